@@ -1,0 +1,1 @@
+"""Audit the digital provision of primary schools: facts, rules, reports."""

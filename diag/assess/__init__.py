@@ -1,0 +1,1 @@
+"""Pure functions: facts and a checklist give verdicts, scores, recommendations."""

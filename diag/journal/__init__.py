@@ -1,0 +1,1 @@
+"""The only SQL: revisions, current answers, territory, migrations, backup."""

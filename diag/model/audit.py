@@ -1,0 +1,90 @@
+"""Audits: one subject in one campaign; who visited, what was decided."""
+
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from diag.model.base import Noun
+from diag.model.place import PlaceKind
+
+NS_DIAG = UUID("3b8f2a52-6f0d-5f5c-9d0e-6a1f7c1d2b90")
+"""Namespace of every id that two laptops must find alike, apart."""
+
+
+class AuditStatus(StrEnum):
+    """Where an audit stands; anything but `clos` prints « provisoire »."""
+
+    EN_COURS = "en_cours"
+    SOUMIS = "soumis"
+    ACCEPTE = "accepte"
+    RETOURNE = "retourne"
+    CLOS = "clos"
+
+
+class Subject(Noun):
+    """What an audit is about: `ecole:UAI`, `commune:INSEE` or `syndicat:SIREN`."""
+
+    kind: PlaceKind
+    code: str
+
+    def __str__(self) -> str:
+        """Return the stable text form that ids are made of."""
+        return f"{self.kind}:{self.code}"
+
+
+class Audit(Noun):
+    """One subject in one campaign."""
+
+    id: str
+    campaign: str
+    subject: Subject
+
+
+class Visit(Noun):
+    """A day on site."""
+
+    id: str
+    date: str
+    """ISO date."""
+    present: tuple[str, ...] = ()
+    """Who came, for the syndicat."""
+    met: tuple[str, ...] = ()
+    """Whom they met: name and role as told."""
+    authorisation: str = ""
+    """The commune's authorisation to enter and measure: who gave it, when."""
+
+
+class FollowUpState(StrEnum):
+    """What became of a recommendation."""
+
+    PROPOSEE = "proposee"
+    DECIDEE = "decidee"
+    FINANCEE = "financee"
+    COMMANDEE = "commandee"
+    FAITE = "faite"
+    VERIFIEE = "verifiee"
+    ECARTEE = "ecartee"
+
+
+class FollowUp(Noun):
+    """One step in the life of a recommendation; appended, never rewritten."""
+
+    recommendation: str
+    place: str | None = None
+    state: FollowUpState
+    on: str = ""
+    """ISO date of the decision, order, completion…"""
+    by: str = ""
+    """Who decided: « conseil municipal », « comité de pilotage »…"""
+    why: str = ""
+    author: str = ""
+    revision: str = ""
+
+
+def audit_id(campaign: str, subject: Subject) -> str:
+    """Return the id that every laptop finds for this subject in this campaign."""
+    return str(uuid5(uuid5(NS_DIAG, campaign), str(subject)))
+
+
+def root_place_id(audit: str, kind: PlaceKind) -> str:
+    """Return the id of the subject's own place: uuid5(audit, kind)."""
+    return str(uuid5(UUID(audit), str(kind)))

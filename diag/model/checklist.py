@@ -1,0 +1,252 @@
+"""Checklists: questions, criteria and recommendations, as authors declare them.
+
+These are the compiled nouns. Rules stay texts of the rule language here: `diag.rules`
+reads them, `diag.assess` judges with them. Texts are French, ids are ASCII slugs.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from diag.model.base import Noun
+from diag.model.fact import Provenance
+from diag.model.money import Price
+from diag.model.number import Number
+from diag.model.place import PlaceKind
+
+Level = Literal[0, 1, 2, 3]
+"""Insuffisant, base, recommandé, exemplaire."""
+
+
+class QuestionType(StrEnum):
+    """How a fact is typed."""
+
+    CHOICE = "choice"
+    CHOICES = "choices"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
+    PHOTO = "photo"
+
+
+class Audience(StrEnum):
+    """To whom a report speaks."""
+
+    MAIRIE = "mairie"
+    EQUIPE = "equipe"
+    ACADEMIE = "academie"
+    TECHNIQUE = "technique"
+
+
+class Kind(StrEnum):
+    """How a criterion weighs."""
+
+    COMPLIANCE = "compliance"
+    """Law, rule, safety of children: an alert, never averaged."""
+    BLOCKING = "blocking"
+    """Without it the rest is useless: part of the socle."""
+    IMPROVEMENT = "improvement"
+
+
+class Direction(StrEnum):
+    """In which direction a fact gets better."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Owner(StrEnum):
+    """Who acts."""
+
+    COMMUNE = "commune"
+    SYNDICAT = "syndicat"
+    ECOLE = "ecole"
+    ACADEMIE = "academie"
+    PRESTATAIRE = "prestataire"
+
+
+class Source(Noun):
+    """An entry of the register of sources."""
+
+    id: str
+    grade: str
+    """A official, B local authority, C press, D supplier, M trade knowledge."""
+    title: str
+    url: str = ""
+    date: str = ""
+
+
+class Domain(Noun):
+    """A subject of the audit, judged as a whole."""
+
+    id: str
+    title: str
+    weight: int = Field(gt=0)
+
+
+class Choice(Noun):
+    """One possible answer; those of an `ordered` question go from low to high."""
+
+    id: str
+    label: str
+
+
+class Question(Noun):
+    """How one fact is collected."""
+
+    id: str
+    domain: str
+    place: PlaceKind
+    type: QuestionType
+    label: str
+    ask: str = ""
+    """Words to say to the person met."""
+    look: str = ""
+    """What counts as evidence."""
+    hint: str = ""
+    unit: str = ""
+    choices: tuple[Choice, ...] = ()
+    ordered: bool = False
+    """Choices may be compared with `<`."""
+    range: tuple[Number | None, Number | None] | None = None
+    """Refused outside; dates are ISO texts in `date_range`."""
+    date_range: tuple[str | None, str | None] | None = None
+    likely: tuple[Number | None, Number | None] | None = None
+    """To be confirmed outside."""
+    relevant: str = ""
+    """Rule; empty: always."""
+    required: bool = False
+    """Part of the short visit: listed before leaving."""
+    whom: str = ""
+    """Whom one asks, where one stands: direction, baie, salle, lot, equipe, commune."""
+    provenance: tuple[Provenance, ...] = (
+        Provenance.OBSERVED,
+        Provenance.DECLARED,
+    )
+    stale_after: str = ""
+    """ISO 8601 duration after which the answer is flagged, never rescored."""
+    sensitive: bool = False
+    """Printed in the technical report only."""
+
+
+class RollUp(Noun):
+    """How a criterion judged at many places becomes one level."""
+
+    method: Literal["worst", "mean", "share_reaching"]
+    threshold: Level = 2
+    """For share_reaching: the level a place must reach to count."""
+    steps: dict[int, Number] = Field(default_factory=dict)
+    """For share_reaching: level → least share, between 0 and 1."""
+
+
+class Criterion(Noun):
+    """How facts are judged at a place."""
+
+    id: str
+    ref: str = ""
+    """Number in the domain dossier: `ACC-02`."""
+    domain: str
+    title: str
+    kind: Kind
+    weight: int = Field(gt=0)
+    place: PlaceKind
+    applicable: str = ""
+    """Rule; empty: always."""
+    levels: dict[int, str]
+    """Level 1 to 3 → rule; else 0. A level may be missing."""
+    improves_with: dict[str, Direction] = Field(default_factory=dict)
+    roll_up: RollUp | None = None
+    """Mandatory when the place is not the subject itself."""
+    why: str
+    sources: tuple[str, ...]
+    verify_before_quoting: bool = False
+    """A legal point to be read again before it is quoted as law."""
+
+
+class Below(Noun):
+    """A criterion that stands below a level: what triggers a recommendation."""
+
+    criterion: str
+    below: Level
+
+
+class Requirement(Noun):
+    """What must hold first: a criterion's level, or another recommendation done."""
+
+    criterion: str | None = None
+    at_least: Level | None = None
+    recommendation: str | None = None
+
+
+class Step(Noun):
+    """A first step, a next step."""
+
+    id: str
+    title: str
+
+
+class Wording(Noun):
+    """A recommendation told to one audience; placeholders as in DESIGN.md §3."""
+
+    title: str
+    why: str = ""
+    decision: str = ""
+    """mairie: what is to be voted, with an amount and a date."""
+    meanwhile: str = ""
+    """equipe: what to do until then."""
+    how: str = ""
+    """technique: how it is done."""
+
+
+class Recommendation(Noun):
+    """What to do when criteria stand too low."""
+
+    id: str
+    domain: str
+    when: Below
+    requires: tuple[Requirement, ...] = ()
+    owner: Owner
+    quantity: str = "1"
+    """Rule giving a number, from the subject's own place."""
+    prices: dict[str, str] = Field(default_factory=dict)
+    """Row of the price table → rule giving how many; `quantite` is readable."""
+    effort: str = ""
+    """Rule giving days of work; `quantite` is readable."""
+    delay: str = ""
+    """ISO 8601 duration within which to act: `P7D`, `P6M`."""
+    lifetime: str = ""
+    effect: dict[str, Level] = Field(default_factory=dict)
+    """Criterion → level that it reaches once done."""
+    steps: tuple[Step, ...] = ()
+    wording: dict[Audience, Wording]
+    done_when: str
+    sources: tuple[str, ...] = ()
+
+
+class Checklist(Noun):
+    """One edition: everything that judges an audit, compiled and pinned by digest."""
+
+    title: str
+    version: str
+    domains: tuple[Domain, ...]
+    questions: dict[str, Question]
+    criteria: dict[str, Criterion]
+    recommendations: dict[str, Recommendation]
+    prices: dict[str, Price]
+    sources: dict[str, Source]
+    retired: tuple[str, ...] = ()
+    """Ids used once and never to be used again."""
+
+    def domain(self, domain: str) -> Domain:
+        """Return a domain by its id.
+
+        Raises:
+            KeyError: when there is none.
+        """
+        for candidate in self.domains:
+            if candidate.id == domain:
+                return candidate
+        raise KeyError(domain)

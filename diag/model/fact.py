@@ -1,0 +1,79 @@
+"""Facts: what was answered at which place, by whom, with which certainty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from diag.model.place import Place, PlaceKind
+
+Value = bool | int | str | tuple[str, ...] | None
+"""A canonical value: boolean; integer; decimal string; ISO date; choice id; text;
+sorted tuple of choice ids. None when the state is not `known`."""
+
+
+class State(StrEnum):
+    """How far a fact is known; exists for every question, beside its value."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    REFUSED = "refused"
+
+
+class Provenance(StrEnum):
+    """How a fact became known."""
+
+    MEASURED = "measured"
+    OBSERVED = "observed"
+    DECLARED = "declared"
+    IMPORTED = "imported"
+    CARRIED = "carried"
+    """From the previous audit, confirmed « toujours vrai »."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One head of one fact: what a person, an import or a measure said."""
+
+    state: State
+    value: Value = None
+    provenance: Provenance = Provenance.OBSERVED
+    reason: str = ""
+    """Why it is unknown, refused or not applicable."""
+    revision: str = ""
+    """Hex id of the revision that says so."""
+    author: str = ""
+    device: str = ""
+    at: int = 0
+    """Wall clock, UTC milliseconds: shown, never compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything known of one audit's subject: the only input of judging.
+
+    `answers` maps (place id, question id) to its heads: one, or several that differ
+    in state or value when two people disagree (a conflict, judged as their hull).
+    """
+
+    root: str
+    """Id of the subject's own place."""
+    places: Mapping[str, Place]
+    """By id, in the order in which they were created, the root included."""
+    answers: Mapping[tuple[str, str], tuple[Answer, ...]] = field(default_factory=dict)
+    notes: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """Notes by (place id, question id); several when two people wrote one each."""
+    closed: frozenset[PlaceKind] = frozenset()
+    """Kinds whose list is complete: « toutes les salles sont là »."""
+    visit_date: date | None = None
+    """Day of the last visit, if there was one."""
+
+    def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
+        """Return the places of a kind, in order."""
+        return tuple(place for place in self.places.values() if place.kind is kind)
+
+    def answer(self, place: str, question: str) -> Answer | None:
+        """Return the single current answer; None when absent or in conflict."""
+        heads = self.answers.get((place, question), ())
+        return heads[0] if len(heads) == 1 else None

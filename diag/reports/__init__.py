@@ -1,0 +1,1 @@
+"""An assessment told to each audience: Markdown, then HTML."""

@@ -1,0 +1,1 @@
+"""Checklists as authors write them: the rule language, the loader, the lint."""
