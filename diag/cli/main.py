@@ -1,0 +1,125 @@
+"""The `diag` command: finds a subcommand, runs it, tells errors as sentences."""
+
+import gettext
+import logging
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from diag.model.errors import DiagError
+
+COMMANDS = {
+    "audit": "diag.cli.audit:audit",
+    "backup": "diag.cli.keep:backup",
+    "check": "diag.cli.check:check",
+    "completion": "diag.cli.completion:completion",
+    "demo": "diag.cli.demo:demo",
+    "import": "diag.cli.territory:import_",
+    "init": "diag.cli.init:init",
+    "report": "diag.cli.report:report",
+    "restore": "diag.cli.keep:restore",
+    "schools": "diag.cli.territory:schools",
+    "score": "diag.cli.judge:score",
+    "why": "diag.cli.judge:why",
+}
+"""Command → module and attribute, imported only when it is called or listed."""
+
+EXIT_REFUSED = 1
+"""Something was refused or failed; stderr says what and what to do."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when needed, so that start-up is short."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return every command's name, sorted."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="DIAG_HOME",
+    help="Dossier de travail (sinon DIAG_HOME, sinon le dossier de l'utilisateur).",
+)
+@click.version_option(package_name="diag", message="diag %(version)s")
+@click.pass_context
+def diag(ctx: click.Context, workspace: Path | None) -> None:
+    """Auditer le numérique des écoles, sans connexion, et en rendre compte.
+
+    Commencez par « diag demo » pour voir, ou « diag init » pour travailler.
+    """
+    ctx.obj = workspace
+
+
+def main() -> None:
+    """Run the command line; the console script's entry point."""
+    speak_french()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        diag(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _stop("Interrompu ; ce qui était enregistré le reste.", 130)
+    except DiagError as error:
+        _stop(str(error), EXIT_REFUSED)
+    except BrokenPipeError:
+        # The reader of a pipe left: nothing to say, and nobody to say it to.
+        sys.stdout = None  # type: ignore[assignment]  # keeps exit from flushing it
+        sys.exit(EXIT_REFUSED)
+    except OSError as error:
+        _stop(_system_sentence(error), EXIT_REFUSED)
+    except Exception:
+        logging.getLogger("diag").exception("unexpected")
+        _stop(
+            "Erreur inattendue ; ce qui était enregistré le reste. "
+            f"Le détail est dans {_log_place()}.",
+            EXIT_REFUSED,
+        )
+
+
+def speak_french() -> None:
+    """Have click's own words in French, whatever the system's language."""
+    os.environ["LANGUAGE"] = "fr"
+    gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
+
+
+def _stop(sentence: str, code: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _system_sentence(error: OSError) -> str:
+    where = f"{error.filename} : " if error.filename else ""
+    reasons = {
+        FileNotFoundError: "fichier introuvable. Vérifiez le chemin.",
+        PermissionError: "accès refusé. Vérifiez les droits du fichier ou du dossier.",
+        IsADirectoryError: "c'est un dossier. Donnez un fichier.",
+        NotADirectoryError: "ce n'est pas un dossier.",
+        FileExistsError: "existe déjà. Choisissez un autre nom.",
+    }
+    reason = reasons.get(type(error), f"{error.strerror or error}.")
+    return where + reason
+
+
+def _log_place() -> str:
+    for handler in logging.getLogger("diag").handlers:
+        if isinstance(handler, logging.FileHandler):
+            return handler.baseFilename
+    return "le journal de la session"

@@ -1,0 +1,171 @@
+"""What a person typed, read as the canonical value of a question; or refused."""
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from difflib import get_close_matches
+
+from diag.model.checklist import Question, QuestionType
+from diag.model.errors import DiagError
+from diag.model.fact import Value
+from diag.model.folding import fold
+from diag.model.number import canonical_number, exact
+from diag.model.text import clean_text
+
+_YES = {"oui", "o", "true", "vrai", "1", "&"}
+_NO = {"non", "n", "false", "faux", "0", "à"}
+_FRENCH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+
+
+class RefusedEntryError(DiagError):
+    """The text typed cannot be the answer of this question."""
+
+
+def value_of(question: Question, raw: object) -> Value:
+    """Return the canonical value of what was typed, or given as JSON.
+
+    Raises:
+        RefusedEntryError: names the question, what is wrong and what is expected.
+    """
+    return _READERS[question.type](question, raw)
+
+
+def doubt_about(question: Question, value: Value) -> str:
+    """Return why a value should be confirmed (outside `likely`), or an empty text."""
+    if question.likely is None or not _is_number(value):
+        return ""
+    low, high = question.likely
+    number = exact(value)  # type: ignore[arg-type]  # _is_number checked it
+    if low is not None and number < exact(low):
+        return f"{value} {question.unit} paraît bas (d'habitude à partir de {low})"
+    if high is not None and number > exact(high):
+        return f"{value} {question.unit} paraît élevé (d'habitude jusqu'à {high})"
+    return ""
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _refuse(question: Question, problem: str, remedy: str = "") -> RefusedEntryError:
+    sentence = f"{question.id} ({question.label}) : {problem}."
+    return RefusedEntryError(f"{sentence} {remedy}." if remedy else sentence)
+
+
+def _boolean(question: Question, raw: object) -> Value:
+    if isinstance(raw, bool):
+        return raw
+    typed = str(raw).strip().casefold()
+    if typed in _YES:
+        return True
+    if typed in _NO:
+        return False
+    raise _refuse(question, f"« {str(raw)[:40]} » n'est ni oui ni non", "Tapez o ou n")
+
+
+def _choice(question: Question, raw: object) -> Value:
+    return _one_choice(question, raw)
+
+
+def _one_choice(question: Question, raw: object) -> str:
+    typed = str(raw).strip()
+    for choice in question.choices:
+        if typed == choice.id:
+            return choice.id
+    if typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
+        return question.choices[int(typed) - 1].id
+    by_label = {fold(choice.label): choice.id for choice in question.choices}
+    if fold(typed) in by_label:
+        return by_label[fold(typed)]
+    known = [choice.id for choice in question.choices]
+    near = get_close_matches(typed, known, n=1)
+    hint = f" ; vouliez-vous dire {near[0]} ?" if near else ""
+    raise _refuse(
+        question,
+        f"« {typed[:40]} » n'est pas un choix{hint}",
+        f"Choix possibles : {', '.join(known)}",
+    )
+
+
+def _choices(question: Question, raw: object) -> Value:
+    items: Iterable[object]
+    if isinstance(raw, list | tuple):
+        items = raw
+    else:
+        items = [item for item in re.split(r"[,;]", str(raw)) if item.strip()]
+    return tuple(sorted({_one_choice(question, item) for item in items}))
+
+
+def _number(question: Question, raw: object) -> Value:
+    typed = raw.removesuffix(question.unit) if isinstance(raw, str) else raw
+    try:
+        number = canonical_number(typed)
+    except ValueError as error:
+        expected = f"un nombre en {question.unit}" if question.unit else "un nombre"
+        raise _refuse(question, str(error), f"Donnez {expected}") from error
+    if question.range is not None:
+        low, high = question.range
+        below = low is not None and exact(number) < exact(low)
+        above = high is not None and exact(number) > exact(high)
+        if below or above:
+            bounds = f"de {_or_open(low)} à {_or_open(high)}"
+            raise _refuse(question, f"{number} est hors limites", f"Admis : {bounds}")
+    return number
+
+
+def _integer(question: Question, raw: object) -> Value:
+    number = _number(question, raw)
+    if not isinstance(number, int):
+        raise _refuse(question, f"{number} n'est pas entier", "Donnez un nombre entier")
+    return number
+
+
+def _date(question: Question, raw: object) -> Value:
+    typed = str(raw).strip()
+    if french := _FRENCH_DATE.fullmatch(typed):
+        day, month, year = french.groups()
+        typed = f"{year}-{month:0>2}-{day:0>2}"
+    try:
+        value = date.fromisoformat(typed).isoformat()
+    except ValueError as error:
+        raise _refuse(
+            question,
+            f"« {str(raw)[:40]} » n'est pas une date",
+            "Écrivez par exemple 31/01/2026 ou 2026-01-31",
+        ) from error
+    low, high = question.date_range or (None, None)
+    if (low and value < low) or (high and value > high):
+        bounds = f"de {_or_open(low)} à {_or_open(high)}"
+        raise _refuse(question, f"{value} est hors limites", f"Admis : {bounds}")
+    return value
+
+
+def _text(question: Question, raw: object) -> Value:
+    try:
+        return clean_text(str(raw)).strip()
+    except ValueError as error:
+        raise _refuse(question, str(error)) from error
+
+
+def _photo(question: Question, _raw: object) -> Value:
+    raise _refuse(
+        question,
+        "une photo ne se tape pas",
+        "Notez son nom dans la note de la réponse en attendant l'écran de visite",
+    )
+
+
+def _or_open(bound: object) -> str:
+    return "sans limite" if bound is None else str(bound)
+
+
+_READERS: dict[QuestionType, Callable[[Question, object], Value]] = {
+    QuestionType.BOOLEAN: _boolean,
+    QuestionType.CHOICE: _choice,
+    QuestionType.CHOICES: _choices,
+    QuestionType.INTEGER: _integer,
+    QuestionType.NUMBER: _number,
+    QuestionType.DATE: _date,
+    QuestionType.TEXT: _text,
+    QuestionType.PHOTO: _photo,
+}
