@@ -1,0 +1,111 @@
+"""The door of the rule language: which characters and words may enter at all.
+
+Only what passes here reaches Python's parser, so that nothing of Python that rules
+do not use (strings with prefixes, comments, brackets, attributes) ever gets there.
+"""
+
+import keyword
+import re
+
+from diag.model.number import MAX_DIGITS
+from diag.rules.tree import RuleError
+
+MAX_LENGTH = 2_000
+"""Longest rule, in characters."""
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+    | (?P<refused>\*\*|//)
+    | (?P<word>[A-Za-z_]\w*)
+    | (?P<number>\d+(?:\.\d+)?)(?![\w.])
+    | (?P<choice>'[\w-]+'|"[\w-]+")
+    | (?P<operator><=|>=|==|!=|[<>+*/(),-])""",
+    re.VERBOSE | re.ASCII,
+)
+
+_WORDS = frozenset({"and", "or", "not", "in"})
+
+_REPLACEMENTS = {
+    "=": "écrivez « == » pour comparer",
+    "!": "écrivez « not », ou « != » pour « différent de »",
+    "&": "écrivez « and »",
+    "|": "écrivez « or »",
+    "[": "écrivez des parenthèses",
+    "{": "écrivez des parenthèses",
+    "≥": "écrivez « >= »",
+    "≤": "écrivez « <= »",
+    "≠": "écrivez « != »",
+    "×": "écrivez « * »",
+    "%": "écrivez une part entre 0 et 1",
+    "**": "écrivez le produit",
+    "//": "écrivez « / »",
+    "\u00a0": "c'est une espace insécable, tapez une espace",
+    "\u202f": "c'est une espace insécable, tapez une espace",
+    "’": "écrivez l'apostrophe droite « ' »",
+    "«": "écrivez l'apostrophe droite « ' »",
+    "is": "écrivez « == »",
+    "if": "une règle se joint par « and », « or », « not »",
+    "None": "un fait inconnu se juge de lui-même, sans le nommer",
+}
+
+_BOOLEANS = frozenset({"true", "false", "True", "False", "vrai", "faux"})
+
+
+def one_line(text: str) -> str:
+    """Return a rule on one line, every token in its column, or say what may not enter.
+
+    Raises:
+        RuleError: on a text too long, a stray character or a word that rules lack.
+    """
+    if len(text) > MAX_LENGTH:
+        raise RuleError(
+            f"règle trop longue : {len(text)} caractères, {MAX_LENGTH} admis ; "
+            "scindez-la",
+            MAX_LENGTH,
+        )
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None or token.lastgroup == "refused":
+            raise _stray(text, position, token)
+        _check(token, position + 1)
+        position = token.end()
+    return re.sub(r"\s", " ", text)
+
+
+def _check(token: re.Match[str], column: int) -> None:
+    found = token.group()
+    if token.lastgroup == "number" and len(found) > MAX_DIGITS:
+        raise RuleError(f"nombre trop long : {MAX_DIGITS} chiffres admis", column)
+    if token.lastgroup != "word" or found in _WORDS:
+        return
+    if found in _BOOLEANS:
+        raise RuleError(
+            f"« {found} » ne s'écrit pas : nommez la question seule "
+            "(« acces_internet »), ou « not acces_internet »",
+            column,
+        )
+    if keyword.iskeyword(found):
+        raise RuleError(_refusal(found), column)
+
+
+def _stray(text: str, position: int, token: re.Match[str] | None) -> RuleError:
+    found = token.group() if token else text[position]
+    column = position + 1
+    if found in {"'", '"'}:
+        return RuleError(
+            "entre guillemets vient l'identifiant d'un choix, en lettres sans accent, "
+            "chiffres, « _ » ou « - »",
+            column,
+        )
+    if found.isdigit() and found.isascii():
+        return RuleError(
+            "nombre illisible : écrivez 1500 ou 0.5, avec un point, sans espace",
+            column,
+        )
+    return RuleError(_refusal(found), column)
+
+
+def _refusal(found: str) -> str:
+    remedy = _REPLACEMENTS.get(found, "voyez la liste de ce qu'une règle admet")
+    return f"« {found} » n'existe pas dans une règle : {remedy}"

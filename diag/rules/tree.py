@@ -1,0 +1,197 @@
+"""The tree of a rule: what remains once a text was found to be one.
+
+Nodes keep the column they come from, counted from 1, for the sentences of errors.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from diag.model.place import PlaceKind
+from diag.rules.values import Exact
+
+Order = Literal["<", "<=", ">", ">=", "==", "!="]
+"""The comparisons."""
+
+Operator = Literal["+", "-", "*", "/"]
+"""The arithmetic."""
+
+Function = Literal["count", "total", "share", "smallest", "largest"]
+"""The aggregates over places."""
+
+
+class RuleError(ValueError):
+    """A rule that cannot be read, or does not fit its questions."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        """What is wrong and what to do, in French."""
+        self.column = column
+        """Where in the text, counted from 1."""
+
+    def __str__(self) -> str:
+        return f"colonne {self.column} : {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A question, `visit_date`, or a name that the caller provides."""
+
+    id: str
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number written in the rule, exact."""
+
+    value: Exact
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceId:
+    """The quoted id of a choice."""
+
+    id: str
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Two terms and an operator; `-x` is `0 - x`."""
+
+    operator: Operator
+    left: "Term"
+    right: "Term"
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """`months_between(start, end)`: whole months from one date to another."""
+
+    start: "Term"
+    end: "Term"
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A number drawn from the places of a kind that this place holds."""
+
+    function: Function
+    kind: PlaceKind
+    number: "Term | None"
+    """What total, smallest and largest look at."""
+    condition: "Condition | None"
+    """What share asks of each place."""
+    among: "Condition | None"
+    """Which places count; None: all."""
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two terms compared."""
+
+    order: Order
+    left: "Term"
+    right: "Term"
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Includes:
+    """`'id' in question`, for a question of several choices."""
+
+    question: Name
+    choice: ChoiceId
+    negated: bool
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class IsAmong:
+    """`question in ('a', 'b')`, for a question of one choice."""
+
+    question: Name
+    choices: tuple[ChoiceId, ...]
+    negated: bool
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The negation of a condition."""
+
+    operand: "Condition"
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Conditions joined by `and`."""
+
+    operands: "tuple[Condition, ...]"
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Conditions joined by `or`."""
+
+    operands: "tuple[Condition, ...]"
+    column: int
+
+
+Term = Name | Constant | ChoiceId | Arithmetic | Months | Aggregate
+"""What has a value."""
+
+Condition = Name | Comparison | Includes | IsAmong | Not | AllOf | AnyOf
+"""What is true, false or unknown; a name alone is a yes-or-no question."""
+
+Node = Term | Condition
+"""Any part of a rule."""
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the parts right under a node."""
+    parts: tuple[Node, ...] = ()
+    match node:
+        case Arithmetic(_, left, right) | Comparison(_, left, right):
+            parts = (left, right)
+        case Months(start, end):
+            parts = (start, end)
+        case Aggregate(_, _, number, condition, among):
+            parts = tuple(part for part in (number, condition, among) if part)
+        case Includes(question, choice):
+            parts = (choice, question)
+        case IsAmong(question, choices):
+            parts = (question, *choices)
+        case Not(operand):
+            parts = (operand,)
+        case AllOf(operands) | AnyOf(operands):
+            parts = operands
+    return parts
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and everything under it, aggregates included."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def walk_outside(node: Node) -> Iterator[Node]:
+    """Yield a node and everything under it, but nothing inside an aggregate."""
+    yield node
+    if not isinstance(node, Aggregate):
+        for child in children(node):
+            yield from walk_outside(child)
+
+
+def names_in(node: Node) -> frozenset[str]:
+    """Return every name read in a part of a rule."""
+    return frozenset(part.id for part in walk(node) if isinstance(part, Name))
