@@ -5,7 +5,7 @@ as JSON Schema: the loader and the editor's completion come from one declaration
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from typing import Protocol
 
@@ -26,11 +26,8 @@ class Reader:
         """What is being read: « critère « debit-suffisant » »."""
         self.path: list[str] = []
         """Keys that lead to the node being read."""
-
-    @property
-    def errors(self) -> int:
-        """How many errors were met."""
-        return sum(problem.severity == "error" for problem in self.problems)
+        self.errors = 0
+        """How many of the problems are errors."""
 
     @contextmanager
     def under(self, key: str) -> Iterator[None]:
@@ -39,12 +36,23 @@ class Reader:
         yield
         self.path.pop()
 
+    @contextmanager
+    def about(self, noun: str, ident: str) -> Iterator[None]:
+        """Read an item: a noun such as « critère », and its id when it has one."""
+        outer = self.item
+        name = f"{noun} « {short(ident)} »" if ident else noun
+        self.item = name if noun else outer
+        with self.under(ident) if ident else nullcontext():
+            yield
+        self.item = outer
+
     def refuse(
         self, spot: Spot, message: str, remedy: str, severity: Severity = "error"
     ) -> None:
         """Report what is wrong at a spot of the item being read."""
         prefix = f"{self.item} : " if self.item else ""
         key = ".".join(self.path)
+        self.errors += severity == "error"
         self.problems.append(problem_at(spot, key, prefix + message, remedy, severity))
 
     def refuse_value(self, node: Node, expected: str, remedy: str) -> None:

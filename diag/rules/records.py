@@ -95,21 +95,24 @@ class Record:
     """How a message names it: « question », « critère »."""
     keys: Mapping[str, Key]
 
-    def read(self, node: Node, reader: Reader) -> dict[str, object]:
-        """Return the values of the keys that are present."""
+    def read(self, node: Node, reader: Reader) -> dict[str, object] | None:
+        """Return the values of the keys that are present; None when one is wrong."""
         if not isinstance(node, Entries):
-            reader.refuse_value(
-                node, "un groupe de clés", f"Écrivez {listed(self.keys)}."
-            )
-            return {}
-        outer = reader.item
-        reader.item = self._name(node) or outer
+            remedy = f"Écrivez {listed(self.keys)}."
+            reader.refuse_value(node, "un groupe de clés", remedy)
+            return None
+        errors = reader.errors
+        with reader.about(self.noun, ident_of(node)):
+            values = self.values(node, reader)
+        return values if reader.errors == errors else None
+
+    def values(self, node: Entries, reader: Reader) -> dict[str, object]:
+        """Return the values of the known keys that are present, even faulty."""
         values = {
             key: self._read_key(key, child, node, reader)
             for key, child in node.nodes.items()
         }
         self._refuse_missing(node, reader)
-        reader.item = outer
         return {key: value for key, value in values.items() if key in self.keys}
 
     def schema(self) -> Schema:
@@ -123,12 +126,6 @@ class Record:
                 for name, key in self.keys.items()
             },
         }
-
-    def _name(self, node: Entries) -> str:
-        ident = node.nodes.get("id")
-        if isinstance(ident, Scalar) and self.noun:
-            return f"{self.noun} « {short(ident.text)} »"
-        return self.noun
 
     def _read_key(self, key: str, child: Node, node: Entries, reader: Reader) -> object:
         if key in self.keys:
@@ -157,6 +154,12 @@ class Record:
                         f"il manque la clé « {name} » ({key.help})",
                         f"Ajoutez par exemple « {name}: {key.example} ».",
                     )
+
+
+def ident_of(node: Node) -> str:
+    """Return the id that a node gives itself, or an empty text."""
+    ident = node.nodes.get("id") if isinstance(node, Entries) else None
+    return ident.text if isinstance(ident, Scalar) else ""
 
 
 def was_cut(node: Node) -> bool:

@@ -19,12 +19,12 @@ _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "did not find expected ',' or '}'",
-        "une accolade « { » n'est pas fermée, ou une règle sans guillemets y est coupée",
+        "« { » n'est pas fermée, ou une règle sans guillemets y est coupée",
         f"{_EACH}, puis fermez par « }} »",
     ),
     (
         "did not find expected ',' or ']'",
-        "un crochet « [ » n'est pas fermé, ou un texte sans guillemets y est coupé",
+        "« [ » n'est pas fermé, ou un texte sans guillemets y est coupé",
         f"{_EACH}, puis fermez par « ] »",
     ),
     (

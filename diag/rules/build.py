@@ -1,0 +1,160 @@
+"""Values read from files, made into the nouns of the model."""
+
+from collections.abc import Callable, Mapping
+
+from diag.model.base import Noun
+from diag.model.checklist import (
+    Criterion,
+    Question,
+    QuestionType,
+    Recommendation,
+    Source,
+)
+from diag.model.money import Price
+from diag.rules.shapes import is_iso_date
+
+Values = Mapping[str, object]
+"""What a record's keys hold."""
+
+
+class Unfit(ValueError):  # noqa: N818 # what does not fit together, told to its author
+    """Values that are right apart and wrong together."""
+
+    def __init__(self, key: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.key, self.message, self.remedy = key, message, remedy
+
+
+def question(values: Values, domain: str) -> Question:
+    """Return a question; a date's range is told apart from a number's.
+
+    Raises:
+        Unfit: when choices, unit or bounds do not suit its type.
+    """
+    fields = {"domain": domain, **values}
+    kind = QuestionType(str(values["type"]))
+    _check_choices(values, kind)
+    _check_bounds(values, kind)
+    if kind is QuestionType.DATE and "range" in fields:
+        fields["date_range"] = fields.pop("range")
+    return Question.model_validate(fields)
+
+
+def criterion(values: Values, domain: str) -> Criterion:
+    """Return a criterion; its weight is 1 unless it says otherwise."""
+    return Criterion.model_validate({"domain": domain, "weight": 1, **values})
+
+
+def recommendation(values: Values, domain: str) -> Recommendation:
+    """Return a recommendation.
+
+    Raises:
+        Unfit: when a requirement is neither a criterion's level nor a recommendation.
+    """
+    requires = values.get("requires", ())
+    assert isinstance(requires, tuple)
+    for requirement in requires:
+        if set(requirement) not in ({"criterion", "at_least"}, {"recommendation"}):
+            raise Unfit(
+                "requires",
+                "« requires » : préalable incomplet",
+                "Écrivez {criterion: x, at_least: 2} ou {recommendation: y}.",
+            )
+    return Recommendation.model_validate({"domain": domain, **values})
+
+
+def price(values: Values, _domain: str) -> Price:
+    """Return a price.
+
+    Raises:
+        Unfit: when its three amounts are not in order.
+    """
+    built = Price.model_validate(values)
+    if not built.minimum <= built.typical <= built.maximum:
+        raise Unfit(
+            "typical",
+            "les trois montants ne sont pas dans l'ordre",
+            "minimum ≤ typical ≤ maximum.",
+        )
+    return built
+
+
+def source(values: Values, _domain: str) -> Source:
+    """Return a source."""
+    return Source.model_validate(values)
+
+
+BUILDERS: dict[str, Callable[[Values, str], Noun]] = {
+    "questions": question,
+    "criteria": criterion,
+    "recommendations": recommendation,
+    "prices": price,
+    "sources": source,
+}
+"""How the items of each section become nouns."""
+
+NOUNS: dict[str, str] = {
+    "questions": "question",
+    "criteria": "critère",
+    "recommendations": "préconisation",
+    "prices": "prix",
+    "sources": "source",
+}
+"""How a message names the items of each section."""
+
+_CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
+_COUNTING = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})
+
+
+def _check_choices(values: Values, kind: QuestionType) -> None:
+    choices = values.get("choices", ())
+    assert isinstance(choices, tuple)
+    if kind in _CHOOSING and len(choices) < 2:  # noqa: PLR2004
+        raise Unfit(
+            "choices",
+            f"une question de type {kind} demande au moins deux choix",
+            'Ajoutez « choices: [{id: oui, label: "Oui"}, …] ».',
+        )
+    if kind not in _CHOOSING and choices:
+        raise Unfit(
+            "choices",
+            f"une question de type {kind} n'a pas de choix",
+            "Écrivez « type: choice », ou supprimez les choix.",
+        )
+    if values.get("ordered") and kind is not QuestionType.CHOICE:
+        raise Unfit(
+            "ordered",
+            "« ordered » ne vaut que pour le type choice",
+            "Supprimez cette clé.",
+        )
+    idents = [choice["id"] for choice in choices]
+    twice = sorted({ident for ident in idents if idents.count(ident) > 1})
+    if twice:
+        raise Unfit("choices", f"choix « {twice[0]} » en double", "Gardez-en un seul.")
+
+
+def _check_bounds(values: Values, kind: QuestionType) -> None:
+    for key in ("unit", "likely"):
+        if key in values and kind not in _COUNTING:
+            raise Unfit(
+                key,
+                f"« {key} » ne vaut que pour un nombre, pas pour le type {kind}",
+                "Supprimez cette clé, ou écrivez « type: number ».",
+            )
+    if "range" in values and kind not in _COUNTING | {QuestionType.DATE}:
+        raise Unfit(
+            "range",
+            f"« range » ne vaut pas pour le type {kind}",
+            "Supprimez cette clé, ou écrivez « type: number ».",
+        )
+    for key in ("range", "likely"):
+        bounds = values.get(key, ())
+        assert isinstance(bounds, tuple)
+        _check_pair(key, bounds, dates=kind is QuestionType.DATE)
+
+
+def _check_pair(key: str, bounds: tuple[object, ...], *, dates: bool) -> None:
+    known = [bound for bound in bounds if bound is not None]
+    if any(is_iso_date(str(bound)) != dates for bound in known):
+        wanted = "des dates (2026-09-01)" if dates else "des nombres"
+        raise Unfit(key, f"« {key} » : {wanted} attendus", f"Écrivez {wanted} ou null.")

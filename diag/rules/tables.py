@@ -1,0 +1,125 @@
+"""The files of a checklist that are no domain's: places, prices, sources, edition."""
+
+from diag.rules.forms import (
+    DATE,
+    DOMAIN_FILE,
+    DURATION,
+    NAME,
+    PLACE,
+    QUESTION,
+    SLUG,
+    SOURCE,
+    ExampleShape,
+)
+from diag.rules.records import Key, ListOf, Record
+from diag.rules.shapes import Decimals, Euros, Flag, OneOf, Text, Whole, Word
+
+PLACES_FILE = Record(
+    "",
+    {
+        "places": Key(
+            ListOf(
+                Record(
+                    "lieu",
+                    {
+                        "id": Key(PLACE, "genre de lieu", "salle"),
+                        "label": Key(Text(), "comment on l'appelle", '"salle"'),
+                        "plural": Key(Text(), "au pluriel"),
+                        "hint": Key(Text(), "ce qui compte comme un tel lieu"),
+                        "named_by": Key(ListOf(NAME), "questions qui le décrivent"),
+                    },
+                )
+            ),
+            "genres de lieux",
+        ),
+        "questions": Key(ListOf(QUESTION), "les faits qui décrivent les lieux"),
+        "examples": Key(ListOf(ExampleShape()), "audits exemplaires"),
+    },
+)
+"""`lieux.yaml`."""
+
+PRICES_FILE = Record(
+    "",
+    {
+        "prices": Key(
+            ListOf(
+                Record(
+                    "prix",
+                    {
+                        "id": Key(NAME, "identifiant", "prise_rj45"),
+                        "label": Key(Text(), "désignation", '"Prise RJ45 posée"'),
+                        "unit": Key(Text(), "ce qu'est une unité", '"prise"'),
+                        "year": Key(Whole(2000, 2100), "année du relevé", "2025"),
+                        "minimum": Key(Euros(), "euros HT, prix bas", '"67"'),
+                        "typical": Key(Euros(), "euros HT, prix courant", '"95"'),
+                        "maximum": Key(Euros(), "euros HT, prix haut", '"125"'),
+                        "vat": Key(Decimals(), "taux de TVA en % ; 20 sinon"),
+                        "yearly": Key(Flag(), "true : payé chaque année"),
+                        "lifetime": Key(DURATION, "durée avant de racheter"),
+                        "source": Key(SOURCE, "source, ou metier"),
+                        "note": Key(Text(), "ce que le prix comprend"),
+                    },
+                )
+            ),
+            "les prix, datés",
+            '[{id: prise_rj45, label: "…", unit: "prise", year: 2025, …}]',
+        )
+    },
+)
+"""`prix.yaml`."""
+
+SOURCES_FILE = Record(
+    "",
+    {
+        "sources": Key(
+            ListOf(
+                Record(
+                    "source",
+                    {
+                        "id": Key(SOURCE, "identifiant", "S31"),
+                        "grade": Key(
+                            OneOf(("A", "B", "C", "D", "M")),
+                            "A officiel, B collectivité, C presse, D vendeur, M métier",
+                            "A",
+                        ),
+                        "title": Key(Text(), "titre du document", '"Guide CARMO"'),
+                        "url": Key(Text(), "adresse"),
+                        "date": Key(DATE, "date du document"),
+                    },
+                )
+            ),
+            "le registre des sources",
+            '[{id: S31, grade: A, title: "…"}]',
+        )
+    },
+)
+"""`sources.yaml`."""
+
+EDITION_FILE = Record(
+    "",
+    {
+        "title": Key(Text(), "titre de la grille", '"Grille du premier degré"'),
+        "version": Key(Text(), "version de l'édition", '"2026.1"'),
+        "domains": Key(ListOf(SLUG), "ordre des domaines"),
+        "retired": Key(
+            ListOf(
+                Word(r"[a-z][a-z0-9_-]*", "un identifiant", "Écrivez l'identifiant.")
+            ),
+            "identifiants qui ont servi et ne serviront plus",
+        ),
+    },
+)
+"""`edition.yaml`."""
+
+FILES: dict[str, Record] = {
+    "lieux.yaml": PLACES_FILE,
+    "prix.yaml": PRICES_FILE,
+    "sources.yaml": SOURCES_FILE,
+    "edition.yaml": EDITION_FILE,
+}
+"""Files of a fixed name; any other file is a domain's."""
+
+
+def form_of(file: str) -> Record:
+    """Return what a file may hold, by its name."""
+    return FILES.get(file, DOMAIN_FILE)
