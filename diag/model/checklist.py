@@ -87,6 +87,18 @@ class Domain(Noun):
     weight: int = Field(gt=0)
 
 
+class PlaceLabel(Noun):
+    """How a kind of place is called on screen and in reports."""
+
+    id: PlaceKind
+    label: str
+    plural: str = ""
+    hint: str = ""
+    """What counts as such a place."""
+    named_by: tuple[str, ...] = ()
+    """Questions that describe one at a glance."""
+
+
 class Choice(Noun):
     """One possible answer; those of an `ordered` question go from low to high."""
 
@@ -239,6 +251,8 @@ class Checklist(Noun):
     sources: dict[str, Source]
     retired: tuple[str, ...] = ()
     """Ids used once and never to be used again."""
+    places: tuple[PlaceLabel, ...] = ()
+    """Kinds of places that the checklist names; others go by their id."""
 
     def domain(self, domain: str) -> Domain:
         """Return a domain by its id.

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from diag.model.base import Noun
 from diag.model.checklist import (
     Criterion,
+    Domain,
+    PlaceLabel,
     Question,
     QuestionType,
     Recommendation,
@@ -25,13 +27,13 @@ class Unfit(ValueError):  # noqa: N818 # what does not fit together, told to its
         self.key, self.message, self.remedy = key, message, remedy
 
 
-def question(values: Values, domain: str) -> Question:
+def question(values: Values, home: str) -> Question:
     """Return a question; a date's range is told apart from a number's.
 
     Raises:
         Unfit: when choices, unit or bounds do not suit its type.
     """
-    fields = {"domain": domain, **values}
+    fields = {"domain": home, **values}
     kind = QuestionType(str(values["type"]))
     _check_choices(values, kind)
     _check_bounds(values, kind)
@@ -40,12 +42,12 @@ def question(values: Values, domain: str) -> Question:
     return Question.model_validate(fields)
 
 
-def criterion(values: Values, domain: str) -> Criterion:
+def criterion(values: Values, home: str) -> Criterion:
     """Return a criterion; its weight is 1 unless it says otherwise."""
-    return Criterion.model_validate({"domain": domain, "weight": 1, **values})
+    return Criterion.model_validate({"domain": home, "weight": 1, **values})
 
 
-def recommendation(values: Values, domain: str) -> Recommendation:
+def recommendation(values: Values, home: str) -> Recommendation:
     """Return a recommendation.
 
     Raises:
@@ -60,10 +62,10 @@ def recommendation(values: Values, domain: str) -> Recommendation:
                 "« requires » : préalable incomplet",
                 "Écrivez {criterion: x, at_least: 2} ou {recommendation: y}.",
             )
-    return Recommendation.model_validate({"domain": domain, **values})
+    return Recommendation.model_validate({"domain": home, **values})
 
 
-def price(values: Values, _domain: str) -> Price:
+def price(values: Values, _home: str) -> Price:
     """Return a price.
 
     Raises:
@@ -79,12 +81,24 @@ def price(values: Values, _domain: str) -> Price:
     return built
 
 
-def source(values: Values, _domain: str) -> Source:
+def source(values: Values, _home: str) -> Source:
     """Return a source."""
     return Source.model_validate(values)
 
 
+def domain(values: Values, _home: str) -> Domain:
+    """Return a domain."""
+    return Domain.model_validate(values)
+
+
+def place(values: Values, _home: str) -> PlaceLabel:
+    """Return how a kind of place is called."""
+    return PlaceLabel.model_validate(values)
+
+
 BUILDERS: dict[str, Callable[[Values, str], Noun]] = {
+    "domains": domain,
+    "places": place,
     "questions": question,
     "criteria": criterion,
     "recommendations": recommendation,
@@ -92,15 +106,6 @@ BUILDERS: dict[str, Callable[[Values, str], Noun]] = {
     "sources": source,
 }
 """How the items of each section become nouns."""
-
-NOUNS: dict[str, str] = {
-    "questions": "question",
-    "criteria": "critère",
-    "recommendations": "préconisation",
-    "prices": "prix",
-    "sources": "source",
-}
-"""How a message names the items of each section."""
 
 _CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
 _COUNTING = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})

@@ -219,6 +219,29 @@ CRITERION = Record(
 )
 """How facts are judged."""
 
+WORDS_TO: dict[Audience, tuple[str, ...]] = {
+    Audience.MAIRIE: ("title", "why", "decision"),
+    Audience.EQUIPE: ("title", "why", "meanwhile"),
+    Audience.ACADEMIE: ("title", "why"),
+    Audience.TECHNIQUE: ("title", "how"),
+}
+"""What each audience is told of a recommendation, all of it required."""
+
+_WORDS: dict[str, Key] = {
+    "title": Key(Text(), "ce qu'il faut faire", '"Câbler {quantite} salles"'),
+    "why": Key(Text(), "pourquoi", '"La classe attend ses vidéos."'),
+    "decision": Key(Text(), "ce qui est à voter", '"Voter {cout} au budget."'),
+    "meanwhile": Key(Text(), "que faire d'ici là", '"Télécharger la veille."'),
+    "how": Key(Text(), "comment faire", '"Câble de catégorie 6A, testé."'),
+}
+
+
+def _telling(audience: Audience, *keys: str) -> Key:
+    example = ", ".join(f"{key}: {_WORDS[key].example}" for key in keys)
+    record = Record("", {key: _WORDS[key] for key in keys})
+    return Key(record, f"texte pour {audience}", f"{{{example}}}")
+
+
 RECOMMENDATION = Record(
     "préconisation",
     {
@@ -277,24 +300,12 @@ RECOMMENDATION = Record(
             Record(
                 "",
                 {
-                    str(audience): Key(
-                        Record(
-                            "",
-                            {
-                                "title": Key(Text(), "titre", '"Câbler 3 salles"'),
-                                "why": Key(Text(), "pourquoi"),
-                                "decision": Key(Text(), "mairie : ce qui est à voter"),
-                                "meanwhile": Key(Text(), "équipe : d'ici là"),
-                                "how": Key(Text(), "technique : comment faire"),
-                            },
-                        ),
-                        f"texte pour le destinataire {audience}",
-                    )
-                    for audience in Audience
+                    str(audience): _telling(audience, *keys)
+                    for audience, keys in WORDS_TO.items()
                 },
             ),
             "un texte par destinataire",
-            '{mairie: {title: "…", why: "…", decision: "…"}, …}',
+            "(voir mairie, equipe, academie, technique)",
         ),
         "done_when": Key(
             Text(), "à quoi l'on voit que c'est fait", '"Prises testées."'

@@ -33,6 +33,11 @@ class Problem:
     remedy: str
     severity: Severity = "error"
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """File and line, to sort by."""
+        return self.file, self.line
+
     def __str__(self) -> str:
         """Return the one line that an author reads."""
         notice = "avertissement : " if self.severity == "warning" else ""

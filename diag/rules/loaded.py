@@ -1,0 +1,86 @@
+"""What loading a folder gives: a checklist, its problems, where each item stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diag.model.checklist import Checklist
+from diag.rules.nodes import Entries, spot_of
+from diag.rules.problem import Problem, Severity, Spot, problem_at
+
+NOUNS: dict[str, str] = {
+    "domains": "domaine",
+    "places": "lieu",
+    "questions": "question",
+    "criteria": "critère",
+    "recommendations": "préconisation",
+    "prices": "prix",
+    "sources": "source",
+}
+"""How a message names the items of each section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A golden audit, as written: `diag.assess` runs it."""
+
+    file: str
+    line: int
+    raw: Mapping[str, object]
+    """Plain values; numbers are canonical, keys are texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a folder holds."""
+
+    draft: Checklist
+    """What could be read; faulty items are missing from it."""
+    problems: tuple[Problem, ...]
+    examples: tuple[Example, ...]
+    nodes: Mapping[tuple[str, str], Entries]
+    """Item of each section and id, faulty ones included: `("criteria", "x")`."""
+    edition: Entries | None = None
+    """What `edition.yaml` holds."""
+
+    @property
+    def checklist(self) -> Checklist | None:
+        """The checklist, when nothing wrong keeps it from being used."""
+        faulty = any(problem.severity == "error" for problem in self.problems)
+        return None if faulty else self.draft
+
+    def names(self, section: str) -> frozenset[str]:
+        """Return the ids that a section declares, faulty items included."""
+        return frozenset(ident for kind, ident in self.nodes if kind == section)
+
+    def item(self, section: str, ident: str) -> "Item":
+        """Return an item, to say what is wrong with it."""
+        return Item(section, ident, self.nodes[section, ident])
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One written item: knows its name in a message, and the line of its keys."""
+
+    section: str
+    ident: str
+    node: Entries
+
+    def problem(
+        self,
+        path: tuple[str, ...],
+        message: str,
+        remedy: str,
+        severity: Severity = "error",
+    ) -> Problem:
+        """Return what is wrong at a key of the item."""
+        return problem_at(
+            self.spot(*path),
+            ".".join((self.section, self.ident, *path)),
+            f"{NOUNS[self.section]} « {self.ident} » : {message}",
+            remedy,
+            severity,
+        )
+
+    def spot(self, *path: str) -> Spot:
+        """Return where a key stands, or the nearest that exists."""
+        return spot_of(self.node, *path)
