@@ -1,0 +1,143 @@
+"""Prints how long a 20-room school of 181 criteria takes to judge, and the ratio.
+
+The bare baseline calls, in the same run, as many plain Python closures as the
+checklist has rules to try at places, each comparing two integers.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from statistics import median
+from time import perf_counter_ns
+
+from diag.assess.assess import Judge
+from diag.model.checklist import Checklist, Kind
+from diag.model.fact import Facts
+from tests.assess.builders import (
+    ECOLE,
+    SALLE,
+    SHARE,
+    Said,
+    boolean,
+    checklist,
+    choice,
+    criterion,
+    facts,
+    number,
+    price,
+    recommendation,
+)
+
+ROOMS = 20
+CRITERIA = 181
+ROOM_CRITERIA = 40
+RUNS = 60
+BUDGET_MS = 10
+DOMAINS = {f"d{index}": index % 3 + 1 for index in range(8)}
+
+
+def synthetic_checklist() -> Checklist:
+    """Return 181 criteria over 8 domains, 40 of them judged in each room."""
+    questions = [choice("type_salle", "classe", "bureau", "autre", place=SALLE)]
+    criteria = []
+    for index in range(CRITERIA):
+        in_room = index < ROOM_CRITERIA
+        place = SALLE if in_room else ECOLE
+        name, flag = f"n{index}", f"b{index}"
+        questions += [
+            number(name, place, relevant=flag if index % 3 == 0 else ""),
+            boolean(flag, place),
+        ]
+        levels = {3: f"{name} >= 8 and {flag}", 2: f"{name} >= 5", 1: f"{name} >= 2"}
+        if index % 10 == 9 and not in_room:
+            levels[2] = f"share(salle, n{index % ROOM_CRITERIA} >= 2) >= 0.5"
+        criteria.append(
+            criterion(
+                f"c{index}",
+                levels,
+                place=place,
+                kind=list(Kind)[index % 3],
+                weight=index % 4 + 1,
+                applicable="type_salle == 'classe'" if in_room else "",
+                roll_up=SHARE if in_room else None,
+                domain=f"d{index % 8}",
+            )
+        )
+    advice = [
+        recommendation(
+            f"r{index}",
+            f"c{index}",
+            2,
+            quantity="count(salle, n1 < 5)" if index % 4 == 0 else "1",
+            prices={"p": "2 * quantite"} if index % 2 else None,
+            effect={f"c{index}": 2},
+        )
+        for index in range(0, CRITERIA, 3)
+    ]
+    prices = [price("p", 5_000, 10_000, 20_000)]
+    return checklist(questions, criteria, advice, prices, DOMAINS)
+
+
+def synthetic_facts(*, known: bool) -> Facts:
+    """Return a school of 20 rooms, half of it answered or all of it."""
+
+    def answers(first: int, last: int, seed: int) -> dict[str, Said]:
+        found: dict[str, Said] = {}
+        for index in range(first, last):
+            if known or index % 2:
+                found[f"n{index}"] = (index * 7 + seed) % 11
+                found[f"b{index}"] = bool((index + seed) % 3)
+        return found
+
+    rooms = {
+        f"salle {room}": {
+            "type_salle": "bureau" if room % 5 == 4 else "classe",
+            **answers(0, ROOM_CRITERIA, room),
+        }
+        for room in range(ROOMS)
+    }
+    return facts(answers(ROOM_CRITERIA, CRITERIA, 3), rooms)
+
+
+def bare_closures(count: int) -> Callable[[], None]:
+    """Return the baseline: that many closures, called once each."""
+
+    def closure(threshold: int) -> Callable[[int], bool]:
+        return lambda value: value >= threshold
+
+    closures = [closure(index % 11) for index in range(count)]
+
+    def run() -> None:
+        for each in closures:
+            each(5)
+
+    return run
+
+
+def milliseconds(run: Callable[[], object]) -> float:
+    times = []
+    for _ in range(RUNS):
+        start = perf_counter_ns()
+        run()
+        times.append(perf_counter_ns() - start)
+    return median(times) / 1e6
+
+
+def main() -> None:
+    judge = Judge(synthetic_checklist())
+    rules = sum(
+        (len(gauge.levels) + 1) * (ROOMS if gauge.criterion.place is SALLE else 1)
+        for gauge in judge.gauges.values()
+    )
+    baseline = milliseconds(bare_closures(rules))
+    print(f"baseline: {rules} bare closures {baseline:.3f} ms")
+    for label, known in (("half answered", False), ("all answered", True)):
+        school = synthetic_facts(known=known)
+        spent = milliseconds(partial(judge.assess, school))
+        print(
+            f"reassess {ROOMS} rooms, {CRITERIA} criteria, {label}: {spent:.1f} ms "
+            f"= {spent / baseline:.0f} x baseline (budget {BUDGET_MS} ms)"
+        )
+
+
+if __name__ == "__main__":
+    main()

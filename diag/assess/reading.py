@@ -1,0 +1,198 @@
+"""The facts of one audit as rules see them: a scope per place, each value read once.
+
+Values are worked out when a rule first asks for them, and kept for the whole reading.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from diag.assess.tree import Tree
+from diag.assess.vocabulary import Vocabulary
+from diag.model.fact import Answer, Facts, State
+from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.rules.scope import Scope
+from diag.rules.values import (
+    ABSENT,
+    UNBOUNDED,
+    RuleValue,
+    Span,
+    Truth,
+    either,
+    point,
+)
+
+VISIT_DATE = "visit_date"
+"""The one name that every rule may read and no question asks."""
+
+
+class Reading:
+    """One audit's facts under one vocabulary."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, facts: Facts, tree: Tree | None = None
+    ) -> None:
+        self.vocabulary = vocabulary
+        """The questions."""
+        self.facts = facts
+        """What was answered."""
+        self.tree = tree or Tree(facts)
+        """Who holds whom; may come from a reading of the same places."""
+        self.visit_date = _visit_date(facts.visit_date)
+        """The day of the visit; anything when there was none."""
+        self.out_names = frozenset(
+            question
+            for (_, question), heads in facts.answers.items()
+            for head in heads
+            if head.state is State.NOT_APPLICABLE
+        )
+        """Questions that were answered not applicable somewhere."""
+        self._scopes: dict[str, PlaceScope] = {}
+
+    def scope(self, place: str) -> "PlaceScope":
+        """Return a place as rules see it."""
+        found = self._scopes.get(place)
+        if found is None:
+            found = self._scopes[place] = PlaceScope(self, place)
+        return found
+
+    def scopes(self, kind: PlaceKind) -> list["PlaceScope"]:
+        """Return every place of a kind, in order."""
+        return [self.scope(place) for place in self.tree.of_kind(kind)]
+
+    def is_open(self, kind: PlaceKind) -> bool:
+        """Say whether places of a kind may still be added."""
+        return kind not in ROOT_KINDS and kind not in self.facts.closed
+
+
+class PlaceScope:
+    """One place, as rules see it."""
+
+    __slots__ = (
+        "_inside",
+        "_out",
+        "_reading",
+        "_relevance",
+        "_values",
+        "kind",
+        "parent",
+        "place",
+    )
+
+    def __init__(self, reading: Reading, place: str) -> None:
+        self.place = place
+        """Its id."""
+        self.kind = reading.tree.kinds[place]
+        """Its kind."""
+        holder = reading.tree.parents[place]
+        self.parent = None if holder is None else reading.scope(holder)
+        """The place that holds it."""
+        self._reading = reading
+        self._values: dict[str, RuleValue] = {}
+        self._relevance: dict[str, Truth] = {}
+        self._out: dict[str, Truth] = {}
+        self._inside: dict[PlaceKind, tuple[Sequence[Scope], bool]] = {}
+
+    def value(self, name: str) -> RuleValue:
+        """Return what a name stands for here: an own fact, an ancestor's, the date."""
+        found = self._values.get(name)
+        if found is None:
+            found = self._values[name] = self._read(name)
+        return found
+
+    def inside(self, kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
+        """Return the places of a kind held here, and whether more may come."""
+        found = self._inside.get(kind)
+        if found is None:
+            held = self._reading.tree.inside(self.place, kind)
+            scopes = [self._reading.scope(place) for place in held]
+            found = self._inside[kind] = scopes, self._reading.is_open(kind)
+        return found
+
+    def is_out(self, name: str) -> Truth:
+        """Say whether a fact was answered not applicable; None when heads disagree.
+
+        An irrelevant fact was not answered at all.
+        """
+        if name not in self._reading.out_names:
+            return False
+        if name not in self._out:
+            self._out[name] = self._is_out(name)
+        return self._out[name]
+
+    def relevance(self, name: str) -> Truth:
+        """Say whether a question of this kind of place is asked here."""
+        fact = self._reading.vocabulary[name]
+        if fact.relevant is None:
+            return True
+        if name not in self._relevance:
+            self._relevance[name] = None  # should a checklist run in circles
+            self._relevance[name] = fact.relevant(self)
+        return self._relevance[name]
+
+    def holder(self, name: str) -> "PlaceScope | None":
+        """Return the place whose fact a name reads here: this one, or an ancestor."""
+        kind = self._reading.vocabulary[name].question.place
+        scope: PlaceScope | None = self
+        while scope is not None and scope.kind is not kind:
+            scope = scope.parent
+        return scope
+
+    def heads(self, name: str) -> tuple[Answer, ...]:
+        """Return the heads of a fact of this very place."""
+        return self._reading.facts.answers.get((self.place, name), ())
+
+    def _read(self, name: str) -> RuleValue:
+        if name == VISIT_DATE:
+            return self._reading.visit_date
+        holder = self.holder(name)
+        if holder is None:
+            return ABSENT
+        if holder is not self:
+            return holder.value(name)
+        fact = self._reading.vocabulary[name]
+        return fact.value(self.heads(name), self.relevance(name))
+
+    def _is_out(self, name: str) -> Truth:
+        holder = self.holder(name)
+        if holder is None:
+            return False
+        if holder is not self:
+            return holder.is_out(name)
+        out = [head.state is State.NOT_APPLICABLE for head in self.heads(name)]
+        if not any(out):
+            return False
+        relevant = self.relevance(name)
+        return relevant if all(out) or relevant is False else None
+
+
+class WithNames:
+    """A scope where some more names are known: the quantity, in a price's rule."""
+
+    def __init__(self, scope: Scope, names: Mapping[str, RuleValue]) -> None:
+        self._scope = scope
+        self._names = names
+
+    def value(self, name: str) -> RuleValue:
+        """Return one of the added names, else what the scope says."""
+        found = self._names.get(name)
+        return self._scope.value(name) if found is None else found
+
+    def inside(self, kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
+        """Return the places held."""
+        return self._scope.inside(kind)
+
+    def is_out(self, name: str) -> Truth:
+        """Say whether a fact was answered not applicable; an added name never is."""
+        return False if name in self._names else self._scope.is_out(name)
+
+
+def any_out(scope: Scope, names: frozenset[str]) -> Truth:
+    """Say whether one of the names was answered not applicable at a place."""
+    result: Truth = False
+    for name in names:
+        result = either(result, scope.is_out(name))
+    return result
+
+
+def _visit_date(day: date | None) -> Span:
+    return UNBOUNDED if day is None else point(day.toordinal())
