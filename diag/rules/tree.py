@@ -1,10 +1,11 @@
 """The tree of a rule: what remains once a text was found to be one.
 
-Nodes keep the column they come from, counted from 1, for the sentences of errors.
+Nodes keep the column they come from, counted from 1, for the sentences of errors; two
+parts that say the same are equal wherever they stand.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from diag.model.place import PlaceKind
@@ -39,7 +40,7 @@ class Name:
     """A question, `visit_date`, or a name that the caller provides."""
 
     id: str
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Constant:
     """A number written in the rule, exact."""
 
     value: Exact
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class ChoiceId:
     """The quoted id of a choice."""
 
     id: str
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Arithmetic:
     operator: Operator
     left: "Term"
     right: "Term"
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Months:
 
     start: "Term"
     end: "Term"
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Aggregate:
     """What share asks of each place."""
     among: "Condition | None"
     """Which places count; None: all."""
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Comparison:
     order: Order
     left: "Term"
     right: "Term"
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Includes:
     question: Name
     choice: ChoiceId
     negated: bool
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class IsAmong:
     question: Name
     choices: tuple[ChoiceId, ...]
     negated: bool
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Not:
     """The negation of a condition."""
 
     operand: "Condition"
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class AllOf:
     """Conditions joined by `and`."""
 
     operands: "tuple[Condition, ...]"
-    column: int
+    column: int = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class AnyOf:
     """Conditions joined by `or`."""
 
     operands: "tuple[Condition, ...]"
-    column: int
+    column: int = field(compare=False)
 
 
 Term = Name | Constant | ChoiceId | Arithmetic | Months | Aggregate
