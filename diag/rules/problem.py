@@ -41,7 +41,8 @@ class Problem:
     def __str__(self) -> str:
         """Return the one line that an author reads."""
         notice = "avertissement : " if self.severity == "warning" else ""
-        return f"{self.file}:{self.line} : {notice}{self.message}. {self.remedy}"
+        stop = "" if self.message.endswith((".", "!", "?")) else "."
+        return f"{self.file}:{self.line} : {notice}{self.message}{stop} {self.remedy}"
 
 
 def problem_at(

@@ -1,0 +1,90 @@
+"""How a recommendation is told: placeholders, and what must never be told a mairie."""
+
+import re
+from collections.abc import Iterator
+
+from diag.model.checklist import Audience, Recommendation
+from diag.rules.forms import WORDS_TO
+from diag.rules.loaded import Item, Loaded
+from diag.rules.problem import Problem, listed, write_instead
+
+PLACEHOLDERS = ("quantite", "cout", "lieux", "echeance")
+"""What a wording may leave to be filled; `{quantite|salle|salles}` for a plural."""
+
+_OBLIGATION = re.compile(
+    r"\bobligée?s?\b|\bobligation d['’]achat|\bobligation d['’]acheter"
+    r"|\bdoi(?:t|vent) acheter|\btenue?s? d['’]acheter",
+    re.IGNORECASE,
+)
+"""A commune is never told that it must buy: it decides."""
+
+_PLURAL = re.compile(r"\w+\|[^|{}]+\|[^|{}]+")
+
+
+def wording_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield wordings that cannot be filled, or that oblige."""
+    for recommendation in loaded.draft.recommendations.values():
+        item = loaded.item("recommendations", recommendation.id)
+        for path, text in _texts(recommendation):
+            yield from _placeholder_problems(item, path, text, recommendation)
+            if path[1] == Audience.MAIRIE:
+                yield from _obligation_problems(item, path, text)
+
+
+def _texts(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
+    for audience, wording in recommendation.wording.items():
+        for key in WORDS_TO[audience]:
+            yield ("wording", str(audience), key), getattr(wording, key)
+
+
+def _placeholder_problems(
+    item: Item, path: tuple[str, ...], text: str, recommendation: Recommendation
+) -> Iterator[Problem]:
+    where = f"{path[1]}, {path[2]}"
+    filled = re.findall(r"\{([^{}]*)\}", text)
+    if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", text)):
+        yield item.problem(
+            path, f"{where} : accolade seule", "Fermez-la, ou supprimez-la."
+        )
+    for name in filled:
+        known = name.split("|")[0] if _PLURAL.fullmatch(name) else name
+        if known not in PLACEHOLDERS:
+            remedy = write_instead(
+                known, PLACEHOLDERS, f"Connus : {listed(PLACEHOLDERS)}."
+            )
+            yield item.problem(path, f"{where} : « {{{name}}} » est inconnu", remedy)
+        elif "|" in name and known != "quantite":
+            yield item.problem(
+                path,
+                f"{where} : « {{{name}}} » n'est pas un nombre",
+                "Seule la quantité s'accorde : {quantite|salle|salles}.",
+            )
+    yield from _unfilled(item, path, set(filled), recommendation)
+
+
+def _unfilled(
+    item: Item, path: tuple[str, ...], filled: set[str], recommendation: Recommendation
+) -> Iterator[Problem]:
+    """Yield placeholders that nothing in the recommendation can fill."""
+    where = f"{path[1]}, {path[2]}"
+    if "cout" in filled and not recommendation.prices:
+        yield item.problem(
+            path, f"{where} : {{cout}} sans prix", "Ajoutez « prices », ou retirez-le."
+        )
+    if "echeance" in filled and not recommendation.delay:
+        yield item.problem(
+            path, f"{where} : {{echeance}} sans délai", "Ajoutez « delay: P6M »."
+        )
+
+
+def _obligation_problems(
+    item: Item, path: tuple[str, ...], text: str
+) -> Iterator[Problem]:
+    found = _OBLIGATION.search(text)
+    if found:
+        yield item.problem(
+            path,
+            f"mairie, {path[2]} : « {found.group()} » : aucun texte n'oblige une "
+            "commune à acheter du numérique",
+            "Dites ce que la loi prévoit et sa source, ou proposez.",
+        )
