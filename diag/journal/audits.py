@@ -1,0 +1,74 @@
+"""Audits: which there are, how one is opened, whether it is still as it was signed."""
+
+from typing import Any, NamedTuple
+
+from diag.journal import changes, subjects
+from diag.journal.board import latest
+from diag.journal.canonical import loads
+from diag.journal.draft import Origin
+from diag.journal.facts import status_of
+from diag.journal.journal import Journal
+from diag.model.audit import Audit, AuditStatus, Subject, audit_id
+
+_NAMED = """
+select a.id, h.value from audit a
+join head h on h.audit = a.n and h.subject = 'audit/subject'
+where h.value is not null order by a.n, h.lam
+"""
+
+
+class Closing(NamedTuple):
+    """The signature of an audit."""
+
+    digest: str
+    """Digest of the audit when it was signed."""
+    author: str
+    at: int
+    intact: bool
+    """Nothing was added since but the closing itself."""
+
+
+def audits(journal: Journal) -> tuple[Audit, ...]:
+    """Return the audits whose subject is known, in the order in which they came.
+
+    An audit's id is made of its subject: a revision that says otherwise is ignored.
+    """
+    found: dict[str, Audit] = {}
+    for audit, text in journal.select(_NAMED):
+        if noun := _audit(audit, loads(text)):
+            found[audit] = noun
+    return tuple(found.values())
+
+
+def open_audit(
+    journal: Journal, campaign: str, subject: Subject, origin: Origin
+) -> Audit:
+    """Return the audit of a subject in a campaign, opened when it is new here."""
+    audit = Audit(id=audit_id(campaign, subject), campaign=campaign, subject=subject)
+    heads = journal.current(audit.id, subjects.SUBJECT)
+    if not any(_audit(audit.id, head.value) for head in heads):
+        journal.write(changes.opened(audit.id, campaign, subject), origin)
+    return audit
+
+
+def closing_of(journal: Journal, audit: str) -> Closing | None:
+    """Return the closing of an audit, if it is closed."""
+    if status_of(journal, audit) is not AuditStatus.CLOS:
+        return None
+    head = latest(journal.current(audit, subjects.STATUS))
+    value: Any = head.value if head else None
+    assert head is not None
+    before = int(journal.digest(audit), 16) ^ int.from_bytes(head.key)
+    signed = str(value.get("digest", ""))
+    return Closing(signed, head.author, head.at, intact=f"{before:064x}" == signed)
+
+
+def _audit(audit: str, value: Any) -> Audit | None:
+    try:
+        subject = Subject(kind=value["kind"], code=value["code"])
+        campaign = str(value["campaign"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if audit_id(campaign, subject) != audit:
+        return None
+    return Audit(id=audit, campaign=campaign, subject=subject)

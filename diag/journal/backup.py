@@ -1,0 +1,151 @@
+"""Backups: whole copies, checked to the last byte before they count as one."""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from diag.journal.connection import connect
+from diag.journal.errors import (
+    DamagedError,
+    LockedError,
+    UnreachableError,
+    in_french,
+)
+
+FOLDER = "backups"
+"""Where copies go, inside the workspace."""
+
+KEPT = 3
+"""How many daily copies are kept."""
+
+_DAILY = "diag-20??-??-??.db"
+
+
+def backup(
+    connection: sqlite3.Connection, folder: Path, day: date | None = None
+) -> Path:
+    """Copy the journal into `folder`, under the day's name; keep the last three.
+
+    Raises:
+        JournalError: when the copy could not be made, or is not what was written.
+    """
+    path = folder / f"diag-{day or date.today()}.db"  # noqa: DTZ011 -- a user's day
+    copy(connection, path)
+    for old in sorted(folder.glob(_DAILY))[:-KEPT]:
+        old.unlink()
+    return path
+
+
+def copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Write a checked copy of a live journal at `path`, whole or not at all.
+
+    Raises:
+        JournalError: when it could not be made, or is not what was written.
+    """
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        with in_french(path):
+            connection.execute("vacuum into ?", [str(part)])
+        verify(part)
+        _sync(part)
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise UnreachableError(
+            f"{path} : la sauvegarde n'a pas pu être écrite ({error.strerror})."
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def verify(path: Path) -> None:
+    """Check the structure of a journal's file, and the hash of every revision.
+
+    Raises:
+        DamagedError: at the first thing that is not what was written.
+    """
+    with closing(connect(path, readonly=True)) as connection, in_french(path):
+        (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise DamagedError(f"{path} : la base est abîmée ({verdict}).")
+        rows = connection.execute("select subject, id, body from rev where erased = 0")
+        for subject, key, body in rows:
+            if sha256(body.encode("utf-8")).digest() != key:
+                raise DamagedError(
+                    f"{path} : la modification {key.hex()} ({subject}) n'est plus ce "
+                    "qui avait été écrit. Restaurez une sauvegarde plus ancienne."
+                )
+
+
+def restore(copied: Path, path: Path, aside: str) -> Path | None:
+    """Put a copy in the journal's place; return where the present file was set aside.
+
+    `aside` tells the file set aside from others, a time for example. Nothing is ever
+    overwritten.
+
+    Raises:
+        JournalError: when the copy is damaged, or the journal is open somewhere.
+    """
+    verify(copied)
+    kept = path.with_name(f"{path.stem}-{aside}{path.suffix}")
+    part = path.with_suffix(".part")
+    try:
+        if kept.exists():
+            raise UnreachableError(f"{kept} existe déjà : rien n'a été remplacé.")
+        part.write_bytes(copied.read_bytes())
+        _sync(part)
+        had_one = path.exists()
+        if had_one:
+            _set_aside(path, kept)
+        part.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise UnreachableError(
+            f"{path} : la sauvegarde n'a pas pu être restaurée ({error.strerror})."
+        ) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return kept if had_one else None
+
+
+def _set_aside(path: Path, kept: Path) -> None:
+    with suppress(DamagedError):
+        _fold(path)
+    for suffix in ("-shm", "-wal", ""):
+        side = path.with_name(path.name + suffix)
+        if side.exists():
+            side.rename(kept.with_name(kept.name + suffix))
+
+
+def _fold(path: Path) -> None:
+    """Bring the write-ahead log back into the file, which proves that it is alone."""
+    with closing(connect(path)) as connection, in_french(path):
+        connection.execute("pragma busy_timeout = 0")
+        (mode,) = connection.execute("pragma journal_mode = delete").fetchone()
+    if mode != "delete":
+        raise LockedError(
+            f"{path} : le journal est ouvert par un autre programme : fermez-le, "
+            "puis recommencez."
+        )
+
+
+def _sync(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming durable where a folder can be synced; Windows has no such."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,81 @@
+"""The heads of an audit, sorted by what they are about; subjects are read once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from diag.journal import subjects
+from diag.journal.canonical import dumps
+from diag.journal.journal import Head
+from diag.journal.subjects import (
+    AnswerTopic,
+    ClosedTopic,
+    NoteTopic,
+    PlaceTopic,
+    VisitTopic,
+)
+from diag.model.place import PlaceKind
+
+
+@dataclass(slots=True)
+class Board:
+    """Heads by topic."""
+
+    places: dict[str, list[Head]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[tuple[str, str], list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """By place and question, as `notes`."""
+    notes: dict[tuple[str, str], list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    closed: dict[PlaceKind, list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    visits: dict[str, list[Head]] = field(default_factory=lambda: defaultdict(list))
+
+
+def board_of(heads: Iterable[Head]) -> Board:
+    """Sort heads, which come in order; what is not known is left out."""
+    board = Board()
+    for head in heads:
+        match subjects.parse(head.subject):
+            case AnswerTopic(place, question):
+                board.answers[place, question].append(head)
+            case NoteTopic(place, question):
+                board.notes[place, question].append(head)
+            case PlaceTopic(place):
+                board.places[place].append(head)
+            case ClosedTopic(kind):
+                board.closed[kind].append(head)
+            case VisitTopic(visit):
+                board.visits[visit].append(head)
+            case _:
+                pass
+    return board
+
+
+def latest(heads: Sequence[Head]) -> Head | None:
+    """Return the last head that carries a value: the one to show meanwhile."""
+    saying = [head for head in heads if head.says]
+    return max(saying, key=lambda head: (head.lam, head.key), default=None)
+
+
+def differing(heads: Sequence[Head]) -> tuple[Head, ...]:
+    """Return one head for each thing that is said, the last to say it, in order.
+
+    Heads are equal when state and value are, whatever the provenance; a withdrawal is
+    one more thing to say; an erased head says nothing.
+    """
+    if len(heads) == 1 and heads[0].says:
+        return (heads[0],)
+    by_saying = {saying(head): head for head in heads if head.says or head.withdrawn}
+    return tuple(sorted(by_saying.values(), key=lambda head: (head.lam, head.key)))
+
+
+def saying(head: Head) -> str | None:
+    """Return what two heads must share to be equal."""
+    value = head.value
+    if isinstance(value, dict) and "state" in value:
+        return dumps([value["state"], value.get("value")])
+    return head.text

@@ -1,0 +1,110 @@
+"""What an author can say, each as a draft: the shapes of values, in one place.
+
+`facts`, `places`, `visits`, `follow_ups` and `audits` read back what is built here.
+"""
+
+from collections.abc import Mapping
+
+from diag.journal import subjects
+from diag.journal.canonical import Json
+from diag.journal.draft import Draft
+from diag.model.audit import AuditStatus, FollowUp, Subject, Visit
+from diag.model.checklist import Audience
+from diag.model.fact import Answer
+from diag.model.place import Place, PlaceKind
+
+
+def opened(audit: str, campaign: str, subject: Subject) -> Draft:
+    """Say what the audit is about."""
+    value = {"campaign": campaign, "kind": str(subject.kind), "code": subject.code}
+    return Draft(audit, subjects.SUBJECT, value)
+
+
+def pinned(audit: str, edition: str) -> Draft:
+    """Say which edition of the checklists judges the audit."""
+    return Draft(audit, subjects.EDITION, {"digest": edition})
+
+
+def moved(audit: str, status: AuditStatus, digest: str = "") -> Draft:
+    """Say where the audit stands; a closing carries the digest that is signed."""
+    value = {"status": str(status), **({"digest": digest} if digest else {})}
+    return Draft(audit, subjects.STATUS, value)
+
+
+def placed(audit: str, place: Place) -> Draft:
+    """Create a place, or say its kind, parent and name again."""
+    value = {"kind": str(place.kind), "parent": place.parent, "name": place.name}
+    return Draft(audit, subjects.place(place.id), value)
+
+
+def closed(audit: str, kind: PlaceKind, *, complete: bool = True) -> Draft:
+    """Say « toutes les salles sont là », or that there may be others."""
+    return Draft(audit, subjects.closed(kind), complete)
+
+
+def answered(audit: str, place: str, question: str, answer: Answer) -> Draft:
+    """Answer a question at a place."""
+    value: dict[str, Json] = {
+        "state": str(answer.state),
+        "provenance": str(answer.provenance),
+    }
+    if answer.value is not None:
+        value["value"] = answer.value
+    if answer.reason:
+        value["reason"] = answer.reason
+    return Draft(audit, subjects.answer(place, question), value)
+
+
+def noted(audit: str, place: str, question: str, text: str) -> Draft:
+    """Write the note beside an answer; an empty one takes it away."""
+    subject = subjects.note(place, question)
+    return Draft(audit, subject, text) if text else Draft(audit, subject, op="del")
+
+
+def unanswered(audit: str, place: str, question: str) -> Draft:
+    """Take an answer away, as if the question had not been asked."""
+    return Draft(audit, subjects.answer(place, question), op="del")
+
+
+def visited(audit: str, visit: Visit) -> Draft:
+    """Record a day on site."""
+    value: dict[str, Json] = {"date": visit.date}
+    for name in ("present", "met"):
+        if names := getattr(visit, name):
+            value[name] = list(names)
+    if visit.authorisation:
+        value["authorisation"] = visit.authorisation
+    return Draft(audit, subjects.visit(visit.id), value)
+
+
+def unvisited(audit: str, visit: str) -> Draft:
+    """Take a visit away."""
+    return Draft(audit, subjects.visit(visit), op="del")
+
+
+def followed(audit: str, step: FollowUp) -> Draft:
+    """Add a step to the life of a recommendation."""
+    value = {"state": str(step.state)}
+    value |= {
+        name: text for name in ("on", "by", "why") if (text := getattr(step, name))
+    }
+    return Draft(audit, subjects.follow(step.recommendation, step.place), value)
+
+
+def reworded(
+    audit: str,
+    recommendation: str,
+    audience: Audience,
+    words: Mapping[str, str],
+    place: str | None = None,
+) -> Draft:
+    """Tell a recommendation otherwise to one audience; no words: as declared."""
+    subject = subjects.wording(recommendation, audience, place)
+    return (
+        Draft(audit, subject, dict(words)) if words else Draft(audit, subject, op="del")
+    )
+
+
+def erased(audit: str, revision: str, reason: str) -> Draft:
+    """Erase a revision's value for ever; the reason says why, never what."""
+    return Draft(audit, subjects.erasure(revision), {"reason": reason}, op="erase")

@@ -1,0 +1,67 @@
+"""The one function that opens a connection: durable settings, read back."""
+
+import sqlite3
+import sys
+from pathlib import Path
+
+from diag.journal.errors import UnsafeError, in_french
+
+_ALWAYS = {
+    "busy_timeout": 10_000,
+    "foreign_keys": 1,
+    "temp_store": 2,  # memory: nothing leaks to temporary files, and it is faster
+    "trusted_schema": 0,
+}
+_READING = {"query_only": 1}
+_WRITING: dict[str, int | str] = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # full: a commit survives a power cut
+    "secure_delete": 1,  # an erased value leaves no bytes behind
+    "journal_size_limit": 67_108_864,
+}
+_MACOS = {"fullfsync": 1, "checkpoint_fullfsync": 1}
+_STATEMENTS = 256
+
+
+def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    """Open the journal's file, or refuse when a guarantee does not hold.
+
+    Transactions are explicit: the caller says `begin immediate`.
+
+    Raises:
+        JournalError: when the file cannot be opened safely.
+    """
+    mode = "ro" if readonly else "rwc"
+    with in_french(path):
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            cached_statements=_STATEMENTS,
+        )
+        try:
+            _settle(connection, _settings(readonly=readonly))
+            connection.execute("select count(*) from sqlite_schema").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _settings(*, readonly: bool) -> dict[str, int | str]:
+    if readonly:
+        return {**_ALWAYS, **_READING}
+    durable = _MACOS if sys.platform == "darwin" else {}
+    return {**_ALWAYS, **_WRITING, **durable}
+
+
+def _settle(connection: sqlite3.Connection, settings: dict[str, int | str]) -> None:
+    for name, value in settings.items():
+        connection.execute(f"pragma {name} = {value}").fetchall()
+        (taken,) = connection.execute(f"pragma {name}").fetchone()
+        if taken != value:
+            raise UnsafeError(
+                f"SQLite {sqlite3.sqlite_version} n'a pas pris le réglage "
+                f"{name} = {value} (il garde {taken}) : diag ne peut pas garantir "
+                "vos saisies sur cet ordinateur ou dans ce dossier"
+            )

@@ -1,0 +1,99 @@
+"""Drafts: what an author is about to say, before the journal numbers and signs it."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from secrets import token_bytes
+from time import time_ns
+from typing import Literal
+
+from diag.journal import canonical
+from diag.journal.canonical import Json
+from diag.journal.errors import RefusedError
+from diag.journal.ingest import ingest
+from diag.journal.revision import MAX_PARENTS, Revision, line_of, parse
+from diag.journal.tally import Tally
+
+Op = Literal["set", "del", "erase"]
+
+_HEADS = (
+    "select rev from head where audit = ? and subject = ? order by lam desc, rev desc"
+)
+
+
+def now() -> int:
+    """Return the wall clock, UTC milliseconds."""
+    return time_ns() // 1_000_000
+
+
+def fresh_nonce() -> bytes:
+    """Return 8 random bytes."""
+    return token_bytes(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who writes, on which device; the clock and the nonces can be set."""
+
+    author: str
+    device: str
+    clock: Callable[[], int] = now
+    nonce: Callable[[], bytes] = fresh_nonce
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A change of one subject of one audit."""
+
+    audit: str
+    subject: str
+    value: Json = None
+    op: Op = "set"
+    parents: tuple[str, ...] | None = None
+    """Ids of the heads that the author saw; None for all the current ones."""
+    seen: tuple[str, ...] = ()
+    """For the `del` of a place: heads of its fields that the author saw."""
+
+
+def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revision:
+    """Number a draft and take it in, inside the caller's transaction.
+
+    Raises:
+        RefusedError: when it may not enter.
+    """
+    line = _line(Tally.load(connection, draft.audit), connection, draft, origin)
+    taken = ingest(connection, [line])
+    if taken.rejected:
+        raise RefusedError(taken.rejected[0].problem)
+    return parse(line)
+
+
+def _line(
+    tally: Tally, connection: sqlite3.Connection, draft: Draft, origin: Origin
+) -> bytes:
+    parents = draft.parents
+    if parents is None:
+        heads = connection.execute(_HEADS, (tally.number, draft.subject))
+        parents = tuple(key.hex() for (key,) in heads)[:MAX_PARENTS]
+    fields: dict[str, Json] = {
+        "at": origin.clock(),
+        "audit": draft.audit,
+        "author": origin.author,
+        "device": origin.device,
+        "lam": tally.lam + 1,
+        "op": draft.op,
+        "parents": sorted(set(parents)),
+        "subject": draft.subject,
+    }
+    if draft.op != "del":
+        fields["value"] = _cleaned(draft.value)
+    if draft.seen:
+        fields["seen"] = sorted(set(draft.seen))
+    return line_of(fields, origin.nonce())
+
+
+def _cleaned(value: Json) -> Json:
+    try:
+        return canonical.clean(value)
+    except ValueError as error:
+        raise RefusedError(str(error)) from error

@@ -1,0 +1,104 @@
+"""What can go wrong with the journal, told in French: what happened, what to do."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+from diag.model.errors import DiagError
+
+
+class JournalError(DiagError):
+    """The journal could not do what was asked; the message is for the user."""
+
+    sentence: ClassVar[str] = ""
+    """What SQLite's own error means, told after the name of the file."""
+
+
+class LockedError(JournalError):
+    """Another program holds the journal."""
+
+    sentence = (
+        "le journal est occupé par un autre programme (une autre fenêtre de diag ?). "
+        "Fermez-le, puis recommencez."
+    )
+
+
+class DiskFullError(JournalError):
+    """Nothing more can be written."""
+
+    sentence = (
+        "le disque est plein : rien n'a été écrit. Libérez de la place, "
+        "puis recommencez."
+    )
+
+
+class DamagedError(JournalError):
+    """What is on disk is not what was written."""
+
+    sentence = (
+        "le journal est abîmé, ou le disque ne répond plus correctement. N'y écrivez "
+        "plus, et restaurez une sauvegarde du dossier « backups »."
+    )
+
+
+class NotAJournalError(JournalError):
+    """The file is no journal of diag."""
+
+    sentence = (
+        "ce fichier n'est pas un journal de diag. Choisissez un autre dossier "
+        "de travail."
+    )
+
+
+class ReadOnlyError(JournalError):
+    """The journal is open for reading only."""
+
+    sentence = "le journal est ouvert en lecture seule : rien n'y sera écrit."
+
+
+class UnreachableError(JournalError):
+    """The file cannot be opened."""
+
+    sentence = (
+        "le journal ne peut pas être ouvert. Vérifiez que le dossier existe et que "
+        "vous avez le droit d'y écrire."
+    )
+
+
+class UnsafeError(JournalError):
+    """This SQLite does not give the guarantees that the journal needs."""
+
+
+class RefusedError(JournalError):
+    """A revision that may not enter."""
+
+
+_MEANINGS: dict[int, type[JournalError]] = {
+    sqlite3.SQLITE_BUSY: LockedError,
+    sqlite3.SQLITE_LOCKED: LockedError,
+    sqlite3.SQLITE_FULL: DiskFullError,
+    sqlite3.SQLITE_CORRUPT: DamagedError,
+    sqlite3.SQLITE_IOERR: DamagedError,
+    sqlite3.SQLITE_NOTADB: NotAJournalError,
+    sqlite3.SQLITE_READONLY: ReadOnlyError,
+    sqlite3.SQLITE_CANTOPEN: UnreachableError,
+    sqlite3.SQLITE_PERM: UnreachableError,
+}
+
+
+@contextmanager
+def in_french(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of `path` into a sentence; a bug stays a bug.
+
+    Raises:
+        JournalError: one of its subclasses, with the file and what to do.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        meaning = _MEANINGS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if meaning is None:
+            raise
+        raise meaning(f"{path} : {meaning.sentence}") from error

@@ -1,0 +1,242 @@
+"""The journal of a workspace: one SQLite file, one way in, readable at any time."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from diag.journal import draft, ingest, opening, projections, subjects
+from diag.journal.canonical import Json, loads
+from diag.journal.draft import Draft, Origin
+from diag.journal.errors import ReadOnlyError, in_french
+from diag.journal.ingest import Ingested
+from diag.journal.revision import Revision, read
+from diag.journal.tally import Tally
+
+FILE = "diag.db"
+"""Name of the journal's file in a workspace."""
+
+_HEADS = """
+select subject, rev, op, value, lam, at, author, device from head
+where audit = (select n from audit where id = ?) order by subject, lam, rev
+"""
+_CURRENT = """
+select subject, rev, op, value, lam, at, author, device from head
+where audit = (select n from audit where id = ?) and subject = ? order by lam, rev
+"""
+_HEADS_INSIDE = """
+select subject, rev, op, value, lam, at, author, device from head
+where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
+order by subject, lam, rev
+"""
+_HISTORY = """
+select id, body from rev
+where audit = (select n from audit where id = ?) and subject = ? order by lam, id
+"""
+_INSIDE = """
+select id, body from rev
+where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
+order by lam, id
+"""
+_LINES = """
+select body from rev where audit = (select n from audit where id = ?) order by lam, id
+"""
+_MANIFEST = """
+select a.id, t.revisions, t.digest from audit a join tally t on t.audit = a.n
+order by a.id
+"""
+
+
+class Head(NamedTuple):
+    """A revision that no other of its subject supersedes."""
+
+    subject: str
+    key: bytes
+    op: str
+    text: str | None
+    """Canonical JSON of its value; None when withdrawn or erased."""
+    lam: int
+    at: int
+    author: str
+    device: str
+
+    @property
+    def id(self) -> str:
+        """Return the revision's id."""
+        return self.key.hex()
+
+    @property
+    def value(self) -> Json:
+        """Return what it says."""
+        return None if self.text is None else loads(self.text)
+
+    @property
+    def says(self) -> bool:
+        """Say whether it carries a value: neither withdrawn nor erased."""
+        return self.text is not None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Say whether it takes its subject away."""
+        return self.op == "del"
+
+
+class Sum(NamedTuple):
+    """One line of the manifest: two sides with the same digest hold the same log."""
+
+    audit: str
+    revisions: int
+    digest: str
+
+
+class Quarantined(NamedTuple):
+    """A line that was refused, kept to be looked at."""
+
+    id: str
+    line: str
+    problem: str
+
+
+class Journal:
+    """Everything that was said in a workspace.
+
+    `notice` is a sentence for the user when the file opened for reading only.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, *, readonly: bool, notice: str
+    ) -> None:
+        self.connection = connection
+        """For the modules of this floor; others ask in their own words."""
+        self.path = path
+        self.readonly = readonly
+        self.notice = notice
+
+    @classmethod
+    def open(cls, folder: Path, *, readonly: bool = False) -> Self:
+        """Open the journal of a workspace, created or upgraded when needed.
+
+        Raises:
+            JournalError: when it cannot be opened; says why and what to do.
+        """
+        path = folder / FILE
+        opened = opening.open_file(path, readonly=readonly)
+        return cls(
+            opened.connection, path, readonly=opened.readonly, notice=opened.notice
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Write everything inside, durably, or nothing.
+
+        Raises:
+            JournalError: in French, when it could not be written.
+        """
+        if self.readonly:
+            raise ReadOnlyError(
+                self.notice or f"{self.path} : le journal est ouvert en lecture seule"
+            )
+        with in_french(self.path):
+            self.connection.execute("begin immediate")
+            try:
+                yield self.connection
+                self.connection.execute("commit")
+            except BaseException:
+                if self.connection.in_transaction:
+                    self.connection.execute("rollback")
+                raise
+
+    def select(
+        self, sql: str, parameters: Sequence[object] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; for the modules of this floor."""
+        with in_french(self.path):
+            return self.connection.execute(sql, parameters).fetchall()
+
+    def ingest(self, lines: Iterable[bytes]) -> Ingested:
+        """Take lines in, in one durable commit; a bad line is refused alone."""
+        with self.transaction() as connection:
+            return ingest.ingest(connection, lines)
+
+    def write(self, change: Draft, origin: Origin) -> Revision:
+        """Say one thing, in one durable commit.
+
+        Raises:
+            RefusedError: when it may not enter.
+            JournalError: when it could not be written.
+        """
+        with self.transaction() as connection:
+            return draft.write(connection, change, origin)
+
+    def write_many(
+        self, changes: Iterable[Draft], origin: Origin
+    ) -> tuple[Revision, ...]:
+        """Say several things, in order, in one durable commit: all or nothing."""
+        with self.transaction() as connection:
+            return tuple(draft.write(connection, change, origin) for change in changes)
+
+    def heads(self, audit: str) -> tuple[Head, ...]:
+        """Return the current revisions of an audit, by subject, then in order."""
+        return tuple(map(Head._make, self.select(_HEADS, [audit])))
+
+    def heads_inside(self, audit: str, prefix: str) -> tuple[Head, ...]:
+        """Return the current revisions of the subjects under `prefix/`, in order."""
+        bounds = subjects.inside(prefix)
+        return tuple(map(Head._make, self.select(_HEADS_INSIDE, [audit, *bounds])))
+
+    def current(self, audit: str, subject: str) -> tuple[Head, ...]:
+        """Return the current revisions of one subject, in order."""
+        return tuple(map(Head._make, self.select(_CURRENT, [audit, subject])))
+
+    def history(self, audit: str, subject: str) -> tuple[Revision, ...]:
+        """Return every revision of a subject, in order."""
+        return tuple(read(*row) for row in self.select(_HISTORY, [audit, subject]))
+
+    def history_inside(self, audit: str, prefix: str) -> tuple[Revision, ...]:
+        """Return every revision of the subjects under `prefix/`, in order."""
+        bounds = subjects.inside(prefix)
+        return tuple(read(*row) for row in self.select(_INSIDE, [audit, *bounds]))
+
+    def lines(self, audit: str) -> Iterator[bytes]:
+        """Give the log of an audit in order: what another journal takes in."""
+        for (body,) in self.select(_LINES, [audit]):
+            yield body.encode("utf-8")
+
+    def digest(self, audit: str) -> str:
+        """Return the exclusive or of the ids of an audit, zero when it is empty."""
+        with in_french(self.path):
+            return f"{Tally.load(self.connection, audit).digest:064x}"
+
+    def manifest(self) -> tuple[Sum, ...]:
+        """Return how many revisions of which audits are here, and their digests."""
+        return tuple(
+            Sum(audit, revisions, digest.hex())
+            for audit, revisions, digest in self.select(_MANIFEST)
+        )
+
+    def quarantined(self) -> tuple[Quarantined, ...]:
+        """Return the lines that were refused."""
+        rows = self.select("select id, body, problem from quarantine order by id")
+        return tuple(Quarantined(key.hex(), *rest) for key, *rest in rows)
+
+    def rebuild(self) -> None:
+        """Find the projections again from the log alone."""
+        with self.transaction() as connection:
+            projections.rebuild(connection)

@@ -1,0 +1,214 @@
+"""Subjects: what a revision is about, as text; built and read here and nowhere else."""
+
+from dataclasses import dataclass
+
+from diag.model.checklist import Audience
+from diag.model.place import PlaceKind
+
+EDITION = "audit/edition"
+"""The checklists that judge the audit."""
+
+STATUS = "audit/status"
+"""Where the audit stands."""
+
+SUBJECT = "audit/subject"
+"""What the audit is about: campaign, kind, code."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTopic:
+    """A place itself: kind, parent, name."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTopic:
+    """The answer to a question at a place."""
+
+    place: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTopic:
+    """The note beside an answer."""
+
+    place: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedTopic:
+    """Whether the list of places of a kind is complete."""
+
+    kind: PlaceKind
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTopic:
+    """A day on site."""
+
+    visit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowTopic:
+    """What becomes of a recommendation; append-only."""
+
+    recommendation: str
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordingTopic:
+    """A recommendation reworded for one audience."""
+
+    recommendation: str
+    place: str | None
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureTopic:
+    """A revision that is to lose its value."""
+
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTopic:
+    """A fact about the audit itself: `edition`, `status` or `subject`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTopic:
+    """What this version does not know: kept and relayed, not shown."""
+
+    subject: str
+
+
+Topic = (
+    PlaceTopic
+    | AnswerTopic
+    | NoteTopic
+    | ClosedTopic
+    | VisitTopic
+    | FollowTopic
+    | WordingTopic
+    | ErasureTopic
+    | AuditTopic
+    | OtherTopic
+)
+
+
+def place(place_id: str) -> str:
+    """Return the subject of a place."""
+    return f"place/{place_id}"
+
+
+def answer(place_id: str, question: str) -> str:
+    """Return the subject of an answer."""
+    return f"place/{place_id}/q/{question}"
+
+
+def note(place_id: str, question: str) -> str:
+    """Return the subject of the note beside an answer."""
+    return f"place/{place_id}/q/{question}/note"
+
+
+def closed(kind: PlaceKind) -> str:
+    """Return the subject of « toutes les salles sont là »."""
+    return f"places/{kind}/closed"
+
+
+def visit(visit_id: str) -> str:
+    """Return the subject of a visit."""
+    return f"visit/{visit_id}"
+
+
+def follow(recommendation: str, place_id: str | None = None) -> str:
+    """Return the subject of a recommendation's follow-up, maybe at one place."""
+    return f"{_recommendation(recommendation, place_id)}/follow"
+
+
+def wording(
+    recommendation: str, audience: Audience, place_id: str | None = None
+) -> str:
+    """Return the subject of a recommendation reworded for an audience."""
+    return f"{_recommendation(recommendation, place_id)}/wording/{audience}"
+
+
+def erasure(revision: str) -> str:
+    """Return the subject of the erasure of a revision."""
+    return f"erase/{revision}"
+
+
+def erased_by(subject: str) -> str | None:
+    """Return the id of the revision that an erasure names."""
+    head, _, revision = subject.partition("/")
+    return revision if head == "erase" else None
+
+
+def inside(prefix: str) -> tuple[str, str]:
+    """Return the bounds of the subjects that start with `prefix/`: low ≤ s < high."""
+    return f"{prefix}/", f"{prefix}0"  # "0" follows "/" in ASCII
+
+
+def parse(subject: str) -> Topic:
+    """Read a subject; what is not known comes back as `OtherTopic`."""
+    first, *rest = subject.split("/")
+    if first == "place":
+        topic = _read_place(rest)
+    elif first == "rec":
+        topic = _read_recommendation(rest)
+    else:
+        topic = _read_other(first, rest)
+    return topic or OtherTopic(subject)
+
+
+def _recommendation(recommendation: str, place_id: str | None) -> str:
+    return f"rec/{recommendation}" + (f"/{place_id}" if place_id else "")
+
+
+def _read_place(rest: list[str]) -> Topic | None:
+    match rest:
+        case [place_id, "q", question]:
+            return AnswerTopic(place_id, question)
+        case [place_id, "q", question, "note"]:
+            return NoteTopic(place_id, question)
+        case [place_id]:
+            return PlaceTopic(place_id)
+    return None
+
+
+def _read_recommendation(rest: list[str]) -> Topic | None:
+    match rest:
+        case [name, "follow"]:
+            return FollowTopic(name, None)
+        case [name, "wording", audience] if audience in _AUDIENCES:
+            return WordingTopic(name, None, Audience(audience))
+        case [name, place_id, "follow"]:
+            return FollowTopic(name, place_id)
+        case [name, place_id, "wording", audience] if audience in _AUDIENCES:
+            return WordingTopic(name, place_id, Audience(audience))
+    return None
+
+
+def _read_other(first: str, rest: list[str]) -> Topic | None:
+    match [first, *rest]:
+        case ["places", kind, "closed"] if kind in _KINDS:
+            return ClosedTopic(PlaceKind(kind))
+        case ["visit", visit_id]:
+            return VisitTopic(visit_id)
+        case ["erase", revision]:
+            return ErasureTopic(revision)
+        case ["audit", ("edition" | "status" | "subject") as name]:
+            return AuditTopic(name)
+    return None
+
+
+_AUDIENCES = frozenset(Audience)
+_KINDS = frozenset(PlaceKind)

@@ -1,0 +1,47 @@
+"""Builders: an audit, its people, what they say; never a clock nor chance."""
+
+from dataclasses import replace
+from itertools import count
+
+from diag.journal.draft import Draft, Origin
+from diag.journal.journal import Journal
+from diag.journal.revision import Revision
+from diag.model.audit import Audit, Subject, audit_id, root_place_id
+from diag.model.fact import Answer, Provenance, State, Value
+from diag.model.place import Place, PlaceKind
+
+CAMPAIGN = "2026-2027"
+SUBJECT = Subject(kind=PlaceKind.ECOLE, code="9990001A")
+AUDIT = Audit(id=audit_id(CAMPAIGN, SUBJECT), campaign=CAMPAIGN, subject=SUBJECT)
+ROOT = root_place_id(AUDIT.id, PlaceKind.ECOLE)
+NOON = 1_790_000_000_000
+
+
+def person(label: str, *, device: str = "", at: int = NOON) -> Origin:
+    """Return someone whose clock ticks a second a sentence, with countable nonces."""
+    ticks, nonces = count(at, 1000), count(1)
+    seed = label.encode()[-4:].rjust(4, b"_")
+    return Origin(
+        label,
+        device or f"laptop-{label}",
+        clock=lambda: next(ticks),
+        nonce=lambda: seed + next(nonces).to_bytes(4),
+    )
+
+
+def known(value: Value, provenance: Provenance = Provenance.OBSERVED) -> Answer:
+    return Answer(State.KNOWN, value, provenance)
+
+
+def room(number: int, name: str = "") -> Place:
+    return Place(
+        id=f"00000000-0000-4000-8000-{number:012d}",
+        kind=PlaceKind.SALLE,
+        parent=ROOT,
+        name=name or f"Salle {number}",
+    )
+
+
+def apart(journal: Journal, draft: Draft, origin: Origin, *seen: str) -> Revision:
+    """Write as someone who saw these heads only: none, by default."""
+    return journal.write(replace(draft, parents=seen), origin)
