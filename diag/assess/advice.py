@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from diag.assess.gain import Gains
+from diag.assess.averages import Averages
 from diag.assess.gates import Gates
 from diag.assess.reading import Reading
 from diag.assess.remedy import Remedy
@@ -32,7 +32,7 @@ def advice_of(
         if (trigger := trigger_of(remedy.recommendation.when, results))
     }
     gates = Gates(remedies, triggers, results)
-    gains = Gains(domains)
+    averages = Averages(domains)
     root = reading.scope(reading.tree.root)
     found = []
     for ident, trigger in triggers.items():
@@ -48,7 +48,7 @@ def advice_of(
                 quantity=quantity,
                 cost=remedies[ident].cost(root, quantity),
                 effort_days=remedies[ident].effort(root, quantity),
-                gain=gains.gain(recommendation.effect),
+                gain=averages.gain(recommendation.effect),
                 places=_places(recommendation.when, trigger, results, root.place),
             )
         )

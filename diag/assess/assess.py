@@ -1,10 +1,12 @@
 """Facts and a checklist become an assessment: the one way in, and a pure function."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from diag.assess.advice import advice_of
 from diag.assess.gauge import Gauge
 from diag.assess.priority import ordered
+from diag.assess.readers import Readers
 from diag.assess.reading import Reading
 from diag.assess.remedy import Remedy
 from diag.assess.results import Assessment, CriterionResult, DomainResult
@@ -33,6 +35,11 @@ class Judge:
             for ident, recommendation in checklist.recommendations.items()
         }
         """Its recommendations, ready to be counted."""
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Who reads what; worked out when a next question is first looked for."""
+        return Readers(self.vocabulary, self.gauges.values())
 
     def assess(self, facts: Facts) -> Assessment:
         """Return everything that these facts say."""

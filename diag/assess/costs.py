@@ -10,6 +10,9 @@ from diag.model.number import Number, exact
 NOTHING = Amount(Fraction(), Fraction(), Fraction())
 """No money at all."""
 
+FREE = Cost((), NOTHING, NOTHING, NOTHING, NOTHING)
+"""What costs nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class VatGroup:
@@ -37,6 +40,8 @@ class Totals:
 
 def cost_of(lines: Sequence[CostLine]) -> Cost:
     """Return what some rows of the price table cost together."""
+    if not lines:
+        return FREE
     once = [line for line in lines if not line.price.yearly]
     yearly = [line for line in lines if line.price.yearly]
     return Cost(tuple(lines), _ht(once), _ttc(once), _ht(yearly), _ttc(yearly))
@@ -63,8 +68,9 @@ def totals(advice: Iterable[Advice]) -> Totals:
 
 def added(amounts: Iterable[Amount]) -> Amount:
     """Return the sum of amounts; unbounded when one of them is."""
-    total = NOTHING
-    for amount in amounts:
+    each = iter(amounts)
+    total = next(each, NOTHING)
+    for amount in each:
         total = Amount(
             total.minimum + amount.minimum,
             _sum(total.typical, amount.typical),

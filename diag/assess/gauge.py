@@ -32,8 +32,10 @@ class Gauge:
         """How its places become one level."""
         self.scope_names = self.applicable.names if self.applicable else frozenset()
         """What decides outside aggregates whether it applies."""
-        rules = [rule for _, rule in self.levels]
-        self.names = self.scope_names.union(*(rule.names for rule in rules))
+        applicable = (self.applicable,) if self.applicable else ()
+        self.rules = (*applicable, *(rule for _, rule in self.levels))
+        """All its rules."""
+        self.names = frozenset[str]().union(*(rule.names for rule in self.rules))
         """What its rules read outside aggregates."""
         self._applies = condition(self.applicable) if self.applicable else None
         self._reached = tuple((level, condition(rule)) for level, rule in self.levels)

@@ -29,22 +29,18 @@ class Reading:
     """One audit's facts under one vocabulary."""
 
     def __init__(
-        self, vocabulary: Vocabulary, facts: Facts, tree: Tree | None = None
+        self, vocabulary: Vocabulary, facts: Facts, like: "Reading | None" = None
     ) -> None:
+        """Read facts; `like` is a reading of the same places, save known answers."""
         self.vocabulary = vocabulary
         """The questions."""
         self.facts = facts
         """What was answered."""
-        self.tree = tree or Tree(facts)
-        """Who holds whom; may come from a reading of the same places."""
+        self.tree: Tree = like.tree if like else Tree(facts)
+        """Who holds whom."""
         self.visit_date = _visit_date(facts.visit_date)
         """The day of the visit; anything when there was none."""
-        self.out_names = frozenset(
-            question
-            for (_, question), heads in facts.answers.items()
-            for head in heads
-            if head.state is State.NOT_APPLICABLE
-        )
+        self.out_names: frozenset[str] = like.out_names if like else _out_names(facts)
         """Questions that were answered not applicable somewhere."""
         self._scopes: dict[str, PlaceScope] = {}
 
@@ -192,6 +188,15 @@ def any_out(scope: Scope, names: frozenset[str]) -> Truth:
     for name in names:
         result = either(result, scope.is_out(name))
     return result
+
+
+def _out_names(facts: Facts) -> frozenset[str]:
+    return frozenset(
+        question
+        for (_, question), heads in facts.answers.items()
+        for head in heads
+        if head.state is State.NOT_APPLICABLE
+    )
 
 
 def _visit_date(day: date | None) -> Span:

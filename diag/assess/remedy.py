@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from diag.assess.costs import cost_of
+from diag.assess.costs import FREE, cost_of
 from diag.assess.reading import PlaceScope, WithNames
 from diag.assess.results import Cost, CostLine, Quantity
 from diag.model.checklist import Recommendation
@@ -10,7 +10,7 @@ from diag.model.money import Price
 from diag.rules.evaluate import number
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Scope
-from diag.rules.values import ABSENT, Absent, Span
+from diag.rules.values import ABSENT, Absent, Exact, Span
 
 QUANTITY_NAME = "quantite"
 """What the rules of prices and effort call the quantity."""
@@ -42,6 +42,8 @@ class Remedy:
 
     def cost(self, root: PlaceScope, quantity: Quantity) -> Cost:
         """Return what that many cost."""
+        if not self.price_rules:
+            return FREE
         scope = _knowing(root, quantity)
         return cost_of([
             CostLine(price, _quantity(number(rule, scope)))
@@ -62,7 +64,13 @@ class Remedy:
 
 
 def _knowing(root: PlaceScope, quantity: Quantity) -> Scope:
-    return WithNames(root, {QUANTITY_NAME: Span(quantity.low, quantity.high)})
+    low, high = _exact(quantity.low), quantity.high
+    span = Span(low, None if high is None else _exact(high))
+    return WithNames(root, {QUANTITY_NAME: span})
+
+
+def _exact(number: Fraction) -> Exact:
+    return number.numerator if number.denominator == 1 else number
 
 
 def _quantity(value: Span | Absent) -> Quantity:

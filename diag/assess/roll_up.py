@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from diag.assess.means import Member, weighted_mean
 from diag.assess.results import Bounds, Standing, Verdict
@@ -20,6 +21,9 @@ RATIOS = tuple(
     for low in range(TOP + 1)
 )
 """Bounds of two levels, as ratios: `RATIOS[low][high]`."""
+
+SHARES = (Fraction(0), Fraction(1))
+"""None of the places, and all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +43,17 @@ def rolled_up(roll_up: RollUp, verdicts: Sequence[Verdict], *, is_open: bool) ->
 
     `is_open` says that the list of places is not closed: there may be others.
     """
+    if len(verdicts) == 1 and not is_open:
+        return _alone(roll_up, verdicts[0])
     sure = [v for v in verdicts if v.standing is Standing.IN]
     maybe = [v for v in verdicts if v.standing is Standing.MAYBE]
     standing = _standing(sure, maybe, is_open=is_open)
     if standing is Standing.OUT:
-        return Rolled(standing, 0, 0, RATIOS[0][0], Fraction())
+        return Rolled(standing, 0, 0, RATIOS[0][0], SHARES[0])
     bounds = _bounds(roll_up, sure, maybe, is_open=is_open)
-    low, high = (int(TOP * bounds.low), int(TOP * bounds.high))
     counted = len(sure) + len(maybe) + is_open
     settled = Fraction(sum(v.low == v.high for v in sure), counted)
-    return Rolled(standing, low, high, bounds, settled)
+    return Rolled(standing, _level(bounds.low), _level(bounds.high), bounds, settled)
 
 
 def worst(
@@ -96,6 +101,16 @@ def reached_share(
     return low, high
 
 
+def _alone(roll_up: RollUp, verdict: Verdict) -> Rolled:
+    """Roll up one place: the commonest of criteria, the subject's own."""
+    low, high = verdict.low, verdict.high
+    settled = verdict.standing is Standing.IN and low == high
+    if roll_up.method == "share_reaching" and verdict.standing is not Standing.OUT:
+        low = _step(roll_up, SHARES[low >= roll_up.threshold])
+        high = _step(roll_up, SHARES[high >= roll_up.threshold])
+    return Rolled(verdict.standing, low, high, RATIOS[low][high], SHARES[settled])
+
+
 def _standing(
     sure: Sequence[Verdict], maybe: Sequence[Verdict], *, is_open: bool
 ) -> Standing:
@@ -121,5 +136,12 @@ def _bounds(
 
 
 def _step(roll_up: RollUp, share: Fraction) -> int:
-    reached = (level for level, step in roll_up.steps.items() if share >= exact(step))
+    reached = [level for level, step in roll_up.steps.items() if share >= _exact(step)]
     return max(reached, default=0)
+
+
+def _level(ratio: Fraction) -> int:
+    return TOP * ratio.numerator // ratio.denominator
+
+
+_exact = lru_cache(256)(exact)  # the same few steps, at every answer

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from diag.assess.means import Member, weighted_mean
+from diag.assess.means import Member, mean_of, weighted_mean
 from diag.assess.results import (
     Compliance,
     CriterionResult,
@@ -47,12 +47,13 @@ def overall_score(domains: Sequence[DomainResult]) -> Score:
 
 def completeness(criteria: Iterable[CriterionResult]) -> Fraction:
     """Return settled weight over applicable or undecided weight; 1 when no weight."""
-    settled, weight = Fraction(), 0
-    for result in criteria:
-        if criterion_member(result):
-            settled += result.criterion.weight * result.settled
-            weight += result.criterion.weight
-    return settled / weight if weight else Fraction(1)
+    settled = [
+        (result.settled, result.criterion.weight)
+        for result in criteria
+        if result.criterion.kind is not Kind.COMPLIANCE
+        and result.standing is not Standing.OUT
+    ]
+    return mean_of(settled) if settled else Fraction(1)
 
 
 def compliance_of(standing: Standing, low: int, high: int) -> Compliance:

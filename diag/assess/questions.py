@@ -1,0 +1,136 @@
+"""Which questions apply at each place, and which would settle most."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from diag.assess.assess import Judge, judge_of
+from diag.assess.averages import Averages
+from diag.assess.candidates import candidates
+from diag.assess.means import Member
+from diag.assess.overlay import with_answers
+from diag.assess.reading import Reading
+from diag.assess.scores import criterion_member
+from diag.model.checklist import Checklist, Question, QuestionType
+from diag.model.fact import Answer, Facts, State, Value
+from diag.rules.values import Truth
+
+_UNREADABLE = {QuestionType.TEXT, QuestionType.PHOTO}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that applies at a place, or may."""
+
+    place: str
+    question: Question
+    relevant: Truth
+    """True, or None: whether it applies is not known yet."""
+    heads: tuple[Answer, ...]
+    """What was answered: nothing, one answer, or a conflict."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether nothing is left to learn: one answer that is not « inconnu »."""
+        return len(self.heads) == 1 and self.heads[0].state is not State.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """A question left, and how much its answer may settle."""
+
+    place: str
+    question: Question
+    relevant: Truth
+    narrowing: Fraction
+    """By how much the overall interval narrows at best, as a ratio."""
+
+
+def relevant_questions(
+    facts: Facts, checklist: Checklist, place: str | None = None
+) -> tuple[Asked, ...]:
+    """Return what applies at each place, or at one, in the order of a walk."""
+    judge = judge_of(checklist)
+    return tuple(_asked(judge, judge.reading(facts), place))
+
+
+def next_questions(
+    facts: Facts, checklist: Checklist, limit: int
+) -> tuple[NextQuestion, ...]:
+    """Return the questions left, those that may narrow the overall score most first.
+
+    What was refused is not asked again; questions that narrow nothing come last.
+    """
+    judge = judge_of(checklist)
+    what_if = _WhatIf(judge, facts)
+    found = [
+        NextQuestion(
+            asked.place,
+            asked.question,
+            asked.relevant,
+            what_if.narrowing(asked.place, asked.question),
+        )
+        for asked in _asked(judge, what_if.reading)
+        if not asked.is_settled and asked.question.type not in _UNREADABLE
+    ]
+    return tuple(sorted(found, key=lambda each: -each.narrowing)[:limit])
+
+
+def _asked(judge: Judge, reading: Reading, place: str | None = None) -> Iterator[Asked]:
+    for ident in reading.tree.kinds if place is None else (place,):
+        scope = reading.scope(ident)
+        for question in judge.checklist.questions.values():
+            if question.place is not scope.kind:
+                continue
+            relevant = scope.relevance(question.id)
+            if relevant is not False:
+                yield Asked(ident, question, relevant, scope.heads(question.id))
+
+
+class _WhatIf:
+    """One assessment, and the overall interval were one answer known."""
+
+    def __init__(self, judge: Judge, facts: Facts) -> None:
+        self._judge = judge
+        self._facts = facts
+        self.reading = judge.reading(facts)
+        """The facts as they are."""
+        self._results = judge.results(self.reading)
+        self._averages = Averages(judge.domains(self._results))
+        self._width = self._averages.width_with({})
+
+    def narrowing(self, place: str, question: Question) -> Fraction:
+        """Return the width now less the least width over the answers to try."""
+        if self._width == 0 or not self._judge.readers.averaged(question.id):
+            return Fraction()
+        widths = [
+            self._width_if(place, question.id, value)
+            for value in candidates(
+                question,
+                self._judge.readers.rules(question.id),
+                self._facts.visit_date,
+            )
+        ]
+        return max(Fraction(), self._width - min(widths, default=self._width))
+
+    def _width_if(self, place: str, question: str, value: Value) -> Fraction:
+        supposed = with_answers(self._facts, {(place, question): value})
+        reading = Reading(self._judge.vocabulary, supposed, like=self.reading)
+        return self._averages.width_with({
+            criterion: self._rejudged(criterion, place, reading)
+            for criterion in self._judge.readers.averaged(question)
+        })
+
+    def _rejudged(
+        self, criterion: str, changed: str, reading: Reading
+    ) -> Member | None:
+        """Judge a criterion again where the changed place can be read from."""
+        gauge, result = self._judge.gauges[criterion], self._results[criterion]
+        tree = reading.tree
+        verdicts = [
+            gauge.verdict(reading.scope(old.place))
+            if changed in tree.line(old.place) or old.place in tree.line(changed)
+            else old
+            for old in result.verdicts
+        ]
+        return criterion_member(gauge.result(verdicts, is_open=result.open))
