@@ -86,6 +86,10 @@ class Key:
     example: str = ""
     """As it would be written; a key with none is optional."""
 
+    def schema(self) -> Schema:
+        """Describe what the key holds."""
+        return {"description": self.help, **self.shape.schema()}
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -121,10 +125,7 @@ class Record:
             "type": "object",
             "additionalProperties": False,
             "required": [name for name, key in self.keys.items() if key.example],
-            "properties": {
-                name: {"description": key.help, **key.shape.schema()}
-                for name, key in self.keys.items()
-            },
+            "properties": {name: key.schema() for name, key in self.keys.items()},
         }
 
     def _read_key(self, key: str, child: Node, node: Entries, reader: Reader) -> object:
