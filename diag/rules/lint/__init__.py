@@ -2,14 +2,14 @@
 
 from itertools import chain
 
-from diag.rules.coherence import coherence_problems
-from diag.rules.french import french_problems
+from diag.rules.lint.coherence import coherence_problems
+from diag.rules.lint.french import french_problems
+from diag.rules.lint.meaning import rule_problems
+from diag.rules.lint.references import reference_problems
+from diag.rules.lint.triggers import trigger_problems
+from diag.rules.lint.wording import wording_problems
 from diag.rules.load import Loaded
-from diag.rules.meaning import rule_problems
 from diag.rules.problem import Problem
-from diag.rules.references import reference_problems
-from diag.rules.triggers import trigger_problems
-from diag.rules.wording import wording_problems
 
 
 def lint(loaded: Loaded) -> tuple[Problem, ...]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from diag.model.checklist import Recommendation
+from diag.rules.lint.meaning import names_read
 from diag.rules.loaded import Item, Loaded
-from diag.rules.meaning import names_read
 from diag.rules.problem import Problem
 
 

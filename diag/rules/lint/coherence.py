@@ -8,8 +8,8 @@ from itertools import pairwise
 from diag.model.checklist import Criterion, Kind, QuestionType, RollUp
 from diag.model.number import exact
 from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.rules.lint.meaning import QUANTITY, names_read, written_rules
 from diag.rules.loaded import Item, Loaded
-from diag.rules.meaning import QUANTITY, names_read, written_rules
 from diag.rules.problem import Problem
 
 RESERVED = frozenset({
