@@ -1,0 +1,47 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.model.folding import fold, readings
+
+
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("École élémentaire", "ecole elementaire"),
+        ("MONTFORT L AMAURY", fold("Montfort-l’Amaury")),
+        ("STE SUZANNE", fold("Sainte-Suzanne")),
+        ("St-Gilles", "saint gilles"),
+        ("Œuvremont", "oeuvremont"),
+        ("Curriculum vitæ", "curriculum vitae"),
+        ("Rentrée_scolaire", "rentree scolaire"),
+        ("  Double   espace ", "double espace"),
+        ("L'Haÿ-les-Roses", "l hay les roses"),
+        ("—", ""),
+    ],
+)
+def test_accents_apostrophes_ligatures_and_saints_do_not_count(
+    written: str, compared: str
+) -> None:
+    assert fold(written) == compared
+
+
+def test_a_word_that_only_starts_like_saint_is_left_alone() -> None:
+    assert fold("Stade Stella") == "stade stella"
+
+
+def test_a_typed_st_may_be_saint_or_the_start_of_another_word() -> None:
+    assert readings("st Jean") == (("st", "saint"), ("jean",))
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_a_composed_and_a_decomposed_text_fold_alike(text: str) -> None:
+    import unicodedata  # noqa: PLC0415 - of this property only
+
+    composed = unicodedata.normalize("NFC", text)
+    assert fold(unicodedata.normalize("NFD", composed)) == fold(composed)
