@@ -13,7 +13,7 @@ from diag.model.checklist import (
     Source,
 )
 from diag.model.money import Price
-from diag.rules.shapes import is_iso_date
+from diag.rules.reading.numbers import is_iso_date
 
 Values = Mapping[str, object]
 """What a record's keys hold."""

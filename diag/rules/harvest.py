@@ -6,13 +6,13 @@ from diag.model.base import Noun
 from diag.model.checklist import Checklist, Domain
 from diag.model.number import canonical_number
 from diag.rules.build import BUILDERS, Unfit, Values
+from diag.rules.forms.tables import form_of
 from diag.rules.loaded import NOUNS, Example, Loaded
-from diag.rules.nodes import Entries, Items, Node, Scalar, spot_of
 from diag.rules.problem import Problem
-from diag.rules.reader import Reader
-from diag.rules.records import ident_of
+from diag.rules.reading.nodes import Entries, Items, Node, Scalar, spot_of
+from diag.rules.reading.reader import Reader
+from diag.rules.reading.records import ident_of
 from diag.rules.source import read_source
-from diag.rules.tables import form_of
 
 
 class Harvest:
@@ -75,8 +75,8 @@ class Harvest:
         elif section == "examples" and isinstance(node, Items):
             self._examples.extend(_examples(node))
         elif section in BUILDERS and isinstance(value, tuple):
-            assert isinstance(node, Items)
-            for values, item in zip(value, node.nodes, strict=True):
+            items = node.nodes if isinstance(node, Items) else ()
+            for values, item in zip(value, items, strict=True):
                 self._take_item(section, values, item, domain)
 
     def _take_item(self, section: str, values: object, node: Node, domain: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diag.rules.harvest import Harvest
 from diag.rules.loaded import Example, Loaded
+from diag.rules.source import MAX_BYTES
 
 __all__ = ["Example", "Loaded", "load_checklists"]
 
@@ -37,7 +38,8 @@ def _listing(folder: Path, harvest: Harvest) -> list[Path]:
 
 def _read_file(path: Path, harvest: Harvest) -> None:
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         remedy = "Vérifiez les droits du fichier."
         harvest.refuse_file(path.name, _reason(error), remedy)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diag.model.checklist import Checklist
-from diag.rules.nodes import Entries, spot_of
 from diag.rules.problem import Problem, Severity, Spot, problem_at
+from diag.rules.reading.nodes import Entries, spot_of
 
 NOUNS: dict[str, str] = {
     "domains": "domaine",

@@ -58,7 +58,7 @@ def problem_at(
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """Return the known name that most resembles `name`, if one does."""
-    close = get_close_matches(name, sorted(names), n=1, cutoff=0.6)
+    close = get_close_matches(name, sorted(names), n=1, cutoff=0.72)
     return close[0] if close else None
 
 

@@ -5,9 +5,9 @@ One schema serves every file, since their keys never clash.
 
 import json
 
-from diag.rules.forms import DOMAIN_FILE
-from diag.rules.reader import Schema
-from diag.rules.tables import FILES
+from diag.rules.forms.domains import DOMAIN_FILE
+from diag.rules.forms.tables import FILES
+from diag.rules.reading.reader import Schema
 
 FILE = "schema.json"
 """Name of the schema beside the YAML files."""

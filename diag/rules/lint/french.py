@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from diag.rules.loaded import Item, Loaded
-from diag.rules.nodes import Entries, Items, Node, Scalar
 from diag.rules.problem import Problem
+from diag.rules.reading.nodes import Entries, Items, Node, Scalar
 
 TITLES = frozenset({"label", "title", "plural", "unit"})
 """Keys of texts that take no final period."""

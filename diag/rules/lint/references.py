@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from diag.model.checklist import Recommendation
 from diag.rules.loaded import NOUNS, Item, Loaded
-from diag.rules.nodes import spot_of
 from diag.rules.problem import Problem, nearest, problem_at
+from diag.rules.reading.nodes import Items, Scalar
 
 TRADE = "metier"
 """The source of what the trade knows and nobody wrote."""
@@ -74,11 +74,11 @@ def _order_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield the names of no domain in the order that `edition.yaml` gives."""
     ordered = loaded.edition.nodes.get("domains") if loaded.edition else None
     known = loaded.names("domains")
-    for node in getattr(ordered, "nodes", ()):
-        if node.text not in known:
+    for node in ordered.nodes if isinstance(ordered, Items) else ():
+        if isinstance(node, Scalar) and node.text not in known:
             message = f"domaine « {node.text} » inconnu"
             remedy = _remedy(node.text, "domains", known)
-            yield problem_at(spot_of(node), "domains", message, remedy)
+            yield problem_at(node.spot, "domains", message, remedy)
 
 
 def _known(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from diag.model.checklist import Audience, Recommendation
-from diag.rules.forms import WORDS_TO
+from diag.rules.forms.domains import WORDS_TO
 from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem, listed, write_instead
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from typing import Protocol
 
-from diag.rules.nodes import Entries, Items, Node
 from diag.rules.problem import Problem, Severity, Spot, problem_at
+from diag.rules.reading.nodes import Entries, Items, Node
 
 Schema = dict[str, object]
 """A JSON Schema, or a part of one."""
@@ -28,6 +28,12 @@ class Reader:
         """Keys that lead to the node being read."""
         self.errors = 0
         """How many of the problems are errors."""
+        self._outside = 0
+
+    @property
+    def key(self) -> str:
+        """Path of the key being read, within its item."""
+        return ".".join(self.path[self._outside :])
 
     @contextmanager
     def under(self, key: str) -> Iterator[None]:
@@ -39,12 +45,13 @@ class Reader:
     @contextmanager
     def about(self, noun: str, ident: str) -> Iterator[None]:
         """Read an item: a noun such as « critère », and its id when it has one."""
-        outer = self.item
+        outer, outside = self.item, self._outside
         name = f"{noun} « {short(ident)} »" if ident else noun
-        self.item = name if noun else outer
+        self.item = ", ".join(filter(None, (outer, name)))
         with self.under(ident) if ident else nullcontext():
+            self._outside = len(self.path) if noun else outside
             yield
-        self.item = outer
+        self.item, self._outside = outer, outside
 
     def refuse(
         self, spot: Spot, message: str, remedy: str, severity: Severity = "error"
@@ -57,9 +64,10 @@ class Reader:
 
     def refuse_value(self, node: Node, expected: str, remedy: str) -> None:
         """Report that a value is not what its key expects."""
-        key = self.path[-1] if self.path else ""
         self.refuse(
-            node.spot, f"« {key} » : {expected} attendu, trouvé {found(node)}", remedy
+            node.spot,
+            f"« {self.key} » : {expected} attendu, trouvé {found(node)}",
+            remedy,
         )
 
 

@@ -1,18 +1,11 @@
 """The files of a checklist that are no domain's: places, prices, sources, edition."""
 
-from diag.rules.forms import (
-    DATE,
-    DOMAIN_FILE,
-    DURATION,
-    NAME,
-    PLACE,
-    QUESTION,
-    SLUG,
-    SOURCE,
-    ExampleShape,
-)
-from diag.rules.records import Key, ListOf, Record
-from diag.rules.shapes import Decimals, Euros, Flag, OneOf, Text, Whole, Word
+from diag.rules.forms.domains import DOMAIN_FILE, QUESTION
+from diag.rules.forms.special import ExampleShape
+from diag.rules.forms.words import DATE, DURATION, NAME, PLACE, SLUG, SOURCE
+from diag.rules.reading.numbers import Decimals, Euros, Whole
+from diag.rules.reading.records import Key, ListOf, Record
+from diag.rules.reading.shapes import Flag, OneOf, Text, Word
 
 PLACES_FILE = Record(
     "",

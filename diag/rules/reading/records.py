@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from diag.rules.nodes import Entries, Items, Node, Scalar
 from diag.rules.problem import listed, nearest
-from diag.rules.reader import Reader, Schema, Shape, short
-from diag.rules.shapes import Word
+from diag.rules.reading.nodes import Entries, Items, Node, Scalar
+from diag.rules.reading.reader import Reader, Schema, Shape, short
+from diag.rules.reading.shapes import Word
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,138 +1,22 @@
-"""The files of a checklist, as their authors write them: each key and its meaning."""
-
-from enum import StrEnum
+"""A domain's file: questions, criteria, recommendations and examples side by side."""
 
 from diag.model.checklist import Audience, Direction, Kind, Owner, QuestionType
 from diag.model.fact import Provenance
-from diag.model.place import PlaceKind
-from diag.rules.nodes import Entries, Node, Scalar
-from diag.rules.reader import Reader, Schema
-from diag.rules.records import Key, ListOf, Record, Table
-from diag.rules.shapes import (
-    Bound,
-    Decimals,
-    Flag,
-    OneOf,
-    RuleText,
-    Text,
-    Whole,
-    Word,
+from diag.rules.forms.special import EffortShape, ExampleShape, RollUpShape
+from diag.rules.forms.words import (
+    CHOICE,
+    DURATION,
+    LEVEL,
+    NAME,
+    PLACE,
+    REF,
+    SLUG,
+    SOURCE,
+    one_of,
 )
-
-
-def _words(names: type[StrEnum]) -> OneOf:
-    return OneOf(tuple(str(name) for name in names))
-
-
-NAME = Word(
-    r"[a-z][a-z0-9_]*",
-    "un identifiant",
-    "Minuscules sans accent, chiffres et « _ », par exemple nb_classes.",
-)
-"""Id of a question, a price: what rules read, hence no hyphen."""
-
-SLUG = Word(
-    r"[a-z][a-z0-9-]*",
-    "un identifiant",
-    "Minuscules sans accent, chiffres et « - », par exemple debit-suffisant.",
-)
-"""Id of a domain, a criterion, a recommendation, a step."""
-
-CHOICE = Word(
-    r"[a-z0-9][a-z0-9_-]*",
-    "un identifiant",
-    "Minuscules sans accent, chiffres, « _ » ou « - », par exemple fibre.",
-)
-"""Id of a choice: a text of rules, between quotes."""
-
-SOURCE = Word(
-    r"[A-Za-z][A-Za-z0-9-]*",
-    "un identifiant de source",
-    "Écrivez un identifiant de sources.yaml (S31) ou metier.",
-)
-"""Id of a source."""
-
-DURATION = Word(
-    r"P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?",
-    "une durée",
-    "Écrivez P7D (jours), P6M (mois) ou P15Y (ans).",
-)
-"""An ISO 8601 duration, in whole days or more."""
-
-DATE = Word(
-    r"\d{4}(-\d{2}(-\d{2})?)?", "une date", "Écrivez par exemple 2026-09-01 ou 2026."
-)
-"""A date, a month or a year."""
-
-LEVEL = Whole(0, 3)
-"""A level."""
-
-PLACE = _words(PlaceKind)
-"""A place kind."""
-
-
-class EffortShape:
-    """Days of work: a rule, or `{days: rule}`."""
-
-    def read(self, node: Node, reader: Reader) -> str | None:
-        """Return the rule."""
-        if isinstance(node, Entries):
-            days = Record("", {"days": Key(RuleText(), "règle", '"quantite / 4"')})
-            effort = days.read(node, reader)
-            return str(effort["days"]) if effort else None
-        return RuleText().read(node, reader)
-
-    def schema(self) -> Schema:
-        """Describe both ways."""
-        days = {"type": "object", "properties": {"days": RuleText().schema()}}
-        return {"anyOf": [RuleText().schema(), days | {"required": ["days"]}]}
-
-
-class RollUpShape:
-    """`worst`, `mean`, or the share of places that reach a level."""
-
-    words = OneOf(("worst", "mean"))
-    share = Record(
-        "",
-        {
-            "share_reaching": Key(Whole(1, 3), "niveau qu'un lieu doit atteindre", "2"),
-            "steps": Key(
-                Table(Word("[123]", "un niveau", "Écrivez 1, 2 ou 3."), Decimals()),
-                "niveau : part des lieux, de 0 à 1",
-                '{3: "1", 2: "0.75", 1: "0.5"}',
-            ),
-        },
-    )
-
-    def read(self, node: Node, reader: Reader) -> dict[str, object] | None:
-        """Return the fields of a RollUp."""
-        if isinstance(node, Scalar):
-            method = self.words.read(node, reader)
-            return {"method": method} if method else None
-        if isinstance(node, Entries) and len(node.nodes) == 1:
-            (only,) = node.nodes
-            if only in self.words.words:
-                return {"method": only}
-        share = self.share.read(node, reader)
-        if share is None:
-            return None
-        return {
-            "method": "share_reaching",
-            "threshold": share["share_reaching"],
-            "steps": share["steps"],
-        }
-
-    def schema(self) -> Schema:
-        """Describe the three ways."""
-        worst: Schema = {
-            "type": "object",
-            "properties": {word: {"const": True} for word in self.words.words},
-            "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-        }
-        return {"anyOf": [self.words.schema(), worst, self.share.schema()]}
-
+from diag.rules.reading.numbers import Bound, Whole
+from diag.rules.reading.records import Key, ListOf, Record, Table
+from diag.rules.reading.shapes import Flag, OneOf, RuleText, Text
 
 DOMAIN = Record(
     "domaine",
@@ -150,7 +34,7 @@ QUESTION = Record(
         "id": Key(NAME, "identifiant, jamais réutilisé ni changé", "nb_classes"),
         "domain": Key(SLUG, "domaine où la question se range ; celui du fichier sinon"),
         "place": Key(PLACE, "ce que la question regarde", "ecole"),
-        "type": Key(_words(QuestionType), "nature de la réponse", "integer"),
+        "type": Key(one_of(QuestionType), "nature de la réponse", "integer"),
         "label": Key(Text(), "ce que l'on relève", '"Nombre de classes"'),
         "ask": Key(Text(), "phrase à dire à la personne rencontrée"),
         "look": Key(Text(), "ce qui vaut preuve"),
@@ -178,7 +62,7 @@ QUESTION = Record(
             "à qui l'on demande, où l'on se tient",
         ),
         "provenance": Key(
-            ListOf(_words(Provenance)), "comment la réponse peut être connue"
+            ListOf(one_of(Provenance)), "comment la réponse peut être connue"
         ),
         "stale_after": Key(DURATION, "durée après laquelle la réponse est à revoir"),
         "sensitive": Key(Flag(), "true : dans le seul rapport technique"),
@@ -191,22 +75,22 @@ CRITERION = Record(
     {
         "id": Key(SLUG, "identifiant, jamais réutilisé ni changé", "debit-suffisant"),
         "ref": Key(
-            Word(r"[A-Z]{3}-\d{2}[a-z]?", "un numéro", "Écrivez par exemple ACC-02."),
+            REF,
             "numéro dans le dossier",
         ),
         "domain": Key(SLUG, "domaine ; celui du fichier sinon"),
         "title": Key(Text(), "titre affiché", '"Un débit qui suffit à la classe"'),
-        "kind": Key(_words(Kind), "conformité, socle ou progrès", "improvement"),
+        "kind": Key(one_of(Kind), "conformité, socle ou progrès", "improvement"),
         "weight": Key(Whole(1, 100), "poids dans le domaine ; 1 sinon"),
         "place": Key(PLACE, "lieu jugé", "ecole"),
         "applicable": Key(RuleText(), "règle : quand le critère s'applique"),
         "levels": Key(
-            Table(Word("[123]", "un niveau", "Écrivez 1, 2 ou 3."), RuleText()),
+            Table(LEVEL, RuleText()),
             "niveau : règle qui le donne ; 0 sinon",
             '{2: "debit_descendant >= 30", 1: "debit_descendant >= 8"}',
         ),
         "improves_with": Key(
-            Table(NAME, _words(Direction)),
+            Table(NAME, one_of(Direction)),
             "question : sens dans lequel le fait s'améliore",
         ),
         "roll_up": Key(RollUpShape(), "comment plusieurs lieux donnent un seul niveau"),
@@ -273,7 +157,7 @@ RECOMMENDATION = Record(
             ),
             "ce qui doit être fait avant",
         ),
-        "owner": Key(_words(Owner), "qui agit", "commune"),
+        "owner": Key(one_of(Owner), "qui agit", "commune"),
         "quantity": Key(RuleText(), "règle : combien ; 1 sinon"),
         "prices": Key(Table(NAME, RuleText()), "ligne de prix.yaml : règle, combien"),
         "effort": Key(EffortShape(), "règle : jours de travail"),
@@ -305,7 +189,7 @@ RECOMMENDATION = Record(
                 },
             ),
             "un texte par destinataire",
-            "(voir mairie, equipe, academie, technique)",
+            "{mairie: …, equipe: …, academie: …, technique: …}",
         ),
         "done_when": Key(
             Text(), "à quoi l'on voit que c'est fait", '"Prises testées."'
@@ -314,32 +198,6 @@ RECOMMENDATION = Record(
     },
 )
 """What to do."""
-
-
-class ExampleShape:
-    """A golden audit: only its name is read here, `diag.assess` runs the rest."""
-
-    def read(self, node: Node, reader: Reader) -> Node | None:
-        """Return the node itself when it has a name."""
-        if not isinstance(node, Entries) or "name" not in node.nodes:
-            reader.refuse_value(
-                node, "un exemple", 'Commencez par « name: "rien de connu" ».'
-            )
-            return None
-        return node
-
-    def schema(self) -> Schema:
-        """Describe what is common to all examples."""
-        return {
-            "type": "object",
-            "required": ["name"],
-            "properties": {
-                "name": {"type": "string", "description": "ce que l'exemple prouve"},
-                "answers": {"description": "réponses de l'audit"},
-                "places": {"description": "lieux de l'audit"},
-                "expect": {"description": "ce que l'on doit trouver"},
-            },
-        }
 
 
 DOMAIN_FILE = Record(
