@@ -1,0 +1,84 @@
+"""Numbers, money and shares as French prints them: one rounding, here, half up."""
+
+from fractions import Fraction
+
+from diag.assess.display import out_of_100
+from diag.model.number import Number, exact
+from diag.reports.typography import NBSP, NNBSP
+
+_SHORTEST_WORD = 4  # « jour » agrees, « min » does not
+
+
+def number(value: Number | Fraction) -> str:
+    """Return a number with a decimal comma and spaced thousands: « 1 240,5 ».
+
+    A canonical number keeps its digits; a fraction without end keeps two decimals.
+    """
+    fraction = exact(value) if isinstance(value, str) else Fraction(value)
+    digits = value if isinstance(value, str) else _decimal(abs(fraction))
+    whole, _, decimals = digits.lstrip("-").partition(".")
+    sign = "−" if fraction < 0 else ""
+    return sign + _grouped(int(whole)) + ("," + decimals if decimals else "")
+
+
+def measure(value: Number | Fraction, unit: str) -> str:
+    """Return a number and its unit, never parted: « 12 Mbit/s », « 3 coupures »."""
+    many = abs(Fraction(value)) >= 2  # noqa: PLR2004 - French plural begins at 2
+    word = plural(unit) if many else unit
+    return number(value) + (NBSP + word if unit else "")
+
+
+def euros(amount: int) -> str:
+    """Return whole euros: « 1 240 € »."""
+    return measure(amount, "€")
+
+
+def euros_and_cents(cents: Fraction | int) -> str:
+    """Return exact cents, rounded to the cent: « 95,50 € »."""
+    rounded = half_up(Fraction(cents))
+    return f"{_grouped(rounded // 100)},{rounded % 100:02d}{NBSP}€"
+
+
+def percent(ratio: Fraction) -> str:
+    """Return a share: « 82 % »; what is not whole is never told to be « 100 % »."""
+    shown = out_of_100(ratio)
+    if shown == 100 and ratio < 1:  # noqa: PLR2004 - the whole, in percent
+        shown = 99
+    return f"{shown}{NBSP}%"
+
+
+def half_up(amount: Fraction) -> int:
+    """Return the nearest integer, halves upwards."""
+    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
+
+
+def plural(unit: str) -> str:
+    """Return the plural of a unit that is a word: « prises posées », « jours d'étude ».
+
+    A symbol has none, and what follows a preposition stays as it is.
+    """
+    words = unit.split(" ")
+    rest = next((rank for rank, one in enumerate(words) if _stops(one)), len(words))
+    return " ".join([*map(_plural_word, words[:rest]), *words[rest:]])
+
+
+def _stops(word: str) -> bool:
+    return word in {"de", "du", "des", "par", "à", "pour", "en"} or word.startswith(
+        "d'"
+    )
+
+
+def _plural_word(word: str) -> str:
+    is_word = word.isalpha() and word.islower() and len(word) >= _SHORTEST_WORD
+    if not (is_word or word == "an") or word[-1] in "sxz":
+        return word
+    return word[:-2] + "aux" if word.endswith("al") else word + "s"
+
+
+def _decimal(value: Fraction) -> str:
+    whole, hundredths = divmod(half_up(value * 100), 100)
+    return f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".")
+
+
+def _grouped(whole: int) -> str:
+    return f"{whole:,}".replace(",", NNBSP)

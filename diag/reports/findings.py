@@ -1,0 +1,177 @@
+"""What was found, said in a line: the weak points, the strong ones, what is open."""
+
+from dataclasses import dataclass
+
+from diag.assess.results import Compliance, CriterionResult, Standing, Verdict
+from diag.model.checklist import Audience, Kind, QuestionType
+from diag.model.place import PlaceKind
+from diag.reports.answers import evidence
+from diag.reports.discretion import names_read
+from diag.reports.report import Report
+from diag.reports.vocabulary import COMPLIANCES, levels
+from diag.reports.wording import listed, sentence
+
+EXPECTED = 2
+"""The level that a criterion should reach: « recommandé »."""
+
+_TELLING = {QuestionType.NUMBER, QuestionType.INTEGER, QuestionType.CHOICE}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What keeps the score an interval."""
+
+    criteria: int
+    """Criteria whose level is not settled."""
+    applicable: int
+    """Criteria that apply, or may."""
+    conflicts: int
+    """Answers that contradict each other."""
+    lists: tuple[PlaceKind, ...]
+    """Kinds of places whose list is not closed."""
+
+
+def observed(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return what was seen on a criterion: « insuffisant (12 Mbit/s, mesuré) »."""
+    hidden = (
+        audience is not Audience.TECHNIQUE
+        and result.criterion.id in report.discretion.criteria
+    )
+    spread = result.criterion.roll_up is not None and not hidden
+    if result.compliance is not None:
+        said = COMPLIANCES[result.compliance]
+        return _located(report, result, said) if spread else said
+    if spread and result.verdicts:
+        return _spread(report, result)
+    said = levels(result.low, result.high)
+    fact = "" if hidden else telling_fact(report, result)
+    return f"{said} ({fact})" if fact else said
+
+
+def telling_fact(report: Report, result: CriterionResult) -> str:
+    """Return the figure or the choice that a school's own criterion rests on."""
+    root = report.facts.root
+    for name in names_read(result.criterion):
+        question = report.checklist.questions.get(name)
+        heads = report.facts.answers.get((root, name))
+        if question and heads and question.type in _TELLING and not question.sensitive:
+            return evidence(question, heads)
+    return ""
+
+
+def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
+    """Return what surely falls short, the most pressing first."""
+    failing = [
+        result
+        for result in report.assessment.alerts
+        if result.compliance is Compliance.NON_CONFORME
+    ]
+    cured = [
+        result
+        for action in report.plan.actions
+        if (result := report.result(action.advice.recommendation.when.criterion))
+    ]
+    return tuple({one.criterion.id: one for one in (*failing, *cured)}.values())
+
+
+def strengths(report: Report) -> tuple[CriterionResult, ...]:
+    """Return what surely is as it should be, the weightiest first."""
+    sure = [
+        result
+        for result in report.assessment.criteria.values()
+        if result.standing is Standing.IN
+        and result.low >= EXPECTED
+        and result.criterion.kind is not Kind.COMPLIANCE
+    ]
+
+    def rank(result: CriterionResult) -> tuple[bool, int, int]:
+        criterion = result.criterion
+        return criterion.kind is not Kind.BLOCKING, -result.low, -criterion.weight
+
+    return tuple(sorted(sure, key=rank))
+
+
+def open_points(report: Report) -> Open:
+    """Return what is still to be checked."""
+    results = [
+        result
+        for result in report.assessment.criteria.values()
+        if result.standing is not Standing.OUT
+    ]
+    kinds = {result.criterion.place for result in results if result.open}
+    conflicts = sum(len(heads) > 1 for heads in report.facts.answers.values())
+    return Open(
+        criteria=sum(result.settled < 1 for result in results),
+        applicable=len(results),
+        conflicts=conflicts,
+        lists=tuple(kind for kind in PlaceKind if kind in kinds),
+    )
+
+
+def short_places(result: CriterionResult) -> tuple[Verdict, ...]:
+    """Return the places that surely fall short of what is expected there."""
+    threshold = _threshold(result)
+    return tuple(
+        verdict
+        for verdict in result.verdicts
+        if verdict.standing is Standing.IN and verdict.high < threshold
+    )
+
+
+def _threshold(result: CriterionResult) -> int:
+    roll_up = result.criterion.roll_up
+    if result.compliance is not None:
+        return 1
+    if roll_up is not None and roll_up.method == "share_reaching":
+        return roll_up.threshold
+    return EXPECTED
+
+
+def _located(report: Report, result: CriterionResult, said: str) -> str:
+    names = [report.place_name(verdict.place) for verdict in short_places(result)]
+    return f"{said} ({listed(names, 4)})" if names else said
+
+
+def _spread(report: Report, result: CriterionResult) -> str:
+    concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
+    short = len(short_places(result))
+    reached = sum(
+        one.standing is Standing.IN and one.low >= _threshold(result)
+        for one in concerned
+    )
+    said = [
+        _counted(report, result, short, len(concerned), "en dessous du niveau attendu")
+        if short
+        else _counted(report, result, reached, len(concerned), "au niveau attendu")
+    ]
+    if left := len(concerned) - short - reached:
+        said.append(f"{left} à vérifier")
+    if result.open:
+        said.append("liste à compléter")
+    return ", ".join(said)
+
+
+def _counted(
+    report: Report, result: CriterionResult, some: int, every: int, where: str
+) -> str:
+    one, many = report.kind_words(result.criterion.place)
+    return f"{some} {many if some > 1 else one} sur {every} {where}"
+
+
+def open_words(report: Report) -> str:
+    """Return what is still open, in a sentence: nobody mistakes it for a result."""
+    left = open_points(report)
+    said = []
+    if left.criteria:
+        verb = "restent" if left.criteria > 1 else "reste"
+        one = f"{left.criteria} critère{'s' * (left.criteria > 1)}"
+        said.append(f"{one} sur {left.applicable} {verb} à vérifier")
+    if left.conflicts == 1:
+        said.append("un fait a deux réponses qui se contredisent")
+    elif left.conflicts:
+        said.append(f"{left.conflicts} faits ont des réponses qui se contredisent")
+    said += [
+        f"la liste des {report.kind_words(kind)[1]} n'est pas close"
+        for kind in left.lists
+    ]
+    return sentence(" ; ".join(said) or "rien, tout a été vérifié")

@@ -1,0 +1,143 @@
+"""What every document has: its cover, its scores, its contacts, its last line."""
+
+from collections import Counter
+
+from diag.assess.display import in_words
+from diag.assess.results import Score, Standing
+from diag.model.fact import Provenance, State
+from diag.reports.dates import long_date, spoken_day
+from diag.reports.escape import Md
+from diag.reports.figures import percent
+from diag.reports.layout import PAGE_BREAK, Pair, definitions, table, written
+from diag.reports.report import Report
+from diag.reports.vocabulary import SOCLES
+from diag.reports.wording import listed
+
+SCORE_COLUMN = "Score sur 100"
+"""Header by which the HTML knows the table that it draws as bars."""
+
+_GIVEN = {
+    Provenance.MEASURED: ("mesurée", "mesurées"),
+    Provenance.OBSERVED: ("constatée sur place", "constatées sur place"),
+    Provenance.DECLARED: ("déclarée", "déclarées"),
+    Provenance.IMPORTED: ("reprise d'un fichier", "reprises de fichiers"),
+    Provenance.CARRIED: ("reprise de l'audit précédent", "reprises du précédent"),
+}
+
+
+def view(report: Report) -> dict[str, object]:
+    """Return what every template may print."""
+    overall = report.assessment.overall
+    return {
+        "report": report,
+        "page_break": PAGE_BREAK,
+        "running_line": closing(report),
+        "visit": visit_words(report),
+        "score": score_words(overall),
+        "completeness": percent(overall.completeness),
+        "socle": SOCLES[report.assessment.socle],
+        "domains": domain_table(report),
+        "answered": answered(report),
+    }
+
+
+def cover(report: Report, reader: str) -> Md:
+    """Return the block that says what this document is, of what and from whom."""
+    school, commune = report.school, report.commune
+    pairs: list[Pair] = [
+        ("École", school.name),
+        ("Commune", commune.name if commune else school.commune),
+        ("UAI", school.uai),
+        ("Destinataire", reader),
+        ("Visite", listed([spoken_day(visit.date) for visit in report.visits])),
+        ("Date", long_date(report.date)),
+        ("Auteur", listed([one for one in (report.author, report.office.name) if one])),
+        ("Version", version(report)),
+        ("Statut", report.status_words),
+    ]
+    return definitions(pairs)
+
+
+def version(report: Report) -> str:
+    """Return the edition of the checklists and the mark of the audit."""
+    mark = f", empreinte {report.digest[:12]}" if report.digest else ""
+    return f"grilles {report.checklist.version}{mark}"
+
+
+def running_line(report: Report) -> str:
+    """Return what stands at the foot of every page."""
+    state = "Document provisoire" if report.provisional else "Document définitif"
+    return f"{state}, {long_date(report.date)} · {version(report)}"
+
+
+def closing(report: Report) -> Md:
+    """Return the running line, as the Markdown carries it."""
+    return Md(f"*{written(running_line(report))}*")
+
+
+def score_words(score: Score) -> str:
+    """Return « entre 47 et 61 sur 100 », or « sans objet »."""
+    if score.bounds is None:
+        return "sans objet"
+    doubt = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
+    return f"{in_words(score.bounds)} sur 100{doubt}"
+
+
+def domain_table(report: Report) -> Md:
+    """Return each domain's score, and how much of it is settled."""
+    rows = [
+        (
+            result.domain.title,
+            in_words(result.score.bounds) if result.score.bounds else "sans objet",
+            percent(result.score.completeness),
+        )
+        for result in report.assessment.domains
+    ]
+    columns = ("Domaine", SCORE_COLUMN, "Complétude")
+    return table("Score et complétude de chaque domaine", columns, rows)
+
+
+def contacts(report: Report) -> Md:
+    """Return whom to write to, and how old that knowledge is."""
+    school, hall, office = report.school, report.town_hall, report.office
+    pairs: list[Pair] = [
+        (office.name, _reach(report.author, office.phone, office.email)),
+        ("École", _reach(school.name, school.phone, school.email)),
+    ]
+    if hall:
+        dated = f"adresse relevée le {spoken_day(hall.source_date)}"
+        known = hall.email and hall.source_date
+        pairs.append((
+            hall.name,
+            _reach(hall.email or hall.problem, dated * bool(known)),
+        ))
+    if school.circonscription:
+        pairs.append(("Éducation nationale", school.circonscription))
+    return definitions(pairs)
+
+
+def visit_words(report: Report) -> str:
+    """Return « à la suite de la visite du 12 mars 2026 », or of no visit yet."""
+    days = [spoken_day(visit.date) for visit in report.visits]
+    if not days:
+        return "avant toute visite de l'école, à partir de ce qui est déjà connu"
+    visits = "de la visite" if len(days) == 1 else "des visites"
+    return f"à la suite {visits} du {listed(days)}"
+
+
+def answered(report: Report) -> str:
+    """Return how the facts became known: « 31 mesurées, 40 constatées… »."""
+    heads = [head for told in report.facts.answers.values() for head in told]
+    known = Counter(head.provenance for head in heads if head.state is State.KNOWN)
+    counts = [
+        f"{known[one]} {_GIVEN[one][known[one] > 1]}"
+        for one in Provenance
+        if known[one]
+    ]
+    if not counts:
+        return "Aucune réponse n'a encore été recueillie."
+    return f"Réponses recueillies : {listed(counts)}."
+
+
+def _reach(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

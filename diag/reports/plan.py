@@ -1,0 +1,124 @@
+"""The recommendations as every document tells them: numbered, dated, in one order.
+
+R1… name the same action in the four documents. What waits for another action follows
+it; what is only « à confirmer », done or set aside stands apart, outside totals.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from diag.assess.results import Advice, Gate, Trigger
+from diag.model.audit import FollowUp, FollowUpState
+from diag.reports.dates import later
+
+CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.ECARTEE})
+"""States after which nothing is left to decide or to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A recommendation in its place: what one document line or block tells."""
+
+    ref: str
+    """`R3`, the same in every document."""
+    advice: Advice
+    due: date | None
+    """Day before which to act; None: with the next budget."""
+    depth: int = 0
+    """0, or one more than the action it waits for."""
+    state: FollowUpState | None = None
+    """Where it stands, when somebody followed it up."""
+
+    @property
+    def id(self) -> str:
+        """Id of the recommendation."""
+        return self.advice.recommendation.id
+
+    @property
+    def conditional(self) -> bool:
+        """Say whether something must be done first."""
+        return self.advice.gate is Gate.WAITS
+
+    @property
+    def ready(self) -> bool:
+        """Say whether nothing must be done or checked first."""
+        return self.advice.gate is Gate.OPEN
+
+    @property
+    def undecided(self) -> bool:
+        """Say whether a decision is still to be taken."""
+        return self.state in {None, FollowUpState.PROPOSEE}
+
+    def cures(self, criterion: str) -> bool:
+        """Say whether it is advised because of this criterion."""
+        return self.advice.recommendation.when.criterion == criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done, what is to be confirmed, what is behind us."""
+
+    actions: tuple[Action, ...] = ()
+    """Surely needed, each followed by those that wait for it."""
+    to_confirm: tuple[Action, ...] = ()
+    closed: tuple[Action, ...] = ()
+    """Done, checked or set aside."""
+
+    def __iter__(self) -> Iterator[Action]:
+        """Go through every action, in the order of their numbers."""
+        yield from (*self.actions, *self.to_confirm, *self.closed)
+
+    def action(self, recommendation: str) -> Action | None:
+        """Return the action of a recommendation, if it is advised."""
+        return next((action for action in self if action.id == recommendation), None)
+
+
+def plan_of(
+    advice: Sequence[Advice], follow_ups: Sequence[FollowUp], today: date
+) -> Plan:
+    """Return the advice numbered and dated, counting delays from `today`."""
+    states = states_of(follow_ups)
+    told = _nested([one for one in advice if _is_sure(one, states)], today)
+    rest = [one for one in advice if not _is_sure(one, states)]
+    told += [Action("", one, _due(one, today)) for one in rest]
+    placed = [
+        replace(one, ref=f"R{rank}", state=states.get(one.id))
+        for rank, one in enumerate(told, 1)
+    ]
+    sure = len(placed) - len(rest)
+    return Plan(
+        actions=tuple(placed[:sure]),
+        to_confirm=tuple(one for one in placed[sure:] if one.state not in CLOSED),
+        closed=tuple(one for one in placed[sure:] if one.state in CLOSED),
+    )
+
+
+def states_of(follow_ups: Sequence[FollowUp]) -> Mapping[str, FollowUpState]:
+    """Return the last state of each recommendation, told of the whole school."""
+    return {one.recommendation: one.state for one in follow_ups if one.place is None}
+
+
+def _due(advice: Advice, start: date) -> date | None:
+    delay = advice.recommendation.delay
+    return later(start, delay) if delay else None
+
+
+def _is_sure(advice: Advice, states: Mapping[str, FollowUpState]) -> bool:
+    alive = states.get(advice.recommendation.id) not in CLOSED
+    return alive and advice.trigger is Trigger.FIRES
+
+
+def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
+    """Return actions one level under what they wait for, counted from its day.
+
+    The assessment already gives them in that order (DESIGN.md §4).
+    """
+    told: dict[str, Action] = {}
+    for one in advice:
+        waits = one.waits_for if one.gate is Gate.WAITS else ()
+        holder = next((told[first] for first in waits if first in told), None)
+        start = holder.due or today if holder else today
+        depth = holder.depth + 1 if holder else 0
+        told[one.recommendation.id] = Action("", one, _due(one, start), depth)
+    return list(told.values())

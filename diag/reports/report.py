@@ -1,0 +1,190 @@
+"""Everything that any document tells of one audit, computed once."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from diag.assess.results import Assessment, CriterionResult
+from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
+from diag.model.checklist import Audience, Checklist, Wording
+from diag.model.fact import Facts
+from diag.model.place import Place, PlaceKind
+from diag.model.territory import Commune, School, TownHall
+from diag.reports.budget import Budget, budget_of
+from diag.reports.dates import long_date
+from diag.reports.discretion import Discretion, discretion_of
+from diag.reports.money import spoken_cost
+from diag.reports.plan import Action, Plan, plan_of
+from diag.reports.vocabulary import PLACES
+from diag.reports.wording import NEXT_BUDGET, Blanks, filled, listed
+
+_STATUSES = {
+    AuditStatus.EN_COURS: "audit en cours",
+    AuditStatus.SOUMIS: "soumis à relecture",
+    AuditStatus.ACCEPTE: "relu et accepté, pas encore clos",
+    AuditStatus.RETOURNE: "renvoyé pour complément",
+    AuditStatus.CLOS: "définitif",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who hands the document over, and how to reach them."""
+
+    name: str
+    """The syndicat, as it signs."""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One audit, ready to be told; every document is a view of it."""
+
+    school: School
+    commune: Commune | None
+    town_hall: TownHall | None
+    audit: Audit
+    status: AuditStatus
+    facts: Facts
+    checklist: Checklist
+    assessment: Assessment
+    visits: tuple[Visit, ...]
+    follow_ups: tuple[FollowUp, ...]
+    wordings: Mapping[tuple[str, Audience], Wording]
+    """What the engineer reworded: (recommendation, audience) → wording."""
+    author: str
+    office: Office
+    date: date
+    digest: str
+    """Of the audit's journal: what this document can be proven with."""
+    edition: str
+    """Digest of the compiled checklists."""
+    plan: Plan
+    budget: Budget
+    discretion: Discretion
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether the audit may still change."""
+        return self.status is not AuditStatus.CLOS
+
+    @property
+    def status_words(self) -> str:
+        """The status, as printed."""
+        said = _STATUSES[self.status]
+        return f"provisoire ({said})" if self.provisional else said
+
+    @cached_property
+    def place_names(self) -> Mapping[str, str]:
+        """Every place's name by id; names borne twice say where they stand."""
+        places = self.facts.places
+        borne = Counter(place.name for place in places.values())
+
+        def label(place: Place) -> str:
+            parent = places.get(place.parent or "")
+            if borne[place.name] == 1 or parent is None:
+                return place.name
+            return f"{place.name} ({parent.name})"
+
+        return {place.id: label(place) for place in places.values()}
+
+    def place_name(self, place: str) -> str:
+        """Return a place's name; its id when the place is gone."""
+        return self.place_names.get(place, place)
+
+    def kind_words(self, kind: PlaceKind) -> tuple[str, str]:
+        """Return how one place of a kind is called, and several."""
+        for one in self.checklist.places:
+            if one.id is kind:
+                return one.label, one.plural or f"{one.label}s"
+        return PLACES[kind]
+
+    def result(self, criterion: str) -> CriterionResult | None:
+        """Return what was found on a criterion, if the edition has it."""
+        return self.assessment.criteria.get(criterion)
+
+    def is_discreet(self, recommendation: str, audience: Audience) -> bool:
+        """Say whether places, quantities and reasons stay untold to a reader."""
+        return (
+            audience is not Audience.TECHNIQUE
+            and recommendation in self.discretion.recommendations
+        )
+
+    def wording(self, action: Action, audience: Audience) -> Wording:
+        """Return an action's words for a reader, reworded or as the author wrote."""
+        own = action.advice.recommendation.wording
+        reworded = self.wordings.get((action.id, audience))
+        return reworded or own.get(audience) or next(iter(own.values()))
+
+    def told(self, action: Action, text: str, audience: Audience) -> str:
+        """Return a sentence about an action, its placeholders filled."""
+        discreet = self.is_discreet(action.id, audience)
+        blanks = Blanks(
+            quantity=None if discreet else action.advice.quantity,
+            cost=spoken_cost(action.advice.cost),
+            places=self.spoken_places(action, audience),
+            due=self.spoken_due(action),
+        )
+        return filled(text, blanks)
+
+    def title(self, action: Action, audience: Audience) -> str:
+        """Return an action's title for a reader."""
+        return self.told(action, self.wording(action, audience).title, audience)
+
+    def spoken_places(self, action: Action, audience: Audience) -> str:
+        """Return what {lieux} says: names, or « l'école »."""
+        if not action.advice.places or self.is_discreet(action.id, audience):
+            return "l'école"
+        names = [self.place_name(place) for place in action.advice.places]
+        return listed(names, limit=len(names) if audience is Audience.TECHNIQUE else 6)
+
+    def spoken_due(self, action: Action) -> str:
+        """Return what {echeance} says: a day, or « prochain budget »."""
+        return long_date(action.due) if action.due else NEXT_BUDGET
+
+
+def build_report(
+    *,
+    school: School,
+    audit: Audit,
+    facts: Facts,
+    checklist: Checklist,
+    assessment: Assessment,
+    author: str,
+    office: Office,
+    today: date,
+    status: AuditStatus = AuditStatus.EN_COURS,
+    commune: Commune | None = None,
+    town_hall: TownHall | None = None,
+    visits: Sequence[Visit] = (),
+    follow_ups: Sequence[FollowUp] = (),
+    wordings: Mapping[tuple[str, Audience], Wording] | None = None,
+    digest: str = "",
+    edition: str = "",
+) -> Report:
+    """Return a report of an audit as it stands `today`."""
+    plan = plan_of(assessment.advice, follow_ups, today)
+    return Report(
+        school=school,
+        commune=commune,
+        town_hall=town_hall,
+        audit=audit,
+        status=status,
+        facts=facts,
+        checklist=checklist,
+        assessment=assessment,
+        visits=tuple(visits),
+        follow_ups=tuple(follow_ups),
+        wordings=wordings or {},
+        author=author,
+        office=office,
+        date=today,
+        digest=digest,
+        edition=edition,
+        plan=plan,
+        budget=budget_of(plan.actions, today),
+        discretion=discretion_of(checklist),
+    )

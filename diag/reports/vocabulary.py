@@ -1,0 +1,92 @@
+"""The words of judgements, people and places, one for each, everywhere."""
+
+from diag.assess.results import Compliance, Socle
+from diag.model.audit import FollowUpState
+from diag.model.checklist import Kind, Owner
+from diag.model.fact import Provenance, State
+from diag.model.place import PlaceKind
+
+LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
+"""Levels 0 to 3."""
+
+OWNERS = {
+    Owner.COMMUNE: "la commune",
+    Owner.SYNDICAT: "le syndicat",
+    Owner.ECOLE: "l'école",
+    Owner.ACADEMIE: "l'académie",
+    Owner.PRESTATAIRE: "le prestataire",
+}
+"""Who acts."""
+
+COMPLIANCES = {
+    Compliance.CONFORME: "conforme",
+    Compliance.NON_CONFORME: "non conforme",
+    Compliance.A_VERIFIER: "à vérifier",
+    Compliance.SANS_OBJET: "sans objet",
+}
+"""What a compliance criterion says."""
+
+SOCLES = {
+    Socle.ATTEINT: "Les conditions indispensables sont réunies.",
+    Socle.NON_ATTEINT: "Une condition indispensable au moins manque.",
+    Socle.INDETERMINE: "Les conditions indispensables restent à vérifier.",
+    Socle.SANS_OBJET: "",
+}
+"""Whether everything blocking holds, in a sentence."""
+
+PRIORITIES = {
+    Kind.COMPLIANCE: "immédiate",
+    Kind.BLOCKING: "haute",
+    Kind.IMPROVEMENT: "normale",
+}
+"""How soon a criterion of each kind is to be cured."""
+
+KINDS = {
+    Kind.COMPLIANCE: "conformité",
+    Kind.BLOCKING: "indispensable",
+    Kind.IMPROVEMENT: "amélioration",
+}
+"""How a criterion weighs."""
+
+PLACES = {
+    PlaceKind.SYNDICAT: ("syndicat", "syndicats"),
+    PlaceKind.COMMUNE: ("commune", "communes"),
+    PlaceKind.ECOLE: ("école", "écoles"),
+    PlaceKind.BATIMENT: ("bâtiment", "bâtiments"),
+    PlaceKind.SALLE: ("salle", "salles"),
+    PlaceKind.LOT: ("lot de matériel", "lots de matériel"),
+}
+"""One place of a kind, and several."""
+
+PROVENANCES = {
+    Provenance.MEASURED: "mesuré",
+    Provenance.OBSERVED: "constaté",
+    Provenance.DECLARED: "déclaré",
+    Provenance.IMPORTED: "importé",
+    Provenance.CARRIED: "repris de l'audit précédent",
+}
+"""How a fact became known."""
+
+STATES = {
+    State.KNOWN: "connu",
+    State.UNKNOWN: "inconnu",
+    State.NOT_APPLICABLE: "sans objet",
+    State.REFUSED: "non communiqué",
+}
+"""How far a fact is known."""
+
+FOLLOW_UPS = {
+    FollowUpState.PROPOSEE: "proposée",
+    FollowUpState.DECIDEE: "décidée",
+    FollowUpState.FINANCEE: "financée",
+    FollowUpState.COMMANDEE: "commandée",
+    FollowUpState.FAITE: "faite",
+    FollowUpState.VERIFIEE: "vérifiée",
+    FollowUpState.ECARTEE: "écartée",
+}
+"""What became of a recommendation."""
+
+
+def levels(low: int, high: int) -> str:
+    """Return « insuffisant », or « insuffisant à recommandé »."""
+    return LEVELS[low] if low == high else f"{LEVELS[low]} à {LEVELS[high]}"

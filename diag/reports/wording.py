@@ -1,0 +1,118 @@
+"""Author's sentences, filled in: {quantite} {cout} {lieux} {echeance}, and agreement.
+
+`{quantite|salle|salles}` prints the number and the word that agrees with it.
+`{echeance}` is a day (« 12 mars 2027 »): authors write « avant le {echeance} ».
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from diag.assess.results import Quantity
+from diag.reports.figures import number
+
+NEXT_BUDGET = "prochain budget"
+"""What {echeance} says when no delay is set: « avant le prochain budget »."""
+
+_BLANK = re.compile(
+    r"\{(?P<name>quantite|cout|lieux|echeance)"
+    r"(?:\|(?P<one>[^{}|]+)\|(?P<many>[^{}|]+))?\}"
+)
+_VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """What the placeholders of one recommendation stand for."""
+
+    quantity: Quantity | None
+    """None when it must not be told: it comes from a sensitive fact."""
+    cost: str
+    places: str
+    due: str
+
+
+def filled(text: str, blanks: Blanks) -> str:
+    """Return an author's sentence with its placeholders replaced."""
+
+    def value(blank: re.Match[str]) -> str:
+        one, many = blank["one"] or "", blank["many"] or ""
+        match blank["name"]:
+            case "quantite":
+                return counted(blanks.quantity, one, many)
+            case "cout":
+                return blanks.cost
+            case "lieux":
+                return blanks.places
+            case _:
+                return blanks.due
+
+    return _BLANK.sub(value, text)
+
+
+def blanks_in(text: str) -> frozenset[str]:
+    """Return the names of the placeholders that a sentence uses."""
+    return frozenset(blank["name"] for blank in _BLANK.finditer(text))
+
+
+def counted(quantity: Quantity | None, one: str = "", many: str = "") -> str:
+    """Return « 3 salles », « entre 3 et 5 salles », « au moins 3 salles »."""
+    if quantity is None:
+        return f"des {many}" if many else "plusieurs"
+    low, high = quantity.low, quantity.high
+    if high is None and not low:
+        return f"un nombre {of(many)} à préciser" if many else "un nombre à préciser"
+    word = _agreed(low if high is None else high, one, many)
+    if high is None:
+        said = f"au moins {number(low)}"
+    elif low == high:
+        said = number(low)
+    elif not low:
+        said = f"au plus {number(high)}"
+    else:
+        said = f"entre {number(low)} et {number(high)}"
+    return f"{said} {word}".rstrip()
+
+
+def listed(names: Sequence[str], limit: int = 6) -> str:
+    """Return « a, b et c », or « a, b et 4 autres » past `limit` names."""
+    if len(names) > limit:
+        names = [*names[: limit - 1], f"{len(names) - limit + 1} autres"]
+    if len(names) <= 1:
+        return "".join(names)
+    return ", ".join(names[:-1]) + f" et {names[-1]}"
+
+
+def of(name: str) -> str:
+    """Return a name after « de »: « d'Aubenas », « du Vivier », « de Vallombre »."""
+    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+        if name.startswith(article):
+            return contracted + name.removeprefix(article)
+    return f"d'{name}" if _is_elided(name.lower()) else f"de {name}"
+
+
+def first_sentence(text: str, words: int) -> str:
+    """Return the first sentence, cut with « … » past a number of words."""
+    sentence = re.split(r"(?<=[.!?…])\s+(?=[A-ZÀ-Ý«])", text.strip(), maxsplit=1)[0]
+    kept = sentence.split()
+    if len(kept) <= words:
+        return sentence
+    return " ".join(kept[:words]).rstrip(" ,;:.") + " …"
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a capital letter and a full stop."""
+    text = text.strip()
+    closed = text if not text or text[-1] in ".!?…" else text + "."
+    return closed[:1].upper() + closed[1:]
+
+
+def _agreed(count: Fraction, one: str, many: str) -> str:
+    return many if abs(count) >= 2 else one  # noqa: PLR2004 - French plural begins at 2
+
+
+def _is_elided(name: str) -> bool:
+    if name[:1] == "y":  # d'Yvetot, but de Yaoundé
+        return name[1:2] not in _VOWELS
+    return name[:1] in tuple(_VOWELS)
