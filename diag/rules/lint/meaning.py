@@ -82,7 +82,7 @@ def rule_problems(loaded: Loaded) -> Iterator[Problem]:
     for written in written_rules(loaded.draft):
         for error in _faults(written, loaded.draft, broken):
             item = loaded.item(written.section, written.ident)
-            key = written.path[-1]
+            key = ".".join(written.path)
             yield item.problem(
                 written.path,
                 f"« {key} », colonne {error.column} de la règle : {error.message}",

@@ -40,7 +40,7 @@ def _texts(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], st
 def _placeholder_problems(
     item: Item, path: tuple[str, ...], text: str, recommendation: Recommendation
 ) -> Iterator[Problem]:
-    where = f"{path[1]}, {path[2]}"
+    where = f"« {'.'.join(path)} »"
     filled = re.findall(r"\{([^{}]*)\}", text)
     if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", text)):
         yield item.problem(
@@ -66,7 +66,7 @@ def _unfilled(
     item: Item, path: tuple[str, ...], filled: set[str], recommendation: Recommendation
 ) -> Iterator[Problem]:
     """Yield placeholders that nothing in the recommendation can fill."""
-    where = f"{path[1]}, {path[2]}"
+    where = f"« {'.'.join(path)} »"
     if "cout" in filled and not recommendation.prices:
         yield item.problem(
             path, f"{where} : {{cout}} sans prix", "Ajoutez « prices », ou retirez-le."
@@ -84,7 +84,7 @@ def _obligation_problems(
     if found:
         yield item.problem(
             path,
-            f"mairie, {path[2]} : « {found.group()} » : aucun texte n'oblige une "
+            f"« {'.'.join(path)} » : « {found.group()} », or aucun texte n'oblige une "
             "commune à acheter du numérique",
             "Dites ce que la loi prévoit et sa source, ou proposez.",
         )

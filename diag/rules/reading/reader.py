@@ -66,7 +66,7 @@ class Reader:
         """Report that a value is not what its key expects."""
         self.refuse(
             node.spot,
-            f"« {self.key} » : {expected} attendu, trouvé {found(node)}",
+            f"« {self.key} » : il faut {expected}, pas {found(node)}",
             remedy,
         )
 

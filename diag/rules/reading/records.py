@@ -60,7 +60,7 @@ class Table:
                 with reader.under(key):
                     reader.refuse(
                         node.spots[key],
-                        f"clé « {key} » : {self.keys.what} attendu",
+                        f"clé « {key} » : il faut {self.keys.what}",
                         self.keys.remedy,
                     )
             else:

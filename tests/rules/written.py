@@ -1,0 +1,148 @@
+"""A small checklist written as its author would, and ways to spoil it."""
+
+from pathlib import Path
+
+from diag.rules.lint import lint
+from diag.rules.load import Loaded, load_checklists
+from diag.rules.problem import Problem
+
+EDITION = """\
+title: "Grille d'essai"
+version: "2026.1"
+domains: [reseau]
+retired: [vieux-critere]
+"""
+
+PLACES = """\
+places:
+  - {id: salle, label: "salle", plural: "salles", named_by: [type_salle]}
+questions:
+  - id: type_salle
+    place: salle
+    type: choice
+    label: "Usage de la salle"
+    choices:
+      - {id: classe, label: "Classe"}
+      - {id: autre, label: "Autre"}
+"""
+
+DOMAIN = """\
+domain: {id: reseau, title: "Accès à Internet", weight: 3}
+questions:
+  - id: acces_internet
+    place: ecole
+    type: boolean
+    label: "Accès à Internet"
+  - id: debit
+    place: ecole
+    type: number
+    unit: Mbit/s
+    label: "Débit descendant"
+    range: [0, 10000]
+    likely: ["0.5", 2000]
+    relevant: acces_internet
+    stale_after: P12M
+  - id: prises
+    place: salle
+    type: integer
+    label: "Prises RJ45"
+    range: [0, 50]
+criteria:
+  - id: debit-suffisant
+    ref: ACC-02
+    title: "Un débit qui suffit à la classe"
+    kind: blocking
+    weight: 2
+    place: ecole
+    applicable: acces_internet
+    levels: {3: "debit >= 100", 2: "debit >= 30", 1: "debit >= 8"}
+    improves_with: {debit: up}
+    why: "Une classe entière se connecte."
+    sources: [S31, metier]
+  - id: prise-par-classe
+    title: "Une prise par classe"
+    kind: improvement
+    place: salle
+    applicable: "type_salle == 'classe'"
+    levels: {2: "prises >= 2", 1: "prises >= 1"}
+    roll_up: {share_reaching: 2, steps: {3: "1", 2: "0.75", 1: "0.5"}}
+    why: "Le fil reste le plus sûr."
+    sources: [metier]
+recommendations:
+  - id: cabler-les-classes
+    when: {criterion: prise-par-classe, below: 2}
+    requires: [{criterion: debit-suffisant, at_least: 1}]
+    owner: commune
+    quantity: "count(salle, type_salle == 'classe' and prises < 2)"
+    prices: {prise_rj45: "2 * quantite"}
+    effort: {days: "quantite / 4"}
+    delay: P6M
+    lifetime: P15Y
+    effect: {prise-par-classe: 2}
+    steps: [{id: releve, title: "Relever les salles"}]
+    wording:
+      mairie:
+        title: "Câbler {quantite} {quantite|salle|salles}"
+        why: "La classe perd du temps."
+        decision: "Voter {cout} avant le {echeance}."
+      equipe:
+        title: "Des prises dans vos salles"
+        why: "La vidéo ne coupera plus."
+        meanwhile: "Téléchargez la veille."
+      academie:
+        title: "Câblage des classes"
+        why: "Le projet en dépend."
+      technique:
+        title: "Câblage de catégorie 6A"
+        how: "Deux prises par salle : {lieux}."
+    done_when: "Prises testées"
+    sources: [S31]
+examples:
+  - {name: "rien de connu", answers: {}, expect: {reseau: [0, 100], part: 0.5}}
+"""
+
+PRICES = """\
+prices:
+  - id: prise_rj45
+    label: "Prise RJ45 posée"
+    unit: prise
+    year: 2025
+    minimum: "67"
+    typical: "95.50"
+    maximum: 125
+    vat: "5.5"
+    lifetime: P15Y
+    source: S31
+"""
+
+SOURCES = """\
+sources:
+  - {id: S31, grade: A, title: "Guide des usages", date: 2026-09-01}
+"""
+
+FILES = {
+    "edition.yaml": EDITION,
+    "lieux.yaml": PLACES,
+    "reseau.yaml": DOMAIN,
+    "prix.yaml": PRICES,
+    "sources.yaml": SOURCES,
+}
+"""A checklist with nothing to mend."""
+
+
+def load_written(folder: Path, files: dict[str, str] | None = None) -> Loaded:
+    """Write files (by default those of FILES) into a folder and load it."""
+    for name, text in (FILES if files is None else files).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return load_checklists(folder)
+
+
+def spoilt(file: str, right: str, wrong: str) -> dict[str, str]:
+    """Return the files, with one text of one file replaced."""
+    assert FILES[file].count(right) == 1, f"« {right} » is not once in {file}"
+    return FILES | {file: FILES[file].replace(right, wrong)}
+
+
+def all_problems(loaded: Loaded) -> list[Problem]:
+    """Return what loading and lint find."""
+    return [*loaded.problems, *lint(loaded)]
