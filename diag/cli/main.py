@@ -4,11 +4,11 @@ import gettext
 import logging
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
 
+from diag.cli.lazy import LazyGroup
 from diag.model.errors import DiagError
 
 COMMANDS = {
@@ -25,29 +25,17 @@ COMMANDS = {
     "score": "diag.cli.judge:score",
     "why": "diag.cli.judge:why",
 }
-"""Command → module and attribute, imported only when it is called or listed."""
+"""Command → module and attribute."""
 
 EXIT_REFUSED = 1
 """Something was refused or failed; stderr says what and what to do."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when needed, so that start-up is short."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Return every command's name, sorted."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return a command; None when there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        module, attribute = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    places=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
@@ -81,7 +69,7 @@ def main() -> None:
         _stop(str(error), EXIT_REFUSED)
     except BrokenPipeError:
         # The reader of a pipe left: nothing to say, and nobody to say it to.
-        sys.stdout = None  # type: ignore[assignment]  # keeps exit from flushing it
+        sys.stdout = None  # keeps exit from flushing it
         sys.exit(EXIT_REFUSED)
     except OSError as error:
         _stop(_system_sentence(error), EXIT_REFUSED)

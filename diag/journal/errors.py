@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from diag.model.errors import DiagError
 from typing import ClassVar
 
 from diag.model.errors import DiagError

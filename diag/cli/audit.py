@@ -1,0 +1,29 @@
+"""`diag audit …`: everything that is done to one audit."""
+
+import click
+
+from diag.cli.lazy import LazyGroup
+
+COMMANDS = {
+    "answer": "diag.cli.answering:answer",
+    "close-places": "diag.cli.placing:close_places",
+    "erase": "diag.cli.following:erase",
+    "export": "diag.cli.keep:export",
+    "follow": "diag.cli.following:follow",
+    "history": "diag.cli.answering:history",
+    "import": "diag.cli.keep:import_",
+    "list": "diag.cli.starting:list_",
+    "note": "diag.cli.answering:note",
+    "place": "diag.cli.placing:place",
+    "questions": "diag.cli.asking:questions",
+    "start": "diag.cli.starting:start",
+    "status": "diag.cli.starting:status",
+    "undo": "diag.cli.answering:undo",
+    "visit": "diag.cli.following:visit",
+}
+"""Subcommand → module and attribute."""
+
+
+@click.group(cls=LazyGroup, places=COMMANDS)
+def audit() -> None:
+    """Mène l'audit d'une école : lieux, réponses, visites, suites."""

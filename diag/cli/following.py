@@ -1,0 +1,105 @@
+"""`diag audit visit`, `follow`, `erase`: who came, what was decided, what must go."""
+
+from datetime import datetime
+
+import click
+
+from diag.cli.console import campaign_option, workspace_of
+from diag.desk import audits
+from diag.desk import follow as following
+from diag.model.audit import FollowUp, FollowUpState
+
+_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+
+
+@click.command()
+@click.argument("uai")
+@click.option("--date", "day", type=_DAY, help="Jour de la visite (sinon ce jour).")
+@click.option("--present", multiple=True, help="Qui est venu ; répétable.")
+@click.option("--met", multiple=True, help="Qui a été rencontré ; répétable.")
+@click.option("--authorisation", default="", help="Accord de la commune : qui, quand.")
+@campaign_option
+@click.pass_context
+def visit(
+    ctx: click.Context,
+    uai: str,
+    day: datetime | None,
+    present: tuple[str, ...],
+    met: tuple[str, ...],
+    authorisation: str,
+    campaign: str | None,
+) -> None:
+    """Enregistre une visite sur place."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        added = following.add_visit(
+            session,
+            day.date() if day else workspace.world.today(),
+            present=present,
+            met=met,
+            authorisation=authorisation,
+        )
+    click.echo(f"Visite enregistrée : {added.date}")
+
+
+@click.command()
+@click.argument("uai")
+@click.argument("recommendation")
+@click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
+@click.option("--on", "day", type=_DAY, help="Date de la décision, de la commande…")
+@click.option("--by", default="", help="Qui a décidé : conseil municipal, comité…")
+@click.option("--why", default="", help="Pourquoi.")
+@campaign_option
+@click.pass_context
+def follow(
+    ctx: click.Context,
+    uai: str,
+    recommendation: str,
+    state: str,
+    day: datetime | None,
+    by: str,
+    why: str,
+    campaign: str | None,
+) -> None:
+    """Note ce que devient une préconisation ; les étapes passées restent."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        when = day.date() if day else workspace.world.today()
+        step = FollowUp(
+            recommendation=recommendation,
+            state=FollowUpState(state),
+            on=when.isoformat(),
+            by=by,
+            why=why,
+        )
+        following.add_step(session, step)
+    click.echo(f"Suite enregistrée : {recommendation}, {state}, {when}")
+
+
+@click.command()
+@click.argument("uai")
+@click.argument("revision")
+@click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@campaign_option
+@click.pass_context
+def erase(
+    ctx: click.Context,
+    uai: str,
+    revision: str,
+    reason: str,
+    campaign: str | None,
+    *,
+    yes: bool,
+) -> None:
+    """Efface pour toujours la valeur d'une modification (RGPD)."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        if not yes:
+            click.confirm(
+                "La valeur sera effacée pour toujours, partout. Continuer ?",
+                abort=True,
+                err=True,
+            )
+        following.erase(session, revision, reason)
+    click.echo("Effacé : il n'en reste ni la valeur ni la trace de ce qu'elle était.")

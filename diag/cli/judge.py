@@ -1,0 +1,160 @@
+"""`diag score` and `diag why`: what was found, and every reason for it."""
+
+import click
+
+from diag.assess.results import (
+    Advice,
+    Assessment,
+    Compliance,
+    Gate,
+    Score,
+    Socle,
+    Standing,
+    Trigger,
+)
+from diag.cli.console import (
+    campaign_option,
+    counted,
+    json_option,
+    print_json,
+    print_table,
+    workspace_of,
+)
+from diag.desk import audits
+from diag.desk.session import Session
+
+_SOCLE = {
+    Socle.ATTEINT: "atteint",
+    Socle.NON_ATTEINT: "non atteint",
+    Socle.INDETERMINE: "à vérifier",
+    Socle.SANS_OBJET: "sans objet",
+}
+_COMPLIANCE = {
+    Compliance.NON_CONFORME: "NON CONFORME",
+    Compliance.A_VERIFIER: "à vérifier",
+}
+_GATES = {
+    Gate.OPEN: "",
+    Gate.CHECK_FIRST: "vérifier d'abord :",
+    Gate.WAITS: "attend :",
+}
+
+
+@click.command()
+@click.argument("uai")
+@campaign_option
+@json_option
+@click.pass_context
+def score(ctx: click.Context, uai: str, campaign: str | None, *, as_json: bool) -> None:
+    """Juge l'audit : alertes, scores par domaine, préconisations."""
+    # Judging costs 40 ms to import: only who judges pays for it.
+    from diag.assess.telling import assessment_json  # noqa: PLC0415
+
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        assessment = session.assessment
+        if as_json:
+            print_json({
+                "uai": session.school.uai,
+                "campaign": session.audit.campaign,
+                "digest": session.digest,
+                "edition": session.edition,
+                **assessment_json(assessment),
+            })
+            return
+        _print_head(session)
+    _print_alerts(assessment)
+    _print_scores(assessment)
+    _print_advice(assessment)
+
+
+def _print_head(session: Session) -> None:
+    school = session.school
+    click.echo(f"{school.name}, {school.commune} ({school.uai})")
+    click.echo(f"Grilles : {session.checklist.title}, {session.checklist.version}\n")
+
+
+def _print_alerts(assessment: Assessment) -> None:
+    alerts = assessment.alerts
+    click.echo(f"Conformité : {counted(len(alerts), 'point')} à traiter ou à vérifier")
+    print_table(
+        (
+            f"  {_COMPLIANCE[result.compliance]}",
+            result.criterion.id,
+            result.criterion.title,
+        )
+        for result in alerts
+        if result.compliance is not None
+    )
+    click.echo(f"Socle : {_SOCLE[assessment.socle]}\n")
+
+
+def _print_scores(assessment: Assessment) -> None:
+    scored = [(result.domain.title, result.score) for result in assessment.domains]
+    scored.append(("Ensemble", assessment.overall))
+    print_table((title, *_score_words(one)) for title, one in scored)
+    click.echo("")
+
+
+def _score_words(score: Score) -> tuple[str, str]:
+    from diag.assess.display import in_words, out_of_100  # noqa: PLC0415 - as above
+
+    if score.bounds is None:
+        return "sans objet", ""
+    maybe = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
+    filled = f"renseigné à {out_of_100(score.completeness)} %"
+    return in_words(score.bounds) + maybe, filled
+
+
+def _print_advice(assessment: Assessment) -> None:
+    # Words for money cost 20 ms to import: only here.
+    from diag.reports.money import spoken_cost  # noqa: PLC0415
+
+    for trigger, title in (
+        (Trigger.FIRES, "Préconisations"),
+        (Trigger.TO_CONFIRM, "À confirmer, hors totaux"),
+    ):
+        advice = [each for each in assessment.advice if each.trigger is trigger]
+        if not advice:
+            continue
+        click.echo(f"{title} : {len(advice)}")
+        print_table(
+            (f"  {each.recommendation.id}", spoken_cost(each.cost), _gate_words(each))
+            for each in advice
+        )
+
+
+def _gate_words(advice: Advice) -> str:
+    first = ", ".join(advice.waits_for)
+    return f"{_GATES[advice.gate]} {first}".strip()
+
+
+@click.command()
+@click.argument("uai")
+@click.argument("criterion", required=False)
+@campaign_option
+@json_option
+@click.pass_context
+def why(
+    ctx: click.Context,
+    uai: str,
+    criterion: str | None,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Déplie un critère (ou une préconisation) : faits, règles, sources."""
+    from diag.desk.reasons import explained, listed  # noqa: PLC0415 - as above
+
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        if criterion is None:
+            for line in listed(session):
+                click.echo(line)
+            return
+        reasons = explained(session, criterion)
+    if as_json:
+        print_json(reasons.to_json())
+        return
+    for line in reasons.lines:
+        click.echo(line)

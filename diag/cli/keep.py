@@ -1,0 +1,85 @@
+"""`diag backup`, `restore`, `audit export`, `audit import`: copies, out and in."""
+
+from pathlib import Path
+
+import click
+
+from diag.cli.console import (
+    campaign_option,
+    counted,
+    folder_of,
+    json_option,
+    print_json,
+    workspace_of,
+)
+from diag.desk import audits, keeping
+
+
+@click.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier de la copie (sinon « backups » de l'espace de travail).",
+)
+@click.pass_context
+def backup(ctx: click.Context, folder: Path | None) -> None:
+    """Copie l'espace de travail, et vérifie la copie jusqu'au dernier octet."""
+    with workspace_of(ctx) as workspace:
+        path = keeping.back_up(workspace, folder)
+    click.echo(f"Copie vérifiée : {path}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(ctx: click.Context, file: Path) -> None:
+    """Remet une copie en service ; la base présente est mise de côté."""
+    aside = keeping.restore(folder_of(ctx), file)
+    click.echo(f"Restauré depuis {file}")
+    if aside is not None:
+        click.echo(f"L'ancienne base est gardée : {aside}")
+
+
+@click.command()
+@click.argument("uai")
+@click.argument("file", type=click.Path(path_type=Path))
+@campaign_option
+@click.pass_context
+def export(ctx: click.Context, uai: str, file: Path, campaign: str | None) -> None:
+    """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
+    # Everything below is imported for who exports only.
+    from diag.desk.transfer import export_audit  # noqa: PLC0415
+
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        number = export_audit(session, file)
+    click.echo(f"{file} : {counted(number, 'modification')}")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, file: Path, *, as_json: bool) -> None:
+    """Lit l'audit écrit par « audit export » ; ce qui est ici reste."""
+    from diag.desk.transfer import import_audit  # noqa: PLC0415 - as above
+
+    with workspace_of(ctx) as workspace:
+        session, taken = import_audit(workspace, file)
+        conflicts = len(session.conflicts)
+        school = session.school
+    if as_json:
+        print_json({
+            "uai": school.uai,
+            "new": taken.new,
+            "known": taken.known,
+            "conflicts": conflicts,
+        })
+        return
+    click.echo(
+        f"{school.name} ({school.uai}) : {counted(taken.new, 'modification')} en plus, "
+        f"{taken.known} déjà connues."
+    )
+    if conflicts:
+        click.echo(f"{counted(conflicts, 'conflit')} à trancher.")

@@ -1,0 +1,64 @@
+"""`diag report`: the four documents of an audit."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from diag.cli.console import campaign_option, workspace_of
+from diag.desk import audits
+from diag.model.checklist import Audience
+
+
+@click.command()
+@click.argument("uai")
+@click.option(
+    "--audience",
+    "audiences",
+    multiple=True,
+    type=click.Choice([str(each) for each in Audience]),
+    help="Destinataire ; répétable (sinon les quatre).",
+)
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
+)
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Date imprimée (sinon ce jour).",
+)
+@campaign_option
+@click.pass_context
+def report(
+    ctx: click.Context,
+    uai: str,
+    audiences: tuple[str, ...],
+    folder: Path | None,
+    day: datetime | None,
+    campaign: str | None,
+) -> None:
+    """Écrit les documents d'un audit : mairie, équipe, académie, technique."""
+    # Judging and writing cost 100 ms to import: only who reports pays for it.
+    from diag.desk.reporting import (  # noqa: PLC0415
+        report_folder,
+        report_of,
+        write_reports,
+    )
+
+    chosen = [Audience(each) for each in audiences] or list(Audience)
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        told = report_of(session, day.date() if day else None)
+        place = folder or report_folder(session)
+        for path in write_reports(told, chosen, place):
+            click.echo(str(path))
+    if told.provisional:
+        click.echo(
+            "Provisoire : l'audit n'est pas clos "
+            f"(diag audit status {uai} --set clos).",
+            err=True,
+        )

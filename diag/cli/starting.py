@@ -1,0 +1,134 @@
+"""`diag audit start`, `list`, `status`: which audits there are, where each stands."""
+
+from typing import Any
+
+import click
+
+from diag.cli.console import (
+    campaign_option,
+    json_option,
+    print_json,
+    print_table,
+    workspace_of,
+)
+from diag.desk import audits, follow
+from diag.desk.session import Session
+from diag.model.audit import AuditStatus
+
+STATUS_WORDS = {
+    AuditStatus.EN_COURS: "en cours",
+    AuditStatus.SOUMIS: "soumis",
+    AuditStatus.ACCEPTE: "accepté",
+    AuditStatus.RETOURNE: "retourné",
+    AuditStatus.CLOS: "clos",
+}
+
+
+@click.command()
+@click.argument("uai")
+@campaign_option
+@json_option
+@click.pass_context
+def start(ctx: click.Context, uai: str, campaign: str | None, *, as_json: bool) -> None:
+    """Ouvre l'audit d'une école dans la campagne ; sans effet s'il est ouvert."""
+    with workspace_of(ctx) as workspace:
+        session = audits.start(workspace, uai, campaign)
+        told = _summary(session)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(
+        f"Audit ouvert : {told['name']}, {told['commune']} ({told['uai']}), "
+        f"campagne {told['campaign']}."
+    )
+    click.echo(f"Ensuite : diag audit questions {told['uai']}")
+
+
+@click.command("list")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, *, as_json: bool) -> None:
+    """Liste les audits de cet espace de travail."""
+    with workspace_of(ctx) as workspace:
+        found = audits.listed(workspace)
+    if as_json:
+        print_json([
+            {
+                "audit": one.audit.id,
+                "campaign": one.audit.campaign,
+                "uai": one.audit.subject.code,
+                "name": one.school.name,
+                "commune": one.school.commune,
+                "status": one.status,
+            }
+            for one in found
+        ])
+        return
+    print_table(
+        (
+            one.audit.subject.code,
+            one.audit.campaign,
+            STATUS_WORDS[one.status],
+            one.school.commune,
+            one.school.name,
+        )
+        for one in found
+    )
+    if not found:
+        click.echo("Aucun audit. Ouvrez-en un : diag audit start UAI", err=True)
+
+
+@click.command()
+@click.argument("uai")
+@click.option(
+    "--set",
+    "status_",
+    type=click.Choice([str(each) for each in AuditStatus]),
+    help="Nouvel état.",
+)
+@campaign_option
+@json_option
+@click.pass_context
+def status(
+    ctx: click.Context,
+    uai: str,
+    status_: str | None,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Dit où en est l'audit, ou le fait avancer (--set)."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        if status_ is not None:
+            follow.move(session, AuditStatus(status_))
+        told = _summary(session)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{told['name']}, {told['commune']} ({told['uai']})")
+    click.echo(f"  campagne      {told['campaign']}")
+    click.echo(f"  état          {STATUS_WORDS[AuditStatus(told['status'])]}")
+    click.echo(f"  réponses      {told['answers']}")
+    click.echo(f"  modifications {told['revisions']}")
+    click.echo(f"  conflits      {told['conflicts']}")
+    click.echo(f"  empreinte     {told['digest']}")
+    if told["sealed"] is False:
+        click.echo("  attention : l'audit a été modifié après sa clôture.")
+
+
+def _summary(session: Session) -> dict[str, Any]:
+    return {
+        "audit": session.audit.id,
+        "campaign": session.audit.campaign,
+        "uai": session.school.uai,
+        "name": session.school.name,
+        "commune": session.school.commune,
+        "status": str(session.status),
+        "edition": session.edition,
+        "answers": len(session.facts.answers),
+        "revisions": len(session.revisions()),
+        "conflicts": len(session.conflicts),
+        "digest": session.digest,
+        "sealed": session.sealed,
+    }

@@ -1,0 +1,91 @@
+"""Around the answers: visits, complete lists, follow-up, status, erasure."""
+
+from datetime import date
+from difflib import get_close_matches
+from uuid import UUID
+
+from diag.desk.session import Session
+from diag.journal import changes
+from diag.model.audit import AuditStatus, FollowUp, Visit
+from diag.model.errors import DiagError
+from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.text import clean_line, clean_text
+
+
+def add_visit(
+    session: Session,
+    day: date,
+    *,
+    present: tuple[str, ...] = (),
+    met: tuple[str, ...] = (),
+    authorisation: str = "",
+) -> Visit:
+    """Record a day on site: who came, whom they met, who authorised it."""
+    world = session.workspace.world
+    visit = Visit(
+        id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
+        date=day.isoformat(),
+        present=tuple(filter(None, map(_line, present))),
+        met=tuple(filter(None, map(_line, met))),
+        authorisation=_line(authorisation),
+    )
+    session.say(changes.visited(session.audit.id, visit))
+    return visit
+
+
+def close_places(session: Session, kind: PlaceKind, *, complete: bool = True) -> None:
+    """Say « toutes les salles sont là », or that there may be others.
+
+    Raises:
+        DiagError: when the kind has no list.
+    """
+    if kind in ROOT_KINDS:
+        raise DiagError(f"« {kind} » n'a pas de liste de lieux à clore.")
+    session.say(changes.closed(session.audit.id, kind, complete=complete))
+
+
+def add_step(session: Session, step: FollowUp) -> None:
+    """Add a step to the life of a recommendation; earlier ones stay.
+
+    Raises:
+        DiagError: unknown recommendation; names the nearest one.
+    """
+    known = session.checklist.recommendations
+    if step.recommendation not in known:
+        near = get_close_matches(step.recommendation, known, n=1)
+        hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+        raise DiagError(
+            f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
+            f"Voyez la liste : diag score {session.school.uai}."
+        )
+    cleaned = step.model_copy(
+        update={"by": _line(step.by), "why": clean_text(step.why).strip()}
+    )
+    session.say(changes.followed(session.audit.id, cleaned))
+
+
+def move(session: Session, status: AuditStatus) -> None:
+    """Say where the audit stands; closing signs the digest of what was said."""
+    digest = session.digest if status is AuditStatus.CLOS else ""
+    session.say(changes.moved(session.audit.id, status, digest))
+
+
+def erase(session: Session, revision: str, reason: str) -> None:
+    """Erase a revision's value for ever, everywhere; the reason says why, never what.
+
+    Raises:
+        DiagError: when the audit holds no such revision.
+    """
+    if not any(said.id == revision for said in session.revisions()):
+        raise DiagError(
+            f"Modification {revision[:16]}… inconnue dans cet audit. "
+            f"Trouvez-la : diag audit history {session.school.uai}."
+        )
+    session.say(changes.erased(session.audit.id, revision, _line(reason)))
+
+
+def _line(text: str) -> str:
+    try:
+        return clean_line(text)
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.") from error

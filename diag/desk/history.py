@@ -1,0 +1,123 @@
+"""What was said in an audit, change after change, in words."""
+
+from typing import Any, NamedTuple
+
+from diag.desk.places import KIND_NAMES, find_place
+from diag.desk.session import Session
+from diag.desk.values import spoken
+from diag.journal import subjects
+from diag.journal.revision import Revision
+from diag.journal.subjects import (
+    AnswerTopic,
+    AuditTopic,
+    ClosedTopic,
+    ErasureTopic,
+    FollowTopic,
+    NoteTopic,
+    PlaceTopic,
+    Topic,
+    VisitTopic,
+    WordingTopic,
+)
+from diag.model.fact import Answer, State
+
+
+class Change(NamedTuple):
+    """One revision, told."""
+
+    id: str
+    subject: str
+    about: str
+    """What it is about: the place and the question, « lieu », « visite »…"""
+    said: str
+    """What it says, or that it takes away."""
+    author: str
+    device: str
+    at: int
+    op: str
+
+
+def changes_of(
+    session: Session, question: str | None = None, place: str = ""
+) -> tuple[Change, ...]:
+    """Return what was said, in order; of one question or one place if named."""
+    where = find_place(session, place).id if place else None
+    return tuple(
+        _told(session, revision)
+        for revision in session.revisions()
+        if _concerns(subjects.parse(revision.subject), question, where)
+    )
+
+
+def _concerns(topic: Topic, question: str | None, place: str | None) -> bool:
+    if question and getattr(topic, "question", None) != question:
+        return False
+    return not place or getattr(topic, "place", None) == place
+
+
+def _told(session: Session, revision: Revision) -> Change:
+    topic = subjects.parse(revision.subject)
+    return Change(
+        id=revision.id,
+        subject=revision.subject,
+        about=_about(session, topic),
+        said=_said(session, topic, revision),
+        author=session.workspace.settings.name_of(revision.author),
+        device=revision.device,
+        at=revision.at,
+        op=revision.op,
+    )
+
+
+def _about(session: Session, topic: Topic) -> str:
+    match topic:
+        case AnswerTopic(place, question) | NoteTopic(place, question):
+            note = "note de " if isinstance(topic, NoteTopic) else ""
+            told = f"{_place(session, place)}, {note}{question}"
+        case ClosedTopic(kind):
+            told = f"liste complète ({KIND_NAMES[kind]})"
+        case FollowTopic(recommendation):
+            told = f"suite de {recommendation}"
+        case WordingTopic(recommendation, _, audience):
+            told = f"mots de {recommendation} pour {audience}"
+        case ErasureTopic(erased):
+            told = f"effacement de {erased[:12]}"
+        case AuditTopic(name):
+            told = f"audit, {name}"
+        case _:
+            told = _NOUNS.get(type(topic), "modification d'une version plus récente")
+    return told
+
+
+_NOUNS: dict[type, str] = {PlaceTopic: "lieu", VisitTopic: "visite"}
+
+
+def _place(session: Session, ident: str) -> str:
+    place = session.facts.places.get(ident)
+    return place.name if place else "lieu retiré"
+
+
+def _said(session: Session, topic: Topic, revision: Revision) -> str:
+    if revision.erased:
+        return "(effacé)"
+    if revision.op == "del":
+        return "(retiré)"
+    if isinstance(topic, AnswerTopic):
+        question = session.checklist.questions.get(topic.question)
+        if question is not None:
+            return spoken(question, _answer(revision.value))
+    value = revision.value
+    if isinstance(value, dict):
+        return ", ".join(str(value[key]) for key in sorted(value) if value[key])
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return str(value)
+
+
+def _answer(value: Any) -> Answer:
+    said = value.get("value")
+    return Answer(
+        State(value["state"]),
+        tuple(said) if isinstance(said, list) else said,
+        reason=value.get("reason", ""),
+    )

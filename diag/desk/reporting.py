@@ -1,0 +1,83 @@
+"""Reports: what an audit tells, written to files, whole or not at all."""
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from diag.desk.session import Session
+from diag.journal.follow_ups import wordings_of
+from diag.model.checklist import Audience, Wording
+from diag.reports.report import Office, Report, build_report
+
+
+def report_of(session: Session, day: date | None = None) -> Report:
+    """Return everything the documents of an audit tell, as of a day."""
+    workspace = session.workspace
+    settings = workspace.settings
+    territory = workspace.territory
+    told = wordings_of(workspace.journal, session.audit.id)
+    return build_report(
+        school=session.school,
+        commune=territory.commune(session.school.insee),
+        town_hall=territory.town_hall(session.school.insee),
+        audit=session.audit,
+        status=session.status,
+        facts=session.facts,
+        checklist=session.checklist,
+        assessment=session.assessment,
+        visits=session.visits,
+        follow_ups=session.follow_ups,
+        wordings={
+            (recommendation, audience): Wording.model_validate(words)
+            for (recommendation, place, audience), words in told.items()
+            if place is None
+        },
+        author=settings.name_of(settings.author),
+        office=Office(settings.syndicat, settings.phone, settings.email),
+        today=day or workspace.world.today(),
+        digest=session.digest,
+        edition=session.edition,
+    )
+
+
+def write_reports(
+    report: Report, audiences: Iterable[Audience], folder: Path
+) -> tuple[Path, ...]:
+    """Write the Markdown and the HTML of each audience; return the files.
+
+    Raises:
+        OSError: when a file cannot be written; those already written stay.
+    """
+    # 70 ms of Markdown and templates: only who writes reports pays for them.
+    from diag.reports.html import html  # noqa: PLC0415
+    from diag.reports.markdown import markdown  # noqa: PLC0415
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for audience in audiences:
+        text = markdown(report, audience)
+        for suffix, content in ((".md", text), (".html", html(text))):
+            path = folder / f"{audience}{suffix}"
+            write_whole(path, content.encode("utf-8"))
+            written.append(path)
+    return tuple(written)
+
+
+def report_folder(session: Session) -> Path:
+    """Return where an audit's reports go, in its workspace."""
+    name = f"{session.school.uai}-{session.audit.campaign}"
+    return session.workspace.folder / "exports" / name
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is either the old one or the new one, never half."""
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

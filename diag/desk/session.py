@@ -1,0 +1,120 @@
+"""A session: one audit in memory, its facts, its assessment; what is said is kept."""
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from diag.assess.assess import Judge, judge_of
+from diag.assess.results import Assessment
+from diag.journal.audits import closing_of
+from diag.journal.conflicts import Conflict, conflicts_of
+from diag.journal.draft import Draft
+from diag.journal.facts import edition_of, facts_of, status_of
+from diag.journal.follow_ups import follow_ups_of
+from diag.journal.revision import Revision, parse
+from diag.journal.visits import visits_of
+from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
+from diag.model.checklist import Checklist
+from diag.model.errors import DiagError
+from diag.model.fact import Facts
+from diag.model.territory import School
+
+if TYPE_CHECKING:
+    from diag.desk.workspace import Workspace
+
+
+class Session:
+    """One school's audit, opened. Readings are cached until something is said."""
+
+    def __init__(self, workspace: "Workspace", audit: Audit, school: School) -> None:
+        self.workspace = workspace
+        self.audit = audit
+        self.school = school
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Everything known, as of the last thing said; the root bears its name."""
+        facts = facts_of(self.workspace.journal, self.audit)
+        root = facts.places[facts.root].model_copy(update={"name": self.school.name})
+        return replace(facts, places={**facts.places, facts.root: root})
+
+    @cached_property
+    def edition(self) -> str:
+        """Digest of the checklists that this audit pinned.
+
+        Raises:
+            DiagError: when the audit names none.
+        """
+        digest = edition_of(self.workspace.journal, self.audit.id)
+        if digest is None:
+            raise DiagError(
+                f"L'audit de {self.school.uai} n'a pas d'édition de grilles. "
+                f"Rouvrez-le : diag audit start {self.school.uai}."
+            )
+        return digest
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        """The checklists that judge this audit."""
+        return self.workspace.editions.open(self.edition)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """Everything judged, as of the last thing said."""
+        return self.judge.assess(self.facts)
+
+    @property
+    def judge(self) -> Judge:
+        """The compiled rules of the checklists."""
+        return judge_of(self.checklist)
+
+    @property
+    def status(self) -> AuditStatus:
+        """Where the audit stands."""
+        return status_of(self.workspace.journal, self.audit.id)
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """The days on site, in order."""
+        return visits_of(self.workspace.journal, self.audit.id)
+
+    @property
+    def follow_ups(self) -> tuple[FollowUp, ...]:
+        """What became of recommendations, step after step."""
+        return follow_ups_of(self.workspace.journal, self.audit.id)
+
+    @property
+    def digest(self) -> str:
+        """Digest of everything said in this audit."""
+        return self.workspace.journal.digest(self.audit.id)
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """What people said apart and nobody has settled yet."""
+        return conflicts_of(self.workspace.journal, self.audit)
+
+    @property
+    def sealed(self) -> bool | None:
+        """Whether a closed audit still is as it was signed; None when not closed."""
+        closing = closing_of(self.workspace.journal, self.audit.id)
+        return closing.intact if closing else None
+
+    def revisions(self) -> tuple[Revision, ...]:
+        """Return everything ever said in this audit, in order."""
+        return tuple(map(parse, self.workspace.journal.lines(self.audit.id)))
+
+    def say(self, *drafts: Draft) -> tuple[Revision, ...]:
+        """Record things in one durable commit, all or nothing; readings are dropped.
+
+        Raises:
+            DiagError: when nothing could be written; says why and what to do.
+        """
+        workspace = self.workspace
+        revisions = workspace.journal.write_many(drafts, workspace.origin)
+        self.forget()
+        return revisions
+
+    def forget(self) -> None:
+        """Drop what was read, so that it is read again."""
+        for name in ("facts", "edition", "checklist", "assessment"):
+            self.__dict__.pop(name, None)

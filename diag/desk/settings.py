@@ -1,0 +1,74 @@
+"""Who works here, for which syndicat and in which campaign."""
+
+import re
+from datetime import date
+from secrets import token_hex
+
+from diag.model.base import Noun
+from diag.model.errors import DiagError
+from diag.model.text import clean_line
+
+_FIRST_MONTH = 8
+"""A campaign opened from August on belongs to the school year that starts."""
+_CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+class Settings(Noun):
+    """The settings of a workspace; kept in its journal, one JSON value."""
+
+    author: str
+    """Pseudonymous label written in every revision."""
+    device: str
+    """Label of this laptop."""
+    people: dict[str, str]
+    """Label → name: the only place that knows names, so that one can be erased."""
+    syndicat: str
+    campaign: str
+    phone: str = ""
+    email: str = ""
+    """How recipients of the reports reach the syndicat."""
+
+    def name_of(self, label: str) -> str:
+        """Return a person's name, or the label when nobody knows it."""
+        return self.people.get(label, label)
+
+
+def first_settings(
+    author: str,
+    *,
+    syndicat: str,
+    campaign: str,
+    phone: str = "",
+    email: str = "",
+) -> Settings:
+    """Return the settings of a new workspace, with fresh pseudonymous labels.
+
+    Raises:
+        DiagError: when the author's name is empty or the campaign is no slug.
+    """
+    name = clean_line(author)
+    if not name:
+        raise DiagError(
+            "Le nom de l'auteur est vide. Donnez-le : --author « Prénom Nom »."
+        )
+    if not _CAMPAIGN.fullmatch(campaign):
+        raise DiagError(
+            f"Campagne « {campaign[:40]} » refusée : lettres minuscules sans accent, "
+            "chiffres et tirets seulement, par exemple 2026-2027."
+        )
+    label = f"u-{token_hex(4)}"
+    return Settings(
+        author=label,
+        device=f"d-{token_hex(4)}",
+        people={label: name},
+        syndicat=clean_line(syndicat),
+        campaign=campaign,
+        phone=clean_line(phone),
+        email=clean_line(email),
+    )
+
+
+def school_year(day: date) -> str:
+    """Return the school year of a day: the default campaign, `2026-2027`."""
+    start = day.year if day.month >= _FIRST_MONTH else day.year - 1
+    return f"{start}-{start + 1}"

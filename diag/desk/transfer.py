@@ -1,0 +1,121 @@
+"""One audit as a JSON file, history included: out and in again, an identity."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from diag.desk.audits import school_or
+from diag.desk.reporting import write_whole
+from diag.desk.session import Session
+from diag.desk.workspace import Workspace
+from diag.journal.errors import RefusedError
+from diag.journal.ingest import Ingested
+from diag.journal.revision import parse
+from diag.model.audit import Audit, audit_id
+from diag.model.base import Noun
+from diag.model.errors import DiagError
+from diag.model.territory import School
+from diag.rules.edition import open_edition
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Largest file read: far above the largest audit."""
+
+
+class AuditFile(Noun):
+    """What the file holds; a revision is the text of its line, its very bytes."""
+
+    format: Literal["diag-audit"] = "diag-audit"
+    version: Literal[1] = 1
+    audit: Audit
+    school: School
+    digest: str
+    """Exclusive or of the ids of all revisions."""
+    edition: str
+    """The compiled checklists, canonical JSON."""
+    revisions: tuple[str, ...]
+
+
+def export_audit(session: Session, path: Path) -> int:
+    """Write an audit to a file, whole or not at all; return how many revisions."""
+    workspace = session.workspace
+    lines = [line.decode() for line in workspace.journal.lines(session.audit.id)]
+    file = AuditFile(
+        audit=session.audit,
+        school=session.school,
+        digest=session.digest,
+        edition=workspace.editions.read(session.edition).decode(),
+        revisions=tuple(lines),
+    )
+    write_whole(path, f"{file.model_dump_json(indent=1)}\n".encode())
+    return len(lines)
+
+
+def import_audit(workspace: Workspace, path: Path) -> tuple[Session, Ingested]:
+    """Take in an audit from a file: what is here stays, what was missing comes.
+
+    Raises:
+        DiagError: when the file is no audit, was cut or altered; nothing came in.
+    """
+    file = _read(path)
+    lines = [line.encode() for line in file.revisions]
+    _verify(path, file, lines)
+    workspace.editions.keep(file.edition.encode())
+    taken = workspace.journal.ingest(lines)
+    school = school_or(workspace, file.school)
+    return Session(workspace, file.audit, school), taken
+
+
+def _read(path: Path) -> AuditFile:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise DiagError(
+            f"{path} : {size // 2**20} Mo, {MAX_BYTES // 2**20} admis. "
+            "Ce n'est pas un audit exporté par diag."
+        )
+    try:
+        return AuditFile.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        newer = any(problem["loc"][:1] == ("version",) for problem in error.errors())
+        remedy = (
+            "Il vient d'une version plus récente : mettez diag à jour."
+            if newer
+            else "Exportez-le à nouveau : diag audit export UAI."
+        )
+        raise DiagError(
+            f"{path} : ce n'est pas un audit exporté par cette version de diag, "
+            f"ou il a été coupé. Rien n'a été lu. {remedy}"
+        ) from error
+
+
+def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
+    """Check everything before anything is read in."""
+    if file.audit.id != audit_id(file.audit.campaign, file.audit.subject):
+        raise DiagError(
+            f"{path} : l'identifiant ne correspond pas à l'école. Rien n'a été lu."
+        )
+    digest = 0
+    for number, line in enumerate(lines, 1):
+        try:
+            revision = parse(line)
+        except RefusedError as error:
+            raise DiagError(
+                f"{path}, modification {number} : {error} Rien n'a été lu."
+            ) from error
+        if revision.audit != file.audit.id:
+            raise DiagError(
+                f"{path}, modification {number} : elle parle d'un autre audit. "
+                "Rien n'a été lu."
+            )
+        digest ^= int.from_bytes(revision.key)
+    if f"{digest:064x}" != file.digest:
+        raise DiagError(
+            f"{path} : il manque des modifications, ou l'une a été altérée. "
+            "Rien n'a été lu. Exportez l'audit à nouveau."
+        )
+    try:
+        open_edition(file.edition.encode())
+    except ValueError as error:
+        raise DiagError(
+            f"{path} : les grilles jointes sont illisibles. Rien n'a été lu."
+        ) from error

@@ -1,0 +1,72 @@
+"""Undo: a new revision that says again what was said before, never a deletion."""
+
+from diag.desk.session import Session
+from diag.journal import subjects
+from diag.journal.draft import Draft
+from diag.journal.revision import Revision
+from diag.journal.subjects import AnswerTopic, ClosedTopic, NoteTopic, PlaceTopic
+from diag.model.errors import DiagError
+
+_UNDOABLE = AnswerTopic | NoteTopic | PlaceTopic | ClosedTopic
+
+
+def undo(session: Session) -> Revision:
+    """Take back the last thing this author said here; return what was taken back.
+
+    Called again, it goes one step further back: what was taken back is not said
+    again, as a stack of changes would do.
+
+    Raises:
+        DiagError: when nothing is left to take back, or others wrote since.
+    """
+    stack = _changes_of(session)
+    if not stack:
+        raise DiagError("Rien à annuler : vous n'avez rien saisi dans cet audit.")
+    last = stack[-1]
+    history = session.workspace.journal.history(session.audit.id, last.subject)
+    heads = session.workspace.journal.current(session.audit.id, last.subject)
+    if [(head.op, head.value) for head in heads] != [(last.op, last.value)]:
+        raise DiagError(
+            "Rien n'a été annulé : quelqu'un d'autre a modifié la même réponse depuis. "
+            "Voyez l'historique, puis répondez à nouveau."
+        )
+    session.say(_again(session.audit.id, last.subject, _before(history, last)))
+    return last
+
+
+def _changes_of(session: Session) -> list[Revision]:
+    """Return what this author changed and has not taken back, in order."""
+    origin = session.workspace.origin
+    stack: list[Revision] = []
+    by_id: dict[str, Revision] = {}
+    for revision in session.revisions():
+        by_id[revision.id] = revision
+        own = (revision.author, revision.device) == (origin.author, origin.device)
+        if not own or not isinstance(subjects.parse(revision.subject), _UNDOABLE):
+            continue
+        if stack and _takes_back(revision, stack[-1], by_id):
+            stack.pop()
+        else:
+            stack.append(revision)
+    return stack
+
+
+def _takes_back(revision: Revision, last: Revision, by_id: dict[str, Revision]) -> bool:
+    """Say whether a revision says again what `last` had changed."""
+    if revision.subject != last.subject:
+        return False
+    before = [by_id[parent] for parent in last.parents if parent in by_id]
+    if not before:
+        return revision.op == "del"
+    return (revision.op, revision.value) == (before[-1].op, before[-1].value)
+
+
+def _before(history: tuple[Revision, ...], last: Revision) -> Revision | None:
+    known = [revision for revision in history if revision.id in last.parents]
+    return known[-1] if known else None
+
+
+def _again(audit: str, subject: str, before: Revision | None) -> Draft:
+    if before is None or before.op == "del":
+        return Draft(audit, subject, op="del")
+    return Draft(audit, subject, before.value)

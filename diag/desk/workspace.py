@@ -1,0 +1,140 @@
+"""A workspace: the folder of one user, its journal, its territory, its settings."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from diag.desk.settings import Settings
+from diag.journal.draft import Origin, fresh_nonce, now
+from diag.journal.editions import Editions
+from diag.journal.journal import FILE, Journal
+from diag.journal.settings import get_setting, put_setting
+from diag.journal.territory import Territory
+from diag.model.errors import DiagError
+
+_KEY = "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the world gives: the time, the day, chance. Fixed in the demo."""
+
+    clock: Callable[[], int] = now
+    nonce: Callable[[], bytes] = fresh_nonce
+    today: Callable[[], date] = date.today
+
+
+class Workspace:
+    """Everything one user has: open it, use it, close it."""
+
+    def __init__(self, folder: Path, journal: Journal, world: World) -> None:
+        self.folder = folder
+        self.journal = journal
+        self.world = world
+        self.territory = Territory(journal.connection, clock=world.clock)
+        self.editions = Editions(journal)
+
+    @classmethod
+    def create(
+        cls, folder: Path, settings: Settings, world: World | None = None
+    ) -> Self:
+        """Make a workspace, or change the settings of the one that is there.
+
+        Raises:
+            DiagError: when the folder cannot hold one.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        workspace = cls._opened(folder, world)
+        try:
+            workspace.keep_settings(settings)
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
+
+    @classmethod
+    def open(cls, folder: Path, world: World | None = None) -> Self:
+        """Open the workspace that is there.
+
+        Raises:
+            DiagError: when there is none, or it cannot be opened; says what to do.
+        """
+        if not (folder / FILE).exists():
+            raise DiagError(
+                f"Aucun espace de travail dans {folder}. "
+                "Créez-le : diag init --author « Prénom Nom » --syndicat « … »."
+            )
+        return cls._opened(folder, world)
+
+    @classmethod
+    def _opened(cls, folder: Path, world: World | None) -> Self:
+        log_into(folder)
+        return cls(folder, Journal.open(folder), world or World())
+
+    @property
+    def settings(self) -> Settings:
+        """Return who works here.
+
+        Raises:
+            DiagError: when nobody has said so yet.
+        """
+        kept = get_setting(self.journal, _KEY)
+        if kept is None:
+            raise DiagError(
+                f"L'espace de travail {self.folder} ne sait pas encore qui vous êtes. "
+                "Dites-le : diag init --author « Prénom Nom » --syndicat « … »."
+            )
+        return Settings.model_validate(kept)
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Write the settings, durably."""
+        put_setting(self.journal, _KEY, settings.model_dump(mode="json"))
+
+    @property
+    def origin(self) -> Origin:
+        """Return who writes what this workspace says from now on."""
+        settings = self.settings
+        return Origin(
+            settings.author,
+            settings.device,
+            clock=self.world.clock,
+            nonce=self.world.nonce,
+        )
+
+    def close(self) -> None:
+        """Close the files."""
+        self.journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def default_folder() -> Path:
+    """Return the platform's folder for this user's data."""
+    # 4 ms: only when neither --workspace nor DIAG_HOME says where.
+    from platformdirs import user_data_path  # noqa: PLC0415
+
+    return user_data_path("diag", appauthor=False)
+
+
+def log_into(folder: Path) -> None:
+    """Have unexpected errors written to the workspace's `diag.log`."""
+    logger = logging.getLogger("diag")
+    for old in [h for h in logger.handlers if isinstance(h, logging.FileHandler)]:
+        logger.removeHandler(old)
+        old.close()
+    handler = logging.FileHandler(folder / "diag.log", encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
