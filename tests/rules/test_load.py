@@ -1,0 +1,232 @@
+"""A folder becomes a checklist, whatever the order of its files and their faults."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.model.checklist import Audience, RollUp
+from diag.rules.harvest import Harvest
+from diag.rules.lint import lint
+from diag.rules.load import load_checklists
+from diag.rules.source import MAX_BYTES
+from tests.rules.written import DOMAIN, FILES, load_written, spoilt
+
+
+def test_items_become_nouns(tmp_path: Path) -> None:
+    draft = load_written(tmp_path).draft
+    assert (draft.title, draft.version) == ("Grille d'essai", "2026.1")
+    assert list(draft.questions) == ["type_salle", "acces_internet", "debit", "prises"]
+    assert draft.questions["debit"].likely == ("0.5", 2000)
+    assert draft.criteria["debit-suffisant"].levels == {
+        3: "debit >= 100",
+        2: "debit >= 30",
+        1: "debit >= 8",
+    }
+    assert draft.criteria["prise-par-classe"].roll_up == RollUp(
+        method="share_reaching", threshold=2, steps={3: 1, 2: "0.75", 1: "0.5"}
+    )
+    assert draft.criteria["prise-par-classe"].weight == 1
+
+
+def test_a_recommendation_keeps_its_rules_and_words(tmp_path: Path) -> None:
+    recommendation = load_written(tmp_path).draft.recommendations["cabler-les-classes"]
+    assert recommendation.effort == "quantite / 4"
+    assert recommendation.prices == {"prise_rj45": "2 * quantite"}
+    assert recommendation.requires[0].at_least == 1
+    assert set(recommendation.wording) == set(Audience)
+
+
+def test_euros_become_exact_cents(tmp_path: Path) -> None:
+    price = load_written(tmp_path).draft.prices["prise_rj45"]
+    assert (price.minimum, price.typical, price.maximum) == (6700, 9550, 12500)
+    assert price.vat == "5.5"
+
+
+def test_questions_of_places_belong_to_no_domain_of_the_checklist(
+    tmp_path: Path,
+) -> None:
+    draft = load_written(tmp_path).draft
+    assert draft.questions["type_salle"].domain == "lieux"
+    assert draft.places[0].named_by == ("type_salle",)
+
+
+def test_examples_are_handed_on_as_plain_values(tmp_path: Path) -> None:
+    (example,) = load_written(tmp_path).examples
+    assert (example.file, example.line) == ("reseau.yaml", 72)
+    assert example.raw == {
+        "name": "rien de connu",
+        "answers": {},
+        "expect": {"reseau": [0, 100], "part": "0.5"},
+    }
+
+
+@pytest.mark.parametrize("written", ["worst", "mean", "{worst: true}", "{mean: true}"])
+def test_a_roll_up_may_be_a_word(written: str, tmp_path: Path) -> None:
+    files = spoilt(
+        "reseau.yaml",
+        '{share_reaching: 2, steps: {3: "1", 2: "0.75", 1: "0.5"}}',
+        written,
+    )
+    roll_up = load_written(tmp_path, files).draft.criteria["prise-par-classe"].roll_up
+    assert roll_up is not None
+    assert roll_up.method == written.strip("{}").split(":", maxsplit=1)[0]
+
+
+def test_a_date_has_a_range_of_dates(tmp_path: Path) -> None:
+    files = spoilt(
+        "reseau.yaml",
+        "type: integer\n",
+        "type: date\n",
+    )
+    files["reseau.yaml"] = files["reseau.yaml"].replace(
+        "range: [0, 50]", "range: [2020-01-01, null]"
+    )
+    question = load_written(tmp_path, files).draft.questions["prises"]
+    assert question.date_range == ("2020-01-01", None)
+    assert question.range is None
+
+
+def test_an_effort_may_be_a_rule_alone(tmp_path: Path) -> None:
+    files = spoilt("reseau.yaml", '{days: "quantite / 4"}', '"3"')
+    draft = load_written(tmp_path, files).draft
+    assert draft.recommendations["cabler-les-classes"].effort == "3"
+
+
+def test_a_faulty_item_leaves_the_others(tmp_path: Path) -> None:
+    loaded = load_written(tmp_path, spoilt("reseau.yaml", "kind: blocking", "kind: x"))
+    assert list(loaded.draft.criteria) == ["prise-par-classe"]
+    assert loaded.checklist is None
+
+
+def test_a_rule_that_reads_a_faulty_question_is_not_blamed_for_it(
+    tmp_path: Path,
+) -> None:
+    files = spoilt("reseau.yaml", "type: number", "type: nombre")
+    loaded = load_written(tmp_path, files)
+    assert len(loaded.problems) == 1
+    assert [str(problem) for problem in lint(loaded)] == []
+
+
+def test_domains_come_in_the_order_of_the_edition(tmp_path: Path) -> None:
+    other = 'domain: {id: acces, title: "Accès", weight: 1}\n'
+    files = FILES | {"acces.yaml": other}
+    assert [domain.id for domain in load_written(tmp_path, files).draft.domains] == [
+        "reseau",
+        "acces",
+    ]
+
+
+def test_a_domain_stands_in_one_file(tmp_path: Path) -> None:
+    files = FILES | {"z.yaml": 'domain: {id: reseau, title: "Bis", weight: 1}\n'}
+    (problem,) = load_written(tmp_path, files).problems
+    assert str(problem).startswith("z.yaml:1 : domaine « reseau » : identifiant déjà")
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    (problem,) = load_checklists(tmp_path).problems
+    assert "aucune grille" in problem.message
+
+
+def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+    problems = load_checklists(tmp_path / "absent").problems
+    assert "lecture impossible" in problems[0].message
+
+
+def test_a_missing_edition_is_told(tmp_path: Path) -> None:
+    files = {name: text for name, text in FILES.items() if name != "edition.yaml"}
+    (problem,) = load_written(tmp_path, files).problems
+    assert problem.file == "edition.yaml"
+    assert "version:" in problem.remedy
+
+
+def test_a_yml_file_is_told_its_name(tmp_path: Path) -> None:
+    (problem,) = load_written(tmp_path, FILES | {"wifi.yml": "a: 1\n"}).problems
+    assert str(problem) == "wifi.yml:1 : ce fichier n'est pas lu. Renommez-le en .yaml."
+
+
+def test_other_files_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    assert load_written(tmp_path, FILES | {"schema.json": "{}"}).problems == ()
+
+
+def test_a_huge_file_is_not_read_whole(tmp_path: Path) -> None:
+    (problem,) = load_written(
+        tmp_path, FILES | {"z.yaml": "#" * (MAX_BYTES + 9)}
+    ).problems
+    assert "2 Mio" in problem.message
+
+
+def test_an_unreadable_file_is_told(tmp_path: Path) -> None:
+    loaded = load_written(tmp_path)
+    assert loaded.problems == ()
+    (tmp_path / "lien.yaml").symlink_to(tmp_path / "absent")
+    assert load_checklists(tmp_path).problems == ()
+
+
+def harvested(texts: dict[str, bytes]) -> Harvest:
+    harvest = Harvest()
+    for name, raw in texts.items():
+        harvest.take(name, raw)
+    return harvest
+
+
+PIECES = st.sampled_from([
+    "",
+    "[]",
+    "{}",
+    "{a: }",
+    "- ",
+    ": ",
+    "null",
+    "3",
+    "x",
+    "\n",
+    "  ",
+    '"',
+    "{",
+    "é",
+])
+
+
+@given(st.integers(0, len(DOMAIN)), st.integers(0, 60), PIECES)
+def test_no_spoilt_file_breaks_loading_or_lint(
+    start: int, length: int, piece: str
+) -> None:
+    text = DOMAIN[:start] + piece + DOMAIN[start + length :]
+    texts = {name: body.encode() for name, body in FILES.items()}
+    loaded = harvested(texts | {"reseau.yaml": text.encode()}).loaded()
+    assert all(problem.line > 0 for problem in (*loaded.problems, *lint(loaded)))
+
+
+VALUES = st.recursive(
+    st.sampled_from(["1", "x", "null", "true", '"a b"', "0.5", "P1D", "S31", "worst"]),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]")
+        | st.dictionaries(
+            st.sampled_from(["id", "title", "1", "criterion", "when", "levels"]),
+            inner,
+            max_size=3,
+        ).map(lambda pairs: f"{{{', '.join(f'{k}: {v}' for k, v in pairs.items())}}}")
+    ),
+    max_leaves=6,
+)
+LINES = [
+    number
+    for number, line in enumerate(DOMAIN.splitlines())
+    if ":" in line and not line.endswith(":")
+]
+
+
+@given(st.sampled_from(LINES), VALUES)
+def test_no_value_of_another_shape_breaks_loading_or_lint(
+    number: int, value: str
+) -> None:
+    lines = DOMAIN.splitlines()
+    key = lines[number].split(":", maxsplit=1)[0]
+    lines[number] = f"{key}: {value}"
+    texts = {name: body.encode() for name, body in FILES.items()}
+    texts["reseau.yaml"] = "\n".join(lines).encode()
+    loaded = harvested(texts).loaded()
+    assert all(str(problem) for problem in (*loaded.problems, *lint(loaded)))

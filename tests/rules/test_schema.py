@@ -1,0 +1,59 @@
+"""The JSON Schema that editors use says what the loader reads."""
+
+import json
+from typing import Any
+
+import pytest
+
+from diag.rules.schema import FILE, json_schema, schema_text
+from diag.rules.shipped import shipped_checklists
+
+
+def item(section: str) -> Any:
+    properties: Any = json_schema()["properties"]
+    return properties[section]["items"]
+
+
+@pytest.mark.parametrize(
+    ("section", "required", "optional"),
+    [
+        ("questions", "label", "relevant"),
+        ("criteria", "levels", "roll_up"),
+        ("recommendations", "wording", "requires"),
+        ("prices", "typical", "vat"),
+        ("sources", "grade", "url"),
+        ("places", "label", "named_by"),
+    ],
+)
+def test_each_section_has_its_keys(section: str, required: str, optional: str) -> None:
+    schema = item(section)
+    assert required in schema["required"]
+    assert optional in schema["properties"]
+    assert optional not in schema["required"]
+    assert schema["additionalProperties"] is False
+
+
+def test_every_key_is_described_in_french() -> None:
+    for section in ("questions", "criteria", "recommendations", "prices", "sources"):
+        for name, key in item(section)["properties"].items():
+            assert key["description"], (section, name)
+
+
+def test_closed_lists_are_completed() -> None:
+    assert item("criteria")["properties"]["kind"]["enum"] == [
+        "compliance",
+        "blocking",
+        "improvement",
+    ]
+
+
+def test_each_audience_is_asked_for_its_own_words() -> None:
+    wording = item("recommendations")["properties"]["wording"]
+    assert wording["required"] == ["mairie", "equipe", "academie", "technique"]
+    assert wording["properties"]["mairie"]["required"] == ["title", "why", "decision"]
+
+
+def test_the_file_beside_the_checklists_is_up_to_date() -> None:
+    written = (shipped_checklists() / FILE).read_text(encoding="utf-8")
+    assert written == schema_text(), "lancez : diag check --schema"
+    assert json.loads(written) == json_schema()
