@@ -32,4 +32,6 @@ def json_schema() -> Schema:
 
 def schema_text() -> str:
     """Return the schema as the file that stands beside the YAML files."""
-    return json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"
+    return (
+        json.dumps(json_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    )

@@ -451,11 +451,18 @@ MEANING = [
         ("reseau.yaml:57 :", "{cout} sans prix", "« prices »"),
     ),
     Mistake(
-        "a deadline has no delay",
+        "a deadline lacks its article",
         "reseau.yaml",
-        "    delay: P6M\n",
-        "",
-        ("reseau.yaml:57 :", "{echeance} sans délai", "« delay: P6M »"),
+        "avant le {echeance}",
+        "avant {echeance}",
+        ("reseau.yaml:58 :", "{echeance} est un jour", "« avant le {echeance} »"),
+    ),
+    Mistake(
+        "a number is written twice",
+        "reseau.yaml",
+        "Câbler {quantite|salle|salles}",
+        "Câbler {quantite} {quantite|salle|salles}",
+        ("reseau.yaml:56 :", "deux fois", "retirez {quantite}"),
     ),
     Mistake(
         "the mairie is told that it must buy",

@@ -82,7 +82,7 @@ recommendations:
     steps: [{id: releve, title: "Relever les salles"}]
     wording:
       mairie:
-        title: "Câbler {quantite} {quantite|salle|salles}"
+        title: "Câbler {quantite|salle|salles}"
         why: "La classe perd du temps."
         decision: "Voter {cout} avant le {echeance}."
       equipe:

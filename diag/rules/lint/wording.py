@@ -59,21 +59,29 @@ def _placeholder_problems(
                 f"{where} : « {{{name}}} » n'est pas un nombre",
                 "Seule la quantité s'accorde : {quantite|salle|salles}.",
             )
-    yield from _unfilled(item, path, set(filled), recommendation)
-
-
-def _unfilled(
-    item: Item, path: tuple[str, ...], filled: set[str], recommendation: Recommendation
-) -> Iterator[Problem]:
-    """Yield placeholders that nothing in the recommendation can fill."""
-    where = f"« {'.'.join(path)} »"
     if "cout" in filled and not recommendation.prices:
         yield item.problem(
             path, f"{where} : {{cout}} sans prix", "Ajoutez « prices », ou retirez-le."
         )
-    if "echeance" in filled and not recommendation.delay:
+    yield from _agreement_problems(item, path, text)
+
+
+def _agreement_problems(
+    item: Item, path: tuple[str, ...], text: str
+) -> Iterator[Problem]:
+    """Yield what would read badly once filled."""
+    where = f"« {'.'.join(path)} »"
+    if re.search(r"\{quantite\}\s*\{quantite\|", text):
         yield item.problem(
-            path, f"{where} : {{echeance}} sans délai", "Ajoutez « delay: P6M »."
+            path,
+            f"{where} : le nombre s'écrirait deux fois",
+            "{quantite|salle|salles} écrit déjà « 3 salles » : retirez {quantite}.",
+        )
+    if re.search(r"(?<!\ble )\{echeance\}", text, re.IGNORECASE):
+        yield item.problem(
+            path,
+            f"{where} : {{echeance}} est un jour",
+            "Écrivez « avant le {echeance} ».",
         )
 
 
