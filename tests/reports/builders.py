@@ -90,12 +90,13 @@ def question(
 
 QUESTIONS = (
     question("type_salle", QuestionType.CHOICE, "Type de salle", place=SALLE,
-        choices=(Choice(id="classe", label="Classe"), Choice(id="autre", label="Autre"))),
+        choices=(Choice(id="classe", label="Classe"),
+            Choice(id="autre", label="Autre"))),
     question("prises", QuestionType.INTEGER, "Prises réseau", place=SALLE,
         unit="prise", range=(0, 50), whom="salle"),
     question("debit", QuestionType.NUMBER, "Débit descendant à la box",
-        unit="Mbit/s", range=(0, 10000), ask="Quelle offre avez-vous ?", whom="direction",
-        stale_after="P12M"),
+        unit="Mbit/s", range=(0, 10000), ask="Quelle offre avez-vous ?",
+        whom="direction", stale_after="P12M"),
     question("filtrage", QuestionType.BOOLEAN, "Filtrage en service"),
     question("projet_ecrit", QuestionType.BOOLEAN, "Projet numérique écrit"),
     question("mots_de_passe_affiches", QuestionType.INTEGER,

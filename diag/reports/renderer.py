@@ -1,0 +1,78 @@
+"""Tokens to HTML: accessible tables, scores as bars, no image from elsewhere."""
+
+from collections.abc import Sequence
+
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from diag.reports.chart import Bar, figure
+from diag.reports.frame import SCORE_COLUMN
+from diag.reports.parser import inline_text
+
+Tokens = Sequence[Token]
+
+
+class Renderer(RendererHTML):
+    """Our tokens as HTML: each rule bears the name of the token that it writes."""
+
+    def table_open(
+        self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Open a table that scrolls by itself, under its caption and its bars."""
+        token = tokens[idx]
+        anchor, caption = str(token.meta["anchor"]), token.meta.get("caption")
+        said = self.renderInline(caption, options, env) if caption else "Tableau"
+        return (
+            f"{figure(_bars(tokens[idx:]), anchor)}"
+            f'<div class="table" role="region" aria-labelledby="{anchor}" '
+            f'tabindex="0">\n<table>\n<caption id="{anchor}">{said}</caption>\n'
+        )
+
+    def table_close(
+        self, _tokens: Tokens, _idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """Close a table and what scrolls it."""
+        return "</table>\n</div>\n"
+
+    def dt_open(
+        self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Open a term, and the group that holds it and what is said of it."""
+        return f"<div>{self.renderToken(tokens, idx, options, env)}"
+
+    def dd_close(
+        self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Close what is said of a term, and their group after the last of it."""
+        closed = self.renderToken(tokens, idx, options, env)
+        return closed if tokens[idx + 1].type == "dd_open" else f"{closed}</div>\n"
+
+    def image(
+        self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Write an image's words: no attachment is shown yet, nothing is fetched."""
+        said = self.renderInlineAsText(tokens[idx].children, options, env).strip()
+        words = escapeHtml(said or "image sans description")
+        return f'<span class="image">[{words}]</span>'
+
+
+def _bars(tokens: Tokens) -> list[Bar]:
+    """Return the bars of a table of scores; none for any other table."""
+    rows = _rows(tokens)
+    if not rows or rows[0][1:2] != [SCORE_COLUMN]:
+        return []
+    return [Bar(row[0], row[1]) for row in rows[1:]]
+
+
+def _rows(tokens: Tokens) -> list[list[str]]:
+    rows: list[list[str]] = []
+    for token in tokens:
+        if token.type == "table_close":
+            break
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(inline_text(token))
+    return rows
