@@ -38,13 +38,24 @@ class Known:
     rooms: tuple["Known", ...] = ()
 
 
-def exactly(text: str, place: Known) -> Fact:
-    """Return the value of a rule.
+def exact_truth(text: str, place: Known) -> bool:
+    """Return whether a condition holds.
 
     Raises:
         ZeroDivisionError: where it divides by 0.
     """
-    return _value(ast.parse(text, mode="eval").body, place)
+    return _truth(ast.parse(text, mode="eval").body, place)
+
+
+def exact_number(text: str, place: Known) -> Fraction | None:
+    """Return a number, None when absent.
+
+    Raises:
+        ZeroDivisionError: where it divides by 0.
+    """
+    value = _value(ast.parse(text, mode="eval").body, place)
+    assert value is None or isinstance(value, Fraction)
+    return value
 
 
 def _value(node: ast.expr, place: Known) -> Fact:

@@ -1,10 +1,12 @@
 """Comparing what is not wholly known."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from diag.rules.comparison import NUMBERS, choices_compare, is_among
 from diag.rules.tree import Order
-from diag.rules.values import Span, Truth
+from diag.rules.values import Span, Truth, point
 from tests.rules.places import one_of, span
 
 
@@ -63,3 +65,17 @@ def test_an_id_without_rank_compares_to_nothing() -> None:
     assert choices_compare("<", one_of("autre", order="bas haut"), one_of("haut")) is (
         None
     )
+
+
+SMALL = st.integers(0, 3)
+ORDERS: list[Order] = ["<", "<=", ">", ">=", "==", "!="]
+
+
+@given(st.tuples(SMALL, SMALL, SMALL), st.tuples(SMALL, SMALL, SMALL))
+def test_two_members_compare_as_their_intervals_said(
+    left: tuple[int, ...], right: tuple[int, ...]
+) -> None:
+    (one, x, two), (three, y, four) = sorted(left), sorted(right)
+    for order in ORDERS:
+        said = NUMBERS[order](Span(one, two), Span(three, four))
+        assert said is None or said is NUMBERS[order](point(x), point(y))
