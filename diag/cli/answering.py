@@ -18,8 +18,8 @@ from diag.desk.answers import Entry, Recorded, record_answer, record_note
 from diag.desk.history import Change, changes_of
 from diag.desk.stream import acknowledgements
 from diag.desk.undo import undo as take_back
-from diag.desk.values import spoken
 from diag.model.fact import Provenance, State
+from diag.reports.answers import answer_words
 
 _STATES = [str(state) for state in State]
 _PROVENANCES = [str(provenance) for provenance in Provenance]
@@ -94,7 +94,7 @@ def _tell(recorded: Recorded, *, as_json: bool) -> None:
             "value": recorded.answer.value,
         })
         return
-    told = spoken(recorded.question, recorded.answer)
+    told = answer_words(recorded.question, recorded.answer)
     click.echo(f"{recorded.place.name} : {recorded.question.label} = {told}")
 
 

@@ -73,11 +73,10 @@ def main() -> None:
         sys.exit(EXIT_REFUSED)
     except OSError as error:
         _stop(_system_sentence(error), EXIT_REFUSED)
-    except Exception:
-        logging.getLogger("diag").exception("unexpected")
+    except Exception as error:  # noqa: BLE001 - a traceback helps no one in a corridor
         _stop(
             "Erreur inattendue ; ce qui était enregistré le reste. "
-            f"Le détail est dans {_log_place()}.",
+            f"Le détail est dans {_logged(error)}.",
             EXIT_REFUSED,
         )
 
@@ -106,8 +105,16 @@ def _system_sentence(error: OSError) -> str:
     return where + reason
 
 
-def _log_place() -> str:
-    for handler in logging.getLogger("diag").handlers:
-        if isinstance(handler, logging.FileHandler):
-            return handler.baseFilename
-    return "le journal de la session"
+def _logged(error: Exception) -> str:
+    """Write an unexpected error to the log; return where it was written."""
+    # Loading the desk, a cost that only a crash pays here.
+    from diag.desk.workspace import default_folder, log_into  # noqa: PLC0415
+
+    logger = logging.getLogger("diag")
+    if not logger.handlers:
+        chosen = os.environ.get("DIAG_HOME")
+        folder = Path(chosen) if chosen else default_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        log_into(folder)
+    logger.error("unexpected", exc_info=error)
+    return str(getattr(logger.handlers[0], "baseFilename", "la sortie d'erreur"))

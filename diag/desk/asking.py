@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from diag.assess.questions import next_questions, relevant_questions
 from diag.desk.places import find_place
 from diag.desk.session import Session
-from diag.desk.values import spoken
 from diag.model.checklist import Question as Declared
 from diag.model.checklist import QuestionType
+from diag.reports.answers import heads_words
 
 _EVERY = 10_000
 
@@ -62,7 +62,7 @@ def left_to_ask(
             look=each.question.look,
             expected=expected(each.question),
             sure=each.relevant is True,
-            current=" / ".join(spoken(each.question, head) for head in each.heads),
+            current=heads_words(each.question, each.heads) if each.heads else "",
         )
         for each in (asked[key] for key in keys)
     ]

@@ -33,13 +33,14 @@ def start(workspace: Workspace, uai: str, campaign: str | None = None) -> Sessio
     """
     school = school_of(workspace, uai)
     settings = workspace.settings
+    edition = current_edition(workspace)
     subject = Subject(kind=PlaceKind.ECOLE, code=school.uai)
     audit = open_audit(
         workspace.journal, campaign or settings.campaign, subject, workspace.origin
     )
     session = Session(workspace, audit, school)
     if edition_of(workspace.journal, audit.id) is None:
-        session.say(changes.pinned(audit.id, current_edition(workspace)))
+        session.say(changes.pinned(audit.id, edition))
     return session
 
 

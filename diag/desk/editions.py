@@ -6,9 +6,6 @@ from pathlib import Path
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
 from diag.model.errors import DiagError
-from diag.rules.edition import compiled
-from diag.rules.lint import lint
-from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
 
 _KEY = "compiled"
@@ -32,6 +29,11 @@ def current_edition(workspace: Workspace) -> str:
 
 
 def _compile(folder: Path) -> bytes:
+    # Reading YAML costs 40 ms to import: only when the files changed.
+    from diag.rules.edition import compiled  # noqa: PLC0415
+    from diag.rules.lint import lint  # noqa: PLC0415
+    from diag.rules.load import load_checklists  # noqa: PLC0415
+
     loaded = load_checklists(folder)
     problems = (*loaded.problems, *lint(loaded))
     errors = [problem for problem in problems if problem.severity == "error"]

@@ -79,7 +79,7 @@ def _one_choice(question: Question, raw: object) -> str:
         return by_label[fold(typed)]
     known = [choice.id for choice in question.choices]
     near = get_close_matches(typed, known, n=1)
-    hint = f" ; vouliez-vous dire {near[0]} ?" if near else ""
+    hint = f", peut-être {near[0]}" if near else ""
     raise _refuse(
         question,
         f"« {typed[:40]} » n'est pas un choix{hint}",

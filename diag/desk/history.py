@@ -4,7 +4,6 @@ from typing import Any, NamedTuple
 
 from diag.desk.places import KIND_NAMES, find_place
 from diag.desk.session import Session
-from diag.desk.values import spoken
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
@@ -20,6 +19,7 @@ from diag.journal.subjects import (
     WordingTopic,
 )
 from diag.model.fact import Answer, State
+from diag.reports.answers import answer_words
 
 
 class Change(NamedTuple):
@@ -105,7 +105,7 @@ def _said(session: Session, topic: Topic, revision: Revision) -> str:
     if isinstance(topic, AnswerTopic):
         question = session.checklist.questions.get(topic.question)
         if question is not None:
-            return spoken(question, _answer(revision.value))
+            return answer_words(question, _answer(revision.value))
     value = revision.value
     if isinstance(value, dict):
         return ", ".join(str(value[key]) for key in sorted(value) if value[key])

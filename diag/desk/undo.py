@@ -30,35 +30,22 @@ def undo(session: Session) -> Revision:
             "Rien n'a été annulé : quelqu'un d'autre a modifié la même réponse depuis. "
             "Voyez l'historique, puis répondez à nouveau."
         )
-    session.say(_again(session.audit.id, last.subject, _before(history, last)))
+    session.say(_again(session.audit.id, last, _before(history, last)))
     return last
 
 
 def _changes_of(session: Session) -> list[Revision]:
     """Return what this author changed and has not taken back, in order."""
     origin = session.workspace.origin
-    stack: list[Revision] = []
-    by_id: dict[str, Revision] = {}
+    stack: dict[str, Revision] = {}
     for revision in session.revisions():
-        by_id[revision.id] = revision
-        own = (revision.author, revision.device) == (origin.author, origin.device)
-        if not own or not isinstance(subjects.parse(revision.subject), _UNDOABLE):
+        if (revision.author, revision.device) != (origin.author, origin.device):
             continue
-        if stack and _takes_back(revision, stack[-1], by_id):
-            stack.pop()
-        else:
-            stack.append(revision)
-    return stack
-
-
-def _takes_back(revision: Revision, last: Revision, by_id: dict[str, Revision]) -> bool:
-    """Say whether a revision says again what `last` had changed."""
-    if revision.subject != last.subject:
-        return False
-    before = [by_id[parent] for parent in last.parents if parent in by_id]
-    if not before:
-        return revision.op == "del"
-    return (revision.op, revision.value) == (before[-1].op, before[-1].value)
+        if revision.undoes:
+            stack.pop(revision.undoes, None)
+        elif isinstance(subjects.parse(revision.subject), _UNDOABLE):
+            stack[revision.id] = revision
+    return list(stack.values())
 
 
 def _before(history: tuple[Revision, ...], last: Revision) -> Revision | None:
@@ -66,7 +53,7 @@ def _before(history: tuple[Revision, ...], last: Revision) -> Revision | None:
     return known[-1] if known else None
 
 
-def _again(audit: str, subject: str, before: Revision | None) -> Draft:
-    if before is None or before.op == "del":
-        return Draft(audit, subject, op="del")
-    return Draft(audit, subject, before.value)
+def _again(audit: str, last: Revision, before: Revision | None) -> Draft:
+    if before is None or before.op == "del" or before.erased:
+        return Draft(audit, last.subject, op="del", undoes=last.id)
+    return Draft(audit, last.subject, before.value, undoes=last.id)

@@ -1,15 +1,13 @@
 """A workspace: the folder of one user, its journal, its territory, its settings."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from diag.desk.settings import Settings
-from diag.journal.draft import Origin, fresh_nonce, now
+from diag.desk.world import World
+from diag.journal.draft import Origin
 from diag.journal.editions import Editions
 from diag.journal.journal import FILE, Journal
 from diag.journal.settings import get_setting, put_setting
@@ -17,15 +15,6 @@ from diag.journal.territory import Territory
 from diag.model.errors import DiagError
 
 _KEY = "workspace"
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the world gives: the time, the day, chance. Fixed in the demo."""
-
-    clock: Callable[[], int] = now
-    nonce: Callable[[], bytes] = fresh_nonce
-    today: Callable[[], date] = date.today
 
 
 class Workspace:

@@ -10,8 +10,8 @@ from typing import Literal
 from diag.journal import canonical
 from diag.journal.canonical import Json
 from diag.journal.errors import RefusedError
-from diag.journal.ingest import ingest
-from diag.journal.revision import MAX_PARENTS, Revision, line_of, parse
+from diag.journal.ingest import append
+from diag.journal.revision import MAX_PARENTS, Revision, line_of
 from diag.journal.tally import Tally
 
 Op = Literal["set", "del", "erase"]
@@ -53,6 +53,8 @@ class Draft:
     """Ids of the heads that the author saw; None for all the current ones."""
     seen: tuple[str, ...] = ()
     """For the `del` of a place: heads of its fields that the author saw."""
+    undoes: str = ""
+    """Id of the revision that this one takes back; empty for a change."""
 
 
 def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revision:
@@ -61,11 +63,8 @@ def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revis
     Raises:
         RefusedError: when it may not enter.
     """
-    line = _line(Tally.load(connection, draft.audit), connection, draft, origin)
-    taken = ingest(connection, [line])
-    if taken.rejected:
-        raise RefusedError(taken.rejected[0].problem)
-    return parse(line)
+    tally = Tally.load(connection, draft.audit)
+    return append(connection, tally, _line(tally, connection, draft, origin))
 
 
 def _line(
@@ -87,6 +86,8 @@ def _line(
     }
     if draft.op != "del":
         fields["value"] = _cleaned(draft.value)
+    if draft.undoes:
+        fields["undoes"] = draft.undoes
     if draft.seen:
         fields["seen"] = sorted(set(draft.seen))
     return line_of(fields, origin.nonce())

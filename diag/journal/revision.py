@@ -63,6 +63,8 @@ class Revision(NamedTuple):
     value: Json
     seen: tuple[str, ...]
     """For the `del` of a place: heads of its fields that the author saw."""
+    undoes: str
+    """Id of the revision that this one takes back; empty for a change."""
     erased: bool
 
     @property
@@ -146,6 +148,7 @@ def _revision(key: bytes, line: bytes, body: dict[str, Any]) -> Revision:
         device=body["device"],
         value=body.get("value"),
         seen=tuple(body.get("seen", ())),
+        undoes=str(body.get("undoes", "")),
         erased="erased" in body,
     )
 

@@ -1,0 +1,48 @@
+"""Workspaces on the invented territory, in a world that is the same each time."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from diag.desk import audits
+from diag.desk.importing import import_file
+from diag.desk.session import Session
+from diag.desk.settings import Settings
+from diag.desk.workspace import Workspace
+from diag.desk.world import fixed_world
+from diag.imports.fictional import FictionalTerritory, write_fictional_territory
+
+DAY = date(2026, 10, 5)
+SCHOOL = "9990148G"
+"""École primaire Les Marronniers, six classes."""
+OTHER = "9990211A"
+
+SETTINGS = Settings(
+    author="u-1",
+    device="d-1",
+    people={"u-1": "Camille Perrin"},
+    syndicat="Syndicat mixte Vallombre Numérique",
+    campaign="2026-2027",
+)
+
+
+@cache
+def territory() -> FictionalTerritory:
+    """Return the invented territory's files, written once a test run."""
+    return write_fictional_territory(Path(mkdtemp(prefix="vallombre-")))
+
+
+def workspace(folder: Path, *, author: str = "u-1", seed: int = 1) -> Workspace:
+    """Return a new workspace that knows the invented schools."""
+    settings = SETTINGS.model_copy(
+        update={"author": author, "device": f"d-{author}", "people": {author: author}}
+    )
+    made = Workspace.create(folder, settings, fixed_world(DAY, seed))
+    import_file(made, "annuaire", territory().annuaire)
+    return made
+
+
+def started(made: Workspace, uai: str = SCHOOL) -> Session:
+    """Return the audit of a school, just opened."""
+    return audits.start(made, uai)

@@ -1,0 +1,125 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from diag.desk.answers import Entry, record_answer
+from diag.desk.follow import add_step, add_visit, erase
+from diag.desk.places import add_place
+from diag.desk.session import Session
+from diag.desk.transfer import export_audit, import_audit
+from diag.model.audit import FollowUp, FollowUpState
+from diag.model.errors import DiagError
+from diag.model.place import PlaceKind
+from tests.desk.builders import DAY, started, workspace
+
+
+@pytest.fixture
+def exported(session: Session, tmp_path: Path) -> Path:
+    add_place(session, PlaceKind.SALLE, "Classe [/x] *CP*")
+    record_answer(session, Entry("nb_classes", 4, note="=1+1 \u202e | <script>"))
+    record_answer(session, Entry("nb_classes", 5))
+    add_visit(session, DAY, present=("Camille Perrin",), met=("la directrice",))
+    path = tmp_path / "audit.json"
+    export_audit(session, path)
+    return path
+
+
+def test_an_audit_comes_back_the_same_history_included(
+    session: Session, exported: Path, tmp_path: Path
+) -> None:
+    with workspace(tmp_path / "other", author="u-2", seed=2) as other:
+        theirs, taken = import_audit(other, exported)
+
+        assert taken.rejected == ()
+        assert theirs.facts == session.facts
+        assert theirs.digest == session.digest
+        assert [one.line for one in theirs.revisions()] == [
+            one.line for one in session.revisions()
+        ]
+        assert theirs.visits == session.visits
+        again = tmp_path / "again.json"
+        export_audit(theirs, again)
+        assert again.read_bytes() == exported.read_bytes()
+
+
+def test_importing_twice_changes_nothing(session: Session, exported: Path) -> None:
+    before = session.digest
+
+    _, taken = import_audit(session.workspace, exported)
+
+    assert (taken.new, session.digest) == (0, before)
+
+
+def test_two_people_who_answered_apart_both_stay_visible(
+    session: Session, tmp_path: Path
+) -> None:
+    with workspace(tmp_path / "other", author="u-2", seed=2) as other:
+        theirs = started(other)
+        record_answer(theirs, Entry("nb_classes", 6))
+        export_audit(theirs, tmp_path / "theirs.json")
+    record_answer(session, Entry("nb_classes", 4))
+
+    import_audit(session.workspace, tmp_path / "theirs.json")
+    session.forget()
+
+    heads = session.facts.answers[session.facts.root, "nb_classes"]
+    assert {head.value for head in heads} == {4, 6}
+    assert len(session.conflicts) == 1
+
+
+def test_an_erased_value_does_not_come_back_from_an_old_file(
+    session: Session, exported: Path
+) -> None:
+    (first,) = [one for one in session.revisions() if "=1+1" in one.line.decode()]
+    erase(session, first.id, "demande de la personne")
+
+    import_audit(session.workspace, exported)
+
+    assert not any(b"=1+1" in one.line for one in session.revisions())
+
+
+def test_follow_up_steps_are_kept_in_order(session: Session) -> None:
+    (recommendation, *_) = session.checklist.recommendations
+    for state in (FollowUpState.DECIDEE, FollowUpState.ECARTEE):
+        step = FollowUp(recommendation=recommendation, state=state, by="le conseil")
+        add_step(session, step)
+
+    assert [step.state for step in session.follow_ups] == ["decidee", "ecartee"]
+
+
+def altered(path: Path, **changes: object) -> Path:
+    body = json.loads(path.read_text(encoding="utf-8"))
+    body.update(changes)
+    path.write_text(json.dumps(body), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"digest": "0" * 64}, "il manque des modifications"),
+        ({"revisions": []}, "il manque des modifications"),
+        ({"revisions": ["{}"]}, "modification 1"),
+        ({"edition": "{}"}, "grilles jointes sont illisibles"),
+        ({"version": 2}, "mettez diag à jour"),
+        ({"format": "autre"}, "n'est pas un audit exporté"),
+    ],
+)
+def test_an_altered_file_is_refused_whole(
+    session: Session, exported: Path, change: dict[str, object], said: str
+) -> None:
+    before = session.digest
+
+    with pytest.raises(DiagError, match=said):
+        import_audit(session.workspace, altered(exported, **change))
+
+    assert session.digest == before
+
+
+def test_a_file_cut_at_any_byte_is_refused(session: Session, exported: Path) -> None:
+    whole = exported.read_bytes()
+    for size in range(0, len(whole) - 2, max(1, len(whole) // 50)):
+        exported.write_bytes(whole[:size])
+        with pytest.raises(DiagError, match="Rien n'a été lu"):
+            import_audit(session.workspace, exported)
