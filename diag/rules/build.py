@@ -162,4 +162,4 @@ def _check_pair(key: str, bounds: tuple[object, ...], *, dates: bool) -> None:
     known = [bound for bound in bounds if bound is not None]
     if any(is_iso_date(str(bound)) != dates for bound in known):
         wanted = "des dates (2026-09-01)" if dates else "des nombres"
-        raise Unfit(key, f"« {key} » : {wanted} attendus", f"Écrivez {wanted} ou null.")
+        raise Unfit(key, f"« {key} » : il faut {wanted}", f"Écrivez {wanted} ou null.")

@@ -26,6 +26,7 @@ class Harvest:
         self._examples: list[Example] = []
         self._edition: Values = {}
         self._edition_node: Entries | None = None
+        self._is_whole = True
 
     def refuse_file(self, file: str, message: str, remedy: str) -> None:
         """Report what is wrong with a file as a whole."""
@@ -37,6 +38,7 @@ class Harvest:
         self._file_problems.extend(source.problems)
         root = source.root
         if root is None:
+            self._is_whole = False
             return
         values = form_of(file).values(root, self._reader)
         domain = ident_of(root.nodes.get("domain", root)) or file.removesuffix(".yaml")
@@ -65,6 +67,7 @@ class Harvest:
             examples=tuple(self._examples),
             nodes=self._nodes,
             edition=self._edition_node,
+            is_whole=self._is_whole,
         )
 
     def _take_section(
@@ -76,6 +79,7 @@ class Harvest:
             self._examples.extend(_examples(node))
         elif section in BUILDERS and isinstance(value, tuple):
             items = node.nodes if isinstance(node, Items) else ()
+            self._is_whole &= isinstance(node, Items)
             for values, item in zip(value, items, strict=True):
                 self._take_item(section, values, item, domain)
 

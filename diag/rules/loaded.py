@@ -41,6 +41,8 @@ class Loaded:
     """Item of each section and id, faulty ones included: `("criteria", "x")`."""
     edition: Entries | None = None
     """What `edition.yaml` holds."""
+    is_whole: bool = True
+    """False when a file or a list could not be read: items may be missing from it."""
 
     @property
     def checklist(self) -> Checklist | None:

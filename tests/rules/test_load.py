@@ -109,6 +109,27 @@ def test_a_rule_that_reads_a_faulty_question_is_not_blamed_for_it(
     assert [str(problem) for problem in lint(loaded)] == []
 
 
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        ("sources.yaml", "  - {id", "\t- {id"),
+        ("reseau.yaml", 'label: "Accès à Internet"\n', "label: Accès : Internet\n"),
+        ("lieux.yaml", "questions:\n", "questions: {}\nautre:\n"),
+    ],
+)
+def test_one_unreadable_file_blames_no_other(
+    file: str, right: str, wrong: str, tmp_path: Path
+) -> None:
+    loaded = load_written(tmp_path, spoilt(file, right, wrong))
+    assert {problem.file for problem in loaded.problems} == {file}
+    assert lint(loaded) == ()
+
+
+def test_a_faulty_criterion_does_not_make_its_questions_useless(tmp_path: Path) -> None:
+    loaded = load_written(tmp_path, spoilt("reseau.yaml", "kind: blocking", "kind: x"))
+    assert lint(loaded) == ()
+
+
 def test_domains_come_in_the_order_of_the_edition(tmp_path: Path) -> None:
     other = 'domain: {id: acces, title: "Accès", weight: 1}\n'
     files = FILES | {"acces.yaml": other}

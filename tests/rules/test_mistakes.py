@@ -198,14 +198,14 @@ READING = [
         "reseau.yaml",
         "range: [0, 50]",
         "range: [2020-01-01, 50]",
-        ("reseau.yaml:20 :", "« range »", "des nombres attendus"),
+        ("reseau.yaml:20 :", "« range »", "il faut des nombres"),
     ),
     Mistake(
         "a range has one end",
         "reseau.yaml",
         "range: [0, 50]",
         "range: [0]",
-        ("reseau.yaml:20 :", "« range »", "2 éléments"),
+        ("reseau.yaml:20 :", "« range »", "2 éléments", "une liste de 1"),
     ),
     Mistake(
         "a boolean has a unit",
@@ -247,7 +247,7 @@ READING = [
         "reseau.yaml",
         'name: "rien de connu", ',
         "",
-        ("reseau.yaml:72 :", "il faut un exemple", "« name:"),
+        ("reseau.yaml:72 :", "il manque la clé « name »"),
     ),
 ]
 

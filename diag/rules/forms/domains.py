@@ -28,6 +28,15 @@ DOMAIN = Record(
 )
 """What a file is about."""
 
+PROPOSED = Record(
+    "choix",
+    {
+        "id": Key(CHOICE, "identifiant lu par les règles", "fibre"),
+        "label": Key(Text(), "réponse affichée", '"Fibre optique"'),
+    },
+)
+"""One possible answer."""
+
 QUESTION = Record(
     "question",
     {
@@ -40,18 +49,7 @@ QUESTION = Record(
         "look": Key(Text(), "ce qui vaut preuve"),
         "hint": Key(Text(), "aide affichée sous la question"),
         "unit": Key(Text(), "unité du nombre : Mbit/s, mois, €"),
-        "choices": Key(
-            ListOf(
-                Record(
-                    "choix",
-                    {
-                        "id": Key(CHOICE, "identifiant lu par les règles", "fibre"),
-                        "label": Key(Text(), "réponse affichée", '"Fibre optique"'),
-                    },
-                )
-            ),
-            "réponses possibles d'un choice ou d'un choices",
-        ),
+        "choices": Key(ListOf(PROPOSED), "réponses possibles d'un choice ou choices"),
         "ordered": Key(Flag(), "true : les choix vont du pire au meilleur"),
         "range": Key(ListOf(Bound(), 2), "bornes ; refusé au-delà"),
         "likely": Key(ListOf(Bound(), 2), "bornes ; à confirmer au-delà"),
@@ -126,6 +124,40 @@ def _telling(audience: Audience, *keys: str) -> Key:
     return Key(record, f"texte pour {audience}", f"{{{example}}}")
 
 
+WORDING = Record(
+    "",
+    {str(audience): _telling(audience, *keys) for audience, keys in WORDS_TO.items()},
+)
+"""A recommendation told to each audience."""
+
+BELOW = Record(
+    "",
+    {
+        "criterion": Key(SLUG, "critère", "debit-suffisant"),
+        "below": Key(Whole(1, 3), "se déclenche sous ce niveau", "2"),
+    },
+)
+"""What triggers a recommendation."""
+
+REQUIREMENT = Record(
+    "",
+    {
+        "criterion": Key(SLUG, "critère à satisfaire d'abord"),
+        "at_least": Key(Whole(1, 3), "niveau qu'il doit atteindre"),
+        "recommendation": Key(SLUG, "préconisation à faire d'abord"),
+    },
+)
+"""What must hold first: one of two ways."""
+
+STEP = Record(
+    "étape",
+    {
+        "id": Key(SLUG, "identifiant", "releve"),
+        "title": Key(Text(), "ce que l'on fait", '"Relever les salles"'),
+    },
+)
+"""A step."""
+
 RECOMMENDATION = Record(
     "préconisation",
     {
@@ -134,29 +166,9 @@ RECOMMENDATION = Record(
         ),
         "domain": Key(SLUG, "domaine ; celui du fichier sinon"),
         "when": Key(
-            Record(
-                "",
-                {
-                    "criterion": Key(SLUG, "critère", "debit-suffisant"),
-                    "below": Key(Whole(1, 3), "se déclenche sous ce niveau", "2"),
-                },
-            ),
-            "ce qui la déclenche",
-            "{criterion: debit-suffisant, below: 2}",
+            BELOW, "ce qui la déclenche", "{criterion: debit-suffisant, below: 2}"
         ),
-        "requires": Key(
-            ListOf(
-                Record(
-                    "",
-                    {
-                        "criterion": Key(SLUG, "critère à satisfaire d'abord"),
-                        "at_least": Key(Whole(1, 3), "niveau qu'il doit atteindre"),
-                        "recommendation": Key(SLUG, "préconisation à faire d'abord"),
-                    },
-                )
-            ),
-            "ce qui doit être fait avant",
-        ),
+        "requires": Key(ListOf(REQUIREMENT), "ce qui doit être fait avant"),
         "owner": Key(one_of(Owner), "qui agit", "commune"),
         "quantity": Key(RuleText(), "règle : combien ; 1 sinon"),
         "prices": Key(Table(NAME, RuleText()), "ligne de prix.yaml : règle, combien"),
@@ -166,28 +178,9 @@ RECOMMENDATION = Record(
         "effect": Key(
             Table(SLUG, Whole(1, 3)), "critère : niveau atteint une fois fait"
         ),
-        "steps": Key(
-            ListOf(
-                Record(
-                    "étape",
-                    {
-                        "id": Key(SLUG, "identifiant", "releve"),
-                        "title": Key(
-                            Text(), "ce que l'on fait", '"Relever les salles"'
-                        ),
-                    },
-                )
-            ),
-            "étapes, dans l'ordre",
-        ),
+        "steps": Key(ListOf(STEP), "étapes, dans l'ordre"),
         "wording": Key(
-            Record(
-                "",
-                {
-                    str(audience): _telling(audience, *keys)
-                    for audience, keys in WORDS_TO.items()
-                },
-            ),
+            WORDING,
             "un texte par destinataire",
             "{mairie: …, equipe: …, academie: …, technique: …}",
         ),

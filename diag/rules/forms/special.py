@@ -77,9 +77,8 @@ class ExampleShape:
     def read(self, node: Node, reader: Reader) -> Node | None:
         """Return the node itself when it has a name."""
         if not isinstance(node, Entries) or "name" not in node.nodes:
-            reader.refuse_value(
-                node, "un exemple", 'Commencez par « name: "rien de connu" ».'
-            )
+            remedy = 'Commencez par « name: "rien de connu" ».'
+            reader.refuse(node.spot, "exemple : il manque la clé « name »", remedy)
             return None
         return node
 

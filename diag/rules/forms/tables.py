@@ -7,24 +7,60 @@ from diag.rules.reading.numbers import Decimals, Euros, Whole
 from diag.rules.reading.records import Key, ListOf, Record
 from diag.rules.reading.shapes import Flag, OneOf, Text, Word
 
+PLACE_LABEL = Record(
+    "lieu",
+    {
+        "id": Key(PLACE, "genre de lieu", "salle"),
+        "label": Key(Text(), "comment on l'appelle", '"salle"'),
+        "plural": Key(Text(), "au pluriel"),
+        "hint": Key(Text(), "ce qui compte comme un tel lieu"),
+        "named_by": Key(ListOf(NAME), "questions qui le décrivent"),
+    },
+)
+"""How a kind of place is called."""
+
+PRICE = Record(
+    "prix",
+    {
+        "id": Key(NAME, "identifiant", "prise_rj45"),
+        "label": Key(Text(), "désignation", '"Prise RJ45 posée"'),
+        "unit": Key(Text(), "ce qu'est une unité", '"prise"'),
+        "year": Key(Whole(2000, 2100), "année du relevé", "2025"),
+        "minimum": Key(Euros(), "euros HT, prix bas", '"67"'),
+        "typical": Key(Euros(), "euros HT, prix courant", '"95"'),
+        "maximum": Key(Euros(), "euros HT, prix haut", '"125"'),
+        "vat": Key(Decimals(), "taux de TVA en % ; 20 sinon"),
+        "yearly": Key(Flag(), "true : payé chaque année"),
+        "lifetime": Key(DURATION, "durée avant de racheter"),
+        "source": Key(SOURCE, "source, ou metier"),
+        "note": Key(Text(), "ce que le prix comprend"),
+    },
+)
+"""One dated price."""
+
+REGISTERED = Record(
+    "source",
+    {
+        "id": Key(SOURCE, "identifiant", "S31"),
+        "grade": Key(
+            OneOf(("A", "B", "C", "D", "M")),
+            "A officielle, B collectivité, C presse, D vendeur, M métier",
+            "A",
+        ),
+        "title": Key(Text(), "titre du document", '"Guide des usages"'),
+        "url": Key(Text(), "adresse"),
+        "date": Key(DATE, "date du document"),
+    },
+)
+"""One source of the register."""
+
+RETIRED = Word(r"[a-z][a-z0-9_-]*", "un identifiant", "Écrivez l'identifiant seul.")
+"""An id that was used once."""
+
 PLACES_FILE = Record(
     "",
     {
-        "places": Key(
-            ListOf(
-                Record(
-                    "lieu",
-                    {
-                        "id": Key(PLACE, "genre de lieu", "salle"),
-                        "label": Key(Text(), "comment on l'appelle", '"salle"'),
-                        "plural": Key(Text(), "au pluriel"),
-                        "hint": Key(Text(), "ce qui compte comme un tel lieu"),
-                        "named_by": Key(ListOf(NAME), "questions qui le décrivent"),
-                    },
-                )
-            ),
-            "genres de lieux",
-        ),
+        "places": Key(ListOf(PLACE_LABEL), "genres de lieux"),
         "questions": Key(ListOf(QUESTION), "les faits qui décrivent les lieux"),
         "examples": Key(ListOf(ExampleShape()), "audits exemplaires"),
     },
@@ -35,25 +71,7 @@ PRICES_FILE = Record(
     "",
     {
         "prices": Key(
-            ListOf(
-                Record(
-                    "prix",
-                    {
-                        "id": Key(NAME, "identifiant", "prise_rj45"),
-                        "label": Key(Text(), "désignation", '"Prise RJ45 posée"'),
-                        "unit": Key(Text(), "ce qu'est une unité", '"prise"'),
-                        "year": Key(Whole(2000, 2100), "année du relevé", "2025"),
-                        "minimum": Key(Euros(), "euros HT, prix bas", '"67"'),
-                        "typical": Key(Euros(), "euros HT, prix courant", '"95"'),
-                        "maximum": Key(Euros(), "euros HT, prix haut", '"125"'),
-                        "vat": Key(Decimals(), "taux de TVA en % ; 20 sinon"),
-                        "yearly": Key(Flag(), "true : payé chaque année"),
-                        "lifetime": Key(DURATION, "durée avant de racheter"),
-                        "source": Key(SOURCE, "source, ou metier"),
-                        "note": Key(Text(), "ce que le prix comprend"),
-                    },
-                )
-            ),
+            ListOf(PRICE),
             "les prix, datés",
             '[{id: prise_rj45, label: "…", unit: "prise", year: 2025, …}]',
         )
@@ -65,22 +83,7 @@ SOURCES_FILE = Record(
     "",
     {
         "sources": Key(
-            ListOf(
-                Record(
-                    "source",
-                    {
-                        "id": Key(SOURCE, "identifiant", "S31"),
-                        "grade": Key(
-                            OneOf(("A", "B", "C", "D", "M")),
-                            "A officiel, B collectivité, C presse, D vendeur, M métier",
-                            "A",
-                        ),
-                        "title": Key(Text(), "titre du document", '"Guide CARMO"'),
-                        "url": Key(Text(), "adresse"),
-                        "date": Key(DATE, "date du document"),
-                    },
-                )
-            ),
+            ListOf(REGISTERED),
             "le registre des sources",
             '[{id: S31, grade: A, title: "…"}]',
         )
@@ -95,10 +98,7 @@ EDITION_FILE = Record(
         "version": Key(Text(), "version de l'édition", '"2026.1"'),
         "domains": Key(ListOf(SLUG), "ordre des domaines"),
         "retired": Key(
-            ListOf(
-                Word(r"[a-z][a-z0-9_-]*", "un identifiant", "Écrivez l'identifiant.")
-            ),
-            "identifiants qui ont servi et ne serviront plus",
+            ListOf(RETIRED), "identifiants qui ont servi et ne serviront plus"
         ),
     },
 )

@@ -13,13 +13,13 @@ from diag.rules.problem import Problem
 
 
 def lint(loaded: Loaded) -> tuple[Problem, ...]:
-    """Return every problem of meaning and of wording, errors and warnings, in order."""
-    problems = chain(
-        reference_problems(loaded),
-        rule_problems(loaded),
-        coherence_problems(loaded),
-        trigger_problems(loaded),
-        wording_problems(loaded),
-        french_problems(loaded),
-    )
+    """Return every problem of meaning and of wording, errors and warnings, in order.
+
+    While a file cannot be read, only what stands by itself is looked at: blaming the
+    items that name what it declares would hide the one fault to mend.
+    """
+    by_itself = (wording_problems, french_problems)
+    together = (reference_problems, rule_problems, coherence_problems, trigger_problems)
+    checks = (*together, *by_itself) if loaded.is_whole else by_itself
+    problems = chain.from_iterable(check(loaded) for check in checks)
     return tuple(sorted(problems, key=lambda problem: problem.place))

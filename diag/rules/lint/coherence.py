@@ -5,23 +5,21 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from diag.model.checklist import Criterion, Kind, QuestionType, RollUp
+from diag.model.checklist import Criterion, Kind, RollUp
 from diag.model.number import exact
 from diag.model.place import ROOT_KINDS, PlaceKind
 from diag.rules.lint.meaning import QUANTITY, names_read, written_rules
 from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem
+from diag.rules.symbols import UNREADABLE, VISIT_DATE
 
 RESERVED = frozenset({
     *(str(kind) for kind in PlaceKind),
     *("count", "total", "share", "smallest", "largest", "months_between"),
-    *("visit_date", QUANTITY, "true", "false"),
+    *(VISIT_DATE, QUANTITY, "true", "false"),
     *keyword.kwlist,
 })
 """Words of the rule language, which can name no question."""
-
-_UNREAD_TYPES = frozenset({QuestionType.TEXT, QuestionType.PHOTO})
-"""Types that rules never read: kept for people."""
 
 
 def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
@@ -34,17 +32,14 @@ def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _question_problems(loaded: Loaded) -> Iterator[Problem]:
-    read = {
-        name for rule in written_rules(loaded.draft) for name in names_read(rule.text)
-    }
-    read.update(name for place in loaded.draft.places for name in place.named_by)
-    for question in loaded.draft.questions.values():
-        item = loaded.item("questions", question.id)
-        if question.id in RESERVED:
+    unread = _unread_questions(loaded)
+    for ident in loaded.draft.questions:
+        item = loaded.item("questions", ident)
+        if ident in RESERVED:
             yield item.problem(
                 ("id",), "ce mot appartient au langage des règles", "Renommez-la."
             )
-        elif question.id not in read and question.type not in _UNREAD_TYPES:
+        elif ident in unread:
             yield item.problem(
                 ("id",),
                 "aucune règle ne la lit",
@@ -54,13 +49,29 @@ def _question_problems(loaded: Loaded) -> Iterator[Problem]:
             )
 
 
+def _unread_questions(loaded: Loaded) -> frozenset[str]:
+    """Return the questions asked for nothing; none while a reader is faulty."""
+    draft = loaded.draft
+    built = len(draft.criteria) + len(draft.recommendations) + len(draft.questions)
+    readers = ("criteria", "recommendations", "questions")
+    if built != sum(len(loaded.names(section)) for section in readers):
+        return frozenset()
+    read = {name for rule in written_rules(draft) for name in names_read(rule.text)}
+    read.update(name for place in draft.places for name in place.named_by)
+    return frozenset(
+        question.id
+        for question in draft.questions.values()
+        if question.id not in read and question.type not in UNREADABLE
+    )
+
+
 def _roll_up_problems(item: Item, criterion: Criterion) -> Iterator[Problem]:
     roll_up = criterion.roll_up
     if criterion.place in ROOT_KINDS:
         if roll_up:
             yield item.problem(
                 ("roll_up",),
-                f"« roll_up » n'a pas de sens : il n'y a qu'un lieu {criterion.place}",
+                f"« roll_up » n'a pas de sens : un seul lieu « {criterion.place} »",
                 "Supprimez cette clé.",
             )
         return

@@ -84,12 +84,12 @@ class Shape(Protocol):
 def found(node: Node) -> str:
     """Return what a node is, in a few French words."""
     if isinstance(node, Items):
-        return "une liste"
+        return f"une liste de {len(node.nodes)}"
     if isinstance(node, Entries):
         return "un groupe de clés"
     match node.value:
         case None:
-            return "rien"
+            return "une valeur vide"
         case bool():
             return f"le booléen {node.text}"
         case int() | Decimal():

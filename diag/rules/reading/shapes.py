@@ -106,11 +106,13 @@ class RuleText:
             )
             return None
         if node.plain and node.braced and not re.fullmatch(r"\w+", node.text):
+            whole_text = node.text.count("(") == node.text.count(")")
+            quoted = f'« {reader.path[-1]}: "{short(node.text)}" »'
             reader.refuse(
                 node.spot,
                 f"« {reader.key} » : règle sans guillemets entre accolades ; une "
                 "virgule ou un « # » la couperait",
-                f'Écrivez « {reader.path[-1]}: "{short(node.text)}" ».',
+                f"Écrivez {quoted if whole_text else 'la règle entre guillemets'}.",
                 "warning",
             )
         return node.text.strip()
