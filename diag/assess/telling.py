@@ -1,0 +1,118 @@
+"""Assessments and explanations as plain values, exact, so that anyone may recompute.
+
+Fractions are « n/d » texts, enumerations their values; nothing is rounded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from diag.assess.costs import totals
+from diag.assess.results import Advice, Assessment, CriterionResult, DomainResult
+from diag.model.base import Noun
+
+Plain = dict[str, object]
+"""A JSON object."""
+
+
+def plain(value: object) -> object:
+    """Return any value of this house as JSON has it."""
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | str():
+            return value
+        case Fraction():
+            return f"{value.numerator}/{value.denominator}"
+        case date():
+            return value.isoformat()
+    return _composed(value)
+
+
+def _composed(value: object) -> object:
+    if isinstance(value, Noun):
+        return value.model_dump(mode="json")
+    if is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, Iterable):
+        return [plain(each) for each in value]
+    raise TypeError(f"{value!r} has no plain form")
+
+
+def assessment_json(assessment: Assessment) -> Plain:
+    """Return an assessment for a program: `diag score --json`."""
+    return {
+        "overall": plain(assessment.overall),
+        "socle": plain(assessment.socle),
+        "domains": [_domain(each) for each in assessment.domains],
+        "criteria": {
+            ident: criterion_json(result)
+            for ident, result in assessment.criteria.items()
+        },
+        "advice": [_advice(each) for each in assessment.advice],
+        "totals": plain(totals(assessment.advice)),
+    }
+
+
+def criterion_json(result: CriterionResult) -> Plain:
+    """Return a criterion's result for a program, its declaration by id."""
+    criterion = result.criterion
+    return {
+        "domain": criterion.domain,
+        "kind": plain(criterion.kind),
+        "weight": criterion.weight,
+        "standing": plain(result.standing),
+        "low": result.low,
+        "high": result.high,
+        "bounds": plain(result.bounds),
+        "settled": plain(result.settled),
+        "open": result.open,
+        "compliance": plain(result.compliance),
+        "verdicts": [
+            {
+                "place": each.place,
+                "standing": plain(each.standing),
+                "low": each.low,
+                "high": each.high,
+                "declared_out": each.declared_out,
+            }
+            for each in result.verdicts
+        ],
+    }
+
+
+def _domain(result: DomainResult) -> Plain:
+    return {
+        "id": result.domain.id,
+        "weight": result.domain.weight,
+        "score": plain(result.score),
+        "criteria": [each.criterion.id for each in result.criteria],
+    }
+
+
+def _advice(advice: Advice) -> Plain:
+    cost = advice.cost
+    return {
+        "recommendation": advice.recommendation.id,
+        "trigger": plain(advice.trigger),
+        "gate": plain(advice.gate),
+        "waits_for": list(advice.waits_for),
+        "places": list(advice.places),
+        "quantity": plain(advice.quantity),
+        "effort_days": plain(advice.effort_days),
+        "gain": plain(advice.gain),
+        "cost": {
+            "lines": [
+                {"price": each.price.id, "quantity": plain(each.quantity)}
+                for each in cost.lines
+            ],
+            "once_ht": plain(cost.once_ht),
+            "once_ttc": plain(cost.once_ttc),
+            "yearly_ht": plain(cost.yearly_ht),
+            "yearly_ttc": plain(cost.yearly_ttc),
+        },
+    }
