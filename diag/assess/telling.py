@@ -10,11 +10,16 @@ from enum import Enum
 from fractions import Fraction
 
 from diag.assess.costs import totals
+from diag.assess.reasons import AdviceExplanation, Explanation
 from diag.assess.results import Advice, Assessment, CriterionResult, DomainResult
 from diag.model.base import Noun
+from diag.model.checklist import Question
 
 Plain = dict[str, object]
 """A JSON object."""
+
+_ASKED = {"id", "place", "type", "label", "unit", "range", "date_range", "relevant"}
+"""What of a question one needs to judge its answer again."""
 
 
 def plain(value: object) -> object:
@@ -32,8 +37,12 @@ def plain(value: object) -> object:
 
 
 def _composed(value: object) -> object:
+    if isinstance(value, Question):
+        return value.model_dump(mode="json", include=_ASKED)
     if isinstance(value, Noun):
         return value.model_dump(mode="json")
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
     if is_dataclass(value):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
@@ -53,7 +62,7 @@ def assessment_json(assessment: Assessment) -> Plain:
             ident: criterion_json(result)
             for ident, result in assessment.criteria.items()
         },
-        "advice": [_advice(each) for each in assessment.advice],
+        "advice": [advice_json(each) for each in assessment.advice],
         "totals": plain(totals(assessment.advice)),
     }
 
@@ -85,6 +94,34 @@ def criterion_json(result: CriterionResult) -> Plain:
     }
 
 
+def explanation_json(explanation: Explanation) -> Plain:
+    """Return why a criterion stands where it does: `diag why --json`."""
+    return {
+        "criterion": plain(explanation.criterion),
+        "result": criterion_json(explanation.result),
+        "roll_up": plain(explanation.roll_up),
+        "places": plain(explanation.places),
+        "sources": plain(explanation.sources),
+        "visit_date": plain(explanation.visit_date),
+    }
+
+
+def advice_explanation_json(explanation: AdviceExplanation) -> Plain:
+    """Return why a recommendation is made, or is not, for a program."""
+    advice = explanation.advice
+    return {
+        "recommendation": plain(explanation.recommendation),
+        "advice": advice_json(advice) if advice else None,
+        "criterion": explanation_json(explanation.criterion),
+        "requires": plain(explanation.requires),
+        "quantity": plain(explanation.quantity),
+        "prices": plain(explanation.prices),
+        "effort": plain(explanation.effort),
+        "facts": plain(explanation.facts),
+        "sources": plain(explanation.sources),
+    }
+
+
 def _domain(result: DomainResult) -> Plain:
     return {
         "id": result.domain.id,
@@ -94,7 +131,8 @@ def _domain(result: DomainResult) -> Plain:
     }
 
 
-def _advice(advice: Advice) -> Plain:
+def advice_json(advice: Advice) -> Plain:
+    """Return advice for a program, its recommendation and prices by id."""
     cost = advice.cost
     return {
         "recommendation": advice.recommendation.id,

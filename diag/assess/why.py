@@ -1,0 +1,125 @@
+"""Every reason for a verdict or a recommendation: facts, rules, what fired, sources."""
+
+from collections.abc import Iterator, Sequence
+
+from diag.assess.assess import Judge, judge_of
+from diag.assess.facts_read import facts_read
+from diag.assess.gates import Gates
+from diag.assess.gauge import Gauge
+from diag.assess.reading import PlaceScope, Reading
+from diag.assess.reasons import (
+    AdviceExplanation,
+    CountRead,
+    Explanation,
+    LevelRead,
+    PlaceRead,
+    RequirementRead,
+    RollUpRead,
+    RuleRead,
+)
+from diag.assess.results import CriterionResult, Standing, Verdict
+from diag.assess.roll_up import reached_share
+from diag.model.checklist import Checklist, RollUp, Source
+from diag.model.fact import Facts
+from diag.rules.evaluate import holds
+
+
+def why(facts: Facts, checklist: Checklist, criterion: str) -> Explanation:
+    """Return why a criterion stands where it does.
+
+    Raises:
+        KeyError: when the checklist has no such criterion.
+    """
+    judge = judge_of(checklist)
+    return _explained(judge, judge.gauges[criterion], judge.reading(facts))
+
+
+def why_recommended(
+    facts: Facts, checklist: Checklist, recommendation: str
+) -> AdviceExplanation:
+    """Return why a recommendation is made, or is not.
+
+    Raises:
+        KeyError: when the checklist has no such recommendation.
+    """
+    judge = judge_of(checklist)
+    remedy = judge.remedies[recommendation]
+    assessment = judge.assess(facts)
+    reading = judge.reading(facts)
+    root = reading.scope(reading.tree.root)
+    triggers = {each.recommendation.id: each.trigger for each in assessment.advice}
+    advice = {each.recommendation.id: each for each in assessment.advice}
+    gates = Gates(judge.remedies, triggers, assessment.criteria)
+    quantity = remedy.quantity(root)
+    cost, effort = remedy.cost(root, quantity), remedy.effort(root, quantity)
+    declared = remedy.recommendation
+    return AdviceExplanation(
+        recommendation=declared,
+        advice=advice.get(recommendation),
+        criterion=_explained(judge, judge.gauges[declared.when.criterion], reading),
+        requires=tuple(
+            RequirementRead(each, gates.holds(each)) for each in declared.requires
+        ),
+        quantity=CountRead(None, declared.quantity, quantity),
+        prices=tuple(
+            CountRead(line.price, declared.prices[line.price.id], line.quantity)
+            for line in cost.lines
+        ),
+        effort=CountRead(None, declared.effort, effort) if effort else None,
+        facts=facts_read(remedy.rules, root, reading),
+        sources=_sources(checklist, declared.sources),
+    )
+
+
+def _explained(judge: Judge, gauge: Gauge, reading: Reading) -> Explanation:
+    criterion = gauge.criterion
+    is_open = reading.is_open(criterion.place)
+    result = gauge.result(gauge.verdicts(reading), is_open=is_open)
+    return Explanation(
+        criterion=criterion,
+        result=result,
+        roll_up=_roll_up_read(gauge.roll_up, result),
+        places=tuple(_place_read(gauge, each, reading) for each in result.verdicts),
+        sources=_sources(judge.checklist, criterion.sources),
+        visit_date=reading.facts.visit_date,
+    )
+
+
+def _place_read(gauge: Gauge, verdict: Verdict, reading: Reading) -> PlaceRead:
+    scope = reading.scope(verdict.place)
+    applicable = gauge.applicable
+    return PlaceRead(
+        place=verdict.place,
+        name=reading.facts.places[verdict.place].name,
+        verdict=verdict,
+        applicable=(
+            RuleRead(applicable.text, gauge.applies(scope)) if applicable else None
+        ),
+        levels=tuple(_levels_read(gauge, scope)),
+        facts=facts_read(gauge.rules, scope, reading),
+        declared_out=tuple(
+            name for name in sorted(gauge.names) if scope.is_out(name) is not False
+        ),
+    )
+
+
+def _levels_read(gauge: Gauge, scope: PlaceScope) -> Iterator[LevelRead]:
+    fired = False
+    for level, rule in gauge.levels:
+        truth = holds(rule, scope)
+        yield LevelRead(level, rule.text, truth, fired=truth is True and not fired)
+        fired = fired or truth is True
+
+
+def _roll_up_read(roll_up: RollUp, result: CriterionResult) -> RollUpRead:
+    sure = [each for each in result.verdicts if each.standing is Standing.IN]
+    maybe = [each for each in result.verdicts if each.standing is Standing.MAYBE]
+    share = None
+    if roll_up.method == "share_reaching" and (sure or maybe) and not result.open:
+        share = reached_share(roll_up.threshold, sure, maybe)
+    return RollUpRead(roll_up, len(sure), len(maybe), result.open, share)
+
+
+def _sources(checklist: Checklist, ids: Sequence[str]) -> tuple[Source, ...]:
+    """Return registered sources; trade knowledge (`metier`) has none to show."""
+    return tuple(checklist.sources[each] for each in ids if each in checklist.sources)
