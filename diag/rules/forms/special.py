@@ -71,6 +71,18 @@ class RollUpShape:
         return {"anyOf": [self.words.schema(), worst, self.share.schema()]}
 
 
+_TOLD = {
+    "name": "ce que l'exemple prouve",
+    "domain": "domaine dont parle expect ; celui du fichier sinon",
+    "answers": "réponses à l'école",
+    "places": "lieux : kind, name, in, answers",
+    "closed": "genres de lieux dont la liste est complète",
+    "visit_date": "jour de la visite",
+    "expect": "ce que l'on doit trouver",
+}
+"""What the keys of an example say."""
+
+
 class ExampleShape:
     """A golden audit: only its name is read here, `diag.assess` runs the rest."""
 
@@ -83,14 +95,10 @@ class ExampleShape:
         return node
 
     def schema(self) -> Schema:
-        """Describe what is common to all examples."""
+        """Describe its keys; what they hold, `diag.assess` says."""
         return {
             "type": "object",
-            "required": ["name"],
-            "properties": {
-                "name": {"type": "string", "description": "ce que l'exemple prouve"},
-                "answers": {"description": "réponses de l'audit"},
-                "places": {"description": "lieux de l'audit"},
-                "expect": {"description": "ce que l'on doit trouver"},
-            },
+            "additionalProperties": False,
+            "required": ["name", "expect"],
+            "properties": {key: {"description": told} for key, told in _TOLD.items()},
         }

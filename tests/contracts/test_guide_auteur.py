@@ -1,0 +1,108 @@
+"""The authors' guide is true: its examples load, its messages exist."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from diag.assess.examples import check_examples
+from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
+from diag.rules.forms.tables import PRICE, REGISTERED
+from tests.rules.written import EDITION, all_problems, load_written
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "guide-auteur.md").read_text(encoding="utf-8")
+
+BEGINNINGS = {
+    "edition.yaml": EDITION.replace("domains: [reseau]\n", ""),
+    "equipement.yaml": 'domain: {id: equipement, title: "Équipement", weight: 1}\n',
+    "lieux.yaml": """\
+questions:
+  - id: type_salle
+    place: salle
+    type: choice
+    label: "Usage de la salle"
+    choices: [{id: classe, label: "Classe"}, {id: autre, label: "Autre"}]
+  - id: nb_prises
+    place: salle
+    type: integer
+    label: "Prises de courant"
+""",
+}
+
+
+def files_of_the_guide() -> dict[str, str]:
+    """Return the files that a reader has once the whole page is followed."""
+    parts: dict[str, dict[str, str]] = {}
+    for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
+        heading, body = block.split("\n", maxsplit=1)
+        file = re.findall(r"[a-z]+\.yaml", heading)[0]
+        section, *_ = body.split(":", maxsplit=1)
+        sections = parts.setdefault(file, {})
+        if " suite de " in heading:
+            sections[heading.rsplit(maxsplit=1)[-1]] += body
+        else:
+            sections[section] = body
+    return BEGINNINGS | {
+        file: BEGINNINGS.get(file, "") + "".join(sections.values())
+        for file, sections in parts.items()
+    }
+
+
+def test_following_the_page_makes_a_checklist_with_nothing_to_mend(
+    tmp_path: Path,
+) -> None:
+    loaded = load_written(tmp_path, files_of_the_guide())
+    assert [str(problem) for problem in all_problems(loaded)] == []
+    assert loaded.checklist is not None
+    assert set(loaded.checklist.criteria) == {"casques-audio", "prises-de-courant"}
+    assert "acheter-des-casques" in loaded.checklist.recommendations
+    assert check_examples(loaded.checklist, loaded.examples) == []
+    assert len(loaded.examples) == 1
+
+
+def messages_of_the_table() -> list[str]:
+    table = GUIDE.split("## 10. ")[1].split("|---|---|")[1]
+    rows = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| ")]
+    return [
+        message
+        for row in rows
+        for message in row.removeprefix("| «").removesuffix("»").split("», «")
+    ]
+
+
+@pytest.fixture(scope="module")
+def written_texts() -> str:
+    """Return every text constant of the loader, the language and the lint."""
+    trees = [
+        ast.parse(path.read_text(encoding="utf-8"))
+        for path in (ROOT / "diag" / "rules").rglob("*.py")
+    ]
+    return "\n".join(
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+@pytest.mark.parametrize("message", messages_of_the_table())
+def test_each_message_of_the_table_exists(message: str, written_texts: str) -> None:
+    for part in message.split("…"):
+        assert part.strip().strip(",").strip() in written_texts
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *QUESTION.keys,
+        *CRITERION.keys,
+        *RECOMMENDATION.keys,
+        *PRICE.keys,
+        *REGISTERED.keys,
+    ],
+)
+def test_each_key_is_in_the_guide(key: str) -> None:
+    if key != "domain":
+        assert f"`{key}`" in GUIDE
