@@ -4,7 +4,7 @@ In both orders of arrival: a new erasure on old rows, an old erasure on new rows
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from diag.journal.revision import Revision, parse, read, skeleton_of
 from diag.journal.tally import Tally
@@ -28,14 +28,14 @@ class Erasures:
     def __init__(
         self,
         connection: sqlite3.Connection,
-        tallies: dict[str, Tally],
+        tallies: Mapping[str, Tally],
         revisions: Sequence[Revision],
     ) -> None:
         self._connection = connection
-        self._tallies = tallies
         self._named = {
             (tally.audit, key)
             for tally in tallies.values()
+            if tally.has_erasures
             for (key,) in connection.execute(
                 "select id from erased where audit = ?", (tally.number,)
             )
@@ -62,14 +62,13 @@ class Erasures:
         ]
         return [skeleton for skeleton in waiting if self.names(skeleton)]
 
-    def apply(self, new: Sequence[Revision]) -> None:
-        """Record the new erasures and strip what they name, wherever it is."""
-        for revision in new:
+    def apply(self, new: Iterable[tuple[int, Revision]]) -> None:
+        """Record new erasures, each with its audit's row; strip what they name."""
+        for number, revision in new:
             if target := revision.erases:
-                self._record(revision, bytes.fromhex(target))
+                self._record(number, revision, bytes.fromhex(target))
 
-    def _record(self, revision: Revision, target: bytes) -> None:
-        number = self._tallies[revision.audit].row(self._connection)
+    def _record(self, number: int, revision: Revision, target: bytes) -> None:
         execute = self._connection.execute
         row = (number, target, revision.key)
         execute("insert or ignore into erased values (?, ?, ?)", row)

@@ -61,26 +61,31 @@ def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
     numbered = _without_leaps(numbered, tallies, refusals)
     erasures = Erasures(connection, tallies, [revision for _, revision in numbered])
     accepted = _without_orphans(numbered, erasures, refusals)
-    freed = erasures.freed_from_quarantine()
-    new = [
-        stored
-        for revision in (*accepted, *freed)
-        if (stored := _store(connection, tallies[revision.audit], revision, erasures))
-    ]
-    _move_heads(connection, tallies, new)
-    erasures.apply(new)
-    for audit in {revision.audit for revision in new}:
-        tallies[audit].save(connection)
-    _quarantine(connection, refusals, accepted, freed)
+    accepted += erasures.freed_from_quarantine()
+    new = _take(connection, tallies, accepted, erasures)
+    _quarantine(connection, refusals, accepted)
     return Ingested(
         new=len(new),
-        known=len(accepted) + len(freed) - len(new),
+        known=len(accepted) - len(new),
         rejected=tuple(
             Rejected(refusal.number, _name(refusal.line).hex(), refusal.problem)
             for refusal in refusals
         ),
         audits=frozenset(revision.audit for revision in new),
     )
+
+
+def append(connection: sqlite3.Connection, tally: Tally, line: bytes) -> Revision:
+    """Take in a line just numbered from `tally`: what a keystroke pays for.
+
+    Raises:
+        RefusedError: when it may not enter.
+    """
+    revision = parse(line)
+    tallies = {tally.audit: tally}
+    erasures = Erasures(connection, tallies, [revision])
+    _take(connection, tallies, [revision, *erasures.freed_from_quarantine()], erasures)
+    return revision
 
 
 def head_row(number: int, revision: Revision) -> tuple[object, ...]:
@@ -141,43 +146,50 @@ def _without_orphans(
     return kept
 
 
-def _store(
+def _take(
     connection: sqlite3.Connection,
-    tally: Tally,
-    revision: Revision,
+    tallies: dict[str, Tally],
+    accepted: Sequence[Revision],
     erasures: Erasures,
-) -> Revision | None:
-    """Add a revision to the log; return it as kept, or None when it is known."""
-    kept = without_value(revision) if erasures.names(revision) else revision
-    body = kept.line.decode("utf-8")
-    number = tally.row(connection)
-    row = (number, kept.subject, kept.key, kept.lam, body, int(kept.erased))
-    if not connection.execute(_ADD_REVISION, row).rowcount:
-        return None
-    tally.add(kept.key, kept.lam)
-    return kept
+) -> list[Revision]:
+    """Add to the log, and bring the projections along; return what was new."""
+    new: list[tuple[int, Revision]] = []
+    for revision in accepted:
+        kept = without_value(revision) if erasures.names(revision) else revision
+        tally = tallies[kept.audit]
+        number, body = tally.row(connection), kept.line.decode("utf-8")
+        row = (number, kept.subject, kept.key, kept.lam, body, int(kept.erased))
+        if connection.execute(_ADD_REVISION, row).rowcount:
+            tally.add(kept.key, kept.lam)
+            new.append((number, kept))
+    _move_heads(connection, new)
+    erasures.apply(new)
+    for tally in tallies.values():
+        tally.save(connection)
+    return [revision for _, revision in new]
 
 
 def _move_heads(
-    connection: sqlite3.Connection, tallies: dict[str, Tally], new: Sequence[Revision]
+    connection: sqlite3.Connection, new: Sequence[tuple[int, Revision]]
 ) -> None:
-    rows = [(tallies[revision.audit].row(connection), revision) for revision in new]
-    parents = [
-        row for number, revision in rows for row in parent_rows(number, revision)
-    ]
-    connection.executemany(ADD_PARENT, parents)
-    connection.executemany(ADD_HEAD, [head_row(*row) for row in rows])
-    connection.executemany(_DROP_HEAD, parents)
+    parents = [row for number, kept in new for row in parent_rows(number, kept)]
+    if parents:
+        connection.executemany(ADD_PARENT, parents)
+    connection.executemany(ADD_HEAD, [head_row(number, kept) for number, kept in new])
+    if parents:
+        connection.executemany(_DROP_HEAD, parents)
 
 
 def _quarantine(
     connection: sqlite3.Connection,
-    refusals: list[_Refusal],
-    accepted: list[Revision],
-    freed: list[Revision],
+    refusals: Sequence[_Refusal],
+    accepted: Sequence[Revision],
 ) -> None:
-    cured = [(_name(revision.line),) for revision in (*accepted, *freed)]
-    connection.executemany("delete from quarantine where id = ?", cured)
+    """Keep what was refused, let go of what is now in, and of what is erased."""
+    connection.executemany(
+        "delete from quarantine where id = ?",
+        [(_name(revision.line),) for revision in accepted],
+    )
     connection.executemany(
         "insert or replace into quarantine values (?, ?, ?, ?)",
         [

@@ -6,7 +6,7 @@ from typing import Self
 
 _LOAD = """
 select a.n, coalesce(t.revisions, 0), coalesce(t.lam, 0),
-  coalesce(t.digest, zeroblob(32))
+  coalesce(t.digest, zeroblob(32)), exists(select 1 from erased where audit = a.n)
 from audit a left join tally t on t.audit = a.n where a.id = ?
 """
 
@@ -23,6 +23,9 @@ class Tally:
     """Greatest order number known."""
     digest: int = 0
     """Exclusive or of the ids: equal on two sides that hold the same revisions."""
+    has_erasures: bool = False
+    changed: bool = False
+    """Something was counted since it was read."""
 
     @classmethod
     def load(cls, connection: sqlite3.Connection, audit: str) -> Self:
@@ -30,8 +33,8 @@ class Tally:
         row = connection.execute(_LOAD, (audit,)).fetchone()
         if row is None:
             return cls(audit)
-        number, revisions, lam, digest = row
-        return cls(audit, number, revisions, lam, int.from_bytes(digest))
+        number, revisions, lam, digest, erased = row
+        return cls(audit, number, revisions, lam, int.from_bytes(digest), bool(erased))
 
     def row(self, connection: sqlite3.Connection) -> int:
         """Return the audit's row number, created with its first revision."""
@@ -48,9 +51,12 @@ class Tally:
         self.revisions += 1
         self.lam = max(self.lam, lam)
         self.digest ^= int.from_bytes(key)
+        self.changed = True
 
     def save(self, connection: sqlite3.Connection) -> None:
-        """Keep it."""
+        """Keep what was counted, if anything was."""
+        if not self.changed:
+            return
         connection.execute(
             "insert or replace into tally values (?, ?, ?, ?)",
             (self.number, self.revisions, self.lam, self.digest.to_bytes(32)),

@@ -1,0 +1,96 @@
+"""What one durable answer costs, against a bare insert and commit in the same run.
+
+    python benches/append.py [folder]
+
+Both write to the disk of `folder` (the current one by default) with the same pragmas,
+turn by turn, beside twelve thousand revisions that are already there. As on site, nine
+answers out of ten are first answers, one corrects another.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter_ns
+from uuid import UUID, uuid5
+
+from diag.journal import changes
+from diag.journal.connection import connect
+from diag.journal.draft import Draft, Origin
+from diag.journal.journal import Journal
+from diag.model.fact import Answer, State
+
+BUDGET = 1.5
+ROUNDS = 2_000
+AUDITS = [str(uuid5(UUID(int=0), str(number))) for number in range(20)]
+NEW_AUDITS = [str(uuid5(UUID(int=2), str(number))) for number in range(4)]
+PLACES = [str(uuid5(UUID(int=1), str(number))) for number in range(20)]
+QUESTIONS = [f"question_numero_{number}" for number in range(30)]
+
+
+def main(folder: Path) -> None:
+    origin = Origin("u01", "laptop-01")
+    with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
+        with Journal.open(Path(scratch)) as journal:
+            for audit in AUDITS:
+                journal.write_many(answers(audit, "avant"), origin)
+            bare = connect(Path(scratch) / "bare.db")
+            bare.execute("create table bare(id blob primary key, body text) strict")
+            lines = [line for audit in AUDITS for line in journal.lines(audit)]
+            bare.executemany(
+                "insert into bare values (?, ?)",
+                [(sha256(line).digest(), line.decode()) for line in lines],
+            )
+
+            def insert_and_commit(number: int) -> None:
+                key = sha256(number.to_bytes(8)).digest()
+                bare.execute("begin immediate")
+                bare.execute("insert into bare values (?, ?)", (key, body))
+                bare.execute("commit")
+
+            def answer(number: int) -> None:
+                journal.write(drafts[number], origin)
+
+            body = lines[-1].decode()
+            drafts = [
+                draft
+                for audit in NEW_AUDITS
+                for draft in answers(audit, "après", ROUNDS // len(NEW_AUDITS))
+            ]
+            times = measured((insert_and_commit, answer), ROUNDS)
+            bare.close()
+    report(*times)
+
+
+def answers(audit: str, reason: str, count: int = 600) -> Iterable[Draft]:
+    for number in range(count):
+        subject = number - 7 if number % 10 == 9 else number
+        place, question = PLACES[subject // 30 % 20], QUESTIONS[subject % 30]
+        said = Answer(State.KNOWN, number, reason=reason)
+        yield changes.answered(audit, place, question, said)
+
+
+def measured(
+    actions: Iterable[Callable[[int], None]], rounds: int
+) -> tuple[list[float], ...]:
+    times: tuple[list[float], ...] = tuple([] for _ in actions)
+    for number in range(rounds):
+        for action, taken in zip(actions, times, strict=True):
+            start = perf_counter_ns()
+            action(number)
+            taken.append((perf_counter_ns() - start) / 1000)
+    return times
+
+
+def report(bare: list[float], answer: list[float]) -> None:
+    for name, taken in (("insert et commit nus", bare), ("une réponse", answer)):
+        print(f"{name:>22} : {median(taken):7.0f} µs (médiane)")
+    ratio = median(answer) / median(bare)
+    verdict = "tenu" if ratio <= BUDGET else "DÉPASSÉ"
+    print(f"{'rapport':>22} : {ratio:7.2f} (budget {BUDGET}, {verdict})")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path())

@@ -1,0 +1,108 @@
+"""Conflicts: what people said apart and nobody has settled yet.
+
+Never settled by code: a person writes a revision that names all the heads.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from diag.journal import subjects
+from diag.journal.board import board_of, differing
+from diag.journal.journal import Head, Journal
+from diag.journal.places import Site, site_of
+from diag.journal.revision import Revision
+from diag.journal.subjects import (
+    AnswerTopic,
+    ErasureTopic,
+    FollowTopic,
+    NoteTopic,
+    OtherTopic,
+    PlaceTopic,
+    Topic,
+)
+from diag.model.audit import Audit
+
+_APPEND_ONLY = FollowTopic | ErasureTopic | OtherTopic
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One subject on which people differ."""
+
+    topic: Topic
+    candidates: tuple[Revision, ...]
+    """One for each thing that is said, the last to say it, in order."""
+    heads: tuple[str, ...]
+    """Ids that the revision which settles it must name as its parents."""
+    base: Revision | None
+    """Nearest revision that all heads come from, if there is one."""
+    edited: tuple[Revision, ...] = ()
+    """For a place removed by one while another wrote there: what was written."""
+
+
+def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
+    """Return what is to be settled in an audit, by subject."""
+    heads = journal.heads(audit.id)
+    site = site_of(journal, audit, board_of(heads))
+    found: list[Conflict] = []
+    for subject, group in groupby(heads, key=lambda head: head.subject):
+        topic, own = subjects.parse(subject), list(group)
+        if not _matters(topic, site):
+            continue
+        edits = (
+            site.edited.get(topic.place, ()) if isinstance(topic, PlaceTopic) else ()
+        )
+        if edits or len(differing(own)) > 1:
+            found.append(_conflict(journal, audit.id, topic, own, edits))
+    return tuple(found)
+
+
+def nearest_base(history: Sequence[Revision], heads: Iterable[str]) -> Revision | None:
+    """Return the last revision of a subject that all heads come from."""
+    by_id = {revision.id: revision for revision in history}
+    shared = set.intersection(*(_ancestors(head, by_id) for head in heads))
+    return next((rev for rev in reversed(history) if rev.id in shared), None)
+
+
+def _matters(topic: Topic, site: Site) -> bool:
+    """Say whether differing there is a conflict: not where everything is kept."""
+    if isinstance(topic, AnswerTopic | NoteTopic):
+        return topic.place in site.places
+    return not isinstance(topic, _APPEND_ONLY)
+
+
+def _conflict(
+    journal: Journal,
+    audit: str,
+    topic: Topic,
+    heads: Sequence[Head],
+    edits: Sequence[Head],
+) -> Conflict:
+    history = journal.history(audit, heads[0].subject)
+    by_id = {revision.id: revision for revision in history}
+    ids = tuple(head.id for head in heads)
+    return Conflict(
+        topic=topic,
+        candidates=tuple(by_id[head.id] for head in differing(heads)),
+        heads=ids,
+        base=nearest_base(history, ids),
+        edited=tuple(_revision(journal, audit, head) for head in edits),
+    )
+
+
+def _revision(journal: Journal, audit: str, head: Head) -> Revision:
+    history = journal.history(audit, head.subject)
+    return next(revision for revision in history if revision.key == head.key)
+
+
+def _ancestors(start: str, by_id: dict[str, Revision]) -> set[str]:
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        revision = by_id.get(waiting.pop())
+        for parent in revision.parents if revision else ():
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found

@@ -1,0 +1,172 @@
+"""What judging said, kept to be shown at once: a cache, never the truth.
+
+It is fresh while the audit's digest and the engine are those it was computed from;
+a digest that differs is the only flag, so that none can be forgotten.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+
+from diag.assess.results import Advice, Assessment, Bounds, Score, Socle, Standing
+from diag.journal.journal import Journal
+from diag.model.checklist import Audience
+from diag.model.money import rounded_cents
+
+OVERALL = "ensemble"
+"""Dimension of the overall score, beside the ids of domains."""
+
+Row = tuple[object, ...]
+
+_SUMMARIES = """
+select a.id, j.socle, j.alerts, j.conflicts,
+  s.dim, s.title, s.standing, s.low, s.high, s.completeness
+from judged j join tally t on t.audit = j.audit and t.digest = j.digest
+join audit a on a.n = j.audit join score s on s.audit = j.audit
+where j.engine = ? order by j.audit, s.position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An audit at a glance."""
+
+    audit: str
+    socle: Socle
+    alerts: int
+    conflicts: int
+    scores: Mapping[str, Score]
+    """By domain id, in order, after `OVERALL`."""
+    titles: Mapping[str, str]
+    """Of the domains, by id."""
+
+
+def store_judged(
+    journal: Journal,
+    audit: str,
+    assessment: Assessment,
+    *,
+    digest: str,
+    edition: str,
+    engine: str,
+    conflicts: int = 0,
+    titles: Mapping[str, str] | None = None,
+) -> None:
+    """Keep an assessment of the audit as it was at `digest`, in place of the last.
+
+    `titles` words the recommendations; by default, as for the technicians.
+    """
+    alerts = len(assessment.alerts)
+    header = (bytes.fromhex(digest), edition, engine, conflicts, alerts)
+    tables = {
+        "score": _scores(assessment),
+        "finding": _findings(assessment),
+        "advice": _advice(assessment, titles or {}),
+        "judged": iter([(*header, str(assessment.socle))]),
+    }
+    with journal.transaction() as connection:
+        (number,) = connection.execute(
+            "select n from audit where id = ?", [audit]
+        ).fetchone()
+        for table, rows in tables.items():
+            # Names of tables come from above, never from outside.
+            connection.execute(f"delete from {table} where audit = ?", [number])  # noqa: S608
+            for row in rows:
+                marks = ", ".join("?" * (len(row) + 1))
+                connection.execute(
+                    f"insert into {table} values ({marks})",  # noqa: S608
+                    (number, *row),
+                )
+
+
+def summaries(journal: Journal, *, engine: str) -> dict[str, Summary]:
+    """Return what is fresh, by audit; an audit that is missing is to be judged."""
+    rows = journal.select(_SUMMARIES, [engine])
+    found = {}
+    for (audit, socle, alerts, conflicts), group in groupby(rows, lambda row: row[:4]):
+        own = [row[4:] for row in group]
+        found[audit] = Summary(
+            audit=audit,
+            socle=Socle(socle),
+            alerts=alerts,
+            conflicts=conflicts,
+            scores={dim: _score(*said) for dim, _, *said in own},
+            titles={dim: title for dim, title, *_ in own if dim != OVERALL},
+        )
+    return found
+
+
+def _scores(assessment: Assessment) -> Iterator[Row]:
+    yield OVERALL, "", 0, *_score_row(assessment.overall)
+    for position, result in enumerate(assessment.domains, 1):
+        domain = result.domain
+        yield domain.id, domain.title, position, *_score_row(result.score)
+
+
+def _score_row(score: Score) -> Row:
+    low = _text(score.bounds.low) if score.bounds else None
+    high = _text(score.bounds.high) if score.bounds else None
+    return str(score.standing), low, high, _text(score.completeness)
+
+
+def _score(standing: str, low: str | None, high: str | None, complete: str) -> Score:
+    bounds = Bounds(_exact(low), _exact(high)) if low and high else None
+    return Score(Standing(standing), bounds, _exact(complete))
+
+
+def _findings(assessment: Assessment) -> Iterator[Row]:
+    for position, result in enumerate(assessment.criteria.values()):
+        criterion = result.criterion
+        yield (
+            position,
+            criterion.id,
+            criterion.ref,
+            criterion.domain,
+            criterion.title,
+            str(criterion.kind),
+            str(result.standing),
+            result.low,
+            result.high,
+            str(result.compliance) if result.compliance else None,
+        )
+
+
+def _advice(assessment: Assessment, titles: Mapping[str, str]) -> Iterator[Row]:
+    for position, advice in enumerate(assessment.advice, 1):
+        recommendation, cost = advice.recommendation, advice.cost
+        yield (
+            position,
+            recommendation.id,
+            titles.get(recommendation.id) or _title(advice),
+            recommendation.domain,
+            str(recommendation.owner),
+            str(advice.trigger),
+            str(advice.gate),
+            _text(advice.quantity.low),
+            _text(advice.quantity.high),
+            rounded_cents(cost.once_ttc.minimum),
+            _cents(cost.once_ttc.typical),
+            _cents(cost.once_ttc.maximum),
+            _cents(cost.yearly_ttc.typical),
+            _text(advice.gain),
+        )
+
+
+def _title(advice: Advice) -> str:
+    wording = advice.recommendation.wording
+    return wording[Audience.TECHNIQUE].title if Audience.TECHNIQUE in wording else ""
+
+
+def _cents(amount: Fraction | None) -> int | None:
+    return None if amount is None else rounded_cents(amount)
+
+
+def _text(ratio: Fraction | None) -> str | None:
+    """Return an exact `n/d`."""
+    return None if ratio is None else f"{ratio.numerator}/{ratio.denominator}"
+
+
+def _exact(text: str) -> Fraction:
+    numerator, denominator = text.split("/")
+    return Fraction(int(numerator), int(denominator))
