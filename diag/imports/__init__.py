@@ -1,1 +1,1 @@
-"""Files that people already have, read into the territory and the facts."""
+"""Files that people already have, read into the territory: one module per file."""
