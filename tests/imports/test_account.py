@@ -1,0 +1,78 @@
+from dataclasses import replace
+
+from diag.imports.account import account
+from diag.imports.report import ImportReport, Refusal, Repair
+
+REPORT = ImportReport(
+    kind="annuaire",
+    file="annuaire.csv",
+    encoding="UTF-8",
+    sha256="0" * 64,
+    unit="ligne",
+    rows=44,
+    added=40,
+    changed=1,
+    unchanged=0,
+    vanished=2,
+)
+
+
+def test_counts_come_first_and_only_what_there_is() -> None:
+    assert account(REPORT) == (
+        "annuaire.csv : 44 lignes, UTF-8",
+        "Écoles : 40 ajoutées, 1 modifiée, 2 disparues.",
+    )
+
+
+def test_nothing_changed_is_not_nothing_imported() -> None:
+    nothing = replace(REPORT, added=0, changed=0, vanished=0)
+    assert account(nothing)[1] == "Écoles : rien n'a été importé."
+    known = replace(nothing, unchanged=40)
+    told = "Écoles : rien n'a changé, le territoire savait déjà tout."
+    assert account(known)[1] == told
+
+
+def test_every_matter_is_told_with_its_place() -> None:
+    report = replace(
+        REPORT,
+        warnings=("Ce fichier a déjà été importé le 21/09/2026.",),
+        vanished_items=("9990100E", "9990103H"),
+        returned_items=("9990106L",),
+        unknown_items=("9990109P",),
+        skipped=(("Collège", 2), ("Lycée", 1)),
+        repaired=(
+            Repair(2, "9990100E", "Code_postal", "9130", "09130"),
+            Repair(3, "9990103H", "Code_postal", "9131", "09131"),
+            Repair(2, "9990100E", "SIREN_SIRET", "2,1E+13", ""),
+        ),
+        refused=(Refusal(7, "Ecole X", "nom de la commune vide"),),
+        remarks=(Refusal(9, "9990106L Ecole Y", "UAI en double"),),
+        ignored_columns=("Perso",),
+    )
+    assert account(report)[2:] == (
+        "Ce fichier a déjà été importé le 21/09/2026.",
+        (
+            "Absentes du fichier, sans doute fermées (rien n'est effacé) : "
+            "9990100E, 9990103H"
+        ),
+        "De retour dans le fichier : 9990106L",
+        "Inconnues du territoire, laissées : 9990109P",
+        "Laissées de côté : 2 Collège, 1 Lycée",
+        "Réparé : Code_postal, 2 cellules (ligne 2 : « 9130 » lu 09130)",
+        (
+            "Illisible, laissé vide ou tel qu'il était connu : SIREN_SIRET, 1 cellule "
+            "(ligne 2 : « 2,1E+13 »)"
+        ),
+        "Refusé : nom de la commune vide — ligne 7 Ecole X",
+        "À savoir : UAI en double — ligne 9 9990106L Ecole Y",
+        "Colonnes inconnues, ignorées : Perso",
+    )
+
+
+def test_long_lists_are_cut_and_the_most_frequent_reason_comes_first() -> None:
+    refused = [Refusal(1, "", "rare"), *(Refusal(n, "", "usuel") for n in range(2, 9))]
+    lines = account(replace(REPORT, refused=tuple(refused)), examples=2)
+    assert lines[2:] == (
+        "Refusé : usuel — ligne 2, ligne 3 et 5 de plus",
+        "Refusé : rare — ligne 1",
+    )
