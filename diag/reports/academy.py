@@ -9,7 +9,7 @@ from diag.assess.results import CriterionResult, Gate, Standing
 from diag.model.checklist import Audience, Owner
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, why
-from diag.reports.citations import sources_table
+from diag.reports.citations import source_words, sources_table
 from diag.reports.escape import Md
 from diag.reports.findings import observed, open_words
 from diag.reports.layout import Pair, sections, table
@@ -60,7 +60,7 @@ def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
             one.criterion.title,
             observed(report, one, READER),
             why(one),
-            ", ".join(one.criterion.sources),
+            ", ".join(map(source_words, one.criterion.sources)),
         )
         for one in judged
     ]

@@ -92,7 +92,8 @@ def decision(report: Report, action: Action) -> str:
     if "echeance" not in blanks_in(text):
         missing.append(due(report, action))
     told = report.told(action, text, Audience.MAIRIE).rstrip(". ")
-    return f"{told} ({', '.join((*missing, action.ref))})."
+    added = ", ".join((*missing, action.ref))
+    return f"{told[:-1]}, {added})." if told.endswith(")") else f"{told} ({added})."
 
 
 def calendar(report: Report, audience: Audience) -> Md:

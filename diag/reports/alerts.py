@@ -11,7 +11,7 @@ from diag.reports.wording import listed, sentence
 NAMED = 3
 """So many non-conformities named in the box; the table further on has them all."""
 
-CAUTION = "Point de droit à relire avant de le citer."
+CAUTION = "Texte à relire avant de le citer."
 """Said of what the edition marks `verify_before_quoting`."""
 
 

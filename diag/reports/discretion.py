@@ -41,17 +41,23 @@ def discretion_of(checklist: Checklist) -> Discretion:
 
 
 def names_read(criterion: Criterion) -> tuple[str, ...]:
-    """Return every name in a criterion's rules, in order, once.
+    """Return every name in a criterion's rules, those that judge first.
 
     A name inside a quoted choice counts too: too much discretion does no harm.
     """
-    levels = (criterion.levels[level] for level in sorted(criterion.levels)[::-1])
-    return tuple(
-        dict.fromkeys(_NAME.findall(" ".join((*levels, criterion.applicable))))
-    )
+    names = (*names_judged(criterion), *_names(criterion.applicable))
+    return tuple(dict.fromkeys(names))
+
+
+def names_judged(criterion: Criterion) -> tuple[str, ...]:
+    """Return the names that decide the level, from the highest level down."""
+    levels = sorted(criterion.levels, reverse=True)
+    return tuple(_names(*(criterion.levels[level] for level in levels)))
 
 
 def _names_counted(advice: Recommendation) -> list[str]:
-    return _NAME.findall(
-        " ".join((advice.quantity, advice.effort, *advice.prices.values()))
-    )
+    return _names(advice.quantity, advice.effort, *advice.prices.values())
+
+
+def _names(*rules: str) -> list[str]:
+    return list(dict.fromkeys(_NAME.findall(" ".join(rules))))

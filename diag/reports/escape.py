@@ -6,7 +6,6 @@ breaks kept), and `Md`, which marks our own Markdown. Escaping is minimal, so th
 """
 
 import re
-from functools import lru_cache
 
 
 class Md(str):
@@ -49,7 +48,6 @@ def paragraphs(text: str) -> list[list[str]]:
     return [lines for lines in found if lines]
 
 
-@lru_cache(maxsize=8192)  # labels and names come back hundreds of times in a report
 def inline(text: str) -> Md:
     """Return `text` on one line, each sign that Markdown would read disarmed."""
     return Md(_disarmed(one_line(text)))

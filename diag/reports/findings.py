@@ -6,10 +6,10 @@ from diag.assess.results import Compliance, CriterionResult, Standing, Verdict
 from diag.model.checklist import Audience, Kind, QuestionType
 from diag.model.place import PlaceKind
 from diag.reports.answers import evidence
-from diag.reports.discretion import names_read
+from diag.reports.discretion import names_judged
 from diag.reports.report import Report
 from diag.reports.vocabulary import COMPLIANCES, levels
-from diag.reports.wording import listed, sentence
+from diag.reports.wording import listed, sentence, uncapitalised
 
 EXPECTED = 2
 """The level that a criterion should reach: « recommandé »."""
@@ -45,18 +45,19 @@ def observed(report: Report, result: CriterionResult, audience: Audience) -> str
         return _spread(report, result)
     said = levels(result.low, result.high)
     fact = "" if hidden else telling_fact(report, result)
+    if "(" in fact:
+        return f"{said}, {fact}"
     return f"{said} ({fact})" if fact else said
 
 
 def telling_fact(report: Report, result: CriterionResult) -> str:
-    """Return the figure or the choice that a school's own criterion rests on."""
-    root = report.facts.root
-    for name in names_read(result.criterion):
-        question = report.checklist.questions.get(name)
-        heads = report.facts.answers.get((root, name))
-        if question and heads and question.type in _TELLING and not question.sensitive:
-            return evidence(question, heads)
-    return ""
+    """Return the figure or the choice that alone decides a school's own criterion."""
+    known = report.checklist.questions
+    read = [known[name] for name in names_judged(result.criterion) if name in known]
+    if len(read) != 1 or read[0].type not in _TELLING or read[0].sensitive:
+        return ""
+    heads = report.facts.answers.get((report.facts.root, read[0].id), ())
+    return uncapitalised(evidence(read[0], heads)) if heads else ""
 
 
 def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
@@ -139,23 +140,25 @@ def _spread(report: Report, result: CriterionResult) -> str:
         one.standing is Standing.IN and one.low >= _threshold(result)
         for one in concerned
     )
-    said = [
-        _counted(report, result, short, len(concerned), "en dessous du niveau attendu")
-        if short
-        else _counted(report, result, reached, len(concerned), "au niveau attendu")
-    ]
-    if left := len(concerned) - short - reached:
-        said.append(f"{left} à vérifier")
+    counts = (
+        (short, "en dessous du niveau attendu"),
+        (0 if short else reached, "au niveau attendu"),
+        (len(concerned) - short - reached, "à vérifier"),
+    )
+    told = [(count, where) for count, where in counts if count]
+    said = [f"{count} {where}" for count, where in told]
+    if told:
+        said[0] = _counted(report, result, *told[0], of=len(concerned))
     if result.open:
         said.append("liste à compléter")
     return ", ".join(said)
 
 
 def _counted(
-    report: Report, result: CriterionResult, some: int, every: int, where: str
+    report: Report, result: CriterionResult, some: int, where: str, *, of: int
 ) -> str:
     one, many = report.kind_words(result.criterion.place)
-    return f"{some} {many if some > 1 else one} sur {every} {where}"
+    return f"{some} {many if some > 1 else one} sur {of} {where}"
 
 
 def open_words(report: Report) -> str:

@@ -3,6 +3,7 @@
 from diag.assess.results import CriterionResult
 from diag.model.checklist import Audience, Owner
 from diag.reports import advice
+from diag.reports.alerts import NAMED, failing
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.findings import observed, strengths, weaknesses
@@ -56,7 +57,9 @@ def decisions_box(report: Report) -> Md:
 def findings_table(report: Report) -> Md:
     """Return five findings: the most pressing ones, and a strength."""
     strong = strengths(report)
-    weak = weaknesses(report)[: FINDINGS - bool(strong)]
+    told = failing(report)[:NAMED]  # already in the box above
+    weak = [one for one in weaknesses(report) if one not in told]
+    weak = weak[: FINDINGS - bool(strong)]
     rows = [_weak_row(report, one) for one in weak]
     rows += [_strong_row(report, one) for one in strong[: FINDINGS - len(weak)]]
     columns = ("Constat", "Ce que cela change pour les élèves", "Priorité")

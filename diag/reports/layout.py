@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from diag.reports.escape import Md, inline
 from diag.reports.typography import french
@@ -17,7 +18,7 @@ Pair = tuple[str, str]
 
 def written(text: object) -> Md:
     """Return any text as it enters a document: French spaces, escaped signs."""
-    return text if isinstance(text, Md) else inline(french(str(text)))
+    return text if isinstance(text, Md) else _typed(str(text))
 
 
 def table(
@@ -73,6 +74,11 @@ def bold(text: str) -> Md:
 def sections(blocks: Iterable[Md]) -> Md:
     """Return blocks one under the other, the empty ones left out."""
     return Md("\n\n".join(block for block in blocks if block))
+
+
+@lru_cache(maxsize=8192)  # labels and names come back hundreds of times in a report
+def _typed(text: str) -> Md:
+    return inline(french(text))
 
 
 def _row(cells: Sequence[str]) -> str:

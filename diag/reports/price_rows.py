@@ -1,5 +1,7 @@
 """What each action costs, price row by price row, before tax and to the cent."""
 
+from collections.abc import Sequence
+
 from diag.assess.results import CostLine
 from diag.reports.citations import source_words
 from diag.reports.escape import Md
@@ -21,28 +23,42 @@ def cost_table(report: Report) -> Md:
         for line in action.advice.cost.lines
     ]
     rows = [_row(action, line, cents) for action, line, cents in priced]
-    for yearly, caption in ((False, "Total payé une fois"), (True, "Total par an")):
-        due = [cents for _, line, cents in priced if line.price.yearly is yearly]
-        if due:
-            total = bold(euros_and_cents(sum(due)))
-            rows.append((bold(caption), "", "", "", total, "", ""))
+    lines = [(line, cents) for _, line, cents in priced]
+    rows += _total(
+        "Total payé une fois", [one for one in lines if not one[0].price.yearly]
+    )
+    rows += _total("Total par an", [one for one in lines if one[0].price.yearly])
     columns = ("Action", "Poste", "Quantité", "Prix HT", "Total HT", "Année", "Source")
     return table("Détail des coûts, en euros HT", columns, rows, numeric=(3, 4))
 
 
+def _total(
+    caption: str, lines: Sequence[tuple[CostLine, int]]
+) -> list[tuple[str, ...]]:
+    """Return the row that adds up what the rows above show; none without rows."""
+    if not lines:
+        return []
+    least = any(line.quantity.high is None for line, _ in lines)
+    total = _shown(sum(cents for _, cents in lines), at_least=least)
+    return [(bold(caption), "", "", "", bold(total), "", "")]
+
+
 def _row(action: Action, line: CostLine, cents: int) -> tuple[str, ...]:
-    price = line.price
-    at_least = "au moins " if line.quantity.high is None else ""
+    price, unbounded = line.price, line.quantity.high is None
     rhythm = " par an" if price.yearly else ""
     return (
         action.ref,
         price.label,
         counted(line.quantity, price.unit, plural(price.unit)),
         euros_and_cents(_unit_price(line)),
-        f"{at_least}{euros_and_cents(cents)}{rhythm}",
+        _shown(cents, at_least=unbounded) + rhythm,
         str(price.year),
         source_words(price.source),
     )
+
+
+def _shown(cents: int, *, at_least: bool) -> str:
+    return ("au moins " if at_least else "") + euros_and_cents(cents)
 
 
 def _cents(line: CostLine) -> int:

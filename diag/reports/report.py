@@ -117,7 +117,7 @@ class Report:
         """Return an action's words for a reader, reworded or as the author wrote."""
         own = action.advice.recommendation.wording
         reworded = self.wordings.get((action.id, audience))
-        return reworded or own.get(audience) or next(iter(own.values()))
+        return reworded or own.get(audience) or Wording(title=action.id)
 
     def told(self, action: Action, text: str, audience: Audience) -> str:
         """Return a sentence about an action, its placeholders filled."""

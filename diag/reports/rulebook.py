@@ -10,6 +10,7 @@ from diag.reports.figures import percent
 from diag.reports.findings import observed
 from diag.reports.layout import sections, table, written
 from diag.reports.report import Report
+from diag.reports.typography import NBSP, NNBSP
 from diag.reports.vocabulary import KINDS, levels
 
 
@@ -56,14 +57,14 @@ def _level(result: CriterionResult) -> str:
 def _rules(result: CriterionResult) -> Md:
     criterion = result.criterion
     told = [
-        f"{level} : {code(criterion.levels[level])}"
+        f"{level}{NBSP}: {code(criterion.levels[level])}"
         for level in sorted(criterion.levels, reverse=True)
     ]
     if criterion.applicable:
         told.insert(0, f"si {code(criterion.applicable)}")
     if criterion.roll_up:
-        told.append(_roll_up(criterion.roll_up))
-    return Md(" ; ".join(told))
+        told.append(written(_roll_up(criterion.roll_up)))
+    return Md(f"{NNBSP}; ".join(told))
 
 
 def _roll_up(roll_up: RollUp) -> str:

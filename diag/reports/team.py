@@ -3,7 +3,7 @@
 from diag.assess.results import Gate
 from diag.model.checklist import Audience
 from diag.reports import advice, frame
-from diag.reports.alerts import alerts_box
+from diag.reports.alerts import alerts_box, compliance_table
 from diag.reports.escape import Md
 from diag.reports.findings import observed, open_words, strengths
 from diag.reports.layout import Pair, bullets, sections
@@ -26,6 +26,7 @@ def view(report: Report) -> dict[str, object]:
         "to_confirm": bullets(
             f"{one.ref}. {report.title(one, READER)}" for one in plan.to_confirm
         ),
+        "compliance": compliance_table(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "open": open_words(report),
     }

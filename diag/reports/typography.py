@@ -20,7 +20,7 @@ _AFTER = "|".join(rf"(?<={re.escape(short)})" for short in _ABBREVIATIONS)
 
 _NARROW = re.compile(r"[ \u00a0](?=[;!?])|(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
 _WIDE = re.compile(
-    r"[ \u202f](?=:(?:\s|$))"
+    r"[ \u202f](?=:(?:[\s*]|$))"  # « : » may close a bold lead-in
     r"|(?<=«)[ \u202f]|[ \u202f](?=»)"
     rf"|(?<=\d)[ \u202f](?=(?:{_UNITS})(?![\w/]))"
     rf"|(?:{_AFTER})[ \u202f](?=[\dA-ZÀ-Ý])"

@@ -88,5 +88,5 @@ FOLLOW_UPS = {
 
 
 def levels(low: int, high: int) -> str:
-    """Return « insuffisant », or « insuffisant à recommandé »."""
-    return LEVELS[low] if low == high else f"{LEVELS[low]} à {LEVELS[high]}"
+    """Return « insuffisant », or « entre insuffisant et recommandé »."""
+    return LEVELS[low] if low == high else f"entre {LEVELS[low]} et {LEVELS[high]}"

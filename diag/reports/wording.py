@@ -19,6 +19,11 @@ _BLANK = re.compile(
     r"\{(?P<name>quantite|cout|lieux|echeance)"
     r"(?:\|(?P<one>[^{}|]+)\|(?P<many>[^{}|]+))?\}"
 )
+_PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
+_HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|un nombre|environ)\b)")
+_SENTENCE_END = re.compile(  # but not after « art. » or « L. »
+    r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
+)
 _VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
 
 
@@ -40,7 +45,8 @@ def filled(text: str, blanks: Blanks) -> str:
         one, many = blank["one"] or "", blank["many"] or ""
         match blank["name"]:
             case "quantite":
-                return counted(blanks.quantity, one, many)
+                ruled = bool(_PREPOSITION.search(text[: blank.start()]))
+                return counted(blanks.quantity, one, many, ruled=ruled)
             case "cout":
                 return blanks.cost
             case "lieux":
@@ -48,7 +54,7 @@ def filled(text: str, blanks: Blanks) -> str:
             case _:
                 return blanks.due
 
-    return _BLANK.sub(value, text)
+    return _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
 
 
 def blanks_in(text: str) -> frozenset[str]:
@@ -56,23 +62,32 @@ def blanks_in(text: str) -> frozenset[str]:
     return frozenset(blank["name"] for blank in _BLANK.finditer(text))
 
 
-def counted(quantity: Quantity | None, one: str = "", many: str = "") -> str:
-    """Return « 3 salles », « entre 3 et 5 salles », « au moins 3 salles »."""
+def counted(
+    quantity: Quantity | None, one: str = "", many: str = "", *, ruled: bool = False
+) -> str:
+    """Return « 3 salles », « entre 3 et 5 salles », « au moins 3 salles ».
+
+    `ruled` by a preposition, an interval is « 3 à 5 salles »: « dans 3 à 5 salles ».
+    """
     if quantity is None:
         return f"des {many}" if many else "plusieurs"
     low, high = quantity.low, quantity.high
     if high is None and not low:
         return f"un nombre {of(many)} à préciser" if many else "un nombre à préciser"
     word = _agreed(low if high is None else high, one, many)
+    return f"{_span(low, high, ruled=ruled)} {word}".rstrip()
+
+
+def _span(low: Fraction, high: Fraction | None, *, ruled: bool) -> str:
     if high is None:
-        said = f"au moins {number(low)}"
-    elif low == high:
-        said = number(low)
-    elif not low:
-        said = f"au plus {number(high)}"
-    else:
-        said = f"entre {number(low)} et {number(high)}"
-    return f"{said} {word}".rstrip()
+        return f"au moins {number(low)}"
+    if low == high:
+        return number(low)
+    if not low:
+        return f"au plus {number(high)}"
+    if ruled:
+        return f"{number(low)} à {number(high)}"
+    return f"entre {number(low)} et {number(high)}"
 
 
 def listed(names: Sequence[str], limit: int = 6) -> str:
@@ -94,7 +109,7 @@ def of(name: str) -> str:
 
 def first_sentence(text: str, words: int) -> str:
     """Return the first sentence, cut with « … » past a number of words."""
-    sentence = re.split(r"(?<=[.!?…])\s+(?=[A-ZÀ-Ý«])", text.strip(), maxsplit=1)[0]
+    sentence = _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
     kept = sentence.split()
     if len(kept) <= words:
         return sentence
@@ -106,6 +121,11 @@ def sentence(text: str) -> str:
     text = text.strip()
     closed = text if not text or text[-1] in ".!?…" else text + "."
     return closed[:1].upper() + closed[1:]
+
+
+def uncapitalised(text: str) -> str:
+    """Return `text` without its capital letter, unless it begins with an acronym."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def _agreed(count: Fraction, one: str, many: str) -> str:

@@ -1,0 +1,68 @@
+"""Prints how long the four Markdown reports of a 20-room school take, and the ratio.
+
+    python benches/reports.py
+
+The bare baseline renders, in the same run, a Jinja2 template that prints as many table
+rows as the four reports have lines, of the same length, with no rule and no escape.
+"""
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter_ns
+
+from jinja2 import Environment
+
+from diag.model.checklist import Audience
+from diag.reports.html import html
+from diag.reports.markdown import markdown
+from diag.reports.report import Report
+from diag.rules.load import load_checklists
+from diag.rules.shipped import shipped_checklists
+from tests.reports.audits import invented_facts
+from tests.reports.builders import report
+
+BUDGET = 50.0
+ROUNDS = 15
+
+
+def main() -> None:
+    checklist = load_checklists(shipped_checklists()).checklist
+    assert checklist is not None
+    told = report(invented_facts(checklist, rooms=20, lots=6), checklist)
+    first = milliseconds(lambda: reports(told))
+    documents = reports(told)
+    bare = baseline(sum(one.count("\n") for one in documents), sum(map(len, documents)))
+    ours, theirs, pages = [], [], []
+    for _ in range(ROUNDS):  # turn by turn: the machine's mood is shared
+        ours.append(milliseconds(lambda: reports(told)))
+        theirs.append(milliseconds(bare))
+        pages.append(milliseconds(lambda: [html(one, "x") for one in documents]))
+    print(f"four reports, {sum(map(len, documents)) // 1000} kB of Markdown")
+    print(f"  first time, templates compiled   {first:7.1f} ms")
+    print(f"  then (budget {BUDGET:.0f} ms)             {median(ours):7.1f} ms")
+    print(f"  bare jinja2, same lines and size {median(theirs):7.1f} ms")
+    print(f"  ratio                            {median(ours) / median(theirs):7.1f}")
+    print(f"  the same as HTML pages           {median(pages):7.1f} ms")
+
+
+def reports(told: Report) -> list[str]:
+    return [markdown(told, audience) for audience in Audience]
+
+
+def baseline(lines: int, size: int) -> Callable[[], str]:
+    """Return a bare render of `lines` rows, `size` characters in all."""
+    template = Environment(autoescape=False).from_string(
+        "{% for a, b, c in rows %}| {{ a }} | {{ b }} | {{ c }} |\n{% endfor %}"
+    )
+    cell = "x" * (size // lines // 3)
+    return lambda: template.render(rows=[(cell, cell, cell)] * lines)
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    start = perf_counter_ns()
+    work()
+    return (perf_counter_ns() - start) / 1e6
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Dates and durations in French."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.reports.dates import day_of, later, long_date, spoken_day, spoken_duration
+
+
+def test_a_first_is_written_1er() -> None:
+    assert long_date(date(2026, 3, 1)) == "1er mars 2026"
+    assert long_date(date(2026, 8, 12)) == "12 août 2026"
+
+
+def test_a_text_that_is_no_date_is_left_alone() -> None:
+    assert spoken_day("2026-02-11") == "11 février 2026"
+    assert spoken_day("2018-10") == "octobre 2018"
+    assert [spoken_day(one) for one in ("2019", "", "2026-13-40")] == [
+        "2019",
+        "",
+        "2026-13-40",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("duration", "day"),
+    [
+        ("P7D", date(2026, 2, 7)),
+        ("P1M", date(2026, 2, 28)),
+        ("P13M", date(2027, 2, 28)),
+        ("P1Y6M", date(2027, 7, 31)),
+        ("P2W", date(2026, 2, 14)),
+        ("PT24H", date(2026, 2, 1)),
+        ("PT25H", date(2026, 2, 2)),
+    ],
+)
+def test_a_duration_leads_to_a_day(duration: str, day: date) -> None:
+    assert later(date(2026, 1, 31), duration) == day
+
+
+@pytest.mark.parametrize("text", ["", "P", "PT", "7D", "P1D2", "P1.5Y", "P1DT"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="durée"):
+        later(date(2026, 1, 31), text)
+
+
+@given(
+    st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(0, 60), st.integers(0, 60)
+)
+def test_a_longer_delay_is_never_earlier(day: date, short: int, more: int) -> None:
+    assert later(day, f"P{short}M") <= later(day, f"P{short + more}M")
+
+
+def test_a_duration_is_said_in_words() -> None:
+    said = ("P15Y", "P1Y6M", "P1D", "P2W", "PT24H", "", "P0D")
+    assert [spoken_duration(one) for one in said] == [
+        "15 ans",
+        "1 an et 6 mois",
+        "1 jour",
+        "2 semaines",
+        "24 heures",
+        "",
+        "sans délai",
+    ]
+
+
+def test_a_wall_clock_is_the_same_day_everywhere() -> None:
+    assert day_of(1_773_000_000_000) == date(2026, 3, 8)

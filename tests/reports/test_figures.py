@@ -1,0 +1,82 @@
+"""Numbers and money as French prints them."""
+
+from fractions import Fraction
+
+import pytest
+
+from diag.reports.figures import (
+    euros,
+    euros_and_cents,
+    half_up,
+    measure,
+    number,
+    percent,
+    plural,
+)
+from diag.reports.typography import NBSP, NNBSP
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (0, "0"),
+        (1240, f"1{NNBSP}240"),
+        (-3, "−3"),
+        ("0.5", "0,5"),
+        ("-1234.25", f"−1{NNBSP}234,25"),
+        (Fraction(5, 2), "2,5"),
+        (Fraction(1, 3), "0,33"),
+        (Fraction(2), "2"),
+    ],
+)
+def test_a_number_has_a_comma_and_spaced_thousands(
+    value: int | str | Fraction, printed: str
+) -> None:
+    assert number(value) == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "printed"),
+    [
+        ("12.5", "Mbit/s", "12,5 Mbit/s"),
+        (1, "coupure", "1 coupure"),
+        (2, "coupure", "2 coupures"),
+        ("1.5", "jour", "1,5 jour"),
+        (0, "prise posée", "0 prise posée"),
+        (3, "prise posée", "3 prises posées"),
+        (3, "terminal", "3 terminaux"),
+        (6, "mois", "6 mois"),
+        (5, "an", "5 ans"),
+        (4, "jour de formation", "4 jours de formation"),
+        (4, "", "4"),
+    ],
+)
+def test_a_unit_that_is_a_word_agrees(
+    value: int | str, unit: str, printed: str
+) -> None:
+    assert measure(value, unit).replace(NBSP, " ") == printed
+
+
+def test_a_symbol_has_no_plural() -> None:
+    assert [plural(unit) for unit in ("ms", "lux", "m²", "%", "dBm")] == [
+        "ms",
+        "lux",
+        "m²",
+        "%",
+        "dBm",
+    ]
+
+
+def test_money_is_whole_or_to_the_cent() -> None:
+    assert euros(1240) == f"1{NNBSP}240{NBSP}€"
+    assert euros_and_cents(9550) == f"95,50{NBSP}€"
+    assert euros_and_cents(Fraction(1, 2)) == f"0,01{NBSP}€"
+
+
+def test_halves_go_up() -> None:
+    assert [half_up(Fraction(n, 2)) for n in (1, 3, -1)] == [1, 2, 0]
+
+
+def test_what_is_not_whole_is_never_told_to_be() -> None:
+    assert percent(Fraction(999, 1000)) == f"99{NBSP}%"
+    assert percent(Fraction(1)) == f"100{NBSP}%"

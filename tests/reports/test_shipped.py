@@ -1,0 +1,85 @@
+"""The shipped checklists, told to everyone, over invented schools."""
+
+import re
+from functools import cache
+
+import pytest
+
+from diag.model.checklist import Audience, Checklist
+from diag.reports.html import html
+from diag.reports.layout import PAGE_BREAK
+from diag.reports.markdown import markdown
+from diag.reports.report import Report
+from diag.reports.wording import blanks_in
+from diag.rules.load import load_checklists
+from diag.rules.shipped import shipped_checklists
+from tests.reports.audits import invented_facts
+from tests.reports.builders import report
+from tests.reports.test_first_page import MAX_WORDS, first_page, words
+from tests.reports.test_html import read
+
+SCHOOLS = [(1, 10), (2, 10), (3, 10), (4, 9), (5, 9), (6, 6), (7, 3), (8, 0)]
+"""Seed, and how many questions in ten were answered."""
+
+
+@cache
+def shipped() -> Checklist:
+    checklist = load_checklists(shipped_checklists()).checklist
+    assert checklist is not None
+    return checklist
+
+
+@cache
+def school(seed: int, known: int) -> Report:
+    checklist = shipped()
+    return report(invented_facts(checklist, rooms=6, seed=seed, known=known), checklist)
+
+
+@pytest.mark.parametrize(("seed", "known"), SCHOOLS)
+def test_the_first_page_holds_on_real_content(seed: int, known: int) -> None:
+    page = first_page(school(seed, known))
+    assert words(page) <= MAX_WORDS
+    assert "Score d'ensemble" in page
+    assert "Complétude" in page
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize(("seed", "known"), SCHOOLS[::3])
+def test_every_document_of_a_real_school_is_sound(
+    seed: int, known: int, audience: Audience
+) -> None:
+    document = markdown(school(seed, known), audience)
+    assert not blanks_in(document)
+    assert "None" not in document
+    outline = read(html(document, "Diagnostic"))
+    assert not outline.problems
+    assert not outline.all("img", "script")
+
+
+def test_a_prepositions_interval_reads_as_french() -> None:
+    documents = " ".join(
+        markdown(school(seed, known), audience)
+        for seed, known in SCHOOLS
+        for audience in Audience
+    )
+    wrong = r"\b(?:dans|pour|de|par) entre \d|\bde (?:au|un nombre|environ)\b"
+    assert not re.search(wrong, documents)
+
+
+def test_sensitive_facts_of_the_shipped_checklists_stay_technical() -> None:
+    checklist = shipped()
+    sensitive = [one for one in checklist.questions.values() if one.sensitive]
+    assert sensitive
+    told = school(1, 10)
+    for audience in (Audience.MAIRIE, Audience.EQUIPE, Audience.ACADEMIE):
+        document = markdown(told, audience)
+        for question in sensitive:
+            assert question.label not in document
+    technique = markdown(told, Audience.TECHNIQUE)
+    assert any(question.label in technique for question in sensitive)
+
+
+def test_page_one_ends_once() -> None:
+    for seed, known in SCHOOLS:
+        lines = markdown(school(seed, known), Audience.MAIRIE).split("\n")
+        assert lines.count(PAGE_BREAK) == 1

@@ -1,0 +1,139 @@
+"""Author's sentences filled in: numbers, agreement, elision."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.assess.results import Quantity
+from diag.reports.typography import NNBSP
+from diag.reports.wording import (
+    Blanks,
+    blanks_in,
+    counted,
+    filled,
+    first_sentence,
+    listed,
+    of,
+    sentence,
+    uncapitalised,
+)
+
+
+def quantity(low: int | str, high: int | str | None) -> Quantity:
+    return Quantity(Fraction(low), None if high is None else Fraction(high))
+
+
+def blanks(low: int = 2, high: int | None = 2) -> Blanks:
+    return Blanks(quantity(low, high), "environ 300 € TTC", "CP et CE1", "12 mars 2027")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 0, "0 salle"),
+        (1, 1, "1 salle"),
+        (2, 2, "2 salles"),
+        (1240, 1240, f"1{NNBSP}240 salles"),
+        ("3/2", "3/2", "1,5 salle"),
+        (3, 5, "entre 3 et 5 salles"),
+        (0, 1, "au plus 1 salle"),
+        (0, 5, "au plus 5 salles"),
+        (1, None, "au moins 1 salle"),
+        (3, None, "au moins 3 salles"),
+        (0, None, "un nombre de salles à préciser"),
+    ],
+)
+def test_a_quantity_is_said_with_the_word_that_agrees(
+    low: int | str, high: int | str | None, said: str
+) -> None:
+    assert counted(quantity(low, high), "salle", "salles") == said
+
+
+def test_a_quantity_may_stand_alone() -> None:
+    assert counted(quantity(3, 5)) == "entre 3 et 5"
+    assert counted(quantity(0, None)) == "un nombre à préciser"
+
+
+def test_an_untold_quantity_is_told_in_general() -> None:
+    assert counted(None, "salle", "salles") == "des salles"
+    assert counted(None) == "plusieurs"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Câbler {quantite|salle|salles}.", "Câbler entre 3 et 5 salles."),
+        ("Un câble dans {quantite|salle|salles}.", "Un câble dans 3 à 5 salles."),
+        ("Le coût de {quantite|salle|salles}.", "Le coût de 3 à 5 salles."),
+        ("Voter {cout}.", "Voter environ 300 € TTC."),
+        ("Agir avant le {echeance}.", "Agir avant le 12 mars 2027."),
+        ("Un budget de {cout}.", "Un budget d'environ 300 € TTC."),
+        ("Lieux : {lieux}.", "Lieux : CP et CE1."),
+        ("{inconnu} et {", "{inconnu} et {"),
+    ],
+)  # fmt: skip
+def test_placeholders_are_filled(text: str, said: str) -> None:
+    assert filled(text, blanks(3, 5)) == said
+
+
+def test_de_loses_its_vowel_before_another() -> None:
+    text = "La résonance de {quantite|classe|classes}."
+    assert filled(text, blanks(0, 1)) == "La résonance d'au plus 1 classe."
+    assert (
+        filled(text, blanks(0, None))
+        == "La résonance d'un nombre de classes à préciser."
+    )
+
+
+@given(st.text(alphabet="ab {}|quantiecouhl", max_size=30))
+def test_no_known_placeholder_is_left(text: str) -> None:
+    assert not blanks_in(filled(text, blanks()))
+
+
+def test_names_are_listed_with_et() -> None:
+    assert listed([]) == ""
+    assert listed(["CP"]) == "CP"
+    assert listed(["CP", "CE1"]) == "CP et CE1"
+    assert listed(["a", "b", "c"]) == "a, b et c"
+    assert listed(["a", "b", "c", "d"], 3) == "a, b et 2 autres"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Vallombre", "de Vallombre"),
+        ("Aubeterre", "d'Aubeterre"),
+        ("Étampes", "d'Étampes"),
+        ("Yvetot", "d'Yvetot"),
+        ("Yoncourt", "de Yoncourt"),
+        ("Le Vivier", "du Vivier"),
+        ("Les Ormes", "des Ormes"),
+        ("La Roche", "de La Roche"),
+        ("", "de "),
+    ],
+)
+def test_de_agrees_with_the_name_that_follows(name: str, said: str) -> None:
+    assert of(name) == said
+
+
+def test_the_first_sentence_is_kept_and_cut_when_too_long() -> None:
+    assert first_sentence("Un. Deux.", 10) == "Un."
+    assert (
+        first_sentence("L'art. L. 212-4 le dit. Deux.", 10) == "L'art. L. 212-4 le dit."
+    )
+    assert first_sentence("un deux trois quatre", 3) == "un deux trois …"
+
+
+def test_a_sentence_has_a_capital_and_a_stop() -> None:
+    assert [sentence(one) for one in ("la commune", "Fait !", "")] == [
+        "La commune.",
+        "Fait !",
+        "",
+    ]
+
+
+def test_an_acronym_keeps_its_capital() -> None:
+    assert uncapitalised("Fibre") == "fibre"
+    assert uncapitalised("FTTH") == "FTTH"
