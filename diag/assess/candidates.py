@@ -4,6 +4,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from fractions import Fraction
+from math import ceil, floor
 
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Value
@@ -37,20 +38,21 @@ def candidates(
     return ()
 
 
-def step(question: Question, threshold: Fraction) -> Fraction:
-    """Return the least step around a threshold: 1, or its last decimal."""
-    size = Fraction(1)
-    while question.type is QuestionType.NUMBER and (threshold / size).denominator > 1:
-        size /= 10
-    return size
+def _around(question: Question, threshold: Fraction) -> set[Fraction]:
+    """Return a threshold and one step either side: 1, or its last decimal."""
+    if question.type is QuestionType.INTEGER and threshold.denominator > 1:
+        return {Fraction(floor(threshold)), Fraction(ceil(threshold))}
+    step = Fraction(1)
+    while (threshold / step).denominator > 1:
+        step /= 10
+    return {threshold - step, threshold, threshold + step}
 
 
 def _numbers(question: Question, rules: Iterable[Rule]) -> tuple[Value, ...]:
     found: set[Fraction] = set()
     for rule in rules:
         for threshold in thresholds(rule).get(question.id, ()):
-            size = step(question, threshold)
-            found |= {threshold - size, threshold, threshold + size}
+            found |= _around(question, threshold)
     low, high = question.range or (None, None)
     ends = [exact(end) for end in (low, high) if end is not None]
     # A rule that only computes with the number has no threshold to try.
@@ -60,7 +62,6 @@ def _numbers(question: Question, rules: Iterable[Rule]) -> tuple[Value, ...]:
         for value in sorted(found)
         if (low is None or value >= exact(low))
         and (high is None or value <= exact(high))
-        and (value.denominator == 1 or question.type is QuestionType.NUMBER)
     )
 
 

@@ -1,0 +1,78 @@
+from collections.abc import Sequence
+
+from diag.assess.assess import assess
+from diag.model.checklist import Kind, Recommendation, Requirement
+from tests.assess.builders import (
+    boolean,
+    checklist,
+    criterion,
+    facts,
+    number,
+    price,
+    recommendation,
+)
+
+
+def order(advice: Sequence[Recommendation]) -> list[str]:
+    """Return the order of advice when everything falls short."""
+    names = ("loi", "socle", "petit", "grand")
+    grid = checklist(
+        [*(boolean(name) for name in names), number("places", range=(0, None))],
+        [
+            criterion("loi", {1: "loi"}, kind=Kind.COMPLIANCE),
+            criterion("socle", {3: "socle"}, kind=Kind.BLOCKING),
+            criterion("petit", {3: "petit"}, weight=1),
+            criterion("grand", {3: "grand"}, weight=4),
+        ],
+        advice,
+        [
+            price("cher", 1, 1_000, 1_000),
+            price("bon", 1, 10, 10),
+            price("don", 0, 0, 0),
+        ],
+    )
+    school = facts(dict.fromkeys(names, False))
+    return [each.recommendation.id for each in assess(school, grid).advice]
+
+
+def test_the_law_comes_first_then_what_blocks_then_what_is_free() -> None:
+    assert order([
+        recommendation("z", "grand", 1, prices={"bon": "1"}, effect={"grand": 3}),
+        recommendation("a", "petit", 1, effect={"petit": 3}),
+        recommendation("m", "socle", 1, prices={"cher": "9"}),
+        recommendation("n", "loi", 1, prices={"cher": "9"}),
+    ]) == ["n", "m", "a", "z"]
+
+
+def test_what_is_free_is_ordered_by_gain_and_ties_by_id() -> None:
+    assert order([
+        recommendation("b", "petit", 1),
+        recommendation("a", "petit", 1, prices={"don": "1"}),
+        recommendation("c", "petit", 1, effect={"petit": 3}),
+        recommendation("d", "grand", 1, effect={"grand": 3}),
+    ]) == ["d", "c", "a", "b"]
+
+
+def test_what_costs_is_ordered_by_gain_over_cost_unbounded_last() -> None:
+    assert order([
+        recommendation("a", "grand", 1, prices={"bon": "places"}, effect={"grand": 3}),
+        recommendation("b", "grand", 1, prices={"cher": "1"}, effect={"grand": 3}),
+        recommendation("c", "petit", 1, prices={"bon": "1"}, effect={"petit": 3}),
+    ]) == ["c", "b", "a"]
+
+
+def test_what_waits_stands_under_what_it_waits_for() -> None:
+    first = (Requirement(recommendation="z"),)
+    assert order([
+        recommendation("a", "loi", 1, requires=first),
+        recommendation("b", "loi", 1),
+        recommendation("y", "petit", 1),
+        recommendation("z", "grand", 1, effect={"grand": 3}),
+    ]) == ["b", "z", "a", "y"]
+
+
+def test_what_waits_in_a_circle_is_read_all_the_same() -> None:
+    assert order([
+        recommendation("a", "loi", 1, requires=(Requirement(recommendation="b"),)),
+        recommendation("b", "loi", 1, requires=(Requirement(recommendation="a"),)),
+    ]) == ["a", "b"]

@@ -1,0 +1,138 @@
+from fractions import Fraction
+
+from diag.assess.questions import next_questions, relevant_questions
+from diag.model.checklist import Checklist, Kind
+from diag.model.fact import Facts
+from tests.assess.builders import (
+    MEAN,
+    REFUSED,
+    ROOT,
+    SALLE,
+    SANS_OBJET,
+    UNKNOWN,
+    Said,
+    boolean,
+    checklist,
+    choice,
+    criterion,
+    facts,
+    known,
+    number,
+    text,
+)
+
+GRID = checklist(
+    [
+        boolean("acces"),
+        number("debit", relevant="acces", range=(0, 100)),
+        number("postes"),
+        boolean("filtre"),
+        text("remarque"),
+        choice("type_salle", "classe", "bureau", place=SALLE),
+        number("prises", SALLE, relevant="type_salle == 'classe'"),
+    ],
+    [
+        criterion("debit", {3: "debit >= 30", 1: "debit >= 8"}, weight=3),
+        criterion("postes", {3: "postes >= 5"}),
+        criterion("filtre", {1: "filtre"}, kind=Kind.COMPLIANCE),
+        criterion(
+            "prises",
+            {3: "prises >= 3", 1: "prises >= 1"},
+            place=SALLE,
+            applicable="type_salle == 'classe'",
+            roll_up=MEAN,
+        ),
+    ],
+)
+
+
+def left(school: Facts, grid: Checklist = GRID, limit: int = 20) -> list[str]:
+    return [each.question.id for each in next_questions(school, grid, limit)]
+
+
+def test_what_settles_most_comes_first_and_what_settles_nothing_last() -> None:
+    found = next_questions(facts({"acces": True}), GRID, 20)
+    assert [(each.question.id, each.narrowing) for each in found] == [
+        ("debit", Fraction(3, 4)),
+        ("postes", Fraction(1, 4)),
+        ("filtre", 0),
+    ]
+
+
+def test_the_list_is_cut_at_the_limit() -> None:
+    assert left(facts({"acces": True}), limit=1) == ["debit"]
+
+
+def test_what_decides_relevance_settles_too() -> None:
+    assert left(facts())[0] == "acces"
+
+
+def test_questions_answered_or_refused_or_irrelevant_leave_the_list() -> None:
+    answers: dict[str, Said] = {
+        "acces": False,
+        "debit": 8,
+        "postes": REFUSED,
+        "filtre": SANS_OBJET,
+    }
+    assert left(facts(answers)) == []
+
+
+def test_questions_unknown_or_in_conflict_stay() -> None:
+    answers: dict[str, Said] = {
+        "acces": True,
+        "debit": UNKNOWN,
+        "postes": [known(0), known(9)],
+    }
+    assert left(facts({**answers, "filtre": True})) == ["debit", "postes"]
+
+
+def test_each_place_has_its_own_questions() -> None:
+    answers = {"acces": False, "postes": 9, "filtre": True}
+    rooms = {"CP": {"type_salle": "classe"}, "CE1": {"type_salle": "bureau"}, "CE2": {}}
+    found = next_questions(facts(answers, rooms), GRID, 20)
+    asked = [(each.place, each.question.id, each.relevant) for each in found]
+    assert set(asked) == {
+        ("CP", "prises", True),
+        ("CE2", "type_salle", True),
+        ("CE2", "prises", None),
+    }
+
+
+def test_nothing_narrows_what_is_already_a_point() -> None:
+    answers = {"acces": False, "postes": 9}
+    (only,) = next_questions(facts(answers), GRID, 20)
+    assert (only.question.id, only.narrowing) == ("filtre", Fraction())
+
+
+def test_the_questions_of_a_walk_are_those_that_apply_or_may() -> None:
+    school = facts({"acces": False}, {"CP": {}, "CE1": {"type_salle": "bureau"}})
+    asked = relevant_questions(school, GRID)
+    assert [(each.place, each.question.id, each.relevant) for each in asked] == [
+        (ROOT, "acces", True),
+        (ROOT, "postes", True),
+        (ROOT, "filtre", True),
+        (ROOT, "remarque", True),
+        ("CP", "type_salle", True),
+        ("CP", "prises", None),
+        ("CE1", "type_salle", True),
+    ]
+    assert relevant_questions(school, GRID, "CE1") == asked[-1:]
+
+
+def test_a_question_is_settled_by_one_answer_that_is_not_unknown() -> None:
+    school = facts({
+        "acces": True,
+        "debit": UNKNOWN,
+        "postes": [known(1), known(2)],
+        "filtre": REFUSED,
+    })
+    settled = {
+        each.question.id: each.is_settled for each in relevant_questions(school, GRID)
+    }
+    assert settled == {
+        "acces": True,
+        "debit": False,
+        "postes": False,
+        "filtre": True,
+        "remarque": False,
+    }
