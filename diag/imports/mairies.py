@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -42,14 +43,14 @@ def import_mairies(
             f"Date retenue pour ces adresses : {source_date:%d/%m/%Y}, celle du "
             "fichier sur ce disque. Donnez la vraie avec --date."
         )
-    if not territory.counts().communes:
+    is_official = territory.counts().communes > 0
+    if not is_official:
         intake.findings.warnings.append(
             "Le code des communes n'est pas importé : seules celles qui ont une école "
             "sont reconnues. Faites d'abord « diag import communes », puis recommencez."
         )
-    addresses = _Addresses(
-        intake, _communes_by_name(territory), source_date.isoformat()
-    )
+    names = _by_name(territory.communes(official=is_official))
+    addresses = _Addresses(intake, names, source_date.isoformat())
     addresses.read()
     known_dates = territory.town_hall_dates()
     halls = [
@@ -67,9 +68,9 @@ Names = dict[str, dict[str, list[Commune]]]
 """Department → folded name → communes."""
 
 
-def _communes_by_name(territory: Territory) -> Names:
+def _by_name(communes: Iterable[Commune]) -> Names:
     names: Names = defaultdict(lambda: defaultdict(list))
-    for commune in territory.communes():
+    for commune in communes:
         names[commune.department][fold(commune.name)].append(commune)
     return names
 

@@ -18,9 +18,11 @@ from diag.model.folding import readings
 from diag.model.number import canonical_number
 from diag.model.territory import Commune, School, TownHall
 
-_COMMUNES = """
+_OFFICIAL = """
 select insee, name, department, population, siren, epci_siren, epci_name, postcodes,
        search from commune
+"""
+_OR_OF_A_SCHOOL = """
 union all
 select insee, min(commune), min(department), null, '', '', '', min(postcode),
        min(search) from school
@@ -169,13 +171,15 @@ class Territory:
         ips = None if found["ips"] is None else canonical_number(found["ips"])
         return School.model_validate({**found, "ips": ips})
 
-    def communes(self) -> tuple[Commune, ...]:
-        """Return the communes by name, with those known only by a school."""
-        return tuple(map(_commune, self._rows(_COMMUNES + " order by search")))
+    def communes(self, *, official: bool = False) -> tuple[Commune, ...]:
+        """Return the communes by name; not `official`, those of a school only too."""
+        sql = _OFFICIAL + ("" if official else _OR_OF_A_SCHOOL) + "order by search"
+        return tuple(map(_commune, self._rows(sql)))
 
     def commune(self, insee: str) -> Commune | None:
         """Return a commune, or None when neither it nor a school of it is known."""
-        rows = self._rows(f"select * from ({_COMMUNES}) where insee = ?", (insee,))  # noqa: S608 -- our own text
+        sql = f"select * from ({_OFFICIAL}{_OR_OF_A_SCHOOL}) where insee = ?"  # noqa: S608 -- our own text
+        rows = self._rows(sql, (insee,))
         return _commune(rows[0]) if rows else None
 
     def town_hall(self, insee: str) -> TownHall | None:

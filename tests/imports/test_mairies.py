@@ -180,6 +180,15 @@ def test_a_newer_file_changes_address_and_date(
     assert newer.changes == (("02002", ("email", "source_date")),)
 
 
+def test_a_commune_that_the_code_no_longer_holds_is_not_matched_by_its_school(
+    tmp_path: Path, territory: Territory
+) -> None:
+    merged = school(100, Nom_commune="Vieux-Bourg", Code_commune="02999")
+    import_annuaire(directory(tmp_path, merged), territory)
+    report = imported(tmp_path, territory, "02,Mairie - Vieux-Bourg,a@b.example")
+    assert report.refused[0].reason == "aucune commune actuelle de ce nom (fusion ?)"
+
+
 def test_communes_known_by_a_school_only_are_matched_with_a_warning(
     tmp_path: Path,
 ) -> None:

@@ -162,6 +162,7 @@ def test_a_commune_known_by_a_school_only_is_there_too(territory: Territory) -> 
     )
     assert territory.commune("99901") == known
     assert territory.communes() == (known,)
+    assert territory.communes(official=True) == ()
     assert territory.commune("99902") is None
     assert territory.counts().communes == 0
 
