@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
+from sqlite3 import Connection
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter_ns
@@ -23,6 +24,7 @@ from diag.journal.journal import Journal
 from diag.model.fact import Answer, State
 
 BUDGET = 1.5
+INSERT = "insert into bare values (?, ?)"
 ROUNDS = 2_000
 AUDITS = [str(uuid5(UUID(int=0), str(number))) for number in range(20)]
 NEW_AUDITS = [str(uuid5(UUID(int=2), str(number))) for number in range(4)]
@@ -31,37 +33,41 @@ QUESTIONS = [f"question_numero_{number}" for number in range(30)]
 
 
 def main(folder: Path) -> None:
-    origin = Origin("u01", "laptop-01")
-    with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
-        with Journal.open(Path(scratch)) as journal:
-            for audit in AUDITS:
-                journal.write_many(answers(audit, "avant"), origin)
-            bare = connect(Path(scratch) / "bare.db")
-            bare.execute("create table bare(id blob primary key, body text) strict")
-            lines = [line for audit in AUDITS for line in journal.lines(audit)]
-            bare.executemany(
-                "insert into bare values (?, ?)",
-                [(sha256(line).digest(), line.decode()) for line in lines],
-            )
+    scratch = TemporaryDirectory(dir=folder, ignore_cleanup_errors=True)
+    with scratch as home, Journal.open(Path(home)) as journal:
+        origin = Origin("u01", "laptop-01")
+        for audit in AUDITS:
+            journal.write_many(answers(audit, "avant"), origin)
+        lines = [line for audit in AUDITS for line in journal.lines(audit)]
+        drafts = [
+            draft
+            for audit in NEW_AUDITS
+            for draft in answers(audit, "après", ROUNDS // len(NEW_AUDITS))
+        ]
+        bare = bare_table(Path(home) / "bare.db", lines)
+        body = lines[-1].decode()
 
-            def insert_and_commit(number: int) -> None:
-                key = sha256(number.to_bytes(8)).digest()
-                bare.execute("begin immediate")
-                bare.execute("insert into bare values (?, ?)", (key, body))
-                bare.execute("commit")
+        def insert_and_commit(number: int) -> None:
+            bare.execute("begin immediate")
+            bare.execute(INSERT, (sha256(number.to_bytes(8)).digest(), body))
+            bare.execute("commit")
 
-            def answer(number: int) -> None:
-                journal.write(drafts[number], origin)
+        def answer(number: int) -> None:
+            journal.write(drafts[number], origin)
 
-            body = lines[-1].decode()
-            drafts = [
-                draft
-                for audit in NEW_AUDITS
-                for draft in answers(audit, "après", ROUNDS // len(NEW_AUDITS))
-            ]
-            times = measured((insert_and_commit, answer), ROUNDS)
-            bare.close()
+        times = measured((insert_and_commit, answer), ROUNDS)
+        bare.close()
     report(*times)
+
+
+def bare_table(path: Path, lines: list[bytes]) -> Connection:
+    bare = connect(path)
+    bare.execute("create table bare(id blob primary key, body text) strict")
+    rows = [(sha256(line).digest(), line.decode()) for line in lines]
+    bare.execute("begin")
+    bare.executemany(INSERT, rows)
+    bare.execute("commit")
+    return bare
 
 
 def answers(audit: str, reason: str, count: int = 600) -> Iterable[Draft]:

@@ -16,7 +16,11 @@ Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 """What a revision may carry."""
 
 _encode = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,  # a value that was read, or cleaned, is a tree
+    sort_keys=True,
+    separators=(",", ":"),
 ).encode
 
 
@@ -66,12 +70,18 @@ def clean(value: Json) -> Json:
         plain = value.isascii() and value.isprintable()
         return value if plain else clean_text(value)
     if isinstance(value, Mapping):
-        return {key: clean(item) for key, item in value.items()}
+        return {_clean_key(key): clean(item) for key, item in value.items()}
     if isinstance(value, Sequence):
         return [clean(item) for item in value]
     if value is None or isinstance(value, int):
         return value
     raise ValueError(f"« {value} » n'est ni un entier, ni un texte, ni un oui/non")
+
+
+def _clean_key(key: str) -> str:
+    if key.isascii():
+        return key
+    return clean_text(key)
 
 
 def _is_nfc(value: Json) -> bool:

@@ -9,9 +9,10 @@ from typing import Literal
 
 from diag.journal import canonical
 from diag.journal.canonical import Json
+from diag.journal.door import MAX_PARENTS
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import append
-from diag.journal.revision import MAX_PARENTS, Revision, line_of
+from diag.journal.revision import Revision, compose
 from diag.journal.tally import Tally
 
 Op = Literal["set", "del", "erase"]
@@ -64,24 +65,22 @@ def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revis
         RefusedError: when it may not enter.
     """
     tally = Tally.load(connection, draft.audit)
-    return append(connection, tally, _line(tally, connection, draft, origin))
-
-
-def _line(
-    tally: Tally, connection: sqlite3.Connection, draft: Draft, origin: Origin
-) -> bytes:
     parents = draft.parents
     if parents is None:
         heads = connection.execute(_HEADS, (tally.number, draft.subject))
         parents = tuple(key.hex() for (key,) in heads)[:MAX_PARENTS]
+    fields = {**_said(draft), "lam": tally.lam + 1, "parents": sorted(set(parents))}
+    fields |= {"at": origin.clock(), "author": origin.author, "device": origin.device}
+    revision = compose(fields, origin.nonce())
+    append(connection, tally, revision)
+    return revision
+
+
+def _said(draft: Draft) -> dict[str, Json]:
+    """Return what a draft says, with every text clean."""
     fields: dict[str, Json] = {
-        "at": origin.clock(),
         "audit": draft.audit,
-        "author": origin.author,
-        "device": origin.device,
-        "lam": tally.lam + 1,
         "op": draft.op,
-        "parents": sorted(set(parents)),
         "subject": draft.subject,
     }
     if draft.op != "del":
@@ -90,7 +89,7 @@ def _line(
         fields["undoes"] = draft.undoes
     if draft.seen:
         fields["seen"] = sorted(set(draft.seen))
-    return line_of(fields, origin.nonce())
+    return fields
 
 
 def _cleaned(value: Json) -> Json:

@@ -6,7 +6,7 @@ In both orders of arrival: a new erasure on old rows, an old erasure on new rows
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
-from diag.journal.revision import Revision, parse, read, skeleton_of
+from diag.journal.revision import Revision, read, skeleton_of
 from diag.journal.tally import Tally
 
 _WHOLE = "select subject, body from rev where audit = ? and id = ? and erased = 0"
@@ -54,7 +54,7 @@ class Erasures:
     def freed_from_quarantine(self) -> list[Revision]:
         """Return the skeletons that waited for an erasure of this batch."""
         waiting = [
-            parse(body.encode())
+            read(body)
             for _, key in self._fresh
             for (body,) in self._connection.execute(
                 "select body from quarantine where awaits = ?", (key,)
@@ -74,7 +74,7 @@ class Erasures:
         execute("insert or ignore into erased values (?, ?, ?)", row)
         execute(_LEAVE_QUARANTINE, (target,))
         for subject, body in execute(_WHOLE, (number, target)).fetchall():
-            whole = read(target, body)
+            whole = read(body)
             if self.names(whole):
                 skeleton = skeleton_of(whole).decode("utf-8")
                 execute(_STRIP, (skeleton, number, subject, target))

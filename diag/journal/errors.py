@@ -4,8 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from diag.model.errors import DiagError
 from typing import ClassVar
 
 from diag.model.errors import DiagError
@@ -100,7 +98,12 @@ def in_french(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        meaning = _MEANINGS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        if meaning is None:
-            raise
-        raise meaning(f"{path} : {meaning.sentence}") from error
+        if sentence := told(error, path):
+            raise sentence from error
+        raise
+
+
+def told(error: BaseException, path: Path) -> JournalError | None:
+    """Return what SQLite says of `path`, in French; None for what is a bug."""
+    meaning = _MEANINGS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return meaning(f"{path} : {meaning.sentence}") if meaning else None

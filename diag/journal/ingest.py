@@ -10,9 +10,10 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from diag.journal.canonical import dumps
+from diag.journal.door import MAX_LAM_JUMP, MAX_LINE
 from diag.journal.erasures import Erasures, without_value
 from diag.journal.errors import RefusedError
-from diag.journal.revision import MAX_LAM_JUMP, MAX_LINE, Revision, parse
+from diag.journal.revision import Revision, parse
 from diag.journal.tally import Tally
 
 ADD_PARENT = "insert or ignore into parent values (?, ?, ?)"
@@ -75,17 +76,11 @@ def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
     )
 
 
-def append(connection: sqlite3.Connection, tally: Tally, line: bytes) -> Revision:
-    """Take in a line just numbered from `tally`: what a keystroke pays for.
-
-    Raises:
-        RefusedError: when it may not enter.
-    """
-    revision = parse(line)
+def append(connection: sqlite3.Connection, tally: Tally, revision: Revision) -> None:
+    """Take in a revision just numbered from `tally`: what a keystroke pays for."""
     tallies = {tally.audit: tally}
     erasures = Erasures(connection, tallies, [revision])
     _take(connection, tallies, [revision, *erasures.freed_from_quarantine()], erasures)
-    return revision
 
 
 def head_row(number: int, revision: Revision) -> tuple[object, ...]:

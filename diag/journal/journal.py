@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 from diag.journal import draft, ingest, opening, projections, subjects
 from diag.journal.canonical import Json, loads
 from diag.journal.draft import Draft, Origin
-from diag.journal.errors import ReadOnlyError, in_french
+from diag.journal.errors import ReadOnlyError, in_french, told
 from diag.journal.ingest import Ingested
 from diag.journal.revision import Revision, read
 from diag.journal.tally import Tally
@@ -32,11 +32,11 @@ where audit = (select n from audit where id = ?) and subject >= ? and subject < 
 order by subject, lam, rev
 """
 _HISTORY = """
-select id, body from rev
+select body from rev
 where audit = (select n from audit where id = ?) and subject = ? order by lam, id
 """
 _INSIDE = """
-select id, body from rev
+select body from rev
 where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
 order by lam, id
 """
@@ -153,15 +153,16 @@ class Journal:
             raise ReadOnlyError(
                 self.notice or f"{self.path} : le journal est ouvert en lecture seule"
             )
-        with in_french(self.path):
+        try:
             self.connection.execute("begin immediate")
-            try:
-                yield self.connection
-                self.connection.execute("commit")
-            except BaseException:
-                if self.connection.in_transaction:
-                    self.connection.execute("rollback")
-                raise
+            yield self.connection
+            self.connection.execute("commit")
+        except BaseException as error:
+            if self.connection.in_transaction:
+                self.connection.execute("rollback")
+            if sentence := told(error, self.path):
+                raise sentence from error
+            raise
 
     def select(
         self, sql: str, parameters: Sequence[object] = ()
@@ -207,12 +208,12 @@ class Journal:
 
     def history(self, audit: str, subject: str) -> tuple[Revision, ...]:
         """Return every revision of a subject, in order."""
-        return tuple(read(*row) for row in self.select(_HISTORY, [audit, subject]))
+        return tuple(read(line) for (line,) in self.select(_HISTORY, [audit, subject]))
 
     def history_inside(self, audit: str, prefix: str) -> tuple[Revision, ...]:
         """Return every revision of the subjects under `prefix/`, in order."""
         bounds = subjects.inside(prefix)
-        return tuple(read(*row) for row in self.select(_INSIDE, [audit, *bounds]))
+        return tuple(read(line) for (line,) in self.select(_INSIDE, [audit, *bounds]))
 
     def lines(self, audit: str) -> Iterator[bytes]:
         """Give the log of an audit in order: what another journal takes in."""

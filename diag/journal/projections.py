@@ -17,8 +17,8 @@ def rebuild(connection: sqlite3.Connection) -> None:
 
 
 def _rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
-    rows = connection.execute("select id, body from rev where audit = ?", [number])
-    revisions: list[Revision] = [read(*row) for row in rows]
+    rows = connection.execute("select body from rev where audit = ?", [number])
+    revisions: list[Revision] = [read(line) for (line,) in rows]
     tally = Tally(audit, number)
     for revision in revisions:
         tally.add(revision.key, revision.lam)
