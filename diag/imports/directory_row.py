@@ -77,10 +77,10 @@ def _complete_position(school: dict[str, Cell], entry: Entry) -> None:
     if match is None or school.get("latitude") or school.get("longitude"):
         return
     try:
-        school["latitude"] = cells.latitude(match[1])
-        school["longitude"] = cells.longitude(match[2])
+        latitude, longitude = cells.latitude(match[1]), cells.longitude(match[2])
     except ValueError:
-        return  # the same damage was noted on the columns of their own
+        return  # a place that cannot be told is no reason to refuse a school
+    school |= {"latitude": latitude, "longitude": longitude}
 
 
 def _complete_address(school: dict[str, Cell], intake: Intake, entry: Entry) -> None:

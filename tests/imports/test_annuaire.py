@@ -186,6 +186,28 @@ def test_a_position_alone_gives_the_coordinates(
     assert (kept(territory).latitude, kept(territory).longitude) == ("46.5", "-5.1")
 
 
+@pytest.mark.parametrize("position", ["146.5, -5.1", "46.5", "46.5, 2.1.1"])
+def test_a_position_that_is_none_gives_no_coordinates(
+    tmp_path: Path, territory: Territory, position: str
+) -> None:
+    line = school(100, position=position, latitude="", longitude="")
+    import_annuaire(directory(tmp_path, line), territory)
+    assert (kept(territory).latitude, kept(territory).longitude) == ("", "")
+
+
+def test_the_least_file_has_numbers_names_and_communes(
+    tmp_path: Path, territory: Territory
+) -> None:
+    columns = (
+        *("Identifiant_de_l_etablissement", "Nom_etablissement"),
+        *("Code_commune", "Nom_commune"),
+    )
+    line = school(100, Code_commune="2A004", Nom_commune="Ombrelle")
+    report = import_annuaire(directory(tmp_path, line, columns=columns), territory)
+    assert report.added == 1
+    assert (kept(territory).department, kept(territory).address) == ("02A", "")
+
+
 def test_a_wrong_number_is_refused_with_its_line_and_the_right_letter(
     tmp_path: Path, territory: Territory
 ) -> None:

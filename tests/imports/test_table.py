@@ -65,6 +65,15 @@ def test_a_quote_that_never_closes_takes_no_other_line_with_it() -> None:
     assert cells_of(text)[:3] == [['"x', "1"], ["2", "3"], ["4", "5"]]
 
 
+def test_a_quote_that_closes_too_far_away_is_an_ordinary_character() -> None:
+    far = "y;" + "z" * (MAX_LINE - 10)
+    assert cells_of(f'a;b\n"x;1\n{far}\nw";3\n') == [
+        ['"x', "1"],
+        far.split(";"),
+        ['w"', "3"],
+    ]
+
+
 def test_empty_cells_that_excel_drops_at_the_end_are_given_back() -> None:
     assert cells_of("a;b;c\n1;2\n1;2;3\n") == [["1", "2", ""], ["1", "2", "3"]]
 
@@ -162,6 +171,18 @@ def test_a_file_of_another_kind_is_refused_with_a_remedy(
 def test_a_missing_file_or_a_folder_is_refused(tmp_path: Path) -> None:
     assert "fichier introuvable" in refusal_of(tmp_path / "absent.csv")
     assert "fichier introuvable" in refusal_of(tmp_path)
+
+
+def test_a_file_that_the_system_refuses_to_read_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"a;b\n")
+    monkeypatch.setattr(Path, "open", refuse)  # a test run as root is never refused
+    assert "lecture impossible (Permission denied)" in refusal_of(path)
 
 
 def test_a_file_past_the_limit_is_refused_even_compressed(
