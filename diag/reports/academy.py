@@ -85,7 +85,7 @@ def _entry(report: Report, action: Action) -> Md:
         ("Qui", sentence(advice.owner(action))),
         ("Échéance", sentence(advice.due(report, action))),
         ("Où en est-on", sentence(advice.follow_up(action))),
-        ("Comment on saura que c'est fait", sentence(done)),
+        ("On saura que c'est fait", sentence(done)),
     )
     return advice.block(report, action, READER, *pairs)
 

@@ -33,6 +33,9 @@ class Open:
 
 def observed(report: Report, result: CriterionResult, audience: Audience) -> str:
     """Return what was seen on a criterion: « insuffisant (12 Mbit/s, mesuré) »."""
+    if result.standing is Standing.OUT:
+        declared = any(verdict.declared_out for verdict in result.verdicts)
+        return "déclaré sans objet" if declared else "sans objet"
     hidden = (
         audience is not Audience.TECHNIQUE
         and result.criterion.id in report.discretion.criteria
@@ -71,6 +74,7 @@ def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
         result
         for action in report.plan.actions
         if (result := report.result(action.advice.recommendation.when.criterion))
+        and result.compliance is not Compliance.CONFORME
     ]
     return tuple({one.criterion.id: one for one in (*failing, *cured)}.values())
 

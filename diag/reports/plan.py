@@ -4,7 +4,7 @@ R1… name the same action in the four documents. What waits for another action 
 it; what is only « à confirmer », done or set aside stands apart, outside totals.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -75,22 +75,30 @@ class Plan:
 
 
 def plan_of(
-    advice: Sequence[Advice], follow_ups: Sequence[FollowUp], today: date
+    advice: Sequence[Advice],
+    follow_ups: Sequence[FollowUp],
+    today: date,
+    pressing: Container[str] = (),
 ) -> Plan:
-    """Return the advice numbered and dated, counting delays from `today`."""
+    """Return the advice numbered and dated, counting delays from `today`.
+
+    What cures a `pressing` criterion (compliance) comes by deadline: a danger to be
+    removed tomorrow stands before a form to be filled in this term.
+    """
     states = states_of(follow_ups)
-    told = _nested([one for one in advice if _is_sure(one, states)], today)
+    sure = [one for one in advice if _is_sure(one, states)]
+    told = _by_urgency(_nested(sure, today), pressing)
     rest = [one for one in advice if not _is_sure(one, states)]
     told += [Action("", one, _due(one, today)) for one in rest]
     placed = [
         replace(one, ref=f"R{rank}", state=states.get(one.id))
         for rank, one in enumerate(told, 1)
     ]
-    sure = len(placed) - len(rest)
+    later_on = placed[len(sure) :]
     return Plan(
-        actions=tuple(placed[:sure]),
-        to_confirm=tuple(one for one in placed[sure:] if one.state not in CLOSED),
-        closed=tuple(one for one in placed[sure:] if one.state in CLOSED),
+        actions=tuple(placed[: len(sure)]),
+        to_confirm=tuple(one for one in later_on if one.state not in CLOSED),
+        closed=tuple(one for one in later_on if one.state in CLOSED),
     )
 
 
@@ -122,3 +130,21 @@ def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
         depth = holder.depth + 1 if holder else 0
         told[one.recommendation.id] = Action("", one, _due(one, start), depth)
     return list(told.values())
+
+
+def _by_urgency(actions: Sequence[Action], pressing: Container[str]) -> list[Action]:
+    """Return actions with their followers, what is pressing by deadline first."""
+    groups: list[list[Action]] = []
+    for one in actions:
+        if one.depth:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+
+    def rank(group: Sequence[Action]) -> tuple[bool, date]:
+        first = group[0]
+        if first.advice.recommendation.when.criterion not in pressing:
+            return True, date.max
+        return False, first.due or date.max
+
+    return [one for group in sorted(groups, key=rank) for one in group]

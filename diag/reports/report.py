@@ -8,7 +8,7 @@ from functools import cached_property
 
 from diag.assess.results import Assessment, CriterionResult
 from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
-from diag.model.checklist import Audience, Checklist, Wording
+from diag.model.checklist import Audience, Checklist, Kind, Wording
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
 from diag.model.territory import Commune, School, TownHall
@@ -166,7 +166,10 @@ def build_report(
     edition: str = "",
 ) -> Report:
     """Return a report of an audit as it stands `today`."""
-    plan = plan_of(assessment.advice, follow_ups, today)
+    pressing = {
+        one.id for one in checklist.criteria.values() if one.kind is Kind.COMPLIANCE
+    }
+    plan = plan_of(assessment.advice, follow_ups, today, pressing)
     return Report(
         school=school,
         commune=commune,

@@ -5,6 +5,7 @@ from datetime import date
 from diag.assess.results import Trigger
 from diag.model.audit import FollowUp, FollowUpState
 from diag.model.checklist import Audience
+from diag.reports.plan import plan_of
 from tests.reports.builders import TODAY, facts, report
 
 
@@ -34,6 +35,15 @@ def test_a_delay_counts_from_today_or_from_what_comes_first() -> None:
     assert due["cabler"] is None
     assert due["equiper"] == date(2027, 3, 12)
     assert report().date == TODAY
+
+
+def test_what_presses_comes_by_deadline_with_what_waits_for_it() -> None:
+    told = report().assessment.advice
+    usual = [one.id for one in plan_of(told, (), TODAY).actions]
+    pressing = {"debit-suffisant", "prise-par-classe"}
+    ids = [one.id for one in plan_of(told, (), TODAY, pressing).actions]
+    assert ids[:3] == ["fibre", "cabler", "equiper"]
+    assert ids[3:] == [one for one in usual if one not in ids[:3]]
 
 
 def test_what_is_to_be_confirmed_stands_apart() -> None:

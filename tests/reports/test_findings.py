@@ -1,0 +1,91 @@
+"""What was found, in a line that a mayor can read."""
+
+from dataclasses import replace
+
+from diag.assess.results import Standing
+from diag.model.checklist import Audience
+from diag.model.fact import Answer, Facts, State
+from diag.reports.findings import observed, open_words, strengths, weaknesses
+from diag.reports.report import Report
+from diag.reports.typography import NBSP
+from tests.reports.builders import facts, known, report
+
+ROOMS = ("CP", "CE1", "CE2", "CM1")
+
+
+def rooms(*sockets: int | None) -> Facts:
+    """Return classrooms by their number of sockets; None when it is not known."""
+    named = dict(zip(ROOMS, sockets, strict=False))
+    kinds = {(room, "type_salle"): "classe" for room in named}
+    counts = {
+        (room, "prises"): count for room, count in named.items() if count is not None
+    }
+    return facts({**kinds, **counts}, tuple(named))
+
+
+def seen(told: Report, criterion: str, audience: Audience = Audience.MAIRIE) -> str:
+    result = told.result(criterion)
+    assert result is not None
+    return observed(told, result, audience).replace(NBSP, " ")
+
+
+def test_rooms_are_counted_with_their_agreement() -> None:
+    for sockets, said in (
+        ((0, 3), "1 salle sur 2 en dessous du niveau attendu"),
+        ((0, 0, 3), "2 salles sur 3 en dessous du niveau attendu"),
+        ((3, 3), "2 salles sur 2 au niveau attendu"),
+        ((0, None), "1 salle sur 2 en dessous du niveau attendu, 1 à vérifier"),
+        ((None, None), "2 salles sur 2 à vérifier"),
+    ):
+        assert seen(report(rooms(*sockets)), "prise-par-classe") == said
+
+
+def test_an_open_list_says_so() -> None:
+    told = report(replace(rooms(0, 3), closed=frozenset()))
+    assert seen(told, "prise-par-classe").endswith("liste à compléter")
+
+
+def test_what_does_not_apply_says_so() -> None:
+    told = report(facts({("BCD", "type_salle"): "autre"}, ("BCD",)))
+    assert seen(told, "prise-par-classe") == "sans objet"
+
+
+def test_what_was_declared_out_says_so() -> None:
+    out = Answer(State.NOT_APPLICABLE, reason="pas de box")
+    told = report(facts({("ecole", "debit"): out}))
+    result = told.result("debit-suffisant")
+    assert result is not None
+    assert result.standing is Standing.OUT
+    assert seen(told, "debit-suffisant") == "déclaré sans objet"
+
+
+def test_the_fact_that_decides_alone_is_told() -> None:
+    assert seen(report(facts({("ecole", "debit"): "12.5"})), "debit-suffisant") == (
+        "base (12,5 Mbit/s, constaté)"
+    )
+    disputed = report(facts({("ecole", "debit"): (known("12"), known("45"))}))
+    assert seen(disputed, "debit-suffisant") == (
+        "entre base et recommandé, 12 Mbit/s ou 45 Mbit/s (réponses contradictoires)"
+    )
+
+
+def test_what_is_compliant_is_no_weakness() -> None:
+    told = report(facts({("ecole", "filtrage"): True, ("ecole", "debit"): 0}))
+    assert [one.criterion.id for one in weaknesses(told)] == ["debit-suffisant"]
+
+
+def test_strengths_are_sure_and_indispensable_first() -> None:
+    told = report(facts({("ecole", "debit"): 200, ("ecole", "projet_ecrit"): True}))
+    assert [one.criterion.id for one in strengths(told)] == [
+        "debit-suffisant",
+        "projet",
+    ]
+
+
+def test_what_is_open_is_said_in_a_sentence() -> None:
+    assert open_words(report(facts({("ecole", "debit"): 1}, closed=False))) == (
+        "4 critères sur 5 restent à vérifier ; la liste des salles n'est pas close."
+    )
+    done = {("ecole", one): True for one in ("filtrage", "projet_ecrit")}
+    settled = report(facts({**done, ("ecole", "debit"): 1}))
+    assert open_words(settled) == "Rien, tout a été vérifié."
