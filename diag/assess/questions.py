@@ -117,19 +117,20 @@ class _WhatIf:
         supposed = with_answers(self._facts, {(place, question): value})
         reading = Reading(self._judge.vocabulary, supposed, like=self.reading)
         return self._averages.width_with({
-            criterion: self._rejudged(criterion, place, reading)
+            criterion: self._rejudged(criterion, place, question, reading)
             for criterion in self._judge.readers.averaged(question)
         })
 
     def _rejudged(
-        self, criterion: str, changed: str, reading: Reading
+        self, criterion: str, changed: str, question: str, reading: Reading
     ) -> Member | None:
-        """Judge a criterion again where the changed place can be read from."""
+        """Judge a criterion again where the changed answer can be read from."""
         gauge, result = self._judge.gauges[criterion], self._results[criterion]
-        tree = reading.tree
+        tree, far = reading.tree, self._judge.readers.reaches_far(question)
+        above = tree.line(changed)
         verdicts = [
             gauge.verdict(reading.scope(old.place))
-            if changed in tree.line(old.place) or old.place in tree.line(changed)
+            if far or old.place in above or changed in tree.line(old.place)
             else old
             for old in result.verdicts
         ]

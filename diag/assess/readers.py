@@ -17,14 +17,17 @@ class Readers:
         for gauge in gauges:
             self._add_rules(gauge.rules)
             if not gauge.is_compliance:
-                names = self._closure(gauge.rules)
-                for name in names:
+                names = set[str]().union(*map(every_name, gauge.rules))
+                for name in self._closure(names):
                     self._averaged.setdefault(name, []).append(gauge.criterion.id)
-        self._add_rules(
+        relevance = [
             parse_rule(fact.question.relevant)
             for fact in vocabulary.values()
             if fact.question.relevant
-        )
+        ]
+        self._add_rules(relevance)
+        inner = [names for rule in relevance for names in rule.inner_names.values()]
+        self._far = self._closure(set[str]().union(*inner))
 
     def averaged(self, question: str) -> Iterable[str]:
         """Return the averaged criteria that an answer can move, even by relevance."""
@@ -39,9 +42,17 @@ class Readers:
             for name in every_name(rule):
                 self._rules.setdefault(name, []).append(rule)
 
-    def _closure(self, rules: Iterable[Rule]) -> set[str]:
+    def reaches_far(self, question: str) -> bool:
+        """Say whether an answer can move verdicts beside its place.
+
+        So it does when it decides, counted over places, whether a question above is
+        relevant; else only the places above and below its own can read it.
+        """
+        return question in self._far
+
+    def _closure(self, names: set[str]) -> set[str]:
         found = set[str]()
-        left = set[str]().union(*map(every_name, rules))
+        left = set(names)
         while left:
             name = left.pop()
             found.add(name)

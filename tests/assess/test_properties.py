@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.assess.assess import assess
+from diag.assess.assess import assess, judge_of
+from diag.assess.candidates import candidates
 from diag.assess.overlay import with_answers
+from diag.assess.questions import next_questions
 from diag.assess.results import Assessment, Standing
 from diag.model.checklist import Checklist, RollUp
 from diag.model.fact import Answer, Facts, State
@@ -113,6 +116,31 @@ def test_closing_every_list_and_dating_the_visit_never_widens(audit: Audit) -> N
     )
     before = assess(audit.facts, audit.checklist)
     assert not [*widened(before, assess(closed, audit.checklist))]
+
+
+@quick(40)
+@given(audits())
+def test_a_next_question_narrows_as_judging_everything_again_does(
+    audit: Audit,
+) -> None:
+    now = width(audit.facts, audit.checklist)
+    rules = judge_of(audit.checklist).readers
+    for each in next_questions(audit.facts, audit.checklist, 20):
+        ident = each.question.id
+        widths = [
+            width(
+                with_answers(audit.facts, {(each.place, ident): value}), audit.checklist
+            )
+            for value in candidates(
+                each.question, rules.rules(ident), audit.facts.visit_date
+            )
+        ]
+        assert each.narrowing == max(Fraction(), now - min(widths, default=now))
+
+
+def width(school: Facts, grid: Checklist) -> Fraction:
+    bounds = assess(school, grid).overall.bounds
+    return bounds.high - bounds.low if bounds else Fraction()
 
 
 @quick(100)

@@ -136,3 +136,17 @@ def test_a_question_is_settled_by_one_answer_that_is_not_unknown() -> None:
         "filtre": True,
         "remarque": False,
     }
+
+
+def test_an_answer_that_makes_a_school_question_relevant_moves_other_rooms() -> None:
+    grid = checklist(
+        [
+            boolean("tni", SALLE),
+            number("eleves", relevant="count(salle, tni) > 0", range=(0, 3)),
+        ],
+        [criterion("c", {3: "eleves >= 2"}, place=SALLE, roll_up=MEAN)],
+    )
+    rooms = {"CP": {"tni": False}, "CE1": {}}
+    (first,) = next_questions(facts({"eleves": 3}, rooms), grid, 2)
+    assert (first.place, first.question.id) == ("CE1", "tni")
+    assert first.narrowing == 1
