@@ -14,6 +14,7 @@ from diag.reports.typography import french
 
 _SAFE_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 _PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
+_PART = ("heading_open", "h2")
 _EM = {"em_open", "em_close"}
 _BOXES = {
     "NOTE": "À noter",
@@ -31,7 +32,7 @@ class Document:
     head: list[Token]
     """The title and the block that says what this is, of what and from whom."""
     first_page: list[Token]
-    """What must be read first: up to the first rule; empty when there is none."""
+    """What must be read first: up to the first rule, else up to the first part."""
     body: list[Token]
     """The rest."""
     running: str
@@ -47,9 +48,8 @@ def read_document(markdown: str) -> Document:
     tokens, running = _without_running_line(tokens)
     outline = tuple(outlined(tokens))
     head = _end_of_head(tokens)
-    rules = (at + 1 for at, token in enumerate(tokens) if token.type == "hr")
-    rule = next(rules, head)
-    return Document(tokens[:head], tokens[head:rule], tokens[rule:], running, outline)
+    rest = _end_of_first_page(tokens, head)
+    return Document(tokens[:head], tokens[head:rest], tokens[rest:], running, outline)
 
 
 def _without_running_line(tokens: list[Token]) -> tuple[list[Token], str]:
@@ -155,3 +155,10 @@ def _end_of_head(tokens: list[Token]) -> int:
     if kinds[titled : titled + 1] == ["dl_open"]:
         return kinds.index("dl_close", titled) + 1
     return titled
+
+
+def _end_of_first_page(tokens: list[Token], head: int) -> int:
+    """Return where the table of contents may stand without hiding what matters."""
+    rules = (at + 1 for at, token in enumerate(tokens) if token.type == "hr")
+    parts = (at for at, one in enumerate(tokens) if (one.type, one.tag) == _PART)
+    return max(head, next(rules, next(parts, head)))

@@ -11,10 +11,11 @@ def test_the_head_is_the_title_and_its_definitions() -> None:
     assert text_of(read.body) == "Suite"
 
 
-def test_without_a_rule_there_is_no_first_page() -> None:
-    read = read_document("# Titre\n\nTexte\n")
-    assert not read.first_page
-    assert text_of(read.body) == "Texte"
+def test_without_a_rule_the_first_page_ends_at_the_first_part() -> None:
+    read = read_document("# Titre\n\nTexte\n\n## Suite\n")
+    assert text_of(read.first_page) == "Texte"
+    assert text_of(read.body) == "Suite"
+    assert text_of(read_document("# Titre\n\nTexte\n").body) == "Texte"
 
 
 def test_the_running_line_is_taken_out_wherever_it_stands() -> None:

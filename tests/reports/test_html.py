@@ -131,6 +131,12 @@ def test_page_one_ends_before_the_table_of_contents() -> None:
     assert page.count("<hr>") == 1
 
 
+@pytest.mark.parametrize("audience", ALL)
+def test_alerts_stand_before_the_table_of_contents(audience: Audience) -> None:
+    page = page_of(audience)
+    assert page.index('markdown-alert-warning"') < page.index("<nav")
+
+
 def test_provisoire_is_printed_on_every_page_and_stands_in_the_foot() -> None:
     page = page_of(Audience.MAIRIE)
     assert '<p class="watermark" aria-hidden="true">provisoire</p>' in page
