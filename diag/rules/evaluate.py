@@ -32,7 +32,15 @@ from diag.rules.tree import (
 )
 from diag.rules.values import ABSENT, Absent, OneOf, Span, Truth, point
 
-__all__ = ["Scope", "condition", "holds", "measure", "number"]
+__all__ = [
+    "Scope",
+    "condition",
+    "holds",
+    "judge_of",
+    "measure",
+    "measure_of",
+    "number",
+]
 
 _CACHED_RULES = 8192  # several editions of a thousand rules
 
@@ -50,23 +58,24 @@ def number(rule: Rule, scope: Scope) -> Span | Absent:
 @lru_cache(_CACHED_RULES)
 def condition(rule: Rule) -> Judge:
     """Return a rule compiled as a condition, once."""
-    return _condition(rule.root)
+    return judge_of(rule.root)
 
 
 @lru_cache(_CACHED_RULES)
 def measure(rule: Rule) -> Measure:
     """Return a rule compiled as a number, once."""
-    return _number(rule.root)
+    return measure_of(rule.root)
 
 
-def _condition(node: Node) -> Judge:
+def judge_of(node: Node) -> Judge:
+    """Compile a part of a rule as a condition."""
     match node:
         case Not(operand):
-            return judges.not_(_condition(operand))
+            return judges.not_(judge_of(operand))
         case AllOf(operands):
-            return judges.all_of([_condition(part) for part in operands])
+            return judges.all_of([judge_of(part) for part in operands])
         case AnyOf(operands):
-            return judges.any_of([_condition(part) for part in operands])
+            return judges.any_of([judge_of(part) for part in operands])
         case Comparison():
             return _comparison(node)
     return _about_one_fact(node)
@@ -120,10 +129,11 @@ def _term(node: Term) -> Reader:
         case ChoiceId(choice):
             chosen = OneOf(frozenset({choice}))
             return lambda _: chosen
-    return _number(node)
+    return measure_of(node)
 
 
-def _number(node: Node) -> Measure:
+def measure_of(node: Node) -> Measure:
+    """Compile a part of a rule as a number."""
     match node:
         case Name(name):
             return _fact(name)
@@ -150,7 +160,7 @@ def _fact(name: str) -> Measure:
 
 
 def _of_two(compute: Callable[[Span, Span], Span], left: Term, right: Term) -> Measure:
-    first, second = _number(left), _number(right)
+    first, second = measure_of(left), measure_of(right)
 
     def computed(scope: Scope) -> Span | Absent:
         one, other = first(scope), second(scope)
@@ -160,11 +170,11 @@ def _of_two(compute: Callable[[Span, Span], Span], left: Term, right: Term) -> M
 
 
 def _aggregate(node: Aggregate) -> Measure:
-    among = _condition(node.among) if node.among else None
+    among = judge_of(node.among) if node.among else None
     members = gathering.gathered(node.kind, tuple(sorted(names_in(node))), among)
     if node.number is not None:
         draw = OVER_NUMBERS[node.function]
-        return gathering.over_numbers(draw, members, _number(node.number))
+        return gathering.over_numbers(draw, members, measure_of(node.number))
     if node.condition is not None:
-        return gathering.share(members, _condition(node.condition))
+        return gathering.share(members, judge_of(node.condition))
     return gathering.count(members)

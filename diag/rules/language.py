@@ -4,10 +4,11 @@
 are `typecheck`'s business, values `evaluate`'s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 
 from diag.model.place import PlaceKind
 from diag.rules.grammar import read_tree
@@ -75,12 +76,16 @@ def parse_rule(text: str) -> Rule:
 
 def thresholds(rule: Rule) -> Mapping[str, frozenset[Fraction]]:
     """Return the numbers that each name is compared with, aggregates included."""
+    return thresholds_in([rule.root])
+
+
+def thresholds_in(nodes: Iterable[Node]) -> Mapping[str, frozenset[Fraction]]:
+    """Return the numbers that each name is compared with in some trees."""
     found: dict[str, frozenset[Fraction]] = {}
-    for node in walk(rule.root):
-        if isinstance(node, Comparison):
-            pair = (node.left, node.right)
-            for one, other in (pair, pair[::-1]):
-                if isinstance(one, Name) and isinstance(other, Constant):
-                    known = found.get(one.id, frozenset())
-                    found[one.id] = known | {Fraction(other.value)}
+    for node in chain.from_iterable(map(walk, nodes)):
+        match node:
+            case Comparison(_, Name(name), Constant(value)) | Comparison(
+                _, Constant(value), Name(name)
+            ):
+                found[name] = found.get(name, frozenset()) | {Fraction(value)}
     return found

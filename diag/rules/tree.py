@@ -40,7 +40,7 @@ class Name:
     """A question, `visit_date`, or a name that the caller provides."""
 
     id: str
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Constant:
     """A number written in the rule, exact."""
 
     value: Exact
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class ChoiceId:
     """The quoted id of a choice."""
 
     id: str
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Arithmetic:
     operator: Operator
     left: "Term"
     right: "Term"
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Months:
 
     start: "Term"
     end: "Term"
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Aggregate:
     """What share asks of each place."""
     among: "Condition | None"
     """Which places count; None: all."""
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Comparison:
     order: Order
     left: "Term"
     right: "Term"
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Includes:
     question: Name
     choice: ChoiceId
     negated: bool
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class IsAmong:
     question: Name
     choices: tuple[ChoiceId, ...]
     negated: bool
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Not:
     """The negation of a condition."""
 
     operand: "Condition"
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class AllOf:
     """Conditions joined by `and`."""
 
     operands: "tuple[Condition, ...]"
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class AnyOf:
     """Conditions joined by `or`."""
 
     operands: "tuple[Condition, ...]"
-    column: int = field(compare=False)
+    column: int = field(compare=False, repr=False)
 
 
 Term = Name | Constant | ChoiceId | Arithmetic | Months | Aggregate
