@@ -40,9 +40,12 @@ EXIT_REFUSED = 1
     "--workspace",
     type=click.Path(path_type=Path, file_okay=False),
     envvar="DIAG_HOME",
+    metavar="DOSSIER",
     help="Dossier de travail (sinon DIAG_HOME, sinon le dossier de l'utilisateur).",
 )
-@click.version_option(package_name="diag", message="diag %(version)s")
+@click.version_option(
+    package_name="diag", message="diag %(version)s", help="Affiche la version."
+)
 @click.pass_context
 def diag(ctx: click.Context, workspace: Path | None) -> None:
     """Auditer le numérique des écoles, sans connexion, et en rendre compte.

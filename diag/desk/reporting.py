@@ -10,6 +10,13 @@ from diag.journal.follow_ups import wordings_of
 from diag.model.checklist import Audience, Wording
 from diag.reports.report import Office, Report, build_report
 
+_TITLES = {
+    Audience.MAIRIE: "Rapport à la commune",
+    Audience.EQUIPE: "Rapport à l'équipe",
+    Audience.ACADEMIE: "Note à l'académie",
+    Audience.TECHNIQUE: "Annexe technique",
+}
+
 
 def report_of(session: Session, day: date | None = None) -> Report:
     """Return everything the documents of an audit tell, as of a day."""
@@ -57,7 +64,8 @@ def write_reports(
     written: list[Path] = []
     for audience in audiences:
         text = markdown(report, audience)
-        for suffix, content in ((".md", text), (".html", html(text))):
+        page = html(text, f"{_TITLES[audience]} — {report.school.name}")
+        for suffix, content in ((".md", text), (".html", page)):
             path = folder / f"{audience}{suffix}"
             write_whole(path, content.encode("utf-8"))
             written.append(path)

@@ -1,0 +1,254 @@
+"""Commands as a person types them: what is printed, what is kept, how it ends."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Run, diag
+from tests.desk.builders import DAY, SCHOOL, started, territory, workspace
+
+HOSTILE = [
+    "[/",
+    "[a[0]]",
+    "=1+1",
+    "<script>alert(1)</script>",
+    "| a | b",
+    '"]',
+    "é̀ à combiner",
+    "\u05d0\u05d1\u05d2",
+    "x" * 10_000,
+]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A workspace with the invented schools and one audit opened."""
+    with workspace(tmp_path / "home") as made:
+        started(made)
+    return tmp_path / "home"
+
+
+def done(run: Run) -> str:
+    assert run.code == 0, run.err
+    return run.out
+
+
+def refused(run: Run) -> str:
+    assert run.code == 1, run.out
+    assert "Traceback" not in run.err
+    return run.err
+
+
+def test_a_new_user_goes_from_the_official_list_to_four_reports(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "neuf"
+    done(diag(home, "init", "--author", "Camille Perrin", "--campaign", "2026-2027"))
+    told = done(diag(home, "import", "annuaire", str(territory().annuaire)))
+    assert "40 ajoutées" in told
+    assert SCHOOL in done(diag(home, "schools", "marronniers"))
+    done(diag(home, "audit", "start", SCHOOL))
+    for room in ("Classe CP", "Classe CE1"):
+        done(diag(home, "audit", "place", SCHOOL, "add", "salle", room))
+        place = ("--place", room)
+        done(diag(home, "audit", "answer", SCHOOL, "type_salle", "classe", *place))
+    done(diag(home, "audit", "close-places", SCHOOL, "salle"))
+    done(diag(home, "audit", "visit", SCHOOL, "--date", "2026-10-05", "--met", "X"))
+    answer = ("audit", "answer", SCHOOL, "acces_internet", "oui")
+    assert "oui" in done(diag(home, *answer))
+    assert "Ensemble" in done(diag(home, "score", SCHOOL))
+    assert "Une prise réseau" in done(diag(home, "why", SCHOOL, "prise-par-classe"))
+
+    printed = diag(home, "report", SCHOOL, "--out", str(tmp_path / "r"))
+
+    assert len(done(printed).splitlines()) == 8
+    assert "Provisoire" in printed.err
+    assert "Marronniers" in (tmp_path / "r" / "mairie.md").read_text(encoding="utf-8")
+
+
+def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) -> None:
+    lines = [
+        '{"question": "nb_classes", "value": 6}',
+        "",
+        '{"question": "nb_clases", "value": 6}',
+        "pas du json",
+        '{"question": "debit_descendant", "value": 0.75, "sure": true}',
+        '{"question": "debit_descendant", "value": 5000}',
+        '{"question": "acces_internet", "state": "refused", "reason": "pas le temps"}',
+        '{"question": "nb_classes", "valeur": 6}',
+        "x" * 70_000,
+        '{"question": "nb_batiments", "value": "2"}',
+    ]
+
+    run = diag(home, "audit", "answer", SCHOOL, "-", stdin="\n".join(lines))
+
+    told = [json.loads(line) for line in run.out.splitlines()]
+    assert run.code == 1
+    assert [one["line"] for one in told if "revision" in one] == [1, 5, 7, 10]
+    errors = {one["line"]: one["error"] for one in told if "error" in one}
+    assert sorted(errors) == [3, 4, 6, 8, 9]
+    assert "Vouliez-vous dire nb_classes" in errors[3]
+    assert "paraît élevé" in errors[6]
+    assert "valeur" in errors[8]
+    status = json.loads(done(diag(home, "audit", "status", SCHOOL, "--json")))
+    assert status["answers"] == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("audit", "start", "9990148H"), "devrait être G"),
+        (("audit", "start", "9990149H"), "inconnue dans ce territoire"),
+        (("score", "9990211A"), "diag audit start 9990211A"),
+        (("audit", "answer", SCHOOL, "nb_clases", "3"), "nb_classes"),
+        (("audit", "answer", SCHOOL, "type_salle", "classe"), "add salle"),
+        (
+            ("audit", "answer", SCHOOL, "nb_classes", "3", "--place", "X"),
+            "« X » inconnu",
+        ),
+        (("audit", "place", SCHOOL, "add", "salle", "  "), "vide"),
+        (
+            ("audit", "place", SCHOOL, "remove", "Ecole primaire Les Marronniers"),
+            "sujet",
+        ),
+        (("audit", "follow", SCHOOL, "rien", "faite"), "inconnue"),
+        (("audit", "erase", SCHOOL, "0" * 64, "--reason", "x", "--yes"), "inconnue"),
+        (("audit", "import", "absent.json"), "introuvable"),
+        (("audit", "undo", SCHOOL), "Rien à annuler"),
+        (("import", "annuaire", "absent.csv"), "introuvable"),
+        (("restore", "absent.db"), "absent.db"),
+        (("why", SCHOOL, "debit-suffisant"), "debit-descendant"),
+        (("check", "absent"), "n'est pas un dossier"),
+        (("init", "--author", "X"), "existe déjà"),
+    ],
+)
+def test_a_refusal_is_a_sentence_with_a_way_out(
+    home: Path, words: tuple[str, ...], said: str
+) -> None:
+    assert said in refused(diag(home, *words))
+
+
+def test_a_wrong_command_line_ends_with_2_in_french(home: Path) -> None:
+    for words in (("scor",), ("score",), ("score", "--zzz"), ("audit", "status")):
+        run = diag(home, *words)
+        assert run.code == 2
+        assert "Usage :" in run.err
+
+
+def test_without_a_workspace_the_first_command_says_how_to_make_one(
+    tmp_path: Path,
+) -> None:
+    assert "diag init" in refused(diag(tmp_path, "schools"))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_comes_back_letter_for_letter(home: Path, text: str) -> None:
+    done(diag(home, "audit", "place", SCHOOL, "add", "salle", text))
+    done(diag(home, "audit", "note", SCHOOL, "nb_classes", text))
+
+    places = json.loads(done(diag(home, "audit", "place", SCHOOL, "list", "--json")))
+    history = json.loads(done(diag(home, "audit", "history", SCHOOL, "--json")))
+    done(diag(home, "report", SCHOOL, "--out", str(home / "r")))
+
+    assert places[-1]["name"] == text
+    assert history[-1]["said"] == text
+
+
+def test_control_characters_are_dropped_at_entry(home: Path) -> None:
+    line = json.dumps({"question": "nb_classes", "value": 1, "note": "a\x00b\x1b[31mc"})
+
+    done(diag(home, "audit", "answer", SCHOOL, "-", stdin=line))
+
+    history = json.loads(done(diag(home, "audit", "history", SCHOOL, "--json")))
+    assert history[-1]["said"] == "ab[31mc"
+
+
+def test_a_file_that_is_no_journal_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "diag.db"
+    path.write_bytes(b"pas une base" * 100)
+
+    assert "n'est pas un journal" in refused(diag(tmp_path, "schools"))
+    assert path.read_bytes() == b"pas une base" * 100
+
+
+def test_a_newer_workspace_opens_read_only_and_says_so(home: Path) -> None:
+    with closing(sqlite3.connect(home / "diag.db")) as connection:
+        connection.execute(
+            "insert into _sqlite_migrations(migration_set, name, applied_at) "
+            "select migration_set, 'm999_du_futur', applied_at "
+            "from _sqlite_migrations limit 1"
+        )
+        connection.commit()
+
+    read = diag(home, "audit", "status", SCHOOL)
+    written = diag(home, "audit", "answer", SCHOOL, "nb_classes", "4")
+
+    assert read.code == 0
+    assert "plus récente" in read.err
+    assert "plus récente" in refused(written)
+
+
+def test_a_locked_workspace_says_who_may_hold_it(home: Path) -> None:
+    with closing(sqlite3.connect(home / "diag.db", isolation_level=None)) as holder:
+        holder.execute("begin immediate")
+        run = diag(home, "audit", "answer", SCHOOL, "nb_classes", "4")
+
+    assert "autre fenêtre de diag" in refused(run)
+
+
+def test_a_damaged_edition_is_told_and_nothing_is_lost(home: Path) -> None:
+    with closing(sqlite3.connect(home / "diag.db")) as connection:
+        connection.execute("delete from edition")
+        connection.commit()
+
+    assert "n'est pas sur cet ordinateur" in refused(diag(home, "score", SCHOOL))
+    assert "en cours" in done(diag(home, "audit", "list"))
+
+
+def test_a_backup_is_restored_and_the_present_file_set_aside(home: Path) -> None:
+    done(diag(home, "audit", "answer", SCHOOL, "nb_classes", "4"))
+    told = done(diag(home, "backup", "--to", str(home / "copies")))
+    copy = Path(told.split(" : ", 1)[1].strip())
+    done(diag(home, "audit", "answer", SCHOOL, "nb_classes", "5"))
+
+    restored = done(diag(home, "restore", str(copy)))
+
+    assert "est gardée" in restored
+    said = json.loads(done(diag(home, "audit", "history", SCHOOL, "--json")))
+    assert [one["said"] for one in said if "nb_classes" in one["about"]] == [
+        "4 classes"
+    ]
+
+
+def test_an_audit_travels_as_a_file(home: Path, tmp_path: Path) -> None:
+    done(diag(home, "audit", "answer", SCHOOL, "nb_classes", "4"))
+    done(diag(home, "audit", "export", SCHOOL, str(tmp_path / "a.json")))
+    done(diag(tmp_path / "b", "init", "--author", "B", "--campaign", "2026-2027"))
+
+    told = done(diag(tmp_path / "b", "audit", "import", str(tmp_path / "a.json")))
+
+    assert "3 modifications en plus" in told
+
+
+def test_json_is_stable(home: Path) -> None:
+    done(diag(home, "audit", "visit", SCHOOL, "--date", str(DAY)))
+    score = json.loads(done(diag(home, "score", SCHOOL, "--json")))
+    why = json.loads(done(diag(home, "why", SCHOOL, "prise-par-classe", "--json")))
+
+    assert set(score) == {
+        *("uai", "campaign", "digest", "edition"),
+        *("overall", "socle", "domains", "criteria", "advice", "totals"),
+    }
+    assert set(score["overall"]) == {"standing", "bounds", "completeness"}
+    assert set(why) == {
+        *("criterion", "result", "roll_up", "places", "sources", "visit_date"),
+    }
+
+
+def test_completion_scripts_are_written_for_each_shell(home: Path) -> None:
+    for shell in ("bash", "zsh", "fish"):
+        assert "_DIAG_COMPLETE" in done(diag(home, "completion", shell))

@@ -1,0 +1,64 @@
+"""Who loads what, at run time: the linter cannot see a deferred import."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DIAG = Path(__file__).parents[2] / "diag"
+SQL = {"sqlite3", "sqlite_utils", "_sqlite3"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    program = f"{statement}\nimport sys; print(' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=True
+    )
+    return set(done.stdout.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("statement", "unwanted"),
+    [
+        ("import diag.model.checklist, diag.model.fact", {*SQL, "yaml", "jinja2"}),
+        ("import diag.assess.assess", {*SQL, "yaml", "jinja2", "markdown_it"}),
+        ("import diag.reports.markdown", {*SQL, "yaml"}),
+        ("import diag.cli.main", {*SQL, "yaml", "jinja2", "pydantic"}),
+        (
+            "import diag.cli.answering",
+            {"yaml", "jinja2", "markdown_it", "sqlite_utils"},
+        ),
+        ("import diag.desk.workspace", {"yaml", "jinja2", "sqlite_utils", "textual"}),
+    ],
+)
+def test_a_floor_loads_only_what_it_needs(statement: str, unwanted: set[str]) -> None:
+    assert loaded_by(statement) & unwanted == set()
+
+
+def modules() -> list[Path]:
+    return sorted(DIAG.rglob("*.py"))
+
+
+def test_nothing_asks_for_posix_alone() -> None:
+    posix = {"fcntl", "pwd", "grp", "resource", "termios", "pty", "tty"}
+    for path in modules():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
+        assert not names & posix, path
+
+
+def test_no_module_and_no_function_outgrows_the_house() -> None:
+    for path in modules():
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 400, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                size = (node.end_lineno or 0) - node.lineno + 1
+                assert size <= 60, f"{path} {node.name}"

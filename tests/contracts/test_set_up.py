@@ -1,0 +1,70 @@
+"""What a reader of the README installs is what the lock says."""
+
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from diag.cli.audit import COMMANDS as AUDIT
+from diag.cli.main import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+
+
+def locked() -> list[dict[str, object]]:
+    text = (ROOT / "uv.lock").read_text(encoding="utf-8")
+    return list(tomllib.loads(text)["package"])
+
+
+def constraints() -> dict[str, str]:
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    pins = (line.split(";")[0].strip().split("==") for line in text.splitlines())
+    return dict(pins)
+
+
+def test_constraints_are_the_lock() -> None:
+    pinned = {
+        str(one["name"]): str(one["version"])
+        for one in locked()
+        if one["name"] != "diag"
+    }
+
+    assert constraints() == pinned
+
+
+def test_constraints_are_what_uv_exports() -> None:
+    if shutil.which("uv") is None:
+        pytest.skip("uv is not here: its own export was not compared")
+    exported = subprocess.run(
+        [
+            *("uv", "export", "--frozen", "--no-hashes", "--no-emit-project"),
+            *("--all-extras", "--no-header", "--no-annotate", "--quiet"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout
+
+    assert exported == (ROOT / "constraints.txt").read_bytes()
+
+
+def test_every_dependency_has_a_wheel() -> None:
+    assert [one["name"] for one in locked() if not one.get("wheels")] == ["diag"]
+
+
+def test_every_dependency_has_its_reason_beside_it() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.lstrip().startswith('"')]
+    needed = [line for line in lines if ">=" in line]
+
+    assert needed
+    assert all("#" in line for line in needed)
+
+
+def test_the_readme_names_every_command() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [name for name in COMMANDS if f"diag {name}" not in text] == []
+    assert [name for name in AUDIT if name not in text] == []
