@@ -1,5 +1,6 @@
 """`diag import …` and `diag schools`: the official lists, in and looked up."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -65,9 +66,8 @@ def _import(
 @contextmanager
 def _progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on a terminal's stderr; nothing elsewhere."""
-    stderr = click.get_text_stream("stderr")
     with click.progressbar(
-        length=1, label=label, file=stderr, hidden=not stderr.isatty()
+        length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
 
         def show(done: int, total: int) -> None:
