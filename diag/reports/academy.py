@@ -4,6 +4,7 @@ Schools to compare with are left for later: nothing here pretends to know them.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from diag.assess.results import CriterionResult, Gate, Standing
 from diag.model.checklist import Audience, Owner
@@ -12,7 +13,7 @@ from diag.reports.alerts import alerts_box, why
 from diag.reports.citations import source_words, sources_table
 from diag.reports.escape import Md
 from diag.reports.findings import observed, open_words
-from diag.reports.layout import Pair, sections, table
+from diag.reports.layout import Pair, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.wording import sentence
@@ -28,14 +29,14 @@ _ACTORS = {Owner.ECOLE, Owner.ACADEMIE}
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     judged = _compliance(report)
-    actions = report.plan.actions
+    theirs = [one for one in report.plan.actions if _is_theirs(one)]
     return {
         "cover": frame.cover(report, "Inspection et services académiques"),
         "alerts": alerts_box(report, READER),
         "project": _subject(report, "Projet et usages", _PROJECT),
         "training": _subject(report, "Formation", _TRAINING),
         "ent": _subject(report, "Espace numérique de travail", _ENT),
-        "actions": sections(_entry(report, one) for one in actions if _is_theirs(one)),
+        "actions": advice.blocks(report, theirs, READER, partial(_told, report)),
         "others": _others(report),
         "gates": _gates(report),
         "compliance": _compliance_table(report, judged),
@@ -77,9 +78,9 @@ def _subject(report: Report, caption: str, prefixes: tuple[str, ...]) -> Md:
     return table(caption, ("Critère", "Constat", "Pourquoi"), rows)
 
 
-def _entry(report: Report, action: Action) -> Md:
+def _told(report: Report, action: Action) -> tuple[Pair, ...]:
     done = report.told(action, action.advice.recommendation.done_when, READER)
-    pairs: tuple[Pair, ...] = (
+    return (
         ("Constat", advice.finding(report, action, READER)),
         ("Pourquoi", advice.reason(report, action, READER)),
         ("Qui", sentence(advice.owner(action))),
@@ -87,7 +88,6 @@ def _entry(report: Report, action: Action) -> Md:
         ("Où en est-on", sentence(advice.follow_up(action))),
         ("On saura que c'est fait", sentence(done)),
     )
-    return advice.block(report, action, READER, *pairs)
 
 
 def _others(report: Report) -> Md:

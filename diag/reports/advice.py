@@ -1,11 +1,13 @@
-"""One action told to one reader, as a titled block of definitions."""
+"""Actions told to one reader: as titled blocks, as decisions, as rows of tables."""
+
+from collections.abc import Callable, Iterable, Sequence
 
 from diag.assess.results import Gate
 from diag.model.checklist import Audience
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.findings import observed
-from diag.reports.layout import Pair, entry, table
+from diag.reports.layout import Pair, entry, sections, table
 from diag.reports.money import spoken_cost, spoken_range
 from diag.reports.plan import Action
 from diag.reports.report import Report
@@ -13,19 +15,32 @@ from diag.reports.vocabulary import FOLLOW_UPS, OWNERS
 from diag.reports.wording import (
     NEXT_BUDGET,
     Blanks,
-    blanks_in,
     filled,
     first_sentence,
     listed,
     sentence,
 )
 
+DECISION_WORDS = 34
+"""Longest decision, in words, its amount and date included."""
 
-def block(report: Report, action: Action, audience: Audience, *pairs: Pair) -> Md:
-    """Return an action's titled block; an action that waits stands one level lower."""
-    title = f"{action.ref}. {report.title(action, audience)}"
-    condition = ("Condition", sentence(waiting(report, action, audience)))
-    return entry(title, (condition, *pairs), level=3 + min(action.depth, 1))
+
+def blocks(
+    report: Report,
+    actions: Sequence[Action],
+    audience: Audience,
+    pairs: Callable[[Action], Iterable[Pair]],
+) -> Md:
+    """Return each action as a titled block; what waits stands one level lower."""
+    shown = {action.id for action in actions}
+
+    def block(action: Action) -> Md:
+        title = f"{action.ref}. {report.title(action, audience)}"
+        condition = ("Condition", sentence(waiting(report, action, audience)))
+        level = 4 if action.under in shown else 3
+        return entry(title, (condition, *pairs(action)), level)
+
+    return sections(map(block, actions))
 
 
 def finding(report: Report, action: Action, audience: Audience) -> str:
@@ -85,13 +100,12 @@ def waiting(report: Report, action: Action, audience: Audience) -> str:
 def decision(report: Report, action: Action) -> str:
     """Return what the council votes: a verb, an amount and a date, in one line."""
     words = report.wording(action, Audience.MAIRIE)
-    text = first_sentence(words.decision or words.title, 26)
-    missing = []
-    if "cout" not in blanks_in(text):
-        missing.append(spoken_cost(action.advice.cost))
-    if "echeance" not in blanks_in(text):
+    text = report.told(action, words.decision or words.title, Audience.MAIRIE)
+    told = first_sentence(text, DECISION_WORDS).rstrip(". ")
+    amount = spoken_cost(action.advice.cost)
+    missing = [] if amount in told else [amount]
+    if report.spoken_due(action) not in told:
         missing.append(due(report, action))
-    told = report.told(action, text, Audience.MAIRIE).rstrip(". ")
     added = ", ".join((*missing, action.ref))
     return f"{told[:-1]}, {added})." if told.endswith(")") else f"{told} ({added})."
 

@@ -1,5 +1,7 @@
 """What the town hall reads after its first page: what to do, what it costs, when."""
 
+from functools import partial
+
 from diag.model.checklist import Audience, Owner
 from diag.reports import advice, first_page, frame
 from diag.reports.alerts import alerts_box, compliance_table
@@ -7,7 +9,7 @@ from diag.reports.budget import BudgetRow
 from diag.reports.citations import prices_table, sources_table
 from diag.reports.escape import Md
 from diag.reports.findings import observed, open_words, strengths
-from diag.reports.layout import Pair, bold, bullets, sections, table
+from diag.reports.layout import Pair, bold, bullets, table
 from diag.reports.money import Money
 from diag.reports.plan import Action
 from diag.reports.report import Report
@@ -31,7 +33,7 @@ def view(report: Report) -> dict[str, object]:
         "decisions": first_page.decisions_box(report),
         "findings": first_page.findings_table(report),
         "open": open_words(report),
-        "actions": sections(_entry(report, one) for one in ours),
+        "actions": advice.blocks(report, ours, READER, partial(_told, report)),
         "theirs": _theirs(report),
         "to_confirm": advice.to_confirm(report, READER),
         "strengths": bullets(_strengths(report)),
@@ -42,7 +44,7 @@ def view(report: Report) -> dict[str, object]:
         "last_year": str(report.budget.years[-1]),
         "compliance": compliance_table(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
-        "sources": sources_table(report, _told(report)),
+        "sources": sources_table(report, _alerted(report)),
         "prices": prices_table(report),
     }
 
@@ -58,11 +60,11 @@ def _strengths(report: Report) -> list[str]:
     ]
 
 
-def _entry(report: Report, action: Action) -> Md:
+def _told(report: Report, action: Action) -> tuple[Pair, ...]:
     words = report.wording(action, READER)
     what = report.told(action, words.decision or words.title, READER)
     done = report.told(action, action.advice.recommendation.done_when, READER)
-    pairs: tuple[Pair, ...] = (
+    return (
         ("Constat", advice.finding(report, action, READER)),
         ("Pourquoi", advice.reason(report, action, READER)),
         ("Que faire", sentence(what)),
@@ -73,7 +75,6 @@ def _entry(report: Report, action: Action) -> Md:
         ("Où en est-on", sentence(advice.follow_up(action))),
         ("On saura que c'est fait", sentence(done)),
     )
-    return advice.block(report, action, READER, *pairs)
 
 
 def _theirs(report: Report) -> Md:
@@ -90,7 +91,7 @@ def _theirs(report: Report) -> Md:
     return table("Ce que l'école et l'académie prennent en charge", columns, rows)
 
 
-def _told(report: Report) -> list[str]:
+def _alerted(report: Report) -> list[str]:
     return [result.criterion.id for result in report.assessment.alerts]
 
 

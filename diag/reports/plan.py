@@ -25,8 +25,8 @@ class Action:
     advice: Advice
     due: date | None
     """Day before which to act; None: with the next budget."""
-    depth: int = 0
-    """0, or one more than the action it waits for."""
+    under: str = ""
+    """Id of the action that it waits for, and right under which it stands."""
     state: FollowUpState | None = None
     """Where it stands, when somebody followed it up."""
 
@@ -118,7 +118,7 @@ def _is_sure(advice: Advice, states: Mapping[str, FollowUpState]) -> bool:
 
 
 def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
-    """Return actions one level under what they wait for, counted from its day.
+    """Return actions under what they wait for, their delay counted from its day.
 
     The assessment already gives them in that order (DESIGN.md §4).
     """
@@ -127,8 +127,8 @@ def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
         waits = one.waits_for if one.gate is Gate.WAITS else ()
         holder = next((told[first] for first in waits if first in told), None)
         start = holder.due or today if holder else today
-        depth = holder.depth + 1 if holder else 0
-        told[one.recommendation.id] = Action("", one, _due(one, start), depth)
+        under = holder.id if holder else ""
+        told[one.recommendation.id] = Action("", one, _due(one, start), under)
     return list(told.values())
 
 
@@ -136,7 +136,7 @@ def _by_urgency(actions: Sequence[Action], pressing: Container[str]) -> list[Act
     """Return actions with their followers, what is pressing by deadline first."""
     groups: list[list[Action]] = []
     for one in actions:
-        if one.depth:
+        if one.under:
             groups[-1].append(one)
         else:
             groups.append([one])

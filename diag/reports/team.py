@@ -1,12 +1,13 @@
 """What the teachers read: what works, what comes when, whom to call; no ranking."""
 
+from functools import partial
+
 from diag.assess.results import Gate
 from diag.model.checklist import Audience
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_table
-from diag.reports.escape import Md
 from diag.reports.findings import observed, open_words, strengths
-from diag.reports.layout import Pair, bullets, sections
+from diag.reports.layout import Pair, bullets
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.vocabulary import FOLLOW_UPS
@@ -22,7 +23,7 @@ def view(report: Report) -> dict[str, object]:
         "cover": frame.cover(report, "Équipe de l'école"),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(_strengths(report)),
-        "actions": sections(_entry(report, one) for one in plan.actions),
+        "actions": advice.blocks(report, plan.actions, READER, partial(_told, report)),
         "to_confirm": bullets(
             f"{one.ref}. {report.title(one, READER)}" for one in plan.to_confirm
         ),
@@ -39,15 +40,14 @@ def _strengths(report: Report) -> list[str]:
     ]
 
 
-def _entry(report: Report, action: Action) -> Md:
+def _told(report: Report, action: Action) -> tuple[Pair, ...]:
     words = report.wording(action, READER)
-    pairs: tuple[Pair, ...] = (
+    return (
         ("Ce que cela rendra possible", advice.reason(report, action, READER)),
         ("Quand", _when(report, action)),
         ("Qui s'en charge", sentence(advice.owner(action))),
         ("En attendant", sentence(report.told(action, words.meanwhile, READER))),
     )
-    return advice.block(report, action, READER, *pairs)
 
 
 def _when(report: Report, action: Action) -> str:

@@ -1,5 +1,7 @@
 """What the technician reads: everything, each fact with who said it and each rule."""
 
+from functools import partial
+
 from diag.model.checklist import Audience
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_table
@@ -8,7 +10,7 @@ from diag.reports.dates import spoken_day, spoken_duration
 from diag.reports.escape import Md
 from diag.reports.figures import number
 from diag.reports.findings import observed, open_words, short_places
-from diag.reports.layout import Pair, definitions, sections, table
+from diag.reports.layout import Pair, definitions, table
 from diag.reports.plan import Action
 from diag.reports.price_rows import cost_table
 from diag.reports.records import (
@@ -27,13 +29,13 @@ READER = Audience.TECHNIQUE
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    plan = report.plan
+    plan, ticket = report.plan, partial(_ticket, report)
     return {
         "cover": frame.cover(report, "Service technique et prestataires"),
         "alerts": alerts_box(report, READER),
         "open": open_words(report),
-        "tickets": sections(_ticket(report, one) for one in plan.actions),
-        "to_confirm": sections(_ticket(report, one) for one in plan.to_confirm),
+        "tickets": advice.blocks(report, plan.actions, READER, ticket),
+        "to_confirm": advice.blocks(report, plan.to_confirm, READER, ticket),
         "untreated": _untreated(report),
         "unknowns": unknowns(report),
         "places": place_tables(report),
@@ -49,10 +51,10 @@ def view(report: Report) -> dict[str, object]:
     }
 
 
-def _ticket(report: Report, action: Action) -> Md:
+def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     words, told = report.wording(action, READER), action.advice.recommendation
     effort = action.advice.effort_days
-    pairs: tuple[Pair, ...] = (
+    return (
         ("Lieux", sentence(report.spoken_places(action, READER))),
         ("Quantité", counted(action.advice.quantity)),
         ("Constat", advice.finding(report, action, READER)),
@@ -67,7 +69,6 @@ def _ticket(report: Report, action: Action) -> Md:
         ("Durée de vie", spoken_duration(told.lifetime)),
         ("Sources", ", ".join(map(source_words, told.sources))),
     )
-    return advice.block(report, action, READER, *pairs)
 
 
 def _untreated(report: Report) -> Md:

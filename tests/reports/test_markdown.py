@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
-from diag.model.checklist import Audience, Wording
+from diag.model.checklist import Audience, Owner, Wording
 from diag.model.fact import Provenance
 from diag.reports.document import read_document
 from diag.reports.layout import PAGE_BREAK
@@ -17,7 +17,15 @@ from diag.reports.markdown import markdown
 from diag.reports.parser import document_parser, text_of
 from diag.reports.typography import NBSP, NNBSP
 from diag.reports.wording import blanks_in
-from tests.reports.builders import ORDINARY, SCHOOL, facts, known, places, report
+from tests.reports.builders import (
+    CHECKLIST,
+    ORDINARY,
+    SCHOOL,
+    facts,
+    known,
+    places,
+    report,
+)
 from tests.reports.test_escape import FRAGMENTS
 
 ALL = list(Audience)
@@ -211,3 +219,16 @@ def test_an_audit_of_which_nothing_is_known_is_told_honestly() -> None:
     assert "Aucune décision n'est attendue" in document
     assert "la liste des salles n'est pas close" in document
     assert PAGE_BREAK in markdown(report(EMPTY), Audience.MAIRIE)
+
+
+def test_what_waits_for_an_action_told_elsewhere_is_no_sub_heading() -> None:
+    theirs = CHECKLIST.recommendations["cabler"].model_copy(
+        update={"owner": Owner.ECOLE}
+    )
+    changed = CHECKLIST.model_copy(
+        update={"recommendations": {**CHECKLIST.recommendations, "cabler": theirs}}
+    )
+    waiting = r"^(#+) R\d+\. Équiper les classes$"
+    for checklist, level in ((CHECKLIST, "####"), (changed, "###")):
+        document = markdown(report(checklist=checklist), Audience.MAIRIE)
+        assert re.findall(waiting, document, re.MULTILINE) == [level]

@@ -24,7 +24,7 @@ def test_an_action_that_waits_stands_under_the_one_it_waits_for() -> None:
     actions = {action.id: action for action in report().plan.actions}
     order = list(actions)
     assert order.index("equiper") == order.index("cabler") + 1
-    assert (actions["cabler"].depth, actions["equiper"].depth) == (0, 1)
+    assert (actions["cabler"].under, actions["equiper"].under) == ("", "cabler")
     assert actions["equiper"].conditional
     assert not actions["equiper"].ready
 
