@@ -4,6 +4,7 @@ from itertools import chain
 
 from diag.rules.lint.coherence import coherence_problems
 from diag.rules.lint.french import french_problems
+from diag.rules.lint.levels import level_problems
 from diag.rules.lint.meaning import rule_problems
 from diag.rules.lint.references import reference_problems
 from diag.rules.lint.triggers import trigger_problems
@@ -19,7 +20,13 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
     items that name what it declares would hide the one fault to mend.
     """
     by_itself = (wording_problems, french_problems)
-    together = (reference_problems, rule_problems, coherence_problems, trigger_problems)
+    together = (
+        reference_problems,
+        rule_problems,
+        coherence_problems,
+        level_problems,
+        trigger_problems,
+    )
     checks = (*together, *by_itself) if loaded.is_whole else by_itself
     problems = chain.from_iterable(check(loaded) for check in checks)
     return tuple(sorted(problems, key=lambda problem: problem.place))
