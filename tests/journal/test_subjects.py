@@ -1,0 +1,75 @@
+import pytest
+
+from diag.journal import subjects
+from diag.journal.subjects import (
+    AnswerTopic,
+    AuditTopic,
+    ClosedTopic,
+    ErasureTopic,
+    FollowTopic,
+    NoteTopic,
+    OtherTopic,
+    PlaceTopic,
+    Topic,
+    VisitTopic,
+    WordingTopic,
+)
+from diag.model.checklist import Audience
+from diag.model.place import PlaceKind
+
+PLACE = "00000000-0000-4000-8000-000000000001"
+HASH = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("subject", "topic"),
+    [
+        (subjects.place(PLACE), PlaceTopic(PLACE)),
+        (subjects.answer(PLACE, "nb"), AnswerTopic(PLACE, "nb")),
+        (subjects.note(PLACE, "nb"), NoteTopic(PLACE, "nb")),
+        (subjects.closed(PlaceKind.SALLE), ClosedTopic(PlaceKind.SALLE)),
+        (subjects.visit(PLACE), VisitTopic(PLACE)),
+        (subjects.follow("cabler"), FollowTopic("cabler", None)),
+        (subjects.follow("cabler", PLACE), FollowTopic("cabler", PLACE)),
+        (
+            subjects.wording("cabler", Audience.MAIRIE),
+            WordingTopic("cabler", None, Audience.MAIRIE),
+        ),
+        (
+            subjects.wording("cabler", Audience.MAIRIE, PLACE),
+            WordingTopic("cabler", PLACE, Audience.MAIRIE),
+        ),
+        (subjects.erasure(HASH), ErasureTopic(HASH)),
+        (subjects.EDITION, AuditTopic("edition")),
+        (subjects.STATUS, AuditTopic("status")),
+        (subjects.SUBJECT, AuditTopic("subject")),
+    ],
+)
+def test_a_subject_that_is_built_is_read_back(subject: str, topic: Topic) -> None:
+    assert subjects.parse(subject) == topic
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "",
+        "place",
+        "place/x/q",
+        "place/x/q/y/note/encore",
+        "places/jardin/closed",
+        "rec/cabler",
+        "rec/cabler/wording/voisin",
+        "rec/cabler/x/wording/voisin",
+        "audit/claim",
+        "photo/x",
+    ],
+)
+def test_what_this_version_does_not_know_is_left_whole(subject: str) -> None:
+    assert subjects.parse(subject) == OtherTopic(subject)
+
+
+def test_the_bounds_of_a_prefix_hold_what_stands_under_it_and_nothing_else() -> None:
+    low, high = subjects.inside("rec")
+    assert low <= "rec/a" < high
+    assert not low <= "rec" < high
+    assert not low <= "record/a" < high
