@@ -1,0 +1,1 @@
+"""Screens: places where an engineer stands; over the desk, and nothing below it."""
