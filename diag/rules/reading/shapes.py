@@ -49,8 +49,12 @@ class Word:
         return None
 
     def schema(self) -> Schema:
-        """Describe the form."""
-        return {"type": "string", "pattern": f"^(?:{self.pattern})$"}
+        """Describe the form; a year may be written without quotes."""
+        is_number = re.fullmatch(self.pattern, "2026")
+        return {
+            "type": ["string", "integer"] if is_number else "string",
+            "pattern": f"^(?:{self.pattern})$",
+        }
 
 
 @dataclass(frozen=True, slots=True)
