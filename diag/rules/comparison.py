@@ -6,7 +6,7 @@ Absence is the caller's business: these functions compare values that are there.
 from collections.abc import Callable
 
 from diag.rules.tree import Order
-from diag.rules.values import OneOf, Span, Truth, negation
+from diag.rules.values import OneOf, Span, Truth, negation, point
 
 
 def is_less(left: Span, right: Span) -> Truth:
@@ -51,6 +51,17 @@ def is_among(choice: OneOf, accepted: frozenset[str]) -> Truth:
     if choice.ids <= accepted:
         return True
     return False if choice.ids.isdisjoint(accepted) else None
+
+
+def ranked(order: Order, choice: str, ranks: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the ids that compare so with a choice; None where it has no rank."""
+    if choice not in ranks:
+        return None
+    rank = point(ranks.index(choice))
+    compare = NUMBERS[order]
+    return frozenset(
+        each for index, each in enumerate(ranks) if compare(point(index), rank)
+    )
 
 
 def choices_compare(order: Order, left: OneOf, right: OneOf) -> Truth:

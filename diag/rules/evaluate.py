@@ -100,6 +100,8 @@ def _comparison(node: Comparison) -> Judge:
         case Comparison("==" | "!=", Name(name), ChoiceId(choice)):
             negated = node.order == "!="
             return judges.is_one_of(name, frozenset({choice}), negated=negated)
+        case Comparison(order, Name(name), ChoiceId(choice)):
+            return judges.is_ranked(name, order, choice)
     return _any_comparison(node)
 
 

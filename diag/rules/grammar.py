@@ -31,6 +31,7 @@ from diag.rules.tree import (
     RuleError,
     Term,
 )
+from diag.rules.values import plain
 
 MAX_DEPTH = 40
 """Deepest nesting of a rule."""
@@ -198,8 +199,7 @@ class _Reader:
         if isinstance(node.value, str) and written[1:-1] == node.value:
             return ChoiceId(node.value, column)
         if type(node.value) in {int, float}:
-            exact = Fraction(written)
-            return Constant(int(exact) if exact.denominator == 1 else exact, column)
+            return Constant(plain(Fraction(written)), column)
         raise self._error(node, f"« {written} » n'existe pas dans une règle")
 
     def _call(self, node: ast.Call, name: str, arguments: list[ast.expr]) -> Term:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import inf
 
 from diag.rules.tree import Operator
-from diag.rules.values import Exact, Span
+from diag.rules.values import Exact, Span, plain
 
 _MONTHS_A_YEAR = 12
 
@@ -95,7 +95,7 @@ def _product(x: Exact | float, y: Exact | float) -> Exact | float:
 def _bound(end: Exact | float) -> Exact | None:
     if isinstance(end, float):
         return None
-    return end.numerator if end.denominator == 1 else end
+    return end if isinstance(end, int) else plain(end)
 
 
 def _months(start: Exact, end: Exact) -> int:

@@ -5,9 +5,11 @@ question false; a fact that may be absent never makes one true.
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
-from diag.rules.comparison import is_among
+from diag.rules.comparison import is_among, ranked
 from diag.rules.scope import Judge, Scope, mistyped
+from diag.rules.tree import Order
 from diag.rules.values import ABSENT, Flag, OneOf, Several, Span, Truth
 
 
@@ -50,6 +52,21 @@ def is_one_of(name: str, accepted: frozenset[str], *, negated: bool) -> Judge:
             if truth is None:
                 return None
             truth = truth is not negated
+            return None if truth and value.maybe_absent else truth
+        return False if value is ABSENT else mistyped(name, value)
+
+    return judge
+
+
+def is_ranked(name: str, order: Order, choice: str) -> Judge:
+    """Return the judge of `name >= 'choice'` and the like, for an ordered question."""
+    accepted = lru_cache(maxsize=8)(partial(ranked, order, choice))
+
+    def judge(scope: Scope) -> Truth:
+        value = scope.value(name)
+        if isinstance(value, OneOf):
+            ids = accepted(value.order)
+            truth = None if ids is None else is_among(value, ids)
             return None if truth and value.maybe_absent else truth
         return False if value is ABSENT else mistyped(name, value)
 

@@ -10,7 +10,7 @@ from diag.rules.problem import write_instead
 from diag.rules.reach import reach
 from diag.rules.tree import Name, RuleError
 from diag.rules.units import Unit
-from diag.rules.values import UNBOUNDED, Span
+from diag.rules.values import UNBOUNDED, Span, plain
 
 VISIT_DATE = "visit_date"
 """The day of the visit: readable everywhere."""
@@ -92,7 +92,8 @@ def symbol_of(question: Question) -> Symbol:
     """Return the type of a question's facts."""
     low, high = question.range or (None, None)
     span = Span(
-        None if low is None else exact(low), None if high is None else exact(high)
+        None if low is None else plain(exact(low)),
+        None if high is None else plain(exact(high)),
     )
     return Symbol(
         question.type,

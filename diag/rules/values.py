@@ -100,6 +100,11 @@ def negation(truth: Truth) -> Truth:
     return None if truth is None else not truth
 
 
+def plain(number: Fraction) -> Exact:
+    """Return a number as an `int` where it is whole."""
+    return number.numerator if number.denominator == 1 else number
+
+
 def point(value: Exact) -> Span:
     """Return the interval of one known number."""
     return Span(value, value)

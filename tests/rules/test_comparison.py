@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.rules.comparison import NUMBERS, choices_compare, is_among
+from diag.rules.comparison import NUMBERS, choices_compare, is_among, ranked
 from diag.rules.tree import Order
 from diag.rules.values import Span, Truth, point
 from tests.rules.places import one_of, span
@@ -79,3 +79,10 @@ def test_two_members_compare_as_their_intervals_said(
     for order in ORDERS:
         said = NUMBERS[order](Span(one, two), Span(three, four))
         assert said is None or said is NUMBERS[order](point(x), point(y))
+
+
+def test_the_ids_that_compare_so_with_a_choice_are_known_from_its_rank() -> None:
+    ranks = ("bas", "moyen", "haut")
+    assert ranked(">=", "moyen", ranks) == frozenset({"moyen", "haut"})
+    assert ranked("<", "bas", ranks) == frozenset()
+    assert ranked("<", "autre", ranks) is None

@@ -24,7 +24,7 @@ HALF = Fraction(1, 2)
     ],
 )
 def test_each_mark_each_end_and_each_gap_is_tried(
-    marks: list[Exact], within: Span, integral: bool, tried: list[Exact]
+    marks: list[Exact], within: Span, *, integral: bool, tried: list[Exact]
 ) -> None:
     assert around(marks, within, integral=integral) == tried
 
