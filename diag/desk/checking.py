@@ -37,6 +37,6 @@ def problems_in(folder: Path) -> Checked:
     """Read a folder of checklists and return everything to mend."""
     loaded = load_checklists(folder)
     problems = [*loaded.problems, *lint(loaded)]
-    if loaded.checklist is not None:
-        problems += check_examples(loaded.checklist, loaded.examples)
+    if not any(problem.severity == "error" for problem in problems):
+        problems += check_examples(loaded.draft, loaded.examples)
     return Checked(loaded, tuple(sorted(problems, key=lambda each: each.place)))
