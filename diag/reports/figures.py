@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from diag.assess.display import out_of_100
-from diag.model.number import Number, exact
+from diag.model.number import Number
 from diag.reports.typography import NBSP, NNBSP
 
 _SHORTEST_WORD = 4  # « jour » agrees, « min » does not
@@ -14,10 +14,10 @@ def number(value: Number | Fraction) -> str:
 
     A canonical number keeps its digits; a fraction without end keeps two decimals.
     """
-    fraction = exact(value) if isinstance(value, str) else Fraction(value)
-    digits = value if isinstance(value, str) else _decimal(abs(fraction))
-    whole, _, decimals = digits.lstrip("-").partition(".")
-    sign = "−" if fraction < 0 else ""
+    if isinstance(value, Fraction):
+        value = _decimal(value)
+    whole, _, decimals = str(value).lstrip("-").partition(".")
+    sign = "−" if str(value).startswith("-") else ""
     return sign + _grouped(int(whole)) + ("," + decimals if decimals else "")
 
 
@@ -76,8 +76,9 @@ def _plural_word(word: str) -> str:
 
 
 def _decimal(value: Fraction) -> str:
-    whole, hundredths = divmod(half_up(value * 100), 100)
-    return f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".")
+    whole, hundredths = divmod(half_up(abs(value) * 100), 100)
+    digits = f"{whole}.{hundredths:02d}".rstrip("0").rstrip(".")
+    return f"-{digits}" if value < 0 else digits
 
 
 def _grouped(whole: int) -> str:

@@ -121,6 +121,8 @@ class Report:
 
     def told(self, action: Action, text: str, audience: Audience) -> str:
         """Return a sentence about an action, its placeholders filled."""
+        if "{" not in text:  # most sentences: nothing to count, nothing to price
+            return text
         discreet = self.is_discreet(action.id, audience)
         blanks = Blanks(
             quantity=None if discreet else action.advice.quantity,
