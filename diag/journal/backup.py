@@ -10,7 +10,7 @@ from pathlib import Path
 from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
-    LockedError,
+    NotAJournalError,
     UnreachableError,
     in_french,
 )
@@ -116,7 +116,11 @@ def restore(copied: Path, path: Path, aside: str) -> Path | None:
 
 
 def _set_aside(path: Path, kept: Path) -> None:
-    with suppress(DamagedError):
+    try:
+        verify(path)
+    except (DamagedError, NotAJournalError):
+        pass  # its log stays beside it, untouched: something may be saved from it
+    else:
         _fold(path)
     for suffix in ("-shm", "-wal", ""):
         side = path.with_name(path.name + suffix)
@@ -128,12 +132,7 @@ def _fold(path: Path) -> None:
     """Bring the write-ahead log back into the file, which proves that it is alone."""
     with closing(connect(path)) as connection, in_french(path):
         connection.execute("pragma busy_timeout = 0")
-        (mode,) = connection.execute("pragma journal_mode = delete").fetchone()
-    if mode != "delete":
-        raise LockedError(
-            f"{path} : le journal est ouvert par un autre programme : fermez-le, "
-            "puis recommencez."
-        )
+        connection.execute("pragma journal_mode = delete").fetchone()
 
 
 def _sync(path: Path) -> None:

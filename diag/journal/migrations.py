@@ -12,6 +12,9 @@ from diag.journal import schema, views
 if TYPE_CHECKING:
     from sqlite_utils import Migrations
 
+Step = Callable[[sqlite3.Connection], None]
+"""A migration: additive, inside a transaction that is already open."""
+
 SET = "diag"
 """Name of the set in `_sqlite_migrations`."""
 
@@ -30,7 +33,7 @@ def m001_journal(connection: sqlite3.Connection) -> None:
         run(connection, script)
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_journal,)
+STEPS: tuple[Step, ...] = (m001_journal,)
 """In order; a released one is never edited, and touches the log by addition only."""
 
 NAMES = tuple(step.__name__ for step in STEPS)
@@ -58,13 +61,13 @@ def is_foreign(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("select 1 from sqlite_schema limit 1").fetchone())
 
 
-def upgrade(connection: sqlite3.Connection, *, until: str = NAMES[-1]) -> None:
+def upgrade(connection: sqlite3.Connection, *, until: str = "") -> None:
     """Apply what is due, up to a named migration, in one transaction or not at all."""
     from sqlite_utils import Database  # noqa: PLC0415 -- 50 ms, only when due
 
     connection.execute("begin immediate")
     try:
-        _registered(until).apply(
+        _registered(until or NAMES[-1]).apply(
             Database(connection, recursive_triggers=False, execute_plugins=False)
         )
     except BaseException:
@@ -96,7 +99,7 @@ def _registered(until: str) -> "Migrations":
     return migrations
 
 
-def _on_database(step: Callable[[sqlite3.Connection], None]) -> Callable[..., None]:
+def _on_database(step: Step) -> Callable[..., None]:
     def on_database(database: Any) -> None:
         step(database.conn)
 

@@ -1,0 +1,147 @@
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from diag.journal import migrations, opening, schema
+from diag.journal.connection import connect
+from diag.journal.journal import FILE, Journal
+from diag.model.base import Noun
+from diag.model.territory import Commune, School, TownHall
+from tests.journal.past import ROWS
+
+RELEASED: dict[str, str] = {}
+"""Migration → SHA-256 of the schema that it leaves; a released one never changes."""
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as opened:
+        yield opened
+
+
+def fill(connection: sqlite3.Connection, name: str) -> None:
+    for table, row in ROWS[name].items():
+        marks = ", ".join("?" * len(row))
+        connection.execute(f"insert into {table} values ({marks})", row)
+
+
+def texts(connection: sqlite3.Connection) -> list[str]:
+    rows = connection.execute(
+        "select sql from sqlite_schema where sql is not null order by type, name"
+    )
+    return [sql for (sql,) in rows]
+
+
+def test_every_past_schema_has_rows_to_be_tried_with() -> None:
+    assert tuple(ROWS) == migrations.NAMES
+
+
+@pytest.mark.parametrize("name", migrations.NAMES)
+def test_rows_of_a_past_schema_are_all_there_after_the_upgrade(
+    connection: sqlite3.Connection, name: str
+) -> None:
+    migrations.upgrade(connection, until=name)
+    fill(connection, name)
+    migrations.upgrade(connection)
+    assert migrations.applied(connection) == migrations.NAMES
+    for table, row in ROWS[name].items():
+        (found,) = connection.execute(f"select * from {table}").fetchall()
+        assert found[: len(row)] == row
+
+
+@pytest.mark.parametrize("name", migrations.NAMES)
+def test_a_past_schema_upgraded_is_the_schema_made_at_once(
+    connection: sqlite3.Connection, name: str
+) -> None:
+    migrations.upgrade(connection, until=name)
+    migrations.upgrade(connection)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+        migrations.upgrade(fresh)
+        assert texts(connection) == texts(fresh)
+
+
+@pytest.mark.parametrize("name", migrations.NAMES)
+def test_a_released_migration_is_never_edited(
+    connection: sqlite3.Connection, name: str
+) -> None:
+    migrations.upgrade(connection, until=name)
+    digest = sha256("\n".join(texts(connection)).encode()).hexdigest()
+    assert RELEASED.get(name, digest) == digest
+
+
+def test_applying_twice_changes_nothing(connection: sqlite3.Connection) -> None:
+    migrations.upgrade(connection)
+    before = list(connection.iterdump())
+    migrations.upgrade(connection)
+    assert list(connection.iterdump()) == before
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def m002_broken(opened: sqlite3.Connection) -> None:
+        opened.execute("create table half(x)")
+        opened.execute("nonsense")
+
+    migrations.upgrade(connection)
+    before = list(connection.iterdump())
+    extend(monkeypatch, m002_broken)
+    with pytest.raises(sqlite3.OperationalError, match="nonsense"):
+        migrations.upgrade(connection, until="m002_broken")
+    assert list(connection.iterdump()) == before
+
+
+def test_the_file_is_copied_before_an_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def m002_more(opened: sqlite3.Connection) -> None:
+        opened.execute("create table more(x)")
+
+    with Journal.open(tmp_path) as journal:
+        fill(journal.connection, "m001_journal")
+    extend(monkeypatch, m002_more)
+    opened = opening.open_file(tmp_path / FILE, readonly=False)
+    assert migrations.applied(opened.connection)[-1] == "m002_more"
+    opened.connection.close()
+    (copied,) = (tmp_path / "backups").iterdir()
+    assert copied.name == "diag-avant-m002_more.db"
+    with closing(connect(copied, readonly=True)) as before:
+        assert migrations.applied(before) == ("m001_journal",)
+        assert before.execute("select count(*) from rev").fetchone() == (1,)
+
+
+def test_every_field_of_the_territory_has_its_column(
+    connection: sqlite3.Connection,
+) -> None:
+    migrations.upgrade(connection)
+    nouns: dict[str, type[Noun]] = {
+        "school": School,
+        "commune": Commune,
+        "town_hall": TownHall,
+    }
+    for table, noun in nouns.items():
+        info = connection.execute(f"pragma table_info({table})").fetchall()
+        columns = {name for _, name, *_ in info}
+        assert columns - {"search"} == set(noun.model_fields)
+
+
+def test_every_table_is_strict(connection: sqlite3.Connection) -> None:
+    migrations.upgrade(connection)
+    rows = connection.execute("select name, strict from pragma_table_list")
+    loose = {name for name, strict in rows.fetchall() if not strict}
+    views = {name for name in loose if name.startswith(("v_", "sqlite_"))}
+    assert loose - views == {"_sqlite_migrations"}
+
+
+def test_the_log_is_made_of_tables_without_triggers() -> None:
+    assert "trigger" not in schema.LOG + schema.PROJECTIONS
+
+
+def extend(monkeypatch: pytest.MonkeyPatch, step: migrations.Step) -> None:
+    steps = (*migrations.STEPS, step)
+    monkeypatch.setattr(migrations, "STEPS", steps)
+    monkeypatch.setattr(migrations, "NAMES", tuple(each.__name__ for each in steps))
