@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from diag.assess.results import Advice, CriterionResult, Gate
+from diag.assess.results import Advice, Compliance, CriterionResult, Gate
 from diag.model.checklist import Kind
-
-_RANKS = {Kind.COMPLIANCE: 0, Kind.BLOCKING: 1, Kind.IMPROVEMENT: 2}
 
 Key = tuple[int, bool, bool, Fraction, str]
 
@@ -17,8 +15,8 @@ def ordered(
     """Return advice in order, each that waits right under the first it waits for."""
 
     def key(one: Advice) -> Key:
-        kind = results[one.recommendation.when.criterion].criterion.kind
-        return (_RANKS[kind], *_worth(one), one.recommendation.id)
+        rank = _rank(results[one.recommendation.when.criterion])
+        return (rank, *_worth(one), one.recommendation.id)
 
     return _nested(sorted(advice, key=key))
 
@@ -27,6 +25,14 @@ def typical_cost(advice: Advice) -> Fraction | None:
     """Return the typical cents before tax, a year of what is paid yearly included."""
     once, yearly = advice.cost.once_ht.typical, advice.cost.yearly_ht.typical
     return None if once is None or yearly is None else once + yearly
+
+
+def _rank(result: CriterionResult) -> int:
+    """Rank the law first where it is not kept, then what blocks, then the rest."""
+    if result.compliance is Compliance.CONFORME:
+        return 2
+    ranks = {Kind.COMPLIANCE: 0, Kind.BLOCKING: 1, Kind.IMPROVEMENT: 2}
+    return ranks[result.criterion.kind]
 
 
 def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:

@@ -44,6 +44,22 @@ def test_the_law_comes_first_then_what_blocks_then_what_is_free() -> None:
     ]) == ["n", "m", "a", "z"]
 
 
+def test_what_is_conforme_already_comes_after_what_blocks() -> None:
+    grid = checklist(
+        [boolean("socle"), number("loi", range=(0, 9))],
+        [
+            criterion("loi", {2: "loi >= 5", 1: "loi >= 1"}, kind=Kind.COMPLIANCE),
+            criterion("socle", {3: "socle"}, kind=Kind.BLOCKING),
+        ],
+        [recommendation("mieux", "loi", 2), recommendation("vite", "socle", 1)],
+    )
+    school = facts({"loi": 3, "socle": False})
+
+    advised = [each.recommendation.id for each in assess(school, grid).advice]
+
+    assert advised == ["vite", "mieux"]
+
+
 def test_what_is_free_is_ordered_by_gain_and_ties_by_id() -> None:
     assert order([
         recommendation("b", "petit", 1),
