@@ -11,9 +11,12 @@ from diag.journal.subjects import (
     AuditTopic,
     ClosedTopic,
     ErasureTopic,
+    FlagTopic,
     FollowTopic,
     NoteTopic,
+    OwnTopic,
     PlaceTopic,
+    RankTopic,
     Topic,
     VisitTopic,
     WordingTopic,
@@ -74,12 +77,18 @@ def _about(session: Session, topic: Topic) -> str:
         case AnswerTopic(place, question) | NoteTopic(place, question):
             note = "note de " if isinstance(topic, NoteTopic) else ""
             told = f"{_place(session, place)}, {note}{question}"
+        case FlagTopic(place, question):
+            told = f"{_place(session, place)}, à revoir : {question}"
         case ClosedTopic(kind):
             told = f"liste complète ({KIND_NAMES[kind]})"
         case FollowTopic(recommendation):
             told = f"suite de {recommendation}"
         case WordingTopic(recommendation, _, audience):
             told = f"mots de {recommendation} pour {audience}"
+        case RankTopic(recommendation):
+            told = f"rang de {recommendation}"
+        case OwnTopic(recommendation):
+            told = f"préconisation ajoutée {recommendation[:8]}"
         case ErasureTopic(erased):
             told = f"effacement de {erased[:12]}"
         case AuditTopic(name):

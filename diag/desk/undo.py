@@ -4,10 +4,28 @@ from diag.desk.session import Session
 from diag.journal import subjects
 from diag.journal.draft import Draft
 from diag.journal.revision import Revision
-from diag.journal.subjects import AnswerTopic, ClosedTopic, NoteTopic, PlaceTopic
+from diag.journal.subjects import (
+    AnswerTopic,
+    ClosedTopic,
+    FlagTopic,
+    NoteTopic,
+    OwnTopic,
+    PlaceTopic,
+    RankTopic,
+    WordingTopic,
+)
 from diag.model.errors import DiagError
 
-_UNDOABLE = AnswerTopic | NoteTopic | PlaceTopic | ClosedTopic
+_UNDOABLE = (
+    AnswerTopic
+    | NoteTopic
+    | FlagTopic
+    | PlaceTopic
+    | ClosedTopic
+    | WordingTopic
+    | RankTopic
+    | OwnTopic
+)
 
 
 def undo(session: Session) -> Revision:

@@ -10,6 +10,7 @@ from diag.journal.journal import Head
 from diag.journal.subjects import (
     AnswerTopic,
     ClosedTopic,
+    FlagTopic,
     NoteTopic,
     PlaceTopic,
     VisitTopic,
@@ -25,8 +26,11 @@ class Board:
     answers: dict[tuple[str, str], list[Head]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    """By place and question, as `notes`."""
+    """By place and question, as `notes` and `flags`."""
     notes: dict[tuple[str, str], list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    flags: dict[tuple[str, str], list[Head]] = field(
         default_factory=lambda: defaultdict(list)
     )
     closed: dict[PlaceKind, list[Head]] = field(
@@ -44,6 +48,8 @@ def board_of(heads: Iterable[Head]) -> Board:
                 board.answers[place, question].append(head)
             case NoteTopic(place, question):
                 board.notes[place, question].append(head)
+            case FlagTopic(place, question):
+                board.flags[place, question].append(head)
             case PlaceTopic(place):
                 board.places[place].append(head)
             case ClosedTopic(kind):

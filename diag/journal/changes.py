@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from diag.journal import subjects
 from diag.journal.canonical import Json
 from diag.journal.draft import Draft
-from diag.model.audit import AuditStatus, FollowUp, Subject, Visit
+from diag.model.audit import AuditStatus, FollowUp, OwnAdvice, Subject, Visit
 from diag.model.checklist import Audience
 from diag.model.fact import Answer
+from diag.model.number import Number
 from diag.model.place import Place, PlaceKind
 
 
@@ -61,6 +62,12 @@ def noted(audit: str, place: str, question: str, text: str) -> Draft:
     return Draft(audit, subject, text) if text else Draft(audit, subject, op="del")
 
 
+def flagged(audit: str, place: str, question: str, *, to_review: bool = True) -> Draft:
+    """Say that a question is to come back to, or no longer."""
+    subject = subjects.flag(place, question)
+    return Draft(audit, subject, True) if to_review else Draft(audit, subject, op="del")
+
+
 def unanswered(audit: str, place: str, question: str) -> Draft:
     """Take an answer away, as if the question had not been asked."""
     return Draft(audit, subjects.answer(place, question), op="del")
@@ -103,6 +110,25 @@ def reworded(
     return (
         Draft(audit, subject, dict(words)) if words else Draft(audit, subject, op="del")
     )
+
+
+def ranked(audit: str, recommendation: str, rank: Number | None) -> Draft:
+    """Put a recommendation elsewhere in the order of reading; None: as computed."""
+    subject = subjects.rank(recommendation)
+    return (
+        Draft(audit, subject, op="del") if rank is None else Draft(audit, subject, rank)
+    )
+
+
+def owned(audit: str, advice: OwnAdvice) -> Draft:
+    """Add a recommendation of the engineer's own, or say it again."""
+    value = advice.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
+    return Draft(audit, subjects.own(advice.id), value)
+
+
+def disowned(audit: str, recommendation: str) -> Draft:
+    """Take a recommendation of the engineer's own away."""
+    return Draft(audit, subjects.own(recommendation), op="del")
 
 
 def erased(audit: str, revision: str, reason: str) -> Draft:

@@ -15,6 +15,7 @@ from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
     ErasureTopic,
+    FlagTopic,
     FollowTopic,
     NoteTopic,
     OtherTopic,
@@ -23,7 +24,8 @@ from diag.journal.subjects import (
 )
 from diag.model.audit import Audit
 
-_APPEND_ONLY = FollowTopic | ErasureTopic | OtherTopic
+_NEVER_SETTLED = FollowTopic | ErasureTopic | OtherTopic | FlagTopic
+"""Where nothing is to be settled: everything is kept, or one voice is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _matters(topic: Topic, site: Site) -> bool:
     """Say whether differing there is a conflict: not where everything is kept."""
     if isinstance(topic, AnswerTopic | NoteTopic):
         return topic.place in site.places
-    return not isinstance(topic, _APPEND_ONLY)
+    return not isinstance(topic, _NEVER_SETTLED)
 
 
 def _conflict(

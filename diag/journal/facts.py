@@ -36,6 +36,12 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
             for (place, question), heads in board.notes.items()
             if place in site.places and (notes := _notes_of(heads))
         },
+        flags=frozenset(
+            (place, question)
+            for (place, question), heads in board.flags.items()
+            # One who wants to see it again is enough.
+            if place in site.places and any(head.value is True for head in heads)
+        ),
         closed=frozenset(_closed(board)),
         visit_date=max(visit_dates(board), default=None),
     )

@@ -39,6 +39,14 @@ class NoteTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagTopic:
+    """« À revoir »: a question to come back to, at a place."""
+
+    place: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedTopic:
     """Whether the list of places of a kind is complete."""
 
@@ -70,6 +78,20 @@ class WordingTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class RankTopic:
+    """Where the engineer puts a recommendation in the order of reading."""
+
+    recommendation: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTopic:
+    """A recommendation of the engineer's own, that no checklist makes."""
+
+    recommendation: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureTopic:
     """A revision that is to lose its value."""
 
@@ -94,10 +116,13 @@ Topic = (
     PlaceTopic
     | AnswerTopic
     | NoteTopic
+    | FlagTopic
     | ClosedTopic
     | VisitTopic
     | FollowTopic
     | WordingTopic
+    | RankTopic
+    | OwnTopic
     | ErasureTopic
     | AuditTopic
     | OtherTopic
@@ -117,6 +142,11 @@ def answer(place_id: str, question: str) -> str:
 def note(place_id: str, question: str) -> str:
     """Return the subject of the note beside an answer."""
     return f"place/{place_id}/q/{question}/note"
+
+
+def flag(place_id: str, question: str) -> str:
+    """Return the subject of « à revoir »."""
+    return f"place/{place_id}/flag/{question}"
 
 
 def closed(kind: PlaceKind) -> str:
@@ -139,6 +169,16 @@ def wording(
 ) -> str:
     """Return the subject of a recommendation reworded for an audience."""
     return f"{_recommendation(recommendation, place_id)}/wording/{audience}"
+
+
+def rank(recommendation: str) -> str:
+    """Return the subject of a recommendation's place in the order of reading."""
+    return f"{_recommendation(recommendation, None)}/rank"
+
+
+def own(recommendation: str) -> str:
+    """Return the subject of a recommendation of the engineer's own."""
+    return f"{_recommendation(recommendation, None)}/own"
 
 
 def erasure(revision: str) -> str:
@@ -179,6 +219,8 @@ def _read_place(rest: list[str]) -> Topic | None:
             return AnswerTopic(place_id, question)
         case [place_id, "q", question, "note"]:
             return NoteTopic(place_id, question)
+        case [place_id, "flag", question]:
+            return FlagTopic(place_id, question)
         case [place_id]:
             return PlaceTopic(place_id)
     return None
@@ -190,6 +232,8 @@ def _read_recommendation(rest: list[str]) -> Topic | None:
             return FollowTopic(name, None)
         case [name, "wording", audience] if audience in _AUDIENCES:
             return WordingTopic(name, None, Audience(audience))
+        case [name, ("rank" | "own") as what]:
+            return RankTopic(name) if what == "rank" else OwnTopic(name)
         case [name, place_id, "follow"]:
             return FollowTopic(name, place_id)
         case [name, place_id, "wording", audience] if audience in _AUDIENCES:

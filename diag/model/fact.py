@@ -64,6 +64,8 @@ class Facts:
     answers: Mapping[tuple[str, str], tuple[Answer, ...]] = field(default_factory=dict)
     notes: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """Notes by (place id, question id); several when two people wrote one each."""
+    flags: frozenset[tuple[str, str]] = frozenset()
+    """« À revoir », by (place id, question id); judging does not read them."""
     closed: frozenset[PlaceKind] = frozenset()
     """Kinds whose list is complete: « toutes les salles sont là »."""
     visit_date: date | None = None

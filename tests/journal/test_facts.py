@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 from diag.journal import changes, places
+from diag.journal.conflicts import conflicts_of
 from diag.journal.draft import Origin
 from diag.journal.facts import UNREADABLE, WITHDRAWN, edition_of, facts_of, status_of
 from diag.journal.journal import Journal
@@ -167,3 +168,23 @@ def test_an_audit_pins_its_edition(journal: Journal, author: Origin) -> None:
     assert edition_of(journal, AUDIT.id) is None
     journal.write(changes.pinned(AUDIT.id, "ab" * 32), author)
     assert edition_of(journal, AUDIT.id) == "ab" * 32
+
+
+def test_a_question_to_come_back_to_is_flagged_until_it_is_said_not_to_be(
+    journal: Journal, author: Origin
+) -> None:
+    journal.write(changes.flagged(AUDIT.id, ROOT, "q"), author)
+    assert facts_of(journal, AUDIT).flags == {(ROOT, "q")}
+    journal.write(changes.flagged(AUDIT.id, ROOT, "q", to_review=False), author)
+    assert facts_of(journal, AUDIT).flags == frozenset()
+
+
+def test_a_flag_raised_by_one_stays_and_is_no_conflict(
+    journal: Journal, author: Origin
+) -> None:
+    journal.write(changes.flagged(AUDIT.id, ROOT, "q"), author)
+    apart(journal, changes.flagged(AUDIT.id, ROOT, "q"), person("u02"))
+    journal.write(changes.flagged(AUDIT.id, ROOT, "q", to_review=False), author)
+    apart(journal, changes.flagged(AUDIT.id, ROOT, "q"), person("u03"))
+    assert facts_of(journal, AUDIT).flags == {(ROOT, "q")}
+    assert conflicts_of(journal, AUDIT) == ()
