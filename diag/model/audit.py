@@ -4,6 +4,8 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from diag.model.base import Noun
+from diag.model.checklist import Owner
+from diag.model.number import Number
 from diag.model.place import PlaceKind
 
 NS_DIAG = UUID("3b8f2a52-6f0d-5f5c-9d0e-6a1f7c1d2b90")
@@ -78,6 +80,24 @@ class FollowUp(Noun):
     why: str = ""
     author: str = ""
     revision: str = ""
+
+
+class OwnAdvice(Noun):
+    """A recommendation of the engineer's own, that no checklist makes."""
+
+    id: str
+    """UUID."""
+    title: str
+    owner: Owner
+    why: str = ""
+    criterion: str = ""
+    """Criterion that it cures, if it is one's remedy: its finding is told beside."""
+    cents: int = 0
+    """Estimate before tax, paid once; 0: nothing to pay."""
+    vat: Number = 20
+    """VAT rate, in percent."""
+    delay: str = ""
+    """ISO 8601 duration within which to act; empty: with the next budget."""
 
 
 def audit_id(campaign: str, subject: Subject) -> str:
