@@ -66,6 +66,9 @@ class Editions:
             JournalError: when it is not here, or no longer what was kept.
         """
         # Only who judges pays for the reading of checklists.
-        from diag.rules.edition import open_edition  # noqa: PLC0415
+        from diag.rules.edition import EditionError, open_edition  # noqa: PLC0415
 
-        return open_edition(self.read(digest))
+        try:
+            return open_edition(self.read(digest))
+        except EditionError as error:
+            raise JournalError(f"Édition {digest[:12]} : {error}") from error

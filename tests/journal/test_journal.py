@@ -1,0 +1,175 @@
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from diag.journal import changes
+from diag.journal.draft import Draft, Origin
+from diag.journal.errors import RefusedError
+from diag.journal.journal import Journal
+from tests.journal.builders import AUDIT, NOON, ROOT, apart, known, person, room
+from tests.journal.worlds import content
+
+SUBJECT = "place/x/q/y"
+
+
+def draft(value: int, **changed: object) -> Draft:
+    return replace(Draft(AUDIT.id, SUBJECT, value), **changed)  # type: ignore[arg-type]  # any field
+
+
+def test_what_is_written_is_numbered_signed_and_dated(journal: Journal) -> None:
+    author = person("u01")
+    first = journal.write(draft(1), author)
+    second = journal.write(draft(2), author)
+    assert (first.lam, second.lam) == (1, 2)
+    assert (first.at, second.at) == (NOON, NOON + 1000)
+    assert (first.author, first.device) == ("u01", "laptop-u01")
+    assert second.parents == (first.id,)
+
+
+def test_order_numbers_follow_the_whole_audit_and_no_other(
+    journal: Journal, author: Origin
+) -> None:
+    journal.write(draft(1), author)
+    elsewhere = journal.write(draft(1, subject="visit/x"), author)
+    other = journal.write(draft(1, audit=room(1).id), author)
+    assert (elsewhere.lam, other.lam) == (2, 1)
+
+
+def test_p14_a_write_supersedes_exactly_the_heads_its_author_saw(
+    journal: Journal, author: Origin
+) -> None:
+    first = apart(journal, draft(1), author)
+    second = apart(journal, draft(2), author)
+    third = apart(journal, draft(3), author, first.id)
+    ids = {head.id for head in journal.current(AUDIT.id, SUBJECT)}
+    assert ids == {second.id, third.id}
+    journal.write(draft(4), author)
+    (alone,) = journal.current(AUDIT.id, SUBJECT)
+    assert alone.value == 4
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_p14_holds_whatever_was_seen(journal: Journal, data: st.DataObject) -> None:
+    author = person("u01")
+    audit = str(uuid4())
+    expected: set[str] = set()
+    for value in range(5):
+        seen = [head for head in sorted(expected) if data.draw(st.booleans())]
+        said = apart(journal, draft(value, audit=audit), author, *seen)
+        expected = expected - set(seen) | {said.id}
+        assert {head.id for head in journal.current(audit, SUBJECT)} == expected
+
+
+def test_more_heads_than_a_revision_may_name_are_settled_in_two_writes(
+    journal: Journal, author: Origin
+) -> None:
+    for value in range(20):
+        apart(journal, draft(value), author)
+    journal.write(draft(99), author)
+    assert len(journal.current(AUDIT.id, SUBJECT)) == 5
+    journal.write(draft(99), author)
+    assert len(journal.current(AUDIT.id, SUBJECT)) == 1
+
+
+def test_a_batch_is_written_whole_in_order(journal: Journal, author: Origin) -> None:
+    said = journal.write_many([draft(1), draft(2), draft(3)], author)
+    assert [revision.lam for revision in said] == [1, 2, 3]
+    assert said[2].parents == (said[1].id,)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        (1.5, "ni un entier"),
+        (float("nan"), "ni un entier"),
+        pytest.param("x" * 70_000, "octets", id="long"),
+        pytest.param(["x" * 15_000] * 5, "octets", id="long in all"),
+        ("\ud800", "illisible"),
+    ],
+)
+def test_a_batch_with_one_refusal_writes_nothing(
+    journal: Journal, author: Origin, wrong: object, problem: str
+) -> None:
+    before = content(journal.connection)
+    bad = replace(draft(0), value=wrong)  # type: ignore[arg-type]  # what is refused
+    with pytest.raises(RefusedError, match=problem):
+        journal.write_many([draft(1), bad], author)
+    assert content(journal.connection) == before
+    assert journal.quarantined() == ()
+
+
+def test_texts_enter_normalised(journal: Journal, author: Origin) -> None:
+    said = journal.write(changes.noted(AUDIT.id, ROOT, "q", "e\u0301te\r\n"), author)
+    assert said.value == "éte\n"
+
+
+def test_the_history_of_a_subject_is_kept(journal: Journal, author: Origin) -> None:
+    for value in (1, 2, 3):
+        journal.write(draft(value), author)
+    history = journal.history(AUDIT.id, SUBJECT)
+    assert [revision.value for revision in history] == [1, 2, 3]
+    assert journal.history_inside(AUDIT.id, "place") == history
+    assert journal.history_inside(AUDIT.id, "plac") == ()
+
+
+def test_an_audit_nobody_knows_is_empty(journal: Journal) -> None:
+    nobody = room(1).id
+    assert journal.heads(nobody) == ()
+    assert journal.history(nobody, SUBJECT) == ()
+    assert list(journal.lines(nobody)) == []
+    assert journal.digest(nobody) == "0" * 64
+
+
+def test_two_journals_that_exchange_their_lines_are_the_same(
+    journal: Journal, author: Origin, tmp_path: Path
+) -> None:
+    (tmp_path / "b").mkdir()
+    with Journal.open(tmp_path / "b") as other:
+        journal.write(changes.answered(AUDIT.id, ROOT, "a", known(1)), author)
+        other.write(changes.answered(AUDIT.id, ROOT, "b", known(2)), person("u02"))
+        assert other.digest(AUDIT.id) != journal.digest(AUDIT.id)
+        other.ingest(journal.lines(AUDIT.id))
+        taken = journal.ingest(other.lines(AUDIT.id))
+        assert (taken.new, taken.known, taken.audits) == (1, 1, {AUDIT.id})
+        assert other.manifest() == journal.manifest()
+        assert list(other.lines(AUDIT.id)) == list(journal.lines(AUDIT.id))
+        assert other.heads(AUDIT.id) == journal.heads(AUDIT.id)
+
+
+def test_the_manifest_says_how_many_and_which(journal: Journal, author: Origin) -> None:
+    first = journal.write(draft(1), author)
+    second = journal.write(draft(2), author)
+    (line,) = journal.manifest()
+    both = int(first.id, 16) ^ int(second.id, 16)
+    assert line == (AUDIT.id, 2, f"{both:064x}")
+    assert journal.digest(AUDIT.id) == line.digest
+
+
+def test_lines_come_out_in_the_order_of_the_log(
+    journal: Journal, author: Origin
+) -> None:
+    said = [journal.write(draft(1, subject=name), author) for name in ("z/1", "a/1")]
+    assert list(journal.lines(AUDIT.id)) == [revision.line for revision in said]
+
+
+def test_refused_lines_can_be_looked_at(journal: Journal) -> None:
+    taken = journal.ingest([b'{"a":1}'])
+    (waiting,) = journal.quarantined()
+    assert (waiting.id, waiting.line) == (taken.rejected[0].id, '{"a":1}')
+    assert waiting.problem == taken.rejected[0].problem
+
+
+def test_heads_know_whether_they_say_something(
+    journal: Journal, author: Origin
+) -> None:
+    journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    (head,) = journal.heads(AUDIT.id)
+    assert (head.says, head.withdrawn) == (True, False)
+    journal.write(changes.unanswered(AUDIT.id, ROOT, "q"), author)
+    (head,) = journal.heads(AUDIT.id)
+    assert (head.says, head.withdrawn) == (False, True)

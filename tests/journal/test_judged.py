@@ -1,0 +1,96 @@
+import pytest
+
+from diag.assess.assess import Judge
+from diag.assess.results import Assessment
+from diag.journal import changes
+from diag.journal.audits import open_audit
+from diag.journal.draft import Origin
+from diag.journal.facts import facts_of
+from diag.journal.journal import Journal
+from diag.journal.judged import OVERALL, store_judged, summaries
+from tests.assess.builders import boolean, checklist, criterion, price, recommendation
+from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, known
+
+LIST = checklist(
+    [boolean("fibre"), boolean("tableau")],
+    [
+        criterion("debit", {3: "fibre", 1: "tableau"}),
+        criterion("ecran", {2: "tableau"}),
+        criterion("jardin", {1: "fibre"}, applicable="not fibre"),
+    ],
+    [recommendation("tirer", "debit", 3, quantity="2", prices={"cable": "quantite"})],
+    [price("cable", 100, 150, 225)],
+)
+
+
+@pytest.fixture
+def judged(journal: Journal, author: Origin) -> Assessment:
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    journal.write(changes.answered(AUDIT.id, ROOT, "tableau", known(True)), author)
+    assessment = Judge(LIST).assess(facts_of(journal, AUDIT))
+    keep(journal, assessment)
+    return assessment
+
+
+def keep(journal: Journal, assessment: Assessment, **titles: str) -> None:
+    store_judged(
+        journal,
+        AUDIT.id,
+        assessment,
+        digest=journal.digest(AUDIT.id),
+        edition="ab" * 32,
+        engine="1",
+        conflicts=2,
+        titles=titles,
+    )
+
+
+def test_what_was_judged_comes_back_exact(journal: Journal, judged: Assessment) -> None:
+    summary = summaries(journal, engine="1")[AUDIT.id]
+    assert summary.scores[OVERALL] == judged.overall
+    assert summary.scores["d"] == judged.domains[0].score
+    assert (summary.socle, summary.alerts) == (judged.socle, len(judged.alerts))
+    assert (summary.conflicts, summary.titles) == (2, {"d": "d"})
+
+
+def test_an_answer_more_and_it_is_stale(
+    journal: Journal, judged: Assessment, author: Origin
+) -> None:
+    journal.write(changes.answered(AUDIT.id, ROOT, "fibre", known(True)), author)
+    assert summaries(journal, engine="1") == {}
+    again = Judge(LIST).assess(facts_of(journal, AUDIT))
+    keep(journal, again)
+    found = summaries(journal, engine="1")[AUDIT.id]
+    assert found.scores[OVERALL] == again.overall != judged.overall
+
+
+def test_another_engine_judges_again(journal: Journal, judged: Assessment) -> None:
+    assert summaries(journal, engine="2") == {}
+
+
+def test_findings_and_advice_are_read_in_french(
+    journal: Journal, judged: Assessment
+) -> None:
+    findings = journal.select(
+        'select code, critère, portée, "niveau au moins", "niveau au plus", "à jour" '
+        "from v_constats"
+    )
+    assert findings == [
+        ("9990001A", "debit", "concerné", 1, 3, 1),
+        ("9990001A", "ecran", "concerné", 2, 2, 1),
+        ("9990001A", "jardin", "peut-être concerné", 0, 1, 1),
+    ]
+    (advice,) = journal.select(
+        'select rang, préconisation, certitude, préalable, "coût typique TTC (€)", '
+        '"à jour" from v_preconisations'
+    )
+    assert advice == (1, "tirer", "à confirmer", None, 3.6, 1)
+
+
+def test_recommendations_are_titled_as_asked(
+    journal: Journal, judged: Assessment
+) -> None:
+    keep(journal, judged, tirer="Tirer deux câbles")
+    assert journal.select("select titre from v_preconisations") == [
+        ("Tirer deux câbles",)
+    ]
