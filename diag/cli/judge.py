@@ -21,6 +21,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
+from diag.desk.glance import keep_judged
 from diag.desk.session import Session
 
 _SOCLE = {
@@ -53,6 +54,7 @@ def score(ctx: click.Context, uai: str, campaign: str | None, *, as_json: bool) 
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, uai, campaign)
         assessment = session.assessment
+        keep_judged(session)
         if as_json:
             print_json({
                 "uai": session.school.uai,

@@ -43,6 +43,7 @@ def report(
 ) -> None:
     """Écrit les documents d'un audit : mairie, équipe, académie, technique."""
     # Judging and writing cost 100 ms to import: only who reports pays for it.
+    from diag.desk.glance import keep_judged  # noqa: PLC0415
     from diag.desk.reporting import (  # noqa: PLC0415
         report_folder,
         report_of,
@@ -53,6 +54,7 @@ def report(
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, uai, campaign)
         told = report_of(session, day.date() if day else None)
+        keep_judged(session)
         place = folder or report_folder(session)
         for path in write_reports(told, chosen, place):
             click.echo(str(path))

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from diag.journal import changes
+from diag.journal.canonical import Json
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
 from diag.journal.visits import visits_of
@@ -34,7 +35,8 @@ def test_a_visit_taken_away_is_gone(journal: Journal, author: Origin) -> None:
 def test_a_visit_without_a_date_that_can_be_read_is_none(
     journal: Journal, author: Origin
 ) -> None:
-    for value in ("hier", {"date": "14 septembre"}, {"date": 3}, {"met": []}):
+    values: list[Json] = ["hier", {"date": "14 septembre"}, {"date": 3}, {"met": []}]
+    for value in values:
         draft = replace(changes.visited(AUDIT.id, FIRST), value=value)
         journal.write(draft, author)
         assert visits_of(journal, AUDIT.id) == ()

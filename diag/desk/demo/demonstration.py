@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diag.desk import audits
 from diag.desk.demo.scenario import Scenario, play, scenario
+from diag.desk.glance import keep_judged
 from diag.desk.importing import import_file
 from diag.desk.reporting import report_of, write_reports
 from diag.desk.session import Session
@@ -81,6 +82,7 @@ def _audited(
 ) -> Session:
     session = audits.start(workspace, story.uai)
     play(session, story)
+    keep_judged(session)
     school, answers = session.school, len(session.facts.answers)
     say(f"{school.name}, {school.commune} : {answers} réponses")
     return session
