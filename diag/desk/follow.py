@@ -6,7 +6,8 @@ from uuid import UUID
 
 from diag.desk.session import Session
 from diag.journal import changes
-from diag.model.audit import AuditStatus, FollowUp, Visit
+from diag.journal.arrangements import own_advice_of
+from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
 from diag.model.errors import DiagError
 from diag.model.place import ROOT_KINDS, PlaceKind
 from diag.model.text import clean_line, clean_text
@@ -48,9 +49,10 @@ def add_step(session: Session, step: FollowUp) -> None:
     """Add a step to the life of a recommendation; earlier ones stay.
 
     Raises:
-        DiagError: unknown recommendation; names the nearest one.
+        DiagError: unknown recommendation, or set aside without a reason.
     """
-    known = session.checklist.recommendations
+    own = own_advice_of(session.workspace.journal, session.audit.id)
+    known = {*session.checklist.recommendations, *(one.id for one in own)}
     if step.recommendation not in known:
         near = get_close_matches(step.recommendation, known, n=1)
         hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
@@ -58,9 +60,12 @@ def add_step(session: Session, step: FollowUp) -> None:
             f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
             f"Voyez la liste : diag score {session.school.uai}."
         )
-    cleaned = step.model_copy(
-        update={"by": _line(step.by), "why": clean_text(step.why).strip()}
-    )
+    cleaned = step.model_copy(update={"by": _line(step.by), "why": _text(step.why)})
+    if step.state is FollowUpState.ECARTEE and not cleaned.why:
+        raise DiagError(
+            "Une préconisation s'écarte avec un motif : la commune le lira. "
+            "Dites pourquoi (--why « … »)."
+        )
     session.say(changes.followed(session.audit.id, cleaned))
 
 
@@ -82,6 +87,13 @@ def erase(session: Session, revision: str, reason: str) -> None:
             f"Trouvez-la : diag audit history {session.school.uai}."
         )
     session.say(changes.erased(session.audit.id, revision, _line(reason)))
+
+
+def _text(text: str) -> str:
+    try:
+        return clean_text(text).strip()
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.") from error
 
 
 def _line(text: str) -> str:

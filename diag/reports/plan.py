@@ -7,6 +7,7 @@ it; what is only « à confirmer », done or set aside stands apart, outside tot
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
 from diag.assess.results import Advice, Gate, Trigger
 from diag.model.audit import FollowUp, FollowUpState
@@ -29,6 +30,10 @@ class Action:
     """Id of the action that it waits for, and right under which it stands."""
     state: FollowUpState | None = None
     """Where it stands, when somebody followed it up."""
+    rank: Fraction = Fraction()
+    """What orders it: its number as computed, or where the engineer puts it."""
+    by_hand: bool = False
+    """Whether the engineer put it there."""
 
     @property
     def id(self) -> str:
@@ -79,15 +84,17 @@ def plan_of(
     follow_ups: Sequence[FollowUp],
     today: date,
     pressing: Container[str] = (),
+    ranks: Mapping[str, Fraction] | None = None,
 ) -> Plan:
     """Return the advice numbered and dated, counting delays from `today`.
 
     What cures a `pressing` criterion (compliance) comes by deadline: a danger to be
-    removed tomorrow stands before a form to be filled in this term.
+    removed tomorrow stands before a form to be filled in this term. `ranks` is the
+    engineer's own order, which has the last word.
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
-    told = _by_urgency(_nested(sure, today), pressing)
+    told = _by_hand(_by_urgency(_nested(sure, today), pressing), ranks or {})
     rest = [one for one in advice if not _is_sure(one, states)]
     told += [Action("", one, _due(one, today)) for one in rest]
     placed = [
@@ -105,6 +112,17 @@ def plan_of(
 def states_of(follow_ups: Sequence[FollowUp]) -> Mapping[str, FollowUpState]:
     """Return the last state of each recommendation, told of the whole school."""
     return {one.recommendation: one.state for one in follow_ups if one.place is None}
+
+
+def still_standing(earlier: Sequence[FollowUp]) -> tuple[FollowUp, ...]:
+    """Return the steps of the audit before that still bind.
+
+    What was said done then and is advised again now is to be done again: the facts
+    are newer. What was decided, ordered or set aside stays so.
+    """
+    done = {FollowUpState.FAITE, FollowUpState.VERIFIEE}
+    last = states_of(earlier)
+    return tuple(one for one in earlier if last.get(one.recommendation) not in done)
 
 
 def _due(advice: Advice, start: date) -> date | None:
@@ -134,12 +152,6 @@ def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
 
 def _by_urgency(actions: Sequence[Action], pressing: Container[str]) -> list[Action]:
     """Return actions with their followers, what is pressing by deadline first."""
-    groups: list[list[Action]] = []
-    for one in actions:
-        if one.under:
-            groups[-1].append(one)
-        else:
-            groups.append([one])
 
     def rank(group: Sequence[Action]) -> tuple[bool, date]:
         first = group[0]
@@ -147,4 +159,35 @@ def _by_urgency(actions: Sequence[Action], pressing: Container[str]) -> list[Act
             return True, date.max
         return False, first.due or date.max
 
-    return [one for group in sorted(groups, key=rank) for one in group]
+    return [one for group in sorted(_groups(actions), key=rank) for one in group]
+
+
+def _by_hand(actions: Sequence[Action], ranks: Mapping[str, Fraction]) -> list[Action]:
+    """Return actions with their followers, those with a rank where it puts them.
+
+    Others keep the number that they have: 1, 2, 3…
+    """
+    ranked = [
+        [
+            replace(
+                one,
+                rank=ranks.get(group[0].id, Fraction(number)),
+                by_hand=one.id in ranks,
+            )
+            for one in group
+        ]
+        for number, group in enumerate(_groups(actions), 1)
+    ]
+    ranked.sort(key=lambda group: (group[0].rank, not group[0].by_hand))
+    return [one for group in ranked for one in group]
+
+
+def _groups(actions: Sequence[Action]) -> list[list[Action]]:
+    """Return actions, each with those that wait for it."""
+    groups: list[list[Action]] = []
+    for one in actions:
+        if one.under:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 
 from diag.assess.results import Assessment, CriterionResult
-from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
+from diag.model.audit import Audit, AuditStatus, FollowUp, OwnAdvice, Visit
 from diag.model.checklist import Audience, Checklist, Kind, Wording
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
@@ -16,7 +17,8 @@ from diag.reports.budget import Budget, budget_of
 from diag.reports.dates import long_date
 from diag.reports.discretion import Discretion, discretion_of
 from diag.reports.money import spoken_cost
-from diag.reports.plan import Action, Plan, plan_of
+from diag.reports.own import advised
+from diag.reports.plan import Action, Plan, plan_of, still_standing
 from diag.reports.vocabulary import PLACES
 from diag.reports.wording import NEXT_BUDGET, Blanks, filled, listed
 
@@ -166,12 +168,21 @@ def build_report(
     wordings: Mapping[tuple[str, Audience], Wording] | None = None,
     digest: str = "",
     edition: str = "",
+    earlier: Sequence[FollowUp] = (),
+    own: Sequence[OwnAdvice] = (),
+    ranks: Mapping[str, Fraction] | None = None,
 ) -> Report:
-    """Return a report of an audit as it stands `today`."""
+    """Return a report of an audit as it stands `today`.
+
+    `earlier` follow-ups come from the audit before, `own` advice and `ranks` from the
+    engineer.
+    """
     pressing = {
         one.id for one in checklist.criteria.values() if one.kind is Kind.COMPLIANCE
     }
-    plan = plan_of(assessment.advice, follow_ups, today, pressing)
+    advice = (*assessment.advice, *(advised(one, today.year) for one in own))
+    steps = (*still_standing(earlier), *follow_ups)
+    plan = plan_of(advice, steps, today, pressing, ranks)
     return Report(
         school=school,
         commune=commune,
@@ -182,7 +193,7 @@ def build_report(
         checklist=checklist,
         assessment=assessment,
         visits=tuple(visits),
-        follow_ups=tuple(follow_ups),
+        follow_ups=(*earlier, *follow_ups),
         wordings=wordings or {},
         author=author,
         office=office,

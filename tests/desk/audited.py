@@ -1,0 +1,40 @@
+"""The demonstration's school, audited in full: answers, rooms, recommendations."""
+
+from functools import cache
+from pathlib import Path
+from shutil import copytree
+from tempfile import mkdtemp
+
+from diag.desk import audits
+from diag.desk.demo.scenario import play, scenario
+from diag.desk.session import Session
+from diag.desk.workspace import Workspace
+from diag.desk.world import fixed_world
+from diag.model.audit import AuditStatus
+from tests.desk.builders import DAY, SCHOOL, started, workspace
+
+
+@cache
+def _played() -> Path:
+    folder = Path(mkdtemp(prefix="audited-"))
+    with workspace(folder) as made:
+        story = scenario("ecole-complete")
+        still_open = story.model_copy(update={"status": AuditStatus.EN_COURS})
+        play(started(made, story.uai), still_open)
+    return folder
+
+
+def audited_workspace(folder: Path) -> Workspace:
+    """Return a workspace where one school was audited in full, still open."""
+    copytree(_played(), folder)
+    return Workspace.open(folder, fixed_world(DAY, seed=7))
+
+
+def audited(made: Workspace, uai: str = SCHOOL) -> Session:
+    """Return the audit of the school that was audited in full."""
+    return audits.open_session(made, uai)
+
+
+def next_campaign(made: Workspace, campaign: str = "2027-2028") -> Session:
+    """Return a new audit of the same school, a year later, nothing answered."""
+    return audits.start(made, SCHOOL, campaign)
