@@ -1,0 +1,95 @@
+"""« À vérifier avant de partir »: what would be a pity to leave behind."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from diag.desk.entry import doubt_about
+from diag.desk.session import Session
+from diag.desk.walk import Stop, Walk, walk_of
+from diag.model.fact import State
+from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.reports.answers import answer_words
+from diag.reports.dates import long_date
+from diag.reports.escape import inline
+from diag.reports.vocabulary import PLACES
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question to look at again, and why."""
+
+    stop: Stop
+    place: str
+    """Name of the place."""
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Everything to look at before leaving."""
+
+    checks: tuple[Check, ...]
+    """In walking order."""
+    remarks: tuple[str, ...]
+    """What is about no question: open lists, a visit without a date."""
+
+
+def departure_of(session: Session, walk: Walk | None = None) -> Departure:
+    """Return what to look at before leaving the school."""
+    walk = walk or walk_of(session.facts, session.checklist)
+    names = session.facts.places
+    checks = (
+        Check(stop, names[stop.place].name, reasons)
+        for stop in walk.stops
+        if (reasons := tuple(_reasons(stop)))
+    )
+    return Departure(tuple(checks), tuple(_remarks(session, walk)))
+
+
+def departure_markdown(session: Session) -> str:
+    """Return the list as a Markdown document to print and tick."""
+    departure, school = departure_of(session), session.school
+    day = long_date(session.workspace.world.today())
+    lines = [
+        f"# {inline(school.name)}, {inline(school.commune)} : avant de partir",
+        "",
+        f"{day}, {len(departure.checks)} question(s) à revoir.",
+    ]
+    for place, checks in groupby(departure.checks, key=lambda check: check.place):
+        lines += ["", f"## {inline(place)}", ""]
+        for check in checks:
+            label = inline(check.stop.question.label)
+            lines.append(f"- [ ] {label} : {inline(', '.join(check.reasons))}")
+    if departure.remarks:
+        lines += ["", "## Et aussi", ""]
+        lines += [f"- [ ] {inline(remark)}" for remark in departure.remarks]
+    return "\n".join(lines) + "\n"
+
+
+def _reasons(stop: Stop) -> Iterator[str]:
+    question, heads = stop.question, stop.heads
+    if len(heads) > 1:
+        said = " ou ".join(answer_words(question, head) for head in heads)
+        yield f"réponses contradictoires ({said})"
+    if stop.flagged:
+        yield "à revoir"
+    if not heads and question.required and stop.relevant is True:
+        yield "sans réponse"
+    for head in heads:
+        if head.state is State.UNKNOWN:
+            yield answer_words(question, head)
+        elif head.state is State.KNOWN and (doubt := doubt_about(question, head.value)):
+            yield doubt
+
+
+def _remarks(session: Session, walk: Walk) -> Iterator[str]:
+    facts = session.facts
+    asked = {question.place for question in session.checklist.questions.values()}
+    for kind in PlaceKind:
+        if kind in asked and kind not in ROOT_KINDS and kind not in facts.closed:
+            yield f"La liste des {PLACES[kind][1]} n'est pas close."
+    if facts.visit_date is None:
+        yield "Aucune visite n'est datée."
+    if walk.maybe:
+        yield f"{walk.maybe} question(s) peut-être à poser, selon d'autres réponses."
