@@ -58,7 +58,7 @@ def record_answer(session: Session, entry: Entry) -> Recorded:
     """
     question = find_question(session, entry.question)
     place = _place_for(session, question, entry.place)
-    answer = _answer_for(question, entry)
+    answer = answer_for(question, entry)
     drafts = [changes.answered(session.audit.id, place.id, question.id, answer)]
     if entry.note is not None:
         drafts.append(_note(session, place, question, entry.note))
@@ -91,28 +91,13 @@ def find_question(session: Session, ident: str) -> Question:
     )
 
 
-def _place_for(session: Session, question: Question, text: str) -> Place:
-    place = find_place(session, text)
-    if place.kind is question.place:
-        return place
-    if question.place in ROOT_KINDS:
-        raise DiagError(
-            f"{question.id} se répond pour l'école, pas pour « {place.name} ». "
-            "Retirez le lieu."
-        )
-    wanted = KIND_NAMES[question.place]
-    there = session.facts.places_of(question.place)
-    names = ", ".join(f"« {place.name} »" for place in there[:8])
-    remedy = (
-        f"Lieux possibles : {names}."
-        if there
-        else f"Ajoutez-en un : diag audit place {session.school.uai} add "
-        f"{question.place} « … »."
-    )
-    raise DiagError(f"{question.id} se répond dans un lieu « {wanted} ». {remedy}")
+def answer_for(question: Question, entry: Entry) -> Answer:
+    """Return what an entry says, checked; nothing is written.
 
-
-def _answer_for(question: Question, entry: Entry) -> Answer:
+    Raises:
+        RefusedEntryError: the value cannot be, or nobody can know it so.
+        DoubtError: the value is unlikely and was not confirmed.
+    """
     provenance = entry.provenance or question.provenance[0]
     if provenance not in {*question.provenance, *ALWAYS}:
         allowed = ", ".join([*question.provenance, *sorted(ALWAYS)])
@@ -133,6 +118,27 @@ def _answer_for(question: Question, entry: Entry) -> Answer:
     except ValueError as error:
         raise RefusedEntryError(f"{question.id} : motif refusé, {error}.") from error
     return Answer(entry.state, value, provenance, reason)
+
+
+def _place_for(session: Session, question: Question, text: str) -> Place:
+    place = find_place(session, text)
+    if place.kind is question.place:
+        return place
+    if question.place in ROOT_KINDS:
+        raise DiagError(
+            f"{question.id} se répond pour l'école, pas pour « {place.name} ». "
+            "Retirez le lieu."
+        )
+    wanted = KIND_NAMES[question.place]
+    there = session.facts.places_of(question.place)
+    names = ", ".join(f"« {place.name} »" for place in there[:8])
+    remedy = (
+        f"Lieux possibles : {names}."
+        if there
+        else f"Ajoutez-en un : diag audit place {session.school.uai} add "
+        f"{question.place} « … »."
+    )
+    raise DiagError(f"{question.id} se répond dans un lieu « {wanted} ». {remedy}")
 
 
 def _note(session: Session, place: Place, question: Question, text: str) -> Draft:
