@@ -1,6 +1,6 @@
 """Acting on recommendations: reordered, reworded, completed by the engineer's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from uuid import UUID
@@ -174,6 +174,16 @@ def as_computed(session: Session) -> int:
     drafts = [changes.ranked(session.audit.id, ident, None) for ident in ranks]
     session.say(*drafts)
     return len(drafts)
+
+
+def order(session: Session) -> Iterator[str]:
+    """Give the plan in its order, one line each, as the town hall reads it."""
+    report = report_of(session)
+    for one in report.plan.actions:
+        indent = "  " if one.under else ""
+        hand = "  (placée à la main)" if one.by_hand else ""
+        title = report.title(one, Audience.MAIRIE)
+        yield f"{one.ref.rjust(4)}  {indent}{title}  [{one.id}]{hand}"
 
 
 def _moved(audit: str, tops: Sequence[Action], old: int, new: int) -> list[Draft]:

@@ -1,0 +1,148 @@
+"""`diag suppose` and `diag compare`: what would follow, what changed."""
+
+import click
+
+from diag.cli.console import (
+    campaign_option,
+    json_option,
+    print_json,
+    print_table,
+    workspace_of,
+)
+from diag.desk import audits, hypotheses
+from diag.desk.session import Session
+from diag.desk.suppose import Supposition, supposed
+from diag.model.errors import DiagError
+
+
+@click.command()
+@click.argument("uai")
+@click.option("--fibre", is_flag=True, help="La fibre est arrivée.")
+@click.option(
+    "--answer",
+    "answers",
+    multiple=True,
+    metavar="QUESTION=VALEUR[@LIEU]",
+    help="Une autre réponse ; « ? » : pas connue. Répétable.",
+)
+@click.option(
+    "--add-room",
+    "added",
+    multiple=True,
+    metavar="NOM[=COMME]",
+    help="Une salle de plus, équipée comme une autre. Répétable.",
+)
+@click.option("--close-room", "closed", multiple=True, help="Une salle ferme.")
+@click.option(
+    "--split",
+    "splits",
+    multiple=True,
+    metavar="CLASSE[=SALLE]",
+    help="Dédoubler une classe ; SALLE donne son équipement et ferme.",
+)
+@campaign_option
+@json_option
+@click.pass_context
+def suppose(
+    ctx: click.Context,
+    /,
+    uai: str,
+    campaign: str | None,
+    *,
+    as_json: bool,
+    **asked: object,
+) -> None:
+    """« Et si… » : scores, préconisations et coûts ; rien n'est enregistré."""
+    from diag.desk.outcome_words import outcome_json, outcome_lines  # noqa: PLC0415 - judging costs 40 ms to import
+    from diag.desk.suppose import outcome  # noqa: PLC0415 - as above
+
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        suppositions = _suppositions(session, asked)
+        if not suppositions:
+            raise DiagError(
+                "Rien n'est supposé. Essayez : diag suppose UAI --fibre, ou "
+                "--answer debit_descendant=300."
+            )
+        found = outcome(session.facts, session.checklist, suppositions)
+        told = list(hypotheses.told(session, suppositions))
+    if as_json:
+        print_json({"uai": session.school.uai, "supposed": told, **outcome_json(found)})
+        return
+    click.echo("Hypothèse, rien n'est enregistré :")
+    for line in told:
+        click.echo(f"  et si… {line}")
+    for title, rows in outcome_lines(found):
+        click.echo(f"\n{title}")
+        print_table(("  " + first, *rest) for first, *rest in rows)
+
+
+def _suppositions(
+    session: Session, asked: dict[str, object]
+) -> tuple[Supposition, ...]:
+    """Read every option in order, each seeing what those before suppose."""
+    facts = session.facts
+    found: list[Supposition] = []
+
+    def suppose_one(*more: Supposition) -> None:
+        nonlocal facts
+        found.extend(more)
+        facts = supposed(facts, more)
+
+    if asked["fibre"]:
+        suppose_one(*hypotheses.fibre(session))
+    for text in _texts(asked["added"]):
+        name, _, like = text.partition("=")
+        suppose_one(hypotheses.added(facts, name, like))
+    for text in _texts(asked["splits"]):
+        name, _, donor = text.partition("=")
+        suppose_one(hypotheses.split(session, facts, name, donor))
+    for text in _texts(asked["closed"]):
+        suppose_one(hypotheses.closed(facts, text))
+    for text in _texts(asked["answers"]):
+        question, _, rest = text.partition("=")
+        raw, _, place = rest.partition("@")
+        suppose_one(hypotheses.said(session, facts, question, raw, place))
+    return tuple(found)
+
+
+def _texts(option: object) -> tuple[str, ...]:
+    assert isinstance(option, tuple)  # click's `multiple`
+    return option
+
+
+@click.command()
+@click.argument("uai")
+@click.option("--with", "earlier", default="", help="Campagne (sinon la précédente).")
+@campaign_option
+@json_option
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    uai: str,
+    earlier: str,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Dit ce qui a changé depuis le dernier audit de cette école."""
+    # Judging costs 40 ms to import: only who judges pays for it.
+    from diag.desk.compare import compared_with  # noqa: PLC0415
+    from diag.desk.compare_words import comparison_json, comparison_lines  # noqa: PLC0415
+
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, uai, campaign)
+        found = compared_with(session, earlier)
+        sections = list(comparison_lines(session, found))
+    if as_json:
+        print_json({"uai": session.school.uai, **comparison_json(found)})
+        return
+    click.echo(f"De {found.campaign} à {found.now}")
+    if found.edition_changed:
+        click.echo(
+            "Les grilles ont changé : l'ancien audit est rejugé par les grilles "
+            "d'aujourd'hui ; ce que la méthode déplace est dit « grille changée »."
+        )
+    for title, rows in sections:
+        click.echo(f"\n{title}")
+        print_table(("  " + first, *rest) for first, *rest in rows)

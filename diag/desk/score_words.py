@@ -1,0 +1,78 @@
+"""Scores, moves and totals in words, the same on screen and on the command line."""
+
+from diag.assess.costs import Totals
+from diag.assess.display import in_words, out_of_100
+from diag.assess.results import Compliance, CriterionResult, Score, Socle, Standing
+from diag.desk.compare import Move
+from diag.reports.figures import percent
+from diag.reports.money import estimate
+from diag.reports.vocabulary import COMPLIANCES, LEVELS
+
+SOCLE = {
+    Socle.ATTEINT: "atteint",
+    Socle.NON_ATTEINT: "non atteint",
+    Socle.INDETERMINE: "à vérifier",
+    Socle.SANS_OBJET: "sans objet",
+}
+"""Whether everything blocking holds, in a word."""
+
+MOVES = {
+    Move.BETTER: "mieux",
+    Move.WORSE: "moins bien",
+    Move.LEARNT: "mieux connu",
+    Move.UNSURE: "à vérifier",
+    Move.APPEARED: "s'applique maintenant",
+    Move.GONE: "ne s'applique plus",
+    Move.SAME: "inchangé",
+}
+"""What became of a criterion, in a word."""
+
+
+def score_words(score: Score | None) -> str:
+    """Return « 58 », « entre 47 et 61 », or « sans objet »."""
+    if score is None or score.bounds is None:
+        return "sans objet"
+    maybe = " ?" if score.standing is Standing.MAYBE else ""
+    return in_words(score.bounds) + maybe
+
+
+def short_score(score: Score | None) -> str:
+    """Return « 58 » or « 47–61 »: where columns are narrow."""
+    if score is None or score.bounds is None:
+        return "–"
+    low, high = out_of_100(score.bounds.low), out_of_100(score.bounds.high)
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def filled_words(score: Score) -> str:
+    """Return « renseigné à 82 % »."""
+    return "" if score.bounds is None else f"renseigné à {percent(score.completeness)}"
+
+
+def level_words(result: CriterionResult) -> str:
+    """Return what a criterion says: « base », « base à recommandé », « conforme »."""
+    if result.compliance is not None:
+        return COMPLIANCES[result.compliance]
+    if result.standing is Standing.OUT:
+        return "sans objet"
+    low, high = LEVELS[result.low], LEVELS[result.high]
+    words = low if low == high else f"{low} à {high}"
+    return f"{words} ?" if result.standing is Standing.MAYBE else words
+
+
+def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, str]:
+    """Return what a criterion said and says; finer when the words are the same."""
+    old, new = level_words(before), level_words(after)
+    if old != new:
+        return old, new
+    return f"{old} ({in_words(before.bounds)})", f"{new} ({in_words(after.bounds)})"
+
+
+def is_pressing(result: CriterionResult) -> bool:
+    """Say whether a compliance criterion surely fails."""
+    return result.compliance is Compliance.NON_CONFORME
+
+
+def money_words(totals: Totals) -> tuple[str, str]:
+    """Return what is paid once and every year, with tax."""
+    return f"{estimate(totals.once_ttc)}", f"{estimate(totals.yearly_ttc)}"
