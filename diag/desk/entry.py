@@ -151,7 +151,8 @@ def _photo(question: Question, _raw: object) -> Value:
     raise _refuse(
         question,
         "une photo ne se tape pas",
-        "Notez son nom dans la note de la réponse en attendant l'écran de visite",
+        "Joignez le fichier : F7 dans la visite, ou « diag audit photo UAI add "
+        f"FICHIER --question {question.id} »",
     )
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from difflib import get_close_matches
 from uuid import UUID
 
+from diag.desk.photos import drop_erased
 from diag.desk.session import Session
 from diag.journal import changes
 from diag.journal.arrangements import own_advice_of
@@ -81,12 +82,14 @@ def erase(session: Session, revision: str, reason: str) -> None:
     Raises:
         DiagError: when the audit holds no such revision.
     """
-    if not any(said.id == revision for said in session.revisions()):
+    found = next((one for one in session.revisions() if one.id == revision), None)
+    if found is None:
         raise DiagError(
             f"Modification {revision[:16]}… inconnue dans cet audit. "
             f"Trouvez-la : diag audit history {session.school.uai}."
         )
     session.say(changes.erased(session.audit.id, revision, _line(reason)))
+    drop_erased(session, found)
 
 
 def _text(text: str) -> str:

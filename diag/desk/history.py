@@ -15,6 +15,7 @@ from diag.journal.subjects import (
     FollowTopic,
     NoteTopic,
     OwnTopic,
+    PhotoTopic,
     PlaceTopic,
     RankTopic,
     Topic,
@@ -98,7 +99,11 @@ def _about(session: Session, topic: Topic) -> str:
     return told
 
 
-_NOUNS: dict[type, str] = {PlaceTopic: "lieu", VisitTopic: "visite"}
+_NOUNS: dict[type, str] = {
+    PhotoTopic: "photo",
+    PlaceTopic: "lieu",
+    VisitTopic: "visite",
+}
 
 
 def _place(session: Session, ident: str) -> str:
@@ -117,6 +122,8 @@ def _said(session: Session, topic: Topic, revision: Revision) -> str:
             return answer_words(question, _answer(revision.value))
     value = revision.value
     if isinstance(value, dict):
+        if isinstance(topic, PhotoTopic):
+            value = {"caption": value.get("caption", "")}
         return ", ".join(str(value[key]) for key in sorted(value) if value[key])
     if isinstance(value, bool):
         return "oui" if value else "non"

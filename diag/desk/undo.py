@@ -10,6 +10,7 @@ from diag.journal.subjects import (
     FlagTopic,
     NoteTopic,
     OwnTopic,
+    PhotoTopic,
     PlaceTopic,
     RankTopic,
     WordingTopic,
@@ -21,6 +22,7 @@ _UNDOABLE = (
     | NoteTopic
     | FlagTopic
     | PlaceTopic
+    | PhotoTopic
     | ClosedTopic
     | WordingTopic
     | RankTopic
@@ -61,9 +63,16 @@ def _changes_of(session: Session) -> list[Revision]:
             continue
         if revision.undoes:
             stack.pop(revision.undoes, None)
-        elif isinstance(subjects.parse(revision.subject), _UNDOABLE):
+        elif _was_typed(revision):
             stack[revision.id] = revision
     return list(stack.values())
+
+
+def _was_typed(revision: Revision) -> bool:
+    """Say whether a person said it: what an official list told is not undone."""
+    value = revision.value
+    imported = isinstance(value, dict) and value.get("provenance") == "imported"
+    return not imported and isinstance(subjects.parse(revision.subject), _UNDOABLE)
 
 
 def _before(history: tuple[Revision, ...], last: Revision) -> Revision | None:

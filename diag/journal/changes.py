@@ -12,6 +12,7 @@ from diag.model.audit import AuditStatus, FollowUp, OwnAdvice, Subject, Visit
 from diag.model.checklist import Audience
 from diag.model.fact import Answer
 from diag.model.number import Number
+from diag.model.photo import Photo
 from diag.model.place import Place, PlaceKind
 
 
@@ -87,6 +88,17 @@ def visited(audit: str, visit: Visit) -> Draft:
 def unvisited(audit: str, visit: str) -> Draft:
     """Take a visit away."""
     return Draft(audit, subjects.visit(visit), op="del")
+
+
+def photographed(audit: str, photo: Photo) -> Draft:
+    """Join a photo, or say again what it shows."""
+    value = photo.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
+    return Draft(audit, subjects.photo(photo.id), value)
+
+
+def unphotographed(audit: str, photo: str) -> Draft:
+    """Take a photo away; history keeps it."""
+    return Draft(audit, subjects.photo(photo), op="del")
 
 
 def followed(audit: str, step: FollowUp) -> Draft:

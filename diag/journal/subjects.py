@@ -61,6 +61,13 @@ class VisitTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoTopic:
+    """A picture: what it shows, and the name of its bytes."""
+
+    photo: str
+
+
+@dataclass(frozen=True, slots=True)
 class FollowTopic:
     """What becomes of a recommendation; append-only."""
 
@@ -119,6 +126,7 @@ Topic = (
     | FlagTopic
     | ClosedTopic
     | VisitTopic
+    | PhotoTopic
     | FollowTopic
     | WordingTopic
     | RankTopic
@@ -157,6 +165,11 @@ def closed(kind: PlaceKind) -> str:
 def visit(visit_id: str) -> str:
     """Return the subject of a visit."""
     return f"visit/{visit_id}"
+
+
+def photo(photo_id: str) -> str:
+    """Return the subject of a photo."""
+    return f"photo/{photo_id}"
 
 
 def follow(recommendation: str, place_id: str | None = None) -> str:
@@ -247,6 +260,8 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
             return ClosedTopic(PlaceKind(kind))
         case ["visit", visit_id]:
             return VisitTopic(visit_id)
+        case ["photo", photo_id]:
+            return PhotoTopic(photo_id)
         case ["erase", revision]:
             return ErasureTopic(revision)
         case ["audit", ("edition" | "status" | "subject") as name]:

@@ -11,6 +11,7 @@ from diag.journal.subjects import (
     NoteTopic,
     OtherTopic,
     OwnTopic,
+    PhotoTopic,
     PlaceTopic,
     RankTopic,
     Topic,
@@ -33,6 +34,7 @@ HASH = "ab" * 32
         (subjects.flag(PLACE, "nb"), FlagTopic(PLACE, "nb")),
         (subjects.closed(PlaceKind.SALLE), ClosedTopic(PlaceKind.SALLE)),
         (subjects.visit(PLACE), VisitTopic(PLACE)),
+        (subjects.photo(PLACE), PhotoTopic(PLACE)),
         (subjects.follow("cabler"), FollowTopic("cabler", None)),
         (subjects.follow("cabler", PLACE), FollowTopic("cabler", PLACE)),
         (
@@ -67,7 +69,8 @@ def test_a_subject_that_is_built_is_read_back(subject: str, topic: Topic) -> Non
         "rec/cabler/wording/voisin",
         "rec/cabler/x/wording/voisin",
         "audit/claim",
-        "photo/x",
+        "photo",
+        "photo/x/y",
     ],
 )
 def test_what_this_version_does_not_know_is_left_whole(subject: str) -> None:

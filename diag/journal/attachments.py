@@ -1,0 +1,97 @@
+"""Attachments of a workspace: a second SQLite file of blobs, named by their content.
+
+A blob is written before the revision that names it: a crash between the two leaves an
+unnamed blob, never a revision without its picture.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from diag.journal.connection import connect
+from diag.journal.errors import DamagedError, ReadOnlyError, in_french
+
+FILE = "photos.db"
+"""Name of the attachments' file in a workspace."""
+
+VERSION = 1
+"""Version of its tables, kept in the file as `user_version`."""
+
+_TABLE = """
+create table if not exists blob(
+  sha blob primary key check(length(sha) = 32),
+  mime text not null, size integer not null, data blob
+) strict
+"""
+_PUT = "insert or ignore into blob values (?, ?, ?, ?)"
+_GET = "select data from blob where sha = ?"
+_DROP = "delete from blob where sha = ?"
+
+
+class Attachments:
+    """The blobs of a workspace; the file is opened for each use, made at the first.
+
+    Photos are rare beside answers: no second connection stays open all day.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+
+    def put(self, data: bytes, mime: str) -> str:
+        """Keep a blob durably; return its name. One that is there is left alone.
+
+        Raises:
+            JournalError: in French, when it could not be written.
+        """
+        digest = sha256(data)
+        with self._writing() as connection:
+            connection.execute(_PUT, (digest.digest(), mime, len(data), data))
+        return digest.hexdigest()
+
+    def get(self, sha: str) -> bytes | None:
+        """Return a blob; None when it is not on this laptop.
+
+        Raises:
+            JournalError: in French, when what is on disk is not what was written.
+        """
+        if not self.path.exists():
+            return None
+        reading = closing(connect(self.path, readonly=True))
+        with reading as connection, in_french(self.path):
+            row = connection.execute(_GET, (bytes.fromhex(sha),)).fetchone()
+        if row is None or row[0] is None:
+            return None
+        if sha256(row[0]).hexdigest() != sha:
+            raise DamagedError(
+                f"{self.path} : la photo {sha[:12]} n'est plus ce qui avait été "
+                "écrit. Joignez-la à nouveau si vous l'avez encore."
+            )
+        return bytes(row[0])
+
+    def drop(self, sha: str) -> None:
+        """Remove a blob; its bytes leave the file (`secure_delete`)."""
+        if self.path.exists():
+            with self._writing() as connection:
+                connection.execute(_DROP, (bytes.fromhex(sha),))
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with closing(connect(self.path)) as connection, in_french(self.path):
+            (version,) = connection.execute("pragma user_version").fetchone()
+            if version > VERSION:
+                raise ReadOnlyError(
+                    f"{self.path} a été écrit par une version plus récente de diag : "
+                    "mettez diag à jour pour y joindre des photos."
+                )
+            connection.execute("begin immediate")
+            try:
+                connection.execute(_TABLE)
+                connection.execute(f"pragma user_version = {VERSION}")
+                yield connection
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+                raise
+            connection.execute("commit")

@@ -1,0 +1,54 @@
+"""`diag audit photo`: pictures as a person joins them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import diag
+from tests.desk.builders import SCHOOL, started, workspace
+from tests.desk.pictures import jpeg, png_claiming
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    with workspace(tmp_path / "home") as made:
+        started(made)
+    return tmp_path / "home"
+
+
+def test_photos_are_joined_listed_captioned_exported_and_taken_away(
+    home: Path, tmp_path: Path
+) -> None:
+    words = ("audit", "photo", SCHOOL)
+    good = str(jpeg(tmp_path / "baie.jpg"))
+    bomb = str(png_claiming(tmp_path / "bombe.png", 30_000, 30_000))
+
+    added = diag(home, *words, "add", good, bomb, "--question", "nb_classes")
+    again = diag(home, *words, "add", good, "--question", "nb_classes")
+    listed = json.loads(diag(home, *words, "list", "--json").out)
+    diag(home, *words, "caption", listed[0]["id"][:8], "Baie [/x]")
+    exported = diag(home, *words, "export", str(tmp_path / "sortie"))
+    shown = diag(home, *words, "list")
+    removed = diag(home, *words, "remove", listed[0]["id"])
+
+    assert added.code == 1
+    assert "Jointe : baie" in added.out
+    assert "bombe.png" in added.err
+    assert "millions de pixels" in added.err
+    assert again.out.startswith("Déjà jointe : baie")
+    assert [one["question"] for one in listed] == ["nb_classes"]
+    assert "1 photo" in exported.out
+    assert [path.name for path in (tmp_path / "sortie").iterdir()] == ["001-baie-x.jpg"]
+    assert "Baie [/x]" in shown.out
+    assert "Retirée" in removed.out
+    assert diag(home, *words, "list").out == ""
+
+
+def test_a_photo_of_an_unknown_place_is_refused(home: Path, tmp_path: Path) -> None:
+    path = str(jpeg(tmp_path / "a.jpg"))
+
+    run = diag(home, "audit", "photo", SCHOOL, "add", path, "--place", "Grenier")
+
+    assert run.code == 1
+    assert "« Grenier » inconnu" in run.err
