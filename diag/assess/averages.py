@@ -54,6 +54,10 @@ class Averages:
 
     def gain(self, effect: Mapping[str, int]) -> Fraction:
         """Return the rise of the overall low once criteria reach these levels."""
+        return _low(self.bounds_once(effect)) - _low(self.bounds)
+
+    def bounds_once(self, effect: Mapping[str, int]) -> Bounds | None:
+        """Return the overall bounds once criteria reach these levels."""
         replaced = {}
         for criterion, level in effect.items():
             domain = self._domain_of.get(criterion)
@@ -61,7 +65,7 @@ class Averages:
             if member:
                 bounds = raised(member.bounds, level)
                 replaced[criterion] = Member(member.weight, bounds, member.sure)
-        return _low(self.bounds_with(replaced)) - _low(self.bounds)
+        return self.bounds_with(replaced)
 
     def width_with(self, replaced: Replaced) -> Fraction:
         """Return how wide the overall interval is with some criteria replaced."""

@@ -1,0 +1,134 @@
+"""What the bilan shows: every line unfolds, says French words, keeps its key."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from diag.desk import advising, hypotheses
+from diag.desk.counsel import counsel
+from diag.desk.evolution import consequences, evolution
+from diag.desk.findings import findings
+from diag.desk.follow import add_step
+from diag.desk.outline import Line
+from diag.desk.session import Session
+from diag.desk.suppose import outcome
+from diag.desk.workspace import Workspace
+from diag.model.audit import FollowUp, FollowUpState
+from diag.model.checklist import Audience, Owner
+from tests.desk.audited import audited, audited_workspace, next_campaign
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with audited_workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def session(desk: Workspace) -> Session:
+    return audited(desk)
+
+
+def unfolded(lines: Iterable[Line]) -> Iterator[Line]:
+    for line in lines:
+        yield line
+        if line.inner is not None:
+            yield from unfolded(line.inner())
+
+
+def texts(lines: Iterable[Line]) -> str:
+    return "\n".join(f"{one.text} {one.aside} {one.note}" for one in unfolded(lines))
+
+
+def keys(lines: Iterable[Line]) -> list[str]:
+    return [one.key for one in unfolded(lines)]
+
+
+def test_alerts_come_first_and_every_domain_has_its_score(session: Session) -> None:
+    lines = findings(session)
+
+    assert lines[0].text == "Conformité"
+    assert "non conforme" in lines[0].aside
+    domains = [line for line in lines if line.key.startswith("domaine/")]
+    assert [line.text for line in domains] == [
+        each.title for each in session.checklist.domains
+    ]
+    assert all(line.bounds for line in domains)
+
+
+def test_a_criterion_unfolds_to_facts_rules_and_sources(session: Session) -> None:
+    told = texts(findings(session))
+
+    assert "Prises réseau en service" in told
+    assert "2 prises, mesuré" in told.replace("\u00a0", " ")
+    assert "donne le niveau" in told
+    assert "Source S36 (A)" in told
+    assert "prises_rj45" not in told
+
+
+def test_every_line_has_a_key_of_its_own(session: Session) -> None:
+    for lines in (findings(session), counsel(session), evolution(session)):
+        found = keys(lines)
+        assert len(found) == len(set(found))
+
+
+def test_keys_stay_the_same_from_one_reading_to_the_next(session: Session) -> None:
+    assert keys(findings(session)) == keys(findings(session))
+
+
+def test_a_recommendation_unfolds_to_cost_effect_words_and_follow_up(
+    session: Session,
+) -> None:
+    advising.reword(
+        session, "passer-a-la-fibre", Audience.EQUIPE, {"title": "Enfin la fibre"}
+    )
+    step = FollowUp(
+        recommendation="passer-a-la-fibre",
+        state=FollowUpState.DECIDEE,
+        on="2026-11-12",
+        by="Conseil municipal",
+        why="voté à l'unanimité",
+    )
+    add_step(session, step)
+
+    (line,) = [one for one in counsel(session) if one.key == "rec/passer-a-la-fibre"]
+    told = texts([line])
+
+    assert "décidée" in line.aside
+    assert "Coût : environ 300" in told.replace("\u00a0", " ")
+    assert "Effet si fait" in told
+    assert "Enfin la fibre reformulé" in told
+    assert "décidée le 12 novembre 2026, Conseil municipal : voté" in told
+
+
+def test_a_step_of_the_audit_before_says_so(desk: Workspace, session: Session) -> None:
+    own = advising.add_own(session, "Peindre", owner=Owner.ECOLE)
+    assert own.title in texts(counsel(session))
+    step = FollowUp(recommendation="passer-a-la-fibre", state=FollowUpState.DECIDEE)
+    add_step(session, step)
+
+    again = next_campaign(desk)
+
+    assert "(audit précédent)" in texts(counsel(again))
+
+
+def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
+    again = next_campaign(desk)
+
+    assert "à vérifier" in texts(findings(again))
+    assert "À confirmer" in texts(counsel(again))
+    assert "De 2026-2027 à 2027-2028" in texts(evolution(again))
+
+
+def test_a_first_audit_says_what_will_come(session: Session) -> None:
+    assert "Premier audit" in texts(evolution(session))
+
+
+def test_consequences_tell_before_and_after(session: Session) -> None:
+    fibre = hypotheses.fibre(session)
+    told = consequences(outcome(session.facts, session.checklist, fibre))
+    nothing = consequences(outcome(session.facts, session.checklist, ()))
+
+    assert "→" in texts(told)
+    assert texts(nothing).startswith("Rien ne changerait")
