@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "diag.cli.audit:audit",
     "backup": "diag.cli.keep:backup",
     "check": "diag.cli.check:check",
+    "compare": "diag.cli.supposing:compare",
     "completion": "diag.cli.completion:completion",
     "demo": "diag.cli.demo:demo",
     "import": "diag.cli.territory:import_",
@@ -23,6 +24,7 @@ COMMANDS = {
     "restore": "diag.cli.keep:restore",
     "schools": "diag.cli.territory:schools",
     "score": "diag.cli.judge:score",
+    "suppose": "diag.cli.supposing:suppose",
     "why": "diag.cli.judge:why",
 }
 """Command → module and attribute."""
@@ -35,6 +37,7 @@ EXIT_REFUSED = 1
     cls=LazyGroup,
     places=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
 )
 @click.option(
     "--workspace",
@@ -50,9 +53,24 @@ EXIT_REFUSED = 1
 def diag(ctx: click.Context, workspace: Path | None) -> None:
     """Auditer le numérique des écoles, sans connexion, et en rendre compte.
 
+    Sans commande, sur un terminal : ouvre les écrans.
     Commencez par « diag demo » pour voir, ou « diag init » pour travailler.
     """
     ctx.obj = workspace
+    if ctx.invoked_subcommand is None:
+        _open_screens(ctx)
+
+
+def _open_screens(ctx: click.Context) -> None:
+    """Open the app on a terminal; print the help where there is none."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(ctx.get_help())
+        return
+    # Textual and the desk cost 200 ms: commands do without.
+    from diag.cli.console import folder_of  # noqa: PLC0415
+    from diag.tui.opening import open_app  # noqa: PLC0415
+
+    open_app(folder_of(ctx))
 
 
 def main() -> None:

@@ -1,0 +1,202 @@
+"""The app: which place is shown, and how one goes from one to another."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.driver import Driver
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+from diag.desk.world import World
+from diag.tui.commands import (
+    CommandType,
+    Quit,
+    SwitchTheme,
+    bindings_of,
+)
+from diag.tui.desk import OpenDesk, Recent
+from diag.tui.dialogs import Tell
+from diag.tui.palette import Found, Palette, finder
+from diag.tui.screens.crash import CrashScreen
+from diag.tui.screens.help import HelpScreen
+from diag.tui.screens.place import PlaceScreen
+from diag.tui.screens.school import SchoolScreen
+from diag.tui.screens.territory import TerritoryScreen
+from diag.tui.sturdy import Sturdy, Trouble
+from diag.tui.texts import speak_french
+from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
+
+
+class DiagApp(Sturdy, App[None]):
+    """The screens of `diag`, over one workspace."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "diag"
+    ENABLE_COMMAND_PALETTE = False
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (SwitchTheme, Quit)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(
+        self,
+        folder: Path,
+        world: World | None = None,
+        driver_class: type[Driver] | None = None,
+        crashed: Path | None = None,
+    ) -> None:
+        speak_french()
+        super().__init__(driver_class=driver_class)
+        self.desk = OpenDesk(folder, world)
+        """The workspace, and what is opened in it."""
+        self.crash: Exception | None = None
+        """The error that ended the app, if one did."""
+        self._crashed = crashed
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        for name in set(self.available_themes) - {each.name for each in THEMES}:
+            self.unregister_theme(name)
+        self.theme = DIAG_LIGHT.name
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return Territoire: every other place is over it."""
+        return TerritoryScreen()
+
+    def on_mount(self) -> None:
+        """Say what happened, when the app comes back after a crash."""
+        if self._crashed is not None:
+            self.push_screen(CrashScreen(self._crashed))
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
+        """Return none of Textual's own commands: they are in English."""
+        return ()
+
+    def go_territory(self) -> None:
+        """Show every school."""
+        self._pop_to(1)
+
+    def go_school(self, uai: str) -> None:
+        """Show a school."""
+        self.go_territory()
+        self.push_screen(SchoolScreen(uai))
+
+    def go_visit(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        """Show the visit of a school, at a place and a question when named."""
+        screen = _built("visit", "VisitScreen", uai, place, question)
+        self.go_school(uai)
+        self.push_screen(screen)
+
+    def go_bilan(self, uai: str) -> None:
+        """Show what was found at a school."""
+        screen = _built("bilan", "BilanScreen", uai)
+        self.go_school(uai)
+        self.push_screen(screen)
+
+    def go_back(self) -> None:
+        """Go back one place; the first one stays."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def resume(self) -> None:
+        """Go where one was last, at the very question."""
+        recent = self.desk.recent
+        if recent is None:
+            self.say("Aucune visite à reprendre : choisissez une école.")
+            return
+        self.go_visit(*recent)
+
+    def recover(self) -> None:
+        """After a crash, go back where one was."""
+        self.go_territory()
+        if self.desk.knows_author and self.desk.recent:
+            self.resume()
+
+    def remember(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        """Keep where one is, so that one resumes there."""
+        self.desk.recent = Recent(uai, place, question)
+
+    def say(self, sentence: str) -> None:
+        """Say something that needs no answer, for a few seconds."""
+        self.notify(sentence, timeout=4, markup=False)
+
+    def on_trouble(self, event: Trouble) -> None:
+        """Tell what was refused, and what to do."""
+        self.push_screen(Tell(event.sentence, "Ce n'est pas possible"))
+
+    def offered(self) -> Iterator[tuple[MessagePump, CommandType]]:
+        """Yield what is possible now: by what has the focus, the screen, the app."""
+        nodes: list[Any] = [self.screen, self]
+        if self.focused is not None:
+            nodes = [*self.focused.ancestors_with_self[:-2], *nodes]
+        seen: set[CommandType] = set()
+        for node in nodes:
+            for command in getattr(node, "OFFERS", ()):
+                if command not in seen and command.TITLE and node.can(command):
+                    seen.add(command)
+                    yield node, command
+
+    def palette_finds(self) -> Iterable[Found]:
+        """Return the rooms and questions of the visit where one is, if any."""
+        finds: Callable[[], Iterable[Found]] | None
+        finds = getattr(self.screen, "palette_finds", None)
+        return finds() if finds else ()
+
+    def go_help(self) -> None:
+        """Show what is possible here."""
+        introduction = (
+            self.screen.INTRODUCTION if isinstance(self.screen, PlaceScreen) else ""
+        )
+        commands = [command for _, command in self.offered()]
+        self.push_screen(HelpScreen(introduction, commands))
+
+    def go_palette(self) -> None:
+        """Open the palette; what is chosen is done once it is closed."""
+
+        def done(go: Callable[[], object] | None) -> None:
+            if go is not None:
+                go()
+
+        self.push_screen(Palette(finder(self)), done)
+
+    def on_quit(self) -> None:
+        """Leave; everything said was kept as it was said."""
+        self.exit()
+
+    def on_switch_theme(self) -> None:
+        """Show the other theme, and keep the choice."""
+        light = self.theme == DIAG_LIGHT.name
+        self.theme = DIAG_DARK.name if light else DIAG_LIGHT.name
+        self.desk.keep("theme", self.theme)
+
+    def on_unmount(self) -> None:
+        """Close the files."""
+        self.desk.close()
+
+    def _pop_to(self, depth: int) -> None:
+        while len(self.screen_stack) > depth:
+            self.pop_screen()
+
+    def _fatal_error(self) -> None:
+        """Log what nobody had foreseen, instead of printing a traceback."""
+        self.crash = self._exception
+        logging.getLogger("diag").error("unexpected", exc_info=self._exception)
+        self._close_messages_no_wait()
+
+
+def _built(module: str, name: str, *args: object) -> Screen[Any]:
+    """Build a screen whose module is imported only when one goes there."""
+    where = f"diag.tui.screens.{module}"
+    if find_spec(where) is None:
+        from diag.tui.screens.coming import ComingScreen  # noqa: PLC0415 - rarely
+
+        return ComingScreen(module)
+    built: Screen[Any] = getattr(import_module(where), name)(*args)
+    return built

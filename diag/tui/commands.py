@@ -1,0 +1,104 @@
+"""Commands: one class gives the key, the footer's word, the palette's and the help's.
+
+A command is a message: `on_<command>` of the screen that offers it does it.
+"""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from diag.tui.keys import key_name, with_twins
+
+
+class Command(Message):
+    """Something that one can do; the docstring is what help and palette say."""
+
+    KEYS: ClassVar[str] = ""
+    """Keys as Textual names them, by commas; empty: in the palette only."""
+    TITLE: ClassVar[str] = ""
+    """A word or two, for the footer and the palette."""
+    IN_FOOTER: ClassVar[bool] = False
+    """Whether the footer shows it; six do at most on a screen."""
+    GROUP: ClassVar[str] = "Ici"
+    """Heading of the help that it stands under."""
+    PRIORITY: ClassVar[bool] = False
+    """Whether its key is taken before what has the focus sees it."""
+
+    @classmethod
+    def help_text(cls) -> str:
+        """Return the whole docstring, on one line."""
+        return " ".join((cls.__doc__ or "").split())
+
+    @classmethod
+    def key_names(cls) -> str:
+        """Return its keys as written on the keyboard: « F1 ou ? »."""
+        return " ou ".join(map(key_name, filter(None, cls.KEYS.split(","))))
+
+    @classmethod
+    def handler(cls) -> str:
+        """Return the name of the method that does it."""
+        return cls.handler_name
+
+
+CommandType = type[Command]
+
+
+def bindings_of(*commands: CommandType) -> list[BindingType]:
+    """Return the bindings of those that have a key, digits with their twins."""
+    return [
+        Binding(
+            with_twins(command.KEYS),
+            f"command('{command.__name__}')",
+            command.TITLE,
+            show=command.IN_FOOTER,
+            key_display=key_name(command.KEYS.split(",")[0]),
+            priority=command.PRIORITY,
+            tooltip=command.help_text(),
+            id=command.__name__,
+        )
+        for command in commands
+        if command.KEYS
+    ]
+
+
+class Help(Command):
+    """Montrer ce qui est possible ici."""
+
+    KEYS = "f1,question_mark"
+    TITLE = "Aide"
+    IN_FOOTER = True
+    GROUP = "Partout"
+
+
+class OpenPalette(Command):
+    """Trouver une école, une salle, une question ou une commande par son nom."""
+
+    KEYS = "ctrl+p"
+    TITLE = "Chercher partout"
+    GROUP = "Partout"
+
+
+class Quit(Command):
+    """Quitter ; tout est déjà enregistré."""
+
+    KEYS = "ctrl+q"
+    TITLE = "Quitter"
+    GROUP = "Partout"
+    PRIORITY = True
+
+
+class SwitchTheme(Command):
+    """Passer du thème clair au thème sombre, et retour ; le choix est gardé."""
+
+    TITLE = "Thème clair ou sombre"
+    GROUP = "Partout"
+
+
+class Back(Command):
+    """Revenir à l'écran d'avant."""
+
+    KEYS = "escape"
+    TITLE = "Retour"
+    IN_FOOTER = True
+    GROUP = "Partout"

@@ -1,0 +1,109 @@
+"""What the app holds: the workspace, the audits opened in it, where one was last."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from diag.desk import audits
+from diag.desk.session import Session
+from diag.desk.settings import Settings, first_settings, school_year
+from diag.desk.workspace import Workspace
+from diag.desk.world import World
+from diag.journal.journal import FILE
+from diag.journal.settings import get_setting, put_setting
+from diag.model.errors import DiagError
+
+_RECENT = "tui.recent"
+
+
+class Recent(NamedTuple):
+    """Where one was last: the school, and the very question in its visit."""
+
+    uai: str
+    place: str | None = None
+    question: str | None = None
+
+
+class OpenDesk:
+    """A workspace in use. It opens at first need: the first frame waits for nothing."""
+
+    def __init__(self, folder: Path, world: World | None = None) -> None:
+        self.folder = folder
+        self.world = world or World()
+        self._workspace: Workspace | None = None
+        self._sessions: dict[str, Session] = {}
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace, opened.
+
+        Raises:
+            DiagError: when there is none, or it cannot be opened.
+        """
+        if self._workspace is None:
+            self._workspace = Workspace.open(self.folder, self.world)
+        return self._workspace
+
+    @property
+    def knows_author(self) -> bool:
+        """Whether there is a workspace here that knows who works in it."""
+        if not (self.folder / FILE).exists():
+            return False
+        try:
+            _ = self.workspace.settings
+        except DiagError:
+            return False
+        return True
+
+    def introduce(self, author: str, syndicat: str) -> Settings:
+        """Make the workspace, or tell the one that is there who works in it.
+
+        Raises:
+            DiagError: an empty name, or a folder that cannot hold a workspace.
+        """
+        campaign = school_year(self.world.today())
+        settings = first_settings(author, syndicat=syndicat, campaign=campaign)
+        if self._workspace is None:
+            self._workspace = Workspace.create(self.folder, settings, self.world)
+        else:
+            self._workspace.keep_settings(settings)
+        return settings
+
+    def session(self, uai: str) -> Session:
+        """Return a school's audit of this campaign, started when nobody has yet.
+
+        Raises:
+            DiagError: unknown school, faulty checklists, or nothing could be written.
+        """
+        if uai not in self._sessions:
+            self._sessions[uai] = audits.start(self.workspace, uai)
+        return self._sessions[uai]
+
+    @property
+    def recent(self) -> Recent | None:
+        """Where one was last; kept, so that one resumes at the very question."""
+        kept = get_setting(self.workspace.journal, _RECENT)
+        try:
+            return Recent(*kept) if kept else None
+        except TypeError:
+            return None
+
+    @recent.setter
+    def recent(self, where: Recent) -> None:
+        if not self.workspace.journal.readonly and where != self.recent:
+            put_setting(self.workspace.journal, _RECENT, list(where))
+
+    def kept(self, name: str, default: object = None) -> object:
+        """Return a preference of this user's screens."""
+        return get_setting(self.workspace.journal, f"tui.{name}", default)
+
+    def keep(self, name: str, value: object) -> None:
+        """Keep a preference of this user's screens, when something can be written."""
+        if not self.workspace.journal.readonly:
+            put_setting(self.workspace.journal, f"tui.{name}", value)
+
+    def close(self) -> None:
+        """Close the files; everything said was already kept."""
+        if self._workspace is not None:
+            self._workspace.close()
+            self._workspace = None
+            self._sessions.clear()

@@ -1,0 +1,144 @@
+"""Small questions over a screen: yes or no, one line, or something to read."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, Input, Static
+
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.plain import content
+from diag.tui.sturdy import Sturdy
+
+
+class Cancel(Command):
+    """Fermer sans rien changer."""
+
+    KEYS = "escape"
+    TITLE = "Annuler"
+    IN_FOOTER = True
+
+
+class Close(Command):
+    """Fermer ce message."""
+
+    KEYS = "escape,enter"
+    TITLE = "Fermer"
+    IN_FOOTER = True
+
+
+class Yes(Command):
+    """Répondre oui."""
+
+    KEYS = "o"
+    TITLE = "Oui"
+    IN_FOOTER = True
+
+
+class No(Command):
+    """Répondre non, sans rien changer."""
+
+    KEYS = "n,escape"
+    TITLE = "Non"
+    IN_FOOTER = True
+
+
+class Confirm(Sturdy, ModalScreen[bool]):
+    """Asks yes or no; Enter says what is focused: « Non » at first when it is grave."""
+
+    CSS_PATH = "dialogs.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Yes, No)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(
+        self, question: str, *, yes: str = "Oui", no: str = "Non", grave: bool = False
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._yes, self._no = yes, no
+        self._grave = grave
+
+    def compose(self) -> ComposeResult:
+        """Lay the question over its two answers."""
+        with Vertical(classes="dialog"):
+            yield Static(content(self._question), classes="said")
+            with Horizontal(classes="buttons"):
+                yield Button(content(self._yes), id="yes")
+                yield Button(content(self._no), id="no")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Put the focus on the answer that harms least."""
+        self.query_one("#no" if self._grave else "#yes").focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def on_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+    def on_no(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
+
+
+class Ask(Sturdy, ModalScreen[str | None]):
+    """Asks for one line; Enter gives it, Escape gives None."""
+
+    CSS_PATH = "dialogs.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, question: str, value: str = "", hint: str = "") -> None:
+        super().__init__()
+        self._question = question
+        self._value = value
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        """Lay the question over its field."""
+        with Vertical(classes="dialog"):
+            yield Static(content(self._question), classes="said")
+            field = Input(self._value, placeholder=self._hint)
+            field.cursor_blink = False
+            yield field
+        yield Footer(show_command_palette=False)
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+    def on_cancel(self) -> None:
+        """Give nothing."""
+        self.dismiss(None)
+
+
+class Tell(Sturdy, ModalScreen[None]):
+    """Something to read: a refusal with its way out, or a longer text."""
+
+    CSS_PATH = "dialogs.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Close,)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, text: str, title: str = "") -> None:
+        super().__init__()
+        self.text = text
+        """What is to be read."""
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Lay the title over the text, which scrolls when it is long."""
+        with Vertical(classes="dialog"):
+            if self._title:
+                yield Static(content(self._title), classes="title")
+            with VerticalScroll(classes="reading"):
+                yield Static(content(self.text), classes="said")
+        yield Footer(show_command_palette=False)
+
+    def on_close(self) -> None:
+        """Leave."""
+        self.dismiss(None)

@@ -1,0 +1,30 @@
+"""Opening the app on a terminal, and again after an unexpected error."""
+
+from pathlib import Path
+
+from diag.desk.world import World
+from diag.model.errors import DiagError
+from diag.tui.app import DiagApp
+from diag.tui.driver import driver_for
+
+
+def open_app(folder: Path, world: World | None = None) -> None:
+    """Run the app until the user leaves it.
+
+    After an unexpected error it comes back once, and says what is safe.
+
+    Raises:
+        DiagError: when coming back failed too; says where the detail is.
+    """
+    app = DiagApp(folder, world, driver_class=driver_for())
+    app.run()
+    if app.crash is None:
+        return
+    log = folder / "diag.log"
+    again = DiagApp(folder, world, driver_class=driver_for(), crashed=log)
+    again.run()
+    if again.crash is not None:
+        raise DiagError(
+            "Erreur inattendue ; tout ce qui était saisi est enregistré. "
+            f"Le détail est dans {log}. Relancez diag pour reprendre."
+        )

@@ -1,0 +1,147 @@
+"""The palette: schools, rooms, questions and commands, found by their words."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Key
+from textual.message_pump import MessagePump
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input
+
+from diag.model.folding import fold, readings
+from diag.tui.commands import CommandType, bindings_of
+from diag.tui.dialogs import Cancel
+from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.lines import Column, Line, Lines
+
+if TYPE_CHECKING:
+    from diag.tui.app import DiagApp
+
+_MOST = 40
+"""Schools shown at once."""
+_MOVES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
+
+
+class Found(NamedTuple):
+    """Something that the palette leads to."""
+
+    sort: str
+    """« école », « salle », « question », « commande »."""
+    name: str
+    detail: str
+    go: Callable[[], object]
+
+
+class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
+    """One field, and what answers to it; Enter goes there."""
+
+    CSS_PATH = "palette.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, find: Callable[[str], Sequence[Found]]) -> None:
+        super().__init__()
+        self._find = find
+        self._found: Sequence[Found] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay the field over what it finds."""
+        with Vertical(id="palette"):
+            field = Input(placeholder="École, salle, question ou commande")
+            field.cursor_blink = False
+            yield field
+            yield Lines(
+                (Column("", 9), Column(), Column("", 30, narrow=24)),
+                empty="Rien ne répond à ces mots.",
+            )
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what is possible at once."""
+        self.query_one(Lines).can_focus = False
+        self.query_one(Input).focus()
+        self._refresh("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._refresh(event.value)
+
+    def _refresh(self, words: str) -> None:
+        self._found = self._find(words)
+        lines = self.query_one(Lines)
+        lines.cursor = 0
+        lines.show(
+            [
+                Line(str(number), (one.sort, one.name, one.detail))
+                for number, one in enumerate(self._found, 1)
+            ],
+            key="1",
+        )
+
+    def on_key(self, event: Key) -> None:
+        """Have the arrows move in the list while the field keeps the focus."""
+        if event.key in _MOVES:
+            lines = self.query_one(Lines)
+            move = lines.action_page if "page" in event.key else lines.action_move
+            move(_MOVES[event.key])
+            event.stop()
+            event.prevent_default()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.query_one(Lines).action_choose()
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.dismiss(self._found[int(event.key) - 1].go)
+
+    def on_cancel(self) -> None:
+        """Go nowhere."""
+        self.dismiss(None)
+
+
+def finder(app: "DiagApp") -> Callable[[str], Sequence[Found]]:
+    """Return what the palette searches, from the screen where one is."""
+    commands = list(_commands(app))
+    inside = list(app.palette_finds())
+
+    def find(words: str) -> Sequence[Found]:
+        near = [one for one in (*inside, *commands) if _answers(one, words)]
+        return [*near[:_MOST], *_schools(app, words)] if words.strip() else commands
+
+    return find
+
+
+def _answers(found: Found, words: str) -> bool:
+    text = " " + fold(f"{found.name} {found.detail}")
+    return all(any(f" {word}" in text for word in either) for either in readings(words))
+
+
+def _commands(app: "DiagApp") -> Iterator[Found]:
+    for node, command in app.offered():
+        yield Found(
+            "commande",
+            command.TITLE,
+            command.key_names(),
+            partial(_send, node, command),
+        )
+
+
+def _send(node: MessagePump, command: CommandType) -> None:
+    node.post_message(command())
+
+
+def _schools(app: "DiagApp", words: str) -> Iterator[Found]:
+    if not app.desk.knows_author:
+        return
+    for school in app.desk.workspace.territory.schools(words, limit=_MOST):
+        yield Found(
+            "école",
+            f"{school.commune} · {school.name}",
+            school.uai,
+            partial(app.go_school, school.uai),
+        )

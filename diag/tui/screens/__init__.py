@@ -1,0 +1,1 @@
+"""Screens of `diag`: each is a place that answers one question."""

@@ -1,0 +1,60 @@
+"""What the screens of `diag` share: a heading, a footer, help, and the way back."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from diag.tui.commands import Back, CommandType, Help, OpenPalette, bindings_of
+from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.heading import Heading
+
+if TYPE_CHECKING:
+    from diag.tui.app import DiagApp
+
+EVERYWHERE = (Back, Help, OpenPalette)
+"""What every screen offers after its own commands."""
+
+
+class PlaceScreen(Sturdy, Screen[None]):
+    """A place: `body` lays it out; `OFFERS` and `BINDINGS` say what it can do."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = EVERYWHERE
+    BINDINGS = bindings_of(*EVERYWHERE)
+    INTRODUCTION: ClassVar[str] = ""
+    """What the help says of this place first."""
+
+    @property
+    def diag(self) -> "DiagApp":
+        """The app that shows this place."""
+        from diag.tui.app import DiagApp  # noqa: PLC0415 - the app imports the screens
+
+        assert isinstance(self.app, DiagApp)
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        """Lay the body between the heading and the footer."""
+        yield Heading()
+        yield from self.body()
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> ComposeResult:
+        """Lay out what is proper to this place."""
+        yield from ()
+
+    def tell(self, title: str, remark: str = "") -> None:
+        """Say in the heading where one is."""
+        self.query_one(Heading).tell(title, remark)
+
+    def on_back(self) -> None:
+        """Go back one place."""
+        self.diag.go_back()
+
+    def on_help(self) -> None:
+        """Show what is possible here."""
+        self.diag.go_help()
+
+    def on_open_palette(self) -> None:
+        """Open the palette."""
+        self.diag.go_palette()

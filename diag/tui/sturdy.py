@@ -1,0 +1,55 @@
+"""What screens and widgets of `diag` share: commands, and errors told as sentences."""
+
+from typing import ClassVar
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from diag.model.errors import DiagError
+from diag.tui.commands import CommandType
+from diag.tui.system_words import system_sentence
+
+
+class Trouble(Message):
+    """Something was refused or failed; the app tells it in a dialog."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+        """What happened, where, and what to do."""
+
+
+class Sturdy(MessagePump):
+    """A mixin, named first: `class Grid(Sturdy, ScrollView)`.
+
+    A `DiagError` or a system's error that a handler or an action raises becomes a
+    `Trouble`; what was typed stays where it is.
+    """
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = ()
+    """The commands possible here, in the order of the help."""
+
+    def can(self, command: CommandType) -> bool | None:  # noqa: ARG002 - for subclasses
+        """Say whether a command is possible now: None greys its key, False hides it."""
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Say whether an action is possible now; Textual asks before it shows a key."""
+        if action == "command":
+            return self.can(self._offered(str(parameters[0])))
+        return True
+
+    def action_command(self, name: str) -> None:
+        """Send a command on its way, by its class name."""
+        self.post_message(self._offered(name)())
+
+    def _offered(self, name: str) -> CommandType:
+        return next(each for each in self.OFFERS if each.__name__ == name)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        try:
+            await super()._dispatch_message(message)
+        except DiagError as error:
+            self.app.post_message(Trouble(str(error)))
+        except OSError as error:
+            self.app.post_message(Trouble(system_sentence(error)))

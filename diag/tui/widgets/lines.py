@@ -1,0 +1,268 @@
+"""A list of thousands of lines that costs what is visible: one table, drawn by line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from diag.tui.plain import line as one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its cells, and what it stands for."""
+
+    key: str
+    """What it stands for; empty for a heading, which the cursor steps over."""
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's title and width; a width of 0 takes what is left."""
+
+    title: str = ""
+    width: int = 0
+    right: bool = False
+    """Whether its text stands against the right edge: numbers do."""
+    narrow: int = field(default=-1)
+    """Width when the list is narrower than 100 columns; -1: the same."""
+
+
+NARROW = 100
+"""Under so many columns, a list uses its narrow widths."""
+
+
+class Lines(ScrollView, can_focus=True):
+    """Lines under the titles of their columns, one of them under the cursor."""
+
+    COMPONENT_CLASSES = {"lines--cursor", "lines--heading", "lines--titles"}  # noqa: RUF012 - Textual's own type
+    DEFAULT_CSS = """
+    Lines {
+        height: 1fr;
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        & > .lines--cursor {
+            background: $block-cursor-blurred-background;
+            color: $block-cursor-blurred-foreground;
+        }
+        &:focus > .lines--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+        }
+        & > .lines--heading { color: $accent; text-style: bold; }
+        & > .lines--titles { color: $text-muted; }
+    }
+    """
+    BINDINGS = [  # noqa: RUF012 - Textual's own type
+        Binding("up", "move(-1)", "Ligne précédente", show=False),
+        Binding("down", "move(1)", "Ligne suivante", show=False),
+        Binding("pageup", "page(-1)", "Page précédente", show=False),
+        Binding("pagedown", "page(1)", "Page suivante", show=False),
+        Binding("home", "edge(0)", "Première ligne", show=False),
+        Binding("end", "edge(1)", "Dernière ligne", show=False),
+        Binding("enter", "choose", "Ouvrir", show=False),
+    ]
+
+    cursor: var[int] = var(0)
+    """Index of the line under the cursor."""
+
+    class Chosen(Message):
+        """The line under the cursor was chosen, by Enter or a click."""
+
+        def __init__(self, lines: "Lines", key: str) -> None:
+            super().__init__()
+            self.lines = lines
+            self.key = key
+
+        @property
+        def control(self) -> "Lines":
+            """The list."""
+            return self.lines
+
+    class Moved(Message):
+        """The cursor stands on another line."""
+
+        def __init__(self, lines: "Lines", key: str) -> None:
+            super().__init__()
+            self.lines = lines
+            self.key = key
+
+        @property
+        def control(self) -> "Lines":
+            """The list."""
+            return self.lines
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        """The columns, left to right."""
+        self.empty = empty
+        """What to say, and what to do, when there is no line."""
+        self.lines: Sequence[Line] = ()
+        """Every line, visible or not."""
+        self._titled = any(each.title for each in columns)
+
+    def show(self, lines: Sequence[Line], key: str | None = None) -> None:
+        """Show other lines; the cursor stays on its key, or goes to the one given."""
+        kept = self.key if key is None else key
+        self.lines = lines
+        self.virtual_size = Size(0, len(lines) + self._titled)
+        found = next((n for n, one in enumerate(lines) if kept and one.key == kept), -1)
+        self.set_reactive(Lines.cursor, found if found >= 0 else self._next(-1, 1))
+        self._reveal()
+        self.refresh()
+        self.post_message(self.Moved(self, self.key))
+
+    @property
+    def key(self) -> str:
+        """What the line under the cursor stands for; empty when there is none."""
+        return self.lines[self.cursor].key if self.cursor < len(self.lines) else ""
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Repaint the two lines concerned, and scroll when needed."""
+        for index in (old, new):
+            self._repaint(index)
+        self._reveal()
+        self.post_message(self.Moved(self, self.key))
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor, over headings."""
+        self.cursor = self._next(self.cursor, step)
+
+    def action_page(self, way: int) -> None:
+        """Move the cursor by a screenful."""
+        step = max(1, self.scrollable_content_region.height - self._titled - 1)
+        target = min(max(self.cursor + way * step, 0), max(len(self.lines) - 1, 0))
+        self.cursor = self._at_or_near(target, way)
+
+    def action_edge(self, last: int) -> None:
+        """Move the cursor to the first or the last line."""
+        end = len(self.lines)
+        self.cursor = self._next(end, -1) if last else self._next(-1, 1)
+
+    def action_choose(self) -> None:
+        """Choose the line under the cursor."""
+        if self.key:
+            self.post_message(self.Chosen(self, self.key))
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to a line clicked; choose it when it was there already."""
+        index = event.y + self.scroll_offset.y - self._titled
+        if event.y < self._titled or not 0 <= index < len(self.lines):
+            return
+        if not self.lines[index].key:
+            return
+        if index == self.cursor:
+            self.action_choose()
+        self.cursor = index
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line."""
+        width = self.size.width
+        if self._titled and y == 0:
+            titles = [each.title for each in self.columns]
+            return self._strip(titles, width, self._style("lines--titles"))
+        index = y + self.scroll_offset.y - self._titled
+        if not 0 <= index < len(self.lines):
+            said = self.empty if not self.lines and y == self._titled + 1 else ""
+            return self._text(f" {said}", width, self._style("lines--titles"))
+        shown = self.lines[index]
+        if not shown.key:
+            return self._text(shown.cells[0], width, self._style("lines--heading"))
+        name = "lines--cursor" if index == self.cursor else ""
+        return self._strip(shown.cells, width, self._style(name))
+
+    def _style(self, component: str) -> Style:
+        return (
+            self.get_component_rich_style(component) if component else self.rich_style
+        )
+
+    def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
+        widths = self._widths(width)
+        parts = [
+            _fitted(cell, size, right=column.right)
+            for cell, size, column in zip(cells, widths, self.columns, strict=False)
+            if size
+        ]
+        return self._text(" " + "  ".join(parts), width, style)
+
+    @staticmethod
+    def _text(text: str, width: int, style: Style) -> Strip:
+        return Strip([Segment(set_cell_size(one_line(text), width), style)], width)
+
+    def _widths(self, width: int) -> list[int]:
+        narrow = width < NARROW
+        asked = [
+            each.narrow if narrow and each.narrow >= 0 else each.width
+            for each in self.columns
+        ]
+        hidden = [narrow and each.narrow == 0 for each in self.columns]
+        gaps = 2 * (len(asked) - sum(hidden) - 1) + 2
+        stretching = sum(
+            not size and not out for size, out in zip(asked, hidden, strict=True)
+        )
+        rest = max(width - sum(asked) - gaps, 0) // max(stretching, 1)
+        return [
+            size or (0 if out else rest)
+            for size, out in zip(asked, hidden, strict=True)
+        ]
+
+    def _next(self, index: int, step: int) -> int:
+        """Return the nearest line that way that is no heading, else the same."""
+        found = index + step
+        while 0 <= found < len(self.lines) and not self.lines[found].key:
+            found += step
+        return (
+            found
+            if 0 <= found < len(self.lines)
+            else min(max(index, 0), max(len(self.lines) - 1, 0))
+        )
+
+    def _at_or_near(self, index: int, way: int) -> int:
+        if index < len(self.lines) and not self.lines[index].key:
+            near = self._next(index, way)
+            return near if self.lines[near].key else self._next(index, -way)
+        return index
+
+    def _repaint(self, index: int) -> None:
+        y = index - self.scroll_offset.y + self._titled
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def _reveal(self) -> None:
+        height = self.scrollable_content_region.height - self._titled
+        if height <= 0:
+            return
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            # The heading above the first line is worth seeing.
+            target = self.cursor - 1 if self.cursor <= 1 else self.cursor
+            self.scroll_to(y=max(target, 0), animate=False, immediate=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+
+
+def _fitted(text: str, size: int, *, right: bool) -> str:
+    text = one_line(text)
+    length = cell_len(text)
+    if length > size:
+        return set_cell_size(text, max(size - 1, 0)) + "…"
+    blank = " " * (size - length)
+    return blank + text if right else text + blank

@@ -1,0 +1,27 @@
+"""The app on the invented territory, in a world that is the same each time."""
+
+from pathlib import Path
+
+from diag.desk.world import fixed_world
+from diag.tui.app import DiagApp
+from tests.desk.audited import audited_workspace
+from tests.desk.builders import DAY, OTHER, SCHOOL, workspace
+
+__all__ = ["DAY", "OTHER", "SCHOOL", "app_on", "audited_app", "new_app"]
+
+
+def app_on(folder: Path, seed: int = 5) -> DiagApp:
+    """Return an app on a workspace that exists, or does not yet."""
+    return DiagApp(folder, fixed_world(DAY, seed))
+
+
+def new_app(folder: Path) -> DiagApp:
+    """Return an app on a workspace that knows the invented schools, no audit begun."""
+    workspace(folder).close()
+    return app_on(folder)
+
+
+def audited_app(folder: Path) -> DiagApp:
+    """Return an app where one school was audited in full, still open."""
+    audited_workspace(folder).close()
+    return app_on(folder)

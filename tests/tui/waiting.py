@@ -1,0 +1,45 @@
+"""Waiting for a condition instead of a time."""
+
+import asyncio
+from collections.abc import Callable
+
+from textual.pilot import Pilot
+
+_PATIENCE = 10.0
+"""Seconds before a condition is given up."""
+
+
+async def wait_for(
+    pilot: Pilot[None], condition: Callable[[], object], description: str = ""
+) -> None:
+    """Let the app work until a condition holds.
+
+    Raises:
+        AssertionError: when it never does; shows the screen as it was.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _PATIENCE
+    while True:
+        await pilot.pause()
+        try:
+            if condition():
+                return
+        except Exception as error:  # noqa: BLE001 - a screen not there yet is no answer
+            last: Exception | None = error
+        else:
+            last = None
+        if loop.time() > end:
+            shown = "\n".join(visible(pilot))
+            raise AssertionError(f"never: {description}\n{shown}") from last
+
+
+def visible(pilot: Pilot[None]) -> list[str]:
+    """Return the lines on screen, as one reads them."""
+    screen = pilot.app.screen
+    strips = screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+
+
+def shows(pilot: Pilot[None], text: str) -> bool:
+    """Say whether a text stands on one line of the screen."""
+    return any(text in line for line in visible(pilot))
