@@ -12,10 +12,11 @@ from diag.model.checklist import Checklist, Question, QuestionType
 from diag.model.fact import Answer, Facts, State
 from diag.model.number import canonical_number
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
-from tests.world import SANS_OBJET, Point, World
+from tests.world import SANS_OBJET, Point, World, names_and_numbers
 
 _UNREADABLE = {QuestionType.TEXT, QuestionType.PHOTO}
 _NEAR = 4  # values tried from the lower end of a range
+_MANY = 6  # choices of which not all subsets are tried
 
 
 def completions(
@@ -111,9 +112,12 @@ def _added_places(facts: Facts, random: Random) -> dict[str, tuple[PlaceKind, st
 def _slots(
     facts: Facts, checklist: Checklist
 ) -> dict[tuple[str, str], tuple[Point, ...]]:
+    turns = _turns(checklist)
     return {
         (place.id, question.id): _possible(
-            question, facts.answers.get((place.id, question.id), ())
+            question,
+            facts.answers.get((place.id, question.id), ()),
+            turns.get(question.id, frozenset()),
         )
         for place in facts.places.values()
         for question in checklist.questions.values()
@@ -121,7 +125,9 @@ def _slots(
     }
 
 
-def _possible(question: Question, heads: tuple[Answer, ...]) -> tuple[Point, ...]:
+def _possible(
+    question: Question, heads: tuple[Answer, ...], turns: frozenset[Fraction]
+) -> tuple[Point, ...]:
     found: dict[Point, None] = {}
     for head in heads or (Answer(State.UNKNOWN),):
         if head.state is State.KNOWN:
@@ -129,7 +135,7 @@ def _possible(question: Question, heads: tuple[Answer, ...]) -> tuple[Point, ...
         elif head.state is State.NOT_APPLICABLE:
             found[SANS_OBJET] = None
         else:
-            found |= dict.fromkeys(possible_values(question))
+            found |= dict.fromkeys(possible_values(question, turns))
     return tuple(found)
 
 
@@ -147,8 +153,13 @@ def _point(question: Question, value: object) -> Point:
     return Fraction(str(value))
 
 
-def possible_values(question: Question) -> tuple[Point, ...]:
-    """Return the values of an unknown fact: all of them, or some of endless many."""
+def possible_values(
+    question: Question, turns: frozenset[Fraction] = frozenset()
+) -> tuple[Point, ...]:
+    """Return the values of an unknown fact: all of them, or some of endless many.
+
+    A number is tried near its least, at its most, and where rules turn.
+    """
     ids = [choice.id for choice in question.choices]
     match question.type:
         case QuestionType.BOOLEAN:
@@ -156,20 +167,51 @@ def possible_values(question: Question) -> tuple[Point, ...]:
         case QuestionType.CHOICE:
             return tuple(ids)
         case QuestionType.CHOICES:
+            sizes = range(len(ids) + 1) if len(ids) < _MANY else (0, 1, 2, len(ids))
             return tuple(
                 frozenset(chosen)
-                for size in range(len(ids) + 1)
+                for size in sizes
                 for chosen in combinations(ids, size)
             )
         case QuestionType.DATE:
-            days = ("2020-02-29", "2025-09-01", "2026-09-30", "2026-10-01")
-            return tuple(Fraction(date.fromisoformat(day).toordinal()) for day in days)
+            return _days(question)
     low, high = question.range or (None, None)
     least = Fraction(low) if low is not None else Fraction(-3)
     most = Fraction(high) if high is not None else least + 1000
     size = 1 if question.type is QuestionType.INTEGER else Fraction(1, 2)
-    near = [least + at * size for at in range(_NEAR)]
-    return tuple(dict.fromkeys([each for each in near if each <= most] + [most]))
+    near = {least + at * size for at in range(_NEAR)}
+    near |= {turn + step for turn in turns for step in (-size, 0, size)}
+    whole = question.type is QuestionType.INTEGER
+    return tuple(
+        sorted(
+            each
+            for each in near | {most}
+            if least <= each <= most and not (whole and each.denominator > 1)
+        )
+    )
+
+
+def _days(question: Question) -> tuple[Point, ...]:
+    low, high = question.date_range or (None, None)
+    found = {"2020-02-29", "2025-09-01", "2026-09-30", "2026-10-01", low, high}
+    return tuple(
+        Fraction(date.fromisoformat(day).toordinal())
+        for day in sorted(filter(None, found))
+        if (low is None or day >= low) and (high is None or day <= high)
+    )
+
+
+def _turns(checklist: Checklist) -> dict[str, frozenset[Fraction]]:
+    """Return the numbers written in the rules that read each question."""
+    rules = [each.relevant for each in checklist.questions.values()]
+    for criterion in checklist.criteria.values():
+        rules += [criterion.applicable, *criterion.levels.values()]
+    found: dict[str, frozenset[Fraction]] = {}
+    for rule in filter(None, rules):
+        names, numbers = names_and_numbers(rule)
+        for name in names:
+            found[name] = found.get(name, frozenset()) | numbers
+    return found
 
 
 def _visits(facts: Facts) -> tuple[int, ...]:

