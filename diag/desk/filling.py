@@ -22,6 +22,10 @@ Key = tuple[str, str]
 """(Place id, question id)."""
 
 
+class GestureError(DiagError):
+    """What was asked of the sheet has no sense at this cell: nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A cell that was left as it was, and why."""
@@ -57,27 +61,26 @@ def fill(session: Session, sheet: Sheet, keys: Iterable[Key], entry: Entry) -> F
 
 
 def copy_down(
-    session: Session, sheet: Sheet, column: int, rows: Sequence[int]
+    session: Session, sheet: Sheet, columns: Iterable[int], rows: Sequence[int]
 ) -> Filled:
-    """Copy a column's answer from the first of the rows to the others.
+    """Copy the answers of the first of the rows to the others, column by column.
 
     Raises:
-        DiagError: when the first row has no answer to copy, or people differ on it.
+        GestureError: when the first row has nothing that can be copied.
     """
-    question = sheet.questions[column]
-    first, others = sheet.places[rows[0]], [sheet.places[row] for row in rows[1:]]
-    source = _single(sheet, rows[0], column)
-    if source is None:
-        raise DiagError(
-            f"« {first.name} » n'a pas de réponse à recopier pour « {question.label} »."
-        )
-    copied = said_elsewhere(question, source)
-    if copied is None:
-        raise DiagError(
-            f"« {question.label} » se mesure dans chaque salle : "
-            "une mesure ne se recopie pas."
-        )
-    return record(session, sheet, {(each.id, question.id): copied for each in others})
+    proposed: dict[Key, Answer] = {}
+    left: list[Refusal] = []
+    for column in columns:
+        question = sheet.questions[column]
+        source = _source(sheet, rows[0], column)
+        if isinstance(source, Refusal):
+            left.append(source)
+            continue
+        others = (sheet.places[row].id for row in rows[1:])
+        proposed |= {(place, question.id): source for place in others}
+    if not proposed and left:
+        raise GestureError(f"{left[0].sentence}.")
+    return record(session, sheet, proposed)
 
 
 def empty_below(sheet: Sheet, row: int, column: int) -> tuple[int, ...]:
@@ -96,10 +99,10 @@ def like_previous(session: Session, sheet: Sheet, row: int) -> Filled:
     """Copy every answer of the row above to the cells of this row still empty.
 
     Raises:
-        DiagError: when there is no row above.
+        GestureError: when there is no row above.
     """
     if row == 0:
-        raise DiagError(
+        raise GestureError(
             f"« {sheet.places[0].name} » est en tête du tableau : "
             "rien ne la précède, répondez ici d'abord."
         )
@@ -179,6 +182,17 @@ def _inert(session: Session, sheet: Sheet, key: Key) -> Refusal:
     kind = KIND_NAMES[sheet.kind]
     reason = f"ne se demande pas pour ce lieu ({kind})"
     return Refusal(where_words(place, question), reason)
+
+
+def _source(sheet: Sheet, row: int, column: int) -> Answer | Refusal:
+    place, question = sheet.places[row], sheet.questions[column]
+    source = _single(sheet, row, column)
+    if source is None:
+        reason = "pas de réponse à recopier"
+        return Refusal(where_words(place, question), reason)
+    reason = "une mesure ne se recopie pas d'une salle à l'autre"
+    refusal = Refusal(where_words(place, question), reason)
+    return said_elsewhere(question, source) or refusal
 
 
 def _single(sheet: Sheet, row: int, column: int) -> Answer | None:

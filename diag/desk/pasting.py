@@ -14,7 +14,7 @@ from typing import TypeVar
 from diag.desk.answers import Entry, answer_for
 from diag.desk.completing import plain_refusal, spelled_out
 from diag.desk.entry import RefusedEntryError
-from diag.desk.filling import Filled, Key, Refusal, record, where_words
+from diag.desk.filling import Filled, GestureError, Key, Refusal, record, where_words
 from diag.desk.session import Session
 from diag.desk.sheet import Sheet
 from diag.model.checklist import Question
@@ -47,7 +47,7 @@ def paste(session: Session, sheet: Sheet, row: int, column: int, text: str) -> F
     """Fill cells from a block of text, in one commit; each refusal is told.
 
     Raises:
-        DiagError: when there is nothing to read, or far too much.
+        GestureError: when there is nothing to read, or far too much.
     """
     block = read_block(text)
     proposed: dict[Key, Answer] = {}
@@ -102,10 +102,10 @@ def read_block(text: str) -> list[list[str]]:
     """Return the lines and cells of a pasted text.
 
     Raises:
-        DiagError: when it is empty or too long.
+        GestureError: when it is empty or too long.
     """
     if len(text) > MAX_PASTE:
-        raise DiagError(
+        raise GestureError(
             f"Texte trop long pour être collé : {len(text)} caractères, "
             f"{MAX_PASTE} admis. Collez le tableau seul."
         )
@@ -117,7 +117,7 @@ def read_block(text: str) -> list[list[str]]:
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     if not rows:
-        raise DiagError("Rien à coller : le presse-papiers est vide.")
+        raise GestureError("Rien à coller : le presse-papiers est vide.")
     return rows
 
 

@@ -30,6 +30,7 @@ class Session:
         self.workspace = workspace
         self.audit = audit
         self.school = school
+        self._gestures: dict[str, frozenset[str]] = {}
 
     @cached_property
     def facts(self) -> Facts:
@@ -111,8 +112,18 @@ class Session:
         """
         workspace = self.workspace
         revisions = workspace.journal.write_many(drafts, workspace.origin)
+        if len(revisions) > 1:
+            together = frozenset(revision.id for revision in revisions)
+            self._gestures |= dict.fromkeys(together, together)
         self.forget()
         return revisions
+
+    def said_with(self, revision: str) -> frozenset[str]:
+        """Return the ids of what was said in one go with a revision, itself included.
+
+        The journal does not keep it: once the session is closed, each stands alone.
+        """
+        return self._gestures.get(revision, frozenset({revision}))
 
     def forget(self) -> None:
         """Drop what was read, so that it is read again."""

@@ -31,7 +31,7 @@ _UNDOABLE = (
 
 
 def undo(session: Session) -> Revision:
-    """Take back the last thing this author said here; return what was taken back.
+    """Take back the last thing this author did here; return its last change.
 
     Called again, it goes one step further back: what was taken back is not said
     again, as a stack of changes would do.
@@ -39,19 +39,33 @@ def undo(session: Session) -> Revision:
     Raises:
         DiagError: when nothing is left to take back, or others wrote since.
     """
+    return undo_gesture(session)[0]
+
+
+def undo_gesture(session: Session) -> tuple[Revision, ...]:
+    """Take back all that was said in one go, in one commit; return it, last first.
+
+    Raises:
+        DiagError: when nothing is left to take back, or others wrote since.
+    """
     stack = _changes_of(session)
     if not stack:
         raise DiagError("Rien à annuler : vous n'avez rien saisi dans cet audit.")
-    last = stack[-1]
-    history = session.workspace.journal.history(session.audit.id, last.subject)
-    heads = session.workspace.journal.current(session.audit.id, last.subject)
-    if [(head.op, head.value) for head in heads] != [(last.op, last.value)]:
+    together = session.said_with(stack[-1].id)
+    taken = tuple(change for change in reversed(stack) if change.id in together)
+    session.say(*(_taking_back(session, change) for change in taken))
+    return taken
+
+
+def _taking_back(session: Session, change: Revision) -> Draft:
+    history = session.workspace.journal.history(session.audit.id, change.subject)
+    heads = session.workspace.journal.current(session.audit.id, change.subject)
+    if [(head.op, head.value) for head in heads] != [(change.op, change.value)]:
         raise DiagError(
             "Rien n'a été annulé : quelqu'un d'autre a modifié la même réponse depuis. "
             "Voyez l'historique, puis répondez à nouveau."
         )
-    session.say(_again(session.audit.id, last, _before(history, last)))
-    return last
+    return _again(session.audit.id, change, _before(history, change))
 
 
 def _changes_of(session: Session) -> list[Revision]:

@@ -9,7 +9,7 @@ from diag.desk.follow import close_places
 from diag.desk.places import add_place, find_place, remove_place
 from diag.desk.session import Session
 from diag.desk.transfer import export_audit, import_audit
-from diag.desk.undo import undo
+from diag.desk.undo import undo, undo_gesture
 from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
 from tests.desk.builders import started, workspace
@@ -108,3 +108,13 @@ def test_undo_is_a_stack_of_changes(
                 undo(session)
                 model.pop()
             assert value(session, "nb_classes") == (model[-1] if model else None)
+
+
+def test_what_was_said_in_one_go_is_taken_back_in_one_go(session: Session) -> None:
+    record_answer(session, Entry("nb_classes", 4))
+    record_answer(session, Entry("nb_classes", 5, note="dont une ULIS"))
+
+    assert len(undo_gesture(session)) == 2
+    assert (value(session, "nb_classes"), session.facts.notes) == (4, {})
+    undo(session)
+    assert value(session, "nb_classes") is None
