@@ -98,7 +98,7 @@ def answer_for(question: Question, entry: Entry) -> Answer:
         RefusedEntryError: the value cannot be, or nobody can know it so.
         DoubtError: the value is unlikely and was not confirmed.
     """
-    provenance = entry.provenance or question.provenance[0]
+    provenance = entry.provenance or usual_provenance(question)
     if provenance not in {*question.provenance, *ALWAYS}:
         allowed = ", ".join([*question.provenance, *sorted(ALWAYS)])
         raise RefusedEntryError(
@@ -118,6 +118,12 @@ def answer_for(question: Question, entry: Entry) -> Answer:
     except ValueError as error:
         raise RefusedEntryError(f"{question.id} : motif refusé, {error}.") from error
     return Answer(entry.state, value, provenance, reason)
+
+
+def usual_provenance(question: Question) -> Provenance:
+    """Return how a typed answer is known when nobody says: never « imported »."""
+    said = (each for each in question.provenance if each not in ALWAYS)
+    return next(said, Provenance.DECLARED)
 
 
 def _place_for(session: Session, question: Question, text: str) -> Place:

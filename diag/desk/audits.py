@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from diag.desk.editions import current_edition
+from diag.desk.prefill import known_already
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.journal import changes
@@ -41,6 +42,8 @@ def start(workspace: Workspace, uai: str, campaign: str | None = None) -> Sessio
     session = Session(workspace, audit, school)
     if edition_of(workspace.journal, audit.id) is None:
         session.say(changes.pinned(audit.id, edition))
+        if known := known_already(audit.id, school, session.checklist):
+            session.say(*known)
     return session
 
 

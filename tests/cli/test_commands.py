@@ -94,7 +94,7 @@ def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) ->
     assert "paraît élevé" in errors[6]
     assert "valeur" in errors[8]
     status = json.loads(done(diag(home, "audit", "status", SCHOOL, "--json")))
-    assert status["answers"] == 4
+    assert status["answers"] == 5
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_an_audit_travels_as_a_file(home: Path, tmp_path: Path) -> None:
 
     told = done(diag(tmp_path / "b", "audit", "import", str(tmp_path / "a.json")))
 
-    assert "3 modifications en plus" in told
+    assert "4 modifications en plus" in told
 
 
 def test_json_is_stable(home: Path) -> None:

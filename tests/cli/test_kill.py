@@ -84,7 +84,7 @@ def check(folder: Path, read: list[dict[str, object]]) -> None:
         session.workspace.journal.rebuild()
         assert session.digest == digest
     assert all(one["revision"] in kept for one in read)
-    answers = [one for one in kept.values() if "/q/" in one.subject]
+    answers = [one for one in kept.values() if b"type_salle" in one.line]
     notes = [one for one in answers if one.subject.endswith("/note")]
     # An answer and its note are one commit: never one without the other.
     assert len(answers) == 2 * len(notes)

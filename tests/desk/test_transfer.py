@@ -82,7 +82,9 @@ def test_an_erased_value_does_not_come_back_from_an_old_file(
 def test_follow_up_steps_are_kept_in_order(session: Session) -> None:
     (recommendation, *_) = session.checklist.recommendations
     for state in (FollowUpState.DECIDEE, FollowUpState.ECARTEE):
-        step = FollowUp(recommendation=recommendation, state=state, by="le conseil")
+        step = FollowUp(
+            recommendation=recommendation, state=state, by="le conseil", why="voté"
+        )
         add_step(session, step)
 
     assert [step.state for step in session.follow_ups] == ["decidee", "ecartee"]
