@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input
 
 from diag.model.folding import fold, readings
-from diag.tui.commands import CommandType, bindings_of
+from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.lines import Column, Line, Lines
@@ -55,7 +55,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
             field.cursor_blink = False
             yield field
             yield Lines(
-                (Column("", 9), Column(), Column("", 30, narrow=24)),
+                (Column("", 9), Column(), Column("", 13)),
                 empty="Rien ne répond à ces mots.",
             )
         yield Footer(show_command_palette=False)
@@ -123,6 +123,8 @@ def _answers(found: Found, words: str) -> bool:
 
 def _commands(app: "DiagApp") -> Iterator[Found]:
     for node, command in app.offered():
+        if command in {Back, OpenPalette}:
+            continue
         yield Found(
             "commande",
             command.TITLE,

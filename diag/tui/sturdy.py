@@ -36,15 +36,17 @@ class Sturdy(MessagePump):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether an action is possible now; Textual asks before it shows a key."""
         if action == "command":
-            return self.can(self._offered(str(parameters[0])))
+            command = self._offered(str(parameters[0]))
+            return command is not None and self.can(command)
         return True
 
     def action_command(self, name: str) -> None:
         """Send a command on its way, by its class name."""
-        self.post_message(self._offered(name)())
+        if command := self._offered(name):
+            self.post_message(command())
 
-    def _offered(self, name: str) -> CommandType:
-        return next(each for each in self.OFFERS if each.__name__ == name)
+    def _offered(self, name: str) -> CommandType | None:
+        return next((each for each in self.OFFERS if each.__name__ == name), None)
 
     async def _dispatch_message(self, message: Message) -> None:
         try:

@@ -1,18 +1,25 @@
 """Aide: what is possible where one was, made from the commands themselves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
 
 from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
 from diag.tui.screens.place import PlaceScreen
-from diag.tui.widgets.lines import Column, Line, Lines
+
+_IN_PALETTE = "(palette)"
+"""Shown for a command that has no key: Ctrl+P finds it by its name."""
 
 
 class HelpScreen(PlaceScreen):
-    """One line a command, under the heading of its group."""
+    """Each command, its keys and what it does, under the heading of its group."""
 
+    CSS_PATH = "help.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Back, OpenPalette)
     BINDINGS = bindings_of(*OFFERS)
 
@@ -22,24 +29,34 @@ class HelpScreen(PlaceScreen):
         self._commands = commands
 
     def body(self) -> ComposeResult:
-        """Lay out the list."""
-        yield Lines((Column("Touche", 16), Column("", 18), Column("Ce qu'elle fait")))
+        """Lay out the list; it scrolls with the arrows."""
+        with VerticalScroll():
+            yield Static(help_table(self._introduction, self._commands))
 
     def on_mount(self) -> None:
-        """List the commands."""
-        self.tell("Aide", self._introduction)
-        lines = self.query_one(Lines)
-        lines.show(tuple(help_lines(self._commands)))
-        lines.focus()
+        """Say what this is."""
+        self.tell("Aide", "ce qui est possible ici")
+        self.query_one(VerticalScroll).focus()
 
 
-def help_lines(commands: Iterable[CommandType]) -> Iterator[Line]:
-    """Return the lines of the help, each group under its heading."""
+def help_table(introduction: str, commands: Iterable[CommandType]) -> Table:
+    """Return the help: text of the commands themselves, wrapped to the width."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=13, style="bold")
+    table.add_column(ratio=1)
+    if introduction:
+        table.add_row("", Text(introduction))
     groups: dict[str, list[CommandType]] = {}
     for command in dict.fromkeys(commands):
         groups.setdefault(command.GROUP, []).append(command)
     for name, members in groups.items():
-        yield Line("", (f" {name}",))
+        table.add_row("", "")
+        table.add_row("", Text(name, style="bold underline"))
         for command in members:
-            keys = command.key_names() or "Ctrl+P"
-            yield Line(command.__name__, (keys, command.TITLE, command.help_text()))
+            keys = command.key_names() or _IN_PALETTE
+            table.add_row(Text(keys), _told(command))
+    return table
+
+
+def _told(command: CommandType) -> Text:
+    return Text.assemble((command.TITLE, "bold"), "  ", command.help_text())

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Footer
 
-from diag.tui.commands import Back, CommandType, Help, OpenPalette, bindings_of
+from diag.tui.commands import Back, CommandType, Help, OpenPalette
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.heading import Heading
 
@@ -21,7 +21,6 @@ class PlaceScreen(Sturdy, Screen[None]):
     """A place: `body` lays it out; `OFFERS` and `BINDINGS` say what it can do."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = EVERYWHERE
-    BINDINGS = bindings_of(*EVERYWHERE)
     INTRODUCTION: ClassVar[str] = ""
     """What the help says of this place first."""
 
