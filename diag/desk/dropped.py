@@ -24,7 +24,7 @@ def paths_of(text: str, *, windows: bool = sys.platform == "win32") -> tuple[Pat
 
 
 def _paths(line: str, *, windows: bool) -> list[Path]:
-    if _is_file(whole := _path(_unquoted(line))):
+    if is_file(whole := _path(_unquoted(line))):
         return [whole]
     return [_path(word) for word in _words(line, windows=windows)]
 
@@ -55,7 +55,8 @@ def _unquoted(line: str) -> str:
     return line
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Say whether a path is a file; one that no system can have is none."""
     try:
         return path.is_file()
     except (OSError, ValueError):

@@ -1,0 +1,340 @@
+"""Photos of a place: files dropped, typed or come from the phone, joined one by one."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import App, ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from diag.desk.dropped import is_file, paths_of
+from diag.desk.photo_folder import (
+    Arrival,
+    arrivals,
+    choose_photo_folder,
+    photo_folder,
+    seen,
+)
+from diag.desk.photos import (
+    Shown,
+    caption_photo,
+    keep_picture,
+    photos_of,
+    picture_of,
+    remove_photo,
+)
+from diag.desk.picture import Picture, PictureError, read_picture
+from diag.desk.session import Session
+from diag.model.errors import DiagError
+from diag.model.photo import Photo
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Ask
+from diag.tui.plain import content
+from diag.tui.screens.photo import PhotoScreen
+from diag.tui.sturdy import Sturdy
+
+_HINT = "Déposez des fichiers ici, ou tapez un chemin puis Entrée"
+
+
+def open_photos(
+    app: App[None],
+    session: Session,
+    place: str,
+    question: str = "",
+    done: Callable[[], None] = lambda: None,
+) -> None:
+    """Open the photos of a place, or of a question there; `done` once it is closed."""
+    screen = PhotosScreen(session, Shown(place, question))
+    app.push_screen(screen, lambda _result: done())
+
+
+class Caption(Command):
+    """Écrire la légende de la photo choisie."""
+
+    KEYS = "f2"
+    TITLE = "Légende"
+    IN_FOOTER = True
+
+
+class FromPhone(Command):
+    """Joindre les photos arrivées du téléphone depuis la dernière fois."""
+
+    KEYS = "f3"
+    TITLE = "Du téléphone"
+    IN_FOOTER = True
+
+
+class ChooseFolder(Command):
+    """Choisir le dossier où arrivent les photos du téléphone."""
+
+    KEYS = "f4"
+    TITLE = "Dossier"
+    IN_FOOTER = True
+
+
+class See(Command):
+    """Voir la photo choisie, à gros grains."""
+
+    KEYS = "f5"
+    TITLE = "Voir"
+    IN_FOOTER = True
+
+
+class Remove(Command):
+    """Retirer la photo choisie ; Ctrl+Z dans la visite la remet."""
+
+    KEYS = "f8"
+    TITLE = "Retirer"
+    IN_FOOTER = True
+
+
+class Done(Command):
+    """Revenir à la visite ; les photos jointes sont déjà enregistrées."""
+
+    KEYS = "escape,f7"
+    TITLE = "Fermer"
+    IN_FOOTER = True
+
+
+class Dropped(Message):
+    """Files were dropped, or their paths pasted."""
+
+    def __init__(self, paths: tuple[Path, ...]) -> None:
+        super().__init__()
+        self.paths = paths
+        """Their paths, in order."""
+
+
+class DropField(Input):
+    """A line for a path, where files can be dropped."""
+
+    def on_mount(self) -> None:
+        """Leave nothing moving."""
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        paths = paths_of(event.text)
+        if any(map(is_file, paths)):
+            event.prevent_default()
+            event.stop()
+            self.post_message(Dropped(paths))
+        else:
+            super()._on_paste(event)
+            event.prevent_default()
+
+
+class PhotosScreen(Sturdy, ModalScreen[None]):
+    """What a place's photos are; adds some, says what they show, takes one away."""
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "../dialogs.tcss",
+        "photos.tcss",
+    ]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        *(Caption, FromPhone, ChooseFolder, See, Remove, Done),
+    )
+    BINDINGS = bindings_of(*OFFERS)
+
+    class Read(Message):
+        """A file was read, or refused."""
+
+        def __init__(self, result: Picture | str, come: Arrival | None) -> None:
+            super().__init__()
+            self.result = result
+            """The picture, or a French sentence."""
+            self.come = come
+            """Its arrival, when it came from the phone."""
+
+    def __init__(self, session: Session, shown: Shown) -> None:
+        super().__init__()
+        self.session = session
+        """The audit."""
+        self.shown = shown
+        """What the photos show."""
+        self._left = 0
+        self._said: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay the photos over the field and what was said."""
+        with Vertical(classes="dialog"):
+            yield Static(content(self._title()), classes="title")
+            yield OptionList(id="photos", markup=False)
+            yield DropField(placeholder=_HINT, id="path")
+            yield Static(id="told")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what is there; a drop lands in the field."""
+        self._refill()
+        self.query_one(DropField).focus()
+
+    def can(self, command: CommandType) -> bool | None:
+        """Say whether a command is possible now."""
+        if command in {Caption, See, Remove}:
+            return True if self._photos() else None
+        return True
+
+    def on_dropped(self, event: Dropped) -> None:
+        """Join what was dropped."""
+        self._take((path, None) for path in event.paths)
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        paths = paths_of(event.value)
+        if paths and not any(map(is_file, paths)):
+            paths = (Path(event.value.strip()),)
+        self._take((path, None) for path in paths)
+
+    def on_from_phone(self) -> None:
+        """Join what came from the phone; ask where it comes when nobody has said."""
+        if photo_folder(self.session.workspace) is None:
+            self.on_choose_folder()
+            return
+        come = arrivals(self.session.workspace)
+        if not come:
+            self._tell("Rien de nouveau dans le dossier du téléphone.")
+        self._take((each.path, each) for each in come)
+
+    def on_choose_folder(self) -> None:
+        """Ask for the folder, then join what is new in it."""
+        kept = photo_folder(self.session.workspace)
+        question = "Dossier où arrivent les photos du téléphone"
+        self.app.push_screen(Ask(question, str(kept or "")), self._folder_given)
+
+    def _folder_given(self, typed: str | None) -> None:
+        paths = paths_of(typed or "")
+        if paths:
+            try:
+                choose_photo_folder(self.session.workspace, paths[0])
+            except DiagError as error:
+                self._tell(str(error))
+            else:
+                self.on_from_phone()
+
+    def on_caption(self) -> None:
+        """Ask what the chosen photo shows."""
+        photo = self._chosen()
+        if photo is not None:
+            then = partial(self._caption_given, photo)
+            self.app.push_screen(Ask("Que montre cette photo ?", photo.caption), then)
+
+    def _caption_given(self, photo: Photo, caption: str | None) -> None:
+        if caption is not None:
+            try:
+                caption_photo(self.session, photo.id, caption)
+            except DiagError as error:
+                self._tell(str(error))
+            self._refill()
+
+    def on_remove(self) -> None:
+        """Take the chosen photo away."""
+        photo = self._chosen()
+        if photo is not None:
+            remove_photo(self.session, photo.id)
+            self._refill()
+            self._tell(f"Retirée : {photo.caption}")
+
+    def on_see(self) -> None:
+        """Show the chosen photo."""
+        photo = self._chosen()
+        data = picture_of(self.session, photo) if photo else None
+        if photo is None or data is None:
+            self._tell("L'image n'est pas sur cet ordinateur.")
+            return
+        self.app.push_screen(PhotoScreen(photo, data))
+
+    def on_done(self) -> None:
+        """Leave; what was being read is left aside."""
+        self.workers.cancel_group(self, "photos")
+        self.dismiss(None)
+
+    def _take(self, files: Iterable[tuple[Path, Arrival | None]]) -> None:
+        batch = list(files)
+        if batch:
+            self._left += len(batch)
+            self._said = []
+            self._tell(_reading(self._left))
+            self._read_all(batch)
+
+    @work(thread=True, group="photos", exit_on_error=False)
+    def _read_all(self, batch: list[tuple[Path, Arrival | None]]) -> None:
+        """Read files aside: a large photo takes a third of a second."""
+        worker = get_current_worker()
+        for path, come in batch:
+            if worker.is_cancelled:
+                return
+            try:
+                result: Picture | str = read_picture(path)
+            except PictureError as error:
+                result = str(error)
+            self.post_message(self.Read(result, come))
+
+    def on_photos_screen_read(self, event: Read) -> None:
+        """Keep what was read, durably, then say so."""
+        self._left -= 1
+        if isinstance(event.result, str):
+            self._said.append(event.result)
+        else:
+            self._keep(event.result)
+        if event.come is not None:
+            seen(self.session.workspace, event.come)
+        self._refill()
+        waiting = [_reading(self._left)] if self._left else []
+        self._tell("\n".join([*self._said, *waiting]))
+
+    def _keep(self, picture: Picture) -> None:
+        photo, is_new = keep_picture(self.session, picture, self.shown)
+        self._said.append(f"{'Jointe' if is_new else 'Déjà jointe'} : {photo.caption}")
+        self.query_one(DropField).clear()
+
+    def _photos(self) -> list[Photo]:
+        where = (self.shown.place or self.session.facts.root, self.shown.question)
+        return [
+            photo
+            for photo in photos_of(self.session)
+            if photo.place == where[0] and where[1] in {"", photo.question}
+        ]
+
+    def _chosen(self) -> Photo | None:
+        at, photos = self.query_one(OptionList).highlighted, self._photos()
+        return photos[at] if at is not None and at < len(photos) else None
+
+    def _refill(self) -> None:
+        """Show the photos anew, on the last one when some came."""
+        lines, photos = self.query_one(OptionList), self._photos()
+        at = lines.highlighted
+        came = len(photos) > lines.option_count
+        lines.clear_options()
+        lines.add_options(Option(content(_line(photo))) for photo in photos)
+        lines.display = bool(photos)
+        if photos:
+            last = len(photos) - 1
+            lines.highlighted = last if came or at is None else min(at, last)
+        self.refresh_bindings()
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(content(text))
+
+    def _title(self) -> str:
+        facts = self.session.facts
+        place = facts.places.get(self.shown.place or facts.root)
+        question = self.session.checklist.questions.get(self.shown.question)
+        where = place.name if place else "lieu retiré"
+        return f"Photos : {where}" + (f", {question.label}" if question else "")
+
+
+def _reading(left: int) -> str:
+    return f"Lecture de {left} photo{'s' if left > 1 else ''}…"
+
+
+def _line(photo: Photo) -> str:
+    taken = f", prise à {photo.taken_at[11:16]}" if photo.taken_at else ""
+    return f"{photo.caption or 'sans légende'}{taken}, {photo.size // 1024} ko"

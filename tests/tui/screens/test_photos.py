@@ -1,0 +1,140 @@
+"""Photos over the visit: dropped, typed, come from the phone; bombs told, not shown."""
+
+from pathlib import Path
+
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from diag.desk.photo_folder import choose_photo_folder
+from diag.desk.photos import photos_of
+from diag.desk.session import Session
+from diag.tui.app import DiagApp
+from diag.tui.screens.photos import DropField, PhotosScreen, open_photos
+from tests.desk.pictures import jpeg, png_claiming
+from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.waiting import shows, wait_for
+
+SIZE = (80, 24)
+
+
+async def opened(app: DiagApp, pilot: Pilot[None], question: str = "") -> Session:
+    session = app.desk.session(SCHOOL)
+    open_photos(app, session, session.facts.root, question)
+    await wait_for(pilot, lambda: shows(pilot, "Photos : "), "the photos")
+    return session
+
+
+def paste(app: DiagApp, text: str) -> None:
+    """Paste as a terminal does when files are dropped on it."""
+    app.post_message(events.Paste(text))
+
+
+async def test_files_dropped_together_are_joined_and_the_bomb_is_told(
+    tmp_path: Path,
+) -> None:
+    files = [
+        jpeg(tmp_path / "baie ouverte.jpg"),
+        png_claiming(tmp_path / "bombe.png", 30_000, 30_000),
+        jpeg(tmp_path / "porte.jpg", (99, 99)),
+    ]
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        session = await opened(app, pilot)
+        paste(app, "\n".join(f"'{path}'" for path in files))
+        await wait_for(pilot, lambda: len(photos_of(session)) == 2, "both kept")
+        await wait_for(pilot, lambda: shows(pilot, "Jointe : porte"), "said")
+
+        assert shows(pilot, "baie ouverte, prise à 09:41")
+        assert shows(pilot, "bombe.png")
+        assert isinstance(app.screen, PhotosScreen)
+
+
+async def test_a_typed_path_is_joined_and_a_wrong_one_stays_in_the_field(
+    tmp_path: Path,
+) -> None:
+    path = jpeg(tmp_path / "a.jpg")
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        session = await opened(app, pilot, "nb_classes")
+        field = app.screen.query_one(DropField)
+        field.value = f"{path}x"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "introuvable"), "refused")
+        assert field.value == f"{path}x"
+        await pilot.press("end", "backspace", "enter")
+        await wait_for(pilot, lambda: photos_of(session), "kept")
+
+        assert photos_of(session)[0].question == "nb_classes"
+        await wait_for(pilot, lambda: not field.value, "an empty field")
+
+
+async def test_words_that_are_no_file_are_pasted_as_words(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await opened(app, pilot)
+        paste(app, "une phrase [/x]")
+        field = app.screen.query_one(DropField)
+        await wait_for(pilot, lambda: field.value == "une phrase [/x]", "pasted once")
+
+
+async def test_a_photo_is_seen_in_the_terminal(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await opened(app, pilot)
+        paste(app, str(jpeg(tmp_path / "a.jpg")))
+        await wait_for(pilot, lambda: shows(pilot, "Jointe"), "kept")
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "▀" * 20), "pixels")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Photos : "), "back")
+
+
+async def test_what_came_from_the_phone_is_joined_once(tmp_path: Path) -> None:
+    phone = tmp_path / "telephone"
+    phone.mkdir()
+    jpeg(phone / "IMG_1.jpg")
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        session = await opened(app, pilot)
+        await pilot.press("f3")
+        await wait_for(pilot, lambda: shows(pilot, "Dossier où arrivent"), "asked")
+        app.screen.query_one(Input).value = str(phone)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: len(photos_of(session)) == 1, "the first")
+        await wait_for(pilot, lambda: shows(pilot, "Jointe : IMG_1"), "said")
+        await pilot.press("f3")
+        await wait_for(pilot, lambda: shows(pilot, "Rien de nouveau"), "no more")
+
+
+async def test_a_folder_that_left_gets_a_sentence(tmp_path: Path) -> None:
+    phone = tmp_path / "telephone"
+    phone.mkdir()
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        session = await opened(app, pilot)
+        choose_photo_folder(session.workspace, phone)
+        phone.rmdir()
+        await pilot.press("f3")
+        await wait_for(pilot, lambda: shows(pilot, "n'est plus lisible"), "told")
+
+
+async def test_a_caption_is_written_and_a_photo_taken_away(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        session = await opened(app, pilot)
+        paste(app, str(jpeg(tmp_path / "a.jpg")))
+        await wait_for(pilot, lambda: shows(pilot, "Jointe"), "kept")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: shows(pilot, "Que montre"), "asked")
+        app.screen.query_one(Input).value = "Baie [/b] ouverte"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Baie [/b] ouverte,"), "told")
+        assert photos_of(session)[0].caption == "Baie [/b] ouverte"
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: not photos_of(session), "gone")
+        assert not app.screen.query_one(OptionList).display
+        await pilot.press("escape")
+        await wait_for(
+            pilot, lambda: not isinstance(app.screen, PhotosScreen), "closed"
+        )
