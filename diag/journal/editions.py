@@ -16,6 +16,7 @@ class Editions:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._opened: dict[str, Checklist] = {}
 
     def keep(self, compiled: bytes) -> str:
         """Keep a compiled edition; return its digest. Keeping one twice is harmless."""
@@ -62,6 +63,9 @@ class Editions:
     def open(self, digest: str) -> "Checklist":
         """Return the checklists of an edition, ready to judge.
 
+        The same object each time: an edition never changes, and its rules are
+        compiled once.
+
         Raises:
             JournalError: when it is not here, or no longer what was kept.
         """
@@ -69,6 +73,8 @@ class Editions:
         from diag.rules.edition import EditionError, open_edition  # noqa: PLC0415
 
         try:
-            return open_edition(self.read(digest))
+            if digest not in self._opened:
+                self._opened[digest] = open_edition(self.read(digest))
+            return self._opened[digest]
         except EditionError as error:
             raise JournalError(f"Édition {digest[:12]} : {error}") from error
