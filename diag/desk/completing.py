@@ -71,7 +71,8 @@ def spelled_out(question: Question, text: str) -> Typed:
     if state and question.type is not QuestionType.TEXT:
         return _stated(plain, state)
     if question.type in _NUMBERS:
-        return _read(question, plain, _without_unit(question, plain))
+        number = _without_unit(question, plain).replace("−", "-")
+        return _read(question, plain, number)
     return _read(question, plain, plain)
 
 

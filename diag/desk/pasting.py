@@ -5,7 +5,7 @@ the left) it lands where it says. A cell that cannot be is refused alone, in a s
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -60,6 +60,15 @@ def paste(session: Session, sheet: Sheet, row: int, column: int, text: str) -> F
             proposed[target.place.id, target.question.id] = said
     filled = record(session, sheet, proposed)
     return Filled(filled.written, (*refused, *filled.refused))
+
+
+def as_block(sheet: Sheet, rows: Iterable[int], columns: Iterable[int]) -> str:
+    """Return cells as a spreadsheet takes them: tabs between, a line a row."""
+    kept = tuple(columns)
+    return "\n".join(
+        "\t".join(" ".join(sheet.cell(row, column).words.split()) for column in kept)
+        for row in rows
+    )
 
 
 def file_named(text: str) -> Path | None:

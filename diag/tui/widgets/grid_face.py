@@ -1,0 +1,399 @@
+"""The face of a grid: a table of cells, typed in and moved through as a spreadsheet.
+
+What is done to many cells at once is in `grid`, which is this one with gestures.
+"""
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.actions import SkipAction
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from diag.desk.answers import DoubtError, Entry
+from diag.desk.completing import (
+    Typed,
+    completed,
+    is_refused_at_once,
+    plain_refusal,
+)
+from diag.desk.entry import RefusedEntryError, doubt_about
+from diag.desk.filling import Filled, Key, fill
+from diag.desk.session import Session
+from diag.desk.sheet import STATE_WORDS, Sheet, domains_of
+from diag.model.checklist import Question
+from diag.model.fact import Provenance, State
+from diag.model.place import PlaceKind
+from diag.reports.answers import value_words
+from diag.reports.vocabulary import PLACES
+from diag.tui.commands import CommandType, bindings_of
+from diag.tui.plain import content
+from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.grid_commands import GRID_COMMANDS
+from diag.tui.widgets.grid_moves import MOVES, RIGHT, beside, following
+from diag.tui.widgets.grid_status import (
+    GridStatus,
+    current_line,
+    expected_lines,
+    heading_line,
+    provenance_note,
+)
+from diag.tui.widgets.grid_table import At, Table
+
+
+class GridFace(Sturdy, Vertical):
+    """A table of cells to type in, and four lines that say what is expected."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS), *MOVES]
+    DEFAULT_CSS = """
+    GridFace { height: 1fr; }
+    GridFace > Table { height: 1fr; }
+    GridFace > #nothing { display: none; height: 1fr; padding: 1 2; }
+    GridFace.-empty > Table { display: none; }
+    GridFace.-empty > #nothing { display: block; }
+    """
+
+    class Moved(Message, namespace="grid"):
+        """The cursor went to another cell."""
+
+        def __init__(self, place: str, question: str) -> None:
+            super().__init__()
+            self.place = place
+            """Id of the place."""
+            self.question = question
+            """Id of the question."""
+
+    class Answered(Message, namespace="grid"):
+        """Something was said, durably, at a place; of several, the first."""
+
+        def __init__(self, place: str, question: str) -> None:
+            super().__init__()
+            self.place = place
+            """Id of the place."""
+            self.question = question
+            """Id of the question; empty when it is the place itself, or the list."""
+
+    def __init__(
+        self,
+        session: Session,
+        kind: PlaceKind = PlaceKind.SALLE,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(id=id)
+        self.session = session
+        """The audit shown."""
+        self.provenance: Provenance | None = None
+        """How what is typed next is known; None: as each question foresees first."""
+        self.table = Table(Sheet(session, kind))
+        """The cells."""
+        self.status = GridStatus()
+        """The lines under them."""
+        self._step = RIGHT
+        self._said = ""
+        self._doubted = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay the table over its lines."""
+        yield self.table
+        yield Static(id="nothing")
+        yield self.status
+
+    def on_mount(self) -> None:
+        """Show what is there."""
+        self._show_emptiness()
+
+    def on_resize(self) -> None:
+        """Say the same in the new width."""
+        self._tell()
+
+    @property
+    def sheet(self) -> Sheet:
+        """What the table shows."""
+        return self.table.sheet
+
+    @property
+    def cursor_place(self) -> str | None:
+        """Id of the current row's place."""
+        if not self.sheet.places:
+            return None
+        return self.sheet.places[self.table.cursor.row].id
+
+    @property
+    def cursor_question(self) -> str | None:
+        """Id of the current column's question."""
+        return self.question.id if self.sheet.questions else None
+
+    @property
+    def question(self) -> Question:
+        """The current column's question."""
+        return self.sheet.questions[self.table.cursor.column]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is no cell."""
+        return not (self.sheet.places and self.sheet.questions)
+
+    def goto(self, place: str, question: str | None = None) -> bool:
+        """Go to a cell, of another kind if needed; return whether the grid has it."""
+        there = self.session.facts.places.get(place)
+        asked = self.session.checklist.questions.get(question or "")
+        if there is None or (question and asked is None):
+            return False
+        hidden = asked is not None and asked.id not in self.sheet.columns
+        if there.kind is not self.sheet.kind or hidden:
+            found = Sheet(self.session, there.kind)
+            if asked is not None and asked.id not in found.columns:
+                return False
+            self.show(found)
+        row = self.sheet.rows.get(place)
+        if row is None or self.is_empty:
+            return False
+        self._text("")
+        column = self.table.cursor.column
+        self._go(At(row, self.sheet.columns.get(question or "", column)))
+        return True
+
+    def refresh_from(self, session: Session) -> None:
+        """Show what the session says now."""
+        self.session = session
+        place, question = self.cursor_place, self.cursor_question
+        sheet = Sheet(session, self.sheet.kind, self.sheet.domain)
+        self.show(sheet)
+        at = self.table.cursor
+        row = sheet.rows.get(place or "", at.row)
+        column = sheet.columns.get(question or "", at.column)
+        if (row, column) != at and not self.is_empty:
+            self.table.place_cursor(At(row, column))
+        self._tell()
+
+    def show(self, sheet: Sheet) -> None:
+        """Show another sheet."""
+        self.table.chosen = (
+            None if sheet.places != self.sheet.places else (self.table.chosen)
+        )
+        self.table.show_sheet(sheet)
+        self._show_emptiness()
+
+    def say(self, sentence: str) -> None:
+        """Say what was done, or refused, until the next key."""
+        self._said = sentence
+        self._tell()
+
+    def focus(self, scroll_visible: bool = True) -> "GridFace":  # noqa: FBT001, FBT002 - Textual's signature
+        """Give the focus to the cells."""
+        self.table.focus(scroll_visible)
+        return self
+
+    def rows_chosen(self) -> range:
+        """Return the rows of the selection, or the current one."""
+        one, other = self.table.chosen or (self.table.cursor, self.table.cursor)
+        return range(min(one.row, other.row), max(one.row, other.row) + 1)
+
+    def columns_chosen(self) -> range:
+        """Return the columns of the selection, or the current one."""
+        one, other = self.table.chosen or (self.table.cursor, self.table.cursor)
+        first, last = sorted((one.column, other.column))
+        return range(first, last + 1)
+
+    def after(self, filled: Filled, sentence: str) -> None:
+        """Show and tell what a gesture did."""
+        self.refresh_from(self.session)
+        self.say(sentence)
+        if filled.written:
+            self.post_message(self.Answered(*filled.written[0]))
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what answers: letters, digits, and the space inside an answer."""
+        character = event.character
+        if not character or not event.is_printable or self.is_empty:
+            return
+        event.stop()
+        event.prevent_default()
+        self._type(character)
+
+    def action_move(self, rows: int, columns: int) -> None:
+        """Move, what was typed recorded first."""
+        if self.settle():
+            self._step = self._step if abs(rows) == abs(columns) else _unit(rows)
+            self._go(beside(self.sheet, self.table.cursor, (rows, columns)))
+
+    def action_extend(self, rows: int, columns: int) -> None:
+        """Extend the selection."""
+        if self.settle():
+            anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
+            there = beside(self.sheet, self.table.cursor, (rows, columns))
+            self._go(there, chosen=(anchor, there))
+
+    def action_next(self, rows: int, columns: int) -> None:
+        """Record, and go to the next cell that is asked in that direction."""
+        if self.is_empty:
+            return
+        self._step = (abs(rows), abs(columns))
+        at = self.table.cursor
+        if self.settle() and self.table.cursor == at:
+            self._go(following(self.sheet, at, (rows, columns)))
+
+    def action_erase(self) -> None:
+        """Take back the last key typed."""
+        self._text(self.table.text[:-1])
+
+    def action_abandon(self) -> None:
+        """Forget what is typed, else the selection; else Escape is the screen's."""
+        if self.table.text:
+            self._text("")
+        elif self.table.chosen:
+            self._go(self.table.cursor)
+        else:
+            raise SkipAction
+
+    @on(Table.Pointed)
+    def _pointed(self, event: Table.Pointed) -> None:
+        event.stop()
+        if self.is_empty or not self.settle():
+            return
+        anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
+        self._go(event.at, chosen=(anchor, event.at) if event.extends else None)
+
+    def settle(self) -> bool:
+        """Record what is typed, if anything; return whether nothing is left to do."""
+        if self.is_empty:
+            return False
+        if not self.table.text:
+            return True
+        read = completed(self.question, self.table.text)
+        if not read.is_answer:
+            problem = read.problem or f"« {read.text} » peut être : {read.words}"
+            self.say(problem)
+            return False
+        return self._record(read)
+
+    def _type(self, character: str) -> None:
+        at = self.table.cursor
+        if self.sheet.cell(*at).is_inert and self.table.chosen is None:
+            self.say("Rien à répondre : la question ne se pose pas ici.")
+            return
+        if not self.table.text and character == " ":
+            return
+        read = completed(self.question, self.table.text + character)
+        if is_refused_at_once(self.question, read):
+            self.say(read.problem)
+            return
+        self._text(read.text)
+        if read.is_complete and self._record(read) and self.table.cursor == at:
+            self._go(following(self.sheet, at, self._step))
+
+    def _record(self, read: Typed) -> bool:
+        """Write what was typed in the cell, or in every row of the selection."""
+        question, rows = self.question, self.rows_chosen()
+        keys: list[Key] = [(self.sheet.places[row].id, question.id) for row in rows]
+        entry = Entry(
+            question.id,
+            read.value,
+            state=read.state,
+            provenance=self._provenance_for(question),
+            sure=self._doubted == read.text,
+        )
+        try:
+            filled = fill(self.session, self.sheet, keys, entry)
+        except DoubtError:
+            self._doubted = read.text
+            doubt = doubt_about(question, read.value)
+            self.say(f"{doubt.capitalize()}. Entrée à nouveau pour confirmer.")
+            return False
+        except RefusedEntryError as error:
+            self.say(plain_refusal(question, error))
+            return False
+        self._text("")
+        self._recorded(filled, read, rows)
+        return True
+
+    def _recorded(self, filled: Filled, read: Typed, rows: range) -> None:
+        place = self.sheet.places[rows[0]].name
+        count = len(filled.written)
+        where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
+        self.after(filled, f"Enregistré, {where} : {said_words(self.question, read)}")
+        if len(rows) > 1:
+            right = min(self.table.cursor.column + 1, len(self.sheet.questions) - 1)
+            self._go(At(rows[0], right))
+
+    def _provenance_for(self, question: Question) -> Provenance | None:
+        return self.provenance if self.provenance in question.provenance else None
+
+    def _text(self, text: str) -> None:
+        """Show what is being typed."""
+        self._doubted = self._doubted if text == self._doubted else ""
+        if text != self.table.text:
+            self.table.text = text
+            self._said = ""
+            self.table.draw_rows([self.table.cursor.row])
+            self._tell()
+
+    def _go(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
+        """Go to a cell and say so, once."""
+        if self.is_empty:
+            return
+        old = self.table.cursor
+        if at == old and chosen == self.table.chosen:
+            return
+        self.table.place_cursor(at, chosen=chosen)
+        if not self._said.startswith("Enregistré"):
+            self._said = ""
+        self._tell()
+        self._said = ""
+        if self.table.cursor != old:
+            place, question = self.cursor_place, self.cursor_question
+            self.post_message(self.Moved(place or "", question or ""))
+
+    def _tell(self) -> None:
+        if self.is_empty:
+            self.status.tell([])
+            return
+        width = max(self.status.size.width, 20)
+        question, at = self.question, self.table.cursor
+        place = self.sheet.places[at.row].name
+        lines = expected_lines(question, self.table.text, width)
+        current = current_line(question, self.sheet.cell(*at))
+        self.status.tell([
+            heading_line(place, question, self._position(), width),
+            *lines,
+            self._said or current,
+        ])
+
+    def _position(self) -> str:
+        rows, columns = self.rows_chosen(), self.columns_chosen()
+        if len(rows) * len(columns) > 1:
+            return f"sélection : {len(rows)} × {len(columns)}"
+        note = provenance_note(self.provenance)
+        titles = dict(domains_of(self.session, self.sheet.kind))
+        shown = titles.get(self.sheet.domain, "")
+        column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}"
+        return "  ".join(filter(None, [note, shown, column]))
+
+    def _show_emptiness(self) -> None:
+        self.set_class(self.is_empty, "-empty")
+        if self.is_empty:
+            one, several = PLACES[self.sheet.kind]
+            self.query_one("#nothing", Static).update(
+                content(
+                    f"Pas encore de lieu ici ({several}).\n\n"
+                    f"F6 ajoute le premier ({one}) ; Ctrl+N le duplique ensuite, "
+                    "réponses comprises."
+                )
+            )
+        self._tell()
+
+
+def _unit(rows: int) -> tuple[int, int]:
+    return (1, 0) if rows else RIGHT
+
+
+def said_words(question: Question, read: Typed) -> str:
+    """Return what was recorded, as a reader expects it."""
+    if read.state is State.KNOWN:
+        return value_words(question, read.value)
+    return STATE_WORDS[read.state]

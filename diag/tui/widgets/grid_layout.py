@@ -1,0 +1,99 @@
+"""How a sheet is laid out in characters: widths, wrapped titles, cells as texts."""
+
+from textwrap import wrap
+
+from rich.cells import cell_len, set_cell_size
+
+from diag.desk.sheet import Cell, Sheet
+from diag.model.checklist import Question, QuestionType
+from diag.tui.plain import line
+
+TITLE_LINES = 3
+"""Lines that titles of columns may take."""
+
+_NARROWEST, _WIDEST = 11, 17
+_NAMES_NARROWEST, _NAMES_WIDEST = 12, 24
+_AROUND = 4
+_RIGHT = {QuestionType.INTEGER, QuestionType.NUMBER}
+
+
+class Layout:
+    """Where each column of a sheet stands, and what its title says."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        longest = max((cell_len(each.name) for each in sheet.places), default=0)
+        self.names = min(max(longest + 2, _NAMES_NARROWEST), _NAMES_WIDEST)
+        """Width of the frozen first column."""
+        self.widths = tuple(map(_width, sheet.questions))
+        """Width of each column."""
+        self.starts = tuple(
+            sum(self.widths[:column]) for column in range(len(self.widths))
+        )
+        """Where each column starts, the first at 0."""
+        self.total = sum(self.widths)
+        """Width of all the columns."""
+        titles = list(map(_title, sheet.questions, self.widths))
+        self.height = max(map(len, titles), default=1)
+        """Lines that the titles take."""
+        self.titles = tuple([""] * (self.height - len(each)) + each for each in titles)
+        """Lines of each title, resting on the table."""
+
+    def column_at(self, x: int) -> int | None:
+        """Return the column at a distance from the start of the first."""
+        for column, start in enumerate(self.starts):
+            if start <= x < start + self.widths[column]:
+                return column
+        return None
+
+
+def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") -> str:
+    """Return a cell in so many characters: its value, then how it became known."""
+    if not cell.heads:
+        empty = {False: "·", None: "…", True: ""}[cell.relevant]
+        return _padded(f"{around[0]}{empty}", width - 1) + around[1]
+    inside = width - _AROUND
+    words = _cut(line(cell.words), inside)
+    if question.type in _RIGHT and not cell.is_conflict:
+        words = " " * (inside - cell_len(words)) + words
+    return f"{around[0]}{_padded(words, inside)} {cell.mark}{around[1]}"
+
+
+def typed_text(text: str, width: int) -> str:
+    """Return what is being typed in a cell: its end, where the next key goes."""
+    kept = line(text)
+    while cell_len(kept) > width - _AROUND:
+        kept = kept[1:]
+    return f"[{_padded(f'{kept}_', width - 2)}]"
+
+
+def name_text(name: str, width: int) -> str:
+    """Return the name of a row."""
+    return _padded(_cut(line(name), width - 1), width)
+
+
+def _width(question: Question) -> int:
+    if question.type is QuestionType.TEXT:
+        return _WIDEST
+    longest = max((cell_len(each.label) for each in question.choices), default=0)
+    if question.type is QuestionType.DATE:
+        longest = len("31/01/2026")
+    return min(max(longest + _AROUND, _NARROWEST), _WIDEST)
+
+
+def _title(question: Question, width: int) -> list[str]:
+    inside = width - 1
+    lines = wrap(line(question.label), inside - 1, break_long_words=True) or [""]
+    if len(lines) > TITLE_LINES:
+        last = f"{lines[TITLE_LINES - 1]} {lines[TITLE_LINES]}"
+        lines = [*lines[: TITLE_LINES - 1], _cut(last, inside - 1)]
+    return [f" {each}" for each in lines]
+
+
+def _cut(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, width - 1).rstrip()}…"
+
+
+def _padded(text: str, width: int) -> str:
+    return set_cell_size(text, width)
