@@ -1,5 +1,6 @@
 """Acting on recommendations: reordered, reworded, completed by the engineer's own."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
@@ -25,6 +26,9 @@ PARTS = {
     Audience.TECHNIQUE: ("title", "how"),
 }
 """What each reader is told of a recommendation."""
+
+_DELAY = re.compile(r"|P\d{1,3}[YMWD]")
+_DEAREST = 10**11
 
 
 def find_advice(session: Session, ident: str) -> str:
@@ -118,6 +122,11 @@ def add_own(
     world = session.workspace.world
     if criterion and criterion not in session.checklist.criteria:
         raise DiagError(f"Critère « {criterion[:60]} » inconnu des grilles.")
+    if not _DELAY.fullmatch(delay):
+        raise DiagError(
+            f"Délai « {delay[:20]} » refusé. Donnez par exemple P7D (7 jours), "
+            "P6M (6 mois) ou P1Y (1 an)."
+        )
     own = OwnAdvice(
         id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
         title=_title(title),
@@ -228,6 +237,6 @@ def _cents(euros: str) -> int:
         cents = Fraction(canonical_number(typed)) * 100
     except ValueError as error:
         raise DiagError(f"Montant refusé : {error}. Donnez des euros HT.") from error
-    if cents < 0 or cents.denominator != 1:
+    if not 0 <= cents <= _DEAREST or cents.denominator != 1:
         raise DiagError("Montant refusé : donnez des euros HT, deux décimales au plus.")
     return int(cents)

@@ -5,21 +5,22 @@ from collections.abc import Iterator, Sequence
 from diag.assess.averages import Averages
 from diag.assess.costs import totals
 from diag.assess.display import in_words
-from diag.assess.results import Bounds, Cost, CriterionResult
+from diag.assess.results import Compliance, CriterionResult
 from diag.desk.advising import declared_wording
 from diag.desk.outline import Line, Tone, heading, quiet
 from diag.desk.reporting import report_of
-from diag.desk.score_words import level_words
+from diag.desk.score_words import level_words, short_amount, short_cost
 from diag.desk.session import Session
 from diag.model.audit import FollowUp
 from diag.model.checklist import Audience
 from diag.reports import advice as told_advice
 from diag.reports.dates import spoken_day
 from diag.reports.figures import measure, number
-from diag.reports.money import Money, estimate, spoken_cost, spoken_range
+from diag.reports.findings import observed
+from diag.reports.money import spoken_cost, spoken_range
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.vocabulary import FOLLOW_UPS, LEVELS, OWNERS
+from diag.reports.vocabulary import COMPLIANCES, FOLLOW_UPS, LEVELS, OWNERS
 
 READER = Audience.TECHNIQUE
 """The engineer reads everything, as the technical document does."""
@@ -55,19 +56,7 @@ def counsel(session: Session) -> tuple[Line, ...]:
 
 def _sum(actions: Sequence[Action]) -> str:
     whole = totals(one.advice for one in actions)
-    once, yearly = estimate(whole.once_ttc), estimate(whole.yearly_ttc)
-    return _both(once, yearly) if actions else ""
-
-
-def short_cost(cost: Cost) -> str:
-    """Return « 336 € », « 300 € + 864 € par an », « sans dépense »."""
-    return _both(estimate(cost.once_ttc), estimate(cost.yearly_ttc))
-
-
-def _both(once: Money, yearly: Money) -> str:
-    said = [str(once)] if once != Money() else []
-    said += [f"{yearly} par an"] if yearly != Money() else []
-    return " + ".join(said) or "sans dépense"
+    return short_amount(whole.once_ttc, whole.yearly_ttc) if actions else ""
 
 
 def _action(
@@ -89,7 +78,7 @@ def _unfolded(
 ) -> Iterator[Line]:
     key = f"rec/{action.id}"
     told = (
-        ("Constat", told_advice.finding(report, action, READER)),
+        ("Constat", _finding(report, action)),
         ("Pourquoi", told_advice.reason(report, action, Audience.MAIRIE)),
         ("Condition", told_advice.waiting(report, action, READER)),
         ("Qui", OWNERS[action.advice.recommendation.owner]),
@@ -106,6 +95,13 @@ def _unfolded(
     yield from _effect(session, averages, action, key)
     yield from _wordings(session, report, action, key)
     yield from _story(session, report, action.id, key)
+
+
+def _finding(report: Report, action: Action) -> str:
+    result = report.result(action.advice.recommendation.when.criterion)
+    if result is None:
+        return ""
+    return f"{result.criterion.title}, {observed(report, result, READER)}"
 
 
 def _costs(action: Action, key: str) -> Iterator[Line]:
@@ -134,13 +130,14 @@ def _effect(
     for ident, level in effect.items():
         result = session.assessment.criteria[ident]
         if result.low < level:
-            yield quiet_pair(f"{key}/effet/{ident}", result, level)
+            yield _level_change(f"{key}/effet/{ident}", result, level)
 
 
-def quiet_pair(key: str, result: CriterionResult, level: int) -> Line:
-    """Return a criterion's level, and the one that it would reach."""
+def _level_change(key: str, result: CriterionResult, level: int) -> Line:
     high = max(result.high, level)
     then = LEVELS[level] if level == high else f"{LEVELS[level]} à {LEVELS[high]}"
+    if result.compliance is not None:
+        then = COMPLIANCES[Compliance.CONFORME]
     said = f"{level_words(result)} → {then}"
     return Line(key, f"  {result.criterion.title}", said, tone=Tone.QUIET)
 
@@ -174,8 +171,3 @@ def step_words(step: FollowUp) -> str:
     by = f", {step.by}" if step.by else ""
     reason = f" : {step.why}" if step.why else ""
     return f"Suite : {FOLLOW_UPS[step.state]}{day}{by}{reason}"
-
-
-def bounds_words(bounds: Bounds | None) -> str:
-    """Return a score's bounds in words."""
-    return "sans objet" if bounds is None else in_words(bounds)

@@ -121,12 +121,8 @@ def _integer(question: Question, raw: object) -> Value:
 
 
 def _date(question: Question, raw: object) -> Value:
-    typed = str(raw).strip()
-    if french := _FRENCH_DATE.fullmatch(typed):
-        day, month, year = french.groups()
-        typed = f"{year}-{month:0>2}-{day:0>2}"
     try:
-        value = date.fromisoformat(typed).isoformat()
+        value = iso_day(str(raw))
     except ValueError as error:
         raise _refuse(
             question,
@@ -138,6 +134,19 @@ def _date(question: Question, raw: object) -> Value:
         bounds = f"de {_or_open(low)} à {_or_open(high)}"
         raise _refuse(question, f"{value} est hors limites", f"Admis : {bounds}")
     return value
+
+
+def iso_day(text: str) -> str:
+    """Return a day typed as 31/01/2026 or 2026-01-31, in ISO form.
+
+    Raises:
+        ValueError: when it is no day.
+    """
+    typed = text.strip()
+    if french := _FRENCH_DATE.fullmatch(typed):
+        day, month, year = french.groups()
+        typed = f"{year}-{month:0>2}-{day:0>2}"
+    return date.fromisoformat(typed).isoformat()
 
 
 def _text(question: Question, raw: object) -> Value:

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from diag.assess.results import Advice, Score
 from diag.assess.telling import advice_json, criterion_json, plain
-from diag.desk.score_words import MOVES, level_pair, money_words, score_words
+from diag.desk.score_words import (
+    MOVES,
+    level_pair,
+    money_words,
+    score_words,
+    short_cost,
+)
 from diag.desk.suppose import Outcome
 from diag.model.checklist import Audience
 from diag.reports.money import spoken_cost
@@ -56,11 +62,11 @@ def _shifts(found: Outcome) -> Iterator[Row]:
 
 def _recosted(found: Outcome) -> Iterator[Row]:
     for old, new in found.recosted:
-        yield title_of(new), spoken_cost(old.cost), "→", spoken_cost(new.cost)
+        yield title_of(new), short_cost(old.cost), "→", short_cost(new.cost)
 
 
 def _advice(advice: Advice) -> Row:
-    return title_of(advice), spoken_cost(advice.cost)
+    return title_of(advice), short_cost(advice.cost)
 
 
 def title_of(advice: Advice, audience: Audience = Audience.MAIRIE) -> str:

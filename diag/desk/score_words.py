@@ -1,11 +1,11 @@
 """Scores, moves and totals in words, the same on screen and on the command line."""
 
 from diag.assess.costs import Totals
-from diag.assess.display import in_words, out_of_100
-from diag.assess.results import Compliance, CriterionResult, Score, Socle, Standing
+from diag.assess.display import in_words
+from diag.assess.results import Amount, Cost, CriterionResult, Score, Socle, Standing
 from diag.desk.compare import Move
 from diag.reports.figures import percent
-from diag.reports.money import estimate
+from diag.reports.money import Money, estimate
 from diag.reports.vocabulary import COMPLIANCES, LEVELS
 
 SOCLE = {
@@ -36,14 +36,6 @@ def score_words(score: Score | None) -> str:
     return in_words(score.bounds) + maybe
 
 
-def short_score(score: Score | None) -> str:
-    """Return « 58 » or « 47–61 »: where columns are narrow."""
-    if score is None or score.bounds is None:
-        return "–"
-    low, high = out_of_100(score.bounds.low), out_of_100(score.bounds.high)
-    return str(low) if low == high else f"{low}–{high}"
-
-
 def filled_words(score: Score) -> str:
     """Return « renseigné à 82 % »."""
     return "" if score.bounds is None else f"renseigné à {percent(score.completeness)}"
@@ -68,11 +60,19 @@ def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, st
     return f"{old} ({in_words(before.bounds)})", f"{new} ({in_words(after.bounds)})"
 
 
-def is_pressing(result: CriterionResult) -> bool:
-    """Say whether a compliance criterion surely fails."""
-    return result.compliance is Compliance.NON_CONFORME
-
-
 def money_words(totals: Totals) -> tuple[str, str]:
     """Return what is paid once and every year, with tax."""
     return f"{estimate(totals.once_ttc)}", f"{estimate(totals.yearly_ttc)}"
+
+
+def short_cost(cost: Cost) -> str:
+    """Return « 336 € », « 300 € + 864 € par an », « sans dépense »."""
+    return short_amount(cost.once_ttc, cost.yearly_ttc)
+
+
+def short_amount(once: Amount, yearly: Amount) -> str:
+    """Return what is paid once and every year, in a few words."""
+    paid, kept = estimate(once), estimate(yearly)
+    said = [str(paid)] if paid != Money() else []
+    said += [f"{kept} par an"] if kept != Money() else []
+    return " + ".join(said) or "sans dépense"

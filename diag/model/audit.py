@@ -1,11 +1,13 @@
 """Audits: one subject in one campaign; who visited, what was decided."""
 
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID, uuid5
+
+from pydantic import Field
 
 from diag.model.base import Noun
 from diag.model.checklist import Owner
-from diag.model.number import Number
 from diag.model.place import PlaceKind
 
 NS_DIAG = UUID("3b8f2a52-6f0d-5f5c-9d0e-6a1f7c1d2b90")
@@ -92,11 +94,11 @@ class OwnAdvice(Noun):
     why: str = ""
     criterion: str = ""
     """Criterion that it cures, if it is one's remedy: its finding is told beside."""
-    cents: int = 0
+    cents: int = Field(default=0, ge=0, le=10**11)
     """Estimate before tax, paid once; 0: nothing to pay."""
-    vat: Number = 20
+    vat: Literal[0, "2.1", "5.5", 10, 20] = 20
     """VAT rate, in percent."""
-    delay: str = ""
+    delay: str = Field(default="", pattern=r"^(|P\d{1,3}[YMWD])$")
     """ISO 8601 duration within which to act; empty: with the next budget."""
 
 

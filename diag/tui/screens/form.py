@@ -1,0 +1,134 @@
+"""Small forms over a screen: labelled fields, Enter goes on, the last one keeps."""
+
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Cancel
+from diag.tui.plain import content
+from diag.tui.sturdy import Sturdy
+
+
+class Keep(Command):
+    """Enregistrer ce formulaire."""
+
+    KEYS = "f2"
+    TITLE = "Enregistrer"
+    IN_FOOTER = True
+    PRIORITY = True
+
+
+class Field(Horizontal):
+    """A label and its input, on one line."""
+
+    def __init__(self, name: str, label: str, value: str = "", hint: str = "") -> None:
+        super().__init__()
+        self._label = label
+        self._input = Input(value, placeholder=hint, id=name)
+        self._input.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the label before its input."""
+        yield Static(content(self._label), classes="label")
+        yield self._input
+
+
+class Form(Sturdy, ModalScreen[str | None]):
+    """A title, one list to choose from, fields; gives what `keep` returns."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["../dialogs.tcss", "form.tcss"]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Keep, Cancel)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Return what the list offers: key and words."""
+        return ()
+
+    def chosen_first(self) -> str:
+        """Return the key that the list stands on at first."""
+        return ""
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the fields."""
+        return ()
+
+    def keep(self) -> str:
+        """Say what was filled in; return what the form gives.
+
+        Raises:
+            DiagError: when it cannot be; the form stays as it is.
+        """
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Lay the list over the fields."""
+        with Vertical(classes="dialog form"):
+            yield Static(content(self._title), classes="title")
+            listed = OptionList(
+                *(
+                    Option(content(f"  {words}"), id=key)
+                    for key, words in self.options()
+                )
+            )
+            yield listed
+            yield from self.fields()
+            yield Static(
+                content("Entrée passe au champ suivant ; F2 enregistre."),
+                classes="muted hint",
+            )
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Stand on what is likeliest."""
+        listed = self.query_one(OptionList)
+        keys = [key for key, _ in self.options()]
+        if self.chosen_first() in keys:
+            listed.highlighted = keys.index(self.chosen_first())
+        listed.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _marked(self, event: OptionList.OptionHighlighted) -> None:
+        """Mark what is chosen with a sign, seen without colour, focused or not."""
+        for at, (_, words) in enumerate(self.options()):
+            sign = "> " if at == event.option_index else "  "
+            event.option_list.replace_option_prompt_at_index(at, content(sign + words))
+
+    @property
+    def chosen(self) -> str:
+        """Key of what the list stands on."""
+        at = self.query_one(OptionList).highlighted
+        return self.options()[at or 0][0]
+
+    def value(self, name: str) -> str:
+        """Return what a field holds."""
+        return self.query_one(f"#{name}", Input).value
+
+    @on(OptionList.OptionSelected)
+    def _selected(self) -> None:
+        self.focus_next()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.input is list(self.query(Input))[-1]:
+            self.dismiss(self.keep())
+        else:
+            self.focus_next()
+
+    def on_keep(self) -> None:
+        """Keep it all."""
+        self.dismiss(self.keep())
+
+    def on_cancel(self) -> None:
+        """Leave without keeping anything."""
+        self.dismiss(None)

@@ -1,0 +1,44 @@
+"""A recommendation of the engineer's own, beside those of the checklists."""
+
+from diag.desk.advising import add_own
+from diag.desk.session import Session
+from diag.model.checklist import Owner
+from diag.reports.vocabulary import OWNERS
+from diag.tui.screens.form import Field, Form
+
+
+class OwnAdviceDialog(Form):
+    """Asks who acts, what is to be done, why, at which cost; gives its id."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("Nouvelle préconisation, de votre main")
+        self._session = session
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Return who may act."""
+        return tuple((str(one), f"Agit : {OWNERS[one]}") for one in Owner)
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return what, why, how much, by when."""
+        return (
+            Field("what", "Que faire", "", "Repeindre la classe des grands en clair"),
+            Field("why", "Pourquoi"),
+            Field("euros", "Coût en € HT", "", "vide : sans dépense"),
+            Field("delay", "Délai en mois", "", "vide : prochain budget"),
+        )
+
+    def keep(self) -> str:
+        """Add it.
+
+        Raises:
+            DiagError: empty title, or an amount or a delay that is none.
+        """
+        months = self.value("delay").strip()
+        return add_own(
+            self._session,
+            self.value("what"),
+            owner=Owner(self.chosen),
+            why=self.value("why"),
+            euros=self.value("euros"),
+            delay=f"P{months}M" if months else "",
+        ).id

@@ -1,0 +1,266 @@
+"""« Et si… »: suppositions above, what would follow below; nothing is recorded."""
+
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from diag.desk import hypotheses
+from diag.desk.asking import expected
+from diag.desk.evolution import consequences
+from diag.desk.score_words import score_words
+from diag.desk.session import Session
+from diag.desk.suppose import Supposition, outcome, supposed
+from diag.model.checklist import QuestionType
+from diag.model.fact import Facts
+from diag.model.place import PlaceKind
+from diag.reports.answers import heads_words
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Ask
+from diag.tui.plain import content
+from diag.tui.screens.choose import Choice, Choose
+from diag.tui.screens.place import EVERYWHERE, PlaceScreen
+from diag.tui.widgets.outline import Outline
+
+BANNER = "HYPOTHÈSE : rien n'est enregistré"
+"""What says that this is not the audit."""
+
+BARE = "rien"
+"""Choice of a room that is equipped with nothing."""
+
+
+class SupposeAnswer(Command):
+    """Et si la réponse à une question était autre ? « ? » : pas connue."""
+
+    KEYS = "n"
+    TITLE = "Réponse"
+    IN_FOOTER = True
+
+
+class SupposeFibre(Command):
+    """Et si la fibre arrivait ?"""
+
+    KEYS = "f"
+    TITLE = "Fibre"
+    IN_FOOTER = True
+
+
+class SupposeSplit(Command):
+    """Et si l'on dédoublait une classe ? Une autre salle peut donner son équipement."""
+
+    KEYS = "d"
+    TITLE = "Dédoubler"
+    IN_FOOTER = True
+
+
+class SupposeRoom(Command):
+    """Et s'il y avait une salle de plus ?"""
+
+    KEYS = "p"
+    TITLE = "Salle de plus"
+
+
+class SupposeClosing(Command):
+    """Et si une salle fermait ?"""
+
+    KEYS = "c"
+    TITLE = "Salle fermée"
+
+
+class DropLast(Command):
+    """Retirer la dernière supposition."""
+
+    KEYS = "delete,backspace"
+    TITLE = "Retirer"
+    IN_FOOTER = True
+
+
+class SupposeScreen(PlaceScreen):
+    """Suppositions over one audit, and their consequences side by side."""
+
+    CSS_PATH = "suppose.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        SupposeAnswer,
+        SupposeFibre,
+        SupposeSplit,
+        DropLast,
+        SupposeRoom,
+        SupposeClosing,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Essayez ce que deviendraient les scores, les préconisations et les coûts. "
+        "Rien n'entre dans l'audit ni dans les rapports ; en sortant, tout s'oublie."
+    )
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.suppositions: tuple[Supposition, ...] = ()
+        """What is supposed, in order."""
+
+    @property
+    def facts(self) -> Facts:
+        """The facts as supposed."""
+        return supposed(self._session.facts, self.suppositions)
+
+    def body(self) -> ComposeResult:
+        """Lay what is supposed over what would follow."""
+        yield Static(content(BANNER), id="banner")
+        with VerticalScroll(id="above", can_focus=False):
+            yield Static(id="supposed")
+        yield Static(id="whole")
+        yield Outline()
+
+    def on_mount(self) -> None:
+        """Start from the audit as it is."""
+        school = self._session.school
+        self.tell(f"Et si… : {school.name}, {school.commune}", "hypothèse")
+        self._show()
+        self.query_one(Outline).focus()
+
+    def _show(self) -> None:
+        session = self._session
+        found = outcome(session.facts, session.checklist, self.suppositions)
+        told = [
+            f"et si… {line}" for line in hypotheses.told(session, self.suppositions)
+        ]
+        empty = (
+            "Rien n'est supposé. N : une autre réponse ; F : la fibre ; D : dédoubler "
+            "une classe ; P : une salle de plus ; C : une salle fermée."
+        )
+        self.query_one("#supposed", Static).update(content("\n".join(told) or empty))
+        before, after = found.before.overall, found.after.overall
+        whole = f"Ensemble : {score_words(before)}"
+        if self.suppositions:
+            whole += f" → {score_words(after)}"
+        self.query_one("#whole", Static).update(content(whole))
+        self.query_one(Outline).show(consequences(found) if self.suppositions else ())
+        self.refresh_bindings()
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what there is nothing to take away from."""
+        return None if command is DropLast and not self.suppositions else True
+
+    def _suppose(self, *more: Supposition) -> None:
+        self.suppositions = (*self.suppositions, *more)
+        self._show()
+
+    def on_suppose_fibre(self) -> None:
+        """Suppose that fibre arrived."""
+        fibre = hypotheses.fibre(self._session)
+        if fibre:
+            self._suppose(*fibre)
+        else:
+            self.diag.say("Ces grilles ne posent aucune question sur la fibre.")
+
+    def on_drop_last(self) -> None:
+        """Forget the last supposition."""
+        self.suppositions = self.suppositions[:-1]
+        self._show()
+
+    @work
+    async def on_suppose_answer(self) -> None:
+        """Ask which question, where, and the answer."""
+        chosen = await self.app.push_screen_wait(
+            Choose(
+                "Et si la réponse était autre ? Quelle question ?", self._questions()
+            )
+        )
+        if chosen is None:
+            return
+        place, name = chosen.split("/", 1)
+        question = self._session.checklist.questions[name]
+        if question.choices and question.type is QuestionType.CHOICE:
+            raw = await self.app.push_screen_wait(
+                Choose(
+                    question.label,
+                    [
+                        *(Choice(one.id, one.label) for one in question.choices),
+                        Choice("?", "pas connu"),
+                    ],
+                )
+            )
+        else:
+            asked = f"{question.label} ({expected(question)} ; « ? » : pas connu)"
+            raw = await self.app.push_screen_wait(Ask(asked))
+        if raw is not None:
+            self.call_later(self._say, name, raw, place)
+
+    def _say(self, name: str, raw: str, place: str) -> None:
+        self._suppose(hypotheses.said(self._session, self.facts, name, raw, place))
+
+    def _questions(self) -> list[Choice]:
+        facts = self.facts
+        unreadable = {QuestionType.TEXT, QuestionType.PHOTO}
+        return [
+            Choice(
+                f"{place.id}/{question.id}",
+                question.label
+                if place.id == facts.root
+                else f"{place.name} : {question.label}",
+                heads_words(question, facts.answers.get((place.id, question.id), ())),
+            )
+            for place in facts.places.values()
+            for question in self._session.checklist.questions.values()
+            if question.place is place.kind and question.type not in unreadable
+        ]
+
+    def _rooms(self) -> list[Choice]:
+        return [
+            Choice(place.id, place.name)
+            for place in self.facts.places_of(PlaceKind.SALLE)
+        ]
+
+    @work
+    async def on_suppose_split(self) -> None:
+        """Ask which class, and which room gives its equipment."""
+        rooms = self._rooms()
+        place = await self.app.push_screen_wait(
+            Choose("Dédoubler quelle classe ?", rooms)
+        )
+        if place is None:
+            return
+        donors = [
+            Choice(BARE, "aucune : la salle est nue"),
+            *(one for one in rooms if one.key != place),
+        ]
+        donor = await self.app.push_screen_wait(
+            Choose("Quelle salle donne son équipement, et ferme ?", donors)
+        )
+        if donor is not None:
+            self.call_later(self._split, place, "" if donor == BARE else donor)
+
+    def _split(self, place: str, donor: str) -> None:
+        self._suppose(hypotheses.split(self._session, self.facts, place, donor))
+
+    @work
+    async def on_suppose_room(self) -> None:
+        """Ask its name, and which room it is equipped like."""
+        name = await self.app.push_screen_wait(Ask("Nom de la salle de plus ?"))
+        if name is None:
+            return
+        twins = [Choice(BARE, "aucune : la salle est nue"), *self._rooms()]
+        twin = await self.app.push_screen_wait(
+            Choose("Équipée comme laquelle ?", twins)
+        )
+        if twin is not None:
+            self.call_later(self._add, name, "" if twin == BARE else twin)
+
+    def _add(self, name: str, twin: str) -> None:
+        self._suppose(hypotheses.added(self.facts, name, twin))
+
+    @work
+    async def on_suppose_closing(self) -> None:
+        """Ask which room closes."""
+        place = await self.app.push_screen_wait(
+            Choose("Quelle salle ferme ?", self._rooms())
+        )
+        if place is not None:
+            self.call_later(self._close_room, place)
+
+    def _close_room(self, place: str) -> None:
+        self._suppose(hypotheses.closed(self.facts, place))

@@ -1,0 +1,70 @@
+"""Where the reports are, once written, and opening them."""
+
+from collections.abc import Sequence
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from diag.desk.viewing import show_file
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Close
+from diag.tui.plain import content
+from diag.tui.sturdy import Sturdy
+
+
+class OpenReport(Command):
+    """Ouvrir le rapport de la mairie avec la visionneuse du système."""
+
+    KEYS = "o"
+    TITLE = "Ouvrir"
+    IN_FOOTER = True
+
+
+class OpenFolder(Command):
+    """Ouvrir le dossier des rapports."""
+
+    KEYS = "d"
+    TITLE = "Dossier"
+    IN_FOOTER = True
+
+
+class WrittenDialog(Sturdy, ModalScreen[None]):
+    """Says which files were written, and where."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["../dialogs.tcss", "written.tcss"]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (OpenReport, OpenFolder, Close)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, files: Sequence[Path], *, provisional: bool) -> None:
+        super().__init__()
+        self.files = tuple(files)
+        """What was written."""
+        self._provisional = provisional
+
+    def compose(self) -> ComposeResult:
+        """Lay the names over the folder."""
+        names = ", ".join(path.name for path in self.files if path.suffix == ".html")
+        said = [f"{names} (et leur source Markdown)", "", str(self.files[0].parent)]
+        if self._provisional:
+            said += ["", "Provisoires : l'audit n'est pas clos (A, puis « Clore »)."]
+        with Vertical(classes="dialog"):
+            yield Static(content("Les quatre rapports sont écrits"), classes="title")
+            yield Static(content("\n".join(said)), classes="said")
+        yield Footer(show_command_palette=False)
+
+    def on_open_report(self) -> None:
+        """Open the mayor's page."""
+        pages = [path for path in self.files if path.suffix == ".html"]
+        show_file(pages[0])
+
+    def on_open_folder(self) -> None:
+        """Open the folder."""
+        show_file(self.files[0].parent)
+
+    def on_close(self) -> None:
+        """Leave."""
+        self.dismiss(None)
