@@ -6,7 +6,6 @@ What is done to many cells at once is in `grid`, which is this one with gestures
 from typing import ClassVar
 
 from textual import events, on
-from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -33,7 +32,15 @@ from diag.tui.commands import CommandType, bindings_of
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.grid_commands import GRID_COMMANDS
-from diag.tui.widgets.grid_moves import MOVES, RIGHT, beside, following
+from diag.tui.widgets.grid_moves import (
+    DOWN,
+    EXTENDS,
+    MOVES,
+    NEXTS,
+    RIGHT,
+    beside,
+    following,
+)
 from diag.tui.widgets.grid_status import (
     GridStatus,
     current_line,
@@ -43,12 +50,16 @@ from diag.tui.widgets.grid_status import (
 )
 from diag.tui.widgets.grid_table import At, Table
 
+_COMMANDS = {
+    key: command for command in GRID_COMMANDS for key in command.KEYS.split(",") if key
+}
+
 
 class GridFace(Sturdy, Vertical):
     """A table of cells to type in, and four lines that say what is expected."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS), *MOVES]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]
     DEFAULT_CSS = """
     GridFace { height: 1fr; }
     GridFace > Table { height: 1fr; }
@@ -208,48 +219,70 @@ class GridFace(Sturdy, Vertical):
             self.post_message(self.Answered(*filled.written[0]))
 
     def on_key(self, event: events.Key) -> None:
-        """Take what answers: letters, digits, and the space inside an answer."""
-        character = event.character
-        if not character or not event.is_printable or self.is_empty:
-            return
-        event.stop()
-        event.prevent_default()
-        self._type(character)
+        """Take every key of the grid here, in the order in which they came.
 
-    def action_move(self, rows: int, columns: int) -> None:
+        A binding is looked for once its key has bubbled up to the app: by then the
+        next keys of a burst would have been typed into the wrong cell.
+        """
+        if self._take(event):
+            event.stop()
+            event.prevent_default()
+
+    def _take(self, event: events.Key) -> bool:
+        key, character = event.key, event.character
+        command = _COMMANDS.get(key)
+        if command is not None:
+            if self.can(command):
+                getattr(self, command.handler())()
+            return True
+        if self.is_empty:
+            return False
+        if key in MOVES:
+            self._move(MOVES[key])
+        elif key in EXTENDS:
+            self._extend(EXTENDS[key])
+        elif key in NEXTS:
+            self._next(NEXTS[key])
+        elif key == "backspace":
+            self._text(self.table.text[:-1])
+        elif key == "escape":
+            return self._abandon()
+        elif character and event.is_printable:
+            self._type(character)
+        else:
+            return False
+        return True
+
+    def _move(self, step: tuple[int, int]) -> None:
         """Move, what was typed recorded first."""
         if self.settle():
-            self._step = self._step if abs(rows) == abs(columns) else _unit(rows)
-            self._go(beside(self.sheet, self.table.cursor, (rows, columns)))
+            if not all(step):
+                self._step = DOWN if step[0] else RIGHT
+            self._go(beside(self.sheet, self.table.cursor, step))
 
-    def action_extend(self, rows: int, columns: int) -> None:
+    def _extend(self, step: tuple[int, int]) -> None:
         """Extend the selection."""
         if self.settle():
             anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
-            there = beside(self.sheet, self.table.cursor, (rows, columns))
+            there = beside(self.sheet, self.table.cursor, step)
             self._go(there, chosen=(anchor, there))
 
-    def action_next(self, rows: int, columns: int) -> None:
+    def _next(self, step: tuple[int, int]) -> None:
         """Record, and go to the next cell that is asked in that direction."""
-        if self.is_empty:
-            return
-        self._step = (abs(rows), abs(columns))
+        self._step = DOWN if step[0] else RIGHT
         at = self.table.cursor
         if self.settle() and self.table.cursor == at:
-            self._go(following(self.sheet, at, (rows, columns)))
+            self._go(following(self.sheet, at, step))
 
-    def action_erase(self) -> None:
-        """Take back the last key typed."""
-        self._text(self.table.text[:-1])
-
-    def action_abandon(self) -> None:
+    def _abandon(self) -> bool:
         """Forget what is typed, else the selection; else Escape is the screen's."""
         if self.table.text:
             self._text("")
         elif self.table.chosen:
             self._go(self.table.cursor)
         else:
-            raise SkipAction
+            return False
+        return True
 
     @on(Table.Pointed)
     def _pointed(self, event: Table.Pointed) -> None:
@@ -386,10 +419,6 @@ class GridFace(Sturdy, Vertical):
                 )
             )
         self._tell()
-
-
-def _unit(rows: int) -> tuple[int, int]:
-    return (1, 0) if rows else RIGHT
 
 
 def said_words(question: Question, read: Typed) -> str:

@@ -1,39 +1,37 @@
 """Where the cursor goes next in a sheet, as in a spreadsheet, inert cells skipped."""
 
-from textual.binding import Binding
-
 from diag.desk.sheet import Sheet
 from diag.tui.widgets.grid_table import At
 
 DOWN, RIGHT = (1, 0), (0, 1)
+_FAR = 1_000_000
 
-MOVES = [
-    Binding(key, action, show=False)
-    for key, action in {
-        "up": "move(-1, 0)",
-        "down": "move(1, 0)",
-        "left": "move(0, -1)",
-        "right": "move(0, 1)",
-        "pageup": "move(-10, 0)",
-        "pagedown": "move(10, 0)",
-        "home": "move(0, -1000)",
-        "end": "move(0, 1000)",
-        "ctrl+home": "move(-100000, -1000)",
-        "ctrl+end": "move(100000, 1000)",
-        "shift+up": "extend(-1, 0)",
-        "shift+down": "extend(1, 0)",
-        "shift+left": "extend(0, -1)",
-        "shift+right": "extend(0, 1)",
-        "shift+home": "extend(-100000, 0)",
-        "shift+end": "extend(100000, 0)",
-        "enter": "next(1, 0)",
-        "tab": "next(0, 1)",
-        "shift+tab": "next(0, -1)",
-        "backspace": "erase",
-        "escape": "abandon",
-    }.items()
-]
-"""Keys that move; they have no entry of their own in the palette."""
+MOVES = {
+    "up": (-1, 0),
+    "down": DOWN,
+    "left": (0, -1),
+    "right": RIGHT,
+    "pageup": (-10, 0),
+    "pagedown": (10, 0),
+    "home": (0, -_FAR),
+    "end": (0, _FAR),
+    "ctrl+home": (-_FAR, -_FAR),
+    "ctrl+end": (_FAR, _FAR),
+}
+"""Key → so many rows and columns away."""
+
+EXTENDS = {
+    "shift+up": (-1, 0),
+    "shift+down": DOWN,
+    "shift+left": (0, -1),
+    "shift+right": RIGHT,
+    "shift+home": (-_FAR, 0),
+    "shift+end": (_FAR, 0),
+}
+"""Key → how far the selection goes."""
+
+NEXTS = {"enter": DOWN, "tab": RIGHT, "shift+tab": (0, -1)}
+"""Key → the direction of the next cell that is asked."""
 
 
 def beside(sheet: Sheet, at: At, step: tuple[int, int]) -> At:
