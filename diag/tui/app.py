@@ -11,8 +11,10 @@ from textual.app import App, SystemCommand
 from textual.driver import Driver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from diag.desk.world import World
+from diag.model.errors import DiagError
 from diag.tui.commands import (
     CommandType,
     Quit,
@@ -28,6 +30,7 @@ from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.school import SchoolScreen
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
+from diag.tui.system_words import system_sentence
 from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 
@@ -55,6 +58,7 @@ class DiagApp(Sturdy, App[None]):
         self.crash: Exception | None = None
         """The error that ended the app, if one did."""
         self._crashed = crashed
+        self._noticed = False
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -97,6 +101,31 @@ class DiagApp(Sturdy, App[None]):
         screen = _built("bilan", "BilanScreen", uai)
         self.go_school(uai)
         self.push_screen(screen)
+
+    def go_tour(self) -> None:
+        """Show the schools picked for the day."""
+        self.go_territory()
+        self.push_screen(_built("tour", "TourScreen"))
+
+    def go_import(self) -> None:
+        """Show the official files that can be read."""
+        self.go_territory()
+        self.push_screen(_built("importing", "ImportScreen"))
+
+    def ready_to_work(self) -> bool:
+        """Say whether one can work; else ask first who works here."""
+        if self.desk.knows_author:
+            self._as_kept()
+            return True
+        if len(self.screen_stack) == 1:
+            self.push_screen(_built("first_run", "FirstRunScreen"))
+        return False
+
+    def begin(self) -> None:
+        """Go on from the first form: to the import while there is no school."""
+        self.go_territory()
+        if not self.desk.workspace.territory.counts().schools:
+            self.go_import()
 
     def go_back(self) -> None:
         """Go back one place; the first one stays."""
@@ -180,9 +209,29 @@ class DiagApp(Sturdy, App[None]):
         """Close the files."""
         self.desk.close()
 
+    def _as_kept(self) -> None:
+        """Show the theme that was kept; say once that a file is read-only."""
+        kept = str(self.desk.kept("theme", self.theme))
+        if kept in self.available_themes and kept != self.theme:
+            self.theme = kept
+        notice = self.desk.workspace.journal.notice
+        if notice and not self._noticed:
+            self._noticed = True
+            self.push_screen(Tell(notice, "Lecture seule"))
+
     def _pop_to(self, depth: int) -> None:
         while len(self.screen_stack) > depth:
             self.pop_screen()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Tell what a callback or a worker was refused; anything else is a crash."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, DiagError):
+            self.post_message(Trouble(str(cause)))
+        elif isinstance(cause, OSError):
+            self.post_message(Trouble(system_sentence(cause)))
+        else:
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Log what nobody had foreseen, instead of printing a traceback."""

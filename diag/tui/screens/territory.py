@@ -1,15 +1,47 @@
 """Territoire: where do we stand? Every school, searched as one types."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widgets import Input
 
+from diag.desk.outlook import (
+    NOTHING_YET,
+    Group,
+    Grouping,
+    Progress,
+    grouped,
+    progress_by_school,
+)
+from diag.desk.tour import keep_tour, tour_of
 from diag.journal.territory import SchoolLine
-from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.screens.place import EVERYWHERE, PlaceScreen
+from diag.tui.commands import Command, CommandType, Help, OpenPalette, bindings_of
+from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
+
+_FIRST = 60
+"""Schools shown before the others are read: more than a screenful."""
+_NEXT = {
+    Grouping.NONE: Grouping.COMMUNE,
+    Grouping.COMMUNE: Grouping.EPCI,
+    Grouping.EPCI: Grouping.NONE,
+}
+_EMPTY = (
+    "Aucune école ne répond à ces mots. Essayez un mot de moins, ou Échap pour "
+    "tout revoir."
+)
+_NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche i)."
+
+
+class OpenSchool(Command):
+    """Ouvrir l'école : qui ils sont, ce que nous avions constaté, la visite."""
+
+    KEYS = "enter"
+    TITLE = "École"
+    IN_FOOTER = True
 
 
 class Search(Command):
@@ -17,6 +49,22 @@ class Search(Command):
 
     KEYS = "slash"
     TITLE = "Chercher"
+    IN_FOOTER = True
+
+
+class Pick(Command):
+    """Mettre l'école dans la tournée, ou l'en retirer."""
+
+    KEYS = "space"
+    TITLE = "Choisir"
+    IN_FOOTER = True
+
+
+class OpenTour(Command):
+    """Voir la tournée : les écoles choisies, leurs adresses, leurs téléphones."""
+
+    KEYS = "t"
+    TITLE = "Tournée"
     IN_FOOTER = True
 
 
@@ -28,40 +76,155 @@ class Resume(Command):
     IN_FOOTER = True
 
 
+class Regroup(Command):
+    """Regrouper les écoles par commune, par EPCI, ou ne plus les regrouper."""
+
+    KEYS = "g"
+    TITLE = "Regrouper"
+
+
+class OnlyAudits(Command):
+    """Ne montrer que les écoles auditées, ou de nouveau toutes."""
+
+    KEYS = "a"
+    TITLE = "Audits seulement"
+
+
+class ImportFiles(Command):
+    """Importer un fichier officiel : annuaire, effectifs, IPS, communes, mairies."""
+
+    KEYS = "i"
+    TITLE = "Importer"
+
+
+class ClearSearch(Command):
+    """Oublier la recherche et revoir toutes les écoles."""
+
+    KEYS = "escape"
+    TITLE = "Tout revoir"
+
+
+class Fill(Message):
+    """Read the list again; `whole` when the first screenful is there."""
+
+    def __init__(self, *, whole: bool = True) -> None:
+        super().__init__()
+        self.whole = whole
+        """Whether to read every school, or a screenful."""
+
+
 class TerritoryScreen(PlaceScreen):
     """The list of schools, and where each audit stands."""
 
     CSS_PATH = "territory.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Search, Resume, *EVERYWHERE)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        OpenSchool,
+        Search,
+        Pick,
+        OpenTour,
+        Resume,
+        Regroup,
+        OnlyAudits,
+        ImportFiles,
+        ClearSearch,
+        Help,
+        OpenPalette,
+    )
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = "Où en sommes-nous ? Toutes les écoles, cherchées comme on tape."
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._progress: Mapping[str, Progress] = {}
+        self._picked: tuple[str, ...] = ()
+        self._grouping = Grouping.NONE
+        self._only_audits = False
+        self._can_resume = False
+
     def body(self) -> ComposeResult:
         """Lay the search field over the list."""
-        field = Input(placeholder="Chercher une école")
+        field = Input(placeholder="Chercher une école : commune, nom, UAI, code postal")
         field.cursor_blink = False
         yield field
-        yield Lines(
-            (
-                Column("Commune", 22, narrow=18),
-                Column("École"),
-                Column("UAI", 8),
-                Column("Audit", 12, narrow=10),
-            ),
-            empty="Aucune école ne répond à ces mots. Essayez un mot de moins.",
-        )
+        yield Lines((
+            Column("Jour", 4, right=True),
+            Column("Commune", 24, narrow=17),
+            Column("École"),
+            Column("UAI", 8),
+            Column("Audit", 19, narrow=14),
+        ))
 
     def on_mount(self) -> None:
         """Show the frame first; the schools come right after it."""
         self.tell("Territoire")
         self.query_one(Lines).focus()
-        self.call_after_refresh(self.post_message, Fill())
 
-    def on_fill(self) -> None:
+    def on_screen_resume(self) -> None:
+        """Read again: an audit may have moved since one was here."""
+        self.call_after_refresh(self.post_message, Fill(whole=False))
+
+    def on_fill(self, event: Fill) -> None:
         """Read the schools that answer to the words typed."""
-        found = self.diag.desk.workspace.territory.schools(self.query_one(Input).value)
-        self.query_one(Lines).show([_line(school) for school in found])
-        self.tell("Territoire", f"{len(found)} écoles")
+        if not self.diag.ready_to_work():
+            return
+        workspace = self.diag.desk.workspace
+        words = self.query_one(Input).value
+        limit = None if event.whole or words else _FIRST
+        schools = workspace.territory.schools(words, limit=limit)
+        self._recollect()
+        if self._only_audits:
+            schools = [each for each in schools if each.uai in self._progress]
+        self._show(grouped(workspace, schools, self._grouping), len(schools))
+        if limit is not None and len(schools) == limit:
+            self.call_after_refresh(self.post_message, Fill())
+
+    def _recollect(self) -> None:
+        desk = self.diag.desk
+        self._progress = progress_by_school(desk.workspace)
+        self._picked = tour_of(desk.workspace).uais
+        self._grouping = Grouping(str(desk.kept("grouping", Grouping.NONE)))
+        self._can_resume = desk.recent is not None
+        self.refresh_bindings()
+
+    def _show(self, groups: Sequence[Group], count: int) -> None:
+        lines = self.query_one(Lines)
+        lines.empty = _EMPTY if self.query_one(Input).value else _NO_SCHOOL
+        lines.show([line for group in groups for line in self._lines(group)])
+        begun = sum(one.status is not None for one in self._progress.values())
+        campaign = self.diag.desk.workspace.settings.campaign
+        schools = "école" if count == 1 else "écoles"
+        self.tell(
+            "Territoire",
+            f"{count} {schools} · {begun} audits en {campaign}"
+            if begun != 1
+            else f"{count} {schools} · 1 audit en {campaign}",
+        )
+
+    def _lines(self, group: Group) -> Iterator[Line]:
+        if group.title:
+            begun = sum(each.uai in self._progress for each in group.schools)
+            audited = f", {begun} auditées" if begun else ""
+            yield Line("", (f" {group.title} ({len(group.schools)}{audited})",))
+        for school in group.schools:
+            yield self._line(school)
+
+    def _line(self, school: SchoolLine) -> Line:
+        rank = self._picked.index(school.uai) + 1 if school.uai in self._picked else 0
+        words = self._progress.get(school.uai, NOTHING_YET).words
+        return Line(
+            school.uai,
+            (
+                f"{rank}." if rank else "",
+                school.commune,
+                school.name,
+                school.uai,
+                words or ("fermée ?" if school.vanished else ""),
+            ),
+        )
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer to resume only when there is something to resume."""
+        return self._can_resume if command is Resume else True
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -75,23 +238,50 @@ class TerritoryScreen(PlaceScreen):
     def _chosen(self, event: Lines.Chosen) -> None:
         self.diag.go_school(event.key)
 
+    def on_open_school(self) -> None:
+        """Open the school under the cursor."""
+        self.query_one(Lines).action_choose()
+
     def on_search(self) -> None:
         """Put the cursor in the search field."""
         self.query_one(Input).focus()
+
+    def on_pick(self) -> None:
+        """Put the school under the cursor in the tour, or take it out; step down."""
+        lines = self.query_one(Lines)
+        if not lines.key:
+            return
+        workspace = self.diag.desk.workspace
+        keep_tour(workspace, tour_of(workspace).toggled(lines.key))
+        lines.action_move(1)
+        self.post_message(Fill())
+
+    def on_open_tour(self) -> None:
+        """Show the tour."""
+        self.diag.go_tour()
 
     def on_resume(self) -> None:
         """Go where one was last."""
         self.diag.resume()
 
-    def on_back(self) -> None:
+    def on_regroup(self) -> None:
+        """Cut the list otherwise, and keep the choice."""
+        self._grouping = _NEXT[self._grouping]
+        self.diag.desk.keep("grouping", str(self._grouping))
+        self.post_message(Fill())
+
+    def on_only_audits(self) -> None:
+        """Show the audited schools only, or all again."""
+        self._only_audits = not self._only_audits
+        self.post_message(Fill())
+
+    def on_import_files(self) -> None:
+        """Ask for an official file."""
+        self.diag.go_import()
+
+    def on_clear_search(self) -> None:
         """Forget the search; this is the first place, there is none before it."""
         self.query_one(Input).value = ""
+        self._only_audits = False
         self.query_one(Lines).focus()
-
-
-class Fill(Command):
-    """Relire la liste."""
-
-
-def _line(school: SchoolLine) -> Line:
-    return Line(school.uai, (school.commune, school.name, school.uai, ""))
+        self.post_message(Fill())

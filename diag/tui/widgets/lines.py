@@ -72,14 +72,13 @@ class Lines(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)", "Page suivante", show=False),
         Binding("home", "edge(0)", "Première ligne", show=False),
         Binding("end", "edge(1)", "Dernière ligne", show=False),
-        Binding("enter", "choose", "Ouvrir", show=False),
     ]
 
     cursor: var[int] = var(0)
     """Index of the line under the cursor."""
 
     class Chosen(Message):
-        """The line under the cursor was chosen, by Enter or a click."""
+        """The line under the cursor was chosen: Enter, or a click on it."""
 
         def __init__(self, lines: "Lines", key: str) -> None:
             super().__init__()
@@ -162,6 +161,11 @@ class Lines(ScrollView, can_focus=True):
         """Choose the line under the cursor."""
         if self.key:
             self.post_message(self.Chosen(self, self.key))
+
+    def key_enter(self, event: events.Key) -> None:
+        """Choose; no binding, so that a screen may show Enter in its footer."""
+        event.stop()
+        self.action_choose()
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to a line clicked; choose it when it was there already."""

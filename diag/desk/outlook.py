@@ -1,0 +1,104 @@
+"""The territory as one looks over it: every school, and where its audit stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from itertools import groupby
+
+from diag.desk.glance import glances
+from diag.desk.workspace import Workspace
+from diag.journal.audits import audits
+from diag.journal.facts import status_of
+from diag.journal.judged import OVERALL
+from diag.journal.territory import SchoolLine
+from diag.model.audit import AuditStatus
+from diag.model.folding import fold
+
+STATUS_WORDS = {
+    AuditStatus.EN_COURS: "en cours",
+    AuditStatus.SOUMIS: "soumis",
+    AuditStatus.ACCEPTE: "accepté",
+    AuditStatus.RETOURNE: "retourné",
+    AuditStatus.CLOS: "clos",
+}
+"""Where an audit stands, in a word."""
+
+NO_GROUP = "Sans regroupement connu"
+"""Heading of the schools whose EPCI nobody has imported."""
+
+
+class Grouping(StrEnum):
+    """How the list of schools is cut."""
+
+    NONE = "none"
+    COMMUNE = "commune"
+    EPCI = "epci"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the audit of one school stands."""
+
+    status: AuditStatus | None
+    """None: no audit in this campaign."""
+    known: Fraction | None
+    """Share of what applies that is known; None when it was not judged since."""
+    earlier: str
+    """The last campaign before this one in which the school was audited."""
+
+    @property
+    def words(self) -> str:
+        """Say it in a few words: « en cours, 45 % », « audité en 2025-2026 »."""
+        if self.status is None:
+            return f"avant : {self.earlier}" if self.earlier else ""
+        word = STATUS_WORDS[self.status]
+        if self.known is None or self.status is not AuditStatus.EN_COURS:
+            return word
+        return f"{word}, {int(self.known * 100)} %"
+
+
+NOTHING_YET = Progress(None, None, "")
+"""A school that nobody has audited."""
+
+
+def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
+    """Return where each audited school stands in this campaign, and no other."""
+    campaign = workspace.settings.campaign
+    judged = glances(workspace)
+    found: dict[str, Progress] = {}
+    for audit in sorted(audits(workspace.journal), key=lambda each: each.campaign):
+        uai, before = audit.subject.code, found.get(audit.subject.code, NOTHING_YET)
+        if audit.campaign == campaign:
+            seen = judged.get(audit.id)
+            known = seen.scores[OVERALL].completeness if seen else None
+            status = status_of(workspace.journal, audit.id)
+            found[uai] = Progress(status, known, before.earlier)
+        elif audit.campaign < campaign:
+            found[uai] = Progress(None, None, audit.campaign)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Schools under one heading; the heading is empty when the list is not cut."""
+
+    title: str
+    schools: tuple[SchoolLine, ...]
+
+
+def grouped(
+    workspace: Workspace, schools: Iterable[SchoolLine], by: Grouping
+) -> list[Group]:
+    """Return schools, which come by commune and name, under their headings."""
+    if by is Grouping.NONE:
+        return [Group("", tuple(schools))]
+    if by is Grouping.COMMUNE:
+        runs = groupby(schools, key=lambda each: (each.insee, each.commune))
+        return [Group(commune, tuple(run)) for (_, commune), run in runs]
+    names = {each.insee: each.epci_name for each in workspace.territory.communes()}
+    parted: dict[str, list[SchoolLine]] = {}
+    for school in schools:
+        parted.setdefault(names.get(school.insee) or NO_GROUP, []).append(school)
+    titles = sorted(parted, key=lambda title: (title == NO_GROUP, fold(title)))
+    return [Group(title, tuple(parted[title])) for title in titles]

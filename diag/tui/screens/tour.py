@@ -1,0 +1,174 @@
+"""Tournée: the schools of a day, in the order of the road, with whom to call."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+
+from diag.desk.tour import (
+    address_of,
+    day_of_text,
+    export_tour,
+    keep_tour,
+    stops,
+    tour_of,
+)
+from diag.model.territory import School
+from diag.reports.wording import phone_number
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Ask
+from diag.tui.screens.place import EVERYWHERE, PlaceScreen
+from diag.tui.widgets.lines import Column, Line, Lines
+
+
+class OpenSchool(Command):
+    """Ouvrir l'école."""
+
+    KEYS = "enter"
+    TITLE = "École"
+    IN_FOOTER = True
+
+
+class Sooner(Command):
+    """Passer par cette école plus tôt."""
+
+    KEYS = "minus,p"
+    TITLE = "Plus tôt"
+
+
+class Later(Command):
+    """Passer par cette école plus tard."""
+
+    KEYS = "plus,s"
+    TITLE = "Plus tard"
+
+
+class Remove(Command):
+    """Retirer l'école de la tournée."""
+
+    KEYS = "delete,space"
+    TITLE = "Retirer"
+    IN_FOOTER = True
+
+
+class ChangeDay(Command):
+    """Changer le jour de la tournée."""
+
+    KEYS = "j"
+    TITLE = "Jour"
+    IN_FOOTER = True
+
+
+class Export(Command):
+    """Écrire la tournée pour un agenda (fichier .ics)."""
+
+    KEYS = "x"
+    TITLE = "Agenda .ics"
+    IN_FOOTER = True
+
+
+class TourScreen(PlaceScreen):
+    """The schools picked for the day."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        OpenSchool,
+        Sooner,
+        Later,
+        Remove,
+        ChangeDay,
+        Export,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = "Les écoles du jour, dans l'ordre de la route."
+
+    def body(self) -> ComposeResult:
+        """Lay out the list."""
+        yield Lines(
+            (
+                Column("", 3, right=True),
+                Column("École"),
+                Column("Adresse"),
+                Column("Téléphone", 14),
+            ),
+            empty=(
+                "Tournée vide : choisissez des écoles dans Territoire, avec la barre "
+                "d'espace."
+            ),
+        )
+
+    def on_mount(self) -> None:
+        """List the schools."""
+        self.query_one(Lines).focus()
+        self._fill()
+
+    def _fill(self, key: str | None = None) -> None:
+        workspace = self.diag.desk.workspace
+        tour = tour_of(workspace)
+        schools = stops(workspace, tour)
+        self.query_one(Lines).show(
+            [_line(rank, school) for rank, school in enumerate(schools, 1)], key
+        )
+        self.tell(f"Tournée du {tour.day:%d/%m/%Y}", f"{len(schools)} écoles")
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.diag.go_school(event.key)
+
+    def on_open_school(self) -> None:
+        """Open the school under the cursor."""
+        self.query_one(Lines).action_choose()
+
+    def on_sooner(self) -> None:
+        """Move the school up."""
+        self._move(-1)
+
+    def on_later(self) -> None:
+        """Move the school down."""
+        self._move(1)
+
+    def _move(self, step: int) -> None:
+        key = self.query_one(Lines).key
+        if key:
+            workspace = self.diag.desk.workspace
+            keep_tour(workspace, tour_of(workspace).moved(key, step))
+            self._fill(key)
+
+    def on_remove(self) -> None:
+        """Take the school out."""
+        key = self.query_one(Lines).key
+        if key:
+            workspace = self.diag.desk.workspace
+            keep_tour(workspace, tour_of(workspace).toggled(key))
+            self._fill()
+
+    def on_change_day(self) -> None:
+        """Ask for the day."""
+        tour = tour_of(self.diag.desk.workspace)
+        asked = Ask(
+            "Jour de la tournée, par exemple 05/10/2026", f"{tour.day:%d/%m/%Y}"
+        )
+        self.app.push_screen(asked, self._change_day)
+
+    def _change_day(self, typed: str | None) -> None:
+        if typed is not None:
+            workspace = self.diag.desk.workspace
+            keep_tour(workspace, replace(tour_of(workspace), day=day_of_text(typed)))
+            self._fill()
+
+    def on_export(self) -> None:
+        """Write the calendar's file and say where it is."""
+        self.diag.say(f"Tournée écrite : {export_tour(self.diag.desk.workspace)}")
+
+
+def _line(rank: int, school: School) -> Line:
+    return Line(
+        school.uai,
+        (
+            f"{rank}.",
+            f"{school.name}, {school.commune}",
+            address_of(school),
+            phone_number(school.phone),
+        ),
+    )
