@@ -13,12 +13,13 @@ from diag.desk.walk import Stop
 from diag.journal import subjects
 from diag.journal.board import differing
 from diag.journal.conflicts import nearest_base
+from diag.journal.photos import photos_of
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Answer, State
 from diag.model.number import Number
 from diag.reports.answers import answer_words
 from diag.reports.dates import day_of, later
-from diag.reports.figures import number
+from diag.reports.figures import number, plural
 from diag.reports.vocabulary import PROVENANCES
 
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
@@ -98,17 +99,21 @@ def card_of(session: Session, stop: Stop, memory: Memory | None = None) -> Card:
         stale=_stale(question, stop.heads, today),
         diverging=divergences(trail),
         trail=trail,
+        photos=_photos(session, stop),
     )
 
 
 def wanted(question: Question) -> str:
     """Return what an answer looks like, in words; empty where choices say it."""
+    if question.type is QuestionType.BOOLEAN:
+        return ""
     if question.type in _LISTS:
         several = question.type is QuestionType.CHOICES
         return "plusieurs possibles, par exemple 1,3" if several else ""
     if question.type in _NUMBERS and question.range:
         low, high = question.range
-        return f"{_bound('de', low)} {_bound('à', high)} {question.unit}".strip()
+        unit = plural(question.unit)
+        return f"{_bound('de', low)} {_bound('à', high)} {unit}".strip()
     return expected(question)
 
 
@@ -131,6 +136,16 @@ def _said(session: Session, question: Question, head: Answer) -> Said:
         who=session.workspace.settings.name_of(head.author),
         day=day_words(head.at),
         answer=head,
+    )
+
+
+def _photos(session: Session, stop: Stop) -> tuple[str, ...]:
+    return tuple(
+        photo.caption or f"photo {rank}"
+        for rank, photo in enumerate(
+            photos_of(session.workspace.journal, session.audit.id), 1
+        )
+        if (photo.place, photo.question) == stop.key
     )
 
 

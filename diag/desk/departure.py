@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from diag.desk.entry import doubt_about
+from diag.desk.reporting import write_whole
 from diag.desk.session import Session
 from diag.desk.walk import Stop, Walk, walk_of
 from diag.model.fact import State
@@ -65,6 +67,15 @@ def departure_markdown(session: Session) -> str:
         lines += ["", "## Et aussi", ""]
         lines += [f"- [ ] {inline(remark)}" for remark in departure.remarks]
     return "\n".join(lines) + "\n"
+
+
+def write_departure(session: Session) -> Path:
+    """Write the list beside the reports of the school; return where."""
+    folder = session.workspace.folder / "exports" / session.school.uai
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "avant-de-partir.md"
+    write_whole(path, departure_markdown(session).encode("utf-8"))
+    return path
 
 
 def _reasons(stop: Stop) -> Iterator[str]:

@@ -42,6 +42,9 @@ _TURNED: dict[Order, Order] = {
     "!=": "!=",
 }
 
+SHORT = 90
+"""Longest rule that one reads at a glance, in characters."""
+
 
 class Teller:
     """Tells rules read beside one question, whose label goes without saying."""

@@ -24,8 +24,8 @@ _SCHOOL = {
     "commune": "Commune",
 }
 _GENERAL = {
-    "salle": ("Toutes les salles", "Salles"),
-    "lot": ("Tout le matériel", "Matériel"),
+    "salle": ("Les salles", "Salles"),
+    "lot": ("Le matériel", "Matériel"),
 }
 
 

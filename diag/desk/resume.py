@@ -1,0 +1,47 @@
+"""Where one was in each school's visit, so that it resumes at the very question."""
+
+from diag.desk.session import Session
+from diag.desk.walk import Key, Walk
+from diag.journal.settings import get_setting, put_setting
+
+
+def keep_place(session: Session, key: Key) -> None:
+    """Remember where one is; nothing is written when nothing moved."""
+    journal = session.workspace.journal
+    value = [*key, session.workspace.world.clock()]
+    kept = get_setting(journal, _name(session))
+    if journal.readonly or (isinstance(kept, list) and kept[:2] == [*key]):
+        return
+    put_setting(journal, _name(session), value)
+
+
+def kept_place(session: Session, walk: Walk) -> Key | None:
+    """Return where to resume: where one was, or after what was answered since.
+
+    After a power cut the last answer is the surer memory: it was committed.
+    """
+    last = _last_answer(session)
+    kept = get_setting(session.workspace.journal, _name(session))
+    match kept:
+        case [str(place), str(question), int(at)] if not last or at >= last[0]:
+            if walk.stop((place, question)):
+                return place, question
+    if last:
+        following = walk.left_after(last[1])
+        return following.key if following else last[1]
+    return None
+
+
+def _name(session: Session) -> str:
+    return f"visit.{session.audit.id}"
+
+
+def _last_answer(session: Session) -> tuple[int, Key] | None:
+    device = session.workspace.settings.device
+    given = [
+        (head.at, key)
+        for key, heads in session.facts.answers.items()
+        for head in heads
+        if head.device == device
+    ]
+    return max(given, default=None)

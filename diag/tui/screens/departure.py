@@ -1,0 +1,89 @@
+"""À vérifier avant de partir: the list, to go through or to print."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from diag.desk.departure import Departure, departure_of, write_departure
+from diag.desk.session import Session
+from diag.desk.walk import Key
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Cancel
+from diag.tui.plain import content
+from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.lines import Column, Line, Lines
+
+
+class WriteList(Command):
+    """Écrire la liste dans un fichier à imprimer et à cocher."""
+
+    KEYS = "e"
+    TITLE = "Écrire le fichier"
+    IN_FOOTER = True
+
+
+class Leave(Cancel):
+    """Revenir à la question où l'on était."""
+
+    TITLE = "Revenir"
+
+
+class DepartureScreen(Sturdy, ModalScreen[Key | None]):
+    """What to look at again; Enter goes there."""
+
+    CSS_PATH = "departure.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (WriteList, Leave)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._departure: Departure = departure_of(session)
+
+    def compose(self) -> ComposeResult:
+        """Lay the remarks under the list."""
+        with Vertical(id="departure"):
+            yield Static(content(self._title()), classes="title")
+            yield Lines(
+                (
+                    Column("Lieu", 18, narrow=14),
+                    Column("Question"),
+                    Column("Pourquoi", 26),
+                ),
+                empty="Rien à revoir : tout est répondu, rien n'est douteux.",
+            )
+            yield Static(content("\n".join(self._departure.remarks)), id="remarks")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the list."""
+        self.query_one(Lines).show([
+            Line(
+                str(rank),
+                (check.place, check.stop.question.label, ", ".join(check.reasons)),
+            )
+            for rank, check in enumerate(self._departure.checks, 1)
+        ])
+        self.query_one(Lines).focus()
+
+    def _title(self) -> str:
+        count = len(self._departure.checks)
+        noun = "question" if count < 2 else "questions"  # noqa: PLR2004 - French plural
+        return f"Avant de partir · {count} {noun} à revoir"
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.dismiss(self._departure.checks[int(event.key) - 1].stop.key)
+
+    def on_write_list(self) -> None:
+        """Write the file and say where it is."""
+        path = write_departure(self._session)
+        self.query_one("#remarks", Static).update(content(f"Écrit dans {path}"))
+
+    def on_leave(self) -> None:
+        """Go back."""
+        self.dismiss(None)

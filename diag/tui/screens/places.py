@@ -1,0 +1,232 @@
+"""Lieux: rooms, buildings and lots; add, rename, remove, say that the list is whole."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from diag.desk.closing import close_list, closing_effect
+from diag.desk.follow import close_places
+from diag.desk.outline_places import Outlined, outlined
+from diag.desk.places import KIND_NAMES, add_place, remove_place, rename_place
+from diag.desk.session import Session
+from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Ask, Cancel, Confirm
+from diag.tui.plain import content
+from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.lines import Column, Line, Lines
+
+
+class AddRoom(Command):
+    """Ajouter une salle, à côté de celle-ci ou dans ce bâtiment."""
+
+    KEYS = "s"
+    TITLE = "+ salle"
+    IN_FOOTER = True
+
+
+class AddLot(Command):
+    """Ajouter un lot de matériel, dans le lieu choisi."""
+
+    KEYS = "m"
+    TITLE = "+ matériel"
+    IN_FOOTER = True
+
+
+class AddBuilding(Command):
+    """Ajouter un bâtiment, que l'on rejoint en sortant."""
+
+    KEYS = "b"
+    TITLE = "+ bâtiment"
+    IN_FOOTER = True
+
+
+class RenameIt(Command):
+    """Renommer le lieu ; ses réponses restent."""
+
+    KEYS = "r"
+    TITLE = "Renommer"
+    IN_FOOTER = True
+
+
+class RemoveIt(Command):
+    """Retirer le lieu de la liste ; l'historique garde ce qui en a été dit."""
+
+    KEYS = "delete,x"
+    TITLE = "Retirer"
+
+
+class CloseKind(Command):
+    """Toutes les salles sont là (ou il peut y en avoir d'autres) ; dit le score."""
+
+    KEYS = "t"
+    TITLE = "Toutes là"
+    IN_FOOTER = True
+
+
+class LeavePlaces(Cancel):
+    """Revenir à la visite."""
+
+    TITLE = "Revenir"
+
+
+class PlacesScreen(Sturdy, ModalScreen[str | None]):
+    """The places of the school; Enter goes to the questions of one."""
+
+    CSS_PATH = "departure.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        AddRoom,
+        AddLot,
+        AddBuilding,
+        RenameIt,
+        CloseKind,
+        RemoveIt,
+        LeavePlaces,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def compose(self) -> ComposeResult:
+        """Lay the list over what is said of it."""
+        with Vertical(id="places"):
+            yield Static("Lieux de l'école", classes="title")
+            yield Lines(
+                (Column("Nom"), Column("Sorte", 10), Column("réponses", 8, right=True)),
+                empty="Aucun lieu : S ajoute une salle.",
+            )
+            yield Static(id="remarks")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show the list."""
+        self._show()
+        self.query_one(Lines).focus()
+
+    def _show(self, key: str | None = None, said: str = "") -> None:
+        self.query_one(Lines).show(
+            [_line(each) for each in outlined(self._session.facts)], key=key
+        )
+        self.query_one("#remarks", Static).update(content(said or self._lists()))
+
+    def _lists(self) -> str:
+        facts = self._session.facts
+        kinds = (PlaceKind.SALLE, PlaceKind.LOT)
+        said = ["close" if kind in facts.closed else "ouverte" for kind in kinds]
+        return f"Liste des salles : {said[0]}. Liste du matériel : {said[1]}."
+
+    @property
+    def _here(self) -> Place | None:
+        return self._session.facts.places.get(self.query_one(Lines).key)
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.dismiss(event.key)
+
+    def on_add_room(self) -> None:
+        """Ask for the name of a room."""
+        self._add(PlaceKind.SALLE, "Nom de la salle", "par exemple Classe CP")
+
+    def on_add_lot(self) -> None:
+        """Ask for the name of a lot."""
+        self._add(PlaceKind.LOT, "Nom du lot de matériel", "par exemple Chariot CM")
+
+    def on_add_building(self) -> None:
+        """Ask for the name of a building."""
+        self._add(PlaceKind.BATIMENT, "Nom du bâtiment", "par exemple Préfabriqué")
+
+    def _add(self, kind: PlaceKind, asked: str, hint: str, typed: str = "") -> None:
+        holder = self._holder(kind)
+        where = f", dans « {holder.name} »" if holder.parent else ""
+
+        def named(name: str | None) -> None:
+            if name is None:
+                return
+            self._again(lambda: self._add(kind, asked, hint, name), lambda: added(name))
+
+        def added(name: str) -> None:
+            place, _ = add_place(self._session, kind, name, holder.id)
+            self._show(place.id, f"Enregistré · {place.name} ajouté{where}.")
+
+        self.app.push_screen(Ask(f"{asked}{where}", typed, hint), named)
+
+    def _again(self, ask: Callable[[], None], do: Callable[[], None]) -> None:
+        """Do it; when it is refused, ask again under the refusal: nothing is lost."""
+        try:
+            do()
+        except Exception:
+            ask()
+            raise
+
+    def _holder(self, kind: PlaceKind) -> Place:
+        """Return the nearest place that can hold one more, from where the cursor is."""
+        facts = self._session.facts
+        here = self._here
+        while here and here.kind not in PARENT_KINDS[kind]:
+            here = facts.places.get(here.parent or "")
+        return here or facts.places[facts.root]
+
+    def on_rename_it(self) -> None:
+        """Ask for another name."""
+        here = self._here
+        if here:
+            self._rename(here, here.name)
+
+    def _rename(self, here: Place, typed: str) -> None:
+        def renamed(name: str | None) -> None:
+            if name is not None and name != here.name:
+                self._again(lambda: self._rename(here, name), lambda: do(name))
+
+        def do(name: str) -> None:
+            place = rename_place(self._session, here.id, name)
+            self._show(place.id, f"Enregistré · {here.name} devient {place.name}.")
+
+        self.app.push_screen(Ask(f"Nouveau nom de « {here.name} »", typed), renamed)
+
+    def on_remove_it(self) -> None:
+        """Ask, then take the place out of the list."""
+        here = self._here
+        if not here:
+            return
+
+        def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
+            if yes:
+                remove_place(self._session, here.id)
+                self._show(said=f"Enregistré · {here.name} retiré. Ctrl+Z l'annule.")
+
+        question = f"Retirer « {here.name} » et ce qui en est dit ?"
+        self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
+
+    def on_close_kind(self) -> None:
+        """Say what closing changes in the score, then close; or open again."""
+        here = self._here
+        kind = here.kind if here else PlaceKind.SALLE
+        if kind in self._session.facts.closed:
+            close_places(self._session, kind, complete=False)
+            self._show(said=f"Enregistré · la liste ({KIND_NAMES[kind]}) est rouverte.")
+            return
+
+        def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
+            if yes:
+                said = close_list(self._session, kind).sentence
+                self._show(said=f"Enregistré · {said}")
+
+        effect = closing_effect(self._session, kind)
+        self.app.push_screen(Confirm(effect.sentence, yes="Confirmer"), sure)
+
+    def on_leave_places(self) -> None:
+        """Go back to the question."""
+        self.dismiss(None)
+
+
+def _line(each: Outlined) -> Line:
+    indent = "  " * each.depth
+    kind = KIND_NAMES[each.place.kind]
+    return Line(each.place.id, (indent + each.place.name, kind, str(each.answers)))

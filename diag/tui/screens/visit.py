@@ -1,0 +1,263 @@
+"""Visite: what do I check now?"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import ContentSwitcher, Static
+
+from diag.desk.answers import DoubtError
+from diag.desk.departure import departure_of
+from diag.desk.elapsed import duration_words, minutes_on_site
+from diag.desk.entry import RefusedEntryError
+from diag.desk.resume import keep_place
+from diag.desk.visiting import Visiting
+from diag.desk.walk import Key
+from diag.tui.commands import CommandType, bindings_of
+from diag.tui.palette import Found
+from diag.tui.plain import content
+from diag.tui.screens.place import EVERYWHERE
+from diag.tui.screens.visit_acts import VisitActs
+from diag.tui.screens.visit_commands import VISIT_COMMANDS, StillTrue
+from diag.tui.widgets.answer_line import AnswerLine
+from diag.tui.widgets.fiche import Fiche
+from diag.tui.widgets.plan import DEPARTURE, Plan
+
+if TYPE_CHECKING:
+    from diag.tui.widgets.grid import Grid
+
+_SAVED = "Enregistré"
+
+
+class VisitScreen(VisitActs):
+    """The plan on the left; on the right the fiche, or the grille."""
+
+    CSS_PATH = "visit.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own type
+        (0, "-narrow"),
+        (76, "-normal"),
+        (100, "-wide"),
+        (140, "-widest"),
+    ]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (*VISIT_COMMANDS, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Que dois-je constater maintenant ? Tapez la réponse, Entrée l'enregistre et "
+        "passe à la suite. Flèches haut et bas : question précédente, suivante. "
+        "Tab : le plan. Dans une réponse vide, ? inconnu, / sans objet, "
+        "! non communiqué."
+    )
+
+    def __init__(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        super().__init__()
+        self.uai = uai
+        """The school."""
+        self._wanted = (place, question) if place and question else None
+        self._place = place
+        self.grid: Grid | None = None
+        """The other face, once it was shown."""
+        self._follows_grid = False
+
+    def body(self) -> ComposeResult:
+        """Lay the plan beside the two faces."""
+        yield Static(id="visit-score")
+        with Horizontal(id="visit-body"):
+            yield Plan(id="visit-plan")
+            with ContentSwitcher(initial="fiche", id="visit-face"):
+                yield Fiche(id="fiche")
+
+    def on_mount(self) -> None:
+        """Start where one was."""
+        self.session = self.diag.desk.session(self.uai)
+        self.visiting = Visiting(self.session, self._wanted)
+        if self._place and not self._wanted:
+            self._go_leg(self._place)
+        self.show()
+        self.fiche.line.focus()
+        self.diag.remember(self.uai)
+
+    def show(self, status: str = "", style: str = "$text-muted") -> None:
+        """Show everything as it stands, at the question at hand; then say something."""
+        self._show_around()
+        self.fiche.show(self.visiting)
+        self.say(status, style)
+        self.refresh_bindings()
+
+    def say(self, status: str, style: str = "$text-muted") -> None:
+        """Say something under the face that is shown."""
+        self.fiche.status(status, style)
+        if self.grid:
+            self.grid.refresh_from(self.session)
+            if self.face.current == "grid" and status:
+                self.grid.say(status)
+
+    @property
+    def face(self) -> ContentSwitcher:
+        """The fiche or the grille."""
+        return self.query_one("#visit-face", ContentSwitcher)
+
+    def _show_around(self) -> None:
+        school, visiting = self.session.school, self.visiting
+        minutes = minutes_on_site(self.session)
+        elapsed = duration_words(minutes) if minutes else ""
+        self.tell(f"{school.name}, {school.commune}", elapsed)
+        left = f"reste {visiting.walk.left}"
+        maybe = f", peut-être {visiting.walk.maybe} de plus"
+        told = f"{visiting.score} · {left}{maybe if visiting.walk.maybe else ''}"
+        self.query_one("#visit-score", Static).update(content(told))
+        checks = len(departure_of(self.session, visiting.walk).checks)
+        with self.prevent(Plan.Moved):
+            self.query_one(Plan).tell(visiting, checks)
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey « toujours vrai » when the audit before says nothing here."""
+        if command is StillTrue and hasattr(self, "visiting"):
+            return True if self.visiting.card.last else None
+        return super().can(command)
+
+    @on(Fiche.Given)
+    def _given(self, event: Fiche.Given) -> None:
+        if not event.typed.strip():
+            self._confirmed()
+            return
+        try:
+            said = self.visiting.give(event.typed)
+        except DoubtError as doubt:
+            self.fiche.status(f"{doubt} Entrée pour confirmer.", "bold $warning")
+        except RefusedEntryError as error:
+            self.fiche.status(f"Refusé. {error}", "bold $error")
+        else:
+            self.tell_saved(said)
+
+    def _confirmed(self) -> None:
+        said = self.visiting.confirm()
+        if said:
+            self.tell_saved(said)
+        else:
+            self._walk(1)
+
+    def tell_saved(self, said: str, *, onward: bool = True) -> None:
+        """Say that it is on disk, then go to what is left."""
+        if onward and not self.visiting.onward():
+            said = f"{said}. Il ne reste rien : F9, le bilan"
+        self.show(f"{_SAVED} · {said}", "$success")
+
+    @on(AnswerLine.Walked)
+    def _walked(self, event: AnswerLine.Walked) -> None:
+        self._walk(event.step)
+
+    def _walk(self, step: int) -> None:
+        visiting = self.visiting
+        if visiting.forward() if step > 0 else visiting.back():
+            self._moved()
+        else:
+            end = "C'est la dernière question." if step > 0 else "C'est la première."
+            self.fiche.status(end, "$text-muted")
+
+    def _moved(self) -> None:
+        leg = self.visiting.walk.leg_of(self.visiting.key)
+        if leg and leg.key != self.query_one(Plan).key:
+            self._show_around()
+        self.fiche.show(self.visiting)
+        self.fiche.status("")
+        self.refresh_bindings()
+
+    def go_to(self, key: Key) -> None:
+        """Go to a question, in the fiche."""
+        self.visiting.go(key)
+        self._moved()
+        self.face.current = "fiche"
+        self._leave_plan()
+
+    async def on_swap_face(self) -> None:
+        """Show the other face, at the same question."""
+        if self.face.current == "grid":
+            self._to_fiche()
+        else:
+            await self._to_grid()
+
+    async def _to_grid(self) -> None:
+        if self.grid is None:
+            # Textual's table and its rules: 10 ms, only for those who go there.
+            from diag.tui.widgets.grid import Grid  # noqa: PLC0415
+
+            self.grid = Grid(self.session, id="grid")
+            await self.face.mount(self.grid)
+        self.face.current = "grid"
+        self.grid.refresh_from(self.session)
+        self.grid.focus()
+        self._follows_grid = self.grid.goto(*self.visiting.key)
+        if not self._follows_grid:
+            self.grid.say("Les questions de l'école se répondent dans la fiche : F2.")
+
+    def _to_fiche(self) -> None:
+        grid = self.grid
+        assert grid is not None
+        key = (grid.cursor_place or "", grid.cursor_question or "")
+        if not grid.is_empty and not grid.settle():
+            return
+        self.visiting.refresh()
+        if self._follows_grid and self.visiting.walk.stop(key):
+            self.visiting.go(key)
+        self.face.current = "fiche"
+        self.show()
+        self.fiche.line.focus()
+
+    def on_grid_answered(self) -> None:
+        """Count again what is left, once something was said in the grid."""
+        self.visiting.refresh()
+        self._show_around()
+
+    def on_grid_moved(self) -> None:
+        """Follow the grid's cursor when one comes back to the fiche."""
+        self._follows_grid = True
+
+    @on(AnswerLine.PlanWanted)
+    def _plan_wanted(self) -> None:
+        self.add_class("-planning")
+        self.query_one(Plan).focus()
+
+    @on(Plan.Chosen)
+    def _leg_chosen(self, event: Plan.Chosen) -> None:
+        if event.key == DEPARTURE:
+            self.on_before_leaving()
+        else:
+            self._go_leg(event.key)
+            self._moved()
+            self._leave_plan()
+
+    def _go_leg(self, leg: str) -> None:
+        stop = self.visiting.walk.first(leg)
+        if stop:
+            self.visiting.go(stop.key)
+
+    def _leave_plan(self) -> None:
+        self.remove_class("-planning")
+        self.fiche.line.focus()
+
+    def on_back(self) -> None:
+        """From the plan, come back to the fiche; else leave, at the very question."""
+        if self.query_one(Plan).has_focus:
+            self._leave_plan()
+            return
+        super().on_back()
+
+    def on_unmount(self) -> None:
+        """Keep where one was; a kill loses nothing: the last answer tells it."""
+        if hasattr(self, "visiting"):
+            keep_place(self.session, self.visiting.key)
+
+    def palette_finds(self) -> Iterable[Found]:
+        """Give the rooms and questions of this visit."""
+        for leg in self.visiting.walk.legs:
+            for stop in leg.stops:
+                yield Found(
+                    "question",
+                    stop.question.label,
+                    leg.title,
+                    lambda key=stop.key: self.go_to(key),  # type: ignore[misc]  # a default that binds the key
+                )

@@ -1,0 +1,156 @@
+"""What one does in Visite beside answering: undo, note, flag, places, what is left."""
+
+from textual import on, work
+
+from diag.desk.session import Session
+from diag.desk.visiting import Visiting
+from diag.desk.walk import Key, most_useful
+from diag.model.fact import State
+from diag.reports.vocabulary import PROVENANCES, STATES
+from diag.tui.dialogs import Ask
+from diag.tui.screens.departure import DepartureScreen
+from diag.tui.screens.photos import open_photos
+from diag.tui.screens.place import PlaceScreen
+from diag.tui.screens.places import PlacesScreen
+from diag.tui.widgets.answer_line import AnswerLine
+from diag.tui.widgets.fiche import Fiche
+
+
+class VisitActs(PlaceScreen):
+    """The acts of a visit; `visit` lays the screen out and walks."""
+
+    uai: str
+    """The school."""
+    session: Session
+    """Its audit."""
+    visiting: Visiting
+    """Where one stands."""
+
+    @property
+    def fiche(self) -> Fiche:
+        """The face that shows one question."""
+        return self.query_one(Fiche)
+
+    def show(self, status: str = "", style: str = "$text-muted") -> None:
+        """Show everything as it stands; then say something."""
+        raise NotImplementedError
+
+    def tell_saved(self, said: str, *, onward: bool = True) -> None:
+        """Say that it is on disk, then go to what is left."""
+        raise NotImplementedError
+
+    def go_to(self, key: Key) -> None:
+        """Go to a question."""
+        raise NotImplementedError
+
+    def on_most_useful(self) -> None:
+        """Look for the most useful question, off the event loop."""
+        self.fiche.status("Cherche la question la plus utile…", "$text-muted")
+        self._look_for_useful(self.visiting.key)
+
+    @work(thread=True, exclusive=True, group="useful")
+    def _look_for_useful(self, here: Key) -> None:
+        found = most_useful(self.session.facts, self.session.checklist, here)
+        self.app.call_from_thread(self._found_useful, found)
+
+    def _found_useful(self, found: Key | None) -> None:
+        if found is None:
+            self.fiche.status("Aucune question ne resserre plus le score.")
+            return
+        self.go_to(found)
+        self.fiche.status("La question qui resserre le plus le score.", "$text-muted")
+
+    def on_write_note(self) -> None:
+        """Ask for the note."""
+        current = "; ".join(self.visiting.card.notes)
+
+        def noted(text: str | None) -> None:
+            if text is not None:
+                self.visiting.note(text)
+                self.tell_saved("note" if text else "note retirée", onward=False)
+
+        label = self.visiting.question.label
+        self.app.push_screen(Ask(f"Note · {label}", current), noted)
+
+    def on_turn_flag(self) -> None:
+        """Raise or lower the flag."""
+        raised = self.visiting.flag()
+        self.tell_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
+
+    def on_still_true(self) -> None:
+        """Carry last time's answer."""
+        self.tell_saved(self.visiting.still_true())
+
+    def on_turn_provenance(self) -> None:
+        """Pass to the next way of knowing."""
+        self.visiting.turn_provenance()
+        self.fiche.show_how()
+        way = PROVENANCES[self.visiting.provenance]
+        known = self.visiting.card.answer is not None
+        more = " Entrée pour l'appliquer à la réponse." if known else ""
+        self.fiche.status(f"Réponse : {way}.{more}", "$text-muted")
+
+    def on_take_back(self) -> None:
+        """Undo, and say what was undone."""
+        said = self.visiting.undo()
+        self.show(f"Annulé · {said}", "bold $warning")
+
+    @on(AnswerLine.NoAnswer)
+    def _no_answer(self, event: AnswerLine.NoAnswer) -> None:
+        self._say(event.state)
+
+    def on_say_unknown(self) -> None:
+        """Say « inconnu »."""
+        self._say(State.UNKNOWN)
+
+    def on_say_without_object(self) -> None:
+        """Say « sans objet »."""
+        self._say(State.NOT_APPLICABLE)
+
+    def on_say_refused(self) -> None:
+        """Say « non communiqué »."""
+        self._say(State.REFUSED)
+
+    def _say(self, state: State) -> None:
+        def reasoned(reason: str | None) -> None:
+            if reason is not None:
+                self.tell_saved(self.visiting.say(state, reason))
+
+        word = STATES[state]
+        label = self.visiting.question.label
+        asked = f"{label}\n{word.capitalize()} : pourquoi ?"
+        self.app.push_screen(Ask(asked, hint="facultatif"), reasoned)
+
+    def on_show_places(self) -> None:
+        """Open the list of places."""
+
+        def closed(place: str | None) -> None:
+            self.visiting.refresh()
+            stop = self.visiting.walk.first(place) if place else None
+            if stop:
+                self.visiting.go(stop.key)
+            self.show()
+
+        self.app.push_screen(PlacesScreen(self.session), closed)
+
+    def on_show_photos(self) -> None:
+        """Open the photos of the question at hand."""
+
+        def closed() -> None:
+            self.visiting.refresh()
+            self.show()
+
+        open_photos(self.app, self.session, *self.visiting.key, done=closed)
+
+    def on_before_leaving(self) -> None:
+        """Open what is to be checked before leaving."""
+
+        def chosen(key: Key | None) -> None:
+            if key:
+                self.go_to(key)
+
+        self.app.push_screen(DepartureScreen(self.session), chosen)
+
+    def on_go_bilan(self) -> None:
+        """Open what was found."""
+        self.diag.go_bilan(self.uai)

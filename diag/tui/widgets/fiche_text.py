@@ -1,0 +1,127 @@
+"""The fiche in words: what stands above the choices, and what stands below."""
+
+from collections.abc import Iterator
+
+from textual.content import Content
+
+from diag.desk.card import Card, Said
+from diag.desk.rule_words import SHORT
+from diag.desk.scale import Scale
+from diag.desk.trail import Turn, time_words
+from diag.model.checklist import Source
+from diag.reports.vocabulary import KINDS, levels
+from diag.tui.plain import content, line
+from diag.tui.widgets.told import Row
+
+_GRADES = {
+    "A": "texte officiel",
+    "B": "collectivité",
+    "C": "presse ou étude",
+    "D": "fournisseur",
+    "M": "métier",
+}
+_NAMES = 15
+_RECENT_TURNS = 6
+
+
+def head_rows(card: Card, title: str, rank: int, count: int) -> Iterator[Row]:
+    """Give what one reads first: where, what, the words to say, what to look at."""
+    question = card.question
+    where = Content.styled(f"{line(title)}, question {rank} sur {count}", "$text-muted")
+    marks = [" À revoir"] if card.stop.flagged else []
+    if card.stop.relevant is None:
+        marks.append(" Peut-être sans objet")
+    marked = Content.styled(" ·".join(["", *marks]), "bold $warning")
+    yield Row("", where + marked)
+    yield Row("", Content.styled(line(question.label), "bold"))
+    yield Row("", Content(""))
+    if question.ask:
+        yield Row("Demander", content(f"« {question.ask} »"))
+    if question.look:
+        yield Row("Regarder", content(question.look))
+    if question.hint:
+        yield Row("Précision", content(question.hint))
+    if card.expected:
+        yield Row("Attendu", content(card.expected))
+    yield from _answer_rows(card)
+
+
+def more_rows(card: Card) -> Iterator[Row]:
+    """Give what one may want to know: notes, thresholds, why, sources, history."""
+    for note in card.notes:
+        yield Row("Note", content(note))
+    if card.photos:
+        yield Row("Photos", content(", ".join(card.photos)))
+    for each in card.diverging:
+        yield Row("Divergence", Content.styled(line(each), "$warning"))
+    for scale in card.scales:
+        yield Row("", Content(""))
+        yield from _scale_rows(scale, card)
+    yield from _trail_rows(card.trail)
+
+
+def _answer_rows(card: Card) -> Iterator[Row]:
+    if card.in_conflict:
+        yield Row("À trancher", Content.styled("réponses contradictoires", "$error"))
+        for each in card.said:
+            yield Row("", content(f"  {_said(each)}"))
+        if card.base:
+            yield Row("", content(f"  au départ : {card.base}"))
+    else:
+        for each in card.said:
+            yield Row("Réponse", Content.styled(line(_said(each)), "bold"))
+    if card.stale:
+        yield Row("", Content.styled(line(card.stale), "$warning"))
+    if card.last:
+        repeat = "" if card.said else " · F8 : toujours vrai"
+        yield Row("Avant", content(card.last_words + repeat))
+
+
+def _said(said: Said) -> str:
+    how = f", {said.how}" if said.how else ""
+    return f"{said.words}{how} · {said.who}, {said.day}"
+
+
+def _scale_rows(scale: Scale, card: Card) -> Iterator[Row]:
+    criterion = scale.criterion
+    title = Content.styled(line(criterion.title), "bold")
+    kind = Content.styled(f"  {KINDS[criterion.kind]}", "$text-muted")
+    yield Row("", title + kind)
+    if scale.out:
+        yield Row("", Content.styled("sans objet ici", "$text-muted"))
+    elif scale.alone or all(len(each.asks) < SHORT for each in scale.thresholds):
+        yield from _thresholds(scale, card)
+    else:
+        now = levels(scale.low, scale.high)
+        yield Row("Constat", content(f"{now} (dépend aussi d'autres réponses)"))
+    yield Row("Pourquoi", content(criterion.why))
+    for source in scale.sources:
+        yield Row("Source", content(_source(source)))
+
+
+def _thresholds(scale: Scale, card: Card) -> Iterator[Row]:
+    """Give every level, the highest first; today's one is marked and in the accent."""
+    now = card.said[0].words if len(card.said) == 1 else ""
+    for each in scale.thresholds:
+        here = scale.level == each.level and bool(card.said)
+        style = "bold $accent" if here else ""
+        asks = (
+            f"{each.asks}  (aujourd'hui : {now})" if here and scale.alone else each.asks
+        )
+        name = f"{'>' if here else ' '} {each.name}"
+        yield Row(name, Content.styled(line(asks), style), _NAMES, style)
+
+
+def _source(source: Source) -> str:
+    grade = _GRADES.get(source.grade, source.grade)
+    dated = f", {source.date}" if source.date else ""
+    return f"{source.id}, {grade} : {source.title}{dated}"
+
+
+def _trail_rows(trail: tuple[Turn, ...]) -> Iterator[Row]:
+    if len(trail) > 1 or (trail and trail[0].before):
+        yield Row("", Content(""))
+        for turn in reversed(trail[-_RECENT_TURNS:]):
+            change = f"{turn.before} → {turn.after}" if turn.before else turn.after
+            told = f"{time_words(turn.at)}  {turn.who} : {change}"
+            yield Row("Historique", content(told))
