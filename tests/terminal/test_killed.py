@@ -1,0 +1,97 @@
+"""The app killed while answers are typed: what the screen said saved is there."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from diag.desk import audits
+from diag.desk.workspace import Workspace
+from tests.desk.builders import SCHOOL
+from tests.terminal.terminal import Terminal
+from tests.terminal.visits import prepared, visit_in
+
+_SAVED = re.compile(r"Enregistré · .*\((motif \d+)\)")
+
+
+class Typist:
+    """Someone who answers until the power goes, and remembers what the screen said."""
+
+    def __init__(self, terminal: Terminal, pieces: int, first: int) -> None:
+        self.terminal = terminal
+        self.shown: set[str] = set()
+        self._pieces = pieces
+        self._number = first
+
+    def work(self) -> None:
+        """Answer after answer, until so many pieces of output were read."""
+        while self._pieces > 0:
+            reason = f"motif {self._number}"
+            self._number += 1
+            self.terminal.send("?")
+            self._look_for(lambda: self.terminal.shows("pourquoi ?"))
+            self.terminal.send(f"{reason}\r")
+            self._look_for(lambda: reason in self.shown)  # noqa: B023 - called at once
+
+    def look(self) -> None:
+        """Remember what the screen says saved now."""
+        for line in self.terminal.lines:
+            if found := _SAVED.search(line):
+                self.shown.add(found[1])
+
+    def _look_for(self, condition: Callable[[], bool]) -> None:
+        def seen_or_killed() -> bool:
+            self._pieces -= 1
+            self.look()
+            return self._pieces <= 0 or condition()
+
+        self.terminal.wait_for(seen_or_killed, "the next answer")
+
+
+def kept(folder: Path) -> set[str]:
+    """Return every reason that the journal holds; check that it is whole."""
+    with closing(sqlite3.connect(folder / "diag.db")) as connection:
+        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+    with Workspace.open(folder) as there:
+        session = audits.open_session(there, SCHOOL)
+        digest = session.digest
+        there.journal.rebuild()
+        assert session.digest == digest
+        values = [one.value for one in session.revisions()]
+    return {str(one.get("reason", "")) for one in values if isinstance(one, dict)}
+
+
+def run(folder: Path, times: int, seed: int) -> int:
+    """Kill so many times; return how many answers the screens had shown as saved."""
+    chance = Random(seed)
+    shown: set[str] = set()
+    prepared(folder)
+    for number in range(times):
+        with visit_in(folder) as terminal:
+            typist = Typist(terminal, chance.randint(3, 60), number * 1000)
+            typist.work()
+            terminal.kill()
+            typist.look()
+        shown |= typist.shown
+        assert shown <= kept(folder)
+    return len(shown)
+
+
+def test_nothing_shown_as_saved_is_missing_when_the_app_is_killed(
+    tmp_path: Path,
+) -> None:
+    assert run(tmp_path, times=10, seed=1) > 0
+
+
+@pytest.mark.long
+def test_nothing_shown_as_saved_is_missing_over_200_kills(tmp_path: Path) -> None:
+    shown = 0
+    for part in range(20):  # an audit of 600 questions would end before 200 kills
+        shown += run(tmp_path / str(part), times=10, seed=part)
+
+    print(f"\n200 kills, {shown} answers shown as saved, none missing")
+    assert shown > 200

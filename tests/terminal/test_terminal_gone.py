@@ -1,0 +1,26 @@
+"""The window closed, the laptop's lid shut: the program ends, nothing is lost."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.test_killed import kept
+from tests.terminal.visits import prepared, visit_in
+
+
+def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    with visit_in(tmp_path) as terminal:
+        terminal.send("?")
+        terminal.wait_for(lambda: terminal.shows("pourquoi ?"), "the reason")
+        terminal.send("motif 1\r")
+        terminal.wait_for(lambda: terminal.shows("(motif 1)"), "saved")
+        terminal.send("12")
+        terminal.hang_up()
+        try:
+            terminal.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            pytest.fail("the program outlives its terminal")
+
+    assert "motif 1" in kept(tmp_path)

@@ -1,0 +1,36 @@
+"""A workspace to type in, and a visit opened in a real terminal."""
+
+from pathlib import Path
+
+from diag.desk.places import add_place
+from diag.model.place import PlaceKind
+from diag.tui.desk import OpenDesk, Recent
+from tests.desk.builders import SCHOOL, started, workspace
+from tests.terminal.terminal import Terminal, program
+
+SIZE = (160, 30)
+"""Wide enough for what is said to stand on one line."""
+
+
+def prepared(folder: Path, rooms: int = 8) -> None:
+    """Make a workspace where one was last in the visit of a school with rooms."""
+    with workspace(folder) as made:
+        session = started(made)
+        for number in range(1, rooms + 1):
+            add_place(session, PlaceKind.SALLE, f"Salle {number}")
+    desk = OpenDesk(folder)
+    desk.recent = Recent(SCHOOL)
+    desk.close()
+
+
+def visit_in(folder: Path) -> Terminal:
+    """Return a terminal where the visit is resumed and ready for an answer."""
+    terminal = Terminal(program(), folder, SIZE)
+    try:
+        terminal.wait_for(lambda: terminal.shows("9990148G"), "the schools")
+        terminal.send("r")
+        terminal.wait_for(lambda: terminal.shows("Réponse"), "the visit")
+    except BaseException:
+        terminal.__exit__(None, None, None)
+        raise
+    return terminal
