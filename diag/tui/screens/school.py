@@ -2,18 +2,23 @@
 
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from diag.desk.audits import school_of
+from diag.desk.audits import open_session, school_of
+from diag.desk.dossier import AuditTold, audits_told, who
+from diag.desk.glance import keep_judged
+from diag.desk.tour import keep_tour, tour_of
 from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.plain import content
+from diag.tui.plain import plain
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 
 
 class OpenVisit(Command):
-    """Ouvrir la visite : ce qu'il reste à constater, lieu par lieu."""
+    """Ouvrir la visite, lieu par lieu ; l'audit commence s'il n'existe pas encore."""
 
     KEYS = "enter,v"
     TITLE = "Visite"
@@ -28,11 +33,41 @@ class OpenBilan(Command):
     IN_FOOTER = True
 
 
+class Compare(Command):
+    """Comparer cet audit au précédent de la même école."""
+
+    KEYS = "c"
+    TITLE = "Comparer"
+    IN_FOOTER = True
+
+
+class OpenHistory(Command):
+    """Lire tout ce qui a été dit dans l'audit : quand, par qui."""
+
+    KEYS = "h"
+    TITLE = "Historique"
+    IN_FOOTER = True
+
+
+class PickSchool(Command):
+    """Mettre l'école dans la tournée, ou l'en retirer."""
+
+    KEYS = "space"
+    TITLE = "Tournée : choisir"
+
+
 class SchoolScreen(PlaceScreen):
     """One school: its address, its classes, its audits."""
 
     CSS_PATH = "school.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (OpenVisit, OpenBilan, *EVERYWHERE)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        OpenVisit,
+        OpenBilan,
+        Compare,
+        OpenHistory,
+        PickSchool,
+        *EVERYWHERE,
+    )
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = "Qui sont-ils, et qu'avions-nous constaté ?"
 
@@ -40,18 +75,66 @@ class SchoolScreen(PlaceScreen):
         super().__init__()
         self.uai = uai
         """The school."""
+        self._begun = False
+        self._several = False
 
     def body(self) -> ComposeResult:
-        """Lay out what is known of the school."""
+        """Lay what is known of the school over its audits."""
         with VerticalScroll():
             yield Static(id="who")
+            yield Static(id="audits")
 
     def on_mount(self) -> None:
-        """Tell what is known."""
-        school = school_of(self.diag.desk.workspace, self.uai)
+        """Put the focus where the arrows scroll."""
+        self.query_one(VerticalScroll).focus()
+
+    def on_screen_resume(self) -> None:
+        """Tell what is known, read again: one may come back from the visit."""
+        workspace = self.diag.desk.workspace
+        school = school_of(workspace, self.uai)
         self.tell(f"{school.name}, {school.commune}", school.uai)
-        lines = (school.address, f"{school.postcode} {school.commune}", school.phone)
-        self.query_one("#who", Static).update(content("\n".join(filter(None, lines))))
+        table = _grid(16)
+        for label, said in who(workspace, school):
+            table.add_row(label, plain(said))
+        self.query_one("#who", Static).update(table)
+        told = audits_told(workspace, school)
+        campaign = workspace.settings.campaign
+        self._begun = any(one.audit.campaign == campaign for one in told)
+        self._several = self._begun and any(
+            one.audit.campaign < campaign for one in told
+        )
+        self.query_one("#audits", Static).update(self._audits(told, campaign))
+        self.refresh_bindings()
+        if self._begun:
+            self.call_after_refresh(self._keep_judged)
+
+    def _keep_judged(self) -> None:
+        """Keep the score for the list of schools, once this screen is drawn."""
+        keep_judged(open_session(self.diag.desk.workspace, self.uai))
+
+    def _audits(self, told: list[AuditTold], campaign: str) -> Table:
+        table = _grid(16)
+        table.add_row(Text("Audits", style="bold"), "")
+        if not self._begun:
+            table.add_row(
+                campaign, Text("à commencer : Entrée ouvre l'audit et la visite")
+            )
+        for one in told:
+            answers = "réponse" if one.answers < 2 else "réponses"  # noqa: PLR2004 - French plurals start at two
+            latest = f", la dernière le {one.latest}" if one.latest else ""
+            table.add_row(
+                plain(one.audit.campaign),
+                f"{one.status}, {one.answers} {answers}{latest}",
+            )
+        return table
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what needs an audit, or two."""
+        if command in {OpenBilan, OpenHistory}:
+            return True if self._begun else None
+        if command is Compare:
+            return True if self._several else None
+        return True
 
     def on_open_visit(self) -> None:
         """Open the visit; the audit starts when nobody has started it yet."""
@@ -60,3 +143,32 @@ class SchoolScreen(PlaceScreen):
     def on_open_bilan(self) -> None:
         """Open what was found."""
         self.diag.go_bilan(self.uai)
+
+    def on_compare(self) -> None:
+        """Show what changed since the audit before."""
+        # Judging words, loaded when one compares.
+        from diag.tui.screens.reading import comparison_screen  # noqa: PLC0415
+
+        self.app.push_screen(comparison_screen(self.diag.desk.session(self.uai)))
+
+    def on_open_history(self) -> None:
+        """Show everything said."""
+        from diag.tui.screens.reading import history_screen  # noqa: PLC0415 - as above
+
+        self.app.push_screen(history_screen(self.diag.desk.session(self.uai)))
+
+    def on_pick_school(self) -> None:
+        """Put the school in the tour, or take it out, and say so."""
+        workspace = self.diag.desk.workspace
+        tour = tour_of(workspace).toggled(self.uai)
+        keep_tour(workspace, tour)
+        placed = self.uai in tour.uais
+        verb = "ajoutée à" if placed else "retirée de"
+        self.diag.say(f"École {verb} la tournée du {tour.day:%d/%m/%Y}.")
+
+
+def _grid(width: int) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=width)
+    table.add_column(ratio=1)
+    return table

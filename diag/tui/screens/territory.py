@@ -150,7 +150,7 @@ class TerritoryScreen(PlaceScreen):
             Column("Jour", 4, right=True),
             Column("Commune", 24, narrow=17),
             Column("École"),
-            Column("UAI", 8),
+            Column("UAI", 8, narrow=0),
             Column("Audit", 19, narrow=14),
         ))
 
@@ -192,18 +192,13 @@ class TerritoryScreen(PlaceScreen):
         lines.show([line for group in groups for line in self._lines(group)])
         begun = sum(one.status is not None for one in self._progress.values())
         campaign = self.diag.desk.workspace.settings.campaign
-        schools = "école" if count == 1 else "écoles"
-        self.tell(
-            "Territoire",
-            f"{count} {schools} · {begun} audits en {campaign}"
-            if begun != 1
-            else f"{count} {schools} · 1 audit en {campaign}",
-        )
+        told = f"{_counted(count, 'école')} · {_counted(begun, 'audit')} en {campaign}"
+        self.tell("Territoire", told)
 
     def _lines(self, group: Group) -> Iterator[Line]:
         if group.title:
             begun = sum(each.uai in self._progress for each in group.schools)
-            audited = f", {begun} auditées" if begun else ""
+            audited = f", dont {begun} avec audit" if begun else ""
             yield Line("", (f" {group.title} ({len(group.schools)}{audited})",))
         for school in group.schools:
             yield self._line(school)
@@ -285,3 +280,7 @@ class TerritoryScreen(PlaceScreen):
         self._only_audits = False
         self.query_one(Lines).focus()
         self.post_message(Fill())
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}"

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.widgets import Static
 
 from diag.desk.tour import (
     address_of,
@@ -18,6 +19,7 @@ from diag.model.territory import School
 from diag.reports.wording import phone_number
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask
+from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
 
@@ -71,6 +73,7 @@ class Export(Command):
 class TourScreen(PlaceScreen):
     """The schools picked for the day."""
 
+    CSS_PATH = "tour.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (
         OpenSchool,
         Sooner,
@@ -89,7 +92,7 @@ class TourScreen(PlaceScreen):
             (
                 Column("", 3, right=True),
                 Column("École"),
-                Column("Adresse"),
+                Column("Adresse", 40, narrow=0),
                 Column("Téléphone", 14),
             ),
             empty=(
@@ -97,6 +100,13 @@ class TourScreen(PlaceScreen):
                 "d'espace."
             ),
         )
+        yield Static(id="here")
+
+    @on(Lines.Moved)
+    def _moved(self, event: Lines.Moved) -> None:
+        school = self.diag.desk.workspace.territory.school(event.key)
+        told = f"{school.name}\n{address_of(school)}" if school else ""
+        self.query_one("#here", Static).update(content(told))
 
     def on_mount(self) -> None:
         """List the schools."""
@@ -110,7 +120,10 @@ class TourScreen(PlaceScreen):
         self.query_one(Lines).show(
             [_line(rank, school) for rank, school in enumerate(schools, 1)], key
         )
-        self.tell(f"Tournée du {tour.day:%d/%m/%Y}", f"{len(schools)} écoles")
+        self.tell(
+            f"Tournée du {tour.day:%d/%m/%Y}",
+            f"{len(schools)} école{'s' if len(schools) > 1 else ''}",
+        )
 
     @on(Lines.Chosen)
     def _chosen(self, event: Lines.Chosen) -> None:

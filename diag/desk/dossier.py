@@ -1,0 +1,113 @@
+"""A school's file: who they are, in labelled lines, and every audit made of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diag.desk.outlook import STATUS_WORDS
+from diag.desk.session import Session
+from diag.desk.tour import address_of
+from diag.desk.trail import day_words
+from diag.desk.workspace import Workspace
+from diag.journal.audits import audits
+from diag.model.audit import Audit
+from diag.model.territory import School
+from diag.reports.figures import number
+from diag.reports.wording import phone_number
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTold:
+    """One audit of the school, in words."""
+
+    audit: Audit
+    status: str
+    answers: int
+    latest: str
+    """Day of the last answer; empty before any."""
+
+
+def who(workspace: Workspace, school: School) -> Iterator[tuple[str, str]]:
+    """Yield what is known of a school: a label, and what it says."""
+    told = (
+        ("Adresse", address_of(school)),
+        ("Téléphone", phone_number(school.phone)),
+        ("Courriel", school.email),
+        ("École", _sort(school)),
+        ("Élèves", _headcount(school)),
+        ("IPS", _position(school)),
+        ("Circonscription", school.circonscription),
+        ("RPI", school.rpi),
+        ("Mairie", _town_hall(workspace, school.insee)),
+        ("Attention", _warning(school)),
+    )
+    yield from (line for line in told if line[1])
+
+
+def audits_told(workspace: Workspace, school: School) -> list[AuditTold]:
+    """Return the audits of a school, the latest campaign first."""
+    found = [
+        _told(Session(workspace, audit, school))
+        for audit in audits(workspace.journal)
+        if audit.subject.code == school.uai
+    ]
+    return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
+
+
+def _told(session: Session) -> AuditTold:
+    given = [head.at for heads in session.facts.answers.values() for head in heads]
+    return AuditTold(
+        session.audit,
+        STATUS_WORDS[session.status],
+        len(session.facts.answers),
+        day_words(max(given)) if given else "",
+    )
+
+
+def _sort(school: School) -> str:
+    cycles = [
+        name
+        for name, taken in (
+            ("maternelle", school.nursery),
+            ("élémentaire", school.elementary),
+        )
+        if taken
+    ]
+    parts = (school.sector, " et ".join(cycles), school.priority_education)
+    return ", ".join(part for part in parts if part)
+
+
+def _headcount(school: School) -> str:
+    if school.classes is None and school.pupils is None:
+        return ""
+    told = [] if school.classes is None else [_counted(school.classes, "classe")]
+    if school.pupils is not None:
+        told.append(_counted(school.pupils, "élève"))
+    if school.classes and school.pupils:
+        told.append(f"{round(school.pupils / school.classes)} par classe")
+    year = f" ({school.headcount_year})" if school.headcount_year else ""
+    return ", ".join(told) + year
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}"
+
+
+def _position(school: School) -> str:
+    if school.ips is None:
+        return ""
+    year = f" ({school.ips_year})" if school.ips_year else ""
+    return f"{number(school.ips)}{year}"
+
+
+def _town_hall(workspace: Workspace, insee: str) -> str:
+    hall = workspace.territory.town_hall(insee)
+    if hall is None:
+        return ""
+    year = f" (adresse de {hall.source_date[:4]})" if hall.source_date else ""
+    return (hall.email or hall.problem) + (year if hall.email else "")
+
+
+def _warning(school: School) -> str:
+    if school.vanished:
+        return f"absente de l'annuaire depuis l'import du {school.vanished} : fermée ?"
+    return "l'annuaire annonce sa fermeture" if school.state == "A FERMER" else ""

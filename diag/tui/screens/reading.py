@@ -1,0 +1,80 @@
+"""Something to read, line by line: a history, a comparison. Nothing changes here."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from diag.desk.compare import since_last
+from diag.desk.compare_words import comparison_lines
+from diag.desk.history import changes_of
+from diag.desk.session import Session
+from diag.desk.trail import time_words
+from diag.tui.commands import bindings_of
+from diag.tui.screens.place import PlaceScreen
+from diag.tui.widgets.lines import Column, Line, Lines
+
+
+class ReadingScreen(PlaceScreen):
+    """Lines under their columns."""
+
+    BINDINGS = bindings_of(*PlaceScreen.OFFERS)
+    INTRODUCTION = "À lire : les flèches et les pages font défiler."
+
+    def __init__(
+        self,
+        title: str,
+        remark: str,
+        columns: Sequence[Column],
+        lines: Sequence[Line],
+        empty: str,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._remark = remark
+        self._columns = columns
+        self._lines = lines
+        self._empty = empty
+
+    def body(self) -> ComposeResult:
+        """Lay out the lines."""
+        yield Lines(self._columns, empty=self._empty)
+
+    def on_mount(self) -> None:
+        """Show them."""
+        self.tell(self._title, self._remark)
+        lines = self.query_one(Lines)
+        lines.show(self._lines)
+        lines.focus()
+
+
+def history_screen(session: Session) -> ReadingScreen:
+    """Return everything that was said in an audit, the latest first."""
+    lines = [
+        Line(
+            change.id, (time_words(change.at), change.author, change.about, change.said)
+        )
+        for change in reversed(changes_of(session))
+    ]
+    columns = (
+        Column("Quand", 16),
+        Column("Qui", 16, narrow=10),
+        Column("À propos de"),
+        Column("Ce qui est dit"),
+    )
+    title = f"Historique : {session.school.name}, {session.school.commune}"
+    empty = "Rien n'a encore été dit dans cet audit."
+    return ReadingScreen(title, session.audit.campaign, columns, lines, empty)
+
+
+def comparison_screen(session: Session) -> ReadingScreen:
+    """Return what changed since the audit before."""
+    found = since_last(session)
+    lines: list[Line] = []
+    for title, rows in comparison_lines(session, found) if found else ():
+        lines.append(Line("", (f" {title}",)))
+        for first, *rest in rows:
+            lines.append(Line(str(len(lines)), (first, " ".join(filter(None, rest)))))
+    title = f"Comparaison : {session.school.name}, {session.school.commune}"
+    remark = f"de {found.campaign} à {found.now}" if found else ""
+    empty = "Un seul audit de cette école : rien à comparer encore."
+    return ReadingScreen(title, remark, (Column(), Column("", 36)), lines, empty)
