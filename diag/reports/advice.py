@@ -1,16 +1,18 @@
 """Actions told to one reader: as titled blocks, as decisions, as rows of tables."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from diag.assess.results import Gate
 from diag.model.checklist import Audience
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
-from diag.reports.findings import observed
+from diag.reports.findings import observed, where
 from diag.reports.layout import Pair, entry, sections, table
 from diag.reports.money import spoken_cost, spoken_range
 from diag.reports.plan import Action
 from diag.reports.report import Report
+from diag.reports.typography import NBSP
 from diag.reports.vocabulary import FOLLOW_UPS, OWNERS
 from diag.reports.wording import (
     NEXT_BUDGET,
@@ -22,7 +24,7 @@ from diag.reports.wording import (
 )
 
 DECISION_WORDS = 34
-"""Longest decision, in words, its amount and date included."""
+"""Longest decision, in words, when a sentence of it is so short."""
 
 
 def blocks(
@@ -43,13 +45,17 @@ def blocks(
     return sections(map(block, actions))
 
 
-def finding(report: Report, action: Action, audience: Audience) -> str:
-    """Return what was seen on the criterion that calls for the action."""
+def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...]:
+    """Return what is expected where the action comes from, and what was seen."""
     result = report.result(action.advice.recommendation.when.criterion)
     if result is None:
-        return ""
-    seen = observed(report, result, audience)
-    return sentence(f"{result.criterion.title} : {seen}")
+        return ()
+    seen, names = observed(report, result, audience), where(report, result, audience)
+    told = seen if not names or names in seen else f"{seen} : {names}"
+    return (
+        ("Attendu", sentence(result.criterion.title)),
+        ("Constaté", sentence(told)),
+    )
 
 
 def reason(report: Report, action: Action, audience: Audience) -> str:
@@ -70,6 +76,44 @@ def cost(action: Action) -> str:
     """Return the cost and its range, with tax."""
     told = spoken_range(action.advice.cost)
     return spoken_cost(action.advice.cost) + (f" ({told})" if told else "")
+
+
+def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
+    """Return the ids of the first sources that the action rests on."""
+    result = report.result(action.advice.recommendation.when.criterion)
+    told = (
+        *action.advice.recommendation.sources,
+        *(result.criterion.sources if result else ()),
+    )
+    named = [one for one in dict.fromkeys(told) if one in report.checklist.sources]
+    return tuple(named[:limit])
+
+
+def condition(report: Report, action: Action) -> str:
+    """Return « (après R10) », or nothing when nothing must come first."""
+    firsts = [report.plan.action(one) for one in action.advice.waits_for]
+    refs = listed([one.ref for one in firsts if one])
+    if action.advice.gate is Gate.OPEN:
+        return ""
+    verb = "après" if action.conditional else "vérifier d'abord"
+    return f" ({verb} {refs})" if refs else " (sous condition)"
+
+
+def line(
+    report: Report, action: Action, audience: Audience, *, priced: bool = True
+) -> tuple[str, ...]:
+    """Return an action as one row: number, title, who, cost, day."""
+    actor = owner(action).removeprefix("la ").removeprefix("le ").removeprefix("l'")
+    day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
+    title = report.title(action, audience) + condition(report, action)
+    price = (cost_cell(action),) if priced else ()
+    return action.ref, title, actor, *price, day
+
+
+def cost_cell(action: Action) -> str:
+    """Return a cost whose column says « environ » and « TTC »."""
+    told = spoken_cost(action.advice.cost)
+    return told.replace("environ ", "").replace(" TTC", "")
 
 
 def due(report: Report, action: Action) -> str:
@@ -110,33 +154,33 @@ def decision(report: Report, action: Action) -> str:
     return f"{told[:-1]}, {added})." if told.endswith(")") else f"{told} ({added})."
 
 
-def calendar(report: Report, audience: Audience) -> Md:
+def calendar(report: Report, actions: Iterable[Action], audience: Audience) -> Md:
     """Return what is to be done, the earliest first."""
-    dated = sorted(
-        report.plan.actions, key=lambda one: (one.due is None, one.due or report.date)
-    )
-    rows = [
-        (
-            long_date(one.due) if one.due else "avec le prochain budget",
-            f"{one.ref}. {report.title(one, audience)}",
-            owner(one),
-        )
-        for one in dated
-    ]
-    return table("Ce qui est à faire, par date", ("Avant le", "Action", "Qui"), rows)
+    rows = []
+    for one in by_day(actions):
+        ref, title, who, price, day = line(report, one, audience)
+        rows.append((day, f"{ref}. {title}", who, price))
+    columns = ("Avant le", "Action", "Qui", "Coût TTC, environ")
+    return table("Calendrier des actions principales", columns, rows)
 
 
-def to_confirm(report: Report, audience: Audience) -> Md:
+def by_day(actions: Iterable[Action]) -> list[Action]:
+    """Return actions by deadline; those of the next budget come last."""
+    return sorted(actions, key=lambda one: one.due or date.max)
+
+
+def to_confirm(report: Report, actions: Sequence[Action], audience: Audience) -> Md:
     """Return the actions that a check may call for: outside every total."""
+    criteria = report.assessment.criteria
     rows = [
         (
             f"{one.ref}. {report.title(one, audience)}",
-            finding(report, one, audience),
-            cost(one),
+            criteria[one.advice.recommendation.when.criterion].criterion.title,
         )
-        for one in report.plan.to_confirm
+        for one in actions
+        if one.advice.recommendation.when.criterion in criteria
     ]
-    columns = ("Action", "Ce qui reste à vérifier", "Coût possible")
+    columns = ("Action possible", "Ce qui reste à vérifier")
     return table("Actions à confirmer, hors des totaux", columns, rows)
 
 

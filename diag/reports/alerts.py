@@ -1,27 +1,36 @@
 """Compliance, above every document: what fails, what is still to be checked."""
 
+from datetime import date
+
 from diag.assess.results import Compliance, CriterionResult
 from diag.model.checklist import Audience
 from diag.reports.escape import Md
-from diag.reports.findings import observed
+from diag.reports.findings import observed, where
 from diag.reports.layout import bold, table, written
 from diag.reports.report import Report
-from diag.reports.wording import listed, sentence
+from diag.reports.wording import sentence
 
 NAMED = 3
 """So many non-conformities named in the box; the table further on has them all."""
+
+LEAD = "Conformité : ce qui est attendu et n'est pas encore respecté"
+"""Above the points that fail: their titles say what is expected, not what is wrong."""
+
+EXPECTED_AND_SEEN = ("Ce qui est attendu", "Ce que nous avons constaté")
+"""Headers that tell a criterion's title from what was seen."""
 
 CAUTION = "Texte à relire avant de le citer."
 """Said of what the edition marks `verify_before_quoting`."""
 
 
 def failing(report: Report) -> tuple[CriterionResult, ...]:
-    """Return what is surely not compliant."""
-    return tuple(
+    """Return what is surely not compliant, what is to be cured first before."""
+    wrong = [
         result
         for result in report.assessment.alerts
         if result.compliance is Compliance.NON_CONFORME
-    )
+    ]
+    return tuple(sorted(wrong, key=lambda one: _day(report, one)))
 
 
 def alerts_box(report: Report, audience: Audience) -> Md:
@@ -29,26 +38,26 @@ def alerts_box(report: Report, audience: Audience) -> Md:
     alerts, wrong = report.assessment.alerts, failing(report)
     if not alerts:
         return Md("")
-    named = [
-        sentence(f"{one.criterion.title} : {observed(report, one, audience)}")
-        for one in wrong[:NAMED]
-    ]
+    title = LEAD if wrong else "Conformité"
+    named = [_named(report, one, audience) for one in wrong[:NAMED]]
     rest = _rest(len(wrong), len(alerts) - len(wrong))
     lines = (f"> - {written(one)}" for one in (*named, rest) if one)
-    return Md("\n".join(("> [!WARNING]", f"> {bold('Conformité')}", ">", *lines)))
+    return Md("\n".join(("> [!WARNING]", f"> {bold(title)}", ">", *lines)))
 
 
 def compliance_table(report: Report, audience: Audience) -> Md:
-    """Return every point that fails or is to be checked."""
+    """Return every point that fails or is to be checked, and what cures it."""
+    wrong = failing(report)
+    rest = [one for one in report.assessment.alerts if one not in wrong]
     rows = [
         (
             one.criterion.title,
             observed(report, one, audience),
-            why(one),
+            _cures(report, one, audience),
         )
-        for one in report.assessment.alerts
+        for one in (*wrong, *rest)
     ]
-    columns = ("Point", "Constat", "Pourquoi c'est important")
+    columns = (*EXPECTED_AND_SEEN, "Action")
     return table("Points de conformité à traiter ou à vérifier", columns, rows)
 
 
@@ -58,19 +67,33 @@ def why(result: CriterionResult) -> str:
     return f"{said} {CAUTION}" if result.criterion.verify_before_quoting else said
 
 
+def _named(report: Report, result: CriterionResult, audience: Audience) -> str:
+    places = where(report, result, audience)
+    return f"« {result.criterion.title} »" + (f" : {places}" if places else "")
+
+
+def _cures(report: Report, result: CriterionResult, audience: Audience) -> str:
+    alive = (*report.plan.actions, *report.plan.to_confirm)
+    cures = [one for one in alive if one.cures(result.criterion.id)]
+    return " ; ".join(f"{one.ref}. {report.title(one, audience)}" for one in cures)
+
+
+def _day(report: Report, result: CriterionResult) -> date:
+    cures = [a for a in report.plan.actions if a.cures(result.criterion.id)]
+    return min((one.due for one in cures if one.due), default=date.max)
+
+
 def _rest(wrong: int, unchecked: int) -> str:
     if not wrong:
-        return f"Aucune non-conformité constatée ; {_points(unchecked)} à vérifier."
+        return f"Aucun manquement constaté ; {_points(unchecked)} à vérifier."
     others = wrong - NAMED
-    parts = []
-    if others > 0:
-        parts.append(
-            f"{others} autre{'s' * (others > 1)} non-conformité{'s' * (others > 1)}"
-        )
+    parts = [_points(others, "autre ")] if others > 0 else []
     if unchecked:
         parts.append(f"{_points(unchecked)} à vérifier")
-    return f"Détaillé plus loin : {listed(parts)}." if parts else ""
+    return sentence(f"voir aussi plus loin : {' et '.join(parts)}") if parts else ""
 
 
-def _points(count: int) -> str:
-    return f"{count} point{'s' * (count > 1)}"
+def _points(count: int, adjective: str = "") -> str:
+    if count == 1:
+        return f"1 {adjective}point"
+    return f"{count} {adjective.replace(' ', 's ')}points"

@@ -31,6 +31,20 @@ class BudgetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetShare:
+    """What the actions of one domain cost together, TTC by year."""
+
+    domain: str
+    """Id of the domain; empty for what belongs to none."""
+    years: tuple[Money, ...]
+
+    @property
+    def total(self) -> Money:
+        """The years added up."""
+        return added(self.years)
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """The rows, and those that fall after the last year, named but not added."""
 
@@ -43,6 +57,23 @@ class Budget:
         """The sum of each year, TTC."""
         columns = zip(*(row.years for row in self.rows), strict=True)
         return tuple(added(column) for column in columns)
+
+    @property
+    def shares(self) -> tuple[BudgetShare, ...]:
+        """The rows added up by domain, in the order of the plan."""
+        rows: dict[str, list[BudgetRow]] = {}
+        for row in self.rows:
+            rows.setdefault(row.action.advice.recommendation.domain, []).append(row)
+        return tuple(
+            BudgetShare(
+                domain,
+                tuple(
+                    added(column)
+                    for column in zip(*(row.years for row in told), strict=True)
+                ),
+            )
+            for domain, told in rows.items()
+        )
 
     @property
     def total(self) -> Money:

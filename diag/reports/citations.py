@@ -7,8 +7,9 @@ from diag.model.money import Price
 from diag.reports.dates import spoken_day
 from diag.reports.escape import Md, link
 from diag.reports.figures import euros_and_cents, number
-from diag.reports.layout import table
+from diag.reports.layout import bold, bullets, table, written
 from diag.reports.report import Report
+from diag.reports.typography import NBSP
 
 GRADES = {
     "A": "texte officiel ou administration",
@@ -20,13 +21,11 @@ GRADES = {
 """What the grade of a source means."""
 
 
-def sources_table(report: Report, criteria: Iterable[str]) -> Md:
-    """Return the sources of these criteria and of every action and price told."""
-    cited = _cited(report, criteria)
+def sources_list(report: Report, cited: Iterable[str]) -> Md:
+    """Return the sources that a document cites, by their ids, in order."""
     known = report.checklist.sources
-    rows = [_source_row(known[one]) for one in sorted(cited) if one in known]
-    columns = ("Repère", "Source", "Nature", "Date", "Adresse")
-    return table("Sources citées", columns, rows)
+    told = [_source_item(known[one]) for one in sorted(set(cited)) if one in known]
+    return bullets(told)
 
 
 def prices_table(report: Report) -> Md:
@@ -41,28 +40,35 @@ def prices_table(report: Report) -> Md:
     return table("Prix unitaires employés, en euros HT", columns, rows, numeric=(2, 3))
 
 
+def all_sources(report: Report) -> frozenset[str]:
+    """Return the sources of every criterion, action and price told."""
+    advised = [action.advice.recommendation for action in report.plan]
+    prices = (line.price for action in report.plan for line in action.advice.cost.lines)
+    return frozenset((
+        *(name for one in report.checklist.criteria.values() for name in one.sources),
+        *(name for one in advised for name in one.sources),
+        *(price.source for price in prices),
+    ))
+
+
+def price_years(report: Report) -> str:
+    """Return « 2025 », or « 2016 à 2025 »; empty when nothing is priced."""
+    lines = (line for action in report.plan for line in action.advice.cost.lines)
+    years = {line.price.year for line in lines}
+    return " à ".join(map(str, sorted({min(years), max(years)}))) if years else ""
+
+
 def source_words(source: str) -> str:
     """Return how a price or a criterion names its source."""
     return "usage du métier" if source == "metier" else source
 
 
-def _cited(report: Report, criteria: Iterable[str]) -> frozenset[str]:
-    known = report.checklist.criteria
-    advised = [action.advice.recommendation for action in report.plan]
-    told = {*criteria, *(one.when.criterion for one in advised)}
-    prices = (line.price for action in report.plan for line in action.advice.cost.lines)
-    return frozenset((
-        *(source for one in told if one in known for source in known[one].sources),
-        *(source for one in advised for source in one.sources),
-        *(price.source for price in prices),
-    ))
-
-
-def _source_row(source: Source) -> tuple[str, ...]:
+def _source_item(source: Source) -> Md:
     nature = GRADES.get(source.grade, "nature inconnue")
-    grade = f"{source.grade} : {nature}"
-    address = link(source.url) if source.url else Md("")
-    return source.id, source.title, grade, spoken_day(source.date), address
+    told = [nature, spoken_day(source.date)] if source.date else [nature]
+    said = written(f"{source.title} ({', '.join(told)})")
+    address = f", {link(source.url)}" if source.url else ""
+    return Md(f"{bold(source.id)}{NBSP}: {said}{address}")
 
 
 def _price_row(price: Price) -> tuple[str, ...]:

@@ -72,7 +72,9 @@ def _plural_word(word: str) -> str:
     is_word = word.isalpha() and word.islower() and len(word) >= _SHORTEST_WORD
     if not (is_word or word == "an") or word[-1] in "sxz":
         return word
-    return word[:-2] + "aux" if word.endswith("al") else word + "s"
+    if word.endswith("al"):
+        return word[:-2] + "aux"
+    return word + ("x" if word.endswith(("au", "eu")) else "s")
 
 
 def _decimal(value: Fraction) -> str:

@@ -32,25 +32,39 @@ class Open:
 
 
 def observed(report: Report, result: CriterionResult, audience: Audience) -> str:
-    """Return what was seen on a criterion: « insuffisant (12 Mbit/s, mesuré) »."""
+    """Return what was seen on a criterion: « niveau de base (12 Mbit/s, mesuré) »."""
     if result.standing is Standing.OUT:
         declared = any(verdict.declared_out for verdict in result.verdicts)
         return "déclaré sans objet" if declared else "sans objet"
-    hidden = (
-        audience is not Audience.TECHNIQUE
-        and result.criterion.id in report.discretion.criteria
-    )
-    spread = result.criterion.roll_up is not None and not hidden
     if result.compliance is not None:
-        said = COMPLIANCES[result.compliance]
-        return _located(report, result, said) if spread else said
-    if spread and result.verdicts:
+        said, names = COMPLIANCES[result.compliance], where(report, result, audience)
+        return f"{said} : {names}" if names else said
+    if _is_spread(report, result, audience) and result.verdicts:
         return _spread(report, result)
     said = levels(result.low, result.high)
+    hidden = _is_hidden(report, result, audience)
     fact = "" if hidden else telling_fact(report, result)
     if "(" in fact:
         return f"{said}, {fact}"
     return f"{said} ({fact})" if fact else said
+
+
+def where(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return the places that fall short, by name; empty for what is not of a place."""
+    if not _is_spread(report, result, audience):
+        return ""
+    return listed([report.place_name(one.place) for one in short_places(result)], 4)
+
+
+def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return what was seen on a strong point, told by what is as it should be."""
+    concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
+    if not concerned or not _is_spread(report, result, audience):
+        return observed(report, result, audience)
+    sure = [one for one in concerned if one.standing is Standing.IN]
+    reached = sum(one.low >= _threshold(result) for one in sure)
+    told = _counted(report, result, reached, "au niveau attendu", of=len(concerned))
+    return f"{told}, liste à compléter" if result.open else told
 
 
 def telling_fact(report: Report, result: CriterionResult) -> str:
@@ -80,7 +94,7 @@ def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
 
 
 def strengths(report: Report) -> tuple[CriterionResult, ...]:
-    """Return what surely is as it should be, the weightiest first."""
+    """Return what surely is as it should be, the complete and weightiest first."""
     sure = [
         result
         for result in report.assessment.criteria.values()
@@ -89,9 +103,12 @@ def strengths(report: Report) -> tuple[CriterionResult, ...]:
         and result.criterion.kind is not Kind.COMPLIANCE
     ]
 
-    def rank(result: CriterionResult) -> tuple[bool, int, int]:
+    def rank(result: CriterionResult) -> tuple[bool, bool, int, int]:
         criterion = result.criterion
-        return criterion.kind is not Kind.BLOCKING, -result.low, -criterion.weight
+        hidden = criterion.id in report.discretion.criteria
+        partial = bool(short_places(result)) and not hidden
+        minor = criterion.kind is not Kind.BLOCKING
+        return partial, minor, -result.low, -criterion.weight
 
     return tuple(sorted(sure, key=rank))
 
@@ -132,9 +149,14 @@ def _threshold(result: CriterionResult) -> int:
     return EXPECTED
 
 
-def _located(report: Report, result: CriterionResult, said: str) -> str:
-    names = [report.place_name(verdict.place) for verdict in short_places(result)]
-    return f"{said} ({listed(names, 4)})" if names else said
+def _is_hidden(report: Report, result: CriterionResult, audience: Audience) -> bool:
+    discreet = result.criterion.id in report.discretion.criteria
+    return discreet and audience is not Audience.TECHNIQUE
+
+
+def _is_spread(report: Report, result: CriterionResult, audience: Audience) -> bool:
+    spread = result.criterion.roll_up is not None
+    return spread and not _is_hidden(report, result, audience)
 
 
 def _spread(report: Report, result: CriterionResult) -> str:

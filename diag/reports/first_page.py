@@ -1,47 +1,64 @@
 """The mayor's first page: what to decide, what was found; it alone must suffice."""
 
-from diag.assess.results import CriterionResult
-from diag.model.checklist import Audience, Owner
+from datetime import timedelta
+
+from diag.assess.results import Compliance, CriterionResult
+from diag.model.checklist import Audience
 from diag.reports import advice
-from diag.reports.alerts import NAMED, failing
+from diag.reports.alerts import EXPECTED_AND_SEEN, NAMED, failing
+from diag.reports.choice import for_the_council
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
-from diag.reports.findings import observed, strengths, weaknesses
-from diag.reports.layout import bold, numbered, table
+from diag.reports.findings import observed, praised, strengths, weaknesses
+from diag.reports.layout import bold, numbered, table, written
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.vocabulary import PRIORITIES
 from diag.reports.wording import first_sentence
 
 DECISIONS = 3
-"""At most so many decisions."""
+"""At most so many things asked of the reader."""
 FINDINGS = 5
 """So many findings, one of which is a strength when there is one."""
-REASON_WORDS = 20
-"""Longest reason of a finding, in words: the page must hold."""
+REASON_WORDS = 16
+"""Longest reason of a finding, in words, when a sentence is so short."""
+AT_ONCE = timedelta(days=2)
+"""A breach to be cured within this delay cannot wait for a council: a danger."""
 
 _READER = Audience.MAIRIE
 
 
+def dangers(report: Report) -> tuple[Action, ...]:
+    """Return what is to be done on receipt: a danger is not put to the vote."""
+    return tuple(one for one in _ripe(report) if _is_at_once(report, one))
+
+
 def decisions(report: Report) -> tuple[Action, ...]:
-    """Return what the council should decide now: three at most, none that waits."""
-    ripe = [
-        action
-        for action in report.plan.actions
-        if action.undecided and action.ready and _needs_a_vote(report, action)
-    ]
-    return tuple(ripe[:DECISIONS])
+    """Return what the council should decide now, none that waits.
+
+    Three at most, dangers counted: a reader who is asked for more does none.
+    """
+    ripe = [one for one in _ripe(report) if not _is_at_once(report, one)]
+    return tuple(ripe[: max(1, DECISIONS - len(dangers(report)))])
 
 
 def deadline(report: Report) -> str:
-    """Return by when a decision is needed, in a sentence."""
-    proposed = decisions(report)
-    days = [action.due for action in proposed if action.due]
-    if not proposed:
-        return "Aucune décision n'est attendue de la commune à ce stade."
-    if not days:
-        return "Une décision est attendue avant le prochain budget."
-    return f"Une décision est attendue avant le {long_date(min(days))}."
+    """Return what is awaited of the reader and by when, in a sentence."""
+    proposed, urgent = decisions(report), len(dangers(report))
+    if not urgent:
+        return f"{_awaited(proposed)}."
+    danger = "Un danger est" if urgent == 1 else f"{urgent} dangers sont"
+    then = _awaited(proposed) if proposed else "aucune autre décision n'est attendue"
+    return f"{danger} à faire cesser dès réception ; {then[:1].lower()}{then[1:]}."
+
+
+def dangers_box(report: Report) -> Md:
+    """Return what is to be stopped at once; empty when nothing is."""
+    told = [f"> {written(advice.decision(report, one))}" for one in dangers(report)]
+    if not told:
+        return Md("")
+    title = bold("À faire cesser dès réception, sans attendre un vote")
+    return Md("\n>\n".join((f"> [!CAUTION]\n> {title}", *told)))
 
 
 def decisions_box(report: Report) -> Md:
@@ -59,32 +76,49 @@ def findings_table(report: Report) -> Md:
     strong = strengths(report)
     told = failing(report)[:NAMED]  # already in the box above
     weak = [one for one in weaknesses(report) if one not in told]
-    weak = weak[: FINDINGS - bool(strong)]
+    rows_left = FINDINGS - bool(dangers(report))  # which its box already tells
+    weak = weak[: rows_left - bool(strong)]
     rows = [_weak_row(report, one) for one in weak]
-    rows += [_strong_row(report, one) for one in strong[: FINDINGS - len(weak)]]
-    columns = ("Constat", "Ce que cela change pour les élèves", "Priorité")
-    return table("Ce que nous avons constaté à l'école", columns, rows)
+    rows += [_strong_row(report, one) for one in strong[: rows_left - len(weak)]]
+    columns = (*EXPECTED_AND_SEEN, "Ce que cela change pour les élèves", "Priorité")
+    return table("Constats à retenir de l'école", columns, rows)
 
 
-def _needs_a_vote(report: Report, action: Action) -> bool:
-    """Say whether the council has a word to say: it acts, pays or mandates."""
-    owner = action.advice.recommendation.owner
-    if owner is Owner.COMMUNE:
-        return True
-    mandated = owner in {Owner.SYNDICAT, Owner.PRESTATAIRE}
-    paid = not action.advice.cost.free
-    return bool(report.wording(action, _READER).decision) and (mandated or paid)
+def _ripe(report: Report) -> list[Action]:
+    return [
+        action
+        for action in report.plan.actions
+        if action.undecided and action.ready and for_the_council(report, action)
+    ]
 
 
-def _weak_row(report: Report, result: CriterionResult) -> tuple[str, str, str]:
+def _is_at_once(report: Report, action: Action) -> bool:
+    result = report.result(action.advice.recommendation.when.criterion)
+    broken = result is not None and result.compliance is Compliance.NON_CONFORME
+    return broken and action.due is not None and action.due - report.date <= AT_ONCE
+
+
+def _awaited(proposed: tuple[Action, ...]) -> str:
+    if not proposed:
+        return "Aucune décision n'est attendue de la commune à ce stade"
+    days = [action.due for action in proposed if action.due]
+    day = long_date(min(days)) if days else "prochain budget"
+    if len(proposed) == 1:
+        return f"Une décision est attendue avant le {day}"
+    many = ("Deux", "Trois")[len(proposed) - 2]
+    return f"{many} décisions sont attendues, la première avant le {day}"
+
+
+def _weak_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
     criterion = result.criterion
     cure = next((one for one in report.plan.actions if one.cures(criterion.id)), None)
     why = advice.reason(report, cure, _READER) if cure else criterion.why
-    seen = f"{criterion.title} : {observed(report, result, _READER)}"
-    return seen, first_sentence(why, REASON_WORDS), PRIORITIES[criterion.kind]
+    seen = observed(report, result, _READER)
+    told = first_sentence(why, REASON_WORDS)
+    return criterion.title, seen, told, PRIORITIES[criterion.kind]
 
 
-def _strong_row(report: Report, result: CriterionResult) -> tuple[str, str, str]:
-    seen = f"{result.criterion.title} : {observed(report, result, _READER)}"
+def _strong_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
+    seen = praised(report, result, _READER)
     why = first_sentence(result.criterion.why, REASON_WORDS)
-    return seen, why, "point fort, à maintenir"
+    return result.criterion.title, seen, why, "point fort"

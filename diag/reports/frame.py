@@ -3,15 +3,19 @@
 from collections import Counter
 
 from diag.assess.display import in_words
-from diag.assess.results import Score, Standing
+from diag.assess.results import Score, Socle, Standing
+from diag.model.checklist import Kind
 from diag.model.fact import Provenance, State
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.figures import percent
 from diag.reports.layout import PAGE_BREAK, Pair, definitions, table, written
 from diag.reports.report import Report
-from diag.reports.vocabulary import SOCLES
-from diag.reports.wording import listed
+from diag.reports.vocabulary import LEVELS_EXPLAINED, SOCLES
+from diag.reports.wording import listed, of, phone_number
+
+MISSING = 3
+"""At most so many missing conditions named, the others counted."""
 
 SCORE_COLUMN = "Score sur 100"
 """Header by which the HTML knows the table that it draws as bars."""
@@ -35,7 +39,8 @@ def view(report: Report) -> dict[str, object]:
         "visit": visit_words(report),
         "score": score_words(overall),
         "completeness": percent(overall.completeness),
-        "socle": SOCLES[report.assessment.socle],
+        "socle": socle_words(report),
+        "levels": LEVELS_EXPLAINED,
         "domains": domain_table(report),
         "answered": answered(report),
     }
@@ -45,13 +50,15 @@ def cover(report: Report, reader: str) -> Md:
     """Return the block that says what this document is, of what and from whom."""
     school, commune = report.school, report.commune
     pairs: list[Pair] = [
-        ("École", school.name),
         ("Commune", commune.name if commune else school.commune),
         ("UAI", school.uai),
         ("Destinataire", reader),
         ("Visite", listed([spoken_day(visit.date) for visit in report.visits])),
         ("Date", long_date(report.date)),
-        ("Auteur", listed([one for one in (report.author, report.office.name) if one])),
+        (
+            "Auteur",
+            ", ".join(one for one in (report.author, report.office.name) if one),
+        ),
         ("Version", version(report)),
         ("Statut", report.status_words),
     ]
@@ -83,6 +90,23 @@ def score_words(score: Score) -> str:
     return f"{in_words(score.bounds)} sur 100{doubt}"
 
 
+def socle_words(report: Report) -> str:
+    """Return whether everything indispensable holds, and what surely is missing."""
+    said = SOCLES[report.assessment.socle]
+    if report.assessment.socle is not Socle.NON_ATTEINT:
+        return said
+    missing = [
+        f"« {one.criterion.title} »"
+        for one in report.assessment.criteria.values()
+        if one.criterion.kind is Kind.BLOCKING
+        and one.standing is Standing.IN
+        and one.high == 0
+    ]
+    rest = len(missing) - MISSING
+    more = [f"{rest} autre{'s' * (rest > 1)}"] if rest > 0 else []
+    return f"{said} ({listed([*missing[:MISSING], *more])})."
+
+
 def domain_table(report: Report) -> Md:
     """Return each domain's score, and how much of it is settled."""
     rows = [
@@ -101,14 +125,15 @@ def contacts(report: Report) -> Md:
     """Return whom to write to, and how old that knowledge is."""
     school, hall, office = report.school, report.town_hall, report.office
     pairs: list[Pair] = [
-        (office.name, _reach(report.author, office.phone, office.email)),
-        ("École", _reach(school.name, school.phone, school.email)),
+        (office.name, _reach(report.author, phone_number(office.phone), office.email)),
+        ("École", _reach(school.name, phone_number(school.phone), school.email)),
     ]
     if hall:
         dated = f"adresse relevée le {spoken_day(hall.source_date)}"
         known = hall.email and hall.source_date
+        is_named = hall.name.lower().startswith("mairie")
         pairs.append((
-            hall.name,
+            hall.name if is_named else f"Mairie {of(hall.name)}",
             _reach(hall.email or hall.problem, dated * bool(known)),
         ))
     if school.circonscription:

@@ -58,7 +58,6 @@ def markdown(report: Report, audience: Audience) -> str:
     templates = environment()
     context = frame.view(report) | _ENDS | _VIEWS[audience](report)
     body = templates.get_template(f"{audience}.md.jinja").render(context)
-    said = "\n".join((body, str(context["sources"]), str(context["prices"])))
-    context |= {"glossary": glossary(said), "contacts": frame.contacts(report)}
+    context |= {"glossary": glossary(body), "contacts": frame.contacts(report)}
     end = templates.get_template("fin.md.jinja").render(context)
     return _GAP.sub("\n\n", f"{body}\n{end}").strip() + "\n"

@@ -2,60 +2,76 @@
 
 from functools import partial
 
-from diag.model.checklist import Audience, Owner
+from diag.model.checklist import Audience
 from diag.reports import advice, first_page, frame
 from diag.reports.alerts import alerts_box, compliance_table
-from diag.reports.budget import BudgetRow
-from diag.reports.citations import prices_table, sources_table
+from diag.reports.budget_tables import budget_by_domain
+from diag.reports.choice import OTHERS, PRESSING, detailed, pressing
+from diag.reports.citations import price_years, sources_list
 from diag.reports.escape import Md
-from diag.reports.findings import observed, open_words, strengths
-from diag.reports.layout import Pair, bold, bullets, table
+from diag.reports.findings import open_words, praised, strengths
+from diag.reports.layout import Pair, bullets, table
 from diag.reports.money import Money
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.wording import listed, of, sentence
 
 READER = Audience.MAIRIE
-STRENGTHS = 8
+STRENGTHS = 6
 """At most so many strong points told."""
-
-_ACTORS = {Owner.COMMUNE, Owner.SYNDICAT, Owner.PRESTATAIRE}
+CHECKS = 8
+"""At most so many actions to be confirmed told."""
+CITED = 2
+"""At most so many sources cited by an action."""
 
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     commune = report.commune.name if report.commune else report.school.commune
-    ours = [one for one in report.plan.actions if _is_ours(one)]
+    told = detailed(report)
+    unsure = _unsure(report)
+    checks = pressing(report, unsure)[:CHECKS]
+    cited = [source for one in told for source in advice.cited(report, one, CITED)]
     return {
         "cover": frame.cover(report, f"Mairie {of(commune)}"),
         "deadline": first_page.deadline(report),
+        "dangers": first_page.dangers_box(report),
         "alerts": alerts_box(report, READER),
         "decisions": first_page.decisions_box(report),
         "findings": first_page.findings_table(report),
         "open": open_words(report),
-        "actions": advice.blocks(report, ours, READER, partial(_told, report)),
-        "theirs": _theirs(report),
-        "to_confirm": advice.to_confirm(report, READER),
-        "strengths": bullets(_strengths(report)),
-        "calendar": advice.calendar(report, READER),
-        "budget": _budget(report),
+        "calendar": advice.calendar(report, told, READER),
+        "budget": budget_by_domain(report),
         "total": _total(report),
-        "beyond": listed([one.ref for one in report.budget.beyond]),
+        "beyond": listed([one.ref for one in report.budget.beyond], 12),
         "last_year": str(report.budget.years[-1]),
+        "actions": advice.blocks(report, told, READER, partial(_told, report)),
+        "pressing_told": PRESSING,
+        "others_told": OTHERS,
+        "rest": _rest(report, told),
+        "to_confirm": advice.to_confirm(report, checks, READER),
+        "unconfirmed": len(unsure) - len(checks),
+        "strengths": bullets(_strengths(report)),
         "compliance": compliance_table(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
-        "sources": sources_table(report, _alerted(report)),
-        "prices": prices_table(report),
+        "price_years": price_years(report),
+        "sources": sources_list(report, cited),
     }
 
 
-def _is_ours(action: Action) -> bool:
-    return action.advice.recommendation.owner in _ACTORS
+def _unsure(report: Report) -> list[Action]:
+    """Return what is to be confirmed, less what the table of compliance tells."""
+    alerts = {one.criterion.id for one in report.assessment.alerts}
+    return [
+        one
+        for one in report.plan.to_confirm
+        if one.advice.recommendation.when.criterion not in alerts
+    ]
 
 
 def _strengths(report: Report) -> list[str]:
     return [
-        f"{one.criterion.title} : {observed(report, one, READER)}"
+        f"{one.criterion.title} : {praised(report, one, READER)}"
         for one in strengths(report)[:STRENGTHS]
     ]
 
@@ -64,35 +80,29 @@ def _told(report: Report, action: Action) -> tuple[Pair, ...]:
     words = report.wording(action, READER)
     what = report.told(action, words.decision or words.title, READER)
     done = report.told(action, action.advice.recommendation.done_when, READER)
+    sources = " et ".join(advice.cited(report, action, CITED))
+    why = advice.reason(report, action, READER)
     return (
-        ("Constat", advice.finding(report, action, READER)),
-        ("Pourquoi", advice.reason(report, action, READER)),
+        *advice.found(report, action, READER),
+        ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Que faire", sentence(what)),
-        ("Étapes", advice.steps(action)),
-        ("Qui", sentence(advice.owner(action))),
-        ("Coût", sentence(advice.cost(action))),
-        ("Échéance", sentence(advice.due(report, action))),
+        ("Qui, coût, échéance", _who(report, action)),
         ("Où en est-on", sentence(advice.follow_up(action))),
         ("On saura que c'est fait", sentence(done)),
     )
 
 
-def _theirs(report: Report) -> Md:
-    rows = [
-        (
-            f"{one.ref}. {report.title(one, READER)}",
-            advice.owner(one),
-            advice.due(report, one),
-        )
-        for one in report.plan.actions
-        if not _is_ours(one)
-    ]
-    columns = ("Action", "Qui", "Quand")
-    return table("Ce que l'école et l'académie prennent en charge", columns, rows)
+def _who(report: Report, action: Action) -> str:
+    parts = advice.owner(action), advice.cost(action), advice.due(report, action)
+    return sentence(" ; ".join(parts))
 
 
-def _alerted(report: Report) -> list[str]:
-    return [result.criterion.id for result in report.assessment.alerts]
+def _rest(report: Report, told: tuple[Action, ...]) -> Md:
+    shown = {one.id for one in told}
+    rest = [one for one in report.plan.actions if one.id not in shown]
+    rows = [advice.line(report, one, READER) for one in rest]
+    columns = ("N°", "Action", "Qui", "Coût TTC, environ", "Avant le")
+    return table("Les autres actions, en une ligne", columns, rows)
 
 
 def _total(report: Report) -> str:
@@ -102,24 +112,3 @@ def _total(report: Report) -> str:
     waits = f", dont {budget.conditional} sous condition"
     asked = waits if budget.conditional != Money() else ""
     return f"{budget.total} TTC (soit {budget.ht} HT){asked}."
-
-
-def _budget(report: Report) -> Md:
-    budget = report.budget
-    columns = ("Action", *map(str, budget.years), "Total TTC")
-    rows = [_budget_row(report, row) for row in budget.rows]
-    if not rows:
-        return Md("")
-    whole = f"{budget.total} (soit {budget.ht} HT)"
-    rows.append((bold("Total TTC"), *map(str, budget.totals), bold(whole)))
-    if budget.conditional != Money():
-        blanks = ("",) * len(budget.years)
-        rows.append(("dont actions sous condition", *blanks, str(budget.conditional)))
-    caption = "Dépenses estimées sur trois ans, en euros TTC"
-    return table(caption, columns, rows, numeric=range(1, len(columns)))
-
-
-def _budget_row(report: Report, row: BudgetRow) -> tuple[str, ...]:
-    after = " (sous condition)" if row.action.conditional else ""
-    title = f"{row.action.ref}. {report.title(row.action, READER)}{after}"
-    return title, *map(str, row.years), str(row.total)

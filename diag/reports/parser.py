@@ -4,6 +4,7 @@ No raw HTML, no guessed links, no replaced letters: `(c)` stays `(c)`.
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,6 +12,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 
+@cache  # 1 ms to build, and it keeps nothing of what it reads
 def document_parser() -> MarkdownIt:
     """Return a parser of our documents: CommonMark, tables, alerts, definitions."""
     options = {"html": False, "alerts": True, "tasklists": True, "xhtmlOut": False}

@@ -1,56 +1,62 @@
-"""Every fact of an audit as a technician reads it: by place, by room, measured."""
+"""Every fact of an audit as a technician reads it: the school, the rooms, the lots.
 
+Who answered most, and when, is said once; a fact says so only when it differs.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from diag.model.checklist import Kind, Question, QuestionType
+from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Answer, Provenance, State
 from diag.model.place import Place, PlaceKind
 from diag.reports.answers import answer_words, heads_words
 from diag.reports.dates import day_of, later, long_date
-from diag.reports.discretion import names_read
 from diag.reports.escape import Md
-from diag.reports.layout import sections, table, written
+from diag.reports.layout import sections, table
 from diag.reports.report import Report
 from diag.reports.vocabulary import PROVENANCES
 from diag.reports.wording import listed
 
-COLUMNS = 6
-"""So many facts a place in the table of rooms: an A4 page holds no more."""
+COLUMNS = 5
+"""So many places side by side: an A4 page holds no more."""
 
-_UNREAD = {QuestionType.TEXT, QuestionType.PHOTO}
+_LISTED = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
+_MEASURES = {QuestionType.NUMBER}
 
 
 def answers_by_place(report: Report) -> Md:
-    """Return every answer and every note, one titled table per place."""
+    """Return every answer and note of the subject itself and of what holds it."""
     return sections(
-        Md(f"### {written(_heading(report, place))}\n\n{told}")
+        _answers_of(report, place)
         for place in report.facts.places.values()
-        if (told := _answers_of(report, place))
+        if place.kind not in _LISTED
     )
 
 
 def place_tables(report: Report) -> Md:
-    """Return one table per kind of listed place: places × their key facts."""
-    kinds = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
-    return sections(_place_table(report, kind) for kind in kinds)
+    """Return every answer inside: questions down, a few places across, then notes."""
+    tables = [one for kind in _LISTED for one in _tables_of(report, kind)]
+    return sections((*tables, _notes(report)))
 
 
 def measures(report: Report) -> Md:
-    """Return what was measured, and by whom."""
-    rows = [
-        (
-            report.place_name(place),
-            question.label,
-            answer_words(question, head),
-            signature(head),
-        )
-        for (place, name), heads in report.facts.answers.items()
-        if (question := report.checklist.questions.get(name))
-        for head in heads
-        if head.provenance is Provenance.MEASURED and head.state is State.KNOWN
-    ]
-    columns = ("Lieu", "Mesure", "Valeur", "Par, le")
-    return table("Ce qui a été mesuré", columns, rows)
+    """Return what was measured with an instrument, place by place."""
+    told: dict[str, list[str]] = {}
+    for (place, name), heads in report.facts.answers.items():
+        question = report.checklist.questions.get(name)
+        for head in heads:
+            if question and _is_measure(question, head):
+                value = f"{report.place_name(place)} : {answer_words(question, head)}"
+                told.setdefault(question.label, []).append(value)
+    rows = [(label, " ; ".join(values)) for label, values in told.items()]
+    return table("Ce qui a été mesuré", ("Mesure", "Valeurs"), rows)
+
+
+def usual_signature(report: Report) -> str:
+    """Return who answered most, and when."""
+    heads = (head for told in report.facts.answers.values() for head in told)
+    signed = Counter(map(signature, heads))
+    return max(signed, key=lambda one: (signed[one], one), default="")
 
 
 def signature(head: Answer) -> str:
@@ -59,36 +65,122 @@ def signature(head: Answer) -> str:
     return ", ".join(part for part in (head.author, day) if part)
 
 
-def _heading(report: Report, place: Place) -> str:
-    kind = report.kind_words(place.kind)[0].capitalize()
-    return f"{kind} : {report.place_name(place.id)}"
+def contributors(report: Report) -> str:
+    """Return who answered, in the order of the answers."""
+    heads = (head for told in report.facts.answers.values() for head in told)
+    return listed(list(dict.fromkeys(head.author for head in heads if head.author)))
+
+
+def _is_measure(question: Question, head: Answer) -> bool:
+    measured = head.provenance is Provenance.MEASURED and head.state is State.KNOWN
+    return measured and question.type in _MEASURES
 
 
 def _answers_of(report: Report, place: Place) -> Md:
-    facts, questions = report.facts, report.checklist.questions
-    named = {name for at, name in (*facts.answers, *facts.notes) if at == place.id}
-    known = [question for name, question in questions.items() if name in named]
-    lost = sorted(named - set(questions))  # of another edition: shown, never hidden
-    rows = [_row(report, place, question) for question in known]
-    rows += [_row(report, place, _unknown(name, place.kind)) for name in lost]
-    columns = ("Question", "Réponse", "Origine", "Par, le", "Note")
+    usual = usual_signature(report)
+    rows = [
+        (
+            _label(question),
+            _value(report, place, question),
+            _origin(_heads(report, place, question), usual),
+            " / ".join(report.facts.notes.get((place.id, question.id), ())),
+        )
+        for question in _told(report, (place,))
+    ]
+    columns = ("Question", "Réponse", "Origine", "Note")
     return table(f"Réponses, {report.place_name(place.id)}", columns, rows)
 
 
-def _row(report: Report, place: Place, question: Question) -> tuple[str, ...]:
-    key = place.id, question.id
-    heads = report.facts.answers.get(key, ())
-    said = heads_words(question, heads) if heads else "sans réponse"
+def _tables_of(report: Report, kind: PlaceKind) -> list[Md]:
+    places = report.facts.places_of(kind)
+    groups = [places[at : at + COLUMNS] for at in range(0, len(places), COLUMNS)]
+    many = report.kind_words(kind)[1]
+    return [
+        _matrix(
+            report,
+            group,
+            f"Tableau des {many}"
+            + (f", {rank} sur {len(groups)}" if len(groups) > 1 else ""),
+        )
+        for rank, group in enumerate(groups, 1)
+    ]
+
+
+def _matrix(report: Report, places: Sequence[Place], caption: str) -> Md:
+    names = [report.place_name(place.id) for place in places]
+    questions = _told(report, places)
+    if not questions:
+        return table(caption, ("Nom",), [(name,) for name in names])
+    rows = [_matrix_row(report, places, question) for question in questions]
+    return table(caption, ("Question", *names, "Origine"), rows)
+
+
+def _matrix_row(
+    report: Report, places: Sequence[Place], question: Question
+) -> tuple[str, ...]:
+    usual = usual_signature(report)
+    heads = [_heads(report, place, question) for place in places]
+    origins = [_origin(some, usual) for some in heads]
+    shared = len({one for one in origins if one}) == 1
+    cells = [
+        _value(report, place, question)
+        + (f" ({origin})" if origin and not shared else "")
+        for place, origin in zip(places, origins, strict=True)
+    ]
+    common = next(filter(None, origins)) if shared else ""
+    return _label(question), *cells, common
+
+
+def _notes(report: Report) -> Md:
+    facts, questions = report.facts, report.checklist.questions
+    rows = [
+        (
+            report.place_name(at),
+            questions[name].label if name in questions else name,
+            " / ".join(notes),
+        )
+        for (at, name), notes in facts.notes.items()
+        if at in facts.places and facts.places[at].kind in _LISTED
+    ]
+    return table("Notes prises sur place", ("Lieu", "Question", "Note"), rows)
+
+
+def _told(report: Report, places: Iterable[Place]) -> list[Question]:
+    """Return the questions answered or noted there, those of other editions last."""
+    facts, questions = report.facts, report.checklist.questions
+    ids = {place.id: place.kind for place in places}
+    named = {name: at for at, name in (*facts.answers, *facts.notes) if at in ids}
+    known = [question for name, question in questions.items() if name in named]
+    lost = sorted(named.keys() - questions.keys())  # shown, never hidden
+    return [*known, *(_unknown(name, ids[named[name]]) for name in lost)]
+
+
+def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:
+    return tuple(report.facts.answers.get((place.id, question.id), ()))
+
+
+def _label(question: Question) -> str:
+    return question.label + (" (réservé à ce document)" if question.sensitive else "")
+
+
+def _value(report: Report, place: Place, question: Question) -> str:
+    heads = _heads(report, place, question)
     stale = " (à actualiser)" if _is_stale(report, question, heads) else ""
-    origins = [PROVENANCES[head.provenance] for head in heads]
-    notes = " / ".join(report.facts.notes.get(key, ()))
-    hidden = " (réservé à ce document)" if question.sensitive else ""
-    return (
-        question.label + hidden,
-        said + stale,
-        " / ".join(origins),
-        " / ".join(map(signature, heads)),
-        notes,
+    return heads_words(question, heads) + stale if heads else ""
+
+
+def _origin(heads: Sequence[Answer], usual: str) -> str:
+    """Return how a fact is known, and by whom when it is not the usual person."""
+    return " / ".join(
+        ", ".join(
+            part
+            for part in (
+                PROVENANCES[head.provenance],
+                signature(head) if len(heads) > 1 or signature(head) != usual else "",
+            )
+            if part
+        )
+        for head in heads
     )
 
 
@@ -104,59 +196,3 @@ def _is_stale(report: Report, question: Question, heads: Sequence[Answer]) -> bo
 def _unknown(name: str, kind: PlaceKind) -> Question:
     label = f"{name} (retirée)"
     return Question(id=name, domain="", place=kind, type=QuestionType.TEXT, label=label)
-
-
-def _place_table(report: Report, kind: PlaceKind) -> Md:
-    places = report.facts.places_of(kind)
-    questions = _key_questions(report, kind, places)
-    answers = report.facts.answers
-    rows = [
-        (
-            report.place_name(place.id),
-            *(
-                heads_words(one, answers.get((place.id, one.id), ()))
-                for one in questions
-            ),
-        )
-        for place in places
-    ]
-    one, many = report.kind_words(kind)
-    columns = (one.capitalize(), *(question.label for question in questions))
-    return table(f"Tableau des {many}", columns, rows)
-
-
-def _key_questions(
-    report: Report, kind: PlaceKind, places: Iterable[Place]
-) -> list[Question]:
-    """Return the answered questions that weigh most in what is indispensable."""
-    ids = [place.id for place in places]
-    answers, weights = report.facts.answers, _weights(report)
-    asked = [
-        question
-        for question in report.checklist.questions.values()
-        if question.place is kind
-        and question.type not in _UNREAD
-        and any((place, question.id) in answers for place in ids)
-    ]
-    named = next(
-        (one.named_by for one in report.checklist.places if one.id is kind), ()
-    )
-    return sorted(
-        asked, key=lambda one: (one.id not in named, -weights.get(one.id, 0))
-    )[:COLUMNS]
-
-
-def _weights(report: Report) -> dict[str, int]:
-    weights: dict[str, int] = {}
-    for criterion in report.checklist.criteria.values():
-        pressing = criterion.kind is not Kind.IMPROVEMENT
-        for name in names_read(criterion):
-            gained = criterion.weight * (10 if pressing else 1)
-            weights[name] = weights.get(name, 0) + gained
-    return weights
-
-
-def contributors(report: Report) -> str:
-    """Return who answered, in the order of the answers."""
-    heads = (head for told in report.facts.answers.values() for head in told)
-    return listed(list(dict.fromkeys(head.author for head in heads if head.author)))

@@ -7,9 +7,9 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from diag.assess.results import Assessment, CriterionResult
+from diag.assess.results import Assessment, Compliance, CriterionResult
 from diag.model.audit import Audit, AuditStatus, FollowUp, OwnAdvice, Visit
-from diag.model.checklist import Audience, Checklist, Kind, Wording
+from diag.model.checklist import Audience, Checklist, Wording
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
 from diag.model.territory import Commune, School, TownHall
@@ -20,7 +20,7 @@ from diag.reports.money import spoken_cost
 from diag.reports.own import advised
 from diag.reports.plan import Action, Plan, plan_of, still_standing
 from diag.reports.vocabulary import PLACES
-from diag.reports.wording import NEXT_BUDGET, Blanks, filled, listed
+from diag.reports.wording import NEXT_BUDGET, Blanks, accented, filled, listed
 
 _STATUSES = {
     AuditStatus.EN_COURS: "audit en cours",
@@ -88,8 +88,8 @@ class Report:
         def label(place: Place) -> str:
             parent = places.get(place.parent or "")
             if borne[place.name] == 1 or parent is None:
-                return place.name
-            return f"{place.name} ({parent.name})"
+                return _named(place)
+            return f"{_named(place)} ({_named(parent)})"
 
         return {place.id: label(place) for place in places.values()}
 
@@ -150,6 +150,10 @@ class Report:
         return long_date(action.due) if action.due else NEXT_BUDGET
 
 
+def _named(place: Place) -> str:
+    return accented(place.name) if place.kind is PlaceKind.ECOLE else place.name
+
+
 def build_report(
     *,
     school: School,
@@ -178,13 +182,15 @@ def build_report(
     engineer.
     """
     pressing = {
-        one.id for one in checklist.criteria.values() if one.kind is Kind.COMPLIANCE
+        one.criterion.id
+        for one in assessment.criteria.values()
+        if one.compliance not in {None, Compliance.CONFORME}
     }
     advice = (*assessment.advice, *(advised(one, today.year) for one in own))
     steps = (*still_standing(earlier), *follow_ups)
     plan = plan_of(advice, steps, today, pressing, ranks)
     return Report(
-        school=school,
+        school=school.model_copy(update={"name": accented(school.name)}),
         commune=commune,
         town_hall=town_hall,
         audit=audit,

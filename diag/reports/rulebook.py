@@ -11,7 +11,7 @@ from diag.reports.findings import observed
 from diag.reports.layout import sections, table, written
 from diag.reports.report import Report
 from diag.reports.typography import NBSP, NNBSP
-from diag.reports.vocabulary import KINDS, levels
+from diag.reports.vocabulary import KINDS
 
 
 def rulebook(report: Report) -> Md:
@@ -21,7 +21,7 @@ def rulebook(report: Report) -> Md:
 
 def _criteria(report: Report, result: DomainResult) -> Md:
     rows = [_criterion_row(report, one) for one in result.criteria]
-    columns = ("Repère", "Critère", "Poids", "Niveau", "Règles", "Sources")
+    columns = ("Repère", "Critère", "Constat", "Niveau", "Règles", "Sources")
     told = table(f"Critères, {result.domain.title}", columns, rows)
     score = f"Score : {frame.score_words(result.score)}."
     heading = Md(f"### {written(result.domain.title)}")
@@ -32,8 +32,8 @@ def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
     criterion = result.criterion
     return (
         criterion.ref or criterion.id,
-        f"{criterion.title} : {observed(report, result, Audience.TECHNIQUE)}",
-        f"{KINDS[criterion.kind]}, {criterion.weight}",
+        f"{criterion.title} ({KINDS[criterion.kind]}, poids {criterion.weight})",
+        observed(report, result, Audience.TECHNIQUE),
         _level(result),
         _rules(result),
         ", ".join(map(source_words, criterion.sources)),
@@ -41,17 +41,15 @@ def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
 
 
 def _level(result: CriterionResult) -> str:
-    span = levels(result.low, result.high)
-    figures = (
-        f"{result.low}" if result.low == result.high else f"{result.low}-{result.high}"
-    )
+    settled = result.low == result.high
+    figures = f"{result.low}" if settled else f"{result.low} à {result.high}"
     match result.standing:
         case Standing.OUT:
-            return "sans objet"
+            return ""
         case Standing.MAYBE:
-            return f"{figures}, {span} (peut-être sans objet)"
+            return f"{figures} (peut-être sans objet)"
         case Standing.IN:
-            return f"{figures}, {span}"
+            return figures
 
 
 def _rules(result: CriterionResult) -> Md:

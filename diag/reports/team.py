@@ -1,32 +1,43 @@
 """What the teachers read: what works, what comes when, whom to call; no ranking."""
 
-from functools import partial
-
 from diag.assess.results import Gate
 from diag.model.checklist import Audience
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_table
-from diag.reports.findings import observed, open_words, strengths
-from diag.reports.layout import Pair, bullets
+from diag.reports.choice import pressing
+from diag.reports.dates import long_date
+from diag.reports.escape import Md
+from diag.reports.findings import open_words, praised, strengths
+from diag.reports.layout import bullets, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.vocabulary import FOLLOW_UPS
 from diag.reports.wording import sentence
 
 READER = Audience.EQUIPE
+STRENGTHS = 10
+"""At most so many strong points told."""
+TOLD = 10
+"""At most so many actions of which we tell what they make possible."""
+CHECKS = 6
+"""At most so many points to be checked told."""
 
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    plan = report.plan
+    plan, strong = report.plan, strengths(report)
+    checks = pressing(report, plan.to_confirm) or plan.to_confirm
     return {
         "cover": frame.cover(report, "Équipe de l'école"),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(_strengths(report)),
-        "actions": advice.blocks(report, plan.actions, READER, partial(_told, report)),
+        "other_strengths": max(0, len(strong) - STRENGTHS),
+        "dates": _dates(report),
+        "told": _told(report),
         "to_confirm": bullets(
-            f"{one.ref}. {report.title(one, READER)}" for one in plan.to_confirm
+            report.title(one, READER) + "." for one in checks[:CHECKS]
         ),
+        "unconfirmed": len(plan.to_confirm) - len(checks[:CHECKS]),
         "compliance": compliance_table(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "open": open_words(report),
@@ -35,26 +46,48 @@ def view(report: Report) -> dict[str, object]:
 
 def _strengths(report: Report) -> list[str]:
     return [
-        f"{one.criterion.title} : {observed(report, one, READER)}"
-        for one in strengths(report)
+        f"{one.criterion.title} : {praised(report, one, READER)}"
+        for one in strengths(report)[:STRENGTHS]
     ]
 
 
-def _told(report: Report, action: Action) -> tuple[Pair, ...]:
-    words = report.wording(action, READER)
-    return (
-        ("Ce que cela rendra possible", advice.reason(report, action, READER)),
-        ("Quand", _when(report, action)),
-        ("Qui s'en charge", sentence(advice.owner(action))),
-        ("En attendant", sentence(report.told(action, words.meanwhile, READER))),
-    )
+def _dates(report: Report) -> Md:
+    """Return what is to come, the earliest first."""
+    rows = [
+        (_when(report, one), f"{one.ref}. {report.title(one, READER)}", _actor(one))
+        for one in advice.by_day(report.plan.actions)
+    ]
+    return table("Ce qui est proposé, par date", ("Quand", "Action", "Qui"), rows)
+
+
+def _told(report: Report) -> Md:
+    """Return what the most useful actions change, and what to do until then."""
+    open_now = [one for one in report.plan.actions if not one.conditional]
+    first = pressing(report, open_now)
+    others = [one for one in open_now if one not in first]
+    rows = [
+        (
+            f"{one.ref}. {report.title(one, READER)}",
+            advice.reason(report, one, READER),
+            sentence(report.told(one, report.wording(one, READER).meanwhile, READER)),
+        )
+        for one in (*first, *others)[:TOLD]
+    ]
+    columns = ("Action", "Ce que cela rendra possible", "En attendant")
+    return table("Ce qui changera pour la classe", columns, rows)
+
+
+def _actor(action: Action) -> str:
+    return advice.owner(action)
 
 
 def _when(report: Report, action: Action) -> str:
     """Return a day, and whether anybody decided it: no promise in others' names."""
     if action.advice.gate is Gate.WAITS:
-        return "Quand la condition sera remplie."
-    day = advice.due(report, action)
+        firsts = [report.plan.action(one) for one in action.advice.waits_for]
+        refs = ", ".join(one.ref for one in firsts if one)
+        return f"après {refs}" if refs else "sous condition"
+    day = long_date(action.due) if action.due else "prochain budget"
     if action.state is None or action.undecided:
-        return sentence(f"proposé {day}, pas encore décidé")
-    return sentence(f"action {FOLLOW_UPS[action.state]}, prévue {day}")
+        return day
+    return f"{day} ({FOLLOW_UPS[action.state]})"

@@ -1,11 +1,18 @@
 """What the technician reads: everything, each fact with who said it and each rule."""
 
+from collections.abc import Iterable
 from functools import partial
 
-from diag.model.checklist import Audience
+from diag.model.checklist import Audience, Kind
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_table
-from diag.reports.citations import prices_table, source_words, sources_table
+from diag.reports.budget_tables import budget_by_action
+from diag.reports.citations import (
+    all_sources,
+    prices_table,
+    source_words,
+    sources_list,
+)
 from diag.reports.dates import spoken_day, spoken_duration
 from diag.reports.escape import Md
 from diag.reports.figures import number
@@ -18,6 +25,7 @@ from diag.reports.records import (
     contributors,
     measures,
     place_tables,
+    usual_signature,
 )
 from diag.reports.report import Report
 from diag.reports.rulebook import rulebook
@@ -25,6 +33,12 @@ from diag.reports.unknowns import unknowns
 from diag.reports.wording import counted, listed, sentence
 
 READER = Audience.TECHNIQUE
+
+_ANOMALIES = {
+    Kind.COMPLIANCE: "Anomalies : conformité",
+    Kind.BLOCKING: "Anomalies : conditions indispensables",
+    Kind.IMPROVEMENT: "Anomalies : améliorations",
+}
 
 
 def view(report: Report) -> dict[str, object]:
@@ -34,7 +48,10 @@ def view(report: Report) -> dict[str, object]:
         "cover": frame.cover(report, "Service technique et prestataires"),
         "alerts": alerts_box(report, READER),
         "open": open_words(report),
-        "tickets": advice.blocks(report, plan.actions, READER, ticket),
+        "tickets": [
+            (title, advice.blocks(report, some, READER, ticket))
+            for title, some in _by_kind(report, plan.actions)
+        ],
         "to_confirm": advice.blocks(report, plan.to_confirm, READER, ticket),
         "untreated": _untreated(report),
         "unknowns": unknowns(report),
@@ -43,32 +60,74 @@ def view(report: Report) -> dict[str, object]:
         "answers": answers_by_place(report),
         "criteria": rulebook(report),
         "compliance": compliance_table(report, READER),
+        "usual": usual_signature(report),
         "costs": cost_table(report),
+        "budget": budget_by_action(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "journal": _journal(report),
-        "sources": sources_table(report, report.checklist.criteria),
+        "sources": sources_list(report, all_sources(report)),
         "prices": prices_table(report),
     }
 
 
 def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     words, told = report.wording(action, READER), action.advice.recommendation
-    effort = action.advice.effort_days
     return (
         ("Lieux", sentence(report.spoken_places(action, READER))),
-        ("Quantité", counted(action.advice.quantity)),
-        ("Constat", advice.finding(report, action, READER)),
+        ("Quantité", _quantity(action)),
+        *_criterion(report, action),
         ("Comment", sentence(report.told(action, words.how, READER))),
         ("Étapes", advice.steps(action)),
-        ("Qui", sentence(advice.owner(action))),
-        ("Échéance", sentence(advice.due(report, action))),
-        ("Charge", counted(effort, "jour", "jours") if effort else ""),
+        ("Qui et quand", _who(report, action)),
         ("Coût", sentence(advice.cost(action))),
         ("Recette", sentence(report.told(action, told.done_when, READER))),
         ("Suite", sentence(advice.follow_up(action))),
         ("Durée de vie", spoken_duration(told.lifetime)),
         ("Sources", ", ".join(map(source_words, told.sources))),
     )
+
+
+def _by_kind(
+    report: Report, actions: Iterable[Action]
+) -> list[tuple[str, list[Action]]]:
+    """Return actions under three titles; what waits stands with what it waits for."""
+    groups: dict[Kind, list[Action]] = {kind: [] for kind in _ANOMALIES}
+    kind = Kind.IMPROVEMENT
+    for action in actions:
+        if not action.under:
+            kind = _kind(report, action)
+        groups[kind].append(action)
+    return [(_ANOMALIES[kind], some) for kind, some in groups.items() if some]
+
+
+def _kind(report: Report, action: Action) -> Kind:
+    result = report.result(action.advice.recommendation.when.criterion)
+    return result.criterion.kind if result else Kind.IMPROVEMENT
+
+
+def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
+    result = report.result(action.advice.recommendation.when.criterion)
+    if result is None:
+        return ()
+    criterion = result.criterion
+    named = ", ".join(one for one in (criterion.ref, criterion.title) if one)
+    seen = observed(report, result, READER)
+    return ("Attendu", named), ("Constaté", sentence(seen))
+
+
+def _quantity(action: Action) -> str:
+    """Return how many, unless the places listed just above say it."""
+    quantity, places = action.advice.quantity, len(action.advice.places)
+    alone = quantity.low == quantity.high == 1
+    said = quantity.low == quantity.high == places
+    return "" if alone or said else counted(quantity)
+
+
+def _who(report: Report, action: Action) -> str:
+    effort = action.advice.effort_days
+    charge = f" ; charge : {counted(effort, 'jour', 'jours')}" if effort else ""
+    due = advice.due(report, action)
+    return sentence(f"{advice.owner(action)}, {due}{charge}")
 
 
 def _untreated(report: Report) -> Md:

@@ -9,6 +9,18 @@ from diag.model.place import PlaceKind
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 """Levels 0 to 3."""
 
+SPOKEN_LEVELS = (
+    *("niveau insuffisant", "niveau de base"),
+    *("niveau recommandé", "niveau exemplaire"),
+)
+"""The same, as a sentence says them: « base » alone says nothing."""
+
+LEVELS_EXPLAINED = (
+    "Quatre niveaux : insuffisant (à reprendre), base (dépanne), recommandé "
+    "(répond au besoin), exemplaire (va au-delà)."
+)
+"""What every document says once, before its first level."""
+
 OWNERS = {
     Owner.COMMUNE: "la commune",
     Owner.SYNDICAT: "le syndicat",
@@ -27,12 +39,15 @@ COMPLIANCES = {
 """What a compliance criterion says."""
 
 SOCLES = {
-    Socle.ATTEINT: "Les conditions indispensables sont réunies.",
-    Socle.NON_ATTEINT: "Une condition indispensable au moins manque.",
-    Socle.INDETERMINE: "Les conditions indispensables restent à vérifier.",
+    Socle.ATTEINT: "Le socle est atteint : toutes les conditions indispensables "
+    "sont réunies.",
+    Socle.NON_ATTEINT: "Le socle n'est pas atteint : au moins une condition "
+    "indispensable manque",
+    Socle.INDETERMINE: "On ne sait pas encore si le socle est atteint : des "
+    "conditions indispensables restent à vérifier.",
     Socle.SANS_OBJET: "",
 }
-"""Whether everything blocking holds, in a sentence."""
+"""Whether everything blocking holds; what is missing is named after it."""
 
 PRIORITIES = {
     Kind.COMPLIANCE: "immédiate",
@@ -88,5 +103,7 @@ FOLLOW_UPS = {
 
 
 def levels(low: int, high: int) -> str:
-    """Return « insuffisant », or « entre insuffisant et recommandé »."""
-    return LEVELS[low] if low == high else f"entre {LEVELS[low]} et {LEVELS[high]}"
+    """Return « niveau de base », or « niveau entre base et recommandé »."""
+    if low == high:
+        return SPOKEN_LEVELS[low]
+    return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"

@@ -24,6 +24,7 @@ _HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|un nombre|environ)\b)")
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
 )
+_BARE_SCHOOL = re.compile(r"\bE(cole|COLE)(?=\b|s\b|S\b)")
 _VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
 
 
@@ -108,12 +109,20 @@ def of(name: str) -> str:
 
 
 def first_sentence(text: str, words: int) -> str:
-    """Return the first sentence, cut with « … » past a number of words."""
-    sentence = _SENTENCE_END.split(text.strip(), maxsplit=1)[0]
-    kept = sentence.split()
-    if len(kept) <= words:
-        return sentence
-    return " ".join(kept[:words]).rstrip(" ,;:.") + " …"
+    """Return the first sentence of so many words at most, else the shortest: whole."""
+    told = _SENTENCE_END.split(text.strip())
+    short = (one for one in told if len(one.split()) <= words)
+    return next(short, min(told, key=lambda one: len(one.split())))
+
+
+def accented(name: str) -> str:
+    """Return an official name with the accent that its register leaves out."""
+    return _BARE_SCHOOL.sub(lambda bare: "É" + bare[1], name)
+
+
+def phone_number(text: str) -> str:
+    """Return « 01 99 00 12 34 » for ten digits in a row, other texts as they stand."""
+    return " ".join(re.findall("..", text)) if re.fullmatch(r"\d{10}", text) else text
 
 
 def sentence(text: str) -> str:

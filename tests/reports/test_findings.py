@@ -5,7 +5,13 @@ from dataclasses import replace
 from diag.assess.results import Standing
 from diag.model.checklist import Audience
 from diag.model.fact import Answer, Facts, State
-from diag.reports.findings import observed, open_words, strengths, weaknesses
+from diag.reports.findings import (
+    observed,
+    open_words,
+    praised,
+    strengths,
+    weaknesses,
+)
 from diag.reports.report import Report
 from diag.reports.typography import NBSP
 from tests.reports.builders import facts, known, report
@@ -61,11 +67,12 @@ def test_what_was_declared_out_says_so() -> None:
 
 def test_the_fact_that_decides_alone_is_told() -> None:
     assert seen(report(facts({("ecole", "debit"): "12.5"})), "debit-suffisant") == (
-        "base (12,5 Mbit/s, constaté)"
+        "niveau de base (12,5 Mbit/s, constaté)"
     )
     disputed = report(facts({("ecole", "debit"): (known("12"), known("45"))}))
     assert seen(disputed, "debit-suffisant") == (
-        "entre base et recommandé, 12 Mbit/s ou 45 Mbit/s (réponses contradictoires)"
+        "niveau entre base et recommandé, "
+        "12 Mbit/s ou 45 Mbit/s (réponses contradictoires)"
     )
 
 
@@ -80,6 +87,46 @@ def test_strengths_are_sure_and_indispensable_first() -> None:
         "debit-suffisant",
         "projet",
     ]
+
+
+def test_a_strong_point_is_told_by_what_holds_never_by_what_falls_short() -> None:
+    told = report(
+        facts(
+            {
+                **{(room, "type_salle"): "classe" for room in ROOMS},
+                **{
+                    (room, "prises"): count
+                    for room, count in zip(ROOMS, (3, 3, 3, 0), strict=True)
+                },
+            },
+            ROOMS,
+        )
+    )
+    result = told.result("prise-par-classe")
+    assert result is not None
+    said = praised(told, result, Audience.MAIRIE)
+    assert said == "3 salles sur 4 au niveau attendu"
+
+
+def test_what_holds_everywhere_comes_before_what_holds_nearly_everywhere() -> None:
+    nearly = {(room, "prises"): 3 for room in ROOMS[1:]} | {(ROOMS[0], "prises"): 0}
+    told = report(
+        facts(
+            {
+                ("ecole", "projet_ecrit"): True,
+                **{(room, "type_salle"): "classe" for room in ROOMS},
+                **nearly,
+            },
+            ROOMS,
+        )
+    )
+    found = [one.criterion.id for one in strengths(told)]
+    assert found.index("projet") < found.index("prise-par-classe")
+
+
+def test_what_is_not_compliant_says_where() -> None:
+    told = report(facts({("ecole", "filtrage"): False}))
+    assert seen(told, "filtrage-en-service") == "non conforme"
 
 
 def test_what_is_open_is_said_in_a_sentence() -> None:

@@ -8,13 +8,27 @@ from diag.model.audit import FollowUp, FollowUpState
 from diag.model.checklist import Audience
 from diag.model.fact import Facts
 from diag.reports import advice
-from diag.reports.first_page import DECISIONS, deadline, decisions, findings_table
+from diag.reports.first_page import (
+    DECISIONS,
+    dangers,
+    deadline,
+    decisions,
+    findings_table,
+)
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
 from diag.reports.parser import document_parser, text_of
 from diag.reports.report import Report
 from diag.reports.typography import NBSP, NNBSP
-from tests.reports.builders import ORDINARY, facts, known, report
+from diag.reports.vocabulary import LEVELS_EXPLAINED
+from tests.reports.builders import (
+    CHECKLIST,
+    ORDINARY,
+    SCHOOL,
+    facts,
+    known,
+    report,
+)
 
 MAX_WORDS = 450
 GOOD = facts({
@@ -89,7 +103,9 @@ def test_what_was_decided_is_no_longer_proposed() -> None:
 
 
 def test_the_first_deadline_is_told() -> None:
-    assert deadline(report()) == "Une décision est attendue avant le 19 mars 2026."
+    assert deadline(report()) == (
+        "Trois décisions sont attendues, la première avant le 19 mars 2026."
+    )
     assert deadline(report(GOOD)).startswith("Aucune décision")
 
 
@@ -112,7 +128,60 @@ def test_five_findings_at_most_hold_a_strength_when_there_is_one() -> None:
 
 def test_what_the_alert_box_says_is_not_said_again() -> None:
     page = first_page(report())
-    assert page.count("Un filtrage protège les élèves : non conforme") == 1
+    assert page.count("« Un filtrage protège les élèves »") == 1
+    assert "Un filtrage protège les élèves\nnon conforme" not in page
+
+
+def with_a_danger() -> Report:
+    """Return the ordinary school where the law must be kept from tomorrow on."""
+    filtrer = CHECKLIST.recommendations["filtrer"].model_copy(update={"delay": "P1D"})
+    known_ones = {**CHECKLIST.recommendations, "filtrer": filtrer}
+    checklist = CHECKLIST.model_copy(update={"recommendations": known_ones})
+    return report(checklist=checklist)
+
+
+def test_a_danger_is_no_vote() -> None:
+    told = with_a_danger()
+    assert [one.id for one in dangers(told)] == ["filtrer"]
+    assert "filtrer" not in {one.id for one in decisions(told)}
+    assert len(dangers(told)) + len(decisions(told)) <= DECISIONS
+    page = first_page(told)
+    assert "Un danger est à faire cesser dès réception ; deux décisions" in page
+    assert page.index("sans attendre un vote") < page.index("Décisions proposées")
+    assert not dangers(report())
+
+
+def test_titles_of_criteria_are_told_as_what_is_expected() -> None:
+    page = first_page(report())
+    assert "ce qui est attendu et n'est pas encore respecté" in page
+    assert "Ce qui est attendu\nCe que nous avons constaté" in page
+
+
+def test_the_four_levels_are_explained_before_the_first_is_told() -> None:
+    page = first_page(report())
+    first = re.search("niveau (?:insuffisant|de base|recommandé|exemplaire)", page)
+    assert first
+    assert page.index(LEVELS_EXPLAINED) < first.start()
+
+
+def test_the_socle_names_what_is_missing() -> None:
+    page = first_page(report(facts({("ecole", "debit"): "1"})))
+    assert "Le socle n'est pas atteint : au moins une condition indispensable" in page
+    assert "manque (« Un débit qui suffit à la classe »)." in page
+
+
+def test_the_author_and_the_office_are_not_two_persons() -> None:
+    assert "Ana Martin, Syndicat mixte Vallombre Numérique" in first_page(report())
+
+
+def test_an_official_name_is_printed_with_its_accent() -> None:
+    bare = SCHOOL.model_copy(update={"name": "Ecole primaire du Moulin"})
+    told = report(school=bare)
+    for audience in Audience:
+        document = markdown(told, audience)
+        assert "École primaire du Moulin" in document
+        assert "Ecole" not in document
+    assert bare.name.startswith("Ecole")
 
 
 def test_the_total_names_its_tax_and_what_waits() -> None:

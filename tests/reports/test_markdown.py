@@ -15,6 +15,7 @@ from diag.reports.document import read_document
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
 from diag.reports.parser import document_parser, text_of
+from diag.reports.records import COLUMNS
 from diag.reports.typography import NBSP, NNBSP
 from diag.reports.wording import blanks_in
 from tests.reports.builders import (
@@ -104,7 +105,7 @@ def test_the_team_reads_no_ranking_and_no_promise() -> None:
     document = seen(markdown(report(), Audience.EQUIPE))
     assert "Plusieurs classes pourront travailler ensemble." in document
     assert "Se relayer." in document
-    assert "pas encore décidé" in document
+    assert "rien n'est encore décidé" in document
     assert "sur 100" not in document
     assert "00 00 00 00 00" in document
 
@@ -115,7 +116,7 @@ def test_the_team_reads_what_was_decided() -> None:
         by="conseil municipal",
     )  # fmt: skip
     document = seen(markdown(report(follow_ups=(decided,)), Audience.EQUIPE))
-    assert "Action décidée, prévue avant le 12 septembre 2026." in document
+    assert "12 septembre 2026 (décidée)" in document
     assert "1er mars 2026" in document
 
 
@@ -144,7 +145,7 @@ def test_a_conflict_shows_both_values() -> None:
     told = report(facts({("ecole", "debit"): heads}))
     technique = seen(markdown(told, Audience.TECHNIQUE))
     assert "12 Mbit/s ou 45 Mbit/s (réponses contradictoires)" in technique
-    assert "Ana, 8 mars 2026 / Bob, 8 mars 2026" in technique
+    assert "mesuré, Ana, 8 mars 2026 / constaté, Bob, 8 mars 2026" in technique
     assert "un fait a deux réponses" in seen(markdown(told, Audience.MAIRIE))
 
 
@@ -222,13 +223,32 @@ def test_an_audit_of_which_nothing_is_known_is_told_honestly() -> None:
 
 
 def test_what_waits_for_an_action_told_elsewhere_is_no_sub_heading() -> None:
-    theirs = CHECKLIST.recommendations["cabler"].model_copy(
+    theirs = CHECKLIST.recommendations["equiper"].model_copy(
         update={"owner": Owner.ECOLE}
     )
     changed = CHECKLIST.model_copy(
-        update={"recommendations": {**CHECKLIST.recommendations, "cabler": theirs}}
+        update={"recommendations": {**CHECKLIST.recommendations, "equiper": theirs}}
     )
-    waiting = r"^(#+) R\d+\. Équiper les classes$"
-    for checklist, level in ((CHECKLIST, "####"), (changed, "###")):
-        document = markdown(report(checklist=checklist), Audience.MAIRIE)
+    waiting = r"^(#+) R\d+\. Équiper les classes \(\w+\)$"
+    for audience, level in ((Audience.TECHNIQUE, "####"), (Audience.ACADEMIE, "###")):
+        document = markdown(report(checklist=changed), audience)
         assert re.findall(waiting, document, re.MULTILINE) == [level]
+
+
+@pytest.mark.parametrize("audience", ALL)
+def test_the_usual_answerer_is_named_once_and_the_others_where_they_answer(
+    audience: Audience,
+) -> None:
+    document = seen(markdown(report(), audience))
+    assert document.count("Ana, 8 mars 2026") == (audience is Audience.TECHNIQUE)
+
+
+def test_a_room_is_read_in_a_table_of_a_few_rooms() -> None:
+    rooms = tuple(f"Salle {rank}" for rank in range(7))
+    told = report(facts({(room, "prises"): 2 for room in rooms}, rooms))
+    document = markdown(told, Audience.TECHNIQUE)
+    for caption in ("*Tableau des salles, 1 sur 2*", "*Tableau des salles, 2 sur 2*"):
+        head = document.split(caption)[1].split("\n")[2]
+        assert head.count("|") <= COLUMNS + 3
+    for room in rooms:
+        assert room in document

@@ -9,7 +9,10 @@ from diag.model.checklist import Audience, Checklist
 from diag.reports.html import html
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
+from diag.reports.parser import document_parser, text_of
 from diag.reports.report import Report
+from diag.reports.typography import NBSP, NNBSP
+from diag.reports.vocabulary import LEVELS_EXPLAINED
 from diag.reports.wording import blanks_in
 from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
@@ -77,6 +80,66 @@ def test_sensitive_facts_of_the_shipped_checklists_stay_technical() -> None:
             assert question.label not in document
     technique = markdown(told, Audience.TECHNIQUE)
     assert any(question.label in technique for question in sensitive)
+
+
+BUDGETS = {Audience.MAIRIE: 3500, Audience.EQUIPE: 2000, Audience.ACADEMIE: 2000}
+"""Words of each document: what its reader has time for."""
+
+
+@pytest.mark.parametrize("audience", list(BUDGETS))
+def test_a_document_is_no_longer_than_its_reader_s_patience(audience: Audience) -> None:
+    for seed, known in SCHOOLS:
+        document = markdown(school(seed, known), audience)
+        text = text_of(document_parser().parse(document))
+        assert words(text) <= BUDGETS[audience]
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_no_sentence_is_cut(audience: Audience) -> None:
+    for seed, known in SCHOOLS:
+        assert "…" not in markdown(school(seed, known), audience)
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_levels_are_explained_before_they_are_told(audience: Audience) -> None:
+    for seed, known in SCHOOLS:
+        document = plain(markdown(school(seed, known), audience))
+        assert document.count(LEVELS_EXPLAINED) <= 1
+        first = document.find("niveau ")
+        if first >= 0:
+            assert 0 <= document.find(LEVELS_EXPLAINED) < first
+
+
+def test_base_never_stands_alone() -> None:
+    for seed, known in SCHOOLS:
+        for audience in BUDGETS:
+            document = plain(markdown(school(seed, known), audience))
+            assert not re.search(r"[:|] base\b", document)
+
+
+def test_every_action_of_the_mayor_has_its_number_and_the_annex_holds_all() -> None:
+    for seed, known in SCHOOLS:
+        told = school(seed, known)
+        mairie = markdown(told, Audience.MAIRIE)
+        technique = markdown(told, Audience.TECHNIQUE)
+        for action in told.plan.actions:
+            assert re.search(rf"\b{action.ref}\b", mairie)
+        for action in told.plan:
+            closed = action in told.plan.closed
+            assert closed or re.search(rf"^#+ {action.ref}\. ", technique, re.MULTILINE)
+
+
+def test_the_mayor_reads_only_sources_that_the_document_cites() -> None:
+    for seed, known in SCHOOLS:
+        body, _, sources = markdown(school(seed, known), Audience.MAIRIE).partition(
+            "\n## Sources"
+        )
+        for source in re.findall(r"^- \*\*(\w+)\*\*", sources, re.MULTILINE):
+            assert re.search(rf"\b{source}\b", body)
+
+
+def plain(document: str) -> str:
+    return document.replace(NBSP, " ").replace(NNBSP, " ")
 
 
 def test_page_one_ends_once() -> None:

@@ -66,17 +66,26 @@ def reports(draw: st.DrawFn) -> Report:
 @settings(max_examples=40, deadline=None)
 @given(reports())
 def test_the_mayor_s_budget_adds_up_in_both_directions(told: Report) -> None:
-    table = rows(told, Audience.MAIRIE, "Dépenses estimées sur trois ans, en euros TTC")
-    if not table:
-        assert not told.budget.rows
-        return
-    lines = [row for row in table if row[0].startswith("R")]
-    total = next(row for row in table if "Total TTC" in row[0])
-    for row in lines:
-        assert euros(row[4]) == sum(map(euros, row[1:4]))
-    for column in range(1, 5):
-        assert euros(total[column]) == sum(euros(row[column]) for row in lines)
-    assert " HT)" in total[4]
+    by_domain = "Dépenses estimées sur trois ans, en euros TTC"
+    by_action = "Dépenses de chaque action, en euros TTC"
+    tables = (
+        rows(told, Audience.MAIRIE, by_domain),
+        rows(told, Audience.TECHNIQUE, by_action),
+    )
+    totals = []
+    for table in tables:
+        if not table:
+            assert not told.budget.rows
+            return
+        at = next(rank for rank, row in enumerate(table) if "Total TTC" in row[0])
+        lines, total = table[:at], table[at]
+        for row in lines:
+            assert euros(row[4]) == sum(map(euros, row[1:4]))
+        for column in range(1, 5):
+            assert euros(total[column]) == sum(euros(row[column]) for row in lines)
+        assert " HT)" in total[4]
+        totals.append(total)
+    assert totals[0] == totals[1]
 
 
 @settings(max_examples=40, deadline=None)

@@ -10,12 +10,14 @@ from diag.assess.results import Quantity
 from diag.reports.typography import NNBSP
 from diag.reports.wording import (
     Blanks,
+    accented,
     blanks_in,
     counted,
     filled,
     first_sentence,
     listed,
     of,
+    phone_number,
     sentence,
     uncapitalised,
 )
@@ -118,12 +120,26 @@ def test_de_agrees_with_the_name_that_follows(name: str, said: str) -> None:
     assert of(name) == said
 
 
-def test_the_first_sentence_is_kept_and_cut_when_too_long() -> None:
+def test_a_short_sentence_is_chosen_and_none_is_ever_cut() -> None:
     assert first_sentence("Un. Deux.", 10) == "Un."
     assert (
         first_sentence("L'art. L. 212-4 le dit. Deux.", 10) == "L'art. L. 212-4 le dit."
     )
-    assert first_sentence("un deux trois quatre", 3) == "un deux trois …"
+    assert first_sentence("un deux trois quatre", 3) == "un deux trois quatre"
+    assert first_sentence("Un deux trois quatre. Cinq six.", 3) == "Cinq six."
+    assert first_sentence("Un deux trois quatre. Un deux trois.", 2) == "Un deux trois."
+
+
+def test_an_official_name_gets_its_accent_back() -> None:
+    assert accented("Ecole primaire Ecollet") == "École primaire Ecollet"
+    assert accented("ECOLE DU MOULIN") == "ÉCOLE DU MOULIN"
+    assert accented("École du Moulin") == "École du Moulin"
+
+
+def test_ten_digits_read_as_a_telephone_number() -> None:
+    assert phone_number("0199001234") == "01 99 00 12 34"
+    assert phone_number("01 99 00 12 34") == "01 99 00 12 34"
+    assert phone_number("+33 1 99") == "+33 1 99"
 
 
 def test_a_sentence_has_a_capital_and_a_stop() -> None:
