@@ -1,0 +1,43 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.keys import _character_to_key
+
+from diag.desk.azerty import TWINS as CHARACTERS
+from diag.tui.keys import TWINS, digit_of, key_name, spoken_number, with_twins
+
+
+def test_the_twins_are_the_keys_that_a_french_row_gives() -> None:
+    assert {
+        digit: _character_to_key(char) for char, digit in CHARACTERS.items()
+    } == TWINS
+
+
+def test_a_digit_is_read_shifted_or_not() -> None:
+    assert [digit_of(key) for key in ("ampersand", "é", "à", "7", "a")] == [
+        "1",
+        "2",
+        "0",
+        "7",
+        None,
+    ]
+
+
+def test_a_number_typed_without_shift_is_read() -> None:
+    assert spoken_number('&é"') == "123"
+
+
+def test_a_binding_on_a_digit_has_its_twin() -> None:
+    assert with_twins("1,f2") == "1,ampersand,f2"
+
+
+def test_keys_are_named_as_on_a_french_keyboard() -> None:
+    assert key_name("ctrl+p") == "Ctrl+P"
+    assert key_name("shift+enter") == "Maj+Entrée"
+    assert key_name("escape") == "Échap"
+    assert key_name("f2") == "F2"
+    assert key_name("h") == "h"
+
+
+@given(st.text(alphabet="0123456789", min_size=1, max_size=6))
+def test_digits_come_back_as_they_are(text: str) -> None:
+    assert spoken_number(text) == text

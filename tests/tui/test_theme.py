@@ -1,0 +1,74 @@
+import pytest
+from textual.color import Color
+from textual.theme import Theme
+
+from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
+
+ENOUGH = 4.5
+"""WCAG 2.2 AA, text of any size."""
+
+PAIRS = [
+    *(
+        (text, ground)
+        for text in (
+            "foreground",
+            "text-muted",
+            "text-disabled",
+            "accent",
+            "success",
+            "warning",
+            "error",
+            "text-success",
+            "text-warning",
+            "text-error",
+            "text-accent",
+        )
+        for ground in ("background", "surface", "panel")
+    ),
+    ("block-cursor-foreground", "block-cursor-background"),
+    ("block-cursor-blurred-foreground", "block-cursor-blurred-background"),
+    ("footer-foreground", "footer-background"),
+    ("footer-key-foreground", "footer-background"),
+    ("footer-description-foreground", "footer-background"),
+    ("input-cursor-foreground", "input-cursor-background"),
+    ("foreground", "input-selection-background"),
+    ("background", "accent"),
+]
+
+
+def luminance(color: Color) -> float:
+    def part(value: int) -> float:
+        share = value / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    return 0.2126 * part(color.r) + 0.7152 * part(color.g) + 0.0722 * part(color.b)
+
+
+def contrast(one: Color, other: Color) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def colors(theme: Theme) -> dict[str, str]:
+    return {**theme.to_color_system().generate(), **theme.variables}
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+@pytest.mark.parametrize(("text", "ground"), PAIRS)
+def test_what_is_read_stands_out_enough(theme: Theme, text: str, ground: str) -> None:
+    made = colors(theme)
+    behind = Color.parse(made[ground])
+    over = behind.blend(shown := Color.parse(made[text]), shown.a)
+
+    assert contrast(over, behind) >= ENOUGH, (made[text], made[ground])
+
+
+def test_the_measure_is_that_of_the_standard() -> None:
+    assert round(contrast(Color.parse("#000"), Color.parse("#fff")), 1) == 21.0
+    assert round(contrast(Color.parse("#777"), Color.parse("#fff")), 2) == 4.48
+
+
+def test_both_themes_name_the_same_colours() -> None:
+    assert DIAG_LIGHT.variables.keys() == DIAG_DARK.variables.keys()
+    assert not DIAG_LIGHT.dark
+    assert DIAG_DARK.dark
