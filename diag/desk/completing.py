@@ -15,6 +15,7 @@ from diag.model.fact import State, Value
 from diag.model.folding import fold, readings
 from diag.model.number import exact
 from diag.reports.answers import value_words
+from diag.reports.typography import NBSP
 
 STATE_KEYS = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
 """First key typed → a state instead of a value; the same for every question."""
@@ -78,12 +79,21 @@ def spelled_out(question: Question, text: str) -> Typed:
 
 def is_refused_at_once(question: Question, read: Typed) -> bool:
     """Say whether the last key is to be dropped: no other would mend it."""
-    return question.type in _CLOSED and bool(read.problem)
+    if question.type in _CLOSED:
+        return bool(read.problem)
+    if not read.problem or question.type not in _NUMBERS | {QuestionType.DATE}:
+        return False
+    kept = "-−/." if question.type is QuestionType.DATE else "-−,. "
+    letters = {*kept, *question.unit.casefold(), "s"}
+    return not all(digit_of(char) or char.casefold() in letters for char in read.text)
 
 
-def choices_words(question: Question) -> str:
+def choices_words(question: Question, longest: int = 200) -> str:
     """Return the choices with the key of each: « 1 Classe  2 ULIS »."""
-    return "  ".join(map(_keyed, enumerate(question.choices, 1)))
+    return "  ".join(
+        _keyed((rank, choice), longest)
+        for rank, choice in enumerate(question.choices, 1)
+    )
 
 
 def plain_refusal(question: Question, error: RefusedEntryError) -> str:
@@ -92,9 +102,11 @@ def plain_refusal(question: Question, error: RefusedEntryError) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _keyed(pair: tuple[int, Choice]) -> str:
-    rank, choice = pair
-    return f"{0 if rank == _KEYS_OF_CHOICES else rank} {choice.label}"
+def _keyed(pair: tuple[int, Choice], longest: int = 200) -> str:
+    rank, label = pair[0], pair[1].label
+    if len(label) > longest:
+        label = f"{label[: longest - 1].rstrip(' ,:')}…"
+    return f"{0 if rank == _KEYS_OF_CHOICES else rank}{NBSP}{label}"
 
 
 def _stated(text: str, state: State) -> Typed:

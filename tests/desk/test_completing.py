@@ -103,7 +103,7 @@ def test_what_might_go_on_waits_for_enter(
 def test_letters_that_several_choices_begin_with_wait_and_name_them(text: str) -> None:
     read = completed(USE, text)
     assert not read.is_answer
-    assert read.words.startswith("4 Salle des maîtres  6 Salle informatique")
+    assert read.words.startswith("4\xa0Salle des maîtres  6\xa0Salle informatique")
 
 
 def test_a_number_that_begins_another_waits() -> None:
@@ -121,7 +121,8 @@ def test_a_state_is_one_key_for_every_question(key: str, state: State) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "text"), [(USE, "zz"), (USE, "12"), (YES, "x"), (YES, "[/]")]
+    ("asked", "text"),
+    [(USE, "zz"), (USE, "12"), (YES, "x"), (YES, "[/]"), (SOCKETS, "3x"), (DAY, "lu")],
 )
 def test_a_key_that_nothing_would_mend_is_dropped(asked: Question, text: str) -> None:
     read = completed(asked, text)
@@ -130,7 +131,8 @@ def test_a_key_that_nothing_would_mend_is_dropped(asked: Question, text: str) ->
 
 
 @pytest.mark.parametrize(
-    ("asked", "text"), [(SOCKETS, "99"), (WIDTH, "0"), (DAY, "31"), (SEVERAL, "9")]
+    ("asked", "text"),
+    [(SOCKETS, "99"), (SOCKETS, "9 pr"), (WIDTH, "0"), (DAY, "31"), (SEVERAL, "9")],
 )
 def test_a_number_may_still_be_mended(asked: Question, text: str) -> None:
     read = completed(asked, text)
@@ -157,8 +159,9 @@ def test_a_spreadsheet_says_it_in_words(
 
 
 def test_choices_are_listed_with_the_key_of_each() -> None:
-    assert choices_words(SEVERAL) == "1 Poste  2 Projection  3 Prise"
-    assert choices_words(USE).endswith("9 Local  0 Écran")
+    assert choices_words(SEVERAL) == "1\xa0Poste  2\xa0Projection  3\xa0Prise"
+    assert choices_words(USE).endswith("9\xa0Local  0\xa0Écran")
+    assert choices_words(SEVERAL, 6) == "1\xa0Poste  2\xa0Proje…  3\xa0Prise"
 
 
 @given(st.sampled_from([USE, MANY, SEVERAL, YES, SOCKETS, SIGNAL, DAY]), st.text())

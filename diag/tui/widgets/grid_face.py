@@ -50,13 +50,18 @@ from diag.tui.widgets.grid_status import (
 )
 from diag.tui.widgets.grid_table import At, Table
 
+_NOTHING = {
+    PlaceKind.BATIMENT: "Aucun bâtiment",
+    PlaceKind.SALLE: "Aucune salle",
+    PlaceKind.LOT: "Aucun lot de matériel",
+}
 _COMMANDS = {
     key: command for command in GRID_COMMANDS for key in command.KEYS.split(",") if key
 }
 
 
 class GridFace(Sturdy, Vertical):
-    """A table of cells to type in, and four lines that say what is expected."""
+    """A table of cells to type in, and a few lines that say what is expected."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]
@@ -410,12 +415,12 @@ class GridFace(Sturdy, Vertical):
     def _show_emptiness(self) -> None:
         self.set_class(self.is_empty, "-empty")
         if self.is_empty:
-            one, several = PLACES[self.sheet.kind]
+            nothing = _NOTHING.get(self.sheet.kind, "Rien de cette sorte")
             self.query_one("#nothing", Static).update(
                 content(
-                    f"Pas encore de lieu ici ({several}).\n\n"
-                    f"F6 ajoute le premier ({one}) ; Ctrl+N le duplique ensuite, "
-                    "réponses comprises."
+                    f"{nothing} pour l'instant.\n\n"
+                    "F6 en ajoute, Ctrl+N duplique ensuite, réponses comprises.\n"
+                    "Ctrl+L passe des salles aux lots de matériel, et retour."
                 )
             )
         self._tell()

@@ -49,7 +49,7 @@ class Layout:
 def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") -> str:
     """Return a cell in so many characters: its value, then how it became known."""
     if not cell.heads:
-        empty = {False: "·", None: "…", True: ""}[cell.relevant]
+        empty = "·" if cell.is_inert else ""
         return _padded(f"{around[0]}{empty}", width - 1) + around[1]
     inside = width - _AROUND
     words = _cut(line(cell.words), inside)
@@ -82,10 +82,10 @@ def _width(question: Question) -> int:
 
 def _title(question: Question, width: int) -> list[str]:
     inside = width - 1
-    lines = wrap(line(question.label), inside - 1, break_long_words=True) or [""]
+    lines = wrap(line(question.label), inside, break_long_words=True) or [""]
     if len(lines) > TITLE_LINES:
         last = f"{lines[TITLE_LINES - 1]} {lines[TITLE_LINES]}"
-        lines = [*lines[: TITLE_LINES - 1], _cut(last, inside - 1)]
+        lines = [*lines[: TITLE_LINES - 1], _cut(last, inside)]
     return [f" {each}" for each in lines]
 
 

@@ -16,14 +16,16 @@ from diag.model.fact import Provenance, State
 from diag.reports.answers import heads_words
 from diag.tui.plain import line
 
-_EXPECTED_LINES = 2
+_EXPECTED_LINES = 3
+_LABELS = (200, 40, 30, 24, 20, 16, 12)
+_STATES_HINT = "? inconnu  / sans objet  ! refusé"
 
 
 class GridStatus(Widget):
-    """Four lines; only those that changed are drawn again."""
+    """Five lines; only those that changed are drawn again."""
 
     DEFAULT_CSS = """
-    GridStatus { height: 4; background: $panel; color: $foreground; padding: 0 1; }
+    GridStatus { height: 5; background: $panel; color: $foreground; padding: 0 1; }
     """
 
     def __init__(self) -> None:
@@ -63,17 +65,30 @@ def expected_lines(question: Question, text: str, width: int) -> list[str]:
     if text:
         read = completed(question, text)
         said = f"Saisie : {text}  →  {read.words or read.problem or '…'}"
-    elif question.type is QuestionType.BOOLEAN:
-        said = "o oui  n non"
+        lines = _wrapped(said, width)
     elif question.choices:
-        several = ", plusieurs" if question.type is QuestionType.CHOICES else ""
-        said = f"Un choix{several} : {choices_words(question)}"
+        lines = _choices_lines(question, width)
+    elif question.type is QuestionType.BOOLEAN:
+        lines = ["o oui  n non", _STATES_HINT]
     else:
-        said = expected(question).capitalize()
-    lines = wrap(said, max(width, 1)) or [""]
-    if len(lines) > _EXPECTED_LINES:
-        lines = [lines[0], f"{set_cell_size(' '.join(lines[1:]), width - 1)}…"]
-    return [*lines, ""][:_EXPECTED_LINES]
+        lines = [*_wrapped(expected(question).capitalize(), width), _STATES_HINT]
+    return [*lines, "", ""][:_EXPECTED_LINES]
+
+
+def _choices_lines(question: Question, width: int) -> list[str]:
+    """Return every choice and its key; labels as long as the lines allow."""
+    several = ", plusieurs" if question.type is QuestionType.CHOICES else ""
+    for longest in _LABELS:
+        lines = _wrapped(
+            f"Un choix{several} : {choices_words(question, longest)}", width
+        )
+        if len(lines) <= _EXPECTED_LINES:
+            break
+    return lines
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, max(width, 1)) or [""]
 
 
 def current_line(question: Question, cell: Cell) -> str:

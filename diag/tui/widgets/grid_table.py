@@ -12,6 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from diag.desk.sheet import Sheet
+from diag.reports.vocabulary import PLACES
 from diag.tui.widgets.grid_layout import Layout, cell_text, name_text, typed_text
 
 _SLACK = 24  # lets the last column scroll until it starts at the left edge
@@ -189,7 +190,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         ]
         corner = ""
         if y == self.layout_of.height - 1:
-            corner = f"{len(self.sheet.places)} lieux"
+            count = len(self.sheet.places)
+            corner = f"{count} {PLACES[self.sheet.kind][count > 1]}"
         return Segment(name_text(corner, self.layout_of.names), plain), _joined(body)
 
     def _row(self, row: int) -> tuple[Segment, list[Segment]]:
