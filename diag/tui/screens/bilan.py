@@ -77,8 +77,10 @@ class BilanScreen(PlaceScreen):
         """Lay the whole over its sides."""
         yield Interval("Ensemble", id="overall")
         yield Static(id="summary")
-        yield Static(id="faces")
-        with Horizontal():
+        with Horizontal(id="faces"):
+            yield Static(id="sides")
+            yield Static(id="status")
+        with Horizontal(id="panes"):
             for name in FACES:
                 yield Outline(id=name)
 
@@ -100,10 +102,9 @@ class BilanScreen(PlaceScreen):
         session = self.session
         school, campaign = session.school, session.audit.campaign
         report = report_of(session)
-        self.tell(
-            f"Bilan : {school.name}, {school.commune}",
-            f"{campaign}, {WORDS[session.status]}",
-        )
+        self.tell(f"Bilan : {school.name}, {school.commune}")
+        status = f"{campaign}, {WORDS[session.status]}"
+        self.query_one("#status", Static).update(content(status))
         self.query_one(Interval).tell(session.assessment.overall)
         self.query_one("#summary", Static).update(content(_summary(session, report)))
         self._outline("constats").show(findings(session))
@@ -128,7 +129,7 @@ class BilanScreen(PlaceScreen):
             f"[{title}]" if name == self.face else f" {title} "
             for name, title in FACES.items()
         ]
-        self.query_one("#faces", Static).update(content("  ".join(told)))
+        self.query_one("#sides", Static).update(content("  ".join(told)))
         self.refresh_bindings()
 
     @on(Outline.Moved)

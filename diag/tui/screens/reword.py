@@ -62,6 +62,7 @@ class RewordScreen(PlaceScreen):
         """The recommendation."""
         self.audience = audience
         """The reader whose words are shown."""
+        self._report = report_of(session)
 
     def body(self) -> ComposeResult:
         """Lay the parts beside what they will look like."""
@@ -93,7 +94,7 @@ class RewordScreen(PlaceScreen):
         return {name: self._area(name).text for name in self._names}
 
     def _show(self) -> None:
-        report = report_of(self._session)
+        report = self._report = report_of(self._session)
         action = report.plan.action(self.ident)
         title = report.title(action, Audience.MAIRIE) if action else self.ident
         self.tell(f"Reformuler : {title}")
@@ -113,8 +114,7 @@ class RewordScreen(PlaceScreen):
 
     @on(TextArea.Changed)
     def _preview(self) -> None:
-        report = report_of(self._session)
-        text = preview(report, self.ident, self.audience, self.words)
+        text = preview(self._report, self.ident, self.audience, self.words)
         self.query_one(Markdown).update(text)
 
     @on(events.DescendantBlur)
@@ -151,7 +151,9 @@ class RewordScreen(PlaceScreen):
         self._show()
         self.diag.say("Mots des grilles rétablis.")
 
-    def on_back(self) -> None:
-        """Keep, and go back."""
+    @on(Back)
+    def _kept_back(self, event: Back) -> None:
+        """Keep, and only then go back."""
+        event.prevent_default()
         self._keep()
-        super().on_back()
+        self.diag.go_back()
