@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -242,10 +241,6 @@ class DiagApp(Sturdy, App[None]):
 
 def _built(module: str, name: str, *args: object) -> Screen[Any]:
     """Build a screen whose module is imported only when one goes there."""
-    where = f"diag.tui.screens.{module}"
-    if find_spec(where) is None:
-        from diag.tui.screens.coming import ComingScreen  # noqa: PLC0415 - rarely
-
-        return ComingScreen(module)
-    built: Screen[Any] = getattr(import_module(where), name)(*args)
+    found = import_module(f"diag.tui.screens.{module}")
+    built: Screen[Any] = getattr(found, name)(*args)
     return built

@@ -46,7 +46,7 @@ class RewordScreen(PlaceScreen):
         Back,
         Help,
     )
-    BINDINGS = bindings_of(NextReader, DeclaredWords, Back)
+    BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Chaque destinataire lit la préconisation dans ses mots. Le texte est gardé "
         "dès que l'on quitte une partie ; {quantite}, {cout}, {lieux} et {echeance} "

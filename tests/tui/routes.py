@@ -1,0 +1,40 @@
+"""Every place of the app, and how one goes there; the tests of all places use it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from diag.tui.app import DiagApp
+from tests.tui.builders import SCHOOL, app_on, audited_app
+from tests.tui.waiting import shows, wait_for
+
+ROUTES: dict[str, tuple[Callable[[DiagApp], object], str]] = {
+    "territoire": (lambda app: app.go_territory(), "Commune"),
+    "ecole": (lambda app: app.go_school(SCHOOL), "Audits"),
+    "tournee": (lambda app: app.go_tour(), "Tournée du"),
+    "importer": (lambda app: app.go_import(), "jamais"),
+    "visite": (lambda app: app.go_visit(SCHOOL), "Direction"),
+    "bilan": (lambda app: app.go_bilan(SCHOOL), "Bilan"),
+    "aide": (lambda app: app.go_help(), "ce qui est possible ici"),
+    "palette": (lambda app: app.go_palette(), "commande"),
+}
+"""Place → how one goes there, and what it shows once there."""
+
+
+async def go(pilot: Pilot[None], app: DiagApp, place: str) -> None:
+    """Go to a place and wait until it is drawn."""
+    await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+    way, seen = ROUTES[place]
+    way(app)
+    await wait_for(pilot, lambda: shows(pilot, seen), place)
+
+
+def audited(folder: Path) -> DiagApp:
+    """Return the app that the routes are walked in."""
+    return audited_app(folder)
+
+
+def blank(folder: Path) -> DiagApp:
+    """Return an app where nobody has ever worked."""
+    return app_on(folder / "blank")

@@ -1,0 +1,124 @@
+"""What holds on every place: six keys, all of them working, in French, nothing cut."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+import pytest
+from textual.widgets import Footer
+
+import diag.tui
+from diag.tui.app import DiagApp
+from diag.tui.commands import Command, CommandType, Help
+from diag.tui.screens.place import PlaceScreen
+from diag.tui.sturdy import Sturdy
+from tests.tui.routes import ROUTES, audited, go
+from tests.tui.waiting import visible, wait_for
+
+ENGLISH = re.compile(
+    r"\b(the|search|found|press|quit|theme|keys?|screen|close|cancel|open|copy|"
+    r"loading|select|dismiss|space|pgdn|pgup|del|command|show|hide|help)\b",
+    re.IGNORECASE,
+)
+SHOWN_KEYS = 6
+
+
+def subclasses(base: type[Sturdy]) -> Iterator[type[Sturdy]]:
+    for child in base.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def everything() -> list[type[Sturdy]]:
+    for module in walk_packages(diag.tui.__path__, "diag.tui."):
+        import_module(module.name)
+    found = dict.fromkeys(subclasses(Sturdy))
+    return [
+        each
+        for each in found
+        if each.__module__.startswith("diag.") and not each.__subclasses__()
+    ]
+
+
+def commands(base: CommandType = Command) -> Iterator[CommandType]:
+    for child in base.__subclasses__():
+        if child.__module__.startswith("diag."):
+            yield child
+        yield from commands(child)
+
+
+@pytest.mark.parametrize("owner", everything(), ids=lambda owner: owner.__name__)
+def test_every_command_offered_is_done_by_who_offers_it(owner: type[Sturdy]) -> None:
+    """Or, from a widget, by a screen: its command bubbles up."""
+    elsewhere = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(diag.tui.__path__[0]).rglob("*.py")
+    )
+    for command in owner.OFFERS:
+        name = command.handler()
+        assert (
+            hasattr(owner, name)
+            or hasattr(DiagApp, name)
+            or (not issubclass(owner, PlaceScreen) and f"def {name}(" in elsewhere)
+        ), (owner, command)
+
+
+@pytest.mark.parametrize("owner", everything(), ids=lambda owner: owner.__name__)
+def test_every_command_with_a_key_is_bound_where_it_is_offered(
+    owner: type[Sturdy],
+) -> None:
+    bound = {
+        binding.id
+        for binding in getattr(owner, "BINDINGS", ())
+        if not isinstance(binding, tuple)
+    }
+    assert not [
+        command
+        for command in owner.OFFERS
+        if command.KEYS and command.__name__ not in bound
+    ]
+
+
+def test_every_command_tells_what_it_does_in_french() -> None:
+    everything()
+    for command in commands():
+        assert command.help_text().endswith((".", "?", "!", "…")), command
+        assert not ENGLISH.search(command.help_text()), command
+
+
+@pytest.mark.parametrize("place", ROUTES)
+async def test_a_place_shows_six_keys_at_most_and_speaks_french(
+    tmp_path: Path, place: str
+) -> None:
+    app = audited(tmp_path / "desk")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await go(pilot, app, place)
+        footer = app.screen.query_one(Footer)
+        await wait_for(pilot, lambda: footer.children, "the footer")
+
+        assert len(footer.children) <= SHOWN_KEYS
+        assert max(child.region.right for child in footer.children) <= 80
+        await pilot.resize_terminal(160, 50)
+        assert not [line for line in visible(pilot) if ENGLISH.search(line)]
+        for node in app.screen.walk_children(with_self=True):
+            tip = getattr(node, "tooltip", None)
+            assert not (tip and ENGLISH.search(str(tip))), (node, tip)
+
+
+@pytest.mark.parametrize("place", ROUTES)
+async def test_a_place_bears_any_size_then_helps(tmp_path: Path, place: str) -> None:
+    app = audited(tmp_path / "desk")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await go(pilot, app, place)
+        for size in ((20, 5), (1, 1), (160, 50), (79, 23), (40, 10), (80, 24)) * 2:
+            await pilot.resize_terminal(*size)
+        await wait_for(pilot, lambda: app.size == (80, 24), "the last size")
+        here = app.screen
+        if Help not in getattr(here, "OFFERS", ()):
+            return
+        await pilot.press("f1")
+        await wait_for(pilot, lambda: app.screen is not here, "the help")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: app.screen is here, "back")
