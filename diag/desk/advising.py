@@ -6,10 +6,11 @@ from difflib import get_close_matches
 from fractions import Fraction
 from uuid import UUID
 
+from diag.desk.previous import own_here, own_standing
 from diag.desk.reporting import report_of
 from diag.desk.session import Session
 from diag.journal import changes
-from diag.journal.arrangements import own_advice_of, ranks_of
+from diag.journal.arrangements import ranks_of
 from diag.journal.draft import Draft
 from diag.journal.follow_ups import wordings_of
 from diag.model.audit import OwnAdvice
@@ -54,9 +55,8 @@ def find_advice(session: Session, ident: str) -> str:
 
 
 def own_advice(session: Session) -> dict[str, OwnAdvice]:
-    """Return the recommendations of the engineer's own, by id."""
-    found = own_advice_of(session.workspace.journal, session.audit.id)
-    return {one.id: one for one in found}
+    """Return the recommendations of engineers' own that stand, by id."""
+    return {one.id: one for one in own_standing(session)}
 
 
 def declared_wording(session: Session, ident: str, audience: Audience) -> Wording:
@@ -146,9 +146,9 @@ def remove_own(session: Session, ident: str) -> None:
     Raises:
         DiagError: when it is not one.
     """
-    if ident not in own_advice(session):
+    if ident not in {one.id for one in own_here(session)}:
         raise DiagError(
-            "Seule une préconisation que vous avez ajoutée se retire. "
+            "Seule une préconisation ajoutée dans cet audit se retire. "
             "Une autre s'écarte, avec un motif."
         )
     session.say(changes.disowned(session.audit.id, ident))

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from diag.desk.entry import iso_day
 from diag.desk.photos import drop_erased
+from diag.desk.previous import own_standing
 from diag.desk.session import Session
 from diag.journal import changes
-from diag.journal.arrangements import own_advice_of
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
 from diag.model.errors import DiagError
 from diag.model.place import ROOT_KINDS, PlaceKind
@@ -53,8 +53,8 @@ def add_step(session: Session, step: FollowUp) -> None:
     Raises:
         DiagError: unknown recommendation, or set aside without a reason.
     """
-    own = own_advice_of(session.workspace.journal, session.audit.id)
-    known = {*session.checklist.recommendations, *(one.id for one in own)}
+    own = (one.id for one in own_standing(session))
+    known = {*session.checklist.recommendations, *own}
     if step.recommendation not in known:
         near = get_close_matches(step.recommendation, known, n=1)
         hint = f" Vouliez-vous dire {near[0]} ?" if near else ""

@@ -1,8 +1,10 @@
 """The audit before this one of the same school, and what was decided then."""
 
 from diag.desk.session import Session
+from diag.journal.arrangements import own_advice_of
 from diag.journal.audits import audits
-from diag.model.audit import FollowUp
+from diag.model.audit import FollowUp, OwnAdvice
+from diag.reports.plan import CLOSED, states_of
 
 
 def session_before(session: Session) -> Session | None:
@@ -36,3 +38,41 @@ def steps_before(session: Session) -> tuple[FollowUp, ...]:
 def whole_story(session: Session) -> tuple[FollowUp, ...]:
     """Return every step, those of the audits before first."""
     return (*steps_before(session), *session.follow_ups)
+
+
+def own_standing(session: Session) -> tuple[OwnAdvice, ...]:
+    """Return the engineers' own recommendations: this audit's, and what is left.
+
+    One of an audit before stands until it was done or set aside: no fact can say so.
+    """
+    return (*_own_left(session), *own_here(session))
+
+
+def own_here(session: Session) -> tuple[OwnAdvice, ...]:
+    """Return the recommendations that were added in this very audit."""
+    return own_advice_of(session.workspace.journal, session.audit.id)
+
+
+def steps_told(session: Session) -> tuple[FollowUp, ...]:
+    """Return the steps of the audits before that documents tell.
+
+    What became of an own recommendation that was closed then is history.
+    """
+    left = {one.id for one in _own_left(session)}
+    gone = {one.id for one in _own_before(session)} - left
+    return tuple(one for one in steps_before(session) if one.recommendation not in gone)
+
+
+def _own_before(session: Session) -> tuple[OwnAdvice, ...]:
+    before = session_before(session)
+    return () if before is None else (*_own_before(before), *own_here(before))
+
+
+def _own_left(session: Session) -> tuple[OwnAdvice, ...]:
+    before = session_before(session)
+    if before is None:
+        return ()
+    states = states_of(whole_story(before))
+    return tuple(
+        one for one in own_standing(before) if states.get(one.id) not in CLOSED
+    )

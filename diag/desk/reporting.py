@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from diag.desk.previous import steps_before
+from diag.desk.previous import own_standing, steps_told
 from diag.desk.session import Session
-from diag.journal.arrangements import own_advice_of, ranks_of
+from diag.journal.arrangements import ranks_of
 from diag.journal.follow_ups import wordings_of
 from diag.model.checklist import Audience, Wording
 from diag.reports.report import Office, Report, build_report
@@ -47,8 +47,8 @@ def report_of(session: Session, day: date | None = None) -> Report:
         today=day or workspace.world.today(),
         digest=session.digest,
         edition=session.edition,
-        earlier=steps_before(session),
-        own=own_advice_of(workspace.journal, session.audit.id),
+        earlier=steps_told(session),
+        own=own_standing(session),
         ranks=ranks_of(workspace.journal, session.audit.id),
     )
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from diag.desk.advising import add_own, remove_own
 from diag.desk.demo.scenario import play, scenario
 from diag.desk.follow import add_step
 from diag.desk.previous import session_before, steps_before, whole_story
@@ -10,7 +11,8 @@ from diag.desk.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
-from diag.model.checklist import Audience
+from diag.model.checklist import Audience, Owner
+from diag.model.errors import DiagError
 from diag.reports.markdown import markdown
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
@@ -95,3 +97,25 @@ def test_a_decision_of_the_year_before_still_stands(desk: Workspace) -> None:
 
     assert action is not None
     assert action.state is FollowUpState.DECIDEE
+
+
+def test_own_advice_of_the_year_before_stands_until_it_is_closed(
+    desk: Workspace,
+) -> None:
+    first = audited(desk)
+    left = add_own(first, "Peindre", owner=Owner.ECOLE)
+    done = add_own(first, "Nettoyer", owner=Owner.ECOLE)
+    add_step(first, FollowUp(recommendation=done.id, state=FollowUpState.FAITE))
+    second = next_campaign(desk)
+
+    report = report_of(second)
+    assert report.plan.action(left.id) is not None
+    assert report.plan.action(done.id) is None
+    assert done.id not in {one.recommendation for one in report.follow_ups}
+    with pytest.raises(DiagError, match="écarte"):
+        remove_own(second, left.id)
+    closing = FollowUp(
+        recommendation=left.id, state=FollowUpState.ECARTEE, why="École reconstruite"
+    )
+    add_step(second, closing)
+    assert report_of(next_campaign(desk, "2030-2031")).plan.action(left.id) is None

@@ -16,6 +16,7 @@ from diag.desk.evolution import evolution
 from diag.desk.findings import findings
 from diag.desk.follow import add_step, move
 from diag.desk.history import changes_of
+from diag.desk.previous import own_here
 from diag.desk.reporting import report_folder, report_of, write_reports
 from diag.desk.score_words import SOCLE, money_words
 from diag.desk.session import Session
@@ -67,6 +68,7 @@ class BilanScreen(PlaceScreen):
         """The school."""
         self.face = "constats"
         """The side that has the focus."""
+        self._on_advice = False
 
     @property
     def session(self) -> Session:
@@ -123,6 +125,7 @@ class BilanScreen(PlaceScreen):
         beside = {self.face}
         if width >= WIDE:
             beside |= {"constats"} if self.face != "constats" else {"preconisations"}
+        self.set_class(width >= WIDE, "-wide")
         for name in FACES:
             self._outline(name).display = name in beside
         told = [
@@ -134,7 +137,10 @@ class BilanScreen(PlaceScreen):
 
     @on(Outline.Moved)
     def _moved(self) -> None:
-        self.refresh_bindings()
+        """Light or grey keys, only when that changes: it repaints the footer."""
+        if self._on_advice != bool(self.advice):
+            self._on_advice = bool(self.advice)
+            self.refresh_bindings()
 
     @on(events.DescendantFocus)
     def _focused(self, event: events.DescendantFocus) -> None:
@@ -238,8 +244,8 @@ class BilanScreen(PlaceScreen):
     async def on_remove_advice(self) -> None:
         """Take away a recommendation of the engineer's own."""
         ident = self.advice
-        if ident not in advising.own_advice(self.session):
-            self.diag.say("Elle vient des grilles : écartez-la (E), avec un motif.")
+        if ident not in {one.id for one in own_here(self.session)}:
+            self.diag.say("Elle n'est pas d'ici : écartez-la (E), avec un motif.")
             return
         question = f"Retirer « {self._title_of(ident)} » ? L'historique la garde."
         if await self.app.push_screen_wait(Confirm(question, yes="Retirer")):
