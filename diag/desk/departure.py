@@ -23,7 +23,7 @@ class Check:
 
     stop: Stop
     place: str
-    """Name of the place."""
+    """Name of the place, or whom one asks at the school."""
     reasons: tuple[str, ...]
 
 
@@ -40,10 +40,10 @@ class Departure:
 def departure_of(session: Session, walk: Walk | None = None) -> Departure:
     """Return what to look at before leaving the school."""
     walk = walk or walk_of(session.facts, session.checklist)
-    names = session.facts.places
     checks = (
-        Check(stop, names[stop.place].name, reasons)
-        for stop in walk.stops
+        Check(stop, leg.title, reasons)
+        for leg in walk.legs
+        for stop in leg.stops
         if (reasons := tuple(_reasons(stop)))
     )
     return Departure(tuple(checks), tuple(_remarks(session, walk)))

@@ -3,6 +3,7 @@
 from diag.desk.session import Session
 from diag.desk.walk import Key, Walk
 from diag.journal.settings import get_setting, put_setting
+from diag.model.fact import Provenance
 
 
 def keep_place(session: Session, key: Key) -> None:
@@ -42,6 +43,6 @@ def _last_answer(session: Session) -> tuple[int, Key] | None:
         (head.at, key)
         for key, heads in session.facts.answers.items()
         for head in heads
-        if head.device == device
+        if head.device == device and head.provenance is not Provenance.IMPORTED
     ]
     return max(given, default=None)

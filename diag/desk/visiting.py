@@ -5,7 +5,7 @@ Screens and the line-by-line path are two front ends of this one object.
 
 from functools import cached_property
 
-from diag.desk.answers import DoubtError, Entry, record_answer, record_note
+from diag.desk.answers import ALWAYS, DoubtError, Entry, record_answer, record_note
 from diag.desk.card import Card, card_of
 from diag.desk.entry import RefusedEntryError
 from diag.desk.flags import turn_flag
@@ -66,13 +66,18 @@ class Visiting:
     @property
     def provenance(self) -> Provenance:
         """How the next answer is known, unless said otherwise."""
-        return self._provenance or self.question.provenance[0]
+        return self._provenance or self._ways[0]
+
+    @property
+    def _ways(self) -> tuple[Provenance, ...]:
+        """How a person can know it: what is typed was not imported."""
+        ways = self.question.provenance
+        return tuple(each for each in ways if each not in ALWAYS) or ways
 
     def turn_provenance(self) -> str:
         """Pass to the next way of knowing; return its word."""
-        ways = self.question.provenance
-        rank = ways.index(self.provenance) if self.provenance in ways else -1
-        self._provenance = ways[(rank + 1) % len(ways)]
+        ways = self._ways
+        self._provenance = ways[(ways.index(self.provenance) + 1) % len(ways)]
         return PROVENANCES[self._provenance]
 
     def give(self, typed: str) -> str:
@@ -115,7 +120,8 @@ class Visiting:
         entry = self._entry(state, reason=reason)
         recorded = record_answer(self.session, entry)
         self.refresh()
-        return f"{self.question.label}\u00a0: {answer_words(self.question, recorded.answer)}"
+        said = answer_words(self.question, recorded.answer)
+        return f"{self.question.label}\u00a0: {said}"
 
     def still_true(self) -> str:
         """Say « toujours vrai » of last time's answer.

@@ -26,7 +26,7 @@ class WriteList(Command):
     IN_FOOTER = True
 
 
-class Leave(Cancel):
+class LeaveList(Cancel):
     """Revenir à la question où l'on était."""
 
     TITLE = "Revenir"
@@ -36,7 +36,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
     """What to look at again; Enter goes there."""
 
     CSS_PATH = "departure.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (WriteList, Leave)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (WriteList, LeaveList)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, session: Session) -> None:
@@ -84,6 +84,6 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         path = write_departure(self._session)
         self.query_one("#remarks", Static).update(content(f"Écrit dans {path}"))
 
-    def on_leave(self) -> None:
+    def on_leave_list(self) -> None:
         """Go back."""
         self.dismiss(None)

@@ -1,10 +1,12 @@
 """Visite: what do I check now?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher, Static
 
@@ -20,7 +22,7 @@ from diag.tui.palette import Found
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE
 from diag.tui.screens.visit_acts import VisitActs
-from diag.tui.screens.visit_commands import VISIT_COMMANDS, StillTrue
+from diag.tui.screens.visit_commands import FICHE_COMMANDS, VISIT_COMMANDS, StillTrue
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
 from diag.tui.widgets.plan import DEPARTURE, Plan
@@ -29,6 +31,16 @@ if TYPE_CHECKING:
     from diag.tui.widgets.grid import Grid
 
 _SAVED = "Enregistré"
+_OF_FICHE = {command.__name__ for command in FICHE_COMMANDS}
+
+
+def _bindings(offers: Iterable[CommandType]) -> Iterator[BindingType]:
+    """Give the screen's bindings; the footer shows those of the fiche beside it."""
+    for each in bindings_of(*offers):
+        if isinstance(each, Binding) and each.id in _OF_FICHE:
+            yield replace(each, show=False)
+        else:
+            yield each
 
 
 class VisitScreen(VisitActs):
@@ -42,7 +54,7 @@ class VisitScreen(VisitActs):
         (140, "-widest"),
     ]
     OFFERS: ClassVar[tuple[CommandType, ...]] = (*VISIT_COMMANDS, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
+    BINDINGS: ClassVar[list[BindingType]] = list(_bindings(OFFERS))
     INTRODUCTION = (
         "Que dois-je constater maintenant ? Tapez la réponse, Entrée l'enregistre et "
         "passe à la suite. Flèches haut et bas : question précédente, suivante. "
@@ -60,7 +72,6 @@ class VisitScreen(VisitActs):
         self._place = place
         self.grid: Grid | None = None
         """The other face, once it was shown."""
-        self._follows_grid = False
 
     def body(self) -> ComposeResult:
         """Lay the plan beside the two faces."""
@@ -190,31 +201,33 @@ class VisitScreen(VisitActs):
         self.face.current = "grid"
         self.grid.refresh_from(self.session)
         self.grid.focus()
-        self._follows_grid = self.grid.goto(*self.visiting.key)
-        if not self._follows_grid:
+        if not self.grid.goto(*self.visiting.key):
             self.grid.say("Les questions de l'école se répondent dans la fiche : F2.")
 
     def _to_fiche(self) -> None:
         grid = self.grid
         assert grid is not None
-        key = (grid.cursor_place or "", grid.cursor_question or "")
         if not grid.is_empty and not grid.settle():
             return
         self.visiting.refresh()
-        if self._follows_grid and self.visiting.walk.stop(key):
-            self.visiting.go(key)
         self.face.current = "fiche"
         self.show()
         self.fiche.line.focus()
+
+    async def on_show_grid(self) -> None:
+        """Show the grille."""
+        await self._to_grid()
 
     def on_grid_answered(self) -> None:
         """Count again what is left, once something was said in the grid."""
         self.visiting.refresh()
         self._show_around()
 
-    def on_grid_moved(self) -> None:
-        """Follow the grid's cursor when one comes back to the fiche."""
-        self._follows_grid = True
+    def on_grid_moved(self, event: "Grid.Moved") -> None:
+        """Stand where the grid's cursor stands."""
+        key = (event.place, event.question)
+        if self.visiting.walk.stop(key):
+            self.visiting.go(key)
 
     @on(AnswerLine.PlanWanted)
     def _plan_wanted(self) -> None:

@@ -6,12 +6,18 @@ _GROUP = "Visite"
 
 
 class SwapFace(Command):
-    """Passer de la fiche à la grille, et retour, à la même question."""
+    """Revenir de la grille à la fiche, à la même question."""
 
     KEYS = "f2"
-    TITLE = "Fiche ou grille"
+    TITLE = "Fiche"
     IN_FOOTER = True
     GROUP = _GROUP
+
+
+class ShowGrid(SwapFace):
+    """Passer à la grille des salles et des questions, à la même question."""
+
+    TITLE = "Grille"
 
 
 class MostUseful(Command):
@@ -119,6 +125,9 @@ class BeforeLeaving(Command):
     GROUP = _GROUP
 
 
+FICHE_COMMANDS = (ShowGrid, MostUseful, WriteNote, TurnFlag)
+"""Those that the footer shows beside the fiche."""
+
 VISIT_COMMANDS = (
     SwapFace,
     MostUseful,
@@ -135,4 +144,4 @@ VISIT_COMMANDS = (
     SayRefused,
     BeforeLeaving,
 )
-"""All of them, in the order of the help."""
+"""All that both faces offer, in the order of the help."""

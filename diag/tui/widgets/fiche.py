@@ -1,5 +1,7 @@
 """The fiche: one question, everything beside it, and the line where one answers."""
 
+from typing import ClassVar
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -11,7 +13,10 @@ from diag.desk.keyed import preview
 from diag.desk.visiting import Visiting
 from diag.model.checklist import QuestionType
 from diag.reports.vocabulary import PROVENANCES
+from diag.tui.commands import CommandType, bindings_of
 from diag.tui.plain import content
+from diag.tui.screens.visit_commands import FICHE_COMMANDS
+from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.choices import Choices
 from diag.tui.widgets.fiche_text import head_rows, more_rows
@@ -30,8 +35,11 @@ _HOW = {
 _NONE = "? inconnu  / sans objet  ! non communiqué"
 
 
-class Fiche(Vertical):
-    """One question panel, the same for every question."""
+class Fiche(Sturdy, Vertical):
+    """One question panel, the same for every question; commands go to the screen."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = FICHE_COMMANDS
+    BINDINGS = bindings_of(*OFFERS)
 
     class Given(Message):
         """Enter was pressed on what is typed."""

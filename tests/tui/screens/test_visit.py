@@ -1,0 +1,359 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from shutil import copytree
+from tempfile import mkdtemp
+
+import pytest
+from textual.pilot import Pilot
+
+from diag.desk.places import add_place
+from diag.desk.resume import kept_place
+from diag.desk.walk import walk_of
+from diag.desk.workspace import Workspace
+from diag.desk.world import fixed_world
+from diag.model.fact import Provenance, State
+from diag.model.place import PlaceKind
+from diag.tui.screens.visit import VisitScreen
+from diag.tui.widgets.plan import Plan
+from tests.desk.builders import started, workspace
+from tests.tui.builders import DAY, OTHER, SCHOOL, app_on
+from tests.tui.waiting import shows, visible, wait_for
+
+HOSTILE = "Salle [/x] [type=x, v={'a[0]'}]"
+
+
+@cache
+def template(rooms: tuple[str, ...]) -> Path:
+    """Return a workspace with these rooms, made once a test run."""
+    folder = Path(mkdtemp(prefix="visite-"))
+    with workspace(folder) as made:
+        session = started(made)
+        for room in rooms:
+            add_place(session, PlaceKind.SALLE, room)
+    return folder
+
+
+def prepared(folder: Path, rooms: tuple[str, ...] = ("CP", "CE1")) -> None:
+    copytree(template(rooms), folder, dirs_exist_ok=True)
+
+
+@asynccontextmanager
+async def visit(
+    folder: Path,
+    question: str = "nb_classes",
+    *,
+    place: str = "",
+    size: tuple[int, int] = (80, 24),
+    seed: int = 5,
+) -> AsyncIterator[tuple[Pilot[None], VisitScreen]]:
+    """Open the visit of the school, at a question."""
+    app = app_on(folder, seed)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        where = {
+            each.name: each.id
+            for each in app.desk.session(SCHOOL).facts.places.values()
+        }
+        root = app.desk.session(SCHOOL).facts.root
+        app.go_visit(
+            SCHOOL, where.get(place, root) if question else None, question or None
+        )
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        screen = app.screen
+        assert isinstance(screen, VisitScreen)
+        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the fiche")
+        yield pilot, screen
+
+
+async def test_a_number_and_enter_are_recorded_and_the_next_question_comes(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("1", "2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        assert shows(pilot, "Nombre de classes")
+        assert screen.visiting.key[1] == "nb_eleves"
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert answer is not None
+        assert answer.value == 12
+
+
+async def test_digits_without_shift_are_digits(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("ampersand", "é", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert answer is not None
+        assert answer.value == 12
+
+
+@pytest.mark.parametrize("keys", [("p", "r", "i"), ("3",), ("quotation_mark",)])
+async def test_a_choice_is_named_by_its_letters_its_digit_or_the_twin(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "type_ecole") as (pilot, screen):
+        await pilot.press(*keys)
+        await wait_for(pilot, lambda: shows(pilot, ">  3  Primaire"), "marked")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "type_ecole")
+        assert answer is not None
+        assert answer.value == "primaire"
+
+
+async def test_an_unlikely_value_is_asked_about_once(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("7", "0", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "paraît élevé"), "the doubt")
+        assert screen.fiche.line.value == "70"
+        root = screen.session.facts.root
+        assert screen.session.facts.answer(root, "nb_classes") is None or (
+            screen.session.facts.answers[root, "nb_classes"][0].value != 70
+        )
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        assert screen.session.facts.answers[root, "nb_classes"][0].value == 70
+
+
+async def test_what_is_refused_stays_with_its_sentence(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("9", "9", "9", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Refusé."), "refused")
+        assert screen.fiche.line.value == "999"
+        assert screen.visiting.key[1] == "nb_classes"
+        assert shows(pilot, "hors limites")
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [
+        ("question_mark", State.UNKNOWN),
+        ("slash", State.NOT_APPLICABLE),
+        ("exclamation_mark", State.REFUSED),
+    ],
+)
+async def test_no_answer_is_said_by_a_key_with_its_reason(
+    tmp_path: Path, key: str, state: State
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press(key)
+        await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
+        await pilot.press(*"parti", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert answer is not None
+        assert (answer.state, answer.reason) == (state, "parti")
+
+
+async def test_another_provenance_goes_with_the_answer(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("ctrl+t")
+        await wait_for(pilot, lambda: shows(pilot, "déclaré"), "another way")
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
+        assert answer is not None
+        assert answer.provenance is Provenance.DECLARED
+
+
+async def test_a_note_is_written_without_leaving(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f4", *"vu [/]", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "vu [/]"), "the note")
+        key = (screen.session.facts.root, "nb_classes")
+        assert screen.session.facts.notes[key] == ("vu [/]",)
+        assert screen.visiting.key == key
+
+
+async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "· À revoir"), "flagged")
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "Avant de partir ·"), "the list")
+        assert shows(pilot, "à revoir")
+        await pilot.press("e")
+        written = tmp_path / "exports" / SCHOOL / "avant-de-partir.md"
+        await wait_for(pilot, written.exists, "the file")
+        assert "- [ ] Nombre de classes : à revoir" in written.read_text(
+            encoding="utf-8"
+        )
+        await pilot.press("escape", "f5")
+        await wait_for(pilot, lambda: not screen.session.facts.flags, "lowered")
+
+
+async def test_undo_says_what_was_undone_and_goes_there(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · Bâtiments à relier"), "")
+        assert screen.visiting.key[1] == "nb_batiments"
+        assert (
+            screen.session.facts.root,
+            "nb_batiments",
+        ) not in screen.session.facts.answers
+
+
+async def test_the_most_useful_question_is_looked_for_and_found(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        before = screen.visiting.key
+        await pilot.press("f3")
+        await wait_for(pilot, lambda: screen.visiting.key != before, "another one")
+        assert shows(pilot, "resserre le plus")
+
+
+async def test_arrows_walk_and_the_plan_leads_to_a_room(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("down", "up", "up")
+        await wait_for(pilot, lambda: screen.visiting.key[1] == "type_ecole", "first")
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: screen.query_one(Plan).has_focus, "the plan")
+        rooms = [leg.title for leg in screen.visiting.walk.legs].index("CP")
+        await pilot.press(*["down"] * rooms, "enter")
+        await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the room")
+        assert screen.fiche.line.has_focus
+
+
+async def test_the_grid_and_the_fiche_stand_at_the_same_question(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "type_salle", place="CE1") as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.face.current == "grid", "the grid")
+        assert screen.grid is not None
+        assert (
+            screen.grid.cursor_place,
+            screen.grid.cursor_question,
+        ) == screen.visiting.key
+        await pilot.press("up", "f2")
+        await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the fiche")
+        assert screen.face.current == "fiche"
+
+
+async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> None:
+    prepared(tmp_path, rooms=())
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: shows(pilot, "Aucun lieu"), "an empty list")
+        await pilot.press("s")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
+        await pilot.press(*"CP", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "CP ajouté"), "added")
+        await pilot.press("r")
+        await wait_for(pilot, lambda: shows(pilot, "Nouveau nom"), "asked")
+        await pilot.press(*"CE1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "CP devient CE1"), "renamed")
+        await pilot.press("t")
+        await wait_for(pilot, lambda: shows(pilot, "Toutes les salles sont là (1)"), "")
+        await pilot.press("o")
+        await wait_for(
+            pilot, lambda: PlaceKind.SALLE in screen.session.facts.closed, "closed"
+        )
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "CE1, question 1"), "the room")
+
+
+async def test_a_name_that_is_taken_is_asked_again_with_what_was_typed(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path, rooms=("CP",))
+    async with visit(tmp_path) as (pilot, _):
+        await pilot.press("f6", "s")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
+        await pilot.press(*"cp", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "s'appelle déjà"), "refused")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked again")
+        await pilot.press("end", "1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "cp1 ajouté"), "added")
+
+
+async def test_the_visit_resumes_at_the_very_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, _):
+        await pilot.press("escape")
+    async with visit(tmp_path, "", seed=6) as (_, screen):
+        assert screen.visiting.key[1] == "nb_batiments"
+
+
+async def test_after_a_kill_it_resumes_after_the_last_answer(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        following = screen.visiting.key
+        with Workspace.open(tmp_path, fixed_world(DAY, 9)) as other:
+            session = started(other)
+            walk = walk_of(session.facts, session.checklist)
+            assert kept_place(session, walk) == following
+
+
+async def test_two_schools_opened_in_turn_keep_their_place(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        app = screen.diag
+        app.go_visit(OTHER)
+        await wait_for(
+            pilot,
+            lambda: isinstance(app.screen, VisitScreen) and app.screen.uai == OTHER,
+            "the other school",
+        )
+        app.go_visit(SCHOOL)
+        await wait_for(
+            pilot,
+            lambda: (
+                isinstance(app.screen, VisitScreen)
+                and app.screen.uai == SCHOOL
+                and app.screen.visiting.key[1] == "nb_batiments"
+            ),
+            "the first one",
+        )
+
+
+async def test_hostile_names_and_texts_are_shown_as_they_are(tmp_path: Path) -> None:
+    prepared(tmp_path, rooms=(HOSTILE,))
+    async with visit(tmp_path, "type_salle", place=HOSTILE, size=(120, 40)) as (
+        pilot,
+        screen,
+    ):
+        assert shows(pilot, HOSTILE)
+        await pilot.press("f4", *"[/x] [", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "[/x] ["), "the note")
+        await pilot.press(*"[/zz]", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "n'est pas un choix"), "refused")
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
+        await pilot.press("escape", "ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "Avant de partir ·"), "the list")
+        assert screen.is_running
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (160, 50)])
+async def test_nothing_is_clipped(tmp_path: Path, size: tuple[int, int]) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, size=size) as (pilot, screen):
+        lines = visible(pilot)
+        assert shows(pilot, "À vérifier")
+        assert any("Note" in line and "Aide" in line for line in lines[-1:])
+        widths = [child.region.right for child in screen.query("FooterKey")]
+        assert max(widths) <= size[0]
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.face.current == "grid", "the grid")
+        await wait_for(pilot, lambda: "Aide" in visible(pilot)[-1], "the footer")
