@@ -31,7 +31,7 @@ _PROJECT = ("GOV", "USG", "PER")
 _TRAINING = ("FOR",)
 _ENT = ("ENT",)
 _SUBJECTS = (
-    ("le projet pédagogique ni les usages", _PROJECT),
+    ("le projet et les usages", _PROJECT),
     ("la formation des enseignants", _TRAINING),
     ("l'espace numérique de travail", _ENT),
 )
@@ -52,9 +52,9 @@ def view(report: Report) -> dict[str, object]:
         "project": _subject(report, "Projet et usages", _PROJECT),
         "training": _subject(report, "Formation", _TRAINING),
         "ent": _subject(report, "Espace numérique de travail", _ENT),
-        "unexamined": [
+        "unexamined": ", ni ".join(
             name for name, prefixes in _SUBJECTS if not _among(report, prefixes)
-        ],
+        ),
         "actions": advice.blocks(report, told, READER, partial(_told, report)),
         "others": _others(report, others),
         "uncounted": len(rest) - len(others),

@@ -24,18 +24,18 @@ _LISTED = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
 _MEASURES = {QuestionType.NUMBER}
 
 
-def answers_by_place(report: Report) -> Md:
+def answers_by_place(report: Report, usual: str) -> Md:
     """Return every answer and note of the subject itself and of what holds it."""
     return sections(
-        _answers_of(report, place)
+        _answers_of(report, place, usual)
         for place in report.facts.places.values()
         if place.kind not in _LISTED
     )
 
 
-def place_tables(report: Report) -> Md:
+def place_tables(report: Report, usual: str) -> Md:
     """Return every answer inside: questions down, a few places across, then notes."""
-    tables = [one for kind in _LISTED for one in _tables_of(report, kind)]
+    tables = [one for kind in _LISTED for one in _tables_of(report, kind, usual)]
     return sections((*tables, _notes(report)))
 
 
@@ -53,7 +53,7 @@ def measures(report: Report) -> Md:
 
 
 def usual_signature(report: Report) -> str:
-    """Return who answered most, and when."""
+    """Return who answered most, and when; ask once a document: it counts them all."""
     heads = (head for told in report.facts.answers.values() for head in told)
     signed = Counter(map(signature, heads))
     return max(signed, key=lambda one: (signed[one], one), default="")
@@ -76,8 +76,7 @@ def _is_measure(question: Question, head: Answer) -> bool:
     return measured and question.type in _MEASURES
 
 
-def _answers_of(report: Report, place: Place) -> Md:
-    usual = usual_signature(report)
+def _answers_of(report: Report, place: Place, usual: str) -> Md:
     rows = [
         (
             _label(question),
@@ -91,7 +90,7 @@ def _answers_of(report: Report, place: Place) -> Md:
     return table(f"Réponses, {report.place_name(place.id)}", columns, rows)
 
 
-def _tables_of(report: Report, kind: PlaceKind) -> list[Md]:
+def _tables_of(report: Report, kind: PlaceKind, usual: str) -> list[Md]:
     places = report.facts.places_of(kind)
     groups = [places[at : at + COLUMNS] for at in range(0, len(places), COLUMNS)]
     many = report.kind_words(kind)[1]
@@ -99,6 +98,7 @@ def _tables_of(report: Report, kind: PlaceKind) -> list[Md]:
         _matrix(
             report,
             group,
+            usual,
             f"Tableau des {many}"
             + (f", {rank} sur {len(groups)}" if len(groups) > 1 else ""),
         )
@@ -106,19 +106,18 @@ def _tables_of(report: Report, kind: PlaceKind) -> list[Md]:
     ]
 
 
-def _matrix(report: Report, places: Sequence[Place], caption: str) -> Md:
+def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -> Md:
     names = [report.place_name(place.id) for place in places]
     questions = _told(report, places)
     if not questions:
         return table(caption, ("Nom",), [(name,) for name in names])
-    rows = [_matrix_row(report, places, question) for question in questions]
+    rows = [_matrix_row(report, places, question, usual) for question in questions]
     return table(caption, ("Question", *names, "Origine"), rows)
 
 
 def _matrix_row(
-    report: Report, places: Sequence[Place], question: Question
+    report: Report, places: Sequence[Place], question: Question, usual: str
 ) -> tuple[str, ...]:
-    usual = usual_signature(report)
     heads = [_heads(report, place, question) for place in places]
     origins = [_origin(some, usual) for some in heads]
     shared = len({one for one in origins if one}) == 1

@@ -44,6 +44,7 @@ _ANOMALIES = {
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     plan, ticket = report.plan, partial(_ticket, report)
+    usual = usual_signature(report)
     return {
         "cover": frame.cover(report, "Service technique et prestataires"),
         "alerts": alerts_box(report, READER),
@@ -55,12 +56,12 @@ def view(report: Report) -> dict[str, object]:
         "to_confirm": advice.blocks(report, plan.to_confirm, READER, ticket),
         "untreated": _untreated(report),
         "unknowns": unknowns(report),
-        "places": place_tables(report),
+        "places": place_tables(report, usual),
         "measures": measures(report),
-        "answers": answers_by_place(report),
+        "answers": answers_by_place(report, usual),
         "criteria": rulebook(report),
         "compliance": compliance_table(report, READER),
-        "usual": usual_signature(report),
+        "usual": usual,
         "costs": cost_table(report),
         "budget": budget_by_action(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
