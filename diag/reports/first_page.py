@@ -81,7 +81,7 @@ def findings_table(report: Report) -> Md:
     rows = [_weak_row(report, one) for one in weak]
     rows += [_strong_row(report, one) for one in strong[: rows_left - len(weak)]]
     columns = (*EXPECTED_AND_SEEN, "Ce que cela change pour les élèves", "Priorité")
-    return table("Constats à retenir de l'école", columns, rows)
+    return table("Constats à retenir", columns, rows)
 
 
 def _ripe(report: Report) -> list[Action]:

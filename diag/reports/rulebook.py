@@ -21,7 +21,7 @@ def rulebook(report: Report) -> Md:
 
 def _criteria(report: Report, result: DomainResult) -> Md:
     rows = [_criterion_row(report, one) for one in result.criteria]
-    columns = ("Repère", "Critère", "Constat", "Niveau", "Règles", "Sources")
+    columns = ("Critère", "Constat", "Niveau", "Règles", "Sources")
     told = table(f"Critères, {result.domain.title}", columns, rows)
     score = f"Score : {frame.score_words(result.score)}."
     heading = Md(f"### {written(result.domain.title)}")
@@ -30,9 +30,9 @@ def _criteria(report: Report, result: DomainResult) -> Md:
 
 def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
     criterion = result.criterion
+    weight = f"{KINDS[criterion.kind]}, poids {criterion.weight}"
     return (
-        criterion.ref or criterion.id,
-        f"{criterion.title} ({KINDS[criterion.kind]}, poids {criterion.weight})",
+        f"{criterion.ref or criterion.id}. {criterion.title} ({weight})",
         observed(report, result, Audience.TECHNIQUE),
         _level(result),
         _rules(result),
