@@ -27,7 +27,7 @@ def visit_in(folder: Path) -> Terminal:
     """Return a terminal where the visit is resumed and ready for an answer."""
     terminal = Terminal(program(), folder, SIZE)
     try:
-        terminal.wait_for(lambda: terminal.shows("9990148G"), "the schools")
+        terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
         terminal.send("r")
         terminal.wait_for(lambda: terminal.shows("Réponse"), "the visit")
     except BaseException:

@@ -1,0 +1,197 @@
+"""What the screens cost, as ratios against a bare Textual app in the same run.
+
+    python benches/screens.py [rounds]
+
+Both run in a real pty, turn by turn: an app of one line (paint, ready, memory) or of
+one DataTable (keys), and `diag` on 6,000 schools of which 300 were audited. Printed,
+never asserted: two cores shared with others say little in milliseconds.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from territory_world import big_workspace, numbered
+
+from diag.desk.glance import keep_judged
+from diag.desk.outlook import progress_by_school
+from diag.tui.desk import OpenDesk, Recent
+from tests.terminal.terminal import Terminal, program
+
+SIZE = (80, 24)
+KEYS = 60
+QUIET = 2.0
+READY = "Chantelombe"
+EMPTY = """
+from textual.app import App
+from textual.widgets import Static
+class Bare(App):
+    def compose(self):
+        yield Static("pret a servir")
+Bare().run()
+"""
+TABLE = """
+from textual.app import App
+from textual.widgets import DataTable
+class Bare(App):
+    def compose(self):
+        yield DataTable(cursor_type="row", zebra_stripes=True)
+    def on_mount(self):
+        table = self.query_one(DataTable)
+        table.add_columns("lieu", "question", "reponse", "etat")
+        for n in range(200):
+            table.add_row(f"salle {n}", f"question {n}", n, "connu")
+        table.focus()
+Bare().run()
+"""
+
+
+class Opened:
+    """One start of a program, timed."""
+
+    def __init__(self, words: list[str], home: Path, ready: str) -> None:
+        start = perf_counter()
+        self.terminal = Terminal(words, home, SIZE)
+        self.terminal.wait_for(lambda: any(self.terminal.lines), "a first paint")
+        self.first = perf_counter() - start
+        self.terminal.wait_for(lambda: self.terminal.shows(ready), ready)
+        self.ready = perf_counter() - start
+
+    @property
+    def memory(self) -> float:
+        """Return the resident memory in MiB, where the system tells it."""
+        status = Path(f"/proc/{self.terminal.process.pid}/status")
+        if not status.exists():
+            return float("nan")
+        lines = status.read_text(encoding="utf-8").splitlines()
+        (line,) = [line for line in lines if line.startswith("VmRSS")]
+        return int(line.split()[1]) / 1024
+
+    def close(self) -> None:
+        """Kill it."""
+        self.terminal.kill()
+        self.terminal.hang_up()
+
+
+def starts(home: Path, rounds: int) -> None:
+    bare: list[tuple[float, float, float]] = []
+    ours: list[tuple[float, float, float]] = []
+    for _ in range(rounds):
+        for words, ready, found in (
+            ([sys.executable, "-c", EMPTY], "pret a servir", bare),
+            (program(), READY, ours),
+        ):
+            opened = Opened(words, home, ready)
+            opened.terminal.settle()
+            found.append((opened.first, opened.ready, opened.memory))
+            opened.close()
+    for name, at, budget, scale, unit in (
+        ("first paint", 0, 1.25, 1000, "ms"),
+        ("ready", 1, 1.5, 1000, "ms"),
+        ("memory", 2, 1.7, 1, "MiB"),
+    ):
+        base = median(each[at] for each in bare) * scale
+        mine = median(each[at] for each in ours) * scale
+        told(name, base, mine, budget, unit)
+
+
+def told(name: str, base: float, mine: float, budget: float, unit: str) -> None:
+    ratio = mine / base
+    verdict = "held" if ratio <= budget else "EXCEEDED"
+    print(
+        f"{name:>14}: bare {base:7.1f} {unit}, diag {mine:7.1f} {unit}, "
+        f"ratio {ratio:.2f} (budget {budget}, {verdict})"
+    )
+
+
+def keys(terminal: Terminal, moves: list[str]) -> tuple[list[float], list[int]]:
+    """Press keys one by one; return the times to the first byte, and the bytes."""
+    times, sizes = [], []
+    for move in moves:
+        terminal.settle(0.05)
+        before, start = terminal.written, perf_counter()
+        terminal.send(move)
+        if terminal.read(5):
+            times.append((perf_counter() - start) * 1000)
+        terminal.settle(0.05)
+        sizes.append(terminal.written - before)
+    return times, sizes
+
+
+def moved(home: Path) -> None:
+    down = ["\x1b[B"] * KEYS
+    bare = Opened([sys.executable, "-c", TABLE], home, "question 3")
+    base, base_sizes = keys(bare.terminal, down)
+    bare.close()
+    half = KEYS // 2
+    for face, key, moves in (
+        ("fiche", "", ["\x1b[B"] * half + ["\x1b[A"] * half),
+        ("grille", "\x1bOQ", ["\x1b[C", "\x1b[B", "\x1b[D", "\x1b[A"] * (half // 2)),
+    ):
+        opened = Opened(program(), home, READY)
+        terminal = opened.terminal
+        terminal.send("r")
+        terminal.wait_for(lambda: terminal.shows("Direction"), "the visit")  # noqa: B023
+        terminal.settle()
+        if key:
+            terminal.send(key)
+            terminal.settle()
+        times, sizes = keys(terminal, moves)
+        told(f"{face}, key p95", p95(base), p95(times), 1.25, "ms")
+        print(
+            f"{'':>14}  median {median(times):.1f} ms (bare {median(base):.1f}); "
+            f"{median(sizes):.0f} bytes a key, p95 {p95(sizes):.0f}, "
+            f"bare {median(base_sizes):.0f} (budget 3000)"
+        )
+        terminal.settle()
+        before = terminal.written
+        terminal.read(QUIET)
+        print(
+            f"{'':>14}  idle {QUIET:g} s: {terminal.written - before} bytes (budget 0)"
+        )
+        opened.close()
+
+
+def p95(values: list[float] | list[int]) -> float:
+    return quantiles(values, n=20)[-1] if len(values) > 1 else float("nan")
+
+
+def looked_over(folder: Path) -> None:
+    """Print what it costs to see where 1,000 audited schools stand."""
+    home = big_workspace(folder, 6_000, 1_000)
+    desk = OpenDesk(home)
+    spent(
+        "1,000 audits, cold",
+        lambda: progress_by_school(desk.workspace),
+        "2 s, opening included",
+    )
+    for at in range(0, 6_000, 6):
+        keep_judged(desk.session(numbered(at)))
+    spent("warm, judged", lambda: progress_by_school(desk.workspace), "150 ms")
+    spent("warm, again", lambda: progress_by_school(desk.workspace), "150 ms")
+    spent("6,000 schools", lambda: desk.workspace.territory.schools(""), "150 ms")
+    desk.close()
+
+
+def spent(name: str, act: Callable[[], object], budget: str) -> None:
+    start = perf_counter()
+    act()
+    print(f"{name:>18}: {(perf_counter() - start) * 1000:7.1f} ms (budget {budget})")
+
+
+def main(rounds: int) -> None:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        home = big_workspace(Path(scratch) / "trois-cents")
+        desk = OpenDesk(home)
+        desk.recent = Recent(numbered(0))
+        desk.close()
+        starts(home, rounds)
+        moved(home)
+        looked_over(Path(scratch) / "mille")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
