@@ -30,6 +30,7 @@ _STATE_NAMES = {
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
 _CLOSED = {QuestionType.BOOLEAN, QuestionType.CHOICE}
 _ONE_DIGIT = 9
+_SHORT = 24
 _KEYS_OF_CHOICES = 10
 _YES, _NO = frozenset("o1&"), frozenset("n0à")
 
@@ -74,7 +75,14 @@ def spelled_out(question: Question, text: str) -> Typed:
     if question.type in _NUMBERS:
         number = _without_unit(question, plain).replace("−", "-")
         return _read(question, plain, number)
-    return _read(question, plain, plain)
+    if question.type is QuestionType.CHOICE and _by_number(question, plain):
+        return _choice(question, plain)
+    read = _read(question, plain, plain)
+    if read.problem and question.choices:
+        possible = choices_words(question, _SHORT)
+        problem = f"« {plain[:40]} » n'est pas un choix. Possibles : {possible}."
+        return Typed(plain, problem=problem)
+    return read
 
 
 def is_refused_at_once(question: Question, read: Typed) -> bool:

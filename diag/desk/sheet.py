@@ -4,12 +4,13 @@ It is built from a session and never changes: after something is said, build ano
 What is done to its cells lives in `filling` and `pasting`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.desk.session import Session
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Checklist, Question, QuestionType
 from diag.model.fact import Answer, Provenance, State, Value
 from diag.model.number import exact
 from diag.model.place import ROOT_KINDS, Place, PlaceKind
@@ -34,6 +35,7 @@ STATE_WORDS = {
 }
 """What a cell says where there is no value."""
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
 
 
@@ -74,12 +76,11 @@ class Sheet:
         """Its rows."""
         self.questions: tuple[Question, ...] = tuple(
             question
-            for question in session.checklist.questions.values()
-            if question.place is kind
-            and question.type is not QuestionType.PHOTO
+            for question in _walked(session.checklist, kind)
+            if question.type is not QuestionType.PHOTO
             and domain in {"", question.domain}
         )
-        """Its columns."""
+        """Its columns, each after those that decide whether it is asked."""
         self.rows = {place.id: row for row, place in enumerate(self.places)}
         """Place id → row."""
         self.columns = {each.id: column for column, each in enumerate(self.questions)}
@@ -132,12 +133,29 @@ def sheet_kinds(session: Session) -> tuple[PlaceKind, ...]:
 def domains_of(session: Session, kind: PlaceKind) -> tuple[tuple[str, str], ...]:
     """Return (id, title) of each domain that asks something of such places."""
     titles = {domain.id: domain.title for domain in session.checklist.domains}
-    asked = dict.fromkeys(
-        question.domain
-        for question in session.checklist.questions.values()
-        if question.place is kind
-    )
+    asked = dict.fromkeys(each.domain for each in _walked(session.checklist, kind))
     return tuple((each, titles.get(each, each.capitalize())) for each in asked)
+
+
+def _walked(checklist: Checklist, kind: PlaceKind) -> list[Question]:
+    """Return the questions of a kind, each after those that its relevance reads."""
+    here = {
+        each.id: each for each in checklist.questions.values() if each.place is kind
+    }
+    walked: dict[str, Question] = {}
+    begun: set[str] = set()
+
+    def walk(question: Question) -> None:
+        if question.id not in begun:
+            begun.add(question.id)
+            for name in _NAME.findall(question.relevant):
+                if name in here:
+                    walk(here[name])
+            walked[question.id] = question
+
+    for question in here.values():
+        walk(question)
+    return list(walked.values())
 
 
 def short_words(question: Question, answer: Answer) -> str:

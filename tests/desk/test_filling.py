@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from diag.desk.answers import DoubtError, Entry, record_answer
 from diag.desk.entry import RefusedEntryError
@@ -12,7 +14,7 @@ from diag.desk.filling import (
     fill,
     like_previous,
 )
-from diag.desk.pasting import as_block, file_named, file_text, paste
+from diag.desk.pasting import as_block, file_named, file_text, paste, read_block
 from diag.desk.places import add_place
 from diag.desk.session import Session
 from diag.desk.sheet import Sheet
@@ -205,10 +207,32 @@ def test_hostile_cells_are_refused_one_by_one_in_sentences(rooms: Session) -> No
     assert all(each.reason for each in filled.refused)
 
 
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.text(max_size=80)
+    | st.lists(
+        st.sampled_from(["oui", "Classe", "3", "[/]", "=1+1", "\t", "\n", ";", '"', ""])
+    ).map("".join)
+)
+def test_whatever_is_pasted_is_kept_or_refused(rooms: Session, text: str) -> None:
+    sheet = sheet_of(rooms)
+    try:
+        filled = paste(rooms, sheet, 1, 1, text)
+    except GestureError as error:
+        assert str(error)
+        return
+    assert all(key in rooms.facts.answers for key in filled.written)
+    assert all(each.where and each.reason for each in filled.refused)
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", " \t \n", "a" * 1_000_001])
-def test_nothing_or_far_too_much_is_not_pasted(rooms: Session, text: str) -> None:
+def test_nothing_or_far_too_much_is_not_pasted(text: str) -> None:
     with pytest.raises(GestureError):
-        paste(rooms, sheet_of(rooms), 0, 0, text)
+        read_block(text)
 
 
 def test_what_is_copied_out_is_pasted_back(rooms: Session) -> None:

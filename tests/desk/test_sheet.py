@@ -72,11 +72,21 @@ def test_columns_add_up_where_a_total_means_something(session: Session) -> None:
 
 def test_a_domain_keeps_its_own_columns(session: Session) -> None:
     domains = [ident for ident, _ in domains_of(session, SALLE)]
-    every = Sheet(session, SALLE).questions
-    split = [each for one in domains for each in Sheet(session, SALLE, one).questions]
-    assert split == list(every)
+    every = [each.id for each in Sheet(session, SALLE).questions]
+    split = [
+        each.id for one in domains for each in Sheet(session, SALLE, one).questions
+    ]
+    assert sorted(split) == sorted(every)
     assert SALLE in sheet_kinds(session)
     assert PlaceKind.ECOLE not in sheet_kinds(session)
+
+
+def test_what_decides_whether_a_question_is_asked_comes_before_it(
+    session: Session,
+) -> None:
+    columns = Sheet(session, PlaceKind.LOT).columns
+    assert columns["type_lot"] < columns["lot_recharge"]
+    assert columns["lot_systeme"] < columns["lot_compatible_w11"]
 
 
 def test_a_disagreement_shows_both_answers(session: Session, tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ from diag.desk.filling import (
 )
 from diag.desk.pasting import as_block, file_named, file_text, paste
 from diag.desk.sheet import Sheet, domains_of, sheet_kinds
+from diag.model.errors import DiagError
 from diag.model.fact import Provenance
 from diag.reports.vocabulary import PLACES
 from diag.tui.commands import CommandType
 from diag.tui.dialogs import Ask, Tell
+from diag.tui.sturdy import Trouble
 from diag.tui.widgets.grid_commands import NextKind
 from diag.tui.widgets.grid_face import GridFace
 from diag.tui.widgets.grid_moves import following
@@ -144,7 +146,10 @@ class Grid(GridFace):
     def _file(self, path: str | None) -> None:
         if path and path.strip():
             named = file_named(path) or Path(path.strip()).expanduser()
-            self.paste_text(file_text(named))
+            try:
+                self.paste_text(file_text(named))
+            except DiagError as error:  # a dialog's answer comes past `Sturdy`
+                self.app.post_message(Trouble(str(error)))
 
     def on_duplicate_place(self) -> None:
         """Add a place like this one, and go to it."""

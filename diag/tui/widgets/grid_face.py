@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Static
 
 from diag.desk.answers import DoubtError, Entry
 from diag.desk.completing import (
@@ -22,14 +21,13 @@ from diag.desk.completing import (
 from diag.desk.entry import RefusedEntryError, doubt_about
 from diag.desk.filling import Filled, Key, fill
 from diag.desk.session import Session
-from diag.desk.sheet import STATE_WORDS, Sheet, domains_of
+from diag.desk.sheet import STATE_WORDS, Sheet, domains_of, sheet_kinds
 from diag.model.checklist import Question
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
 from diag.reports.answers import value_words
 from diag.reports.vocabulary import PLACES
 from diag.tui.commands import CommandType, bindings_of
-from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.grid_commands import GRID_COMMANDS
 from diag.tui.widgets.grid_moves import (
@@ -50,11 +48,6 @@ from diag.tui.widgets.grid_status import (
 )
 from diag.tui.widgets.grid_table import At, Table
 
-_NOTHING = {
-    PlaceKind.BATIMENT: "Aucun bâtiment",
-    PlaceKind.SALLE: "Aucune salle",
-    PlaceKind.LOT: "Aucun lot de matériel",
-}
 _COMMANDS = {
     key: command for command in GRID_COMMANDS for key in command.KEYS.split(",") if key
 }
@@ -68,9 +61,6 @@ class GridFace(Sturdy, Vertical):
     DEFAULT_CSS = """
     GridFace { height: 1fr; }
     GridFace > Table { height: 1fr; }
-    GridFace > #nothing { display: none; height: 1fr; padding: 1 2; }
-    GridFace.-empty > Table { display: none; }
-    GridFace.-empty > #nothing { display: block; }
     """
 
     class Moved(Message, namespace="grid"):
@@ -116,12 +106,7 @@ class GridFace(Sturdy, Vertical):
     def compose(self) -> ComposeResult:
         """Lay the table over its lines."""
         yield self.table
-        yield Static(id="nothing")
         yield self.status
-
-    def on_mount(self) -> None:
-        """Show what is there."""
-        self._show_emptiness()
 
     def on_resize(self) -> None:
         """Say the same in the new width."""
@@ -158,7 +143,7 @@ class GridFace(Sturdy, Vertical):
         """Go to a cell, of another kind if needed; return whether the grid has it."""
         there = self.session.facts.places.get(place)
         asked = self.session.checklist.questions.get(question or "")
-        if there is None or (question and asked is None):
+        if there is None or there.kind not in sheet_kinds(self.session):
             return False
         hidden = asked is not None and asked.id not in self.sheet.columns
         if there.kind is not self.sheet.kind or hidden:
@@ -193,7 +178,6 @@ class GridFace(Sturdy, Vertical):
             None if sheet.places != self.sheet.places else (self.table.chosen)
         )
         self.table.show_sheet(sheet)
-        self._show_emptiness()
 
     def say(self, sentence: str) -> None:
         """Say what was done, or refused, until the next key."""
@@ -411,19 +395,6 @@ class GridFace(Sturdy, Vertical):
         shown = titles.get(self.sheet.domain, "")
         column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}"
         return "  ".join(filter(None, [note, shown, column]))
-
-    def _show_emptiness(self) -> None:
-        self.set_class(self.is_empty, "-empty")
-        if self.is_empty:
-            nothing = _NOTHING.get(self.sheet.kind, "Rien de cette sorte")
-            self.query_one("#nothing", Static).update(
-                content(
-                    f"{nothing} pour l'instant.\n\n"
-                    "F6 en ajoute, Ctrl+N duplique ensuite, réponses comprises.\n"
-                    "Ctrl+L passe des salles aux lots de matériel, et retour."
-                )
-            )
-        self._tell()
 
 
 def said_words(question: Question, read: Typed) -> str:

@@ -11,7 +11,7 @@ from diag.tui.plain import line
 TITLE_LINES = 3
 """Lines that titles of columns may take."""
 
-_NARROWEST, _WIDEST = 11, 17
+_NARROWEST, _WIDEST, _TITLE_WIDEST = 11, 17, 14
 _NAMES_NARROWEST, _NAMES_WIDEST = 12, 24
 _AROUND = 4
 _RIGHT = {QuestionType.INTEGER, QuestionType.NUMBER}
@@ -35,7 +35,10 @@ class Layout:
         titles = list(map(_title, sheet.questions, self.widths))
         self.height = max(map(len, titles), default=1)
         """Lines that the titles take."""
-        self.titles = tuple([""] * (self.height - len(each)) + each for each in titles)
+        self.titles = tuple(
+            [" " * width] * (self.height - len(each)) + each
+            for each, width in zip(titles, self.widths, strict=True)
+        )
         """Lines of each title, resting on the table."""
 
     def column_at(self, x: int) -> int | None:
@@ -77,7 +80,9 @@ def _width(question: Question) -> int:
     longest = max((cell_len(each.label) for each in question.choices), default=0)
     if question.type is QuestionType.DATE:
         longest = len("31/01/2026")
-    return min(max(longest + _AROUND, _NARROWEST), _WIDEST)
+    word = max(map(cell_len, question.label.split()), default=0) + 1
+    title = min(max(word, _NARROWEST), _TITLE_WIDEST)
+    return min(max(longest + _AROUND, title), _WIDEST)
 
 
 def _title(question: Question, width: int) -> list[str]:
@@ -86,7 +91,7 @@ def _title(question: Question, width: int) -> list[str]:
     if len(lines) > TITLE_LINES:
         last = f"{lines[TITLE_LINES - 1]} {lines[TITLE_LINES]}"
         lines = [*lines[: TITLE_LINES - 1], _cut(last, inside)]
-    return [f" {each}" for each in lines]
+    return [_padded(f" {each}", width) for each in lines]
 
 
 def _cut(text: str, width: int) -> str:

@@ -11,11 +11,23 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from diag.desk.places import KIND_NAMES
 from diag.desk.sheet import Sheet
-from diag.reports.vocabulary import PLACES
+from diag.model.place import PlaceKind
 from diag.tui.widgets.grid_layout import Layout, cell_text, name_text, typed_text
 
 _SLACK = 24  # lets the last column scroll until it starts at the left edge
+
+
+_NOTHING = {
+    PlaceKind.BATIMENT: "Aucun bâtiment pour l'instant.",
+    PlaceKind.SALLE: "Aucune salle pour l'instant.",
+    PlaceKind.LOT: "Aucun lot de matériel pour l'instant.",
+}
+_WAYS_OUT = {
+    3: "F6 en ajoute, Ctrl+N duplique ensuite, réponses comprises.",
+    4: "Ctrl+L passe des salles aux lots de matériel, et retour.",
+}
 
 
 class At(NamedTuple):
@@ -136,6 +148,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the screen: a title, a row, or the sums."""
+        if not (self.sheet.places and self.sheet.questions):
+            return self._nothing(y)
         names, width = self.layout_of.names, self.size.width
         head, body = self._segments(y)
         left = self.scroll_offset.x - self._left_edge()
@@ -176,14 +190,19 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             return self._row(row)
         return Segment(" " * self.layout_of.names, self.rich_style), []
 
+    def _nothing(self, y: int) -> Strip:
+        said = {1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."), **_WAYS_OUT}
+        text = f"  {said.get(y, '')}"
+        return Strip([Segment(text, self.rich_style)]).crop_extend(
+            0, self.size.width, self.rich_style
+        )
+
     def _title(self, y: int) -> tuple[Segment, list[Segment]]:
         plain = self._style("table--title")
         here = self._style("table--title-here")
         body = [
             Segment(
-                name_text(
-                    self.layout_of.titles[column][y], self.layout_of.widths[column]
-                ),
+                self.layout_of.titles[column][y],
                 here if column == self.cursor.column else plain,
             )
             for column in self._columns()
@@ -191,7 +210,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         corner = ""
         if y == self.layout_of.height - 1:
             count = len(self.sheet.places)
-            corner = f"{count} {PLACES[self.sheet.kind][count > 1]}"
+            corner = f"{count} {KIND_NAMES[self.sheet.kind]}{'s' if count > 1 else ''}"
         return Segment(name_text(corner, self.layout_of.names), plain), _joined(body)
 
     def _row(self, row: int) -> tuple[Segment, list[Segment]]:

@@ -1,0 +1,314 @@
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from textual import events
+from textual.pilot import Pilot
+
+from diag.desk.audits import open_session
+from diag.desk.places import add_place
+from diag.desk.session import Session
+from diag.desk.sheet import Sheet
+from diag.desk.undo import undo
+from diag.model.fact import Provenance, State
+from diag.model.place import PlaceKind
+from diag.tui.dialogs import Tell
+from diag.tui.widgets.grid import Grid
+from diag.tui.widgets.grid_table import At
+from tests.desk.builders import started, workspace
+from tests.tui.waiting import shows, visible, wait_for
+from tests.tui.widgets.grid_host import Host, twelve_rooms, type_keys
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    with workspace(tmp_path_factory.mktemp("grid")) as made:
+        session = started(made)
+        twelve_rooms(session)
+        yield session
+
+
+@pytest.fixture
+def session(opened: Session) -> Iterator[Session]:
+    """The same school, put back as it was after each test."""
+    before = len(opened.revisions())
+    yield opened
+    opened.forget()
+    while _left(opened, before):
+        undo(opened)
+
+
+def _left(session: Session, before: int) -> bool:
+    said = session.revisions()[before:]
+    taken = {each.undoes for each in said}
+    return any(not each.undoes and each.id not in taken for each in said)
+
+
+def value(session: Session, room: str, question: str) -> object:
+    """Return an answer, read again from the file."""
+    facts = open_session(session.workspace, session.school.uai).facts
+    (place,) = (each.id for each in facts.places.values() if each.name == room)
+    answer = facts.answer(place, question)
+    return answer.value if answer else None
+
+
+def cursor(grid: Grid) -> tuple[str, str | None]:
+    return grid.sheet.places[grid.table.cursor.row].name, grid.cursor_question
+
+
+async def test_answers_are_typed_and_the_cursor_moves_on(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        await type_keys(pilot, "c 2 tab")
+        assert cursor(grid) == ("Classe 1", "prise_borne")
+        assert shows(pilot, "Enregistré, Classe 1 : 2\xa0prises")
+        await type_keys(pilot, "down up down")
+        await type_keys(pilot, "home up c")
+        assert cursor(grid) == ("Classe 2", "type_salle")
+
+    assert value(session, "Classe 1", "type_salle") == "classe"
+    assert value(session, "Classe 1", "prises_rj45") == 2
+
+
+async def test_what_applies_appears_as_soon_as_it_does(session: Session) -> None:
+    async with Host(session).run_test(size=(100, 30)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        await type_keys(pilot, "4")
+        row = next(line for line in visible(pilot) if line.startswith("Classe 1"))
+        assert "Salle des" in row
+        assert "·" in row
+        grid.goto(grid.sheet.places[0].id, "prise_borne")
+        await type_keys(pilot, "o")
+        assert shows(pilot, "la question ne se pose pas ici")
+        assert value(session, "Classe 1", "prise_borne") is None
+
+
+async def test_an_unlikely_number_is_confirmed_by_enter(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        grid.goto(grid.sheet.places[0].id, "prises_rj45")
+        await type_keys(pilot, "5 0 enter")
+        assert shows(pilot, "paraît élevé")
+        assert value(session, "Classe 1", "prises_rj45") is None
+        await type_keys(pilot, "enter")
+        assert value(session, "Classe 1", "prises_rj45") == 50
+        assert cursor(grid) == ("Classe 2", "prises_rj45")
+
+
+async def test_what_is_refused_stays_typed(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        grid.goto(grid.sheet.places[0].id, "prises_rj45")
+        await type_keys(pilot, "9 9 down")
+        assert shows(pilot, "99 est hors limites")
+        assert (grid.table.text, cursor(grid)[0]) == ("99", "Classe 1")
+        await type_keys(pilot, "backspace down")
+        assert cursor(grid)[0] == "Classe 1"
+        await type_keys(pilot, "enter escape")
+        assert value(session, "Classe 1", "prises_rj45") == 9
+
+
+async def test_a_selection_is_filled_by_one_answer(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        await type_keys(pilot, "shift+down shift+down c")
+        assert [value(session, f"Classe {n}", "type_salle") for n in (1, 2, 3, 4)] == [
+            *["classe"] * 3,
+            None,
+        ]
+        undo(session)
+        grid = pilot.app.query_one(Grid)
+        grid.refresh_from(session)
+        assert value(session, "Classe 3", "type_salle") is None
+        assert "Classe" not in "".join(
+            grid.sheet.cell(row, 0).words for row in range(12)
+        )
+
+
+async def test_copying_down_fills_what_is_empty_below(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        await type_keys(pilot, "c home ctrl+d")
+        assert shows(pilot, "11 réponses recopiées")
+        assert value(session, "Réserve", "type_salle") == "classe"
+        await type_keys(pilot, "ctrl+home delete")
+        assert value(session, "Classe 1", "type_salle") is None
+        await type_keys(pilot, "down delete ctrl+d")
+        assert shows(pilot, "pas de réponse à recopier")
+
+
+async def test_how_it_is_known_can_be_chosen(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        await type_keys(pilot, "ctrl+t ctrl+t")
+        assert shows(pilot, "saisie : déclaré")
+        await type_keys(pilot, "c !")
+        place = grid.sheet.places[0].id
+        answer = session.facts.answer(place, "type_salle")
+        refused = session.facts.answer(place, "prises_rj45")
+        assert answer is not None
+        assert answer.provenance is Provenance.DECLARED
+        assert refused is not None
+        assert refused.state is State.REFUSED
+
+
+async def test_a_block_is_pasted_and_refusals_are_read(session: Session) -> None:
+    async with Host(session).run_test(
+        size=(80, 24), notifications=True, tooltips=True
+    ) as pilot:
+        grid = pilot.app.query_one(Grid)
+        hostile = "Classe\t\t3\nbcd\t\t[/]\n[a[0]]\t\t2"
+        grid.table.post_message(events.Paste(hostile))
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Tell))
+        assert shows(pilot, "Collé : 4 réponses, 2 cellules refusées")
+        assert shows(pilot, "« [/] » n'est pas un")
+        await type_keys(pilot, "escape")
+        assert value(session, "Classe 3", "prises_rj45") == 2
+        assert value(session, "Classe 2", "type_salle") == "bcd"
+
+
+async def test_a_csv_dragged_onto_the_terminal_fills_by_titles(
+    session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "salles.csv"
+    path.write_text("Salle;Usage de la salle\nBCD;5\nRéserve;0\n", encoding="utf-8")
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        grid.table.post_message(events.Paste(str(path)))
+        await wait_for(pilot, lambda: value(session, "BCD", "type_salle") == "bcd")
+        await type_keys(pilot, "ctrl+o")
+        await pilot.press(*"absent.csv".replace(".", "~")[:0], "a")
+        await type_keys(pilot, "enter")
+        app = pilot.app
+        assert isinstance(app, Host)
+        await wait_for(pilot, lambda: app.troubles)
+        assert "n'a pas pu être lu" in app.troubles[0]
+
+
+async def test_a_twin_is_added_and_named(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        await type_keys(pilot, "c home ctrl+n")
+        assert shows(pilot, "« Classe 7 » ajouté avec 1 réponse")
+        assert cursor(pilot.app.query_one(Grid))[0] == "Classe 7"
+        assert value(session, "Classe 7", "type_salle") == "classe"
+
+
+async def test_closing_the_list_tells_the_score(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        await type_keys(pilot, "ctrl+g")
+        assert shows(pilot, "Toutes les salles sont là (12).")
+        assert PlaceKind.SALLE in session.facts.closed
+        await type_keys(pilot, "ctrl+g")
+        assert shows(pilot, "déjà close")
+
+
+async def test_a_domain_then_lots_are_shown_and_nothing_is_said_of_none(
+    session: Session,
+) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        await type_keys(pilot, "ctrl+f ctrl+f")
+        assert {each.domain for each in grid.sheet.questions} == {"reseau"}
+        assert shows(pilot, "Réseau câblé")
+        await type_keys(pilot, "ctrl+l")
+        assert shows(pilot, "Aucun lot de matériel")
+        await type_keys(pilot, "c enter ctrl+d f8 delete ctrl+n tab ctrl+k ctrl+c")
+        add_place(session, PlaceKind.LOT, "Tablettes [/]")
+        grid.refresh_from(session)
+        await type_keys(pilot, "5")
+        assert value(session, "Tablettes [/]", "type_lot") == "tablettes"
+        await type_keys(pilot, "ctrl+l")
+
+
+async def test_one_goes_to_a_cell_and_is_told_of_moves(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, Host)
+        room = session.facts.places_of(PlaceKind.SALLE)[8]
+        assert app.grid.goto(room.id, "poste_maitre")
+        await pilot.pause()
+        assert (app.grid.cursor_place, app.grid.cursor_question) == (
+            room.id,
+            "poste_maitre",
+        )
+        assert shows(pilot, "BCD · Ordinateur")
+        moved = app.heard[-1]
+        assert isinstance(moved, Grid.Moved)
+        assert (moved.place, moved.question) == (room.id, "poste_maitre")
+        assert not app.grid.goto(session.facts.root, "nb_classes")
+        assert not app.grid.goto("absent")
+
+
+async def test_the_mouse_points_and_shift_extends(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        top = grid.table.layout_of.height
+        await pilot.click(grid.table, offset=(22, top + 2))
+        await pilot.pause()
+        assert grid.table.cursor == At(2, 0)
+        await pilot.click(grid.table, offset=(22, top + 4), shift=True)
+        await pilot.pause()
+        assert list(grid.rows_chosen()) == [2, 3, 4]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (160, 50), (30, 8), (5, 3)])
+async def test_nothing_breaks_at_any_size(
+    session: Session, size: tuple[int, int]
+) -> None:
+    async with Host(session).run_test(size=size) as pilot:
+        await type_keys(pilot, "c tab ctrl+end home")
+        grid = pilot.app.query_one(Grid)
+        assert grid.table.cursor == At(11, 0)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert any(line.startswith("Réserve") for line in visible(pilot))
+
+
+KEYS = st.sampled_from([
+    *"0123456789",
+    *"con&é?/!",
+    *("tab", "enter", "up", "down", "left", "right", "home", "end", "backspace"),
+    *("escape", "delete", "shift+down", "shift+end", "shift+right", "f8"),
+    *("ctrl+d", "ctrl+k", "ctrl+n", "ctrl+f", "ctrl+t", "ctrl+g"),
+])
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(KEYS, min_size=5, max_size=40))
+def test_no_keys_crash_it_nor_show_what_is_not_kept(
+    session: Session, keys: list[str]
+) -> None:
+    asyncio.run(_type_at_random(session, keys))
+
+
+async def _type_at_random(session: Session, keys: list[str]) -> None:
+    app = Host(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for key in keys:
+            await _burst(pilot, key)
+        await pilot.pause()
+        kept = open_session(session.workspace, session.school.uai)
+        shown, again = (
+            app.grid.sheet,
+            Sheet(kept, PlaceKind.SALLE, app.grid.sheet.domain),
+        )
+        assert shown.places == again.places
+        for row in range(len(shown.places)):
+            for column in range(len(shown.questions)):
+                assert shown.cell(row, column) == again.cell(row, column)
+        for heard in app.heard:
+            if isinstance(heard, Grid.Answered) and heard.question:
+                revisions = session.revisions()
+                subject = f"place/{heard.place}/q/{heard.question}"
+                assert any(each.subject == subject for each in revisions)
+        assert app.troubles == []
+
+
+async def _burst(pilot: Pilot[None], key: str) -> None:
+    character = key if len(key) == 1 else None
+    pilot.app.post_message(events.Key(key, character))
