@@ -222,8 +222,7 @@ def test_whatever_is_pasted_is_kept_or_refused(rooms: Session, text: str) -> Non
     sheet = sheet_of(rooms)
     try:
         filled = paste(rooms, sheet, 1, 1, text)
-    except GestureError as error:
-        assert str(error)
+    except GestureError:
         return
     assert all(key in rooms.facts.answers for key in filled.written)
     assert all(each.where and each.reason for each in filled.refused)
