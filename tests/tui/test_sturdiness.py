@@ -1,0 +1,79 @@
+"""Storms of sizes, and a long day: nothing breaks, nothing grows."""
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from textual.pilot import Pilot
+
+from diag.tui.app import DiagApp
+from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.waiting import shows, wait_for
+
+SIZES = [(80, 24), (1, 1), (20, 5), (300, 90), (79, 23), (100, 30), (160, 50), (40, 12)]
+HOURS = 8
+MOVES_AN_HOUR = 400
+GROWTH = 4 * 2**20
+"""Bytes that Python may hold more after the day than after its first hour."""
+
+
+def go_everywhere(app: DiagApp) -> list[tuple[Callable[[], None], str]]:
+    """Return each place and a word that stands in it."""
+    return [
+        (app.go_territory, "Chantelombe"),
+        (lambda: app.go_school(SCHOOL), "Marronniers"),
+        (lambda: app.go_visit(SCHOOL), "Réponse"),
+        (lambda: app.go_bilan(SCHOOL), "Ensemble"),
+    ]
+
+
+async def test_a_storm_of_sizes_leaves_every_screen_whole(tmp_path: Path) -> None:
+    chance = Random(3)
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        for go, word in go_everywhere(app):
+            go()
+            for width, height in chance.choices(SIZES, k=8):
+                await pilot.resize_terminal(width, height)
+            await pilot.resize_terminal(80, 24)
+            await wait_for(pilot, lambda: shows(pilot, word), word)  # noqa: B023 - awaited at once
+
+
+async def an_hour(app: DiagApp, pilot: Pilot[None], chance: Random) -> None:
+    """Move, answer, undo, look at the bilan, come back."""
+    app.go_visit(SCHOOL)
+    await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the visit")
+    for _ in range(MOVES_AN_HOUR // 20):
+        await pilot.press(*chance.choices(("down", "up"), k=16))
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "a reason")
+        await pilot.press(*"absent", "enter")
+        await wait_for(pilot, lambda: not shows(pilot, "pourquoi ?"), "saved")
+        await pilot.press("ctrl+z")
+    await pilot.press("f2", "right", "down", "left", "up", "f2")
+    app.go_bilan(SCHOOL)
+    await wait_for(pilot, lambda: shows(pilot, "Ensemble"), "the bilan")
+    await pilot.press("down", "enter", "down", "escape")
+    app.go_territory()
+    await wait_for(pilot, lambda: shows(pilot, "Chantelombe"), "the territory")
+
+
+@pytest.mark.long
+async def test_memory_does_not_grow_over_a_day(tmp_path: Path) -> None:
+    chance = Random(8)
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await an_hour(app, pilot, chance)
+        tracemalloc.start()
+        held = []
+        for _ in range(HOURS):
+            await an_hour(app, pilot, chance)
+            gc.collect()
+            held.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+
+    print(f"\n{HOURS} hours: {[f'{each / 2**20:.1f}' for each in held]} MiB more")
+    assert held[-1] - held[0] < GROWTH
