@@ -25,6 +25,7 @@ COMMANDS = {
     "schools": "diag.cli.territory:schools",
     "score": "diag.cli.judge:score",
     "suppose": "diag.cli.supposing:suppose",
+    "visit": "diag.cli.visit:visit",
     "why": "diag.cli.judge:why",
 }
 """Command → module and attribute."""

@@ -56,7 +56,7 @@ def departure_markdown(session: Session) -> str:
     lines = [
         f"# {inline(school.name)}, {inline(school.commune)} : avant de partir",
         "",
-        f"{day}, {len(departure.checks)} question(s) à revoir.",
+        f"{day}, {_counted(len(departure.checks))} à revoir.",
     ]
     for place, checks in groupby(departure.checks, key=lambda check: check.place):
         lines += ["", f"## {inline(place)}", ""]
@@ -67,6 +67,17 @@ def departure_markdown(session: Session) -> str:
         lines += ["", "## Et aussi", ""]
         lines += [f"- [ ] {inline(remark)}" for remark in departure.remarks]
     return "\n".join(lines) + "\n"
+
+
+def departure_lines(session: Session) -> Iterator[str]:
+    """Give the list in plain lines."""
+    departure = departure_of(session)
+    for check in departure.checks:
+        reasons = ", ".join(check.reasons)
+        yield f"{check.place}, {check.stop.question.label} : {reasons}"
+    yield from departure.remarks
+    if not departure.checks:
+        yield "Rien à revoir."
 
 
 def write_departure(session: Session) -> Path:
@@ -94,6 +105,10 @@ def _reasons(stop: Stop) -> Iterator[str]:
             yield doubt
 
 
+def _counted(questions: int) -> str:
+    return f"{questions} question{'s' if questions > 1 else ''}"
+
+
 def _remarks(session: Session, walk: Walk) -> Iterator[str]:
     facts = session.facts
     asked = {question.place for question in session.checklist.questions.values()}
@@ -103,4 +118,4 @@ def _remarks(session: Session, walk: Walk) -> Iterator[str]:
     if facts.visit_date is None:
         yield "Aucune visite n'est datée."
     if walk.maybe:
-        yield f"{walk.maybe} question(s) peut-être à poser, selon d'autres réponses."
+        yield f"Peut-être à poser, selon d'autres réponses : {_counted(walk.maybe)}."

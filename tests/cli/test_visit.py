@@ -1,0 +1,86 @@
+from pathlib import Path
+
+from diag.desk import audits
+from diag.desk.places import add_place
+from diag.desk.session import Session
+from diag.desk.workspace import Workspace
+from diag.model.fact import Answer, State
+from diag.model.place import PlaceKind
+from tests.cli.running import diag
+from tests.desk.builders import SCHOOL, started, workspace
+
+
+def prepared(folder: Path) -> None:
+    with workspace(folder) as made:
+        add_place(started(made), PlaceKind.SALLE, "CP [/x]")
+
+
+def said(folder: Path, question: str) -> Answer | None:
+    with Workspace.open(folder) as there:
+        session: Session = audits.open_session(there, SCHOOL)
+        return session.facts.answer(session.facts.root, question)
+
+
+def test_a_visit_goes_line_by_line_and_each_answer_is_kept(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    run = diag(
+        tmp_path,
+        *("visit", SCHOOL, "--text"),
+        stdin=":lieu direction\nvite\n2\n? local fermé\n:fin\n",
+    )
+    assert run.code == 0, run.err
+    assert "Refusé. « vite » n'est pas un nombre" in run.out
+    assert "Enregistré. Nombre de classes\u00a0: 2\u00a0classes" in run.out
+    assert "Tout est enregistré." in run.out
+    answer = said(tmp_path, "nb_classes")
+    assert answer is not None
+    assert answer.value == 2
+    unknown = said(tmp_path, "nb_eleves")
+    assert unknown is not None
+    assert (unknown.state, unknown.reason) == (State.UNKNOWN, "local fermé")
+
+
+def test_a_doubtful_value_is_confirmed_by_enter_alone(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    run = diag(
+        tmp_path, *("visit", SCHOOL, "--text"), stdin=":lieu direction\n70\n\n:fin\n"
+    )
+    assert "paraît élevé" in run.out
+    answer = said(tmp_path, "nb_classes")
+    assert answer is not None
+    assert answer.value == 70
+
+
+def test_every_command_says_something_and_the_end_of_input_ends(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    commands = (
+        *("aide", "relire", "retour", "retour", "utile", "pourquoi", "note vu [/]"),
+        *("arevoir", "vrai", "comment", "reste", "partir", "lieu", "lieu cp"),
+        *("salle CE1", "salle CE1", "materiel Chariot", "annuler", "x", "a", ""),
+    )
+    typed = "".join(f":{each}\n" for each in commands)
+    run = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin=typed)
+    assert run.code == 0, run.err
+    for expected in (
+        "Entrée seule : question suivante",
+        "C'est la première question.",
+        "Enregistré. Note écrite.",
+        "Enregistré. À revoir.",
+        "Ce n'est pas possible. Pas de réponse à reprendre",
+        "La réponse suivante sera",
+        "CP [/x], question 1",
+        "Enregistré. CE1 ajouté.",
+        "s'appelle déjà « CE1 »",
+        "Annulé. lieu « Chariot »",
+        "n'est pas une commande",
+    ):
+        assert expected in run.out, expected
+
+
+def test_without_text_it_says_how_to_open_the_screens(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    run = diag(tmp_path, "visit", SCHOOL)
+    assert run.code == 2
+    assert "--text" in run.err
