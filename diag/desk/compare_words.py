@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from diag.assess.telling import criterion_json, plain
-from diag.desk.advising import declared_wording
+from diag.desk.advising import declared_wording, own_advice
 from diag.desk.compare import Comparison, CriterionChange, Move, ScoreChange
 from diag.desk.outcome_words import Row
 from diag.desk.score_words import MOVES, level_pair, score_words
@@ -38,7 +38,7 @@ def comparison_lines(
         ("Préconisations nouvelles", found.new),
     ):
         if idents:
-            yield title, tuple((_title(session, ident),) for ident in idents)
+            yield title, tuple((title_words(session, ident),) for ident in idents)
     if not (found.criteria or found.resolved or found.new):
         yield "Rien n'a changé", ()
 
@@ -57,7 +57,11 @@ def _criterion(change: CriterionChange) -> Row:
     return change.criterion.title, before, "→", now, note
 
 
-def _title(session: Session, ident: str) -> str:
+def title_words(session: Session, ident: str) -> str:
+    """Return a recommendation's title without its figures, whatever became of it."""
+    known = {*session.checklist.recommendations, *own_advice(session)}
+    if ident not in known:
+        return ident
     words = declared_wording(session, ident, Audience.MAIRIE)
     return filled(words.title, Blanks(None, "", "l'école", NEXT_BUDGET))
 

@@ -1,13 +1,21 @@
 """What changed since the last audit, and what would follow, in lines that unfold."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from diag.desk.compare import since_last
-from diag.desk.compare_words import comparison_lines
+from diag.desk.compare_words import comparison_lines, title_words
+from diag.desk.counsel import step_words
 from diag.desk.outcome_words import Row, outcome_lines
 from diag.desk.outline import Line, Tone, heading, quiet
+from diag.desk.previous import whole_story
 from diag.desk.session import Session
 from diag.desk.suppose import Outcome
+from diag.model.audit import FollowUp
+from diag.reports.vocabulary import FOLLOW_UPS
+
+_NARROW = 36
+"""Widest columns that are lined up; wider ones would push the text away."""
 
 
 def evolution(session: Session) -> tuple[Line, ...]:
@@ -31,7 +39,32 @@ def evolution(session: Session) -> tuple[Line, ...]:
                 "d'aujourd'hui. « Grille changée » dit ce que la méthode a déplacé.",
             )
         )
-    return (*head, *sections("evolution", comparison_lines(session, found)))
+    changes = sections("evolution", comparison_lines(session, found))
+    return (*head, *_stories(session), *changes)
+
+
+def _stories(session: Session) -> Iterator[Line]:
+    """Give what became of every recommendation followed up, each with its steps."""
+    steps: dict[str, list[FollowUp]] = {}
+    for one in whole_story(session):
+        steps.setdefault(one.recommendation, []).append(one)
+    if steps:
+        yield heading("suites", "Suites données")
+    advised = {one.recommendation.id for one in session.assessment.advice}
+    for ident, told in steps.items():
+        left = "" if ident in advised else ", n'est plus préconisée"
+        yield Line(
+            f"suites/{ident}",
+            title_words(session, ident),
+            f"{FOLLOW_UPS[told[-1].state]}{left}",
+            inner=partial(_steps, ident, tuple(told)),
+        )
+
+
+def _steps(ident: str, steps: tuple[FollowUp, ...]) -> tuple[Line, ...]:
+    return tuple(
+        Line(f"suites/{ident}/{at}", step_words(one)) for at, one in enumerate(steps)
+    )
 
 
 def consequences(found: Outcome) -> tuple[Line, ...]:
@@ -43,6 +76,21 @@ def sections(key: str, told: Iterable[tuple[str, tuple[Row, ...]]]) -> Iterator[
     """Give titled rows as lines; what comes after the first column stands aside."""
     for at, (title, rows) in enumerate(told):
         yield heading(f"{key}/{at}", title)
-        for rank, (text, *rest) in enumerate(rows):
-            said = " ".join(filter(None, rest))
+        for rank, ((text, *_), said) in enumerate(
+            zip(rows, _aligned(rows), strict=True)
+        ):
             yield Line(f"{key}/{at}/{rank}", text, said, tone=Tone.PLAIN)
+
+
+def _aligned(rows: tuple[Row, ...]) -> list[str]:
+    """Return what stands aside, in columns that line up when they are narrow."""
+    asides = [rest for _, *rest in rows]
+    widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
+    if sum(widths) > _NARROW:
+        return [" ".join(filter(None, rest)) for rest in asides]
+    return [
+        " ".join(
+            cell.rjust(width) for cell, width in zip(rest, widths, strict=True) if width
+        )
+        for rest in asides
+    ]

@@ -111,6 +111,9 @@ def test_a_step_of_the_audit_before_says_so(desk: Workspace, session: Session) -
     again = next_campaign(desk)
 
     assert "(audit précédent)" in texts(counsel(again))
+    told = texts(evolution(again))
+    assert "Suites données" in told
+    assert "Suite : décidée" in told
 
 
 def test_an_empty_audit_is_told_too(desk: Workspace) -> None:

@@ -82,6 +82,14 @@ class MoveDown(Command):
     GROUP = _ADVISE
 
 
+class GoAdvice(Command):
+    """Aller à la préconisation qui corrige le critère sous le curseur."""
+
+    KEYS = "p"
+    TITLE = "Que faire ?"
+    GROUP = _SHOW
+
+
 class ComputedOrder(Command):
     """Revenir à l'ordre calculé des préconisations."""
 
@@ -159,6 +167,7 @@ BILAN_COMMANDS = (
     ShowFindings,
     ShowCounsel,
     ShowEvolution,
+    GoAdvice,
     SetAside,
     MoveUp,
     MoveDown,

@@ -99,6 +99,7 @@ class Outline(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
         self._opened: set[str] = set()
+        self._inside: dict[str, Sequence[Line]] = {}
         self._rows: list[Row] = []
         self._tops: list[int] = []
         self._at = 0
@@ -123,6 +124,7 @@ class Outline(ScrollView, can_focus=True):
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines; what was unfolded stays so, the cursor keeps its line."""
         self._lines = lines
+        self._inside.clear()
         self._lay()
 
     def go_to(self, key: str) -> None:
@@ -281,7 +283,9 @@ class Outline(ScrollView, can_focus=True):
         for found in lines:
             yield found, depth
             if found.inner is not None and found.key in self._opened:
-                yield from self._shown(found.inner(), depth + 1)
+                if found.key not in self._inside:
+                    self._inside[found.key] = found.inner()
+                yield from self._shown(self._inside[found.key], depth + 1)
 
 
 def _laid(

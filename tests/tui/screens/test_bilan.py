@@ -1,5 +1,6 @@
 """The bilan, by the keys that an engineer presses."""
 
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ SIZE = (80, 24)
 HOSTILE = "[/ [a[0]] | # <b> {inconnu}"
 
 
+def running(
+    app: DiagApp, size: tuple[int, int]
+) -> AbstractAsyncContextManager[Pilot[None]]:
+    return app.run_test(size=size, notifications=True, tooltips=True)
+
+
 async def opened(pilot: Pilot[None]) -> Session:
     app = pilot.app
     assert isinstance(app, DiagApp)
@@ -52,7 +59,7 @@ async def to_first_advice(pilot: Pilot[None]) -> str:
 
 
 async def test_alerts_come_first_then_domains_with_their_scores(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         text = "\n".join(visible(pilot))
         assert text.index("Aucun danger électrique") < text.index("Accès à Internet")
@@ -62,7 +69,7 @@ async def test_alerts_come_first_then_domains_with_their_scores(tmp_path: Path) 
 
 
 async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
         await pilot.press("down", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Un seul réseau pour tous, mesuré"))
@@ -70,8 +77,19 @@ async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> No
         await wait_for(pilot, lambda: not shows(pilot, "Un seul réseau pour tous"))
 
 
+async def test_a_finding_leads_to_what_cures_it(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("p")
+        await wait_for(pilot, lambda: shows(pilot, "Aucune préconisation"))
+        await pilot.press("down", "down", "p")
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await wait_for(pilot, lambda: bilan.advice == "permettre-la-coupure-du-wifi")
+
+
 async def test_three_sides_by_tab_and_by_digits_shifted_or_not(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
         await pilot.press("tab")
         await wait_for(pilot, lambda: shows(pilot, "[Préconisations]"))
@@ -84,7 +102,7 @@ async def test_three_sides_by_tab_and_by_digits_shifted_or_not(tmp_path: Path) -
 async def test_two_sides_stand_beside_each_other_where_there_is_room(
     tmp_path: Path,
 ) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=(160, 50)) as pilot:
+    async with running(audited_app(tmp_path / "w"), (160, 50)) as pilot:
         await opened(pilot)
         await wait_for(pilot, lambda: shows(pilot, "À faire"))
         assert shows(pilot, "Conformité")
@@ -93,7 +111,7 @@ async def test_two_sides_stand_beside_each_other_where_there_is_room(
 
 
 async def test_a_follow_up_is_kept_step_by_step(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         ident = await to_first_advice(pilot)
         await pilot.press("s")
@@ -115,7 +133,7 @@ async def test_a_follow_up_is_kept_step_by_step(tmp_path: Path) -> None:
 async def test_setting_aside_without_a_reason_keeps_the_form_and_what_was_typed(
     tmp_path: Path,
 ) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await to_first_advice(pilot)
         await pilot.press("e")
@@ -131,7 +149,7 @@ async def test_setting_aside_without_a_reason_keeps_the_form_and_what_was_typed(
 
 
 async def test_a_wrong_date_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await to_first_advice(pilot)
         await pilot.press("s")
@@ -142,7 +160,7 @@ async def test_a_wrong_date_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 async def test_recommendations_move_and_the_cursor_follows(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await to_first_advice(pilot)
         before = [one.id for one in report_of(session).plan.actions if not one.under]
@@ -164,7 +182,7 @@ async def test_recommendations_move_and_the_cursor_follows(tmp_path: Path) -> No
 
 
 async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("n")
         await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog))
@@ -183,7 +201,7 @@ async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
 
 
 async def test_a_wrong_delay_is_refused_and_the_form_stays(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("n")
         await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog))
@@ -193,7 +211,7 @@ async def test_a_wrong_delay_is_refused_and_the_form_stays(tmp_path: Path) -> No
 
 
 async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         ident = await to_first_advice(pilot)
         await pilot.press("t")
@@ -220,9 +238,7 @@ async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) ->
 
 
 async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(
-        size=SIZE, notifications=True, tooltips=True
-    ) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         ident = await to_first_advice(pilot)
         advising.reword(session, ident, Audience.MAIRIE, {"title": HOSTILE})
@@ -238,7 +254,7 @@ async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
 
 
 async def test_reports_are_written_and_their_place_told(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("r")
         await wait_for(pilot, lambda: on(pilot, WrittenDialog), "the files")
@@ -250,7 +266,7 @@ async def test_reports_are_written_and_their_place_told(tmp_path: Path) -> None:
 
 
 async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("a")
         await wait_for(pilot, lambda: on(pilot, Choose))
@@ -270,7 +286,7 @@ async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) ->
 
 
 async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         digest = session.digest
         now = score_words(session.assessment.overall)
@@ -297,7 +313,7 @@ async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
 
 
 async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
         await pilot.press("i")
         await wait_for(pilot, lambda: on(pilot, SupposeScreen))
@@ -320,7 +336,7 @@ async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> N
 
 
 async def test_an_empty_audit_says_what_is_to_be_checked(tmp_path: Path) -> None:
-    async with new_app(tmp_path / "w").run_test(size=SIZE) as pilot:
+    async with running(new_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
         assert shows(pilot, "entre 0 et 100")
         await pilot.press("2")
@@ -332,7 +348,7 @@ async def test_an_empty_audit_says_what_is_to_be_checked(tmp_path: Path) -> None
 async def test_the_footer_holds_and_escape_goes_back(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    async with audited_app(tmp_path / "w").run_test(size=size) as pilot:
+    async with running(audited_app(tmp_path / "w"), size) as pilot:
         await opened(pilot)
         footer = visible(pilot)[-1]
         for word in ("Suite", "Texte", "Et si…", "Rapports", "Retour", "Aide"):

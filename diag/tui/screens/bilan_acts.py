@@ -1,0 +1,199 @@
+"""What one does in a bilan: to a recommendation, to the audit, to its reports."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import work
+
+from diag.desk import advising
+from diag.desk.advancing import MOVES, WORDS, left_to_check, possible
+from diag.desk.follow import add_step, move
+from diag.desk.history import changes_of
+from diag.desk.previous import own_here
+from diag.desk.reporting import report_folder, report_of, write_reports
+from diag.desk.session import Session
+from diag.desk.undo import undo
+from diag.model.audit import AuditStatus, FollowUp, FollowUpState
+from diag.model.checklist import Audience
+from diag.reports.report import Report
+from diag.tui.dialogs import Confirm
+from diag.tui.screens.choose import Choice, Choose
+from diag.tui.screens.follow_up import FollowUpDialog
+from diag.tui.screens.own_advice import OwnAdviceDialog
+from diag.tui.screens.place import PlaceScreen
+from diag.tui.screens.reword import RewordScreen
+from diag.tui.screens.suppose import SupposeScreen
+from diag.tui.screens.written import WrittenDialog
+from diag.tui.sturdy import Trouble
+from diag.tui.system_words import system_sentence
+
+_SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
+"""Where one goes only after reading what is still to be checked."""
+
+
+class ActingScreen(PlaceScreen):
+    """A place where one acts on an audit that is judged; subclasses show it."""
+
+    uai: str
+    """The school."""
+
+    @property
+    def session(self) -> Session:
+        """The school's audit."""
+        return self.diag.desk.session(self.uai)
+
+    @property
+    def advice(self) -> str:
+        """Id of the recommendation under the cursor; empty when there is none."""
+        raise NotImplementedError
+
+    def show_all(self) -> None:
+        """Read everything again."""
+        raise NotImplementedError
+
+    def go_to_advice(self, ident: str) -> None:
+        """Put the cursor on a recommendation."""
+        raise NotImplementedError
+
+    def on_follow_up_command(self) -> None:
+        """Ask what became of the recommendation, and keep it."""
+        self._ask_step(FollowUpState.DECIDEE)
+
+    def on_set_aside(self) -> None:
+        """Ask why, and set the recommendation aside."""
+        self._ask_step(FollowUpState.ECARTEE)
+
+    @work
+    async def _ask_step(self, state: FollowUpState) -> None:
+        ident = self.advice
+        title = self._title_of(ident)
+        today = self.session.workspace.world.today()
+        step = FollowUp(recommendation=ident, state=state, on=today.isoformat())
+        if await self.app.push_screen_wait(
+            FollowUpDialog(title, step, lambda said: add_step(self.session, said))
+        ):
+            self.show_all()
+            self.diag.say("Suite enregistrée.")
+
+    def _title_of(self, ident: str) -> str:
+        report = report_of(self.session)
+        action = report.plan.action(ident)
+        return report.title(action, Audience.MAIRIE) if action else ident
+
+    def on_reword(self) -> None:
+        """Open the words of the recommendation, reader by reader."""
+        self.app.push_screen(RewordScreen(self.session, self.advice))
+
+    def on_move_up(self) -> None:
+        """Move the recommendation one rank up."""
+        self._move(-1)
+
+    def on_move_down(self) -> None:
+        """Move the recommendation one rank down."""
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        ident = self.advice
+        if not advising.move(self.session, ident, by):
+            self.diag.say("Elle est déjà au bout de la liste.")
+            return
+        self.show_all()
+        self.go_to_advice(ident)
+
+    def on_computed_order(self) -> None:
+        """Forget the order by hand."""
+        forgotten = advising.as_computed(self.session)
+        self.show_all()
+        self.diag.say(f"Ordre calculé ; {forgotten} rang(s) oublié(s).")
+
+    @work
+    async def on_add_advice(self) -> None:
+        """Ask for a recommendation of the engineer's own."""
+        own = await self.app.push_screen_wait(OwnAdviceDialog(self.session))
+        if own:
+            self.show_all()
+            self.go_to_advice(own)
+            self.diag.say("Préconisation ajoutée.")
+
+    @work
+    async def on_remove_advice(self) -> None:
+        """Take away a recommendation of the engineer's own."""
+        ident = self.advice
+        if ident not in {one.id for one in own_here(self.session)}:
+            self.diag.say("Elle n'est pas d'ici : écartez-la (E), avec un motif.")
+            return
+        question = f"Retirer « {self._title_of(ident)} » ? L'historique la garde."
+        if await self.app.push_screen_wait(Confirm(question, yes="Retirer")):
+            self.call_later(self._remove, ident)
+
+    def _remove(self, ident: str) -> None:
+        advising.remove_own(self.session, ident)
+        self.show_all()
+
+    def on_suppose(self) -> None:
+        """Go and suppose."""
+        self.app.push_screen(SupposeScreen(self.session))
+
+    def on_write_reports(self) -> None:
+        """Write the four documents off the event loop."""
+        self._write(report_of(self.session))
+
+    @work(thread=True, exclusive=True, group="reports")
+    def _write(self, report: Report) -> None:
+        folder = report_folder(self.session)
+        try:
+            files = write_reports(report, Audience, folder)
+        except OSError as error:
+            self.app.post_message(Trouble(system_sentence(error)))
+            return
+        self.app.call_from_thread(self._written, files, report)
+
+    def _written(self, files: Sequence[Path], report: Report) -> None:
+        self.app.push_screen(WrittenDialog(files, provisional=report.provisional))
+
+    @work
+    async def on_advance(self) -> None:
+        """Ask where the audit goes, telling what is still to be checked."""
+        status = self.session.status
+        choices = [Choice(str(one), MOVES[one]) for one in possible(status)]
+        chosen = await self.app.push_screen_wait(
+            Choose(f"L'audit est {WORDS[status]}.", choices)
+        )
+        if chosen is None:
+            return
+        wanted = AuditStatus(chosen)
+        if wanted in _SIGNED and not await self.app.push_screen_wait(
+            Confirm(
+                _before(self.session, wanted),
+                yes=MOVES[wanted].split(" :")[0],
+                grave=wanted is AuditStatus.CLOS,
+            )
+        ):
+            return
+        self.call_later(self._advance_to, wanted)
+
+    def _advance_to(self, wanted: AuditStatus) -> None:
+        move(self.session, wanted)
+        self.show_all()
+        self.diag.say(f"Audit {WORDS[wanted]}.")
+
+    def on_undo(self) -> None:
+        """Take back the last thing said."""
+        taken = undo(self.session)
+        about = next(
+            (one.about for one in changes_of(self.session) if one.id == taken.id), ""
+        )
+        self.show_all()
+        self.diag.say(f"Annulé : {about}.")
+
+    def on_go_visit(self) -> None:
+        """Go to the visit."""
+        self.diag.go_visit(self.uai)
+
+
+def _before(session: Session, wanted: AuditStatus) -> str:
+    """Return what to read before an audit moves on."""
+    left = left_to_check(session)
+    told = "\n".join(f"- {one}" for one in left)
+    rest = f"Reste à vérifier :\n{told}" if left else "Tout a été vérifié."
+    return f"{MOVES[wanted]} ?\n\n{rest}"
