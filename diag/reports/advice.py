@@ -148,7 +148,7 @@ def decision(report: Report, action: Action) -> str:
     told = first_sentence(text, DECISION_WORDS).rstrip(". ")
     amount = spoken_cost(action.advice.cost)
     missing = [] if amount in told else [amount]
-    if report.spoken_due(action) not in told:
+    if report.spoken_due(action) not in told and NEXT_BUDGET not in told:
         missing.append(due(report, action))
     added = ", ".join((*missing, action.ref))
     return f"{told[:-1]}, {added})." if told.endswith(")") else f"{told} ({added})."

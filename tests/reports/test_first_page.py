@@ -5,7 +5,7 @@ import re
 import pytest
 
 from diag.model.audit import FollowUp, FollowUpState
-from diag.model.checklist import Audience
+from diag.model.checklist import Audience, Wording
 from diag.model.fact import Facts
 from diag.reports import advice
 from diag.reports.first_page import (
@@ -89,6 +89,16 @@ def test_a_decision_says_nothing_twice() -> None:
     assert one.count("avant le") == 1
     assert one.count("par an") == 1
     assert ")(" not in one.replace(" ", "")
+
+
+def test_a_decision_for_the_next_budget_has_no_second_date() -> None:
+    words = Wording(title="Équiper", decision="Équiper la salle au prochain budget.")
+    told = report(reworded={("fibre", Audience.MAIRIE): words})
+    fibre = told.plan.action("fibre")
+    assert fibre is not None
+    one = advice.decision(told, fibre)
+    assert "au prochain budget (environ" in one
+    assert "avant le" not in one
 
 
 def test_what_waits_is_no_decision_yet() -> None:
