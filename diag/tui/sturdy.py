@@ -1,12 +1,14 @@
 """What screens and widgets of `diag` share: commands, and errors told as sentences."""
 
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import islice
+from typing import Any, ClassVar
 
 from textual.message import Message
 from textual.message_pump import MessagePump
 
 from diag.model.errors import DiagError
-from diag.tui.commands import CommandType
+from diag.tui.commands import Command, CommandType
 from diag.tui.system_words import system_sentence
 
 
@@ -47,6 +49,16 @@ class Sturdy(MessagePump):
 
     def _offered(self, name: str) -> CommandType | None:
         return next((each for each in self.OFFERS if each.__name__ == name), None)
+
+    def _get_dispatch_methods(
+        self, method_name: str, message: Message
+    ) -> Iterable[tuple[type, Callable[[Message], Awaitable[Any]]]]:
+        """Have a command done once: a class that redefines it replaces its base's.
+
+        Textual calls the handlers of every base for other messages.
+        """
+        found = super()._get_dispatch_methods(method_name, message)
+        return islice(found, 1) if isinstance(message, Command) else found
 
     async def _dispatch_message(self, message: Message) -> None:
         try:

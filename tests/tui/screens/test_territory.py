@@ -1,0 +1,103 @@
+from pathlib import Path
+
+from textual.widgets import Input
+
+from diag.desk.tour import tour_of
+from diag.tui.screens.school import SchoolScreen
+from diag.tui.screens.tour import TourScreen
+from diag.tui.widgets.lines import Lines
+from tests.tui.builders import SCHOOL, audited_app, new_app
+from tests.tui.waiting import shows, visible, wait_for
+
+
+async def test_schools_are_found_as_one_types_whatever_the_accents(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("slash", *"genet")
+        await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
+        assert shows(pilot, "Les Genêts")
+        await pilot.press(*" zzz")
+        await wait_for(pilot, lambda: shows(pilot, "Essayez un mot de moins"), "none")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "all again")
+        assert app.screen.query_one(Input).value == ""
+
+
+async def test_the_list_tells_where_audits_stand_and_shows_them_alone(
+    tmp_path: Path,
+) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "en cours"), "the audit")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "1 école "), "audited only")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "réponses"), "the school")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "en cours, "), "its share")
+
+
+async def test_schools_are_cut_by_commune_then_by_epci(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("g")
+        await wait_for(pilot, lambda: shows(pilot, "Chantelombe (4)"), "by commune")
+        await pilot.press("g")
+        await wait_for(pilot, lambda: shows(pilot, "Sans regroupement connu"), "EPCI")
+        assert app.desk.kept("grouping") == "epci"
+
+
+async def test_a_tour_is_picked_ordered_dated_and_exported(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("space", "space", "t")
+        await wait_for(pilot, lambda: isinstance(app.screen, TourScreen), "the tour")
+        first, second = tour_of(app.desk.workspace).uais
+        assert shows(pilot, "05/10/2026")
+        await pilot.press("s")
+        assert tour_of(app.desk.workspace).uais == (second, first)
+        await pilot.press("j", *["backspace"] * 10, *"31/02/2026", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "n'est pas une date"), "refused")
+        await pilot.press("escape", "j", *["backspace"] * 10, *"6/10/2026", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "06/10/2026"), "another day")
+        await pilot.press("x")
+        await wait_for(pilot, lambda: shows(pilot, "Tournée écrite"), "written")
+        assert (tmp_path / "exports" / "tournee-2026-10-06.ics").exists()
+        await pilot.press("delete", "delete")
+        await wait_for(pilot, lambda: shows(pilot, "Tournée vide"), "empty")
+        await pilot.press("x")
+        await wait_for(pilot, lambda: shows(pilot, "rien à exporter"), "refused")
+
+
+async def test_a_school_tells_who_they_are_before_any_audit(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "à commencer"), "the school")
+        assert shows(pilot, "Adresse")
+        assert shows(pilot, "Téléphone")
+        await pilot.press("b", "h", "c")
+        assert isinstance(app.screen, SchoolScreen)
+        await pilot.press("space")
+        await wait_for(pilot, lambda: shows(pilot, "ajoutée à la tournée"), "picked")
+
+
+async def test_a_school_tells_its_audits_and_their_history(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "en cours"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "la dernière le"), "the audit")
+        await pilot.press("h")
+        await wait_for(pilot, lambda: shows(pilot, "Historique"), "the history")
+        assert len(app.screen.query_one(Lines).lines) > 100
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "back")
+        assert not shows(pilot, "Traceback")
+        assert visible(pilot)[0].strip()

@@ -1,0 +1,93 @@
+"""What is refused is told; what nobody had foreseen ends in a sentence too."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.model.errors import DiagError
+from diag.tui.app import DiagApp
+from diag.tui.dialogs import Tell
+from diag.tui.screens.crash import CrashScreen
+from diag.tui.screens.school import SchoolScreen
+from tests.tui.builders import SCHOOL, app_on, new_app
+from tests.tui.waiting import shows, wait_for
+
+
+def refuse() -> None:
+    raise DiagError("Le disque est plein. Libérez de la place.")
+
+
+def deny() -> None:
+    raise PermissionError(13, "denied", "/x")
+
+
+async def test_a_refusal_becomes_a_dialog_wherever_it_was_raised(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        for raised, told in ((refuse, "Le disque est plein"), (deny, "accès refusé")):
+            for schedule in (app.call_later, app.call_next, app.screen.call_next):
+                schedule(raised)
+                await wait_for(pilot, lambda: isinstance(app.screen, Tell), "dialog")
+                assert isinstance(app.screen, Tell)
+                assert told in app.screen.text
+                await pilot.press("enter")
+                await wait_for(pilot, lambda: not isinstance(app.screen, Tell), "gone")
+
+
+async def test_an_unknown_school_is_told_with_a_way_out(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_school("9990000X")
+        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "told")
+
+
+async def crash(app: DiagApp) -> None:
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.call_later(lambda: 1 // 0)
+        await wait_for(pilot, lambda: app.crash is not None, "the crash")
+
+
+async def test_a_crash_is_logged_without_a_traceback_on_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = new_app(tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        await crash(app)
+
+    assert isinstance(app.crash, ZeroDivisionError)
+    assert "ZeroDivisionError" in (tmp_path / "diag.log").read_text(encoding="utf-8")
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+async def test_after_a_crash_one_comes_back_where_one_was(tmp_path: Path) -> None:
+    new_app(tmp_path)
+    first = app_on(tmp_path)
+    first.desk.session(SCHOOL)
+    first.remember(SCHOOL)
+    first.desk.close()
+
+    world = app_on(tmp_path).desk.world
+    app = DiagApp(tmp_path, world, crashed=tmp_path / "diag.log")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: isinstance(app.screen, CrashScreen), "told")
+        await wait_for(pilot, lambda: shows(pilot, "rien n'est perdu"), "safe")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Direction"), "the visit")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "school")
+
+
+async def test_the_theme_chosen_is_kept(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("ctrl+p", *"theme", "enter")
+        await wait_for(pilot, lambda: app.theme == "diag-sombre", "dark")
+    again = app_on(tmp_path)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: again.theme == "diag-sombre", "dark again")
