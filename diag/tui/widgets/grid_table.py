@@ -154,7 +154,22 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         head, body = self._segments(y)
         left = self.scroll_offset.x - self._left_edge()
         strip = Strip(body).crop_extend(left, left + width - names, self.rich_style)
-        return Strip.join([Strip([head], names), strip])
+        return Strip.join([Strip([head], names), strip]).simplify()
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Draw again what scrolls sideways: neither the names nor the empty lines."""
+        if self.show_horizontal_scrollbar:
+            self.horizontal_scrollbar.position = new_value
+        if round(old_value) == round(new_value):
+            return
+        names, last = self.layout_of.names, self.size.height - 1
+        filled = self.layout_of.height + len(self._rows())
+        self.refresh(
+            *(
+                Region(names, y, self.size.width - names, 1)
+                for y in (*range(filled), last)
+            )
+        )
 
     def on_resize(self) -> None:
         """Keep the cursor in sight."""

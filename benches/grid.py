@@ -1,0 +1,112 @@
+"""What a key costs in the grid, against a bare DataTable in the same run.
+
+    python benches/grid.py
+
+Both run in a real pty and show twelve rooms × every question; the same moves are made
+in both, then answers are given in the grid, each durable. Printed, never asserted.
+"""
+
+import sys
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+
+from screens import keys
+
+from diag.desk.answers import Entry, record_answer
+from diag.desk.places import add_place
+from diag.model.place import PlaceKind
+from tests.desk.builders import started, workspace
+from tests.terminal.terminal import Terminal
+
+SIZE = (80, 24)
+TIME_BUDGET, BYTES_BUDGET = 1.25, 3_000
+MOVES = (["\x1b[B"] * 8 + ["\x1b[C"] * 12 + ["\x1b[A"] * 8 + ["\x1b[D"] * 12) * 2
+ANSWERS = list("ccccccccccc")
+BARE = """
+from textual.app import App
+from textual.widgets import DataTable
+class Bare(App):
+    def compose(self):
+        yield DataTable(fixed_columns=1)
+    def on_mount(self):
+        table = self.query_one(DataTable)
+        table.add_columns("salle", *(f"question {n}" for n in range(32)))
+        table.add_rows(
+            (f"Classe {n}", *(f"reponse {n}" for _ in range(32))) for n in range(12)
+        )
+        table.move_cursor(column=1)
+        table.focus()
+Bare().run()
+"""
+GRID = """
+import sys
+from pathlib import Path
+from diag.desk.audits import start
+from diag.desk.workspace import Workspace
+from tests.tui.widgets.grid_host import Host
+with Workspace.open(Path(sys.argv[1])) as workspace:
+    Host(start(workspace, sys.argv[2])).run()
+"""
+
+
+def main(home: Path) -> None:
+    uai = school(home / "desk")
+    bare = Terminal([sys.executable, "-c", BARE], home, SIZE)
+    grid = Terminal([sys.executable, "-c", GRID, str(home / "desk"), uai], home, SIZE)
+    for terminal in (bare, grid):
+        terminal.wait_for(lambda: terminal.shows("Classe 9"), "the rows")  # noqa: B023
+        terminal.settle()
+    reference, ours = keys(bare, MOVES), keys(grid, MOVES)
+    grid.send("\x1b[1;5H\x1b[B\x1b[A")
+    grid.settle()
+    answers = keys(grid, ANSWERS)
+    for terminal in (bare, grid):
+        terminal.kill()
+        terminal.hang_up()
+    for name, taken in (
+        ("bare DataTable, a move", reference),
+        ("grid, a move", ours),
+        ("grid, an answer", answers),
+    ):
+        told(name, *taken)
+    verdict(p95(ours[0]) / p95(reference[0]), max(mean(ours[1]), mean(answers[1])))
+
+
+def school(folder: Path) -> str:
+    """Make a workspace where a school has twelve rooms; return its UAI."""
+    with workspace(folder) as made:
+        session = started(made)
+        record_answer(session, Entry("type_ecole", "elementaire"))
+        for number in range(1, 13):
+            room, _ = add_place(session, PlaceKind.SALLE, f"Classe {number}")
+            record_answer(session, Entry("type_salle", "classe", place=room.id))
+            record_answer(session, Entry("prises_rj45", number % 5, place=room.id))
+        return session.school.uai
+
+
+def p95(times: list[float]) -> float:
+    return quantiles(times, n=20)[-1]
+
+
+def mean(sizes: list[int]) -> float:
+    return sum(sizes) / len(sizes)
+
+
+def told(name: str, times: list[float], sizes: list[int]) -> None:
+    print(
+        f"{name:>24}: {median(times):5.1f} ms median, {p95(times):5.1f} p95, "
+        f"{mean(sizes):5.0f} bytes mean, {max(sizes)} at most"
+    )
+
+
+def verdict(ratio: float, size: float) -> None:
+    held = "held" if ratio <= TIME_BUDGET else "EXCEEDED"
+    print(f"{'ratio of the p95':>24}: {ratio:.2f} (budget {TIME_BUDGET}, {held})")
+    held = "held" if size <= BYTES_BUDGET else "EXCEEDED"
+    print(f"{'bytes a key':>24}: {size:.0f} (budget {BYTES_BUDGET}, {held})")
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        main(Path(folder))
