@@ -4,6 +4,7 @@ from diag.desk.advising import add_own
 from diag.desk.session import Session
 from diag.model.checklist import Owner
 from diag.reports.vocabulary import OWNERS
+from diag.tui.keys import spoken_number
 from diag.tui.screens.form import Field, Form
 
 
@@ -33,12 +34,12 @@ class OwnAdviceDialog(Form):
         Raises:
             DiagError: empty title, or an amount or a delay that is none.
         """
-        months = self.value("delay").strip()
+        months = spoken_number(self.value("delay")).strip()
         return add_own(
             self._session,
             self.value("what"),
             owner=Owner(self.chosen),
             why=self.value("why"),
-            euros=self.value("euros"),
+            euros=spoken_number(self.value("euros")),
             delay=f"P{months}M" if months else "",
         ).id

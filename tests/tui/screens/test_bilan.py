@@ -186,7 +186,7 @@ async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
         session = await opened(pilot)
         await pilot.press("n")
         await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog))
-        await pilot.press("enter", *"Peindre", "enter", "enter", *"250", "f2")
+        await pilot.press("enter", *"Peindre", "enter", "enter", *"é(à", "f2")
         await wait_for(pilot, lambda: advising.own_advice(session))
         (own,) = advising.own_advice(session).values()
         assert (own.title, own.cents) == ("Peindre", 25_000)
