@@ -79,6 +79,11 @@ class Workspace:
             )
         return Settings.model_validate(kept)
 
+    @property
+    def knows_author(self) -> bool:
+        """Whether somebody has said who works here."""
+        return get_setting(self.journal, _KEY) is not None
+
     def keep_settings(self, settings: Settings) -> None:
         """Write the settings, durably."""
         put_setting(self.journal, _KEY, settings.model_dump(mode="json"))

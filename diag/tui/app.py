@@ -56,6 +56,8 @@ class DiagApp(Sturdy, App[None]):
         """The workspace, and what is opened in it."""
         self.crash: Exception | None = None
         """The error that ended the app, if one did."""
+        self.refusal: DiagError | None = None
+        """Why the workspace could not be opened, if it could not."""
         self._crashed = crashed
         self._noticed = False
         self.animation_level = "none"
@@ -112,8 +114,17 @@ class DiagApp(Sturdy, App[None]):
         self.push_screen(_built("importing", "ImportScreen"))
 
     def ready_to_work(self) -> bool:
-        """Say whether one can work; else ask first who works here."""
-        if self.desk.knows_author:
+        """Say whether one can work; else ask first who works here.
+
+        A workspace that cannot be opened ends the app: `refusal` says why.
+        """
+        try:
+            known = self.desk.knows_author
+        except DiagError as error:
+            self.refusal = error
+            self.exit(return_code=1)
+            return False
+        if known:
             self._as_kept()
             return True
         if len(self.screen_stack) == 1:

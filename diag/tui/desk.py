@@ -10,7 +10,6 @@ from diag.desk.workspace import Workspace
 from diag.desk.world import World
 from diag.journal.journal import FILE
 from diag.journal.settings import get_setting, put_setting
-from diag.model.errors import DiagError
 
 _RECENT = "tui.recent"
 
@@ -45,14 +44,12 @@ class OpenDesk:
 
     @property
     def knows_author(self) -> bool:
-        """Whether there is a workspace here that knows who works in it."""
-        if not (self.folder / FILE).exists():
-            return False
-        try:
-            _ = self.workspace.settings
-        except DiagError:
-            return False
-        return True
+        """Whether there is a workspace here that knows who works in it.
+
+        Raises:
+            DiagError: when there is one that cannot be opened.
+        """
+        return (self.folder / FILE).exists() and self.workspace.knows_author
 
     def introduce(self, author: str, syndicat: str) -> Settings:
         """Make the workspace, or tell the one that is there who works in it.

@@ -14,10 +14,12 @@ def open_app(folder: Path, world: World | None = None) -> None:
     After an unexpected error it comes back once, and says what is safe.
 
     Raises:
-        DiagError: when coming back failed too; says where the detail is.
+        DiagError: the workspace cannot be opened, or coming back failed too.
     """
     app = DiagApp(folder, world, driver_class=driver_for())
     app.run()
+    if app.refusal is not None:
+        raise app.refusal
     if app.crash is None:
         return
     log = folder / "diag.log"

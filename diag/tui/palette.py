@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _MOST = 40
 """Schools shown at once."""
+_NEAR = 12
+"""Rooms and questions of a visit shown before the schools."""
 _MOVES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
 
 
@@ -110,8 +112,11 @@ def finder(app: "DiagApp") -> Callable[[str], Sequence[Found]]:
     inside = list(app.palette_finds())
 
     def find(words: str) -> Sequence[Found]:
-        near = [one for one in (*inside, *commands) if _answers(one, words)]
-        return [*near[:_MOST], *_schools(app, words)] if words.strip() else commands
+        if not words.strip():
+            return commands
+        able = [one for one in commands if _answers(one, words)]
+        near = [one for one in inside if _answers(one, words)]
+        return [*able, *near[:_NEAR], *_schools(app, words)]
 
     return find
 

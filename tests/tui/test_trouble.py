@@ -91,3 +91,14 @@ async def test_the_theme_chosen_is_kept(tmp_path: Path) -> None:
     again = app_on(tmp_path)
     async with again.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: again.theme == "diag-sombre", "dark again")
+
+
+async def test_a_workspace_that_cannot_be_opened_ends_with_its_sentence(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "diag.db").write_bytes(b"not a database at all, " * 300)
+    app = app_on(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: app.refusal is not None, "the refusal")
+
+    assert "diag.db" in str(app.refusal)

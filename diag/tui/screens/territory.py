@@ -112,6 +112,10 @@ class Fill(Message):
         self.whole = whole
         """Whether to read every school, or a screenful."""
 
+    def can_replace(self, message: Message) -> bool:
+        """Let a list asked for again replace one not read yet: typing runs ahead."""
+        return isinstance(message, Fill) and self.whole
+
 
 class TerritoryScreen(PlaceScreen):
     """The list of schools, and where each audit stands."""
