@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from diag.desk.answers import find_question
-from diag.desk.entry import value_of
+from diag.desk.keyed import meant
 from diag.desk.places import KIND_NAMES
 from diag.desk.session import Session
 from diag.desk.suppose import Added, Closed, Said, Split, Supposition, supposed
@@ -46,7 +46,7 @@ def said(session: Session, facts: Facts, question: str, raw: str, at: str) -> Sa
     place = facts.places[facts.root]
     if asked.place not in ROOT_KINDS:
         place = place_named(facts, at, asked.place)
-    value = None if raw.strip() == "?" else value_of(asked, raw)
+    value = None if raw.strip() == "?" else meant(asked, raw)
     return Said(place.id, asked.id, value)
 
 
