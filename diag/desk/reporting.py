@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from diag.desk.previous import own_standing, steps_told
 from diag.desk.session import Session
+from diag.desk.settings import Settings
 from diag.journal.arrangements import ranks_of
 from diag.journal.follow_ups import wordings_of
 from diag.model.checklist import Audience, Wording
+from diag.model.fact import Facts
 from diag.reports.report import Office, Report, build_report
 
 _TITLES = {
@@ -32,7 +35,7 @@ def report_of(session: Session, day: date | None = None) -> Report:
         town_hall=territory.town_hall(session.school.insee),
         audit=session.audit,
         status=session.status,
-        facts=session.facts,
+        facts=_signed(session.facts, settings),
         checklist=session.checklist,
         assessment=session.assessment,
         visits=session.visits,
@@ -51,6 +54,17 @@ def report_of(session: Session, day: date | None = None) -> Report:
         own=own_standing(session),
         ranks=ranks_of(workspace.journal, session.audit.id),
     )
+
+
+def _signed(facts: Facts, settings: Settings) -> Facts:
+    """Return facts whose authors bear their names instead of their labels."""
+    answers = {
+        asked: tuple(
+            replace(head, author=settings.name_of(head.author)) for head in heads
+        )
+        for asked, heads in facts.answers.items()
+    }
+    return replace(facts, answers=answers)
 
 
 def write_reports(
