@@ -5,7 +5,7 @@ from datetime import datetime
 import click
 
 from diag.cli.console import campaign_option, workspace_of
-from diag.desk import audits
+from diag.desk import advising, audits
 from diag.desk import follow as following
 from diag.model.audit import FollowUp, FollowUpState
 
@@ -66,7 +66,7 @@ def follow(
         session = audits.open_session(workspace, uai, campaign)
         when = day.date() if day else workspace.world.today()
         step = FollowUp(
-            recommendation=recommendation,
+            recommendation=advising.find_advice(session, recommendation),
             state=FollowUpState(state),
             on=when.isoformat(),
             by=by,

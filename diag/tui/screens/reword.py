@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static, TextArea
 
 from diag.desk import advising
@@ -68,7 +68,7 @@ class RewordScreen(PlaceScreen):
         """Lay the parts beside what they will look like."""
         yield Static(id="readers")
         with Horizontal():
-            with Vertical(id="parts"):
+            with VerticalScroll(id="parts", can_focus=False):
                 for name, label in PART_WORDS.items():
                     yield Static(content(label), classes="label", id=f"label-{name}")
                     area = TextArea(id=name, soft_wrap=True, tab_behavior="focus")
