@@ -18,6 +18,10 @@ from diag.reports.dates import day_of
 _KEPT = {State.KNOWN, State.NOT_APPLICABLE}
 
 
+class NothingToRepeatError(DiagError):
+    """The audit before says nothing at this question."""
+
+
 @dataclass(frozen=True)
 class Remembered:
     """What was answered last time."""
@@ -61,12 +65,12 @@ def still_true(
     """Say « toujours vrai »: last time's answer again, carried.
 
     Raises:
-        DiagError: when nothing was answered last time.
+        NothingToRepeatError: when nothing was answered last time.
     """
     where = session.facts.places[place]
     last = memory.of(where, question) if memory else None
     if last is None:
-        raise DiagError(
+        raise NothingToRepeatError(
             "Pas de réponse à reprendre : l'audit précédent ne dit rien ici."
         )
     entry = Entry(

@@ -22,7 +22,7 @@ from diag.tui.palette import Found
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE
 from diag.tui.screens.visit_acts import VisitActs
-from diag.tui.screens.visit_commands import FICHE_COMMANDS, VISIT_COMMANDS, StillTrue
+from diag.tui.screens.visit_commands import FICHE_COMMANDS, VISIT_COMMANDS
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
 from diag.tui.widgets.plan import DEPARTURE, Plan
@@ -41,6 +41,13 @@ def _bindings(offers: Iterable[CommandType]) -> Iterator[BindingType]:
             yield replace(each, show=False)
         else:
             yield each
+
+
+def _left_words(visiting: Visiting) -> str:
+    left, maybe = visiting.walk.left, visiting.walk.maybe
+    if not maybe:
+        return f"reste {left}" if left else "tout est répondu"
+    return f"reste {left}, peut-être {maybe} de plus"
 
 
 class VisitScreen(VisitActs):
@@ -116,19 +123,11 @@ class VisitScreen(VisitActs):
         minutes = minutes_on_site(self.session)
         elapsed = duration_words(minutes) if minutes else ""
         self.tell(f"{school.name}, {school.commune}", elapsed)
-        left = f"reste {visiting.walk.left}"
-        maybe = f", peut-être {visiting.walk.maybe} de plus"
-        told = f"{visiting.score} · {left}{maybe if visiting.walk.maybe else ''}"
+        told = f"{visiting.score} · {_left_words(visiting)}"
         self.query_one("#visit-score", Static).update(content(told))
         checks = len(departure_of(self.session, visiting.walk).checks)
         with self.prevent(Plan.Moved):
             self.query_one(Plan).tell(visiting, checks)
-
-    def can(self, command: CommandType) -> bool | None:
-        """Grey « toujours vrai » when the audit before says nothing here."""
-        if command is StillTrue and hasattr(self, "visiting"):
-            return True if self.visiting.card.last else None
-        return super().can(command)
 
     @on(Fiche.Given)
     def _given(self, event: Fiche.Given) -> None:
@@ -250,6 +249,7 @@ class VisitScreen(VisitActs):
 
     def _leave_plan(self) -> None:
         self.remove_class("-planning")
+        self._show_around()
         self.fiche.line.focus()
 
     def on_back(self) -> None:

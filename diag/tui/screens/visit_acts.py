@@ -2,6 +2,7 @@
 
 from textual import on, work
 
+from diag.desk.memory import NothingToRepeatError
 from diag.desk.session import Session
 from diag.desk.visiting import Visiting
 from diag.desk.walk import Key, most_useful
@@ -78,8 +79,13 @@ class VisitActs(PlaceScreen):
         self.tell_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
 
     def on_still_true(self) -> None:
-        """Carry last time's answer."""
-        self.tell_saved(self.visiting.still_true())
+        """Carry last time's answer; where there is none, say so."""
+        try:
+            said = self.visiting.still_true()
+        except NothingToRepeatError as error:
+            self.fiche.status(str(error), "bold $warning")
+        else:
+            self.tell_saved(said)
 
     def on_turn_provenance(self) -> None:
         """Pass to the next way of knowing."""

@@ -8,6 +8,8 @@ from tempfile import mkdtemp
 import pytest
 from textual.pilot import Pilot
 
+from diag.desk import audits
+from diag.desk.answers import Entry, record_answer
 from diag.desk.places import add_place
 from diag.desk.resume import kept_place
 from diag.desk.walk import walk_of
@@ -357,3 +359,46 @@ async def test_nothing_is_clipped(tmp_path: Path, size: tuple[int, int]) -> None
         await pilot.press("f2")
         await wait_for(pilot, lambda: screen.face.current == "grid", "the grid")
         await wait_for(pilot, lambda: "Aide" in visible(pilot)[-1], "the footer")
+
+
+async def test_still_true_repeats_the_previous_audit_in_one_key(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    with Workspace.open(tmp_path, fixed_world(DAY, 3)) as made:
+        before = audits.start(made, SCHOOL, "2025-2026")
+        record_answer(before, Entry("nb_batiments", "2"))
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        assert shows(pilot, "Avant      2")
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
+        assert answer is not None
+        assert (answer.value, answer.provenance) == (2, Provenance.CARRIED)
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: shows(pilot, "Pas de réponse à reprendre"), "")
+
+
+async def test_a_choice_is_taken_by_the_mouse(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "acces_internet") as (pilot, screen):
+        await pilot.click("#fiche-choices", offset=(4, 1))
+        await wait_for(pilot, lambda: screen.fiche.line.value == "n", "typed")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(
+            screen.session.facts.root, "acces_internet"
+        )
+        assert answer is not None
+        assert answer.value is False
+
+
+async def test_where_columns_lack_the_plan_unfolds_by_tab(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, size=(60, 24)) as (pilot, screen):
+        assert not shows(pilot, "À vérifier")
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: shows(pilot, "À vérifier"), "the plan")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the fiche")
+        assert screen.fiche.line.has_focus
