@@ -1,0 +1,128 @@
+"""Draws the pictures of the engineer's guide from the running program.
+
+    python docs/captures.py
+
+Everything is invented and the world is fixed, so the same program draws the same
+pictures; `tests/contracts/test_guide_ingenieur.py` says when they have aged.
+"""
+# ruff: noqa: INP001 - a script, not a package
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from textual import events
+from textual.pilot import Pilot
+
+from diag.desk.demo import demonstrate
+from diag.desk.demo.demonstration import DAY
+from diag.desk.world import fixed_world
+from diag.tui.app import DiagApp
+from tests.tui.waiting import shows, wait_for
+
+FOLDER = Path(__file__).parent / "captures"
+"""Where the guide finds them."""
+
+FULL, HALF, UNTOUCHED = "9990148G", "9990211A", "9990187Z"
+SIZE = (100, 30)
+
+_CALLS = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->", re.DOTALL)
+
+
+class Captures:
+    """The walk of the guide, a picture at each step."""
+
+    def __init__(self, app: DiagApp, pilot: Pilot[None], scratch: Path) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.scratch = scratch
+        self.drawn: dict[str, str] = {}
+        """SVG by name of file, in the order of the guide."""
+
+    async def draw(self, name: str, word: str) -> None:
+        """Draw the screen once a word stands on it and nothing is left to do."""
+        await wait_for(self.pilot, lambda: shows(self.pilot, word), word)
+        await self.pilot.pause()
+        svg = self.app.export_screenshot(title="diag")
+        # The pictures call nobody: a page that is opened offline is whole.
+        self.drawn[f"{name}.svg"] = _CALLS.sub("", svg)
+
+    async def at(self, go: Callable[[], None], word: str) -> None:
+        """Go to a place, and wait until it is there."""
+        go()
+        await wait_for(self.pilot, lambda: shows(self.pilot, word), word)
+
+    async def walk(self) -> None:
+        """Go from arrival to report."""
+        press, app = self.pilot.press, self.app
+        await self.draw("territoire", "Chantelombe")
+        await press("slash", *"farandole")
+        await self.draw("recherche", "1 école")
+        await self.at(lambda: app.go_school(FULL), "Adresse")
+        await self.draw("ecole", "2026-2027")
+        await self.at(lambda: app.go_visit(HALF, None, None), "Réponse")
+        await self.draw("fiche", "Demander")
+        await press("f6")
+        await self.draw("lieux", "Lieux de l'école")
+        await press("escape", "f2")
+        await self.draw("grille", "Comme la précédente")
+        await press("f2")
+        await wait_for(self.pilot, lambda: shows(self.pilot, "Réponse"), "fiche")
+        await self.photo()
+        await press("ctrl+r")
+        await self.draw("avant-de-partir", "vant de partir")
+        await press("escape", "f1")
+        await self.draw("aide", "Visite")
+        await press("escape")
+        await self.at(lambda: app.go_bilan(FULL), "Ensemble")
+        await self.draw("bilan", "Conformité")
+        await press("2")
+        await self.draw("preconisations", "[Préconisations]")
+
+    async def photo(self) -> None:
+        """Join a picture of a cabinet that nobody ever saw."""
+        path = self.scratch / "baie ouverte.jpg"
+        Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(path)
+        await self.pilot.press("f7")
+        await wait_for(self.pilot, lambda: shows(self.pilot, "Photos : "), "photos")
+        self.app.post_message(events.Paste(str(path)))
+        await self.draw("photos", "Jointe : baie ouverte")
+        await self.pilot.press("escape")
+        await wait_for(self.pilot, lambda: shows(self.pilot, "Réponse"), "fiche")
+
+
+@asynccontextmanager
+async def opened(scratch: Path) -> AsyncIterator[Captures]:
+    """Open the demonstration's workspace."""
+    home = scratch / "demo"
+    demonstrate(home)
+    app = DiagApp(home, fixed_world(DAY, seed=11))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        yield Captures(app, pilot, scratch)
+
+
+async def captures() -> dict[str, str]:
+    """Return every picture, by name of file."""
+    with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        async with opened(Path(scratch)) as walk:
+            await walk.walk()
+            return walk.drawn
+
+
+def main() -> None:
+    """Write the pictures; those that are no longer drawn go away."""
+    drawn = asyncio.run(captures())
+    FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*.svg"):
+        if path.name not in drawn:
+            path.unlink()
+    for name, svg in drawn.items():
+        (FOLDER / name).write_text(svg, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

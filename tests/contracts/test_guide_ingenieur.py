@@ -1,0 +1,61 @@
+"""The engineer's guide is true: its pictures, its keys."""
+
+import html
+import importlib.util
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from diag.tui.screens.visit_commands import VISIT_COMMANDS
+
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = (DOCS / "guide-ingenieur.md").read_text(encoding="utf-8")
+
+
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("captures", DOCS / "captures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def words(svg: str) -> list[str]:
+    """Return what a picture says, without its colours and places."""
+    texts = re.findall(r"<text[^>]*>(.*?)</text>", svg, re.DOTALL)
+    return " ".join(html.unescape(text) for text in texts).split()
+
+
+def test_the_guide_shows_every_picture_and_no_other() -> None:
+    shown = re.findall(r"\(captures/([^)]+)\)", GUIDE)
+    kept = [path.name for path in (DOCS / "captures").glob("*.svg")]
+
+    assert sorted(shown) == sorted(kept)
+
+
+async def test_the_pictures_are_what_the_program_shows() -> None:
+    drawn = await script().captures()
+
+    aged = [
+        name
+        for name, svg in drawn.items()
+        if words(svg) != words((DOCS / "captures" / name).read_text(encoding="utf-8"))
+    ]
+    assert aged == [], "the pictures have aged: python docs/captures.py"
+
+
+def test_no_picture_calls_the_network() -> None:
+    for path in (DOCS / "captures").glob("*.svg"):
+        text = path.read_text(encoding="utf-8")
+        found = set(re.findall(r"https?://[^\"]+", text))
+        assert found == {"http://www.w3.org/2000/svg"}
+
+
+@pytest.mark.parametrize("command", VISIT_COMMANDS, ids=lambda each: each.__name__)
+def test_each_key_of_the_visit_is_told(command: type) -> None:
+    key = command.key_names().split(" ou ")[0]  # type: ignore[attr-defined]  # a Command
+
+    assert not key or f"| {key} |" in GUIDE
