@@ -6,11 +6,11 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
 
-from diag.desk.glance import glances
+from diag.assess import ENGINE
 from diag.desk.workspace import Workspace
 from diag.journal.audits import audits
 from diag.journal.facts import status_of
-from diag.journal.judged import OVERALL
+from diag.journal.judged import OVERALL, summaries
 from diag.journal.territory import SchoolLine
 from diag.model.audit import AuditStatus
 from diag.model.folding import fold
@@ -65,7 +65,7 @@ NOTHING_YET = Progress(None, None, "")
 def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
     """Return where each audited school stands in this campaign, and no other."""
     campaign = workspace.settings.campaign
-    judged = glances(workspace)
+    judged = summaries(workspace.journal, engine=ENGINE)
     found: dict[str, Progress] = {}
     for audit in sorted(audits(workspace.journal), key=lambda each: each.campaign):
         uai, before = audit.subject.code, found.get(audit.subject.code, NOTHING_YET)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid5
 
-from diag.desk.reporting import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
 from diag.model.audit import NS_DIAG
@@ -91,6 +90,9 @@ def export_tour(workspace: Workspace) -> str:
     Raises:
         DiagError: when no school is picked.
     """
+    # Reports cost 25 ms to import: only who exports pays.
+    from diag.desk.reporting import write_whole  # noqa: PLC0415
+
     tour = tour_of(workspace)
     schools = stops(workspace, tour)
     if not schools:

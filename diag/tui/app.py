@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.driver import Driver
@@ -12,7 +12,6 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from diag.desk.world import World
 from diag.model.errors import DiagError
 from diag.tui.commands import (
     CommandType,
@@ -23,15 +22,15 @@ from diag.tui.commands import (
 from diag.tui.desk import OpenDesk, Recent
 from diag.tui.dialogs import Tell
 from diag.tui.palette import Found, Palette, finder
-from diag.tui.screens.crash import CrashScreen
-from diag.tui.screens.help import HelpScreen
 from diag.tui.screens.place import PlaceScreen
-from diag.tui.screens.school import SchoolScreen
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
 from diag.tui.system_words import system_sentence
 from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
+
+if TYPE_CHECKING:
+    from diag.desk.world import World
 
 
 class DiagApp(Sturdy, App[None]):
@@ -46,7 +45,7 @@ class DiagApp(Sturdy, App[None]):
     def __init__(
         self,
         folder: Path,
-        world: World | None = None,
+        world: "World | None" = None,
         driver_class: type[Driver] | None = None,
         crashed: Path | None = None,
     ) -> None:
@@ -74,7 +73,7 @@ class DiagApp(Sturdy, App[None]):
     def on_mount(self) -> None:
         """Say what happened, when the app comes back after a crash."""
         if self._crashed is not None:
-            self.push_screen(CrashScreen(self._crashed))
+            self.push_screen(_built("crash", "CrashScreen", self._crashed))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
         """Return none of Textual's own commands: they are in English."""
@@ -87,7 +86,7 @@ class DiagApp(Sturdy, App[None]):
     def go_school(self, uai: str) -> None:
         """Show a school."""
         self.go_territory()
-        self.push_screen(SchoolScreen(uai))
+        self.push_screen(_built("school", "SchoolScreen", uai))
 
     def go_visit(
         self, uai: str, place: str | None = None, question: str | None = None
@@ -194,7 +193,7 @@ class DiagApp(Sturdy, App[None]):
             self.screen.INTRODUCTION if isinstance(self.screen, PlaceScreen) else ""
         )
         commands = [command for _, command in self.offered()]
-        self.push_screen(HelpScreen(introduction, commands))
+        self.push_screen(_built("help", "HelpScreen", introduction, commands))
 
     def go_palette(self) -> None:
         """Open the palette; what is chosen is done once it is closed."""

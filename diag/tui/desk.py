@@ -1,15 +1,16 @@
 """What the app holds: the workspace, the audits opened in it, where one was last."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.settings import Settings, first_settings, school_year
-from diag.desk.workspace import Workspace
-from diag.desk.world import World
-from diag.journal.journal import FILE
-from diag.journal.settings import get_setting, put_setting
+if TYPE_CHECKING:
+    from diag.desk.session import Session
+    from diag.desk.settings import Settings
+    from diag.desk.workspace import Workspace
+    from diag.desk.world import World
+
+# Every import of the desk is inside the function that needs it: the first frame is
+# drawn before pydantic (60 ms), the journal and judging (100 ms) are loaded.
 
 _RECENT = "tui.recent"
 
@@ -25,20 +26,30 @@ class Recent(NamedTuple):
 class OpenDesk:
     """A workspace in use. It opens at first need: the first frame waits for nothing."""
 
-    def __init__(self, folder: Path, world: World | None = None) -> None:
+    def __init__(self, folder: Path, world: "World | None" = None) -> None:
         self.folder = folder
-        self.world = world or World()
+        self._world = world
         self._workspace: Workspace | None = None
         self._sessions: dict[str, Session] = {}
 
     @property
-    def workspace(self) -> Workspace:
+    def world(self) -> "World":
+        """The time, the day and chance."""
+        from diag.desk.world import World  # noqa: PLC0415 - see above
+
+        self._world = self._world or World()
+        return self._world
+
+    @property
+    def workspace(self) -> "Workspace":
         """The workspace, opened.
 
         Raises:
             DiagError: when there is none, or it cannot be opened.
         """
         if self._workspace is None:
+            from diag.desk.workspace import Workspace  # noqa: PLC0415 - see above
+
             self._workspace = Workspace.open(self.folder, self.world)
         return self._workspace
 
@@ -49,14 +60,19 @@ class OpenDesk:
         Raises:
             DiagError: when there is one that cannot be opened.
         """
+        from diag.journal.journal import FILE  # noqa: PLC0415 - see above
+
         return (self.folder / FILE).exists() and self.workspace.knows_author
 
-    def introduce(self, author: str, syndicat: str) -> Settings:
+    def introduce(self, author: str, syndicat: str) -> "Settings":
         """Make the workspace, or tell the one that is there who works in it.
 
         Raises:
             DiagError: an empty name, or a folder that cannot hold a workspace.
         """
+        from diag.desk.settings import first_settings, school_year  # noqa: PLC0415
+        from diag.desk.workspace import Workspace  # noqa: PLC0415 - see above
+
         campaign = school_year(self.world.today())
         settings = first_settings(author, syndicat=syndicat, campaign=campaign)
         if self._workspace is None:
@@ -65,19 +81,23 @@ class OpenDesk:
             self._workspace.keep_settings(settings)
         return settings
 
-    def session(self, uai: str) -> Session:
+    def session(self, uai: str) -> "Session":
         """Return a school's audit of this campaign, started when nobody has yet.
 
         Raises:
             DiagError: unknown school, faulty checklists, or nothing could be written.
         """
         if uai not in self._sessions:
+            from diag.desk import audits  # noqa: PLC0415 - see above
+
             self._sessions[uai] = audits.start(self.workspace, uai)
         return self._sessions[uai]
 
     @property
     def recent(self) -> Recent | None:
         """Where one was last; kept, so that one resumes at the very question."""
+        from diag.journal.settings import get_setting  # noqa: PLC0415 - see above
+
         kept = get_setting(self.workspace.journal, _RECENT)
         try:
             return Recent(*kept) if kept else None
@@ -87,15 +107,21 @@ class OpenDesk:
     @recent.setter
     def recent(self, where: Recent) -> None:
         if not self.workspace.journal.readonly and where != self.recent:
+            from diag.journal.settings import put_setting  # noqa: PLC0415 - see above
+
             put_setting(self.workspace.journal, _RECENT, list(where))
 
     def kept(self, name: str, default: object = None) -> object:
         """Return a preference of this user's screens."""
+        from diag.journal.settings import get_setting  # noqa: PLC0415 - see above
+
         return get_setting(self.workspace.journal, f"tui.{name}", default)
 
     def keep(self, name: str, value: object) -> None:
         """Keep a preference of this user's screens, when something can be written."""
         if not self.workspace.journal.readonly:
+            from diag.journal.settings import put_setting  # noqa: PLC0415 - see above
+
             put_setting(self.workspace.journal, f"tui.{name}", value)
 
     def close(self) -> None:

@@ -1,14 +1,17 @@
 """Opening the app on a terminal, and again after an unexpected error."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from diag.desk.world import World
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
 from diag.tui.driver import driver_for
 
+if TYPE_CHECKING:
+    from diag.desk.world import World
 
-def open_app(folder: Path, world: World | None = None) -> None:
+
+def open_app(folder: Path, world: "World | None" = None) -> None:
     """Run the app until the user leaves it.
 
     After an unexpected error it comes back once, and says what is safe.

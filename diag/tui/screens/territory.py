@@ -1,6 +1,5 @@
 """Territoire: where do we stand? Every school, searched as one types."""
 
-from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -8,27 +7,12 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Input
 
-from diag.desk.outlook import (
-    NOTHING_YET,
-    Group,
-    Grouping,
-    Progress,
-    grouped,
-    progress_by_school,
-)
-from diag.desk.tour import keep_tour, tour_of
-from diag.journal.territory import SchoolLine
 from diag.tui.commands import Command, CommandType, Help, OpenPalette, bindings_of
 from diag.tui.screens.place import PlaceScreen
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import Column, Lines
 
 _FIRST = 60
 """Schools shown before the others are read: more than a screenful."""
-_NEXT = {
-    Grouping.NONE: Grouping.COMMUNE,
-    Grouping.COMMUNE: Grouping.EPCI,
-    Grouping.EPCI: Grouping.NONE,
-}
 _EMPTY = (
     "Aucune école ne répond à ces mots. Essayez un mot de moins, ou Échap pour "
     "tout revoir."
@@ -139,9 +123,6 @@ class TerritoryScreen(PlaceScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._progress: Mapping[str, Progress] = {}
-        self._picked: tuple[str, ...] = ()
-        self._grouping = Grouping.NONE
         self._only_audits = False
         self._can_resume = False
 
@@ -154,6 +135,8 @@ class TerritoryScreen(PlaceScreen):
             Column("Jour", 4, right=True),
             Column("Commune", 24, narrow=17),
             Column("École"),
+            Column("Classes", 7, right=True, narrow=0),
+            Column("Élèves", 6, right=True, narrow=0),
             Column("UAI", 8, narrow=0),
             Column("Audit", 19, narrow=14),
         ))
@@ -169,57 +152,22 @@ class TerritoryScreen(PlaceScreen):
 
     def on_fill(self, event: Fill) -> None:
         """Read the schools that answer to the words typed."""
+        # Behind the first frame: it loads the journal and pydantic.
+        from diag.tui.screens.territory_rows import read  # noqa: PLC0415
+
         if not self.diag.ready_to_work():
             return
-        workspace = self.diag.desk.workspace
         words = self.query_one(Input).value
         limit = None if event.whole or words else _FIRST
-        schools = workspace.territory.schools(words, limit=limit)
-        self._recollect()
-        if self._only_audits:
-            schools = [each for each in schools if each.uai in self._progress]
-        self._show(grouped(workspace, schools, self._grouping), len(schools))
-        if limit is not None and len(schools) == limit:
-            self.call_after_refresh(self.post_message, Fill())
-
-    def _recollect(self) -> None:
-        desk = self.diag.desk
-        self._progress = progress_by_school(desk.workspace)
-        self._picked = tour_of(desk.workspace).uais
-        self._grouping = Grouping(str(desk.kept("grouping", Grouping.NONE)))
-        self._can_resume = desk.recent is not None
-        self.refresh_bindings()
-
-    def _show(self, groups: Sequence[Group], count: int) -> None:
+        found = read(self.diag.desk, words, limit=limit, only_audits=self._only_audits)
         lines = self.query_one(Lines)
-        lines.empty = _EMPTY if self.query_one(Input).value else _NO_SCHOOL
-        lines.show([line for group in groups for line in self._lines(group)])
-        begun = sum(one.status is not None for one in self._progress.values())
-        campaign = self.diag.desk.workspace.settings.campaign
-        told = f"{_counted(count, 'école')} · {_counted(begun, 'audit')} en {campaign}"
-        self.tell("Territoire", told)
-
-    def _lines(self, group: Group) -> Iterator[Line]:
-        if group.title:
-            begun = sum(each.uai in self._progress for each in group.schools)
-            audited = f", dont {begun} avec audit" if begun else ""
-            yield Line("", (f" {group.title} ({len(group.schools)}{audited})",))
-        for school in group.schools:
-            yield self._line(school)
-
-    def _line(self, school: SchoolLine) -> Line:
-        rank = self._picked.index(school.uai) + 1 if school.uai in self._picked else 0
-        words = self._progress.get(school.uai, NOTHING_YET).words
-        return Line(
-            school.uai,
-            (
-                f"{rank}." if rank else "",
-                school.commune,
-                school.name,
-                school.uai,
-                words or ("fermée ?" if school.vanished else ""),
-            ),
-        )
+        lines.empty = _EMPTY if words else _NO_SCHOOL
+        lines.show(found.lines)
+        self.tell("Territoire", found.told)
+        self._can_resume = self.diag.desk.recent is not None
+        self.refresh_bindings()
+        if limit is not None and found.count == limit:
+            self.call_after_refresh(self.post_message, Fill())
 
     def can(self, command: CommandType) -> bool | None:
         """Offer to resume only when there is something to resume."""
@@ -250,8 +198,9 @@ class TerritoryScreen(PlaceScreen):
         lines = self.query_one(Lines)
         if not lines.key:
             return
-        workspace = self.diag.desk.workspace
-        keep_tour(workspace, tour_of(workspace).toggled(lines.key))
+        from diag.tui.screens.territory_rows import pick  # noqa: PLC0415 - as above
+
+        pick(self.diag.desk, lines.key)
         lines.action_move(1)
         self.post_message(Fill())
 
@@ -265,8 +214,9 @@ class TerritoryScreen(PlaceScreen):
 
     def on_regroup(self) -> None:
         """Cut the list otherwise, and keep the choice."""
-        self._grouping = _NEXT[self._grouping]
-        self.diag.desk.keep("grouping", str(self._grouping))
+        from diag.tui.screens.territory_rows import regroup  # noqa: PLC0415 - as above
+
+        regroup(self.diag.desk)
         self.post_message(Fill())
 
     def on_only_audits(self) -> None:
@@ -284,7 +234,3 @@ class TerritoryScreen(PlaceScreen):
         self._only_audits = False
         self.query_one(Lines).focus()
         self.post_message(Fill())
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count > 1 else ''}"

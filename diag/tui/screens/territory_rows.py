@@ -1,0 +1,108 @@
+"""The lines of Territoire, read from the desk; loaded once the first frame is shown.
+
+It brings the journal and pydantic with it, which cost as much as Textual itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from diag.desk.outlook import (
+    NOTHING_YET,
+    Group,
+    Grouping,
+    Progress,
+    grouped,
+    progress_by_school,
+)
+from diag.desk.tour import keep_tour, tour_of
+from diag.journal.territory import SchoolLine
+from diag.tui.desk import OpenDesk
+from diag.tui.widgets.lines import Line
+
+_NEXT = {
+    Grouping.NONE: Grouping.COMMUNE,
+    Grouping.COMMUNE: Grouping.EPCI,
+    Grouping.EPCI: Grouping.NONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What Territoire shows."""
+
+    lines: list[Line]
+    count: int
+    """Schools among the lines."""
+    told: str
+    """How many schools and audits, in words."""
+
+
+def read(
+    desk: OpenDesk, words: str, *, limit: int | None, only_audits: bool
+) -> Reading:
+    """Return the schools that answer to the words typed, under their headings."""
+    workspace = desk.workspace
+    progress = progress_by_school(workspace)
+    schools = workspace.territory.schools(words, limit=limit)
+    if only_audits:
+        schools = [each for each in schools if each.uai in progress]
+    picked = {uai: rank for rank, uai in enumerate(tour_of(workspace).uais, 1)}
+    groups = grouped(workspace, schools, _grouping(desk))
+    begun = sum(one.status is not None for one in progress.values())
+    campaign = workspace.settings.campaign
+    told = f"{_counted(len(schools), 'école')} · {_counted(begun, 'audit')}"
+    return Reading(
+        [line for group in groups for line in _lines(group, progress, picked)],
+        len(schools),
+        f"{told} en {campaign}",
+    )
+
+
+def pick(desk: OpenDesk, uai: str) -> None:
+    """Put a school in the tour, or take it out."""
+    keep_tour(desk.workspace, tour_of(desk.workspace).toggled(uai))
+
+
+def regroup(desk: OpenDesk) -> None:
+    """Cut the list otherwise, and keep the choice."""
+    desk.keep("grouping", str(_NEXT[_grouping(desk)]))
+
+
+def _grouping(desk: OpenDesk) -> Grouping:
+    try:
+        return Grouping(str(desk.kept("grouping", Grouping.NONE)))
+    except ValueError:
+        return Grouping.NONE
+
+
+def _lines(
+    group: Group, progress: Mapping[str, Progress], picked: Mapping[str, int]
+) -> Iterator[Line]:
+    if group.title:
+        begun = sum(each.uai in progress for each in group.schools)
+        audited = f", dont {begun} avec audit" if begun else ""
+        yield Line("", (f" {group.title} ({len(group.schools)}{audited})",))
+    for school in group.schools:
+        words = progress.get(school.uai, NOTHING_YET).words
+        rank = picked.get(school.uai)
+        yield Line(school.uai, _cells(school, f"{rank}." if rank else "", words))
+
+
+def _cells(school: SchoolLine, rank: str, words: str) -> tuple[str, ...]:
+    return (
+        rank,
+        school.commune,
+        school.name,
+        _number(school.classes),
+        _number(school.pupils),
+        school.uai,
+        words or ("fermée ?" if school.vanished else ""),
+    )
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}"
