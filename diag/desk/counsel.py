@@ -87,6 +87,7 @@ def _unfolded(
         ("Coût", spoken_cost(action.advice.cost)),
         ("Fourchette", spoken_range(action.advice.cost)),
         ("Étapes", told_advice.steps(action)),
+        ("Rang", "placée à la main" if action.by_hand else ""),
     )
     for name, said in told:
         if said:

@@ -1,0 +1,87 @@
+"""Follow-up only ever grows: whatever is said, answered or undone meanwhile."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from diag.desk import advising
+from diag.desk.answers import Entry, record_answer
+from diag.desk.follow import add_step
+from diag.desk.session import Session
+from diag.desk.undo import undo
+from diag.desk.workspace import Workspace
+from diag.model.audit import FollowUp, FollowUpState
+from diag.model.checklist import Audience
+from diag.model.errors import DiagError
+from tests.desk.audited import audited, audited_workspace
+
+FIBRE = "passer-a-la-fibre"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with audited_workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def session(desk: Workspace) -> Session:
+    return audited(desk)
+
+
+def follow(session: Session, state: FollowUpState) -> None:
+    add_step(session, FollowUp(recommendation=FIBRE, state=state, why="dit en conseil"))
+
+
+def do(session: Session, what: str | FollowUpState) -> None:
+    match what:
+        case FollowUpState():
+            follow(session, what)
+        case "réponse":
+            record_answer(session, Entry("debit_descendant", 300))
+        case "texte":
+            advising.reword(session, FIBRE, Audience.MAIRIE, {"title": "La fibre"})
+        case "rang":
+            advising.move(session, FIBRE, -1)
+        case "annuler":
+            undo(session)
+
+
+DEEDS = st.one_of(
+    st.sampled_from(FollowUpState),
+    st.sampled_from(["réponse", "texte", "rang", "annuler"]),
+)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(deeds=st.lists(DEEDS, max_size=6))
+def test_steps_are_only_ever_added(
+    session: Session, deeds: list[str | FollowUpState]
+) -> None:
+    for deed in deeds:
+        before = session.follow_ups
+        try:
+            do(session, deed)
+        except DiagError:  # moved out of the plan, nothing left to undo
+            assert deed in {"rang", "annuler"}
+        after = session.follow_ups
+        assert after[: len(before)] == before
+        assert len(after) - len(before) == isinstance(deed, FollowUpState)
+
+
+def test_undo_leaves_a_step_and_takes_back_what_came_before(session: Session) -> None:
+    advising.reword(session, FIBRE, Audience.MAIRIE, {"title": "La fibre"})
+    follow(session, FollowUpState.DECIDEE)
+
+    undo(session)
+
+    assert [one.state for one in session.follow_ups] == ["decidee"]
+    told = advising.current_wording(session, FIBRE, Audience.MAIRIE)
+    assert told == advising.declared_wording(session, FIBRE, Audience.MAIRIE)
