@@ -12,7 +12,8 @@ TITLE_LINES = 3
 """Lines that titles of columns may take."""
 
 _NARROWEST, _WIDEST, _TITLE_WIDEST = 11, 17, 14
-_NAMES_NARROWEST, _NAMES_WIDEST = 12, 24
+_NAMES_NARROWEST, _NAMES_TIGHT, _NAMES_WIDEST = 12, 17, 24
+_WIDE = 80
 _AROUND = 4
 _RIGHT = {QuestionType.INTEGER, QuestionType.NUMBER}
 
@@ -20,9 +21,10 @@ _RIGHT = {QuestionType.INTEGER, QuestionType.NUMBER}
 class Layout:
     """Where each column of a sheet stands, and what its title says."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: Sheet, width: int = 80) -> None:
         longest = max((cell_len(each.name) for each in sheet.places), default=0)
-        self.names = min(max(longest + 2, _NAMES_NARROWEST), _NAMES_WIDEST)
+        widest = _NAMES_WIDEST if width >= _WIDE else _NAMES_TIGHT
+        self.names = min(max(longest + 2, _NAMES_NARROWEST), widest)
         """Width of the frozen first column."""
         self.widths = tuple(map(_width, sheet.questions))
         """Width of each column."""
@@ -71,7 +73,7 @@ def typed_text(text: str, width: int) -> str:
 
 def name_text(name: str, width: int) -> str:
     """Return the name of a row."""
-    return _padded(_cut(line(name), width - 1), width)
+    return _padded(f" {_cut(line(name), width - 2)}", width)
 
 
 def _width(question: Question) -> int:

@@ -14,11 +14,13 @@ from diag.desk.sheet import Cell, provenance_words
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Provenance, State
 from diag.reports.answers import heads_words
+from diag.reports.typography import NBSP
 from diag.tui.plain import line
 
 _EXPECTED_LINES = 3
+_BETWEEN = "  "
 _LABELS = (200, 40, 30, 24, 20, 16, 12)
-_STATES_HINT = "? inconnu  / sans objet  ! refusé"
+_STATES_HINT = "? inconnu  / sans objet  ! non communiqué"
 
 
 class GridStatus(Widget):
@@ -79,9 +81,9 @@ def _choices_lines(question: Question, width: int) -> list[str]:
     """Return every choice and its key; labels as long as the lines allow."""
     several = ", plusieurs" if question.type is QuestionType.CHOICES else ""
     for longest in _LABELS:
-        lines = _wrapped(
-            f"Un choix{several} : {choices_words(question, longest)}", width
-        )
+        choices = choices_words(question, longest).split(_BETWEEN)
+        whole = _BETWEEN.join(each.replace(" ", NBSP) for each in choices)
+        lines = _wrapped(f"Un choix{several} : {whole}", width)
         if len(lines) <= _EXPECTED_LINES:
             break
     return lines

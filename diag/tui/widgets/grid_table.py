@@ -102,8 +102,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         """Show another sheet; lines that read the same are not drawn again."""
         old, self.sheet = self.sheet, sheet
         if (old.places, old.questions) != (sheet.places, sheet.questions):
-            self.layout_of = Layout(sheet)
-            self._measure()
+            self._lay_out()
             self.cursor = self._inside(self.cursor)
             self.refresh()
             return
@@ -172,7 +171,8 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         )
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor in sight; names take less room where there is little."""
+        self._lay_out()
         self.show_cursor()
 
     def on_click(self, event: events.Click) -> None:
@@ -256,7 +256,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         style = self._style("table--sum")
         body = [
             Segment(
-                name_text(f" {self.sheet.sum(column)}", self.layout_of.widths[column]),
+                name_text(self.sheet.sum(column), self.layout_of.widths[column]),
                 style,
             )
             for column in self._columns()
@@ -294,6 +294,10 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         top = self.scroll_offset.y
         height = max(self.size.height - self.layout_of.height - 1, 0)
         return range(top, min(top + height, len(self.sheet.places)))
+
+    def _lay_out(self) -> None:
+        self.layout_of = Layout(self.sheet, self.size.width)
+        self._measure()
 
     def _measure(self) -> None:
         self.virtual_size = Size(

@@ -77,7 +77,7 @@ async def test_what_applies_appears_as_soon_as_it_does(session: Session) -> None
     async with Host(session).run_test(size=(100, 30)) as pilot:
         grid = pilot.app.query_one(Grid)
         await type_keys(pilot, "4")
-        row = next(line for line in visible(pilot) if line.startswith("Classe 1"))
+        row = next(line for line in visible(pilot) if line.startswith(" Classe 1"))
         assert "Salle des" in row
         assert "·" in row
         grid.goto(grid.sheet.places[0].id, "prise_borne")
@@ -262,7 +262,7 @@ async def test_nothing_breaks_at_any_size(
         assert grid.table.cursor == At(11, 0)
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
-        assert any(line.startswith("Réserve") for line in visible(pilot))
+        assert any(line.startswith(" Réserve") for line in visible(pilot))
 
 
 KEYS = st.sampled_from([
