@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -267,10 +268,9 @@ class VisitScreen(VisitActs):
     def palette_finds(self) -> Iterable[Found]:
         """Give the rooms and questions of this visit."""
         for leg in self.visiting.walk.legs:
+            yield Found(
+                "lieu", leg.title, leg.group, partial(self.go_to, leg.stops[0].key)
+            )
             for stop in leg.stops:
-                yield Found(
-                    "question",
-                    stop.question.label,
-                    leg.title,
-                    lambda key=stop.key: self.go_to(key),  # type: ignore[misc]  # a default that binds the key
-                )
+                go = partial(self.go_to, stop.key)
+                yield Found("question", stop.question.label, leg.title, go)

@@ -7,7 +7,7 @@ from diag.desk.session import Session
 from diag.desk.visiting import Visiting
 from diag.desk.walk import Key, most_useful
 from diag.model.fact import State
-from diag.reports.vocabulary import PROVENANCES, STATES
+from diag.reports.vocabulary import STATES
 from diag.tui.dialogs import Ask
 from diag.tui.screens.departure import DepartureScreen
 from diag.tui.screens.photos import open_photos
@@ -89,9 +89,12 @@ class VisitActs(PlaceScreen):
 
     def on_turn_provenance(self) -> None:
         """Pass to the next way of knowing."""
-        self.visiting.turn_provenance()
+        before = self.visiting.provenance
+        way = self.visiting.turn_provenance()
         self.fiche.show_how()
-        way = PROVENANCES[self.visiting.provenance]
+        if self.visiting.provenance is before:
+            self.fiche.status(f"Ici, la réponse ne peut être que : {way}.")
+            return
         known = self.visiting.card.answer is not None
         more = " Entrée pour l'appliquer à la réponse." if known else ""
         self.fiche.status(f"Réponse : {way}.{more}", "$text-muted")
