@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from diag.desk.answers import find_question
-from diag.desk.picture import Picture, PictureError, read_picture
+from diag.desk.picture import Picture, PictureError, read_picture, told
 from diag.desk.places import find_place
 from diag.desk.reporting import write_whole
 from diag.desk.session import Session
@@ -93,7 +93,7 @@ def join_photos(
     known: list[Photo] = []
     refused: list[str] = []
     for path in paths:
-        progress(path.name)
+        progress(told(path.name))
         try:
             photo, is_new = keep_picture(session, read_picture(path), shown, caption)
         except PictureError as error:

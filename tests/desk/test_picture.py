@@ -1,5 +1,6 @@
 """Whatever is sent: a small clean picture comes out, or a sentence."""
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -106,3 +107,15 @@ def test_a_file_that_is_too_large_is_not_read(
 
     with pytest.raises(PictureError, match=r"film\.jpg : 1 Mo, 1 admis"):
         read_picture(tmp_path / "film.jpg")
+
+
+def test_a_name_in_another_encoding_is_shown_and_kept(tmp_path: Path) -> None:
+    try:
+        path = jpeg(tmp_path / os.fsdecode(b"\xe9cole.jpg"))
+    except OSError:
+        pytest.skip("this system refuses such a name")
+
+    assert read_picture(path).name == "?cole"
+    path.write_bytes(b"x")
+    with pytest.raises(PictureError, match=r"\?cole\.jpg"):
+        read_picture(path)
