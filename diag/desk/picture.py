@@ -104,8 +104,8 @@ def _read(path: Path) -> bytes:
         if path.suffix.lower() in _HEIC:
             raise PictureError(
                 f"{told(path.name)} : le format HEIC n'est pas lu. Sur l'iPhone, "
-                "choisissez Réglages, Appareil photo, Formats, « Le plus compatible », ou "
-                "envoyez-vous la photo par courriel : elle arrive en JPEG."
+                "choisissez Réglages, Appareil photo, Formats, « Le plus compatible », "
+                "ou envoyez-vous la photo par courriel : elle arrive en JPEG."
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
