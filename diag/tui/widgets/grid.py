@@ -26,7 +26,7 @@ from diag.tui.commands import CommandType
 from diag.tui.dialogs import Ask, Tell
 from diag.tui.sturdy import Trouble
 from diag.tui.widgets.grid_commands import NextKind
-from diag.tui.widgets.grid_face import GridFace
+from diag.tui.widgets.grid_entry import GridEntry
 from diag.tui.widgets.grid_moves import following
 from diag.tui.widgets.grid_table import At
 
@@ -34,7 +34,7 @@ _PROVENANCES = (None, Provenance.OBSERVED, Provenance.DECLARED, Provenance.MEASU
 _SHOWN = 200  # refusals that one reads; more is a wrong paste
 
 
-class Grid(GridFace):
+class Grid(GridEntry):
     """Rooms × questions, with what a spreadsheet does to them."""
 
     def can(self, command: CommandType) -> bool | None:

@@ -1,44 +1,24 @@
-"""The face of a grid: a table of cells, typed in and moved through as a spreadsheet.
+"""The face of a grid: a table of cells over the lines that tell the current one.
 
-What is done to many cells at once is in `grid`, which is this one with gestures.
+`grid_entry` types in it, `grid` does things to many cells at once.
 """
 
 from typing import ClassVar
 
-from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from diag.desk.answers import DoubtError, Entry
-from diag.desk.completing import (
-    Typed,
-    completed,
-    is_refused_at_once,
-    plain_refusal,
-)
-from diag.desk.entry import RefusedEntryError, doubt_about
-from diag.desk.filling import Filled, Key, fill
+from diag.desk.filling import Filled
 from diag.desk.session import Session
-from diag.desk.sheet import STATE_WORDS, Sheet, domains_of, sheet_kinds
+from diag.desk.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.checklist import Question
-from diag.model.fact import Provenance, State
+from diag.model.fact import Provenance
 from diag.model.place import PlaceKind
-from diag.reports.answers import value_words
-from diag.reports.vocabulary import PLACES
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.grid_commands import GRID_COMMANDS
-from diag.tui.widgets.grid_moves import (
-    DOWN,
-    EXTENDS,
-    MOVES,
-    NEXTS,
-    RIGHT,
-    beside,
-    following,
-)
 from diag.tui.widgets.grid_status import (
     GridStatus,
     current_line,
@@ -48,13 +28,9 @@ from diag.tui.widgets.grid_status import (
 )
 from diag.tui.widgets.grid_table import At, Table
 
-_COMMANDS = {
-    key: command for command in GRID_COMMANDS for key in command.KEYS.split(",") if key
-}
-
 
 class GridFace(Sturdy, Vertical):
-    """A table of cells to type in, and a few lines that say what is expected."""
+    """A table of cells, and a few lines that say what is expected."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]
@@ -99,9 +75,7 @@ class GridFace(Sturdy, Vertical):
         """The cells."""
         self.status = GridStatus()
         """The lines under them."""
-        self._step = RIGHT
         self._said = ""
-        self._doubted = ""
 
     def compose(self) -> ComposeResult:
         """Lay the table over its lines."""
@@ -152,9 +126,8 @@ class GridFace(Sturdy, Vertical):
                 return False
             self.show(found)
         row = self.sheet.rows.get(place)
-        if row is None or self.is_empty:
+        if row is None or not self.settle():
             return False
-        self._text("")
         column = self.table.cursor.column
         self._go(At(row, self.sheet.columns.get(question or "", column)))
         return True
@@ -189,6 +162,10 @@ class GridFace(Sturdy, Vertical):
         self.table.focus(scroll_visible)
         return self
 
+    def settle(self) -> bool:
+        """Return whether nothing typed is left to record, and there are cells."""
+        return not self.is_empty
+
     def rows_chosen(self) -> range:
         """Return the rows of the selection, or the current one."""
         one, other = self.table.chosen or (self.table.cursor, self.table.cursor)
@@ -206,154 +183,6 @@ class GridFace(Sturdy, Vertical):
         self.say(sentence)
         if filled.written:
             self.post_message(self.Answered(*filled.written[0]))
-
-    def on_key(self, event: events.Key) -> None:
-        """Take every key of the grid here, in the order in which they came.
-
-        A binding is looked for once its key has bubbled up to the app: by then the
-        next keys of a burst would have been typed into the wrong cell.
-        """
-        if self._take(event):
-            event.stop()
-            event.prevent_default()
-
-    def _take(self, event: events.Key) -> bool:
-        key, character = event.key, event.character
-        command = _COMMANDS.get(key)
-        if command is not None:
-            if self.can(command):
-                getattr(self, command.handler())()
-            return True
-        if self.is_empty:
-            return False
-        if key in MOVES:
-            self._move(MOVES[key])
-        elif key in EXTENDS:
-            self._extend(EXTENDS[key])
-        elif key in NEXTS:
-            self._next(NEXTS[key])
-        elif key == "backspace":
-            self._text(self.table.text[:-1])
-        elif key == "escape":
-            return self._abandon()
-        elif character and event.is_printable:
-            self._type(character)
-        else:
-            return False
-        return True
-
-    def _move(self, step: tuple[int, int]) -> None:
-        """Move, what was typed recorded first."""
-        if self.settle():
-            if not all(step):
-                self._step = DOWN if step[0] else RIGHT
-            self._go(beside(self.sheet, self.table.cursor, step))
-
-    def _extend(self, step: tuple[int, int]) -> None:
-        """Extend the selection."""
-        if self.settle():
-            anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
-            there = beside(self.sheet, self.table.cursor, step)
-            self._go(there, chosen=(anchor, there))
-
-    def _next(self, step: tuple[int, int]) -> None:
-        """Record, and go to the next cell that is asked in that direction."""
-        self._step = DOWN if step[0] else RIGHT
-        at = self.table.cursor
-        if self.settle() and self.table.cursor == at:
-            self._go(following(self.sheet, at, step))
-
-    def _abandon(self) -> bool:
-        """Forget what is typed, else the selection; else Escape is the screen's."""
-        if self.table.text:
-            self._text("")
-        elif self.table.chosen:
-            self._go(self.table.cursor)
-        else:
-            return False
-        return True
-
-    @on(Table.Pointed)
-    def _pointed(self, event: Table.Pointed) -> None:
-        event.stop()
-        if self.is_empty or not self.settle():
-            return
-        anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
-        self._go(event.at, chosen=(anchor, event.at) if event.extends else None)
-
-    def settle(self) -> bool:
-        """Record what is typed, if anything; return whether nothing is left to do."""
-        if self.is_empty:
-            return False
-        if not self.table.text:
-            return True
-        read = completed(self.question, self.table.text)
-        if not read.is_answer:
-            problem = read.problem or f"« {read.text} » peut être : {read.words}"
-            self.say(problem)
-            return False
-        return self._record(read)
-
-    def _type(self, character: str) -> None:
-        at = self.table.cursor
-        if self.sheet.cell(*at).is_inert and self.table.chosen is None:
-            self.say("Rien à répondre : la question ne se pose pas ici.")
-            return
-        if not self.table.text and character == " ":
-            return
-        read = completed(self.question, self.table.text + character)
-        if is_refused_at_once(self.question, read):
-            self.say(read.problem)
-            return
-        self._text(read.text)
-        if read.is_complete and self._record(read) and self.table.cursor == at:
-            self._go(following(self.sheet, at, self._step))
-
-    def _record(self, read: Typed) -> bool:
-        """Write what was typed in the cell, or in every row of the selection."""
-        question, rows = self.question, self.rows_chosen()
-        keys: list[Key] = [(self.sheet.places[row].id, question.id) for row in rows]
-        entry = Entry(
-            question.id,
-            read.value,
-            state=read.state,
-            provenance=self._provenance_for(question),
-            sure=self._doubted == read.text,
-        )
-        try:
-            filled = fill(self.session, self.sheet, keys, entry)
-        except DoubtError:
-            self._doubted = read.text
-            doubt = doubt_about(question, read.value)
-            self.say(f"{doubt.capitalize()}. Entrée à nouveau pour confirmer.")
-            return False
-        except RefusedEntryError as error:
-            self.say(plain_refusal(question, error))
-            return False
-        self._text("")
-        self._recorded(filled, read, rows)
-        return True
-
-    def _recorded(self, filled: Filled, read: Typed, rows: range) -> None:
-        place = self.sheet.places[rows[0]].name
-        count = len(filled.written)
-        where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
-        self.after(filled, f"Enregistré, {where} : {said_words(self.question, read)}")
-        if len(rows) > 1:
-            right = min(self.table.cursor.column + 1, len(self.sheet.questions) - 1)
-            self._go(At(rows[0], right))
-
-    def _provenance_for(self, question: Question) -> Provenance | None:
-        return self.provenance if self.provenance in question.provenance else None
-
-    def _text(self, text: str) -> None:
-        """Show what is being typed."""
-        self._doubted = self._doubted if text == self._doubted else ""
-        if text != self.table.text:
-            self.table.text = text
-            self._said = ""
-            self.table.draw_rows([self.table.cursor.row])
-            self._tell()
 
     def _go(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
         """Go to a cell and say so, once."""
@@ -395,10 +224,3 @@ class GridFace(Sturdy, Vertical):
         shown = titles.get(self.sheet.domain, "")
         column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}"
         return "  ".join(filter(None, [note, shown, column]))
-
-
-def said_words(question: Question, read: Typed) -> str:
-    """Return what was recorded, as a reader expects it."""
-    if read.state is State.KNOWN:
-        return value_words(question, read.value)
-    return STATE_WORDS[read.state]
