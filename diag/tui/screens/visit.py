@@ -135,14 +135,30 @@ class VisitScreen(VisitActs):
         if not event.typed.strip():
             self._confirmed()
             return
+        said = self._given_as(event.typed)
+        if said:
+            self.tell_saved(said)
+
+    def _given_as(self, typed: str) -> str:
+        """Record what is typed; when it cannot be, say why, and it stays there."""
         try:
-            said = self.visiting.give(event.typed)
+            return self.visiting.give(typed)
         except DoubtError as doubt:
             self.fiche.status(f"{doubt} Entrée pour confirmer.", "bold $warning")
         except RefusedEntryError as error:
             self.fiche.status(f"Refusé. {error}", "bold $error")
-        else:
-            self.tell_saved(said)
+        return ""
+
+    def settle(self) -> bool:
+        """Before one moves, record what is typed; say whether nothing is left to do."""
+        typed = self.fiche.line.value
+        if not typed.strip() or self.face.current == "grid":
+            return True
+        said = self._given_as(typed)
+        if said:
+            self.fiche.forget_typed()
+            self._show_around()
+        return bool(said)
 
     def _confirmed(self) -> None:
         said = self.visiting.confirm()
@@ -153,6 +169,8 @@ class VisitScreen(VisitActs):
 
     def tell_saved(self, said: str, *, onward: bool = True) -> None:
         """Say that it is on disk, then go to what is left."""
+        if onward:
+            self.fiche.forget_typed()
         if onward and not self.visiting.onward():
             said = f"{said}. Il ne reste rien : F9, le bilan"
         self.show(f"{_SAVED} · {said}", "$success")
@@ -163,6 +181,8 @@ class VisitScreen(VisitActs):
 
     def _walk(self, step: int) -> None:
         visiting = self.visiting
+        if not self.settle():
+            return
         if visiting.forward() if step > 0 else visiting.back():
             self._moved()
         else:
@@ -179,6 +199,8 @@ class VisitScreen(VisitActs):
 
     def go_to(self, key: Key) -> None:
         """Go to a question, in the fiche."""
+        if not self.settle():
+            return
         self.visiting.go(key)
         self._moved()
         self.face.current = "fiche"
@@ -192,6 +214,8 @@ class VisitScreen(VisitActs):
             await self._to_grid()
 
     async def _to_grid(self) -> None:
+        if not self.settle():
+            return
         if self.grid is None:
             # Textual's table and its rules: 10 ms, only for those who go there.
             from diag.tui.widgets.grid import Grid  # noqa: PLC0415
@@ -238,7 +262,7 @@ class VisitScreen(VisitActs):
     def _leg_chosen(self, event: Plan.Chosen) -> None:
         if event.key == DEPARTURE:
             self.on_before_leaving()
-        else:
+        elif self.settle():
             self._go_leg(event.key)
             self._moved()
             self._leave_plan()
@@ -254,9 +278,12 @@ class VisitScreen(VisitActs):
         self.fiche.line.focus()
 
     def on_back(self) -> None:
-        """From the plan, come back to the fiche; else leave, at the very question."""
+        """Leave the plan, else what is typed, else the visit, at the very question."""
         if self.query_one(Plan).has_focus:
             self._leave_plan()
+            return
+        if self.fiche.line.has_focus and self.fiche.line.value:
+            self.fiche.line.value = ""
             return
         super().on_back()
 

@@ -1,12 +1,14 @@
 """What one does in Visite beside answering: undo, note, flag, places, what is left."""
 
 from textual import on, work
+from textual.worker import get_current_worker
 
 from diag.desk.memory import NothingToRepeatError
 from diag.desk.session import Session
 from diag.desk.visiting import Visiting
 from diag.desk.walk import Key, most_useful
-from diag.model.fact import State
+from diag.model.checklist import Checklist
+from diag.model.fact import Facts, State
 from diag.reports.vocabulary import STATES
 from diag.tui.dialogs import Ask
 from diag.tui.screens.departure import DepartureScreen
@@ -47,14 +49,18 @@ class VisitActs(PlaceScreen):
     def on_most_useful(self) -> None:
         """Look for the most useful question, off the event loop."""
         self.fiche.status("Cherche la question la plus utile…", "$text-muted")
-        self._look_for_useful(self.visiting.key)
+        session = self.session
+        self._look_for_useful(session.facts, session.checklist, self.visiting.key)
 
     @work(thread=True, exclusive=True, group="useful")
-    def _look_for_useful(self, here: Key) -> None:
-        found = most_useful(self.session.facts, self.session.checklist, here)
-        self.app.call_from_thread(self._found_useful, found)
+    def _look_for_useful(self, facts: Facts, checklist: Checklist, here: Key) -> None:
+        found = most_useful(facts, checklist, here)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._found_useful, here, found)
 
-    def _found_useful(self, found: Key | None) -> None:
+    def _found_useful(self, here: Key, found: Key | None) -> None:
+        if not self.is_attached or self.visiting.key != here:
+            return
         if found is None:
             self.fiche.status("Aucune question ne resserre plus le score.")
             return

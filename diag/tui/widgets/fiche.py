@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from diag.desk.keyed import preview
 from diag.desk.visiting import Visiting
+from diag.desk.walk import Key
 from diag.model.checklist import QuestionType
 from diag.reports.vocabulary import PROVENANCES
 from diag.tui.commands import CommandType, bindings_of
@@ -52,6 +53,7 @@ class Fiche(Sturdy, Vertical):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._visiting: Visiting | None = None
+        self._shown: Key | None = None
 
     def compose(self) -> ComposeResult:
         """Lay what is read over what is typed."""
@@ -73,8 +75,10 @@ class Fiche(Sturdy, Vertical):
         return self.query_one(AnswerLine)
 
     def show(self, visiting: Visiting) -> None:
-        """Show the question at hand; what was being typed goes away."""
+        """Show the question at hand; what is being typed stays beside its question."""
         self._visiting = visiting
+        stays = self._shown == visiting.key
+        self._shown = visiting.key
         card, question = visiting.card, visiting.question
         leg = visiting.walk.leg_of(visiting.key)
         assert leg is not None
@@ -89,11 +93,19 @@ class Fiche(Sturdy, Vertical):
         line = self.line
         line.free_text = question.type is QuestionType.TEXT
         line.placeholder = _HOW[question.type]
-        with line.prevent(Input.Changed):
-            line.value = ""
         self.show_how()
+        if stays:
+            self.query_one(Choices).type(line.value)
+            return
+        self.forget_typed()
         read = self.query_one("#fiche-read", VerticalScroll)
         read.scroll_home(animate=False, immediate=True)
+
+    def forget_typed(self) -> None:
+        """Empty the line."""
+        with self.line.prevent(Input.Changed):
+            self.line.value = ""
+        self.query_one(Choices).type("")
 
     def show_how(self) -> None:
         """Show the unit, and how the answer is known."""

@@ -402,3 +402,28 @@ async def test_where_columns_lack_the_plan_unfolds_by_tab(tmp_path: Path) -> Non
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the fiche")
         assert screen.fiche.line.has_focus
+
+
+async def test_what_is_typed_is_recorded_when_one_walks_on(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("7", "down")
+        await wait_for(pilot, lambda: screen.visiting.key[1] == "nb_eleves", "moved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert answer is not None
+        assert answer.value == 7
+        await pilot.press("x", "down")
+        await wait_for(pilot, lambda: shows(pilot, "Refusé."), "refused")
+        assert screen.visiting.key[1] == "nb_eleves"
+        assert screen.fiche.line.value == "x"
+        await pilot.press("escape")
+        assert screen.fiche.line.value == ""
+        assert screen.is_current
+
+
+async def test_what_is_typed_is_there_after_a_note(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("1", "2", "f4", *"vu", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Note       vu"), "the note")
+        assert screen.fiche.line.value == "12"
