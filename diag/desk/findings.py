@@ -37,17 +37,26 @@ def findings(session: Session) -> tuple[Line, ...]:
 
 
 def _alerts(session: Session) -> Iterator[Line]:
+    """Give what fails, then, in one line that unfolds, what is to be checked."""
     alerts = session.assessment.alerts
-    wrong = sum(one.compliance is Compliance.NON_CONFORME for one in alerts)
-    if not alerts:
-        yield heading("alertes", "Conformité", "rien à signaler")
-        return
-    left = len(alerts) - wrong
-    said = [f"{wrong} non conforme{'s' * (wrong > 1)}"] if wrong else []
-    said += [f"{left} à vérifier"] if left else []
-    yield heading("alertes", "Conformité", ", ".join(said))
-    for one in sorted(alerts, key=lambda each: each.compliance or ""):
+    wrong = [one for one in alerts if one.compliance is Compliance.NON_CONFORME]
+    left = [one for one in alerts if one.compliance is Compliance.A_VERIFIER]
+    if not wrong:
+        said = "aucun manque constaté" if left else "rien à signaler"
+        yield heading("alertes", "Conformité", said)
+    else:
+        many = "s" * (len(wrong) > 1)
+        yield heading("alertes", "Conformité", f"{len(wrong)} non conforme{many}")
+    for one in wrong:
         yield _criterion(session, one, "alerte")
+    if left:
+        many = "s" * (len(left) > 1)
+        yield Line(
+            "alertes/verifier",
+            f"{len(left)} point{many} de conformité à vérifier",
+            "à vérifier",
+            inner=lambda: tuple(_criterion(session, one, "verifier") for one in left),
+        )
 
 
 def _socle(session: Session, socle: Socle) -> Line:
@@ -80,11 +89,19 @@ def _domain(session: Session, result: DomainResult) -> Line:
         filled_words(score),
         score.bounds,
         Tone.HEADING,
-        lambda: tuple(
-            _criterion(session, one, "critere")
-            for one in sorted(result.criteria, key=_rank)
-        ),
+        lambda: tuple(_inside(session, result)),
     )
+
+
+def _inside(session: Session, result: DomainResult) -> Iterator[Line]:
+    if result.score.standing is Standing.MAYBE:
+        yield quiet(
+            f"domaine/{result.domain.id}/peut-etre",
+            "Peut-être sans objet : rien de ce que l'on sait ne dit encore s'il y a "
+            "lieu d'en juger.",
+        )
+    for one in sorted(result.criteria, key=_rank):
+        yield _criterion(session, one, "critere")
 
 
 def _rank(result: CriterionResult) -> tuple[bool, int]:

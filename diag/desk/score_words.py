@@ -32,8 +32,7 @@ def score_words(score: Score | None) -> str:
     """Return « 58 », « entre 47 et 61 », or « sans objet »."""
     if score is None or score.bounds is None:
         return "sans objet"
-    maybe = " ?" if score.standing is Standing.MAYBE else ""
-    return in_words(score.bounds) + maybe
+    return in_words(score.bounds)
 
 
 def filled_words(score: Score) -> str:
@@ -49,7 +48,7 @@ def level_words(result: CriterionResult) -> str:
         return "sans objet"
     low, high = LEVELS[result.low], LEVELS[result.high]
     words = low if low == high else f"{low} à {high}"
-    return f"{words} ?" if result.standing is Standing.MAYBE else words
+    return f"{words}, ou sans objet" if result.standing is Standing.MAYBE else words
 
 
 def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, str]:

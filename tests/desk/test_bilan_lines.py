@@ -119,7 +119,12 @@ def test_a_step_of_the_audit_before_says_so(desk: Workspace, session: Session) -
 def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
     again = next_campaign(desk)
 
-    assert "à vérifier" in texts(findings(again))
+    shown = findings(again)
+    assert shown[0].aside == "aucun manque constaté"
+    assert "de conformité à vérifier" in shown[1].text
+    assert len(shown) == 3 + len(again.checklist.domains)
+    assert "Aucun danger électrique" in texts(shown)
+    assert "Peut-être sans objet" in texts(shown)
     assert "À confirmer" in texts(counsel(again))
     assert "De 2026-2027 à 2027-2028" in texts(evolution(again))
 

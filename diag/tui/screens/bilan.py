@@ -16,7 +16,7 @@ from diag.desk.evolution import evolution
 from diag.desk.findings import findings
 from diag.desk.outline import Line
 from diag.desk.reporting import report_of
-from diag.desk.score_words import SOCLE, money_words
+from diag.desk.score_words import SOCLE, short_amount
 from diag.desk.session import Session
 from diag.reports.report import Report
 from diag.tui.commands import CommandType, bindings_of
@@ -195,14 +195,16 @@ class BilanScreen(ActingScreen):
 
 
 def _summary(session: Session, report: Report) -> str:
+    """Return what presses and what it costs, on one line of 78."""
     assessment = session.assessment
     wrong = sum(one.compliance is Compliance.NON_CONFORME for one in assessment.alerts)
     unsure = len(assessment.alerts) - wrong
-    once, yearly = money_words(totals(one.advice for one in report.plan.actions))
     said = [f"Indispensable : {SOCLE[assessment.socle]}"]
     if wrong:
         said.append(f"{wrong} non conforme{'s' * (wrong > 1)}")
-    if unsure:
-        said.append(f"{unsure} à vérifier")
-    said.append(f"{once} + {yearly} par an, TTC")
+    elif unsure:
+        said.append(f"{unsure} conformité{'s' * (unsure > 1)} à vérifier")
+    whole = totals(one.advice for one in report.plan.actions)
+    cost = short_amount(whole.once_ttc, whole.yearly_ttc)
+    said.append(f"{cost}, TTC" if "€" in cost else cost)
     return " · ".join(said)
