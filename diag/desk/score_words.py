@@ -46,8 +46,12 @@ def level_words(result: CriterionResult) -> str:
         return COMPLIANCES[result.compliance]
     if result.standing is Standing.OUT:
         return "sans objet"
-    low, high = LEVELS[result.low], LEVELS[result.high]
-    words = low if low == high else f"{low} à {high}"
+    if (result.low, result.high) == (0, len(LEVELS) - 1):
+        words = "à vérifier"
+    elif result.low == result.high:
+        words = LEVELS[result.low]
+    else:
+        words = f"{LEVELS[result.low]} à {LEVELS[result.high]}"
     return f"{words}, ou sans objet" if result.standing is Standing.MAYBE else words
 
 
