@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
-from diag.desk.workspace import Workspace, default_folder
+from diag.desk.home import default_folder
+from diag.desk.workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
 

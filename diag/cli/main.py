@@ -67,11 +67,11 @@ def _open_screens(ctx: click.Context) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(ctx.get_help())
         return
-    # Textual and the desk cost 200 ms: commands do without.
-    from diag.cli.console import folder_of  # noqa: PLC0415
+    # Textual costs 100 ms: commands do without. The desk comes after the first frame.
+    from diag.desk.home import default_folder  # noqa: PLC0415
     from diag.tui.opening import open_app  # noqa: PLC0415
 
-    open_app(folder_of(ctx))
+    open_app(ctx.obj or default_folder())
 
 
 def main() -> None:
@@ -130,7 +130,8 @@ def _system_sentence(error: OSError) -> str:
 def _logged(error: Exception) -> str:
     """Write an unexpected error to the log; return where it was written."""
     # Loading the desk, a cost that only a crash pays here.
-    from diag.desk.workspace import default_folder, log_into  # noqa: PLC0415
+    from diag.desk.home import default_folder  # noqa: PLC0415 - as below
+    from diag.desk.workspace import log_into  # noqa: PLC0415
 
     logger = logging.getLogger("diag")
     if not logger.handlers:

@@ -115,14 +115,6 @@ class Workspace:
         self.close()
 
 
-def default_folder() -> Path:
-    """Return the platform's folder for this user's data."""
-    # 4 ms: only when neither --workspace nor DIAG_HOME says where.
-    from platformdirs import user_data_path  # noqa: PLC0415
-
-    return user_data_path("diag", appauthor=False)
-
-
 def log_into(folder: Path) -> None:
     """Have unexpected errors written to the workspace's `diag.log`."""
     logger = logging.getLogger("diag")

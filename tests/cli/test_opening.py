@@ -1,0 +1,11 @@
+from click.testing import CliRunner
+
+from diag.cli.main import diag, speak_french
+
+
+def test_without_a_command_and_without_a_terminal_the_help_is_printed() -> None:
+    speak_french()
+    run = CliRunner().invoke(diag, [])
+
+    assert run.exit_code == 0
+    assert "Sans commande, sur un terminal : ouvre les écrans." in run.output
