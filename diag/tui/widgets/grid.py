@@ -161,7 +161,7 @@ class Grid(GridEntry):
         self._go(At(self.sheet.rows[twin.id], column))
         count = sum(place == twin.id for place, _ in self.session.facts.answers)
         self.say(f"« {twin.name} » ajouté avec {_answers(count)}. F6 le renomme.")
-        self.post_message(self.Answered(twin.id, ""))
+        self.tell_answered(twin.id, "")
 
     def on_next_domain(self) -> None:
         """Show the questions of the next domain, then all."""
@@ -211,7 +211,7 @@ class Grid(GridEntry):
         closing = close_list(self.session, kind)
         self.refresh_from(self.session)
         self.say(closing.sentence)
-        self.post_message(self.Answered(self.session.facts.root, ""))
+        self.tell_answered(self.session.facts.root, "")
 
 
 def _answers(count: int) -> str:

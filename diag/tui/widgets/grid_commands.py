@@ -5,6 +5,26 @@ from diag.tui.commands import Command
 _GROUP = "Grille"
 
 
+class NextBelow(Command):
+    """Enregistrer et descendre.
+
+    Un choix se tape par ses premières lettres ou son numéro, oui et non par o et n. Une
+    réponse qui se suffit passe d'elle-même à la suivante, dans le dernier sens pris.
+    """
+
+    KEYS = "enter"
+    TITLE = "En dessous"
+    GROUP = _GROUP
+
+
+class NextRight(Command):
+    """Enregistrer et passer à la question suivante qui se pose."""
+
+    KEYS = "tab"
+    TITLE = "À droite"
+    GROUP = _GROUP
+
+
 class LikePrevious(Command):
     """Répondre comme la salle précédente, là où cette salle n'a pas de réponse."""
 
@@ -28,7 +48,10 @@ class CopyDown(Command):
 
 
 class ChooseColumn(Command):
-    """Sélectionner la colonne : la réponse tapée ensuite vaut pour tous les lieux."""
+    """Sélectionner la colonne, pour y taper une seule réponse.
+
+    Maj et les flèches sélectionnent moins : la réponse vaut pour toute la sélection.
+    """
 
     KEYS = "ctrl+k"
     TITLE = "Sélectionner la colonne"
@@ -100,6 +123,8 @@ class CloseList(Command):
 
 
 GRID_COMMANDS = (
+    NextBelow,
+    NextRight,
     LikePrevious,
     CopyDown,
     ChooseColumn,

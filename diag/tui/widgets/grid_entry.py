@@ -75,6 +75,14 @@ class GridEntry(GridFace):
             return False
         return True
 
+    def on_next_below(self) -> None:
+        """Record, and go down."""
+        self._next(DOWN)
+
+    def on_next_right(self) -> None:
+        """Record, and go right."""
+        self._next(RIGHT)
+
     def _move(self, step: tuple[int, int]) -> None:
         """Move, what was typed recorded first."""
         if self.settle():

@@ -182,7 +182,11 @@ class GridFace(Sturdy, Vertical):
         self.refresh_from(self.session)
         self.say(sentence)
         if filled.written:
-            self.post_message(self.Answered(*filled.written[0]))
+            self.tell_answered(*filled.written[0])
+
+    def tell_answered(self, place: str, question: str) -> None:
+        """Say that something was recorded, once it is seen: judging takes time."""
+        self.call_after_refresh(self.post_message, self.Answered(place, question))
 
     def _go(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
         """Go to a cell and say so, once."""

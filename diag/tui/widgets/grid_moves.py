@@ -30,7 +30,7 @@ EXTENDS = {
 }
 """Key → how far the selection goes."""
 
-NEXTS = {"enter": DOWN, "tab": RIGHT, "shift+tab": (0, -1)}
+NEXTS = {"shift+tab": (0, -1)}
 """Key → the direction of the next cell that is asked."""
 
 
