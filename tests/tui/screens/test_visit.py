@@ -92,14 +92,14 @@ async def test_digits_without_shift_are_digits(tmp_path: Path) -> None:
         assert answer.value == 12
 
 
-@pytest.mark.parametrize("keys", [("p", "r", "i"), ("3",), ("quotation_mark",)])
 async def test_a_choice_is_named_by_its_letters_its_digit_or_the_twin(
-    tmp_path: Path, keys: tuple[str, ...]
+    tmp_path: Path,
 ) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "type_ecole") as (pilot, screen):
-        await pilot.press(*keys)
-        await wait_for(pilot, lambda: shows(pilot, ">  3  Primaire"), "marked")
+        for keys in (("p", "r", "i"), ("3",), ("quotation_mark",)):
+            await pilot.press("escape" if screen.fiche.line.value else "end", *keys)
+            await wait_for(pilot, lambda: shows(pilot, ">  3  Primaire"), "marked")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
         answer = screen.session.facts.answer(screen.session.facts.root, "type_ecole")
@@ -132,26 +132,23 @@ async def test_what_is_refused_stays_with_its_sentence(tmp_path: Path) -> None:
         assert shows(pilot, "hors limites")
 
 
-@pytest.mark.parametrize(
-    ("key", "state"),
-    [
-        ("question_mark", State.UNKNOWN),
-        ("slash", State.NOT_APPLICABLE),
-        ("exclamation_mark", State.REFUSED),
-    ],
-)
-async def test_no_answer_is_said_by_a_key_with_its_reason(
-    tmp_path: Path, key: str, state: State
-) -> None:
+async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
-        await pilot.press(key)
-        await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
-        await pilot.press(*"parti", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
-        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
-        assert answer is not None
-        assert (answer.state, answer.reason) == (state, "parti")
+        for key, state in (
+            ("question_mark", State.UNKNOWN),
+            ("slash", State.NOT_APPLICABLE),
+            ("exclamation_mark", State.REFUSED),
+        ):
+            at = screen.visiting.key
+            await pilot.press(key)
+            await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
+            await pilot.press(*state[:2], "enter")
+            reason = f"({state[:2]})"
+            await wait_for(pilot, lambda: shows(pilot, reason), "saved")  # noqa: B023 - called at once
+            answer = screen.session.facts.answer(*at)
+            assert answer is not None
+            assert (answer.state, answer.reason) == (state, state[:2])
 
 
 async def test_another_provenance_goes_with_the_answer(tmp_path: Path) -> None:
@@ -427,3 +424,13 @@ async def test_what_is_typed_is_there_after_a_note(tmp_path: Path) -> None:
         await pilot.press("1", "2", "f4", *"vu", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Note       vu"), "the note")
         assert screen.fiche.line.value == "12"
+
+
+async def test_leaving_the_program_keeps_the_very_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("down", "ctrl+q")
+        where = screen.visiting.key
+    async with visit(tmp_path, "", seed=6) as (_, screen):
+        assert screen.visiting.key == where
+    assert not (tmp_path / "diag.log").exists()
