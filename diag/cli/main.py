@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from diag.cli.lazy import LazyGroup
+from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
 
 COMMANDS = {
@@ -94,7 +95,7 @@ def main() -> None:
         sys.stdout = None  # keeps exit from flushing it
         sys.exit(EXIT_REFUSED)
     except OSError as error:
-        _stop(_system_sentence(error), EXIT_REFUSED)
+        _stop(system_sentence(error), EXIT_REFUSED)
     except Exception as error:  # noqa: BLE001 - a traceback helps no one in a corridor
         _stop(
             "Erreur inattendue ; ce qui était enregistré le reste. "
@@ -112,19 +113,6 @@ def speak_french() -> None:
 def _stop(sentence: str, code: int) -> None:
     click.echo(sentence, err=True)
     sys.exit(code)
-
-
-def _system_sentence(error: OSError) -> str:
-    where = f"{error.filename} : " if error.filename else ""
-    reasons = {
-        FileNotFoundError: "fichier introuvable. Vérifiez le chemin.",
-        PermissionError: "accès refusé. Vérifiez les droits du fichier ou du dossier.",
-        IsADirectoryError: "c'est un dossier. Donnez un fichier.",
-        NotADirectoryError: "ce n'est pas un dossier.",
-        FileExistsError: "existe déjà. Choisissez un autre nom.",
-    }
-    reason = reasons.get(type(error), f"{error.strerror or error}.")
-    return where + reason
 
 
 def _logged(error: Exception) -> str:

@@ -12,6 +12,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
 from diag.tui.commands import (
     CommandType,
@@ -25,7 +26,6 @@ from diag.tui.palette import Found, Palette, finder
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
-from diag.tui.system_words import system_sentence
 from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 
@@ -244,8 +244,15 @@ class DiagApp(Sturdy, App[None]):
 
     def _fatal_error(self) -> None:
         """Log what nobody had foreseen, instead of printing a traceback."""
+        # 20 ms, that only a crash pays.
+        from diag.desk.workspace import log_into  # noqa: PLC0415
+
         self.crash = self._exception
-        logging.getLogger("diag").error("unexpected", exc_info=self._exception)
+        logger = logging.getLogger("diag")
+        if not logger.handlers:
+            self.desk.folder.mkdir(parents=True, exist_ok=True)
+            log_into(self.desk.folder)
+        logger.error("unexpected", exc_info=self._exception)
         self._close_messages_no_wait()
 
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from textual.message import Message
 from textual.message_pump import MessagePump
 
+from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType
-from diag.tui.system_words import system_sentence
 
 
 class Trouble(Message):

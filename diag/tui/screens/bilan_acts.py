@@ -12,6 +12,7 @@ from diag.desk.history import changes_of
 from diag.desk.previous import own_here
 from diag.desk.reporting import report_folder, report_of, write_reports
 from diag.desk.session import Session
+from diag.desk.system_words import system_sentence
 from diag.desk.undo import undo
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
@@ -25,7 +26,6 @@ from diag.tui.screens.reword import RewordScreen
 from diag.tui.screens.suppose import SupposeScreen
 from diag.tui.screens.written import WrittenDialog
 from diag.tui.sturdy import Trouble
-from diag.tui.system_words import system_sentence
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""
