@@ -69,6 +69,13 @@ class CloseKind(Command):
     IN_FOOTER = True
 
 
+class CloseLots(Command):
+    """Tout le matériel est là (ou il peut y en avoir d'autre) ; dit le score."""
+
+    KEYS = "l"
+    TITLE = "Matériel complet"
+
+
 class LeavePlaces(Cancel):
     """Revenir à la visite."""
 
@@ -85,6 +92,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         AddBuilding,
         RenameIt,
         CloseKind,
+        CloseLots,
         RemoveIt,
         LeavePlaces,
     )
@@ -99,7 +107,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         with Vertical(id="places"):
             yield Static("Lieux de l'école", classes="title")
             yield Lines(
-                (Column("Nom"), Column("Sorte", 10), Column("réponses", 8, right=True)),
+                (Column("Nom"), Column("Sorte", 10), Column("Réponses", 8, right=True)),
                 empty="Aucun lieu : S ajoute une salle.",
             )
             yield Static(id="remarks")
@@ -119,8 +127,11 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
     def _lists(self) -> str:
         facts = self._session.facts
         kinds = (PlaceKind.SALLE, PlaceKind.LOT)
-        said = ["close" if kind in facts.closed else "ouverte" for kind in kinds]
-        return f"Liste des salles : {said[0]}. Liste du matériel : {said[1]}."
+        rooms, lots = ("close" if kind in facts.closed else "ouverte" for kind in kinds)
+        return (
+            f"Liste des salles : {rooms} (touche t). Liste du matériel : {lots} "
+            "(touche l). Suppr retire un lieu, Entrée y va."
+        )
 
     @property
     def _here(self) -> Place | None:
@@ -205,9 +216,15 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
 
     def on_close_kind(self) -> None:
+        """Close the list of rooms, or open it again."""
+        self._close(PlaceKind.SALLE)
+
+    def on_close_lots(self) -> None:
+        """Close the list of equipment, or open it again."""
+        self._close(PlaceKind.LOT)
+
+    def _close(self, kind: PlaceKind) -> None:
         """Say what closing changes in the score, then close; or open again."""
-        here = self._here
-        kind = here.kind if here else PlaceKind.SALLE
         if kind in self._session.facts.closed:
             close_places(self._session, kind, complete=False)
             self._show(said=f"Enregistré · la liste ({KIND_NAMES[kind]}) est rouverte.")

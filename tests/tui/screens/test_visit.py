@@ -265,6 +265,12 @@ async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> No
         await wait_for(
             pilot, lambda: PlaceKind.SALLE in screen.session.facts.closed, "closed"
         )
+        await pilot.press("l")
+        await wait_for(pilot, lambda: shows(pilot, "lots de matériel sont là (0)"), "")
+        await pilot.press("o")
+        await wait_for(
+            pilot, lambda: PlaceKind.LOT in screen.session.facts.closed, "closed"
+        )
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "CE1, question 1"), "the room")
 
