@@ -1,5 +1,6 @@
 """The app: which place is shown, and how one goes from one to another."""
 
+import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
@@ -117,6 +118,10 @@ class DiagApp(Sturdy, App[None]):
 
         A workspace that cannot be opened ends the app: `refusal` says why.
         """
+        if not gc.isenabled():
+            # What was loaded stays: no later collection has to walk through it.
+            gc.freeze()
+            gc.enable()
         try:
             known = self.desk.knows_author
         except DiagError as error:

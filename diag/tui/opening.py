@@ -1,5 +1,6 @@
 """Opening the app on a terminal, and again after an unexpected error."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ def open_app(folder: Path, world: "World | None" = None) -> None:
     Raises:
         DiagError: the workspace cannot be opened, or coming back failed too.
     """
+    # Imports make garbage of nothing: a collection among them is 40 ms lost. The app
+    # turns it on again, once the list of schools is there.
+    gc.disable()
     app = DiagApp(folder, world, driver_class=driver_for())
     app.run()
     if app.refusal is not None:
