@@ -1,5 +1,6 @@
 """Which checklists judge new audits: compiled once, kept in the journal by digest."""
 
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -23,12 +24,13 @@ def current_edition(workspace: Workspace) -> str:
     kept = get_setting(workspace.journal, _KEY)
     if isinstance(kept, dict) and kept.get("mark") == mark:
         return str(kept["digest"])
-    digest = workspace.editions.keep(_compile(folder))
+    digest = workspace.editions.keep(_compile(folder, mark))
     put_setting(workspace.journal, _KEY, {"mark": mark, "digest": digest})
     return digest
 
 
-def _compile(folder: Path) -> bytes:
+@cache
+def _compile(folder: Path, mark: str) -> bytes:  # noqa: ARG001 - the mark is the key
     # Reading YAML costs 40 ms to import: only when the files changed.
     from diag.rules.edition import compiled  # noqa: PLC0415
     from diag.rules.lint import lint  # noqa: PLC0415

@@ -8,6 +8,7 @@ from diag.journal.canonical import loads
 from diag.journal.draft import Origin
 from diag.journal.facts import status_of
 from diag.journal.journal import Journal
+from diag.journal.subjects import FollowTopic
 from diag.model.audit import Audit, AuditStatus, Subject, audit_id
 
 _NAMED = """
@@ -25,7 +26,7 @@ class Closing(NamedTuple):
     author: str
     at: int
     intact: bool
-    """Nothing was added since but the closing itself."""
+    """Nothing was added since but the closing itself, and what became of advice."""
 
 
 def audits(journal: Journal) -> tuple[Audit, ...]:
@@ -59,6 +60,10 @@ def closing_of(journal: Journal, audit: str) -> Closing | None:
     value: Any = head.value if head else None
     assert head is not None
     before = int(journal.digest(audit), 16) ^ int.from_bytes(head.key)
+    for revision in journal.history_inside(audit, "rec"):
+        follows = isinstance(subjects.parse(revision.subject), FollowTopic)
+        if follows and revision.lam > head.lam:
+            before ^= int.from_bytes(revision.key)
     signed = str(value.get("digest", ""))
     return Closing(signed, head.author, head.at, intact=f"{before:064x}" == signed)
 

@@ -4,7 +4,7 @@ from diag.journal import changes, subjects
 from diag.journal.audits import audits, closing_of, open_audit
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
-from diag.model.audit import AuditStatus, Subject
+from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Subject
 from diag.model.place import PlaceKind
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
 
@@ -70,3 +70,18 @@ def test_a_closing_is_intact_until_something_is_added(
     journal.write(changes.answered(AUDIT.id, ROOT, "q", known(2)), author)
     changed = closing_of(journal, AUDIT.id)
     assert changed == closing._replace(intact=False)
+
+
+def test_what_becomes_of_advice_leaves_a_closed_audit_as_it_was_signed(
+    journal: Journal, author: Origin
+) -> None:
+    journal.write(
+        changes.moved(AUDIT.id, AuditStatus.CLOS, journal.digest(AUDIT.id)), author
+    )
+    step = FollowUp(recommendation="cabler", state=FollowUpState.DECIDEE)
+    journal.write(changes.followed(AUDIT.id, step), author)
+
+    closing = closing_of(journal, AUDIT.id)
+
+    assert closing is not None
+    assert closing.intact
