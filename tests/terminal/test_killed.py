@@ -15,7 +15,7 @@ from tests.desk.builders import SCHOOL
 from tests.terminal.terminal import Terminal
 from tests.terminal.visits import prepared, visit_in
 
-_SAVED = re.compile(r"Enregistré · .*\((motif \d+)\)")
+_SAVED = re.compile(r"\((motif_\d+)\)")
 
 
 class Typist:
@@ -30,7 +30,7 @@ class Typist:
     def work(self) -> None:
         """Answer after answer, until so many pieces of output were read."""
         while self._pieces > 0:
-            reason = f"motif {self._number}"
+            reason = f"motif_{self._number}"
             self._number += 1
             self.terminal.send("?")
             self._look_for(lambda: self.terminal.shows("pourquoi ?"))

@@ -14,8 +14,8 @@ def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> Non
     with visit_in(tmp_path) as terminal:
         terminal.send("?")
         terminal.wait_for(lambda: terminal.shows("pourquoi ?"), "the reason")
-        terminal.send("motif 1\r")
-        terminal.wait_for(lambda: terminal.shows("(motif 1)"), "saved")
+        terminal.send("motif_1\r")
+        terminal.wait_for(lambda: terminal.shows("(motif_1)"), "saved")
         terminal.send("12")
         terminal.hang_up()
         try:
@@ -23,4 +23,4 @@ def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> Non
         except subprocess.TimeoutExpired:
             pytest.fail("the program outlives its terminal")
 
-    assert "motif 1" in kept(tmp_path)
+    assert "motif_1" in kept(tmp_path)
