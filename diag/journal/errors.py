@@ -1,5 +1,6 @@
 """What can go wrong with the journal, told in French: what happened, what to do."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,8 @@ class NotAJournalError(JournalError):
 
     sentence = (
         "ce fichier n'est pas un journal de diag. Choisissez un autre dossier "
-        "de travail."
+        "de travail ; s'il en était un, il est abîmé : restaurez une sauvegarde du "
+        "dossier « backups »."
     )
 
 
@@ -88,6 +90,24 @@ _MEANINGS: dict[int, type[JournalError]] = {
 }
 
 
+_OUT_OF_SPACE = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_DIR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+}
+"""What SQLite says when it cannot lengthen a file: nothing written is damaged."""
+
+_ALMOST_FULL = 256 * 1024
+"""Free bytes under which an input-output error is one of space."""
+
+_UNREADABLE = "Could not decode to UTF-8"
+"""How Python begins to say that a text has changed on disk; it gives no code."""
+
+
 @contextmanager
 def in_french(path: Path) -> Iterator[None]:
     """Turn what SQLite says of `path` into a sentence; a bug stays a bug.
@@ -105,5 +125,26 @@ def in_french(path: Path) -> Iterator[None]:
 
 def told(error: BaseException, path: Path) -> JournalError | None:
     """Return what SQLite says of `path`, in French; None for what is a bug."""
-    meaning = _MEANINGS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    meaning = _meaning(error, path)
     return meaning(f"{path} : {meaning.sentence}") if meaning else None
+
+
+def _meaning(error: BaseException, path: Path) -> type[JournalError] | None:
+    if isinstance(error, sqlite3.OperationalError) and str(error).startswith(
+        _UNREADABLE
+    ):
+        return DamagedError
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code in _OUT_OF_SPACE:
+        return DiskFullError
+    meaning = _MEANINGS.get(code & 0xFF)
+    if code & 0xFF == sqlite3.SQLITE_IOERR and _is_almost_full(path.parent):
+        return DiskFullError
+    return meaning
+
+
+def _is_almost_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _ALMOST_FULL
+    except OSError:
+        return False
