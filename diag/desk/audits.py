@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from diag.desk.editions import current_edition
+from diag.desk.known_audits import audits
 from diag.desk.prefill import known_already
 from diag.desk.session import Session
+from diag.desk.settings import campaign_named
 from diag.desk.workspace import Workspace
 from diag.journal import changes
-from diag.journal.audits import audits, open_audit
+from diag.journal.audits import open_audit
 from diag.journal.facts import edition_of, status_of
 from diag.model.audit import Audit, AuditStatus, Subject, audit_id
 from diag.model.errors import DiagError
@@ -30,15 +32,13 @@ def start(workspace: Workspace, uai: str, campaign: str | None = None) -> Sessio
     """Open a school's audit, created when nobody has yet; its edition is pinned once.
 
     Raises:
-        DiagError: unknown school, faulty checklists, or nothing could be written.
+        DiagError: unknown school, bad campaign, faulty checklists, nothing written.
     """
+    wanted = campaign_named(campaign or workspace.settings.campaign)
     school = school_of(workspace, uai)
-    settings = workspace.settings
     edition = current_edition(workspace)
     subject = Subject(kind=PlaceKind.ECOLE, code=school.uai)
-    audit = open_audit(
-        workspace.journal, campaign or settings.campaign, subject, workspace.origin
-    )
+    audit = open_audit(workspace.journal, wanted, subject, workspace.origin)
     session = Session(workspace, audit, school)
     if edition_of(workspace.journal, audit.id) is None:
         session.say(changes.pinned(audit.id, edition))
@@ -55,8 +55,8 @@ def open_session(
     Raises:
         DiagError: when there is none in the campaign; says how to start it.
     """
+    wanted = campaign_named(campaign or workspace.settings.campaign)
     school = school_of(workspace, uai)
-    wanted = campaign or workspace.settings.campaign
     subject = Subject(kind=PlaceKind.ECOLE, code=school.uai)
     ident = audit_id(wanted, subject)
     for audit in audits(workspace.journal):

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from diag.desk.known_audits import audits
 from diag.desk.outlook import STATUS_WORDS
 from diag.desk.session import Session
 from diag.desk.tour import address_of
 from diag.desk.trail import day_words
 from diag.desk.workspace import Workspace
-from diag.journal.audits import audits
 from diag.model.audit import Audit
 from diag.model.territory import School
 from diag.reports.figures import number

@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import groupby
 
 from diag.assess import ENGINE
+from diag.desk.known_audits import audits
 from diag.desk.workspace import Workspace
-from diag.journal.audits import audits
 from diag.journal.facts import status_of
 from diag.journal.judged import OVERALL, summaries
 from diag.journal.territory import SchoolLine

@@ -1,8 +1,8 @@
 """The audit before this one of the same school, and what was decided then."""
 
+from diag.desk.known_audits import audits
 from diag.desk.session import Session
 from diag.journal.arrangements import own_advice_of
-from diag.journal.audits import audits
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.reports.plan import CLOSED, states_of
 

@@ -1,16 +1,15 @@
 """Who works here, for which syndicat and in which campaign."""
 
-import re
 from datetime import date
 from secrets import token_hex
 
+from diag.model.audit import checked_campaign
 from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 
 _FIRST_MONTH = 8
 """A campaign opened from August on belongs to the school year that starts."""
-_CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class Settings(Noun):
@@ -51,21 +50,29 @@ def first_settings(
         raise DiagError(
             "Le nom de l'auteur est vide. Donnez-le : --author « Prénom Nom »."
         )
-    if not _CAMPAIGN.fullmatch(campaign):
-        raise DiagError(
-            f"Campagne « {campaign[:40]} » refusée : lettres minuscules sans accent, "
-            "chiffres et tirets seulement, par exemple 2026-2027."
-        )
+    wanted = campaign_named(campaign)
     label = f"u-{token_hex(4)}"
     return Settings(
         author=label,
         device=f"d-{token_hex(4)}",
         people={label: name},
         syndicat=clean_line(syndicat),
-        campaign=campaign,
+        campaign=wanted,
         phone=clean_line(phone),
         email=clean_line(email),
     )
+
+
+def campaign_named(text: str) -> str:
+    """Return a campaign's name as typed.
+
+    Raises:
+        DiagError: when it is no slug.
+    """
+    try:
+        return checked_campaign(text)
+    except ValueError as error:
+        raise DiagError(str(error)) from error
 
 
 def school_year(day: date) -> str:

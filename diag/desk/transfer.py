@@ -12,7 +12,7 @@ from diag.desk.workspace import Workspace
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import Ingested
 from diag.journal.revision import parse
-from diag.model.audit import Audit, audit_id
+from diag.model.audit import Audit, audit_id, is_campaign
 from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.territory import School
@@ -90,6 +90,11 @@ def _read(path: Path) -> AuditFile:
 
 def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
     """Check everything before anything is read in."""
+    if not is_campaign(file.audit.campaign):
+        raise DiagError(
+            f"{path} : « {file.audit.campaign[:40]} » n'est pas un nom de campagne. "
+            "Rien n'a été lu. Exportez l'audit à nouveau."
+        )
     if file.audit.id != audit_id(file.audit.campaign, file.audit.subject):
         raise DiagError(
             f"{path} : l'identifiant ne correspond pas à l'école. Rien n'a été lu."

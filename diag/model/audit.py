@@ -1,5 +1,6 @@
 """Audits: one subject in one campaign; who visited, what was decided."""
 
+import re
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID, uuid5
@@ -12,6 +13,7 @@ from diag.model.place import PlaceKind
 
 NS_DIAG = UUID("3b8f2a52-6f0d-5f5c-9d0e-6a1f7c1d2b90")
 """Namespace of every id that two laptops must find alike, apart."""
+_CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class AuditStatus(StrEnum):
@@ -100,6 +102,25 @@ class OwnAdvice(Noun):
     """VAT rate, in percent."""
     delay: str = Field(default="", pattern=r"^(|P\d{1,3}[YMWD])$")
     """ISO 8601 duration within which to act; empty: with the next budget."""
+
+
+def is_campaign(text: str) -> bool:
+    """Say whether a text can name a campaign: it names folders too, so only a slug."""
+    return bool(_CAMPAIGN.fullmatch(text))
+
+
+def checked_campaign(text: str) -> str:
+    """Return a campaign's name as it is.
+
+    Raises:
+        ValueError: when it is no slug; says what one is made of.
+    """
+    if not is_campaign(text):
+        raise ValueError(
+            f"Campagne « {text[:40]} » refusée : lettres minuscules sans accent, "
+            "chiffres et tirets seulement, par exemple 2026-2027."
+        )
+    return text
 
 
 def audit_id(campaign: str, subject: Subject) -> str:

@@ -33,6 +33,7 @@ def normal_uai(raw: str) -> str:
     expected = check_letter(text[:7])
     if text[7] != expected:
         raise ValueError(
-            f"UAI {text} : la lettre-clé devrait être {expected} ; un chiffre est faux"
+            f"UAI {text} : la lettre-clé ne correspond pas ({expected} attendu) : "
+            "un chiffre ou la lettre est faux"
         )
     return text

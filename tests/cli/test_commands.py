@@ -100,7 +100,9 @@ def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) ->
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("audit", "start", "9990148H"), "devrait être G"),
+        (("audit", "start", "9990148H"), "(G attendu)"),
+        (("audit", "start", SCHOOL, "--campaign", "x/../../y"), "Campagne"),
+        (("report", SCHOOL, "--campaign", "x/../../y"), "Campagne"),
         (("audit", "start", "9990149H"), "inconnue dans ce territoire"),
         (("score", "9990211A"), "diag audit start 9990211A"),
         (("audit", "answer", SCHOOL, "nb_clases", "3"), "nb_classes"),

@@ -8,6 +8,8 @@ from diag.desk.follow import add_step, add_visit, erase
 from diag.desk.places import add_place
 from diag.desk.session import Session
 from diag.desk.transfer import export_audit, import_audit
+from diag.journal import changes
+from diag.journal.audits import open_audit
 from diag.model.audit import FollowUp, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
@@ -117,6 +119,22 @@ def test_an_altered_file_is_refused_whole(
         import_audit(session.workspace, altered(exported, **change))
 
     assert session.digest == before
+
+
+def test_a_file_whose_campaign_is_a_path_is_refused_whole(
+    session: Session, tmp_path: Path
+) -> None:
+    here, subject = session.workspace, session.audit.subject
+    bad = open_audit(here.journal, "../x", subject, here.origin)
+    said = Session(here, bad, session.school)
+    said.say(changes.pinned(bad.id, session.edition))
+    export_audit(said, tmp_path / "bad.json")
+
+    with (
+        workspace(tmp_path / "other", author="u-2", seed=2) as other,
+        pytest.raises(DiagError, match="n'est pas un nom de campagne"),
+    ):
+        import_audit(other, tmp_path / "bad.json")
 
 
 def test_a_file_cut_at_any_byte_is_refused(session: Session, exported: Path) -> None:

@@ -216,7 +216,7 @@ def test_a_wrong_number_is_refused_with_its_line_and_the_right_letter(
     report = import_annuaire(directory(tmp_path, *lines), territory)
     (refused,) = report.refused
     assert (report.added, refused.line, refused.item) == (1, 3, "Ecole primaire 101")
-    assert f"la lettre-clé devrait être {uai(100)[7]}" in refused.reason
+    assert f"la lettre-clé ne correspond pas ({uai(100)[7]} attendu)" in refused.reason
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_an_empty_cell_is_empty(reader: Callable[[str], str]) -> None:
 @pytest.mark.parametrize(
     ("reader", "written", "told"),
     [
-        (cells.uai, "0350122X", "la lettre-clé devrait être T"),
+        (cells.uai, "0350122X", "(T attendu)"),
         (cells.uai, "350122X", "n'est pas un UAI"),
         (cells.uai, "0350122", "n'est pas un UAI"),
         (cells.uai, "٠350122T", "n'est pas un UAI"),

@@ -1,0 +1,16 @@
+from diag.desk import audits
+from diag.desk.known_audits import audits as known
+from diag.desk.session import Session
+from diag.journal.audits import open_audit
+
+BAD = "x/../../../../pwned"
+
+
+def test_an_audit_whose_campaign_names_a_folder_elsewhere_is_not_listed(
+    session: Session,
+) -> None:
+    workspace = session.workspace
+    open_audit(workspace.journal, BAD, session.audit.subject, workspace.origin)
+
+    assert known(workspace.journal) == (session.audit,)
+    assert [one.audit for one in audits.listed(workspace)] == [session.audit]
