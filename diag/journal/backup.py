@@ -65,7 +65,7 @@ def copy(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def verify(path: Path) -> None:
-    """Check the structure of a journal's file, and the hash of every revision.
+    """Check the structure of a journal's file, and the hash of all that has one.
 
     Raises:
         DamagedError: at the first thing that is not what was written.
@@ -74,13 +74,29 @@ def verify(path: Path) -> None:
         (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
         if verdict != "ok":
             raise DamagedError(f"{path} : la base est abîmée ({verdict}).")
-        rows = connection.execute("select subject, id, body from rev where erased = 0")
-        for subject, key, body in rows:
-            if sha256(body.encode("utf-8")).digest() != key:
-                raise DamagedError(
-                    f"{path} : la modification {key.hex()} ({subject}) n'est plus ce "
-                    "qui avait été écrit. Restaurez une sauvegarde plus ancienne."
-                )
+        _verify_revisions(connection, path)
+        _verify_editions(connection, path)
+
+
+def _verify_revisions(connection: sqlite3.Connection, path: Path) -> None:
+    rows = connection.execute("select subject, id, body from rev where erased = 0")
+    for subject, key, body in rows:
+        if sha256(body.encode("utf-8")).digest() != key:
+            raise DamagedError(
+                f"{path} : la modification {key.hex()} ({subject}) n'est plus ce "
+                "qui avait été écrit. Restaurez une sauvegarde plus ancienne du "
+                "dossier « backups »."
+            )
+
+
+def _verify_editions(connection: sqlite3.Connection, path: Path) -> None:
+    for digest, body in connection.execute("select digest, body from edition"):
+        if sha256(body.encode("utf-8")).hexdigest() != digest:
+            raise DamagedError(
+                f"{path} : l'édition de grilles {digest[:12]} n'est plus ce qui "
+                "avait été écrit. Restaurez une sauvegarde plus ancienne du dossier "
+                "« backups »."
+            )
 
 
 def restore(copied: Path, path: Path, aside: str) -> Path | None:
@@ -92,12 +108,17 @@ def restore(copied: Path, path: Path, aside: str) -> Path | None:
     Raises:
         JournalError: when the copy is damaged, or the journal is open somewhere.
     """
+    if not copied.is_file():
+        raise UnreachableError(
+            f"{copied} : sauvegarde introuvable. Vérifiez le chemin."
+        )
     verify(copied)
     kept = path.with_name(f"{path.stem}-{aside}{path.suffix}")
     part = path.with_suffix(".part")
     try:
         if kept.exists():
             raise UnreachableError(f"{kept} existe déjà : rien n'a été remplacé.")
+        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(copied.read_bytes())
         _sync(part)
         had_one = path.exists()

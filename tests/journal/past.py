@@ -3,6 +3,8 @@
 To add a migration: append its name and the rows that its tables then hold.
 """
 
+from hashlib import sha256
+
 from diag.journal.revision import compose
 from tests.journal.worlds import AUDITS, fields_of
 
@@ -28,7 +30,7 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "quarantine": (bytes(32), "?", "illisible", None),
         "sync_state": ("hub", 1, 12),
         "setting": ("workspace", "{}"),
-        "edition": ("ab" * 32, "{}"),
+        "edition": (sha256(b"{}").hexdigest(), "{}"),
         "judged": (1, ANSWER.key, "ab" * 32, "1", 0, 0, "atteint"),
         "score": (1, "ensemble", "", 0, "in", "1/2", "3/4", "1/1"),
         "finding": (1, 0, "c", "", "d", "t", "blocking", "in", 0, 3, None),

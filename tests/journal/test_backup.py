@@ -8,6 +8,7 @@ from diag.journal import changes
 from diag.journal.backup import FOLDER, backup, restore, verify
 from diag.journal.connection import connect
 from diag.journal.draft import Origin
+from diag.journal.editions import Editions
 from diag.journal.errors import (
     DamagedError,
     LockedError,
@@ -180,3 +181,43 @@ def test_what_is_no_backup_is_not_restored(
     with pytest.raises(NotAJournalError):
         restore(tmp_path / "photo.db", tmp_path / FILE, "x")
     assert len(journal.heads(AUDIT.id)) == 1
+
+
+def test_a_workspace_is_restored_into_a_folder_that_is_not_there_yet(
+    journal: Journal, author: Origin, tmp_path: Path
+) -> None:
+    answer(journal, author, 4)
+    copied = backup(journal.connection, tmp_path / FOLDER, DAY)
+    assert restore(copied, tmp_path / "neuf" / "encore" / FILE, "x") is None
+    with Journal.open(tmp_path / "neuf" / "encore") as restored:
+        assert len(restored.heads(AUDIT.id)) == 1
+
+
+def test_a_backup_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnreachableError, match="introuvable"):
+        restore(tmp_path / "absente.db", tmp_path / "neuf" / FILE, "x")
+    assert not (tmp_path / "neuf").exists()
+
+
+def test_an_edition_that_changed_on_disk_is_no_backup(
+    journal: Journal, tmp_path: Path
+) -> None:
+    Editions(journal).keep(b'{"title":"Grilles"}')
+    verify(backup(journal.connection, tmp_path / FOLDER, DAY))
+    journal.connection.execute("update edition set body = replace(body, 'G', 'g')")
+    with pytest.raises(DamagedError, match=r"édition de grilles .* n'est plus"):
+        backup(journal.connection, tmp_path / FOLDER, DAY)
+
+
+def test_an_answer_that_is_text_no_more_is_damage(
+    tmp_path: Path, author: Origin
+) -> None:
+    with Journal.open(tmp_path) as journal:
+        answer(journal, author, 4)
+    path = tmp_path / FILE
+    path.write_bytes(path.read_bytes().replace(b'"value":4', b'"value":\xff'))
+    with Journal.open(tmp_path) as journal:
+        with pytest.raises(DamagedError, match="backups"):
+            list(journal.lines(AUDIT.id))
+        with pytest.raises(DamagedError, match="backups"):
+            verify(path)
