@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.results import Amount
-from diag.reports.money import Money, estimate
+from diag.assess.results import Amount, Cost
+from diag.reports.money import Money, estimate, is_counted
 from diag.reports.plan import Action
 
 YEARS = 3
@@ -107,15 +107,16 @@ def added(amounts: Iterable[Money]) -> Money:
 
 def _row(action: Action, years: tuple[int, ...]) -> BudgetRow:
     cost, start = action.advice.cost, _year(action, years)
-    ttc = _spread(cost.once_ttc, cost.yearly_ttc, start, years)
-    ht = _spread(cost.once_ht, cost.yearly_ht, start, years)
+    ttc = _spread(cost, cost.once_ttc, cost.yearly_ttc, start, years)
+    ht = _spread(cost, cost.once_ht, cost.yearly_ht, start, years)
     return BudgetRow(action, ttc, added(ht))
 
 
 def _spread(
-    once: Amount, yearly: Amount, start: int, years: tuple[int, ...]
+    cost: Cost, once: Amount, yearly: Amount, start: int, years: tuple[int, ...]
 ) -> tuple[Money, ...]:
-    first, every = estimate(once), estimate(yearly)
+    first = estimate(once, counted=is_counted(cost, yearly=False))
+    every = estimate(yearly, counted=is_counted(cost, yearly=True))
     return tuple(
         (first if year == start else Money()) + (every if year >= start else Money())
         for year in years

@@ -109,6 +109,10 @@ def _total(report: Report) -> str:
     budget = report.budget
     if not budget.rows:
         return ""
-    waits = f", dont {budget.conditional} sous condition"
-    asked = waits if budget.conditional != Money() else ""
-    return f"{budget.total} TTC (soit {budget.ht} HT){asked}."
+    waiting = budget.conditional
+    if waiting.more and not waiting.at_least:
+        waiting = Money(more=waiting.most)  # « jusqu'à », short enough for page one
+    waits = f", dont {waiting} sous condition"
+    asked = waits if waiting != Money() else ""
+    ht = "" if budget.total.more else f" (soit {budget.ht} HT)"  # one range is enough
+    return f"{budget.total} TTC{ht}{asked}."

@@ -1,14 +1,15 @@
 """Estimates as they are printed: whole euros, so that what is shown adds up.
 
 Each line is rounded once; a total is the sum of the lines that the reader sees.
-Before tax (HT) and with tax (TTC) never meet in one amount.
+Before tax (HT) and with tax (TTC) never meet in one amount. A typical price is told
+of a known quantity only: of another, we tell from the least to the most.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.assess.results import Amount, Cost
-from diag.reports.figures import euros, half_up
+from diag.reports.figures import euros, half_up, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,26 +18,56 @@ class Money:
 
     euros: int = 0
     at_least: bool = False
+    more: int = 0
+    """How many euros it may add, when its quantity is known between bounds."""
+
+    @property
+    def most(self) -> int:
+        """The greatest amount that it may be, when bounded."""
+        return self.euros + self.more
 
     def __add__(self, other: "Money") -> "Money":
         """Return the sum; unbounded when one of the two is."""
-        return Money(self.euros + other.euros, self.at_least or other.at_least)
+        return Money(
+            self.euros + other.euros,
+            self.at_least or other.at_least,
+            self.more + other.more,
+        )
 
     def __str__(self) -> str:
-        """Return « 1 240 € » or « au moins 1 240 € »."""
-        return ("au moins " if self.at_least else "") + euros(self.euros)
+        """Return « 1 240 € », « entre 900 et 1 240 € » or « au moins 1 240 € »."""
+        if self.at_least:
+            return f"au moins {euros(self.euros)}"
+        if not self.more:
+            return euros(self.euros)
+        if not self.euros:
+            return f"jusqu'à {euros(self.most)}"
+        return f"entre {number(self.euros)} et {euros(self.most)}"
 
 
-def estimate(amount: Amount) -> Money:
-    """Return the typical amount; the least one when the quantity is unbounded."""
-    if amount.typical is None:
-        return Money(_euros(amount.minimum), at_least=True)
-    return Money(_euros(amount.typical))
+def estimate(amount: Amount, *, counted: bool = True) -> Money:
+    """Return the typical amount; from the least when the quantity is not `counted`."""
+    least = _euros(amount.minimum)
+    if amount.typical is None or amount.maximum is None:
+        return Money(least, at_least=True)
+    if counted:
+        return Money(_euros(amount.typical))
+    return Money(least, more=_euros(amount.maximum) - least)
+
+
+def is_counted(cost: Cost, *, yearly: bool) -> bool:
+    """Say whether we know how much of everything is paid once, or every year."""
+    return all(
+        line.quantity.low == line.quantity.high
+        for line in cost.lines
+        if line.price.yearly is yearly
+    )
 
 
 def spoken_cost(cost: Cost) -> str:
     """Return what {cout} says: « environ 1 500 € TTC, puis 240 € TTC par an »."""
-    once, yearly = _about(cost.once_ttc), _about(cost.yearly_ttc)
+    once = _about(cost.once_ttc, counted=is_counted(cost, yearly=False))
+    yearly = _about(cost.yearly_ttc, counted=is_counted(cost, yearly=True))
     said = [f"{once} TTC"] if once else []
     if yearly:
         said.append(f"{yearly} TTC par an")
@@ -44,24 +75,34 @@ def spoken_cost(cost: Cost) -> str:
 
 
 def spoken_range(cost: Cost) -> str:
-    """Return « de 1 240 € à 1 900 € TTC », empty when there is no range to tell."""
+    """Return « de 1 240 à 1 900 € TTC », empty when the cost already tells it."""
     said = [
-        f"de {euros(low)} à {euros(high)} TTC{rhythm}"
-        for amount, rhythm in ((cost.once_ttc, ""), (cost.yearly_ttc, " par an"))
+        f"{_from_to(low, high)} TTC{rhythm}"
+        for amount, yearly, rhythm in (
+            (cost.once_ttc, False, ""),
+            (cost.yearly_ttc, True, " par an"),
+        )
         if amount.maximum is not None
+        and is_counted(cost, yearly=yearly)
         and (low := _euros(amount.minimum)) < (high := _euros(amount.maximum))
     ]
     return ", puis ".join(said)
 
 
-def _about(amount: Amount) -> str:
-    shown = estimate(amount)
+def _about(amount: Amount, *, counted: bool) -> str:
+    shown = estimate(amount, counted=counted)
     if shown.at_least:
         return str(shown)
-    if not shown.euros and not amount.maximum:
+    if not shown.most and not amount.maximum:
         return ""
+    if shown.more:
+        return _from_to(shown.euros, shown.most) if shown.euros else str(shown)
     sure = _euros(amount.minimum) == _euros(amount.maximum or amount.minimum)
     return str(shown) if sure else f"environ {shown}"
+
+
+def _from_to(low: int, high: int) -> str:
+    return f"de {number(low)} à {euros(high)}"
 
 
 def _euros(cents: Fraction) -> int:

@@ -21,6 +21,7 @@ _BLANK = re.compile(
 )
 _PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
 _HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|un nombre|environ)\b)")
+_TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
 )
@@ -55,7 +56,8 @@ def filled(text: str, blanks: Blanks) -> str:
             case _:
                 return blanks.due
 
-    return _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
+    said = _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
+    return _TWICE_OF.sub(r"\g<1> ", said)
 
 
 def blanks_in(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ import pytest
 from diag.assess.costs import cost_of
 from diag.assess.results import Amount, Cost, CostLine, Quantity
 from diag.model.money import Price
-from diag.reports.money import Money, estimate, spoken_cost, spoken_range
+from diag.reports.money import Money, estimate, is_counted, spoken_cost, spoken_range
 from diag.reports.typography import NBSP, NNBSP
 
 
@@ -32,7 +32,10 @@ def plain(text: str) -> str:
     [
         (cost(1, 1, 10_000, 10_000, 10_000), "100 € TTC"),
         (cost(1, 1, 10_000, 124_000, 190_000), "environ 1 240 € TTC"),
-        (cost(1, 2, 10_000, 10_000, 10_000), "environ 200 € TTC"),
+        (cost(1, 2, 10_000, 10_000, 10_000), "de 100 à 200 € TTC"),
+        (cost(1, 2, 5_000, 10_000, 15_000), "de 50 à 300 € TTC"),
+        (cost(0, 2, 5_000, 10_000, 15_000), "jusqu'à 300 € TTC"),
+        (cost(0, 2, 0, 0, 0), "sans dépense"),
         (cost(3, None, 10_000, 20_000, 30_000), "au moins 300 € TTC"),
         (cost(1, 1, 6_000, 6_000, 6_000, yearly=True), "60 € TTC par an"),
         (cost(1, 1, 10_000, 10_000, 10_000, vat=20), "120 € TTC"),
@@ -56,10 +59,10 @@ def test_what_is_paid_every_year_comes_after() -> None:
 
 def test_a_range_is_told_when_there_is_one() -> None:
     assert (
-        plain(spoken_range(cost(1, 1, 10_000, 20_000, 30_000)))
-        == "de 100 € à 300 € TTC"
+        plain(spoken_range(cost(1, 1, 10_000, 20_000, 30_000))) == "de 100 à 300 € TTC"
     )
     assert not spoken_range(cost(1, 1, 10_000, 10_000, 10_000))
+    assert not spoken_range(cost(1, 2, 10_000, 20_000, 30_000))
     assert not spoken_range(cost(1, None, 10_000, 20_000, 30_000))
 
 
@@ -68,3 +71,16 @@ def test_an_unbounded_amount_stays_so_in_a_sum() -> None:
     assert unbounded == Money(101, at_least=True)
     assert unbounded + Money(9) == Money(110, at_least=True)
     assert plain(str(unbounded)) == "au moins 101 €"
+
+
+def test_a_sum_that_holds_a_range_is_a_range() -> None:
+    told = Money(100) + Money(50, more=250)
+    assert plain(str(told)) == "entre 150 et 400 €"
+    assert plain(str(Money(more=250))) == "jusqu'à 250 €"
+
+
+def test_only_a_known_quantity_has_a_typical_amount() -> None:
+    between = cost(0, 3, 10_000, 20_000, 30_000)
+    assert not is_counted(between, yearly=False)
+    assert is_counted(between, yearly=True)
+    assert estimate(between.once_ttc, counted=False) == Money(0, more=900)
