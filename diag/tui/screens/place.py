@@ -23,6 +23,7 @@ class PlaceScreen(Sturdy, Screen[None]):
     OFFERS: ClassVar[tuple[CommandType, ...]] = EVERYWHERE
     INTRODUCTION: ClassVar[str] = ""
     """What the help says of this place first."""
+    _possible: tuple[bool | None, ...] | None = None
 
     @property
     def diag(self) -> "DiagApp":
@@ -41,6 +42,13 @@ class PlaceScreen(Sturdy, Screen[None]):
     def body(self) -> ComposeResult:
         """Lay out what is proper to this place."""
         yield from ()
+
+    def refresh_keys(self) -> None:
+        """Draw the footer again, but only when what is possible changed."""
+        possible = tuple(self.can(command) for command in self.OFFERS)
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
 
     def tell(self, title: str, remark: str = "") -> None:
         """Say in the heading where one is."""

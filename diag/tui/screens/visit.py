@@ -104,7 +104,7 @@ class VisitScreen(VisitActs):
         self._show_around()
         self.fiche.show(self.visiting)
         self.say(status, style)
-        self.refresh_bindings()
+        self.refresh_keys()
 
     def say(self, status: str, style: str = "$text-muted") -> None:
         """Say something under the face that is shown."""
@@ -195,7 +195,7 @@ class VisitScreen(VisitActs):
             self._show_around()
         self.fiche.show(self.visiting)
         self.fiche.status("")
-        self.refresh_bindings()
+        self.refresh_keys()
 
     def go_to(self, key: Key) -> None:
         """Go to a question, in the fiche."""
