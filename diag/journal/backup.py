@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import date
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path
 
 from diag.journal.connection import connect
@@ -27,7 +28,7 @@ _DAILY = "diag-20??-??-??.db"
 def backup(
     connection: sqlite3.Connection, folder: Path, day: date | None = None
 ) -> Path:
-    """Copy the journal into `folder`, under the day's name; keep the last three.
+    """Copy the journal into its own `folder`, by day; keep the last three.
 
     Raises:
         JournalError: when the copy could not be made, or is not what was written.
@@ -36,6 +37,24 @@ def backup(
     copy(connection, path)
     for old in sorted(folder.glob(_DAILY))[:-KEPT]:
         old.unlink()
+    return path
+
+
+def backup_elsewhere(
+    connection: sqlite3.Connection, folder: Path, mark: str, day: date
+) -> Path:
+    """Copy the journal into a folder that others may share: nothing there is touched.
+
+    `mark` tells this workspace's copies from others'. A second copy of the day has a
+    number.
+
+    Raises:
+        JournalError: when the copy could not be made, or is not what was written.
+    """
+    name = f"diag-{mark}-{day}"
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    path = next(p for each in names if not (p := folder / f"{each}.db").exists())
+    copy(connection, path)
     return path
 
 
