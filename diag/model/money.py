@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from diag.model.base import Noun
-from diag.model.number import Number, exact
+from diag.model.number import Number
 
 
 class Price(Noun):
@@ -27,11 +27,6 @@ class Price(Noun):
     source: str = "metier"
     """Id of a registered source, or `metier`."""
     note: str = ""
-
-
-def with_vat(cents: Fraction, vat: Number) -> Fraction:
-    """Return the amount with tax of an amount before tax, exact."""
-    return cents * (100 + exact(vat)) / 100
 
 
 def rounded_cents(amount: Fraction) -> int:

@@ -39,17 +39,6 @@ def canonical_number(raw: object) -> Number:
     return format(value.normalize(), "f")
 
 
-def is_canonical(raw: object) -> bool:
-    """Say whether `raw` already is the canonical form of itself."""
-    if not isinstance(raw, (int, str)) or isinstance(raw, bool):
-        return False
-    try:
-        canonical = canonical_number(raw)
-    except ValueError:
-        return False
-    return type(canonical) is type(raw) and canonical == raw
-
-
 def exact(number: Number) -> Fraction:
     """Return a canonical number as an exact fraction."""
     return Fraction(number)
