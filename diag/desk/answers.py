@@ -105,6 +105,11 @@ def answer_for(question: Question, entry: Entry) -> Answer:
             f"{question.id} : provenance « {provenance} » non prévue. "
             f"Possibles : {allowed}."
         )
+    if entry.state is not State.KNOWN and entry.raw not in (None, ""):
+        raise RefusedEntryError(
+            f"{question.id} : une valeur est donnée, et l'état « {entry.state} » dit "
+            "qu'il n'y en a pas. Retirez la valeur, ou retirez l'état (--state)."
+        )
     value: Value = None
     if entry.state is State.KNOWN:
         value = value_of(question, entry.raw)

@@ -81,6 +81,7 @@ def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) ->
         '{"question": "nb_classes", "valeur": 6}',
         "x" * 70_000,
         '{"question": "nb_batiments", "value": "2"}',
+        '{"question": "nb_classes", "value": 6, "state": "unknown"}',
     ]
 
     run = diag(home, "audit", "answer", SCHOOL, "-", stdin="\n".join(lines))
@@ -89,7 +90,8 @@ def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) ->
     assert run.code == 1
     assert [one["line"] for one in told if "revision" in one] == [1, 5, 7, 10]
     errors = {one["line"]: one["error"] for one in told if "error" in one}
-    assert sorted(errors) == [3, 4, 6, 8, 9]
+    assert sorted(errors) == [3, 4, 6, 8, 9, 11]
+    assert "Retirez la valeur" in errors[11]
     assert "Vouliez-vous dire nb_classes" in errors[3]
     assert "paraît élevé" in errors[6]
     assert "valeur" in errors[8]
@@ -110,6 +112,10 @@ def test_answers_in_bulk_are_acknowledged_or_refused_line_by_line(home: Path) ->
         (
             ("audit", "answer", SCHOOL, "nb_classes", "3", "--place", "X"),
             "« X » inconnu",
+        ),
+        (
+            ("audit", "answer", SCHOOL, "nb_classes", "3", "--state", "refused"),
+            "Retirez la valeur",
         ),
         (("audit", "place", SCHOOL, "add", "salle", "  "), "vide"),
         (
