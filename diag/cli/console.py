@@ -42,6 +42,14 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")(command)
 
 
+def agreed(question: str) -> bool:
+    """Ask on stderr for a yes; anything but « o » or « oui » is a no."""
+    typed: str = click.prompt(
+        f"{question} [o/N]", default="", show_default=False, prompt_suffix=" ", err=True
+    )
+    return typed.strip().casefold() in {"o", "oui"}
+
+
 def print_json(value: object) -> None:
     """Print a result for a program: stable keys, one document."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from diag.cli.console import campaign_option, workspace_of
+from diag.cli.console import agreed, campaign_option, workspace_of
 from diag.desk import advising, audits
 from diag.desk import follow as following
 from diag.model.audit import FollowUp, FollowUpState
@@ -95,11 +95,17 @@ def erase(
     """Efface pour toujours la valeur d'une modification (RGPD)."""
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, uai, campaign)
-        if not yes:
-            click.confirm(
-                "La valeur sera effacée pour toujours, partout. Continuer ?",
-                abort=True,
-                err=True,
-            )
-        following.erase(session, revision, reason)
-    click.echo("Effacé : il n'en reste ni la valeur ni la trace de ce qu'elle était.")
+        found = following.revision_named(session, revision)
+        if not yes and not agreed(
+            f"La valeur de la modification {found.id[:12]} sera effacée pour toujours "
+            "de cet espace de travail. Continuer ?"
+        ):
+            raise click.Abort
+        following.erase(session, found.id, reason)
+        folder = workspace.folder / "backups"
+    click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
+    click.echo(
+        f"Les copies faites avant la contiennent encore (dossier {folder}, audits "
+        "exportés, rapports écrits). Refaites-en une (diag backup), puis supprimez "
+        "les anciennes ; refaites de même les exports et les rapports."
+    )

@@ -9,10 +9,14 @@ from diag.desk.photos import drop_erased
 from diag.desk.previous import own_standing
 from diag.desk.session import Session
 from diag.journal import changes
+from diag.journal.revision import Revision
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
 from diag.model.errors import DiagError
 from diag.model.place import ROOT_KINDS, PlaceKind
 from diag.model.text import clean_line, clean_text
+
+_SHORTEST = 8
+"""Fewest characters that name a revision; the history shows twelve."""
 
 
 def add_visit(
@@ -66,7 +70,7 @@ def add_step(session: Session, step: FollowUp) -> None:
     if step.state is FollowUpState.ECARTEE and not cleaned.why:
         raise DiagError(
             "Une préconisation s'écarte avec un motif : la commune le lira. "
-            "Dites pourquoi (--why « … »)."
+            'Dites pourquoi (--why "…").'
         )
     session.say(changes.followed(session.audit.id, cleaned))
 
@@ -93,19 +97,39 @@ def move(session: Session, status: AuditStatus) -> None:
     session.say(changes.moved(session.audit.id, status, digest))
 
 
+def revision_named(session: Session, text: str) -> Revision:
+    """Return the revision that an id, or the start of one, names.
+
+    Raises:
+        DiagError: when the audit holds none, or several; or the start is too short.
+    """
+    wanted = text.strip().lower()
+    remedy = f"Trouvez-la : diag audit history {session.school.uai}."
+    if len(wanted) < _SHORTEST:
+        raise DiagError(
+            f"« {text[:16]} » est trop court : donnez au moins {_SHORTEST} "
+            f"caractères, les premiers. {remedy}"
+        )
+    found = [one for one in session.revisions() if one.id.startswith(wanted)]
+    if not found:
+        raise DiagError(f"Modification {wanted[:16]} inconnue dans cet audit. {remedy}")
+    if len(found) > 1:
+        raise DiagError(
+            f"{len(found)} modifications commencent par {wanted[:64]} : donnez plus "
+            "de caractères. Ils sont tous dans : "
+            f"diag audit history {session.school.uai} --json."
+        )
+    return found[0]
+
+
 def erase(session: Session, revision: str, reason: str) -> None:
     """Erase a revision's value for ever, everywhere; the reason says why, never what.
 
     Raises:
-        DiagError: when the audit holds no such revision.
+        DiagError: when the audit holds no such revision, or several.
     """
-    found = next((one for one in session.revisions() if one.id == revision), None)
-    if found is None:
-        raise DiagError(
-            f"Modification {revision[:16]}… inconnue dans cet audit. "
-            f"Trouvez-la : diag audit history {session.school.uai}."
-        )
-    session.say(changes.erased(session.audit.id, revision, _line(reason)))
+    found = revision_named(session, revision)
+    session.say(changes.erased(session.audit.id, found.id, _line(reason)))
     drop_erased(session, found)
 
 
