@@ -19,6 +19,7 @@ from diag.model.errors import DiagError
 from diag.model.number import canonical_number
 from diag.model.text import clean_line, clean_text
 from diag.reports.plan import Action
+from diag.reports.wording import unknown_blanks
 
 PARTS = {
     Audience.MAIRIE: ("title", "why", "decision"),
@@ -83,7 +84,8 @@ def reword(
     Parts that are not named keep what they say.
 
     Raises:
-        DiagError: a part that this reader is not told, or an empty title.
+        DiagError: a part that this reader is not told, an empty title, or a
+            placeholder that nothing fills.
     """
     unknown = sorted({*words} - {*PARTS[audience]})
     if unknown:
@@ -91,6 +93,8 @@ def reword(
             f"« {unknown[0]} » ne se dit pas à ce destinataire ({audience}). "
             f"Parties possibles : {', '.join(PARTS[audience])}."
         )
+    if ident in session.checklist.recommendations:
+        _check_blanks(words)
     declared = declared_wording(session, ident, audience)
     if not words:
         session.say(changes.reworded(session.audit.id, ident, audience, {}))
@@ -210,6 +214,16 @@ def _moved(audit: str, tops: Sequence[Action], old: int, new: int) -> list[Draft
 def _is_short(rank: Fraction) -> bool:
     """Say whether a rank is a decimal that may be written."""
     return (rank * 10**12).denominator == 1
+
+
+def _check_blanks(words: Mapping[str, str]) -> None:
+    for name, text in words.items():
+        for blank in unknown_blanks(text):
+            raise DiagError(
+                f"« {blank[:40]} » ({name}) ne se remplit pas et s'imprimerait tel "
+                "quel. Écrivez {quantite}, {quantite|salle|salles}, {cout}, {lieux} "
+                "ou {echeance}, ou retirez les accolades."
+            )
 
 
 def _title(text: str) -> str:

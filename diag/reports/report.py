@@ -122,8 +122,11 @@ class Report:
         return reworded or own.get(audience) or Wording(title=action.id)
 
     def told(self, action: Action, text: str, audience: Audience) -> str:
-        """Return a sentence about an action, its placeholders filled."""
-        if "{" not in text:  # most sentences: nothing to count, nothing to price
+        """Return a sentence about an action, its placeholders filled.
+
+        What the engineer advises of their own has none: it is told letter for letter.
+        """
+        if "{" not in text or action.id not in self.checklist.recommendations:
             return text
         discreet = self.is_discreet(action.id, audience)
         blanks = Blanks(

@@ -19,6 +19,7 @@ _BLANK = re.compile(
     r"\{(?P<name>quantite|cout|lieux|echeance)"
     r"(?:\|(?P<one>[^{}|]+)\|(?P<many>[^{}|]+))?\}"
 )
+_BRACED = re.compile(r"\{\w+(?:\|[^{}]*)?\}")
 _PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
 _HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|un nombre|environ)\b)")
 _TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
@@ -63,6 +64,11 @@ def filled(text: str, blanks: Blanks) -> str:
 def blanks_in(text: str) -> frozenset[str]:
     """Return the names of the placeholders that a sentence uses."""
     return frozenset(blank["name"] for blank in _BLANK.finditer(text))
+
+
+def unknown_blanks(text: str) -> tuple[str, ...]:
+    """Return what looks like a placeholder and would be printed as it stands."""
+    return tuple(_BRACED.findall(_BLANK.sub(" ", text)))
 
 
 def counted(

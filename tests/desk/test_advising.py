@@ -180,6 +180,32 @@ def test_hostile_own_advice_breaks_no_document(session: Session, text: str) -> N
     assert all(markdown(report, audience) for audience in Audience)
 
 
+def test_own_advice_is_never_filled_in(session: Session) -> None:
+    typed = "Écrire {cout} et {quantite|salle|salles} dans {lieux}, {inconnu} compris"
+    own = advising.add_own(session, typed, owner=Owner.COMMUNE, why=typed, euros="10")
+    advising.reword(session, own.id, Audience.EQUIPE, {"title": f"{typed} ?"})
+
+    report = report_of(session)
+    action = report.plan.action(own.id)
+
+    assert action is not None
+    assert report.title(action, Audience.EQUIPE) == f"{typed} ?"
+    for audience in set(Audience) - {Audience.EQUIPE}:
+        assert report.title(action, audience) == typed
+    assert "{cout}" in markdown(report, Audience.MAIRIE)
+
+
+def test_a_rewording_fills_what_is_known_and_refuses_the_rest(session: Session) -> None:
+    ident, before = "passer-a-la-fibre", session.digest
+    with pytest.raises(DiagError, match=r"« \{couts\} » .* ne se remplit pas"):
+        advising.reword(session, ident, Audience.MAIRIE, {"title": "Voter {couts}"})
+    assert session.digest == before
+
+    advising.reword(session, ident, Audience.MAIRIE, {"title": "La fibre : {cout}"})
+
+    assert "{" not in markdown(report_of(session), Audience.MAIRIE)
+
+
 @pytest.mark.parametrize(
     ("title", "euros"), [("", ""), ("Peindre", "beaucoup"), ("Peindre", "-3")]
 )

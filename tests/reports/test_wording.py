@@ -20,6 +20,7 @@ from diag.reports.wording import (
     phone_number,
     sentence,
     uncapitalised,
+    unknown_blanks,
 )
 
 
@@ -153,3 +154,23 @@ def test_a_sentence_has_a_capital_and_a_stop() -> None:
 def test_an_acronym_keeps_its_capital() -> None:
     assert uncapitalised("Fibre") == "fibre"
     assert uncapitalised("FTTH") == "FTTH"
+
+
+def test_a_range_after_de_says_de_once() -> None:
+    told = Blanks(None, "de 100 à 200 € TTC", "", "")
+    assert filled("Un budget de {cout}.", told) == "Un budget de 100 à 200 € TTC."
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("Voter {cout} pour {quantite|salle|salles}.", ()),
+        ("Voter {couts}.", ("{couts}",)),
+        ("Équiper {quantite|salle}.", ("{quantite|salle}",)),
+        ("Un tableau { blanc }, une accolade { seule.", ()),
+    ],
+)
+def test_what_no_placeholder_fills_is_found(
+    text: str, unknown: tuple[str, ...]
+) -> None:
+    assert unknown_blanks(text) == unknown

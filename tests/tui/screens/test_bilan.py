@@ -241,7 +241,8 @@ async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         ident = await to_first_advice(pilot)
-        advising.reword(session, ident, Audience.MAIRIE, {"title": HOSTILE})
+        reworded = HOSTILE.replace("{inconnu}", "{ inconnu")
+        advising.reword(session, ident, Audience.MAIRIE, {"title": reworded})
         advising.add_own(session, HOSTILE, owner="ecole", why=HOSTILE)  # type: ignore[arg-type]  # a StrEnum's text
         await pilot.press("t")
         await wait_for(pilot, lambda: shows(pilot, "[a[0]]"))
