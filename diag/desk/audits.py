@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from diag.desk.editions import current_edition
 from diag.desk.known_audits import audits
 from diag.desk.prefill import known_already
+from diag.desk.schools_told import school_told
 from diag.desk.session import Session
 from diag.desk.settings import campaign_named
 from diag.desk.workspace import Workspace
@@ -87,7 +88,7 @@ def school_of(workspace: Workspace, uai: str) -> School:
         wanted = normal_uai(uai)
     except ValueError as error:
         raise DiagError(f"{error}.") from error
-    school = workspace.territory.school(wanted)
+    school = workspace.territory.school(wanted) or school_told(workspace, wanted)
     if school is not None:
         return school
     known = [line.uai for line in workspace.territory.schools()]
@@ -109,7 +110,8 @@ def school_or(workspace: Workspace, told: School) -> School:
 
     An audit that came from another laptop may precede the directory that names it.
     """
-    return workspace.territory.school(told.uai) or told
+    known = workspace.territory.school(told.uai)
+    return known or school_told(workspace, told.uai) or told
 
 
 def _stub(audit: Audit) -> School:

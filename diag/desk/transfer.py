@@ -1,12 +1,12 @@
 """One audit as a JSON file, history included: out and in again, an identity."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from diag.desk.audits import school_or
 from diag.desk.reporting import write_whole
+from diag.desk.schools_told import remember_school
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.journal.errors import RefusedError
@@ -16,6 +16,7 @@ from diag.model.audit import Audit, audit_id, is_campaign
 from diag.model.base import Noun
 from diag.model.errors import DiagError
 from diag.model.territory import School
+from diag.model.text import MAX_TEXT, clean_line
 from diag.rules.edition import open_edition
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -33,6 +34,10 @@ class AuditFile(Noun):
     """Exclusive or of the ids of all revisions."""
     edition: str
     """The compiled checklists, canonical JSON."""
+    people: dict[str, Annotated[str, Field(max_length=MAX_TEXT)]] = Field(
+        default_factory=dict
+    )
+    """Label → name of those who wrote in this audit, where known."""
     revisions: tuple[str, ...]
 
 
@@ -45,6 +50,7 @@ def export_audit(session: Session, path: Path) -> int:
         school=session.school,
         digest=session.digest,
         edition=workspace.editions.read(session.edition).decode(),
+        people=_writers(session),
         revisions=tuple(lines),
     )
     write_whole(path, f"{file.model_dump_json(indent=1)}\n".encode())
@@ -62,8 +68,26 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[Session, Ingested]:
     _verify(path, file, lines)
     workspace.editions.keep(file.edition.encode())
     taken = workspace.journal.ingest(lines)
-    school = school_or(workspace, file.school)
+    _meet(workspace, file.people)
+    school = remember_school(workspace, file.school)
     return Session(workspace, file.audit, school), taken
+
+
+def _writers(session: Session) -> dict[str, str]:
+    people = session.workspace.settings.people
+    labels = sorted({one.author for one in session.revisions()} & people.keys())
+    return {label: people[label] for label in labels}
+
+
+def _meet(workspace: Workspace, told: dict[str, str]) -> None:
+    """Learn the names of people unknown here; those known keep theirs."""
+    if not workspace.knows_author:
+        return
+    settings = workspace.settings
+    unknown = {label: clean_line(name) for label, name in told.items()}
+    people = {**unknown, **settings.people}
+    if people != settings.people:
+        workspace.keep_settings(settings.model_copy(update={"people": people}))
 
 
 def _read(path: Path) -> AuditFile:
@@ -98,6 +122,10 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
     if file.audit.id != audit_id(file.audit.campaign, file.audit.subject):
         raise DiagError(
             f"{path} : l'identifiant ne correspond pas à l'école. Rien n'a été lu."
+        )
+    if file.school.uai != file.audit.subject.code:
+        raise DiagError(
+            f"{path} : l'école jointe n'est pas celle de l'audit. Rien n'a été lu."
         )
     digest = 0
     for number, line in enumerate(lines, 1):

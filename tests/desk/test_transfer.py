@@ -4,16 +4,20 @@ from pathlib import Path
 import pytest
 
 from diag.desk.answers import Entry, record_answer
+from diag.desk.audits import open_session
 from diag.desk.follow import add_step, add_visit, erase
 from diag.desk.places import add_place
+from diag.desk.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.transfer import export_audit, import_audit
+from diag.desk.workspace import Workspace
+from diag.desk.world import fixed_world
 from diag.journal import changes
 from diag.journal.audits import open_audit
 from diag.model.audit import FollowUp, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
-from tests.desk.builders import DAY, started, workspace
+from tests.desk.builders import DAY, SCHOOL, SETTINGS, started, workspace
 
 
 @pytest.fixture
@@ -43,6 +47,35 @@ def test_an_audit_comes_back_the_same_history_included(
         again = tmp_path / "again.json"
         export_audit(theirs, again)
         assert again.read_bytes() == exported.read_bytes()
+
+
+def test_people_and_school_come_with_the_audit(
+    session: Session, exported: Path, tmp_path: Path
+) -> None:
+    here = session.workspace
+    named = here.settings.model_copy(update={"people": {"u-1": "Camille", "u-9": "Z"}})
+    here.keep_settings(named)
+    export_audit(session, exported)
+    empty = SETTINGS.model_copy(update={"author": "u-2", "people": {"u-2": "Sacha"}})
+    with Workspace.create(tmp_path / "empty", empty, fixed_world(DAY, 3)) as other:
+        import_audit(other, exported)
+
+        assert other.settings.people == {"u-1": "Camille", "u-2": "Sacha"}
+        theirs = open_session(other, SCHOOL)
+        assert theirs.school == session.school
+        assert report_of(theirs).school == report_of(session).school
+        again = tmp_path / "again.json"
+        export_audit(theirs, again)
+        assert again.read_bytes() == exported.read_bytes()
+
+
+def test_a_person_known_here_keeps_the_name_given_here(
+    session: Session, exported: Path
+) -> None:
+    here = session.workspace
+    import_audit(here, altered(exported, people={"u-1": "Autre", "u-3": "Lou"}))
+
+    assert here.settings.people == {"u-1": "u-1", "u-3": "Lou"}
 
 
 def test_importing_twice_changes_nothing(session: Session, exported: Path) -> None:
