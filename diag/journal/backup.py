@@ -69,7 +69,7 @@ def copy(connection: sqlite3.Connection, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with in_french(path):
-            connection.execute("vacuum into ?", [str(part)])
+            _vacuum_into(connection, part)
         verify(part)
         _sync(part)
         part.replace(path)
@@ -81,6 +81,16 @@ def copy(connection: sqlite3.Connection, path: Path) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _vacuum_into(connection: sqlite3.Connection, path: Path) -> None:
+    """Write the copy, which SQLite refuses to a reader although nothing changes."""
+    (reading,) = connection.execute("pragma query_only").fetchone()
+    connection.execute("pragma query_only = 0")
+    try:
+        connection.execute("vacuum into ?", [str(path)])
+    finally:
+        connection.execute(f"pragma query_only = {reading}")
 
 
 def verify(path: Path) -> None:

@@ -4,7 +4,12 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from diag.journal.errors import UnsafeError, in_french
+from diag.journal.errors import (
+    ReadOnlyError,
+    UnreachableError,
+    UnsafeError,
+    in_french,
+)
 
 _ALWAYS = {
     "busy_timeout": 10_000,
@@ -26,12 +31,28 @@ _STATEMENTS = 256
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     """Open the journal's file, or refuse when a guarantee does not hold.
 
-    Transactions are explicit: the caller says `begin immediate`.
+    Transactions are explicit: the caller says `begin immediate`. A file to read, on a
+    medium where nothing can be written, is read as one that nobody changes.
 
     Raises:
         JournalError: when the file cannot be opened safely.
     """
-    mode = "ro" if readonly else "rwc"
+    try:
+        return _connect(path, "ro" if readonly else "rwc")
+    except (ReadOnlyError, UnreachableError):
+        if readonly and _is_still(path):
+            return _connect(path, "ro&immutable=1")
+        raise
+
+
+def _is_still(path: Path) -> bool:
+    """Say whether a file holds all that was written: no log waits beside it."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.is_file() and not (log.is_file() and log.stat().st_size)
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    readonly = mode.startswith("ro")
     with in_french(path):
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",

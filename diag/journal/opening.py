@@ -1,5 +1,6 @@
 """Opening the file: made when new, copied then upgraded when old, read when newer."""
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,7 +8,12 @@ from typing import NamedTuple
 
 from diag.journal import backup, migrations
 from diag.journal.connection import connect
-from diag.journal.errors import NotAJournalError, in_french
+from diag.journal.errors import (
+    NotAJournalError,
+    ReadOnlyError,
+    UnreachableError,
+    in_french,
+)
 
 
 class Opened(NamedTuple):
@@ -25,9 +31,22 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
     Raises:
         JournalError: when it cannot be opened safely.
     """
-    notice = _notice_of_newer(path) if path.exists() else ""
+    notice = _notice(path) if path.exists() else ""
     if readonly or notice:
-        return Opened(connect(path, readonly=True), readonly=True, notice=notice)
+        return _to_read(path, notice)
+    try:
+        return _to_write(path)
+    except (ReadOnlyError, UnreachableError):
+        if not path.exists():
+            raise
+        return _to_read(path, _notice_of_medium(path))
+
+
+def _to_read(path: Path, notice: str) -> Opened:
+    return Opened(connect(path, readonly=True), readonly=True, notice=notice)
+
+
+def _to_write(path: Path) -> Opened:
     connection = connect(path)
     try:
         with in_french(path):
@@ -36,6 +55,19 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
         connection.close()
         raise
     return Opened(connection, readonly=False, notice="")
+
+
+def _notice(path: Path) -> str:
+    """Return why the file may only be read; empty when it may be written."""
+    newer = _notice_of_newer(path)
+    return newer or ("" if os.access(path, os.W_OK) else _notice_of_medium(path))
+
+
+def _notice_of_medium(path: Path) -> str:
+    return (
+        f"{path} s'ouvre en lecture seule : ce disque ou ce dossier n'accepte pas "
+        "d'écriture. Pour saisir, copiez l'espace de travail sur votre ordinateur."
+    )
 
 
 def _notice_of_newer(path: Path) -> str:

@@ -221,3 +221,11 @@ def test_an_answer_that_is_text_no_more_is_damage(
             list(journal.lines(AUDIT.id))
         with pytest.raises(DamagedError, match="backups"):
             verify(path)
+
+
+def test_a_journal_that_is_only_read_is_copied(tmp_path: Path, author: Origin) -> None:
+    with Journal.open(tmp_path) as journal:
+        answer(journal, author, 4)
+    with Journal.open(tmp_path, readonly=True) as journal:
+        verify(backup(journal.connection, tmp_path / FOLDER, DAY))
+        assert journal.select("pragma query_only") == [(1,)]

@@ -8,7 +8,12 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.draft import Origin
-from diag.journal.errors import LockedError, NotAJournalError, ReadOnlyError
+from diag.journal.errors import (
+    LockedError,
+    NotAJournalError,
+    ReadOnlyError,
+    UnreachableError,
+)
 from diag.journal.journal import FILE, Journal
 from diag.journal.settings import put_setting
 from tests.journal.builders import AUDIT, ROOT, known
@@ -97,3 +102,46 @@ def test_a_journal_held_by_another_program_says_who_may_hold_it(
             journal.write(changes.unanswered(AUDIT.id, ROOT, "q"), author)
         other.connection.execute("rollback")
         journal.write(changes.unanswered(AUDIT.id, ROOT, "q"), author)
+
+
+def forbid_side_files(folder: Path) -> None:
+    """Let nobody make the log of the file, as on a read-only medium."""
+    (folder / f"{FILE}-wal").mkdir()
+
+
+def test_a_folder_where_nothing_can_be_written_is_read_and_says_so(
+    tmp_path: Path, author: Origin
+) -> None:
+    with Journal.open(tmp_path) as journal:
+        journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    forbid_side_files(tmp_path)
+    with Journal.open(tmp_path) as journal:
+        assert journal.readonly
+        assert "lecture seule" in journal.notice
+        assert len(journal.heads(AUDIT.id)) == 1
+        with pytest.raises(ReadOnlyError, match="lecture seule"):
+            journal.write(changes.unanswered(AUDIT.id, ROOT, "q"), author)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_log_that_cannot_be_read_is_not_passed_over(
+    tmp_path: Path, author: Origin
+) -> None:
+    with Journal.open(tmp_path) as journal:
+        journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    (tmp_path / f"{FILE}-shm").symlink_to(tmp_path / "absent" / "shm")
+    (tmp_path / f"{FILE}-wal").write_bytes(b"une saisie")
+    with pytest.raises(UnreachableError):
+        Journal.open(tmp_path)
+
+
+def test_a_file_that_may_not_be_written_is_read_and_says_so(
+    tmp_path: Path, author: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Journal.open(tmp_path) as journal:
+        journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    # The superuser, who may run the tests, may write anything.
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    with Journal.open(tmp_path) as journal:
+        assert "lecture seule" in journal.notice
+        assert len(journal.heads(AUDIT.id)) == 1
