@@ -40,13 +40,26 @@ _GATES = {
     Gate.WAITS: "attend :",
 }
 
+_UNCONFIRMED = 10
+"""At most so many recommendations to be confirmed printed, unless all are asked."""
+
 
 @click.command()
 @click.argument("uai")
+@click.option(
+    "--all", "everything", is_flag=True, help="Tout ce qui est à confirmer, aussi."
+)
 @campaign_option
 @json_option
 @click.pass_context
-def score(ctx: click.Context, uai: str, campaign: str | None, *, as_json: bool) -> None:
+def score(
+    ctx: click.Context,
+    uai: str,
+    campaign: str | None,
+    *,
+    everything: bool,
+    as_json: bool,
+) -> None:
     """Juge l'audit : alertes, scores par domaine, préconisations."""
     # Judging costs 40 ms to import: only who judges pays for it.
     from diag.assess.telling import assessment_json  # noqa: PLC0415
@@ -61,19 +74,24 @@ def score(ctx: click.Context, uai: str, campaign: str | None, *, as_json: bool) 
                 "campaign": session.audit.campaign,
                 "digest": session.digest,
                 "edition": session.edition,
+                "conflicts": len(session.conflicts),
                 **assessment_json(assessment),
             })
             return
         _print_head(session)
     _print_alerts(assessment)
     _print_scores(assessment)
-    _print_advice(assessment)
+    _print_advice(assessment, everything=everything)
 
 
 def _print_head(session: Session) -> None:
     school = session.school
     click.echo(f"{school.name}, {school.commune} ({school.uai})")
     click.echo(f"Grilles : {session.checklist.title}, {session.checklist.version}\n")
+    if count := len(session.conflicts):
+        differ = counted(count, "réponse contradictoire", "réponses contradictoires")
+        history = f"diag audit history {session.school.uai}"
+        click.echo(f"{differ}, à trancher : {history}\n")
 
 
 def _print_alerts(assessment: Assessment) -> None:
@@ -108,7 +126,7 @@ def _score_words(score: Score) -> tuple[str, str]:
     return in_words(score.bounds) + maybe, filled
 
 
-def _print_advice(assessment: Assessment) -> None:
+def _print_advice(assessment: Assessment, *, everything: bool) -> None:
     # Words for money cost 20 ms to import: only here.
     from diag.reports.money import spoken_cost  # noqa: PLC0415
 
@@ -119,11 +137,15 @@ def _print_advice(assessment: Assessment) -> None:
         advice = [each for each in assessment.advice if each.trigger is trigger]
         if not advice:
             continue
+        whole = everything or trigger is Trigger.FIRES
+        shown = len(advice) if whole else _UNCONFIRMED
         click.echo(f"{title} : {len(advice)}")
         print_table(
             (f"  {each.recommendation.id}", spoken_cost(each.cost), _gate_words(each))
-            for each in advice
+            for each in advice[:shown]
         )
+        if rest := len(advice[shown:]):
+            click.echo(f"  … et {counted(rest, 'autre')} (--all les montre)")
 
 
 def _gate_words(advice: Advice) -> str:

@@ -13,7 +13,7 @@ from diag.reports.alerts import EXPECTED_AND_SEEN, alerts_box, failing
 from diag.reports.choice import is_own, pressing
 from diag.reports.citations import source_words, sources_list
 from diag.reports.escape import Md
-from diag.reports.findings import observed, open_words
+from diag.reports.findings import conflict_words, observed, open_words
 from diag.reports.layout import Pair, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
@@ -63,7 +63,8 @@ def view(report: Report) -> dict[str, object]:
         "kept": _titles(report, Compliance.CONFORME),
         "unchecked": _titles(report, Compliance.A_VERIFIER),
         "out": _titles(report, Compliance.SANS_OBJET),
-        "open": open_words(report),
+        "open": open_words(report, conflicts=False),
+        "conflicts": conflict_words(report),
         "sources": sources_list(report, _cited((*wrong, *subjects))),
     }
 

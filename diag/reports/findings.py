@@ -187,17 +187,32 @@ def _counted(
     return f"{some} {many if some > 1 else one} sur {of} {where}"
 
 
-def open_words(report: Report) -> str:
-    """Return what is still open, in a sentence: nobody mistakes it for a result."""
+def conflict_words(report: Report) -> str:
+    """Return that some answers contradict each other, empty when none does."""
+    count = open_points(report).conflicts
+    if not count:
+        return ""
+    has = "questions ont" if count > 1 else "question a"
+    return (
+        f"{count} {has} des réponses contradictoires, qui restent à trancher : "
+        "les résultats tiennent compte de toutes."
+    )
+
+
+def open_words(report: Report, *, conflicts: bool = True) -> str:
+    """Return what is still open, in a sentence: nobody mistakes it for a result.
+
+    Without its `conflicts` where they have a line of their own.
+    """
     left = open_points(report)
     said = []
     if left.criteria:
         verb = "restent" if left.criteria > 1 else "reste"
         one = f"{left.criteria} critère{'s' * (left.criteria > 1)}"
         said.append(f"{one} sur {left.applicable} {verb} à vérifier")
-    if left.conflicts == 1:
+    if conflicts and left.conflicts == 1:
         said.append("un fait a deux réponses qui se contredisent")
-    elif left.conflicts:
+    elif conflicts and left.conflicts:
         said.append(f"{left.conflicts} faits ont des réponses qui se contredisent")
     said += [
         f"la liste des {report.kind_words(kind)[1]} n'est pas close"

@@ -7,7 +7,7 @@ from diag.reports.alerts import alerts_box, compliance_table
 from diag.reports.choice import pressing
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
-from diag.reports.findings import open_words, praised, strengths
+from diag.reports.findings import conflict_words, open_words, praised, strengths
 from diag.reports.layout import bullets, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
@@ -40,7 +40,8 @@ def view(report: Report) -> dict[str, object]:
         "unconfirmed": len(plan.to_confirm) - len(checks[:CHECKS]),
         "compliance": compliance_table(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
-        "open": open_words(report),
+        "open": open_words(report, conflicts=False),
+        "conflicts": conflict_words(report),
     }
 
 

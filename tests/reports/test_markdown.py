@@ -147,6 +147,10 @@ def test_a_conflict_shows_both_values() -> None:
     assert "12 Mbit/s ou 45 Mbit/s (réponses contradictoires)" in technique
     assert "mesuré, Ana, 8 mars 2026 / constaté, Bob, 8 mars 2026" in technique
     assert "un fait a deux réponses" in seen(markdown(told, Audience.MAIRIE))
+    for audience in (Audience.EQUIPE, Audience.ACADEMIE):
+        document = seen(markdown(told, audience))
+        assert document.count("1 question a des réponses contradictoires") == 1
+        assert "contradictoires" not in seen(markdown(report(), audience))
 
 
 def test_an_answer_of_another_edition_is_not_hidden() -> None:

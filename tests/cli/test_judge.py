@@ -1,0 +1,50 @@
+"""What `diag score` prints: doubts said, long lists cut, all of it on request."""
+
+import json
+from pathlib import Path
+
+from diag.desk.answers import Entry, record_answer
+from diag.desk.transfer import export_audit, import_audit
+from tests.cli.running import diag
+from tests.desk.builders import SCHOOL, started, workspace
+
+
+def unconfirmed(printed: str) -> list[str]:
+    """Return the lines below « À confirmer », without what follows them."""
+    return printed.split("À confirmer", 1)[1].splitlines()[1:]
+
+
+def test_ten_points_to_confirm_are_printed_and_the_others_counted(
+    tmp_path: Path,
+) -> None:
+    with workspace(tmp_path) as made:
+        started(made)
+    short = unconfirmed(diag(tmp_path, "score", SCHOOL).out)
+    whole = unconfirmed(diag(tmp_path, "score", SCHOOL, "--all").out)
+    assert len(short) == 11
+    assert f"{len(whole) - 10} autres" in short[-1]
+    assert "--all" in short[-1]
+    assert "--all" not in "".join(whole)
+
+
+def test_contradictory_answers_are_said_and_counted(tmp_path: Path) -> None:
+    with (
+        workspace(tmp_path / "a") as one,
+        workspace(tmp_path / "b", author="u-2", seed=2) as two,
+    ):
+        here, bundle = started(one), tmp_path / "audit.json"
+        export_audit(here, bundle)
+        import_audit(two, bundle)
+        there = started(two)
+        record_answer(here, Entry("nb_batiments", "2"))
+        record_answer(there, Entry("nb_batiments", "3"))
+        export_audit(there, bundle)
+        quiet = diag(tmp_path / "a", "score", SCHOOL)
+        import_audit(one, bundle)
+    told = diag(tmp_path / "a", "score", SCHOOL)
+    exact = diag(tmp_path / "a", "score", SCHOOL, "--json")
+    assert "contradictoire" not in quiet.out
+    assert f"1 réponse contradictoire, à trancher : diag audit history {SCHOOL}" in (
+        told.out
+    )
+    assert json.loads(exact.out)["conflicts"] == 1
