@@ -18,6 +18,7 @@ from diag.desk.answers import Entry, Recorded, record_answer, record_note
 from diag.desk.history import Change, changes_of
 from diag.desk.stream import acknowledgements
 from diag.desk.undo import undo as take_back
+from diag.model.errors import DiagError
 from diag.model.fact import Provenance, State
 from diag.reports.answers import answer_words
 
@@ -30,8 +31,17 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 @click.argument("question")
 @click.argument("value", required=False)
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
-@click.option("--state", type=click.Choice(_STATES), default="known")
-@click.option("--provenance", type=click.Choice(_PROVENANCES))
+@click.option(
+    "--state",
+    type=click.Choice(_STATES),
+    default="known",
+    help="Ce que vaut la réponse : connue (par défaut), inconnue, sans objet, refusée.",
+)
+@click.option(
+    "--provenance",
+    type=click.Choice(_PROVENANCES),
+    help="Comment on le sait (sinon l'usage de la question).",
+)
 @click.option("--reason", default="", help="Pourquoi inconnu, refusé ou sans objet.")
 @click.option("--note", help="Note à côté de la réponse.")
 @click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
@@ -63,6 +73,11 @@ def answer(
         session = audits.open_session(workspace, uai, campaign)
         if question == "-":
             refused = False
+            if sys.stdin is None:
+                raise DiagError(
+                    "L'entrée standard est fermée : donnez-lui les réponses, par "
+                    f"exemple diag audit answer {uai} - < reponses.jsonl."
+                )
             for acknowledgement in acknowledgements(session, sys.stdin.buffer):
                 click.echo(json.dumps(acknowledgement, ensure_ascii=False))
                 sys.stdout.flush()

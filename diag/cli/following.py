@@ -5,16 +5,15 @@ from datetime import datetime
 import click
 
 from diag.cli.console import agreed, campaign_option, workspace_of
+from diag.cli.days import Day
 from diag.desk import advising, audits
 from diag.desk import follow as following
 from diag.model.audit import FollowUp, FollowUpState
 
-_DAY = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
-
 
 @click.command()
 @click.argument("uai")
-@click.option("--date", "day", type=_DAY, help="Jour de la visite (sinon ce jour).")
+@click.option("--date", "day", type=Day(), help="Jour de la visite (sinon ce jour).")
 @click.option("--present", multiple=True, help="Qui est venu ; répétable.")
 @click.option("--met", multiple=True, help="Qui a été rencontré ; répétable.")
 @click.option("--authorisation", default="", help="Accord de la commune : qui, quand.")
@@ -46,7 +45,7 @@ def visit(
 @click.argument("uai")
 @click.argument("recommendation")
 @click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
-@click.option("--on", "day", type=_DAY, help="Date de la décision, de la commande…")
+@click.option("--on", "day", type=Day(), help="Date de la décision, de la commande…")
 @click.option("--by", default="", help="Qui a décidé : conseil municipal, comité…")
 @click.option("--why", default="", help="Pourquoi.")
 @campaign_option

@@ -13,6 +13,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits, keeping
+from diag.model.errors import DiagError
 
 
 @click.command()
@@ -24,35 +25,45 @@ from diag.desk import audits, keeping
 )
 @click.pass_context
 def backup(ctx: click.Context, folder: Path | None) -> None:
-    """Copie l'espace de travail, et vérifie la copie jusqu'au dernier octet."""
+    """Copie le journal et les photos, et vérifie les copies jusqu'au dernier octet."""
     with workspace_of(ctx) as workspace:
-        path = keeping.back_up(workspace, folder)
-    click.echo(f"Copie vérifiée : {path}")
+        copied = keeping.back_up(workspace, folder)
+    click.echo(f"Copie vérifiée : {copied.journal}")
+    if copied.photos:
+        click.echo(f"Photos, à garder à côté : {copied.photos}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
-    """Remet une copie en service ; la base présente est mise de côté."""
+    """Remet une copie en service, photos comprises ; rien de présent n'est perdu."""
     aside = keeping.restore(folder_of(ctx), file)
     click.echo(f"Restauré depuis {file}")
-    if aside is not None:
-        click.echo(f"L'ancienne base est gardée : {aside}")
+    for kept in aside:
+        click.echo(f"L'ancienne base est gardée : {kept}")
 
 
 @click.command()
 @click.argument("uai")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
 @campaign_option
 @click.pass_context
-def export(ctx: click.Context, uai: str, file: Path, campaign: str | None) -> None:
+def export(
+    ctx: click.Context, uai: str, file: Path, campaign: str | None, *, force: bool
+) -> None:
     """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
     # Everything below is imported for who exports only.
     from diag.desk.transfer import export_audit  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, uai, campaign)
+        if file.exists() and not force:
+            raise DiagError(
+                f"{file} existe déjà. Rien n'a été écrit. "
+                "Choisissez un autre nom, ou remplacez-le avec --force."
+            )
         number = export_audit(session, file)
     click.echo(f"{file} : {counted(number, 'modification')}")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from diag.cli.console import campaign_option, workspace_of
+from diag.cli.days import Day
 from diag.desk import audits
 from diag.model.checklist import Audience
 
@@ -28,7 +29,7 @@ from diag.model.checklist import Audience
 @click.option(
     "--date",
     "day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help="Date imprimée (sinon ce jour).",
 )
 @campaign_option

@@ -15,6 +15,7 @@ from diag.cli.console import (
     print_table,
     workspace_of,
 )
+from diag.cli.days import Day
 
 
 @click.group("import")
@@ -41,8 +42,8 @@ _import_command("communes", "Lit les communes, leur population, leur EPCI.")
 @click.option(
     "--date",
     "day",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Date des adresses, AAAA-MM-JJ ; sinon celle du fichier.",
+    type=Day(),
+    help="Date des adresses ; sinon celle du fichier.",
 )
 @click.pass_context
 def mairies(ctx: click.Context, file: Path, day: datetime | None) -> None:

@@ -147,7 +147,7 @@ def _place_for(session: Session, question: Question, text: str) -> Place:
         f"Lieux possibles : {names}."
         if there
         else f"Ajoutez-en un : diag audit place {session.school.uai} add "
-        f"{question.place} « … »."
+        f'{question.place} "Nom du lieu".'
     )
     raise DiagError(f"{question.id} se répond dans un lieu « {wanted} ». {remedy}")
 

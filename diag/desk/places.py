@@ -21,6 +21,9 @@ KIND_NAMES = {
 }
 """What each kind is called on screen."""
 
+MAX_NAME = 200
+"""Longest name of a place, in characters."""
+
 
 def find_place(session: Session, text: str) -> Place:
     """Return the place of that name or id; an empty text is the school itself.
@@ -109,6 +112,11 @@ def _free(session: Session, name: str) -> str:
         raise DiagError(f"Nom de lieu refusé : {error}.") from error
     if not clean:
         raise DiagError("Le nom du lieu est vide. Donnez par exemple « Classe CP ».")
+    if len(clean) > MAX_NAME:
+        raise DiagError(
+            f"Nom de lieu trop long : {len(clean)} caractères, {MAX_NAME} admis. "
+            "Mettez le reste dans une note."
+        )
     taken = {fold(place.name) for place in session.facts.places.values()}
     if fold(clean) in taken:
         raise DiagError(

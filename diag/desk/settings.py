@@ -48,7 +48,7 @@ def first_settings(
     name = clean_line(author)
     if not name:
         raise DiagError(
-            "Le nom de l'auteur est vide. Donnez-le : --author « Prénom Nom »."
+            'Le nom de l\'auteur est vide. Donnez-le : --author "Prénom Nom".'
         )
     wanted = campaign_named(campaign)
     label = f"u-{token_hex(4)}"

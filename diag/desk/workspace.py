@@ -55,7 +55,7 @@ class Workspace:
         if not (folder / FILE).exists():
             raise DiagError(
                 f"Aucun espace de travail dans {folder}. "
-                "Créez-le : diag init --author « Prénom Nom » --syndicat « … »."
+                'Créez-le : diag init --author "Prénom Nom" --syndicat "Nom".'
             )
         return cls._opened(folder, world)
 
@@ -75,7 +75,7 @@ class Workspace:
         if kept is None:
             raise DiagError(
                 f"L'espace de travail {self.folder} ne sait pas encore qui vous êtes. "
-                "Dites-le : diag init --author « Prénom Nom » --syndicat « … »."
+                'Dites-le : diag init --author "Prénom Nom" --syndicat "Nom".'
             )
         return Settings.model_validate(kept)
 

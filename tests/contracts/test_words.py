@@ -36,7 +36,7 @@ def test_help_is_french_and_tells_every_option(
     assert command.help
     for option in command.params:
         if isinstance(option, click.Option):
-            assert option.help or option.name in {"state", "provenance"}, option
+            assert option.help, option
 
 
 def test_the_compiled_words_are_those_of_the_catalogue(tmp_path: Path) -> None:
