@@ -96,18 +96,11 @@ TERMS = {
 """Term → what it means, in words of every day."""
 
 _WORD = re.compile(r"[^\W_]+(?:/s)?")
-_CAPITALS = re.compile(r"[^a-zà-ÿ\d/]")
 
 
 def terms_in(text: str) -> tuple[str, ...]:
     """Return the terms of the glossary that a text uses, in order."""
     return tuple(sorted(TERMS.keys() & set(_WORD.findall(text))))
-
-
-def acronyms_in(text: str) -> frozenset[str]:
-    """Return what looks like an acronym: a word with two capitals or more."""
-    words = set(_WORD.findall(text))
-    return frozenset(one for one in words if len(_CAPITALS.findall(one)) > 1)
 
 
 def glossary(text: str) -> Md:

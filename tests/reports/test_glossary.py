@@ -5,7 +5,7 @@ import re
 import pytest
 
 from diag.model.checklist import Audience
-from diag.reports.glossary import TERMS, acronyms_in, glossary, terms_in
+from diag.reports.glossary import TERMS, glossary, terms_in
 from diag.reports.markdown import markdown
 from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
@@ -13,6 +13,13 @@ from tests.reports.builders import report
 
 EVIDENT = {"CP", "CE1", "CM2", "GS", "EN"}
 """What everybody at a school knows, and half of « NF EN »."""
+WORD = re.compile(r"[^\W_]+(?:/s)?")
+CAPITALS = re.compile(r"[^a-zà-ÿ\d/]")
+
+
+def acronyms_in(text: str) -> set[str]:
+    """Return what looks like an acronym: a word with two capitals or more."""
+    return {one for one in WORD.findall(text) if len(CAPITALS.findall(one)) > 1}
 
 
 def test_terms_are_found_as_whole_words() -> None:
