@@ -3,14 +3,28 @@
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from diag.desk.workspace import Workspace
 from diag.journal import backup
 from diag.journal.journal import FILE
+from diag.journal.photo_copies import (
+    back_up_photos,
+    restore_photos,
+    verify_copied_photos,
+)
 
 
-def back_up(workspace: Workspace, folder: Path | None = None) -> Path:
-    """Copy the journal into a folder, checked to the last byte; return the copy.
+class Copied(NamedTuple):
+    """A checked copy of a workspace."""
+
+    journal: Path
+    photos: Path | None
+    """None when the workspace has no photos."""
+
+
+def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
+    """Copy the journal and its photos into a folder, checked to the last byte.
 
     Old copies are removed from the workspace's own folder only.
 
@@ -21,8 +35,10 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Path:
     today = workspace.world.today()
     connection = workspace.journal.connection
     if folder is None or folder.resolve() == own.resolve():
-        return backup.backup(connection, own, today)
-    return backup.backup_elsewhere(connection, folder, _mark(workspace), today)
+        path = backup.backup(connection, own, today)
+    else:
+        path = backup.backup_elsewhere(connection, folder, _mark(workspace), today)
+    return Copied(path, back_up_photos(workspace.folder, path))
 
 
 def _mark(workspace: Workspace) -> str:
@@ -31,11 +47,14 @@ def _mark(workspace: Workspace) -> str:
     return sha256(device.encode("utf-8")).hexdigest()[:8]
 
 
-def restore(folder: Path, copied: Path) -> Path | None:
-    """Put a copy back in service; return where the present file was set aside.
+def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
+    """Put a copy back in service, photos too; return the files that were set aside.
 
     Raises:
-        DiagError: when the copy is damaged; the present file is not touched.
+        DiagError: when the copy is damaged; the present journal is not touched.
     """
+    verify_copied_photos(copied)
     aside = f"avant-restauration-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
-    return backup.restore(copied, folder / FILE, aside)
+    journal = backup.restore(copied, folder / FILE, aside)
+    photos = restore_photos(folder, copied, aside)
+    return tuple(path for path in (journal, photos) if path is not None)

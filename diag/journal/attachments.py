@@ -27,7 +27,29 @@ create table if not exists blob(
 """
 _PUT = "insert or ignore into blob values (?, ?, ?, ?)"
 _GET = "select data from blob where sha = ?"
+_ALL = "select sha, data from blob where data is not null"
+_HAS_TABLE = "select 1 from sqlite_schema where name = 'blob'"
 _DROP = "delete from blob where sha = ?"
+
+
+def verify_photos(path: Path) -> None:
+    """Check the structure of a file of attachments, and the hash of every blob.
+
+    Raises:
+        DamagedError: at the first thing that is not what was written.
+    """
+    with closing(connect(path, readonly=True)) as connection, in_french(path):
+        (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise DamagedError(f"{path} : le fichier des photos est abîmé ({verdict}).")
+        if not connection.execute(_HAS_TABLE).fetchone():
+            return
+        for sha, data in connection.execute(_ALL):
+            if sha256(data).digest() != sha:
+                raise DamagedError(
+                    f"{path} : la photo {sha.hex()[:12]} n'est plus ce qui avait été "
+                    "écrit. Joignez-la à nouveau si vous l'avez encore."
+                )
 
 
 class Attachments:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import date
 from hashlib import sha256
@@ -37,7 +38,13 @@ def backup(
     copy(connection, path)
     for old in sorted(folder.glob(_DAILY))[:-KEPT]:
         old.unlink()
+        photos_beside(old).unlink(missing_ok=True)
     return path
+
+
+def photos_beside(copied: Path) -> Path:
+    """Return where the photos of a journal's copy are kept."""
+    return copied.with_name(f"{copied.stem}-photos{copied.suffix}")
 
 
 def backup_elsewhere(
@@ -53,13 +60,20 @@ def backup_elsewhere(
     """
     name = f"diag-{mark}-{day}"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
-    path = next(p for each in names if not (p := folder / f"{each}.db").exists())
+    paths = (folder / f"{each}.db" for each in names)
+    path = next(p for p in paths if not (p.exists() or photos_beside(p).exists()))
     copy(connection, path)
     return path
 
 
-def copy(connection: sqlite3.Connection, path: Path) -> None:
+def copy(
+    connection: sqlite3.Connection,
+    path: Path,
+    check: Callable[[Path], None] | None = None,
+) -> None:
     """Write a checked copy of a live journal at `path`, whole or not at all.
+
+    `check` is the check of another kind of file.
 
     Raises:
         JournalError: when it could not be made, or is not what was written.
@@ -70,7 +84,7 @@ def copy(connection: sqlite3.Connection, path: Path) -> None:
         part.unlink(missing_ok=True)
         with in_french(path):
             _vacuum_into(connection, part)
-        verify(part)
+        (check or verify)(part)
         _sync(part)
         part.replace(path)
         _sync_folder(path.parent)
@@ -128,11 +142,16 @@ def _verify_editions(connection: sqlite3.Connection, path: Path) -> None:
             )
 
 
-def restore(copied: Path, path: Path, aside: str) -> Path | None:
+def restore(
+    copied: Path,
+    path: Path,
+    aside: str,
+    check: Callable[[Path], None] | None = None,
+) -> Path | None:
     """Put a copy in the journal's place; return where the present file was set aside.
 
     `aside` tells the file set aside from others, a time for example. Nothing is ever
-    overwritten.
+    overwritten. `check` is the check of another kind of file.
 
     Raises:
         JournalError: when the copy is damaged, or the journal is open somewhere.
@@ -141,7 +160,8 @@ def restore(copied: Path, path: Path, aside: str) -> Path | None:
         raise UnreachableError(
             f"{copied} : sauvegarde introuvable. Vérifiez le chemin."
         )
-    verify(copied)
+    check = check or verify
+    check(copied)
     kept = path.with_name(f"{path.stem}-{aside}{path.suffix}")
     part = path.with_suffix(".part")
     try:
@@ -152,7 +172,7 @@ def restore(copied: Path, path: Path, aside: str) -> Path | None:
         _sync(part)
         had_one = path.exists()
         if had_one:
-            _set_aside(path, kept)
+            _set_aside(path, kept, check)
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
@@ -165,9 +185,9 @@ def restore(copied: Path, path: Path, aside: str) -> Path | None:
     return kept if had_one else None
 
 
-def _set_aside(path: Path, kept: Path) -> None:
+def _set_aside(path: Path, kept: Path, check: Callable[[Path], None]) -> None:
     try:
-        verify(path)
+        check(path)
     except (DamagedError, NotAJournalError):
         pass  # its log stays beside it, untouched: something may be saved from it
     else:

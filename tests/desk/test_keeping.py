@@ -5,7 +5,9 @@ import pytest
 
 from diag.desk import keeping
 from diag.desk.workspace import Workspace
+from diag.journal.attachments import Attachments
 from diag.journal.backup import FOLDER
+from diag.journal.errors import DamagedError
 from tests.desk.builders import workspace
 
 
@@ -24,7 +26,7 @@ def test_two_workspaces_share_a_folder_and_lose_nothing(
     theirs = [key / f"diag-2026-01-0{day}.db" for day in range(1, 6)]
     for path in theirs:
         path.write_bytes(b"precieux")
-    copies = [keeping.back_up(each, key) for each in (desk, other, desk)]
+    copies = [keeping.back_up(each, key).journal for each in (desk, other, desk)]
     assert len({*copies, *theirs}) == 8
     assert {path for path in key.iterdir() if path.suffix == ".db"} == {
         *copies,
@@ -42,6 +44,7 @@ def test_the_own_folder_keeps_three_days_however_it_is_named(
         (own / f"diag-2020-01-0{day}.db").write_bytes(b"ancien")
     made = keeping.back_up(desk, desk.folder / ".." / desk.folder.name / FOLDER)
     assert made == keeping.back_up(desk)
+    assert made.photos is None
     assert sorted(path.name for path in own.glob("diag-20*.db"))[:2] == [
         "diag-2020-01-04.db",
         "diag-2020-01-05.db",
@@ -51,4 +54,60 @@ def test_the_own_folder_keeps_three_days_however_it_is_named(
 def test_a_workspace_without_an_author_is_copied_too(desk: Workspace) -> None:
     with desk.journal.transaction() as connection:
         connection.execute("delete from setting")
-    assert keeping.back_up(desk, desk.folder / "ailleurs").exists()
+    assert keeping.back_up(desk, desk.folder / "ailleurs").journal.exists()
+
+
+def test_photos_are_copied_and_restored_with_the_journal(
+    desk: Workspace, tmp_path: Path
+) -> None:
+    photos = Attachments(desk.folder)
+    first = photos.put(b"photo", "image/jpeg")
+    copied = keeping.back_up(desk)
+    second = photos.put(b"plus tard", "image/jpeg")
+    desk.close()
+    assert keeping.restore(tmp_path / "neuf" / "poste", copied.journal) == ()
+    assert Attachments(tmp_path / "neuf" / "poste").get(first) == b"photo"
+    journal, aside = keeping.restore(desk.folder, copied.journal)
+    assert journal.exists()
+    assert aside.name.startswith("photos-avant-restauration-")
+    assert (photos.get(first), photos.get(second)) == (b"photo", None)
+
+
+def test_a_copy_without_photos_leaves_the_present_ones(desk: Workspace) -> None:
+    copied = keeping.back_up(desk)
+    sha = Attachments(desk.folder).put(b"photo", "image/jpeg")
+    desk.close()
+    assert len(keeping.restore(desk.folder, copied.journal)) == 1
+    assert Attachments(desk.folder).get(sha) == b"photo"
+
+
+def test_a_photo_that_changed_on_disk_is_found_by_the_copy(desk: Workspace) -> None:
+    photos = Attachments(desk.folder)
+    photos.put(b"un cliche de la baie", "image/jpeg")
+    content = photos.path.read_bytes()
+    photos.path.write_bytes(content.replace(b"de la baie", b"de la Baie"))
+    with pytest.raises(DamagedError, match=r"la photo .* n'est plus"):
+        keeping.back_up(desk)
+
+
+def test_old_photos_go_with_the_old_copies(desk: Workspace) -> None:
+    own = desk.folder / FOLDER
+    own.mkdir()
+    for day in range(1, 4):
+        (own / f"diag-2020-01-0{day}.db").write_bytes(b"ancien")
+        (own / f"diag-2020-01-0{day}-photos.db").write_bytes(b"ancien")
+    keeping.back_up(desk)
+    assert not list(own.glob("diag-2020-01-01*"))
+    assert len(list(own.glob("diag-2020-*-photos.db"))) == 2
+
+
+def test_damaged_photos_are_told_before_anything_is_replaced(desk: Workspace) -> None:
+    Attachments(desk.folder).put(b"un cliche de la baie", "image/jpeg")
+    copied = keeping.back_up(desk)
+    assert copied.photos is not None
+    content = copied.photos.read_bytes().replace(b"de la baie", b"de la Baie")
+    copied.photos.write_bytes(content)
+    desk.close()
+    with pytest.raises(DamagedError, match=r"la photo .* n'est plus"):
+        keeping.restore(desk.folder, copied.journal)
+    assert not list(desk.folder.glob("*avant-restauration*"))
