@@ -3,7 +3,6 @@
 No raw HTML, no guessed links, no replaced letters: `(c)` stays `(c)`.
 """
 
-from collections.abc import Iterable
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -19,11 +18,6 @@ def document_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", options)
     parser.enable(["table", "strikethrough"])
     return parser.use(deflist_plugin).use(footnote_plugin, inline=False)
-
-
-def text_of(tokens: Iterable[Token]) -> str:
-    """Return the text that a reader sees in these tokens, one line per block."""
-    return "\n".join(inline_text(token) for token in tokens if token.type == "inline")
 
 
 def inline_text(token: Token) -> str:

@@ -1,7 +1,8 @@
 """A document's parts, as every writer gets them."""
 
 from diag.reports.document import read_document
-from diag.reports.parser import inline_text, text_of
+from diag.reports.parser import inline_text
+from tests.reports.reading import text_of
 
 
 def test_the_head_is_the_title_and_its_definitions() -> None:

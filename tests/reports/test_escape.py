@@ -11,7 +11,8 @@ from markdown_it import MarkdownIt
 
 from diag.reports import escape
 from diag.reports.escape import Md, block, code, inline, link, one_line, paragraphs
-from diag.reports.parser import document_parser, text_of
+from diag.reports.parser import document_parser
+from tests.reports.reading import text_of
 
 PARSER: MarkdownIt = document_parser()
 

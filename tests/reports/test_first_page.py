@@ -17,7 +17,7 @@ from diag.reports.first_page import (
 )
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
-from diag.reports.parser import document_parser, text_of
+from diag.reports.parser import document_parser
 from diag.reports.report import Report
 from diag.reports.typography import NBSP, NNBSP
 from diag.reports.vocabulary import LEVELS_EXPLAINED
@@ -29,6 +29,7 @@ from tests.reports.builders import (
     known,
     report,
 )
+from tests.reports.reading import text_of
 
 MAX_WORDS = 450
 GOOD = facts({

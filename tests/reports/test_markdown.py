@@ -14,7 +14,7 @@ from diag.model.fact import Provenance
 from diag.reports.document import read_document
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
-from diag.reports.parser import document_parser, text_of
+from diag.reports.parser import document_parser
 from diag.reports.records import COLUMNS
 from diag.reports.typography import NBSP, NNBSP
 from diag.reports.wording import blanks_in
@@ -27,6 +27,7 @@ from tests.reports.builders import (
     places,
     report,
 )
+from tests.reports.reading import text_of
 from tests.reports.test_escape import FRAGMENTS
 
 ALL = list(Audience)

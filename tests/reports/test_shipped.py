@@ -9,7 +9,7 @@ from diag.model.checklist import Audience, Checklist
 from diag.reports.html import html
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
-from diag.reports.parser import document_parser, text_of
+from diag.reports.parser import document_parser
 from diag.reports.report import Report
 from diag.reports.typography import NBSP, NNBSP
 from diag.reports.vocabulary import LEVELS_EXPLAINED
@@ -18,6 +18,7 @@ from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
 from tests.reports.audits import invented_facts
 from tests.reports.builders import report
+from tests.reports.reading import text_of
 from tests.reports.test_first_page import MAX_WORDS, first_page, words
 from tests.reports.test_html import read
 
