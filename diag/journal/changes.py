@@ -85,11 +85,6 @@ def visited(audit: str, visit: Visit) -> Draft:
     return Draft(audit, subjects.visit(visit.id), value)
 
 
-def unvisited(audit: str, visit: str) -> Draft:
-    """Take a visit away."""
-    return Draft(audit, subjects.visit(visit), op="del")
-
-
 def photographed(audit: str, photo: Photo) -> Draft:
     """Join a photo, or say again what it shows."""
     value = photo.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)

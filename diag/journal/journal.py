@@ -237,12 +237,6 @@ class Journal:
         rows = self.select("select id, body, problem from quarantine order by id")
         return tuple(Quarantined(key.hex(), *rest) for key, *rest in rows)
 
-    def scrub(self) -> None:
-        """Leave no erased byte in the file: when nothing else is to be done."""
-        with in_french(self.path):
-            self.connection.execute("vacuum")
-            self.connection.execute("pragma wal_checkpoint(truncate)").fetchall()
-
     def rebuild(self) -> None:
         """Find the projections again from the log alone."""
         with self.transaction() as connection:

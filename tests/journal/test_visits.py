@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from diag.journal import changes
+from diag.journal import changes, subjects
 from diag.journal.canonical import Json
-from diag.journal.draft import Origin
+from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
 from diag.journal.visits import visits_of
 from diag.model.audit import Visit
@@ -28,7 +28,7 @@ def test_visits_come_back_whole_in_order_of_date(
 
 def test_a_visit_taken_away_is_gone(journal: Journal, author: Origin) -> None:
     journal.write(changes.visited(AUDIT.id, FIRST), author)
-    journal.write(changes.unvisited(AUDIT.id, FIRST.id), author)
+    journal.write(Draft(AUDIT.id, subjects.visit(FIRST.id), op="del"), author)
     assert visits_of(journal, AUDIT.id) == ()
 
 
