@@ -16,6 +16,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.cli.days import Day
+from diag.model.errors import DiagError
 
 
 @click.group("import")
@@ -23,12 +24,18 @@ def import_() -> None:
     """Lit les fichiers officiels : annuaire, effectifs, IPS, communes, mairies."""
 
 
+_all_option = click.option(
+    "--all", "show_all", is_flag=True, help="Montre chaque ligne refusée, sans abréger."
+)
+
+
 def _import_command(kind: str, help_: str) -> None:
     @import_.command(kind, help=help_)
     @click.argument("file", type=click.Path(path_type=Path))
+    @_all_option
     @click.pass_context
-    def command(ctx: click.Context, file: Path) -> None:
-        _import(ctx, kind, file)
+    def command(ctx: click.Context, file: Path, *, show_all: bool) -> None:
+        _import(ctx, kind, file, show_all=show_all)
 
 
 _import_command("annuaire", "Lit l'annuaire de l'éducation, tel que téléchargé (CSV).")
@@ -45,14 +52,23 @@ _import_command("communes", "Lit les communes, leur population, leur EPCI.")
     type=Day(),
     help="Date des adresses ; sinon celle du fichier.",
 )
+@_all_option
 @click.pass_context
-def mairies(ctx: click.Context, file: Path, day: datetime | None) -> None:
+def mairies(
+    ctx: click.Context, file: Path, day: datetime | None, *, show_all: bool
+) -> None:
     """Lit les adresses des mairies ; leur date est gardée et montrée."""
-    _import(ctx, "mairies", file, day.date() if day else None)
+    source_date = day.date() if day else None
+    _import(ctx, "mairies", file, source_date, show_all=show_all)
 
 
 def _import(
-    ctx: click.Context, kind: str, path: Path, source_date: date | None = None
+    ctx: click.Context,
+    kind: str,
+    path: Path,
+    source_date: date | None = None,
+    *,
+    show_all: bool,
 ) -> None:
     # The readers cost 20 ms to import: `diag schools` does without.
     from diag.desk.importing import import_file  # noqa: PLC0415
@@ -60,8 +76,14 @@ def _import(
 
     with workspace_of(ctx) as workspace, _progress_bar(path.name) as progress:
         report = import_file(workspace, kind, path, progress, source_date=source_date)
-    for line in account(report):
+    told = account(report, examples=sys.maxsize) if show_all else account(report)
+    for line in told:
         click.echo(line)
+    if report.refused and not (report.added or report.changed or report.unchanged):
+        raise DiagError(
+            f"{path.name} : toutes les lignes lues sont refusées, rien n'est importé. "
+            "Voyez-les toutes avec --all."
+        )
 
 
 @contextmanager
