@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 from pathlib import Path
+from time import monotonic, sleep
 
 from diag.journal.errors import (
     ReadOnlyError,
@@ -26,6 +27,9 @@ _WRITING: dict[str, int | str] = {
 }
 _MACOS = {"fullfsync": 1, "checkpoint_fullfsync": 1}
 _STATEMENTS = 256
+_PATIENCE = 5.0
+_PAUSE = 0.02
+"""Seconds: how long two programs that make the same file wait for each other."""
 
 
 def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
@@ -76,9 +80,23 @@ def _settings(*, readonly: bool) -> dict[str, int | str]:
     return {**_ALWAYS, **_WRITING, **durable}
 
 
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Run a pragma; SQLite does not wait by itself to switch a new file to WAL."""
+    end = monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute(pragma).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(_PAUSE)
+        else:
+            return
+
+
 def _settle(connection: sqlite3.Connection, settings: dict[str, int | str]) -> None:
     for name, value in settings.items():
-        connection.execute(f"pragma {name} = {value}").fetchall()
+        _set(connection, f"pragma {name} = {value}")
         (taken,) = connection.execute(f"pragma {name}").fetchone()
         if taken != value:
             raise UnsafeError(
