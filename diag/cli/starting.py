@@ -12,16 +12,9 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits, follow
+from diag.desk.outlook import STATUS_WORDS
 from diag.desk.session import Session
 from diag.model.audit import AuditStatus
-
-STATUS_WORDS = {
-    AuditStatus.EN_COURS: "en cours",
-    AuditStatus.SOUMIS: "soumis",
-    AuditStatus.ACCEPTE: "accepté",
-    AuditStatus.RETOURNE: "retourné",
-    AuditStatus.CLOS: "clos",
-}
 
 
 @click.command()

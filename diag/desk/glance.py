@@ -1,9 +1,8 @@
-"""Every audit at a glance: what judging said last, kept while nothing changed."""
+"""What judging said last, kept for lists: stale as soon as the audit changes."""
 
 from diag.assess import ENGINE
 from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.journal.judged import Summary, store_judged, summaries
+from diag.journal.judged import store_judged
 
 
 def keep_judged(session: Session) -> None:
@@ -23,8 +22,3 @@ def keep_judged(session: Session) -> None:
         engine=ENGINE,
         conflicts=len(session.conflicts),
     )
-
-
-def glances(workspace: Workspace) -> dict[str, Summary]:
-    """Return what is known of each audit without judging; the stale ones are absent."""
-    return summaries(workspace.journal, engine=ENGINE)
