@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from diag.assess.averages import Averages
-from diag.assess.costs import totals
 from diag.assess.display import in_words
 from diag.assess.results import Compliance, CriterionResult
 from diag.desk.advising import declared_wording
 from diag.desk.outline import Line, Tone, heading, quiet
 from diag.desk.reporting import report_of
-from diag.desk.score_words import level_words, short_amount, short_cost
+from diag.desk.score_words import firing, level_words, short_cost
 from diag.desk.session import Session
 from diag.model.audit import FollowUp
 from diag.model.checklist import Audience
@@ -55,8 +54,8 @@ def counsel(session: Session) -> tuple[Line, ...]:
 
 
 def _sum(actions: Sequence[Action]) -> str:
-    whole = totals(one.advice for one in actions)
-    return short_amount(whole.once_ttc, whole.yearly_ttc) if actions else ""
+    costs = firing(one.advice for one in actions)
+    return short_cost(*costs) if costs else ""
 
 
 def _action(

@@ -47,7 +47,7 @@ def outcome_lines(found: Outcome) -> Iterator[tuple[str, tuple[Row, ...]]]:
 
 
 def _costs(found: Outcome) -> tuple[Row, ...]:
-    before, after = (money_words(one) for one in found.costs)
+    before, after = (money_words(one.advice) for one in (found.before, found.after))
     return (
         ("une fois", before[0], "→", after[0]),
         ("par an", before[1], "→", after[1]),

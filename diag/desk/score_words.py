@@ -1,11 +1,20 @@
 """Scores, moves and totals in words, the same on screen and on the command line."""
 
-from diag.assess.costs import Totals
+from collections.abc import Iterable
+
 from diag.assess.display import in_words
-from diag.assess.results import Amount, Cost, CriterionResult, Score, Socle, Standing
+from diag.assess.results import (
+    Advice,
+    Cost,
+    CriterionResult,
+    Score,
+    Socle,
+    Standing,
+    Trigger,
+)
 from diag.desk.compare import Move
 from diag.reports.figures import percent
-from diag.reports.money import Money, estimate
+from diag.reports.money import Money, estimate, is_counted
 from diag.reports.vocabulary import COMPLIANCES, LEVELS
 
 SOCLE = {
@@ -63,19 +72,29 @@ def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, st
     return f"{old} ({in_words(before.bounds)})", f"{new} ({in_words(after.bounds)})"
 
 
-def money_words(totals: Totals) -> tuple[str, str]:
-    """Return what is paid once and every year, with tax."""
-    return f"{estimate(totals.once_ttc)}", f"{estimate(totals.yearly_ttc)}"
+def money_words(advice: Iterable[Advice]) -> tuple[str, str]:
+    """Return what is paid once and every year, with tax, for what surely fires."""
+    paid, kept = spent(firing(advice))
+    return f"{paid}", f"{kept}"
 
 
-def short_cost(cost: Cost) -> str:
-    """Return « 336 € », « 300 € + 864 € par an », « sans dépense »."""
-    return short_amount(cost.once_ttc, cost.yearly_ttc)
+def firing(advice: Iterable[Advice]) -> list[Cost]:
+    """Return the costs that enter totals; those to be confirmed are left out."""
+    return [one.cost for one in advice if one.trigger is Trigger.FIRES]
 
 
-def short_amount(once: Amount, yearly: Amount) -> str:
-    """Return what is paid once and every year, in a few words."""
-    paid, kept = estimate(once), estimate(yearly)
+def short_cost(*costs: Cost) -> str:
+    """Return « 336 € », « 300 € + entre 86 et 864 € par an », « sans dépense »."""
+    paid, kept = spent(costs)
     said = [str(paid)] if paid != Money() else []
     said += [f"{kept} par an"] if kept != Money() else []
     return " + ".join(said) or "sans dépense"
+
+
+def spent(costs: Iterable[Cost]) -> tuple[Money, Money]:
+    """Return what several things cost, once and every year, as each is printed."""
+    paid = kept = Money()
+    for cost in costs:
+        paid += estimate(cost.once_ttc, counted=is_counted(cost, yearly=False))
+        kept += estimate(cost.yearly_ttc, counted=is_counted(cost, yearly=True))
+    return paid, kept

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from diag.assess.costs import totals
 from diag.assess.results import Compliance
 from diag.desk.advancing import WORDS
 from diag.desk.counsel import counsel
@@ -16,7 +15,7 @@ from diag.desk.evolution import evolution
 from diag.desk.findings import findings
 from diag.desk.outline import Line
 from diag.desk.reporting import report_of
-from diag.desk.score_words import SOCLE, short_amount
+from diag.desk.score_words import SOCLE, firing, short_cost
 from diag.desk.session import Session
 from diag.reports.report import Report
 from diag.tui.commands import CommandType, bindings_of
@@ -204,7 +203,6 @@ def _summary(session: Session, report: Report) -> str:
         said.append(f"{wrong} non conforme{'s' * (wrong > 1)}")
     elif unsure:
         said.append(f"{unsure} conformité{'s' * (unsure > 1)} à vérifier")
-    whole = totals(one.advice for one in report.plan.actions)
-    cost = short_amount(whole.once_ttc, whole.yearly_ttc)
+    cost = short_cost(*firing(one.advice for one in report.plan.actions))
     said.append(f"{cost}, TTC" if "€" in cost else cost)
     return " · ".join(said)
