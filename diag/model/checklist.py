@@ -58,6 +58,22 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
+class Profile(StrEnum):
+    """How long a visit is: each asks what the one before asks, and more."""
+
+    SHORT = "short"
+    """Three quarters of an hour: the law, and what the rest needs."""
+    STANDARD = "standard"
+    """Half a day."""
+    FULL = "full"
+    """Everything."""
+
+    def asks(self, question: "Profile") -> bool:
+        """Say whether a visit this long asks a question of that profile."""
+        order = tuple(Profile)
+        return order.index(question) <= order.index(self)
+
+
 class Owner(StrEnum):
     """Who acts."""
 
@@ -132,8 +148,11 @@ class Question(Noun):
     """Rule; empty: always."""
     required: bool = False
     """Part of the short visit: listed before leaving."""
+    profile: Profile | None = None
+    """The shortest visit that asks it; None: deduced from who reads it."""
     whom: str = ""
-    """Whom one asks, where one stands: direction, baie, salle, lot, equipe, commune."""
+    """Whom one asks, where one stands: direction, baie, salle, lot, equipe, commune,
+    syndicat."""
     provenance: tuple[Provenance, ...] = (
         Provenance.OBSERVED,
         Provenance.DECLARED,

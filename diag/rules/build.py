@@ -7,6 +7,7 @@ from diag.model.checklist import (
     Criterion,
     Domain,
     PlaceLabel,
+    Profile,
     Question,
     QuestionType,
     Recommendation,
@@ -31,12 +32,14 @@ def question(values: Values, home: str) -> Question:
     """Return a question; a date's range is told apart from a number's.
 
     Raises:
-        Unfit: when choices, unit or bounds do not suit its type.
+        Unfit: when choices, unit or bounds do not suit its type, or the profile
+            what is required.
     """
     fields = {"domain": home, **values}
     kind = QuestionType(str(values["type"]))
     _check_choices(values, kind)
     _check_bounds(values, kind)
+    _check_profile(values)
     if kind is QuestionType.DATE and "range" in fields:
         fields["date_range"] = fields.pop("range")
     return Question.model_validate(fields)
@@ -156,6 +159,16 @@ def _check_bounds(values: Values, kind: QuestionType) -> None:
         bounds = values.get(key, ())
         assert isinstance(bounds, tuple)
         _check_pair(key, bounds, dates=kind is QuestionType.DATE)
+
+
+def _check_profile(values: Values) -> None:
+    profile = values.get("profile", Profile.SHORT)
+    if values.get("required") and profile != Profile.SHORT:
+        raise Unfit(
+            "profile",
+            f"« required: true » se relève même en visite courte, pas « {profile} »",
+            "Supprimez « profile », ou « required ».",
+        )
 
 
 def _check_pair(key: str, bounds: tuple[object, ...], *, dates: bool) -> None:

@@ -249,6 +249,20 @@ READING = [
         "",
         ("reseau.yaml:72 :", "il manque la clé « name »"),
     ),
+    Mistake(
+        "a required question is left out of the short visit",
+        "reseau.yaml",
+        "    stale_after: P12M\n",
+        "    required: true\n    profile: full\n",
+        ("reseau.yaml:16 :", "« debit »", "visite courte", "Supprimez « profile »"),
+    ),
+    Mistake(
+        "a profile is unknown",
+        "reseau.yaml",
+        "    stale_after: P12M\n",
+        "    profile: courte\n",
+        ("« debit »", "« courte »", "short"),
+    ),
 ]
 
 MEANING = [

@@ -1,6 +1,6 @@
 """A domain's file: questions, criteria, recommendations and examples side by side."""
 
-from diag.model.checklist import Audience, Direction, Kind, Owner, QuestionType
+from diag.model.checklist import Audience, Direction, Kind, Owner, Profile, QuestionType
 from diag.model.fact import Provenance
 from diag.rules.forms.special import EffortShape, ExampleShape, RollUpShape
 from diag.rules.forms.words import (
@@ -55,8 +55,19 @@ QUESTION = Record(
         "likely": Key(ListOf(Bound(), 2), "bornes ; à confirmer au-delà"),
         "relevant": Key(RuleText(), "règle : quand la question se pose"),
         "required": Key(Flag(), "true : à relever même en visite courte"),
+        "profile": Key(
+            one_of(Profile), "visite la plus courte qui la pose ; déduite sinon"
+        ),
         "whom": Key(
-            OneOf(("direction", "baie", "salle", "lot", "equipe", "commune")),
+            OneOf((
+                "direction",
+                "baie",
+                "salle",
+                "lot",
+                "equipe",
+                "commune",
+                "syndicat",
+            )),
             "à qui l'on demande, où l'on se tient",
         ),
         "provenance": Key(
