@@ -2,7 +2,8 @@
 
 from diag.journal import audits as kept
 from diag.journal.journal import Journal
-from diag.model.audit import Audit, is_campaign
+from diag.model.audit import Audit
+from diag.model.campaign import is_campaign
 
 
 def audits(journal: Journal) -> tuple[Audit, ...]:

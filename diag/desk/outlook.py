@@ -7,13 +7,11 @@ from fractions import Fraction
 from itertools import groupby
 
 from diag.assess import ENGINE
-from diag.desk.known_audits import audits
 from diag.desk.workspace import Workspace
-from diag.journal.facts import status_of
-from diag.journal.judged import OVERALL, summaries
-from diag.journal.territory import SchoolLine
-from diag.model.audit import AuditStatus
+from diag.journal.school_lines import SchoolLine
+from diag.journal.stages import completeness, stages
 from diag.model.folding import fold
+from diag.model.kinds import AuditStatus
 
 STATUS_WORDS = {
     AuditStatus.EN_COURS: "en cours",
@@ -64,16 +62,14 @@ NOTHING_YET = Progress(None, None, "")
 
 def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
     """Return where each audited school stands in this campaign, and no other."""
-    campaign = workspace.settings.campaign
-    judged = summaries(workspace.journal, engine=ENGINE)
+    campaign, journal = workspace.campaign, workspace.journal
+    judged = completeness(journal, engine=ENGINE)
     found: dict[str, Progress] = {}
-    for audit in sorted(audits(workspace.journal), key=lambda each: each.campaign):
-        uai, before = audit.subject.code, found.get(audit.subject.code, NOTHING_YET)
+    for audit in sorted(stages(journal), key=lambda each: each.campaign):
+        uai, before = audit.code, found.get(audit.code, NOTHING_YET)
         if audit.campaign == campaign:
-            seen = judged.get(audit.id)
-            known = seen.scores[OVERALL].completeness if seen else None
-            status = status_of(workspace.journal, audit.id)
-            found[uai] = Progress(status, known, before.earlier)
+            known = judged.get(audit.audit)
+            found[uai] = Progress(audit.status, known, before.earlier)
         elif audit.campaign < campaign:
             found[uai] = Progress(None, None, audit.campaign)
     return found

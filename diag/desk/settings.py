@@ -3,8 +3,8 @@
 from datetime import date
 from secrets import token_hex
 
-from diag.model.audit import checked_campaign
 from diag.model.base import Noun
+from diag.model.campaign import checked_campaign
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 

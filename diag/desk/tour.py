@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid5
 
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
-from diag.model.audit import NS_DIAG
+from diag.model.campaign import NS_DIAG
 from diag.model.errors import DiagError
-from diag.model.territory import School
+
+if TYPE_CHECKING:
+    from diag.model.territory import School
 
 _KEY = "tour"
 _OCTETS = 75
@@ -72,13 +75,13 @@ def day_of_text(text: str) -> date:
         ) from error
 
 
-def stops(workspace: Workspace, tour: Tour) -> list[School]:
+def stops(workspace: Workspace, tour: Tour) -> "list[School]":
     """Return the schools of a tour, in order; those unknown here are left out."""
     found = map(workspace.territory.school, tour.uais)
     return [school for school in found if school is not None]
 
 
-def address_of(school: School) -> str:
+def address_of(school: "School") -> str:
     """Return where a school is, on one line."""
     town = f"{school.postcode} {school.commune}".strip()
     return ", ".join(filter(None, (school.address, town)))
@@ -106,7 +109,7 @@ def export_tour(workspace: Workspace) -> str:
     return str(path)
 
 
-def calendar(day: date, schools: Sequence[School], at: int) -> bytes:
+def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
     """Return an iCalendar file: one event a school, the whole day, in order.
 
     No hour is written: nobody knows them. `at` is now, in milliseconds.
@@ -124,7 +127,7 @@ def calendar(day: date, schools: Sequence[School], at: int) -> bytes:
     return "".join(part for line in lines for part in _folded(line)).encode()
 
 
-def _event(day: date, rank: int, school: School, at: int) -> list[str]:
+def _event(day: date, rank: int, school: "School", at: int) -> list[str]:
     stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
     told = "\n".join(filter(None, (school.phone, school.email, f"UAI {school.uai}")))
     return [

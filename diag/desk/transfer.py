@@ -12,8 +12,9 @@ from diag.desk.workspace import Workspace
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import Ingested
 from diag.journal.revision import parse
-from diag.model.audit import Audit, audit_id, is_campaign
+from diag.model.audit import Audit, audit_id
 from diag.model.base import Noun
+from diag.model.campaign import is_campaign
 from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.model.text import MAX_TEXT, clean_line

@@ -1,18 +1,24 @@
 """A workspace: the folder of one user, its journal, its territory, its settings."""
 
 import logging
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
-from diag.desk.settings import Settings
 from diag.desk.world import World
 from diag.journal.draft import Origin
 from diag.journal.editions import Editions
 from diag.journal.journal import FILE, Journal
 from diag.journal.settings import get_setting, put_setting
-from diag.journal.territory import Territory
 from diag.model.errors import DiagError
+
+if TYPE_CHECKING:
+    from diag.desk.settings import Settings
+    from diag.journal.territory import Territory
+
+# Settings and territory are nouns of pydantic, 45 ms: the list of schools, shown
+# first, does without, so they are imported where they are made.
 
 _KEY = "workspace"
 
@@ -24,12 +30,18 @@ class Workspace:
         self.folder = folder
         self.journal = journal
         self.world = world
-        self.territory = Territory(journal.connection, clock=world.clock)
         self.editions = Editions(journal)
+
+    @cached_property
+    def territory(self) -> "Territory":
+        """The schools and communes."""
+        from diag.journal.territory import Territory  # noqa: PLC0415 - see above
+
+        return Territory(self.journal.connection, clock=self.world.clock)
 
     @classmethod
     def create(
-        cls, folder: Path, settings: Settings, world: World | None = None
+        cls, folder: Path, settings: "Settings", world: World | None = None
     ) -> Self:
         """Make a workspace, or change the settings of the one that is there.
 
@@ -65,26 +77,42 @@ class Workspace:
         return cls(folder, Journal.open(folder), world or World())
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """Return who works here.
 
         Raises:
             DiagError: when nobody has said so yet.
         """
+        from diag.desk.settings import Settings  # noqa: PLC0415 - see above
+
+        return Settings.model_validate(self._kept)
+
+    @property
+    def campaign(self) -> str:
+        """Return the campaign in which one works.
+
+        Raises:
+            DiagError: when nobody has said so yet.
+        """
+        return str(self._kept["campaign"])
+
+    @property
+    def _kept(self) -> dict[str, Any]:
         kept = get_setting(self.journal, _KEY)
         if kept is None:
             raise DiagError(
                 f"L'espace de travail {self.folder} ne sait pas encore qui vous êtes. "
                 'Dites-le : diag init --author "Prénom Nom" --syndicat "Nom".'
             )
-        return Settings.model_validate(kept)
+        found: dict[str, Any] = kept
+        return found
 
     @property
     def knows_author(self) -> bool:
         """Whether somebody has said who works here."""
         return get_setting(self.journal, _KEY) is not None
 
-    def keep_settings(self, settings: Settings) -> None:
+    def keep_settings(self, settings: "Settings") -> None:
         """Write the settings, durably."""
         put_setting(self.journal, _KEY, settings.model_dump(mode="json"))
 

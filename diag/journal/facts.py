@@ -7,6 +7,7 @@ from diag.journal import subjects
 from diag.journal.board import Board, board_of, differing, latest
 from diag.journal.journal import Head, Journal
 from diag.journal.places import site_of
+from diag.journal.stages import settled, statuses
 from diag.journal.visits import visit_dates
 from diag.model.audit import Audit, AuditStatus
 from diag.model.fact import Answer, Facts, Provenance, State, Value
@@ -49,9 +50,8 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
 
 def status_of(journal: Journal, audit: str) -> AuditStatus:
     """Return where an audit stands; closed only when nobody says otherwise."""
-    said = list(filter(None, map(_status, journal.current(audit, subjects.STATUS))))
-    still_open = [status for status in said if status is not AuditStatus.CLOS]
-    return (still_open or said or [AuditStatus.EN_COURS])[-1]
+    heads = journal.current(audit, subjects.STATUS)
+    return settled(statuses(head.value for head in heads))
 
 
 def edition_of(journal: Journal, audit: str) -> str | None:
@@ -70,14 +70,6 @@ def answers_of(heads: Sequence[Head]) -> tuple[Answer, ...]:
     if not any(head.says for head in heads):
         return ()
     return tuple(map(_answer, differing(heads)))
-
-
-def _status(head: Head) -> AuditStatus | None:
-    value: Any = head.value
-    try:
-        return AuditStatus(value["status"])
-    except (KeyError, TypeError, ValueError):
-        return None
 
 
 def _answer(head: Head) -> Answer:

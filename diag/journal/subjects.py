@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from diag.model.checklist import Audience
-from diag.model.place import PlaceKind
+from diag.model.kinds import Audience, PlaceKind
 
 EDITION = "audit/edition"
 """The checklists that judge the audit."""

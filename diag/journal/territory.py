@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from diag.journal.draft import now
 from diag.journal.errors import in_french
+from diag.journal.school_lines import SchoolLine as SchoolLine  # noqa: PLC0414 - its users look here
+from diag.journal.school_lines import query_of
 from diag.journal.upsert import COMMUNE, SCHOOL, TOWN_HALL, Merge, Partial, Table, put
-from diag.model.folding import readings
 from diag.model.number import canonical_number
 from diag.model.territory import Commune, School, TownHall
 
@@ -28,24 +29,6 @@ select insee, min(commune), min(department), null, '', '', '', min(postcode),
        min(search) from school
 where insee not in (select insee from commune) group by insee
 """
-
-
-class SchoolLine(NamedTuple):
-    """What a list of schools shows: a name alone never identifies one."""
-
-    uai: str
-    name: str
-    insee: str
-    commune: str
-    department: str
-    sector: str
-    nursery: int | None
-    elementary: int | None
-    classes: int | None
-    pupils: int | None
-    priority_education: str
-    state: str
-    vanished: str
 
 
 class Counts(NamedTuple):
@@ -143,24 +126,9 @@ class Territory:
     ) -> list[SchoolLine]:
         """Return the schools that match every word typed, by commune and name.
 
-        A word matches the start of a word of the commune, the name, the UAI or the
-        postcode; accents, apostrophes and « St » for « Saint » do not count.
+        Words are read as `school_lines.query_of` says.
         """
-        conditions: list[str] = []
-        values: list[str] = []
-        for words in readings(query):
-            either = " or ".join("instr(' ' || search, ' ' || ?)" for _ in words)
-            conditions.append(f"({either})")
-            values.extend(words)
-        if commune is not None:
-            conditions.append("insee = ?")
-            values.append(commune)
-        where = f"where {' and '.join(conditions)}" if conditions else ""
-        names = ", ".join(SchoolLine._fields)
-        rows = self._rows(
-            f"select {names} from school {where} order by search limit ?",  # noqa: S608 -- our own names
-            (*values, -1 if limit is None else limit),
-        )
+        rows = self._rows(*query_of(query, commune, limit))
         return list(map(SchoolLine._make, rows))
 
     def school(self, uai: str) -> School | None:

@@ -1,6 +1,5 @@
 """Audits: one subject in one campaign; who visited, what was decided."""
 
-import re
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID, uuid5
@@ -8,22 +7,10 @@ from uuid import UUID, uuid5
 from pydantic import Field
 
 from diag.model.base import Noun
+from diag.model.campaign import id_in_campaign
 from diag.model.checklist import Owner
-from diag.model.place import PlaceKind
-
-NS_DIAG = UUID("3b8f2a52-6f0d-5f5c-9d0e-6a1f7c1d2b90")
-"""Namespace of every id that two laptops must find alike, apart."""
-_CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-
-
-class AuditStatus(StrEnum):
-    """Where an audit stands; anything but `clos` prints « provisoire »."""
-
-    EN_COURS = "en_cours"
-    SOUMIS = "soumis"
-    ACCEPTE = "accepte"
-    RETOURNE = "retourne"
-    CLOS = "clos"
+from diag.model.kinds import AuditStatus as AuditStatus  # noqa: PLC0414 - its users look here
+from diag.model.kinds import PlaceKind
 
 
 class Subject(Noun):
@@ -104,28 +91,9 @@ class OwnAdvice(Noun):
     """ISO 8601 duration within which to act; empty: with the next budget."""
 
 
-def is_campaign(text: str) -> bool:
-    """Say whether a text can name a campaign: it names folders too, so only a slug."""
-    return bool(_CAMPAIGN.fullmatch(text))
-
-
-def checked_campaign(text: str) -> str:
-    """Return a campaign's name as it is.
-
-    Raises:
-        ValueError: when it is no slug; says what one is made of.
-    """
-    if not is_campaign(text):
-        raise ValueError(
-            f"Campagne « {text[:40]} » refusée : lettres minuscules sans accent, "
-            "chiffres et tirets seulement, par exemple 2026-2027."
-        )
-    return text
-
-
 def audit_id(campaign: str, subject: Subject) -> str:
     """Return the id that every laptop finds for this subject in this campaign."""
-    return str(uuid5(uuid5(NS_DIAG, campaign), str(subject)))
+    return id_in_campaign(campaign, str(subject))
 
 
 def root_place_id(audit: str, kind: PlaceKind) -> str:

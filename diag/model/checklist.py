@@ -11,6 +11,7 @@ from pydantic import Field
 
 from diag.model.base import Noun
 from diag.model.fact import Provenance
+from diag.model.kinds import Audience as Audience  # noqa: PLC0414 - its users look here
 from diag.model.money import Price
 from diag.model.number import Number
 from diag.model.place import PlaceKind
@@ -30,15 +31,6 @@ class QuestionType(StrEnum):
     DATE = "date"
     TEXT = "text"
     PHOTO = "photo"
-
-
-class Audience(StrEnum):
-    """To whom a report speaks."""
-
-    MAIRIE = "mairie"
-    EQUIPE = "equipe"
-    ACADEMIE = "academie"
-    TECHNIQUE = "technique"
 
 
 class Kind(StrEnum):

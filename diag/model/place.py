@@ -1,20 +1,7 @@
 """Places: what a question is about."""
 
-from enum import StrEnum
-
 from diag.model.base import Noun
-
-
-class PlaceKind(StrEnum):
-    """The kinds of places, from the widest to the smallest."""
-
-    SYNDICAT = "syndicat"
-    COMMUNE = "commune"
-    ECOLE = "ecole"
-    BATIMENT = "batiment"
-    SALLE = "salle"
-    LOT = "lot"
-
+from diag.model.kinds import PlaceKind as PlaceKind  # noqa: PLC0414 - its users look here
 
 ROOT_KINDS = frozenset({PlaceKind.SYNDICAT, PlaceKind.COMMUNE, PlaceKind.ECOLE})
 """Kinds that are the subject of an audit, hence one place each, never listed."""

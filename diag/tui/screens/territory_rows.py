@@ -15,7 +15,7 @@ from diag.desk.outlook import (
     progress_by_school,
 )
 from diag.desk.tour import keep_tour, tour_of
-from diag.journal.territory import SchoolLine
+from diag.journal.school_lines import SchoolLine, school_lines
 from diag.tui.desk import OpenDesk
 from diag.tui.widgets.lines import Line
 
@@ -43,13 +43,13 @@ def read(
     """Return the schools that answer to the words typed, under their headings."""
     workspace = desk.workspace
     progress = progress_by_school(workspace)
-    schools = workspace.territory.schools(words, limit=limit)
+    schools = school_lines(workspace.journal, words, limit=limit)
     if only_audits:
         schools = [each for each in schools if each.uai in progress]
     picked = {uai: rank for rank, uai in enumerate(tour_of(workspace).uais, 1)}
     groups = grouped(workspace, schools, _grouping(desk))
     begun = sum(one.status is not None for one in progress.values())
-    campaign = workspace.settings.campaign
+    campaign = workspace.campaign
     told = f"{_counted(len(schools), 'école')} · {_counted(begun, 'audit')}"
     return Reading(
         [line for group in groups for line in _lines(group, progress, picked)],

@@ -1,0 +1,91 @@
+"""Where every audit stands, read in two queries and without the nouns of audits."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple
+
+from diag.journal import subjects
+from diag.journal.canonical import Json, loads
+from diag.journal.journal import Journal
+from diag.model.campaign import id_in_campaign, is_campaign
+from diag.model.kinds import AuditStatus, PlaceKind
+
+_SAID = """
+select a.id, h.subject, h.value from audit a join head h on h.audit = a.n
+where h.subject in (?, ?) and h.value is not null
+order by a.n, h.subject, h.lam, h.rev
+"""
+_KNOWN = """
+select a.id, s.completeness
+from judged j join tally t on t.audit = j.audit and t.digest = j.digest
+join audit a on a.n = j.audit join score s on s.audit = j.audit
+where j.engine = ? and s.dim = 'ensemble'
+"""
+_KINDS = frozenset(map(str, PlaceKind))
+
+
+class Stage(NamedTuple):
+    """One audit, and where it stands."""
+
+    audit: str
+    campaign: str
+    kind: str
+    code: str
+    status: AuditStatus
+
+
+def stages(journal: Journal) -> list[Stage]:
+    """Return the audits whose subject and campaign are known, in order of arrival.
+
+    An audit's id is made of its subject: a revision that says otherwise is ignored.
+    """
+    rows = journal.select(_SAID, [subjects.SUBJECT, subjects.STATUS])
+    found = []
+    for audit, group in groupby(rows, lambda row: row[0]):
+        said = [(subject, loads(text)) for _, subject, text in group]
+        named = [
+            _named(audit, value) for what, value in said if what == subjects.SUBJECT
+        ]
+        about = [each for each in named if each]
+        if about:
+            told = (value for what, value in said if what == subjects.STATUS)
+            found.append(Stage(audit, *about[-1], settled(statuses(told))))
+    return found
+
+
+def statuses(values: Iterable[Json]) -> Iterator[AuditStatus]:
+    """Give the statuses that are said; what is none is left out."""
+    for value in values:
+        try:
+            yield AuditStatus(value["status"])  # type: ignore[index,call-overload,arg-type] # else refused below
+        except (KeyError, TypeError, ValueError):
+            continue
+
+
+def settled(said: Iterable[AuditStatus]) -> AuditStatus:
+    """Return where an audit stands; closed only when nobody says otherwise."""
+    all_said = list(said)
+    still_open = [status for status in all_said if status is not AuditStatus.CLOS]
+    return (still_open or all_said or [AuditStatus.EN_COURS])[-1]
+
+
+def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
+    """Return the share that is known of what applies, by audit judged since."""
+    rows = journal.select(_KNOWN, [engine])
+    return {audit: Fraction(text) for audit, text in rows}
+
+
+def _named(audit: str, value: Json) -> tuple[str, str, str] | None:
+    if not isinstance(value, dict):
+        return None
+    campaign, kind, code = (value.get(each) for each in ("campaign", "kind", "code"))
+    if (
+        kind not in _KINDS
+        or not isinstance(code, str)
+        or not is_campaign(str(campaign))
+    ):
+        return None
+    if id_in_campaign(str(campaign), f"{kind}:{code}") != audit:
+        return None
+    return str(campaign), str(kind), code

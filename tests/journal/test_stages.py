@@ -1,0 +1,83 @@
+from dataclasses import replace
+from fractions import Fraction
+
+from diag.journal import changes, subjects
+from diag.journal.audits import audits, open_audit
+from diag.journal.canonical import Json
+from diag.journal.draft import Draft, Origin
+from diag.journal.facts import status_of
+from diag.journal.journal import Journal
+from diag.journal.stages import completeness, settled, stages
+from diag.model.audit import Subject
+from diag.model.kinds import AuditStatus, PlaceKind
+from tests.journal.builders import AUDIT, CAMPAIGN, SUBJECT, apart, person
+
+
+def status(said: str) -> Draft:
+    return Draft(AUDIT.id, subjects.STATUS, {"status": said})
+
+
+def test_a_stage_says_what_the_nouns_say(journal: Journal, author: Origin) -> None:
+    for code in ("9990009Z", "9990001A"):
+        subject = Subject(kind=PlaceKind.ECOLE, code=code)
+        audit = open_audit(journal, CAMPAIGN, subject, author)
+        journal.write(Draft(audit.id, subjects.STATUS, {"status": "soumis"}), author)
+
+    assert [
+        (each.audit, each.campaign, f"{each.kind}:{each.code}", each.status)
+        for each in stages(journal)
+    ] == [
+        (each.id, each.campaign, str(each.subject), status_of(journal, each.id))
+        for each in audits(journal)
+    ]
+
+
+def test_an_audit_of_which_nothing_is_said_is_under_way(
+    journal: Journal, author: Origin
+) -> None:
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+
+    assert [each.status for each in stages(journal)] == [AuditStatus.EN_COURS]
+
+
+def test_what_is_no_status_says_nothing(journal: Journal, author: Origin) -> None:
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    journal.write(status("soumis"), author)
+    apart(journal, status("perdu"), person("u02"))
+
+    assert [each.status for each in stages(journal)] == [AuditStatus.SOUMIS]
+
+
+def test_it_is_closed_only_when_nobody_says_otherwise() -> None:
+    clos, soumis = AuditStatus.CLOS, AuditStatus.SOUMIS
+
+    assert settled([clos]) is clos
+    assert settled([soumis, clos]) is soumis
+    assert settled([]) is AuditStatus.EN_COURS
+
+
+def test_a_subject_that_is_not_its_own_or_unreadable_is_left_out(
+    journal: Journal, author: Origin
+) -> None:
+    opened = changes.opened(AUDIT.id, CAMPAIGN, SUBJECT)
+    other = Subject(kind=PlaceKind.ECOLE, code="9990002B")
+    values: tuple[Json, ...] = (
+        "rien",
+        {"kind": "jardin"},
+        {"campaign": CAMPAIGN, "kind": "ecole", "code": 7},
+        {"campaign": "..", "kind": "ecole", "code": SUBJECT.code},
+        changes.opened(AUDIT.id, CAMPAIGN, other).value,
+    )
+    for value in values:
+        journal.write(replace(opened, value=value), author)
+
+        assert stages(journal) == []
+
+
+def test_what_was_never_judged_has_no_completeness(
+    journal: Journal, author: Origin
+) -> None:
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    expected: dict[str, Fraction] = {}
+
+    assert completeness(journal, engine="1") == expected
