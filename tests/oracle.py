@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import combinations, product
 
 from diag.model.checklist import Checklist, Criterion, Kind, RollUp
+from diag.model.place import PlaceKind
 from tests.world import Point, World
 
 
@@ -44,19 +45,20 @@ class Outcome:
 
 def outcome(world: World, checklist: Checklist) -> Outcome:
     """Judge complete facts."""
+    concerned = _concerned(checklist, world.kinds[world.root])
     judged = {
         ident: frozenset(_judged(criterion, world))
-        for ident, criterion in checklist.criteria.items()
+        for ident, criterion in concerned.items()
     }
     averaged = {
         ident: next(iter(found))
         for ident, found in judged.items()
-        if checklist.criteria[ident].kind is not Kind.COMPLIANCE
+        if concerned[ident].kind is not Kind.COMPLIANCE
     }
     domains = {
         domain.id: _average(
             (criterion.weight, one.low_ratio)
-            for ident, criterion in checklist.criteria.items()
+            for ident, criterion in concerned.items()
             if criterion.domain == domain.id and (one := averaged.get(ident))
         )
         for domain in checklist.domains
@@ -73,17 +75,33 @@ def outcome(world: World, checklist: Checklist) -> Outcome:
         socle=_socle(
             one.low
             for ident, one in averaged.items()
-            if one and checklist.criteria[ident].kind is Kind.BLOCKING
+            if one and concerned[ident].kind is Kind.BLOCKING
         ),
         fires={
             each.id: _fires(judged[each.when.criterion], each.when.below)
             for each in checklist.recommendations.values()
+            if each.when.criterion in concerned
         },
         quantities={
             each.id: _quantity(world.number(each.quantity, world.root))
             for each in checklist.recommendations.values()
+            if each.when.criterion in concerned
         },
     )
+
+
+def _concerned(checklist: Checklist, subject: PlaceKind) -> Mapping[str, Criterion]:
+    """Return the criteria that judge such a subject, or a place that stands in one.
+
+    A commune and a syndicat hold no place; all the others stand in a school.
+    """
+    alone = {PlaceKind.COMMUNE, PlaceKind.SYNDICAT}
+    return {
+        ident: criterion
+        for ident, criterion in checklist.criteria.items()
+        if criterion.place is subject
+        or (subject not in alone and criterion.place not in alone)
+    }
 
 
 def _judged(criterion: Criterion, world: World) -> Iterator[Judged | None]:

@@ -10,6 +10,7 @@ from diag.assess.readers import Readers
 from diag.assess.reading import Reading
 from diag.assess.remedy import Remedy
 from diag.assess.results import Assessment, CriterionResult, DomainResult
+from diag.assess.rooted import rooted, subject_kind
 from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.assess.vocabulary import vocabulary_of
 from diag.model.checklist import Checklist
@@ -95,6 +96,11 @@ def judge_of(checklist: Checklist) -> Judge:
     return made
 
 
+def judge_for(facts: Facts, checklist: Checklist) -> Judge:
+    """Return the judge of what a checklist says of such a subject."""
+    return judge_of(rooted(checklist, subject_kind(facts)))
+
+
 def assess(facts: Facts, checklist: Checklist) -> Assessment:
     """Return everything that facts say under a checklist."""
-    return judge_of(checklist).assess(facts)
+    return judge_for(facts, checklist).assess(facts)

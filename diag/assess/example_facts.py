@@ -8,9 +8,6 @@ from diag.model.fact import Answer, Facts, State, Value
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
 from diag.rules.problem import write_instead
 
-ROOT = "ecole"
-"""Id of the school itself in an example; the other places go by their names."""
-
 Raw = Mapping[str, object]
 """Keys and plain values, as written."""
 
@@ -31,23 +28,25 @@ class Unreadable(Exception):  # noqa: N818 - it says what the example is
         """What to do, in French."""
 
 
-def example_facts(judge: Judge, raw: Raw) -> Facts:
-    """Return the facts of an example.
+def example_facts(
+    judge: Judge, raw: Raw, subject: PlaceKind = PlaceKind.ECOLE
+) -> Facts:
+    """Return the facts of an example: its subject goes by its kind, places by name.
 
     Raises:
         Unreadable: on the first thing that cannot be read.
     """
-    root = Place(id=ROOT, kind=PlaceKind.ECOLE, parent=None, name="école")
-    places = {ROOT: root}
+    root = Place(id=str(subject), kind=subject, parent=None, name=str(subject))
+    places = {root.id: root}
     answers: Answers = dict(_answers(judge, root, raw, ""))
     for rank, written in enumerate(items(raw, "places")):
         key = f"places.{rank + 1}"
         entry = _entries(written, key, '{kind: salle, name: "CP", answers: {}}')
-        place = _place(entry, key, places)
+        place = _place(entry, key, places, root)
         places[place.id] = place
         answers |= _answers(judge, place, entry, f"{key}.")
     return Facts(
-        root=ROOT,
+        root=root.id,
         places=places,
         answers=answers,
         closed=frozenset(_kind(kind, "closed") for kind in items(raw, "closed")),
@@ -85,14 +84,14 @@ def _entries(found: object, key: str, sample: str) -> Raw:
     return found
 
 
-def _place(entry: Raw, key: str, places: Mapping[str, Place]) -> Place:
+def _place(entry: Raw, key: str, places: Mapping[str, Place], root: Place) -> Place:
     kind = _kind(entry.get("kind"), f"{key}.kind")
     name = str(entry.get("name") or f"{kind} {key.rpartition('.')[2]}")
     if name in places:
         raise Unreadable(
             f"{key}.name", f"deux lieux s'appellent « {name} »", "Nommez-les autrement."
         )
-    holder = str(entry.get("in") or ROOT)
+    holder = str(entry.get("in") or root.id)
     if holder not in places or places[holder].kind not in PARENT_KINDS[kind]:
         raise Unreadable(
             f"{key}.in",

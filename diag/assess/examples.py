@@ -3,7 +3,8 @@
 ```yaml
 examples:
   - name: "trois classes, dont une sans prise"
-    domain: salles            # the one that `expect` speaks of; that of the file else
+    domain: salles            # the one that `expect` speaks of; that of the file else;
+                              # it judges schools, communes or syndicats: so is this one
     answers: {acces_internet: true, debit_descendant: "8.5", usages: [ent, mail],
               nb_eleves: {state: unknown}, offre: {conflict: [adsl, fibre]}}
     places:                   # `in` names a place written above; the school itself else
@@ -29,7 +30,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from diag.assess.assess import Judge, judge_of
+from diag.assess.assess import Judge, judge_for, judge_of
 from diag.assess.display import displayed, out_of_100
 from diag.assess.example_facts import Raw, Unreadable, entries, example_facts, items
 from diag.assess.results import (
@@ -43,7 +44,9 @@ from diag.assess.results import (
 )
 from diag.model.checklist import Checklist
 from diag.model.number import canonical_number
+from diag.model.place import PlaceKind
 from diag.rules.problem import Problem, write_instead
+from diag.rules.reach import root_of
 
 OUT = "sans_objet"
 """How an example says that something does not apply."""
@@ -88,7 +91,8 @@ def _wrongs(judge: Judge, example: Example) -> Iterator[Unreadable]:
     raw = example.raw
     try:
         _refuse_others(raw, _KEYS, "")
-        assessment = judge.assess(example_facts(judge, raw))
+        facts = example_facts(judge, raw, _subject_kind(judge.checklist, example))
+        assessment = judge_for(facts, judge.checklist).assess(facts)
         expected = entries(raw, "expect", "{domain: [0, 100]}")
         _refuse_others(expected, _CHECKS, "expect.")
         domain = _domain(assessment, example)
@@ -105,8 +109,33 @@ def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
             raise Unreadable(f"{prefix}{key}", f"clé inconnue « {key} »", remedy)
 
 
+def _domain_name(example: Example) -> str:
+    return str(example.raw.get("domain") or example.file.rpartition(".")[0])
+
+
+def _subject_kind(checklist: Checklist, example: Example) -> PlaceKind:
+    """Return whose audit an example is: what its domain judges, else what it answers.
+
+    A domain that judges several kinds of subjects leaves it to the answers.
+    """
+    name = _domain_name(example)
+    judged = {
+        root_of(criterion.place)
+        for criterion in checklist.criteria.values()
+        if criterion.domain == name
+    }
+    if len(judged) == 1:
+        return judged.pop()
+    answered = (
+        checklist.questions[each].place
+        for each in entries(example.raw, "answers", "{nb_classes: 3}")
+        if each in checklist.questions
+    )
+    return next((kind for kind in answered if kind in judged), PlaceKind.ECOLE)
+
+
 def _domain(assessment: Assessment, example: Example) -> DomainResult:
-    name = str(example.raw.get("domain") or example.file.rpartition(".")[0])
+    name = _domain_name(example)
     domains = {each.domain.id: each for each in assessment.domains}
     if name not in domains:
         remedy = write_instead(name, domains, "Écrivez « domain: … » dans l'exemple.")

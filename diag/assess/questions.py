@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.assess import Judge, judge_of
+from diag.assess.assess import Judge, judge_for
 from diag.assess.averages import Averages
 from diag.assess.candidates import candidates
 from diag.assess.means import Member
@@ -50,7 +50,7 @@ def relevant_questions(
     facts: Facts, checklist: Checklist, place: str | None = None
 ) -> tuple[Asked, ...]:
     """Return what applies at each place, or at one, in the order of a walk."""
-    judge = judge_of(checklist)
+    judge = judge_for(facts, checklist)
     return tuple(_asked(judge, judge.reading(facts), place))
 
 
@@ -61,7 +61,7 @@ def next_questions(
 
     What was refused is not asked again; questions that narrow nothing come last.
     """
-    judge = judge_of(checklist)
+    judge = judge_for(facts, checklist)
     what_if = _WhatIf(judge, facts)
     found = [
         NextQuestion(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from diag.assess.assess import Judge, judge_of
+from diag.assess.assess import Judge, judge_for
 from diag.assess.facts_read import facts_read
 from diag.assess.gates import Gates
 from diag.assess.gauge import Gauge
@@ -30,7 +30,7 @@ def why(facts: Facts, checklist: Checklist, criterion: str) -> Explanation:
     Raises:
         KeyError: when the checklist has no such criterion.
     """
-    judge = judge_of(checklist)
+    judge = judge_for(facts, checklist)
     return _explained(judge, judge.gauges[criterion], judge.reading(facts))
 
 
@@ -42,7 +42,7 @@ def why_recommended(
     Raises:
         KeyError: when the checklist has no such recommendation.
     """
-    judge = judge_of(checklist)
+    judge = judge_for(facts, checklist)
     remedy = judge.remedies[recommendation]
     assessment = judge.assess(facts)
     reading = judge.reading(facts)

@@ -7,7 +7,7 @@ from diag.model.checklist import Question, QuestionType
 from diag.model.number import exact
 from diag.model.place import PlaceKind
 from diag.rules.problem import write_instead
-from diag.rules.reach import reach
+from diag.rules.reach import reach, root_of
 from diag.rules.tree import Name, RuleError
 from diag.rules.units import Unit
 from diag.rules.values import UNBOUNDED, Span, plain
@@ -105,6 +105,14 @@ def symbol_of(question: Question) -> Symbol:
 
 
 def _out_of_reach(question: Question, place: PlaceKind) -> str:
+    root, here = root_of(question.place), root_of(place)
+    if root is not here:
+        return (
+            f"« {question.id} » se demande dans l'audit d'un sujet « {root} », cette "
+            f"règle juge un sujet « {here} » : un audit ne lit que ses propres "
+            f"réponses ; posez la question à « place: {here} » (« whom: {root} » dit à "
+            "qui la poser), ou jugez à l'autre sujet"
+        )
     return (
         f"« {question.id} » se demande par {question.place}, cette partie de la règle "
         f"se juge par {place} : pour lire des lieux contenus, passez par « count », "

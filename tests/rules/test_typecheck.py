@@ -128,7 +128,7 @@ def test_what_fits_its_questions_has_no_fault(text: str, place: PlaceKind) -> No
         ("remarque == 3", ECOLE, 1, "un texte ou une photo"),
         ("vue", ECOLE, 1, "un texte ou une photo"),
         ("prises > 1", ECOLE, 1, "passez par « count »"),
-        ("siege", ECOLE, 1, "se demande par syndicat"),
+        ("siege", ECOLE, 1, "posez la question à « place: ecole »"),
         ("count(salle, neuf) > 1", ECOLE, 14, "se juge par salle"),
         ("count(ecole) > 1", SALLE, 1, "on parcourt « lot »"),
         ("count(lot) > 1", LOT, 1, "il n'en a pas"),

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from diag.model.checklist import Checklist, QuestionType, Recommendation
-from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.place import PlaceKind
 from diag.rules.language import Rule, RuleError, parse_rule
 from diag.rules.loaded import Loaded
 from diag.rules.problem import Problem
+from diag.rules.reach import root_of
 from diag.rules.typecheck import Expected, check_rule
 
 QUANTITY = "quantite"
@@ -62,8 +63,7 @@ def _counting_rules(
     checklist: Checklist, recommendation: Recommendation
 ) -> Iterator[WrittenRule]:
     criterion = checklist.criteria.get(recommendation.when.criterion)
-    place = criterion.place if criterion else PlaceKind.ECOLE
-    root = place if place in ROOT_KINDS else PlaceKind.ECOLE
+    root = root_of(criterion.place) if criterion else PlaceKind.ECOLE
     ident = recommendation.id
     quantity = recommendation.quantity
     yield WrittenRule("recommendations", ident, ("quantity",), quantity, root, "number")

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from diag.model.checklist import Recommendation
+from diag.model.checklist import Checklist, Recommendation
+from diag.model.place import PlaceKind
 from diag.rules.lint.meaning import names_read
 from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem
+from diag.rules.reach import root_of
 
 
 def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
@@ -15,6 +17,7 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("recommendations", recommendation.id)
         yield from _goal_problems(loaded, item, recommendation)
         yield from _effect_problems(loaded, item, recommendation)
+        yield from _subject_problems(loaded.draft, item, recommendation)
     yield from _relevance_loop(loaded)
     yield from _requirement_loop(loaded)
 
@@ -64,6 +67,34 @@ def _effect_problems(
                 f"Ses niveaux sont : {levels}.",
                 "warning",
             )
+
+
+def _subject_problems(
+    checklist: Checklist, item: Item, recommendation: Recommendation
+) -> Iterator[Problem]:
+    """Yield what a recommendation names of another kind of subject: never judged."""
+    home = _criterion_root(checklist, recommendation.when.criterion)
+    named = [(("effect", name), name, "") for name in recommendation.effect]
+    named += [
+        (("requires", str(rank)), need.criterion or "", need.recommendation or "")
+        for rank, need in enumerate(recommendation.requires)
+    ]
+    for path, criterion, other in named:
+        needed = checklist.recommendations.get(other)
+        judged = needed.when.criterion if needed else criterion
+        root = _criterion_root(checklist, judged)
+        if home and root and root is not home:
+            yield item.problem(
+                path,
+                f"« {other or criterion} » concerne un sujet « {root} », elle un "
+                f"sujet « {home} » : leurs audits sont séparés",
+                "Retirez cette ligne, et dites-le dans les textes.",
+            )
+
+
+def _criterion_root(checklist: Checklist, ident: str) -> PlaceKind | None:
+    criterion = checklist.criteria.get(ident)
+    return root_of(criterion.place) if criterion else None
 
 
 def _relevance_loop(loaded: Loaded) -> Iterator[Problem]:
