@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from diag.model.base import Noun
+from diag.model.dated import Aid, Deadline
 from diag.model.fact import Provenance
 from diag.model.kinds import Audience as Audience  # noqa: PLC0414 - its users look here
 from diag.model.money import Price
@@ -264,6 +265,10 @@ class Checklist(Noun):
     """Ids used once and never to be used again."""
     places: tuple[PlaceLabel, ...] = ()
     """Kinds of places that the checklist names; others go by their id."""
+    aids: dict[str, Aid] = Field(default_factory=dict)
+    """Funding schemes, as known on their dates."""
+    deadlines: dict[str, Deadline] = Field(default_factory=dict)
+    """Legal and technical dates to watch."""
 
     def domain(self, domain: str) -> Domain:
         """Return a domain by its id.

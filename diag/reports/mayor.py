@@ -8,6 +8,7 @@ from diag.reports.alerts import alerts_box, compliance_table
 from diag.reports.budget_tables import budget_by_domain
 from diag.reports.choice import OTHERS, PRESSING, detailed, pressing
 from diag.reports.citations import price_years, sources_list
+from diag.reports.dated import possible_aids
 from diag.reports.escape import Md
 from diag.reports.findings import open_words, praised, strengths
 from diag.reports.layout import Pair, bullets, table
@@ -43,6 +44,7 @@ def view(report: Report) -> dict[str, object]:
         "calendar": advice.calendar(report, told, READER),
         "budget": budget_by_domain(report),
         "total": _total(report),
+        "aids": possible_aids(report),
         "beyond": listed([one.ref for one in report.budget.beyond], 12),
         "last_year": str(report.budget.years[-1]),
         "actions": advice.blocks(report, told, READER, partial(_told, report)),

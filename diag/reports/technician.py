@@ -13,6 +13,7 @@ from diag.reports.citations import (
     source_words,
     sources_list,
 )
+from diag.reports.dated import all_aids, dated_sources, watch_list
 from diag.reports.dates import spoken_day, spoken_duration
 from diag.reports.escape import Md
 from diag.reports.figures import number
@@ -66,7 +67,9 @@ def view(report: Report) -> dict[str, object]:
         "budget": budget_by_action(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "journal": _journal(report),
-        "sources": sources_list(report, all_sources(report)),
+        "aids": all_aids(report),
+        "watched": watch_list(report),
+        "sources": sources_list(report, all_sources(report) | dated_sources(report)),
         "prices": prices_table(report),
     }
 

@@ -13,6 +13,7 @@ from diag.model.checklist import (
     Recommendation,
     Source,
 )
+from diag.model.dated import Aid, Deadline
 from diag.model.money import Price
 from diag.rules.reading.numbers import is_iso_date
 
@@ -89,6 +90,16 @@ def source(values: Values, _home: str) -> Source:
     return Source.model_validate(values)
 
 
+def aid(values: Values, _home: str) -> Aid:
+    """Return a funding scheme."""
+    return Aid.model_validate(values)
+
+
+def deadline(values: Values, _home: str) -> Deadline:
+    """Return a date to watch."""
+    return Deadline.model_validate(values)
+
+
 def domain(values: Values, _home: str) -> Domain:
     """Return a domain."""
     return Domain.model_validate(values)
@@ -106,6 +117,8 @@ BUILDERS: dict[str, Callable[[Values, str], Noun]] = {
     "criteria": criterion,
     "recommendations": recommendation,
     "prices": price,
+    "aids": aid,
+    "deadlines": deadline,
     "sources": source,
 }
 """How the items of each section become nouns."""

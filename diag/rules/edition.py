@@ -22,6 +22,7 @@ from diag.model.checklist import (
     Recommendation,
     Source,
 )
+from diag.model.dated import Aid, Deadline
 from diag.model.money import Price
 
 
@@ -42,6 +43,8 @@ class _Compiled(Noun):
     sources: tuple[Source, ...]
     retired: tuple[str, ...] = ()
     places: tuple[PlaceLabel, ...] = ()
+    aids: tuple[Aid, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
 
 
 def compiled(checklist: Checklist) -> bytes:
@@ -89,10 +92,14 @@ def open_edition(edition: bytes) -> Checklist:
         sources=_by_id(opened.sources),
         retired=opened.retired,
         places=opened.places,
+        aids=_by_id(opened.aids),
+        deadlines=_by_id(opened.deadlines),
     )
 
 
-_Item = TypeVar("_Item", Question, Criterion, Recommendation, Price, Source)
+_Item = TypeVar(
+    "_Item", Question, Criterion, Recommendation, Price, Source, Aid, Deadline
+)
 
 
 def _by_id(items: Iterable[_Item]) -> dict[str, _Item]:

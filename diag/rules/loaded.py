@@ -14,6 +14,8 @@ NOUNS: dict[str, str] = {
     "criteria": "critère",
     "recommendations": "préconisation",
     "prices": "prix",
+    "aids": "aide",
+    "deadlines": "échéance",
     "sources": "source",
 }
 """How a message names the items of each section."""

@@ -1,8 +1,18 @@
-"""The files of a checklist that are no domain's: places, prices, sources, edition."""
+"""The files of a checklist that are no domain's: places, dated tables, edition."""
 
+from diag.model.dated import AidState
 from diag.rules.forms.domains import DOMAIN_FILE, QUESTION
 from diag.rules.forms.special import ExampleShape
-from diag.rules.forms.words import DATE, DURATION, NAME, PLACE, SLUG, SOURCE
+from diag.rules.forms.words import (
+    DATE,
+    DEPARTMENT,
+    DURATION,
+    NAME,
+    PLACE,
+    SLUG,
+    SOURCE,
+    one_of,
+)
 from diag.rules.reading.numbers import Decimals, Euros, Whole
 from diag.rules.reading.records import Key, ListOf, Record
 from diag.rules.reading.shapes import Flag, OneOf, Text, Word
@@ -37,6 +47,47 @@ PRICE = Record(
     },
 )
 """One dated price."""
+
+AID = Record(
+    "aide",
+    {
+        "id": Key(SLUG, "identifiant", "detr"),
+        "title": Key(Text(), "nom du dispositif", '"Dotation aux communes rurales"'),
+        "state": Key(one_of(AidState), "ouvert, clos ou inconnu", "unknown"),
+        "applicant": Key(Text(), "qui dépose la demande", '"la commune"'),
+        "conditions": Key(Text(), "ce qui est demandé", '"Moins de 2 000 habitants."'),
+        "rate": Key(Text(), "part payée, avec l'année où on l'a vue"),
+        "ceiling": Key(Text(), "plafond, avec l'année où on l'a vu"),
+        "period": Key(Text(), "quand la demande se dépose, ou se déposait"),
+        "ask": Key(Text(), "auprès de qui vérifier", '"la préfecture"'),
+        "departments": Key(ListOf(DEPARTMENT), "départements concernés ; tous sinon"),
+        "max_population": Key(
+            Whole(1, 10_000_000), "habitants au-delà desquels la commune n'a rien"
+        ),
+        "as_of": Key(DATE, "date de ces informations", "2022"),
+        "source": Key(SOURCE, "source, ou metier", "S31"),
+        "note": Key(Text(), "ce qu'il faut savoir de plus"),
+    },
+)
+"""One funding scheme, never promised."""
+
+DEADLINE = Record(
+    "échéance",
+    {
+        "id": Key(SLUG, "identifiant", "fin-windows-10"),
+        "title": Key(Text(), "de quoi il s'agit", '"Fin de Windows 10"'),
+        "due": Key(DATE, "la date ; absente si elle varie ou n'est pas connue"),
+        "what": Key(Text(), "ce qui change", '"Plus de correctifs de sécurité."'),
+        "ask": Key(Text(), "qui connaît la date exacte", '"le syndicat"'),
+        "as_of": Key(DATE, "date de ces informations", "2025-10"),
+        "source": Key(SOURCE, "source, ou metier", "S92"),
+        "verify_before_quoting": Key(
+            Flag(), "true : texte de loi à relire avant citation"
+        ),
+        "note": Key(Text(), "ce qu'il faut savoir de plus"),
+    },
+)
+"""One date to watch."""
 
 REGISTERED = Record(
     "source",
@@ -79,6 +130,30 @@ PRICES_FILE = Record(
 )
 """`prix.yaml`."""
 
+AIDS_FILE = Record(
+    "",
+    {
+        "aids": Key(
+            ListOf(AID),
+            "les aides, datées",
+            '[{id: detr, title: "…", state: unknown, …}]',
+        )
+    },
+)
+"""`aides.yaml`."""
+
+DEADLINES_FILE = Record(
+    "",
+    {
+        "deadlines": Key(
+            ListOf(DEADLINE),
+            "les dates à surveiller",
+            '[{id: fin-windows-10, title: "…", due: 2025-10-14, …}]',
+        )
+    },
+)
+"""`echeances.yaml`."""
+
 SOURCES_FILE = Record(
     "",
     {
@@ -107,6 +182,8 @@ EDITION_FILE = Record(
 FILES: dict[str, Record] = {
     "lieux.yaml": PLACES_FILE,
     "prix.yaml": PRICES_FILE,
+    "aides.yaml": AIDS_FILE,
+    "echeances.yaml": DEADLINES_FILE,
     "sources.yaml": SOURCES_FILE,
     "edition.yaml": EDITION_FILE,
 }

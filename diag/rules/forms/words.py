@@ -53,6 +53,13 @@ DATE = Word(
 )
 """A date, a month or a year."""
 
+DEPARTMENT = Word(
+    r"[0-9]{3}|02[AB]",
+    "un département sur trois caractères",
+    'Écrivez par exemple "033" ou "02A", entre guillemets.',
+)
+"""A département, as the ministry's files write it."""
+
 REF = Word("[A-Z]{3}-[0-9]{2}[a-z]?", "un numéro", "Écrivez par exemple ACC-02.")
 """Number of a criterion in the domain dossier."""
 

@@ -10,10 +10,13 @@ from diag.rules.reading.nodes import Entries, Items, Node, Scalar
 TITLES = frozenset({"label", "title", "plural", "unit"})
 """Keys of texts that take no final period."""
 
-SENTENCES = frozenset({"why", "decision", "meanwhile", "how"})
+SENTENCES = frozenset({"why", "decision", "meanwhile", "how", "conditions", "what"})
 """Keys of texts that reports print as sentences."""
 
-_NOTES = frozenset({"look", "hint", "ask", "done_when", "note"})
+_NOTES = frozenset({
+    *("look", "hint", "ask", "done_when", "note"),
+    *("rate", "ceiling", "period", "applicant"),
+})
 """Keys of texts that end as their author likes."""
 
 LONGEST_SENTENCE = 25
@@ -58,7 +61,7 @@ def french_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item(section, ident)
         for path, text in _texts(item.node, ()):
             yield from _typography(item, path, text)
-            if path[:2] == ("wording", "mairie"):
+            if path[:2] == ("wording", "mairie") or section == "aids":
                 yield from _plain_words(item, path, text)
 
 

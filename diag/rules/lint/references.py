@@ -37,13 +37,25 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
             yield from _known(loaded, item, "questions", ("improves_with", name), name)
     for recommendation in draft.recommendations.values():
         yield from _recommendation_problems(loaded, recommendation)
-    for price in draft.prices.values():
-        item = loaded.item("prices", price.id)
-        yield from _sourced(loaded, item, "source", (price.source,))
+    yield from _row_problems(loaded)
     for place in draft.places:
         for name in place.named_by:
             item = loaded.item("places", place.id)
             yield from _known(loaded, item, "questions", ("named_by",), name)
+
+
+def _row_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield the unknown sources of the dated tables."""
+    draft = loaded.draft
+    cited = {
+        "prices": {row.id: row.source for row in draft.prices.values()},
+        "aids": {row.id: row.source for row in draft.aids.values()},
+        "deadlines": {row.id: row.source for row in draft.deadlines.values()},
+    }
+    for section, sources in cited.items():
+        for ident, source in sources.items():
+            item = loaded.item(section, ident)
+            yield from _sourced(loaded, item, "source", (source,))
 
 
 def _recommendation_problems(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from diag.model.checklist import Audience, Recommendation
+from diag.model.dated import Aid
 from diag.rules.forms.domains import WORDS_TO
 from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem, listed, write_instead
@@ -18,17 +19,27 @@ _OBLIGATION = re.compile(
 )
 """A commune is never told that it must buy: it decides."""
 
+_PROMISE = re.compile(
+    r"\b(?:aurez|aura|ont|a|avez) droit\b"
+    r"|\bser(?:a|ont) (?:versée?|accordée?|payée?)s?\b"
+    r"|\bgaranti(?:e|s|es|t)?\b|\bautomatique(?:ment)?\b",
+    re.IGNORECASE,
+)
+"""A scheme is told with its date, never promised: whoever pays decides."""
+
 _PLURAL = re.compile(r"\w+\|[^|{}]+\|[^|{}]+")
 
 
 def wording_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield wordings that cannot be filled, or that oblige."""
+    """Yield wordings that cannot be filled, that oblige, or that promise."""
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
         for path, text in _texts(recommendation):
             yield from _placeholder_problems(item, path, text, recommendation)
             if path[1] == Audience.MAIRIE:
                 yield from _obligation_problems(item, path, text)
+    for aid in loaded.draft.aids.values():
+        yield from _promise_problems(loaded.item("aids", aid.id), aid)
 
 
 def _texts(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -83,6 +94,17 @@ def _agreement_problems(
             f"{where} : {{echeance}} est un jour",
             "Écrivez « avant le {echeance} ».",
         )
+
+
+def _promise_problems(item: Item, aid: Aid) -> Iterator[Problem]:
+    for key in ("title", "conditions", "rate", "ceiling", "period", "note"):
+        found = _PROMISE.search(getattr(aid, key))
+        if found:
+            yield item.problem(
+                (key,),
+                f"« {key} » : « {found.group()} » promet une aide que nul ici ne donne",
+                "Dites ce qui a été constaté, et en quelle année.",
+            )
 
 
 def _obligation_problems(

@@ -1,0 +1,137 @@
+"""What is true on a date only: aids to check before use, dates to watch."""
+
+from collections.abc import Iterable
+
+from diag.model.dated import Aid, AidState, Deadline
+from diag.reports.citations import source_words
+from diag.reports.dates import spoken_day
+from diag.reports.escape import Md
+from diag.reports.layout import table
+from diag.reports.report import Report
+from diag.reports.wording import sentence
+
+_STATES = {
+    AidState.OPEN: "ouverte",
+    AidState.CLOSED: "terminée",
+    AidState.UNKNOWN: "à vérifier chaque année",
+}
+
+
+def possible_aids(report: Report) -> Md:
+    """Return the schemes that the commune may ask for; none when nothing is to pay."""
+    if not report.budget.rows:
+        return Md("")
+    columns = (
+        "Aide",
+        "Qui demande, à quelles conditions",
+        "Taux et plafond relevés",
+        "À vérifier auprès de",
+        "Information de",
+    )
+    rows = [
+        (
+            f"{aid.title} ({_STATES[aid.state]})",
+            _conditions(aid),
+            _amounts(aid),
+            aid.ask,
+            spoken_day(aid.as_of),
+        )
+        for aid in _within_reach(report)
+    ]
+    return table("Aides possibles, aucune n'est acquise", columns, rows)
+
+
+def all_aids(report: Report) -> Md:
+    """Return every scheme with its source, the closed ones to date what is there."""
+    columns = (
+        "Aide",
+        "État",
+        "Quand",
+        "Conditions",
+        "Taux et plafond relevés",
+        "Source",
+        "Information de",
+    )
+    rows = [
+        (
+            aid.title,
+            _STATES[aid.state],
+            aid.period,
+            _conditions(aid),
+            _amounts(aid),
+            source_words(aid.source),
+            spoken_day(aid.as_of),
+        )
+        for aid in (*_within_reach(report), *_closed(report))
+    ]
+    return table("Aides, ouvertes et terminées", columns, rows)
+
+
+def watch_list(report: Report) -> Md:
+    """Return the dates to watch, in order, those without a date last."""
+    columns = (
+        "Quoi",
+        "Date",
+        "Ce qui change",
+        "À vérifier auprès de",
+        "Source",
+        "Information de",
+    )
+    known = report.checklist.deadlines.values()
+    ordered = sorted(known, key=lambda one: one.due or "9999")
+    rows = [
+        (
+            one.title,
+            _due(one, report.date.isoformat()),
+            _change(one),
+            one.ask,
+            source_words(one.source),
+            spoken_day(one.as_of),
+        )
+        for one in ordered
+    ]
+    return table("Dates à surveiller", columns, rows)
+
+
+def dated_sources(report: Report) -> frozenset[str]:
+    """Return the sources of the aids and of the dates told."""
+    told: Iterable[Aid | Deadline] = (
+        *_within_reach(report),
+        *_closed(report),
+        *report.checklist.deadlines.values(),
+    )
+    return frozenset(one.source for one in told)
+
+
+def _within_reach(report: Report) -> list[Aid]:
+    population = report.commune.population if report.commune else None
+    department = report.school.department
+    aids = report.checklist.aids.values()
+    return [one for one in aids if one.may_serve(department, population)]
+
+
+def _closed(report: Report) -> list[Aid]:
+    aids = report.checklist.aids.values()
+    return [one for one in aids if one.state is AidState.CLOSED]
+
+
+def _conditions(aid: Aid) -> str:
+    told = (sentence(f"demande : {aid.applicant}"), aid.conditions, sentence(aid.note))
+    return " ".join(filter(None, told))
+
+
+def _amounts(aid: Aid) -> str:
+    parts = [aid.rate, f"plafond : {aid.ceiling}" * bool(aid.ceiling)]
+    return " ; ".join(one for one in parts if one) or "non relevé"
+
+
+def _due(deadline: Deadline, today: str) -> str:
+    if not deadline.due:
+        return "à vérifier"
+    passed = " (passée)" if deadline.has_passed(today) else ""
+    return spoken_day(deadline.due) + passed
+
+
+def _change(deadline: Deadline) -> str:
+    law = "Texte à relire avant citation." if deadline.verify_before_quoting else ""
+    return " ".join(filter(None, (deadline.what, sentence(deadline.note), law)))
