@@ -8,7 +8,7 @@ import pytest
 
 from diag.assess.examples import check_examples
 from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
-from diag.rules.forms.tables import PRICE, REGISTERED
+from diag.rules.forms.tables import AID, DEADLINE, PRICE, REGISTERED
 from tests.rules.written import EDITION, all_problems, load_written
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +101,8 @@ def test_each_message_of_the_table_exists(message: str, written_texts: str) -> N
         *RECOMMENDATION.keys,
         *PRICE.keys,
         *REGISTERED.keys,
+        *AID.keys,
+        *DEADLINE.keys,
     ],
 )
 def test_each_key_is_in_the_guide(key: str) -> None:
