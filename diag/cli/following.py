@@ -1,6 +1,6 @@
 """`diag audit visit`, `follow`, `erase`: who came, what was decided, what must go."""
 
-from datetime import datetime
+from datetime import date
 
 import click
 
@@ -22,7 +22,7 @@ from diag.model.audit import FollowUp, FollowUpState
 def visit(
     ctx: click.Context,
     uai: str,
-    day: datetime | None,
+    day: date | None,
     present: tuple[str, ...],
     met: tuple[str, ...],
     authorisation: str,
@@ -33,7 +33,7 @@ def visit(
         session = audits.open_session(workspace, uai, campaign)
         added = following.add_visit(
             session,
-            day.date() if day else workspace.world.today(),
+            day or workspace.world.today(),
             present=present,
             met=met,
             authorisation=authorisation,
@@ -55,7 +55,7 @@ def follow(
     uai: str,
     recommendation: str,
     state: str,
-    day: datetime | None,
+    day: date | None,
     by: str,
     why: str,
     campaign: str | None,
@@ -63,7 +63,7 @@ def follow(
     """Note ce que devient une préconisation ; les étapes passées restent."""
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, uai, campaign)
-        when = day.date() if day else workspace.world.today()
+        when = day or workspace.world.today()
         step = FollowUp(
             recommendation=advising.find_advice(session, recommendation),
             state=FollowUpState(state),

@@ -1,6 +1,6 @@
 """`diag report`: the four documents of an audit."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -39,7 +39,7 @@ def report(
     uai: str,
     audiences: tuple[str, ...],
     folder: Path | None,
-    day: datetime | None,
+    day: date | None,
     campaign: str | None,
 ) -> None:
     """Écrit les documents d'un audit : mairie, équipe, académie, technique."""
@@ -54,7 +54,7 @@ def report(
     chosen = [Audience(each) for each in audiences] or list(Audience)
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, uai, campaign)
-        told = report_of(session, day.date() if day else None)
+        told = report_of(session, day)
         keep_judged(session)
         place = folder or report_folder(session)
         for path in write_reports(told, chosen, place):

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -55,11 +55,10 @@ _import_command("communes", "Lit les communes, leur population, leur EPCI.")
 @_all_option
 @click.pass_context
 def mairies(
-    ctx: click.Context, file: Path, day: datetime | None, *, show_all: bool
+    ctx: click.Context, file: Path, day: date | None, *, show_all: bool
 ) -> None:
     """Lit les adresses des mairies ; leur date est gardée et montrée."""
-    source_date = day.date() if day else None
-    _import(ctx, "mairies", file, source_date, show_all=show_all)
+    _import(ctx, "mairies", file, day, show_all=show_all)
 
 
 def _import(

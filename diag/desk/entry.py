@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
 from difflib import get_close_matches
 
+from diag.desk.days import read_day
 from diag.model.checklist import Question, QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Value
@@ -14,7 +14,6 @@ from diag.model.text import clean_text
 
 _YES = {"oui", "o", "true", "vrai", "1", "&"}
 _NO = {"non", "n", "false", "faux", "0", "à"}
-_FRENCH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 class RefusedEntryError(DiagError):
@@ -122,7 +121,7 @@ def _integer(question: Question, raw: object) -> Value:
 
 def _date(question: Question, raw: object) -> Value:
     try:
-        value = iso_day(str(raw))
+        value = read_day(str(raw)).isoformat()
     except ValueError as error:
         raise _refuse(
             question,
@@ -134,19 +133,6 @@ def _date(question: Question, raw: object) -> Value:
         bounds = f"de {_or_open(low)} à {_or_open(high)}"
         raise _refuse(question, f"{value} est hors limites", f"Admis : {bounds}")
     return value
-
-
-def iso_day(text: str) -> str:
-    """Return a day typed as 31/01/2026 or 2026-01-31, in ISO form.
-
-    Raises:
-        ValueError: when it is no day.
-    """
-    typed = text.strip()
-    if french := _FRENCH_DATE.fullmatch(typed):
-        day, month, year = french.groups()
-        typed = f"{year}-{month:0>2}-{day:0>2}"
-    return date.fromisoformat(typed).isoformat()
 
 
 def _text(question: Question, raw: object) -> Value:

@@ -4,7 +4,6 @@ from datetime import date
 from difflib import get_close_matches
 from uuid import UUID
 
-from diag.desk.entry import iso_day
 from diag.desk.photos import drop_erased
 from diag.desk.previous import own_standing
 from diag.desk.session import Session
@@ -73,22 +72,6 @@ def add_step(session: Session, step: FollowUp) -> None:
             'Dites pourquoi (--why "…").'
         )
     session.say(changes.followed(session.audit.id, cleaned))
-
-
-def day_typed(text: str) -> str:
-    """Return a day as typed, in ISO form; nothing typed: no day.
-
-    Raises:
-        DiagError: when it is no day.
-    """
-    if not text.strip():
-        return ""
-    try:
-        return iso_day(text)
-    except ValueError as error:
-        raise DiagError(
-            f"« {text[:40]} » n'est pas une date. Écrivez par exemple 31/01/2027."
-        ) from error
 
 
 def move(session: Session, status: AuditStatus) -> None:

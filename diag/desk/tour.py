@@ -58,23 +58,6 @@ def keep_tour(workspace: Workspace, tour: Tour) -> None:
     )
 
 
-def day_of_text(text: str) -> date:
-    """Return the day that was typed: 05/10/2026 or 2026-10-05.
-
-    Raises:
-        DiagError: when it is none.
-    """
-    day, slash, rest = text.strip().partition("/")
-    month, _, year = rest.partition("/")
-    iso = f"{year}-{month:0>2}-{day:0>2}" if slash else text.strip()
-    try:
-        return date.fromisoformat(iso)
-    except ValueError as error:
-        raise DiagError(
-            f"« {text.strip()[:40]} » n'est pas une date. Par exemple : 05/10/2026."
-        ) from error
-
-
 def stops(workspace: Workspace, tour: Tour) -> "list[School]":
     """Return the schools of a tour, in order; those unknown here are left out."""
     found = map(workspace.territory.school, tour.uais)

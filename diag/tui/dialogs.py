@@ -1,5 +1,6 @@
 """Small questions over a screen: yes or no, one line, or something to read."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -87,17 +88,27 @@ class Confirm(Sturdy, ModalScreen[bool]):
 
 
 class Ask(Sturdy, ModalScreen[str | None]):
-    """Asks for one line; Enter gives it, Escape gives None."""
+    """Asks for one line; Enter gives it, Escape gives None.
+
+    What `keep` refuses is told, and stays in the field.
+    """
 
     CSS_PATH = "dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
 
-    def __init__(self, question: str, value: str = "", hint: str = "") -> None:
+    def __init__(
+        self,
+        question: str,
+        value: str = "",
+        hint: str = "",
+        keep: Callable[[str], None] = lambda _typed: None,
+    ) -> None:
         super().__init__()
         self._question = question
         self._value = value
         self._hint = hint
+        self._keep = keep
 
     def compose(self) -> ComposeResult:
         """Lay the question over its field."""
@@ -110,6 +121,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:
+        self._keep(event.value)
         self.dismiss(event.value)
 
     def on_cancel(self) -> None:

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from diag.desk.tour import (
     Tour,
     calendar,
-    day_of_text,
     export_tour,
     keep_tour,
     stops,
@@ -50,17 +49,6 @@ def test_a_school_is_picked_moved_and_put_back(desk: Workspace) -> None:
     assert [school.uai for school in stops(desk, tour_of(desk))] == [OTHER, SCHOOL]
     assert tour_of(desk).toggled(OTHER).uais == (SCHOOL,)
     assert tour.moved(SCHOOL, -1) == tour
-
-
-@pytest.mark.parametrize("typed", ["05/10/2026", " 5/10/2026", "2026-10-05"])
-def test_a_day_is_typed_as_one_writes_it(typed: str) -> None:
-    assert day_of_text(typed) == DAY
-
-
-@pytest.mark.parametrize("typed", ["", "demain", "31/02/2026", "5/10", "//"])
-def test_what_is_no_day_is_refused_with_an_example(typed: str) -> None:
-    with pytest.raises(DiagError, match="05/10/2026"):
-        day_of_text(typed)
 
 
 def test_an_empty_tour_is_not_exported(desk: Workspace) -> None:

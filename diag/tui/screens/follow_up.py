@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from diag.desk.follow import day_typed
+from diag.desk.days import day_typed
 from diag.model.audit import FollowUp, FollowUpState
 from diag.reports.vocabulary import FOLLOW_UPS
 from diag.tui.screens.form import Field, Form
@@ -42,12 +42,12 @@ class FollowUpDialog(Form):
         Raises:
             DiagError: a date that is none, or set aside without a reason.
         """
-        state = FollowUpState(self.chosen)
+        state, on = FollowUpState(self.chosen), self.value("on")
         self._keep(
             self._step.model_copy(
                 update={
                     "state": state,
-                    "on": day_typed(self.value("on")),
+                    "on": day_typed(on).isoformat() if on.strip() else "",
                     "by": self.value("by"),
                     "why": self.value("why"),
                 }

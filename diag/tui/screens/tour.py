@@ -7,9 +7,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from diag.desk.days import day_typed
 from diag.desk.tour import (
     address_of,
-    day_of_text,
     export_tour,
     keep_tour,
     stops,
@@ -160,15 +160,16 @@ class TourScreen(PlaceScreen):
         """Ask for the day."""
         tour = tour_of(self.diag.desk.workspace)
         asked = Ask(
-            "Jour de la tournée, par exemple 05/10/2026", f"{tour.day:%d/%m/%Y}"
+            "Jour de la tournée, par exemple 05/10/2026",
+            f"{tour.day:%d/%m/%Y}",
+            keep=self._change_day,
         )
-        self.app.push_screen(asked, self._change_day)
+        self.app.push_screen(asked)
 
-    def _change_day(self, typed: str | None) -> None:
-        if typed is not None:
-            workspace = self.diag.desk.workspace
-            keep_tour(workspace, replace(tour_of(workspace), day=day_of_text(typed)))
-            self._fill()
+    def _change_day(self, typed: str) -> None:
+        workspace = self.diag.desk.workspace
+        keep_tour(workspace, replace(tour_of(workspace), day=day_typed(typed)))
+        self._fill()
 
     def on_export(self) -> None:
         """Write the calendar's file and say where it is."""

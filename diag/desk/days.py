@@ -1,0 +1,45 @@
+"""Days as people type them: 31/01/2027 or 2027-01-31, in a span that makes sense."""
+
+import re
+from datetime import date
+
+from diag.model.errors import DiagError
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""Far from any audit outside."""
+
+_FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+
+
+def read_day(text: str) -> date:
+    """Return the day that a text writes, the French way or the ISO one.
+
+    Raises:
+        ValueError: when it is no day.
+    """
+    typed = text.strip()
+    if french := _FRENCH.fullmatch(typed):
+        day, month, year = french.groups()
+        typed = f"{year}-{month:0>2}-{day:0>2}"
+    return date.fromisoformat(typed)
+
+
+def day_typed(text: str) -> date:
+    """Return the day that a person typed.
+
+    Raises:
+        DiagError: when it is no day, or far from any audit.
+    """
+    try:
+        day = read_day(text)
+    except ValueError as error:
+        raise DiagError(
+            f"« {text.strip()[:40]} » n'est pas une date. "
+            "Écrivez par exemple 31/01/2027 ou 2027-01-31."
+        ) from error
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DiagError(
+            f"{day:%d/%m/%Y} est hors limites : de {FIRST_YEAR} à {LAST_YEAR}. "
+            "Vérifiez l'année."
+        )
+    return day
