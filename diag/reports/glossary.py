@@ -65,6 +65,7 @@ TERMS = {
     "PrimTux": "système libre fait pour l'école primaire",
     "RASED": "réseau d'aides aux élèves en difficulté",
     "REP": "réseau d'éducation prioritaire",
+    "RGAA": "référentiel d'accessibilité des services publics en ligne",
     "RGPD": "règlement européen sur les données personnelles",
     "RJ11": "prise téléphonique",
     "RJ45": "prise réseau murale",

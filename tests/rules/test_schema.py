@@ -1,6 +1,7 @@
 """The JSON Schema that editors use says what the loader reads."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -45,6 +46,12 @@ def test_closed_lists_are_completed() -> None:
         "blocking",
         "improvement",
     ]
+
+
+@pytest.mark.parametrize("ref", ["ACC-02", "A11-01", "WIF-05b"])
+def test_a_criterion_may_bear_any_number_of_the_dossier(ref: str) -> None:
+    pattern = item("criteria")["properties"]["ref"]["pattern"]
+    assert re.match(pattern, ref)
 
 
 def test_each_audience_is_asked_for_its_own_words() -> None:

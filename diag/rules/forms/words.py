@@ -60,7 +60,9 @@ DEPARTMENT = Word(
 )
 """A département, as the ministry's files write it."""
 
-REF = Word("[A-Z]{3}-[0-9]{2}[a-z]?", "un numéro", "Écrivez par exemple ACC-02.")
+REF = Word(
+    "[A-Z][A-Z0-9]{2}-[0-9]{2}[a-z]?", "un numéro", "Écrivez par exemple ACC-02."
+)
 """Number of a criterion in the domain dossier."""
 
 LEVEL = Word("[123]", "un niveau", "Écrivez 1, 2 ou 3.")
