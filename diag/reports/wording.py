@@ -1,6 +1,7 @@
 """Author's sentences, filled in: {quantite} {cout} {lieux} {echeance}, and agreement.
 
-`{quantite|salle|salles}` prints the number and the word that agrees with it.
+`{quantite|salle|salles}` prints the number and the word that agrees with it;
+`{quantite|une salle|salles}` also spells one in full: « dans une salle ».
 `{echeance}` is a day (« 12 mars 2027 »): authors write « avant le {echeance} ».
 """
 
@@ -21,7 +22,8 @@ _BLANK = re.compile(
 )
 _BRACED = re.compile(r"\{\w+(?:\|[^{}]*)?\}")
 _PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
-_HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|un nombre|environ)\b)")
+_ARTICLE = re.compile(r"une? ")
+_HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|une?|environ)\b)")
 _TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
@@ -58,7 +60,8 @@ def filled(text: str, blanks: Blanks) -> str:
                 return blanks.due
 
     said = _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
-    return _TWICE_OF.sub(r"\g<1> ", said)
+    said = _TWICE_OF.sub(r"\g<1> ", said)
+    return said[:1].upper() + said[1:] if _BLANK.match(text) else said
 
 
 def blanks_in(text: str) -> frozenset[str]:
@@ -83,8 +86,16 @@ def counted(
     low, high = quantity.low, quantity.high
     if high is None and not low:
         return f"un nombre {of(many)} à préciser" if many else "un nombre à préciser"
-    word = _agreed(low if high is None else high, one, many)
-    return f"{_span(low, high, ruled=ruled)} {word}".rstrip()
+    article = _ARTICLE.match(one)
+    bare = _ARTICLE.sub("", one, count=1) if article else one
+    word = _agreed(low if high is None else high, bare, many)
+    said = f"{_span(low, high, ruled=ruled)} {word}".rstrip()
+    return _spelled(said, article[0]) if article else said
+
+
+def _spelled(said: str, article: str) -> str:
+    """Return « une salle » for « 1 salle », « au plus une salle » for « au plus 1 »."""
+    return re.sub(r"^(au plus |au moins )?1 ", rf"\g<1>{article}", said)
 
 
 def _span(low: Fraction, high: Fraction | None, *, ruled: bool) -> str:

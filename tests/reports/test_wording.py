@@ -54,6 +54,42 @@ def test_a_quantity_is_said_with_the_word_that_agrees(
     assert counted(quantity(low, high), "salle", "salles") == said
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 0, "0 salle"),
+        (1, 1, "une salle"),
+        (2, 2, "2 salles"),
+        ("3/2", "3/2", "1,5 salle"),
+        (1, 3, "entre 1 et 3 salles"),
+        (0, 1, "au plus une salle"),
+        (1, None, "au moins une salle"),
+        (0, None, "un nombre de salles à préciser"),
+    ],
+)
+def test_one_is_spelled_when_the_author_gives_its_article(
+    low: int | str, high: int | str | None, said: str
+) -> None:
+    assert counted(quantity(low, high), "une salle", "salles") == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Un danger dans {quantite|une salle|salles}", "Un danger dans une salle"),
+        ("Le sort de {quantite|un poste|postes}", "Le sort d'un poste"),
+        ("{quantite|une classe|classes} sans image", "Une classe sans image"),
+    ],
+)
+def test_one_reads_as_part_of_its_sentence(text: str, said: str) -> None:
+    assert filled(text, blanks(1, 1)) == said
+
+
+def test_a_quantity_that_opens_a_sentence_has_its_capital() -> None:
+    text = "{quantite|une classe|classes} sans image"
+    assert filled(text, blanks(3, 5)) == "Entre 3 et 5 classes sans image"
+
+
 def test_a_quantity_may_stand_alone() -> None:
     assert counted(quantity(3, 5)) == "entre 3 et 5"
     assert counted(quantity(0, None)) == "un nombre à préciser"
