@@ -1,5 +1,6 @@
 """What files hold, gathered one after the other, in an order that does not matter."""
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from diag.model.base import Noun
@@ -8,7 +9,7 @@ from diag.model.number import canonical_number
 from diag.rules.build import BUILDERS, Unfit, Values
 from diag.rules.forms.tables import form_of
 from diag.rules.loaded import NOUNS, Example, Loaded
-from diag.rules.problem import Problem
+from diag.rules.problem import Problem, Spot
 from diag.rules.reading.nodes import Entries, Items, Node, Scalar, spot_of
 from diag.rules.reading.reader import Reader
 from diag.rules.reading.records import ident_of
@@ -34,12 +35,23 @@ class Harvest:
 
     def take(self, file: str, raw: bytes) -> None:
         """Gather what a file holds."""
+        root = self.read(file, raw)
+        if root is not None:
+            self.gather(file, root)
+
+    def read(self, file: str, raw: bytes) -> Entries | None:
+        """Return what a file holds, still to be gathered; None when unreadable."""
         source = read_source(file, raw)
         self._file_problems.extend(source.problems)
-        root = source.root
-        if root is None:
-            self._is_whole = False
-            return
+        self._is_whole &= source.root is not None
+        return source.root
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Report problems that others found."""
+        self._file_problems.extend(problems)
+
+    def gather(self, file: str, root: Entries) -> None:
+        """Gather what a file holds, once read."""
         values = form_of(file).values(root, self._reader)
         domain = ident_of(root.nodes.get("domain", root)) or file.removesuffix(".yaml")
         for section, value in values.items():
@@ -47,8 +59,8 @@ class Harvest:
         if file == "edition.yaml":
             self._edition, self._edition_node = values, root
 
-    def loaded(self) -> Loaded:
-        """Return all that was gathered."""
+    def loaded(self, overlaid: Mapping[tuple[str, str], Spot] | None = None) -> Loaded:
+        """Return all that was gathered, and which items were laid over."""
         self._refuse_retired()
         rank = self._domain_rank()
         fields: dict[str, object] = {
@@ -68,6 +80,7 @@ class Harvest:
             nodes=self._nodes,
             edition=self._edition_node,
             is_whole=self._is_whole,
+            overlaid=overlaid or {},
         )
 
     def _take_section(

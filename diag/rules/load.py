@@ -1,4 +1,4 @@
-"""A folder of YAML files read into a checklist, and everything that is wrong with it.
+"""Folders of YAML files read into a checklist, and everything that is wrong with it.
 
 All problems are collected; the checklist is withheld while one is an error. What a
 rule means is not looked at here.
@@ -8,23 +8,34 @@ from pathlib import Path
 
 from diag.rules.harvest import Harvest
 from diag.rules.loaded import Example, Loaded
+from diag.rules.overlay.merge import overlaid
+from diag.rules.reading.nodes import Entries
 from diag.rules.source import MAX_BYTES
 
 __all__ = ["Example", "Loaded", "load_checklists"]
 
 
-def load_checklists(folder: Path) -> Loaded:
-    """Read every YAML file of a folder; never raises for what is in it."""
+def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:
+    """Read every YAML file of a folder; never raises for what is in it.
+
+    The files of `overlay`, when there are any, are laid over those of the folder.
+    """
     harvest = Harvest()
     paths = _listing(folder, harvest)
-    for path in paths:
-        if path.suffix == ".yaml":
-            _read_file(path, harvest)
-        elif path.suffix == ".yml":
-            remedy = "Renommez-le en .yaml."
-            harvest.refuse_file(path.name, "ce fichier n'est pas lu", remedy)
+    shipped = _roots(paths, harvest)
     _refuse_missing(folder, {path.name for path in paths}, harvest)
-    return harvest.loaded()
+    own: dict[str, Entries] = {}
+    if overlay is not None and overlay.is_dir():
+        own = _roots(_listing(overlay, harvest), harvest, f"{overlay.name}/")
+    if not own:
+        for file, root in shipped.items():
+            harvest.gather(file, root)
+        return harvest.loaded()
+    laid = overlaid(shipped, own)
+    harvest.refuse(laid.problems)
+    for file, root in laid.roots.items():
+        harvest.gather(file, root)
+    return harvest.loaded(laid.touched)
 
 
 def _listing(folder: Path, harvest: Harvest) -> list[Path]:
@@ -36,15 +47,29 @@ def _listing(folder: Path, harvest: Harvest) -> list[Path]:
         return []
 
 
-def _read_file(path: Path, harvest: Harvest) -> None:
+def _roots(paths: list[Path], harvest: Harvest, prefix: str = "") -> dict[str, Entries]:
+    roots: dict[str, Entries] = {}
+    for path in paths:
+        name = f"{prefix}{path.name}"
+        if path.suffix == ".yaml":
+            root = _root_of(path, name, harvest)
+            if root is not None:
+                roots[name] = root
+        elif path.suffix == ".yml":
+            remedy = "Renommez-le en .yaml."
+            harvest.refuse_file(name, "ce fichier n'est pas lu", remedy)
+    return roots
+
+
+def _root_of(path: Path, name: str, harvest: Harvest) -> Entries | None:
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         remedy = "Vérifiez les droits du fichier."
-        harvest.refuse_file(path.name, _reason(error), remedy)
-        return
-    harvest.take(path.name, raw)
+        harvest.refuse_file(name, _reason(error), remedy)
+        return None
+    return harvest.read(name, raw)
 
 
 def _refuse_missing(folder: Path, names: set[str], harvest: Harvest) -> None:

@@ -1,7 +1,7 @@
 """What loading a folder gives: a checklist, its problems, where each item stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from diag.model.checklist import Checklist
 from diag.rules.problem import Problem, Severity, Spot, problem_at
@@ -45,6 +45,8 @@ class Loaded:
     """What `edition.yaml` holds."""
     is_whole: bool = True
     """False when a file or a list could not be read: items may be missing from it."""
+    overlaid: Mapping[tuple[str, str], Spot] = field(default_factory=dict)
+    """Items that the syndicat changed, added or switched off, and where."""
 
     @property
     def checklist(self) -> Checklist | None:

@@ -1,0 +1,227 @@
+"""The syndicat's files laid over the shipped ones, item by item, key by key.
+
+An item with the id of a shipped one changes the keys that it has; `off: true` switches
+it off; any other id adds an item. The shipped files are never written.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
+from diag.rules.forms.tables import AID, DEADLINE, PLACE_LABEL, PRICE, REGISTERED
+from diag.rules.loaded import NOUNS
+from diag.rules.overlay.cascade import switched_off
+from diag.rules.overlay.editions import edition_over
+from diag.rules.overlay.layers import (
+    HOMES,
+    LISTS,
+    Layer,
+    Name,
+    laid_over,
+    listed_sections,
+    text_of,
+    without,
+)
+from diag.rules.problem import Problem, Spot, nearest, problem_at
+from diag.rules.reading.nodes import Entries, Items, Node, Scalar, spot_of
+from diag.rules.reading.records import Record, ident_of
+
+OFF = "off"
+"""The key that switches an item off."""
+
+EDITION = "edition.yaml"
+
+FORMS: dict[str, Record] = {
+    "places": PLACE_LABEL,
+    "questions": QUESTION,
+    "criteria": CRITERION,
+    "recommendations": RECOMMENDATION,
+    "prices": PRICE,
+    "aids": AID,
+    "deadlines": DEADLINE,
+    "sources": REGISTERED,
+}
+"""What the items of each section are made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """The files with the changes in them, and what is wrong with the changes."""
+
+    roots: Mapping[str, Entries]
+    problems: tuple[Problem, ...]
+    touched: Mapping[Name, Spot]
+    """Items changed, added or switched off, and where that is written."""
+
+
+def overlaid(shipped: Mapping[str, Entries], own: Mapping[str, Entries]) -> Overlaid:
+    """Return the shipped files with the syndicat's own laid over them."""
+    return _Laying(shipped).lay(own)
+
+
+class _Laying:
+    def __init__(self, shipped: Mapping[str, Entries]) -> None:
+        self._layer = Layer()
+        for file, root in shipped.items():
+            # What proves the shipped edition says nothing of a changed one.
+            self._layer.take(file, without(root, "examples"))
+        self._shipped = dict(self._layer.items)
+        self._problems: list[Problem] = []
+        self._touched: dict[Name, Spot] = {}
+        self._off: dict[Name, Spot] = {}
+
+    def lay(self, own: Mapping[str, Entries]) -> Overlaid:
+        for file, root in own.items():
+            self._lay_file(file, root)
+        self._problems.extend(switched_off(self._layer, self._off))
+        self._touched |= self._off
+        rests = self._layer.rests
+        rests[EDITION] = edition_over(rests.get(EDITION), own)
+        return Overlaid(self._layer.roots(), tuple(self._problems), self._touched)
+
+    def _lay_file(self, file: str, root: Entries) -> None:
+        home = self._home_of(file, root)
+        if "domain" in root.nodes:
+            self._lay_domain(root.nodes["domain"])
+        for section, node in listed_sections(root):
+            for item in node.nodes:
+                self._lay_item(section, item, home)
+        for key, child in root.nodes.items():
+            if key == "examples" and isinstance(child, Items):
+                self._add_examples(home or file, child)
+            elif key not in {"domain", *LISTS} and not file.endswith(f"/{EDITION}"):
+                self._refuse(
+                    root.spots[key],
+                    f"clé « {key} » inconnue dans une surcharge",
+                    f"Admises : domain, {', '.join(LISTS)}, examples.",
+                )
+            elif key in LISTS and not isinstance(child, Items):
+                self._refuse(
+                    root.spots[key],
+                    f"« {key} » : il faut une liste",
+                    "Mettez un « - » devant chaque élément.",
+                )
+
+    def _home_of(self, file: str, root: Entries) -> str:
+        """Return the file where new items of this one go; empty when none is said."""
+        files = self._layer.domain_files()
+        domain = root.nodes.get("domain")
+        ident = ident_of(domain) if domain else ""
+        name = file.rpartition("/")[2]
+        if ident and ident not in files:
+            self._layer.take(file, Entries(root.spot, {}, root.spots))
+            return file
+        return files.get(ident) or (name if name in self._layer.rests else "")
+
+    def _lay_domain(self, node: Node) -> None:
+        ident = ident_of(node)
+        if not isinstance(node, Entries) or not ident:
+            self._refuse(node.spot, "domaine sans « id »", "Ajoutez « id: reseau ».")
+            return
+        name = ("domains", ident)
+        file = self._layer.domain_files().get(ident)
+        if self._is_off(node):
+            self._note_off(name, node, known=file is not None)
+            return
+        self._touched[name] = node.spot
+        target = file or node.spot.file
+        rest = self._layer.rests[target]
+        base = rest.nodes.get("domain")
+        merged = laid_over(base, without(node, OFF)) if base else without(node, OFF)
+        spots = {**rest.spots, "domain": node.spot}
+        self._layer.rests[target] = Entries(
+            rest.spot, {**rest.nodes, "domain": merged}, spots
+        )
+
+    def _lay_item(self, section: str, node: Node, home: str) -> None:
+        ident = ident_of(node)
+        name = (section, ident)
+        if not isinstance(node, Entries) or not ident:
+            what = f"{NOUNS[section]} sans « id »"
+            self._refuse(node.spot, what, "Ajoutez « id » : c'est lui que l'on change.")
+        elif name in self._touched or name in self._off:
+            first = self._touched.get(name) or self._off[name]
+            self._refuse(
+                node.spot,
+                f"{_told(name)} déjà changé dans {first.file}, ligne {first.line}",
+                "Réunissez les deux changements.",
+            )
+        elif self._is_off(node):
+            self._note_off(name, node, known=name in self._shipped)
+        elif name in self._shipped:
+            self._touched[name] = node.spot
+            base = self._layer.items[name]
+            merged = laid_over(base, without(node, OFF))
+            assert isinstance(merged, Entries)
+            self._layer.items[name] = merged
+        else:
+            self._add(name, without(node, OFF), home)
+
+    def _add(self, name: Name, node: Entries, home: str) -> None:
+        section, ident = name
+        required = {key for key, one in FORMS[section].keys.items() if one.example}
+        near = nearest(ident, [one for kind, one in self._shipped if kind == section])
+        if near and required - node.nodes.keys():
+            self._refuse(
+                spot_of(node, "id"),
+                f"{_told(name)} absent des grilles livrées, et incomplet",
+                f"Vouliez-vous changer « {near} » ?",
+            )
+            return
+        file = HOMES.get(section) or self._domain_file(node) or home
+        if not file:
+            self._refuse(
+                spot_of(node, "id"),
+                f"{_told(name)} : dans quel domaine ?",
+                "Ajoutez « domain: reseau » à l'élément, ou donnez au fichier le nom "
+                "de celui du domaine.",
+            )
+            return
+        if file not in self._layer.rests:
+            self._layer.rests[file] = Entries(node.spot, {}, {})
+        self._touched[name] = node.spot
+        self._layer.items[name], self._layer.files[name] = node, file
+
+    def _domain_file(self, node: Entries) -> str:
+        wanted = text_of(node.nodes.get("domain"))
+        return self._layer.domain_files().get(wanted, "")
+
+    def _add_examples(self, file: str, examples: Items) -> None:
+        rest = self._layer.rests.setdefault(file, Entries(examples.spot, {}, {}))
+        before = rest.nodes.get("examples")
+        told = before.nodes if isinstance(before, Items) else ()
+        joined = Items(examples.spot, (*told, *examples.nodes))
+        spots = {**rest.spots, "examples": examples.spot}
+        self._layer.rests[file] = Entries(
+            rest.spot, {**rest.nodes, "examples": joined}, spots
+        )
+
+    def _is_off(self, node: Entries) -> bool:
+        value = node.nodes.get(OFF)
+        if value is None:
+            return False
+        if isinstance(value, Scalar) and isinstance(value.value, bool):
+            return value.value
+        self._refuse(
+            node.spots[OFF], "« off » : il faut true ou false", "Écrivez « off: true »."
+        )
+        return False
+
+    def _note_off(self, name: Name, node: Entries, *, known: bool) -> None:
+        if known:
+            self._off[name] = node.spots[OFF]
+            return
+        section, ident = name
+        near = nearest(ident, [one for kind, one in self._shipped if kind == section])
+        self._refuse(
+            spot_of(node, "id"),
+            f"{_told(name)} n'est pas dans les grilles livrées : rien à désactiver",
+            f"Vouliez-vous écrire « {near} » ?" if near else "Corrigez l'identifiant.",
+        )
+
+    def _refuse(self, spot: Spot, message: str, remedy: str) -> None:
+        self._problems.append(problem_at(spot, OFF, message, remedy))
+
+
+def _told(name: Name) -> str:
+    return f"{NOUNS[name[0]]} « {name[1]} »"
