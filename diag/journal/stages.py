@@ -12,10 +12,11 @@ from diag.model.campaign import id_in_campaign, is_campaign
 from diag.model.kinds import AuditStatus, PlaceKind
 
 _SAID = """
-select a.id, h.subject, h.value from audit a join head h on h.audit = a.n
-where h.subject in (?, ?) and h.value is not null
-order by a.n, h.subject, h.lam, h.rev
+select a.id, h.subject, h.value
+from audit a cross join head h on h.audit = a.n and h.subject in (?, ?)
+where h.value is not null order by a.n, h.subject, h.lam, h.rev
 """
+"""The cross join has SQLite look two heads up in each audit, not read all of them."""
 _KNOWN = """
 select a.id, s.completeness
 from judged j join tally t on t.audit = j.audit and t.digest = j.digest

@@ -22,8 +22,6 @@ from diag.tui.commands import (
     bindings_of,
 )
 from diag.tui.desk import OpenDesk, Recent
-from diag.tui.dialogs import Tell
-from diag.tui.palette import Found, Palette, finder
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
@@ -32,6 +30,10 @@ from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 
 if TYPE_CHECKING:
     from diag.desk.world import World
+    from diag.tui.palette import Found
+
+# Dialogs, the palette and every place but the first are imported when one goes there:
+# 10 ms that the first frame does not wait for.
 
 
 class DiagApp(Sturdy, App[None]):
@@ -170,9 +172,15 @@ class DiagApp(Sturdy, App[None]):
         """Say something that needs no answer, for a few seconds."""
         self.notify(sentence, timeout=4, markup=False)
 
+    def tell(self, sentence: str, title: str) -> None:
+        """Have something read."""
+        from diag.tui.dialogs import Tell  # noqa: PLC0415 - see above
+
+        self.push_screen(Tell(sentence, title))
+
     def on_trouble(self, event: Trouble) -> None:
         """Tell what was refused, and what to do."""
-        self.push_screen(Tell(event.sentence, "Ce n'est pas possible"))
+        self.tell(event.sentence, "Ce n'est pas possible")
 
     def offered(self) -> Iterator[tuple[MessagePump, CommandType]]:
         """Yield what is possible now: by what has the focus, the screen, the app."""
@@ -186,7 +194,7 @@ class DiagApp(Sturdy, App[None]):
                     seen.add(command)
                     yield node, command
 
-    def palette_finds(self) -> Iterable[Found]:
+    def palette_finds(self) -> "Iterable[Found]":
         """Return the rooms and questions of the visit where one is, if any."""
         finds: Callable[[], Iterable[Found]] | None
         finds = getattr(self.screen, "palette_finds", None)
@@ -202,6 +210,7 @@ class DiagApp(Sturdy, App[None]):
 
     def go_palette(self) -> None:
         """Open the palette; what is chosen is done once it is closed."""
+        from diag.tui.palette import Palette, finder  # noqa: PLC0415 - see above
 
         def done(go: Callable[[], object] | None) -> None:
             if go is not None:
@@ -231,7 +240,7 @@ class DiagApp(Sturdy, App[None]):
         notice = self.desk.workspace.journal.notice
         if notice and not self._noticed:
             self._noticed = True
-            self.push_screen(Tell(notice, "Lecture seule"))
+            self.tell(notice, "Lecture seule")
 
     def _pop_to(self, depth: int) -> None:
         while len(self.screen_stack) > depth:

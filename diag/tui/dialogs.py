@@ -7,11 +7,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 
 
 class Cancel(Command):
@@ -68,7 +69,7 @@ class Confirm(Sturdy, ModalScreen[bool]):
             with Horizontal(classes="buttons"):
                 yield Button(content(self._yes), id="yes")
                 yield Button(content(self._no), id="no")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Put the focus on the answer that harms least."""
@@ -117,7 +118,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
             field = Input(self._value, placeholder=self._hint)
             field.cursor_blink = False
             yield field
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:
@@ -149,7 +150,7 @@ class Tell(Sturdy, ModalScreen[None]):
                 yield Static(content(self._title), classes="title")
             with VerticalScroll(classes="reading"):
                 yield Static(content(self.text), classes="said")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_close(self) -> None:
         """Leave."""

@@ -10,12 +10,13 @@ from textual.containers import Vertical
 from textual.events import Key
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from diag.model.folding import fold, readings
 from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
                 (Column("", 9), Column(), Column("", 13)),
                 empty="Rien ne répond à ces mots.",
             )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show what is possible at once."""

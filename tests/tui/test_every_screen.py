@@ -7,13 +7,13 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
-from textual.widgets import Footer
 
 import diag.tui
 from diag.tui.app import DiagApp
 from diag.tui.commands import Command, CommandType, Help
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
 
@@ -95,11 +95,11 @@ async def test_a_place_shows_six_keys_at_most_and_speaks_french(
     app = audited(tmp_path / "desk")
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await go(pilot, app, place)
-        footer = app.screen.query_one(Footer)
-        await wait_for(pilot, lambda: footer.children, "the footer")
+        keys = app.screen.query_one(KeyBar)
+        await wait_for(pilot, lambda: keys.shown, "the keys")
 
-        assert len(footer.children) <= SHOWN_KEYS
-        assert max(child.region.right for child in footer.children) <= 80
+        assert len(keys.shown) <= SHOWN_KEYS
+        assert keys.shown == keys.possible
         await pilot.resize_terminal(160, 50)
         assert not [line for line in visible(pilot) if ENGLISH.search(line)]
         for node in app.screen.walk_children(with_self=True):

@@ -8,13 +8,14 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from diag.model.folding import fold
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
 
 
@@ -49,7 +50,7 @@ class Choose(Sturdy, ModalScreen[str | None]):
                 (Column(), Column(width=24, narrow=24)),
                 empty="Rien ne s'appelle ainsi. Effacez quelques lettres.",
             )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show everything."""

@@ -6,7 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from diag.desk.departure import Departure, departure_of, write_departure
 from diag.desk.session import Session
@@ -15,6 +15,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
 
 
@@ -57,7 +58,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
                 empty="Rien à revoir : tout est répondu, rien n'est douteux.",
             )
             yield Static(content("\n".join(self._departure.remarks)), id="remarks")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the list."""

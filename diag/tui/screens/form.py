@@ -7,13 +7,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 
 
 class Keep(Command):
@@ -87,7 +88,7 @@ class Form(Sturdy, ModalScreen[str | None]):
                 content("Entrée passe au champ suivant ; F2 enregistre."),
                 classes="muted hint",
             )
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Stand on what is likeliest."""

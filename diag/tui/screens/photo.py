@@ -15,13 +15,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from diag.model.photo import Photo
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.dialogs import Close
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 
 Pixel = tuple[int, int, int]
 
@@ -77,7 +78,7 @@ class PhotoScreen(Sturdy, ModalScreen[None]):
         with Vertical():
             yield Static(content(self._photo.caption or "sans légende"), id="caption")
             yield Pixels(self._data)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_close(self) -> None:
         """Leave."""

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
@@ -39,6 +39,7 @@ from diag.tui.dialogs import Ask
 from diag.tui.plain import content
 from diag.tui.screens.photo import PhotoScreen
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 
 _HINT = "Déposez des fichiers ici, ou tapez un chemin puis Entrée"
 
@@ -168,7 +169,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             yield OptionList(id="photos", markup=False)
             yield DropField(placeholder=_HINT, id="path")
             yield Static(id="told")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show what is there; a drop lands in the field."""

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from diag.tui.commands import Back, CommandType, Help, OpenPalette
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.heading import Heading
+from diag.tui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from diag.tui.app import DiagApp
@@ -37,7 +37,7 @@ class PlaceScreen(Sturdy, Screen[None]):
         """Lay the body between the heading and the footer."""
         yield Heading()
         yield from self.body()
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def body(self) -> ComposeResult:
         """Lay out what is proper to this place."""

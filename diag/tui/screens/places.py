@@ -7,7 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from diag.desk.closing import close_list, closing_effect
 from diag.desk.follow import close_places
@@ -19,6 +19,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask, Cancel, Confirm
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
 
 
@@ -111,7 +112,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
                 empty="Aucun lieu : S ajoute une salle.",
             )
             yield Static(id="remarks")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the list."""

@@ -148,7 +148,7 @@ class TerritoryScreen(PlaceScreen):
 
     def on_screen_resume(self) -> None:
         """Read again: an audit may have moved since one was here."""
-        self.call_after_refresh(self.post_message, Fill(whole=False))
+        self.post_message(Fill(whole=False))
 
     def on_fill(self, event: Fill) -> None:
         """Read the schools that answer to the words typed."""

@@ -7,13 +7,14 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from diag.desk.viewing import show_file
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Close
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.key_bar import KeyBar
 
 
 class OpenReport(Command):
@@ -54,7 +55,7 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
         with Vertical(classes="dialog"):
             yield Static(content("Les quatre rapports sont écrits"), classes="title")
             yield Static(content("\n".join(said)), classes="said")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_open_report(self) -> None:
         """Open the mayor's page."""

@@ -42,7 +42,7 @@ class CopyDown(Command):
     """
 
     KEYS = "ctrl+d"
-    TITLE = "Recopier en bas"
+    TITLE = "Recopier"
     IN_FOOTER = True
     GROUP = _GROUP
 

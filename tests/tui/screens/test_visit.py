@@ -18,6 +18,7 @@ from diag.desk.world import fixed_world
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
 from diag.tui.screens.visit import VisitScreen
+from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.plan import Plan
 from tests.desk.builders import started, workspace
 from tests.tui.builders import DAY, OTHER, SCHOOL, app_on
@@ -357,8 +358,8 @@ async def test_nothing_is_clipped(tmp_path: Path, size: tuple[int, int]) -> None
         lines = visible(pilot)
         assert shows(pilot, "À vérifier")
         assert any("Note" in line and "Aide" in line for line in lines[-1:])
-        widths = [child.region.right for child in screen.query("FooterKey")]
-        assert max(widths) <= size[0]
+        keys = screen.query_one(KeyBar)
+        assert keys.shown == keys.possible
         await pilot.press("f2")
         await wait_for(pilot, lambda: screen.face.current == "grid", "the grid")
         await wait_for(pilot, lambda: "Aide" in visible(pilot)[-1], "the footer")
