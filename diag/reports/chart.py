@@ -8,9 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from diag.reports.frame import SCORE_COLUMN
+
 _WIDTH, _ROW, _BAR = 640, 46, 14
 # Written in the drawing itself: a mail reader may drop the sheet, never these.
 _INK, _TRACK, _POSSIBLE, _SURE = "#1f2a33", "#d9e0e3", "#86b4bd", "#1a5c6b"
+TITLE = "Score de chaque domaine, sur 100"
+"""What the drawing is about."""
+LEGEND = (
+    "En plein, ce qui est sûr ; en clair, ce qui reste possible. "
+    "Le tableau donne les mêmes nombres."
+)
+"""How the drawing is read."""
 _SPAN = re.compile(r"(?:entre )?(\d{1,3})(?: et (\d{1,3}))?")
 
 
@@ -32,21 +41,28 @@ class Bar:
         return low, int(found[2] or low)
 
 
-def figure(bars: Sequence[Bar], anchor: str) -> str:
-    """Return the drawing of some scores as one described SVG; no bars, nothing."""
-    if not bars:
-        return ""
+def bars_of(rows: Sequence[Sequence[str]]) -> list[Bar]:
+    """Return the bars of a table of scores; none for any other table."""
+    if not rows or list(rows[0][1:2]) != [SCORE_COLUMN]:
+        return []
+    return [Bar(row[0], row[1]) for row in rows[1:]]
+
+
+def drawing(bars: Sequence[Bar], anchor: str) -> str:
+    """Return some scores as one described SVG, at least one bar given."""
     height = _ROW * len(bars)
-    said = " ; ".join(f"{bar.label} : {bar.words}" for bar in bars)
     rows = "".join(_drawn(bar, rank * _ROW) for rank, bar in enumerate(bars))
     return (
-        f'<figure class="scores"><svg viewBox="0 0 {_WIDTH} {height}" role="img" '
-        f'aria-labelledby="{anchor}-titre {anchor}-texte">'
-        f'<title id="{anchor}-titre">Score de chaque domaine, sur 100</title>'
-        f'<desc id="{anchor}-texte">{escape(said)}.</desc>{rows}</svg>'
-        "<figcaption>En plein, ce qui est sûr ; en clair, ce qui reste possible. "
-        "Le tableau donne les mêmes nombres.</figcaption></figure>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" '
+        f'role="img" aria-labelledby="{anchor}-titre {anchor}-texte">'
+        f'<title id="{anchor}-titre">{TITLE}</title>'
+        f'<desc id="{anchor}-texte">{escape(described(bars))}</desc>{rows}</svg>'
     )
+
+
+def described(bars: Sequence[Bar]) -> str:
+    """Return what the drawing shows, in words."""
+    return " ; ".join(f"{bar.label} : {bar.words}" for bar in bars) + "."
 
 
 def _drawn(bar: Bar, top: int) -> str:

@@ -7,8 +7,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from diag.reports.chart import Bar, figure
-from diag.reports.frame import SCORE_COLUMN
+from diag.reports.chart import LEGEND, bars_of, drawing
 from diag.reports.parser import inline_text
 
 Tokens = Sequence[Token]
@@ -25,7 +24,7 @@ class Renderer(RendererHTML):
         anchor, caption = str(token.meta["anchor"]), token.meta.get("caption")
         said = self.renderInline(caption, options, env) if caption else "Tableau"
         return (
-            f"{figure(_bars(tokens[idx:]), anchor)}"
+            f"{_figure(tokens[idx:], anchor)}"
             f'<div class="table" role="region" aria-labelledby="{anchor}" '
             f'tabindex="0">\n<table>\n<caption id="{anchor}">{said}</caption>\n'
         )
@@ -58,12 +57,15 @@ class Renderer(RendererHTML):
         return f'<span class="image">[{words}]</span>'
 
 
-def _bars(tokens: Tokens) -> list[Bar]:
-    """Return the bars of a table of scores; none for any other table."""
-    rows = _rows(tokens)
-    if not rows or rows[0][1:2] != [SCORE_COLUMN]:
-        return []
-    return [Bar(row[0], row[1]) for row in rows[1:]]
+def _figure(tokens: Tokens, anchor: str) -> str:
+    """Return a table of scores drawn as bars; nothing for any other table."""
+    bars = bars_of(_rows(tokens))
+    if not bars:
+        return ""
+    return (
+        f'<figure class="scores">{drawing(bars, anchor)}'
+        f"<figcaption>{LEGEND}</figcaption></figure>\n"
+    )
 
 
 def _rows(tokens: Tokens) -> list[list[str]]:

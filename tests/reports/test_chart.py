@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.reports.chart import Bar, figure
+from diag.reports.chart import Bar, bars_of, drawing
 
 
 def test_a_bar_spans_what_the_words_say() -> None:
@@ -13,11 +13,15 @@ def test_a_bar_spans_what_the_words_say() -> None:
 
 
 def test_no_score_no_drawing() -> None:
-    assert not figure([], "t")
+    assert not bars_of([["Domaine", "Complétude"], ["Wi-Fi", "40 %"]])
+    assert not bars_of([])
+    assert bars_of([["Domaine", "Score sur 100"], ["Wi-Fi", "40"]]) == [
+        Bar("Wi-Fi", "40")
+    ]
 
 
 def test_the_drawing_is_described_in_words() -> None:
-    drawn = figure(
+    drawn = drawing(
         [Bar("Wi-Fi & cie", "entre 0 et 100"), Bar("Salles", "sans objet")], "t"
     )
     assert 'aria-labelledby="t-titre t-texte"' in drawn
@@ -28,6 +32,6 @@ def test_the_drawing_is_described_in_words() -> None:
 def test_bars_stay_in_the_frame(one: int, other: int) -> None:
     low, high = sorted((one, other))
     words = f"entre {low} et {high}" if low != high else str(low)
-    drawn = figure([Bar("a", words)], "t")
+    drawn = drawing([Bar("a", words)], "t")
     assert 'width="-' not in drawn
     assert drawn.count("<rect") == 1 + (low > 0) + (high > low)

@@ -1,0 +1,143 @@
+"""Typst set to work: PDF/A-3a and PDF/UA-1, the same bytes each time, no network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from markdown_it.tree import SyntaxTreeNode as Node
+
+from diag.model.errors import DiagError
+from diag.reports.document import Document, read_document
+from diag.reports.pdf.literals import FONTS, literal, raw_literal
+from diag.reports.pdf.walker import Walker
+
+_STYLE = Path(__file__).with_name("style.typ")
+_BEST: tuple[str, ...] = ("a-3a", "ua-1")
+_NEXT: tuple[tuple[str, ...], ...] = (("a-3a",), ("a-3b",), ())
+
+
+class NoPdfError(DiagError):
+    """This machine cannot make a PDF."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A PDF, and what it could not be made to be."""
+
+    pdf: bytes
+    warning: str = ""
+    """Why it is not the most accessible one, with the line at fault; else empty."""
+
+
+def printed(markdown: str, title: str, author: str, day: date) -> Printed:
+    """Return a document as a PDF that holds its own Markdown.
+
+    Where the accessible build refuses the document, a plainer one is still made.
+
+    Raises:
+        NoPdfError: where typst has no build for this machine.
+    """
+    document = read_document(markdown)
+    source = _source(document, markdown, title, author, day)
+    try:
+        return Printed(_compiled(source, _BEST))
+    except _typst().TypstError as refused:
+        warning = _told(refused, source)
+    for standards in _NEXT[:-1]:
+        try:
+            return Printed(_compiled(source, standards), warning)
+        except _typst().TypstError:
+            continue
+    return Printed(_compiled(source, _NEXT[-1]), warning)
+
+
+def _source(
+    document: Document, markdown: str, title: str, author: str, day: date
+) -> str:
+    walker = Walker(document)
+    provisional = "provisoire" in document.running.lower()
+    settings = (
+        f"title: {literal(title)}, author: {literal(author)}, "
+        f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), "
+        f"running: [#{literal(document.running)}], "
+        f"provisional: {str(provisional).lower()}"
+    )
+    attached = (
+        f'"document.md", bytes({raw_literal(markdown)}), relationship: "source", '
+        'mime-type: "text/markdown", description: "Le texte source du document"'
+    )
+    return "\n".join((
+        _style(),
+        f"#show: styled.with({settings})",
+        f"#pdf.attach({attached})",
+        _head(document, walker),
+        walker.block(document.first_page),
+        _summary(document),
+        walker.block(document.body),
+    ))
+
+
+def _head(document: Document, walker: Walker) -> str:
+    parts = Node(document.head).children
+    titles = "".join(walker.write(node) for node in parts if node.type != "dl")
+    pairs = "".join(walker.pairs(node) for node in parts if node.type == "dl")
+    return f"#cover([{titles}], ({pairs}))\n"
+
+
+def _summary(document: Document) -> str:
+    parts = [heading for heading in document.outline if heading.level == 2]  # noqa: PLR2004 - the parts of a document are its h2
+    return '#summary("Sommaire")\n' if parts else ""
+
+
+def _told(refused: Exception, source: str) -> str:
+    """Return what Typst said of a document that it refuses, and of which line."""
+    said = str(refused).strip().splitlines() or ["sans explication"]
+    line = next((one for one in source.splitlines() if _names(one, said[0])), "")
+    where = f" Passage en cause : {line.strip()[:160]}" if line else ""
+    return f"Le PDF n'a pas toutes ses aides à la lecture : {said[0][:200]}.{where}"
+
+
+def _names(line: str, said: str) -> bool:
+    quoted = [part for part in said.split('"')[1::2] if part]
+    return any(part in line for part in quoted)
+
+
+def _compiled(source: str, standards: Sequence[str]) -> bytes:
+    made = _compiler().compile(
+        input=source.encode("utf-8"),
+        format="pdf",
+        pdf_standards=list(standards),
+        timestamp=0,
+    )
+    return bytes(made)
+
+
+@cache
+def _typst() -> ModuleType:
+    # 30 MB of compiler, loaded by the first document that needs it.
+    try:
+        return import_module("typst")
+    except ImportError as error:
+        raise NoPdfError(
+            "Cet ordinateur ne sait pas fabriquer de PDF (typst n'existe pas pour "
+            "Windows sur ARM). Les versions HTML et ODT sont écrites ; ouvrez le HTML "
+            "et choisissez « Imprimer », puis « PDF »."
+        ) from error
+
+
+@cache
+def _compiler() -> Any:
+    # Its root holds fonts and nothing else; no text of a document names a file.
+    return _typst().Compiler(
+        root=str(FONTS), font_paths=[str(FONTS)], ignore_system_fonts=True
+    )
+
+
+@cache
+def _style() -> str:
+    return _STYLE.read_text(encoding="utf-8")

@@ -1,0 +1,30 @@
+"""Columns: room for the longest word first, then long texts give way."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.reports.pdf.tables import shares
+
+CELL = st.text("abc ", max_size=80)
+
+
+def test_short_columns_get_what_they_ask() -> None:
+    assert shares([["Domaine", "Score"], ["Wi-Fi", "52"]]) == (9, 7)
+
+
+def test_a_long_column_gives_way_and_a_long_word_does_not() -> None:
+    long = " ".join(["mot"] * 60)
+    words, fixed = shares([["Constat", "Priorité"], [long, "immédiatement"]])
+    assert fixed >= len("immédiatement")
+    assert words > fixed
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=5))
+def test_every_column_is_as_wide_as_its_longest_word(
+    rows: list[tuple[str, str, str]],
+) -> None:
+    for column, share in zip(zip(*rows, strict=True), shares(rows), strict=True):
+        longest = max(
+            (len(word) for cell in column for word in cell.split()), default=0
+        )
+        assert share >= min(longest, 60)

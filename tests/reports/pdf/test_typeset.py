@@ -1,0 +1,132 @@
+"""The PDF: read back, checked by rules, the same bytes, never refused."""
+
+import io
+from datetime import date
+
+import page
+import pypdf
+import pytest
+from hypothesis import given, settings
+
+from diag.model.checklist import Audience
+from diag.reports.markdown import markdown
+from diag.reports.pdf import printed
+from diag.reports.pdf.literals import drawable
+from tests.reports.builders import SCHOOL, facts, report
+from tests.reports.pdf.test_literals import HOSTILE
+
+DAY = date(2026, 3, 12)
+ROOMS = ("Classe 1", "Classe 2")
+EVERYTHING = """# Titre
+
+Terme
+: Dit
+
+> [!WARNING]
+> **Attention**
+>
+> - un
+> - deux
+
+## Partie [lien](#partie-lien) et [perdu](#nulle-part)
+
+Un mot[^1], ~~barré~~, `code`, *italique*, **gras** ![photo](http://pisteur/x.png)
+
+3. trois
+4. quatre
+
+> cité
+
+```
+#read("/etc/passwd")
+```
+
+*Légende*
+
+| Domaine | Score sur 100 |
+| --- | ---: |
+| Wi-Fi | entre 10 et 30 |
+
+[^1]: Une note.
+
+*Document provisoire, 12 mars 2026*
+"""
+
+
+def made(text: str) -> bytes:
+    return printed(text, "Titre", "Camille Perrin", DAY).pdf
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_the_four_documents_pass_page_validation(audience: Audience) -> None:
+    pdf = made(markdown(report(facts(rooms=ROOMS)), audience))
+    for profile in ("ua1", "3a"):
+        checked = page.validate_pdf_bytes(pdf, profile=profile)
+        assert [each.message for each in checked.failures] == []
+
+
+def test_every_shape_of_our_markdown_is_printed() -> None:
+    done = printed(EVERYTHING, "Titre", "Camille Perrin", DAY)
+    assert not done.warning
+    text = " ".join(pages(done.pdf))
+    for word in ("Terme", "Attention", "barré", "gras", "[photo]", "Une note", "cité"):
+        assert word in text
+    assert "#read" in text
+    assert page.is_pdf_compliant_bytes(done.pdf, profile="ua1")
+
+
+def test_a_provisional_document_says_so_on_every_page() -> None:
+    assert all("provisoire" in one for one in pages(made(EVERYTHING)))
+
+
+def test_the_markdown_is_attached_byte_for_byte() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(made(EVERYTHING)))
+    assert reader.attachments["document.md"] == [EVERYTHING.encode("utf-8")]
+
+
+def test_the_same_document_is_the_same_bytes() -> None:
+    text = markdown(report(facts(rooms=ROOMS)), Audience.MAIRIE)
+    assert made(text) == made(text)
+
+
+def test_page_one_of_the_mayor_s_document_holds_the_decisions() -> None:
+    text = markdown(report(facts(rooms=ROOMS)), Audience.MAIRIE)
+    first, second = pages(made(text))[:2]
+    assert "L'essentiel" in first
+    assert "Score d'ensemble" in first
+    assert SCHOOL.name in first
+    assert "Sommaire" in second
+
+
+@settings(max_examples=15, deadline=None)
+@given(HOSTILE)
+def test_a_hostile_text_is_printed_not_run(text: str) -> None:
+    # One paragraph of code: no Markdown, no typography, every letter counts.
+    words = "".join(sign for sign in text if sign.isprintable() and sign.isascii())
+    pdf = made(f"# T\n\n```\n{words or 'x'}\n```\n")
+    assert squeezed(drawable(words)) in squeezed(" ".join(pages(pdf)))
+
+
+def test_a_document_that_the_accessible_build_refuses_is_still_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("diag.reports.pdf.typeset._style", _without_alternative_text)
+    done = printed(EVERYTHING, "Titre", "Camille Perrin", DAY)
+    assert done.pdf.startswith(b"%PDF")
+    assert "aides à la lecture" in done.warning
+
+
+def _without_alternative_text() -> str:
+    from diag.reports.pdf.typeset import _STYLE  # noqa: PLC0415 - unpatched
+
+    style = _STYLE.read_text(encoding="utf-8")
+    assert ", alt: alt" in style
+    return style.replace(", alt: alt", "")
