@@ -67,7 +67,7 @@ TERMS = {
     "NAS": "boîtier de stockage partagé sur le réseau",
     "NF": "norme française",
     "OM4": "catégorie d'une fibre entre deux baies",
-    "ONDE": "base nationale des élèves du premier degré",
+    "ONDE": "fichier national des élèves du premier degré",
     "OS": "système d'exploitation d'un ordinateur",
     "PC": "ordinateur",
     "PoE": "alimentation d'un appareil par son câble réseau",
