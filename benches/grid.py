@@ -82,7 +82,7 @@ def school(folder: Path) -> str:
             room, _ = add_place(session, PlaceKind.SALLE, f"Classe {number}")
             record_answer(session, Entry("type_salle", "classe", place=room.id))
             record_answer(session, Entry("prises_rj45", number % 5, place=room.id))
-        return session.school.uai
+        return session.about.ref
 
 
 def p95(times: list[float]) -> float:

@@ -79,5 +79,8 @@ def _domains(
     criteria: Mapping[str, Criterion],
     recommendations: Mapping[str, Recommendation],
 ) -> frozenset[str]:
-    items = (*questions.values(), *criteria.values(), *recommendations.values())
-    return frozenset(item.domain for item in items)
+    return frozenset({
+        *(each.domain for each in questions.values()),
+        *(each.domain for each in criteria.values()),
+        *(each.domain for each in recommendations.values()),
+    })

@@ -2,7 +2,11 @@
 
 import click
 
-from diag.cli.console import campaign_option, workspace_of
+from diag.cli.console import (
+    campaign_option,
+    subject_argument,
+    workspace_of,
+)
 from diag.desk import advising, audits
 from diag.model.checklist import Audience, Owner, Wording
 
@@ -16,7 +20,7 @@ _PARTS = {
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("recommendation")
 @click.argument("audience", type=click.Choice([str(each) for each in Audience]))
 @click.option("--title", help="Le titre, en une ligne.")
@@ -30,7 +34,7 @@ _PARTS = {
 def reword(
     ctx: click.Context,
     /,
-    uai: str,
+    ref: str,
     recommendation: str,
     audience: str,
     campaign: str | None,
@@ -42,7 +46,7 @@ def reword(
     words = {name: text for name, text in parts.items() if text is not None}
     reader = Audience(audience)
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         ident = advising.find_advice(session, recommendation)
         if as_declared:
             told = advising.reword(session, ident, reader, {})
@@ -59,7 +63,7 @@ def _print(told: Wording, reader: Audience) -> None:
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("recommendation", required=False)
 @click.option("--up", "by", flag_value=-1, type=int, help="Un rang plus haut.")
 @click.option("--down", "by", flag_value=1, type=int, help="Un rang plus bas.")
@@ -68,7 +72,7 @@ def _print(told: Wording, reader: Audience) -> None:
 @click.pass_context
 def reorder(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     recommendation: str | None,
     by: int | None,
     campaign: str | None,
@@ -79,7 +83,7 @@ def reorder(
     if (by is None) is not (recommendation is None):
         raise click.UsageError("Donnez une préconisation et --up ou --down.")
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         if as_computed:
             advising.as_computed(session)
         elif recommendation is not None and by is not None:
@@ -90,7 +94,7 @@ def reorder(
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("title")
 @click.option(
     "--owner",
@@ -110,7 +114,7 @@ def reorder(
 @click.pass_context
 def recommend(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     title: str,
     owner: str,
     why: str,
@@ -123,7 +127,7 @@ def recommend(
 ) -> None:
     """Ajoute une préconisation de l'ingénieur ; les documents la disent."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         if remove:
             advising.remove_own(session, advising.find_advice(session, title))
             click.echo("Retirée ; l'historique la garde (annulable : diag audit undo).")

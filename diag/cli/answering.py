@@ -11,6 +11,7 @@ from diag.cli.console import (
     json_option,
     print_json,
     print_table,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits
@@ -27,7 +28,7 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("uai")
+@subject_argument
 @click.argument("question")
 @click.argument("value", required=False)
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
@@ -50,7 +51,7 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 @click.pass_context
 def answer(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     question: str,
     value: str | None,
     place: str,
@@ -70,13 +71,13 @@ def answer(
     fois qu'elle est sur le disque, ou refusée avec sa raison ; les autres continuent.
     """
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         if question == "-":
             refused = False
             if sys.stdin is None:
                 raise DiagError(
                     "L'entrée standard est fermée : donnez-lui les réponses, par "
-                    f"exemple diag audit answer {uai} - < reponses.jsonl."
+                    f"exemple diag audit answer {ref} - < reponses.jsonl."
                 )
             for acknowledgement in acknowledgements(session, sys.stdin.buffer):
                 click.echo(json.dumps(acknowledgement, ensure_ascii=False))
@@ -114,7 +115,7 @@ def _tell(recorded: Recorded, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("question")
 @click.argument("text")
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
@@ -122,7 +123,7 @@ def _tell(recorded: Recorded, *, as_json: bool) -> None:
 @click.pass_context
 def note(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     question: str,
     text: str,
     place: str,
@@ -130,26 +131,26 @@ def note(
 ) -> None:
     """Écrit la note à côté d'une réponse ; un texte vide la retire."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         record_note(session, question, text, place)
     click.echo("Note enregistrée." if text else "Note retirée.")
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @campaign_option
 @click.pass_context
-def undo(ctx: click.Context, uai: str, campaign: str | None) -> None:
+def undo(ctx: click.Context, ref: str, campaign: str | None) -> None:
     """Annule votre dernière saisie dans cet audit ; répétable."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         undone = take_back(session)
         (change,) = [each for each in changes_of(session) if each.id == undone.id]
     click.echo(f"Annulé : {_line(change)}")
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("question", required=False)
 @click.option("--place", default="", help="Nom du lieu.")
 @campaign_option
@@ -157,7 +158,7 @@ def undo(ctx: click.Context, uai: str, campaign: str | None) -> None:
 @click.pass_context
 def history(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     question: str | None,
     place: str,
     campaign: str | None,
@@ -166,7 +167,7 @@ def history(
 ) -> None:
     """Montre qui a dit quoi et quand, du plus ancien au plus récent."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         found = changes_of(session, question=question, place=place)
     if as_json:
         print_json([change._asdict() for change in found])

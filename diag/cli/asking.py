@@ -7,6 +7,7 @@ from diag.cli.console import (
     counted,
     json_option,
     print_json,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits
@@ -14,7 +15,7 @@ from diag.desk.asking import Question, left_to_ask
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option("--place", default="", help="Nom du lieu (sinon tous).")
 @click.option("--all", "everything", is_flag=True, help="Aussi ce qui est répondu.")
 @click.option("--limit", default=12, show_default=True, help="Nombre de questions.")
@@ -23,7 +24,7 @@ from diag.desk.asking import Question, left_to_ask
 @click.pass_context
 def questions(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     place: str,
     limit: int,
     campaign: str | None,
@@ -33,7 +34,7 @@ def questions(
 ) -> None:
     """Montre ce qui reste à demander, le plus utile d'abord."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         found = left_to_ask(session, place=place, everything=everything)
     if as_json:
         print_json([question.to_json() for question in found])

@@ -30,4 +30,8 @@ COMMANDS = {
 
 @click.group(cls=LazyGroup, places=COMMANDS)
 def audit() -> None:
-    """Mène l'audit d'une école : lieux, réponses, visites, suites."""
+    """Mène un audit : lieux, réponses, visites, suites.
+
+    SUJET est l'UAI d'une école, commune:INSEE ou syndicat:SIREN (« syndicat » : le
+    vôtre).
+    """

@@ -10,6 +10,7 @@ import click
 
 from diag.desk.home import default_folder
 from diag.desk.workspace import Workspace
+from diag.model.auditee import Auditee
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,6 +41,21 @@ def campaign_option(command: F) -> F:
 def json_option(command: F) -> F:
     """Add --json: the result for a program."""
     return click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")(command)
+
+
+def about_json(about: Auditee) -> dict[str, str | None]:
+    """Return whom an audit is about, for a program; only a school has a UAI."""
+    return {
+        "subject": str(about.subject),
+        "uai": about.school.uai if about.school else None,
+        "name": about.name,
+        "commune": about.commune,
+    }
+
+
+def subject_argument(command: F) -> F:
+    """Add whom the audit is about: a UAI, `commune:INSEE` or `syndicat:SIREN`."""
+    return click.argument("ref", metavar="SUJET")(command)
 
 
 def agreed(question: str) -> bool:

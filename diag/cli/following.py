@@ -4,7 +4,12 @@ from datetime import date
 
 import click
 
-from diag.cli.console import agreed, campaign_option, workspace_of
+from diag.cli.console import (
+    agreed,
+    campaign_option,
+    subject_argument,
+    workspace_of,
+)
 from diag.cli.days import Day
 from diag.desk import advising, audits
 from diag.desk import follow as following
@@ -12,7 +17,7 @@ from diag.model.audit import FollowUp, FollowUpState
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option("--date", "day", type=Day(), help="Jour de la visite (sinon ce jour).")
 @click.option("--present", multiple=True, help="Qui est venu ; répétable.")
 @click.option("--met", multiple=True, help="Qui a été rencontré ; répétable.")
@@ -21,7 +26,7 @@ from diag.model.audit import FollowUp, FollowUpState
 @click.pass_context
 def visit(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     day: date | None,
     present: tuple[str, ...],
     met: tuple[str, ...],
@@ -30,7 +35,7 @@ def visit(
 ) -> None:
     """Enregistre une visite sur place."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         added = following.add_visit(
             session,
             day or workspace.world.today(),
@@ -42,7 +47,7 @@ def visit(
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("recommendation")
 @click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
 @click.option("--on", "day", type=Day(), help="Date de la décision, de la commande…")
@@ -52,7 +57,7 @@ def visit(
 @click.pass_context
 def follow(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     recommendation: str,
     state: str,
     day: date | None,
@@ -62,7 +67,7 @@ def follow(
 ) -> None:
     """Note ce que devient une préconisation ; les étapes passées restent."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         when = day or workspace.world.today()
         step = FollowUp(
             recommendation=advising.find_advice(session, recommendation),
@@ -76,7 +81,7 @@ def follow(
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("revision")
 @click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
@@ -84,7 +89,7 @@ def follow(
 @click.pass_context
 def erase(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     revision: str,
     reason: str,
     campaign: str | None,
@@ -93,7 +98,7 @@ def erase(
 ) -> None:
     """Efface pour toujours la valeur d'une modification (RGPD)."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         found = following.revision_named(session, revision)
         if not yes and not agreed(
             f"La valeur de la modification {found.id[:12]} sera effacée pour toujours "

@@ -13,11 +13,13 @@ from diag.assess.results import (
     Trigger,
 )
 from diag.cli.console import (
+    about_json,
     campaign_option,
     counted,
     json_option,
     print_json,
     print_table,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits
@@ -45,7 +47,7 @@ _UNCONFIRMED = 10
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option(
     "--all", "everything", is_flag=True, help="Tout ce qui est à confirmer, aussi."
 )
@@ -54,7 +56,7 @@ _UNCONFIRMED = 10
 @click.pass_context
 def score(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     campaign: str | None,
     *,
     everything: bool,
@@ -65,12 +67,12 @@ def score(
     from diag.assess.telling import assessment_json  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         assessment = session.assessment
         keep_judged(session)
         if as_json:
             print_json({
-                "uai": session.school.uai,
+                **about_json(session.about),
                 "campaign": session.audit.campaign,
                 "digest": session.digest,
                 "edition": session.edition,
@@ -85,12 +87,11 @@ def score(
 
 
 def _print_head(session: Session) -> None:
-    school = session.school
-    click.echo(f"{school.name}, {school.commune} ({school.uai})")
+    click.echo(f"{session.about.title} ({session.about.ref})")
     click.echo(f"Grilles : {session.checklist.title}, {session.checklist.version}\n")
     if count := len(session.conflicts):
         differ = counted(count, "réponse contradictoire", "réponses contradictoires")
-        history = f"diag audit history {session.school.uai}"
+        history = f"diag audit history {session.about.ref}"
         click.echo(f"{differ}, à trancher : {history}\n")
 
 
@@ -154,14 +155,14 @@ def _gate_words(advice: Advice) -> str:
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("criterion", required=False)
 @campaign_option
 @json_option
 @click.pass_context
 def why(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     criterion: str | None,
     campaign: str | None,
     *,
@@ -171,7 +172,7 @@ def why(
     from diag.desk.reasons import explained, listed  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         if criterion is None:
             for line in listed(session):
                 click.echo(line)

@@ -5,11 +5,13 @@ from pathlib import Path
 import click
 
 from diag.cli.console import (
+    about_json,
     campaign_option,
     counted,
     folder_of,
     json_option,
     print_json,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits, keeping
@@ -45,20 +47,20 @@ def restore(ctx: click.Context, file: Path) -> None:
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
 @campaign_option
 @click.pass_context
 def export(
-    ctx: click.Context, uai: str, file: Path, campaign: str | None, *, force: bool
+    ctx: click.Context, ref: str, file: Path, campaign: str | None, *, force: bool
 ) -> None:
     """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
     # Everything below is imported for who exports only.
     from diag.desk.transfer import export_audit  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         if file.exists() and not force:
             raise DiagError(
                 f"{file} existe déjà. Rien n'a été écrit. "
@@ -79,17 +81,17 @@ def import_(ctx: click.Context, file: Path, *, as_json: bool) -> None:
     with workspace_of(ctx) as workspace:
         session, taken = import_audit(workspace, file)
         conflicts = len(session.conflicts)
-        school = session.school
+        about = session.about
     if as_json:
         print_json({
-            "uai": school.uai,
+            **about_json(about),
             "new": taken.new,
             "known": taken.known,
             "conflicts": conflicts,
         })
         return
     click.echo(
-        f"{school.name} ({school.uai}) : {counted(taken.new, 'modification')} en plus, "
+        f"{about.name} ({about.ref}) : {counted(taken.new, 'modification')} en plus, "
         f"{taken.known} déjà connues."
     )
     if conflicts:

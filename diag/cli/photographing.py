@@ -11,6 +11,7 @@ from diag.cli.console import (
     json_option,
     print_json,
     print_table,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits, photos
@@ -19,12 +20,12 @@ from diag.model.photo import Photo
 
 
 @click.group()
-@click.argument("uai")
+@subject_argument
 @campaign_option
 @click.pass_context
-def photo(ctx: click.Context, uai: str, campaign: str | None) -> None:
+def photo(ctx: click.Context, ref: str, campaign: str | None) -> None:
     """Joint, légende, retire, liste ou exporte les photos d'une école."""
-    ctx.meta["diag.school"] = (uai, campaign)
+    ctx.meta["diag.school"] = (ref, campaign)
 
 
 @photo.command()

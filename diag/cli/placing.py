@@ -7,6 +7,7 @@ from diag.cli.console import (
     json_option,
     print_json,
     print_table,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits, follow, places
@@ -17,12 +18,12 @@ _KIND = click.Choice([str(kind) for kind in PARENT_KINDS])
 
 
 @click.group()
-@click.argument("uai")
+@subject_argument
 @campaign_option
 @click.pass_context
-def place(ctx: click.Context, uai: str, campaign: str | None) -> None:
+def place(ctx: click.Context, ref: str, campaign: str | None) -> None:
     """Ajoute, renomme, retire ou liste les lieux d'une école."""
-    ctx.meta["diag.school"] = (uai, campaign)
+    ctx.meta["diag.school"] = (ref, campaign)
 
 
 @place.command()
@@ -87,17 +88,17 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @click.command("close-places")
-@click.argument("uai")
+@subject_argument
 @click.argument("kind", type=_KIND)
 @click.option("--reopen", is_flag=True, help="Il peut y en avoir d'autres.")
 @campaign_option
 @click.pass_context
 def close_places(
-    ctx: click.Context, uai: str, kind: str, campaign: str | None, *, reopen: bool
+    ctx: click.Context, ref: str, kind: str, campaign: str | None, *, reopen: bool
 ) -> None:
     """Dit « toutes les salles sont là » : la liste est complète."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         follow.close_places(session, PlaceKind(kind), complete=not reopen)
         number = len(session.facts.places_of(PlaceKind(kind)))
     state = "rouverte" if reopen else "complète"

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import click
 
-from diag.cli.console import campaign_option, workspace_of
+from diag.cli.console import (
+    campaign_option,
+    subject_argument,
+    workspace_of,
+)
 from diag.cli.days import Day
 from diag.desk import audits
 from diag.model.checklist import Audience
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option(
     "--audience",
     "audiences",
@@ -36,7 +40,7 @@ from diag.model.checklist import Audience
 @click.pass_context
 def report(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     audiences: tuple[str, ...],
     folder: Path | None,
     day: date | None,
@@ -53,7 +57,7 @@ def report(
 
     chosen = [Audience(each) for each in audiences] or list(Audience)
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         told = report_of(session, day)
         keep_judged(session)
         place = folder or report_folder(session)
@@ -62,6 +66,6 @@ def report(
     if told.provisional:
         click.echo(
             "Provisoire : l'audit n'est pas clos "
-            f"(diag audit status {uai} --set clos).",
+            f"(diag audit status {ref} --set clos).",
             err=True,
         )

@@ -5,10 +5,12 @@ from typing import Any
 import click
 
 from diag.cli.console import (
+    about_json,
     campaign_option,
     json_option,
     print_json,
     print_table,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits, follow
@@ -18,23 +20,23 @@ from diag.model.audit import AuditStatus
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @campaign_option
 @json_option
 @click.pass_context
-def start(ctx: click.Context, uai: str, campaign: str | None, *, as_json: bool) -> None:
-    """Ouvre l'audit d'une école dans la campagne ; sans effet s'il est ouvert."""
+def start(ctx: click.Context, ref: str, campaign: str | None, *, as_json: bool) -> None:
+    """Ouvre l'audit dans la campagne ; sans effet s'il est ouvert."""
     with workspace_of(ctx) as workspace:
-        session = audits.start(workspace, uai, campaign)
+        session = audits.start(workspace, ref, campaign)
         told = _summary(session)
     if as_json:
         print_json(told)
         return
     click.echo(
-        f"Audit ouvert : {told['name']}, {told['commune']} ({told['uai']}), "
+        f"Audit ouvert : {session.about.title} ({session.about.ref}), "
         f"campagne {told['campaign']}."
     )
-    click.echo(f"Ensuite : diag audit questions {told['uai']}")
+    click.echo(f"Ensuite : diag audit questions {session.about.ref}")
 
 
 @click.command("list")
@@ -49,9 +51,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
             {
                 "audit": one.audit.id,
                 "campaign": one.audit.campaign,
-                "uai": one.audit.subject.code,
-                "name": one.school.name,
-                "commune": one.school.commune,
+                **about_json(one.about),
                 "status": one.status,
             }
             for one in found
@@ -59,11 +59,11 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
         return
     print_table(
         (
-            one.audit.subject.code,
+            one.about.ref,
             one.audit.campaign,
             STATUS_WORDS[one.status],
-            one.school.commune,
-            one.school.name,
+            one.about.commune,
+            one.about.name,
         )
         for one in found
     )
@@ -72,7 +72,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option(
     "--set",
     "status_",
@@ -84,7 +84,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def status(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     status_: str | None,
     campaign: str | None,
     *,
@@ -92,14 +92,14 @@ def status(
 ) -> None:
     """Dit où en est l'audit, ou le fait avancer (--set)."""
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         if status_ is not None:
             follow.move(session, AuditStatus(status_))
         told = _summary(session)
     if as_json:
         print_json(told)
         return
-    click.echo(f"{told['name']}, {told['commune']} ({told['uai']})")
+    click.echo(f"{session.about.title} ({session.about.ref})")
     click.echo(f"  campagne      {told['campaign']}")
     click.echo(f"  état          {STATUS_WORDS[AuditStatus(told['status'])]}")
     click.echo(f"  réponses      {told['answers']}")
@@ -114,9 +114,7 @@ def _summary(session: Session) -> dict[str, Any]:
     return {
         "audit": session.audit.id,
         "campaign": session.audit.campaign,
-        "uai": session.school.uai,
-        "name": session.school.name,
-        "commune": session.school.commune,
+        **about_json(session.about),
         "status": str(session.status),
         "edition": session.edition,
         "answers": len(session.facts.answers),

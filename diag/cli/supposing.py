@@ -3,10 +3,12 @@
 import click
 
 from diag.cli.console import (
+    about_json,
     campaign_option,
     json_option,
     print_json,
     print_table,
+    subject_argument,
     workspace_of,
 )
 from diag.desk import audits, hypotheses
@@ -16,7 +18,7 @@ from diag.model.errors import DiagError
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option("--fibre", is_flag=True, help="La fibre est arrivée.")
 @click.option(
     "--answer",
@@ -46,7 +48,7 @@ from diag.model.errors import DiagError
 def suppose(
     ctx: click.Context,
     /,
-    uai: str,
+    ref: str,
     campaign: str | None,
     *,
     as_json: bool,
@@ -57,7 +59,7 @@ def suppose(
     from diag.desk.suppose import outcome  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         suppositions = _suppositions(session, asked)
         if not suppositions:
             raise DiagError(
@@ -67,7 +69,11 @@ def suppose(
         found = outcome(session.facts, session.checklist, suppositions)
         told = list(hypotheses.told(session, suppositions))
     if as_json:
-        print_json({"uai": session.school.uai, "supposed": told, **outcome_json(found)})
+        print_json({
+            **about_json(session.about),
+            "supposed": told,
+            **outcome_json(found),
+        })
         return
     click.echo("Hypothèse, rien n'est enregistré :")
     for line in told:
@@ -112,14 +118,14 @@ def _texts(option: object) -> tuple[str, ...]:
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option("--with", "earlier", default="", help="Campagne (sinon la précédente).")
 @campaign_option
 @json_option
 @click.pass_context
 def compare(
     ctx: click.Context,
-    uai: str,
+    ref: str,
     earlier: str,
     campaign: str | None,
     *,
@@ -131,11 +137,11 @@ def compare(
     from diag.desk.compare_words import comparison_json, comparison_lines  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, uai, campaign)
+        session = audits.open_session(workspace, ref, campaign)
         found = compared_with(session, earlier)
         sections = list(comparison_lines(session, found))
     if as_json:
-        print_json({"uai": session.school.uai, **comparison_json(found)})
+        print_json({**about_json(session.about), **comparison_json(found)})
         return
     click.echo(f"De {found.campaign} à {found.now}")
     if found.edition_changed:

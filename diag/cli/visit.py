@@ -10,7 +10,11 @@ from functools import partial
 
 import click
 
-from diag.cli.console import campaign_option, workspace_of
+from diag.cli.console import (
+    campaign_option,
+    subject_argument,
+    workspace_of,
+)
 from diag.cli.visit_lines import HELP, card_lines, left_lines, more_lines
 from diag.desk import audits
 from diag.desk.answers import DoubtError
@@ -33,11 +37,11 @@ Act = Callable[[Visiting, str], Iterator[str]]
 
 
 @click.command()
-@click.argument("uai")
+@subject_argument
 @click.option("--text", is_flag=True, help="Ligne par ligne, sans écran.")
 @campaign_option
 @click.pass_context
-def visit(ctx: click.Context, uai: str, campaign: str | None, *, text: bool) -> None:
+def visit(ctx: click.Context, ref: str, campaign: str | None, *, text: bool) -> None:
     """Mène la visite d'une école, question après question, ligne par ligne.
 
     Pour les lecteurs d'écran et les terminaux étroits. Les écrans s'ouvrent par
@@ -50,12 +54,12 @@ def visit(ctx: click.Context, uai: str, campaign: str | None, *, text: bool) -> 
         )
     with workspace_of(ctx) as workspace:
         session = (
-            audits.open_session(workspace, uai, campaign)
+            audits.open_session(workspace, ref, campaign)
             if campaign
-            else audits.start(workspace, uai)
+            else audits.start(workspace, ref)
         )
         visiting = Visiting(session)
-        click.echo(f"{session.school.name}, {session.school.commune}")
+        click.echo(session.about.title)
         click.echo("Tapez la réponse, puis Entrée. « :aide » dit tout le reste.")
         try:
             Conversation(visiting).run()

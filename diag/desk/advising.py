@@ -51,7 +51,7 @@ def find_advice(session: Session, ident: str) -> str:
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
     raise DiagError(
         f"Préconisation « {ident[:60]} » inconnue.{hint} "
-        f"Voyez la liste : diag score {session.school.uai}."
+        f"Voyez la liste : diag score {session.about.ref}."
     )
 
 

@@ -87,7 +87,7 @@ def find_question(session: Session, ident: str) -> Question:
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
     raise DiagError(
         f"Question « {ident[:60]} » inconnue des grilles de cet audit.{hint} "
-        f"Voyez la liste : diag audit questions {session.school.uai} --all."
+        f"Voyez la liste : diag audit questions {session.about.ref} --all."
     )
 
 
@@ -146,7 +146,7 @@ def _place_for(session: Session, question: Question, text: str) -> Place:
     remedy = (
         f"Lieux possibles : {names}."
         if there
-        else f"Ajoutez-en un : diag audit place {session.school.uai} add "
+        else f"Ajoutez-en un : diag audit place {session.about.ref} add "
         f'{question.place} "Nom du lieu".'
     )
     raise DiagError(f"{question.id} se répond dans un lieu « {wanted} ». {remedy}")

@@ -109,7 +109,7 @@ def compared_with(session: Session, campaign: str) -> Comparison:
     if found is None:
         when = f"dans la campagne {campaign[:40]}" if campaign else "auparavant"
         raise DiagError(
-            f"Pas d'audit de {session.school.uai} {when} : rien à comparer. "
+            f"Pas d'audit de {session.about.ref} {when} : rien à comparer. "
             "Voyez la liste : diag audit list."
         )
     return compared(found, session)

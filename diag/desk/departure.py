@@ -38,7 +38,7 @@ class Departure:
 
 
 def departure_of(session: Session, walk: Walk | None = None) -> Departure:
-    """Return what to look at before leaving the school."""
+    """Return what to look at before leaving."""
     walk = walk or walk_of(session.facts, session.checklist)
     checks = (
         Check(stop, leg.title, reasons)
@@ -51,10 +51,10 @@ def departure_of(session: Session, walk: Walk | None = None) -> Departure:
 
 def departure_markdown(session: Session) -> str:
     """Return the list as a Markdown document to print and tick."""
-    departure, school = departure_of(session), session.school
+    departure = departure_of(session)
     day = long_date(session.workspace.world.today())
     lines = [
-        f"# {inline(school.name)}, {inline(school.commune)} : avant de partir",
+        f"# {inline(session.about.title)} : avant de partir",
         "",
         f"{day}, {_counted(len(departure.checks))} à revoir.",
     ]
@@ -81,8 +81,8 @@ def departure_lines(session: Session) -> Iterator[str]:
 
 
 def write_departure(session: Session) -> Path:
-    """Write the list beside the reports of the school; return where."""
-    folder = session.workspace.folder / "exports" / session.school.uai
+    """Write the list beside the reports of the audit; return where."""
+    folder = session.workspace.folder / "exports" / session.about.stem
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "avant-de-partir.md"
     write_whole(path, departure_markdown(session).encode("utf-8"))

@@ -1,4 +1,4 @@
-"""A school's file: who they are, in labelled lines, and every audit made of it."""
+"""The file of a school, a commune or a syndicat: who they are, and their audits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,8 @@ from diag.desk.tour import address_of
 from diag.desk.trail import day_words
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit
+from diag.model.auditee import Auditee
+from diag.model.place import PlaceKind
 from diag.model.territory import School
 from diag.reports.figures import number
 from diag.reports.wording import phone_number
@@ -17,7 +19,7 @@ from diag.reports.wording import phone_number
 
 @dataclass(frozen=True, slots=True)
 class AuditTold:
-    """One audit of the school, in words."""
+    """One audit, in words."""
 
     audit: Audit
     status: str
@@ -26,9 +28,19 @@ class AuditTold:
     """Day of the last answer; empty before any."""
 
 
-def who(workspace: Workspace, school: School) -> Iterator[tuple[str, str]]:
-    """Yield what is known of a school: a label, and what it says."""
-    told = (
+def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
+    """Yield what is known of whom an audit is about: a label, and what it says."""
+    if about.school:
+        told = _school_lines(workspace, about.school)
+    elif about.kind is PlaceKind.COMMUNE:
+        told = _commune_lines(workspace, about)
+    else:
+        told = _syndicat_lines(workspace, about)
+    yield from (line for line in told if line[1])
+
+
+def _school_lines(workspace: Workspace, school: School) -> tuple[tuple[str, str], ...]:
+    return (
         ("Adresse", address_of(school)),
         ("Téléphone", phone_number(school.phone)),
         ("Courriel", school.email),
@@ -40,15 +52,37 @@ def who(workspace: Workspace, school: School) -> Iterator[tuple[str, str]]:
         ("Mairie", _town_hall(workspace, school.insee)),
         ("Attention", _warning(school)),
     )
-    yield from (line for line in told if line[1])
 
 
-def audits_told(workspace: Workspace, school: School) -> list[AuditTold]:
-    """Return the audits of a school, the latest campaign first."""
+def _commune_lines(workspace: Workspace, about: Auditee) -> tuple[tuple[str, str], ...]:
+    territory = workspace.territory
+    commune = territory.commune(about.code)
+    schools = territory.schools("", commune=about.code)
+    population = commune.population if commune else None
+    return (
+        ("Mairie", _town_hall(workspace, about.code)),
+        ("Habitants", "" if population is None else number(population)),
+        ("Regroupement", commune.epci_name if commune else ""),
+        ("Écoles", ", ".join(each.name for each in schools)),
+    )
+
+
+def _syndicat_lines(
+    workspace: Workspace, about: Auditee
+) -> tuple[tuple[str, str], ...]:
+    counts = workspace.territory.counts()
+    return (
+        ("SIREN", about.code),
+        ("Territoire", _counted(counts.schools, "école")),
+    )
+
+
+def audits_told(workspace: Workspace, about: Auditee) -> list[AuditTold]:
+    """Return the audits of a subject, the latest campaign first."""
     found = [
-        _told(Session(workspace, audit, school))
+        _told(Session(workspace, audit, about))
         for audit in audits(workspace.journal)
-        if audit.subject.code == school.uai
+        if audit.subject == about.subject
     ]
     return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
 

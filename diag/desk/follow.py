@@ -63,7 +63,7 @@ def add_step(session: Session, step: FollowUp) -> None:
         hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
         raise DiagError(
             f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
-            f"Voyez la liste : diag score {session.school.uai}."
+            f"Voyez la liste : diag score {session.about.ref}."
         )
     cleaned = step.model_copy(update={"by": _line(step.by), "why": _text(step.why)})
     if step.state is FollowUpState.ECARTEE and not cleaned.why:
@@ -87,7 +87,7 @@ def revision_named(session: Session, text: str) -> Revision:
         DiagError: when the audit holds none, or several; or the start is too short.
     """
     wanted = text.strip().lower()
-    remedy = f"Trouvez-la : diag audit history {session.school.uai}."
+    remedy = f"Trouvez-la : diag audit history {session.about.ref}."
     if len(wanted) < _SHORTEST:
         raise DiagError(
             f"« {text[:16]} » est trop court : donnez au moins {_SHORTEST} "
@@ -100,7 +100,7 @@ def revision_named(session: Session, text: str) -> Revision:
         raise DiagError(
             f"{len(found)} modifications commencent par {wanted[:64]} : donnez plus "
             "de caractères. Ils sont tous dans : "
-            f"diag audit history {session.school.uai} --json."
+            f"diag audit history {session.about.ref} --json."
         )
     return found[0]
 

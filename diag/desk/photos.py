@@ -182,7 +182,7 @@ def find_photo(session: Session, ident: str) -> Photo:
         return found[0]
     raise DiagError(
         f"Photo « {ident[:40]} » inconnue dans cet audit. "
-        f"Voyez la liste : diag audit photo {session.school.uai} list."
+        f"Voyez la liste : diag audit photo {session.about.ref} list."
     )
 
 

@@ -49,7 +49,7 @@ def find_place(session: Session, text: str) -> Place:
     hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
     raise DiagError(
         f"Lieu « {text[:60]} » inconnu dans cet audit.{hint} "
-        f"Voyez la liste : diag audit place {session.school.uai} list."
+        f"Voyez la liste : diag audit place {session.about.ref} list."
     )
 
 

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from diag.journal import changes
 from diag.journal.draft import Draft
 from diag.model.audit import root_place_id
+from diag.model.auditee import Auditee
 from diag.model.checklist import Checklist
 from diag.model.fact import Answer, Provenance, State, Value
-from diag.model.place import PlaceKind
 from diag.model.territory import School
 
 
-def known_already(audit: str, school: School, checklist: Checklist) -> list[Draft]:
+def known_already(audit: str, about: Auditee, checklist: Checklist) -> list[Draft]:
     """Return the answers that the territory gives, where the checklists ask for them.
 
     They are marked imported, with the year of their source: a person who sees
     otherwise answers over them.
     """
-    root = root_place_id(audit, PlaceKind.ECOLE)
+    root = root_place_id(audit, about.kind)
     return [
         changes.answered(
             audit,
@@ -25,7 +25,7 @@ def known_already(audit: str, school: School, checklist: Checklist) -> list[Draf
             question,
             Answer(State.KNOWN, value, Provenance.IMPORTED, reason=source),
         )
-        for question, value, source in _facts(school)
+        for question, value, source in (_facts(about.school) if about.school else ())
         if question in checklist.questions
     ]
 

@@ -1,4 +1,4 @@
-"""The audit before this one of the same school, and what was decided then."""
+"""The audit before this one of the same subject, and what was decided then."""
 
 from diag.desk.known_audits import audits
 from diag.desk.session import Session
@@ -8,7 +8,7 @@ from diag.reports.plan import CLOSED, states_of
 
 
 def session_before(session: Session) -> Session | None:
-    """Return the same school's last audit before this one; None when there is none.
+    """Return the same subject's last audit before this one; None when there is none.
 
     Campaigns are named after school years: their names are in order.
     """
@@ -21,7 +21,7 @@ def session_before(session: Session) -> Session | None:
     if not before:
         return None
     last = max(before, key=lambda other: other.campaign)
-    return Session(session.workspace, last, session.school)
+    return Session(session.workspace, last, session.about)
 
 
 def steps_before(session: Session) -> tuple[FollowUp, ...]:

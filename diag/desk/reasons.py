@@ -68,7 +68,7 @@ def explained(session: Session, ident: str) -> Reasons:
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
     raise DiagError(
         f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} "
-        f"Voyez la liste : diag why {session.school.uai}."
+        f"Voyez la liste : diag why {session.about.ref}."
     )
 
 

@@ -30,9 +30,9 @@ def report_of(session: Session, day: date | None = None) -> Report:
     territory = workspace.territory
     told = wordings_of(workspace.journal, session.audit.id)
     return build_report(
-        school=session.school,
-        commune=territory.commune(session.school.insee),
-        town_hall=territory.town_hall(session.school.insee),
+        about=session.about,
+        commune=territory.commune(session.about.insee),
+        town_hall=territory.town_hall(session.about.insee),
         audit=session.audit,
         status=session.status,
         facts=_signed(session.facts, settings),
@@ -83,7 +83,7 @@ def write_reports(
     written: list[Path] = []
     for audience in audiences:
         text = markdown(report, audience)
-        page = html(text, f"{_TITLES[audience]} — {report.school.name}")
+        page = html(text, f"{_TITLES[audience]} — {report.about.name}")
         for suffix, content in ((".md", text), (".html", page)):
             path = folder / f"{audience}{suffix}"
             write_whole(path, content.encode("utf-8"))
@@ -93,7 +93,7 @@ def write_reports(
 
 def report_folder(session: Session) -> Path:
     """Return where an audit's reports go, in its workspace."""
-    name = f"{session.school.uai}-{session.audit.campaign}"
+    name = f"{session.about.stem}-{session.audit.campaign}"
     return session.workspace.folder / "exports" / name
 
 

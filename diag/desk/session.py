@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from diag.assess.assess import Judge, judge_of
 from diag.assess.results import Assessment
+from diag.assess.rooted import rooted
 from diag.journal.audits import closing_of
 from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.draft import Draft
@@ -14,29 +15,30 @@ from diag.journal.follow_ups import follow_ups_of
 from diag.journal.revision import Revision, parse
 from diag.journal.visits import visits_of
 from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
+from diag.model.auditee import Auditee
 from diag.model.checklist import Checklist
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
-from diag.model.territory import School
 
 if TYPE_CHECKING:
     from diag.desk.workspace import Workspace
 
 
 class Session:
-    """One school's audit, opened. Readings are cached until something is said."""
+    """One audit, opened. Readings are cached until something is said."""
 
-    def __init__(self, workspace: "Workspace", audit: Audit, school: School) -> None:
+    def __init__(self, workspace: "Workspace", audit: Audit, about: Auditee) -> None:
         self.workspace = workspace
         self.audit = audit
-        self.school = school
+        self.about = about
+        """Whom it is about."""
         self._gestures: dict[str, frozenset[str]] = {}
 
     @cached_property
     def facts(self) -> Facts:
         """Everything known, as of the last thing said; the root bears its name."""
         facts = facts_of(self.workspace.journal, self.audit)
-        root = facts.places[facts.root].model_copy(update={"name": self.school.name})
+        root = facts.places[facts.root].model_copy(update={"name": self.about.name})
         return replace(facts, places={**facts.places, facts.root: root})
 
     @cached_property
@@ -49,15 +51,16 @@ class Session:
         digest = edition_of(self.workspace.journal, self.audit.id)
         if digest is None:
             raise DiagError(
-                f"L'audit de {self.school.uai} n'a pas d'édition de grilles. "
-                f"Rouvrez-le : diag audit start {self.school.uai}."
+                f"L'audit de {self.about.ref} n'a pas d'édition de grilles. "
+                f"Rouvrez-le : diag audit start {self.about.ref}."
             )
         return digest
 
     @cached_property
     def checklist(self) -> Checklist:
-        """The checklists that judge this audit."""
-        return self.workspace.editions.open(self.edition)
+        """What the checklists ask and judge of such a subject."""
+        edition = self.workspace.editions.open(self.edition)
+        return rooted(edition, self.about.kind)
 
     @cached_property
     def assessment(self) -> Assessment:

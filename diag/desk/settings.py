@@ -26,6 +26,8 @@ class Settings(Noun):
     phone: str = ""
     email: str = ""
     """How recipients of the reports reach the syndicat."""
+    siren: str = ""
+    """The syndicat's official number, once its own audit was opened."""
 
     def name_of(self, label: str) -> str:
         """Return a person's name, or the label when nobody knows it."""

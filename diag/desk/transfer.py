@@ -5,14 +5,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 
+from diag.desk.auditees import auditee_of
 from diag.desk.reporting import write_whole
-from diag.desk.schools_told import remember_school
 from diag.desk.session import Session
+from diag.desk.subjects_told import remember
 from diag.desk.workspace import Workspace
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import Ingested
 from diag.journal.revision import parse
 from diag.model.audit import Audit, audit_id
+from diag.model.auditee import Auditee, school_auditee
 from diag.model.base import Noun
 from diag.model.campaign import is_campaign
 from diag.model.errors import DiagError
@@ -30,7 +32,10 @@ class AuditFile(Noun):
     format: Literal["diag-audit"] = "diag-audit"
     version: Literal[1] = 1
     audit: Audit
-    school: School
+    school: School | None = None
+    """Whom the audit is about, when it is a school…"""
+    about: Auditee | None = None
+    """… or when it is a commune or a syndicat."""
     digest: str
     """Exclusive or of the ids of all revisions."""
     edition: str
@@ -48,13 +53,15 @@ def export_audit(session: Session, path: Path) -> int:
     lines = [line.decode() for line in workspace.journal.lines(session.audit.id)]
     file = AuditFile(
         audit=session.audit,
-        school=session.school,
+        school=session.about.school,
+        about=None if session.about.school else session.about,
         digest=session.digest,
         edition=workspace.editions.read(session.edition).decode(),
         people=_writers(session),
         revisions=tuple(lines),
     )
-    write_whole(path, f"{file.model_dump_json(indent=1)}\n".encode())
+    idle = {"about"} if file.about is None else {"school"}
+    write_whole(path, f"{file.model_dump_json(indent=1, exclude=idle)}\n".encode())
     return len(lines)
 
 
@@ -70,8 +77,14 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[Session, Ingested]:
     workspace.editions.keep(file.edition.encode())
     taken = workspace.journal.ingest(lines)
     _meet(workspace, file.people)
-    school = remember_school(workspace, file.school)
-    return Session(workspace, file.audit, school), taken
+    about = _told(file)
+    assert about is not None  # verified
+    remember(workspace, about)
+    return Session(workspace, file.audit, auditee_of(workspace, file.audit)), taken
+
+
+def _told(file: AuditFile) -> Auditee | None:
+    return school_auditee(file.school) if file.school else file.about
 
 
 def _writers(session: Session) -> dict[str, str]:
@@ -122,11 +135,13 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
         )
     if file.audit.id != audit_id(file.audit.campaign, file.audit.subject):
         raise DiagError(
-            f"{path} : l'identifiant ne correspond pas à l'école. Rien n'a été lu."
+            f"{path} : l'identifiant ne correspond pas au sujet. Rien n'a été lu."
         )
-    if file.school.uai != file.audit.subject.code:
+    about = _told(file)
+    if about is None or about.subject != file.audit.subject:
         raise DiagError(
-            f"{path} : l'école jointe n'est pas celle de l'audit. Rien n'a été lu."
+            f"{path} : l'école ou la commune jointe n'est pas celle de l'audit. "
+            "Rien n'a été lu."
         )
     digest = 0
     for number, line in enumerate(lines, 1):

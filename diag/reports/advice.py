@@ -209,5 +209,5 @@ def _name(report: Report, one: str, audience: Audience) -> str:
     past = report.checklist.recommendations.get(one)
     words = past.wording.get(audience) if past else None
     return (
-        filled(words.title, Blanks(None, "", "l'école", NEXT_BUDGET)) if words else one
+        filled(words.title, Blanks(None, "", report.it, NEXT_BUDGET)) if words else one
     )

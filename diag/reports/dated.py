@@ -105,7 +105,7 @@ def dated_sources(report: Report) -> frozenset[str]:
 
 def _within_reach(report: Report) -> list[Aid]:
     population = report.commune.population if report.commune else None
-    department = report.school.department
+    department = report.about.department
     aids = report.checklist.aids.values()
     return [one for one in aids if one.may_serve(department, population)]
 

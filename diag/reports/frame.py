@@ -6,6 +6,7 @@ from diag.assess.display import in_words
 from diag.assess.results import Score, Socle, Standing
 from diag.model.checklist import Kind
 from diag.model.fact import Provenance, State
+from diag.model.place import PlaceKind
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.figures import percent
@@ -19,6 +20,12 @@ MISSING = 3
 
 SCORE_COLUMN = "Score sur 100"
 """Header by which the HTML knows the table that it draws as bars."""
+
+_NUMBERS = {
+    PlaceKind.ECOLE: "UAI",
+    PlaceKind.COMMUNE: "Code INSEE",
+    PlaceKind.SYNDICAT: "SIREN",
+}
 
 _GIVEN = {
     Provenance.MEASURED: ("mesurée", "mesurées"),
@@ -48,10 +55,10 @@ def view(report: Report) -> dict[str, object]:
 
 def cover(report: Report, reader: str) -> Md:
     """Return the block that says what this document is, of what and from whom."""
-    school, commune = report.school, report.commune
+    commune = report.commune.name if report.commune else report.about.commune
     pairs: list[Pair] = [
-        ("Commune", commune.name if commune else school.commune),
-        ("UAI", school.uai),
+        *([("Commune", commune)] if commune else []),
+        (_NUMBERS[report.about.kind], report.about.code),
         ("Destinataire", reader),
         ("Visite", listed([spoken_day(visit.date) for visit in report.visits])),
         ("Date", long_date(report.date)),
@@ -123,11 +130,13 @@ def domain_table(report: Report) -> Md:
 
 def contacts(report: Report) -> Md:
     """Return whom to write to, and how old that knowledge is."""
-    school, hall, office = report.school, report.town_hall, report.office
+    school, hall, office = report.about.school, report.town_hall, report.office
     pairs: list[Pair] = [
         (office.name, _reach(report.author, phone_number(office.phone), office.email)),
-        ("École", _reach(school.name, phone_number(school.phone), school.email)),
     ]
+    if school:
+        reach = _reach(report.about.name, phone_number(school.phone), school.email)
+        pairs.append(("École", reach))
     if hall:
         dated = f"adresse relevée le {spoken_day(hall.source_date)}"
         known = hall.email and hall.source_date
@@ -136,7 +145,7 @@ def contacts(report: Report) -> Md:
             hall.name if is_named else f"Mairie {of(hall.name)}",
             _reach(hall.email or hall.problem, dated * bool(known)),
         ))
-    if school.circonscription:
+    if school and school.circonscription:
         pairs.append(("Éducation nationale", school.circonscription))
     return definitions(pairs)
 
@@ -145,7 +154,7 @@ def visit_words(report: Report) -> str:
     """Return « à la suite de la visite du 12 mars 2026 », or of no visit yet."""
     days = [spoken_day(visit.date) for visit in report.visits]
     if not days:
-        return "avant toute visite de l'école, à partir de ce qui est déjà connu"
+        return f"avant toute visite {report.of_it}, à partir de ce qui est déjà connu"
     visits = "de la visite" if len(days) == 1 else "des visites"
     return f"à la suite {visits} du {listed(days)}"
 

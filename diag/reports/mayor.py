@@ -28,13 +28,12 @@ CITED = 2
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    commune = report.commune.name if report.commune else report.school.commune
     told = detailed(report)
     unsure = _unsure(report)
     checks = pressing(report, unsure)[:CHECKS]
     cited = [source for one in told for source in advice.cited(report, one, CITED)]
     return {
-        "cover": frame.cover(report, f"Mairie {of(commune)}"),
+        "cover": frame.cover(report, _reader(report)),
         "deadline": first_page.deadline(report),
         "dangers": first_page.dangers_box(report),
         "alerts": alerts_box(report, READER),
@@ -59,6 +58,11 @@ def view(report: Report) -> dict[str, object]:
         "price_years": price_years(report),
         "sources": sources_list(report, cited),
     }
+
+
+def _reader(report: Report) -> str:
+    commune = report.commune.name if report.commune else report.about.commune
+    return f"Mairie {of(commune)}" if commune else f"Élus {report.of_it}"
 
 
 def _unsure(report: Report) -> list[Action]:

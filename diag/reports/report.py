@@ -9,17 +9,18 @@ from functools import cached_property
 
 from diag.assess.results import Assessment, Compliance, CriterionResult
 from diag.model.audit import Audit, AuditStatus, FollowUp, OwnAdvice, Visit
+from diag.model.auditee import Auditee
 from diag.model.checklist import Audience, Checklist, Wording
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
-from diag.model.territory import Commune, School, TownHall
+from diag.model.territory import Commune, TownHall
 from diag.reports.budget import Budget, budget_of
 from diag.reports.dates import long_date
 from diag.reports.discretion import Discretion, discretion_of
 from diag.reports.money import spoken_cost
 from diag.reports.own import advised
 from diag.reports.plan import Action, Plan, plan_of, still_standing
-from diag.reports.vocabulary import PLACES
+from diag.reports.vocabulary import PLACES, SUBJECTS
 from diag.reports.wording import NEXT_BUDGET, Blanks, accented, filled, listed
 
 _STATUSES = {
@@ -45,7 +46,8 @@ class Office:
 class Report:
     """One audit, ready to be told; every document is a view of it."""
 
-    school: School
+    about: Auditee
+    """Whom the audit is about, its name as it is printed."""
     commune: Commune | None
     town_hall: TownHall | None
     audit: Audit
@@ -78,6 +80,16 @@ class Report:
         """The status, as printed."""
         said = _STATUSES[self.status]
         return f"provisoire ({said})" if self.provisional else said
+
+    @property
+    def it(self) -> str:
+        """Return « l'école », « la commune » or « le syndicat »."""
+        return SUBJECTS[self.about.kind][0]
+
+    @property
+    def of_it(self) -> str:
+        """Return « de l'école », « de la commune » or « du syndicat »."""
+        return SUBJECTS[self.about.kind][1]
 
     @cached_property
     def place_names(self) -> Mapping[str, str]:
@@ -142,9 +154,9 @@ class Report:
         return self.told(action, self.wording(action, audience).title, audience)
 
     def spoken_places(self, action: Action, audience: Audience) -> str:
-        """Return what {lieux} says: names, or « l'école »."""
+        """Return what {lieux} says: names, or « l'école », « la commune »."""
         if not action.advice.places or self.is_discreet(action.id, audience):
-            return "l'école"
+            return self.it
         names = [self.place_name(place) for place in action.advice.places]
         return listed(names, limit=len(names) if audience is Audience.TECHNIQUE else 6)
 
@@ -159,7 +171,7 @@ def _named(place: Place) -> str:
 
 def build_report(
     *,
-    school: School,
+    about: Auditee,
     audit: Audit,
     facts: Facts,
     checklist: Checklist,
@@ -193,7 +205,7 @@ def build_report(
     steps = (*still_standing(earlier), *follow_ups)
     plan = plan_of(advice, steps, today, pressing, ranks)
     return Report(
-        school=school.model_copy(update={"name": accented(school.name)}),
+        about=about.model_copy(update={"name": accented(about.name)}),
         commune=commune,
         town_hall=town_hall,
         audit=audit,

@@ -23,12 +23,17 @@ CHECKS = 6
 """At most so many points to be checked told."""
 
 
+_READERS = {True: "Équipe de l'école", False: "Équipes des écoles"}
+_GREETED = {True: "à toute l'équipe de l'école", False: "aux équipes des écoles"}
+
+
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    plan, strong = report.plan, strengths(report)
+    plan, strong, school = report.plan, strengths(report), bool(report.about.school)
     checks = pressing(report, plan.to_confirm) or plan.to_confirm
     return {
-        "cover": frame.cover(report, "Équipe de l'école"),
+        "cover": frame.cover(report, _READERS[school]),
+        "team": _GREETED[school],
         "alerts": alerts_box(report, READER),
         "strengths": bullets(_strengths(report)),
         "other_strengths": max(0, len(strong) - STRENGTHS),

@@ -73,6 +73,13 @@ PLACES = {
 }
 """One place of a kind, and several."""
 
+SUBJECTS = {
+    PlaceKind.SYNDICAT: ("le syndicat", "du syndicat"),
+    PlaceKind.COMMUNE: ("la commune", "de la commune"),
+    PlaceKind.ECOLE: ("l'école", "de l'école"),
+}
+"""How a document calls whom it is about, and what is theirs."""
+
 PROVENANCES = {
     Provenance.MEASURED: "mesuré",
     Provenance.OBSERVED: "constaté",

@@ -249,7 +249,8 @@ def test_json_is_stable(home: Path) -> None:
     why = json.loads(done(diag(home, "why", SCHOOL, "prise-par-classe", "--json")))
 
     assert set(score) == {
-        *("uai", "campaign", "digest", "edition", "conflicts"),
+        *("subject", "uai", "name", "commune"),
+        *("campaign", "digest", "edition", "conflicts"),
         *("overall", "socle", "domains", "criteria", "advice", "totals"),
     }
     assert set(score["overall"]) == {"standing", "bounds", "completeness"}

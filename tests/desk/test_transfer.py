@@ -62,8 +62,8 @@ def test_people_and_school_come_with_the_audit(
 
         assert other.settings.people == {"u-1": "Camille", "u-2": "Sacha"}
         theirs = open_session(other, SCHOOL)
-        assert theirs.school == session.school
-        assert report_of(theirs).school == report_of(session).school
+        assert theirs.about == session.about
+        assert report_of(theirs).about == report_of(session).about
         again = tmp_path / "again.json"
         export_audit(theirs, again)
         assert again.read_bytes() == exported.read_bytes()
@@ -159,7 +159,7 @@ def test_a_file_whose_campaign_is_a_path_is_refused_whole(
 ) -> None:
     here, subject = session.workspace, session.audit.subject
     bad = open_audit(here.journal, "../x", subject, here.origin)
-    said = Session(here, bad, session.school)
+    said = Session(here, bad, session.about)
     said.say(changes.pinned(bad.id, session.edition))
     export_audit(said, tmp_path / "bad.json")
 

@@ -17,6 +17,7 @@ from diag.model.audit import (
     audit_id,
     root_place_id,
 )
+from diag.model.auditee import school_auditee
 from diag.model.checklist import (
     Audience,
     Below,
@@ -292,7 +293,7 @@ def report(
     today: date = TODAY,
 ) -> Report:
     return build_report(
-        school=school,
+        about=school_auditee(school),
         audit=AUDIT,
         facts=told,
         checklist=checklist,

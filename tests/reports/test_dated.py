@@ -43,7 +43,7 @@ def told(*aids: Aid, population: int = 900, department: str = "999") -> Report:
     return replace(
         made,
         commune=commune,
-        school=made.school.model_copy(update={"department": department}),
+        about=made.about.model_copy(update={"department": department}),
         checklist=made.checklist.model_copy(
             update={"aids": {one.id: one for one in aids}, "deadlines": DEADLINES}
         ),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from diag.assess.assess import assess
 from diag.model.audit import FollowUp, FollowUpState
+from diag.model.auditee import school_auditee
 from diag.model.checklist import Audience, Checklist
 from diag.model.fact import Answer, Facts, Provenance, State, Value
 from diag.reports.discretion import discretion_of, names_judged, names_read
@@ -105,7 +106,7 @@ def test_another_sensitive_fact_changes_no_other_document(told: list[Answer]) ->
 
     def documents(seen: Facts) -> list[str]:
         audit = build_report(
-            school=SCHOOL, audit=AUDIT, facts=seen, checklist=CHECKLIST,
+            about=school_auditee(SCHOOL), audit=AUDIT, facts=seen, checklist=CHECKLIST,
             assessment=judged, author="Ana", office=OFFICE, today=TODAY,
         )  # fmt: skip
         return [markdown(audit, audience) for audience in DISCREET]

@@ -105,7 +105,7 @@ class Typist:
 
 def in_journal(session: Session) -> Said:
     """Return what the rooms' answers are, read again from the file."""
-    again = open_session(session.workspace, session.school.uai)
+    again = open_session(session.workspace, session.about.ref)
     facts = again.facts
     return {
         (facts.places[place].name, question): heads[0].value

@@ -73,7 +73,7 @@ def demonstrate(
         full = _audited(workspace, scenario(FULL), say)
         half = _audited(workspace, scenario(HALF), say)
         untouched = audits.start(workspace, UNTOUCHED)
-        say(f"{untouched.school.name} : audit ouvert, rien de répondu")
+        say(f"{untouched.about.name} : audit ouvert, rien de répondu")
         return Demonstration(folder, _reports(full), _reports(half))
 
 
@@ -83,13 +83,12 @@ def _audited(
     session = audits.start(workspace, story.uai)
     play(session, story)
     keep_judged(session)
-    school, answers = session.school, len(session.facts.answers)
-    say(f"{school.name}, {school.commune} : {answers} réponses")
+    say(f"{session.about.title} : {len(session.facts.answers)} réponses")
     return session
 
 
 def _reports(session: Session) -> tuple[Path, ...]:
-    folder = session.workspace.folder / "exports" / session.school.uai
+    folder = session.workspace.folder / "exports" / session.about.stem
     return write_reports(report_of(session, DAY), Audience, folder)
 
 

@@ -91,9 +91,9 @@ class BilanScreen(ActingScreen):
     def show_all(self) -> None:
         """Read everything again; the sides that are not seen wait."""
         session = self.session
-        school, campaign = session.school, session.audit.campaign
+        campaign = session.audit.campaign
         report = report_of(session)
-        self.tell(f"Bilan : {school.name}, {school.commune}")
+        self.tell(f"Bilan : {session.about.title}")
         status = f"{campaign}, {WORDS[session.status]}"
         self.query_one("#status", Static).update(content(status))
         self.query_one(Interval).tell(session.assessment.overall)

@@ -61,7 +61,7 @@ def history_screen(session: Session) -> ReadingScreen:
         Column("À propos de"),
         Column("Ce qui est dit"),
     )
-    title = f"Historique : {session.school.name}, {session.school.commune}"
+    title = f"Historique : {session.about.title}"
     empty = "Rien n'a encore été dit dans cet audit."
     return ReadingScreen(title, session.audit.campaign, columns, lines, empty)
 
@@ -74,7 +74,7 @@ def comparison_screen(session: Session) -> ReadingScreen:
         lines.append(Line("", (f" {title}",)))
         for first, *rest in rows:
             lines.append(Line(str(len(lines)), (first, " ".join(filter(None, rest)))))
-    title = f"Comparaison : {session.school.name}, {session.school.commune}"
+    title = f"Comparaison : {session.about.title}"
     remark = f"de {found.campaign} à {found.now}" if found else ""
     empty = "Un seul audit de cette école : rien à comparer encore."
     return ReadingScreen(title, remark, (Column(), Column("", 36)), lines, empty)

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from diag.desk.audits import open_session, school_of
+from diag.desk.auditees import auditee_named
+from diag.desk.audits import open_session
 from diag.desk.dossier import AuditTold, audits_told, who
 from diag.desk.glance import keep_judged
 from diag.desk.tour import keep_tour, tour_of
@@ -56,8 +57,15 @@ class PickSchool(Command):
     TITLE = "Tournée : choisir"
 
 
+class OpenCommune(Command):
+    """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
+
+    KEYS = "m"
+    TITLE = "Commune"
+
+
 class SchoolScreen(PlaceScreen):
-    """One school: its address, its classes, its audits."""
+    """One school, or its commune, or the syndicat: who they are, their audits."""
 
     CSS_PATH = "school.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (
@@ -66,15 +74,18 @@ class SchoolScreen(PlaceScreen):
         Compare,
         OpenHistory,
         PickSchool,
+        OpenCommune,
         *EVERYWHERE,
     )
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = "Qui sont-ils, et qu'avions-nous constaté ?"
 
-    def __init__(self, uai: str) -> None:
+    def __init__(self, ref: str) -> None:
         super().__init__()
-        self.uai = uai
-        """The school."""
+        self.ref = ref
+        """A school's UAI, or the ref of a commune or a syndicat."""
+        self._insee = ""
+        self._is_school = True
         self._begun = False
         self._several = False
 
@@ -91,13 +102,14 @@ class SchoolScreen(PlaceScreen):
     def on_screen_resume(self) -> None:
         """Tell what is known, read again: one may come back from the visit."""
         workspace = self.diag.desk.workspace
-        school = school_of(workspace, self.uai)
-        self.tell(f"{school.name}, {school.commune}", school.uai)
+        about = auditee_named(workspace, self.ref)
+        self._insee, self._is_school = about.insee, about.school is not None
+        self.tell(about.title, about.code)
         table = _grid(16)
-        for label, said in who(workspace, school):
+        for label, said in who(workspace, about):
             table.add_row(label, plain(said))
         self.query_one("#who", Static).update(table)
-        told = audits_told(workspace, school)
+        told = audits_told(workspace, about)
         campaign = workspace.settings.campaign
         self._begun = any(one.audit.campaign == campaign for one in told)
         self._several = self._begun and any(
@@ -110,7 +122,7 @@ class SchoolScreen(PlaceScreen):
 
     def _keep_judged(self) -> None:
         """Keep the score for the list of schools, once this screen is drawn."""
-        keep_judged(open_session(self.diag.desk.workspace, self.uai))
+        keep_judged(open_session(self.diag.desk.workspace, self.ref))
 
     def _audits(self, told: list[AuditTold], campaign: str) -> Table:
         table = _grid(16)
@@ -134,35 +146,44 @@ class SchoolScreen(PlaceScreen):
             return True if self._begun else None
         if command is Compare:
             return True if self._several else None
+        if command in {PickSchool, OpenCommune}:
+            return self._is_school
         return True
 
     def on_open_visit(self) -> None:
         """Open the visit; the audit starts when nobody has started it yet."""
-        self.diag.go_visit(self.uai)
+        self.diag.go_visit(self.ref)
 
     def on_open_bilan(self) -> None:
         """Open what was found."""
-        self.diag.go_bilan(self.uai)
+        self.diag.go_bilan(self.ref)
 
     def on_compare(self) -> None:
         """Show what changed since the audit before."""
         # Judging words, loaded when one compares.
         from diag.tui.screens.reading import comparison_screen  # noqa: PLC0415
 
-        self.app.push_screen(comparison_screen(self.diag.desk.session(self.uai)))
+        self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
 
     def on_open_history(self) -> None:
         """Show everything said."""
         from diag.tui.screens.reading import history_screen  # noqa: PLC0415 - as above
 
-        self.app.push_screen(history_screen(self.diag.desk.session(self.uai)))
+        self.app.push_screen(history_screen(self.diag.desk.session(self.ref)))
+
+    def on_open_commune(self) -> None:
+        """Open the commune where the school stands."""
+        if self._insee:
+            self.diag.go_school(f"commune:{self._insee}")
+        else:
+            self.diag.say("La commune de cette école n'est pas connue.")
 
     def on_pick_school(self) -> None:
         """Put the school in the tour, or take it out, and say so."""
         workspace = self.diag.desk.workspace
-        tour = tour_of(workspace).toggled(self.uai)
+        tour = tour_of(workspace).toggled(self.ref)
         keep_tour(workspace, tour)
-        placed = self.uai in tour.uais
+        placed = self.ref in tour.uais
         verb = "ajoutée à" if placed else "retirée de"
         self.diag.say(f"École {verb} la tournée du {tour.day:%d/%m/%Y}.")
 

@@ -117,8 +117,7 @@ class SupposeScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Start from the audit as it is."""
-        school = self._session.school
-        self.tell(f"Et si… : {school.name}, {school.commune}", "hypothèse")
+        self.tell(f"Et si… : {self._session.about.title}", "hypothèse")
         self._show()
         self.query_one(Outline).focus()
 

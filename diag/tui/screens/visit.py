@@ -120,10 +120,10 @@ class VisitScreen(VisitActs):
         return self.query_one("#visit-face", ContentSwitcher)
 
     def _show_around(self) -> None:
-        school, visiting = self.session.school, self.visiting
+        visiting = self.visiting
         minutes = minutes_on_site(self.session)
         elapsed = duration_words(minutes) if minutes else ""
-        self.tell(f"{school.name}, {school.commune}", elapsed)
+        self.tell(self.session.about.title, elapsed)
         told = f"{visiting.score} · {_left_words(visiting)}"
         self.query_one("#visit-score", Static).update(content(told))
         checks = len(departure_of(self.session, visiting.walk).checks)

@@ -49,7 +49,7 @@ def _left(session: Session, before: int) -> bool:
 
 def value(session: Session, room: str, question: str) -> object:
     """Return an answer, read again from the file."""
-    facts = open_session(session.workspace, session.school.uai).facts
+    facts = open_session(session.workspace, session.about.ref).facts
     (place,) = (each.id for each in facts.places.values() if each.name == room)
     answer = facts.answer(place, question)
     return answer.value if answer else None
@@ -292,7 +292,7 @@ async def _type_at_random(session: Session, keys: list[str]) -> None:
         for key in keys:
             await _burst(pilot, key)
         await pilot.pause()
-        kept = open_session(session.workspace, session.school.uai)
+        kept = open_session(session.workspace, session.about.ref)
         shown, again = (
             app.grid.sheet,
             Sheet(kept, PlaceKind.SALLE, app.grid.sheet.domain),

@@ -1,0 +1,180 @@
+"""Who an audit may be about, found from what is typed: `commune:INSEE`, a UAI.
+
+A school comes from the directory, a commune from the geographic code, a syndicat from
+the settings or from the groupings of the territory.
+"""
+
+from difflib import get_close_matches
+
+from diag.desk.subjects_told import told_here
+from diag.desk.workspace import Workspace
+from diag.model.audit import Audit
+from diag.model.auditee import Auditee, school_auditee
+from diag.model.errors import DiagError
+from diag.model.insee import normal_insee
+from diag.model.place import PlaceKind
+from diag.model.siren import normal_siren
+from diag.model.territory import School
+from diag.model.uai import normal_uai
+from diag.reports.wording import of
+
+NAMING = "un UAI, commune:INSEE ou syndicat:SIREN"
+"""How a subject is named on the command line."""
+
+
+def auditee_named(workspace: Workspace, ref: str) -> Auditee:
+    """Return who is named: a school by its UAI, others by their kind and code.
+
+    « syndicat » alone is one's own.
+
+    Raises:
+        DiagError: when it is wrong or unknown; says what to do.
+    """
+    kind, _, code = ref.strip().partition(":")
+    match kind.casefold():
+        case "ecole" if code:
+            return school_auditee(school_of(workspace, code))
+        case "commune":
+            return commune_auditee(workspace, code)
+        case "syndicat":
+            return syndicat_auditee(workspace, code)
+    return school_auditee(school_of(workspace, ref))
+
+
+def auditee_of(workspace: Workspace, audit: Audit) -> Auditee:
+    """Return who an audit is about, as this workspace knows it, else by its code.
+
+    An audit that came from another laptop may precede the directory that names it.
+    """
+    subject = audit.subject
+    if subject.kind is PlaceKind.ECOLE:
+        known = workspace.territory.school(subject.code)
+        if known is not None:
+            return school_auditee(known)
+        stub = _stub(subject.code)
+        return told_here(workspace, subject.code) or school_auditee(stub)
+    try:
+        return auditee_named(workspace, str(subject))
+    except DiagError:
+        return Auditee(kind=subject.kind, code=subject.code, name=str(subject))
+
+
+def school_of(workspace: Workspace, uai: str) -> School:
+    """Return a school of the territory by its UAI.
+
+    Raises:
+        DiagError: when the UAI is wrong or unknown; names the nearest one.
+    """
+    try:
+        wanted = normal_uai(uai)
+    except ValueError as error:
+        raise DiagError(f"{error}. Nommez le sujet par {NAMING}.") from error
+    school = workspace.territory.school(wanted)
+    if school is not None:
+        return school
+    told = told_here(workspace, wanted)
+    if told is not None and told.school is not None:
+        return told.school
+    raise DiagError(_unknown_school(workspace, wanted))
+
+
+def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
+    """Return a commune by its INSEE code.
+
+    Raises:
+        DiagError: when the code is wrong, or no commune of the territory has it.
+    """
+    try:
+        wanted = normal_insee(insee)
+    except ValueError as error:
+        raise DiagError(f"{error}. Par exemple : commune:80021.") from error
+    commune = workspace.territory.commune(wanted)
+    if commune is not None:
+        return Auditee(
+            kind=PlaceKind.COMMUNE,
+            code=wanted,
+            name=f"Commune {of(commune.name)}",
+            insee=wanted,
+            commune=commune.name,
+            department=commune.department,
+        )
+    told = _commune_of_a_school(workspace, wanted)
+    told = told or told_here(workspace, f"{PlaceKind.COMMUNE}:{wanted}")
+    if told is not None:
+        return told
+    raise DiagError(
+        f"Commune {wanted} inconnue dans ce territoire. Vérifiez que ce n'est pas un "
+        "code postal, ou importez la liste : diag import communes FICHIER.csv."
+    )
+
+
+def syndicat_auditee(workspace: Workspace, siren: str = "") -> Auditee:
+    """Return a syndicat by its SIREN; without one, one's own.
+
+    Raises:
+        DiagError: when the number is wrong, or nobody here has it.
+    """
+    settings = workspace.settings
+    if not (siren or settings.siren):
+        raise DiagError(
+            "Le SIREN de votre syndicat n'est pas encore connu. Donnez-le une fois : "
+            "diag audit start syndicat:SIREN."
+        )
+    try:
+        wanted = normal_siren(siren or settings.siren)
+    except ValueError as error:
+        raise DiagError(f"{error}. Par exemple : syndicat:200000172.") from error
+    name = _grouping_name(workspace, wanted)
+    if wanted == settings.siren or not (settings.siren or name):
+        name = settings.syndicat or name or f"Syndicat {wanted}"
+    if name:
+        return Auditee(kind=PlaceKind.SYNDICAT, code=wanted, name=name)
+    told = told_here(workspace, f"{PlaceKind.SYNDICAT}:{wanted}")
+    if told is not None:
+        return told
+    raise DiagError(
+        f"SIREN {wanted} inconnu : ce n'est ni celui de votre syndicat "
+        f"({settings.siren}), ni un regroupement de ce territoire."
+    )
+
+
+def _commune_of_a_school(workspace: Workspace, insee: str) -> Auditee | None:
+    """Return a commune as its schools name it, while the code is not imported."""
+    for school in workspace.territory.schools("", commune=insee, limit=1):
+        return Auditee(
+            kind=PlaceKind.COMMUNE,
+            code=insee,
+            name=f"Commune {of(school.commune)}",
+            insee=insee,
+            commune=school.commune,
+            department=school.department,
+        )
+    return None
+
+
+def _grouping_name(workspace: Workspace, siren: str) -> str:
+    names = (
+        each.epci_name
+        for each in workspace.territory.communes()
+        if each.epci_siren == siren
+    )
+    return next(names, "")
+
+
+def _unknown_school(workspace: Workspace, uai: str) -> str:
+    known = [line.uai for line in workspace.territory.schools()]
+    if not known:
+        return (
+            f"École {uai} inconnue : le territoire est vide. "
+            "Importez la liste officielle : diag import annuaire FICHIER.csv."
+        )
+    near = get_close_matches(uai, known, n=1, cutoff=0.8)
+    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    return (
+        f"École {uai} inconnue dans ce territoire.{hint} "
+        "Cherchez-la : diag schools NOM, ou importez son département."
+    )
+
+
+def _stub(uai: str) -> School:
+    return School(uai=uai, name=f"École {uai}", insee="", commune="")
