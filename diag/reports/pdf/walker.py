@@ -5,48 +5,26 @@ Every text goes through a string literal; no image but our own drawings is shown
 
 from collections.abc import Iterable, Sequence
 
-from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.reports.chart import LEGEND, TITLE, bars_of, described, drawing
-from diag.reports.document import Document
+from diag.reports.nodes import NodeWriter, caption_of, pairs_of, rows_of, words_of
 from diag.reports.pdf.literals import literal, raw_literal, words
 from diag.reports.pdf.tables import shares
 
 _ALARMING = {"WARNING", "CAUTION"}
 
 
-class Walker:
-    """Writes nodes as Typst: each method bears the name of the node it writes."""
+class Walker(NodeWriter):
+    """Writes nodes as Typst."""
 
-    def __init__(self, document: Document) -> None:
-        parts = (document.head, document.first_page, document.body)
-        self._anchors = {heading.anchor for heading in document.outline}
-        self._notes = {
-            node.meta["id"]: node
-            for part in parts
-            for node in Node(part).walk()
-            if node.type == "footnote"
-        }
-
-    def block(self, tokens: Sequence[Token]) -> str:
-        """Return blocks as markup, one under the other."""
-        return self._inside(Node(tokens))
-
-    def write(self, node: Node) -> str:
-        """Return one node as markup; what we do not know is told by its words."""
-        writer = getattr(self, node.type, None)
-        return writer(node) if writer else self._unknown(node)
-
-    def _inside(self, node: Node) -> str:
-        return "".join(map(self.write, node.children))
+    def words(self, text: str) -> str:
+        """Return a text as Typst prints it, letter for letter."""
+        return words(text)
 
     def _held(self, node: Node) -> str:
         """Return what a node holds, as a Typst argument."""
-        return f"[{self._inside(node)}]"
-
-    def _unknown(self, node: Node) -> str:
-        return self._inside(node) if node.children else words(node.content)
+        return f"[{self.inside(node)}]"
 
     # Blocks
 
@@ -57,7 +35,7 @@ class Walker:
 
     def paragraph(self, node: Node) -> str:
         """Write a paragraph."""
-        return f"{self._inside(node)}\n\n"
+        return f"{self.inside(node)}\n\n"
 
     def hr(self, _node: Node) -> str:
         """End page 1."""
@@ -92,14 +70,10 @@ class Walker:
 
     def pairs(self, node: Node) -> str:
         """Return the terms of a list and what is said of each, as arguments."""
-        said: list[tuple[str, str]] = []
-        for child in node.children:
-            if child.type == "dt":
-                said.append((self._held(child), ""))
-            else:
-                term, before = said.pop()
-                said.append((term, before + self._inside(child)))
-        return "".join(f"({term}, [{told}])," for term, told in said)
+        return "".join(
+            f"({self._held(term)}, [{''.join(map(self.inside, said))}]),"
+            for term, said in pairs_of(node)
+        )
 
     def fence(self, node: Node) -> str:
         """Write lines of code."""
@@ -107,18 +81,13 @@ class Walker:
 
     code_block = fence
 
-    def footnote_block(self, _node: Node) -> str:
-        """Write nothing: notes stand at the foot of the page that calls them."""
-        return ""
-
     # Tables
 
     def table(self, node: Node) -> str:
         """Write a table under its caption, and the bars of a table of scores."""
-        rows = [row.children for part in node.children for row in part.children]
-        texts = [["".join(_texts(cell)) for cell in row] for row in rows]
-        caption = node.nester_tokens.opening.meta.get("caption")  # type: ignore[union-attr]  # a table has its two tokens
-        said = self._children(caption) if caption else "Tableau"
+        rows = rows_of(node)
+        texts = [[words_of(cell) for cell in row] for row in rows]
+        said = self.block(caption_of(node))
         numeric = (str("number" in str(cell.attrs.get("class"))) for cell in rows[0])
         return (
             f"{self._bars(texts)}#ruled("
@@ -130,9 +99,6 @@ class Walker:
     def _cells(self, rows: Iterable[Sequence[Node]]) -> str:
         return "".join(f"{self._held(cell)}," for row in rows for cell in row)
 
-    def _children(self, tokens: Sequence[Token]) -> str:
-        return "".join(map(self.write, Node(tokens).children))
-
     def _bars(self, texts: Sequence[Sequence[str]]) -> str:
         bars = bars_of(texts)
         if not bars:
@@ -142,10 +108,6 @@ class Walker:
         return f"#scores({drawn}, {alt}, {literal(LEGEND)})\n\n"
 
     # Words
-
-    def text(self, node: Node) -> str:
-        """Write words, letter for letter."""
-        return words(node.content)
 
     def softbreak(self, _node: Node) -> str:
         """Go on."""
@@ -173,33 +135,13 @@ class Walker:
 
     def link(self, node: Node) -> str:
         """Write a link that leads somewhere, else its words alone."""
-        target = str(node.attrs.get("href", ""))
-        if target.startswith("#"):
-            known = target[1:] in self._anchors
-            where = f"<{target[1:]}>" if known else ""
-        else:
-            where = raw_literal(target) if target else ""
-        return f"#link({where}){self._held(node)};" if where else self._inside(node)
-
-    def image(self, node: Node) -> str:
-        """Write an image's words: nothing is fetched."""
-        said = "".join(_texts(node)).strip() or "image sans description"
-        return words(f"[{said}]")
+        target = self.target(node)
+        if not target:
+            return self.inside(node)
+        where = f"<{target[1:]}>" if target.startswith("#") else raw_literal(target)
+        return f"#link({where}){self._held(node)};"
 
     def footnote_ref(self, node: Node) -> str:
         """Write a note where it is called."""
-        note = self._notes.get(node.meta["id"])
+        note = self.notes.get(node.meta["id"])
         return f"#footnote{self._held(note)};" if note else ""
-
-    def footnote_anchor(self, _node: Node) -> str:
-        """Write no way back: the note stands on the page."""
-        return ""
-
-
-def _texts(node: Node) -> Iterable[str]:
-    """Give the words of a node, in order."""
-    for one in node.walk():
-        if one.type in {"text", "code_inline"}:
-            yield one.content
-        elif one.type in {"softbreak", "hardbreak"}:
-            yield "\n"
