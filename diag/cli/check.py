@@ -15,18 +15,19 @@ from diag.model.errors import DiagError
 @json_option
 def check(folder: Path | None, *, schema: bool, as_json: bool) -> None:
     """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
-    # Reading YAML costs 30 ms: only who checks pays for it.
-    from diag.desk.checking import problems_in  # noqa: PLC0415
-    from diag.rules.schema import json_schema  # noqa: PLC0415
+    # Each costs what only its user should pay.
+    from diag.desk.check_cache import checked  # noqa: PLC0415
     from diag.rules.shipped import shipped_checklists  # noqa: PLC0415
 
     if schema:
+        from diag.rules.schema import json_schema  # noqa: PLC0415 - as above
+
         print_json(json_schema())
         return
     place = folder or shipped_checklists()
     if not place.is_dir():
         raise DiagError(f"{place} n'est pas un dossier. Donnez le dossier des grilles.")
-    result = problems_in(place)
+    result = checked(place)
     errors = sum(problem.severity == "error" for problem in result.problems)
     if as_json:
         print_json([

@@ -16,6 +16,7 @@ COMMANDS = {
     "audit": "diag.cli.audit:audit",
     "backup": "diag.cli.keep:backup",
     "check": "diag.cli.check:check",
+    "checklists": "diag.cli.checklists:checklists",
     "compare": "diag.cli.supposing:compare",
     "completion": "diag.cli.completion:completion",
     "demo": "diag.cli.demo:demo",

@@ -6,12 +6,12 @@ files. While they hold an error, the shipped edition judges, and why is said.
 
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
 from diag.model.errors import DiagError
+from diag.rules.marks import mark_of
 from diag.rules.shipped import shipped_checklists
 
 OVERLAY = "overlay"
@@ -109,13 +109,3 @@ def _compile(folder: Path, overlay: Path | None, mark: str) -> bytes:  # noqa: A
             f"Corrigez-les, puis vérifiez : {check}."
         )
     return compiled(loaded.checklist)
-
-
-def mark_of(folder: Path, overlay: Path | None = None) -> str:
-    """Return what changes whenever a file of one of the folders does."""
-    mark = sha256()
-    for place in filter(None, (folder, overlay)):
-        for path in sorted(place.glob("*.y*ml")):
-            mark.update(f"{place.name}/{path.name}".encode())
-            mark.update(sha256(path.read_bytes()).digest())
-    return mark.hexdigest()

@@ -1,7 +1,10 @@
-"""What a newer edition does to the answers given under an older one."""
+"""What a newer edition does to the answers given under an older one, and says anew."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
+from diag.model.base import Noun
 from diag.model.checklist import Checklist, Question
 
 
@@ -49,3 +52,107 @@ def _means_the_same(old: Question, new: Question) -> bool:
         new.unit,
         new.place,
     )
+
+
+class Fate(StrEnum):
+    """What became of an item from one edition to another."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One thing that an item says otherwise."""
+
+    path: str
+    """Keys that lead to it: `levels.2`, `wording.mairie.title`."""
+    before: object
+    """None when it was not there."""
+    after: object
+    """None when it is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An item that two editions do not say alike."""
+
+    section: str
+    """As in the files: `criteria`, `prices`."""
+    ident: str
+    label: str
+    """Its title, its label; its id when it has neither."""
+    fate: Fate
+    fields: tuple[FieldChange, ...] = ()
+    """What is said otherwise of an item that both have."""
+
+
+SECTIONS = (
+    *("domains", "places", "questions", "criteria", "recommendations"),
+    *("prices", "aids", "deadlines", "sources"),
+)
+"""What editions are made of, in the order in which differences are told."""
+
+
+def differences(old: Checklist, new: Checklist) -> tuple[Difference, ...]:
+    """Return every item that two editions do not say alike, section by section."""
+    return tuple(
+        difference
+        for section in SECTIONS
+        for difference in _section(
+            section, getattr(old, section), getattr(new, section)
+        )
+    )
+
+
+def _section(section: str, old: object, new: object) -> Iterator[Difference]:
+    before, after = _by_id(old), _by_id(new)
+    for ident, noun in after.items():
+        if ident not in before:
+            yield Difference(section, ident, _label(noun), Fate.ADDED)
+        elif noun != before[ident]:
+            fields = tuple(_fields(_said(before[ident]), _said(noun)))
+            yield Difference(section, ident, _label(noun), Fate.CHANGED, fields)
+    for ident, noun in before.items():
+        if ident not in after:
+            yield Difference(section, ident, _label(noun), Fate.REMOVED)
+
+
+def _by_id(items: object) -> dict[str, Noun]:
+    nouns: Iterable[object]
+    nouns = items.values() if isinstance(items, Mapping) else items  # type: ignore[assignment] # a tuple otherwise
+    return {str(getattr(one, "id", "")): one for one in nouns if isinstance(one, Noun)}
+
+
+def _label(noun: Noun) -> str:
+    for key in ("title", "label"):
+        if text := getattr(noun, key, ""):
+            return str(text)
+    wording = getattr(noun, "wording", {})
+    told = next(iter(wording.values()), None)
+    return told.title if told else str(getattr(noun, "id", ""))
+
+
+def _said(noun: Noun) -> dict[str, object]:
+    """Return what a noun says, by the path of its keys; lists are said whole."""
+    said: dict[str, object] = {}
+
+    def walk(path: str, value: object) -> None:
+        if isinstance(value, dict):
+            for key, child in value.items():
+                walk(f"{path}.{key}" if path else str(key), child)
+        else:
+            said[path] = value
+
+    walk("", noun.model_dump(mode="json", exclude_defaults=True))
+    return said
+
+
+def _fields(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> Iterator[FieldChange]:
+    for path in (*after, *(one for one in before if one not in after)):
+        old, new = before.get(path), after.get(path)
+        if old != new:
+            yield FieldChange(path, old, new)

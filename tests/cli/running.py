@@ -23,7 +23,8 @@ def command(*words: str) -> list[str]:
 
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a command: its workspace, nobody else's."""
-    return {**os.environ, "DIAG_HOME": str(folder), "PYTHONUTF8": "1"}
+    own = {"DIAG_HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
+    return {**os.environ, **own, "PYTHONUTF8": "1"}
 
 
 def diag(folder: Path, *words: str, stdin: str = "") -> Run:

@@ -1,0 +1,74 @@
+"""`diag checklists`: what the syndicat changed, told in French."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Run, diag
+from tests.rules.written import FILES, spoilt
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("espace")
+    assert diag(folder, "init", "--author", "A B", "--syndicat", "S").code == 0
+    return folder
+
+
+def overlay(home: Path, text: str) -> None:
+    (home / "overlay").mkdir(exist_ok=True)
+    (home / "overlay" / "local.yaml").write_text(text, encoding="utf-8")
+
+
+def lines(run: Run) -> list[str]:
+    return [line.strip() for line in run.out.splitlines()]
+
+
+def test_what_differs_from_the_shipped_edition_is_told_in_french(home: Path) -> None:
+    overlay(home, 'prices:\n  - {id: prise_rj45, typical: "101.50", year: 2026}\n')
+    run = diag(home, "checklists", "diff")
+    assert run.code == 0, run.err
+    assert lines(run)[0].startswith("livrée, ")
+    assert "→ courante, " in lines(run)[0]
+    assert "Prix" in lines(run)
+    assert "prix courant : 95,00 € → 101,50 €" in lines(run)
+    assert "année : 2016 → 2026" in lines(run)
+    told = json.loads(diag(home, "checklists", "diff", "--json").out)
+    (only,) = told["differences"]
+    assert only["fields"]["typical"] == {"before": 9500, "after": 10150}
+
+
+def test_a_broken_change_is_said_and_nothing_pretends_to_differ(home: Path) -> None:
+    overlay(home, "prices:\n  - {id: prise_rj45, typical: cher}\n")
+    run = diag(home, "checklists", "diff")
+    assert run.code == 1
+    assert "overlay/local.yaml:2" in run.err
+    assert "Rien ne diffère." in run.out
+    check = diag(home, "checklists", "check")
+    assert check.code == 1
+    assert "overlay/local.yaml:2" in check.out
+
+
+def test_two_folders_are_compared(home: Path, tmp_path: Path) -> None:
+    for name, files in (
+        ("a", FILES),
+        ("b", spoilt("reseau.yaml", '"Débit descendant"', '"Débit"')),
+    ):
+        (tmp_path / name).mkdir()
+        for file, text in files.items():
+            (tmp_path / name / file).write_text(text, encoding="utf-8")
+    run = diag(home, "checklists", "diff", str(tmp_path / "a"), str(tmp_path / "b"))
+    assert run.code == 0, run.err
+    assert "libellé : Débit descendant → Débit" in lines(run)
+
+
+def test_an_edition_is_named_by_the_start_of_its_digest(home: Path) -> None:
+    (home / "overlay" / "local.yaml").unlink(missing_ok=True)
+    kept = json.loads(diag(home, "checklists", "list", "--json").out)
+    digest = kept[0]["digest"]
+    run = diag(home, "checklists", "diff", digest[:10], "courante")
+    assert run.code == 0, run.err
+    wrong = diag(home, "checklists", "diff", "nulle-part")
+    assert wrong.code == 1
+    assert "diag checklists list" in wrong.err
