@@ -18,6 +18,7 @@ TERMS = {
     "BAES": "bloc d'éclairage de secours",
     "BCD": "bibliothèque et centre documentaire de l'école",
     "CARMO": "cadre national pour les appareils mobiles des élèves",
+    "CCTP": "cahier technique d'un marché public",
     "CNFPT": "centre de formation des agents des communes",
     "CNIL": "autorité qui veille aux données personnelles",
     "CPC": "conseiller pédagogique de circonscription",
