@@ -1,10 +1,12 @@
 """The fiche: one question, everything beside it, and the line where one answers."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -15,13 +17,14 @@ from diag.desk.walk import Key
 from diag.model.checklist import QuestionType
 from diag.reports.vocabulary import PROVENANCES
 from diag.tui.commands import CommandType, bindings_of
-from diag.tui.plain import content
+from diag.tui.plain import content, line
 from diag.tui.screens.visit_commands import FICHE_COMMANDS
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.answer_line import AnswerLine
-from diag.tui.widgets.choices import Choices
+from diag.tui.widgets.choices import choices
 from diag.tui.widgets.fiche_text import head_rows, more_rows
-from diag.tui.widgets.told import Told
+from diag.tui.widgets.sheet import Drawn, Sheet
+from diag.tui.widgets.told import Row, told
 
 _HOW = {
     QuestionType.BOOLEAN: "o ou n",
@@ -33,6 +36,9 @@ _HOW = {
     QuestionType.TEXT: "texte",
     QuestionType.PHOTO: "F7 pour joindre une photo",
 }
+_STATUS = 2
+"""Lines kept for what is said: a saved answer takes two at 80 columns."""
+_LONGEST = 4
 _NONE = "? inconnu  / sans objet  ! non communiqué"
 
 
@@ -57,68 +63,74 @@ class Fiche(Sturdy, Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay what is read over what is typed."""
-        with VerticalScroll(id="fiche-read", can_focus=False):
-            yield Told(id="fiche-head")
-            yield Choices(id="fiche-choices")
-            yield Static(id="fiche-none")
-            yield Told(id="fiche-more")
+        yield Sheet(id="fiche-read")
         with Vertical(id="fiche-say"):
             with Horizontal(id="fiche-line"):
                 yield Static("Réponse", id="fiche-word")
                 yield AnswerLine(id="fiche-answer")
-                yield Static(id="fiche-how")
-            yield Static(id="fiche-status")
+                yield Sheet(id="fiche-how")
+            yield Sheet(id="fiche-status")
 
     @property
     def line(self) -> AnswerLine:
         """Where one types."""
         return self.query_one(AnswerLine)
 
+    @property
+    def read(self) -> Sheet:
+        """What one reads."""
+        return self.query_one("#fiche-read", Sheet)
+
     def show(self, visiting: Visiting) -> None:
         """Show the question at hand; what is being typed stays beside its question."""
         self._visiting = visiting
         stays = self._shown == visiting.key
         self._shown = visiting.key
-        card, question = visiting.card, visiting.question
+        if not stays:
+            self.forget_typed()
+        self._show_text(from_top=not stays)
+        line, type_ = self.line, visiting.question.type
+        line.free_text = type_ is QuestionType.TEXT
+        if line.placeholder != _HOW[type_]:
+            line.placeholder = _HOW[type_]
+        self.show_how()
+
+    def _show_text(self, *, from_top: bool = False) -> None:
+        visiting = self._visiting
+        assert visiting is not None
         leg = visiting.walk.leg_of(visiting.key)
         assert leg is not None
         rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
-        rows = head_rows(card, leg.title, rank, len(leg.stops))
-        self.query_one("#fiche-head", Told).show(list(rows))
-        answered = card.answer.value if card.answer else None
-        self.query_one(Choices).show(question, answered)
-        none = "" if question.type is QuestionType.TEXT else _NONE
-        self.query_one("#fiche-none", Static).update(content(none))
-        self.query_one("#fiche-more", Told).show(list(more_rows(card)))
-        line = self.line
-        line.free_text = question.type is QuestionType.TEXT
-        line.placeholder = _HOW[question.type]
-        self.show_how()
-        if stays:
-            self.query_one(Choices).type(line.value)
-            return
-        self.forget_typed()
-        read = self.query_one("#fiche-read", VerticalScroll)
-        read.scroll_home(animate=False, immediate=True)
+        card = visiting.card
+        head = list(head_rows(card, leg.title, rank, len(leg.stops)))
+        more = list(more_rows(card))
+        text = partial(_laid, visiting, head, more, self.line.value)
+        self.read.show(text, from_top=from_top)
 
     def forget_typed(self) -> None:
         """Empty the line."""
-        with self.line.prevent(Input.Changed):
-            self.line.value = ""
-        self.query_one(Choices).type("")
+        if self.line.value:
+            with self.line.prevent(Input.Changed):
+                self.line.value = ""
 
     def show_how(self) -> None:
         """Show the unit, and how the answer is known."""
         visiting = self._visiting
         assert visiting is not None
         words = [visiting.question.unit, PROVENANCES[visiting.provenance]]
-        how = content(" · ".join(filter(None, words)))
-        self.query_one("#fiche-how", Static).update(how)
+        how = Content.styled(line(" · ".join(filter(None, words))), "$text-muted")
+        shown = [Drawn(how)]
+        self.query_one("#fiche-how", Sheet).show(lambda _width: shown)
 
     def status(self, text: str, style: str = "") -> None:
         """Say something under the line: what is meant, saved, refused, doubtful."""
         said = Content.styled(content(text).plain, style)
-        self.query_one("#fiche-status", Static).update(said)
+        sheet = self.query_one("#fiche-status", Sheet)
+        lines = len(said.wrap(max(sheet.size.width, 1)))
+        height = min(max(lines, _STATUS), _LONGEST)
+        if sheet.styles.height is None or sheet.styles.height.value != height:
+            sheet.styles.height = height
+        sheet.show(lambda width: [Drawn(each) for each in said.wrap(max(width, 1))])
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
@@ -126,7 +138,7 @@ class Fiche(Sturdy, Vertical):
         visiting = self._visiting
         if visiting is None:
             return
-        self.query_one(Choices).type(event.value)
+        self._show_text()
         meant = preview(visiting.question, event.value)
         self.status(meant, "$text-muted")
 
@@ -135,8 +147,8 @@ class Fiche(Sturdy, Vertical):
         event.stop()
         self.post_message(self.Given(event.value))
 
-    @on(Choices.Picked)
-    def _picked(self, event: Choices.Picked) -> None:
+    @on(Sheet.Picked)
+    def _picked(self, event: Sheet.Picked) -> None:
         event.stop()
         line, visiting = self.line, self._visiting
         many = visiting and visiting.question.type is QuestionType.CHOICES
@@ -147,6 +159,24 @@ class Fiche(Sturdy, Vertical):
     @on(AnswerLine.Read)
     def _read(self, event: AnswerLine.Read) -> None:
         event.stop()
-        read = self.query_one("#fiche-read", VerticalScroll)
-        step = max(1, read.size.height - 2)
-        read.scroll_relative(y=event.way * step, animate=False, immediate=True)
+        self.read.scroll_by(event.way * max(1, self.read.height - 2))
+
+
+def _laid(
+    visiting: Visiting,
+    head: Sequence[Row],
+    more: Sequence[Row],
+    typed: str,
+    width: int,
+) -> list[Drawn]:
+    """Give the lines of a fiche: what to ask, the choices, what more there is."""
+    card, question = visiting.card, visiting.question
+    blank = Drawn(Content(""))
+    answered = card.answer.value if card.answer else None
+    lines = list(told(head, width))
+    offered = list(choices(question, answered, typed, width))
+    if offered:
+        lines += [blank, *offered]
+    if question.type is not QuestionType.TEXT:
+        lines += [blank, Drawn(Content.styled(_NONE, "$text-muted"))]
+    return [*lines, blank, *told(more, width)]

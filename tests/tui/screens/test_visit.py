@@ -386,7 +386,8 @@ async def test_still_true_repeats_the_previous_audit_in_one_key(
 async def test_a_choice_is_taken_by_the_mouse(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "acces_internet") as (pilot, screen):
-        await pilot.click("#fiche-choices", offset=(4, 1))
+        (y,) = [at for at, line in enumerate(visible(pilot)) if line.endswith("n  non")]
+        await pilot.click(offset=(40, y))
         await wait_for(pilot, lambda: screen.fiche.line.value == "n", "typed")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")

@@ -1,0 +1,155 @@
+"""A text read from top to bottom, drawn by line: what did not change is not redrawn."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.visual import Visual
+from textual.widget import Widget
+
+
+class Drawn(NamedTuple):
+    """One line of the text, and what a click on it picks."""
+
+    text: Content
+    key: str = ""
+
+
+Lay = Callable[[int], Sequence[Drawn]]
+"""Gives the lines of a text for a width."""
+
+
+class Sheet(Widget):
+    """Lines of text; the last one says how many are left to read, if any.
+
+    It never asks for a new layout: its place is fixed, its text scrolls inside.
+    """
+
+    DEFAULT_CSS = "Sheet { height: 1fr; width: 1fr; }"
+
+    class Picked(Message):
+        """A line that stands for something was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+            """What it stands for."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._lay: Lay = lambda _width: ()
+        self._lines: Sequence[Drawn] = ()
+        self._strips: list[Strip] = []
+        self._drawn: list[Strip] = []
+        self._top = 0
+
+    def show(self, lay: Lay, *, from_top: bool = True) -> None:
+        """Show another text, or the same one otherwise."""
+        self._lay = lay
+        if from_top:
+            self._top = 0
+        self._draw()
+
+    def scroll_by(self, step: int) -> None:
+        """Show what is above or below."""
+        self._top += step
+        self._repaint()
+
+    @property
+    def height(self) -> int:
+        """How many lines are seen at once."""
+        return self.content_size.height
+
+    def on_resize(self) -> None:
+        """Lay the text out again."""
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        """Take the colours of another theme."""
+        super().notify_style_update()
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell what stands on the line clicked."""
+        at = self._top + event.y - self.gutter.top
+        if 0 <= at < len(self._lines) and self._lines[at].key:
+            self.post_message(self.Picked(self._lines[at].key))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Read on."""
+        event.stop()
+        self.scroll_by(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Read back."""
+        event.stop()
+        self.scroll_by(-3)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        if y < len(self._drawn):
+            return self._drawn[y]
+        return Strip.blank(self.content_size.width, self.rich_style)
+
+    def _draw(self) -> None:
+        width = self.content_size.width
+        if not self.is_attached or not width:
+            return
+        self._lines = self._lay(width)
+        style = self.visual_style
+        self._strips = [
+            Visual.to_strips(self, each.text, width, 1, style, pad=True)[0]
+            for each in self._lines
+        ]
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Draw the lines that differ from what is on screen, and only as far."""
+        self._top = max(min(self._top, len(self._strips) - self.height + 1), 0)
+        if len(self._strips) <= self.height:
+            self._top = 0
+        before, self._drawn = self._drawn, list(self._visible())
+        if len(before) != len(self._drawn):
+            self.refresh()
+            return
+        pairs = enumerate(zip(before, self._drawn, strict=True))
+        changed = [
+            Region(0, y, max(_extent(old), _extent(new)), 1)
+            for y, (old, new) in pairs
+            if old != new
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def _visible(self) -> Iterator[Strip]:
+        width, height = self.content_size
+        blank = Strip.blank(width, self.rich_style)
+        shown = self._strips[self._top : self._top + height]
+        shown += [blank] * (height - len(shown))
+        if len(self._strips) > height > 1:
+            shown[-1] = self._more(width, len(self._strips) - self._top - height + 1)
+        return iter(shown)
+
+    def _more(self, width: int, left: int) -> Strip:
+        plural = "s" if left > 1 else ""
+        said = (
+            f"… {left} ligne{plural} de plus : Page suiv."
+            if left > 0
+            else "Tout est lu : Page préc. pour revenir."
+        )
+        content = Content.styled(said, "$text-muted")
+        style = self.visual_style
+        return Visual.to_strips(self, content, width, 1, style, pad=True)[0]
+
+
+def _extent(strip: Strip) -> int:
+    """Return how far a line is more than blanks of the background."""
+    return max(strip.cell_length - _blanks(strip.text), 1)
+
+
+def _blanks(text: str) -> int:
+    return len(text) - len(text.rstrip(" "))
