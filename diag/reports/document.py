@@ -54,9 +54,13 @@ def read_document(markdown: str) -> Document:
 
 def _without_running_line(tokens: list[Token]) -> tuple[list[Token], str]:
     """Return tokens without the closing line, wherever it stands, and that line."""
-    if not _is_wholly("em", tokens[-3:]):
+    kinds = [token.type for token in tokens]
+    # Notes are told after everything, wherever they are called.
+    end = kinds.index("footnote_block_open") if "footnote_block_open" in kinds else None
+    last = tokens[:end][-3:]
+    if not _is_wholly("em", last):
         return tokens, ""
-    running = tokens[-2].content
+    running = last[1].content
     repeated = {
         at + step
         for at, token in enumerate(tokens)
@@ -64,7 +68,7 @@ def _without_running_line(tokens: list[Token]) -> tuple[list[Token], str]:
         for step in (-1, 0, 1)
     }
     kept = [token for at, token in enumerate(tokens) if at not in repeated]
-    return kept, inline_text(tokens[-2])
+    return kept, inline_text(last[1])
 
 
 def _typeset(tokens: list[Token]) -> None:

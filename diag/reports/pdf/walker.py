@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.reports.chart import LEGEND, TITLE, bars_of, described, drawing
+from diag.reports.columns import shares
 from diag.reports.nodes import NodeWriter, caption_of, pairs_of, rows_of, words_of
 from diag.reports.pdf.literals import literal, raw_literal, words
-from diag.reports.pdf.tables import shares
 
 _ALARMING = {"WARNING", "CAUTION"}
 

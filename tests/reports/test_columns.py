@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.reports.pdf.tables import shares
+from diag.reports.columns import shares
 
 CELL = st.text("abc ", max_size=80)
 
 
 def test_short_columns_get_what_they_ask() -> None:
-    assert shares([["Domaine", "Score"], ["Wi-Fi", "52"]]) == (9, 7)
+    assert shares([["Domaine", "Score"], ["Wi-Fi", "52"]]) == (10, 8)
 
 
 def test_a_long_column_gives_way_and_a_long_word_does_not() -> None:
@@ -19,12 +19,15 @@ def test_a_long_column_gives_way_and_a_long_word_does_not() -> None:
     assert words > fixed
 
 
+def test_what_no_break_spaces_join_stays_on_one_line() -> None:
+    day = "13\u00a0novembre\u00a02026"
+    assert shares([["Avant le", "Action"], [day, "Un mot. " * 40]])[0] >= len(day)
+
+
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=5))
 def test_every_column_is_as_wide_as_its_longest_word(
     rows: list[tuple[str, str, str]],
 ) -> None:
     for column, share in zip(zip(*rows, strict=True), shares(rows), strict=True):
-        longest = max(
-            (len(word) for cell in column for word in cell.split()), default=0
-        )
+        longest = max(len(word) for cell in column for word in cell.split(" "))
         assert share >= min(longest, 60)

@@ -1,9 +1,10 @@
 """How wide the columns of a table are: room for each longest word, then for text."""
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-_LINE, _WIDEST, _MARGIN = 104, 60, 2
+_LINE, _WIDEST, _MARGIN = 104, 60, 3
 
 
 def shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
@@ -29,4 +30,5 @@ def shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
 
 
 def _longest_word(column: Sequence[str]) -> int:
-    return max((len(word) for cell in column for word in cell.split()), default=0)
+    # A no-break space does not end a word.
+    return max(len(word) for cell in column for word in re.split("[ \n]", cell))

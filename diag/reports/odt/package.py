@@ -1,0 +1,160 @@
+"""The file itself: a zip whose every byte depends on the document alone."""
+
+import io
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from diag.reports.chart import drawing
+from diag.reports.document import Document, read_document
+from diag.reports.odt.walker import Walker
+from diag.reports.odt.words import attribute, words
+
+_MIME = "application/vnd.oasis.opendocument.text"
+_STYLES = Path(__file__).with_name("styles.xml")
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_WIDTH = 17.4
+"""Of a table, in centimetres: A4 without its margins."""
+_CELLS = "".join(
+    f'<style:style style:name="{name}" style:family="table-cell">'
+    '<style:table-cell-properties fo:padding="0.07cm" fo:padding-left="0cm" '
+    f'fo:padding-right="0.25cm" fo:border-bottom="{line}"/></style:style>'
+    for name, line in (
+        ("Entete", "1pt solid #1a5c6b"),
+        ("Cellule", "0.5pt solid #d9e0e3"),
+        ("Couverture", "none"),
+    )
+)
+_SPACES = " ".join(
+    f'xmlns:{short}="{address}"'
+    for short, address in {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+        "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
+        "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+        "xlink": "http://www.w3.org/1999/xlink",
+        "dc": "http://purl.org/dc/elements/1.1/",
+        "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
+    }.items()
+)
+
+
+def odt(markdown: str, title: str, author: str, day: date) -> bytes:
+    """Return a document as an ODT: same document, same bytes."""
+    document = read_document(markdown)
+    walker = Walker(document)
+    content = _content(document, walker)
+    parts = {
+        "content.xml": content,
+        "styles.xml": _styles(document.running),
+        "meta.xml": _meta(title, author, day),
+        **{
+            f"Pictures/dessin{number}.svg": drawing(bars, f"dessin{number}")
+            for number, bars in enumerate(walker.drawings, 1)
+        },
+    }
+    made = io.BytesIO()
+    with ZipFile(made, "w") as package:
+        # First and not compressed: the file is known by its first bytes.
+        package.writestr(_entry("mimetype"), _MIME, ZIP_STORED)
+        for name, text in (*parts.items(), ("META-INF/manifest.xml", _manifest(parts))):
+            package.writestr(_entry(name), text.encode("utf-8"), ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.create_system = 3  # the same bytes on every system
+    return entry
+
+
+def _content(document: Document, walker: Walker) -> str:
+    head = walker.cover(document.head)
+    first = walker.block(document.first_page)
+    summary = _summary(document, walker)
+    body = walker.block(document.body)
+    return (
+        f'{_DECLARATION}<office:document-content {_SPACES} office:version="1.3">'
+        f"<office:automatic-styles>{_CELLS}{''.join(_widths(walker))}"
+        "</office:automatic-styles>"
+        f"<office:body><office:text>{head}{first}{summary}{body}"
+        "</office:text></office:body></office:document-content>"
+    )
+
+
+def _widths(walker: Walker) -> Iterator[str]:
+    for number, shares in enumerate(walker.widths, 1):
+        for rank, share in enumerate(shares):
+            yield (
+                f'<style:style style:name="Tableau{number}.{rank}" '
+                'style:family="table-column"><style:table-column-properties '
+                f'style:column-width="{_WIDTH * share / sum(shares):.2f}cm"/>'
+                "</style:style>"
+            )
+
+
+def _summary(document: Document, walker: Walker) -> str:
+    """Return the table of contents: links now, page numbers once it is updated."""
+    parts = [heading for heading in document.outline if heading.level == 2]  # noqa: PLR2004 - the parts of a document are its h2
+    if not parts:
+        return ""
+    style = walker.broken("SommaireTitre")
+    links = "".join(
+        '<text:p text:style-name="Sommaire"><text:a xlink:type="simple" '
+        f"xlink:href={attribute(f'#{part.anchor}')}>{words(part.text)}</text:a>"
+        "</text:p>"
+        for part in parts
+    )
+    return (
+        '<text:table-of-content text:name="Sommaire">'
+        '<text:table-of-content-source text:outline-level="2">'
+        '<text:index-title-template text:style-name="SommaireTitre">Sommaire'
+        "</text:index-title-template></text:table-of-content-source>"
+        '<text:index-body><text:index-title text:name="Sommaire_titre">'
+        f'<text:p text:style-name="{style}">Sommaire</text:p></text:index-title>'
+        f"{links}</text:index-body></text:table-of-content>"
+    )
+
+
+def _styles(running: str) -> str:
+    provisional = "provisoire" in running.lower()
+    head = "Document provisoire" if provisional else ""
+    return _styles_file().replace("{running}", words(running)).replace("{head}", head)
+
+
+@cache
+def _styles_file() -> str:
+    return _STYLES.read_text(encoding="utf-8")
+
+
+def _meta(title: str, author: str, day: date) -> str:
+    return (
+        f'{_DECLARATION}<office:document-meta {_SPACES} office:version="1.3">'
+        f"<office:meta><dc:title>{words(title)}</dc:title>"
+        f"<meta:initial-creator>{words(author)}</meta:initial-creator>"
+        f"<dc:creator>{words(author)}</dc:creator><dc:language>fr-FR</dc:language>"
+        f"<meta:creation-date>{day.isoformat()}T00:00:00</meta:creation-date>"
+        f"<dc:date>{day.isoformat()}T00:00:00</dc:date>"
+        "</office:meta></office:document-meta>"
+    )
+
+
+def _manifest(parts: dict[str, str]) -> str:
+    entries = {"/": _MIME} | {
+        name: "image/svg+xml" if name.endswith(".svg") else "text/xml" for name in parts
+    }
+    told = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" '
+        f'manifest:media-type="{kind}"/>'
+        for name, kind in entries.items()
+    )
+    return (
+        f"{_DECLARATION}<manifest:manifest "
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
+        f'manifest:version="1.3">{told}</manifest:manifest>'
+    )
