@@ -13,6 +13,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer, Provenance, State, Value
 from diag.model.place import ROOT_KINDS, Place
 from diag.model.text import clean_text
+from diag.reports.vocabulary import SUBJECTS
 
 ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
 """Provenances that exist for every question."""
@@ -137,7 +138,8 @@ def _place_for(session: Session, question: Question, text: str) -> Place:
         return place
     if question.place in ROOT_KINDS:
         raise DiagError(
-            f"{question.id} se répond pour l'école, pas pour « {place.name} ». "
+            f"{question.id} se répond pour {SUBJECTS[question.place][0]}, pas pour "
+            f"« {place.name} ». "
             "Retirez le lieu."
         )
     wanted = KIND_NAMES[question.place]

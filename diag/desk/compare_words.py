@@ -9,6 +9,7 @@ from diag.desk.outcome_words import Row
 from diag.desk.score_words import MOVES, level_pair, score_words
 from diag.desk.session import Session
 from diag.model.checklist import Audience
+from diag.reports.vocabulary import SUBJECTS
 from diag.reports.wording import NEXT_BUDGET, Blanks, filled
 
 METHOD = "grille changée"
@@ -63,7 +64,9 @@ def title_words(session: Session, ident: str) -> str:
     if ident not in known:
         return ident
     words = declared_wording(session, ident, Audience.MAIRIE)
-    return filled(words.title, Blanks(None, "", "l'école", NEXT_BUDGET))
+    return filled(
+        words.title, Blanks(None, "", SUBJECTS[session.about.kind][0], NEXT_BUDGET)
+    )
 
 
 def comparison_json(found: Comparison) -> dict[str, object]:

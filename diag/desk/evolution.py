@@ -12,18 +12,18 @@ from diag.desk.previous import whole_story
 from diag.desk.session import Session
 from diag.desk.suppose import Outcome
 from diag.model.audit import FollowUp
-from diag.reports.vocabulary import FOLLOW_UPS
+from diag.reports.vocabulary import FOLLOW_UPS, SUBJECTS
 
 _NARROW = 36
 """Widest columns that are lined up; wider ones would push the text away."""
 
 
 def evolution(session: Session) -> tuple[Line, ...]:
-    """Return what changed since the last audit of this school, section by section."""
+    """Return what changed since the subject's last audit, section by section."""
     found = since_last(session)
     if found is None:
         return (
-            heading("premier", "Premier audit de cette école"),
+            heading("premier", f"Premier audit {SUBJECTS[session.about.kind][1]}"),
             quiet(
                 "premier/ensuite",
                 "À la prochaine campagne, ce qui aura changé s'affichera ici : niveaux "

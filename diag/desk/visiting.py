@@ -27,7 +27,7 @@ from diag.reports.vocabulary import PROVENANCES
 
 
 class Visiting:
-    """One school's visit: a question at hand, and the walk around it."""
+    """One visit: a question at hand, and the walk around it."""
 
     def __init__(self, session: Session, key: Key | None = None) -> None:
         self.session = session
@@ -228,7 +228,9 @@ class Visiting:
         if wanted:
             return wanted
         if not walk.stops:
-            raise DiagError("Ces grilles ne posent aucune question à cette école.")
+            raise DiagError(
+                "Ces grilles ne posent encore aucune question ici : rien à visiter."
+            )
         return next((stop for stop in walk.stops if stop.is_left), walk.stops[0]).key
 
 

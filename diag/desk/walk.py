@@ -12,6 +12,7 @@ from diag.assess.questions import Asked, next_questions, relevant_questions
 from diag.model.checklist import Checklist, Question
 from diag.model.fact import Answer, Facts
 from diag.model.place import Place, PlaceKind
+from diag.reports.vocabulary import PLACES
 from diag.rules.values import Truth
 
 Key = tuple[str, str]
@@ -22,6 +23,7 @@ _SCHOOL = {
     "baie": "Baie",
     "equipe": "Équipe",
     "commune": "Commune",
+    "syndicat": "Syndicat",
 }
 _GENERAL = {
     "salle": ("Les salles", "Salles"),
@@ -174,21 +176,22 @@ def _stop(asked: Asked, facts: Facts) -> Stop:
 
 def _legs(facts: Facts, stops: dict[str, list[Stop]]) -> Iterator[Leg]:
     own = stops.get(facts.root, [])
+    subject = PLACES[facts.places[facts.root].kind][0].capitalize()
     for whom, title in _whoms(own):
-        yield _school_leg(whom, title, "École", own)
+        yield _own_leg(whom, title, subject, own)
     for kind in ("salle", "lot"):
-        yield _school_leg(kind, *_GENERAL[kind], own)
+        yield _own_leg(kind, *_GENERAL[kind], own)
         for place, group in _places(facts, kind):
             yield Leg(place.id, place.name, group, tuple(stops.get(place.id, ())))
 
 
-def _school_leg(whom: str, title: str, group: str, own: Iterable[Stop]) -> Leg:
+def _own_leg(whom: str, title: str, group: str, own: Iterable[Stop]) -> Leg:
     asked = tuple(stop for stop in own if stop.question.whom == whom)
     return Leg(whom or "ecole", title, group, asked)
 
 
 def _whoms(own: Sequence[Stop]) -> Iterator[tuple[str, str]]:
-    """Give whom one asks at the school: those of the house first, in their order."""
+    """Give whom one asks: those of the house first, in their order."""
     yield from _SCHOOL.items()
     others = dict.fromkeys(stop.question.whom for stop in own)
     for whom in others:

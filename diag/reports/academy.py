@@ -53,7 +53,9 @@ def view(report: Report) -> dict[str, object]:
         "training": _subject(report, "Formation", _TRAINING),
         "ent": _subject(report, "Espace numérique de travail", _ENT),
         "unexamined": ", ni ".join(
-            name for name, prefixes in _SUBJECTS if not _among(report, prefixes)
+            name
+            for name, prefixes in _SUBJECTS
+            if report.about.school and not _among(report, prefixes)
         ),
         "actions": advice.blocks(report, told, READER, partial(_told, report)),
         "others": _others(report, others),

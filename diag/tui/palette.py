@@ -1,6 +1,6 @@
 """The palette: schools, rooms, questions and commands, found by their words."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -20,6 +20,7 @@ from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
 
 if TYPE_CHECKING:
+    from diag.journal.school_lines import SchoolLine
     from diag.tui.app import DiagApp
 
 _MOST = 40
@@ -33,7 +34,7 @@ class Found(NamedTuple):
     """Something that the palette leads to."""
 
     sort: str
-    """« école », « salle », « question », « commande »."""
+    """« école », « commune », « lieu », « question », « commande »."""
     name: str
     detail: str
     go: Callable[[], object]
@@ -143,10 +144,23 @@ def _send(node: MessagePump, command: CommandType) -> None:
     node.post_message(command())
 
 
+def _communes(
+    app: "DiagApp", schools: Iterable["SchoolLine"], words: str
+) -> Iterator[Found]:
+    """Give the communes of some schools, when their very names answer."""
+    for insee, name in dict.fromkeys((each.insee, each.commune) for each in schools):
+        go = partial(app.go_school, f"commune:{insee}")
+        found = Found("commune", name, insee, go)
+        if _answers(found, words):
+            yield found
+
+
 def _schools(app: "DiagApp", words: str) -> Iterator[Found]:
     if not app.desk.knows_author:
         return
-    for school in app.desk.workspace.territory.schools(words, limit=_MOST):
+    schools = app.desk.workspace.territory.schools(words, limit=_MOST)
+    yield from _communes(app, schools, words)
+    for school in schools:
         yield Found(
             "école",
             f"{school.commune} · {school.name}",

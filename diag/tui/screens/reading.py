@@ -76,5 +76,5 @@ def comparison_screen(session: Session) -> ReadingScreen:
             lines.append(Line(str(len(lines)), (first, " ".join(filter(None, rest)))))
     title = f"Comparaison : {session.about.title}"
     remark = f"de {found.campaign} à {found.now}" if found else ""
-    empty = "Un seul audit de cette école : rien à comparer encore."
+    empty = "Un seul audit, rien à comparer encore."
     return ReadingScreen(title, remark, (Column(), Column("", 36)), lines, empty)

@@ -8,6 +8,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from diag.tui.commands import Command, CommandType, Help, OpenPalette, bindings_of
+from diag.tui.dialogs import Ask
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Lines
 
@@ -81,6 +82,19 @@ class ImportFiles(Command):
     TITLE = "Importer"
 
 
+class OpenCommune(Command):
+    """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
+
+    KEYS = "m"
+    TITLE = "Commune"
+
+
+class OpenSyndicat(Command):
+    """Ouvrir mon syndicat, et son propre audit ; son SIREN est demandé une fois."""
+
+    TITLE = "Mon syndicat"
+
+
 class ClearSearch(Command):
     """Oublier la recherche et revoir toutes les écoles."""
 
@@ -114,6 +128,8 @@ class TerritoryScreen(PlaceScreen):
         Regroup,
         OnlyAudits,
         ImportFiles,
+        OpenCommune,
+        OpenSyndicat,
         ClearSearch,
         Help,
         OpenPalette,
@@ -227,6 +243,31 @@ class TerritoryScreen(PlaceScreen):
     def on_import_files(self) -> None:
         """Ask for an official file."""
         self.diag.go_import()
+
+    def on_open_commune(self) -> None:
+        """Open the commune of the school under the cursor."""
+        key = self.query_one(Lines).key
+        school = self.diag.desk.workspace.territory.school(key) if key else None
+        if school is not None:
+            self.diag.go_school(f"commune:{school.insee}")
+
+    def on_open_syndicat(self) -> None:
+        """Open one's own syndicat; ask for its number the first time."""
+        if self.diag.desk.workspace.settings.siren:
+            self.diag.go_school("syndicat")
+            return
+        asked = Ask("SIREN de votre syndicat, neuf chiffres", keep=self._check_siren)
+        self.app.push_screen(asked, self._go_syndicat)
+
+    def _check_siren(self, typed: str) -> None:
+        # Behind the first frame, as all that reads the desk.
+        from diag.desk.auditees import syndicat_auditee  # noqa: PLC0415
+
+        syndicat_auditee(self.diag.desk.workspace, typed)
+
+    def _go_syndicat(self, typed: str | None) -> None:
+        if typed:
+            self.diag.go_school(f"syndicat:{''.join(typed.split())}")
 
     def on_clear_search(self) -> None:
         """Forget the search; this is the first place, there is none before it."""

@@ -214,6 +214,9 @@ class VisitScreen(VisitActs):
             await self._to_grid()
 
     async def _to_grid(self) -> None:
+        if self.session.about.school is None:
+            self.fiche.status("Ni salle ni matériel ici : pas de grille.")
+            return
         if not self.settle():
             return
         if self.grid is None:
@@ -226,7 +229,7 @@ class VisitScreen(VisitActs):
         self.grid.refresh_from(self.session)
         self.grid.focus()
         if not self.grid.goto(*self.visiting.key):
-            self.grid.say("Les questions de l'école se répondent dans la fiche : F2.")
+            self.grid.say("Ces questions se répondent dans la fiche : F2.")
 
     def _to_fiche(self) -> None:
         grid = self.grid

@@ -10,11 +10,13 @@ from diag.desk.walk import Key, most_useful
 from diag.model.checklist import Checklist
 from diag.model.fact import Facts, State
 from diag.reports.vocabulary import STATES
+from diag.tui.commands import CommandType
 from diag.tui.dialogs import Ask
 from diag.tui.screens.departure import DepartureScreen
 from diag.tui.screens.photos import open_photos
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.places import PlacesScreen
+from diag.tui.screens.visit_commands import ShowPlaces
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
 
@@ -45,6 +47,12 @@ class VisitActs(PlaceScreen):
     def go_to(self, key: Key) -> None:
         """Go to a question."""
         raise NotImplementedError
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer the list of rooms in a school only: nothing else holds any."""
+        if command is ShowPlaces and hasattr(self, "session"):
+            return self.session.about.school is not None
+        return True
 
     def on_most_useful(self) -> None:
         """Look for the most useful question, off the event loop."""

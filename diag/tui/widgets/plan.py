@@ -8,8 +8,6 @@ from diag.tui.widgets.lines import Column, Line, Lines
 DEPARTURE = "avant-de-partir"
 """Key of the last line: what to check before leaving."""
 
-_SCHOOL = "École"
-
 
 class Plan(Lines):
     """Parts of the walk, with counts that stand under each other."""
@@ -25,8 +23,9 @@ class Plan(Lines):
 
 
 def _lines(visiting: Visiting, checks: int) -> Iterator[Line]:
-    group = _SCHOOL
-    for leg in visiting.walk.legs:
+    legs = visiting.walk.legs
+    group = legs[0].group if legs else ""
+    for leg in legs:
         if leg.group != group:
             group = leg.group
             yield Line("", (f" {group}",))

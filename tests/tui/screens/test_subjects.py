@@ -1,0 +1,84 @@
+"""The same screens serve a commune and a syndicat."""
+
+from pathlib import Path
+
+from diag.desk.audits import open_session
+from diag.imports.fictional_school import with_key
+from diag.tui.screens.bilan import BilanScreen
+from diag.tui.screens.school import SchoolScreen
+from diag.tui.screens.visit import VisitScreen
+from tests.tui.builders import new_app
+from tests.tui.waiting import shows, wait_for
+
+SIZE = (80, 24)
+SIREN = with_key("25990001")
+
+
+async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("slash", *"marronniers", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "1 école "), "the school found")
+        await pilot.press("m")
+        await wait_for(pilot, lambda: shows(pilot, "Commune d"), "its commune")
+        assert isinstance(app.screen, SchoolScreen)
+        assert shows(pilot, "Les Marronniers")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        await wait_for(pilot, lambda: shows(pilot, "Score"), "a question")
+        assert isinstance(app.screen, VisitScreen)
+        session = app.screen.session
+        assert session.about.ref.startswith("commune:")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: shows(pilot, "pas de grille"), "no room")
+        await pilot.press("f6")
+        assert isinstance(app.screen, VisitScreen)
+        await pilot.press("question_mark", "enter")
+        await wait_for(pilot, lambda: len(session.facts.answers) == 1, "an answer")
+        await pilot.press("f9")
+        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "the bilan")
+        kept = open_session(app.desk.workspace, session.about.ref)
+        assert kept.facts.answers == session.facts.answers
+
+
+async def test_a_school_leads_to_its_commune(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
+        await pilot.press("m")
+        await wait_for(pilot, lambda: shows(pilot, "Commune d"), "its commune")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the territory")
+
+
+async def test_my_syndicat_is_reached_by_the_palette_and_its_siren_checked(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("ctrl+p", *"mon syndicat")
+        await wait_for(pilot, lambda: shows(pilot, "Mon syndicat"), "the command")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "SIREN de votre"), "the question")
+        await pilot.press(*"259900019", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "un chiffre est faux"), "refused")
+        await pilot.press("escape", *["backspace"] * 9, *SIREN, "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "syndicat")
+        assert shows(pilot, "Syndicat mixte Vallombre")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        assert app.desk.workspace.settings.siren == SIREN
+
+
+async def test_the_palette_finds_a_commune(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("ctrl+p", *"chantelombe")
+        await wait_for(pilot, lambda: shows(pilot, "commune"), "the commune")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Commune de Chantelombe"), "open")
