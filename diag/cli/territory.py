@@ -16,6 +16,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.cli.days import Day
+from diag.cli.own_tables import own_table_commands
 from diag.model.errors import DiagError
 
 
@@ -42,6 +43,8 @@ _import_command("annuaire", "Lit l'annuaire de l'éducation, tel que télécharg
 _import_command("effectifs", "Lit les effectifs et les nombres de classes des écoles.")
 _import_command("ips", "Lit les indices de position sociale des écoles.")
 _import_command("communes", "Lit les communes, leur population, leur EPCI.")
+for _own in own_table_commands():
+    import_.add_command(_own)
 
 
 @import_.command()

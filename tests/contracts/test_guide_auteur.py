@@ -9,6 +9,7 @@ import pytest
 from diag.assess.examples import check_examples
 from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
 from diag.rules.forms.tables import AID, DEADLINE, PRICE, REGISTERED
+from diag.rules.load import load_checklists
 from tests.rules.written import EDITION, all_problems, load_written
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,8 @@ def files_of_the_guide() -> dict[str, str]:
     parts: dict[str, dict[str, str]] = {}
     for block in re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL):
         heading, body = block.split("\n", maxsplit=1)
+        if heading.startswith("# overlay/"):
+            continue
         file = re.findall(r"[a-z]+\.yaml", heading)[0]
         section, *_ = body.split(":", maxsplit=1)
         sections = parts.setdefault(file, {})
@@ -62,8 +65,24 @@ def test_following_the_page_makes_a_checklist_with_nothing_to_mend(
     assert len(loaded.examples) == 1
 
 
+def test_what_the_page_lays_over_a_checklist_does_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "overlay").mkdir()
+    (tmp_path / "grilles").mkdir()
+    load_written(tmp_path / "grilles", files_of_the_guide())
+    for block in re.findall(r"```yaml\n# (overlay/.*?)```", GUIDE, re.DOTALL):
+        name, body = block.split("\n", maxsplit=1)
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    loaded = load_checklists(tmp_path / "grilles", tmp_path / "overlay")
+    assert [str(problem) for problem in all_problems(loaded)] == []
+    assert loaded.checklist is not None
+    assert set(loaded.checklist.criteria) == {"casques-audio"}
+    assert loaded.checklist.criteria["casques-audio"].levels[2] == "nb_casques >= 12"
+    assert loaded.checklist.prices["casque_audio"].typical == 1690
+    assert loaded.checklist.version == "2026.1 adaptée"
+
+
 def messages_of_the_table() -> list[str]:
-    table = GUIDE.split("## 10. ")[1].split("|---|---|")[1]
+    table = GUIDE.split("Les messages et leurs remèdes\n")[1].split("|---|---|")[1]
     rows = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| ")]
     return [
         message

@@ -2,10 +2,18 @@
 
 from pathlib import Path
 
+import pytest
+
 from diag.desk.editions import current, overlay_of, shipped_edition
 from diag.desk.workspace import Workspace
+from tests.desk.small_edition import ship
 
 WEIGHT = "prices:\n  - {id: prise_rj45, note: Tarif du marché}\n"
+
+
+@pytest.fixture(autouse=True)
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return ship(tmp_path / "livrees", monkeypatch)
 
 
 def written(desk: Workspace, text: str, name: str = "local.yaml") -> Path:

@@ -1,0 +1,196 @@
+"""A syndicat's own prices, aids and dates, from its spreadsheet's CSV.
+
+Each row is read as an author's own item: what it may say, and how it is refused, is
+what the checklists say. A row about a shipped item may give only what it changes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from diag.imports.own_columns import COLUMNS, NAMED_BY, node_of, positions
+from diag.imports.report import Refusal
+from diag.imports.source import read_source, refusal
+from diag.imports.table import Row, read_table
+from diag.model.folding import fold
+from diag.rules.build import BUILDERS, Unfit
+from diag.rules.lint.references import TRADE
+from diag.rules.loaded import NOUNS, Loaded
+from diag.rules.overlay.layers import laid_over, text_of, without
+from diag.rules.overlay.merge import FORMS, OFF
+from diag.rules.problem import Spot
+from diag.rules.reading.nodes import Entries, Node, Scalar
+from diag.rules.reading.reader import Reader
+
+SECTIONS = {"prix": "prices", "aides": "aids", "echeances": "deadlines"}
+"""What follows `diag import` → the section of the checklists."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRows:
+    """What a table says that the shipped checklists do not, and what was refused."""
+
+    items: Mapping[str, Entries]
+    """By id: what each row changes or adds."""
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+    ignored_columns: tuple[str, ...]
+
+
+def read_own_table(
+    path: Path, kind: str, shipped: Loaded, taken: Mapping[str, Spot]
+) -> OwnRows:
+    """Return the rows of a table, checked one by one.
+
+    `taken` are ids changed elsewhere in the overlay, and where.
+
+    Raises:
+        ImportRefusedError: when the file is no such table.
+    """
+    section = SECTIONS[kind]
+    table = read_table(read_source(path))
+    where = positions(section, table.columns)
+    if not {"id", NAMED_BY[section]} & where.keys():
+        names = COLUMNS[section]
+        wanted = f"« {names['id'][0]} » ou « {names[NAMED_BY[section]][0]} »"
+        seen = ", ".join(table.columns[:6])
+        remedy = f"Colonnes lues : {seen}"
+        raise refusal(path.name, f"aucune colonne {wanted}", remedy)
+    reading = _Reading(path.name, section, shipped, taken)
+    for bad in table.bad_rows:
+        reading.refused.append(Refusal(bad.line, "", bad.reason))
+    for row in table.rows:
+        reading.take(row, where)
+    used = set(where.values())
+    ignored = tuple(
+        name for at, name in enumerate(table.columns) if at not in used and name
+    )
+    refused = tuple(sorted(reading.refused))
+    return OwnRows(
+        reading.items,
+        tuple(reading.added),
+        tuple(reading.changed),
+        tuple(reading.unchanged),
+        refused,
+        ignored,
+    )
+
+
+class _Reading:
+    def __init__(
+        self, file: str, section: str, shipped: Loaded, taken: Mapping[str, Spot]
+    ) -> None:
+        self._file, self._section, self._shipped = file, section, shipped
+        self._taken = taken
+        self._labels = {
+            fold(str(getattr(noun, NAMED_BY[section]))): ident
+            for ident, noun in getattr(shipped.draft, section).items()
+        }
+        self._lines: dict[str, int] = {}
+        self.items: dict[str, Entries] = {}
+        self.added: list[str] = []
+        self.changed: list[str] = []
+        self.unchanged: list[str] = []
+        self.refused: list[Refusal] = []
+
+    def take(self, row: Row, where: Mapping[str, int]) -> None:
+        told = self._told(row, where)
+        try:
+            item = self._item(row, where)
+            self._check(item)
+        except ValueError as error:
+            self.refused.append(Refusal(row.line, told[:60], str(error)))
+            return
+        ident = text_of(item.nodes["id"])
+        self._lines[ident] = row.line
+        if (self._section, ident) not in self._shipped.nodes:
+            self.added.append(ident)
+        elif self._says_the_same(ident, item):
+            self.unchanged.append(ident)
+            return
+        else:
+            self.changed.append(ident)
+        self.items[ident] = item
+
+    def _told(self, row: Row, where: Mapping[str, int]) -> str:
+        keys = [key for key in ("id", NAMED_BY[self._section]) if key in where]
+        return next(filter(None, (row.cells[where[key]].strip() for key in keys)), "")
+
+    def _item(self, row: Row, where: Mapping[str, int]) -> Entries:
+        spot = Spot(self._file, row.line)
+        nodes: dict[str, Node] = {}
+        for key, at in where.items():
+            try:
+                node = node_of(key, row.cells[at], spot)
+            except ValueError as error:
+                column = COLUMNS[self._section][key][0]
+                raise ValueError(f"{column} : {error}") from error
+            if node is not None:
+                nodes[key] = node
+        if "id" not in nodes:
+            ident = self._ident_of(text_of(nodes.get(NAMED_BY[self._section])))
+            nodes = {"id": Scalar(spot, ident, ident), **nodes}
+        name = (self._section, text_of(nodes["id"]))
+        if name not in self._shipped.nodes:
+            nodes.setdefault("source", Scalar(spot, TRADE, TRADE))
+        return Entries(spot, nodes, dict.fromkeys(nodes, spot))
+
+    def _ident_of(self, label: str) -> str:
+        """Return the id of the item so called, else one made of its name."""
+        if not label:
+            raise ValueError("ni identifiant ni désignation")
+        folded = fold(label)
+        glue = "_" if self._section == "prices" else "-"
+        return self._labels.get(folded) or folded.replace(" ", glue)[:40]
+
+    def _check(self, item: Entries) -> None:
+        ident = text_of(item.nodes["id"])
+        known = (self._section, ident) in self._shipped.nodes
+        if ident in self._lines:
+            raise ValueError(f"« {ident} » est déjà à la ligne {self._lines[ident]}")
+        if ident in self._taken:
+            spot = self._taken[ident]
+            raise ValueError(
+                f"« {ident} » est déjà changé dans {spot.file}, ligne {spot.line}"
+            )
+        off = item.nodes.get(OFF)
+        if isinstance(off, Scalar) and off.value:
+            if not known:
+                raise ValueError(f"« {ident} » n'est pas livré : rien à désactiver")
+            return
+        source = text_of(item.nodes.get("source"))
+        if source not in {"", TRADE, *self._shipped.names("sources")}:
+            raise ValueError(f"source « {source} » inconnue : écrivez metier")
+        self._build(self._whole(item))
+
+    def _whole(self, item: Entries) -> Entries:
+        """Return a row as a whole item: laid over the shipped one when there is one."""
+        item = without(item, OFF)
+        ident = text_of(item.nodes["id"])
+        base = self._shipped.nodes.get((self._section, ident))
+        if base is None:
+            return item
+        whole = laid_over(base, item)
+        assert isinstance(whole, Entries)
+        return whole
+
+    def _build(self, whole: Entries) -> object:
+        reader = Reader()
+        values = FORMS[self._section].read(whole, reader)
+        if values is None:
+            first = reader.problems[0]
+            prefix = f"{NOUNS[self._section]} « {text_of(whole.nodes['id'])} » : "
+            message = first.message.removeprefix(prefix)
+            raise ValueError(f"{message} — {first.remedy}")
+        try:
+            return BUILDERS[self._section](values, "")
+        except Unfit as unfit:
+            raise ValueError(f"{unfit.message} — {unfit.remedy}") from unfit
+
+    def _says_the_same(self, ident: str, item: Entries) -> bool:
+        if OFF in item.nodes:
+            return False
+        shipped = getattr(self._shipped.draft, self._section).get(ident)
+        return shipped is not None and self._build(self._whole(item)) == shipped

@@ -1,0 +1,31 @@
+"""A small edition in the place of the shipped one: what compiles in no time."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.desk import edition_names, editions, own_tables
+from tests.rules.test_dated_tables import AIDS, DEADLINES
+from tests.rules.written import FILES
+
+TABLET = """\
+  - {id: tablette, label: "Tablette", unit: tablette, year: 2020, minimum: "244",
+     typical: "320", maximum: "500", lifetime: P5Y}
+"""
+
+
+def ship(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str] | None = None
+) -> Path:
+    """Write an edition into a folder and have it be the shipped one."""
+    folder.mkdir(exist_ok=True)
+    small = FILES | {
+        "prix.yaml": FILES["prix.yaml"] + TABLET,
+        "aides.yaml": AIDS,
+        "echeances.yaml": DEADLINES,
+    }
+    for name, text in (files or small).items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for module in (editions, own_tables, edition_names):
+        monkeypatch.setattr(module, "shipped_checklists", lambda: folder, raising=False)
+    return folder
