@@ -1,0 +1,1 @@
+"""Tables out: what other programs, buyers and technicians take from audits."""
