@@ -25,6 +25,13 @@ from diag.model.checklist import Audience
     help="Destinataire ; répétable (sinon les quatre).",
 )
 @click.option(
+    "--format",
+    "forms",
+    multiple=True,
+    type=click.Choice(["md", "html", "pdf", "odt"]),
+    help="Forme des fichiers ; répétable (sinon les quatre).",
+)
+@click.option(
     "--out",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -42,27 +49,29 @@ def report(
     ctx: click.Context,
     ref: str,
     audiences: tuple[str, ...],
+    forms: tuple[str, ...],
     folder: Path | None,
     day: date | None,
     campaign: str | None,
 ) -> None:
     """Écrit les documents d'un audit : mairie, équipe, académie, technique."""
     # Judging and writing cost 100 ms to import: only who reports pays for it.
+    from diag.desk.documents import Form, write_reports  # noqa: PLC0415
     from diag.desk.glance import keep_judged  # noqa: PLC0415
-    from diag.desk.reporting import (  # noqa: PLC0415
-        report_folder,
-        report_of,
-        write_reports,
-    )
+    from diag.desk.reporting import report_folder, report_of  # noqa: PLC0415
 
     chosen = [Audience(each) for each in audiences] or list(Audience)
+    wanted = [Form(each) for each in forms] or list(Form)
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)
         told = report_of(session, day)
         keep_judged(session)
         place = folder or report_folder(session)
-        for path in write_reports(told, chosen, place):
-            click.echo(str(path))
+        for written in write_reports(told, chosen, place, wanted):
+            if written.path:
+                click.echo(str(written.path))
+            if written.warning:
+                click.echo(written.warning, err=True)
     if told.provisional:
         click.echo(
             "Provisoire : l'audit n'est pas clos "

@@ -1,7 +1,6 @@
 """Reports: what an audit tells, written to files, whole or not at all."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,16 +10,9 @@ from diag.desk.session import Session
 from diag.desk.settings import Settings
 from diag.journal.arrangements import ranks_of
 from diag.journal.follow_ups import wordings_of
-from diag.model.checklist import Audience, Wording
+from diag.model.checklist import Wording
 from diag.model.fact import Facts
 from diag.reports.report import Office, Report, build_report
-
-_TITLES = {
-    Audience.MAIRIE: "Rapport à la commune",
-    Audience.EQUIPE: "Rapport à l'équipe",
-    Audience.ACADEMIE: "Note à l'académie",
-    Audience.TECHNIQUE: "Annexe technique",
-}
 
 
 def report_of(session: Session, day: date | None = None) -> Report:
@@ -65,30 +57,6 @@ def _signed(facts: Facts, settings: Settings) -> Facts:
         for asked, heads in facts.answers.items()
     }
     return replace(facts, answers=answers)
-
-
-def write_reports(
-    report: Report, audiences: Iterable[Audience], folder: Path
-) -> tuple[Path, ...]:
-    """Write the Markdown and the HTML of each audience; return the files.
-
-    Raises:
-        OSError: when a file cannot be written; those already written stay.
-    """
-    # 70 ms of Markdown and templates: only who writes reports pays for them.
-    from diag.reports.html import html  # noqa: PLC0415
-    from diag.reports.markdown import markdown  # noqa: PLC0415
-
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for audience in audiences:
-        text = markdown(report, audience)
-        page = html(text, f"{_TITLES[audience]} — {report.about.name}")
-        for suffix, content in ((".md", text), (".html", page)):
-            path = folder / f"{audience}{suffix}"
-            write_whole(path, content.encode("utf-8"))
-            written.append(path)
-    return tuple(written)
 
 
 def report_folder(session: Session) -> Path:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from diag.desk import audits
 from diag.desk.demo.scenario import Scenario, play, scenario
+from diag.desk.documents import Form, write_reports
 from diag.desk.glance import keep_judged
 from diag.desk.importing import import_file
-from diag.desk.reporting import report_of, write_reports
+from diag.desk.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.settings import Settings
 from diag.desk.workspace import Workspace
@@ -89,7 +90,10 @@ def _audited(
 
 def _reports(session: Session) -> tuple[Path, ...]:
     folder = session.workspace.folder / "exports" / session.about.stem
-    return write_reports(report_of(session, DAY), Audience, folder)
+    written = write_reports(
+        report_of(session, DAY), Audience, folder, (Form.MARKDOWN, Form.HTML)
+    )
+    return tuple(one.path for one in written if one.path)
 
 
 def _clear(folder: Path) -> None:

@@ -7,10 +7,11 @@ from textual import work
 
 from diag.desk import advising
 from diag.desk.advancing import MOVES, WORDS, left_to_check, possible
+from diag.desk.documents import write_reports
 from diag.desk.follow import add_step, move
 from diag.desk.history import changes_of
 from diag.desk.previous import own_here
-from diag.desk.reporting import report_folder, report_of, write_reports
+from diag.desk.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.system_words import system_sentence
 from diag.desk.undo import undo
@@ -142,10 +143,13 @@ class ActingScreen(PlaceScreen):
     def _write(self, report: Report) -> None:
         folder = report_folder(self.session)
         try:
-            files = write_reports(report, Audience, folder)
+            written = tuple(write_reports(report, Audience, folder))
         except OSError as error:
             self.app.post_message(Trouble(system_sentence(error)))
             return
+        for told in {one.warning for one in written if one.warning}:
+            self.app.post_message(Trouble(told))
+        files = [one.path for one in written if one.path]
         self.app.call_from_thread(self._written, files, report)
 
     def _written(self, files: Sequence[Path], report: Report) -> None:

@@ -48,8 +48,9 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay the names over the folder."""
-        names = ", ".join(path.name for path in self.files if path.suffix == ".html")
-        said = [f"{names} (et leur source Markdown)", "", str(self.files[0].parent)]
+        names = ", ".join(dict.fromkeys(path.stem for path in self.files))
+        forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
+        said = [f"{names} ({forms})", "", str(self.files[0].parent)]
         if self._provisional:
             said += ["", "Provisoires : l'audit n'est pas clos (A, puis « Clore »)."]
         with Vertical(classes="dialog"):

@@ -1,0 +1,94 @@
+"""Documents written to files, in the forms that readers open."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from diag.desk.reporting import write_whole
+from diag.model.checklist import Audience
+from diag.model.errors import DiagError
+from diag.reports.report import Report
+
+
+class Form(StrEnum):
+    """A form that a document takes; the Markdown is its source."""
+
+    MARKDOWN = "md"
+    HTML = "html"
+    PDF = "pdf"
+    ODT = "odt"
+
+
+TITLES = {
+    Audience.MAIRIE: "Rapport à la commune",
+    Audience.EQUIPE: "Rapport à l'équipe",
+    Audience.ACADEMIE: "Note à l'académie",
+    Audience.TECHNIQUE: "Annexe technique",
+}
+"""What a document is called, in lists and in its own properties."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file, or why it could not be all that it should."""
+
+    path: Path | None
+    """None when this machine cannot make this form."""
+    warning: str = ""
+
+
+def write_reports(
+    report: Report,
+    audiences: Iterable[Audience],
+    folder: Path,
+    forms: Iterable[Form] = tuple(Form),
+) -> Iterator[Written]:
+    """Write each document in each form, whole or not at all; tell each as it is done.
+
+    Raises:
+        OSError: when a file cannot be written; those already written stay.
+    """
+    # 70 ms of Markdown and templates: only who writes reports pays for them.
+    from diag.reports.markdown import markdown  # noqa: PLC0415
+
+    folder.mkdir(parents=True, exist_ok=True)
+    asked = tuple(forms)
+    for audience in audiences:
+        text = markdown(report, audience)
+        for form in asked:
+            path = folder / f"{audience}.{form}"
+            try:
+                content, warning = rendered(report, audience, text, form)
+            except DiagError as error:
+                yield Written(None, str(error))
+                continue
+            write_whole(path, content)
+            yield Written(path, f"{path.name} : {warning}" if warning else "")
+
+
+def rendered(
+    report: Report, audience: Audience, text: str, form: Form
+) -> tuple[bytes, str]:
+    """Return a document's bytes in one form, and what it could not be made to be.
+
+    Raises:
+        DiagError: when this machine cannot make this form.
+    """
+    title = f"{TITLES[audience]} — {report.about.name}"
+    author = ", ".join(filter(None, (report.author, report.office.name)))
+    # Each writer is loaded by the first document that takes its form.
+    if form is Form.HTML:
+        from diag.reports.html import html  # noqa: PLC0415
+
+        return html(text, title).encode("utf-8"), ""
+    if form is Form.PDF:
+        from diag.reports.pdf import printed  # noqa: PLC0415
+
+        done = printed(text, title, author, report.date)
+        return done.pdf, done.warning
+    if form is Form.ODT:
+        from diag.reports.odt import odt  # noqa: PLC0415
+
+        return odt(text, title, author, report.date), ""
+    return text.encode("utf-8"), ""
