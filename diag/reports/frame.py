@@ -3,7 +3,7 @@
 from collections import Counter
 
 from diag.assess.display import in_words
-from diag.assess.results import Score, Socle, Standing
+from diag.assess.results import DomainResult, Score, Socle, Standing
 from diag.model.checklist import Kind
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
@@ -20,6 +20,9 @@ MISSING = 3
 
 SCORE_COLUMN = "Score sur 100"
 """Header by which the HTML knows the table that it draws as bars."""
+
+UNSCORED = "conformité seule"
+"""Said of a domain that raises alerts and is never averaged: it has no score."""
 
 _NUMBERS = {
     PlaceKind.ECOLE: "UAI",
@@ -117,15 +120,20 @@ def socle_words(report: Report) -> str:
 def domain_table(report: Report) -> Md:
     """Return each domain's score, and how much of it is settled."""
     rows = [
-        (
-            result.domain.title,
-            in_words(result.score.bounds) if result.score.bounds else "sans objet",
-            percent(result.score.completeness),
-        )
+        (result.domain.title, *_domain_cells(result))
         for result in report.assessment.domains
     ]
     columns = ("Domaine", SCORE_COLUMN, "Complétude")
     return table("Score et complétude de chaque domaine", columns, rows)
+
+
+def _domain_cells(result: DomainResult) -> tuple[str, str]:
+    score = result.score
+    if score.bounds is not None:
+        return in_words(score.bounds), percent(score.completeness)
+    if any(one.standing is not Standing.OUT for one in result.criteria):
+        return UNSCORED, "–"
+    return "sans objet", percent(score.completeness)
 
 
 def contacts(report: Report) -> Md:

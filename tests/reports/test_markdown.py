@@ -33,6 +33,8 @@ from tests.reports.test_escape import FRAGMENTS
 ALL = list(Audience)
 EMPTY = facts(closed=False)
 
+ALERT = "filtrage-en-service"
+
 
 def seen(document: str) -> str:
     """Return what a reader sees, with ordinary spaces."""
@@ -225,6 +227,16 @@ def test_an_audit_of_which_nothing_is_known_is_told_honestly() -> None:
     assert "Aucune décision n'est attendue" in document
     assert "la liste des salles n'est pas close" in document
     assert PAGE_BREAK in markdown(report(EMPTY), Audience.MAIRIE)
+
+
+def test_a_domain_of_compliance_alone_is_told_without_a_score() -> None:
+    criteria = {
+        ident: one.model_copy(update={"domain": "projet"} if ident != ALERT else {})
+        for ident, one in CHECKLIST.criteria.items()
+    }
+    grid = CHECKLIST.model_copy(update={"criteria": criteria})
+    document = markdown(report(EMPTY, grid), Audience.MAIRIE)
+    assert "| Sécurité | conformité seule | – |" in document
 
 
 def test_what_waits_for_an_action_told_elsewhere_is_no_sub_heading() -> None:
