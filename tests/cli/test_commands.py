@@ -64,7 +64,7 @@ def test_a_new_user_goes_from_the_official_list_to_four_reports(
 
     printed = diag(home, "report", SCHOOL, "--out", str(tmp_path / "r"))
 
-    assert len(done(printed).splitlines()) == 8
+    assert len(done(printed).splitlines()) == 16
     assert "Provisoire" in printed.err
     assert "Marronniers" in (tmp_path / "r" / "mairie.md").read_text(encoding="utf-8")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 """Seconds before a condition is given up."""
 
 
