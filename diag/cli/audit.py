@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "diag.cli.starting:status",
     "undo": "diag.cli.answering:undo",
     "visit": "diag.cli.following:visit",
+    "upgrade": "diag.cli.upgrading:upgrade",
 }
 """Subcommand → module and attribute."""
 

@@ -18,8 +18,10 @@ from diag.assess.results import (
 )
 from diag.desk.previous import session_before
 from diag.desk.session import Session
+from diag.desk.upgrading import facts_for
 from diag.model.checklist import Criterion
 from diag.model.errors import DiagError
+from diag.rules.changes import compare as changes_between
 
 
 class Move(StrEnum):
@@ -119,7 +121,11 @@ def compared(before: Session, after: Session) -> Comparison:
     """Return what changed from one audit to another of the same school."""
     then, now = before.assessment, after.assessment
     changed = before.edition != after.edition
-    again = after.judge.assess(before.facts) if changed else then
+    again = then
+    if changed:
+        # What another meaning was given to is not yesterday's answer to it.
+        found = changes_between(before.checklist, after.checklist)
+        again = after.judge.assess(facts_for(before.facts, found))
     advised_then, advised_now = _advised(again), _advised(now)
     return Comparison(
         campaign=before.audit.campaign,

@@ -93,11 +93,13 @@ def _about(session: Session, topic: Topic) -> str:
         case ErasureTopic(erased):
             told = f"effacement de {erased[:12]}"
         case AuditTopic(name):
-            told = f"audit, {name}"
+            told = f"audit, {_ASPECTS.get(name, name)}"
         case _:
             told = _NOUNS.get(type(topic), "modification d'une version plus récente")
     return told
 
+
+_ASPECTS = {"edition": "grilles", "profile": "parcours"}
 
 _NOUNS: dict[type, str] = {
     PhotoTopic: "photo",
@@ -120,14 +122,26 @@ def _said(session: Session, topic: Topic, revision: Revision) -> str:
         question = session.checklist.questions.get(topic.question)
         if question is not None:
             return answer_words(question, _answer(revision.value))
-    value = revision.value
+    return _value(session, topic, revision.value)
+
+
+def _value(session: Session, topic: Topic, value: Any) -> str:
     if isinstance(value, dict):
+        if topic == AuditTopic("edition"):
+            return _edition_words(session, str(value.get("digest", "")))
         if isinstance(topic, PhotoTopic):
             value = {"caption": value.get("caption", "")}
         return ", ".join(str(value[key]) for key in sorted(value) if value[key])
     if isinstance(value, bool):
         return "oui" if value else "non"
     return str(value)
+
+
+def _edition_words(session: Session, digest: str) -> str:
+    editions = session.workspace.editions
+    if not editions.holds(digest):
+        return f"édition {digest[:12]}"
+    return f"édition {editions.open(digest).version} ({digest[:12]})"
 
 
 def _answer(value: Any) -> Answer:

@@ -7,6 +7,8 @@ from diag.desk.answers import Entry, Recorded, record_answer
 from diag.desk.entry import RefusedEntryError, value_of
 from diag.desk.previous import session_before
 from diag.desk.session import Session
+from diag.desk.upgrading import facts_for
+from diag.journal.facts import edition_of
 from diag.model.audit import Audit
 from diag.model.checklist import Question
 from diag.model.errors import DiagError
@@ -14,6 +16,7 @@ from diag.model.fact import Answer, Facts, Provenance, State
 from diag.model.folding import fold
 from diag.model.place import Place
 from diag.reports.dates import day_of
+from diag.rules.changes import compare
 
 _KEPT = {State.KNOWN, State.NOT_APPLICABLE}
 
@@ -56,7 +59,15 @@ class Memory:
 def memory_of(session: Session) -> Memory | None:
     """Return the audit of the same school in the campaign before, if it is here."""
     before = session_before(session)
-    return Memory(before.audit, before.facts) if before else None
+    if before is None:
+        return None
+    facts = before.facts
+    journal, editions = session.workspace.journal, session.workspace.editions
+    old = edition_of(journal, before.audit.id)
+    if old and old != session.edition and editions.holds(old):
+        # An answer is not proposed to a question that means another thing.
+        facts = facts_for(facts, compare(before.checklist, session.checklist))
+    return Memory(before.audit, facts)
 
 
 def still_true(

@@ -6,6 +6,7 @@ from diag.journal.draft import Draft
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
+    AuditTopic,
     ClosedTopic,
     FlagTopic,
     NoteTopic,
@@ -86,7 +87,10 @@ def _was_typed(revision: Revision) -> bool:
     """Say whether a person said it: what an official list told is not undone."""
     value = revision.value
     imported = isinstance(value, dict) and value.get("provenance") == "imported"
-    return not imported and isinstance(subjects.parse(revision.subject), _UNDOABLE)
+    topic = subjects.parse(revision.subject)
+    # The edition pinned at the opening is no change; one that replaces it is.
+    upgrade = topic == AuditTopic("edition") and bool(revision.parents)
+    return not imported and (upgrade or isinstance(topic, _UNDOABLE))
 
 
 def _before(history: tuple[Revision, ...], last: Revision) -> Revision | None:

@@ -22,9 +22,23 @@ def opened(audit: str, campaign: str, subject: Subject) -> Draft:
     return Draft(audit, subjects.SUBJECT, value)
 
 
-def pinned(audit: str, edition: str) -> Draft:
-    """Say which edition of the checklists judges the audit."""
-    return Draft(audit, subjects.EDITION, {"digest": edition})
+def pinned(
+    audit: str, edition: str, asked_again: Mapping[str, int] | None = None
+) -> Draft:
+    """Say which edition of the checklists judges the audit.
+
+    `asked_again`: question → Lamport number up to which its answers no longer count,
+    since the edition gives the question another meaning.
+    """
+    value: dict[str, Json] = {"digest": edition}
+    if asked_again:
+        value["asked_again"] = dict(asked_again)
+    return Draft(audit, subjects.EDITION, value)
+
+
+def profiled(audit: str, profile: Profile) -> Draft:
+    """Say how long the visit is meant to be."""
+    return Draft(audit, subjects.PROFILE, {"profile": str(profile)})
 
 
 def moved(audit: str, status: AuditStatus, digest: str = "") -> Draft:

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from diag.journal import subjects
 from diag.journal.board import board_of, differing
+from diag.journal.facts import asked_again_of, since
 from diag.journal.journal import Head, Journal
 from diag.journal.places import Site, site_of
 from diag.journal.revision import Revision
@@ -47,11 +48,14 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
     """Return what is to be settled in an audit, by subject."""
     heads = journal.heads(audit.id)
     site = site_of(journal, audit, board_of(heads))
+    outdated = asked_again_of(journal, audit.id)
     found: list[Conflict] = []
     for subject, group in groupby(heads, key=lambda head: head.subject):
         topic, own = subjects.parse(subject), list(group)
         if not _matters(topic, site):
             continue
+        if isinstance(topic, AnswerTopic):
+            own = list(since(own, outdated.get(topic.question, 0)))
         edits = (
             site.edited.get(topic.place, ()) if isinstance(topic, PlaceTopic) else ()
         )

@@ -25,12 +25,14 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
     board = board_of(journal.heads(audit.id))
     site = site_of(journal, audit, board)
     return Facts(
+    outdated = asked_again_of(journal, audit.id)
         root=site.root,
         places=site.places,
         answers={
             (place, question): answers
             for (place, question), heads in board.answers.items()
-            if place in site.places and (answers := answers_of(heads))
+            if place in site.places
+            and (answers := answers_of(since(heads, outdated.get(question, 0))))
         },
         notes={
             (place, question): notes
@@ -63,6 +65,43 @@ def edition_of(journal: Journal, audit: str) -> str | None:
 
 
 def answers_of(heads: Sequence[Head]) -> tuple[Answer, ...]:
+def profile_of(journal: Journal, audit: str) -> Profile:
+    """Return how long the visit is meant to be; people who differ: the longest."""
+    heads = journal.current(audit, subjects.PROFILE)
+    said = [profile for head in heads if (profile := _profile(head.value))]
+    return max(said, key=list(Profile).index, default=Profile.STANDARD)
+
+
+def _profile(value: Any) -> Profile | None:
+    try:
+        return Profile(value["profile"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def asked_again_of(journal: Journal, audit: str) -> dict[str, int]:
+    """Return the questions that an upgrade asks again, and until when answers are old.
+
+    Answers up to that Lamport number were given to another question of the same id:
+    the journal keeps them, nothing reads them.
+    """
+    head = latest(journal.current(audit, subjects.EDITION))
+    value: Any = head.value if head else None
+    told = value.get("asked_again") if isinstance(value, dict) else None
+    if not isinstance(told, dict):
+        return {}
+    return {
+        question: lam
+        for question, lam in told.items()
+        if isinstance(lam, int) and not isinstance(lam, bool)
+    }
+
+
+def since(heads: Sequence[Head], lam: int) -> Sequence[Head]:
+    """Return the heads said after a Lamport number."""
+    return [head for head in heads if head.lam > lam] if lam else heads
+
+
     """Return what is answered: one answer, several that differ, or none.
 
     In a conflict, a withdrawal stands as an unknown: the hull of both is judged.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Answer, State, Value
+from diag.model.number import canonical_number
 from diag.reports.dates import spoken_day
 from diag.reports.figures import measure
 from diag.reports.vocabulary import PROVENANCES, STATES
@@ -22,7 +23,9 @@ def value_words(question: Question, value: Value) -> str:
             said = _label(question, value)
         case QuestionType.DATE, str():
             said = spoken_day(value)
-        case QuestionType.INTEGER | QuestionType.NUMBER, int() | str():
+        case QuestionType.INTEGER | QuestionType.NUMBER, int() | str() if _is_number(
+            value
+        ):
             said = measure(value, question.unit)
         case _:
             said = "" if value is None else str(value)
@@ -49,6 +52,15 @@ def evidence(question: Question, heads: Sequence[Answer]) -> str:
     if len(heads) != 1 or heads[0].state is not State.KNOWN:
         return said
     return f"{said}, {PROVENANCES[heads[0].provenance]}"
+
+
+def _is_number(value: int | str) -> bool:
+    """Say whether a value is one: an older edition may have asked for a text."""
+    try:
+        canonical_number(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _label(question: Question, choice: str) -> str:

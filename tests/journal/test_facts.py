@@ -2,10 +2,12 @@ from dataclasses import replace
 from datetime import date
 
 from diag.journal import changes, places
+from diag.journal.canonical import Json
 from diag.journal.conflicts import conflicts_of
-from diag.journal.draft import Origin
+from diag.journal.draft import Draft, Origin
 from diag.journal.facts import UNREADABLE, WITHDRAWN, edition_of, facts_of, status_of
 from diag.journal.journal import Journal
+from diag.journal.subjects import EDITION
 from diag.model.audit import AuditStatus, Visit
 from diag.model.fact import Answer, Provenance, State
 from diag.model.place import Place, PlaceKind
@@ -188,3 +190,38 @@ def test_a_flag_raised_by_one_stays_and_is_no_conflict(
     apart(journal, changes.flagged(AUDIT.id, ROOT, "q"), person("u03"))
     assert facts_of(journal, AUDIT).flags == {(ROOT, "q")}
     assert conflicts_of(journal, AUDIT) == ()
+
+
+def test_answers_older_than_an_upgrade_that_asks_again_are_no_facts(
+    journal: Journal, author: Origin
+) -> None:
+    old = journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    journal.write(changes.answered(AUDIT.id, ROOT, "kept", known(2)), author)
+    journal.write(changes.pinned(AUDIT.id, "d" * 64, {"q": old.lam}), author)
+    assert set(facts_of(journal, AUDIT).answers) == {(ROOT, "kept")}
+    journal.write(changes.answered(AUDIT.id, ROOT, "q", known(3)), author)
+    (found,) = facts_of(journal, AUDIT).answers[ROOT, "q"]
+    assert found.value == 3
+
+
+def test_an_old_answer_is_in_no_conflict_with_the_one_given_again(
+    journal: Journal, author: Origin
+) -> None:
+    apart(journal, changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    old = journal.write(changes.answered(AUDIT.id, ROOT, "z", known(1)), author)
+    journal.write(changes.pinned(AUDIT.id, "d" * 64, {"q": old.lam}), author)
+    apart(journal, changes.answered(AUDIT.id, ROOT, "q", known(2)), person("u02"))
+    assert len(journal.current(AUDIT.id, f"place/{ROOT}/q/q")) == 2
+    assert [one.value for one in facts_of(journal, AUDIT).answers[ROOT, "q"]] == [2]
+    assert conflicts_of(journal, AUDIT) == ()
+
+
+def test_an_upgrade_written_by_a_fault_asks_nothing_again(
+    journal: Journal, author: Origin
+) -> None:
+    journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    odds: tuple[Json, ...] = ([], {"q": "3"}, {"q": True}, 4)
+    for odd in odds:
+        value: dict[str, Json] = {"digest": "d" * 64, "asked_again": odd}
+        journal.write(Draft(AUDIT.id, EDITION, value), author)
+        assert (ROOT, "q") in facts_of(journal, AUDIT).answers
