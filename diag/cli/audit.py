@@ -23,8 +23,8 @@ COMMANDS = {
     "start": "diag.cli.starting:start",
     "status": "diag.cli.starting:status",
     "undo": "diag.cli.answering:undo",
-    "visit": "diag.cli.following:visit",
     "upgrade": "diag.cli.upgrading:upgrade",
+    "visit": "diag.cli.following:visit",
 }
 """Subcommand → module and attribute."""
 

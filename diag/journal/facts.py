@@ -24,8 +24,8 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
     """Return everything that is currently known of an audit's subject."""
     board = board_of(journal.heads(audit.id))
     site = site_of(journal, audit, board)
-    return Facts(
     outdated = asked_again_of(journal, audit.id)
+    return Facts(
         root=site.root,
         places=site.places,
         answers={
@@ -64,7 +64,6 @@ def edition_of(journal: Journal, audit: str) -> str | None:
     return digest if isinstance(digest, str) else None
 
 
-def answers_of(heads: Sequence[Head]) -> tuple[Answer, ...]:
 def profile_of(journal: Journal, audit: str) -> Profile:
     """Return how long the visit is meant to be; people who differ: the longest."""
     heads = journal.current(audit, subjects.PROFILE)
@@ -102,6 +101,7 @@ def since(heads: Sequence[Head], lam: int) -> Sequence[Head]:
     return [head for head in heads if head.lam > lam] if lam else heads
 
 
+def answers_of(heads: Sequence[Head]) -> tuple[Answer, ...]:
     """Return what is answered: one answer, several that differ, or none.
 
     In a conflict, a withdrawal stands as an unknown: the hull of both is judged.
