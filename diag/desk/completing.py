@@ -85,6 +85,19 @@ def spelled_out(question: Question, text: str) -> Typed:
     return read
 
 
+def rest_of_word(question: Question, read: Typed) -> str:
+    """Return what one may still be typing of a word whose first letters said it all."""
+    is_yes_or_no = question.type is QuestionType.BOOLEAN
+    words = fold(read.words if is_yes_or_no else _label(question, read))
+    typed = fold(read.text)
+    begin = f" {words}".find(f" {typed}") if typed and typed.isalpha() else -1
+    return words[begin + len(typed) :] if begin >= 0 else ""
+
+
+def _label(question: Question, read: Typed) -> str:
+    return next((one.label for one in question.choices if one.id == read.value), "")
+
+
 def is_refused_at_once(question: Question, read: Typed) -> bool:
     """Say whether the last key is to be dropped: no other would mend it."""
     if question.type in _CLOSED:
@@ -171,7 +184,7 @@ def _by_number(question: Question, text: str) -> list[Choice] | None:
     if not digits or len(digits) != len(text):
         return None
     if count <= _KEYS_OF_CHOICES:
-        rank = (int(digits) or _KEYS_OF_CHOICES) if len(digits) == 1 else 0
+        rank = int(digits) or _KEYS_OF_CHOICES
         return [question.choices[rank - 1]] if 0 < rank <= count else []
     return [
         choice

@@ -12,6 +12,8 @@ from diag.model.folding import fold
 from diag.reports.answers import value_words
 
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
+_TEN = 10
+"""What the key 0 stands for among choices: the tenth."""
 _CHOICES = {QuestionType.CHOICE, QuestionType.CHOICES}
 
 
@@ -52,8 +54,8 @@ def candidates(question: Question, typed: str) -> tuple[Choice, ...]:
         return ()
     text = digit_of(text) or text
     if text.isdecimal():
-        rank = int(text)
-        return question.choices[rank - 1 : rank] if rank else ()
+        rank = int(text) or _TEN
+        return question.choices[rank - 1 : rank]
     wanted = fold(text)
     exact = [
         one for one in question.choices if wanted in {fold(one.label), fold(one.id)}
@@ -93,12 +95,6 @@ def editable(question: Question, value: Value) -> str:
         return "/".join(reversed(value.split("-")))
     text = str(value)
     return text.replace(".", ",") if question.type in _NUMBERS else text
-
-
-def plainly(error: RefusedEntryError, question: Question) -> str:
-    """Return a refusal without the name of the question, which is in sight."""
-    sentence = str(error).removeprefix(f"{question.id} ({question.label}) : ")
-    return sentence[:1].upper() + sentence[1:]
 
 
 def _ranks(question: Question) -> dict[str, int]:

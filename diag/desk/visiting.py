@@ -7,10 +7,12 @@ from functools import cached_property
 
 from diag.desk.answers import ALWAYS, DoubtError, Entry, record_answer, record_note
 from diag.desk.card import Card, card_of
+from diag.desk.completing import plain_refusal
 from diag.desk.entry import RefusedEntryError
 from diag.desk.flags import turn_flag
-from diag.desk.keyed import meant, plainly
+from diag.desk.keyed import meant
 from diag.desk.memory import memory_of, still_true
+from diag.desk.parcours import choose_profile, told_left
 from diag.desk.resume import kept_place
 from diag.desk.score_words import filled_words, score_words
 from diag.desk.session import Session
@@ -19,7 +21,7 @@ from diag.desk.undo import undo
 from diag.desk.walk import Key, Stop, Walk, walk_of
 from diag.journal import subjects
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
-from diag.model.checklist import Question
+from diag.model.checklist import Profile, Question
 from diag.model.errors import DiagError
 from diag.model.fact import Provenance, State
 from diag.reports.answers import answer_words
@@ -33,6 +35,7 @@ class Visiting:
         self.session = session
         self.memory = memory_of(session)
         """The audit of the campaign before."""
+        self._also = {key} if key else set[Key]()
         self._doubted: tuple[Key, str] | None = None
         self._provenance: Provenance | None = None
         self.key = self._start(key)
@@ -41,7 +44,8 @@ class Visiting:
     @cached_property
     def walk(self) -> Walk:
         """The walk, as things stand."""
-        return walk_of(self.session.facts, self.session.checklist)
+        session = self.session
+        return walk_of(session.facts, session.checklist, session.profile, self._also)
 
     @cached_property
     def card(self) -> Card:
@@ -99,7 +103,7 @@ class Visiting:
             self._doubted = (self.key, typed)
             raise DoubtError(_doubt(doubt, question)) from doubt
         except RefusedEntryError as error:
-            raise RefusedEntryError(plainly(error, question)) from error
+            raise RefusedEntryError(plain_refusal(question, error)) from error
         self.refresh()
         return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
 
@@ -162,12 +166,16 @@ class Visiting:
         return told(self.session, taken)
 
     def go(self, key: Key) -> None:
-        """Stand at another question; one that does not apply is refused.
+        """Stand at another question, even one that so short a visit does not ask.
 
         Raises:
-            DiagError: when it is not asked here, as things stand.
+            DiagError: when it does not apply here, as things stand.
         """
         if self.walk.stop(key) is None:
+            self._also.add(key)
+            self.__dict__.pop("walk", None)
+        if self.walk.stop(key) is None:
+            self._also.discard(key)
             raise DiagError("Cette question ne se pose pas ici pour le moment.")
         if key != self.key:
             self.key = key
@@ -185,6 +193,13 @@ class Visiting:
     def onward(self) -> bool:
         """After an answer: go to the next question left; say whether there was one."""
         return self._to(self.walk.left_after(self.key))
+
+    def choose(self, profile: Profile) -> str:
+        """Have the visit shorter or longer; return it told, with what is left."""
+        choose_profile(self.session, profile)
+        self._also.add(self.key)
+        self.refresh()
+        return told_left(self.session, profile)
 
     def refresh(self) -> None:
         """Read again what may have changed; the question at hand stays."""
@@ -236,4 +251,4 @@ class Visiting:
 
 def _doubt(doubt: DoubtError, question: Question) -> str:
     """Return a doubt without the command line's way of confirming."""
-    return plainly(doubt, question).partition(" Vérifiez, puis confirmez")[0]
+    return plain_refusal(question, doubt).partition(" Vérifiez, puis confirmez")[0]

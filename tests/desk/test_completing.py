@@ -6,6 +6,7 @@ from diag.desk.completing import (
     choices_words,
     completed,
     is_refused_at_once,
+    rest_of_word,
     spelled_out,
 )
 from diag.model.checklist import Choice, Question, QuestionType
@@ -171,3 +172,21 @@ def test_no_text_makes_it_crash_nor_answer_and_refuse_at_once(
     for read in (completed(asked, text), spelled_out(asked, text)):
         assert not (read.problem and read.is_answer)
         assert not (read.is_complete and not read.is_answer)
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "rest"),
+    [
+        (YES, "o", "ui"),
+        (YES, "n", "on"),
+        (YES, "1", ""),
+        (USE, "U", "lis"),
+        (USE, "inf", "ormatique"),
+        (USE, "é", ""),
+        (USE, "2", ""),
+    ],
+)
+def test_letters_that_say_it_all_leave_the_rest_of_their_word(
+    asked: Question, typed: str, rest: str
+) -> None:
+    assert rest_of_word(asked, completed(asked, typed)) == rest

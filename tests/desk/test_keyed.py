@@ -1,7 +1,8 @@
 import pytest
 
+from diag.desk.completing import plain_refusal
 from diag.desk.entry import RefusedEntryError
-from diag.desk.keyed import candidates, digits, editable, meant, plainly, preview
+from diag.desk.keyed import candidates, digits, editable, meant, preview
 from diag.model.checklist import Choice, Question, QuestionType
 from diag.model.fact import Value
 from tests.desk.test_entry import CHOICES, SPEED, question
@@ -90,4 +91,6 @@ def test_a_preview_says_how_a_text_will_be_read() -> None:
 def test_a_refusal_beside_its_question_does_not_name_it_again() -> None:
     with pytest.raises(RefusedEntryError) as refused:
         meant(SPEED, "vite")
-    assert plainly(refused.value, SPEED).startswith("« vite » n'est pas un nombre")
+    assert plain_refusal(SPEED, refused.value).startswith(
+        "« vite » n'est pas un nombre"
+    )

@@ -64,8 +64,10 @@ class VisitScreen(VisitActs):
     OFFERS: ClassVar[tuple[CommandType, ...]] = (*VISIT_COMMANDS, *EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = list(_bindings(OFFERS))
     INTRODUCTION = (
-        "Que dois-je constater maintenant ? Tapez la réponse, Entrée l'enregistre et "
-        "passe à la suite. Flèches haut et bas : question précédente, suivante. "
+        "Que dois-je constater maintenant ? Un chiffre ou les premières lettres d'un "
+        "choix, o ou n, sont enregistrés aussitôt ; un nombre, une date, un texte, "
+        "avec Entrée. Ctrl+Z annule. Flèches haut et bas : question précédente, "
+        "suivante. "
         "Tab : le plan. Dans une réponse vide, ? inconnu, / sans objet, "
         "! non communiqué."
     )
@@ -95,6 +97,8 @@ class VisitScreen(VisitActs):
         self.visiting = Visiting(self.session, self._wanted)
         if self._place and not self._wanted:
             self._go_leg(self._place)
+        self.fiche.given = self._given
+        self.fiche.line.walked = self._walk
         self.show()
         self.fiche.line.focus()
         self.diag.remember(self.uai)
@@ -130,12 +134,12 @@ class VisitScreen(VisitActs):
         with self.prevent(Plan.Moved):
             self.query_one(Plan).tell(visiting, checks)
 
-    @on(Fiche.Given)
-    def _given(self, event: Fiche.Given) -> None:
-        if not event.typed.strip():
+    def _given(self, typed: str) -> None:
+        """Record what is typed, then go to what is left; nothing typed: go on."""
+        if not typed.strip():
             self._confirmed()
             return
-        said = self._given_as(event.typed)
+        said = self._given_as(typed)
         if said:
             self.tell_saved(said)
 
@@ -175,10 +179,6 @@ class VisitScreen(VisitActs):
             said = f"{said}. Il ne reste rien : F9, le bilan"
         self.show(f"{_SAVED} · {said}", "$success")
 
-    @on(AnswerLine.Walked)
-    def _walked(self, event: AnswerLine.Walked) -> None:
-        self._walk(event.step)
-
     def _walk(self, step: int) -> None:
         visiting = self.visiting
         if not self.settle():
@@ -204,6 +204,7 @@ class VisitScreen(VisitActs):
         self.visiting.go(key)
         self._moved()
         self.face.current = "fiche"
+        self.remove_class("-gridding")
         self._leave_plan()
 
     async def on_swap_face(self) -> None:
@@ -226,6 +227,7 @@ class VisitScreen(VisitActs):
             self.grid = Grid(self.session, id="grid")
             await self.face.mount(self.grid)
         self.face.current = "grid"
+        self.add_class("-gridding")
         self.grid.refresh_from(self.session)
         self.grid.focus()
         if not self.grid.goto(*self.visiting.key):
@@ -238,6 +240,7 @@ class VisitScreen(VisitActs):
             return
         self.visiting.refresh()
         self.face.current = "fiche"
+        self.remove_class("-gridding")
         self.show()
         self.fiche.line.focus()
 

@@ -1,5 +1,11 @@
-"""The line where one answers: always there, always in the same place."""
+"""The line where one answers: always there, always in the same place.
 
+It takes its keys in the order in which they came: a binding is looked for once its key
+has bubbled up to the app, when the next keys of a burst are typed already, beside
+another question.
+"""
+
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -8,29 +14,23 @@ from textual.message import Message
 from textual.widgets import Input
 
 from diag.model.fact import State
+from diag.model.folding import fold
 
 _STATES = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
+_WALKS = {"up": -1, "down": 1}
+_SAME_WORD = 1.0
+"""Seconds within which a letter still belongs to the word that was recorded."""
 
 
 class AnswerLine(Input):
     """Takes an answer; arrows walk; `?`, `/`, `!` typed first say there is none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "walk(-1)", "Question précédente", show=False),
-        Binding("down", "walk(1)", "Question suivante", show=False),
         Binding("pageup", "read(-1)", "Lire plus haut", show=False),
         Binding("pagedown", "read(1)", "Lire plus bas", show=False),
         Binding("tab", "plan", "Aller au plan", show=False),
         Binding("shift+tab", "plan", "Aller au plan", show=False),
     ]
-
-    class Walked(Message):
-        """The question before or after is wanted."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-            """1 onward, -1 back."""
 
     class Read(Message):
         """More of the fiche is to be read."""
@@ -56,18 +56,53 @@ class AnswerLine(Input):
         self.cursor_blink = False
         self.free_text = False
         """Whether any character may start the answer."""
+        self.entered: Callable[[], object] = lambda: None
+        """Does what Enter asks for."""
+        self.walked: Callable[[int], object] = lambda _step: None
+        """Goes to the question before (-1) or after (1)."""
+        self.said: Callable[[str], str | None] = lambda _text: None
+        """Records a text that says it all, returns the rest of its word; else None."""
+        self._rest = ""
+        self._until = 0.0
 
     async def on_key(self, event: events.Key) -> None:
-        """Take the marks of « no answer » before they are typed."""
-        state = _STATES.get(event.character or "")
-        if state and not self.value and not self.free_text:
+        """Take a key here, unless it is only typed."""
+        if self._take(event):
             event.stop()
             event.prevent_default()
-            self.post_message(self.NoAnswer(state))
 
-    def action_walk(self, step: int) -> None:
-        """Ask for the question before or after."""
-        self.post_message(self.Walked(step))
+    def _take(self, event: events.Key) -> bool:
+        if event.key == "enter":
+            self.entered()
+        elif event.key in _WALKS:
+            self.walked(_WALKS[event.key])
+        elif event.character and event.is_printable:
+            return self._goes_on(event) or self._begins(event.character, event.time)
+        else:
+            return False
+        return True
+
+    def _goes_on(self, event: events.Key) -> bool:
+        """Drop the letters of a word that its first ones have recorded already."""
+        rest, self._rest = self._rest, ""
+        typed = fold(event.character or "")
+        if not typed or not rest.startswith(typed) or event.time > self._until:
+            return False
+        self._rest, self._until = rest[len(typed) :], event.time + _SAME_WORD
+        return True
+
+    def _begins(self, character: str, at: float) -> bool:
+        state = _STATES.get(character)
+        if state and not self.value and not self.free_text:
+            self.post_message(self.NoAnswer(state))
+            return True
+        before, after = self.value[: self.cursor_position], self.value
+        text = before + character + after[self.cursor_position :]
+        rest = self.said(text) if self.selection.is_empty else None
+        if rest is None:
+            return False
+        self._rest, self._until = rest, at + _SAME_WORD
+        return True
 
     def action_read(self, way: int) -> None:
         """Ask to read more of the fiche."""

@@ -11,6 +11,7 @@ from diag.tui.plain import line
 from diag.tui.widgets.sheet import Drawn
 
 _KEYS = 3
+_TEN = 10
 
 
 def choices(
@@ -40,8 +41,9 @@ def _room(width: int) -> int:
 def _options(question: Question) -> list[tuple[str, str, Value]]:
     if question.type is QuestionType.BOOLEAN:
         return [("o", "oui", True), ("n", "non", False)]
+    tenth = "0" if len(question.choices) == _TEN else str(_TEN)
     return [
-        (str(rank), choice.label, choice.id)
+        (tenth if rank == _TEN else str(rank), choice.label, choice.id)
         for rank, choice in enumerate(question.choices, 1)
     ]
 

@@ -1,6 +1,6 @@
 """The fiche: one question, everything beside it, and the line where one answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -8,13 +8,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
-from diag.desk.keyed import preview
+from diag.desk.completing import completed, rest_of_word
+from diag.desk.keyed import editable, preview
 from diag.desk.visiting import Visiting
 from diag.desk.walk import Key
 from diag.model.checklist import QuestionType
+from diag.model.fact import State
 from diag.reports.vocabulary import PROVENANCES
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.plain import content, line
@@ -28,14 +29,15 @@ from diag.tui.widgets.told import Row, told
 
 _HOW = {
     QuestionType.BOOLEAN: "o ou n",
-    QuestionType.CHOICE: "chiffre ou premières lettres",
-    QuestionType.CHOICES: "chiffres, par exemple 1,3",
+    QuestionType.CHOICE: "chiffre ou lettres",
+    QuestionType.CHOICES: "1,3 puis Entrée",
     QuestionType.INTEGER: "nombre",
     QuestionType.NUMBER: "nombre",
     QuestionType.DATE: "jj/mm/aaaa",
     QuestionType.TEXT: "texte",
-    QuestionType.PHOTO: "F7 pour joindre une photo",
+    QuestionType.PHOTO: "F7 : une photo",
 }
+_AT_ONCE = {QuestionType.BOOLEAN, QuestionType.CHOICE}
 _STATUS = 2
 """Lines kept for what is said: a saved answer takes two at 80 columns."""
 _LONGEST = 4
@@ -48,18 +50,12 @@ class Fiche(Sturdy, Vertical):
     OFFERS: ClassVar[tuple[CommandType, ...]] = FICHE_COMMANDS
     BINDINGS = bindings_of(*OFFERS)
 
-    class Given(Message):
-        """Enter was pressed on what is typed."""
-
-        def __init__(self, typed: str) -> None:
-            super().__init__()
-            self.typed = typed
-            """As typed."""
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._visiting: Visiting | None = None
         self._shown: Key | None = None
+        self.given: Callable[[str], object] = lambda _typed: None
+        """Records what is typed, and goes on."""
 
     def compose(self) -> ComposeResult:
         """Lay what is read over what is typed."""
@@ -91,6 +87,7 @@ class Fiche(Sturdy, Vertical):
         self._show_text(from_top=not stays)
         line, type_ = self.line, visiting.question.type
         line.free_text = type_ is QuestionType.TEXT
+        self.set_class(line.free_text, "-text")
         if line.placeholder != _HOW[type_]:
             line.placeholder = _HOW[type_]
         self.show_how()
@@ -132,6 +129,26 @@ class Fiche(Sturdy, Vertical):
             sheet.styles.height = height
         sheet.show(lambda width: [Drawn(each) for each in said.wrap(max(width, 1))])
 
+    def on_mount(self) -> None:
+        """Have what says it all recorded at once."""
+        self.line.entered = lambda: self.given(self.line.value)
+        self.line.said = self._said
+
+    def _said(self, text: str) -> str | None:
+        """Record a text that can mean one answer only; return the rest of its word."""
+        if self._visiting is None:
+            return None
+        question = self._visiting.question
+        if question.type not in _AT_ONCE:
+            return None
+        read = completed(question, text)
+        if not read.is_complete or read.state is not State.KNOWN:
+            return None
+        with self.line.prevent(Input.Changed):
+            self.line.value = text
+        self.given(editable(question, read.value))
+        return rest_of_word(question, read)
+
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
         event.stop()
@@ -142,19 +159,17 @@ class Fiche(Sturdy, Vertical):
         meant = preview(visiting.question, event.value)
         self.status(meant, "$text-muted")
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Given(event.value))
-
     @on(Sheet.Picked)
     def _picked(self, event: Sheet.Picked) -> None:
         event.stop()
         line, visiting = self.line, self._visiting
         many = visiting and visiting.question.type is QuestionType.CHOICES
-        line.value = f"{line.value},{event.key}" if many and line.value else event.key
-        line.cursor_position = len(line.value)
         line.focus()
+        if not many:
+            self.given(event.key)
+            return
+        line.value = f"{line.value},{event.key}" if line.value else event.key
+        line.cursor_position = len(line.value)
 
     @on(AnswerLine.Read)
     def _read(self, event: AnswerLine.Read) -> None:

@@ -93,19 +93,47 @@ async def test_digits_without_shift_are_digits(tmp_path: Path) -> None:
         assert answer.value == 12
 
 
-async def test_a_choice_is_named_by_its_letters_its_digit_or_the_twin(
-    tmp_path: Path,
+@pytest.mark.parametrize(
+    "keys", [("3",), ("quotation_mark",), ("p",), tuple("primaire")], ids="".join
+)
+async def test_a_choice_is_recorded_at_its_digit_its_twin_or_its_letters(
+    tmp_path: Path, keys: tuple[str, ...]
 ) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "type_ecole") as (pilot, screen):
-        for keys in (("p", "r", "i"), ("3",), ("quotation_mark",)):
-            await pilot.press("escape" if screen.fiche.line.value else "end", *keys)
-            await wait_for(pilot, lambda: shows(pilot, ">  3  Primaire"), "marked")
-        await pilot.press("enter")
+        await pilot.press(*keys)
         await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
         answer = screen.session.facts.answer(screen.session.facts.root, "type_ecole")
         assert answer is not None
         assert answer.value == "primaire"
+        assert screen.visiting.key[1] != "type_ecole"
+        assert screen.fiche.line.value == ""
+
+
+async def test_what_was_recorded_at_once_is_taken_back(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "acces_internet") as (pilot, screen):
+        at = (screen.session.facts.root, "acces_internet")
+        before = screen.session.facts.answer(*at)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        assert screen.session.facts.answer(*at) != before
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé"), "taken back")
+        assert screen.session.facts.answer(*at) == before
+        assert screen.visiting.key == at
+
+
+async def test_the_keys_of_a_burst_go_each_to_its_own_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_classes") as (pilot, screen):
+        root = screen.session.facts.root
+        for key in ("8", "enter", "up", "up", "up", "up", "down", "3"):
+            screen.app.simulate_key(key)
+        await wait_for(pilot, lambda: screen.fiche.line.value == "3", "the last key")
+        classes = screen.session.facts.answer(root, "nb_classes")
+        assert classes is not None
+        assert classes.value == 8
 
 
 async def test_an_unlikely_value_is_asked_about_once(tmp_path: Path) -> None:
@@ -388,14 +416,29 @@ async def test_a_choice_is_taken_by_the_mouse(tmp_path: Path) -> None:
     async with visit(tmp_path, "acces_internet") as (pilot, screen):
         (y,) = [at for at, line in enumerate(visible(pilot)) if line.endswith("n  non")]
         await pilot.click(offset=(40, y))
-        await wait_for(pilot, lambda: screen.fiche.line.value == "n", "typed")
-        await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
         answer = screen.session.facts.answer(
             screen.session.facts.root, "acces_internet"
         )
         assert answer is not None
         assert answer.value is False
+
+
+async def test_the_plan_leaves_its_columns_to_the_grille_when_they_are_few(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        plan = screen.query_one(Plan)
+        assert plan.display
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: not plan.display, "no plan")
+        assert shows(pilot, "Ces questions se répondent dans la fiche : F2.")
+        await pilot.resize_terminal(120, 40)
+        await wait_for(pilot, lambda: plan.display, "the plan")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: plan.display, "the plan beside the fiche")
 
 
 async def test_where_columns_lack_the_plan_unfolds_by_tab(tmp_path: Path) -> None:
