@@ -36,11 +36,6 @@ def pinned(
     return Draft(audit, subjects.EDITION, value)
 
 
-def profiled(audit: str, profile: Profile) -> Draft:
-    """Say how long the visit is meant to be."""
-    return Draft(audit, subjects.PROFILE, {"profile": str(profile)})
-
-
 def moved(audit: str, status: AuditStatus, digest: str = "") -> Draft:
     """Say where the audit stands; a closing carries the digest that is signed."""
     value = {"status": str(status), **({"digest": digest} if digest else {})}

@@ -64,20 +64,6 @@ def edition_of(journal: Journal, audit: str) -> str | None:
     return digest if isinstance(digest, str) else None
 
 
-def profile_of(journal: Journal, audit: str) -> Profile:
-    """Return how long the visit is meant to be; people who differ: the longest."""
-    heads = journal.current(audit, subjects.PROFILE)
-    said = [profile for head in heads if (profile := _profile(head.value))]
-    return max(said, key=list(Profile).index, default=Profile.STANDARD)
-
-
-def _profile(value: Any) -> Profile | None:
-    try:
-        return Profile(value["profile"])
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
 def asked_again_of(journal: Journal, audit: str) -> dict[str, int]:
     """Return the questions that an upgrade asks again, and until when answers are old.
 
