@@ -6,6 +6,7 @@ from functools import cached_property
 from diag.assess.advice import advice_of
 from diag.assess.gauge import Gauge
 from diag.assess.priority import ordered
+from diag.assess.profiles import profiles_of
 from diag.assess.readers import Readers
 from diag.assess.reading import Reading
 from diag.assess.remedy import Remedy
@@ -13,7 +14,7 @@ from diag.assess.results import Assessment, CriterionResult, DomainResult
 from diag.assess.rooted import rooted, subject_kind
 from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.assess.vocabulary import vocabulary_of
-from diag.model.checklist import Checklist
+from diag.model.checklist import Checklist, Profile
 from diag.model.fact import Facts
 
 _KEPT_JUDGES = 8  # editions that are judged side by side, in an upgrade's preview
@@ -41,6 +42,11 @@ class Judge:
     def readers(self) -> Readers:
         """Who reads what; worked out when a next question is first looked for."""
         return Readers(self.vocabulary, self.gauges.values())
+
+    @cached_property
+    def profiles(self) -> Mapping[str, Profile]:
+        """The shortest visit that asks each question, worked out at first need."""
+        return profiles_of(self.checklist)
 
     def assess(self, facts: Facts) -> Assessment:
         """Return everything that these facts say."""

@@ -1,6 +1,6 @@
 """Which questions apply at each place, and which would settle most."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,7 +11,7 @@ from diag.assess.means import Member
 from diag.assess.overlay import with_answers
 from diag.assess.reading import Reading
 from diag.assess.scores import criterion_member
-from diag.model.checklist import Checklist, Question, QuestionType
+from diag.model.checklist import Checklist, Profile, Question, QuestionType
 from diag.model.fact import Answer, Facts, State, Value
 from diag.rules.values import Truth
 
@@ -47,15 +47,36 @@ class NextQuestion:
 
 
 def relevant_questions(
-    facts: Facts, checklist: Checklist, place: str | None = None
+    facts: Facts,
+    checklist: Checklist,
+    place: str | None = None,
+    *,
+    profile: Profile = Profile.FULL,
+    also: Collection[tuple[str, str]] = (),
 ) -> tuple[Asked, ...]:
-    """Return what applies at each place, or at one, in the order of a walk."""
+    """Return what applies at each place, or at one, in the order of a walk.
+
+    A shorter profile leaves questions out, save those that were answered or flagged
+    all the same, and those of `also`.
+    """
     judge = judge_for(facts, checklist)
-    return tuple(_asked(judge, judge.reading(facts), place))
+    reading = judge.reading(facts)
+    return tuple(
+        each
+        for each in _asked(judge, reading, place)
+        if profile.asks(judge.profiles[each.question.id])
+        or each.heads
+        or (each.place, each.question.id) in facts.flags
+        or (each.place, each.question.id) in also
+    )
 
 
 def next_questions(
-    facts: Facts, checklist: Checklist, limit: int
+    facts: Facts,
+    checklist: Checklist,
+    limit: int,
+    *,
+    profile: Profile = Profile.FULL,
 ) -> tuple[NextQuestion, ...]:
     """Return the questions left, those that may narrow the overall score most first.
 
@@ -71,7 +92,9 @@ def next_questions(
             what_if.narrowing(asked.place, asked.question),
         )
         for asked in _asked(judge, what_if.reading)
-        if not asked.is_settled and asked.question.type not in _UNREADABLE
+        if not asked.is_settled
+        and asked.question.type not in _UNREADABLE
+        and profile.asks(judge.profiles[asked.question.id])
     ]
     return tuple(sorted(found, key=lambda each: -each.narrowing)[:limit])
 

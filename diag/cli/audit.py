@@ -16,6 +16,7 @@ COMMANDS = {
     "note": "diag.cli.answering:note",
     "photo": "diag.cli.photographing:photo",
     "place": "diag.cli.placing:place",
+    "profile": "diag.cli.profiling:profile",
     "questions": "diag.cli.asking:questions",
     "recommend": "diag.cli.advising:recommend",
     "reorder": "diag.cli.advising:reorder",

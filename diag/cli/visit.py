@@ -20,6 +20,7 @@ from diag.desk import audits
 from diag.desk.answers import DoubtError
 from diag.desk.departure import departure_lines
 from diag.desk.entry import RefusedEntryError
+from diag.desk.parcours import parcours_of, profile_named
 from diag.desk.places import add_place
 from diag.desk.resume import keep_place
 from diag.desk.visiting import Visiting
@@ -147,7 +148,8 @@ def _back(visiting: Visiting, _rest: str) -> Iterator[str]:
 
 def _useful(visiting: Visiting, _rest: str) -> Iterator[str]:
     session = visiting.session
-    found = most_useful(session.facts, session.checklist, visiting.key)
+    facts, checklist = session.facts, session.checklist
+    found = most_useful(facts, checklist, visiting.key, session.profile)
     if found is None:
         yield "Aucune question ne resserre plus le score."
     else:
@@ -187,6 +189,15 @@ def _leaving(visiting: Visiting, _rest: str) -> Iterator[str]:
     yield from departure_lines(visiting.session)
 
 
+def _profile(visiting: Visiting, rest: str) -> Iterator[str]:
+    if rest:
+        yield f"Enregistré. {visiting.choose(profile_named(rest))}."
+        return
+    for each in parcours_of(visiting.session):
+        chosen = ", choisi" if each.chosen else ""
+        yield f"{each.name}{chosen} : {each.words}."
+
+
 def _place(visiting: Visiting, rest: str) -> Iterator[str]:
     wanted = fold(rest)
     legs = [leg for leg in visiting.walk.legs if wanted and wanted in fold(leg.title)]
@@ -222,6 +233,7 @@ _ACTS: dict[str, Act] = {
     "comment": _known,
     "reste": _left,
     "partir": _leaving,
+    "parcours": _profile,
     "lieu": _place,
     "salle": partial(_add, kind=PlaceKind.SALLE),
     "materiel": partial(_add, kind=PlaceKind.LOT),

@@ -22,6 +22,7 @@ HELP = (
     ":comment : mesuré, constaté ou déclaré, pour la réponse suivante.",
     ":annuler : reprend la dernière saisie ; répétable.",
     ":reste : ce qu'il reste à demander, lieu par lieu. :lieu NOM : y aller.",
+    ":parcours : la durée de la visite. :parcours court, standard ou complet.",
     ":salle NOM et :materiel NOM : ajoutent un lieu.",
     ":partir : à vérifier avant de partir. :fin : quitter.",
 )

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from diag.assess.questions import next_questions, relevant_questions
 from diag.desk.places import find_place
 from diag.desk.session import Session
+from diag.model.checklist import Profile, QuestionType
 from diag.model.checklist import Question as Declared
-from diag.model.checklist import QuestionType
 from diag.reports.answers import heads_words
 
 _EVERY = 10_000
@@ -37,17 +37,18 @@ class Question:
 def left_to_ask(
     session: Session, *, place: str = "", everything: bool = False
 ) -> list[Question]:
-    """Return the questions left, most useful first; or all that apply, by place."""
+    """Return what the visit still asks, most useful first; or all that applies."""
     where = find_place(session, place).id if place else None
     facts, checklist = session.facts, session.checklist
+    profile = Profile.FULL if everything else session.profile
     asked = {
         (each.place, each.question.id): each
-        for each in relevant_questions(facts, checklist, where)
+        for each in relevant_questions(facts, checklist, where, profile=profile)
     }
     if everything:
         keys = list(asked)
     else:
-        ranked = next_questions(facts, checklist, _EVERY)
+        ranked = next_questions(facts, checklist, _EVERY, profile=profile)
         useful = [(each.place, each.question.id) for each in ranked]
         left = [key for key, each in asked.items() if not each.is_settled]
         keys = [key for key in useful if key in asked]

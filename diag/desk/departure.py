@@ -39,7 +39,7 @@ class Departure:
 
 def departure_of(session: Session, walk: Walk | None = None) -> Departure:
     """Return what to look at before leaving."""
-    walk = walk or walk_of(session.facts, session.checklist)
+    walk = walk or walk_of(session.facts, session.checklist, session.profile)
     checks = (
         Check(stop, leg.title, reasons)
         for leg in walk.legs

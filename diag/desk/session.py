@@ -10,13 +10,13 @@ from diag.assess.rooted import rooted
 from diag.journal.audits import closing_of
 from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.draft import Draft
-from diag.journal.facts import edition_of, facts_of, status_of
+from diag.journal.facts import edition_of, facts_of, profile_of, status_of
 from diag.journal.follow_ups import follow_ups_of
 from diag.journal.revision import Revision, parse
 from diag.journal.visits import visits_of
 from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
 from diag.model.auditee import Auditee
-from diag.model.checklist import Checklist
+from diag.model.checklist import Checklist, Profile
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
 
@@ -71,6 +71,11 @@ class Session:
     def judge(self) -> Judge:
         """The compiled rules of the checklists."""
         return judge_of(self.checklist)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """How long the visit is meant to be."""
+        return profile_of(self.workspace.journal, self.audit.id)
 
     @property
     def status(self) -> AuditStatus:
@@ -130,5 +135,5 @@ class Session:
 
     def forget(self) -> None:
         """Drop what was read, so that it is read again."""
-        for name in ("facts", "edition", "checklist", "assessment"):
+        for name in ("facts", "edition", "checklist", "assessment", "profile"):
             self.__dict__.pop(name, None)

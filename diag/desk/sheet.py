@@ -76,7 +76,7 @@ class Sheet:
         """Its rows."""
         self.questions: tuple[Question, ...] = tuple(
             question
-            for question in _walked(session.checklist, kind)
+            for question in _asked(session, kind)
             if question.type is not QuestionType.PHOTO
             and domain in {"", question.domain}
         )
@@ -133,8 +133,19 @@ def sheet_kinds(session: Session) -> tuple[PlaceKind, ...]:
 def domains_of(session: Session, kind: PlaceKind) -> tuple[tuple[str, str], ...]:
     """Return (id, title) of each domain that asks something of such places."""
     titles = {domain.id: domain.title for domain in session.checklist.domains}
-    asked = dict.fromkeys(each.domain for each in _walked(session.checklist, kind))
+    asked = dict.fromkeys(each.domain for each in _asked(session, kind))
     return tuple((each, titles.get(each, each.capitalize())) for each in asked)
+
+
+def _asked(session: Session, kind: PlaceKind) -> list[Question]:
+    """Return what the visit asks at such places, or what was answered all the same."""
+    profile, profiles = session.profile, session.judge.profiles
+    answered = {question for _, question in session.facts.answers}
+    return [
+        each
+        for each in _walked(session.checklist, kind)
+        if profile.asks(profiles[each.id]) or each.id in answered
+    ]
 
 
 def _walked(checklist: Checklist, kind: PlaceKind) -> list[Question]:

@@ -4,12 +4,12 @@ The direction, the cabinet, the team and the commune first, then room by room, e
 with the equipment that stands in it, then the equipment of the whole school.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from diag.assess.questions import Asked, next_questions, relevant_questions
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Checklist, Profile, Question
 from diag.model.fact import Answer, Facts
 from diag.model.place import Place, PlaceKind
 from diag.reports.vocabulary import PLACES
@@ -143,21 +143,31 @@ class Walk:
         return next(left, stops[0] if stops else None)
 
 
-def walk_of(facts: Facts, checklist: Checklist) -> Walk:
-    """Return the walk of a visit."""
-    asked = relevant_questions(facts, checklist)
+def walk_of(
+    facts: Facts,
+    checklist: Checklist,
+    profile: Profile = Profile.FULL,
+    also: Collection[Key] = (),
+) -> Walk:
+    """Return the walk of a visit, as long as its profile; `also` stands in it."""
+    asked = relevant_questions(facts, checklist, profile=profile, also=also)
     stops: dict[str, list[Stop]] = {}
     for each in asked:
         stops.setdefault(each.place, []).append(_stop(each, facts))
     return Walk(tuple(leg for leg in _legs(facts, stops) if leg.stops))
 
 
-def most_useful(facts: Facts, checklist: Checklist, here: Key | None) -> Key | None:
+def most_useful(
+    facts: Facts,
+    checklist: Checklist,
+    here: Key | None,
+    profile: Profile = Profile.FULL,
+) -> Key | None:
     """Return the question left that may narrow the score most, other than this one.
 
     A few tens of milliseconds: called off the event loop, on facts that never change.
     """
-    for each in next_questions(facts, checklist, 2):
+    for each in next_questions(facts, checklist, 2, profile=profile):
         if (each.place, each.question.id) != here:
             return each.place, each.question.id
     return None

@@ -9,7 +9,7 @@ from diag.journal import subjects
 from diag.journal.canonical import Json
 from diag.journal.draft import Draft
 from diag.model.audit import AuditStatus, FollowUp, OwnAdvice, Subject, Visit
-from diag.model.checklist import Audience
+from diag.model.checklist import Audience, Profile
 from diag.model.fact import Answer
 from diag.model.number import Number
 from diag.model.photo import Photo
@@ -34,6 +34,11 @@ def pinned(
     if asked_again:
         value["asked_again"] = dict(asked_again)
     return Draft(audit, subjects.EDITION, value)
+
+
+def profiled(audit: str, profile: Profile) -> Draft:
+    """Say how long the visit is meant to be."""
+    return Draft(audit, subjects.PROFILE, {"profile": str(profile)})
 
 
 def moved(audit: str, status: AuditStatus, digest: str = "") -> Draft:

@@ -10,6 +10,7 @@ from diag.journal.places import site_of
 from diag.journal.stages import settled, statuses
 from diag.journal.visits import visit_dates
 from diag.model.audit import Audit, AuditStatus
+from diag.model.checklist import Profile
 from diag.model.fact import Answer, Facts, Provenance, State, Value
 from diag.model.place import PlaceKind
 
@@ -62,6 +63,20 @@ def edition_of(journal: Journal, audit: str) -> str | None:
     value: Any = head.value if head else None
     digest = value.get("digest") if isinstance(value, dict) else None
     return digest if isinstance(digest, str) else None
+
+
+def profile_of(journal: Journal, audit: str) -> Profile:
+    """Return how long the visit is meant to be; people who differ: the longest."""
+    heads = journal.current(audit, subjects.PROFILE)
+    said = [profile for head in heads if (profile := _profile(head.value))]
+    return max(said, key=list(Profile).index, default=Profile.STANDARD)
+
+
+def _profile(value: Any) -> Profile | None:
+    try:
+        return Profile(value["profile"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def asked_again_of(journal: Journal, audit: str) -> dict[str, int]:

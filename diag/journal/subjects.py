@@ -7,6 +7,9 @@ from diag.model.kinds import Audience, PlaceKind
 EDITION = "audit/edition"
 """The checklists that judge the audit."""
 
+PROFILE = "audit/profile"
+"""How long the visit is meant to be."""
+
 STATUS = "audit/status"
 """Where the audit stands."""
 
@@ -106,7 +109,7 @@ class ErasureTopic:
 
 @dataclass(frozen=True, slots=True)
 class AuditTopic:
-    """A fact about the audit itself: `edition`, `status` or `subject`."""
+    """A fact about the audit itself: `edition`, `profile`, `status` or `subject`."""
 
     name: str
 
@@ -263,7 +266,7 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
             return PhotoTopic(photo_id)
         case ["erase", revision]:
             return ErasureTopic(revision)
-        case ["audit", ("edition" | "status" | "subject") as name]:
+        case ["audit", ("edition" | "profile" | "status" | "subject") as name]:
             return AuditTopic(name)
     return None
 

@@ -84,3 +84,17 @@ def test_without_text_it_says_how_to_open_the_screens(tmp_path: Path) -> None:
     run = diag(tmp_path, "visit", SCHOOL)
     assert run.code == 2
     assert "--text" in run.err
+
+
+def test_the_visit_is_made_shorter_in_its_midst(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    run = diag(
+        tmp_path,
+        *("visit", SCHOOL, "--text"),
+        stdin=":parcours\n:parcours court\n:parcours\n:parcours moyen\n:fin\n",
+    )
+    assert run.code == 0, run.err
+    assert "standard, choisi : " in run.out
+    assert "Enregistré. Parcours court\u00a0: " in run.out
+    assert "court, choisi : " in run.out
+    assert "Parcours « moyen » inconnu" in run.out

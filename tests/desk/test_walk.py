@@ -41,7 +41,7 @@ def test_what_is_left_counts_only_what_surely_applies(session: Session) -> None:
     )
     assert direction.maybe == sum(stop.relevant is None for stop in direction.stops)
     assert direction.maybe > 0
-    record_answer(session, Entry("nb_classes", "6"))
+    record_answer(session, Entry("nb_batiments", "1"))
     assert walked(session).legs[0].left == direction.left - 1
 
 

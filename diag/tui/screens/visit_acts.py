@@ -4,14 +4,16 @@ from textual import on, work
 from textual.worker import get_current_worker
 
 from diag.desk.memory import NothingToRepeatError
+from diag.desk.parcours import PROFILES, Parcours, parcours_of
 from diag.desk.session import Session
 from diag.desk.visiting import Visiting
 from diag.desk.walk import Key, most_useful
-from diag.model.checklist import Checklist
+from diag.model.checklist import Checklist, Profile
 from diag.model.fact import Facts, State
 from diag.reports.vocabulary import STATES
 from diag.tui.commands import CommandType
 from diag.tui.dialogs import Ask
+from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.departure import DepartureScreen
 from diag.tui.screens.photos import open_photos
 from diag.tui.screens.place import PlaceScreen
@@ -58,11 +60,14 @@ class VisitActs(PlaceScreen):
         """Look for the most useful question, off the event loop."""
         self.fiche.status("Cherche la question la plus utile…", "$text-muted")
         session = self.session
-        self._look_for_useful(session.facts, session.checklist, self.visiting.key)
+        here, profile = self.visiting.key, session.profile
+        self._look_for_useful(session.facts, session.checklist, here, profile)
 
     @work(thread=True, exclusive=True, group="useful")
-    def _look_for_useful(self, facts: Facts, checklist: Checklist, here: Key) -> None:
-        found = most_useful(facts, checklist, here)
+    def _look_for_useful(
+        self, facts: Facts, checklist: Checklist, here: Key, profile: Profile
+    ) -> None:
+        found = most_useful(facts, checklist, here, profile)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._found_useful, here, found)
 
@@ -144,6 +149,21 @@ class VisitActs(PlaceScreen):
         asked = f"{label}\n{word.capitalize()} : pourquoi ?"
         self.app.push_screen(Ask(asked, hint="facultatif"), reasoned)
 
+    def on_choose_profile(self) -> None:
+        """Ask how long the visit is, and say what that leaves to ask."""
+        choices = [
+            Choice(str(each.profile), _parcours_words(each), each.words)
+            for each in parcours_of(self.session)
+        ]
+
+        def chosen(profile: str | None) -> None:
+            if profile:
+                said = self.visiting.choose(Profile(profile))
+                self.fiche.forget_typed()
+                self.show(said)
+
+        self.app.push_screen(Choose("Durée de la visite", choices), chosen)
+
     def on_show_places(self) -> None:
         """Open the list of places."""
 
@@ -177,3 +197,8 @@ class VisitActs(PlaceScreen):
     def on_go_bilan(self) -> None:
         """Open what was found."""
         self.diag.go_bilan(self.uai)
+
+
+def _parcours_words(parcours: Parcours) -> str:
+    name, lasts = PROFILES[parcours.profile]
+    return f"{name} ({lasts})" + (", choisi" if parcours.chosen else "")

@@ -125,6 +125,14 @@ class BeforeLeaving(Command):
     GROUP = _GROUP
 
 
+class ChooseProfile(Command):
+    """Choisir la durée de la visite : parcours court, standard ou complet."""
+
+    KEYS = "ctrl+o"
+    TITLE = "Parcours"
+    GROUP = _GROUP
+
+
 FICHE_COMMANDS = (ShowGrid, MostUseful, WriteNote, TurnFlag)
 """Those that the footer shows beside the fiche."""
 
@@ -143,5 +151,6 @@ VISIT_COMMANDS = (
     SayWithoutObject,
     SayRefused,
     BeforeLeaving,
+    ChooseProfile,
 )
 """All that both faces offer, in the order of the help."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from diag.desk.audits import open_session
 from diag.imports.fictional_school import with_key
+from diag.model.checklist import Profile
 from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.school import SchoolScreen
 from diag.tui.screens.visit import VisitScreen
@@ -82,3 +83,24 @@ async def test_the_palette_finds_a_commune(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "commune"), "the commune")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Commune de Chantelombe"), "open")
+
+
+async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        screen = app.screen
+        assert isinstance(screen, VisitScreen)
+        await wait_for(pilot, lambda: shows(pilot, "Score"), "a question")
+        long = screen.visiting.walk.left
+        await pilot.press("ctrl+o")
+        await wait_for(pilot, lambda: shows(pilot, "standard (une demi"), "the choice")
+        assert shows(pilot, "environ")
+        await pilot.press(*"court", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Parcours court"), "told")
+        assert screen.visiting.walk.left < long
+        assert screen.session.profile is Profile.SHORT

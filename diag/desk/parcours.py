@@ -1,0 +1,100 @@
+"""How long a visit is: chosen for an audit, what it asks, how long that takes.
+
+It is said in the audit itself, as a revision: whoever visits the same school follows
+the same plan, and the history tells how long the visit was meant to be.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from diag.desk.session import Session
+from diag.desk.walk import Stop, walk_of
+from diag.journal import changes
+from diag.model.checklist import Profile
+from diag.model.errors import DiagError
+from diag.model.fact import Provenance
+from diag.model.folding import fold
+
+PROFILES = {
+    Profile.SHORT: ("court", "45 min"),
+    Profile.STANDARD: ("standard", "une demi-journée"),
+    Profile.FULL: ("complet", "tout relever"),
+}
+"""How a visit is called, and how long it lasts on site, walking included."""
+
+_ASKED, _MEASURED = 10, 60
+"""Seconds that a question takes, and that a measure takes: trade knowledge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcours:
+    """What a visit of one length would still ask, as things stand."""
+
+    profile: Profile
+    left: int
+    """Questions that surely apply and are still to be learnt."""
+    maybe: int
+    """More that may apply, once others are answered."""
+    minutes: int
+    """To ask and measure what is left, rounded up; walking and talking not counted."""
+    chosen: bool
+
+    @property
+    def name(self) -> str:
+        """Return « court », « standard » or « complet »."""
+        return PROFILES[self.profile][0]
+
+    @property
+    def words(self) -> str:
+        """Return what is left, in words: « 38 questions, environ 9 min »."""
+        if not self.left:
+            return "rien à demander"
+        plural = "s" if self.left > 1 else ""
+        return f"{self.left} question{plural}, environ {self.minutes} min"
+
+
+def parcours_of(session: Session) -> tuple[Parcours, ...]:
+    """Return the three lengths of visit, from the shortest."""
+    chosen = session.profile
+    return tuple(_parcours(session, each, chosen=each is chosen) for each in Profile)
+
+
+def choose_profile(session: Session, profile: Profile) -> None:
+    """Say how long the visit is meant to be; said again, nothing is written."""
+    if profile is not session.profile:
+        session.say(changes.profiled(session.audit.id, profile))
+
+
+def profile_named(text: str) -> Profile:
+    """Return the profile that a word names.
+
+    Raises:
+        DiagError: when it names none.
+    """
+    word = fold(text)
+    found = [each for each, (name, _) in PROFILES.items() if word and name == word]
+    if not found:
+        names = ", ".join(name for name, _ in PROFILES.values())
+        raise DiagError(f"Parcours « {text[:30]} » inconnu. Choisissez : {names}.")
+    return found[0]
+
+
+def told_left(session: Session, profile: Profile) -> str:
+    """Return what a visit of that length still asks: « Parcours court : … »."""
+    found = _parcours(session, profile, chosen=True)
+    return f"Parcours {found.name}\u00a0: {found.words}"
+
+
+def _parcours(session: Session, profile: Profile, *, chosen: bool) -> Parcours:
+    walk = walk_of(session.facts, session.checklist, profile)
+    seconds = _seconds(stop for stop in walk.stops if stop.is_left)
+    return Parcours(profile, walk.left, walk.maybe, -(-seconds // 60), chosen)
+
+
+def _seconds(stops: Iterable[Stop]) -> int:
+    return sum(_MEASURED if _is_measured(stop) else _ASKED for stop in stops)
+
+
+def _is_measured(stop: Stop) -> bool:
+    """Say whether a fact is measured first of all, asked only for want of it."""
+    return stop.question.provenance[0] is Provenance.MEASURED
