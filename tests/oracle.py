@@ -45,20 +45,20 @@ class Outcome:
 
 def outcome(world: World, checklist: Checklist) -> Outcome:
     """Judge complete facts."""
-    concerned = _concerned(checklist, world.kinds[world.root])
+    criteria = concerned(checklist, world.kinds[world.root])
     judged = {
-        ident: frozenset(_judged(criterion, world))
-        for ident, criterion in concerned.items()
+        ident: frozenset(judgements(criterion, world))
+        for ident, criterion in criteria.items()
     }
     averaged = {
         ident: next(iter(found))
         for ident, found in judged.items()
-        if concerned[ident].kind is not Kind.COMPLIANCE
+        if criteria[ident].kind is not Kind.COMPLIANCE
     }
     domains = {
         domain.id: _average(
             (criterion.weight, one.low_ratio)
-            for ident, criterion in concerned.items()
+            for ident, criterion in criteria.items()
             if criterion.domain == domain.id and (one := averaged.get(ident))
         )
         for domain in checklist.domains
@@ -75,22 +75,22 @@ def outcome(world: World, checklist: Checklist) -> Outcome:
         socle=_socle(
             one.low
             for ident, one in averaged.items()
-            if one and concerned[ident].kind is Kind.BLOCKING
+            if one and criteria[ident].kind is Kind.BLOCKING
         ),
         fires={
             each.id: _fires(judged[each.when.criterion], each.when.below)
             for each in checklist.recommendations.values()
-            if each.when.criterion in concerned
+            if each.when.criterion in criteria
         },
         quantities={
             each.id: _quantity(world.number(each.quantity, world.root))
             for each in checklist.recommendations.values()
-            if each.when.criterion in concerned
+            if each.when.criterion in criteria
         },
     )
 
 
-def _concerned(checklist: Checklist, subject: PlaceKind) -> Mapping[str, Criterion]:
+def concerned(checklist: Checklist, subject: PlaceKind) -> Mapping[str, Criterion]:
     """Return the criteria that judge such a subject, or a place that stands in one.
 
     A commune and a syndicat hold no place; all the others stand in a school.
@@ -104,19 +104,19 @@ def _concerned(checklist: Checklist, subject: PlaceKind) -> Mapping[str, Criteri
     }
 
 
-def _judged(criterion: Criterion, world: World) -> Iterator[Judged | None]:
+def judgements(criterion: Criterion, world: World) -> Iterator[Judged | None]:
     sure: list[tuple[int, int]] = []
     maybe: list[tuple[int, int]] = []
     for place, kind in world.kinds.items():
         if kind is criterion.place:
-            for levels, may_be_out in _at(criterion, world, place):
+            for levels, may_be_out in levels_at(criterion, world, place):
                 (maybe if may_be_out else sure).append(levels)
     for size in range(len(maybe) + 1):
         for chosen in combinations(maybe, size):
             yield _rolled(criterion, [*sure, *chosen])
 
 
-def _at(
+def levels_at(
     criterion: Criterion, world: World, place: str
 ) -> Iterator[tuple[tuple[int, int], bool]]:
     """Yield the level at a place, twice, and whether it may be out; nothing: out."""

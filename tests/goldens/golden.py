@@ -1,0 +1,102 @@
+"""Whole schools that nobody visited, told as data: what was said, what must be found.
+
+One file a territory of the dossier, in `schools/`. `python -m tests.goldens.pin` writes
+`expect` anew; a difference is read by a person before it is committed.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from diag.assess.assess import judge_of
+from diag.assess.example_facts import example_facts
+from diag.desk.demo.scenario import Scenario, Somewhere
+from diag.model.base import Noun
+from diag.model.checklist import Checklist
+from diag.model.fact import Facts
+from diag.rules.load import load_checklists
+from diag.rules.shipped import shipped_checklists
+
+FOLDER = Path(__file__).parent / "schools"
+NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+
+class Golden(Noun):
+    """One school, its audit, and the figures that it must get."""
+
+    territory: str
+    """Whose situation it resembles; the school itself is invented."""
+    title: str
+    story: tuple[str, ...]
+    imported: dict[str, Any]
+    """What the directory and the yearly files say of it."""
+    audit: Scenario
+    arithmetic: tuple[str, ...]
+    """One domain at least, computed by hand."""
+    expect: dict[str, Any]
+
+    @property
+    def visited(self) -> date:
+        return self.audit.visits[-1].date
+
+
+@cache
+def golden(name: str) -> Golden:
+    """Return a school by the name of its file."""
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    return Golden.model_validate_json(text)
+
+
+@cache
+def shipped() -> Checklist:
+    """Return the checklists as they ship."""
+    checklist = load_checklists(shipped_checklists()).checklist
+    assert checklist is not None
+    return checklist
+
+
+def facts_told(told: Golden, checklist: Checklist) -> Facts:
+    """Return the facts of a school without the desk: quick, for a thousand mutants."""
+    return example_facts(judge_of(checklist), as_example(told))
+
+
+def as_example(told: Golden) -> dict[str, Any]:
+    """Return a school as the golden examples of checklists are written."""
+    return {
+        "answers": {**told.imported, **_plain(told.audit.answers)},
+        "places": _places(told.audit.places),
+        "closed": [str(kind) for kind in told.audit.closed],
+        "visit_date": told.visited.isoformat(),
+    }
+
+
+def _places(written: tuple[Somewhere, ...]) -> list[dict[str, Any]]:
+    said: dict[str, dict[str, Any]] = {}
+    places = []
+    for place in written:
+        answers = {**said.get(place.like, {}), **place.answers}
+        said[place.name] = answers
+        places.append({
+            "kind": str(place.kind),
+            "name": place.name,
+            "in": place.parent or None,
+            "answers": _plain(answers),
+        })
+    return places
+
+
+def _plain(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        question: _said(written)
+        for question, written in answers.items()
+        if written is not None
+    }
+
+
+def _said(written: Any) -> Any:
+    if not isinstance(written, dict):
+        return written
+    state = written.get("state", "known")
+    return written["value"] if state == "known" else {"state": state}
