@@ -29,6 +29,8 @@ def start(ctx: click.Context, ref: str, campaign: str | None, *, as_json: bool) 
     with workspace_of(ctx) as workspace:
         session = audits.start(workspace, ref, campaign)
         told = _summary(session)
+        if session.notice:
+            click.echo(session.notice, err=True)
     if as_json:
         print_json(told)
         return

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from diag.desk.auditees import auditee_named, auditee_of
-from diag.desk.editions import current_edition
+from diag.desk.editions import current
 from diag.desk.known_audits import audits
 from diag.desk.prefill import known_already
 from diag.desk.session import Session
@@ -37,12 +37,16 @@ def start(workspace: Workspace, ref: str, campaign: str | None = None) -> Sessio
     """
     wanted = campaign_named(campaign or workspace.settings.campaign)
     about = auditee_named(workspace, ref)
-    edition = current_edition(workspace)
+    ident = audit_id(wanted, about.subject)
+    # Read before anything is written: faulty checklists open no audit.
+    is_pinned = edition_of(workspace.journal, ident) is not None
+    edition = None if is_pinned else current(workspace)
     audit = open_audit(workspace.journal, wanted, about.subject, workspace.origin)
     session = Session(workspace, audit, about)
     _keep_siren(workspace, about)
-    if edition_of(workspace.journal, audit.id) is None:
-        session.say(changes.pinned(audit.id, edition))
+    if edition is not None:
+        session.notice = edition.notice
+        session.say(changes.pinned(audit.id, edition.digest))
         if known := known_already(audit.id, about, session.checklist):
             session.say(*known)
     return session

@@ -32,6 +32,8 @@ class Session:
         self.audit = audit
         self.about = about
         """Whom it is about."""
+        self.notice = ""
+        """What is to be said once to who opened it; empty as a rule."""
         self._gestures: dict[str, frozenset[str]] = {}
 
     @cached_property

@@ -8,6 +8,8 @@ from diag.desk.session import Session
 from diag.desk.upgrading import Asked, ScorePair, Upgrade
 from diag.model.checklist import Checklist
 
+_LOST = "Perdues pour le jugement, gardées dans l'historique"
+_ORPHANS = "Suites de préconisations qui n'existent plus"
 _SHOWN = 12
 """At most so many answers named, unless all are asked."""
 
@@ -24,15 +26,32 @@ def upgrade_lines(
         yield f"  dont la question est dite autrement : {_some(found.reworded, most)}"
     yield f"À redemander : {len(found.again)}"
     yield from _named(session, new, found.again, most)
-    yield f"Perdues pour le jugement, gardées dans l'historique : {len(found.lost)}"
+    yield f"{_LOST} : {len(found.lost)}"
     yield from _named(session, old, found.lost, most)
     if found.changes.new:
         yield f"Questions nouvelles : {_some(found.changes.new, most)}"
     if found.orphans:
-        yield f"Suites de préconisations qui n'existent plus : {_some(found.orphans)}"
+        yield f"{_ORPHANS} : {_some(found.orphans)}"
     yield "Scores"
     for pair in found.scores:
         yield f"  {pair.title} : {_score(pair)}"
+
+
+def upgrade_summary(session: Session, found: Upgrade) -> Iterator[str]:
+    """Yield the same in a few lines, to be read before saying yes."""
+    old, new = found.old.checklist, found.new.checklist
+    yield f"Passer de l'édition {old.version} à {new.version} ?"
+    yield ""
+    yield f"Réponses gardées : {found.kept}"
+    yield f"À redemander : {len(found.again)}{_labels(new, found.again)}"
+    lost = _labels(old, found.lost)
+    yield f"{_LOST} : {len(found.lost)}{lost}"
+    yield f"Questions nouvelles : {len(found.changes.new)}"
+    if found.orphans:
+        yield f"{_ORPHANS} : {_some(found.orphans, 3)}"
+    yield ""
+    yield f"Ensemble : {_score(found.scores[-1])}"
+    yield f"Tout lire : diag audit upgrade {session.about.ref} --dry-run --all"
 
 
 def upgrade_json(found: Upgrade) -> dict[str, object]:
@@ -66,6 +85,13 @@ def _named(
         yield f"  {places[place].name} : {known.label if known else question}"
     if most is not None and len(asked) > most:
         yield f"  … et {len(asked) - most} de plus (--all les montre)"
+
+
+def _labels(checklist: Checklist, asked: Sequence[Asked]) -> str:
+    """Return « (Débit, Bornes et 2 de plus) » after a count; empty for none."""
+    known = checklist.questions
+    names = dict.fromkeys(known[one].label for _, one in asked if one in known)
+    return f" ({_some(list(names), 3)})" if names else ""
 
 
 def _some(names: Sequence[str], most: int | None = _SHOWN) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -22,7 +23,6 @@ from diag.tui.commands import (
     bindings_of,
 )
 from diag.tui.desk import OpenDesk, Recent
-from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
 from diag.tui.texts import speak_french
@@ -43,7 +43,11 @@ class DiagApp(Sturdy, App[None]):
     TITLE = "diag"
     ENABLE_COMMAND_PALETTE = False
     OFFERS: ClassVar[tuple[CommandType, ...]] = (SwitchTheme, Quit)
-    BINDINGS = bindings_of(*OFFERS)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings_of(*OFFERS),
+        # With priority: a dialog lets no other key of the app through.
+        Binding("f1", "help_here", "Aide", show=False, priority=True, tooltip="Aide"),
+    ]
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class DiagApp(Sturdy, App[None]):
         super().__init__(driver_class=driver_class)
         self.desk = OpenDesk(folder, world)
         """The workspace, and what is opened in it."""
+        self.desk.tell = lambda told: self.call_later(self.tell, told, "Vos grilles")
         self.crash: Exception | None = None
         """The error that ended the app, if one did."""
         self.refusal: DiagError | None = None
@@ -184,7 +189,9 @@ class DiagApp(Sturdy, App[None]):
 
     def offered(self) -> Iterator[tuple[MessagePump, CommandType]]:
         """Yield what is possible now: by what has the focus, the screen, the app."""
-        nodes: list[Any] = [self.screen, self]
+        nodes: list[Any] = [self.screen]
+        if not self.screen.is_modal:
+            nodes.append(self)
         if self.focused is not None:
             nodes = [*self.focused.ancestors_with_self[:-2], *nodes]
         seen: set[CommandType] = set()
@@ -202,11 +209,18 @@ class DiagApp(Sturdy, App[None]):
 
     def go_help(self) -> None:
         """Show what is possible here."""
-        introduction = (
-            self.screen.INTRODUCTION if isinstance(self.screen, PlaceScreen) else ""
-        )
+        introduction = getattr(self.screen, "INTRODUCTION", "")
         commands = [command for _, command in self.offered()]
         self.push_screen(_built("help", "HelpScreen", introduction, commands))
+
+    def action_help_here(self) -> None:
+        """Show what is possible here, dialogs included; or leave the help."""
+        from diag.tui.screens.help import HelpScreen  # noqa: PLC0415 - see above
+
+        if isinstance(self.screen, HelpScreen):
+            self.go_back()
+        else:
+            self.go_help()
 
     def go_palette(self) -> None:
         """Open the palette; what is chosen is done once it is closed."""

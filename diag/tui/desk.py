@@ -1,5 +1,6 @@
 """What the app holds: the workspace, the audits opened in it, where one was last."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,8 @@ class OpenDesk:
     def __init__(self, folder: Path, world: "World | None" = None) -> None:
         self.folder = folder
         self._world = world
+        self.tell: Callable[[str], object] = lambda _sentence: None
+        """Has something read by who is in front of the screen."""
         self._workspace: Workspace | None = None
         self._sessions: dict[str, Session] = {}
 
@@ -91,6 +94,8 @@ class OpenDesk:
             from diag.desk import audits  # noqa: PLC0415 - see above
 
             self._sessions[uai] = audits.start(self.workspace, uai)
+            if notice := self._sessions[uai].notice:
+                self.tell(notice)
         return self._sessions[uai]
 
     @property

@@ -15,6 +15,8 @@ from diag.desk.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.system_words import system_sentence
 from diag.desk.undo import undo
+from diag.desk.upgrade_words import upgrade_summary
+from diag.desk.upgrading import Upgrade, preview, upgrade
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
 from diag.reports.report import Report
@@ -180,6 +182,21 @@ class ActingScreen(PlaceScreen):
         move(self.session, wanted)
         self.show_all()
         self.diag.say(f"Audit {WORDS[wanted]}.")
+
+    @work
+    async def on_new_edition(self) -> None:
+        """Tell what passing to the checklists in use does, then do it when asked."""
+        found = preview(self.session)
+        told = "\n".join(upgrade_summary(self.session, found))
+        if found.new.notice:
+            told = f"{found.new.notice}\n\n{told}"
+        if await self.app.push_screen_wait(Confirm(told, yes="Passer", grave=True)):
+            self.call_later(self._upgrade, found)
+
+    def _upgrade(self, found: Upgrade) -> None:
+        upgrade(self.session, found)
+        self.show_all()
+        self.diag.say(f"Édition {found.new.checklist.version} ; Ctrl+Z y revient.")
 
     def on_undo(self) -> None:
         """Take back the last thing said."""

@@ -139,6 +139,13 @@ class Advance(Command):
     GROUP = _AUDIT
 
 
+class NewEdition(Command):
+    """Passer l'audit à l'édition courante des grilles, en voyant ce que cela change."""
+
+    TITLE = "Passer à l'édition courante"
+    GROUP = _AUDIT
+
+
 class Undo(Command):
     """Annuler la dernière saisie : texte, rang, ajout ou réponse."""
 
@@ -175,6 +182,7 @@ BILAN_COMMANDS = (
     RemoveAdvice,
     AddAdvice,
     Advance,
+    NewEdition,
     Undo,
     GoVisit,
 )
