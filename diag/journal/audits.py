@@ -8,7 +8,7 @@ from diag.journal.canonical import loads
 from diag.journal.draft import Origin
 from diag.journal.facts import status_of
 from diag.journal.journal import Journal
-from diag.journal.subjects import FollowTopic
+from diag.journal.subjects import DispatchTopic, FollowTopic
 from diag.model.audit import Audit, AuditStatus, Subject, audit_id
 
 _NAMED = """
@@ -16,6 +16,10 @@ select a.id, h.value from audit a
 join head h on h.audit = a.n and h.subject = 'audit/subject'
 where h.value is not null order by a.n, h.lam
 """
+
+
+_AFTERWARDS = (DispatchTopic, FollowTopic)
+"""What is said of an audit once it is closed."""
 
 
 class Closing(NamedTuple):
@@ -26,7 +30,8 @@ class Closing(NamedTuple):
     author: str
     at: int
     intact: bool
-    """Nothing was added since but the closing itself, and what became of advice."""
+    """Nothing was added since but the closing itself, what became of advice, and what
+    was sent."""
 
 
 def audits(journal: Journal) -> tuple[Audit, ...]:
@@ -60,9 +65,12 @@ def closing_of(journal: Journal, audit: str) -> Closing | None:
     value: Any = head.value if head else None
     assert head is not None
     before = int(journal.digest(audit), 16) ^ int.from_bytes(head.key)
-    for revision in journal.history_inside(audit, "rec"):
-        follows = isinstance(subjects.parse(revision.subject), FollowTopic)
-        if follows and revision.lam > head.lam:
+    for revision in (
+        *journal.history_inside(audit, "rec"),
+        *journal.history_inside(audit, subjects.DISPATCHES),
+    ):
+        topic = subjects.parse(revision.subject)
+        if isinstance(topic, _AFTERWARDS) and revision.lam > head.lam:
             before ^= int.from_bytes(revision.key)
     signed = str(value.get("digest", ""))
     return Closing(signed, head.author, head.at, intact=f"{before:064x}" == signed)

@@ -10,6 +10,7 @@ from diag.journal.canonical import Json
 from diag.journal.draft import Draft
 from diag.model.audit import AuditStatus, FollowUp, OwnAdvice, Subject, Visit
 from diag.model.checklist import Audience, Profile
+from diag.model.dispatch import Dispatch
 from diag.model.fact import Answer
 from diag.model.number import Number
 from diag.model.photo import Photo
@@ -117,6 +118,12 @@ def followed(audit: str, step: FollowUp) -> Draft:
         name: text for name in ("on", "by", "why") if (text := getattr(step, name))
     }
     return Draft(audit, subjects.follow(step.recommendation, step.place), value)
+
+
+def dispatched(audit: str, sent: Dispatch) -> Draft:
+    """Say that a report was sent, or handed to the mail program."""
+    value = sent.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
+    return Draft(audit, subjects.dispatch(sent.id), value)
 
 
 def reworded(

@@ -33,7 +33,13 @@ def m001_journal(connection: sqlite3.Connection) -> None:
         run(connection, script)
 
 
-STEPS: tuple[Step, ...] = (m001_journal,)
+def m002_outbox(connection: sqlite3.Connection) -> None:
+    """Create the messages to send, and the view of what was sent."""
+    for script in (schema.OUTBOX, views.DISPATCHES):
+        run(connection, script)
+
+
+STEPS: tuple[Step, ...] = (m001_journal, m002_outbox)
 """In order; a released one is never edited, and touches the log by addition only."""
 
 NAMES = tuple(step.__name__ for step in STEPS)

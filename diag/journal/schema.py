@@ -131,3 +131,20 @@ create table import_log(
 ) strict;
 """
 """Columns named as the fields of the nouns of `diag.model.territory`."""
+
+OUTBOX = """
+create table outbox(
+  number integer primary key autoincrement,
+  ident text not null unique,
+  audit text not null,
+  dispatch text not null,
+  sender text not null,
+  title text not null,
+  body blob,
+  state text not null check(state in ('waiting', 'sending', 'sent', 'failed')),
+  attempts integer not null, queued_at integer not null, next_at integer not null,
+  tried_at integer not null, problem text not null
+) strict;
+"""
+"""Messages to send, of this laptop alone. `dispatch` is the JSON of what is said in
+the audit when one leaves; `body` goes once it has left. Numbers are not used again."""

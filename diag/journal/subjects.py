@@ -1,5 +1,6 @@
 """Subjects: what a revision is about, as text; built and read here and nowhere else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from diag.model.kinds import Audience, PlaceKind
@@ -15,6 +16,10 @@ STATUS = "audit/status"
 
 SUBJECT = "audit/subject"
 """What the audit is about: campaign, kind, code."""
+
+
+DISPATCHES = "dispatch"
+"""Prefix of the reports that were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,13 @@ class OwnTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class DispatchTopic:
+    """A report that was sent."""
+
+    dispatch: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureTopic:
     """A revision that is to lose its value."""
 
@@ -133,6 +145,7 @@ Topic = (
     | WordingTopic
     | RankTopic
     | OwnTopic
+    | DispatchTopic
     | ErasureTopic
     | AuditTopic
     | OtherTopic
@@ -194,6 +207,11 @@ def rank(recommendation: str) -> str:
 def own(recommendation: str) -> str:
     """Return the subject of a recommendation of the engineer's own."""
     return f"{_recommendation(recommendation, None)}/own"
+
+
+def dispatch(dispatch_id: str) -> str:
+    """Return the subject of a report that was sent."""
+    return f"{DISPATCHES}/{dispatch_id}"
 
 
 def erasure(revision: str) -> str:
@@ -260,16 +278,18 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
     match [first, *rest]:
         case ["places", kind, "closed"] if kind in _KINDS:
             return ClosedTopic(PlaceKind(kind))
-        case ["visit", visit_id]:
-            return VisitTopic(visit_id)
-        case ["photo", photo_id]:
-            return PhotoTopic(photo_id)
-        case ["erase", revision]:
-            return ErasureTopic(revision)
+        case [("visit" | "photo" | "dispatch" | "erase") as what, ident]:
+            return _BY_IDENT[what](ident)
         case ["audit", ("edition" | "profile" | "status" | "subject") as name]:
             return AuditTopic(name)
     return None
 
 
+_BY_IDENT: dict[str, Callable[[str], Topic]] = {
+    "visit": VisitTopic,
+    "photo": PhotoTopic,
+    "dispatch": DispatchTopic,
+    "erase": ErasureTopic,
+}
 _AUDIENCES = frozenset(Audience)
 _KINDS = frozenset(PlaceKind)

@@ -110,4 +110,21 @@ join tally t on t.audit = a.audit join v_audits v on v.n = a.audit;
 """
 
 ALL = (SUBJECTS, ANSWERS, LOG, FINDINGS, ADVICE)
-"""In the order in which they are created."""
+"""In the order in which the first migration creates them."""
+
+DISPATCHES = """
+create view v_envois as
+select v.code as code, v.campagne as campagne, v.nom as école,
+  json_extract(h.value, '$.audience') as document,
+  (select group_concat(each.value, ', ') from json_each(h.value, '$.to') each)
+    as destinataires,
+  json_extract(h.value, '$.on') as jour,
+  case json_extract(h.value, '$.way') when 'smtp' then 'envoyé'
+    else 'brouillon remis à la messagerie' end as voie,
+  coalesce(json_extract(h.value, '$.provisional'), 0) as provisoire,
+  substr(json_extract(h.value, '$.digest'), 1, 12) as empreinte,
+  h.author as auteur, lower(hex(h.rev)) as modification
+from head h join v_audits v on v.n = h.audit
+where h.subject like 'dispatch/%' and h.value is not null;
+"""
+"""Added by the second."""

@@ -42,4 +42,10 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "town_hall": ("99901", "Vallombre", "mairie@example.org", "", "2026-01-01"),
         "import_log": (1, "annuaire", "a.csv", "ab" * 32, 0, 1, 0, 0, 0, ""),
     },
+    "m002_outbox": {
+        "outbox": (
+            *(1, "<a@example.org>", AUDITS[0], "{}", "moi@example.org", "Rapport"),
+            *(b"Subject: Rapport", "waiting", 1, 0, 0, 0, "injoignable"),
+        ),
+    },
 }

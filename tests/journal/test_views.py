@@ -98,4 +98,4 @@ def test_views_open_where_the_schema_is_not_trusted(audited: Journal) -> None:
         for (name,) in names:
             plain.execute(f"select * from {name}").fetchall()
     plain.close()
-    assert len(names) == 5
+    assert len(names) == 6

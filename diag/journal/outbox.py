@@ -1,0 +1,183 @@
+"""The outbox: messages to send from this laptop, each exactly once.
+
+A message is marked `sending` before a byte of it leaves. If the program dies then, it
+stays so: nobody can know whether it arrived, hence a person decides. This module keeps
+states; it never opens a connection.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from diag.journal import changes, draft
+from diag.journal.draft import Origin
+from diag.journal.journal import Journal
+from diag.model.dispatch import Dispatch
+
+_COLUMNS = (
+    "number, ident, audit, dispatch, sender, title, state, attempts, queued_at, "
+    "next_at, tried_at, problem"
+)
+_ADD = """
+insert or ignore into outbox
+  (ident, audit, dispatch, sender, title, body, state, attempts, queued_at, next_at,
+   tried_at, problem)
+values (?, ?, ?, ?, ?, ?, 'waiting', 0, ?, ?, 0, '')
+"""
+
+
+class MailState(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Being sent, or interrupted while it was: only a person can tell."""
+    SENT = "sent"
+    FAILED = "failed"
+    """The server does not want it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message of the outbox, without its body."""
+
+    number: int
+    ident: str
+    """Message-ID."""
+    audit: str
+    dispatch: Dispatch
+    """What will be said in the audit once it has left."""
+    sender: str
+    title: str
+    """Subject of the message."""
+    state: MailState
+    attempts: int
+    queued_at: int
+    next_at: int
+    """Not before; milliseconds, UTC."""
+    tried_at: int
+    """Last attempt; 0 before any."""
+    problem: str
+    """Why the last attempt did not succeed, in French; else empty."""
+
+
+class Outbox:
+    """The messages of a workspace."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def add(
+        self,
+        audit: str,
+        sent: Dispatch,
+        body: bytes,
+        *,
+        sender: str,
+        title: str,
+        at: int,
+    ) -> Posted | None:
+        """Keep a message to send, durably; None when the very same is here already."""
+        told = sent.model_dump_json(exclude_defaults=True)
+        row = (sent.message, audit, told, sender, title, body, at, at)
+        with self._journal.transaction() as connection:
+            added = connection.execute(_ADD, row).rowcount
+        return self.by_ident(sent.message) if added else None
+
+    def all(self) -> tuple[Posted, ...]:
+        """Return every message, the oldest first."""
+        return self._where("1 order by number")
+
+    def waiting(self) -> tuple[Posted, ...]:
+        """Return the messages to send, the oldest first."""
+        return self._where("state = 'waiting' order by number")
+
+    def by_number(self, number: int) -> Posted | None:
+        """Return one message, if there is such a one."""
+        return next(iter(self._where("number = ?", number)), None)
+
+    def by_ident(self, ident: str) -> Posted | None:
+        """Return the message of an identifier, if it is here."""
+        return next(iter(self._where("ident = ?", ident)), None)
+
+    def body(self, number: int) -> bytes:
+        """Return the bytes of a message; none once it has left."""
+        rows = self._journal.select(
+            "select body from outbox where number = ?", [number]
+        )
+        return bytes(rows[0][0] or b"") if rows else b""
+
+    def begin(self, number: int, at: int) -> bool:
+        """Mark a waiting message `sending`; False when another took it before."""
+        return self._change(
+            "state = 'sending', attempts = attempts + 1, tried_at = ?, problem = ''",
+            [at],
+            number,
+            MailState.WAITING,
+        )
+
+    def delivered(self, posted: Posted, sent: Dispatch, origin: Origin) -> None:
+        """Say, in one commit, that a message has left: here and in its audit."""
+        with self._journal.transaction() as connection:
+            connection.execute(
+                "update outbox set state = 'sent', body = null, problem = '', "
+                "dispatch = ? where number = ?",
+                [sent.model_dump_json(exclude_defaults=True), posted.number],
+            )
+            draft.write(connection, changes.dispatched(posted.audit, sent), origin)
+
+    def postpone(self, number: int, until: int, problem: str) -> None:
+        """Put a message that surely did not leave back among those that wait."""
+        self._change(
+            "state = 'waiting', next_at = ?, problem = ?",
+            [until, problem],
+            number,
+            MailState.SENDING,
+        )
+
+    def refuse(self, number: int, problem: str) -> None:
+        """Say that the server does not want a message."""
+        self._change(
+            "state = 'failed', problem = ?", [problem], number, MailState.SENDING
+        )
+
+    def doubt(self, number: int, problem: str) -> None:
+        """Say why nobody knows whether a message arrived; it stays `sending`."""
+        self._change("problem = ?", [problem], number, MailState.SENDING)
+
+    def again(self, number: int, at: int) -> bool:
+        """Have a message sent again, now; False when it has left or is unknown."""
+        return self._change(
+            "state = 'waiting', next_at = ?, problem = ''",
+            [at],
+            number,
+            *(MailState.WAITING, MailState.SENDING, MailState.FAILED),
+        )
+
+    def cancel(self, number: int) -> bool:
+        """Drop a message, body included; False when it has left or is unknown."""
+        with self._journal.transaction() as connection:
+            return bool(
+                connection.execute(
+                    "delete from outbox where number = ? and state <> 'sent'", [number]
+                ).rowcount
+            )
+
+    def _change(
+        self, change: str, values: Sequence[object], number: int, *states: MailState
+    ) -> bool:
+        marks = ", ".join("?" * len(states))
+        sql = f"update outbox set {change} where number = ? and state in ({marks})"  # noqa: S608 -- our own text
+        with self._journal.transaction() as connection:
+            return bool(connection.execute(sql, [*values, number, *states]).rowcount)
+
+    def _where(self, condition: str, *values: object) -> tuple[Posted, ...]:
+        sql = f"select {_COLUMNS} from outbox where {condition}"  # noqa: S608 -- our own text
+        return tuple(_posted(*row) for row in self._journal.select(sql, values))
+
+
+def _posted(number: int, ident: str, audit: str, dispatch: str, *rest: Any) -> Posted:
+    sender, title, state, *others = rest
+    told = Dispatch.model_validate_json(dispatch)
+    return Posted(number, ident, audit, told, sender, title, MailState(state), *others)

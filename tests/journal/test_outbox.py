@@ -1,0 +1,135 @@
+from pathlib import Path
+
+import pytest
+
+from diag.journal.dispatches import dispatches_of
+from diag.journal.draft import Origin
+from diag.journal.errors import RefusedError
+from diag.journal.journal import FILE, Journal
+from diag.journal.outbox import MailState, Outbox, Posted
+from diag.model.dispatch import Dispatch
+from tests.journal.builders import AUDIT, NOON
+from tests.journal.test_dispatches import SENT
+
+BODY = b"Subject: Rapport\r\n\r\nun texte que l'on reconnait\r\n"
+
+
+@pytest.fixture
+def outbox(journal: Journal) -> Outbox:
+    return Outbox(journal)
+
+
+def add(outbox: Outbox, sent: Dispatch = SENT) -> Posted | None:
+    return outbox.add(
+        AUDIT.id, sent, BODY, sender="moi@example.org", title="Rapport", at=NOON
+    )
+
+
+def test_a_message_waits_whole_until_it_is_sent(outbox: Outbox) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    assert outbox.waiting() == outbox.all() == (posted,)
+    assert (posted.state, posted.attempts, posted.next_at) == ("waiting", 0, NOON)
+    assert posted.dispatch == SENT
+    assert outbox.body(posted.number) == BODY
+
+
+def test_the_very_same_message_is_kept_once(outbox: Outbox) -> None:
+    assert add(outbox) is not None
+    assert add(outbox) is None
+    assert len(outbox.all()) == 1
+
+
+def test_only_one_program_takes_a_message(outbox: Outbox, tmp_path: Path) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    with Journal.open(tmp_path) as other:
+        assert Outbox(other).begin(posted.number, NOON + 5)
+        assert not outbox.begin(posted.number, NOON + 6)
+    (taken,) = outbox.all()
+    assert (taken.state, taken.attempts, taken.tried_at) == ("sending", 1, NOON + 5)
+    assert outbox.waiting() == ()
+
+
+def test_what_has_left_is_told_in_its_audit_and_leaves_no_body_behind(
+    journal: Journal, outbox: Outbox, author: Origin
+) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    outbox.begin(posted.number, NOON)
+    outbox.delivered(posted, SENT.model_copy(update={"on": "2026-10-07"}), author)
+    (told,) = dispatches_of(journal, AUDIT.id)
+    assert told.on == "2026-10-07"
+    (left,) = outbox.all()
+    assert left.state is MailState.SENT
+    assert outbox.body(posted.number) == b""
+    journal.connection.execute("pragma wal_checkpoint(truncate)")
+    assert b"que l'on reconnait" not in (journal.path.parent / FILE).read_bytes()
+
+
+def test_a_message_is_sent_and_told_or_neither(
+    journal: Journal, outbox: Outbox, author: Origin
+) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    outbox.begin(posted.number, NOON)
+    too_long = SENT.model_copy(update={"edition": "x" * 70_000})
+    with pytest.raises(RefusedError):
+        outbox.delivered(posted, too_long, author)
+    assert outbox.all()[0].state is MailState.SENDING
+    assert outbox.body(posted.number) == BODY
+    assert dispatches_of(journal, AUDIT.id) == ()
+
+
+def test_a_message_put_back_waits_for_its_time(outbox: Outbox) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    outbox.postpone(posted.number, NOON + 60, "pas en cours : sans effet")
+    assert outbox.all() == (posted,)
+    outbox.begin(posted.number, NOON)
+    outbox.postpone(posted.number, NOON + 60_000, "injoignable")
+    (back,) = outbox.waiting()
+    assert (back.next_at, back.problem) == (NOON + 60_000, "injoignable")
+
+
+def test_what_is_refused_or_in_doubt_waits_for_a_person(outbox: Outbox) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    number = posted.number
+    outbox.begin(number, NOON)
+    outbox.doubt(number, "réponse perdue")
+    assert (outbox.all()[0].state, outbox.waiting()) == ("sending", ())
+    outbox.refuse(number, "550 inconnu")
+    assert (outbox.all()[0].state, outbox.waiting()) == ("failed", ())
+    assert outbox.again(number, NOON + 1)
+    (again,) = outbox.waiting()
+    assert (again.next_at, again.problem) == (NOON + 1, "")
+
+
+def test_a_message_that_left_is_neither_sent_again_nor_dropped(
+    outbox: Outbox, author: Origin
+) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    outbox.begin(posted.number, NOON)
+    outbox.delivered(posted, SENT, author)
+    assert not outbox.again(posted.number, NOON)
+    assert not outbox.cancel(posted.number)
+    assert add(outbox) is None
+
+
+def test_a_message_dropped_is_gone_and_its_number_with_it(outbox: Outbox) -> None:
+    posted = add(outbox)
+    assert posted is not None
+    assert outbox.cancel(posted.number)
+    assert outbox.all() == ()
+    assert outbox.by_number(posted.number) is None
+    again = add(outbox)
+    assert again is not None
+    assert again.number > posted.number
+
+
+def test_an_unknown_message_is_nobodys(outbox: Outbox) -> None:
+    assert outbox.body(9) == b""
+    assert not outbox.begin(9, NOON)
+    assert not outbox.cancel(9)
