@@ -20,6 +20,7 @@ from tests.goldens.golden import FOLDER, NAMES, facts_told, golden, shipped
 from tests.goldens.pin import laid_out
 from tests.goldens.recomputed import recomputed
 
+QUICK = ("gironde", "somme", "soissons")
 PIN = "lisez la différence, puis : python -m tests.goldens.pin"
 
 
@@ -61,7 +62,14 @@ def test_the_oracle_finds_what_is_pinned(name: str) -> None:
     assert recomputed(facts_told(told, shipped()), shipped()) == told.expect, PIN
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        # Seven hundred answers take seconds: three schools play every time.
+        pytest.param(name, marks=() if name in QUICK else pytest.mark.long)
+        for name in NAMES
+    ],
+)
 def test_a_school_played_through_the_desk_gets_its_figures(
     name: str, tmp_path: Path
 ) -> None:
