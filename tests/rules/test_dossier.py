@@ -64,11 +64,8 @@ def test_each_criterion_of_the_dossier_is_asked_exactly_once() -> None:
 def test_a_criterion_has_the_kind_that_the_dossier_gives_it() -> None:
     if not DOSSIER.is_file():
         pytest.skip(f"{DOSSIER.name} is not beside this copy: kinds are not compared")
-    blocks = re.findall(
-        r"^#### (\w+-\d+) · .* · (K\d)$",
-        DOSSIER.read_text(encoding="utf-8"),
-        re.MULTILINE,
-    )
+    text = DOSSIER.read_text(encoding="utf-8")
+    blocks = re.findall(r"^#### (\w+-\d+) · .* · (K\d)$", text, re.MULTILINE)
     assert [ref for ref, _ in blocks] == REFS
     found = {each.ref: each.kind for each in shipped().criteria.values()}
     for ref, kind in blocks:
