@@ -7,7 +7,7 @@ are `typecheck`'s business, values `evaluate`'s.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 
 from diag.model.place import PlaceKind
@@ -71,7 +71,12 @@ def parse_rule(text: str) -> Rule:
     if not body:
         raise RuleError("règle vide : retirez la clé ou écrivez une condition", 1)
     first_column = len(line) - len(line.lstrip()) + 1
-    return Rule(text, read_tree(body, first_column))
+    return Rule(text, _tree(body, first_column))
+
+
+@lru_cache(maxsize=8192)  # a check reads each rule ten times over; trees never change
+def _tree(body: str, first_column: int) -> Node:
+    return read_tree(body, first_column)
 
 
 def thresholds(rule: Rule) -> Mapping[str, frozenset[Fraction]]:
