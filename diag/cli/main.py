@@ -20,6 +20,7 @@ COMMANDS = {
     "compare": "diag.cli.supposing:compare",
     "completion": "diag.cli.completion:completion",
     "demo": "diag.cli.demo:demo",
+    "export": "diag.cli.exporting:export",
     "import": "diag.cli.territory:import_",
     "init": "diag.cli.init:init",
     "report": "diag.cli.report:report",
