@@ -51,6 +51,7 @@ class Confirm(Sturdy, ModalScreen[bool]):
     """Asks yes or no; Enter says what is focused: « Non » at first when it is grave."""
 
     CSS_PATH = "dialogs.tcss"
+    INTRODUCTION = "Tab passe d'une réponse à l'autre, Entrée donne la choisie."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Yes, No)
     BINDINGS = bindings_of(*OFFERS)
 
@@ -94,6 +95,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
     What `keep` refuses is told, and stays in the field.
     """
 
+    INTRODUCTION = "Tapez une ligne ; Entrée la donne."
     CSS_PATH = "dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
@@ -134,6 +136,7 @@ class Tell(Sturdy, ModalScreen[None]):
     """Something to read: a refusal with its way out, or a longer text."""
 
     CSS_PATH = "dialogs.tcss"
+    INTRODUCTION = "Les flèches font défiler un texte long."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Close,)
     BINDINGS = bindings_of(*OFFERS)
 

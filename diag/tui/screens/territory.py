@@ -11,6 +11,7 @@ from diag.tui.commands import Command, CommandType, Help, OpenPalette, bindings_
 from diag.tui.dialogs import Ask
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Lines
+from diag.tui.widgets.search import SearchedLines, SearchField
 
 _FIRST = 60
 """Schools shown before the others are read: more than a screenful."""
@@ -18,6 +19,7 @@ _EMPTY = (
     "Aucune école ne répond à ces mots. Essayez un mot de moins, ou Échap pour "
     "tout revoir."
 )
+_PLACEHOLDER = "Chercher une école : commune, nom, UAI, code postal"
 _NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche i)."
 
 
@@ -135,19 +137,22 @@ class TerritoryScreen(PlaceScreen):
         OpenPalette,
     )
     BINDINGS = bindings_of(*OFFERS)
-    INTRODUCTION = "Où en sommes-nous ? Toutes les écoles, cherchées comme on tape."
+    INTRODUCTION = (
+        "Où en sommes-nous ? Toutes les écoles, cherchées comme on tape. Une majuscule "
+        "ou un chiffre commencent une recherche, comme / ; Entrée ouvre la première "
+        "école trouvée, les flèches en choisissent une autre. Tab revient à la liste, "
+        "où les petites lettres commandent."
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self._only_audits = False
         self._can_resume = False
+        self._words = ""
 
     def body(self) -> ComposeResult:
         """Lay the search field over the list."""
-        field = Input(placeholder="Chercher une école : commune, nom, UAI, code postal")
-        field.cursor_blink = False
-        yield field
-        yield Lines((
+        lines = SearchedLines((
             Column("Jour", 4, right=True),
             Column("Commune", 24, narrow=17),
             Column("École"),
@@ -156,6 +161,10 @@ class TerritoryScreen(PlaceScreen):
             Column("UAI", 8, narrow=0),
             Column("Audit", 19, narrow=14),
         ))
+        lines.field = SearchField(lines, _PLACEHOLDER)
+        lines.entered = self._open
+        yield lines.field
+        yield lines
 
     def on_mount(self) -> None:
         """Show the frame first; the schools come right after it."""
@@ -168,13 +177,17 @@ class TerritoryScreen(PlaceScreen):
 
     def on_fill(self, event: Fill) -> None:
         """Read the schools that answer to the words typed."""
+        self._read(whole=event.whole)
+
+    def _read(self, *, whole: bool) -> None:
         # Behind the first frame: it loads the journal and pydantic.
         from diag.tui.screens.territory_rows import read  # noqa: PLC0415
 
         if not self.diag.ready_to_work():
             return
         words = self.query_one(Input).value
-        limit = None if event.whole or words else _FIRST
+        limit = None if whole or words else _FIRST
+        self._words = words
         found = read(self.diag.desk, words, limit=limit, only_audits=self._only_audits)
         lines = self.query_one(Lines)
         lines.empty = _EMPTY if words else _NO_SCHOOL
@@ -193,17 +206,22 @@ class TerritoryScreen(PlaceScreen):
     def _typed(self) -> None:
         self.post_message(Fill())
 
-    @on(Input.Submitted)
-    def _searched(self) -> None:
-        self.query_one(Lines).focus()
-
     @on(Lines.Chosen)
     def _chosen(self, event: Lines.Chosen) -> None:
         self.diag.go_school(event.key)
 
     def on_open_school(self) -> None:
         """Open the school under the cursor."""
-        self.query_one(Lines).action_choose()
+        self._open()
+
+    def _open(self) -> None:
+        """Open the school under the cursor, once what was typed is looked for."""
+        if self.query_one(Input).value != self._words:
+            self._read(whole=True)
+        lines = self.query_one(Lines)
+        if lines.key:
+            self.set_focus(lines)
+            self.diag.go_school(lines.key)
 
     def on_search(self) -> None:
         """Put the cursor in the search field."""

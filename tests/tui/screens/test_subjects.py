@@ -19,7 +19,7 @@ async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> 
     app = new_app(tmp_path)
     async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
-        await pilot.press("slash", *"marronniers", "enter")
+        await pilot.press("slash", *"marronniers", "tab")
         await wait_for(pilot, lambda: shows(pilot, "1 école "), "the school found")
         await pilot.press("m")
         await wait_for(pilot, lambda: shows(pilot, "Commune d"), "its commune")

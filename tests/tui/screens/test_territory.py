@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from diag.desk.tour import tour_of
@@ -24,6 +26,35 @@ async def test_schools_are_found_as_one_types_whatever_the_accents(
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "all again")
         assert app.screen.query_one(Input).value == ""
+
+
+@pytest.mark.parametrize("typed", ["/marronniers", "Marronniers", "9990148G"])
+async def test_a_name_typed_in_one_go_with_enter_opens_its_school(
+    tmp_path: Path, typed: str
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        for character in typed:
+            app.post_message(Key(character, character))
+        app.post_message(Key("enter", "\r"))
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
+
+        await wait_for(pilot, lambda: shows(pilot, "Les Marronniers"), "the right one")
+        await pilot.press("escape", "t")
+        await wait_for(pilot, lambda: isinstance(app.screen, TourScreen), "a command")
+
+
+async def test_arrows_move_in_the_list_while_one_types(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press(*"Hautecroze")
+        await wait_for(pilot, lambda: shows(pilot, "2 écoles"), "two found")
+        second = app.screen.query_one(Lines).lines[1].key
+        await pilot.press("down", "down", "up", "pageup", "pagedown", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
+        await wait_for(pilot, lambda: second in visible(pilot)[0], "the second one")
 
 
 async def test_the_list_tells_where_audits_stand_and_shows_them_alone(
