@@ -12,10 +12,18 @@ from diag.desk.previous import whole_story
 from diag.desk.session import Session
 from diag.desk.suppose import Outcome
 from diag.model.audit import FollowUp
-from diag.reports.vocabulary import FOLLOW_UPS, SUBJECTS
+from diag.model.place import PlaceKind
+from diag.reports.vocabulary import FOLLOW_UPS
 
 _NARROW = 36
 """Widest columns that are lined up; wider ones would push the text away."""
+
+
+_THIS = {
+    PlaceKind.ECOLE: "cette école",
+    PlaceKind.COMMUNE: "cette commune",
+    PlaceKind.SYNDICAT: "ce syndicat",
+}
 
 
 def evolution(session: Session) -> tuple[Line, ...]:
@@ -23,7 +31,7 @@ def evolution(session: Session) -> tuple[Line, ...]:
     found = since_last(session)
     if found is None:
         return (
-            heading("premier", f"Premier audit {SUBJECTS[session.about.kind][1]}"),
+            heading("premier", f"Premier audit de {_THIS[session.about.kind]}"),
             quiet(
                 "premier/ensuite",
                 "À la prochaine campagne, ce qui aura changé s'affichera ici : niveaux "
