@@ -3,28 +3,31 @@
 Schools to compare with are left for later: nothing here pretends to know them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from diag.assess.results import Compliance, CriterionResult, Gate, Standing
 from diag.model.checklist import Audience, Owner
 from diag.reports import advice, frame
-from diag.reports.alerts import EXPECTED_AND_SEEN, alerts_box, failing
+from diag.reports.alerts import EXPECTED_AND_SEEN, alerts_box, cures, failing
 from diag.reports.choice import is_own, pressing
 from diag.reports.citations import source_words, sources_list
 from diag.reports.escape import Md
 from diag.reports.findings import conflict_words, observed, open_words
-from diag.reports.layout import Pair, table
+from diag.reports.layout import Pair, bullets, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.wording import listed, sentence
+from diag.reports.themes import themes_table
+from diag.reports.wording import first_sentence, sentence
 
 READER = Audience.ACADEMIE
-TOLD = 6
+TOLD = 5
 """At most so many actions told at length."""
-CITED = 3
+REASON_WORDS = 20
+"""Longest reason of a point of law, in words, when a sentence is so short."""
+CITED = 2
 """At most so many sources cited by a point of law."""
-OTHERS = 20
+OTHERS = 6
 """At most so many actions of other people told."""
 
 _PROJECT = ("GOV", "USG", "PER")
@@ -41,10 +44,11 @@ _ACTORS = {Owner.ECOLE, Owner.ACADEMIE}
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     mine = [one for one in report.plan.actions if _is_theirs(one)]
-    told = mine[:TOLD]
-    rest = [one for one in report.plan.actions if one not in told]
+    told = _told_first(report, mine)
+    next_ones = [one for one in mine if one not in told]
+    rest = [one for one in report.plan.actions if one not in mine]
     others = _most_pressing(report, rest)
-    subjects = [one for _, prefixes in _SUBJECTS for one in _among(report, prefixes)]
+    uncounted = [one for one in rest if one not in others]
     wrong = failing(report)
     return {
         "cover": frame.cover(report, "Inspection et services académiques"),
@@ -58,16 +62,19 @@ def view(report: Report) -> dict[str, object]:
             if report.about.school and not _among(report, prefixes)
         ),
         "actions": advice.blocks(report, told, READER, partial(_told, report)),
-        "others": _others(report, others),
-        "uncounted": len(rest) - len(others),
+        "others": _others(report, others, "Actions des autres acteurs"),
+        "next_ones": _others(report, next_ones, "Autres actions de leur ressort"),
+        "uncounted": themes_table(
+            report, uncounted, READER, "Actions moins pressantes, par thème"
+        ),
         "gates": _gates(report, (*told, *others)),
         "wrong": _compliance_table(report, wrong),
-        "kept": _titles(report, Compliance.CONFORME),
-        "unchecked": _titles(report, Compliance.A_VERIFIER),
-        "out": _titles(report, Compliance.SANS_OBJET),
+        "kept": bullets(_titles(report, Compliance.CONFORME)),
+        "unchecked": bullets(_titles(report, Compliance.A_VERIFIER)),
+        "out": _count_out(report),
         "open": open_words(report, conflicts=False),
         "conflicts": conflict_words(report),
-        "sources": sources_list(report, _cited((*wrong, *subjects))),
+        "sources": sources_list(report, [*_cited(wrong), *_rested_on(report, told)]),
     }
 
 
@@ -80,6 +87,22 @@ def _most_pressing(report: Report, actions: list[Action]) -> list[Action]:
     return [one for one in actions if one in kept]
 
 
+def _told_first(report: Report, mine: Sequence[Action]) -> list[Action]:
+    """Return what is told at length: project, training and ENT before the rest."""
+    prefixes = tuple(one for _, some in _SUBJECTS for one in some)
+    subjects = {one.criterion.id for one in _among(report, prefixes)}
+
+    def is_other(action: Action) -> bool:
+        return action.advice.recommendation.when.criterion not in subjects
+
+    kept = sorted(mine, key=is_other)[:TOLD]
+    return [one for one in mine if one in kept]
+
+
+def _rested_on(report: Report, actions: Iterable[Action]) -> list[str]:
+    return [name for one in actions for name in advice.cited(report, one, CITED)]
+
+
 def _is_theirs(action: Action) -> bool:
     return action.advice.recommendation.owner in _ACTORS
 
@@ -88,10 +111,14 @@ def _cited(results: Iterable[CriterionResult]) -> list[str]:
     return [name for one in results for name in one.criterion.sources[:CITED]]
 
 
-def _titles(report: Report, state: Compliance) -> str:
+def _titles(report: Report, state: Compliance) -> list[str]:
     results = report.assessment.criteria.values()
-    named = [f"« {r.criterion.title} »" for r in results if r.compliance is state]
-    return listed(named, len(named))
+    return [one.criterion.title for one in results if one.compliance is state]
+
+
+def _count_out(report: Report) -> str:
+    count = len(_titles(report, Compliance.SANS_OBJET))
+    return f"{count} point{'s' * (count > 1)}" if count else ""
 
 
 def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
@@ -99,13 +126,18 @@ def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
         (
             one.criterion.title,
             observed(report, one, READER),
-            sentence(one.criterion.why),
-            ", ".join(map(source_words, one.criterion.sources[:CITED])),
+            _reason(one),
+            cures(report, one, READER),
         )
         for one in judged
     ]
-    columns = (*EXPECTED_AND_SEEN, "Pourquoi", "Sources")
+    columns = (*EXPECTED_AND_SEEN, "Pourquoi", "Ce qui est proposé")
     return table("Points de conformité à traiter", columns, rows)
+
+
+def _reason(result: CriterionResult) -> str:
+    sources = ", ".join(map(source_words, result.criterion.sources[:CITED]))
+    return f"{first_sentence(result.criterion.why, REASON_WORDS)} ({sources})"
 
 
 def _among(report: Report, prefixes: tuple[str, ...]) -> list[CriterionResult]:
@@ -121,31 +153,32 @@ def _subject(report: Report, caption: str, prefixes: tuple[str, ...]) -> Md:
         (
             one.criterion.title,
             observed(report, one, READER),
-            one.criterion.why,
-            ", ".join(map(source_words, one.criterion.sources[:CITED])),
+            cures(report, one, READER),
         )
         for one in _among(report, prefixes)
     ]
-    columns = (*EXPECTED_AND_SEEN, "Pourquoi", "Sources")
+    columns = (*EXPECTED_AND_SEEN, "Ce qui est proposé")
     return table(caption, columns, rows)
 
 
 def _told(report: Report, action: Action) -> tuple[Pair, ...]:
     done = report.told(action, action.advice.recommendation.done_when, READER)
     who = f"{advice.owner(action)}, {advice.due(report, action)}"
+    sources = " et ".join(advice.cited(report, action, CITED))
+    why = advice.reason(report, action, READER)
     return (
         *advice.found(report, action, READER),
-        ("Pourquoi", advice.reason(report, action, READER)),
+        ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Qui et quand", sentence(who)),
         ("Où en est-on", sentence(advice.follow_up(action))),
         ("On saura que c'est fait", sentence(done)),
     )
 
 
-def _others(report: Report, actions: Iterable[Action]) -> Md:
+def _others(report: Report, actions: Iterable[Action], caption: str) -> Md:
     rows = [advice.line(report, one, READER, priced=False) for one in actions]
     columns = ("N°", "Action", "Qui", "Avant le")
-    return table("Actions des autres acteurs", columns, rows)
+    return table(caption, columns, rows)
 
 
 def _gates(report: Report, shown: tuple[Action, ...]) -> Md:

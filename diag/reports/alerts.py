@@ -53,7 +53,7 @@ def compliance_table(report: Report, audience: Audience) -> Md:
         (
             one.criterion.title,
             observed(report, one, audience),
-            _cures(report, one, audience),
+            cures(report, one, audience),
         )
         for one in (*wrong, *rest)
     ]
@@ -72,10 +72,11 @@ def _named(report: Report, result: CriterionResult, audience: Audience) -> str:
     return f"« {result.criterion.title} »" + (f" : {places}" if places else "")
 
 
-def _cures(report: Report, result: CriterionResult, audience: Audience) -> str:
+def cures(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return the actions that cure a criterion, numbered."""
     alive = (*report.plan.actions, *report.plan.to_confirm)
-    cures = [one for one in alive if one.cures(result.criterion.id)]
-    return " ; ".join(f"{one.ref}. {report.title(one, audience)}" for one in cures)
+    told = [one for one in alive if one.cures(result.criterion.id)]
+    return " ; ".join(f"{one.ref}. {report.title(one, audience)}" for one in told)
 
 
 def _day(report: Report, result: CriterionResult) -> date:

@@ -3,23 +3,39 @@
 from collections.abc import Sequence
 
 from diag.model.checklist import Audience
-from diag.reports.budget import BudgetRow
+from diag.reports.budget import BudgetRow, added
 from diag.reports.escape import Md
 from diag.reports.layout import bold, table
 from diag.reports.money import Money
 from diag.reports.report import Report
+from diag.reports.themes import ELSEWHERE
 
-_ELSEWHERE = "Hors domaine"
+EXPENSE = "Dépense"
+"""Header by which the writers know the budget that they draw year by year."""
+
+REMAINS = "Reste à charge TTC"
+"""Label of the total: nothing is deducted from it."""
+
+SHARES = 8
+"""At most so many domains told apart, the costliest first; the others together."""
 
 
 def budget_by_domain(report: Report) -> Md:
-    """Return what each domain costs, year by year."""
+    """Return what each domain costs, year by year, the costliest first."""
     titles = {one.id: one.title for one in report.checklist.domains}
+    shares = sorted(report.budget.shares, key=lambda one: -one.total.most)
+    told, rest = shares[:SHARES], shares[SHARES:]
+    if len(rest) == 1:
+        told, rest = shares, []
     rows = [
-        (titles.get(one.domain, _ELSEWHERE), *map(str, one.years), str(one.total))
-        for one in report.budget.shares
+        (titles.get(one.domain, ELSEWHERE), *map(str, one.years), str(one.total))
+        for one in told
     ]
-    return _table(report, "Dépenses estimées sur trois ans, en euros TTC", rows)
+    if rest:
+        years = [added(year) for year in zip(*(x.years for x in rest), strict=True)]
+        label = f"{len(rest)} autres domaines"
+        rows.append((label, *map(str, years), str(added(years))))
+    return _table(report, "Dépenses estimées, en euros TTC", rows)
 
 
 def budget_by_action(report: Report, audience: Audience) -> Md:
@@ -32,9 +48,9 @@ def _table(report: Report, caption: str, rows: Sequence[tuple[str, ...]]) -> Md:
     budget = report.budget
     if not rows:
         return Md("")
-    columns = ("Dépense", *map(str, budget.years), "Total TTC")
+    columns = (EXPENSE, *map(str, budget.years), "Total TTC")
     whole = bold(f"{budget.total} (soit {budget.ht} HT)")
-    told = [*rows, (bold("Total TTC"), *map(str, budget.totals), whole)]
+    told = [*rows, (bold(REMAINS), *map(str, budget.totals), whole)]
     if budget.conditional != Money():
         blanks = ("",) * len(budget.years)
         waits = "dont actions sous condition"

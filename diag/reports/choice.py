@@ -1,15 +1,17 @@
 """Which actions a document tells at length, and which in one line of a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from diag.assess.results import Compliance
 from diag.model.checklist import Audience, Kind, Owner
 from diag.reports.plan import Action
 from diag.reports.report import Report
 
-PRESSING = 9
-"""At most so many actions told at length for the law and for the indispensable."""
-OTHERS = 3
+LAWFUL = 4
+"""At most so many actions told at length for the law; a table has them all."""
+NEEDED = 4
+"""At most so many told at length for what nothing works without."""
+OTHERS = 2
 """At most so many improvements told at length: the plan puts the best ones first."""
 
 
@@ -28,11 +30,30 @@ def detailed(report: Report) -> tuple[Action, ...]:
         for one in report.plan.actions
         if not one.conditional and for_the_council(report, one)
     ]
-    first = pressing(report, asked)
-    rest = [one for one in asked if one not in first]
-    others = sorted(rest, key=lambda one: not is_own(report, one))
-    kept = {one.id for one in (*first[:PRESSING], *others[:OTHERS])}
-    return tuple(one for one in asked if one.id in kept)
+    return foremost(report, asked)
+
+
+def foremost(report: Report, actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Return the few that come first: law, what is indispensable, improvements."""
+    first = pressing(report, actions)
+    needed = needs(report, first)
+    lawful = [one for one in first if one not in needed]
+    rest = [one for one in actions if one not in first]
+    others = sorted(rest, key=lambda one: (not is_own(report, one), _is_light(one)))
+    told = (*lawful[:LAWFUL], *needed[:NEEDED], *others[:OTHERS])
+    kept = {one.id for one in told}
+    return tuple(one for one in actions if one.id in kept)
+
+
+def needs(report: Report, actions: Iterable[Action]) -> list[Action]:
+    """Return what cures the lack of something indispensable, the missing ones first."""
+    told = [
+        (result.high > 0, action)
+        for action in actions
+        if (result := report.result(action.advice.recommendation.when.criterion))
+        and result.criterion.kind is Kind.BLOCKING
+    ]
+    return [action for _, action in sorted(told, key=lambda one: one[0])]
 
 
 def is_own(report: Report, action: Action) -> bool:
@@ -49,6 +70,12 @@ def for_the_council(report: Report, action: Action) -> bool:
     paid = not action.advice.cost.free
     words = report.wording(action, Audience.MAIRIE)
     return bool(words.decision) and (mandated or paid)
+
+
+def _is_light(action: Action) -> bool:
+    """Say whether a council can let it be done without a vote on money."""
+    owner = action.advice.recommendation.owner
+    return action.advice.cost.free or owner is not Owner.COMMUNE
 
 
 def _is_pressing(report: Report, action: Action) -> bool:

@@ -32,7 +32,7 @@ class Document:
     head: list[Token]
     """The title and the block that says what this is, of what and from whom."""
     first_page: list[Token]
-    """What must be read first: up to the first rule, else up to the first part."""
+    """What must be read first: up to the last rule, else up to the first part."""
     body: list[Token]
     """The rest."""
     running: str
@@ -163,6 +163,6 @@ def _end_of_head(tokens: list[Token]) -> int:
 
 def _end_of_first_page(tokens: list[Token], head: int) -> int:
     """Return where the table of contents may stand without hiding what matters."""
-    rules = (at + 1 for at, token in enumerate(tokens) if token.type == "hr")
+    rules = [at + 1 for at, token in enumerate(tokens) if token.type == "hr"]
     parts = (at for at, one in enumerate(tokens) if (one.type, one.tag) == _PART)
-    return max(head, next(rules, next(parts, head)))
+    return max(head, rules[-1] if rules else next(parts, head))

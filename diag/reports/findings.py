@@ -73,6 +73,8 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
     read = [known[name] for name in names_judged(result.criterion) if name in known]
     if len(read) != 1 or read[0].type not in _TELLING or read[0].sensitive:
         return ""
+    if read[0].type is not QuestionType.CHOICE and not read[0].unit:
+        return ""  # « 0,5 » alone says nothing
     heads = report.facts.answers.get((report.facts.root, read[0].id), ())
     return uncapitalised(evidence(read[0], heads)) if heads else ""
 
@@ -183,6 +185,8 @@ def _spread(report: Report, result: CriterionResult) -> str:
 def _counted(
     report: Report, result: CriterionResult, some: int, where: str, *, of: int
 ) -> str:
+    if some == of == 1:
+        return where
     one, many = report.kind_words(result.criterion.place)
     return f"{some} {many if some > 1 else one} sur {of} {where}"
 

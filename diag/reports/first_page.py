@@ -1,12 +1,13 @@
 """The mayor's first page: what to decide, what was found; it alone must suffice."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from diag.assess.results import Compliance, CriterionResult
-from diag.model.checklist import Audience
+from diag.model.checklist import Audience, Kind
 from diag.reports import advice
 from diag.reports.alerts import EXPECTED_AND_SEEN, NAMED, failing
-from diag.reports.choice import for_the_council
+from diag.reports.choice import for_the_council, needs
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.findings import observed, praised, strengths, weaknesses
@@ -39,7 +40,12 @@ def decisions(report: Report) -> tuple[Action, ...]:
     Three at most, dangers counted: a reader who is asked for more does none.
     """
     ripe = [one for one in _ripe(report) if not _is_at_once(report, one)]
-    return tuple(ripe[: max(1, DECISIONS - len(dangers(report)))])
+    room = max(1, DECISIONS - len(dangers(report)))
+    asked, needed = ripe[:room], needs(report, ripe)[:1]
+    if room > 1 and needed and needed[0] not in asked:
+        # Small duties come first; without this one, the rest would still not work.
+        asked[-1:] = needed
+    return tuple(asked)
 
 
 def deadline(report: Report) -> str:
@@ -77,11 +83,23 @@ def findings_table(report: Report) -> Md:
     told = failing(report)[:NAMED]  # already in the box above
     weak = [one for one in weaknesses(report) if one not in told]
     rows_left = FINDINGS - bool(dangers(report))  # which its box already tells
-    weak = weak[: rows_left - bool(strong)]
+    weak = _with_a_need(weak, rows_left - bool(strong))
     rows = [_weak_row(report, one) for one in weak]
     rows += [_strong_row(report, one) for one in strong[: rows_left - len(weak)]]
     columns = (*EXPECTED_AND_SEEN, "Ce que cela change pour les élèves", "Priorité")
     return table("Constats à retenir", columns, rows)
+
+
+def _with_a_need(weak: Sequence[CriterionResult], room: int) -> list[CriterionResult]:
+    """Return the first weak points; if something indispensable lacks, one is it."""
+    told, missing = list(weak[:room]), [one for one in weak if _is_missing(one)]
+    if missing and not any(map(_is_missing, told)) and room > 1:
+        told[-1:] = missing[:1]
+    return told
+
+
+def _is_missing(result: CriterionResult) -> bool:
+    return result.criterion.kind is Kind.BLOCKING and not result.high
 
 
 def _ripe(report: Report) -> list[Action]:

@@ -2,25 +2,27 @@
 
 from functools import partial
 
-from diag.model.checklist import Audience
+from diag.model.checklist import Audience, Owner
 from diag.reports import advice, first_page, frame
 from diag.reports.alerts import alerts_box, compliance_table
 from diag.reports.budget_tables import budget_by_domain
-from diag.reports.choice import OTHERS, PRESSING, detailed, pressing
+from diag.reports.choice import detailed, pressing
 from diag.reports.citations import price_years, sources_list
-from diag.reports.dated import possible_aids
+from diag.reports.dated import possible_aids, told_aids
 from diag.reports.escape import Md
 from diag.reports.findings import open_words, praised, strengths
-from diag.reports.layout import Pair, bullets, table
+from diag.reports.layout import Pair, bullets
 from diag.reports.money import Money
 from diag.reports.plan import Action
 from diag.reports.report import Report
+from diag.reports.themes import themes_table
+from diag.reports.vocabulary import OWNERS
 from diag.reports.wording import listed, of, sentence
 
 READER = Audience.MAIRIE
-STRENGTHS = 6
+STRENGTHS = 5
 """At most so many strong points told."""
-CHECKS = 8
+CHECKS = 5
 """At most so many actions to be confirmed told."""
 CITED = 2
 """At most so many sources cited by an action."""
@@ -32,6 +34,7 @@ def view(report: Report) -> dict[str, object]:
     unsure = _unsure(report)
     checks = pressing(report, unsure)[:CHECKS]
     cited = [source for one in told for source in advice.cited(report, one, CITED)]
+    cited += [aid.source for aid in told_aids(report)]
     return {
         "cover": frame.cover(report, _reader(report)),
         "deadline": first_page.deadline(report),
@@ -47,8 +50,7 @@ def view(report: Report) -> dict[str, object]:
         "beyond": listed([one.ref for one in report.budget.beyond], 12),
         "last_year": str(report.budget.years[-1]),
         "actions": advice.blocks(report, told, READER, partial(_told, report)),
-        "pressing_told": PRESSING,
-        "others_told": OTHERS,
+        "leaders": _leaders(report),
         "rest": _rest(report, told),
         "to_confirm": advice.to_confirm(report, checks, READER),
         "unconfirmed": len(unsure) - len(checks),
@@ -106,9 +108,18 @@ def _who(report: Report, action: Action) -> str:
 def _rest(report: Report, told: tuple[Action, ...]) -> Md:
     shown = {one.id for one in told}
     rest = [one for one in report.plan.actions if one.id not in shown]
-    rows = [advice.line(report, one, READER) for one in rest]
-    columns = ("N°", "Action", "Qui", "Coût TTC, environ", "Avant le")
-    return table("Les autres actions, en une ligne", columns, rows)
+    caption = "Les autres actions, par thème"
+    return themes_table(report, rest, READER, caption, priced=True)
+
+
+def _leaders(report: Report) -> str:
+    """Return how much is led by whom: « la commune, 3 240 € ; le syndicat, 400 € »."""
+    spent: dict[Owner, Money] = {}
+    for row in report.budget.rows:
+        owner = row.action.advice.recommendation.owner
+        spent[owner] = spent.get(owner, Money()) + row.total
+    told = [f"{OWNERS[one]}, {spent[one]}" for one in Owner if one in spent]
+    return " ; ".join(told) if len(told) > 1 else ""
 
 
 def _total(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""Tokens to HTML: accessible tables, scores as bars, no image from elsewhere."""
+"""Tokens to HTML: accessible tables, tables as drawings, no image from elsewhere."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from diag.reports.chart import LEGEND, bars_of, drawing
+from diag.reports.chart import drawn
 from diag.reports.parser import inline_text
 
 Tokens = Sequence[Token]
@@ -19,7 +19,7 @@ class Renderer(RendererHTML):
     def table_open(
         self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """Open a table that scrolls by itself, under its caption and its bars."""
+        """Open a table that scrolls by itself, under its caption and its drawing."""
         token = tokens[idx]
         anchor, caption = str(token.meta["anchor"]), token.meta.get("caption")
         said = self.renderInline(caption, options, env) if caption else "Tableau"
@@ -58,13 +58,13 @@ class Renderer(RendererHTML):
 
 
 def _figure(tokens: Tokens, anchor: str) -> str:
-    """Return a table of scores drawn as bars; nothing for any other table."""
-    bars = bars_of(_rows(tokens))
-    if not bars:
+    """Return a table as a drawing; nothing for most tables."""
+    found = drawn(_rows(tokens))
+    if found is None:
         return ""
     return (
-        f'<figure class="scores">{drawing(bars, anchor)}'
-        f"<figcaption>{LEGEND}</figcaption></figure>\n"
+        f'<figure class="drawing">{found.svg(anchor)}'
+        f"<figcaption>{escapeHtml(found.legend)}</figcaption></figure>\n"
     )
 
 

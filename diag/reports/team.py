@@ -1,24 +1,28 @@
 """What the teachers read: what works, what comes when, whom to call; no ranking."""
 
+from collections.abc import Iterable
+
 from diag.assess.results import Gate
 from diag.model.checklist import Audience
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_table
-from diag.reports.choice import pressing
+from diag.reports.choice import foremost, is_own, pressing
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.findings import conflict_words, open_words, praised, strengths
 from diag.reports.layout import bullets, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
+from diag.reports.rooms import room_levels
+from diag.reports.themes import themes_table
 from diag.reports.vocabulary import FOLLOW_UPS
 from diag.reports.wording import sentence
 
 READER = Audience.EQUIPE
-STRENGTHS = 10
+STRENGTHS = 8
 """At most so many strong points told."""
-TOLD = 10
-"""At most so many actions of which we tell what they make possible."""
+DATED = 20
+"""At most so many actions told with their day; the others are counted by theme."""
 CHECKS = 6
 """At most so many points to be checked told."""
 
@@ -31,13 +35,17 @@ def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     plan, strong, school = report.plan, strengths(report), bool(report.about.school)
     checks = pressing(report, plan.to_confirm) or plan.to_confirm
+    dated = _dated(report)
+    rest = [one for one in plan.actions if one not in dated]
     return {
         "cover": frame.cover(report, _READERS[school]),
         "team": _GREETED[school],
         "alerts": alerts_box(report, READER),
         "strengths": bullets(_strengths(report)),
         "other_strengths": max(0, len(strong) - STRENGTHS),
-        "dates": _dates(report),
+        "dates": _dates(report, dated),
+        "rest": themes_table(report, rest, READER, "Les autres actions, par thème"),
+        "rooms": room_levels(report, READER),
         "told": _told(report),
         "to_confirm": bullets(
             report.title(one, READER) + "." for one in checks[:CHECKS]
@@ -57,11 +65,21 @@ def _strengths(report: Report) -> list[str]:
     ]
 
 
-def _dates(report: Report) -> Md:
+def _dated(report: Report) -> list[Action]:
+    """Return as many actions as are dated, what presses and the indispensable first."""
+    actions = report.plan.actions
+    urgent = pressing(report, actions)
+    first = [one for one in actions if one in urgent or is_own(report, one)]
+    kept = [*foremost(report, actions), *first, *actions]
+    ids = list(dict.fromkeys(one.id for one in kept))[:DATED]
+    return [one for one in actions if one.id in ids]
+
+
+def _dates(report: Report, actions: Iterable[Action]) -> Md:
     """Return what is to come, the earliest first."""
     rows = [
         (_when(report, one), f"{one.ref}. {report.title(one, READER)}", _actor(one))
-        for one in advice.by_day(report.plan.actions)
+        for one in advice.by_day(actions)
     ]
     return table("Ce qui est proposé, par date", ("Quand", "Action", "Qui"), rows)
 
@@ -69,15 +87,13 @@ def _dates(report: Report) -> Md:
 def _told(report: Report) -> Md:
     """Return what the most useful actions change, and what to do until then."""
     open_now = [one for one in report.plan.actions if not one.conditional]
-    first = pressing(report, open_now)
-    others = [one for one in open_now if one not in first]
     rows = [
         (
             f"{one.ref}. {report.title(one, READER)}",
             advice.reason(report, one, READER),
             sentence(report.told(one, report.wording(one, READER).meanwhile, READER)),
         )
-        for one in (*first, *others)[:TOLD]
+        for one in foremost(report, open_now)
     ]
     columns = ("Action", "Ce que cela rendra possible", "En attendant")
     return table("Ce qui changera pour la classe", columns, rows)

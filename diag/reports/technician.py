@@ -29,6 +29,7 @@ from diag.reports.records import (
     usual_signature,
 )
 from diag.reports.report import Report
+from diag.reports.rooms import room_levels
 from diag.reports.rulebook import rulebook
 from diag.reports.unknowns import unknowns
 from diag.reports.wording import counted, listed, sentence
@@ -57,6 +58,7 @@ def view(report: Report) -> dict[str, object]:
         "to_confirm": advice.blocks(report, plan.to_confirm, READER, ticket),
         "untreated": _untreated(report),
         "unknowns": unknowns(report),
+        "rooms": room_levels(report, READER),
         "places": place_tables(report, usual),
         "measures": measures(report),
         "answers": answers_by_place(report, usual),

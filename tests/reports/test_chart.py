@@ -1,37 +1,39 @@
-"""Scores as bars: the words decide, whatever they are."""
+"""Which tables are drawn: their headers say so, and nothing else."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+import xml.etree.ElementTree as ET
 
-from diag.reports.chart import Bar, bars_of, drawing
+import pytest
 
+from diag.reports.budget_tables import EXPENSE, REMAINS
+from diag.reports.chart import drawn
+from diag.reports.frame import SCORE_COLUMN
+from diag.reports.rooms import LEVEL_COLUMN
 
-def test_a_bar_spans_what_the_words_say() -> None:
-    assert Bar("a", "58").span == (58, 58)
-    assert Bar("a", "entre 47 et 61").span == (47, 61)
-    assert Bar("a", "sans objet").span is None
-
-
-def test_no_score_no_drawing() -> None:
-    assert not bars_of([["Domaine", "Complétude"], ["Wi-Fi", "40 %"]])
-    assert not bars_of([])
-    assert bars_of([["Domaine", "Score sur 100"], ["Wi-Fi", "40"]]) == [
-        Bar("Wi-Fi", "40")
-    ]
+SCORES = [["Domaine", SCORE_COLUMN], ["Wi-Fi & cie", "40"]]
+YEARS = [[EXPENSE, "2026", "2027", "Total TTC"], [REMAINS, "10 €", "20 €", "30 €"]]
+ROOMS = [[LEVEL_COLUMN, "CP <b>"], ["Une prise", "2"]]
 
 
-def test_the_drawing_is_described_in_words() -> None:
-    drawn = drawing(
-        [Bar("Wi-Fi & cie", "entre 0 et 100"), Bar("Salles", "sans objet")], "t"
-    )
-    assert 'aria-labelledby="t-titre t-texte"' in drawn
-    assert "Wi-Fi &amp; cie : entre 0 et 100 ; Salles : sans objet." in drawn
+@pytest.mark.parametrize("rows", [SCORES, YEARS, ROOMS])
+def test_a_drawing_is_sound_and_described(rows: list[list[str]]) -> None:
+    found = drawn(rows)
+    assert found is not None
+    root = ET.fromstring(found.svg("t"))
+    titled = {one.get("id"): one.text for one in root if one.get("id")}
+    assert titled == {"t-titre": found.title, "t-texte": found.words}
+    assert root.get("aria-labelledby") == "t-titre t-texte"
+    assert found.alt == f"{found.title}. {found.words}"
 
 
-@given(st.integers(0, 100), st.integers(0, 100))
-def test_bars_stay_in_the_frame(one: int, other: int) -> None:
-    low, high = sorted((one, other))
-    words = f"entre {low} et {high}" if low != high else str(low)
-    drawn = drawing([Bar("a", words)], "t")
-    assert 'width="-' not in drawn
-    assert drawn.count("<rect") == 1 + (low > 0) + (high > low)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [["Domaine", "Complétude"], ["Wi-Fi", "40 %"]],
+        [["Domaine", SCORE_COLUMN]],
+        [[EXPENSE, "2026"], ["Wi-Fi", "10 €"]],
+        [[LEVEL_COLUMN, "CP"]],
+    ],
+)
+def test_other_tables_are_not_drawn(rows: list[list[str]]) -> None:
+    assert drawn(rows) is None

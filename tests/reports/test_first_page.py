@@ -66,9 +66,14 @@ def test_page_one_holds(told: Facts) -> None:
     assert words(first_page(report(told))) <= MAX_WORDS
 
 
-def test_there_is_one_end_of_page_one() -> None:
-    document = markdown(report(), Audience.MAIRIE)
-    assert document.split("\n").count(PAGE_BREAK) == 1
+def test_page_two_is_the_calendar_and_the_budget_alone() -> None:
+    pages = markdown(report(), Audience.MAIRIE).split(f"\n{PAGE_BREAK}\n")
+    assert len(pages) == 3
+    assert re.findall(r"^## (.*)", pages[1], re.MULTILINE) == [
+        "Calendrier et budget sur trois ans"
+    ]
+    assert "Reste à charge TTC" in pages[1]
+    assert "si aucune aide n'était accordée" in pages[1]
 
 
 def test_each_decision_has_a_verb_an_amount_and_a_date() -> None:

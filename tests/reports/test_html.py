@@ -125,10 +125,11 @@ def test_the_same_document_gives_the_same_bytes(audience: Audience) -> None:
     assert page_of(audience) == page_of(audience)
 
 
-def test_page_one_ends_before_the_table_of_contents() -> None:
+def test_pages_one_and_two_end_before_the_table_of_contents() -> None:
     page = page_of(Audience.MAIRIE)
     assert page.index("Décisions proposées") < page.index("<hr>") < page.index("<nav")
-    assert page.count("<hr>") == 1
+    assert page.index("Reste à charge") < page.rindex("<hr>") < page.index("<nav")
+    assert page.count("<hr>") == 2
 
 
 @pytest.mark.parametrize("audience", ALL)

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from diag.reports.chart import drawing
 from diag.reports.document import Document, read_document
 from diag.reports.odt.walker import Walker
 from diag.reports.odt.words import attribute, words
@@ -54,8 +53,8 @@ def odt(markdown: str, title: str, author: str, day: date) -> bytes:
         "styles.xml": _styles(document.running),
         "meta.xml": _meta(title, author, day),
         **{
-            f"Pictures/dessin{number}.svg": drawing(bars, f"dessin{number}")
-            for number, bars in enumerate(walker.drawings, 1)
+            f"Pictures/dessin{number}.svg": found.svg(f"dessin{number}")
+            for number, found in enumerate(walker.drawings, 1)
         },
     }
     made = io.BytesIO()

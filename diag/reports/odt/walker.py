@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
-from diag.reports.chart import LEGEND, TITLE, Bar, bars_of, described
+from diag.reports.chart import drawn
 from diag.reports.columns import shares
 from diag.reports.document import Document
+from diag.reports.drawing import WIDTH, Drawing
 from diag.reports.nodes import NodeWriter, caption_of, pairs_of, rows_of, words_of
 from diag.reports.odt.words import attribute, words
 
 _ALARMING = {"WARNING", "CAUTION"}
 _STARTING = {"SommaireTitre", "Titre2", "Texte"}
 """Styles that can start a page."""
+_DRAWN_CM = 15
+"""How wide a drawing is."""
 _COVER = 4
 """How many pairs of the cover stand on a line."""
 
@@ -25,8 +28,8 @@ class Walker(NodeWriter):
         super().__init__(document)
         self.widths: list[tuple[int, ...]] = []
         """The shares of the columns of each table, in order."""
-        self.drawings: list[list[Bar]] = []
-        """The bars of each drawing, in order."""
+        self.drawings: list[Drawing] = []
+        """Each drawing, in order."""
         self._style = "Texte"
         self._breaks = False
 
@@ -154,7 +157,7 @@ class Walker(NodeWriter):
             for rank in range(len(head))
         )
         return (
-            f"{self._bars(texts)}{self._p('Legende', self.block(caption_of(node)))}"
+            f"{self._drawing(texts)}{self._p('Legende', self.block(caption_of(node)))}"
             f'<table:table table:name="{name}" table:style-name="Tableau">{columns}'
             f"<table:table-header-rows>{self._row(head, 'Entete')}"
             f"</table:table-header-rows>"
@@ -173,23 +176,23 @@ class Walker(NodeWriter):
             f"{self._p(f'{style}Texte{right}', self.inside(node))}</table:table-cell>"
         )
 
-    def _bars(self, texts: Sequence[Sequence[str]]) -> str:
-        bars = bars_of(texts)
-        if not bars:
+    def _drawing(self, texts: Sequence[Sequence[str]]) -> str:
+        found = drawn(texts)
+        if found is None:
             return ""
-        self.drawings.append(bars)
+        self.drawings.append(found)
         number = len(self.drawings)
         frame = (
             f'<draw:frame draw:style-name="Dessin" draw:name="Dessin{number}" '
-            f'text:anchor-type="as-char" svg:width="15cm" '
-            f'svg:height="{len(bars) * 1.08:.2f}cm">'
+            f'text:anchor-type="as-char" svg:width="{_DRAWN_CM}cm" '
+            f'svg:height="{_DRAWN_CM * found.height / WIDTH:.2f}cm">'
             f'<draw:image xlink:href="Pictures/dessin{number}.svg" '
             'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
             'draw:mime-type="image/svg+xml"/>'
-            f"<svg:title>{words(TITLE)}</svg:title>"
-            f"<svg:desc>{words(described(bars))}</svg:desc></draw:frame>"
+            f"<svg:title>{words(found.title)}</svg:title>"
+            f"<svg:desc>{words(found.words)}</svg:desc></draw:frame>"
         )
-        return self._p("Texte", frame) + self._p("Legende", words(LEGEND))
+        return self._p("Texte", frame) + self._p("Legende", words(found.legend))
 
     # Words
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from markdown_it.tree import SyntaxTreeNode as Node
 
-from diag.reports.chart import LEGEND, TITLE, bars_of, described, drawing
+from diag.reports.chart import drawn
 from diag.reports.columns import shares
 from diag.reports.nodes import NodeWriter, caption_of, pairs_of, rows_of, words_of
 from diag.reports.pdf.literals import literal, raw_literal, words
@@ -84,13 +84,13 @@ class Walker(NodeWriter):
     # Tables
 
     def table(self, node: Node) -> str:
-        """Write a table under its caption, and the bars of a table of scores."""
+        """Write a table under its caption, and its drawing if it has one."""
         rows = rows_of(node)
         texts = [[words_of(cell) for cell in row] for row in rows]
         said = self.block(caption_of(node))
         numeric = (str("number" in str(cell.attrs.get("class"))) for cell in rows[0])
         return (
-            f"{self._bars(texts)}#ruled("
+            f"{self._drawing(texts)}#ruled("
             f"({''.join(f'{share}fr,' for share in shares(texts))}), "
             f"({''.join(f'{one.lower()},' for one in numeric)}), [{said}], "
             f"({self._cells(rows[:1])}), ({self._cells(rows[1:])}))\n\n"
@@ -99,13 +99,12 @@ class Walker(NodeWriter):
     def _cells(self, rows: Iterable[Sequence[Node]]) -> str:
         return "".join(f"{self._held(cell)}," for row in rows for cell in row)
 
-    def _bars(self, texts: Sequence[Sequence[str]]) -> str:
-        bars = bars_of(texts)
-        if not bars:
+    def _drawing(self, texts: Sequence[Sequence[str]]) -> str:
+        found = drawn(texts)
+        if found is None:
             return ""
-        drawn = raw_literal(drawing(bars, "scores"))
-        alt = literal(f"{TITLE}. {described(bars)}")
-        return f"#scores({drawn}, {alt}, {literal(LEGEND)})\n\n"
+        shown, alt = raw_literal(found.svg("dessin")), literal(found.alt)
+        return f"#drawing({shown}, {alt}, {literal(found.legend)})\n\n"
 
     # Words
 

@@ -1,0 +1,41 @@
+"""Printed on real content, the mayor's document keeps to its pages."""
+
+import io
+from functools import cache
+
+import pypdf
+import pytest
+
+from diag.model.checklist import Audience
+from diag.reports.markdown import markdown
+from diag.reports.pdf import printed
+from tests.reports.builders import TODAY
+from tests.reports.test_shipped import SCHOOLS, school
+
+MOST = 11
+"""Most pages of the mayor's document, every source at its end included."""
+
+
+@cache
+def pages(seed: int, known: int, audience: Audience) -> list[str]:
+    document = markdown(school(seed, known), audience)
+    made = printed(document, "Diagnostic", "Ana Martin", TODAY)
+    assert not made.warning
+    reader = pypdf.PdfReader(io.BytesIO(made.pdf))
+    return [page.extract_text() for page in reader.pages]
+
+
+@pytest.mark.parametrize(("seed", "known"), SCHOOLS[::2])
+def test_pages_one_and_two_hold_on_one_sheet_each(seed: int, known: int) -> None:
+    first, second, *rest = pages(seed, known, Audience.MAIRIE)
+    assert "L'essentiel" in first
+    assert "Score d'ensemble" in first
+    assert "Calendrier et budget sur trois ans" in second
+    assert "Reste à charge TTC" in second
+    assert "Sommaire" in rest[0]
+    assert len(rest) + 2 <= MOST
+
+
+@pytest.mark.parametrize("audience", [Audience.EQUIPE, Audience.TECHNIQUE])
+def test_the_map_of_rooms_is_printed(audience: Audience) -> None:
+    assert any("Salle par salle" in page for page in pages(5, 9, audience))
