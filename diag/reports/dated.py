@@ -19,8 +19,6 @@ _STATES = {
 
 def possible_aids(report: Report) -> Md:
     """Return the schemes that the commune may ask for; none when nothing is to pay."""
-    if not report.budget.rows:
-        return Md("")
     columns = (
         "Aide",
         "Qui demande, à quelles conditions",
@@ -30,15 +28,20 @@ def possible_aids(report: Report) -> Md:
     )
     rows = [
         (
-            f"{aid.title} ({_STATES[aid.state]})",
+            f"{aid.title} (ouverte)" if aid.state is AidState.OPEN else aid.title,
             _conditions(aid),
             _amounts(aid),
             aid.ask,
-            spoken_day(aid.as_of),
+            f"{spoken_day(aid.as_of)} ({source_words(aid.source)})",
         )
-        for aid in _within_reach(report)
+        for aid in told_aids(report)
     ]
     return table("Aides possibles, aucune n'est acquise", columns, rows)
+
+
+def told_aids(report: Report) -> list[Aid]:
+    """Return the schemes that the town hall reads of."""
+    return _within_reach(report) if report.budget.rows else []
 
 
 def all_aids(report: Report) -> Md:
@@ -57,7 +60,7 @@ def all_aids(report: Report) -> Md:
             aid.title,
             _STATES[aid.state],
             aid.period,
-            _conditions(aid),
+            " ".join(filter(None, (_conditions(aid), sentence(aid.note)))),
             _amounts(aid),
             source_words(aid.source),
             spoken_day(aid.as_of),
@@ -116,8 +119,7 @@ def _closed(report: Report) -> list[Aid]:
 
 
 def _conditions(aid: Aid) -> str:
-    told = (sentence(f"demande : {aid.applicant}"), aid.conditions, sentence(aid.note))
-    return " ".join(filter(None, told))
+    return f"{sentence(f'demande : {aid.applicant}')} {aid.conditions}"
 
 
 def _amounts(aid: Aid) -> str:
@@ -126,10 +128,13 @@ def _amounts(aid: Aid) -> str:
 
 
 def _due(deadline: Deadline, today: str) -> str:
-    if not deadline.due:
+    said = spoken_day(deadline.due)
+    if not said:
         return "à vérifier"
-    passed = " (passée)" if deadline.has_passed(today) else ""
-    return spoken_day(deadline.due) + passed
+    if not deadline.has_passed(today):
+        return said
+    is_day = said != deadline.due and len(deadline.due) == len(today)
+    return f"depuis le {said}" if is_day else f"depuis {said}"
 
 
 def _change(deadline: Deadline) -> str:

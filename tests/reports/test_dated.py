@@ -64,9 +64,8 @@ def test_the_mairie_reads_an_aid_with_its_date_and_with_whom_to_check_it() -> No
     assert "## Aides à vérifier" in page
     assert "aucune n'est acquise" in page.replace("\u2019", "'")
     (row,) = [line for line in page.splitlines() if "Dotation rurale" in line]
-    assert "à vérifier chaque année" in row
     assert "30 % constatés en 2017 ; plafond : 5 000 euros par classe" in row
-    assert row.rstrip(" |").endswith("| la préfecture | 2022")
+    assert row.rstrip(" |").endswith("| la préfecture | 2022 (usage du métier)")
 
 
 def test_an_aid_that_serves_nobody_here_is_not_told_to_the_mairie() -> None:
@@ -99,7 +98,7 @@ def test_dates_to_watch_are_in_order_and_say_what_has_passed() -> None:
         "| Fin du cuivre",
         "| Pix Junior",
     ]
-    assert "14 octobre 2025 (passée)" in rows[0]
+    assert "depuis le 14 octobre 2025" in rows[0]
     assert "Texte à relire avant citation." in rows[0]
     assert "| 2030 |" in rows[1]
     assert "| à vérifier |" in rows[2]
