@@ -39,7 +39,12 @@ def m002_outbox(connection: sqlite3.Connection) -> None:
         run(connection, script)
 
 
-STEPS: tuple[Step, ...] = (m001_journal, m002_outbox)
+def m003_sync_mark(connection: sqlite3.Connection) -> None:
+    """Add, to how far one went with a hub, where both sides were last equal."""
+    run(connection, schema.SYNC_MARK)
+
+
+STEPS: tuple[Step, ...] = (m001_journal, m002_outbox, m003_sync_mark)
 """In order; a released one is never edited, and touches the log by addition only."""
 
 NAMES = tuple(step.__name__ for step in STEPS)

@@ -148,3 +148,8 @@ create table outbox(
 """
 """Messages to send, of this laptop alone. `dispatch` is the JSON of what is said in
 the audit when one leaves; `body` goes once it has left. Numbers are not used again."""
+
+SYNC_MARK = """
+alter table sync_state add column lam integer not null default 0;
+"""
+"""Greatest order number when both sides were last equal: a hint, as the rest."""

@@ -48,4 +48,5 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
             *(b"Subject: Rapport", "waiting", 1, 0, 0, 0, "injoignable"),
         ),
     },
+    "m003_sync_mark": {"sync_state": ("hub", 1, 12, 7)},
 }

@@ -25,8 +25,10 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 def fill(connection: sqlite3.Connection, name: str) -> None:
     for table, row in ROWS[name].items():
+        info = connection.execute(f"pragma table_info({table})").fetchall()
+        names = ", ".join(column[1] for column in info[: len(row)])
         marks = ", ".join("?" * len(row))
-        connection.execute(f"insert into {table} values ({marks})", row)
+        connection.execute(f"insert into {table}({names}) values ({marks})", row)
 
 
 def texts(connection: sqlite3.Connection) -> list[str]:
