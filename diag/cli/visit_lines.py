@@ -55,7 +55,8 @@ def card_lines(visiting: Visiting) -> Iterator[str]:
         word = "Contradictoire" if card.in_conflict else "Réponse actuelle"
         yield f"{word} : {_said(said)}"
     if card.last:
-        yield f"Audit précédent : {card.last_words}. :vrai la reprend."
+        whence = "Même commune" if card.last.school else "Audit précédent"
+        yield f"{whence} : {card.last_words}. :vrai la reprend."
     for note in card.notes:
         yield f"Note : {note}"
     yield f"La réponse sera : {PROVENANCES[visiting.provenance]}."

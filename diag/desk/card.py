@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from diag.desk.asking import expected
-from diag.desk.memory import Memory, Remembered, age
+from diag.desk.memory import Recollection, Remembered, age
 from diag.desk.scale import Scale, scales_of
 from diag.desk.session import Session
 from diag.desk.trail import Turn, day_words, divergences, trail_of
@@ -54,7 +54,7 @@ class Card:
     notes: tuple[str, ...]
     scales: tuple[Scale, ...]
     last: Remembered | None
-    """What the previous audit says."""
+    """What the previous audit says, or another school of the commune."""
     last_words: str
     """The same, told, with its age."""
     stale: str
@@ -80,7 +80,7 @@ class Card:
         return self.said[0].answer if len(self.said) == 1 else None
 
 
-def card_of(session: Session, stop: Stop, memory: Memory | None = None) -> Card:
+def card_of(session: Session, stop: Stop, memory: Recollection | None = None) -> Card:
     """Return the card of one question, as things stand."""
     question, today = stop.question, session.workspace.world.today()
     place = session.facts.places[stop.place]
@@ -164,7 +164,8 @@ def _last_words(question: Question, last: Remembered, today: date) -> str:
     said = answer_words(question, last.answer)
     known = last.answer.state is State.KNOWN
     how = f", {PROVENANCES[last.answer.provenance]}" if known else ""
-    return f"{said}{how}, {age(last.day, today)} (campagne {last.campaign})"
+    where = last.school or f"campagne {last.campaign}"
+    return f"{said}{how}, {age(last.day, today)} ({where})"
 
 
 def _stale(question: Question, heads: tuple[Answer, ...], today: date) -> str:

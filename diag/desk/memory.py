@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from diag.desk.answers import Entry, Recorded, record_answer
 from diag.desk.entry import RefusedEntryError, value_of
@@ -33,6 +34,22 @@ class Remembered:
     answer: Answer
     day: date
     """Day of the visit, else of the answer."""
+    school: str = ""
+    """Name of another school of the commune, when it was answered there."""
+
+    @property
+    def source(self) -> str:
+        """Return why an answer that is taken from here is believed."""
+        if not self.school:
+            return self.answer.reason
+        return f"{self.school}, {self.day:%d/%m/%Y}"
+
+
+class Recollection(Protocol):
+    """Where an answer may be taken from again."""
+
+    def of(self, place: Place, question: Question) -> Remembered | None:
+        """Return the answer given to a question at such a place."""
 
 
 class Memory:
@@ -50,7 +67,7 @@ class Memory:
         there = self.facts.root if place.parent is None else None
         there = there or self._named.get(_called(place), "")
         answer = self.facts.answer(there, question.id)
-        if answer is None or not _still_fits(question, answer):
+        if answer is None or not still_fits(question, answer):
             return None
         day = self.facts.visit_date or day_of(answer.at)
         return Remembered(self.audit.campaign, answer, day)
@@ -71,18 +88,19 @@ def memory_of(session: Session) -> Memory | None:
 
 
 def still_true(
-    session: Session, memory: Memory | None, place: str, question: Question
+    session: Session, memory: Recollection | None, place: str, question: Question
 ) -> Recorded:
-    """Say « toujours vrai »: last time's answer again, carried.
+    """Say « toujours vrai »: the answer of last time, or of a neighbour, carried.
 
     Raises:
-        NothingToRepeatError: when nothing was answered last time.
+        NothingToRepeatError: when nothing was answered.
     """
     where = session.facts.places[place]
     last = memory.of(where, question) if memory else None
     if last is None:
         raise NothingToRepeatError(
-            "Pas de réponse à reprendre : l'audit précédent ne dit rien ici."
+            "Pas de réponse à reprendre : l'audit précédent ne dit rien ici, ni une "
+            "autre école de la commune."
         )
     entry = Entry(
         question=question.id,
@@ -90,7 +108,7 @@ def still_true(
         place=place,
         state=last.answer.state,
         provenance=Provenance.CARRIED,
-        reason=last.answer.reason,
+        reason=last.source,
         sure=True,
     )
     return record_answer(session, entry)
@@ -116,7 +134,8 @@ def _called(place: Place) -> tuple[str, str]:
     return place.kind, fold(place.name)
 
 
-def _still_fits(question: Question, answer: Answer) -> bool:
+def still_fits(question: Question, answer: Answer) -> bool:
+    """Say whether an answer can be given again, and still is one of this question."""
     if answer.state is not State.KNOWN:
         return answer.state in _KEPT
     try:

@@ -11,8 +11,9 @@ from diag.desk.completing import plain_refusal
 from diag.desk.entry import RefusedEntryError
 from diag.desk.flags import turn_flag
 from diag.desk.keyed import meant
-from diag.desk.memory import memory_of, still_true
+from diag.desk.memory import still_true
 from diag.desk.parcours import choose_profile, told_left
+from diag.desk.recall import recall_of
 from diag.desk.resume import kept_place
 from diag.desk.score_words import filled_words, score_words
 from diag.desk.session import Session
@@ -33,8 +34,8 @@ class Visiting:
 
     def __init__(self, session: Session, key: Key | None = None) -> None:
         self.session = session
-        self.memory = memory_of(session)
-        """The audit of the campaign before."""
+        self.memory = recall_of(session)
+        """The audit of the campaign before, and the commune's other schools."""
         self._also = {key} if key else set[Key]()
         self._doubted: tuple[Key, str] | None = None
         self._provenance: Provenance | None = None
@@ -128,10 +129,10 @@ class Visiting:
         return f"{self.question.label}\u00a0: {said}"
 
     def still_true(self) -> str:
-        """Say « toujours vrai » of last time's answer.
+        """Say « toujours vrai » of last time's answer, or of a neighbour school's.
 
         Raises:
-            DiagError: when nothing was answered last time.
+            DiagError: when there is none.
         """
         question = self.question
         recorded = still_true(self.session, self.memory, self.key[0], question)

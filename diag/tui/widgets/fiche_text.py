@@ -74,7 +74,8 @@ def _answer_rows(card: Card) -> Iterator[Row]:
         yield Row("", Content.styled(line(card.stale), "$warning"))
     if card.last:
         repeat = "" if card.said else " · F8 : toujours vrai"
-        yield Row("Avant", content(card.last_words + repeat))
+        whence = "Ailleurs" if card.last.school else "Avant"
+        yield Row(whence, content(card.last_words + repeat))
 
 
 def _said(said: Said) -> str:
