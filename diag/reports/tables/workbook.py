@@ -21,6 +21,7 @@ CUT = " […] (texte coupé : le fichier CSV l'a en entier)"
 """What ends a text that no cell could hold."""
 
 _FIRST_YEAR = 1900  # no spreadsheet knows a day before
+_WRAPPED = 30  # a column so wide holds sentences
 
 
 def xlsx_bytes(tables: Iterable[Table], day: date) -> bytes:
@@ -39,20 +40,23 @@ def xlsx_bytes(tables: Iterable[Table], day: date) -> bytes:
     }
     with Workbook(target, options) as book:
         book.set_properties({"created": datetime(day.year, day.month, day.day)})  # noqa: DTZ001 - the format has no zone
-        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        dated = book.add_format({"num_format": "dd/mm/yyyy"})
+        top = {"valign": "top"}
+        head = book.add_format({**top, "bold": True, "text_wrap": True})
+        dated = book.add_format({**top, "num_format": "dd/mm/yyyy"})
+        plain, long = book.add_format(top), book.add_format({**top, "text_wrap": True})
         for table in tables:
             sheet = book.add_worksheet(table.name, ExactSheet)
-            _write(sheet, table, head, dated)
+            for at, column in enumerate(table.columns):
+                look = long if column.width >= _WRAPPED else plain
+                sheet.set_column(at, at, column.width, look)
+                sheet.write_string(0, at, column.heading, head)
+            _write(sheet, table, dated)
     return target.getvalue()
 
 
-def _write(sheet: "Worksheet", table: Table, head: "Format", dated: "Format") -> None:
+def _write(sheet: "Worksheet", table: Table, dated: "Format") -> None:
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(table.rows), 1), len(table.columns) - 1)
-    for at, column in enumerate(table.columns):
-        sheet.set_column(at, at, column.width)
-        sheet.write_string(0, at, column.heading, head)
     for line, row in enumerate(table.rows, 1):
         for at, cell in enumerate(row):
             _put(sheet, line, at, cell, dated)
