@@ -12,8 +12,13 @@ from diag.model.errors import DiagError
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--schema", is_flag=True, help="Écrit le schéma JSON pour les éditeurs.")
+@click.option(
+    "--spelling",
+    is_flag=True,
+    help="Relit aussi l'orthographe, si un dictionnaire français est installé.",
+)
 @json_option
-def check(folder: Path | None, *, schema: bool, as_json: bool) -> None:
+def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -> None:
     """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
     # Each costs what only its user should pay.
     from diag.desk.check_cache import checked  # noqa: PLC0415
@@ -28,6 +33,13 @@ def check(folder: Path | None, *, schema: bool, as_json: bool) -> None:
     if not place.is_dir():
         raise DiagError(f"{place} n'est pas un dossier. Donnez le dossier des grilles.")
     result = checked(place)
+    if spelling:
+        from diag.desk.spelling import NO_DICTIONARY, respelled  # noqa: PLC0415
+
+        read = respelled(place, result)
+        if read is None:
+            click.echo(NO_DICTIONARY, err=True)
+        result = read or result
     errors = sum(problem.severity == "error" for problem in result.problems)
     if as_json:
         print_json([

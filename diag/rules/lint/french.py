@@ -59,20 +59,22 @@ def french_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what is badly set in any text, or hard to read for a mairie."""
     for section, ident in loaded.nodes:
         item = loaded.item(section, ident)
-        for path, text in _texts(item.node, ()):
+        for path, text in texts_of(item.node):
             yield from _typography(item, path, text)
             if path[:2] == ("wording", "mairie") or section == "aids":
                 yield from _plain_words(item, path, text)
 
 
-def _texts(node: Node, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+def texts_of(
+    node: Node, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield the French texts under a node, with their path."""
     if isinstance(node, Items):
         for rank, child in enumerate(node.nodes):
-            yield from _texts(child, (*path, str(rank)))
+            yield from texts_of(child, (*path, str(rank)))
     elif isinstance(node, Entries):
         for key, child in node.nodes.items():
-            yield from _texts(child, (*path, key))
+            yield from texts_of(child, (*path, key))
     elif isinstance(node, Scalar) and path and path[-1] in TITLES | SENTENCES | _NOTES:
         yield path, node.text.strip()
 
