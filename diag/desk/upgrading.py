@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from diag.assess.assess import judge_of
 from diag.assess.results import Assessment, Score
+from diag.assess.rooted import rooted
 from diag.desk.edition_names import CURRENT, NamedEdition, edition_named
 from diag.desk.session import Session
 from diag.journal import changes
@@ -74,7 +75,8 @@ def preview(session: Session, name: str = CURRENT) -> Upgrade:
             "changer." + (f"\n{new.notice}" if new.notice else "")
         )
     old = session.checklist
-    found = compare(old, new.checklist)
+    judged = rooted(new.checklist, session.about.kind)
+    found = compare(old, judged)
     facts = session.facts
     answered = list(facts.answers)
     return Upgrade(
@@ -87,9 +89,9 @@ def preview(session: Session, name: str = CURRENT) -> Upgrade:
         ),
         again=tuple(asked for asked in answered if asked[1] in found.changed),
         lost=tuple(asked for asked in answered if asked[1] in found.lost),
-        orphans=_orphans(session, new.checklist),
+        orphans=_orphans(session, judged),
         before=session.assessment,
-        after=judge_of(new.checklist).assess(facts_for(facts, found)),
+        after=judge_of(judged).assess(facts_for(facts, found)),
     )
 
 

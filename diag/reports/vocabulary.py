@@ -85,7 +85,7 @@ PROVENANCES = {
     Provenance.OBSERVED: "constaté",
     Provenance.DECLARED: "déclaré",
     Provenance.IMPORTED: "importé",
-    Provenance.CARRIED: "repris de l'audit précédent",
+    Provenance.CARRIED: "repris d'un autre audit",
 }
 """How a fact became known."""
 

@@ -22,6 +22,7 @@ from diag.model.errors import DiagError
 from tests.desk.builders import started
 from tests.desk.small_edition import ship
 from tests.desk.two_editions import FIRST, SECOND
+from tests.rules.test_subjects import MAIRIE
 
 ANSWERS: dict[str, object] = {
     "nb_classes": 1,
@@ -225,3 +226,16 @@ def test_yesterday_is_not_judged_again_on_answers_that_meant_another_thing(
     assert found.edition_changed
     (unit,) = [one for one in found.criteria if one.criterion.id == "unite-change"]
     assert (unit.again.low, unit.again.high) == (0, 2)
+
+
+def test_what_the_new_edition_asks_a_commune_is_not_asked_of_a_school(
+    audited: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = preview(audited)
+    ship(tmp_path / "livrees", monkeypatch, {**SECOND, "mairie.yaml": MAIRIE})
+    planned = preview(audited)
+    assert "projet_ecrit" in planned.new.checklist.questions
+    assert planned.changes == before.changes
+    assert planned.after.domains == before.after.domains
+    upgrade(audited, planned)
+    assert audited.edition == planned.new.digest
