@@ -10,6 +10,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
+from diag.model.audit import AuditStatus
 
 
 @click.command()
@@ -46,8 +47,7 @@ def upgrade(
         session = audits.open_session(workspace, ref, campaign)
         found = upgrading.preview(session, edition)
         told = list(upgrade_lines(session, found, everything=everything))
-        if found.new.notice:
-            click.echo(found.new.notice, err=True)
+        closed = session.status is AuditStatus.CLOS
         if not dry_run:
             upgrading.upgrade(session, found)
     if as_json:
@@ -55,8 +55,9 @@ def upgrade(
         return
     for line in told:
         click.echo(line)
-    click.echo(
-        "Rien n'est changé : sans --dry-run, l'audit passe à cette édition."
-        if dry_run
-        else f"C'est fait. Pour revenir : diag audit undo {session.about.ref}"
-    )
+    if not dry_run:
+        click.echo(f"C'est fait. Pour revenir : diag audit undo {session.about.ref}")
+    elif closed:
+        click.echo("Rien n'est changé. L'audit est clos : il faudrait le rouvrir.")
+    else:
+        click.echo("Rien n'est changé : sans --dry-run, l'audit passe à cette édition.")

@@ -41,6 +41,13 @@ _KEYS = {
     "delay": "délai",
     "owner": "qui agit",
     "wording": "texte",
+    "mairie": "pour la mairie",
+    "equipe": "pour l'équipe",
+    "academie": "pour l'académie",
+    "technique": "pour les techniciens",
+    "decision": "décision",
+    "meanwhile": "d'ici là",
+    "how": "comment",
     "roll_up": "réunion des lieux",
     "effect": "effet",
     "steps": "étapes",
@@ -88,7 +95,9 @@ def _lines(one: Difference) -> Iterator[str]:
 
 def _field(section: str, change: FieldChange) -> Iterator[str]:
     key, _, rest = change.path.partition(".")
-    named = " ".join(filter(None, (_KEYS.get(key, key), rest.replace(".", " "))))
+    parts = [key, *filter(None, rest.split("."))]
+    named = ", ".join(_KEYS.get(part, part) for part in parts)
+    named = named.replace("niveau, ", "niveau ")
     money = section == "prices" and key in _CENTS
     before, after = (_told(one, money=money) for one in (change.before, change.after))
     if len(before) + len(after) <= _SHORT:

@@ -66,13 +66,16 @@ def preview(session: Session, name: str = CURRENT) -> Upgrade:
     """Return what passing to an edition would do; nothing is recorded.
 
     Raises:
-        DiagError: when there is no such edition, or the audit already has it.
+        DiagError: when there is no such edition, its files hold errors, or the audit
+            already has it.
     """
     new = edition_named(session.workspace, name)
+    if new.notice:  # never to the shipped edition instead of the syndicat's own
+        raise DiagError(new.notice)
     if new.digest == session.edition:
         raise DiagError(
             f"L'audit emploie déjà cette édition ({new.checklist.version}) : rien à "
-            "changer." + (f"\n{new.notice}" if new.notice else "")
+            "changer."
         )
     old = session.checklist
     judged = rooted(new.checklist, session.about.kind)

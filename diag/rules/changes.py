@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from diag.model.base import Noun
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Audience, Checklist, Question, Recommendation
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ def _label(noun: Noun) -> str:
     for key in ("title", "label"):
         if text := getattr(noun, key, ""):
             return str(text)
-    wording = getattr(noun, "wording", {})
-    told = next(iter(wording.values()), None)
-    return told.title if told else str(getattr(noun, "id", ""))
+    if isinstance(noun, Recommendation):
+        return noun.wording[Audience.MAIRIE].title
+    return str(getattr(noun, "id", ""))
 
 
 def _said(noun: Noun) -> dict[str, object]:

@@ -239,3 +239,12 @@ def test_what_the_new_edition_asks_a_commune_is_not_asked_of_a_school(
     assert planned.after.domains == before.after.domains
     upgrade(audited, planned)
     assert audited.edition == planned.new.digest
+
+
+def test_faulty_changes_pass_no_audit_to_the_shipped_edition(audited: Session) -> None:
+    overlay = audited.workspace.folder / "overlay"
+    overlay.mkdir()
+    (overlay / "a.yaml").write_text("criteria: 3\n", encoding="utf-8")
+    with pytest.raises(DiagError, match=r"overlay/a\.yaml:1"):
+        preview(audited)
+    assert preview(audited, "livrée").new.checklist.version == "2"

@@ -188,8 +188,6 @@ class ActingScreen(PlaceScreen):
         """Tell what passing to the checklists in use does, then do it when asked."""
         found = preview(self.session)
         told = "\n".join(upgrade_summary(self.session, found))
-        if found.new.notice:
-            told = f"{found.new.notice}\n\n{told}"
         if await self.app.push_screen_wait(Confirm(told, yes="Passer", grave=True)):
             self.call_later(self._upgrade, found)
 

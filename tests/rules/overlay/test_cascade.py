@@ -2,6 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
+from diag.rules.lint.coherence import coherence_problems
+from diag.rules.lint.meaning import rule_problems
+from diag.rules.lint.references import reference_problems
+from diag.rules.lint.triggers import trigger_problems
+from diag.rules.load import load_checklists
+from diag.rules.shipped import shipped_checklists
 from tests.rules.overlay.written import laid, told
 
 
@@ -50,3 +58,29 @@ def test_off_false_is_as_nothing_said(tmp_path: Path) -> None:
     loaded = laid(tmp_path, {"a.yaml": on})
     assert told(loaded) == []
     assert loaded.draft.criteria["debit-suffisant"].weight == 4
+
+
+@pytest.mark.long
+def test_whatever_is_switched_off_alone_the_rest_of_what_is_shipped_holds(
+    tmp_path: Path,
+) -> None:
+    draft = load_checklists(shipped_checklists()).draft
+    written = [
+        *(f"criteria: [{{id: {one}, off: true}}]\n" for one in draft.criteria),
+        *(f"domain: {{id: {one.id}, off: true}}\n" for one in draft.domains),
+        *(
+            f"recommendations: [{{id: {i}, off: true}}]\n"
+            for i in draft.recommendations
+        ),
+    ]
+    for text in written:
+        (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+        loaded = load_checklists(shipped_checklists(), tmp_path)
+        problems = (
+            *loaded.problems,
+            *reference_problems(loaded),
+            *rule_problems(loaded),
+            *coherence_problems(loaded),
+            *trigger_problems(loaded),
+        )
+        assert [str(problem) for problem in problems] == [], text
