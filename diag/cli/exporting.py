@@ -24,7 +24,8 @@ def export() -> None:
     """Écrit des tables : achats, tickets, réponses, carte, GLPI.
 
     SUJET est l'UAI d'une école, commune:INSEE ou syndicat:SIREN, un ou plusieurs ;
-    --all prend tous les audits de la campagne.
+    --all prend tous les audits de la campagne. commune:INSEE est l'audit de la
+    commune : ceux de ses écoles se nomment un par un.
     """
 
 
@@ -211,5 +212,5 @@ def _tell(done: "Exported") -> None:
     """Print the files, then how much of what they hold."""
     for path in done.files:
         click.echo(str(path))
-    said = [counted(number, one, many) for number, one, many in done.counts if number]
+    said = [counted(number, one, many) for number, one, many in done.counts]
     click.echo(", ".join(said), err=True)

@@ -118,17 +118,20 @@ def in_formats(
 
 def read_counts(picked: Chosen, provisional: int) -> tuple[Count, ...]:
     """Return how many audits were read, provisional or unreadable ones apart."""
-    counts = [(len(picked.sessions), "audit lu", "audits lus")]
-    if provisional:
-        counts.append((provisional, "audit provisoire", "audits provisoires"))
-    if picked.unreadable:
-        without = "sans grilles, laissé de côté", "sans grilles, laissés de côté"
-        counts.append((
+    return (
+        (len(picked.sessions), "audit lu", "audits lus"),
+        *some(provisional, "audit provisoire", "audits provisoires"),
+        *some(
             picked.unreadable,
-            f"audit {without[0]}",
-            f"audits {without[1]}",
-        ))
-    return tuple(counts)
+            "audit sans grilles, laissé de côté",
+            "audits sans grilles, laissés de côté",
+        ),
+    )
+
+
+def some(number: int, one: str, many: str) -> tuple[Count, ...]:
+    """Return a count that is worth telling only when it is not zero."""
+    return ((number, one, many),) if number else ()
 
 
 def left_out(reasons: Counter[str]) -> tuple[Count, ...]:

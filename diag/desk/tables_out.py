@@ -13,6 +13,7 @@ from diag.desk.exporting import (
     left_out,
     put,
     read_counts,
+    some,
 )
 from diag.desk.workspace import Workspace
 from diag.model.place import PlaceKind
@@ -94,7 +95,7 @@ def write_tickets(
     counts = (
         *read_counts(picked, provisional),
         (len(rows), "ticket", "tickets"),
-        (
+        *some(
             others,
             "action non technique laissée de côté (--whole-plan)",
             "actions non techniques laissées de côté (--whole-plan)",
@@ -126,11 +127,14 @@ def write_answers(
     if "json" in wanted:
         about = {"format": "diag-answers", "version": 1, "date": day.isoformat()}
         files["reponses.json"] = json_bytes(table, about)
-    kept = "laissée de côté (--sensitive)", "laissées de côté (--sensitive)"
     counts = (
         *read_counts(picked, provisional),
         (len(rows), "réponse", "réponses"),
-        (withheld, f"réponse sensible {kept[0]}", f"réponses sensibles {kept[1]}"),
+        *some(
+            withheld,
+            "réponse sensible laissée de côté (--sensitive)",
+            "réponses sensibles laissées de côté (--sensitive)",
+        ),
     )
     return Exported(put(folder, files), counts)
 
@@ -164,7 +168,7 @@ def write_map(
         *read_counts(picked, provisional),
         (len(schools), "école sur la carte", "écoles sur la carte"),
         (len(scores), "avec un score", "avec un score"),
-        (lost, "école sans coordonnées", "écoles sans coordonnées"),
+        *some(lost, "école sans coordonnées", "écoles sans coordonnées"),
     )
     return Exported(put(folder, {"ecoles.geojson": content}), counts)
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from diag.desk import audits, follow
+from diag.desk.answers import record_note
 from diag.desk.exporting import Exported, chosen, put
+from diag.desk.places import add_place
 from diag.desk.reporting import report_folder
 from diag.desk.tables_out import (
     write_answers,
@@ -18,11 +20,34 @@ from diag.desk.tables_out import (
     write_tickets,
 )
 from diag.desk.workspace import Workspace
-from diag.model.audit import FollowUp, FollowUpState
+from diag.journal.audits import open_audit
+from diag.model.audit import FollowUp, FollowUpState, Subject
 from diag.model.errors import DiagError
+from diag.model.place import PlaceKind
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, OTHER, SCHOOL
-from tests.reports.tables.reading import csv_records, formulas, sheet_rows
+from tests.reports.tables.reading import (
+    csv_records,
+    formulas,
+    sheet_rows,
+    sheet_texts,
+)
+
+HOSTILE = (
+    "=1+1",
+    "+33 1",
+    "-2+3",
+    "@SUM(A1)",
+    "|calc",
+    "%PATH%",
+    "'=1",
+    "＝1",
+    'dit "bonjour"; puis\npart',
+    "_x000D_ _x0041_x0042_",
+    "http://exemple.fr/a",
+    "[/b] <script> | \\",
+    "😀é\u202f€",
+)
 
 
 @pytest.fixture
@@ -172,6 +197,53 @@ def test_glpi_gets_an_archive_and_two_tables(made: Workspace, tmp_path: Path) ->
     assert any(not row["Type GLPI"] for row in lines)
     tickets = csv_records((tmp_path / "glpi-tickets.csv").read_bytes())
     assert {row["Type"] for row in tickets} == {"Incident", "Demande"}
+
+
+def test_a_commune_has_tables_too_and_no_point_on_the_map(
+    made: Workspace, tmp_path: Path
+) -> None:
+    commune = audits.start(made, "commune:99903").about
+    picked = chosen(made, [commune.ref])
+
+    tickets = write_tickets(picked, tmp_path, ("csv",), DAY, quiet)
+    points = write_map(made, picked, tmp_path, DAY, quiet)
+
+    assert picked.folder.name == "commune-99903-2026-2027"
+    assert count(tickets, "audits lus") == 1
+    assert (0, "école sur la carte", "écoles sur la carte") in points.counts
+
+
+def test_an_audit_that_came_without_its_checklists_is_told_and_left(
+    made: Workspace, tmp_path: Path
+) -> None:
+    subject = Subject(kind=PlaceKind.ECOLE, code="9990187Z")
+    open_audit(made.journal, "2026-2027", subject, made.origin)
+
+    picked = chosen(made, [], everything=True)
+    done = write_answers(picked, tmp_path, ("csv",), DAY, quiet)
+
+    assert count(done, "audit sans grilles, laissé de côté") == 1
+    assert count(done, "audits lus") == 2
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=repr)
+def test_a_hostile_note_goes_from_the_visit_to_the_tables_and_back(
+    made: Workspace, tmp_path: Path, text: str
+) -> None:
+    session = audited(made)
+    record_note(session, "debit_descendant", text, "")
+    room, _ = add_place(session, PlaceKind.SALLE, text)
+    record_note(session, "type_salle", "ici", room.id)
+    (kept,) = session.facts.notes[session.facts.root, "debit_descendant"]
+
+    write_answers(chosen(made, [SCHOOL]), tmp_path, ("csv", "xlsx"), DAY, quiet)
+
+    rows = csv_records((tmp_path / "reponses.csv").read_bytes())
+    assert kept in {row["Note"] for row in rows}
+    assert room.name in {row["Lieu"] for row in rows}
+    book = (tmp_path / "reponses.xlsx").read_bytes()
+    assert {kept, room.name} <= set(sheet_texts(book))
+    assert formulas(book) == []
 
 
 def test_the_same_day_makes_the_same_files(made: Workspace, tmp_path: Path) -> None:
