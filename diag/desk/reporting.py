@@ -3,8 +3,10 @@
 import os
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from diag.desk.comparing import comparables_of, progress_of
 from diag.desk.previous import own_standing, steps_told
 from diag.desk.session import Session
 from diag.desk.settings import Settings
@@ -45,6 +47,8 @@ def report_of(session: Session, day: date | None = None) -> Report:
         earlier=steps_told(session),
         own=own_standing(session),
         ranks=ranks_of(workspace.journal, session.audit.id),
+        look_back=partial(progress_of, session),
+        look_around=partial(comparables_of, session),
     )
 
 

@@ -16,11 +16,14 @@ from diag.reports.escape import Md
 from diag.reports.findings import conflict_words, observed, open_words
 from diag.reports.layout import Pair, bullets, table
 from diag.reports.plan import Action
+from diag.reports.progress import since
 from diag.reports.report import Report
 from diag.reports.themes import themes_table
 from diag.reports.wording import first_sentence, sentence
 
 READER = Audience.ACADEMIE
+NAMED = 8
+"""At most so many criteria named that moved since the last audit."""
 TOLD = 5
 """At most so many actions told at length."""
 REASON_WORDS = 20
@@ -51,8 +54,10 @@ def view(report: Report) -> dict[str, object]:
     uncounted = [one for one in rest if one not in others]
     wrong = failing(report)
     return {
+        "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Inspection et services académiques"),
         "alerts": alerts_box(report, READER),
+        "domains": frame.domain_table(report, beside=True),
         "project": _subject(report, "Projet et usages", _PROJECT),
         "training": _subject(report, "Formation", _TRAINING),
         "ent": _subject(report, "Espace numérique de travail", _ENT),

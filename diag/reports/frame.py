@@ -3,14 +3,16 @@
 from collections import Counter
 
 from diag.assess.display import in_words
-from diag.assess.results import DomainResult, Score, Socle, Standing
+from diag.assess.results import Bounds, DomainResult, Score, Socle, Standing
 from diag.model.checklist import Kind
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
+from diag.reports.comparables import compared
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.figures import percent
 from diag.reports.layout import PAGE_BREAK, Pair, definitions, table, written
+from diag.reports.progress import against
 from diag.reports.report import Report
 from diag.reports.vocabulary import LEVELS_EXPLAINED, SOCLES
 from diag.reports.wording import listed, of, phone_number
@@ -35,7 +37,7 @@ _GIVEN = {
     Provenance.OBSERVED: ("constatée sur place", "constatées sur place"),
     Provenance.DECLARED: ("déclarée", "déclarées"),
     Provenance.IMPORTED: ("reprise d'un fichier", "reprises de fichiers"),
-    Provenance.CARRIED: ("reprise de l'audit précédent", "reprises du précédent"),
+    Provenance.CARRIED: ("reprise d'un autre audit", "reprises d'autres audits"),
 }
 
 
@@ -48,6 +50,8 @@ def view(report: Report) -> dict[str, object]:
         "running_line": closing(report),
         "visit": visit_words(report),
         "score": score_words(overall),
+        "against": against(report.progress) if report.progress else "",
+        "compared": compared(report.comparables) if report.comparables else "",
         "completeness": percent(overall.completeness),
         "socle": socle_words(report),
         "levels": LEVELS_EXPLAINED,
@@ -117,13 +121,22 @@ def socle_words(report: Report) -> str:
     return f"{said} ({listed([*missing[:MISSING], *more])})."
 
 
-def domain_table(report: Report) -> Md:
-    """Return each domain's score, and how much of it is settled."""
+def domain_table(report: Report, *, beside: bool = False) -> Md:
+    """Return each domain's score, and how much of it is settled.
+
+    With the half of the comparable schools `beside`, where enough of them are known.
+    """
+    halves = report.comparables.domains if beside and report.comparables else {}
     rows = [
-        (result.domain.title, *_domain_cells(result))
+        (
+            result.domain.title,
+            *_domain_cells(result),
+            *((_half(halves.get(result.domain.id)),) if halves else ()),
+        )
         for result in report.assessment.domains
     ]
-    columns = ("Domaine", SCORE_COLUMN, "Complétude")
+    others = ("Écoles comparables, la moitié",) if halves else ()
+    columns = ("Domaine", SCORE_COLUMN, "Complétude", *others)
     return table("Score et complétude de chaque domaine", columns, rows)
 
 
@@ -134,6 +147,10 @@ def _domain_cells(result: DomainResult) -> tuple[str, str]:
     if any(one.standing is not Standing.OUT for one in result.criteria):
         return UNSCORED, "–"
     return "sans objet", percent(score.completeness)
+
+
+def _half(bounds: Bounds | None) -> str:
+    return in_words(bounds) if bounds else "trop peu d'écoles"
 
 
 def contacts(report: Report) -> Md:

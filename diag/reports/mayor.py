@@ -8,18 +8,22 @@ from diag.reports.alerts import alerts_box, compliance_table
 from diag.reports.budget_tables import budget_by_domain
 from diag.reports.choice import detailed, pressing
 from diag.reports.citations import price_years, sources_list
+from diag.reports.comparables import compared
 from diag.reports.dated import possible_aids, told_aids
 from diag.reports.escape import Md
 from diag.reports.findings import open_words, praised, strengths
 from diag.reports.layout import Pair, bullets
 from diag.reports.money import Money
 from diag.reports.plan import Action
+from diag.reports.progress import since
 from diag.reports.report import Report
 from diag.reports.themes import themes_table
 from diag.reports.vocabulary import OWNERS
 from diag.reports.wording import listed, of, sentence
 
 READER = Audience.MAIRIE
+NAMED = 6
+"""At most so many criteria named that moved since the last audit."""
 STRENGTHS = 5
 """At most so many strong points told."""
 CHECKS = 5
@@ -36,7 +40,9 @@ def view(report: Report) -> dict[str, object]:
     cited = [source for one in told for source in advice.cited(report, one, CITED)]
     cited += [aid.source for aid in told_aids(report)]
     return {
+        "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, _reader(report)),
+        "compared": _compared(report),
         "deadline": first_page.deadline(report),
         "dangers": first_page.dangers_box(report),
         "alerts": alerts_box(report, READER),
@@ -60,6 +66,12 @@ def view(report: Report) -> dict[str, object]:
         "price_years": price_years(report),
         "sources": sources_list(report, cited),
     }
+
+
+def _compared(report: Report) -> str:
+    """Return how schools like it stand; nothing, for want of room, when too few."""
+    found = report.comparables
+    return compared(found) if found and found.overall else ""
 
 
 def _reader(report: Report) -> str:

@@ -1,7 +1,7 @@
 """Everything that any document tells of one audit, computed once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,11 +15,13 @@ from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
 from diag.model.territory import Commune, TownHall
 from diag.reports.budget import Budget, budget_of
+from diag.reports.comparables import Comparables
 from diag.reports.dates import long_date
 from diag.reports.discretion import Discretion, discretion_of
 from diag.reports.money import spoken_cost
 from diag.reports.own import advised
 from diag.reports.plan import Action, Plan, plan_of, still_standing
+from diag.reports.progress import Progress
 from diag.reports.vocabulary import PLACES, SUBJECTS
 from diag.reports.wording import NEXT_BUDGET, Blanks, accented, filled, listed
 
@@ -69,6 +71,20 @@ class Report:
     plan: Plan
     budget: Budget
     discretion: Discretion
+    look_back: Callable[[], Progress | None]
+    """Finds the last audit; asked once, by the documents that tell it."""
+    look_around: Callable[[], Comparables | None]
+    """Finds schools like it."""
+
+    @cached_property
+    def progress(self) -> Progress | None:
+        """What changed since the last audit; None for a first one."""
+        return self.look_back()
+
+    @cached_property
+    def comparables(self) -> Comparables | None:
+        """How schools like it stand; None for what is no school."""
+        return self.look_around()
 
     @property
     def provisional(self) -> bool:
@@ -190,6 +206,8 @@ def build_report(
     earlier: Sequence[FollowUp] = (),
     own: Sequence[OwnAdvice] = (),
     ranks: Mapping[str, Fraction] | None = None,
+    look_back: Callable[[], Progress | None] = lambda: None,
+    look_around: Callable[[], Comparables | None] = lambda: None,
 ) -> Report:
     """Return a report of an audit as it stands `today`.
 
@@ -224,4 +242,6 @@ def build_report(
         plan=plan,
         budget=budget_of(plan.actions, today),
         discretion=discretion_of(checklist),
+        look_back=look_back,
+        look_around=look_around,
     )

@@ -21,6 +21,7 @@ from diag.reports.findings import observed, open_words, short_places
 from diag.reports.layout import Pair, definitions, table
 from diag.reports.plan import Action
 from diag.reports.price_rows import cost_table
+from diag.reports.progress import since
 from diag.reports.records import (
     answers_by_place,
     contributors,
@@ -35,6 +36,8 @@ from diag.reports.unknowns import unknowns
 from diag.reports.wording import counted, listed, sentence
 
 READER = Audience.TECHNIQUE
+NAMED = 60
+"""At most so many criteria named that moved since the last audit."""
 
 _ANOMALIES = {
     Kind.COMPLIANCE: "Anomalies : conformité",
@@ -48,6 +51,7 @@ def view(report: Report) -> dict[str, object]:
     plan, ticket = report.plan, partial(_ticket, report)
     usual = usual_signature(report)
     return {
+        "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Service technique et prestataires"),
         "alerts": alerts_box(report, READER),
         "open": open_words(report),

@@ -127,7 +127,6 @@ def test_the_academy_reads_what_its_edition_examines_and_what_it_does_not() -> N
     document = seen(markdown(report(), Audience.ACADEMIE))
     assert "Un projet numérique écrit" in document
     assert "n'examine pas encore la formation" in document
-    assert "aucune école comparable" in document
     assert "à engager après R2" in document
 
 

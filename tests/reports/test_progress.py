@@ -1,0 +1,76 @@
+"""Progress is told apart from changes of method, and never without its measure."""
+
+from dataclasses import replace
+
+import pytest
+
+from diag.model.checklist import Audience
+from diag.reports.markdown import markdown
+from diag.reports.progress import Progress, ScoreMove, against, since
+from diag.reports.typography import NBSP, NNBSP
+from tests.reports.builders import CRITERIA, report
+
+FIL, DEB, PRI, *_ = CRITERIA
+SAME = Progress(
+    campaign="2024-2025",
+    method_changed=False,
+    overall=ScoreMove("Ensemble", "31", "31", "37"),
+    domains=(
+        ScoreMove("Accès et réseau", "20", "20", "40"),
+        ScoreMove("Sécurité", "50", "50", "50"),
+    ),
+    better=(DEB,),
+    worse=(PRI,),
+    settled=3,
+    lasting=1,
+)
+OTHER = replace(
+    SAME,
+    method_changed=True,
+    overall=ScoreMove("Ensemble", "45", "31", "37"),
+    domains=(
+        ScoreMove("Sécurité", "50", "42", "42"),
+        ScoreMove("Projet", "", "10", "10"),
+    ),
+    judged_otherwise=(FIL, DEB),
+)
+
+
+def plain(text: str) -> str:
+    return text.replace(NBSP, " ").replace(NNBSP, " ")
+
+
+def test_by_the_same_method_what_moved_is_told_and_no_more() -> None:
+    told = plain(since(SAME, named=6))
+    assert "les grilles sont les mêmes" in told
+    assert "| Accès et réseau | 20 | 40 |" in told
+    assert "Sécurité" not in told
+    assert "| Ensemble | 31 | 37 |" in told
+    assert "**Mieux :** « Un débit qui suffit à la classe »." in told
+    assert "**Moins bien :** « Deux prises réseau par classe »." in told
+    assert "3 sont closes et 1 reste à faire" in told
+
+
+def test_what_the_method_moved_is_no_progress() -> None:
+    told = plain(since(OTHER, named=6))
+    assert "un changement de méthode n'est pas un progrès" in told
+    assert "| Sécurité | 50 | 42 | 42 |" in told
+    assert "| Projet | n'existait pas | 10 | 10 |" in told
+    assert (
+        "**Jugé autrement, sans que rien ait bougé :** "
+        "« Un filtrage protège les élèves »." in told
+    )
+
+
+def test_the_score_then_is_judged_as_the_score_now() -> None:
+    assert against(SAME) == "contre 31 en 2024-2025"
+    assert against(OTHER).startswith("contre 31 en 2024-2025 jugé avec les grilles")
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_three_readers_are_told_what_changed(audience: Audience) -> None:
+    told = plain(markdown(replace(report(), look_back=lambda: SAME), audience))
+    expected = audience is not Audience.EQUIPE
+    assert ("## Depuis le dernier audit" in told) is expected
+    assert ("sur 100, contre 31 en 2024-2025" in told) is expected
+    assert "Depuis le dernier audit" not in markdown(report(), audience)
