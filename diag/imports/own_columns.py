@@ -81,6 +81,14 @@ def positions(section: str, columns: tuple[str, ...]) -> dict[str, int]:
     }
 
 
+def by_column(section: str, sentence: str) -> str:
+    """Return a sentence about keys, told of columns: « typical », « prix courant »."""
+    for key, names in COLUMNS[section].items():
+        sentence = re.sub(rf"« {key}(?= »|: )", f"« {names[0]}", sentence)
+    order = "minimum ≤ typical ≤ maximum"
+    return sentence.replace(order, "prix bas ≤ prix courant ≤ prix haut")
+
+
 def node_of(key: str, cell: str, spot: Spot) -> Node | None:
     """Return what a cell means under a key; None for an empty one.
 

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from diag.imports.own_columns import COLUMNS, NAMED_BY, node_of, positions
+from diag.imports.own_columns import (
+    COLUMNS,
+    NAMED_BY,
+    by_column,
+    node_of,
+    positions,
+)
 from diag.imports.report import Refusal
 from diag.imports.source import read_source, refusal
 from diag.imports.table import Row, read_table
@@ -183,11 +189,12 @@ class _Reading:
             first = reader.problems[0]
             prefix = f"{NOUNS[self._section]} « {text_of(whole.nodes['id'])} » : "
             message = first.message.removeprefix(prefix)
-            raise ValueError(f"{message} — {first.remedy}")
+            raise ValueError(by_column(self._section, f"{message} — {first.remedy}"))
         try:
             return BUILDERS[self._section](values, "")
         except Unfit as unfit:
-            raise ValueError(f"{unfit.message} — {unfit.remedy}") from unfit
+            told = f"{unfit.message} — {unfit.remedy}"
+            raise ValueError(by_column(self._section, told)) from unfit
 
     def _says_the_same(self, ident: str, item: Entries) -> bool:
         if OFF in item.nodes:

@@ -78,12 +78,12 @@ def test_rows_that_say_what_is_shipped_write_nothing(
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("prise_rj45;;cher;", "« typical » : il faut un montant en euros HT"),
+        ("prise_rj45;;cher;", "« prix courant » : il faut un montant en euros HT"),
         ("prise_rj45;;12 TTC;", "pas le texte « 12 TTC »"),
-        ("prise_rj45;;500;", "minimum ≤ typical ≤ maximum"),
+        ("prise_rj45;;500;", "prix bas ≤ prix courant ≤ prix haut"),
         ("prise_rj45;;99;;S999", "source « S999 » inconnue"),
         (";;12;", "ni identifiant ni désignation"),
-        ("nouveau;Nouveau;12;", "il manque la clé « unit »"),
+        ("nouveau;Nouveau;12;", "il manque la clé « unité »"),
         ("nouveau;Nouveau;12;oui", "rien à désactiver"),
         ("Prise;x;12;", "il faut un identifiant"),
         ("prise_rj45;;99;peut-être", "désactivé : « peut-être » n'est pas 0 ou 1"),
