@@ -81,6 +81,14 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @checklists.command()
+def schema() -> None:
+    """Écrit le schéma JSON de vos changements, pour que l'éditeur aide à les écrire."""
+    from diag.rules.schema import overlay_schema  # noqa: PLC0415 - as above
+
+    print_json(overlay_schema())
+
+
+@checklists.command()
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""

@@ -30,6 +30,45 @@ def json_schema() -> Schema:
     }
 
 
+def overlay_schema() -> Schema:
+    """Return the schema of the files laid over: any key may be missing, or `null`."""
+    schema = json_schema()
+    properties = schema["properties"]
+    assert isinstance(properties, dict)
+    return {
+        **schema,
+        "title": "Changements posés sur une grille de diag",
+        "properties": {name: _partial(one) for name, one in properties.items()},
+    }
+
+
+def _partial(schema: Schema) -> Schema:
+    """Return a section whose items may say only what they change."""
+    items = schema.get("items")
+    if isinstance(items, dict) and "properties" in items:
+        return {**schema, "items": _partial_item(items)}
+    return _partial_item(schema) if "properties" in schema else schema
+
+
+def _partial_item(item: Schema) -> Schema:
+    properties = item["properties"]
+    assert isinstance(properties, dict)
+    changed: Schema = {name: _or_nothing(one) for name, one in properties.items()}
+    off: Schema = {"type": "boolean", "description": "true : désactivé"}
+    named = ["id"] if "id" in properties else []
+    return {**item, "required": named, "properties": {**changed, "off": off}}
+
+
+def _or_nothing(schema: Schema) -> Schema:
+    """Return what a key may hold: a group may be partial, and `null` takes it out."""
+    if isinstance(properties := schema.get("properties"), dict):
+        inner = {name: _or_nothing(one) for name, one in properties.items()}
+        schema = {**schema, "required": [], "properties": inner}
+    told = schema.get("description")
+    described: Schema = {"description": told} if told else {}
+    return {**described, "anyOf": [schema, {"type": "null"}]}
+
+
 def schema_text() -> str:
     """Return the schema as the file that stands beside the YAML files."""
     return (

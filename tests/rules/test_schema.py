@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from diag.rules.schema import FILE, json_schema, schema_text
+from diag.rules.schema import FILE, json_schema, overlay_schema, schema_text
 from diag.rules.shipped import shipped_checklists
 
 
@@ -64,3 +64,22 @@ def test_the_file_beside_the_checklists_is_up_to_date() -> None:
     written = (shipped_checklists() / FILE).read_text(encoding="utf-8")
     assert written == schema_text(), "lancez : diag check --schema"
     assert json.loads(written) == json_schema()
+
+
+def test_what_is_laid_over_may_say_only_what_it_changes() -> None:
+    properties: Any = overlay_schema()["properties"]
+    criterion = properties["criteria"]["items"]
+    assert criterion["required"] == ["id"]
+    assert criterion["properties"]["off"]["type"] == "boolean"
+    assert criterion["additionalProperties"] is False
+    weight = criterion["properties"]["weight"]
+    assert weight["description"]
+    assert {"type": "null"} in weight["anyOf"]
+    wording, _ = properties["recommendations"]["items"]["properties"]["wording"][
+        "anyOf"
+    ]
+    assert wording["required"] == []
+    mairie, _ = wording["properties"]["mairie"]["anyOf"]
+    assert mairie["required"] == []
+    assert properties["domain"]["required"] == ["id"]
+    assert properties["version"] == json_schema()["properties"]["version"]  # type: ignore[index] # a mapping
