@@ -1,8 +1,9 @@
 """A report that was sent: to whom, when, and which state of the audit it told."""
 
+from datetime import date
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from diag.model.base import Noun
 from diag.model.kinds import Audience
@@ -36,3 +37,9 @@ class Dispatch(Noun):
     """Message-ID."""
     provisional: bool = False
     """The audit was not closed yet."""
+
+    @field_validator("on")
+    @classmethod
+    def _is_day(cls, text: str) -> str:
+        date.fromisoformat(text)
+        return text

@@ -1,0 +1,286 @@
+"""A conversation with a mail server: one message, one clear outcome.
+
+Everything is said in the order that leaves no doubt: the message's last line is kept
+back until all the rest has gone, so that a line cut before it surely sent nothing.
+"""
+
+import re
+import smtplib
+import ssl
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from pydantic import SecretStr
+
+from diag.desk.sending.account import Account, Security, trust
+from diag.desk.sending.trouble import (
+    AccountError,
+    DoubtError,
+    LaterError,
+    NeverError,
+    ReachError,
+    certificate_sentence,
+    spoken,
+)
+
+_ME = "[127.0.0.1]"
+"""How we present ourselves: a laptop has no name, and its own is nobody's business."""
+_END = b".\r\n"
+_REFUSED = 500
+_DONE = 200
+_ASKS_MORE = 300
+_HANGS_UP = 421
+_DOTTED = re.compile(rb"^\.", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long we wait for an answer, in seconds."""
+
+    answer: float = 30
+    end: float = 300
+    """Once the message is whole: servers look at it before they answer."""
+
+
+class Server:
+    """A mail server that let us in."""
+
+    def __init__(
+        self, smtp: smtplib.SMTP, account: Account, patience: Patience
+    ) -> None:
+        self._smtp = smtp
+        self._account = account
+        self._patience = patience
+        self.may_have_left = False
+        """Whether the last message may have gone whole."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the line still is open."""
+        return self._smtp.sock is not None
+
+    @classmethod
+    def enter(
+        cls,
+        account: Account,
+        password: SecretStr | None,
+        patience: Patience | None = None,
+    ) -> Self:
+        """Connect, protect the line, say who we are.
+
+        Raises:
+            AccountError: refused: certificate, password, no protection.
+            ReachError: not reachable, too slow, or busy.
+        """
+        wait = patience or Patience()
+        smtp = _connected(account, wait)
+        try:
+            with _reaching(account):
+                _protected(smtp, account)
+                _known(smtp, account, password)
+        except BaseException:
+            smtp.close()
+            raise
+        return cls(smtp, account, wait)
+
+    def send(self, sender: str, to: Sequence[str], message: bytes) -> str:
+        """Send one message to all its readers or to none; return what was answered.
+
+        Raises:
+            LaterError: it surely did not leave; may be tried again.
+            NeverError: the server does not want it.
+            DoubtError: it may have left.
+        """
+        self.may_have_left = False
+        try:
+            self._announce(sender, to, len(message))
+            self._say(b"%b\r\n" % _dotted(message).removesuffix(b"\r\n"))
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise LaterError(_lost(self._account, error)) from None
+        return self._end()
+
+    def close(self) -> None:
+        """Hang up."""
+        with suppress(OSError, smtplib.SMTPException):
+            if self._smtp.sock is not None:
+                self._smtp.quit()
+        self._smtp.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _announce(self, sender: str, to: Sequence[str], size: int) -> None:
+        sized = [f"size={size}"] if self._smtp.has_extn("size") else []
+        self._check(*self._smtp.mail(sender, sized), about=sender)
+        for each in to:
+            self._check(*self._smtp.rcpt(each), about=each)
+        code, said = self._smtp.docmd("DATA")
+        if not _ASKS_MORE <= code < _ASKS_MORE + 100:
+            self._check(code, said, about=", ".join(to), takes=False)
+
+    def _end(self) -> str:
+        self.may_have_left = True
+        try:
+            self._wait_for(self._patience.end)
+            self._say(_END)
+            code, said = self._smtp.getreply()
+            self._wait_for(self._patience.answer)
+        except (OSError, smtplib.SMTPException):
+            self._smtp.close()
+            raise DoubtError(
+                f"Le serveur {self._account.host} avait reçu tout le message, mais sa "
+                "réponse n'est pas arrivée : il est peut-être parti. Il ne sera pas "
+                "renvoyé sans vous."
+            ) from None
+        self._check(code, said)
+        return spoken(code, said)
+
+    def _check(
+        self, code: int, said: bytes, *, about: str = "", takes: bool = True
+    ) -> None:
+        """Raise what an answer means, unless the server takes what was said."""
+        if takes and _DONE <= code < _ASKS_MORE:
+            return
+        self.may_have_left = False
+        with suppress(OSError, smtplib.SMTPException):
+            self._smtp.rset()
+        if code == _HANGS_UP:
+            self._smtp.close()
+        for_whom = f" pour {about}" if about else ""
+        told = f"{self._account.host}{for_whom} : {spoken(code, said)}"
+        if code >= _REFUSED:
+            raise NeverError(f"Refusé par {told}.")
+        raise LaterError(f"Pas maintenant, dit {told}.")
+
+    def _wait_for(self, seconds: float) -> None:
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(seconds)
+
+    def _say(self, data: bytes) -> None:
+        self._smtp.send(data)
+
+
+def _dotted(message: bytes) -> bytes:
+    """Return a message whose lines that begin with a dot begin with two."""
+    return _DOTTED.sub(b"..", message)
+
+
+def _connected(account: Account, patience: Patience) -> smtplib.SMTP:
+    with _reaching(account):
+        if account.security is Security.TLS:
+            return smtplib.SMTP_SSL(
+                account.host,
+                account.port,
+                local_hostname=_ME,
+                timeout=patience.answer,
+                context=trust(account.ca),
+            )
+        return smtplib.SMTP(
+            account.host, account.port, local_hostname=_ME, timeout=patience.answer
+        )
+
+
+def _protected(smtp: smtplib.SMTP, account: Account) -> None:
+    smtp.ehlo_or_helo_if_needed()
+    if account.security is not Security.STARTTLS:
+        return
+    if not smtp.has_extn("starttls"):
+        raise AccountError(
+            f"Le serveur {account.host} ne propose pas de chiffrement sur le port "
+            f"{account.port}. Rien n'a été envoyé. Essayez : "
+            "diag outbox settings --security tls."
+        )
+    smtp.starttls(context=trust(account.ca))
+    smtp.ehlo_or_helo_if_needed()
+
+
+def _known(smtp: smtplib.SMTP, account: Account, password: SecretStr | None) -> None:
+    """Say who we are; smtplib's own login does not take accents."""
+    if not account.user:
+        return
+    if password is None:
+        raise AccountError("Le mot de passe manque. Rien n'a été envoyé.")
+    offered = str(smtp.esmtp_features.get("auth", "")).upper().split()
+    secret = password.get_secret_value()
+    if "PLAIN" in offered:
+        said = _coded(f"\x00{account.user}\x00{secret}")
+        answer = smtp.docmd("AUTH", f"PLAIN {said}")
+    elif "LOGIN" in offered:
+        answer = smtp.docmd("AUTH", f"LOGIN {_coded(account.user)}")
+        if _ASKS_MORE <= answer[0] < _ASKS_MORE + 100:
+            answer = smtp.docmd(_coded(secret))
+    else:
+        raise AccountError(
+            f"Le serveur {account.host} ne demande pas de mot de passe ici, ou pas "
+            "d'une façon que diag connaisse. Rien n'a été envoyé. Vérifiez --port et "
+            "--security (diag outbox settings)."
+        )
+    _check_known(account, *answer)
+
+
+def _check_known(account: Account, code: int, said: bytes) -> None:
+    if _DONE <= code < _ASKS_MORE:
+        return
+    if code < _REFUSED:
+        raise ReachError(f"Pas maintenant, dit {account.host} : {spoken(code, said)}.")
+    raise AccountError(
+        f"Le serveur {account.host} refuse votre nom ou votre mot de passe : "
+        f"{spoken(code, said)}. Rien n'a été envoyé. Corrigez : "
+        "diag outbox settings --user NOM --password."
+    )
+
+
+def _coded(text: str) -> str:
+    return b64encode(text.encode("utf-8")).decode("ascii")
+
+
+@contextmanager
+def _reaching(account: Account) -> Iterator[None]:
+    """Tell in French why a server did not let us in; never with what we said."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError as error:
+        raise AccountError(certificate_sentence(error, account)) from None
+    except ssl.SSLError as error:
+        raise AccountError(
+            f"La liaison chiffrée avec {account.host} ne s'établit pas "
+            f"({error.reason or 'TLS'}). Rien n'a été envoyé. Vérifiez --port et "
+            "--security (diag outbox settings)."
+        ) from None
+    except smtplib.SMTPResponseException as error:
+        raise _turned_away(account, error.smtp_code, error.smtp_error) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise ReachError(_lost(account, error)) from None
+
+
+def _turned_away(account: Account, code: int, said: bytes | str) -> Exception:
+    told = f"{account.host} : {spoken(code, said)}"
+    if code >= _REFUSED:
+        return AccountError(f"Refusé par {told}. Rien n'a été envoyé.")
+    return ReachError(f"Pas maintenant, dit {told}.")
+
+
+def _lost(account: Account, error: Exception) -> str:
+    # smtplib tells a timeout as a line that was cut.
+    if TimeoutError in {type(error), type(error.__context__)}:
+        why = "ne répond pas assez vite"
+    elif isinstance(error, ConnectionRefusedError):
+        why = "n'accepte pas de connexion"
+    elif isinstance(error, smtplib.SMTPServerDisconnected | ConnectionError):
+        why = "a coupé la liaison"
+    else:
+        why = "est injoignable (pas de réseau ?)"
+    return f"Le serveur {account.host} {why}."
