@@ -70,8 +70,8 @@ def latest(heads: Sequence[Head]) -> Head | None:
 def differing(heads: Sequence[Head]) -> tuple[Head, ...]:
     """Return one head for each thing that is said, the last to say it, in order.
 
-    Heads are equal when state and value are, whatever the provenance; a withdrawal is
-    one more thing to say; an erased head says nothing.
+    Heads are equal when state and value are, whatever the provenance; editions are when
+    their digest is; a withdrawal is one more thing to say; an erased head says nothing.
     """
     if len(heads) == 1 and heads[0].says:
         return (heads[0],)
@@ -84,4 +84,6 @@ def saying(head: Head) -> str | None:
     value = head.value
     if isinstance(value, dict) and "state" in value:
         return dumps([value["state"], value.get("value")])
+    if isinstance(value, dict) and head.subject == subjects.EDITION:
+        return dumps(value.get("digest"))
     return head.text

@@ -83,18 +83,17 @@ def asked_again_of(journal: Journal, audit: str) -> dict[str, int]:
     """Return the questions that an upgrade asks again, and until when answers are old.
 
     Answers up to that Lamport number were given to another question of the same id:
-    the journal keeps them, nothing reads them.
+    the journal keeps them, nothing reads them. When two people upgraded apart, the
+    later number holds: better asked once more than judged on another meaning.
     """
-    head = latest(journal.current(audit, subjects.EDITION))
-    value: Any = head.value if head else None
-    told = value.get("asked_again") if isinstance(value, dict) else None
-    if not isinstance(told, dict):
-        return {}
-    return {
-        question: lam
-        for question, lam in told.items()
-        if isinstance(lam, int) and not isinstance(lam, bool)
-    }
+    again: dict[str, int] = {}
+    for head in journal.current(audit, subjects.EDITION):
+        value: Any = head.value
+        told = value.get("asked_again") if isinstance(value, dict) else None
+        for question, lam in told.items() if isinstance(told, dict) else ():
+            if isinstance(lam, int) and not isinstance(lam, bool):
+                again[question] = max(lam, again.get(question, 0))
+    return again
 
 
 def since(heads: Sequence[Head], lam: int) -> Sequence[Head]:

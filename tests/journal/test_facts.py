@@ -225,3 +225,20 @@ def test_an_upgrade_written_by_a_fault_asks_nothing_again(
         value: dict[str, Json] = {"digest": "d" * 64, "asked_again": odd}
         journal.write(Draft(AUDIT.id, EDITION, value), author)
         assert (ROOT, "q") in facts_of(journal, AUDIT).answers
+
+
+def test_two_upgrades_apart_to_one_edition_are_no_conflict(
+    journal: Journal, author: Origin
+) -> None:
+    said = journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
+    first, second = (
+        changes.pinned(AUDIT.id, "d" * 64, {"q": lam})
+        for lam in (said.lam - 1, said.lam)
+    )
+    apart(journal, first, author)
+    apart(journal, second, person("u02"))
+    assert conflicts_of(journal, AUDIT) == ()
+    assert facts_of(journal, AUDIT).answers == {}
+    other = changes.pinned(AUDIT.id, "e" * 64)
+    apart(journal, other, person("u03"))
+    assert len(conflicts_of(journal, AUDIT)) == 1
