@@ -1,6 +1,7 @@
 """`diag checklists …`: the syndicat's own changes, and editions side by side."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -29,12 +30,15 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
     Sans argument : ce que vos changements font aux grilles livrées.
     """
     # Reading and comparing editions: 60 ms that other commands do without.
-    from diag.desk.edition_names import edition_named  # noqa: PLC0415
+    from diag.desk.edition_names import edition_in, edition_named  # noqa: PLC0415
     from diag.desk.edition_words import difference_lines  # noqa: PLC0415
     from diag.rules.changes import differences  # noqa: PLC0415
 
-    with workspace_of(ctx) as workspace:
-        before, after = (edition_named(workspace, one) for one in (old, new))
+    if Path(old).is_dir() and Path(new).is_dir():  # an author needs no workspace
+        before, after = edition_in(Path(old)), edition_in(Path(new))
+    else:
+        with workspace_of(ctx) as workspace:
+            before, after = (edition_named(workspace, one) for one in (old, new))
     for notice in filter(None, (before.notice, after.notice)):
         click.echo(notice, err=True)
     if as_json:

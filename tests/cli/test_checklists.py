@@ -50,7 +50,7 @@ def test_a_broken_change_is_said_and_nothing_pretends_to_differ(home: Path) -> N
     assert "overlay/local.yaml:2" in check.out
 
 
-def test_two_folders_are_compared(home: Path, tmp_path: Path) -> None:
+def test_two_folders_are_compared_without_a_workspace(tmp_path: Path) -> None:
     for name, files in (
         ("a", FILES),
         ("b", spoilt("reseau.yaml", '"Débit descendant"', '"Débit"')),
@@ -58,7 +58,9 @@ def test_two_folders_are_compared(home: Path, tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         for file, text in files.items():
             (tmp_path / name / file).write_text(text, encoding="utf-8")
-    run = diag(home, "checklists", "diff", str(tmp_path / "a"), str(tmp_path / "b"))
+    nowhere = tmp_path / "rien"
+    run = diag(nowhere, "checklists", "diff", str(tmp_path / "a"), str(tmp_path / "b"))
+    assert not nowhere.exists()
     assert run.code == 0, run.err
     assert "libellé : Débit descendant → Débit" in lines(run)
 
