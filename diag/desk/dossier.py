@@ -9,7 +9,8 @@ from diag.desk.session import Session
 from diag.desk.tour import address_of
 from diag.desk.trail import day_words
 from diag.desk.workspace import Workspace
-from diag.model.audit import Audit
+from diag.journal.facts import status_of
+from diag.model.audit import Audit, Subject
 from diag.model.auditee import Auditee
 from diag.model.place import PlaceKind
 from diag.model.territory import School
@@ -50,8 +51,20 @@ def _school_lines(workspace: Workspace, school: School) -> tuple[tuple[str, str]
         ("Circonscription", school.circonscription),
         ("RPI", school.rpi),
         ("Mairie", _town_hall(workspace, school.insee)),
+        ("Commune", _commune_audit(workspace, school.insee)),
         ("Attention", _warning(school)),
     )
+
+
+def _commune_audit(workspace: Workspace, insee: str) -> str:
+    """Return where the last audit of a commune stands; empty when there is none."""
+    subject = Subject(kind=PlaceKind.COMMUNE, code=insee)
+    found = [each for each in audits(workspace.journal) if each.subject == subject]
+    if not found:
+        return ""
+    last = max(found, key=lambda each: each.campaign)
+    status = STATUS_WORDS[status_of(workspace.journal, last.id)]
+    return f"audit {status}, campagne {last.campaign}"
 
 
 def _commune_lines(workspace: Workspace, about: Auditee) -> tuple[tuple[str, str], ...]:

@@ -103,6 +103,8 @@ def test_a_commune_has_its_own_audit_beside_its_school_s(desk: Workspace) -> Non
 def test_what_is_known_of_a_commune_and_of_a_syndicat_is_told(desk: Workspace) -> None:
     about = start(desk, f"commune:{commune_of(desk)}").about
     assert dict(who(desk, about))["Écoles"]
+    school = auditee_named(desk, SCHOOL)
+    assert dict(who(desk, school))["Commune"] == "audit en cours, campagne 2026-2027"
     assert [one.audit.subject for one in audits_told(desk, about)] == [about.subject]
     syndicat = start(desk, f"syndicat:{SIREN}").about
     assert dict(who(desk, syndicat))["SIREN"] == SIREN

@@ -155,7 +155,7 @@ class Undo(Command):
 
 
 class GoVisit(Command):
-    """Aller à la visite de cette école."""
+    """Aller à la visite."""
 
     KEYS = "v"
     TITLE = "Visite"

@@ -215,9 +215,6 @@ class VisitScreen(VisitActs):
             await self._to_grid()
 
     async def _to_grid(self) -> None:
-        if self.session.about.school is None:
-            self.fiche.status("Ni salle ni matériel ici : pas de grille.")
-            return
         if not self.settle():
             return
         if self.grid is None:

@@ -18,7 +18,7 @@ from diag.tui.screens.departure import DepartureScreen
 from diag.tui.screens.photos import open_photos
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.places import PlacesScreen
-from diag.tui.screens.visit_commands import ShowPlaces
+from diag.tui.screens.visit_commands import ShowPlaces, SwapFace
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
 
@@ -51,8 +51,8 @@ class VisitActs(PlaceScreen):
         raise NotImplementedError
 
     def can(self, command: CommandType) -> bool | None:
-        """Offer the list of rooms in a school only: nothing else holds any."""
-        if command is ShowPlaces and hasattr(self, "session"):
+        """Offer rooms and their grid in a school only: nothing else holds any."""
+        if command in {ShowPlaces, SwapFace} and hasattr(self, "session"):
             return self.session.about.school is not None
         return True
 
@@ -152,7 +152,7 @@ class VisitActs(PlaceScreen):
     def on_choose_profile(self) -> None:
         """Ask how long the visit is, and say what that leaves to ask."""
         choices = [
-            Choice(str(each.profile), _parcours_words(each), each.words)
+            Choice(str(each.profile), _parcours_words(each), _left_words(each))
             for each in parcours_of(self.session)
         ]
 
@@ -162,7 +162,7 @@ class VisitActs(PlaceScreen):
                 self.fiche.forget_typed()
                 self.show(said)
 
-        self.app.push_screen(Choose("Durée de la visite", choices), chosen)
+        self.app.push_screen(Choose(_ASKED, choices), chosen)
 
     def on_show_places(self) -> None:
         """Open the list of places."""
@@ -197,6 +197,14 @@ class VisitActs(PlaceScreen):
     def on_go_bilan(self) -> None:
         """Open what was found."""
         self.diag.go_bilan(self.uai)
+
+
+_ASKED = "Durée de la visite, ce qui reste à demander, et en combien de minutes environ"
+
+
+def _left_words(parcours: Parcours) -> str:
+    plural = "s" if parcours.left > 1 else ""
+    return f"{parcours.left} question{plural}, {parcours.minutes} min"
 
 
 def _parcours_words(parcours: Parcours) -> str:

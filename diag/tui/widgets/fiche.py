@@ -19,7 +19,7 @@ from diag.model.fact import State
 from diag.reports.vocabulary import PROVENANCES
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.plain import content, line
-from diag.tui.screens.visit_commands import FICHE_COMMANDS
+from diag.tui.screens.visit_commands import FICHE_COMMANDS, ShowGrid
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.choices import choices
@@ -66,6 +66,12 @@ class Fiche(Sturdy, Vertical):
                 yield AnswerLine(id="fiche-answer")
                 yield Sheet(id="fiche-how")
             yield Sheet(id="fiche-status")
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer the grid of rooms in a school only: nothing else holds any."""
+        if command is ShowGrid and self._visiting:
+            return self._visiting.session.about.school is not None
+        return True
 
     @property
     def line(self) -> AnswerLine:

@@ -31,10 +31,10 @@ async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> 
         assert isinstance(app.screen, VisitScreen)
         session = app.screen.session
         assert session.about.ref.startswith("commune:")
-        await pilot.press("f2")
-        await wait_for(pilot, lambda: shows(pilot, "pas de grille"), "no room")
-        await pilot.press("f6")
+        assert not shows(pilot, "Grille")
+        await pilot.press("f2", "f6")
         assert isinstance(app.screen, VisitScreen)
+        assert app.screen.face.current == "fiche"
         await pilot.press("question_mark", "enter")
         await wait_for(pilot, lambda: len(session.facts.answers) == 1, "an answer")
         await pilot.press("f9")
@@ -99,7 +99,7 @@ async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
         long = screen.visiting.walk.left
         await pilot.press("ctrl+o")
         await wait_for(pilot, lambda: shows(pilot, "standard (une demi"), "the choice")
-        assert shows(pilot, "environ")
+        assert shows(pilot, " min")
         await pilot.press(*"court", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Parcours court"), "told")
         assert screen.visiting.walk.left < long
