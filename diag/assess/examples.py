@@ -17,6 +17,7 @@ examples:
       overall: 58
       completeness: 50        # of the domain, out of 100
       levels: {prise-par-classe: [1, 3], debit-suffisant: 2, ent: sans_objet}
+      at: {CP: {prise-par-classe: 3}}   # the level at one place
       compliance: {filtrage: non_conforme}
       socle: atteint
       fires: [cabler-les-classes]   # exactly those of the domain that surely fire
@@ -41,6 +42,7 @@ from diag.assess.results import (
     Quantity,
     Standing,
     Trigger,
+    Verdict,
 )
 from diag.model.checklist import Checklist
 from diag.model.number import canonical_number
@@ -195,6 +197,20 @@ def _check_levels(subject: _Subject, written: object) -> Iterator[Unreadable]:
             yield subject.differs(f"le niveau de « {name} »", levels, found)
 
 
+def _check_at(subject: _Subject, written: object) -> Iterator[Unreadable]:
+    judged: dict[str, dict[str, Verdict]] = {}
+    for ident, result in subject.assessment.criteria.items():
+        for verdict in result.verdicts:
+            judged.setdefault(verdict.place, {})[ident] = verdict
+    for place, levels in _named(subject, written, judged):
+        for name, level in _named(subject, levels, judged[place]):
+            verdict = judged[place][name]
+            out = verdict.standing is Standing.OUT
+            found = OUT if out else [verdict.low, verdict.high]
+            if _pair(level) != found:
+                yield subject.differs(f"« {name} » dans « {place} »", level, found)
+
+
 def _check_compliance(subject: _Subject, written: object) -> Iterator[Unreadable]:
     results = {
         name: result
@@ -248,6 +264,7 @@ _CHECKS: dict[str, Callable[[_Subject, object], Iterator[Unreadable]]] = {
     "overall": _check_overall,
     "completeness": _check_completeness,
     "levels": _check_levels,
+    "at": _check_at,
     "compliance": _check_compliance,
     "socle": _check_socle,
     "fires": _check_fires,
