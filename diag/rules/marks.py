@@ -12,8 +12,15 @@ def mark_of(folder: Path, overlay: Path | None = None) -> str:
     for place in filter(None, (folder, overlay)):
         for path in sorted(place.glob("*.y*ml")):
             mark.update(f"{place.name}/{path.name}".encode())
-            mark.update(sha256(path.read_bytes()).digest())
+            mark.update(sha256(_bytes(path)).digest())
     return mark.hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # a folder, a lost right: the reading of the file will say it
+        return b"unreadable"
 
 
 def program_mark() -> str:
