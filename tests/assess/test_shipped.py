@@ -8,7 +8,7 @@ import pytest
 
 from diag.model.checklist import Checklist
 from diag.model.fact import Facts
-from diag.model.place import PlaceKind
+from diag.model.place import PARENT_KINDS, Place, PlaceKind
 from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
 from tests.assess.agreement import disagreements
@@ -34,9 +34,25 @@ def shipped() -> Checklist:
 
 def half_known_school(seed: int) -> Facts:
     """Return a small school where everything was answered, then much forgotten."""
+    nobody = facts({}, {name: {} for name in PLACES}, kinds=PLACES, parents=HOLDERS)
+    return half_known(nobody, seed)
+
+
+def half_known_subject(kind: PlaceKind, seed: int) -> Facts:
+    """Return a commune or a syndicat where much was forgotten as well."""
+    place = Place(id="sujet", kind=kind, parent=None, name="sujet")
+    nobody = Facts(
+        root="sujet",
+        places={"sujet": place},
+        answers={},
+        closed=frozenset(PARENT_KINDS),
+    )
+    return replace(half_known(nobody, seed), closed=frozenset(PARENT_KINDS))
+
+
+def half_known(nobody: Facts, seed: int) -> Facts:
     random = Random(seed)
     share_kept = (0.3, 0.7, 0.95, 1)[seed % 4]
-    nobody = facts({}, {name: {} for name in PLACES}, kinds=PLACES, parents=HOLDERS)
     (world,) = completions(nobody, shipped(), random, 1)
     school = facts_of(world, nobody)
     answers = dict(school.answers)
@@ -50,6 +66,14 @@ def half_known_school(seed: int) -> Facts:
 @pytest.mark.parametrize("seed", range(16))
 def test_every_completion_of_a_school_lies_within_the_bounds(seed: int) -> None:
     assert disagreements(half_known_school(seed), shipped(), limit=12) == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("kind", [PlaceKind.COMMUNE, PlaceKind.SYNDICAT])
+def test_every_completion_of_a_commune_or_a_syndicat_lies_within_the_bounds(
+    kind: PlaceKind, seed: int
+) -> None:
+    assert disagreements(half_known_subject(kind, seed), shipped(), limit=12) == []
 
 
 @pytest.mark.long
