@@ -10,6 +10,7 @@ from diag.journal.subjects import (
     AnswerTopic,
     AuditTopic,
     ClosedTopic,
+    DispatchTopic,
     ErasureTopic,
     FlagTopic,
     FollowTopic,
@@ -18,6 +19,7 @@ from diag.journal.subjects import (
     PhotoTopic,
     PlaceTopic,
     RankTopic,
+    ScenarioTopic,
     Topic,
     VisitTopic,
     WordingTopic,
@@ -102,7 +104,9 @@ def _about(session: Session, topic: Topic) -> str:
 _ASPECTS = {"edition": "grilles", "profile": "parcours"}
 
 _NOUNS: dict[type, str] = {
+    DispatchTopic: "envoi",
     PhotoTopic: "photo",
+    ScenarioTopic: "scénario",
     PlaceTopic: "lieu",
     VisitTopic: "visite",
 }
@@ -131,10 +135,20 @@ def _value(session: Session, topic: Topic, value: Any) -> str:
             return _edition_words(session, str(value.get("digest", "")))
         if isinstance(topic, PhotoTopic):
             value = {"caption": value.get("caption", "")}
+        if isinstance(topic, DispatchTopic):
+            value = _dispatch_parts(value)
         return ", ".join(str(value[key]) for key in sorted(value) if value[key])
     if isinstance(value, bool):
         return "oui" if value else "non"
     return str(value)
+
+
+def _dispatch_parts(value: dict[str, Any]) -> dict[str, str]:
+    to = value.get("to", [])
+    told = ", ".join(map(str, to)) if isinstance(to, list) else ""
+    return {name: str(value.get(name, "")) for name in ("audience", "on")} | {
+        "to": told
+    }
 
 
 def _edition_words(session: Session, digest: str) -> str:

@@ -9,7 +9,13 @@ from diag.desk.session import Session
 from diag.desk.walk import Key
 from diag.journal import subjects
 from diag.journal.revision import Revision
-from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic, PlaceTopic
+from diag.journal.subjects import (
+    AnswerTopic,
+    FlagTopic,
+    NoteTopic,
+    PlaceTopic,
+    ScenarioTopic,
+)
 from diag.model.checklist import Question
 from diag.model.fact import Answer, Provenance, State
 from diag.reports.answers import answer_words
@@ -77,6 +83,8 @@ def told(session: Session, revision: Revision) -> str:
         said = f"note de « {question.label} »"
     elif isinstance(topic, FlagTopic) and question:
         said = f"« à revoir » de « {question.label} »"
+    elif isinstance(topic, ScenarioTopic):
+        return f"scénario « {_name(revision)} »"
     elif isinstance(topic, PlaceTopic):
         said = f"lieu « {_name(revision) or (where.name if where else '')} »"
     else:

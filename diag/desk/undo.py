@@ -14,6 +14,7 @@ from diag.journal.subjects import (
     PhotoTopic,
     PlaceTopic,
     RankTopic,
+    ScenarioTopic,
     WordingTopic,
 )
 from diag.model.errors import DiagError
@@ -28,6 +29,7 @@ _UNDOABLE = (
     | WordingTopic
     | RankTopic
     | OwnTopic
+    | ScenarioTopic
 )
 
 

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from diag.journal import subjects
 from diag.journal.canonical import Json
 from diag.journal.draft import Draft
-from diag.model.audit import AuditStatus, FollowUp, OwnAdvice, Subject, Visit
+from diag.model.audit import (
+    AuditStatus,
+    FollowUp,
+    OwnAdvice,
+    Scenario,
+    Subject,
+    Visit,
+)
 from diag.model.checklist import Audience, Profile
 from diag.model.dispatch import Dispatch
 from diag.model.fact import Answer
@@ -157,6 +164,17 @@ def owned(audit: str, advice: OwnAdvice) -> Draft:
 def disowned(audit: str, recommendation: str) -> Draft:
     """Take a recommendation of the engineer's own away."""
     return Draft(audit, subjects.own(recommendation), op="del")
+
+
+def imagined(audit: str, scenario: Scenario) -> Draft:
+    """Keep suppositions under a name, or say them again."""
+    value = scenario.model_dump(mode="json", exclude={"id"})
+    return Draft(audit, subjects.scenario(scenario.id), value)
+
+
+def forgotten(audit: str, scenario: str) -> Draft:
+    """Take kept suppositions away; history keeps them."""
+    return Draft(audit, subjects.scenario(scenario), op="del")
 
 
 def erased(audit: str, revision: str, reason: str) -> Draft:

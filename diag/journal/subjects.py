@@ -21,6 +21,9 @@ SUBJECT = "audit/subject"
 DISPATCHES = "dispatch"
 """Prefix of the reports that were sent."""
 
+SCENARIOS = "scenario"
+"""Prefix of the suppositions that were kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceTopic:
@@ -106,6 +109,13 @@ class OwnTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ScenarioTopic:
+    """A supposition kept under a name: never a fact."""
+
+    scenario: str
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchTopic:
     """A report that was sent."""
 
@@ -145,6 +155,7 @@ Topic = (
     | WordingTopic
     | RankTopic
     | OwnTopic
+    | ScenarioTopic
     | DispatchTopic
     | ErasureTopic
     | AuditTopic
@@ -207,6 +218,11 @@ def rank(recommendation: str) -> str:
 def own(recommendation: str) -> str:
     """Return the subject of a recommendation of the engineer's own."""
     return f"{_recommendation(recommendation, None)}/own"
+
+
+def scenario(scenario_id: str) -> str:
+    """Return the subject of a supposition kept under a name."""
+    return f"{SCENARIOS}/{scenario_id}"
 
 
 def dispatch(dispatch_id: str) -> str:
@@ -278,7 +294,7 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
     match [first, *rest]:
         case ["places", kind, "closed"] if kind in _KINDS:
             return ClosedTopic(PlaceKind(kind))
-        case [("visit" | "photo" | "dispatch" | "erase") as what, ident]:
+        case [("visit" | "photo" | "scenario" | "dispatch" | "erase") as what, ident]:
             return _BY_IDENT[what](ident)
         case ["audit", ("edition" | "profile" | "status" | "subject") as name]:
             return AuditTopic(name)
@@ -288,6 +304,7 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
 _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "visit": VisitTopic,
     "photo": PhotoTopic,
+    "scenario": ScenarioTopic,
     "dispatch": DispatchTopic,
     "erase": ErasureTopic,
 }

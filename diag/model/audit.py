@@ -1,7 +1,7 @@
 """Audits: one subject in one campaign; who visited, what was decided."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from pydantic import Field
@@ -89,6 +89,16 @@ class OwnAdvice(Noun):
     """VAT rate, in percent."""
     delay: str = Field(default="", pattern=r"^(|P\d{1,3}[YMWD])$")
     """ISO 8601 duration within which to act; empty: with the next budget."""
+
+
+class Scenario(Noun):
+    """Suppositions kept under a name: never facts, never judged as such."""
+
+    id: str
+    """UUID."""
+    name: str = Field(min_length=1, max_length=120)
+    suppositions: tuple[dict[str, Any], ...] = Field(min_length=1, max_length=200)
+    """Each as its kind and its fields, in the order in which they were made."""
 
 
 def audit_id(campaign: str, subject: Subject) -> str:
