@@ -159,3 +159,22 @@ def test_what_cannot_be_read_is_said(raw: Mapping[str, object], sentence: str) -
 def test_the_domain_is_that_of_the_file_unless_it_is_named() -> None:
     assert "domaine inconnu « salles »" in found({"expect": {}}, "salles.yaml")[0]
     assert found({"domain": "d", "expect": {}}, "salles.yaml") == []
+
+
+def test_a_level_is_pinned_at_one_place() -> None:
+    rooms = {
+        "places": [
+            {"kind": "salle", "name": "CP", "answers": {"prises": 1}},
+            {
+                "kind": "salle",
+                "name": "CM",
+                "answers": {"prises": {"state": "unknown"}},
+            },
+        ]
+    }
+    at = {"CP": {"salles": 1}, "CM": {"salles": [0, 3]}}
+    assert found({**rooms, "expect": {"at": at}}) == []
+    (wrong,) = found({**rooms, "expect": {"at": {"CP": {"salles": 2}}}})
+    assert "« salles » dans « CP » devrait valoir 2, on trouve [1, 1]" in wrong
+    (unknown,) = found({**rooms, "expect": {"at": {"CE": {"salles": 2}}}})
+    assert "« CE »" in unknown
