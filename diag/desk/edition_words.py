@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from diag.desk.edition_names import NamedEdition
-from diag.rules.changes import SECTIONS, Difference, Fate, FieldChange, differences
+from diag.rules.changes import (
+    SECTIONS,
+    Difference,
+    Fate,
+    FieldChange,
+    compare,
+    differences,
+)
 
 _TITLES = {
     "domains": "Domaines",
@@ -70,6 +77,7 @@ _SHORT = 48
 def difference_lines(old: NamedEdition, new: NamedEdition) -> Iterator[str]:
     """Yield what differs from one edition to the other, to be printed."""
     found = differences(old.checklist, new.checklist)
+    asked_again = set(compare(old.checklist, new.checklist).changed)
     yield f"{old.told} → {new.told}"
     if not found:
         yield (
@@ -84,11 +92,12 @@ def difference_lines(old: NamedEdition, new: NamedEdition) -> Iterator[str]:
             yield ""
             yield _TITLES[section]
         for one in some:
-            yield from _lines(one)
+            again = one.section == "questions" and one.ident in asked_again
+            yield from _lines(one, " (autre sens : à redemander)" * again)
 
 
-def _lines(one: Difference) -> Iterator[str]:
-    yield f"  {_SIGNS[one.fate]} {one.ident} : {one.label}"
+def _lines(one: Difference, remark: str) -> Iterator[str]:
+    yield f"  {_SIGNS[one.fate]} {one.ident} : {one.label}{remark}"
     for change in one.fields:
         yield from _field(one.section, change)
 

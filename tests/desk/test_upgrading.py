@@ -1,9 +1,11 @@
 """An audit passed to a second edition: kept, asked again, lost, undone."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from diag.assess.results import Bounds
 from diag.desk.answers import Entry, record_answer
 from diag.desk.audits import start
 from diag.desk.compare import compared
@@ -80,12 +82,11 @@ def test_scores_are_told_under_both_editions(audited: Session) -> None:
     assert whole.title == "Ensemble"
     assert whole.before is not None
     assert whole.after is not None
-    # Under the first: eleven criteria of weight 1, seven at level 2 (ratio 2/3).
-    assert whole.before.bounds is not None
-    assert whole.before.bounds.low == whole.before.bounds.high
-    # Under the second, six are not known yet: an interval.
-    assert whole.after.bounds is not None
-    assert whole.after.bounds.low < whole.after.bounds.high
+    # First: eleven criteria of weight 1, eight at level 2 (2/3): 8 x 2/3 / 11.
+    assert whole.before.bounds == Bounds(Fraction(16, 33), Fraction(16, 33))
+    # Second: one does not apply (a single class); of weight 12 in all, 5 are at level
+    # 2, 1 at 0, and 6 are not known yet: from 5 x 2/3 / 12 to 11 x 2/3 / 12.
+    assert whole.after.bounds == Bounds(Fraction(5, 18), Fraction(11, 18))
 
 
 def test_the_passage_is_one_revision_and_outdated_answers_are_no_facts(
