@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from diag.desk.elsewhere import elsewhere
 from diag.desk.entry import RefusedEntryError, doubt_about, value_of
 from diag.desk.places import KIND_NAMES, find_place
 from diag.desk.session import Session
@@ -86,6 +87,7 @@ def find_question(session: Session, ident: str) -> Question:
         return questions[ident]
     near = get_close_matches(ident, questions, n=1)
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    hint = elsewhere(session, ident) or hint
     raise DiagError(
         f"Question « {ident[:60]} » inconnue des grilles de cet audit.{hint} "
         f"Voyez la liste : diag audit questions {session.about.ref} --all."

@@ -14,6 +14,7 @@ from diag.assess.reasons import (
 from diag.assess.results import Compliance, Standing, Trigger
 from diag.assess.telling import advice_explanation_json, explanation_json
 from diag.assess.why import why, why_recommended
+from diag.desk.elsewhere import elsewhere
 from diag.desk.session import Session
 from diag.model.checklist import Source
 from diag.model.errors import DiagError
@@ -66,6 +67,7 @@ def explained(session: Session, ident: str) -> Reasons:
     known = [*checklist.criteria, *checklist.recommendations]
     near = get_close_matches(ident, known, n=1)
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    hint = elsewhere(session, ident) or hint
     raise DiagError(
         f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} "
         f"Voyez la liste : diag why {session.about.ref}."

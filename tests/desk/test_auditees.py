@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from diag.desk.answers import find_question
 from diag.desk.auditees import auditee_named
 from diag.desk.audits import listed, open_session, start
 from diag.desk.dossier import audits_told, who
 from diag.desk.importing import import_file
+from diag.desk.reasons import explained
 from diag.desk.reporting import report_folder, report_of
 from diag.desk.transfer import export_audit, import_audit
 from diag.desk.workspace import Workspace
@@ -136,3 +138,15 @@ def test_a_commune_s_audit_travels_with_its_name(
         assert theirs.about.ref == session.about.ref
         export_audit(theirs, tmp_path / "b.json")
     assert (tmp_path / "b.json").read_bytes() == (tmp_path / "a.json").read_bytes()
+
+
+def test_what_belongs_to_another_audit_is_said_to(desk: Workspace) -> None:
+    school, commune = start(desk, SCHOOL), start(desk, f"commune:{commune_of(desk)}")
+    theirs = next(iter(commune.checklist.questions))
+    with pytest.raises(DiagError, match=r"audit de la commune \(commune:\d+\)"):
+        find_question(school, theirs)
+    with pytest.raises(DiagError, match=r"audit de l'école \(UAI\)"):
+        find_question(commune, "nb_classes")
+    for ident in (*commune.checklist.criteria, *commune.checklist.recommendations):
+        with pytest.raises(DiagError, match="audit de la commune"):
+            explained(school, ident)
