@@ -57,6 +57,7 @@ def export(
 ) -> None:
     """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
     # Everything below is imported for who exports only.
+    from diag.desk.photos import photos_of  # noqa: PLC0415
     from diag.desk.transfer import export_audit  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
@@ -67,7 +68,14 @@ def export(
                 "Choisissez un autre nom, ou remplacez-le avec --force."
             )
         number = export_audit(session, file)
+        left = len(photos_of(session))
     click.echo(f"{file} : {counted(number, 'modification')}")
+    if left:
+        stay = "ne voyagent pas" if left > 1 else "ne voyage pas"
+        click.echo(
+            f"{counted(left, 'photo')} {stay} avec ce fichier. Pour les donner : "
+            f"diag audit photo {ref} export DOSSIER."
+        )
 
 
 @click.command("import")

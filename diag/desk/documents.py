@@ -81,14 +81,14 @@ def rendered(
     if form is Form.HTML:
         from diag.reports.html import html  # noqa: PLC0415
 
-        return html(text, title).encode("utf-8"), ""
+        return html(text, title, report.pictures).encode("utf-8"), ""
     if form is Form.PDF:
         from diag.reports.pdf import printed  # noqa: PLC0415
 
-        done = printed(text, title, author, report.date)
+        done = printed(text, title, author, report.date, report.pictures)
         return done.pdf, done.warning
     if form is Form.ODT:
         from diag.reports.odt import odt  # noqa: PLC0415
 
-        return odt(text, title, author, report.date), ""
+        return odt(text, title, author, report.date, report.pictures), ""
     return text.encode("utf-8"), ""

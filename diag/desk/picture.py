@@ -30,6 +30,12 @@ MAX_SIDE = 2048
 QUALITY = 82
 """JPEG quality of what is kept."""
 
+SHOWN_SIDE = 900
+"""Longest side of a picture in a document, in pixels: sharp on 10 cm of paper."""
+
+SHOWN_QUALITY = 70
+"""JPEG quality in a document."""
+
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 """Names of the files that a folder of photos is searched for."""
 
@@ -83,6 +89,24 @@ def read_picture(path: Path) -> Picture:
         original=sha256(raw).hexdigest(),
         taken_at=taken_at,
     )
+
+
+def reduced(data: bytes, side: int = SHOWN_SIDE) -> bytes:
+    """Return a kept picture no larger than `side`, as documents show it.
+
+    The same bytes each time, with the same Pillow.
+
+    Raises:
+        PictureError: when the bytes are no picture.
+    """
+    try:
+        image, _ = _decode(data)
+        image.thumbnail((side, side))
+        return _encode(image, SHOWN_QUALITY)
+    except PictureError:
+        raise
+    except Exception as error:  # decoders of damaged bytes fail in many ways
+        raise PictureError("ce n'est pas une image lisible.") from error
 
 
 def told(name: str | Path) -> str:
@@ -162,10 +186,10 @@ def _on_white(image: "Image.Image") -> "Image.Image":
     return Image.alpha_composite(white, layer).convert("RGB")
 
 
-def _encode(image: "Image.Image") -> bytes:
+def _encode(image: "Image.Image", quality: int = QUALITY) -> bytes:
     from PIL import Image  # noqa: PLC0415 -- as above
 
     bare = Image.frombytes("RGB", image.size, image.tobytes())
     written = io.BytesIO()
-    bare.save(written, "JPEG", quality=QUALITY, optimize=True)
+    bare.save(written, "JPEG", quality=quality, optimize=True)
     return written.getvalue()

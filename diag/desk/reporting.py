@@ -6,6 +6,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from diag.desk.album import Album, evidence_of
 from diag.desk.comparing import comparables_of, progress_of
 from diag.desk.previous import own_standing, steps_told
 from diag.desk.session import Session
@@ -47,6 +48,8 @@ def report_of(session: Session, day: date | None = None) -> Report:
         earlier=steps_told(session),
         own=own_standing(session),
         ranks=ranks_of(workspace.journal, session.audit.id),
+        evidence=evidence_of(session),
+        pictures=Album(session),
         look_back=partial(progress_of, session),
         look_around=partial(comparables_of, session),
     )

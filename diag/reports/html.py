@@ -9,7 +9,8 @@ from markdown_it.utils import OptionsDict
 
 from diag.reports.document import Document, read_document
 from diag.reports.parser import document_parser
-from diag.reports.renderer import Renderer
+from diag.reports.pictures import NONE, Pictures
+from diag.reports.renderer import PICTURES, Renderer
 
 _STYLE = Path(__file__).with_name("report.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -40,8 +41,8 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def html(markdown: str, title: str) -> str:
-    """Return a standalone page: same Markdown and title, same bytes."""
+def html(markdown: str, title: str, pictures: Pictures = NONE) -> str:
+    """Return a standalone page: same Markdown, title and pictures, same bytes."""
     document = read_document(markdown)
     provisional = "provisoire" in document.running.lower()
     return _PAGE.format(
@@ -50,10 +51,10 @@ def html(markdown: str, title: str) -> str:
         style=_style(),
         foot=_css_text(document.running),
         watermark=_WATERMARK if provisional else "",
-        head=_rendered(document.head),
-        first_page=_rendered(document.first_page),
+        head=_rendered(document.head, pictures),
+        first_page=_rendered(document.first_page, pictures),
         summary=_summary(document),
-        body=_rendered(document.body),
+        body=_rendered(document.body, pictures),
         running=escape(document.running),
     )
 
@@ -71,9 +72,9 @@ def _writer() -> tuple[Renderer, OptionsDict]:
     return Renderer(), document_parser().options
 
 
-def _rendered(tokens: list[Token]) -> str:
+def _rendered(tokens: list[Token], pictures: Pictures) -> str:
     renderer, options = _writer()
-    return renderer.render(tokens, options, {})
+    return renderer.render(tokens, options, {PICTURES: pictures})
 
 
 def _summary(document: Document) -> str:

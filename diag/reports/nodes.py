@@ -6,12 +6,15 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.reports.document import Document
+from diag.reports.pictures import NONE, Picture, Pictures, resolved
 
 
 class NodeWriter:
     """Writes nodes: each method of a writer bears the name of the node it writes."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, pictures: Pictures = NONE) -> None:
+        self.pictures = pictures
+        """What images may show."""
         parts = (document.head, document.first_page, document.body)
         self.anchors = {heading.anchor for heading in document.outline}
         """What links may reach."""
@@ -47,8 +50,14 @@ class NodeWriter:
         return self.words(node.content)
 
     def image(self, node: Node) -> str:
-        """Write an image's words: nothing is fetched."""
-        return self.words(f"[{words_of(node).strip() or 'image sans description'}]")
+        """Write a picture that we were given; of any other, its words."""
+        said = words_of(node).strip() or "image sans description"
+        picture = resolved(str(node.attrs.get("src", "")), self.pictures)
+        return self.words(f"[{said}]") if picture is None else self.shown(picture, said)
+
+    def shown(self, picture: Picture, said: str) -> str:
+        """Return a picture over its caption, which is its alternative too."""
+        raise NotImplementedError
 
     def footnote_block(self, _node: Node) -> str:
         """Write nothing: notes stand where they are called."""

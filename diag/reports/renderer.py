@@ -9,8 +9,12 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from diag.reports.chart import drawn
 from diag.reports.parser import inline_text
+from diag.reports.pictures import NONE, Picture, resolved
 
 Tokens = Sequence[Token]
+
+PICTURES = "pictures"
+"""Under what name a page's environment holds the pictures that it may show."""
 
 
 class Renderer(RendererHTML):
@@ -48,13 +52,51 @@ class Renderer(RendererHTML):
         closed = self.renderToken(tokens, idx, options, env)
         return closed if tokens[idx + 1].type == "dd_open" else f"{closed}</div>\n"
 
+    def paragraph_open(
+        self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Open a paragraph, or the figure that a picture alone makes of it."""
+        if _is_figure(tokens[idx + 1], env):
+            return '<figure class="photo">'
+        return self.renderToken(tokens, idx, options, env)
+
+    def paragraph_close(
+        self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """Close a paragraph or a figure."""
+        if _is_figure(tokens[idx - 1], env):
+            return "</figure>\n"
+        return self.renderToken(tokens, idx, options, env)
+
     def image(
         self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """Write an image's words: no attachment is shown yet, nothing is fetched."""
+        """Write a picture that we were given; of any other, the words: none is fetched.
+
+        A picture's words are its alternative, and its caption for who sees it.
+        """
         said = self.renderInlineAsText(tokens[idx].children, options, env).strip()
         words = escapeHtml(said or "image sans description")
-        return f'<span class="image">[{words}]</span>'
+        picture = _picture(tokens[idx], env)
+        if picture is None:
+            return f'<span class="image">[{words}]</span>'
+        shown = (
+            f'<img alt="{words}" src="{picture.address}" '
+            f'width="{picture.width}" height="{picture.height}">'
+        )
+        alone = len(tokens) == 1
+        return f"{shown}<figcaption>{words}</figcaption>" if alone else shown
+
+
+def _picture(image: Token, env: EnvType) -> Picture | None:
+    return resolved(str(image.attrs.get("src", "")), env.get(PICTURES, NONE))
+
+
+def _is_figure(inline: Token, env: EnvType) -> bool:
+    """Say whether a paragraph is a picture that we were given, and nothing else."""
+    inside = inline.children or []
+    alone = [one.type for one in inside] == ["image"]
+    return alone and _picture(inside[0], env) is not None
 
 
 def _figure(tokens: Tokens, anchor: str) -> str:

@@ -20,6 +20,8 @@ from diag.reports.dates import long_date
 from diag.reports.discretion import Discretion, discretion_of
 from diag.reports.money import spoken_cost
 from diag.reports.own import advised
+from diag.reports.pictures import NONE as NO_PICTURES
+from diag.reports.pictures import Evidence, Pictures
 from diag.reports.plan import Action, Plan, plan_of, still_standing
 from diag.reports.progress import Progress
 from diag.reports.vocabulary import PLACES, SUBJECTS
@@ -71,6 +73,10 @@ class Report:
     plan: Plan
     budget: Budget
     discretion: Discretion
+    evidence: tuple[Evidence, ...]
+    """The photos of the audit, in the order in which they were joined."""
+    pictures: Pictures
+    """Those that are on this machine, by their SHA-256, small enough to be shown."""
     look_back: Callable[[], Progress | None]
     """Finds the last audit; asked once, by the documents that tell it."""
     look_around: Callable[[], Comparables | None]
@@ -206,6 +212,8 @@ def build_report(
     earlier: Sequence[FollowUp] = (),
     own: Sequence[OwnAdvice] = (),
     ranks: Mapping[str, Fraction] | None = None,
+    evidence: Sequence[Evidence] = (),
+    pictures: Pictures = NO_PICTURES,
     look_back: Callable[[], Progress | None] = lambda: None,
     look_around: Callable[[], Comparables | None] = lambda: None,
 ) -> Report:
@@ -242,6 +250,8 @@ def build_report(
         plan=plan,
         budget=budget_of(plan.actions, today),
         discretion=discretion_of(checklist),
+        evidence=tuple(evidence),
+        pictures=pictures,
         look_back=look_back,
         look_around=look_around,
     )

@@ -16,6 +16,7 @@ from diag.reports.citations import (
 from diag.reports.dated import all_aids, dated_sources, watch_list
 from diag.reports.dates import spoken_day, spoken_duration
 from diag.reports.escape import Md
+from diag.reports.evidence import photos_told
 from diag.reports.figures import number
 from diag.reports.findings import observed, open_words, short_places
 from diag.reports.layout import Pair, definitions, table
@@ -72,6 +73,7 @@ def view(report: Report) -> dict[str, object]:
         "costs": cost_table(report),
         "budget": budget_by_action(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
+        "photos": photos_told(report),
         "journal": _journal(report),
         "aids": all_aids(report),
         "watched": watch_list(report),

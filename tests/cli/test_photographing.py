@@ -30,8 +30,10 @@ def test_photos_are_joined_listed_captioned_exported_and_taken_away(
     diag(home, *words, "caption", listed[0]["id"][:8], "Baie [/x]")
     exported = diag(home, *words, "export", str(tmp_path / "sortie"))
     shown = diag(home, *words, "list")
+    kept = diag(home, "audit", "export", SCHOOL, str(tmp_path / "audit.json"))
     removed = diag(home, *words, "remove", listed[0]["id"])
 
+    assert "1 photo ne voyage pas avec ce fichier" in kept.out
     assert added.code == 1
     assert "Jointe : baie" in added.out
     assert "bombe.png" in added.err

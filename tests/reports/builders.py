@@ -41,6 +41,7 @@ from diag.model.fact import Answer, Facts, Provenance, State, Value
 from diag.model.money import Price
 from diag.model.place import Place, PlaceKind
 from diag.model.territory import Commune, School, TownHall
+from diag.reports.pictures import NONE, Evidence, Pictures
 from diag.reports.report import Office, Report, build_report
 
 TODAY = date(2026, 3, 12)
@@ -291,6 +292,8 @@ def report(
     follow_ups: tuple[FollowUp, ...] = (),
     reworded: Mapping[tuple[str, Audience], Wording] | None = None,
     today: date = TODAY,
+    evidence: tuple[Evidence, ...] = (),
+    pictures: Pictures = NONE,
 ) -> Report:
     return build_report(
         about=school_auditee(school),
@@ -309,4 +312,6 @@ def report(
         wordings=reworded,
         digest="a1b2c3d4e5f60718293a4b5c6d7e8f90",
         edition="0f1e2d3c4b5a6978",
+        evidence=evidence,
+        pictures=pictures,
     )

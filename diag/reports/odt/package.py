@@ -1,7 +1,7 @@
 """The file itself: a zip whose every byte depends on the document alone."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,9 +10,11 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from diag.reports.document import Document, read_document
 from diag.reports.odt.walker import Walker
 from diag.reports.odt.words import attribute, words
+from diag.reports.pictures import NONE, Pictures
 
 _MIME = "application/vnd.oasis.opendocument.text"
 _STYLES = Path(__file__).with_name("styles.xml")
+_KINDS = {"svg": "image/svg+xml", "jpg": "image/jpeg"}
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _WIDTH = 17.4
 """Of a table, in centimetres: A4 without its margins."""
@@ -43,10 +45,12 @@ _SPACES = " ".join(
 )
 
 
-def odt(markdown: str, title: str, author: str, day: date) -> bytes:
-    """Return a document as an ODT: same document, same bytes."""
+def odt(
+    markdown: str, title: str, author: str, day: date, pictures: Pictures = NONE
+) -> bytes:
+    """Return a document as an ODT: same document and pictures, same bytes."""
     document = read_document(markdown)
-    walker = Walker(document)
+    walker = Walker(document, pictures)
     content = _content(document, walker)
     parts = {
         "content.xml": content,
@@ -57,12 +61,19 @@ def odt(markdown: str, title: str, author: str, day: date) -> bytes:
             for number, found in enumerate(walker.drawings, 1)
         },
     }
+    photos = {
+        f"Pictures/photo{number}.jpg": picture.data
+        for number, picture in enumerate(walker.photos, 1)
+    }
+    manifest = _manifest((*parts, *photos))
     made = io.BytesIO()
     with ZipFile(made, "w") as package:
         # First and not compressed: the file is known by its first bytes.
         package.writestr(_entry("mimetype"), _MIME, ZIP_STORED)
-        for name, text in (*parts.items(), ("META-INF/manifest.xml", _manifest(parts))):
+        for name, text in (*parts.items(), ("META-INF/manifest.xml", manifest)):
             package.writestr(_entry(name), text.encode("utf-8"), ZIP_DEFLATED)
+        for name, data in photos.items():
+            package.writestr(_entry(name), data, ZIP_STORED)
     return made.getvalue()
 
 
@@ -143,9 +154,9 @@ def _meta(title: str, author: str, day: date) -> str:
     )
 
 
-def _manifest(parts: dict[str, str]) -> str:
+def _manifest(names: Iterable[str]) -> str:
     entries = {"/": _MIME} | {
-        name: "image/svg+xml" if name.endswith(".svg") else "text/xml" for name in parts
+        name: _KINDS.get(name.rpartition(".")[2], "text/xml") for name in names
     }
     told = "".join(
         f'<manifest:file-entry manifest:full-path="{name}" '

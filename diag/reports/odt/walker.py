@@ -11,10 +11,13 @@ from diag.reports.document import Document
 from diag.reports.drawing import WIDTH, Drawing
 from diag.reports.nodes import NodeWriter, caption_of, pairs_of, rows_of, words_of
 from diag.reports.odt.words import attribute, words
+from diag.reports.pictures import NONE, Picture, Pictures
 
 _ALARMING = {"WARNING", "CAUTION"}
 _STARTING = {"SommaireTitre", "Titre2", "Texte"}
 """Styles that can start a page."""
+_PHOTO_CM = (10, 7.5)
+"""How large a photo may be."""
 _DRAWN_CM = 15
 """How wide a drawing is."""
 _COVER = 4
@@ -24,12 +27,14 @@ _COVER = 4
 class Walker(NodeWriter):
     """Writes nodes as ODF; remembers the widths and the drawings that they need."""
 
-    def __init__(self, document: Document) -> None:
-        super().__init__(document)
+    def __init__(self, document: Document, pictures: Pictures = NONE) -> None:
+        super().__init__(document, pictures)
         self.widths: list[tuple[int, ...]] = []
         """The shares of the columns of each table, in order."""
         self.drawings: list[Drawing] = []
         """Each drawing, in order."""
+        self.photos: list[Picture] = []
+        """Each picture shown, in order."""
         self._style = "Texte"
         self._breaks = False
 
@@ -193,6 +198,22 @@ class Walker(NodeWriter):
             f"<svg:desc>{words(found.words)}</svg:desc></draw:frame>"
         )
         return self._p("Texte", frame) + self._p("Legende", words(found.legend))
+
+    def shown(self, picture: Picture, said: str) -> str:
+        """Write a picture over its caption."""
+        self.photos.append(picture)
+        number = len(self.photos)
+        scale = min(_PHOTO_CM[0] / picture.width, _PHOTO_CM[1] / picture.height)
+        return (
+            f'<draw:frame draw:style-name="Dessin" draw:name="Photo{number}" '
+            f'text:anchor-type="as-char" svg:width="{picture.width * scale:.2f}cm" '
+            f'svg:height="{picture.height * scale:.2f}cm">'
+            f'<draw:image xlink:href="Pictures/photo{number}.jpg" '
+            'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
+            'draw:mime-type="image/jpeg"/>'
+            f"<svg:title>{words(said)}</svg:title></draw:frame>"
+            f"<text:line-break/>{words(said)}"
+        )
 
     # Words
 

@@ -15,6 +15,7 @@ from diag.model.errors import DiagError
 from diag.reports.document import Document, read_document
 from diag.reports.pdf.literals import FONTS, literal, raw_literal
 from diag.reports.pdf.walker import Walker
+from diag.reports.pictures import NONE, Pictures
 
 _STYLE = Path(__file__).with_name("style.typ")
 _BEST: tuple[str, ...] = ("a-3a", "ua-1")
@@ -34,7 +35,9 @@ class Printed:
     """Why it is not the most accessible one, with the line at fault; else empty."""
 
 
-def printed(markdown: str, title: str, author: str, day: date) -> Printed:
+def printed(
+    markdown: str, title: str, author: str, day: date, pictures: Pictures = NONE
+) -> Printed:
     """Return a document as a PDF that holds its own Markdown.
 
     Where the accessible build refuses the document, a plainer one is still made.
@@ -43,7 +46,9 @@ def printed(markdown: str, title: str, author: str, day: date) -> Printed:
         NoPdfError: where typst has no build for this machine.
     """
     document = read_document(markdown)
-    source = _source(document, markdown, title, author, day)
+    walker = Walker(document, pictures)
+    settings = _settings(document, title, author, day)
+    source = _source(document, walker, markdown, settings)
     try:
         return Printed(_compiled(source, _BEST))
     except _typst().TypstError as refused:
@@ -56,17 +61,17 @@ def printed(markdown: str, title: str, author: str, day: date) -> Printed:
     return Printed(_compiled(source, _NEXT[-1]), warning)
 
 
-def _source(
-    document: Document, markdown: str, title: str, author: str, day: date
-) -> str:
-    walker = Walker(document)
+def _settings(document: Document, title: str, author: str, day: date) -> str:
     provisional = "provisoire" in document.running.lower()
-    settings = (
+    return (
         f"title: {literal(title)}, author: {literal(author)}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), "
         f"running: [#{literal(document.running)}], "
         f"provisional: {str(provisional).lower()}"
     )
+
+
+def _source(document: Document, walker: Walker, markdown: str, settings: str) -> str:
     attached = (
         f'"document.md", bytes({raw_literal(markdown)}), relationship: "source", '
         'mime-type: "text/markdown", description: "Le texte source du document"'

@@ -1,6 +1,7 @@
 """A document's tokens as Typst markup, over the shapes that `style.typ` draws.
 
-Every text goes through a string literal; no image but our own drawings is shown.
+Every text goes through a string literal; no image is shown but our own drawings and
+the pictures that we were given.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from diag.reports.chart import drawn
 from diag.reports.columns import shares
 from diag.reports.nodes import NodeWriter, caption_of, pairs_of, rows_of, words_of
 from diag.reports.pdf.literals import literal, raw_literal, words
+from diag.reports.pictures import Picture
 
 _ALARMING = {"WARNING", "CAUTION"}
 
@@ -139,6 +141,15 @@ class Walker(NodeWriter):
             return self.inside(node)
         where = f"<{target[1:]}>" if target.startswith("#") else raw_literal(target)
         return f"#link({where}){self._held(node)};"
+
+    def shown(self, picture: Picture, said: str) -> str:
+        """Write a picture over its caption; Typst reads a JPEG inside an SVG."""
+        size = f'width="{picture.width}" height="{picture.height}"'
+        drawn = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+            f'<image {size} href="{picture.address}"/></svg>'
+        )
+        return f"#photo({raw_literal(drawn)}, {literal(said)});"
 
     def footnote_ref(self, node: Node) -> str:
         """Write a note where it is called."""
