@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
 from typing import Any, ClassVar
 
+from textual.events import Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 
 from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType
+from diag.tui.commands import Command, CommandType, Help
 
 
 class Trouble(Message):
@@ -34,6 +35,12 @@ class Sturdy(MessagePump):
     def can(self, command: CommandType) -> bool | None:  # noqa: ARG002 - for subclasses
         """Say whether a command is possible now: None greys its key, False hides it."""
         return True
+
+    def key_f1(self, event: Key) -> None:
+        """Show the keys of a dialog; places have a command for it."""
+        if getattr(self, "is_modal", False):
+            event.stop()
+            self.app.post_message(Help())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Say whether an action is possible now; Textual asks before it shows a key."""

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.events import Key
 from textual.widgets import Static
 
 from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
@@ -32,6 +33,11 @@ class HelpScreen(PlaceScreen):
         """Lay out the list; it scrolls with the arrows."""
         with VerticalScroll():
             yield Static(help_table(self._introduction, self._commands))
+
+    def key_f1(self, event: Key) -> None:
+        """Leave the help by the key that opened it."""
+        event.stop()
+        self.diag.go_back()
 
     def on_mount(self) -> None:
         """Say what this is."""

@@ -58,10 +58,6 @@ class PlaceScreen(Sturdy, Screen[None]):
         """Go back one place."""
         self.diag.go_back()
 
-    def on_help(self) -> None:
-        """Show what is possible here."""
-        self.diag.go_help()
-
     def on_open_palette(self) -> None:
         """Open the palette."""
         self.diag.go_palette()

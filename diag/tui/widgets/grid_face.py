@@ -224,7 +224,8 @@ class GridFace(Sturdy, Vertical):
         if len(rows) * len(columns) > 1:
             return f"sélection : {len(rows)} × {len(columns)}"
         note = provenance_note(self.provenance)
-        titles = dict(domains_of(self.session, self.sheet.kind))
-        shown = titles.get(self.sheet.domain, "")
+        domain, shown = self.sheet.domain, ""
+        if domain:
+            shown = dict(domains_of(self.session, self.sheet.kind)).get(domain, "")
         column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}"
         return "  ".join(filter(None, [note, shown, column]))

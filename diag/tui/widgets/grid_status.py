@@ -6,7 +6,6 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from diag.desk.asking import expected
 from diag.desk.completing import choices_words, completed
@@ -16,6 +15,7 @@ from diag.model.fact import Provenance, State
 from diag.reports.answers import heads_words
 from diag.reports.typography import NBSP
 from diag.tui.plain import line
+from diag.tui.widgets.plain_style import PlainStyle
 
 _EXPECTED_LINES = 3
 _BETWEEN = "  "
@@ -23,7 +23,7 @@ _LABELS = (200, 40, 30, 24, 20, 16, 12)
 _STATES_HINT = "? inconnu  / sans objet  ! non communiqué"
 
 
-class GridStatus(Widget):
+class GridStatus(PlainStyle):
     """Five lines; only those that changed are drawn again."""
 
     DEFAULT_CSS = """
@@ -50,7 +50,7 @@ class GridStatus(Widget):
         """Return one line."""
         text = self.lines[y] if y < len(self.lines) else ""
         width = self.size.width
-        return Strip([Segment(set_cell_size(text, width), self.rich_style)], width)
+        return Strip([Segment(set_cell_size(text, width), self.plain_style)], width)
 
 
 def heading_line(place: str, question: Question, where: str, width: int) -> str:

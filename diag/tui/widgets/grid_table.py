@@ -15,6 +15,7 @@ from diag.desk.places import KIND_NAMES
 from diag.desk.sheet import Sheet
 from diag.model.place import PlaceKind
 from diag.tui.widgets.grid_layout import Layout, cell_text, name_text, typed_text
+from diag.tui.widgets.plain_style import PlainStyle
 
 _SLACK = 24  # lets the last column scroll until it starts at the left edge
 
@@ -37,7 +38,7 @@ class At(NamedTuple):
     column: int
 
 
-class Table(ScrollView, can_focus=True, inherit_bindings=False):
+class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
     """Rooms down, questions across; titles, names and sums stay in sight."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -152,7 +153,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         names, width = self.layout_of.names, self.size.width
         head, body = self._segments(y)
         left = self.scroll_offset.x - self._left_edge()
-        strip = Strip(body).crop_extend(left, left + width - names, self.rich_style)
+        strip = Strip(body).crop_extend(left, left + width - names, self.plain_style)
         return Strip.join([Strip([head], names), strip]).simplify()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
@@ -203,13 +204,13 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         row = y - self.layout_of.height + self.scroll_offset.y
         if row < len(self.sheet.places):
             return self._row(row)
-        return Segment(" " * self.layout_of.names, self.rich_style), []
+        return Segment(" " * self.layout_of.names, self.plain_style), []
 
     def _nothing(self, y: int) -> Strip:
         said = {1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."), **_WAYS_OUT}
         text = f"  {said.get(y, '')}"
-        return Strip([Segment(text, self.rich_style)]).crop_extend(
-            0, self.size.width, self.rich_style
+        return Strip([Segment(text, self.plain_style)]).crop_extend(
+            0, self.size.width, self.plain_style
         )
 
     def _title(self, y: int) -> tuple[Segment, list[Segment]]:
@@ -229,7 +230,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         return Segment(name_text(corner, self.layout_of.names), plain), _joined(body)
 
     def _row(self, row: int) -> tuple[Segment, list[Segment]]:
-        base = self.rich_style
+        base = self.plain_style
         is_here = row == self.cursor.row
         name = name_text(self.sheet.places[row].name, self.layout_of.names)
         head = Segment(name, self._style("table--name-here") if is_here else base)

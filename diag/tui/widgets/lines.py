@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from diag.tui.plain import line as one_line
+from diag.tui.widgets.plain_style import PlainStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ NARROW = 100
 """Under so many columns, a list uses its narrow widths."""
 
 
-class Lines(ScrollView, can_focus=True):
+class Lines(ScrollView, PlainStyle, can_focus=True):
     """Lines under the titles of their columns, one of them under the cursor."""
 
     COMPONENT_CLASSES = {"lines--cursor", "lines--heading", "lines--titles"}  # noqa: RUF012 - Textual's own type
@@ -196,7 +197,7 @@ class Lines(ScrollView, can_focus=True):
 
     def _style(self, component: str) -> Style:
         return (
-            self.get_component_rich_style(component) if component else self.rich_style
+            self.get_component_rich_style(component) if component else self.plain_style
         )
 
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:

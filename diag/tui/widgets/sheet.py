@@ -9,7 +9,8 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
-from textual.widget import Widget
+
+from diag.tui.widgets.plain_style import PlainStyle
 
 
 class Drawn(NamedTuple):
@@ -23,7 +24,7 @@ Lay = Callable[[int], Sequence[Drawn]]
 """Gives the lines of a text for a width."""
 
 
-class Sheet(Widget):
+class Sheet(PlainStyle):
     """Lines of text; the last one says how many are left to read, if any.
 
     It never asks for a new layout: its place is fixed, its text scrolls inside.
@@ -43,9 +44,11 @@ class Sheet(Widget):
         super().__init__(id=id)
         self._lay: Lay = lambda _width: ()
         self._lines: Sequence[Drawn] = ()
-        self._strips: list[Strip] = []
+        self._strips: dict[int, Strip] = {}
+        """Of the lines that were seen."""
         self._drawn: list[Strip] = []
         self._top = 0
+        self.auto_links = False  # none here, and looking for them costs as much as text
 
     def show(self, lay: Lay, *, from_top: bool = True) -> None:
         """Show another text, or the same one otherwise."""
@@ -93,24 +96,20 @@ class Sheet(Widget):
         """Draw one line."""
         if y < len(self._drawn):
             return self._drawn[y]
-        return Strip.blank(self.content_size.width, self.rich_style)
+        return Strip.blank(self.content_size.width, self.plain_style)
 
     def _draw(self) -> None:
         width = self.content_size.width
         if not self.is_attached or not width:
             return
         self._lines = self._lay(width)
-        style = self.visual_style
-        self._strips = [
-            Visual.to_strips(self, each.text, width, 1, style, pad=True)[0]
-            for each in self._lines
-        ]
+        self._strips = {}
         self._repaint()
 
     def _repaint(self) -> None:
         """Draw the lines that differ from what is on screen, and only as far."""
-        self._top = max(min(self._top, len(self._strips) - self.height + 1), 0)
-        if len(self._strips) <= self.height:
+        self._top = max(min(self._top, len(self._lines) - self.height + 1), 0)
+        if len(self._lines) <= self.height:
             self._top = 0
         before, self._drawn = self._drawn, list(self._visible())
         if len(before) != len(self._drawn):
@@ -127,12 +126,17 @@ class Sheet(Widget):
 
     def _visible(self) -> Iterator[Strip]:
         width, height = self.content_size
-        blank = Strip.blank(width, self.rich_style)
-        shown = self._strips[self._top : self._top + height]
-        shown += [blank] * (height - len(shown))
-        if len(self._strips) > height > 1:
-            shown[-1] = self._more(width, len(self._strips) - self._top - height + 1)
-        return iter(shown)
+        count = len(self._lines)
+        hint = count > height > 1
+        for at in range(self._top, self._top + height - hint):
+            if at >= count:
+                yield Strip.blank(width, self.plain_style)
+                continue
+            if at not in self._strips:
+                self._strips[at] = self._strip(self._lines[at].text, width)
+            yield self._strips[at]
+        if hint:
+            yield self._more(width, count - self._top - height + 1)
 
     def _more(self, width: int, left: int) -> Strip:
         plural = "s" if left > 1 else ""
@@ -141,9 +145,11 @@ class Sheet(Widget):
             if left > 0
             else "Tout est lu : Page préc. pour revenir."
         )
-        content = Content.styled(said, "$text-muted")
+        return self._strip(Content.styled(said, "$text-muted"), width)
+
+    def _strip(self, text: Content, width: int) -> Strip:
         style = self.visual_style
-        return Visual.to_strips(self, content, width, 1, style, pad=True)[0]
+        return Visual.to_strips(self, text, width, 1, style, pad=True)[0]
 
 
 def _extent(strip: Strip) -> int:

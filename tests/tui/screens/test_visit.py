@@ -383,9 +383,9 @@ async def test_hostile_names_and_texts_are_shown_as_they_are(tmp_path: Path) -> 
 async def test_nothing_is_clipped(tmp_path: Path, size: tuple[int, int]) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, size=size) as (pilot, screen):
-        lines = visible(pilot)
-        assert shows(pilot, "À vérifier")
-        assert any("Note" in line and "Aide" in line for line in lines[-1:])
+        await wait_for(pilot, lambda: shows(pilot, "À vérifier"), "the plan")
+        await wait_for(pilot, lambda: "Note" in visible(pilot)[-1], "the keys")
+        assert "Aide" in visible(pilot)[-1]
         keys = screen.query_one(KeyBar)
         assert keys.shown == keys.possible
         await pilot.press("f2")
