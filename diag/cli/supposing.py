@@ -12,6 +12,13 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits, hypotheses
+from diag.desk.scenarios import (
+    forget_scenario,
+    keep_scenario,
+    scenario_named,
+    scenarios,
+    suppositions_of,
+)
 from diag.desk.session import Session
 from diag.desk.suppose import Supposition, supposed
 from diag.model.errors import DiagError
@@ -42,6 +49,9 @@ from diag.model.errors import DiagError
     metavar="CLASSE[=SALLE]",
     help="Dédoubler une classe ; SALLE donne son équipement et ferme.",
 )
+@click.option("--scenario", default="", help="Reprendre un scénario gardé.")
+@click.option("--save", default="", metavar="NOM", help="Garder sous ce nom.")
+@click.option("--forget", default="", metavar="NOM", help="Oublier un scénario.")
 @campaign_option
 @json_option
 @click.pass_context
@@ -50,22 +60,28 @@ def suppose(
     /,
     ref: str,
     campaign: str | None,
+    scenario: str,
+    save: str,
+    forget: str,
     *,
     as_json: bool,
     **asked: object,
 ) -> None:
-    """« Et si… » : scores, préconisations et coûts ; rien n'est enregistré."""
+    """« Et si… » : scores, préconisations et coûts ; aucun fait n'est changé."""
     from diag.desk.outcome_words import outcome_json, outcome_lines  # noqa: PLC0415 - judging costs 40 ms to import
     from diag.desk.suppose import outcome  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)
-        suppositions = _suppositions(session, asked)
+        if forget:
+            gone = forget_scenario(session, forget)
+            click.echo(f"Scénario oublié : {gone.name} (l'historique le garde).")
+            return
+        suppositions = _suppositions(session, asked, _taken_up(session, scenario))
         if not suppositions:
-            raise DiagError(
-                "Rien n'est supposé. Essayez : diag suppose UAI --fibre, ou "
-                "--answer debit_descendant=300."
-            )
+            raise DiagError(_nothing(session))
+        if save:
+            keep_scenario(session, save, suppositions)
         found = outcome(session.facts, session.checklist, suppositions)
         told = list(hypotheses.told(session, suppositions))
     if as_json:
@@ -75,7 +91,11 @@ def suppose(
             **outcome_json(found),
         })
         return
-    click.echo("Hypothèse, rien n'est enregistré :")
+    click.echo(
+        f"Scénario gardé : {save}, aucun fait n'est changé :"
+        if save
+        else "Hypothèse, rien n'est enregistré :"
+    )
     for line in told:
         click.echo(f"  et si… {line}")
     for title, rows in outcome_lines(found):
@@ -83,12 +103,30 @@ def suppose(
         print_table(("  " + first, *rest) for first, *rest in rows)
 
 
+def _taken_up(session: Session, name: str) -> tuple[Supposition, ...]:
+    if not name:
+        return ()
+    kept, lost = suppositions_of(session, scenario_named(session, name))
+    for told in lost:
+        click.echo(f"Laissé de côté : {told}.", err=True)
+    return kept
+
+
+def _nothing(session: Session) -> str:
+    names = ", ".join(f"« {one.name} »" for one in scenarios(session))
+    kept = f" Scénarios gardés : {names} (--scenario NOM)." if names else ""
+    return (
+        "Rien n'est supposé. Essayez : diag suppose UAI --fibre, ou "
+        f"--answer debit_descendant=300.{kept}"
+    )
+
+
 def _suppositions(
-    session: Session, asked: dict[str, object]
+    session: Session, asked: dict[str, object], first: tuple[Supposition, ...]
 ) -> tuple[Supposition, ...]:
     """Read every option in order, each seeing what those before suppose."""
-    facts = session.facts
-    found: list[Supposition] = []
+    facts = supposed(session.facts, first)
+    found: list[Supposition] = list(first)
 
     def suppose_one(*more: Supposition) -> None:
         nonlocal facts

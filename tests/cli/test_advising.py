@@ -66,6 +66,17 @@ def test_supposing_tells_before_and_after_and_writes_nothing(home: Path) -> None
     assert digest(home) == before
 
 
+def test_a_scenario_is_kept_taken_up_and_forgotten(home: Path) -> None:
+    done(diag(home, "suppose", SCHOOL, "--fibre", "--save", "La fibre"))
+    again = done(diag(home, "suppose", SCHOOL, "--scenario", "la fibre"))
+    nothing = diag(home, "suppose", SCHOOL)
+
+    assert "Raccorder l'école à la fibre" in again
+    assert "« La fibre »" in nothing.err
+    assert "oublié" in done(diag(home, "suppose", SCHOOL, "--forget", "La fibre"))
+    assert "inconnu" in diag(home, "suppose", SCHOOL, "--scenario", "La fibre").err
+
+
 @pytest.mark.parametrize(
     "words",
     [

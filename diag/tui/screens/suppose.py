@@ -10,6 +10,13 @@ from textual.widgets import Static
 from diag.desk import hypotheses
 from diag.desk.asking import expected
 from diag.desk.evolution import consequences
+from diag.desk.scenarios import (
+    forget_scenario,
+    keep_scenario,
+    scenario_named,
+    scenarios,
+    suppositions_of,
+)
 from diag.desk.score_words import score_words
 from diag.desk.session import Session
 from diag.desk.suppose import Supposition, outcome, supposed
@@ -77,6 +84,27 @@ class DropLast(Command):
     IN_FOOTER = True
 
 
+class KeepScenario(Command):
+    """Garder ces suppositions sous un nom, pour les reprendre ou les imprimer."""
+
+    KEYS = "g"
+    TITLE = "Garder"
+
+
+class TakeUpScenario(Command):
+    """Reprendre un scénario gardé."""
+
+    KEYS = "o"
+    TITLE = "Reprendre"
+
+
+class ForgetScenario(Command):
+    """Oublier un scénario gardé ; l'historique le garde."""
+
+    KEYS = "x"
+    TITLE = "Oublier"
+
+
 class SupposeScreen(PlaceScreen):
     """Suppositions over one audit, and their consequences side by side."""
 
@@ -88,12 +116,15 @@ class SupposeScreen(PlaceScreen):
         DropLast,
         SupposeRoom,
         SupposeClosing,
+        KeepScenario,
+        TakeUpScenario,
+        ForgetScenario,
         *EVERYWHERE,
     )
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Essayez ce que deviendraient les scores, les préconisations et les coûts. "
-        "Rien n'entre dans l'audit ni dans les rapports ; en sortant, tout s'oublie."
+        "Aucun fait n'est changé ; en sortant, ce qui n'est pas gardé (G) s'oublie."
     )
 
     def __init__(self, session: Session) -> None:
@@ -141,8 +172,12 @@ class SupposeScreen(PlaceScreen):
         self.refresh_bindings()
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what there is nothing to take away from."""
-        return None if command is DropLast and not self.suppositions else True
+        """Grey what needs suppositions, or a scenario."""
+        if command in {DropLast, KeepScenario} and not self.suppositions:
+            return None
+        if command in {TakeUpScenario, ForgetScenario} and not scenarios(self._session):
+            return None
+        return True
 
     def _suppose(self, *more: Supposition) -> None:
         self.suppositions = (*self.suppositions, *more)
@@ -263,3 +298,50 @@ class SupposeScreen(PlaceScreen):
 
     def _close_room(self, place: str) -> None:
         self._suppose(hypotheses.closed(self.facts, place))
+
+    def on_keep_scenario(self) -> None:
+        """Ask for a name, and keep what is supposed under it."""
+        asked = "Nom du scénario, par exemple « Fibre et dédoublement du CP »"
+        self.app.push_screen(Ask(asked, keep=self._keep))
+
+    def _keep(self, name: str) -> None:
+        kept = keep_scenario(self._session, name, self.suppositions)
+        self.refresh_bindings()
+        self.diag.say(f"Scénario gardé : {kept.name}.")
+
+    @work
+    async def on_take_up_scenario(self) -> None:
+        """Ask which scenario, and suppose what it does."""
+        name = await self._scenario("Reprendre quel scénario ?")
+        if name is not None:
+            self.call_later(self._take_up, name)
+
+    def _take_up(self, name: str) -> None:
+        kept, lost = suppositions_of(self._session, scenario_named(self._session, name))
+        self.suppositions = kept
+        self._show()
+        if lost:
+            self.diag.say(f"Laissé de côté : {', '.join(lost)}.")
+
+    @work
+    async def on_forget_scenario(self) -> None:
+        """Ask which scenario, and forget it."""
+        name = await self._scenario("Oublier quel scénario ?")
+        if name is not None:
+            self.call_later(self._forget, name)
+
+    def _forget(self, name: str) -> None:
+        gone = forget_scenario(self._session, name)
+        self.refresh_bindings()
+        self.diag.say(f"Scénario oublié : {gone.name} (Ctrl+Z dans la visite).")
+
+    async def _scenario(self, question: str) -> str | None:
+        choices = [
+            Choice(one.id, one.name, _count(len(one.suppositions)))
+            for one in scenarios(self._session)
+        ]
+        return await self.app.push_screen_wait(Choose(question, choices))
+
+
+def _count(suppositions: int) -> str:
+    return f"{suppositions} supposition{'s' * (suppositions > 1)}"

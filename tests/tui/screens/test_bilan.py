@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from diag.desk import advising
 from diag.desk.reporting import report_folder, report_of
+from diag.desk.scenarios import scenarios
 from diag.desk.score_words import score_words
 from diag.desk.session import Session
 from diag.desk.suppose import Said
@@ -311,6 +312,35 @@ async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
         assert shows(pilot, f"Ensemble  {now}")
+
+
+async def test_a_scenario_is_kept_taken_up_and_forgotten(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await pilot.press("i")
+        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
+        await pilot.press("f")
+        await wait_for(pilot, lambda: shows(pilot, "et si… Accès à Internet"))
+        await pilot.press("g")
+        await wait_for(pilot, lambda: shows(pilot, "Nom du scénario"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "porte un nom"), "refused")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Nom du scénario"), "still asked")
+        await pilot.press(*"La fibre", "enter")
+        await wait_for(pilot, lambda: len(scenarios(session)) == 1)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen))
+        await pilot.press("i")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est supposé"))
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "Reprendre quel scénario"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "et si… Accès à Internet"))
+        await pilot.press("x")
+        await wait_for(pilot, lambda: shows(pilot, "Oublier quel scénario"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: scenarios(session) == ())
 
 
 async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> None:
