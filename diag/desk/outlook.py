@@ -61,7 +61,10 @@ NOTHING_YET = Progress(None, None, "")
 
 
 def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
-    """Return where each audited school stands in this campaign, and no other."""
+    """Return where each audited school stands in this campaign, and no other.
+
+    An audited commune or syndicat stands among them, by its INSEE code or its SIREN.
+    """
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE)
     found: dict[str, Progress] = {}
@@ -81,6 +84,8 @@ class Group:
 
     title: str
     schools: tuple[SchoolLine, ...]
+    insee: str = ""
+    """Code of the commune, when they are all of one: it may have its own audit."""
 
 
 def grouped(
@@ -91,7 +96,7 @@ def grouped(
         return [Group("", tuple(schools))]
     if by is Grouping.COMMUNE:
         runs = groupby(schools, key=lambda each: (each.insee, each.commune))
-        return [Group(commune, tuple(run)) for (_, commune), run in runs]
+        return [Group(commune, tuple(run), insee) for (insee, commune), run in runs]
     names = {each.insee: each.epci_name for each in workspace.territory.communes()}
     parted: dict[str, list[SchoolLine]] = {}
     for school in schools:

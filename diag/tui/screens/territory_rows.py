@@ -81,7 +81,9 @@ def _lines(
     if group.title:
         begun = sum(each.uai in progress for each in group.schools)
         audited = f", dont {begun} avec audit" if begun else ""
-        yield Line("", (f" {group.title} ({len(group.schools)}{audited})",))
+        own = progress.get(group.insee, NOTHING_YET).words
+        commune = f", commune : {own}" if own else ""
+        yield Line("", (f" {group.title} ({len(group.schools)}{audited}){commune}",))
     for school in group.schools:
         words = progress.get(school.uai, NOTHING_YET).words
         rank = picked.get(school.uai)

@@ -41,6 +41,10 @@ async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> 
         await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "the bilan")
         kept = open_session(app.desk.workspace, session.about.ref)
         assert kept.facts.answers == session.facts.answers
+        await pilot.press("escape", "escape")
+        await wait_for(pilot, lambda: shows(pilot, "audit"), "the territory")
+        await pilot.press("g")
+        await wait_for(pilot, lambda: shows(pilot, ", commune : en cours"), "told")
 
 
 async def test_a_school_leads_to_its_commune(tmp_path: Path) -> None:
