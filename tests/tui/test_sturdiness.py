@@ -16,10 +16,10 @@ from tests.tui.waiting import shows, wait_for
 SIZES = [(80, 24), (1, 1), (20, 5), (300, 90), (79, 23), (100, 30), (160, 50), (40, 12)]
 HOURS = 8
 MOVES_AN_HOUR = 160
-GROWTH = 1.10
+GROWTH = 1.005
 """What Python may hold after the day, by what it held after the first two hours.
 
-Not 1: Textual keeps the keys of each footer that it drew (Textualize/textual #6666).
+Not 1: what was said stays in the journal's memory of the day.
 """
 
 
