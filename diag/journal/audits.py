@@ -41,7 +41,7 @@ def audits(journal: Journal) -> tuple[Audit, ...]:
     """
     found: dict[str, Audit] = {}
     for audit, text in journal.select(_NAMED):
-        if noun := _audit(audit, loads(text)):
+        if noun := audit_said(audit, loads(text)):
             found[audit] = noun
     return tuple(found.values())
 
@@ -52,7 +52,7 @@ def open_audit(
     """Return the audit of a subject in a campaign, opened when it is new here."""
     audit = Audit(id=audit_id(campaign, subject), campaign=campaign, subject=subject)
     heads = journal.current(audit.id, subjects.SUBJECT)
-    if not any(_audit(audit.id, head.value) for head in heads):
+    if not any(audit_said(audit.id, head.value) for head in heads):
         journal.write(changes.opened(audit.id, campaign, subject), origin)
     return audit
 
@@ -76,7 +76,8 @@ def closing_of(journal: Journal, audit: str) -> Closing | None:
     return Closing(signed, head.author, head.at, intact=f"{before:064x}" == signed)
 
 
-def _audit(audit: str, value: Any) -> Audit | None:
+def audit_said(audit: str, value: Any) -> Audit | None:
+    """Return the audit that a value tells, if its id is made of that subject."""
     try:
         subject = Subject(kind=value["kind"], code=value["code"])
         campaign = str(value["campaign"])

@@ -32,20 +32,23 @@ _PAUSE = 0.02
 """Seconds: how long two programs that make the same file wait for each other."""
 
 
-def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, readonly: bool = False, shared: bool = False
+) -> sqlite3.Connection:
     """Open the journal's file, or refuse when a guarantee does not hold.
 
     Transactions are explicit: the caller says `begin immediate`. A file to read, on a
-    medium where nothing can be written, is read as one that nobody changes.
+    medium where nothing can be written, is read as one that nobody changes. `shared`:
+    several threads use it, one at a time.
 
     Raises:
         JournalError: when the file cannot be opened safely.
     """
     try:
-        return _connect(path, "ro" if readonly else "rwc")
+        return _connect(path, "ro" if readonly else "rwc", shared=shared)
     except (ReadOnlyError, UnreachableError):
         if readonly and _is_still(path):
-            return _connect(path, "ro&immutable=1")
+            return _connect(path, "ro&immutable=1", shared=shared)
         raise
 
 
@@ -55,7 +58,7 @@ def _is_still(path: Path) -> bool:
     return path.is_file() and not (log.is_file() and log.stat().st_size)
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
     readonly = mode.startswith("ro")
     with in_french(path):
         connection = sqlite3.connect(
@@ -63,6 +66,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
             uri=True,
             isolation_level=None,
             cached_statements=_STATEMENTS,
+            check_same_thread=not shared,
         )
         try:
             _settle(connection, _settings(readonly=readonly))

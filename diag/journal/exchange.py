@@ -12,6 +12,7 @@ from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal, Sum
 
 _ROWS = "select a.id, r.id from rev r join audit a on a.n = r.audit order by r.audit"
+_KEYS = "select id from rev where audit = (select n from audit where id = ?)"
 _MARK = """
 select after, lam from sync_state
 where hub = ? and audit = (select n from audit where id = ?)
@@ -59,10 +60,11 @@ def proven_sums(journal: Journal) -> dict[str, Sum]:
 
 def proven_sum(journal: Journal, audit: str) -> Sum:
     """Return the sum of one audit, counted again from its rows."""
-    digest, keys = 0, [keyed.key for keyed in lines_to_send(journal, audit)]
-    for key in keys:
+    rows = journal.select(_KEYS, [audit])
+    digest = 0
+    for (key,) in rows:
         digest ^= int.from_bytes(key)
-    return Sum(audit, len(keys), f"{digest:064x}")
+    return Sum(audit, len(rows), f"{digest:064x}")
 
 
 def mark_of(journal: Journal, hub: str, audit: str) -> Mark:
@@ -71,13 +73,13 @@ def mark_of(journal: Journal, hub: str, audit: str) -> Mark:
     return Mark(*rows[0]) if rows else Mark()
 
 
-def keep_equal(journal: Journal, hub: str, audit: str, revisions: int) -> None:
-    """Remember that both sides hold the same log, of so many revisions."""
-    rows = journal.select(_GREATEST, [audit])
-    reached = Mark(revisions, rows[0][0] if rows else 0)
-    if mark_of(journal, hub, audit) != reached:
+def keep_equal(journal: Journal, hub: str, both: Sum) -> None:
+    """Remember that both sides hold the same log, whose sum this is."""
+    rows = journal.select(_GREATEST, [both.audit])
+    reached = Mark(both.revisions, rows[0][0] if rows else 0)
+    if mark_of(journal, hub, both.audit) != reached:
         with journal.transaction() as connection:
-            connection.execute(_KEEP_MARK, [hub, *reached, audit])
+            connection.execute(_KEEP_MARK, [hub, *reached, both.audit])
 
 
 def take_page(

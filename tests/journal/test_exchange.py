@@ -42,7 +42,7 @@ def test_a_page_and_its_cursor_are_kept_together(
 
     assert taken.new == 1
     assert exchange.mark_of(journal, HUB, AUDIT.id) == (1, 0)
-    exchange.keep_equal(journal, HUB, AUDIT.id, 1)
+    exchange.keep_equal(journal, HUB, exchange.proven_sum(journal, AUDIT.id))
     assert exchange.mark_of(journal, HUB, AUDIT.id) == (1, 1)
     exchange.forget_marks(journal, HUB)
     assert exchange.mark_of(journal, HUB, AUDIT.id) == (0, 0)

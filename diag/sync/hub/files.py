@@ -1,0 +1,100 @@
+"""Attachments of a hub: files named by their content, and parts of those to come."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from hashlib import file_digest, sha256
+from pathlib import Path
+from threading import Lock
+
+from diag.sync.problems import ProblemError
+
+PART = ".part"
+"""What the name of a file ends with until it is whole."""
+
+
+class BlobFiles:
+    """The folder of a hub's attachments: `ab/cd/<sha256>`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = Lock()
+
+    def path(self, sha: str) -> Path:
+        """Return where an attachment is, or would be."""
+        return self.folder / sha[:2] / sha[2:4] / sha
+
+    def held(self, sha: str) -> int | None:
+        """Return how many bytes of an unfinished one are here; None if it is whole."""
+        whole = self.path(sha)
+        if whole.exists():
+            return None
+        part = whole.with_name(sha + PART)
+        return part.stat().st_size if part.exists() else 0
+
+    def put(self, sha: str, start: int, piece: bytes, total: int) -> int:
+        """Add a piece where the last one ended; return how many bytes are here.
+
+        Raises:
+            ProblemError: `offset` when it does not follow, `hash` when the whole is
+                not what its name says: then all of it goes.
+        """
+        whole = self.path(sha)
+        part = whole.with_name(sha + PART)
+        with self._lock:
+            held = self.held(sha)
+            if held is None:
+                return total
+            if start != held:
+                detail = f"Le serveur a {held} octets, le morceau commence à {start}."
+                raise ProblemError("offset", detail, offset=held)
+            part.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("ab") as file:
+                file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            held += len(piece)
+            if held >= total:
+                _finish(part, whole, sha)
+            return held
+
+    def read(self, sha: str, start: int, size: int) -> tuple[bytes, int] | None:
+        """Return a piece and the size of the whole; None when it is not whole here."""
+        try:
+            with self.path(sha).open("rb") as file:
+                total = file.seek(0, os.SEEK_END)
+                file.seek(start)
+                return file.read(size), total
+        except FileNotFoundError:
+            return None
+
+    def drop(self, sha: str) -> None:
+        """Remove an attachment, whole or not."""
+        whole = self.path(sha)
+        whole.unlink(missing_ok=True)
+        whole.with_name(sha + PART).unlink(missing_ok=True)
+
+    def all(self) -> Iterator[Path]:
+        """Give the whole ones."""
+        for path in sorted(self.folder.glob("??/??/*")):
+            if not path.name.endswith(PART):
+                yield path
+
+
+def is_intact(path: Path) -> bool:
+    """Say whether a file still is what its name says."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest() == path.name
+
+
+def _finish(part: Path, whole: Path, sha: str) -> None:
+    if sha256(part.read_bytes()).hexdigest() != sha:
+        part.unlink()
+        raise ProblemError("hash", "Il a été jeté : il sera renvoyé en entier.")
+    part.replace(whole)
+    with suppress(OSError):  # a folder cannot be synced on Windows
+        handle = os.open(whole.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,223 @@
+"""What enters a hub: the same door as a laptop's, then order, sums and erasures.
+
+Engine-neutral. A bad line is refused alone; the same lines twice change nothing.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from diag.journal import subjects
+from diag.journal.audits import audit_said
+from diag.journal.door import MAX_LAM_JUMP
+from diag.journal.erasures import without_value
+from diag.journal.errors import RefusedError
+from diag.journal.revision import Revision, parse, read, skeleton_of
+from diag.journal.subjects import PhotoTopic
+from diag.model.audit import Subject
+from diag.sync.hub.store import (
+    EVERYWHERE,
+    AuditRow,
+    Entry,
+    Store,
+    Territory,
+    Writing,
+)
+from diag.sync.protocol import Pushed, Refused
+
+
+@dataclass(slots=True)
+class Intake:
+    """One push: its lines, and what became of them."""
+
+    device: int
+    scopes: Collection[str]
+    at: int
+    """When it arrived, by the hub's clock."""
+    refused: list[Refused] = field(default_factory=list)
+    new: int = 0
+    rows: dict[str, AuditRow] = field(default_factory=dict)
+    unnamed: set[bytes] = field(default_factory=set)
+    """Attachments that nothing names any more: their bytes may go."""
+
+    def take(self, store: Store, lines: Sequence[bytes]) -> Pushed:
+        """Take the lines in, in one transaction."""
+        by_audit = self._parsed(lines)
+        if by_audit:
+            with store.writing() as writing:
+                self._admit(writing, by_audit)
+                for audit in sorted(self.rows):
+                    self._take_audit(writing, self.rows[audit], by_audit[audit])
+        return Pushed(
+            received=len(lines),
+            new=self.new,
+            sums={
+                row.id: (row.revisions, f"{row.digest:064x}")
+                for row in self.rows.values()
+            },
+            rejected=tuple(sorted(self.refused, key=lambda one: one.line)),
+        )
+
+    def _parsed(self, lines: Iterable[bytes]) -> "_ByAudit":
+        found: _ByAudit = {}
+        for number, line in enumerate(lines, 1):
+            try:
+                revision = parse(line)
+            except RefusedError as error:
+                self._refuse(number, line, "bad-revision", str(error))
+            else:
+                found.setdefault(revision.audit, []).append((number, revision))
+        return found
+
+    def _refuse(self, number: int, line: bytes, kind: str, problem: str) -> None:
+        name = sha256(line).hexdigest()
+        refusal = Refused(line=number, id=name, kind=kind, problem=problem)
+        self.refused.append(refusal)
+
+    def _admit(self, writing: Writing, by_audit: "_ByAudit") -> None:
+        """Keep the audits of the device's territory, new ones created."""
+        rows = writing.lock(by_audit)
+        for audit in sorted(by_audit):
+            row = rows.get(audit) or self._created(writing, audit, by_audit[audit])
+            if row is None:
+                continue
+            if row.territory.is_in(self.scopes):
+                self.rows[audit] = row
+            else:
+                problem = f"l'audit {audit} n'est pas dans le territoire de ce poste"
+                self._refuse_all(by_audit[audit], "scope", problem)
+
+    def _created(
+        self, writing: Writing, audit: str, numbered: "_Numbered"
+    ) -> AuditRow | None:
+        """Create an audit that is new here, if it is in the device's territory."""
+        subject = _subject_told(audit, numbered)
+        if subject is None:
+            problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
+            self._refuse_all(numbered, "unknown-audit", problem)
+            return None
+        territory = writing.territory_of(subject)
+        if territory is None and EVERYWHERE in self.scopes:
+            territory = Territory()
+        if territory is None:
+            problem = (
+                f"{subject} n'est pas dans l'annuaire du serveur : son administrateur "
+                "doit y lire la liste officielle (diag hub directory)"
+            )
+            self._refuse_all(numbered, "unknown-audit", problem)
+            return None
+        if not territory.is_in(self.scopes):
+            problem = f"{subject} n'est pas dans le territoire de ce poste"
+            self._refuse_all(numbered, "scope", problem)
+            return None
+        return writing.add_audit(audit, subject, territory)
+
+    def _refuse_all(self, numbered: "_Numbered", kind: str, problem: str) -> None:
+        for number, revision in numbered:
+            self._refuse(number, revision.line, kind, problem)
+
+    def _take_audit(
+        self, writing: Writing, row: AuditRow, numbered: "_Numbered"
+    ) -> None:
+        numbered = self._without_leaps(row, numbered)
+        fresh = {bytes.fromhex(rev.erases) for _, rev in numbered if rev.erases}
+        keys = {revision.key for _, revision in numbered}
+        named = fresh | writing.erased(row, keys)
+        kept = self._without_orphans(numbered, named)
+        known = writing.known(row, keys)
+        new = {rev.key: rev for rev in kept if rev.key not in known}
+        if not new:
+            return
+        self._append(writing, row, list(new.values()))
+        self._erase(writing, row, list(new.values()))
+        writing.save(row)
+        writing.log(self.at, self.device, "push", row.id, len(new))
+
+    def _without_leaps(self, row: AuditRow, numbered: "_Numbered") -> "_Numbered":
+        greatest = row.lam + MAX_LAM_JUMP
+        for number, rev in numbered:
+            if rev.lam > greatest:
+                problem = f"numéro d'ordre {rev.lam} trop grand, {greatest} au plus"
+                self._refuse(number, rev.line, "bad-revision", problem)
+        return [(number, rev) for number, rev in numbered if rev.lam <= greatest]
+
+    def _without_orphans(
+        self, numbered: "_Numbered", named: Collection[bytes]
+    ) -> list[Revision]:
+        """Keep skeletons that an erasure names; make skeletons of what is erased."""
+        kept: list[Revision] = []
+        for number, revision in numbered:
+            is_named = revision.key in named and revision.op != "erase"
+            if revision.erased and not is_named:
+                problem = "squelette sans l'effacement qui le nomme"
+                self._refuse(number, revision.line, "bad-revision", problem)
+            else:
+                kept.append(without_value(revision) if is_named else revision)
+        return kept
+
+    def _append(self, writing: Writing, row: AuditRow, new: Sequence[Revision]) -> None:
+        entries = [
+            Entry(row.revisions + at, rev.key, rev.line, rev.erased)
+            for at, rev in enumerate(new, 1)
+        ]
+        writing.append(row, entries, self.device, self.at)
+        for revision in new:
+            row.digest ^= int.from_bytes(revision.key)
+            row.lam = max(row.lam, revision.lam)
+        row.revisions += len(new)
+        self.new += len(new)
+        pairs = [(rev.key, sha) for rev in new for sha in attachments_of(rev)]
+        if pairs:
+            writing.refer(row, pairs)
+
+    def _erase(self, writing: Writing, row: AuditRow, new: Sequence[Revision]) -> None:
+        pairs = [
+            (bytes.fromhex(target), revision.key)
+            for revision in new
+            if (target := revision.erases)
+        ]
+        if not pairs:
+            return
+        writing.name_erased(row, pairs)
+        found = writing.whole(row, {target for target, _ in pairs})
+        whole = {key: read(line.decode("utf-8")) for key, line in found.items()}
+        skeletons = {
+            key: skeleton_of(revision)
+            for key, revision in whole.items()
+            if revision.op != "erase"
+        }
+        writing.strip(row, skeletons)
+        self.unnamed |= writing.unrefer(row, skeletons)
+
+
+_Numbered = list[tuple[int, Revision]]
+_ByAudit = dict[str, _Numbered]
+
+
+def attachments_of(revision: Revision) -> list[bytes]:
+    """Return the SHA-256 of what a revision names: a photo, a compiled edition."""
+    value: Any = revision.value
+    if revision.erased or not isinstance(value, dict):
+        return []
+    if isinstance(subjects.parse(revision.subject), PhotoTopic):
+        return _sha(value.get("sha"))
+    return _sha(value.get("digest")) if revision.subject == subjects.EDITION else []
+
+
+def _sha(text: object) -> list[bytes]:
+    try:
+        sha = bytes.fromhex(str(text))
+    except ValueError:
+        return []
+    return [sha] if len(sha) == sha256().digest_size else []
+
+
+def _subject_told(audit: str, numbered: _Numbered) -> Subject | None:
+    """Return what an audit is about, told by a revision and proven by the id."""
+    for _, revision in numbered:
+        if revision.subject == subjects.SUBJECT and (
+            told := audit_said(audit, revision.value)
+        ):
+            return told.subject
+    return None

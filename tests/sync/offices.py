@@ -1,0 +1,144 @@
+"""Hubs in this process, people who work apart, and lines that are cut."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+from diag.journal import changes
+from diag.journal.draft import Origin
+from diag.journal.journal import Journal, Sum
+from diag.model.audit import Audit, Subject, audit_id, root_place_id
+from diag.model.place import PlaceKind
+from diag.sync.hub.door import Caller
+from diag.sync.hub.hub import Hub
+from diag.sync.hub.sqlite.store import SqliteStore
+from diag.sync.hub.store import Territory
+from diag.sync.laptop import Exchange
+from diag.sync.problems import OfflineError
+from diag.sync.protocol import (
+    Enrolling,
+    Hello,
+    Limits,
+    Page,
+    Piece,
+    Pushed,
+)
+from tests.journal.builders import CAMPAIGN, NOON, known
+
+T = TypeVar("T")
+
+VALLEY = Territory("999", "99901")
+COAST = Territory("998", "99801")
+SCHOOLS = {
+    Subject(kind=PlaceKind.ECOLE, code="9990001A"): VALLEY,
+    Subject(kind=PlaceKind.ECOLE, code="9990002B"): VALLEY,
+    Subject(kind=PlaceKind.ECOLE, code="9980001C"): COAST,
+}
+AUDITS = tuple(
+    Audit(id=audit_id(CAMPAIGN, subject), campaign=CAMPAIGN, subject=subject)
+    for subject in SCHOOLS
+)
+ROOTS = {audit.id: root_place_id(audit.id, PlaceKind.ECOLE) for audit in AUDITS}
+
+
+@contextmanager
+def hub_in(
+    folder: Path,
+    *,
+    limits: Limits | None = None,
+    clock: Callable[[], int] | None = None,
+) -> Iterator[Hub]:
+    """Give a hub that knows the invented schools."""
+    folder.mkdir(parents=True, exist_ok=True)
+    store = SqliteStore(folder / "hub.db")
+    store.put_directory(SCHOOLS.items())
+    ticks = count(NOON, 1000)
+    try:
+        yield Hub(
+            store,
+            folder / "blobs",
+            name="Vallombre Numérique",
+            limits=limits,
+            clock=clock or (lambda: next(ticks)),
+        )
+    finally:
+        store.close()
+
+
+def let_in(hub: Hub, *territories: str, right: str = "write") -> str:
+    """Return the token of a device that has just been let in."""
+    code = hub.door.invite("Camille Perrin", territories or ("*",), right)
+    return hub.door.enrol(Enrolling(code=code, device="portable")).token
+
+
+class NearOffice:
+    """A hub in the same process; `fault` may cut before or after each request."""
+
+    def __init__(
+        self, hub: Hub, token: str, fault: Callable[[], str] = lambda: ""
+    ) -> None:
+        self.hub = hub
+        self.token = token
+        self.fault = fault
+
+    def _ask(self, question: Callable[[Caller], T]) -> T:
+        cut = self.fault()
+        if cut == "before":
+            raise OfflineError("coupé à l'aller")
+        answer = question(self.hub.door.caller(self.token))
+        if cut == "after":
+            raise OfflineError("coupé au retour")
+        return answer
+
+    def hello(self) -> Hello:
+        return self.hub.hello()
+
+    def manifest(self) -> dict[str, Sum]:
+        sums = self._ask(self.hub.manifest)
+        return {one.audit: one for one in sums}
+
+    def page(self, audit: str, after: int) -> Page:
+        return self._ask(lambda caller: self.hub.page(caller, audit, after))
+
+    def push(self, lines: Sequence[bytes]) -> Pushed:
+        return self._ask(lambda caller: self.hub.push(caller, lines))
+
+    def missing(self, shas: Sequence[str]) -> dict[str, int]:
+        return self._ask(lambda caller: self.hub.missing(caller, shas))
+
+    def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
+        return self._ask(
+            lambda caller: self.hub.put_piece(caller, sha, start, piece, total)
+        )
+
+    def get_piece(self, sha: str, start: int) -> Piece:
+        most = self.hub.limits.piece_bytes
+        return self._ask(lambda caller: self.hub.piece(caller, sha, start, most))
+
+
+def started(journal: Journal, audit: Audit, origin: Origin) -> None:
+    """Open an audit, as the engineer does."""
+    journal.write(changes.opened(audit.id, CAMPAIGN, audit.subject), origin)
+
+
+def say(journal: Journal, audit: Audit, value: int, origin: Origin) -> None:
+    """Answer a question."""
+    draft = changes.answered(audit.id, ROOTS[audit.id], "nb_classes", known(value))
+    journal.write(draft, origin)
+
+
+def exchanged(journal: Journal, office: NearOffice) -> Exchange:
+    """Sync to the end; return what happened."""
+    done = Exchange(journal, office)
+    done.run()
+    return done
+
+
+@contextmanager
+def journal_in(folder: Path) -> Iterator[Journal]:
+    """Give a laptop's journal."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with Journal.open(folder) as journal:
+        yield journal
