@@ -15,7 +15,7 @@ import click
     help="Dossier de la démonstration, à part du vôtre.",
 )
 def demo(folder: Path) -> None:
-    """Montre tout sur un territoire inventé : trois écoles, quatre documents."""
+    """Montre tout sur un territoire inventé : écoles, commune, documents."""
     # The whole program is imported: only the demonstration pays for it.
     from diag.desk.demo import demonstrate  # noqa: PLC0415
 
@@ -25,6 +25,9 @@ def demo(folder: Path) -> None:
         click.echo(f"  {path}")
     click.echo("Documents provisoires de l'école auditée à moitié :")
     for path in made.half:
+        click.echo(f"  {path}")
+    click.echo("Documents de la commune, avant un don de tablettes :")
+    for path in made.commune:
         click.echo(f"  {path}")
     click.echo(
         "\nEssayez :\n"

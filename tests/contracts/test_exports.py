@@ -52,6 +52,15 @@ def test_the_school_audited_half_way_is_marked_provisional(
             assert "provisoire" in path.read_text(encoding="utf-8").lower()
 
 
+def test_a_commune_is_audited_beside_its_schools(made: Demonstration) -> None:
+    text = next(path for path in made.commune if path.name == "mairie.md").read_text(
+        encoding="utf-8"
+    )
+
+    assert "Commune de Courvaux-sur-Ombre" in text
+    assert "Décisions proposées" in text
+
+
 def test_a_folder_that_holds_anything_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"x")
 

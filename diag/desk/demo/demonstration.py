@@ -24,7 +24,7 @@ from diag.model.errors import DiagError
 DAY = date(2026, 10, 5)
 """The day of the demonstration."""
 
-FULL, HALF = "ecole-complete", "ecole-a-moitie"
+FULL, HALF, COMMUNE = "ecole-complete", "ecole-a-moitie", "commune"
 UNTOUCHED = "9990187Z"
 """École maternelle La Farandole: opened, nothing answered."""
 
@@ -49,6 +49,8 @@ class Demonstration:
     """Reports of the school that was audited in full."""
     half: tuple[Path, ...]
     """Reports of the school that was audited half way."""
+    commune: tuple[Path, ...]
+    """Reports of the commune of the first one, before it accepts a gift."""
 
 
 def demonstrate(
@@ -75,7 +77,9 @@ def demonstrate(
         half = _audited(workspace, scenario(HALF), say)
         untouched = audits.start(workspace, UNTOUCHED)
         say(f"{untouched.about.name} : audit ouvert, rien de répondu")
-        return Demonstration(folder, _reports(full), _reports(half))
+        commune = _audited(workspace, scenario(COMMUNE), say)
+        told = (_reports(session) for session in (full, half, commune))
+        return Demonstration(folder, *told)
 
 
 def _audited(

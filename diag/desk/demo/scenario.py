@@ -46,9 +46,10 @@ class OnSite(Noun):
 
 
 class Scenario(Noun):
-    """The audit of one school."""
+    """The audit of one school, or of a commune."""
 
     uai: str
+    """The school, or `commune:INSEE`."""
     visits: tuple[OnSite, ...]
     answers: dict[str, Any]
     places: tuple[Somewhere, ...]
