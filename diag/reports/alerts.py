@@ -1,17 +1,21 @@
 """Compliance, above every document: what fails, what is still to be checked."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from diag.assess.results import Compliance, CriterionResult
 from diag.model.checklist import Audience
 from diag.reports.escape import Md
 from diag.reports.findings import observed, where
-from diag.reports.layout import bold, table, written
+from diag.reports.layout import bold, sections, table, written
 from diag.reports.report import Report
-from diag.reports.wording import sentence
+from diag.reports.wording import listed, sentence
 
 NAMED = 3
 """So many non-conformities named in the box; the table further on has them all."""
+
+CHECKED = 12
+"""So many points to be checked named, the others counted."""
 
 LEAD = "Conformité : ce qui est attendu et n'est pas encore respecté"
 """Above the points that fail: their titles say what is expected, not what is wrong."""
@@ -45,20 +49,43 @@ def alerts_box(report: Report, audience: Audience) -> Md:
     return Md("\n".join(("> [!WARNING]", f"> {bold(title)}", ">", *lines)))
 
 
+def compliance_told(report: Report, audience: Audience) -> Md:
+    """Return the points that fail with what cures them, then those to be checked."""
+    wrong, unchecked = failing(report), _unchecked(report)
+    titles = [f"« {one.criterion.title} »" for one in unchecked]
+    told = listed(titles, CHECKED)
+    return sections((
+        _table(report, wrong, audience, "Points de conformité à traiter"),
+        Md(f"{bold('Encore à vérifier :')} {written(told)}.") if told else Md(""),
+    ))
+
+
 def compliance_table(report: Report, audience: Audience) -> Md:
     """Return every point that fails or is to be checked, and what cures it."""
+    caption = "Points de conformité à traiter ou à vérifier"
+    return _table(report, (*failing(report), *_unchecked(report)), audience, caption)
+
+
+def _unchecked(report: Report) -> list[CriterionResult]:
     wrong = failing(report)
-    rest = [one for one in report.assessment.alerts if one not in wrong]
+    return [one for one in report.assessment.alerts if one not in wrong]
+
+
+def _table(
+    report: Report,
+    judged: Iterable[CriterionResult],
+    audience: Audience,
+    caption: str,
+) -> Md:
     rows = [
         (
             one.criterion.title,
             observed(report, one, audience),
             cures(report, one, audience),
         )
-        for one in (*wrong, *rest)
+        for one in judged
     ]
-    columns = (*EXPECTED_AND_SEEN, "Action")
-    return table("Points de conformité à traiter ou à vérifier", columns, rows)
+    return table(caption, (*EXPECTED_AND_SEEN, "Action"), rows)
 
 
 def why(result: CriterionResult) -> str:

@@ -4,7 +4,7 @@ from functools import partial
 
 from diag.model.checklist import Audience, Owner
 from diag.reports import advice, first_page, frame
-from diag.reports.alerts import alerts_box, compliance_table
+from diag.reports.alerts import alerts_box, compliance_told
 from diag.reports.budget_tables import budget_by_domain
 from diag.reports.choice import detailed, pressing
 from diag.reports.citations import price_years, sources_list
@@ -18,6 +18,7 @@ from diag.reports.plan import Action
 from diag.reports.progress import since
 from diag.reports.report import Report
 from diag.reports.themes import themes_table
+from diag.reports.unknowns import asked_of
 from diag.reports.vocabulary import OWNERS
 from diag.reports.wording import listed, of, sentence
 
@@ -28,6 +29,8 @@ STRENGTHS = 5
 """At most so many strong points told."""
 CHECKS = 5
 """At most so many actions to be confirmed told."""
+ASKED = 5
+"""At most so many questions left to the town hall told."""
 CITED = 2
 """At most so many sources cited by an action."""
 
@@ -36,6 +39,7 @@ def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     told = detailed(report)
     unsure = _unsure(report)
+    asked, more = asked_of(report, "commune", limit=ASKED)
     checks = pressing(report, unsure)[:CHECKS]
     cited = [source for one in told for source in advice.cited(report, one, CITED)]
     cited += [aid.source for aid in told_aids(report)]
@@ -59,9 +63,11 @@ def view(report: Report) -> dict[str, object]:
         "leaders": _leaders(report),
         "rest": _rest(report, told),
         "to_confirm": advice.to_confirm(report, checks, READER),
+        "asked": asked,
+        "more_asked": more,
         "unconfirmed": len(unsure) - len(checks),
         "strengths": bullets(_strengths(report)),
-        "compliance": compliance_table(report, READER),
+        "compliance": compliance_told(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "price_years": price_years(report),
         "sources": sources_list(report, cited),

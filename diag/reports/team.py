@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from diag.assess.results import Gate
 from diag.model.checklist import Audience
 from diag.reports import advice, frame
-from diag.reports.alerts import alerts_box, compliance_table
+from diag.reports.alerts import alerts_box, compliance_told
 from diag.reports.choice import foremost, is_own, pressing
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
@@ -15,6 +15,7 @@ from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.rooms import room_levels
 from diag.reports.themes import themes_table
+from diag.reports.unknowns import asked_of
 from diag.reports.vocabulary import FOLLOW_UPS
 from diag.reports.wording import sentence
 
@@ -23,8 +24,8 @@ STRENGTHS = 8
 """At most so many strong points told."""
 DATED = 20
 """At most so many actions told with their day; the others are counted by theme."""
-CHECKS = 6
-"""At most so many points to be checked told."""
+ASKED = 8
+"""At most so many questions left to the team told."""
 
 
 _READERS = {True: "Équipe de l'école", False: "Équipes des écoles"}
@@ -34,7 +35,7 @@ _GREETED = {True: "à toute l'équipe de l'école", False: "aux équipes des éc
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
     plan, strong, school = report.plan, strengths(report), bool(report.about.school)
-    checks = pressing(report, plan.to_confirm) or plan.to_confirm
+    asked, more = asked_of(report, "equipe", "direction", limit=ASKED)
     dated = _dated(report)
     rest = [one for one in plan.actions if one not in dated]
     return {
@@ -47,11 +48,9 @@ def view(report: Report) -> dict[str, object]:
         "rest": themes_table(report, rest, READER, "Les autres actions, par thème"),
         "rooms": room_levels(report, READER),
         "told": _told(report),
-        "to_confirm": bullets(
-            report.title(one, READER) + "." for one in checks[:CHECKS]
-        ),
-        "unconfirmed": len(plan.to_confirm) - len(checks[:CHECKS]),
-        "compliance": compliance_table(report, READER),
+        "asked": asked,
+        "more_asked": more,
+        "compliance": compliance_told(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "open": open_words(report, conflicts=False),
         "conflicts": conflict_words(report),

@@ -5,8 +5,9 @@ from diag.assess.results import CriterionResult, Standing
 from diag.model.checklist import Question
 from diag.reports.discretion import names_read
 from diag.reports.escape import Md
-from diag.reports.layout import table
+from diag.reports.layout import bullets, table
 from diag.reports.report import Report
+from diag.reports.vocabulary import WHOM
 from diag.reports.wording import listed
 
 _SHOWN = 8
@@ -14,6 +15,30 @@ _SHOWN = 8
 
 def unknowns(report: Report) -> Md:
     """Return the questions that keep a level open, with the places they miss at."""
+    questions = report.checklist.questions
+    rows = [_row(report, questions[name], places) for name, places in _missing(report)]
+    columns = ("À demander ou à relever", "Où", "À qui")
+    return table("Ce qui manque pour trancher", columns, rows)
+
+
+def asked_of(report: Report, *whom: str, limit: int) -> tuple[Md, int]:
+    """Return what is still to be asked of a reader, and how many more questions.
+
+    Sensitive matters are asked face to face, never in writing.
+    """
+    questions = report.checklist.questions
+    asked = [questions[name] for name, _ in _missing(report)]
+    told = [
+        one.ask
+        for of in whom
+        for one in asked
+        if one.whom == of and one.ask and not one.sensitive
+    ]
+    return bullets(told[:limit]), len(told[limit:])
+
+
+def _missing(report: Report) -> list[tuple[str, list[str]]]:
+    """Return the ids of the questions that miss, each with its places, in order."""
     wanted = {
         name
         for result in report.assessment.criteria.values()
@@ -24,10 +49,7 @@ def unknowns(report: Report) -> Md:
     for asked in relevant_questions(report.facts, report.checklist):
         if asked.question.id in wanted and not asked.is_settled:
             missing.setdefault(asked.question.id, []).append(asked.place)
-    questions = report.checklist.questions
-    rows = [_row(report, questions[name], places) for name, places in missing.items()]
-    columns = ("À demander ou à relever", "Où", "À qui")
-    return table("Ce qui manque pour trancher", columns, rows)
+    return list(missing.items())
 
 
 def _is_open(result: CriterionResult) -> bool:
@@ -37,4 +59,5 @@ def _is_open(result: CriterionResult) -> bool:
 def _row(report: Report, question: Question, places: list[str]) -> tuple[str, ...]:
     names = [report.place_name(place) for place in places]
     asked = f"{question.label}. {question.ask or question.look}".rstrip(". ")
-    return asked, listed(names, _SHOWN), question.whom
+    of = WHOM.get(question.whom, question.whom)
+    return asked, listed(names, _SHOWN), of

@@ -30,6 +30,17 @@ OWNERS = {
 }
 """Who acts."""
 
+WHOM = {
+    "direction": "la direction",
+    "equipe": "l'équipe",
+    "commune": "la mairie",
+    "syndicat": "le syndicat",
+    "baie": "à voir à la baie",
+    "salle": "à voir dans la salle",
+    "lot": "à voir sur le matériel",
+}
+"""Of whom a question is asked, or where its answer is seen."""
+
 COMPLIANCES = {
     Compliance.CONFORME: "conforme",
     Compliance.NON_CONFORME: "non conforme",
