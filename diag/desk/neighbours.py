@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import cached_property
 
-from diag.desk.auditees import auditee_of
 from diag.desk.known_audits import audits
 from diag.desk.memory import Remembered, still_fits
 from diag.desk.session import Session
@@ -42,12 +41,11 @@ class Neighbours:
 
     def _found(self) -> Iterator[tuple[Audit, str]]:
         workspace, here = self._session.workspace, self._session.about
-        for audit in audits(workspace.journal):
-            subject = audit.subject
-            if subject.kind is PlaceKind.ECOLE and subject.code != here.code:
-                about = auditee_of(workspace, audit)
-                if here.insee and about.insee == here.insee:
-                    yield audit, about.name
+        schools = workspace.territory.schools("", commune=here.insee)
+        names = {each.uai: each.name for each in schools if each.uai != here.code}
+        for audit in audits(workspace.journal) if names else ():
+            if audit.subject.code in names:
+                yield audit, names[audit.subject.code]
 
     def _answer(self, audit: Audit, question: Question) -> Answer | None:
         root = root_place_id(audit.id, audit.subject.kind)
