@@ -13,6 +13,7 @@ from diag.cli.console import (
 from diag.cli.days import Day
 from diag.desk import advising, audits
 from diag.desk import follow as following
+from diag.desk.sending.decisions import has_messages
 from diag.model.audit import FollowUp, FollowUpState
 
 
@@ -106,6 +107,7 @@ def erase(
         ):
             raise click.Abort
         following.erase(session, found.id, reason)
+        waiting = has_messages(session)
         folder = workspace.folder / "backups"
     click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
     click.echo(
@@ -113,3 +115,8 @@ def erase(
         "exportés, rapports écrits). Refaites-en une (diag backup), puis supprimez "
         "les anciennes ; refaites de même les exports et les rapports."
     )
+    if waiting:
+        click.echo(
+            "La boîte d'envoi garde des messages de cet audit, écrits avant : "
+            "diag outbox list, puis diag outbox cancel N°."
+        )

@@ -16,7 +16,9 @@ from diag.cli.console import (
 from diag.desk import audits, follow
 from diag.desk.outlook import STATUS_WORDS
 from diag.desk.session import Session
+from diag.journal.dispatches import dispatches_of
 from diag.model.audit import AuditStatus
+from diag.model.dispatch import Dispatch
 
 
 @click.command()
@@ -108,6 +110,11 @@ def status(
     click.echo(f"  modifications {told['revisions']}")
     click.echo(f"  conflits      {told['conflicts']}")
     click.echo(f"  empreinte     {told['digest']}")
+    # Words of its own, for an audit that was sent only.
+    from diag.desk.sending.words import dispatch_words  # noqa: PLC0415
+
+    for sent in told["dispatches"]:
+        click.echo(f"  document      {dispatch_words(Dispatch.model_validate(sent))}")
     if told["sealed"] is False:
         click.echo("  attention : l'audit a été modifié après sa clôture.")
 
@@ -124,4 +131,8 @@ def _summary(session: Session) -> dict[str, Any]:
         "conflicts": len(session.conflicts),
         "digest": session.digest,
         "sealed": session.sealed,
+        "dispatches": [
+            sent.model_dump(mode="json")
+            for sent in dispatches_of(session.workspace.journal, session.audit.id)
+        ],
     }

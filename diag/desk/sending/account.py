@@ -108,7 +108,7 @@ def trusted_file(path: Path) -> dict[str, str]:
     content = path.read_bytes()
     try:
         text = content.decode("ascii")
-        trust(text)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
     except (ValueError, ssl.SSLError) as error:
         raise DiagError(
             f"{path} : ce n'est pas un certificat d'autorité au format PEM "

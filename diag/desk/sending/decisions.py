@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.journal.outbox import MailState, Outbox, Posted
 from diag.model.errors import DiagError
@@ -24,6 +25,15 @@ def message_numbered(workspace: Workspace, number: int) -> Posted:
             f"Le message n° {number} est parti : on ne peut plus y toucher."
         )
     return found
+
+
+def has_messages(session: Session) -> bool:
+    """Say whether messages of an audit are kept here, bodies included."""
+    found = Outbox(session.workspace.journal).all()
+    return any(
+        one.audit == session.audit.id and one.state is not MailState.SENT
+        for one in found
+    )
 
 
 def send_again(workspace: Workspace, posted: Posted) -> None:

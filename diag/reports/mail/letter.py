@@ -90,13 +90,12 @@ def _subject(report: Report, audience: Audience) -> str:
 
 
 def _paragraphs(report: Report, audience: Audience) -> list[str]:
-    about = report.about
-    where = f" ({about.commune})" if about.kind is PlaceKind.ECOLE else ""
     told = [
         "Madame, Monsieur,",
         (
-            f"Vous trouverez ci-joint {_BRINGS[audience]} sur le numérique : "
-            f"{about.name}{where}. Ce document est établi {visit_words(report)}."
+            f"Vous trouverez ci-joint {_BRINGS[audience]} sur le numérique "
+            f"{report.of_it} ({report.about.title}). Ce document est établi "
+            f"{visit_words(report)}."
         ),
     ]
     if report.provisional:

@@ -19,9 +19,9 @@ def test_a_letter_says_what_it_brings_from_whom_and_how_to_read_it() -> None:
     )
     assert told.text == (
         "Madame, Monsieur,\n\n"
-        "Vous trouverez ci-joint le rapport à la commune sur le numérique : École "
-        "élémentaire du Moulin (Aubeterre). Ce document est établi à la suite de la "
-        "visite du 9 mars 2026.\n\n"
+        "Vous trouverez ci-joint le rapport à la commune sur le numérique de l'école "
+        "(École élémentaire du Moulin, Aubeterre). Ce document est établi à la suite "
+        "de la visite du 9 mars 2026.\n\n"
         "La première page suffit : elle dit ce qui demande votre décision, avec les "
         "montants et les dates. Elle se lit en trois minutes.\n\n"
         "Pièces jointes :\n"

@@ -1,0 +1,264 @@
+"""`diag outbox …`: messages to send, one's own mail server, what became of each."""
+
+import sys
+from pathlib import Path
+from time import sleep
+from typing import TYPE_CHECKING, Any
+
+import click
+from pydantic import SecretStr
+
+from diag.cli.console import (
+    agreed,
+    counted,
+    json_option,
+    print_json,
+    print_table,
+    workspace_of,
+)
+from diag.cli.lazy import LazyGroup
+from diag.desk.sending import account as accounts
+from diag.desk.sending import decisions, password
+from diag.desk.sending.account import Account, Security
+from diag.desk.sending.words import STATES, posted_words
+from diag.journal.outbox import MailState, Outbox, Posted
+
+if TYPE_CHECKING:
+    from diag.desk.sending.post import Outcome
+    from diag.desk.sending.server import Server
+    from diag.desk.workspace import Workspace
+
+COMMANDS = {
+    name: f"diag.cli.outbox:{name}_"
+    for name in ("cancel", "list", "retry", "send", "settings")
+}
+"""Subcommand → module and attribute."""
+
+
+@click.group(cls=LazyGroup, places=COMMANDS)
+def outbox() -> None:
+    """Envoie les rapports mis en attente, par votre serveur de messagerie."""
+
+
+@click.command("list")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, *, as_json: bool) -> None:
+    """Liste les messages : en attente, à vérifier, refusés, envoyés."""
+    with workspace_of(ctx) as workspace:
+        found = Outbox(workspace.journal).all()
+    if as_json:
+        print_json([
+            {
+                "number": one.number,
+                "message": one.ident,
+                "audit": one.audit,
+                "audience": one.dispatch.audience,
+                "to": one.dispatch.to,
+                "title": one.title,
+                "state": one.state,
+                "attempts": one.attempts,
+                "next_at": one.next_at,
+                "problem": one.problem,
+            }
+            for one in found
+        ])
+        return
+    print_table(
+        (
+            str(one.number),
+            STATES[one.state],
+            ", ".join(one.dispatch.to),
+            one.title,
+            posted_words(one),
+        )
+        for one in found
+    )
+    if not found:
+        click.echo("Rien à envoyer. Ajoutez : diag send UAI --to … --queue", err=True)
+
+
+@click.command("send")
+@click.option("--now", is_flag=True, help="Ne pas attendre l'heure du prochain essai.")
+@click.option("--wait", is_flag=True, help="Rester et réessayer jusqu'au bout.")
+@click.pass_context
+def send_(ctx: click.Context, *, now: bool, wait: bool) -> None:
+    """Envoie ce qui attend ; rien n'est envoyé deux fois ni en silence."""
+    from diag.desk.sending.post import due, pause  # noqa: PLC0415 - who sends pays
+
+    with workspace_of(ctx) as workspace:
+        account = accounts.needed_account(workspace)
+        secret = _password(account) if due(workspace, at_once=now or wait) else None
+        failed = _round(workspace, account, secret, at_once=now)
+        while wait and (seconds := pause(workspace)) is not None:
+            click.echo(
+                f"Prochain essai dans {max(1, round(seconds / 60))} min.", err=True
+            )
+            sleep(seconds)
+            failed = _round(workspace, account, secret, at_once=False) or failed
+        _tell_left(workspace)
+    if failed:
+        sys.exit(1)
+
+
+@click.command("cancel")
+@click.argument("number", metavar="N°", type=int)
+@click.option("--arrived", is_flag=True, help="Il est arrivé : le noter comme envoyé.")
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@click.pass_context
+def cancel_(ctx: click.Context, number: int, *, arrived: bool, yes: bool) -> None:
+    """Retire un message de la boîte d'envoi."""
+    with workspace_of(ctx) as workspace:
+        found = decisions.message_numbered(workspace, number)
+        told = ", ".join(found.dispatch.to)
+        if arrived:
+            decisions.say_arrived(workspace, found)
+            click.echo(f"n° {number} : noté comme envoyé à {told}.")
+            return
+        if not yes and not agreed(f"Retirer « {found.title} » pour {told} ?"):
+            raise click.Abort
+        decisions.drop(workspace, found)
+    click.echo(f"n° {number} : retiré.")
+
+
+@click.command("retry")
+@click.argument("number", metavar="N°", type=int)
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@click.pass_context
+def retry_(ctx: click.Context, number: int, *, yes: bool) -> None:
+    """Remet un message en attente : refusé, ou interrompu pendant l'envoi."""
+    with workspace_of(ctx) as workspace:
+        found = decisions.message_numbered(workspace, number)
+        if found.state is MailState.SENDING and not yes:
+            _agree_to_doubt(found)
+        decisions.send_again(workspace, found)
+    click.echo(f"n° {number} : en attente. Ensuite : diag outbox send")
+
+
+def _agree_to_doubt(found: Posted) -> None:
+    question = (
+        f"Ce message est peut-être déjà arrivé chez {', '.join(found.dispatch.to)}, ou "
+        "part en ce moment d'une autre fenêtre. Le renvoyer ?"
+    )
+    if not agreed(question):
+        raise click.Abort
+
+
+@click.command("settings")
+@click.option("--host", help="Nom du serveur d'envoi (SMTP).")
+@click.option("--port", type=int, help="Port (587, 465 ou 25 d'office).")
+@click.option(
+    "--security",
+    type=click.Choice([str(each) for each in Security]),
+    help="Chiffrement : starttls (d'office), tls, ou none (relais local).",
+)
+@click.option("--user", help="Nom d'utilisateur ; vide si le serveur n'en demande pas.")
+@click.option("--sender", help="Votre adresse, celle d'où partent les messages.")
+@click.option(
+    "--ca-file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Certificat de l'autorité de votre serveur (PEM).",
+)
+@click.option("--no-ca", is_flag=True, help="Revenir aux autorités du système.")
+@click.option(
+    "--password", "asked", is_flag=True, help="Confier le mot de passe au trousseau."
+)
+@click.option(
+    "--forget-password", "forgotten", is_flag=True, help="Le retirer du trousseau."
+)
+@json_option
+@click.pass_context
+def settings_(
+    ctx: click.Context,
+    /,
+    ca_file: Path | None,
+    *,
+    no_ca: bool,
+    asked: bool,
+    forgotten: bool,
+    as_json: bool,
+    **told: Any,
+) -> None:
+    """Dit ou montre votre serveur d'envoi ; le mot de passe reste au trousseau."""
+    changes = {name: value for name, value in told.items() if value is not None}
+    changes |= accounts.trusted_file(ca_file) if ca_file else {}
+    changes |= {"ca": "", "ca_name": ""} if no_ca else {}
+    with workspace_of(ctx) as workspace:
+        if changes:
+            accounts.keep_account(workspace, **changes)
+        found = accounts.needed_account(workspace)
+    if forgotten:
+        was_kept = password.forget_password(found)
+        click.echo(
+            "Mot de passe retiré du trousseau." if was_kept else "Rien à retirer."
+        )
+    if asked:
+        password.keep_password(found, _typed(found))
+        click.echo("Mot de passe confié au trousseau du système.", err=True)
+    _show(found, as_json=as_json)
+
+
+def _show(found: Account, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found.model_dump(mode="json", exclude={"ca"}))
+        return
+    trusted = found.ca_name or "celles du système"
+    click.echo(f"  serveur     {found.host}:{found.port} ({found.security})")
+    click.echo(f"  utilisateur {found.user or '(aucun)'}")
+    click.echo(f"  expéditeur  {found.sender}")
+    click.echo(f"  autorité    {trusted}")
+    if found.user and not password.has_keyring():
+        click.echo(password.NO_KEYRING, err=True)
+
+
+def _password(account: Account) -> SecretStr | None:
+    """Return the password: the keyring's, else typed."""
+    if not account.user:
+        return None
+    return password.kept_password(account) or _typed(account)
+
+
+def _typed(account: Account) -> SecretStr:
+    asked = f"Mot de passe de {account.user} sur {account.host}"
+    return SecretStr(
+        click.prompt(asked, hide_input=True, prompt_suffix=" : ", err=True)
+    )
+
+
+def _round(
+    workspace: "Workspace", account: Account, secret: SecretStr | None, *, at_once: bool
+) -> bool:
+    """Send what is due, telling each outcome; return whether something stayed."""
+    from diag.desk.sending.post import due, send_all  # noqa: PLC0415 - as above
+    from diag.desk.sending.server import Server  # noqa: PLC0415
+
+    def enter() -> "Server":
+        return Server.enter(account, secret)
+
+    outcomes = send_all(workspace, due(workspace, at_once=at_once), enter, _tell)
+    return any(one.state is not MailState.SENT for one in outcomes)
+
+
+def _tell(outcome: "Outcome") -> None:
+    sent = outcome.state is MailState.SENT
+    told = ", ".join(outcome.posted.dispatch.to)
+    start = f"{outcome.rank}/{outcome.of} n° {outcome.posted.number}, {told} : "
+    click.echo(
+        start + (f"envoyé, {outcome.said}" if sent else outcome.said), err=not sent
+    )
+
+
+def _tell_left(workspace: "Workspace") -> None:
+    """Say what is still here: nothing stays in silence."""
+    left = [
+        one for one in Outbox(workspace.journal).all() if one.state != MailState.SENT
+    ]
+    if not left:
+        click.echo("La boîte d'envoi est vide.", err=True)
+        return
+    click.echo(f"Reste {counted(len(left), 'message')} :", err=True)
+    for one in left:
+        told = posted_words(one)
+        click.echo(f"  n° {one.number} {STATES[one.state]}. {told}".rstrip(), err=True)
+    if any(one.state is MailState.WAITING for one in left):
+        click.echo("Sans attendre l'heure : diag outbox send --now", err=True)
