@@ -31,6 +31,7 @@ COMMANDS = {
     "send": "diag.cli.send:send",
     "suppose": "diag.cli.supposing:suppose",
     "visit": "diag.cli.visit:visit",
+    "web": "diag.cli.web:web",
     "why": "diag.cli.judge:why",
 }
 """Command → module and attribute."""
@@ -68,8 +69,9 @@ def diag(ctx: click.Context, workspace: Path | None) -> None:
 
 
 def _open_screens(ctx: click.Context) -> None:
-    """Open the app on a terminal; print the help where there is none."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Open the app on a terminal, or in a browser; else print the help."""
+    in_browser = "TEXTUAL_DRIVER" in os.environ  # set by what serves the page
+    if not (in_browser or (sys.stdin.isatty() and sys.stdout.isatty())):
         click.echo(ctx.get_help())
         return
     # Textual costs 100 ms: commands do without. The desk comes after the first frame.

@@ -5,6 +5,7 @@ without its `@` (microsoft/terminal #19977), so `@ # { [ |` could not be typed o
 French keyboard. Textual's Windows driver always asks; elsewhere AltGr works.
 """
 
+import os
 import sys
 
 from textual.driver import Driver
@@ -30,7 +31,7 @@ def without_kitty(base: type[Driver]) -> type[Driver]:
 
 def driver_for(platform: str = sys.platform) -> type[Driver] | None:
     """Return the driver to run with; None for Textual's own choice."""
-    if platform != "win32":
+    if platform != "win32" or "TEXTUAL_DRIVER" in os.environ:  # a browser has its own
         return None
     # Imports only on Windows: it loads the console's library.
     from textual.drivers.windows_driver import WindowsDriver  # noqa: PLC0415
