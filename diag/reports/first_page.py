@@ -21,7 +21,7 @@ DECISIONS = 3
 """At most so many things asked of the reader."""
 FINDINGS = 5
 """So many findings, one of which is a strength when there is one."""
-REASON_WORDS = 16
+REASON_WORDS = 20
 """Longest reason of a finding, in words, when a sentence is so short."""
 AT_ONCE = timedelta(days=2)
 """A breach to be cured within this delay cannot wait for a council: a danger."""
