@@ -25,7 +25,6 @@ from diag.journal.outbox import MailState, Outbox, Posted
 
 if TYPE_CHECKING:
     from diag.desk.sending.post import Outcome
-    from diag.desk.sending.server import Server
     from diag.desk.workspace import Workspace
 
 COMMANDS = {
@@ -84,21 +83,34 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def send_(ctx: click.Context, *, now: bool, wait: bool) -> None:
     """Envoie ce qui attend ; rien n'est envoyé deux fois ni en silence."""
-    from diag.desk.sending.post import due, pause  # noqa: PLC0415 - who sends pays
+    # The conversation with a server is loaded by who has something to send.
+    from diag.desk.sending.post import due, send_all, send_until_done  # noqa: PLC0415
+    from diag.desk.sending.server import Server  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
         account = accounts.needed_account(workspace)
-        secret = _password(account) if due(workspace, at_once=now or wait) else None
-        failed = _round(workspace, account, secret, at_once=now)
-        while wait and (seconds := pause(workspace)) is not None:
-            click.echo(
-                f"Prochain essai dans {max(1, round(seconds / 60))} min.", err=True
-            )
-            sleep(seconds)
-            failed = _round(workspace, account, secret, at_once=False) or failed
+        messages = due(workspace, at_once=now or wait)
+        secret = _password(account) if messages else None
+
+        def enter() -> Server:
+            return Server.enter(account, secret)
+
+        if not wait:
+            outcomes = send_all(workspace, messages, enter, _tell)
+        else:
+            outcomes = send_until_done(workspace, enter, _tell, _wait)
         _tell_left(workspace)
-    if failed:
+    stayed = {one.posted.number for one in outcomes if one.state != MailState.SENT}
+    if stayed - {one.posted.number for one in outcomes if one.state == MailState.SENT}:
         sys.exit(1)
+
+
+def _wait(seconds: float) -> None:
+    click.echo(
+        f"Prochain essai dans {max(1, round(seconds / 60))} min (Ctrl+C pour arrêter).",
+        err=True,
+    )
+    sleep(seconds)
 
 
 @click.command("cancel")
@@ -225,27 +237,13 @@ def _typed(account: Account) -> SecretStr:
     )
 
 
-def _round(
-    workspace: "Workspace", account: Account, secret: SecretStr | None, *, at_once: bool
-) -> bool:
-    """Send what is due, telling each outcome; return whether something stayed."""
-    from diag.desk.sending.post import due, send_all  # noqa: PLC0415 - as above
-    from diag.desk.sending.server import Server  # noqa: PLC0415
-
-    def enter() -> "Server":
-        return Server.enter(account, secret)
-
-    outcomes = send_all(workspace, due(workspace, at_once=at_once), enter, _tell)
-    return any(one.state is not MailState.SENT for one in outcomes)
-
-
 def _tell(outcome: "Outcome") -> None:
-    sent = outcome.state is MailState.SENT
     told = ", ".join(outcome.posted.dispatch.to)
-    start = f"{outcome.rank}/{outcome.of} n° {outcome.posted.number}, {told} : "
-    click.echo(
-        start + (f"envoyé, {outcome.said}" if sent else outcome.said), err=not sent
-    )
+    start = f"{outcome.rank}/{outcome.of} n° {outcome.posted.number}, {told} :"
+    if outcome.state is MailState.SENT:
+        click.echo(f"{start} envoyé, {outcome.said}")
+    else:
+        click.echo(f"{start} {outcome.said or 'envoi…'}", err=True)
 
 
 def _tell_left(workspace: "Workspace") -> None:

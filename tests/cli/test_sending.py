@@ -6,13 +6,18 @@ import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
+from functools import cache
 from pathlib import Path
+from shutil import copytree
+from tempfile import mkdtemp
 
 import click
 import pytest
 from click.testing import CliRunner
+from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.cli.main import diag as group
+from diag.desk.sending import password
 from diag.imports.mairies import import_mairies
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
@@ -27,13 +32,21 @@ TO_TOWN_HALL = ("send", SCHOOL, "--to", "mairie")
 QUEUE = (*TO_TOWN_HALL, "--queue", "--yes", "--provisional")
 
 
+@cache
+def prepared() -> Path:
+    folder = Path(mkdtemp(prefix="courrier-"))
+    with workspace(folder) as made:
+        import_mairies(territory().mairies, made.territory, source_date=DAY)
+        started(made)
+    return folder
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with one audit opened, on a machine without keyring."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    with workspace(tmp_path / "home") as made:
-        import_mairies(territory().mairies, made.territory, source_date=DAY)
-        started(made)
+    monkeypatch.setattr(password, "_keyring", NoKeyring)
+    copytree(prepared(), tmp_path / "home")
     return tmp_path / "home"
 
 
@@ -130,8 +143,9 @@ def test_the_technical_annex_warns_before_it_leaves(home: Path) -> None:
 def test_a_queued_report_is_sent_once(home: Path, office: Office) -> None:
     assert "n° 1, en attente" in diag(home, *QUEUE).out
     assert diag(home, *QUEUE).code == 1
-    done = diag(home, "outbox", "send")
+    done = diag(home, "outbox", "send", "--wait")
     assert done.code == 0
+    assert f"1/1 n° 1, {MAIRIE} : envoi…" in done.err
     assert f"1/1 n° 1, {MAIRIE} : envoyé, « 250" in done.out
     assert "vide" in done.err
     assert diag(home, "outbox", "send", "--now").code == 0

@@ -33,6 +33,10 @@ class Outcome:
     """The server's own words, or why it did not leave, in French."""
 
 
+Tell = Callable[[Outcome], None]
+"""Told of each message as it starts (`sending`, nothing said yet), then as it ends."""
+
+
 def delay(attempts: int) -> int:
     """Return how many seconds to wait after so many attempts."""
     doubled = FIRST_DELAY << min(max(attempts - 1, 0), 10)
@@ -59,9 +63,9 @@ def send_all(
     workspace: Workspace,
     messages: Sequence[Posted],
     enter: Callable[[], Server],
-    tell: Callable[[Outcome], None],
+    tell: Tell,
 ) -> tuple[Outcome, ...]:
-    """Send messages, on one line where it holds; tell each outcome as it comes.
+    """Send messages, on one line where it holds; tell each as it starts and ends.
 
     Raises:
         AccountError: when the server does not let us in; what is left still waits.
@@ -79,6 +83,7 @@ def send_all(
             if unreachable or server is None:
                 result = _put_off(workspace, posted, unreachable)
             else:
+                tell(Outcome(posted, rank, len(messages), MailState.SENDING, ""))
                 result = _send(workspace, posted, server)
             if result is not None:
                 outcomes.append(Outcome(posted, rank, len(messages), *result))
@@ -86,6 +91,27 @@ def send_all(
     finally:
         if server is not None:
             server.close()
+    return tuple(outcomes)
+
+
+def send_until_done(
+    workspace: Workspace,
+    enter: Callable[[], Server],
+    tell: Tell,
+    wait: Callable[[float], None],
+) -> tuple[Outcome, ...]:
+    """Send what waits, round after round, until nothing does; return each outcome.
+
+    What is refused or in doubt waits for a person, not for us.
+
+    Raises:
+        AccountError: when the server does not let us in; what is left still waits.
+    """
+    outcomes: list[Outcome] = []
+    while (seconds := pause(workspace)) is not None:
+        if seconds:
+            wait(seconds)
+        outcomes.extend(send_all(workspace, due(workspace), enter, tell))
     return tuple(outcomes)
 
 

@@ -33,6 +33,7 @@ _END = b".\r\n"
 _REFUSED = 500
 _DONE = 200
 _ASKS_MORE = 300
+_NOT_NOW = 400
 _HANGS_UP = 421
 _DOTTED = re.compile(rb"^\.", re.MULTILINE)
 
@@ -100,7 +101,7 @@ class Server:
             self._announce(sender, to, len(message))
             self._say(b"%b\r\n" % _dotted(message).removesuffix(b"\r\n"))
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
+            self._smtp.close()
             raise LaterError(_lost(self._account, error)) from None
         return self._end()
 
@@ -140,13 +141,18 @@ class Server:
             self._wait_for(self._patience.answer)
         except (OSError, smtplib.SMTPException):
             self._smtp.close()
-            raise DoubtError(
-                f"Le serveur {self._account.host} avait reçu tout le message, mais sa "
-                "réponse n'est pas arrivée : il est peut-être parti. Il ne sera pas "
-                "renvoyé sans vous."
-            ) from None
+            raise self._doubt("sa réponse n'est pas arrivée") from None
+        if code < _DONE or _ASKS_MORE <= code < _NOT_NOW:
+            self._smtp.close()
+            raise self._doubt("sa réponse ne veut rien dire")
         self._check(code, said)
         return spoken(code, said)
+
+    def _doubt(self, why: str) -> DoubtError:
+        return DoubtError(
+            f"Le serveur {self._account.host} avait reçu tout le message, mais {why} : "
+            "il est peut-être parti. Il ne sera pas renvoyé sans vous."
+        )
 
     def _check(
         self, code: int, said: bytes, *, about: str = "", takes: bool = True

@@ -1,22 +1,46 @@
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from shutil import copytree
+from tempfile import mkdtemp
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
+from diag.desk.world import fixed_world
 from diag.imports.mairies import import_mairies
 from tests.desk.builders import DAY, started, territory, workspace
+
+
+@cache
+def _prepared() -> Path:
+    folder = Path(mkdtemp(prefix="courrier-"))
+    with workspace(folder) as made:
+        import_mairies(territory().mairies, made.territory, source_date=DAY)
+        started(made)
+    return folder
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Workspace]:
     """A workspace that knows how to write to the town halls."""
-    with workspace(tmp_path / "desk") as made:
-        import_mairies(territory().mairies, made.territory, source_date=DAY)
-        yield made
+    copytree(_prepared(), tmp_path / "desk")
+    with Workspace.open(tmp_path / "desk", fixed_world(DAY, seed=7)) as opened:
+        yield opened
 
 
 @pytest.fixture
 def session(desk: Workspace) -> Session:
     return started(desk)
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring() -> Iterator[None]:
+    """Whatever this machine keeps, no test reads it."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call] # keyring's own
+    yield
+    keyring.set_keyring(before)

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
@@ -100,8 +100,13 @@ def opened(
     *,
     tls: ssl.SSLContext | None = None,
     starttls: ssl.SSLContext | None = None,
+    largest: int = 30_000_000,
+    without: Sequence[str] = (),
 ) -> Iterator[Office]:
-    """Serve until the end of the test; ask for a password where there is one."""
+    """Serve until the end of the test; ask for a password where there is one.
+
+    `without`: ways of saying the password that it does not know.
+    """
     served = office or Office()
     loop = asyncio.new_event_loop()
 
@@ -113,6 +118,8 @@ def opened(
             loop=loop,
             tls_context=starttls,
             require_starttls=bool(starttls),
+            data_size_limit=largest,
+            auth_exclude_mechanism=without,
             authenticator=served.login if served.password else None,
             auth_required=bool(served.password and starttls),
             auth_require_tls=bool(starttls) or not served.password,

@@ -1,9 +1,6 @@
-from collections.abc import Iterator
-
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.backends.fail import Keyring as NoKeyring
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from pydantic import SecretStr
 
@@ -16,7 +13,7 @@ SECRET = SecretStr("très secret")
 
 
 class InMemory(KeyringBackend):
-    priority = 1.0
+    priority = -1.0  # never chosen by itself
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # keyring's own
@@ -41,13 +38,6 @@ class Locked(InMemory):
         raise KeyringLocked(f"the secret is {password}")
 
 
-@pytest.fixture(autouse=True)
-def _own_keyring() -> Iterator[None]:
-    before = keyring.get_keyring()
-    yield
-    keyring.set_keyring(before)
-
-
 def test_the_keyring_keeps_and_forgets() -> None:
     keyring.set_keyring(InMemory())
     assert password.has_keyring()
@@ -66,7 +56,6 @@ def test_each_account_has_its_own() -> None:
 
 
 def test_a_machine_without_keyring_says_so_and_goes_on() -> None:
-    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call] # as above
     assert not password.has_keyring()
     assert password.kept_password(ACCOUNT) is None
     with pytest.raises(DiagError, match="pas de trousseau"):

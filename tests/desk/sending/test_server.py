@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Thread
 
 import pytest
@@ -21,6 +21,7 @@ from tests.desk.sending.post_office import (
     ABRUPT,
     HOST,
     SILENT,
+    Certificate,
     Office,
     certificate,
     opened,
@@ -111,7 +112,7 @@ def test_a_server_that_hangs_up_politely_is_left() -> None:
         assert not server.alive
 
 
-@pytest.mark.parametrize("end", [ABRUPT, SILENT])
+@pytest.mark.parametrize("end", [ABRUPT, SILENT, "quoi ?", "354 Go on"])
 def test_a_line_lost_once_the_message_is_whole_leaves_a_doubt(end: str) -> None:
     with (
         opened(Office(data=[end])) as office,
@@ -132,6 +133,21 @@ def test_a_line_lost_before_the_message_leaves_none() -> None:
         with pytest.raises(LaterError, match="coupé"):
             server.send(FROM, TO, MESSAGE)
         assert not server.may_have_left
+
+
+def test_a_message_too_big_for_the_server_is_not_sent_in_vain() -> None:
+    with opened(largest=10) as office:
+        with pytest.raises(NeverError, match="552"):
+            send(office.account())
+        assert office.taken == []
+
+
+def protected(
+    security: Security, mine: Certificate, office: Office
+) -> AbstractContextManager[Office]:
+    if security is Security.TLS:
+        return opened(office, tls=mine.context)
+    return opened(office, starttls=mine.context)
 
 
 @contextmanager
@@ -165,22 +181,27 @@ def test_a_message_cut_on_its_way_surely_did_not_leave() -> None:
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
 def test_a_known_authority_is_trusted(security: Security) -> None:
     mine = certificate()
-    served = {"tls": mine.context} if security is Security.TLS else {}
-    served = served or {"starttls": mine.context}
-    with opened(Office(password=SECRET.get_secret_value()), **served) as office:
+    office = Office(password=SECRET.get_secret_value())
+    with protected(security, mine, office):
         told = {"security": security, "ca": mine.authority, "user": "camille"}
         send(office.account(**told), SECRET)
         assert office.taken == [MESSAGE]
         assert office.logins == [(b"camille", SECRET.get_secret_value().encode())]
 
 
+@pytest.mark.parametrize("without", ["PLAIN", "LOGIN"])
+def test_servers_that_know_one_way_only_are_told_the_password(without: str) -> None:
+    office = Office(password=SECRET.get_secret_value())
+    with opened(office, without=[without]):
+        send(office.account(user="camille"), SECRET)
+        assert office.taken == [MESSAGE]
+
+
 @pytest.mark.parametrize("security", [Security.STARTTLS, Security.TLS])
 def test_an_unknown_certificate_is_refused_before_anything_is_said(
     security: Security,
 ) -> None:
-    context = certificate().context
-    served = {"tls": context} if security is Security.TLS else {"starttls": context}
-    with opened(Office(password="x"), **served) as office:
+    with protected(security, certificate(), Office(password="x")) as office:
         account = office.account(security=security, user="camille")
         with pytest.raises(AccountError, match="--ca-file") as told:
             send(account, SECRET)

@@ -86,6 +86,55 @@ def is_fit_for_the_wire(wire: bytes) -> None:
     assert max(map(len, wire.split(b"\r\n"))) <= 78
 
 
+WIRE = """\
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="=_0_1307f7e9d01adc70ab96a493"
+X-Unsent: 1
+Message-ID: <abc.1@vallombre.example>
+Date: Mon, 05 Oct 2026 08:01:00 +0000
+From: Camille Perrin <contact@vallombre.example>
+To: mairie@courvaux.example
+Subject: =?utf-8?q?=C3=89t=C3=A9_=3A_l=27=C3=A9cole?=
+
+--=_0_1307f7e9d01adc70ab96a493
+Content-Type: multipart/alternative; boundary="=_1_1307f7e9d01adc70ab96a493"
+
+--=_1_1307f7e9d01adc70ab96a493
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+=C3=80 lire.
+
+--=_1_1307f7e9d01adc70ab96a493
+Content-Type: text/html; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+MIME-Version: 1.0
+
+<p>Bonjour,</p>
+
+--=_1_1307f7e9d01adc70ab96a493--
+
+--=_0_1307f7e9d01adc70ab96a493
+Content-Transfer-Encoding: base64
+Content-Type: application/pdf;
+ name*=utf-8''%C3%89l%C3%A8ves.pdf
+Content-Disposition: attachment;
+ filename*=utf-8''%C3%89l%C3%A8ves.pdf
+
+JVBERg==
+
+--=_0_1307f7e9d01adc70ab96a493--
+"""
+
+
+def test_the_wire_is_this_one() -> None:
+    attached = Attachment("Élèves.pdf", "application/pdf", b"%PDF")
+    wire = composed(
+        mail(subject="Été : l'école", text="À lire.", attachments=(attached,))
+    )
+    assert wire.decode("ascii").replace("\r\n", "\n") == WIRE
+
+
 def test_a_draft_says_that_it_is_one() -> None:
     message = read(composed(mail()))
     assert message["X-Unsent"] == "1"
