@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from diag.desk.known_audits import audits
 from diag.desk.outlook import STATUS_WORDS
+from diag.desk.sending.words import dispatch_words
 from diag.desk.session import Session
 from diag.desk.tour import address_of
 from diag.desk.trail import day_words
 from diag.desk.workspace import Workspace
+from diag.journal.dispatches import dispatches_of
 from diag.journal.facts import status_of
 from diag.model.audit import Audit, Subject
 from diag.model.auditee import Auditee
@@ -16,6 +18,9 @@ from diag.model.place import PlaceKind
 from diag.model.territory import School
 from diag.reports.figures import number
 from diag.reports.wording import phone_number
+
+_SENT = 4
+"""At most so many documents sent are told of an audit: one a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class AuditTold:
     answers: int
     latest: str
     """Day of the last answer; empty before any."""
+    sent: tuple[str, ...]
+    """The last documents that left, in words."""
 
 
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
@@ -107,7 +114,13 @@ def _told(session: Session) -> AuditTold:
         STATUS_WORDS[session.status],
         len(session.facts.answers),
         day_words(max(given)) if given else "",
+        _sent(session),
     )
+
+
+def _sent(session: Session) -> tuple[str, ...]:
+    told = dispatches_of(session.workspace.journal, session.audit.id)
+    return tuple(map(dispatch_words, told[-_SENT:]))
 
 
 def _sort(school: School) -> str:

@@ -138,6 +138,8 @@ class SchoolScreen(PlaceScreen):
                 plain(one.audit.campaign),
                 f"{one.status}, {one.answers} {answers}{latest}",
             )
+            for sent in one.sent:
+                table.add_row("", plain(sent))
         return table
 
     def can(self, command: CommandType) -> bool | None:

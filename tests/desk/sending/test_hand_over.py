@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from diag.desk import follow
+from diag.desk.dossier import audits_told
 from diag.desk.sending.addresses import address_of
 from diag.desk.sending.hand_over import already_sent, queue, write_draft
 from diag.desk.sending.parcel import Parcel, parcel
@@ -137,6 +138,13 @@ def test_what_was_sent_travels_with_the_audit(session: Session, tmp_path: Path) 
     with workspace(tmp_path / "ailleurs", author="u-2", seed=2) as elsewhere:
         taken, _ = import_audit(elsewhere, tmp_path / "audit.json")
         assert _told(elsewhere, taken) == _told(session.workspace, session)
+
+
+def test_the_file_of_a_school_tells_what_left(session: Session) -> None:
+    write_draft(made(session))
+    (told,) = audits_told(session.workspace, session.about)
+    (sent,) = told.sent
+    assert sent.startswith(f"05/10/2026 mairie : brouillon pour {MAIRIE}, provisoire")
 
 
 def _told(where: Workspace, session: Session) -> object:
