@@ -7,7 +7,8 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from diag.assess.results import Assessment, Compliance, CriterionResult
+from diag.assess.questions import Asked, relevant_questions
+from diag.assess.results import Assessment, CriterionResult
 from diag.model.audit import Audit, AuditStatus, FollowUp, OwnAdvice, Visit
 from diag.model.auditee import Auditee
 from diag.model.checklist import Audience, Checklist, Wording
@@ -81,6 +82,11 @@ class Report:
     """Finds the last audit; asked once, by the documents that tell it."""
     look_around: Callable[[], Comparables | None]
     """Finds schools like it."""
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """What applies at each place, answered or not."""
+        return relevant_questions(self.facts, self.checklist)
 
     @cached_property
     def progress(self) -> Progress | None:
@@ -187,6 +193,11 @@ class Report:
         return long_date(action.due) if action.due else NEXT_BUDGET
 
 
+def _pressing(assessment: Assessment) -> frozenset[str]:
+    """Return the points of law that fail or are to be checked."""
+    return frozenset(one.criterion.id for one in assessment.alerts)
+
+
 def _named(place: Place) -> str:
     return accented(place.name) if place.kind is PlaceKind.ECOLE else place.name
 
@@ -222,14 +233,9 @@ def build_report(
     `earlier` follow-ups come from the audit before, `own` advice and `ranks` from the
     engineer.
     """
-    pressing = {
-        one.criterion.id
-        for one in assessment.criteria.values()
-        if one.compliance not in {None, Compliance.CONFORME}
-    }
     advice = (*assessment.advice, *(advised(one, today.year) for one in own))
     steps = (*still_standing(earlier), *follow_ups)
-    plan = plan_of(advice, steps, today, pressing, ranks)
+    plan = plan_of(advice, steps, today, _pressing(assessment), ranks)
     return Report(
         about=about.model_copy(update={"name": accented(about.name)}),
         commune=commune,

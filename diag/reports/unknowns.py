@@ -1,6 +1,5 @@
 """What is still to be asked, where, of whom, so that the levels settle."""
 
-from diag.assess.questions import relevant_questions
 from diag.assess.results import CriterionResult, Standing
 from diag.model.checklist import Question
 from diag.reports.discretion import names_read
@@ -46,7 +45,7 @@ def _missing(report: Report) -> list[tuple[str, list[str]]]:
         for name in names_read(result.criterion)
     }
     missing: dict[str, list[str]] = {}
-    for asked in relevant_questions(report.facts, report.checklist):
+    for asked in report.asked:
         if asked.question.id in wanted and not asked.is_settled:
             missing.setdefault(asked.question.id, []).append(asked.place)
     return list(missing.items())
