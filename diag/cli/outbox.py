@@ -173,6 +173,12 @@ def _agree_to_doubt(found: Posted) -> None:
 )
 @click.option("--no-ca", is_flag=True, help="Revenir aux autorités du système.")
 @click.option(
+    "--copy/--no-copy",
+    "copy_to_self",
+    default=None,
+    help="Recevoir une copie de chaque envoi : diag ne remplit pas « Envoyés ».",
+)
+@click.option(
     "--password", "asked", is_flag=True, help="Confier le mot de passe au trousseau."
 )
 @click.option(
@@ -219,6 +225,7 @@ def _show(found: Account, *, as_json: bool) -> None:
     click.echo(f"  utilisateur {found.user or '(aucun)'}")
     click.echo(f"  expéditeur  {found.sender}")
     click.echo(f"  autorité    {trusted}")
+    click.echo(f"  copie       {'à vous-même' if found.copy_to_self else 'non'}")
     if found.user and not password.has_keyring():
         click.echo(password.NO_KEYRING, err=True)
 

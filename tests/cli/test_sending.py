@@ -251,6 +251,7 @@ def test_settings_show_everything_but_the_password(home: Path, office: Office) -
     told = json.loads(diag(home, "outbox", "settings", "--json").out)
     assert told == {
         "ca_name": "",
+        "copy_to_self": False,
         "host": "127.0.0.1",
         "port": office.port,
         "security": "none",

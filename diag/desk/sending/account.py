@@ -45,6 +45,8 @@ class Account(Noun):
     """Address that one writes from."""
     user: str = ""
     """Empty for a server that asks no password."""
+    copy_to_self: bool = False
+    """Each message also goes to the sender, its readers not told."""
     ca: str = ""
     """The certificate authority to trust, PEM; empty: those of the system."""
     ca_name: str = ""

@@ -22,11 +22,9 @@ NO_KEYRING = (
 
 def kept_password(account: Account) -> SecretStr | None:
     """Return the password that the keyring holds; None when it holds none, or fails."""
-    from keyring.errors import KeyringError  # noqa: PLC0415 - 90 ms, as below
-
     try:
         found = _keyring().get_password(SERVICE, _name(account))
-    except KeyringError:
+    except Exception:  # noqa: BLE001 - keyrings fail in many ways; one can still type it
         return None
     return SecretStr(found) if found else None
 
@@ -37,13 +35,13 @@ def keep_password(account: Account, password: SecretStr) -> None:
     Raises:
         DiagError: when the system has no keyring, or it refuses.
     """
-    from keyring.errors import KeyringError, NoKeyringError  # noqa: PLC0415
+    from keyring.errors import NoKeyringError  # noqa: PLC0415 - 90 ms, as below
 
     try:
         _keyring().set_password(SERVICE, _name(account), password.get_secret_value())
     except NoKeyringError:
         raise DiagError(NO_KEYRING) from None
-    except KeyringError:
+    except Exception:  # noqa: BLE001 - as above; what it says may hold the password
         raise DiagError(
             "Le trousseau du système a refusé le mot de passe (verrouillé ?). "
             "Déverrouillez-le et recommencez ; sinon il sera demandé à chaque envoi."

@@ -126,7 +126,8 @@ class Server:
     def _announce(self, sender: str, to: Sequence[str], size: int) -> None:
         sized = [f"size={size}"] if self._smtp.has_extn("size") else []
         self._check(*self._smtp.mail(sender, sized), about=sender)
-        for each in to:
+        copies = [sender] * (self._account.copy_to_self and sender not in to)
+        for each in (*to, *copies):
             self._check(*self._smtp.rcpt(each), about=each)
         code, said = self._smtp.docmd("DATA")
         if not _ASKS_MORE <= code < _ASKS_MORE + 100:

@@ -46,7 +46,7 @@ _READ = {
 _KINDS = {
     ".pdf": "à lire et à imprimer",
     ".odt": "le même, à corriger (LibreOffice, Word)",
-    ".html": "le même, pour un navigateur",
+    ".html": "à lire dans un navigateur",
 }
 
 

@@ -30,6 +30,8 @@ class Office:
     """Answers once the message is whole, then « 250 OK »."""
     taken: list[bytes] = field(default_factory=list)
     """Whole messages that reached it, whatever it answered."""
+    readers: list[tuple[str, ...]] = field(default_factory=list)
+    """To whom each of them was."""
     arrived: Event = field(default_factory=Event)
     """Set when a message has come whole."""
     logins: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -54,6 +56,7 @@ class Office:
     ) -> str:
         assert isinstance(envelope.content, bytes)
         self.taken.append(envelope.content)
+        self.readers.append(tuple(envelope.rcpt_tos))
         self.arrived.set()
         return await self._answered(
             server, self.data.pop(0) if self.data else "250 Message accepted"

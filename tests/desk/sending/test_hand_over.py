@@ -24,6 +24,8 @@ from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience
 from diag.model.dispatch import Way
 from diag.model.errors import DiagError
+from diag.reports.pdf import typeset
+from diag.reports.pdf.typeset import NoPdfError
 from tests.desk.builders import workspace
 
 SENDER = "camille@vallombre.example"
@@ -56,6 +58,20 @@ def test_a_draft_holds_the_pdf_and_the_odt_and_stands_beside_them(
         "diagnostic-9990148G-mairie-provisoire.pdf",
         "diagnostic-9990148G-mairie-provisoire.odt",
     ]
+
+
+def test_the_page_is_joined_where_no_pdf_can_be_made(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise NoPdfError("Pas de PDF ici.")
+
+    monkeypatch.setattr(typeset, "_compiler", missing)
+    packed = made(session)
+    suffixes = [Path(each.name).suffix for each in packed.mail.attachments]
+    assert suffixes == [".html", ".odt"]
+    assert packed.warnings == ("Pas de PDF ici.",)
+    assert "dans un navigateur" in packed.mail.text
 
 
 def test_a_draft_is_told_in_the_audit_with_the_digest_that_it_bears(

@@ -32,7 +32,7 @@ class InMemory(KeyringBackend):
 
 class Locked(InMemory):
     def get_password(self, service: str, username: str) -> str | None:
-        raise KeyringLocked("the secret is très secret")
+        raise OSError("the bus is gone")
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise KeyringLocked(f"the secret is {password}")

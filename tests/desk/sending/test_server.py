@@ -102,6 +102,13 @@ def test_one_reader_refused_and_nobody_receives_anything() -> None:
         assert office.taken == [MESSAGE]
 
 
+def test_a_copy_goes_to_the_sender_who_asked_for_it() -> None:
+    with opened() as office:
+        send(office.account(copy_to_self=True))
+        assert office.readers == [(*TO, FROM)]
+        assert FROM.encode() not in office.taken[0]
+
+
 def test_a_server_that_hangs_up_politely_is_left() -> None:
     with (
         opened(Office(rcpt=["421 Too busy"])) as office,
