@@ -1,6 +1,6 @@
 """Which actions a document tells at length, and which in one line of a table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from diag.assess.results import Compliance
 from diag.model.checklist import Audience, Kind, Owner
@@ -30,16 +30,21 @@ def detailed(report: Report) -> tuple[Action, ...]:
         for one in report.plan.actions
         if not one.conditional and for_the_council(report, one)
     ]
-    return foremost(report, asked)
+    return foremost(report, asked, last=_is_light)
 
 
-def foremost(report: Report, actions: Sequence[Action]) -> tuple[Action, ...]:
-    """Return the few that come first: law, what is indispensable, improvements."""
+def foremost(
+    report: Report, actions: Sequence[Action], *, last: Callable[[Action], bool]
+) -> tuple[Action, ...]:
+    """Return the few that come first: law, what is indispensable, improvements.
+
+    Among improvements, the engineer's own first, and some `last`.
+    """
     first = pressing(report, actions)
     needed = needs(report, first)
     lawful = [one for one in first if one not in needed]
     rest = [one for one in actions if one not in first]
-    others = sorted(rest, key=lambda one: (not is_own(report, one), _is_light(one)))
+    others = sorted(rest, key=lambda one: (not is_own(report, one), last(one)))
     told = (*lawful[:LAWFUL], *needed[:NEEDED], *others[:OTHERS])
     kept = {one.id for one in told}
     return tuple(one for one in actions if one.id in kept)

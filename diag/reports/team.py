@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from diag.assess.results import Gate
-from diag.model.checklist import Audience
+from diag.model.checklist import Audience, Owner
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_told
 from diag.reports.choice import foremost, is_own, pressing
@@ -69,9 +69,19 @@ def _dated(report: Report) -> list[Action]:
     actions = report.plan.actions
     urgent = pressing(report, actions)
     first = [one for one in actions if one in urgent or is_own(report, one)]
-    kept = [*foremost(report, actions), *first, *actions]
+    kept = [*_foremost(report), *advice.by_day(first), *actions]
     ids = list(dict.fromkeys(one.id for one in kept))[:DATED]
     return [one for one in actions if one.id in ids]
+
+
+def _foremost(report: Report) -> tuple[Action, ...]:
+    """Return the few that the team reads at length: of improvements, its own first."""
+    open_now = [one for one in report.plan.actions if not one.conditional]
+    return foremost(report, open_now, last=lambda one: not _is_theirs(one))
+
+
+def _is_theirs(action: Action) -> bool:
+    return action.advice.recommendation.owner in {Owner.ECOLE, Owner.ACADEMIE}
 
 
 def _dates(report: Report, actions: Iterable[Action]) -> Md:
@@ -85,14 +95,13 @@ def _dates(report: Report, actions: Iterable[Action]) -> Md:
 
 def _told(report: Report) -> Md:
     """Return what the most useful actions change, and what to do until then."""
-    open_now = [one for one in report.plan.actions if not one.conditional]
     rows = [
         (
             f"{one.ref}. {report.title(one, READER)}",
             advice.reason(report, one, READER),
             sentence(report.told(one, report.wording(one, READER).meanwhile, READER)),
         )
-        for one in foremost(report, open_now)
+        for one in _foremost(report)
     ]
     columns = ("Action", "Ce que cela rendra possible", "En attendant")
     return table("Ce qui changera pour la classe", columns, rows)

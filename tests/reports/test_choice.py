@@ -1,7 +1,7 @@
 """What a mayor reads at length: what he must decide, and little of it."""
 
 from diag.model.checklist import Owner
-from diag.reports.choice import OTHERS, detailed, for_the_council, pressing
+from diag.reports.choice import OTHERS, detailed, for_the_council, needs, pressing
 from tests.reports.builders import (
     CHECKLIST,
     ORDINARY,
@@ -39,6 +39,25 @@ def test_few_improvements_are_detailed_in_the_order_of_the_plan() -> None:
     assert [one.ref for one in found] == sorted(
         (one.ref for one in found), key=lambda ref: int(ref[1:])
     )
+
+
+def test_what_is_missing_comes_before_what_is_short() -> None:
+    short = facts(
+        {
+            ("ecole", "debit"): 1,
+            ("CP", "type_salle"): "classe",
+            ("CP", "prises"): 1,
+            ("CE1", "type_salle"): "classe",
+            ("CE1", "prises"): 3,
+        },
+        ("CP", "CE1"),
+    )
+    told = report(short)
+    assert [one.id for one in told.plan.actions if one.id in {"fibre", "cabler"}] == [
+        "cabler",
+        "fibre",
+    ]
+    assert [one.id for one in needs(told, told.plan.actions)] == ["fibre", "cabler"]
 
 
 def test_a_school_s_own_action_is_no_matter_for_the_council() -> None:

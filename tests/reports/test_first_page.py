@@ -107,6 +107,27 @@ def test_a_decision_for_the_next_budget_has_no_second_date() -> None:
     assert "avant le" not in one
 
 
+def many_duties() -> Report:
+    """Return a school where four duties come before what nothing works without."""
+    filtrer = CHECKLIST.recommendations["filtrer"]
+    more = {
+        f"devoir{rank}": filtrer.model_copy(update={"id": f"devoir{rank}"})
+        for rank in range(4)
+    }
+    every = {**CHECKLIST.recommendations, **more}
+    slow = {("ecole", "debit"): 1, ("ecole", "filtrage"): False}
+    checklist = CHECKLIST.model_copy(update={"recommendations": every})
+    return report(facts(slow), checklist)
+
+
+def test_small_duties_do_not_hide_what_is_missing() -> None:
+    told = many_duties()
+    voted = [one.id for one in decisions(told)]
+    assert len(voted) == DECISIONS
+    assert voted[-1] == "fibre"
+    assert "Un débit qui suffit à la classe" in findings_table(told)
+
+
 def test_what_waits_is_no_decision_yet() -> None:
     told = report()
     assert "equiper" not in {one.id for one in decisions(told)}
