@@ -14,6 +14,7 @@ from diag.model.errors import DiagError
 @click.command()
 @click.option("--author", required=True, help="Votre prénom et votre nom.")
 @click.option("--syndicat", default="", help="Nom du syndicat, comme il signe.")
+@click.option("--siren", default="", help="SIREN du syndicat, pour son propre audit.")
 @click.option("--campaign", help="Campagne, par exemple 2026-2027.")
 @click.option("--phone", default="", help="Téléphone du syndicat, pour les rapports.")
 @click.option("--email", default="", help="Adresse du syndicat, pour les rapports.")
@@ -22,6 +23,7 @@ def init(
     ctx: click.Context,
     author: str,
     syndicat: str,
+    siren: str,
     campaign: str | None,
     phone: str,
     email: str,
@@ -36,6 +38,7 @@ def init(
     settings = first_settings(
         author,
         syndicat=syndicat,
+        siren=siren,
         campaign=campaign or school_year(date.today()),  # noqa: DTZ011 - the user's day
         phone=phone,
         email=email,

@@ -6,6 +6,7 @@ from secrets import token_hex
 from diag.model.base import Noun
 from diag.model.campaign import checked_campaign
 from diag.model.errors import DiagError
+from diag.model.siren import normal_siren
 from diag.model.text import clean_line
 
 _FIRST_MONTH = 8
@@ -27,7 +28,7 @@ class Settings(Noun):
     email: str = ""
     """How recipients of the reports reach the syndicat."""
     siren: str = ""
-    """The syndicat's official number, once its own audit was opened."""
+    """The syndicat's official number, once it was given."""
 
     def name_of(self, label: str) -> str:
         """Return a person's name, or the label when nobody knows it."""
@@ -41,11 +42,13 @@ def first_settings(
     campaign: str,
     phone: str = "",
     email: str = "",
+    siren: str = "",
 ) -> Settings:
     """Return the settings of a new workspace, with fresh pseudonymous labels.
 
     Raises:
-        DiagError: when the author's name is empty or the campaign is no slug.
+        DiagError: when the author's name is empty, the campaign is no slug, or the
+            SIREN is wrong.
     """
     name = clean_line(author)
     if not name:
@@ -62,7 +65,15 @@ def first_settings(
         campaign=wanted,
         phone=clean_line(phone),
         email=clean_line(email),
+        siren=_siren(siren),
     )
+
+
+def _siren(typed: str) -> str:
+    try:
+        return normal_siren(typed) if typed.strip() else ""
+    except ValueError as error:
+        raise DiagError(f"{error}.") from error
 
 
 def campaign_named(text: str) -> str:

@@ -84,3 +84,12 @@ def test_the_length_of_a_visit_is_chosen_and_told(home: Path) -> None:
     assert told[0]["left"] < told[1]["left"]
     history = done(diag(home, "audit", "history", SCHOOL))
     assert "audit, parcours" in history
+
+
+def test_the_syndicat_s_number_may_be_given_at_once(tmp_path: Path) -> None:
+    named = ("--author", "Camille", "--syndicat", "Vallombre Numérique")
+    wrong = diag(tmp_path / "a", "init", *named, "--siren", "123456789")
+    assert "un chiffre est faux" in wrong.err
+    done(diag(tmp_path / "b", "init", *named, "--siren", SIREN))
+    said = done(diag(tmp_path / "b", "audit", "start", "syndicat"))
+    assert "Vallombre Numérique" in said
