@@ -1,5 +1,5 @@
 """`python -m diag`: the same as the `diag` command."""
 
-from diag.cli.main import main
+from diag.cli.start import main
 
 main()

@@ -4,6 +4,7 @@ import gettext
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -81,14 +82,14 @@ def _open_screens(ctx: click.Context) -> None:
     open_app(ctx.obj or default_folder())
 
 
-def main() -> None:
-    """Run the command line; the console script's entry point."""
+def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> None:
+    """Run the command line, or what stands for it; tell how it ends."""
     speak_french()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        diag(standalone_mode=False)
+        act()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

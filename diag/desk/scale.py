@@ -1,9 +1,10 @@
 """Thresholds of the criteria that read one fact, and where today's answer stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from diag.assess.assess import judge_of
+from diag.assess.assess import Judge, judge_of
 from diag.assess.gauge import Gauge
 from diag.assess.results import Assessment, Standing
 from diag.desk.rule_words import tell
@@ -60,9 +61,18 @@ def scales_of(
     """Return every criterion whose levels read a fact, as it stands at a place."""
     return tuple(
         _scale(gauge, stop, checklist, assessment)
-        for gauge in judge_of(checklist).gauges.values()
-        if any(stop.question.id in _read(rule) for _, rule in gauge.levels)
+        for gauge in _gauges_by_question(judge_of(checklist)).get(stop.question.id, ())
     )
+
+
+@lru_cache(maxsize=4)
+def _gauges_by_question(judge: Judge) -> Mapping[str, Sequence[Gauge]]:
+    """Return the gauges whose levels read each question; asked at every key."""
+    found: dict[str, list[Gauge]] = {}
+    for gauge in judge.gauges.values():
+        for question in frozenset().union(*(_read(rule) for _, rule in gauge.levels)):
+            found.setdefault(question, []).append(gauge)
+    return found
 
 
 def _scale(

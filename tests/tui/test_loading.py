@@ -13,9 +13,10 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_the_first_frame_loads_neither_pydantic_nor_the_journal() -> None:
-    loaded = loaded_by("import diag.tui.opening")
+    loaded = loaded_by("import diag.cli.start, diag.tui.opening")
 
-    assert not loaded & {"pydantic", "sqlite3", "diag.assess.assess", "yaml", "PIL"}
+    unwanted = {"pydantic", "sqlite3", "diag.assess.assess", "yaml", "PIL", "click"}
+    assert not loaded & unwanted
 
 
 def test_the_list_of_schools_loads_neither_pydantic_nor_judging() -> None:

@@ -4,7 +4,6 @@ from textwrap import wrap
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from textual.geometry import Region
 from textual.strip import Strip
 
 from diag.desk.asking import expected
@@ -16,6 +15,7 @@ from diag.reports.answers import heads_words
 from diag.reports.typography import NBSP
 from diag.tui.plain import line
 from diag.tui.widgets.plain_style import PlainStyle
+from diag.tui.widgets.regions import regions_of
 
 _EXPECTED_LINES = 3
 _BETWEEN = "  "
@@ -44,7 +44,7 @@ class GridStatus(PlainStyle):
         width = self.size.width
         changed = [rank for rank, each in enumerate(old) if each != self.lines[rank]]
         if changed:
-            self.refresh(*(Region(0, rank, width, 1) for rank in changed))
+            self.refresh(*regions_of(changed, width))
 
     def render_line(self, y: int) -> Strip:
         """Return one line."""

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -16,6 +16,7 @@ from diag.desk.sheet import Sheet
 from diag.model.place import PlaceKind
 from diag.tui.widgets.grid_layout import Layout, cell_text, name_text, typed_text
 from diag.tui.widgets.plain_style import PlainStyle
+from diag.tui.widgets.regions import regions_of
 
 _SLACK = 24  # lets the last column scroll until it starts at the left edge
 
@@ -164,12 +165,8 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             return
         names, last = self.layout_of.names, self.size.height - 1
         filled = self.layout_of.height + len(self._rows())
-        self.refresh(
-            *(
-                Region(names, y, self.size.width - names, 1)
-                for y in (*range(filled), last)
-            )
-        )
+        width = self.size.width - names
+        self.refresh(*regions_of((*range(filled), last), width, names))
 
     def on_resize(self) -> None:
         """Keep the cursor in sight; names take less room where there is little."""
@@ -270,8 +267,9 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         return self.get_component_rich_style(name)
 
     def _draw_lines(self, lines: Iterable[int]) -> None:
-        width = self.size.width
-        self.refresh(*(Region(0, y, width, 1) for y in lines if y >= 0))
+        seen = [y for y in lines if y >= 0]
+        if seen:
+            self.refresh(*regions_of(seen, self.size.width))
 
     def _columns(self) -> range:
         """Return the columns that are in sight, in whole or in part."""

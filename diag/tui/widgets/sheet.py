@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from rich.segment import Segment
 from textual import events
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.visual import Visual
 
 from diag.tui.widgets.plain_style import PlainStyle
 
@@ -48,7 +48,6 @@ class Sheet(PlainStyle):
         """Of the lines that were seen."""
         self._drawn: list[Strip] = []
         self._top = 0
-        self.auto_links = False  # none here, and looking for them costs as much as text
 
     def show(self, lay: Lay, *, from_top: bool = True) -> None:
         """Show another text, or the same one otherwise."""
@@ -148,8 +147,14 @@ class Sheet(PlainStyle):
         return self._strip(Content.styled(said, "$text-muted"), width)
 
     def _strip(self, text: Content, width: int) -> Strip:
-        style = self.visual_style
-        return Visual.to_strips(self, text, width, 1, style, pad=True)[0]
+        """Draw a line that is wrapped already: Textual would wrap it once more."""
+        base = self.visual_style
+        segments = [
+            Segment(part, style.rich_style)
+            for part, style in text.render(base, "", self._get_style)
+        ]
+        strip = Strip(segments, text.cell_length)
+        return strip.adjust_cell_length(width, base.rich_style)
 
 
 def _extent(strip: Strip) -> int:
