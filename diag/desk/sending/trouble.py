@@ -1,13 +1,12 @@
 """What can go wrong with a mail server, and what it means for the message."""
 
-import re
 import ssl
 
 from diag.desk.sending.account import Account
 from diag.model.errors import DiagError
+from diag.model.text import clean_line
 
 _SHOWN = 300
-_HARMLESS = re.compile(r"[^\x20-\x7e\xa1-\uffff]+")
 
 
 class AccountError(DiagError):
@@ -33,7 +32,7 @@ class DoubtError(DiagError):
 def spoken(code: int, said: bytes | str) -> str:
     """Return a server's own words, harmless on a screen: « 550 Unknown user »."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-    return f"« {code} {_HARMLESS.sub(' ', text).strip()[:_SHOWN]} »"
+    return f"« {code} {clean_line(text[: 4 * _SHOWN])[:_SHOWN]} »"
 
 
 def certificate_sentence(error: ssl.SSLCertVerificationError, account: Account) -> str:
