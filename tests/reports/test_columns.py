@@ -19,6 +19,14 @@ def test_a_long_column_gives_way_and_a_long_word_does_not() -> None:
     assert words > fixed
 
 
+def test_what_is_left_goes_where_most_text_is() -> None:
+    long, middling = "mot " * 120, "mot " * 20
+    texts, others, short = shares([["A", "B", "C"], [long, middling, "oui"]])
+    assert texts > others + 20
+    assert short >= len("oui")
+    assert texts + others + short == 104
+
+
 def test_what_no_break_spaces_join_stays_on_one_line() -> None:
     day = "13\u00a0novembre\u00a02026"
     assert shares([["Avant le", "Action"], [day, "Un mot. " * 40]])[0] >= len(day)

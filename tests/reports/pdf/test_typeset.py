@@ -14,6 +14,7 @@ from diag.reports.pdf import printed
 from diag.reports.pdf.literals import drawable
 from tests.reports.builders import SCHOOL, facts, report
 from tests.reports.pdf.test_literals import HOSTILE
+from tests.reports.pdf.validation import failures
 
 DAY = date(2026, 3, 12)
 ROOMS = ("Classe 1", "Classe 2")
@@ -69,8 +70,7 @@ def squeezed(text: str) -> str:
 def test_the_four_documents_pass_page_validation(audience: Audience) -> None:
     pdf = made(markdown(report(facts(rooms=ROOMS)), audience))
     for profile in ("ua1", "3a"):
-        checked = page.validate_pdf_bytes(pdf, profile=profile)
-        assert [each.message for each in checked.failures] == []
+        assert failures(pdf, profile) == []
 
 
 def test_every_shape_of_our_markdown_is_printed() -> None:
