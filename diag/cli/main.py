@@ -31,6 +31,7 @@ COMMANDS = {
     "score": "diag.cli.judge:score",
     "send": "diag.cli.send:send",
     "suppose": "diag.cli.supposing:suppose",
+    "synthesis": "diag.cli.synthesis:synthesis",
     "visit": "diag.cli.visit:visit",
     "web": "diag.cli.web:web",
     "why": "diag.cli.judge:why",

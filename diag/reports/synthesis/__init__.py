@@ -1,0 +1,1 @@
+"""Documents beyond one school: a commune's, a circonscription's, the territory's."""

@@ -1,0 +1,230 @@
+"""What a document beyond the school keeps of one audit: the whole does not fit.
+
+What a sensitive fact speaks through is kept for its score and its cost alone: it is
+marked `discreet`, and no synthesis or draft names it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from diag.assess.results import (
+    Compliance,
+    Cost,
+    CriterionResult,
+    Quantity,
+    Score,
+    Socle,
+    Standing,
+)
+from diag.model.auditee import Auditee
+from diag.model.checklist import Audience, Criterion, Owner
+from diag.model.fact import Provenance
+from diag.reports import first_page
+from diag.reports.choice import for_the_council
+from diag.reports.findings import EXPECTED
+from diag.reports.money import Money
+from diag.reports.plan import Action
+from diag.reports.report import Report
+
+_FROM_FILES = {Provenance.IMPORTED, Provenance.CARRIED}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one audit stands on one criterion that applies, or may."""
+
+    criterion: Criterion
+    low: int
+    high: int
+    sure: bool
+    """Whether it surely applies."""
+    compliance: Compliance | None
+    discreet: bool
+
+    @property
+    def short(self) -> bool:
+        """Say whether it surely falls short of what is expected."""
+        if self.compliance is not None:
+            return self.compliance is Compliance.NON_CONFORME
+        return self.sure and self.high < EXPECTED
+
+    @property
+    def reached(self) -> bool:
+        """Say whether it surely is as expected."""
+        if self.compliance is not None:
+            return self.compliance is Compliance.CONFORME
+        return self.sure and self.low >= EXPECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An action surely advised in one audit, and what it costs there."""
+
+    id: str
+    domain: str
+    criterion: Criterion | None
+    """What it cures; None for what the engineer advises of their own."""
+    broken: bool
+    """Whether a rule is surely not kept until it is done."""
+    owner: Owner
+    titles: dict[Audience, str]
+    """By reader, not filled in: quantities of several schools are added up."""
+    decision: str
+    """What the council votes, not filled in."""
+    own_words: bool
+    """Whether the words are the engineer's: told letter for letter."""
+    done_when: str
+    quantity: Quantity | None
+    """None when it must not be told."""
+    cost: Cost
+    due: date | None
+    ready: bool
+    """Whether nothing must come first, and nobody decided it yet."""
+    council: bool
+    """Whether the council has a word to say."""
+    discreet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """What one action costs, TTC by year, and who leads it."""
+
+    domain: str
+    owner: Owner
+    years: tuple[Money, ...]
+    ht: Money
+    conditional: bool
+
+    @property
+    def total(self) -> Money:
+        """The years added up."""
+        return sum(self.years, Money())
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One audit, reduced to what several are told with."""
+
+    about: Auditee
+    begun: bool
+    """Whether somebody said or saw something: files alone are no audit."""
+    provisional: bool
+    status: str
+    visits: tuple[str, ...]
+    """ISO days on site."""
+    digest: str
+    version: str
+    """Of the checklists."""
+    overall: Score
+    socle: Socle
+    domains: tuple[tuple[str, str, Score], ...]
+    """Id, title and score."""
+    findings: tuple[Finding, ...]
+    tasks: tuple[Task, ...]
+    dangers: tuple[str, ...]
+    """Ids of the tasks to be done on receipt: not put to the vote."""
+    years: tuple[int, ...]
+    expenses: tuple[Expense, ...]
+    beyond: int
+    """Actions paid after the last year, in no total."""
+    to_confirm: int
+    """Actions that depend on a check, in no total."""
+
+    @property
+    def paid(self) -> tuple[Money, ...]:
+        """What each year costs, TTC: as in the report to the town hall."""
+        columns = zip(*(one.years for one in self.expenses), strict=True)
+        told = tuple(sum(column, Money()) for column in columns)
+        return told or tuple(Money() for _ in self.years)
+
+    @property
+    def alerts(self) -> tuple[int, int]:
+        """How many points of compliance fail, how many are to be checked."""
+        states = [one.compliance for one in self.findings]
+        return states.count(Compliance.NON_CONFORME), states.count(
+            Compliance.A_VERIFIER
+        )
+
+
+def extract_of(report: Report) -> Extract:
+    """Return what is kept of an audit."""
+    budget, plan = report.budget, report.plan
+    return Extract(
+        about=report.about,
+        begun=_is_begun(report),
+        provisional=report.provisional,
+        status=report.status_words,
+        visits=tuple(one.date for one in report.visits),
+        digest=report.digest,
+        version=report.checklist.version,
+        overall=report.assessment.overall,
+        socle=report.assessment.socle,
+        domains=tuple(
+            (one.domain.id, one.domain.title, one.score)
+            for one in report.assessment.domains
+        ),
+        findings=tuple(_findings(report)),
+        tasks=tuple(_task(report, one) for one in plan.actions),
+        dangers=tuple(one.id for one in first_page.dangers(report)),
+        years=budget.years,
+        expenses=tuple(
+            Expense(
+                domain=row.action.advice.recommendation.domain,
+                owner=row.action.advice.recommendation.owner,
+                years=row.years,
+                ht=row.ht,
+                conditional=row.action.conditional,
+            )
+            for row in budget.rows
+        ),
+        beyond=len(budget.beyond),
+        to_confirm=len(plan.to_confirm),
+    )
+
+
+def _is_begun(report: Report) -> bool:
+    heads = (head for told in report.facts.answers.values() for head in told)
+    return any(head.provenance not in _FROM_FILES for head in heads)
+
+
+def _findings(report: Report) -> Iterator[Finding]:
+    for one in report.assessment.criteria.values():
+        if one.standing is Standing.OUT:
+            continue
+        yield Finding(
+            criterion=one.criterion,
+            low=one.low,
+            high=one.high,
+            sure=one.standing is Standing.IN,
+            compliance=one.compliance,
+            discreet=one.criterion.id in report.discretion.criteria,
+        )
+
+
+def _task(report: Report, action: Action) -> Task:
+    recommendation = action.advice.recommendation
+    result = report.result(recommendation.when.criterion)
+    discreet = action.id in report.discretion.recommendations
+    mayor = report.wording(action, Audience.MAIRIE)
+    return Task(
+        id=action.id,
+        domain=recommendation.domain,
+        criterion=result.criterion if result else None,
+        broken=_is_broken(result),
+        owner=recommendation.owner,
+        titles={one: report.wording(action, one).title for one in Audience},
+        decision=mayor.decision or mayor.title,
+        own_words=action.id not in report.checklist.recommendations,
+        done_when=recommendation.done_when,
+        quantity=None if discreet else action.advice.quantity,
+        cost=action.advice.cost,
+        due=action.due,
+        ready=action.ready and action.undecided,
+        council=for_the_council(report, action),
+        discreet=discreet,
+    )
+
+
+def _is_broken(result: CriterionResult | None) -> bool:
+    return result is not None and result.compliance is Compliance.NON_CONFORME

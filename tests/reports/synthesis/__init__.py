@@ -1,0 +1,1 @@
+"""Documents beyond one school."""

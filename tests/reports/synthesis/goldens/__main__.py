@@ -1,0 +1,5 @@
+"""Writes the goldens anew."""
+
+from tests.reports.synthesis.goldens import write
+
+write()

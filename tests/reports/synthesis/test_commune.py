@@ -1,0 +1,117 @@
+"""A commune's synthesis: sums that meet the schools' own, three decisions at most."""
+
+import re
+
+from hypothesis import given, settings
+
+from diag.model.audit import AuditStatus
+from diag.model.checklist import Audience
+from diag.reports.budget import added
+from diag.reports.markdown import markdown
+from diag.reports.parser import document_parser
+from diag.reports.synthesis.commune import commune_synthesis, deadline
+from diag.reports.synthesis.decisions import proposed
+from tests.reports.builders import ORDINARY, facts
+from tests.reports.pdf.test_literals import HOSTILE
+from tests.reports.reading import text_of
+from tests.reports.synthesis.gatherings import (
+    KEPT,
+    LAVOIR,
+    MOULIN,
+    PRE,
+    extract,
+    gathering,
+    of,
+    ordinary,
+    school,
+)
+
+
+def votes(text: str) -> list[str]:
+    return re.findall(r"^> \d\. (.+)$", text, re.MULTILINE)
+
+
+def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
+    reports = [of(ORDINARY, MOULIN), of(KEPT, LAVOIR)]
+    whole = added(one.budget.total for one in reports)
+    text = commune_synthesis(
+        gathering(extract(ORDINARY, MOULIN), extract(KEPT, LAVOIR))
+    )
+
+    assert f"{whole} TTC (soit" in text
+    for one in reports:
+        assert str(one.budget.total) in markdown(one, Audience.MAIRIE)
+        assert str(one.budget.total) in text
+
+
+def test_three_decisions_at_most_each_with_its_day_and_its_schools() -> None:
+    told = votes(commune_synthesis(gathering()))
+
+    assert len(told) == 3
+    assert all("avant le" in one and "École" in one for one in told)
+    assert (
+        "2 écoles\u00a0: École élémentaire du Moulin et École maternelle du Pré" in told[1]
+    )
+
+
+def test_what_is_decided_already_is_not_proposed_again() -> None:
+    asked = proposed(gathering(extract(KEPT, LAVOIR)))
+    assert [one.task.id for one in asked] == ["cabler"]
+
+
+def test_quantities_and_amounts_of_schools_are_added_up() -> None:
+    (line,) = [one for one in votes(commune_synthesis(gathering())) if "câbler" in one]
+    assert line.startswith("Voter environ 688\u00a0€ TTC pour câbler 3 salles")
+
+
+def test_nothing_that_a_sensitive_fact_speaks_through_is_named() -> None:
+    text = commune_synthesis(gathering())
+    assert "ots de passe" not in text
+    assert "ranger" not in text.lower()
+
+
+def test_a_single_school_has_nothing_in_common_to_tell() -> None:
+    text = commune_synthesis(gathering(extract(ORDINARY, MOULIN)))
+    assert "Une seule école est auditée" in text
+    assert "provisoire" not in text.lower()
+
+
+def test_two_schools_of_one_name_are_told_apart() -> None:
+    same = school("9990010F", MOULIN.name)
+    text = commune_synthesis(gathering(extract(ORDINARY, MOULIN), extract(KEPT, same)))
+    assert "École élémentaire du Moulin (9990001W)" in text
+    assert "École élémentaire du Moulin (9990010F)" in text
+
+
+def test_what_is_awaited_is_a_sentence_whatever_there_is() -> None:
+    asked = proposed(gathering())
+    assert deadline((), 0) == "Aucune décision n'est attendue à ce stade."
+    assert deadline((), 2).endswith(
+        "; aucune autre décision n'est attendue à ce stade."
+    )
+    assert deadline(asked[:1], 0) == "Une décision est attendue avant le 19 mars 2026."
+    assert deadline(asked, 1).startswith("Un danger est à faire cesser dès réception")
+
+
+def test_an_audit_where_nothing_was_said_is_not_begun() -> None:
+    assert not extract(facts(), PRE, AuditStatus.EN_COURS).begun
+    assert all(one.begun for one in ordinary())
+
+
+@settings(max_examples=40, deadline=None)
+@given(HOSTILE)
+def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
+    words = " ".join("".join(one for one in text if one.isprintable()).split())
+    name = f"x{words}x".replace("\u00a0", "")
+    told = gathering(
+        extract(ORDINARY, school("9990010F", name)),
+        extract(KEPT, LAVOIR),
+        missing=(name,),
+    )
+    tokens = document_parser().parse(commune_synthesis(told))
+    assert not [
+        one for one in tokens if one.type in {"html_block", "fence", "code_block"}
+    ]
+    shown = "".join(text_of(tokens).split())
+    expected = "".join(told.name_of(told.extracts[0]).split())
+    assert shown.count(expected.replace("\u202f", "")) >= 2

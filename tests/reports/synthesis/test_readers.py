@@ -1,0 +1,53 @@
+"""What the inspector and the board read, and what neither must."""
+
+from fractions import Fraction
+
+from diag.assess.results import Bounds, Score, Standing
+from diag.reports.synthesis.circonscription import circonscription_synthesis
+from diag.reports.synthesis.scores import average, span
+from diag.reports.synthesis.territory import territory_synthesis
+from tests.reports.builders import ORDINARY
+from tests.reports.synthesis.gatherings import (
+    KEPT,
+    LAVOIR,
+    MOULIN,
+    extract,
+    gathering,
+    school,
+)
+
+
+def test_the_inspector_reads_of_no_money() -> None:
+    text = circonscription_synthesis(gathering(name="Circonscription Nord"))
+    assert "€" not in text
+    assert "TTC" not in text
+
+
+def test_the_board_reads_no_school_s_name() -> None:
+    text = territory_synthesis(gathering(name="Territoire"))
+    for name in ("Moulin", "Lavoir", "Pré"):
+        assert name not in text
+
+
+def test_neither_names_what_a_sensitive_fact_speaks_through() -> None:
+    for write in (circonscription_synthesis, territory_synthesis):
+        assert "ots de passe" not in write(gathering())
+
+
+def test_communes_follow_one_another_with_their_own_sums() -> None:
+    beyond = school("9990010F", "École d'ailleurs", commune="Bellecombe", insee="99902")
+    told = gathering(
+        extract(ORDINARY, MOULIN), extract(KEPT, LAVOIR), extract(KEPT, beyond)
+    )
+    text = territory_synthesis(told)
+    assert "| Bellecombe | 1 | rien à signaler | 229\u00a0€ | définitif |" in text
+    assert "| Aubeterre | 2 |" in text
+
+
+def test_an_average_holds_every_possible_one() -> None:
+    sure = Score(Standing.IN, Bounds(Fraction(1, 2), Fraction(1, 2)), Fraction(1))
+    unsure = Score(Standing.IN, Bounds(Fraction(0), Fraction(1)), Fraction(0))
+    out = Score(Standing.OUT, None, Fraction(1))
+    assert average([sure, unsure, out]) == Bounds(Fraction(1, 4), Fraction(3, 4))
+    assert span([sure, unsure, out]) == Bounds(Fraction(0), Fraction(1))
+    assert average([out]) is None
