@@ -1,7 +1,6 @@
 """The photos of an audit as documents show them: small, read when asked for."""
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
 from diag.desk.picture import PictureError, reduced
 from diag.desk.session import Session
@@ -22,12 +21,10 @@ class Album(Mapping[str, bytes]):
     """
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._folder = session.workspace.folder
+        # Read now: documents are written by another thread than the journal's.
+        self._named = {photo.sha for photo in _photos(session)}
         self._reduced: dict[str, bytes] = {}
-
-    @cached_property
-    def _named(self) -> dict[str, Photo]:
-        return {photo.sha: photo for photo in _photos(self._session)}
 
     def __getitem__(self, sha: str) -> bytes:
         """Return a picture, reduced.
@@ -51,7 +48,7 @@ class Album(Mapping[str, bytes]):
         if sha not in self._named:
             raise KeyError(sha)
         try:
-            data = Attachments(self._session.workspace.folder).get(sha)
+            data = Attachments(self._folder).get(sha)
             if data is not None:
                 return reduced(data)
         except (JournalError, PictureError) as error:
