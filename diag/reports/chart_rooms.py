@@ -44,7 +44,7 @@ def _name(name: str, left: int, at: int, top: int) -> str:
 
 
 def _row(row: Sequence[str], left: int, top: int) -> str:
-    letters = int((left - 8) / 6.9)
+    letters = int((left - 8) / 6.4)
     label = text(cut(row[0], letters), 0, top + 16, size=13)
     return label + "".join(
         _cell(words, left + at * _CELL, top) for at, words in enumerate(row[1:])

@@ -24,7 +24,11 @@ GRADES = {
 def sources_list(report: Report, cited: Iterable[str]) -> Md:
     """Return the sources that a document cites, by their ids, in order."""
     known = report.checklist.sources
-    told = [_source_item(known[one]) for one in sorted(set(cited)) if one in known]
+    told = [
+        _source_item(known[one])
+        for one in sorted(set(cited), key=_rank)
+        if one in known
+    ]
     return bullets(told)
 
 
@@ -61,6 +65,12 @@ def price_years(report: Report) -> str:
 def source_words(source: str) -> str:
     """Return how a price or a criterion names its source."""
     return "usage du métier" if source == "metier" else source
+
+
+def _rank(source: str) -> tuple[str, int]:
+    """Return what orders ids as one counts: S19 before S116."""
+    letters = source.rstrip("0123456789")
+    return letters, int(source.removeprefix(letters) or 0)
 
 
 def _source_item(source: Source) -> Md:

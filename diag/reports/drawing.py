@@ -6,6 +6,8 @@ A drawing says nothing that the table under it does not say in words.
 from dataclasses import dataclass
 from html import escape
 
+_FONT = "Inter, Arial, sans-serif"
+"""Of the words of a drawing, for who has no style sheet."""
 WIDTH = 640
 """Units across: about so many pixels on a screen."""
 # Written in the drawing itself: a mail reader may drop the sheet, never these.
@@ -35,7 +37,7 @@ class Drawing:
         """Return it as one described SVG, whose ids begin with `anchor`."""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" '
-            f'viewBox="0 0 {WIDTH} {self.height}" '
+            f'viewBox="0 0 {WIDTH} {self.height}" font-family="{_FONT}" '
             f'role="img" aria-labelledby="{anchor}-titre {anchor}-texte">'
             f'<title id="{anchor}-titre">{escape(self.title)}</title>'
             f'<desc id="{anchor}-texte">{escape(self.words)}</desc>{self.body}</svg>'

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience, Owner, Wording
 from diag.model.fact import Provenance
+from diag.reports.citations import sources_list
 from diag.reports.document import read_document
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
@@ -268,3 +269,13 @@ def test_a_room_is_read_in_a_table_of_a_few_rooms() -> None:
         assert head.count("|") <= COLUMNS + 3
     for room in rooms:
         assert room in document
+
+
+def test_sources_are_listed_as_one_counts() -> None:
+    source = CHECKLIST.sources["S1"]
+    sources = {
+        name: source.model_copy(update={"id": name}) for name in ("S116", "S9", "S19")
+    }
+    told = report(checklist=CHECKLIST.model_copy(update={"sources": sources}))
+    listed = re.findall(r"\*\*(\w+)\*\*", sources_list(told, sources))
+    assert listed == ["S9", "S19", "S116"]
