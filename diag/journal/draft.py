@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from secrets import token_bytes
+from os import urandom
 from time import time_ns
 from typing import Literal
 
@@ -29,7 +29,7 @@ def now() -> int:
 
 def fresh_nonce() -> bytes:
     """Return 8 random bytes."""
-    return token_bytes(8)
+    return urandom(8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from diag.journal import backup, migrations
+from diag.journal import migrations
 from diag.journal.connection import connect
 from diag.journal.errors import (
     NotAJournalError,
@@ -93,6 +93,9 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
     if done == migrations.NAMES:
         return
     if done:
+        # Only who upgrades copies: the list of schools is shown sooner.
+        from diag.journal import backup  # noqa: PLC0415
+
         name = f"diag-avant-{migrations.NAMES[-1]}.db"
         backup.copy(connection, path.parent / backup.FOLDER / name)
     migrations.upgrade(connection)

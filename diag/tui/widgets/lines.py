@@ -1,7 +1,7 @@
 """A list of thousands of lines that costs what is visible: one table, drawn by line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -18,8 +18,7 @@ from diag.tui.plain import line as one_line
 from diag.tui.widgets.plain_style import PlainStyle
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: its cells, and what it stands for."""
 
     key: str
@@ -27,15 +26,14 @@ class Line:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column's title and width; a width of 0 takes what is left."""
 
     title: str = ""
     width: int = 0
     right: bool = False
     """Whether its text stands against the right edge: numbers do."""
-    narrow: int = field(default=-1)
+    narrow: int = -1
     """Width when the list is narrower than 100 columns; -1: the same."""
 
 
