@@ -139,11 +139,10 @@ class ActingScreen(PlaceScreen):
 
     def on_write_reports(self) -> None:
         """Write the four documents off the event loop."""
-        self._write(report_of(self.session))
+        self._write(report_of(self.session).gathered(), report_folder(self.session))
 
     @work(thread=True, exclusive=True, group="reports")
-    def _write(self, report: Report) -> None:
-        folder = report_folder(self.session)
+    def _write(self, report: Report, folder: Path) -> None:
         try:
             written = tuple(write_reports(report, Audience, folder))
         except OSError as error:
