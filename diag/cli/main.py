@@ -14,6 +14,7 @@ from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
 
 COMMANDS = {
+    "atlas": "diag.cli.atlas:atlas",
     "audit": "diag.cli.audit:audit",
     "backup": "diag.cli.keep:backup",
     "check": "diag.cli.check:check",
@@ -25,6 +26,7 @@ COMMANDS = {
     "import": "diag.cli.territory:import_",
     "init": "diag.cli.init:init",
     "outbox": "diag.cli.outbox:outbox",
+    "questionnaire": "diag.cli.questionnaire:questionnaire",
     "report": "diag.cli.report:report",
     "restore": "diag.cli.keep:restore",
     "schools": "diag.cli.territory:schools",

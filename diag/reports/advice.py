@@ -135,7 +135,7 @@ def waiting(report: Report, action: Action, audience: Audience) -> str:
     """Return what must come first, empty when nothing must."""
     if action.advice.gate is Gate.OPEN:
         return ""
-    names = listed([_name(report, one, audience) for one in action.advice.waits_for])
+    names = listed([named(report, one, audience) for one in action.advice.waits_for])
     if action.conditional:
         return f"à engager après {names}" if names else "sous condition"
     return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
@@ -188,7 +188,7 @@ def follow_ups(report: Report, audience: Audience) -> Md:
     """Return the follow-ups, each with its day, who decided and why."""
     rows = [
         (
-            _name(report, one.recommendation, audience),
+            named(report, one.recommendation, audience),
             FOLLOW_UPS[one.state],
             spoken_day(one.on),
             one.by,
@@ -200,7 +200,8 @@ def follow_ups(report: Report, audience: Audience) -> Md:
     return table("Suites données aux préconisations", columns, rows)
 
 
-def _name(report: Report, one: str, audience: Audience) -> str:
+def named(report: Report, one: str, audience: Audience) -> str:
+    """Return a recommendation by its id: its number and title, or what it was."""
     action = report.plan.action(one)
     if action:
         return f"{action.ref} ({report.title(action, audience)})"
