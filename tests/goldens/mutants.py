@@ -1,0 +1,169 @@
+"""Checklists with one thing changed, in memory: who notices?
+
+A mutant changes one threshold by one step, one weight, or one condition. It is caught
+when the lint refuses it, or when an example or a whole school no longer gets what is
+written beside it.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from decimal import Decimal
+
+from diag.model.checklist import Checklist, Criterion, Kind, Question, QuestionType
+
+THRESHOLD, WEIGHT, CONDITION = "seuils", "poids", "conditions"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one criterion."""
+
+    kind: str
+    changed: Criterion
+    what: str
+    """What was changed, for whoever must add an example."""
+
+
+def mutants_of(criterion: Criterion, checklist: Checklist) -> Iterator[Mutant]:
+    """Yield a criterion changed in every way, one at a time."""
+    if criterion.kind is not Kind.COMPLIANCE:
+        for weight in {criterion.weight + 1, criterion.weight - 1} - {0}:
+            yield Mutant(WEIGHT, _with(criterion, weight=weight), f"weight {weight}")
+    for level, rule in criterion.levels.items():
+        for kind, text in rule_mutants(rule, checklist.questions):
+            levels = {**criterion.levels, level: text}
+            yield Mutant(kind, _with(criterion, levels=levels), f"{level}: {text}")
+    if criterion.applicable:
+        for kind, text in rule_mutants(criterion.applicable, checklist.questions):
+            yield Mutant(kind, _with(criterion, applicable=text), f"applicable: {text}")
+        yield Mutant(CONDITION, _with(criterion, applicable=""), "always applicable")
+    yield from _roll_up_mutants(criterion)
+
+
+def _with(criterion: Criterion, **changes: object) -> Criterion:
+    return criterion.model_copy(update=changes)
+
+
+def _roll_up_mutants(criterion: Criterion) -> Iterator[Mutant]:
+    roll_up = criterion.roll_up
+    if roll_up is None:
+        return
+    if roll_up.method == "share_reaching":
+        for threshold in {roll_up.threshold - 1, roll_up.threshold + 1} - {0, 4}:
+            if threshold > max(criterion.levels):
+                continue
+            changed = roll_up.model_copy(update={"threshold": threshold})
+            yield Mutant(
+                THRESHOLD, _with(criterion, roll_up=changed), f"reaching {threshold}"
+            )
+        for level, share in roll_up.steps.items():
+            for step in ("-0.1", "0.1"):
+                moved = Decimal(str(share)) + Decimal(step)
+                if moved <= 1:
+                    steps = {**roll_up.steps, level: str(moved)}
+                    changed = roll_up.model_copy(update={"steps": steps})
+                    what = f"share {moved} for {level}"
+                    yield Mutant(THRESHOLD, _with(criterion, roll_up=changed), what)
+
+
+def rule_mutants(
+    rule: str, questions: Mapping[str, Question]
+) -> Iterator[tuple[str, str]]:
+    """Yield a rule with one threshold moved, or one condition turned."""
+    tree = ast.parse(rule, mode="eval")
+    written = ast.unparse(tree)
+    for rank, node in enumerate(ast.walk(tree)):
+        for kind, other in _replacements(node, questions):
+            text = _replaced(tree, rank, other)
+            if text != written:
+                yield kind, text
+
+
+def _replaced(tree: ast.Expression, rank: int, other: ast.AST) -> str:
+    """Return a rule with its node of that rank replaced."""
+    copied = deepcopy(tree)
+    node = list(ast.walk(copied))[rank]
+    for holder in ast.walk(copied):
+        for name, value in ast.iter_fields(holder):
+            if value is node:
+                setattr(holder, name, other)
+            elif isinstance(value, list):
+                setattr(holder, name, [other if one is node else one for one in value])
+    return ast.unparse(copied)
+
+
+def _replacements(
+    node: ast.AST, questions: Mapping[str, Question]
+) -> Iterator[tuple[str, ast.AST]]:
+    match node:
+        case ast.Constant(bool() | str()):
+            return
+        case ast.Constant(value):
+            number = Decimal(repr(value))
+            step = Decimal(1).scaleb(int(number.as_tuple().exponent))
+            for moved in (number - step, number + step):
+                if moved >= 0:
+                    yield THRESHOLD, ast.Name(str(moved))
+        case ast.Compare(left, [operator], [right]):
+            yield from _comparisons(left, operator, right, questions)
+        case ast.BoolOp(operator, operands):
+            other = ast.Or() if isinstance(operator, ast.And) else ast.And()
+            yield CONDITION, ast.BoolOp(other, operands)
+            for rank in range(len(operands)):
+                others = [*operands[:rank], *operands[rank + 1 :]]
+                kept = ast.BoolOp(operator, others) if others[1:] else others[0]
+                yield CONDITION, kept
+        case ast.UnaryOp(ast.Not(), operand):
+            yield CONDITION, operand
+        case ast.Name(name) if _is_yes_or_no(questions.get(name)):
+            yield CONDITION, ast.UnaryOp(ast.Not(), ast.Name(name))
+
+
+def _is_yes_or_no(question: Question | None) -> bool:
+    return question is not None and question.type is QuestionType.BOOLEAN
+
+
+_STRICT: dict[type[ast.cmpop], ast.cmpop] = {
+    ast.GtE: ast.Gt(),
+    ast.Gt: ast.GtE(),
+    ast.LtE: ast.Lt(),
+    ast.Lt: ast.LtE(),
+}
+_TURNED: dict[type[ast.cmpop], ast.cmpop] = {
+    ast.Eq: ast.NotEq(),
+    ast.NotEq: ast.Eq(),
+    ast.In: ast.NotIn(),
+    ast.NotIn: ast.In(),
+}
+
+
+def _comparisons(
+    left: ast.expr,
+    operator: ast.cmpop,
+    right: ast.expr,
+    questions: Mapping[str, Question],
+) -> Iterator[tuple[str, ast.AST]]:
+    if isinstance(left, ast.Name) and isinstance(right, ast.Constant):
+        question = questions.get(left.id)
+        if question and question.ordered and type(operator) in _STRICT:
+            ids = [choice.id for choice in question.choices]
+            at = ids.index(str(right.value))
+            for near in (at - 1, at + 1):
+                if 0 <= near < len(ids):
+                    moved = ast.Constant(ids[near])
+                    yield THRESHOLD, ast.Compare(left, [operator], [moved])
+            return
+    if type(operator) in _STRICT:
+        other = _STRICT[type(operator)]
+        yield THRESHOLD, ast.Compare(left, [other], [right])
+    if type(operator) in _TURNED:
+        other = _TURNED[type(operator)]
+        yield CONDITION, ast.Compare(left, [other], [right])
+    if isinstance(right, ast.Tuple):
+        for rank in range(len(right.elts)):
+            kept = [*right.elts[:rank], *right.elts[rank + 1 :]]
+            if kept:
+                among = ast.Tuple(kept, ast.Load())
+                yield CONDITION, ast.Compare(left, [operator], [among])

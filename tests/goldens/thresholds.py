@@ -1,0 +1,433 @@
+"""Write `thresholds.json`: small audits that stand just at each threshold.
+
+`python -m tests.goldens.thresholds` draws facts near the numbers of each criterion and
+keeps those that tell it from its mutants. The oracle, not the judge, says the levels.
+A person reads what changes before it is committed. They stay out of `checklists/`,
+whose authors must not meet four hundred examples when they move one threshold.
+"""
+
+import ast
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from diag.assess.advice import trigger_of
+from diag.assess.assess import Judge, judge_of
+from diag.assess.example_facts import example_facts
+from diag.assess.gauge import Gauge
+from diag.assess.reading import Reading
+from diag.assess.results import CriterionResult, Standing, Trigger, Verdict
+from diag.model.checklist import Checklist, Criterion, Question, QuestionType
+from diag.model.fact import Facts
+from diag.model.number import canonical_number, exact
+from diag.model.place import PARENT_KINDS, ROOT_KINDS, PlaceKind
+from diag.rules.language import Rule, RuleError, parse_rule
+from diag.rules.load import load_checklists
+from diag.rules.loaded import Example
+from diag.rules.reach import root_of
+from diag.rules.shipped import shipped_checklists
+from tests import oracle
+from tests.completions import completions
+from tests.goldens.mutants import WEIGHT, mutants_of
+from tests.world import names_and_numbers
+
+FILE = Path(__file__).parent / "thresholds.json"
+VISIT = date(2026, 10, 1)
+DRAWN, BATCH, TRIES, POOL, MOST = 60, 60, 14, 12, 8
+COUNTS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 20, 21, 24, 25)
+
+Raw = dict[str, Any]
+
+
+@dataclass
+class Sample:
+    """An audit that says just enough of one criterion, or of several."""
+
+    answers: Raw
+    places: list[Raw]
+    levels: Raw = field(default_factory=dict)
+    at: dict[str, Raw] = field(default_factory=dict)
+    is_counted: bool = False
+    """Another place would change what it says."""
+
+    @property
+    def raw(self) -> Raw:
+        return {
+            "answers": self.answers,
+            "places": self.places,
+            "closed": [str(kind) for kind in PARENT_KINDS],
+            "visit_date": VISIT.isoformat(),
+        }
+
+
+def main() -> None:
+    """Write the file anew."""
+    checklist = load_checklists(shipped_checklists()).draft
+    examples: list[Raw] = []
+    for domain in checklist.domains:
+        criteria = [e for e in checklist.criteria.values() if e.domain == domain.id]
+        samples = [each for one in criteria for each in Search(one, checklist).kept()]
+        for rank, sample in enumerate(merged(samples, checklist), 1):
+            examples.append(_example(f"{domain.title} {rank}", domain.id, sample))
+            _pin_domain(examples[-1], checklist, sample, domain.id)
+    lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in examples)
+    FILE.write_text(f"[\n{lines}\n]\n", encoding="utf-8", newline="\n")
+
+
+@cache
+def threshold_examples() -> tuple[Example, ...]:
+    """Return what was kept, as examples of checklists are."""
+    written = json.loads(FILE.read_text(encoding="utf-8"))
+    return tuple(Example(FILE.name, 2 + rank, raw) for rank, raw in enumerate(written))
+
+
+def _example(name: str, domain: str, sample: Sample) -> Raw:
+    expect: Raw = {}
+    if sample.levels:
+        expect["levels"] = sample.levels
+    if sample.at:
+        expect["at"] = sample.at
+    raw = {key: value for key, value in sample.raw.items() if value}
+    return {"name": f"au seuil : {name}", "domain": domain, **raw, "expect": expect}
+
+
+def _pin_domain(example: Raw, checklist: Checklist, sample: Sample, ident: str) -> None:
+    """Pin the score and what fires too: weights and triggers show nowhere else."""
+    results = _results(sample, checklist)
+    (found,) = (
+        each for each in judge_of(checklist).domains(results) if each.domain.id == ident
+    )
+    if found.score.bounds:
+        low, high = found.score.bounds.low, found.score.bounds.high
+        example["expect"]["domain"] = [oracle.rounded(low), oracle.rounded(high)]
+    example["expect"]["fires"] = [
+        each.id
+        for each in checklist.recommendations.values()
+        if each.domain == ident and trigger_of(each.when, results) is Trigger.FIRES
+    ]
+
+
+def _root_kind(sample: Sample, checklist: Checklist) -> PlaceKind:
+    named = [*sample.levels, *(name for one in sample.at.values() for name in one)]
+    return root_of(checklist.criteria[named[0]].place) if named else PlaceKind.ECOLE
+
+
+def _facts(sample: Sample, checklist: Checklist, root: PlaceKind) -> Facts:
+    return example_facts(judge_of(checklist), sample.raw, root)
+
+
+class Search:
+    """Looks for audits that tell a criterion from its mutants."""
+
+    def __init__(self, criterion: Criterion, checklist: Checklist) -> None:
+        self.criterion = criterion
+        self.checklist = checklist
+        self.root = root_of(criterion.place)
+        self.judge: Judge = judge_of(checklist)
+        self.random = Random(criterion.id)
+        self.gauge = Gauge(criterion)
+        self.mutants = [*_gauges(criterion, checklist)]
+        self.turns = frozenset[Fraction]().union(
+            *(names_and_numbers(rule.text)[1] for rule in self.gauge.rules)
+        )
+        self.bare, self.inner = self._names()
+        self.near = _numbers_beside(self.gauge.rules)
+        self.pool: list[Sample] = []
+
+    def _names(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what it reads, `relevant` included: bare, and inside aggregates."""
+        questions = self.checklist.questions
+        bare: set[str] = set()
+        inner: set[str] = set()
+        todo: list[tuple[Rule, bool]] = [(rule, False) for rule in self.gauge.rules]
+        while todo:
+            rule, is_inner = todo.pop()
+            here = rule.names & questions.keys()
+            there = frozenset[str]().union(*rule.inner_names.values(), frozenset())
+            for name, deep in [
+                *((n, is_inner) for n in here),
+                *((n, True) for n in there),
+            ]:
+                group = inner if deep else bare
+                if name in questions and name not in group:
+                    group.add(name)
+                    if relevant := questions[name].relevant:
+                        todo.append((parse_rule(relevant), deep))
+        return frozenset(bare), frozenset(inner)
+
+    def kept(self) -> list[Sample]:
+        """Return few audits that tell it from as many mutants as was found."""
+        alive = set(range(len(self.mutants)))
+        if self.criterion.place in ROOT_KINDS:
+            return self._chosen(alive, most=MOST if self.inner else 0)
+        alone = [] if self.inner else self._chosen(alive, most=1)
+        return [*alone, *self._chosen(alive, most=MOST)]
+
+    def _chosen(self, alive: set[int], most: int) -> list[Sample]:
+        """Return audits of at most so many places; what they tell is alive no more."""
+        found: list[Sample] = []
+        self.pool.clear()
+        misses = 0
+        while alive and misses < TRIES and len(found) < DRAWN:
+            drawn = [self._drawn(most) for _ in range(BATCH)]
+            best, killed = max(
+                ((each, self._kills(each, alive)) for each in drawn),
+                key=lambda pair: len(pair[1]),
+            )
+            if not killed:
+                misses += 1
+                continue
+            alive -= killed
+            self._remember(deepcopy(best))
+            self._pin(best)
+            found.append(best)
+        return found
+
+    def _kills(self, sample: Sample, alive: Iterable[int]) -> set[int]:
+        reading = Reading(self.judge.vocabulary, self._facts(sample))
+        right = _verdicts(self.gauge, reading)
+        return {
+            rank for rank in alive if _verdicts(self.mutants[rank], reading) != right
+        }
+
+    def _facts(self, sample: Sample) -> Facts:
+        return _facts(sample, self.checklist, self.root)
+
+    def _pin(self, sample: Sample) -> None:
+        """Write the levels that the oracle gives."""
+        facts = self._facts(sample)
+        world = next(completions(facts, self.checklist, Random(0), 1))
+        (judged,) = set(oracle.judgements(self.criterion, world))
+        if sample.is_counted or not sample.places:
+            level = "sans_objet" if judged is None else judged.low
+            sample.levels[self.criterion.id] = level
+        else:
+            for place, kind in world.kinds.items():
+                if kind is self.criterion.place:
+                    ends = [*oracle.levels_at(self.criterion, world, place)]
+                    shown = ends[0][0][0] if ends else "sans_objet"
+                    sample.at.setdefault(place, {})[self.criterion.id] = shown
+
+    def _drawn(self, most: int) -> Sample:
+        """Return facts drawn anew, or what told something before, barely changed."""
+        if self.pool and self.random.random() < 0.75:
+            sample = self._changed(self.random.choice(self.pool))
+        else:
+            sample = self._new(most)
+        drawn = self._without_irrelevant(sample)
+        if len(self.pool) < POOL and self._applies(drawn):
+            self._remember(deepcopy(drawn))
+        return drawn
+
+    def _remember(self, sample: Sample) -> None:
+        self.pool.append(sample)
+        del self.pool[:-POOL]
+
+    def _applies(self, sample: Sample) -> bool:
+        reading = Reading(self.judge.vocabulary, self._facts(sample))
+        verdicts = self.gauge.verdicts(reading)
+        return any(each.standing is Standing.IN for each in verdicts)
+
+    def _new(self, most: int) -> Sample:
+        sample = Sample(self._said(self.root), [], is_counted=most > 1)
+        names = self.bare | self.inner
+        kinds = {self.checklist.questions[name].place for name in names}
+        for kind in sorted({self.criterion.place, *kinds} - ROOT_KINDS):
+            models = [self._said(kind) for _ in range(self.random.randint(1, 2))]
+            for rank in range(self.random.randint(1, most)):
+                answers = dict(self.random.choice(models))
+                place = {"kind": str(kind), "name": f"{kind} {rank + 1}"}
+                sample.places.append({**place, "answers": answers})
+        return sample
+
+    def _changed(self, model: Sample) -> Sample:
+        sample = deepcopy(model)
+        holders = [(self.root, sample.answers)]
+        holders += [(PlaceKind(e["kind"]), e["answers"]) for e in sample.places]
+        for _ in range(self.random.randint(1, 2)):
+            kind, answers = self.random.choice(holders)
+            said = self._said(kind)
+            if said:
+                name = self.random.choice(sorted(said))
+                answers[name] = said[name]
+        for kind, answers in holders:
+            answers |= {k: v for k, v in self._said(kind).items() if k not in answers}
+        return sample
+
+    def _said(self, kind: PlaceKind) -> Raw:
+        questions = (
+            self.checklist.questions[e] for e in sorted(self.bare | self.inner)
+        )
+        return {
+            each.id: self._value(each)
+            for each in questions
+            if each.place is kind
+            and each.type not in {QuestionType.TEXT, QuestionType.PHOTO}
+        }
+
+    def _value(self, question: Question) -> Any:
+        near = self.near.get(question.id)
+        if near and self.random.random() < 0.7:
+            return self.random.choice(_values(question, near, counts=()))
+        return self.random.choice(_values(question, self.turns, COUNTS))
+
+    def _without_irrelevant(self, sample: Sample) -> Sample:
+        reading = Reading(self.judge.vocabulary, self._facts(sample))
+        for place, answers in (
+            (str(self.root), sample.answers),
+            *((each["name"], each["answers"]) for each in sample.places),
+        ):
+            scope = reading.scope(place)
+            for name in [*answers]:
+                fact = self.judge.vocabulary[name]
+                if fact.relevant is not None and fact.relevant(scope) is False:
+                    del answers[name]
+        return sample
+
+
+def _gauges(criterion: Criterion, checklist: Checklist) -> Iterator[Gauge]:
+    for mutant in mutants_of(criterion, checklist):
+        if mutant.kind != WEIGHT:
+            try:
+                yield Gauge(mutant.changed)
+            except RuleError:
+                continue
+
+
+def _verdicts(gauge: Gauge, reading: Reading) -> object:
+    verdicts = gauge.verdicts(reading)
+    result = gauge.result(verdicts, is_open=False)
+    told = tuple((each.standing, each.low, each.high) for each in verdicts)
+    return told, result.standing, result.low, result.high
+
+
+def _numbers_beside(rules: Iterable[Rule]) -> dict[str, frozenset[Fraction]]:
+    """Return the numbers that each fact is compared with, itself or in a term."""
+    found: dict[str, frozenset[Fraction]] = {}
+    for rule in rules:
+        for node in ast.walk(ast.parse(rule.text, mode="eval")):
+            if isinstance(node, ast.Compare) and "(" not in ast.unparse(node):
+                names, numbers = names_and_numbers(ast.unparse(node))
+                for name in names if numbers else ():
+                    found[name] = found.get(name, frozenset()) | numbers
+    return found
+
+
+@cache
+def _values(
+    question: Question, turns: frozenset[Fraction], counts: tuple[int, ...]
+) -> Sequence[Any]:
+    ids = [choice.id for choice in question.choices]
+    match question.type:
+        case QuestionType.BOOLEAN:
+            return (True, False)
+        case QuestionType.CHOICE:
+            return ids
+        case QuestionType.CHOICES:
+            return [[], *([one] for one in ids), *_pairs(ids), ids]
+        case QuestionType.DATE:
+            return _days(turns)
+    step = Fraction(1) if question.type is QuestionType.INTEGER else Fraction(1, 2)
+    near = {
+        sign * turn + move
+        for turn in turns
+        for sign in (-1, 1)
+        for move in (-step, 0, step)
+    }
+    low, high = question.range or (None, None)
+    found = [
+        canonical_number(each)
+        for each in sorted(near | {Fraction(count) for count in counts})
+        if (low is None or each >= exact(low))
+        and (high is None or each <= exact(high))
+        and (step < 1 or each.denominator == 1)
+    ]
+    return found or [canonical_number(exact(low or 0))]
+
+
+def _pairs(ids: Sequence[str]) -> list[list[str]]:
+    return [[one for one in ids if one != gone] for gone in ids]
+
+
+def _days(turns: frozenset[Fraction]) -> list[str]:
+    found = {VISIT.replace(year=VISIT.year + 2)}
+    for months in {int(turn) + move for turn in turns for move in (-1, 0, 1)}:
+        for sign in (-1, 1):
+            total = VISIT.year * 12 + VISIT.month - 1 + sign * months
+            found.add(date(total // 12, total % 12 + 1, 1))
+    return sorted(day.isoformat() for day in found)
+
+
+def merged(samples: Sequence[Sample], checklist: Checklist) -> list[Sample]:
+    """Return fewer audits that say the same: those that do not contradict are one."""
+    found: list[Sample] = []
+    for sample in samples:
+        for rank, host in enumerate(found):
+            if _may_host(host, sample):
+                both = _both(host, sample)
+                if _still_holds(both, checklist):
+                    found[rank] = both
+                    break
+        else:
+            found.append(sample)
+    return found
+
+
+def _may_host(host: Sample, sample: Sample) -> bool:
+    if set(sample.levels) & set(host.levels):
+        return False
+    if (sample.is_counted and host.places) or (host.is_counted and sample.places):
+        return False
+    common = sample.answers.keys() & host.answers.keys()
+    return all(sample.answers[name] == host.answers[name] for name in common)
+
+
+def _both(host: Sample, sample: Sample) -> Sample:
+    """Return two audits as one: places keep their kind and take a free name."""
+    both = deepcopy(host)
+    both.answers |= sample.answers
+    both.levels |= sample.levels
+    both.is_counted |= sample.is_counted
+    for place in sample.places:
+        rank = 1 + sum(other["kind"] == place["kind"] for other in both.places)
+        name = f"{place['kind']} {rank}"
+        both.places.append({**place, "name": name})
+        if place["name"] in sample.at:
+            both.at[name] = sample.at[place["name"]]
+    return both
+
+
+def _still_holds(sample: Sample, checklist: Checklist) -> bool:
+    """Say whether one audit's facts leave the levels of the other as they were."""
+    results = _results(sample, checklist)
+    for ident, level in sample.levels.items():
+        if _shown(results[ident]) != level:
+            return False
+    return all(
+        _shown(next(v for v in results[ident].verdicts if v.place == place)) == level
+        for place, levels in sample.at.items()
+        for ident, level in levels.items()
+    )
+
+
+def _shown(found: CriterionResult | Verdict) -> object:
+    if found.standing is Standing.OUT:
+        return "sans_objet"
+    return found.low if found.low == found.high else None
+
+
+def _results(sample: Sample, checklist: Checklist) -> dict[str, CriterionResult]:
+    judge = judge_of(checklist)
+    facts = _facts(sample, checklist, _root_kind(sample, checklist))
+    return judge.results(Reading(judge.vocabulary, facts))
+
+
+if __name__ == "__main__":
+    main()
