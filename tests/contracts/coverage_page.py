@@ -1,0 +1,242 @@
+"""Write docs/couverture.md anew: `python -m tests.contracts.coverage_page`.
+
+What the checklists ask and how they judge, on one page that a domain expert reviews in
+an hour: the numbers first, then one table a domain.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+from diag.assess.assess import judge_of
+from diag.desk.rule_words import tell
+from diag.model.checklist import Checklist, Criterion, Domain, Kind, Profile, Question
+from diag.model.fact import Provenance
+from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.rules.language import parse_rule
+from diag.rules.lint.meaning import names_read
+from diag.rules.tree import Condition
+from tests.goldens.golden import NAMES, facts_told, golden, shipped
+
+PAGE = Path(__file__).parents[2] / "docs/couverture.md"
+
+KINDS = {
+    Kind.COMPLIANCE: "conformité",
+    Kind.BLOCKING: "socle",
+    Kind.IMPROVEMENT: "progrès",
+}
+PROFILES = {
+    Profile.SHORT: "courte",
+    Profile.STANDARD: "standard",
+    Profile.FULL: "complète",
+}
+PLACES = {
+    PlaceKind.ECOLE: "",
+    PlaceKind.BATIMENT: "par bâtiment",
+    PlaceKind.SALLE: "par salle",
+    PlaceKind.LOT: "par lot",
+    PlaceKind.COMMUNE: "commune",
+    PlaceKind.SYNDICAT: "syndicat",
+}
+ASKED, MEASURED, TRIED = 10, 60, 120
+"""Seconds: a question to a person or the eye, a measure, a trial in a classroom."""
+LONGEST = 150
+"""Characters of a rule that one still reads in a cell."""
+
+HEAD = """\
+# Couverture des grilles
+
+Page écrite par `python -m tests.contracts.coverage_page` à partir des grilles : ne la
+corrigez pas à la main. Elle se relit en une heure : les chiffres d'abord, puis un
+tableau par domaine. Pour chaque critère, demandez-vous trois choses : est-ce la bonne
+question, le seuil est-il juste, la source le porte-t-elle ?
+
+- **Nature** : *conformité* (la loi, la sécurité ; une alerte, jamais une moyenne),
+  *socle* (sans lui le reste ne sert à rien), *progrès*.
+- **Niveau 2** : ce que l'on recommande. Les niveaux 1 (base) et 3 (exemplaire) sont
+  dans le fichier du domaine.
+- **Sources** : A officielle, B collectivité, C presse, D vendeur ou consultant ;
+  *métier* : ce que tout praticien sait et que nul texte ne dit. *(loi)* : à relire sur
+  Légifrance avant de le citer.
+- **Visite** : la plus courte qui relève tous les faits du critère : *courte* (45
+  minutes), *standard* (une demi-journée), *complète*.
+- **Temps** : dix secondes pour une question, une minute pour une mesure, deux pour un
+  essai en salle ; une fois par lieu. Un fait lu par deux critères ne se demande qu'une
+  fois.
+"""
+
+
+def page() -> str:
+    """Return the whole page."""
+    checklist = shipped()
+    parts = [HEAD, _totals(checklist), _visits(), _grades(checklist)]
+    parts += [_domain(domain, checklist) for domain in checklist.domains]
+    return "\n".join(parts)
+
+
+def _totals(checklist: Checklist) -> str:
+    rows: list[Sequence[object]] = []
+    counts: list[Sequence[int]] = []
+    for domain in checklist.domains:
+        criteria = _criteria(domain, checklist)
+        kinds = Counter(each.kind for each in criteria)
+        visits = Counter(_visit(each) for each in criteria)
+        counts.append((
+            len(criteria),
+            *(kinds[kind] for kind in Kind),
+            *(visits[profile] for profile in Profile),
+        ))
+        rows.append((domain.title, domain.weight, *counts[-1]))
+    sums = map(sum, zip(*counts, strict=True))
+    return "\n## En chiffres\n\n" + _table(
+        [
+            *("Domaine", "Poids", "Critères", "Conformité", "Socle", "Progrès"),
+            *("Visite courte", "Standard", "Complète"),
+        ],
+        [*rows, ("**Ensemble**", "", *sums)],
+    )
+
+
+def _visits() -> str:
+    """Return how long a visit asks, school by school."""
+    rows = []
+    for name in NAMES:
+        told = golden(name)
+        facts = facts_told(told, shipped())
+        profiles = judge_of(shipped()).profiles
+        asked = [shipped().questions[question] for _, question in facts.answers]
+        row: list[object] = [told.title, told.imported["nb_classes"]]
+        for profile in Profile:
+            here = [each for each in asked if profile.asks(profiles[each.id])]
+            minutes = round(sum(map(_seconds, here)) / 60)
+            row.append(f"{len(here)} questions, {minutes} min")
+        rows.append(row)
+    return (
+        "\n## Une visite, en temps\n\nPour les six écoles inventées de "
+        "`tests/goldens/schools/`, si rien n'était connu d'avance. S'y ajoutent les "
+        "pas d'une salle à l'autre ; s'en retranche ce que l'annuaire ou la visite "
+        "précédente disent déjà, et « idem salle précédente ».\n\n"
+        + _table(["École", "Classes", "Courte", "Standard", "Complète"], rows)
+    )
+
+
+def _grades(checklist: Checklist) -> str:
+    best = Counter(_grades_of(each)[0] for each in checklist.criteria.values())
+    alone = [
+        each.ref or each.id
+        for each in checklist.criteria.values()
+        if _grades_of(each) == ["métier"]
+    ]
+    law = sum(each.verify_before_quoting for each in checklist.criteria.values())
+    told = ", ".join(f"{grade} : {best[grade]}" for grade in sorted(best))
+    return (
+        "\n## Ce que valent les sources\n\n"
+        f"Meilleure source de chaque critère : {told}. "
+        f"À relire sur Légifrance avant de citer : {law}.\n\n"
+        f"Sans autre source que le métier : {', '.join(alone)}.\n"
+    )
+
+
+def _domain(domain: Domain, checklist: Checklist) -> str:
+    rows = [
+        (
+            each.ref,
+            _title(each),
+            f"{KINDS[each.kind]} {each.weight}",
+            _level(each, checklist),
+            _sources(each),
+            PROFILES[_visit(each)],
+            _time(each, checklist),
+        )
+        for each in _criteria(domain, checklist)
+    ]
+    head = [
+        "Réf.",
+        "Critère",
+        "Nature, poids",
+        "Niveau 2",
+        "Sources",
+        "Visite",
+        "Temps",
+    ]
+    return f"\n## {domain.title}\n\n" + _table(head, rows)
+
+
+def _criteria(domain: Domain, checklist: Checklist) -> list[Criterion]:
+    return [e for e in checklist.criteria.values() if e.domain == domain.id]
+
+
+def _title(criterion: Criterion) -> str:
+    where = PLACES[criterion.place]
+    return f"{criterion.title} ({where})" if where else criterion.title
+
+
+def _level(criterion: Criterion, checklist: Checklist) -> str:
+    rule = criterion.levels.get(2) or criterion.levels[max(criterion.levels)]
+    told = tell(cast("Condition", parse_rule(rule).root), checklist.questions)
+    return told if len(told) <= LONGEST else f"voir `{criterion.id}`"
+
+
+def _grades_of(criterion: Criterion) -> list[str]:
+    register = shipped().sources
+    found = {
+        register[each].grade[0] if each in register else "métier"
+        for each in criterion.sources
+    }
+    return sorted(found)
+
+
+def _sources(criterion: Criterion) -> str:
+    law = " (loi)" if criterion.verify_before_quoting else ""
+    return ", ".join(_grades_of(criterion)) + law
+
+
+@cache
+def _asked_for(ident: str) -> tuple[Question, ...]:
+    """Return the questions that a criterion reads, directly."""
+    criterion = shipped().criteria[ident]
+    rules = [*filter(None, (criterion.applicable, *criterion.levels.values()))]
+    names = frozenset[str]().union(*map(names_read, rules))
+    return tuple(
+        shipped().questions[e] for e in sorted(names & shipped().questions.keys())
+    )
+
+
+def _visit(criterion: Criterion) -> Profile:
+    profiles = judge_of(shipped()).profiles
+    order = list(Profile)
+    return max((profiles[e.id] for e in _asked_for(criterion.id)), key=order.index)
+
+
+def _seconds(question: Question) -> int:
+    if question.id.startswith("essai_"):
+        return TRIED
+    return MEASURED if question.provenance[0] is Provenance.MEASURED else ASKED
+
+
+def _time(criterion: Criterion, checklist: Checklist) -> str:
+    """Return how long its own questions take: those that name a place are known."""
+    named = {name for place in checklist.places for name in place.named_by}
+    own = [each for each in _asked_for(criterion.id) if each.id not in named]
+    places = {each.place for each in own} - ROOT_KINDS
+    each_place = f" par {min(places)}" if places else ""
+    return f"{sum(map(_seconds, own))} s{each_place}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(
+        "| " + " | ".join(str(cell).replace("|", "/") for cell in row) + " |\n"
+        for row in lines
+    )
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
