@@ -10,7 +10,7 @@ from diag.assess.results import Compliance, CriterionResult, Gate, Standing
 from diag.model.checklist import Audience, Owner
 from diag.reports import advice, frame
 from diag.reports.alerts import EXPECTED_AND_SEEN, alerts_box, cures, failing
-from diag.reports.choice import is_own, pressing
+from diag.reports.choice import is_own, needs, pressing
 from diag.reports.citations import source_words, sources_list
 from diag.reports.escape import Md
 from diag.reports.findings import conflict_words, observed, open_words
@@ -49,7 +49,12 @@ def view(report: Report) -> dict[str, object]:
     mine = [one for one in report.plan.actions if _is_theirs(one)]
     told = _told_first(report, mine)
     next_ones = [one for one in mine if one not in told]
-    rest = [one for one in report.plan.actions if one not in mine]
+    lawful = {one.criterion.id for one in failing(report)}  # their table has these
+    rest = [
+        one
+        for one in report.plan.actions
+        if one not in mine and one.advice.recommendation.when.criterion not in lawful
+    ]
     others = _most_pressing(report, rest)
     uncounted = [one for one in rest if one not in others]
     wrong = failing(report)
@@ -72,7 +77,7 @@ def view(report: Report) -> dict[str, object]:
         "uncounted": themes_table(
             report, uncounted, READER, "Actions moins pressantes, par thème"
         ),
-        "gates": _gates(report, (*told, *others)),
+        "gates": _gates(report, (*told, *next_ones, *others)),
         "wrong": _compliance_table(report, wrong),
         "kept": bullets(_titles(report, Compliance.CONFORME)),
         "unchecked": bullets(_titles(report, Compliance.A_VERIFIER)),
@@ -84,12 +89,11 @@ def view(report: Report) -> dict[str, object]:
 
 
 def _most_pressing(report: Report, actions: list[Action]) -> list[Action]:
-    """Return as many actions as are told, what presses first, in their order."""
-    urgent = pressing(report, actions)
-    first = [one for one in actions if one in urgent or is_own(report, one)]
-    first.sort(key=lambda one: not is_own(report, one))
-    kept = [*first, *(one for one in actions if one not in first)][:OTHERS]
-    return [one for one in actions if one in kept]
+    """Return as many actions as are told, what lacks most first, in their order."""
+    own = [one for one in actions if is_own(report, one)]
+    kept = [*own, *needs(report, actions), *pressing(report, actions), *actions]
+    ids = list(dict.fromkeys(one.id for one in kept))[:OTHERS]
+    return [one for one in actions if one.id in ids]
 
 
 def _told_first(report: Report, mine: Sequence[Action]) -> list[Action]:

@@ -42,6 +42,10 @@ def test_the_academy_reads_each_domain_beside_its_like() -> None:
     assert "| entre 30 et 55 |" in told
     assert "| trop peu d'écoles |" in told
     assert "ce n'est pas un classement" in told
+    few = replace(report(), look_around=lambda: Comparables(WORDS, 2))
+    said = plain(markdown(few, Audience.ACADEMIE))
+    assert "2 autres auditées" in said
+    assert "classement" not in said
 
 
 def test_the_mayor_is_compared_only_when_it_can_be_told() -> None:
