@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": "diag.cli.supposing:compare",
     "completion": "diag.cli.completion:completion",
     "demo": "diag.cli.demo:demo",
+    "draft": "diag.cli.draft:draft",
     "export": "diag.cli.exporting:export",
     "import": "diag.cli.territory:import_",
     "init": "diag.cli.init:init",

@@ -18,6 +18,7 @@ from diag.journal.subjects import (
     OwnTopic,
     PhotoTopic,
     PlaceTopic,
+    QuestionnaireTopic,
     RankTopic,
     ScenarioTopic,
     Topic,
@@ -106,6 +107,7 @@ _ASPECTS = {"edition": "grilles", "profile": "parcours"}
 _NOUNS: dict[type, str] = {
     DispatchTopic: "envoi",
     PhotoTopic: "photo",
+    QuestionnaireTopic: "questionnaire imprimé",
     ScenarioTopic: "scénario",
     PlaceTopic: "lieu",
     VisitTopic: "visite",
@@ -137,6 +139,8 @@ def _value(session: Session, topic: Topic, value: Any) -> str:
             value = {"caption": value.get("caption", "")}
         if isinstance(topic, DispatchTopic):
             value = _dispatch_parts(value)
+        if isinstance(topic, QuestionnaireTopic):
+            value = {name: str(value.get(name, "")) for name in ("on", "whom")}
         return ", ".join(str(value[key]) for key in sorted(value) if value[key])
     if isinstance(value, bool):
         return "oui" if value else "non"

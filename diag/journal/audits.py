@@ -8,7 +8,7 @@ from diag.journal.canonical import loads
 from diag.journal.draft import Origin
 from diag.journal.facts import status_of
 from diag.journal.journal import Journal
-from diag.journal.subjects import DispatchTopic, FollowTopic
+from diag.journal.subjects import DispatchTopic, FollowTopic, QuestionnaireTopic
 from diag.model.audit import Audit, AuditStatus, Subject, audit_id
 
 _NAMED = """
@@ -18,7 +18,7 @@ where h.value is not null order by a.n, h.lam
 """
 
 
-_AFTERWARDS = (DispatchTopic, FollowTopic)
+_AFTERWARDS = (DispatchTopic, FollowTopic, QuestionnaireTopic)
 """What is said of an audit once it is closed."""
 
 
@@ -30,8 +30,8 @@ class Closing(NamedTuple):
     author: str
     at: int
     intact: bool
-    """Nothing was added since but the closing itself, what became of advice, and what
-    was sent."""
+    """Nothing was added since but the closing itself, what became of advice, what was
+    sent and the questionnaires printed."""
 
 
 def audits(journal: Journal) -> tuple[Audit, ...]:
@@ -68,6 +68,7 @@ def closing_of(journal: Journal, audit: str) -> Closing | None:
     for revision in (
         *journal.history_inside(audit, "rec"),
         *journal.history_inside(audit, subjects.DISPATCHES),
+        *journal.history_inside(audit, subjects.QUESTIONNAIRES),
     ):
         topic = subjects.parse(revision.subject)
         if isinstance(topic, _AFTERWARDS) and revision.lam > head.lam:

@@ -22,6 +22,7 @@ from diag.model.fact import Answer
 from diag.model.number import Number
 from diag.model.photo import Photo
 from diag.model.place import Place, PlaceKind
+from diag.model.questionnaire import Questionnaire
 
 
 def opened(audit: str, campaign: str, subject: Subject) -> Draft:
@@ -131,6 +132,12 @@ def dispatched(audit: str, sent: Dispatch) -> Draft:
     """Say that a report was sent, or handed to the mail program."""
     value = sent.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
     return Draft(audit, subjects.dispatch(sent.id), value)
+
+
+def questioned(audit: str, printed: Questionnaire) -> Draft:
+    """Say what a printed questionnaire asks, by number."""
+    value = printed.model_dump(mode="json", exclude={"id"})
+    return Draft(audit, subjects.questionnaire(printed.id), value)
 
 
 def reworded(

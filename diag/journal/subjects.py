@@ -24,6 +24,9 @@ DISPATCHES = "dispatch"
 SCENARIOS = "scenario"
 """Prefix of the suppositions that were kept."""
 
+QUESTIONNAIRES = "questionnaire"
+"""Prefix of the questionnaires that were printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceTopic:
@@ -123,6 +126,13 @@ class DispatchTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionnaireTopic:
+    """A questionnaire that was printed: which question each number is."""
+
+    questionnaire: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureTopic:
     """A revision that is to lose its value."""
 
@@ -157,6 +167,7 @@ Topic = (
     | OwnTopic
     | ScenarioTopic
     | DispatchTopic
+    | QuestionnaireTopic
     | ErasureTopic
     | AuditTopic
     | OtherTopic
@@ -230,6 +241,11 @@ def dispatch(dispatch_id: str) -> str:
     return f"{DISPATCHES}/{dispatch_id}"
 
 
+def questionnaire(code: str) -> str:
+    """Return the subject of a questionnaire that was printed."""
+    return f"{QUESTIONNAIRES}/{code}"
+
+
 def erasure(revision: str) -> str:
     """Return the subject of the erasure of a revision."""
     return f"erase/{revision}"
@@ -294,7 +310,7 @@ def _read_other(first: str, rest: list[str]) -> Topic | None:
     match [first, *rest]:
         case ["places", kind, "closed"] if kind in _KINDS:
             return ClosedTopic(PlaceKind(kind))
-        case [("visit" | "photo" | "scenario" | "dispatch" | "erase") as what, ident]:
+        case [what, ident] if what in _BY_IDENT:
             return _BY_IDENT[what](ident)
         case ["audit", ("edition" | "profile" | "status" | "subject") as name]:
             return AuditTopic(name)
@@ -306,6 +322,7 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "photo": PhotoTopic,
     "scenario": ScenarioTopic,
     "dispatch": DispatchTopic,
+    "questionnaire": QuestionnaireTopic,
     "erase": ErasureTopic,
 }
 _AUDIENCES = frozenset(Audience)

@@ -1,0 +1,42 @@
+from diag.journal import changes, subjects
+from diag.journal.audits import closing_of
+from diag.journal.canonical import Json
+from diag.journal.draft import Draft, Origin
+from diag.journal.journal import Journal
+from diag.journal.questionnaires import questionnaires_of
+from diag.model.audit import AuditStatus
+from diag.model.questionnaire import Questionnaire
+from tests.journal.builders import AUDIT
+
+PAGE = Questionnaire(
+    id="0123abcd", whom="equipe", questions=("usage_ia", "robots"), on="2026-10-05"
+)
+LATER = PAGE.model_copy(update={"id": "00000000", "questions": ("robots",)})
+
+
+def test_pages_are_told_in_the_order_of_printing(
+    journal: Journal, author: Origin
+) -> None:
+    for one in (PAGE, LATER, PAGE):
+        journal.write(changes.questioned(AUDIT.id, one), author)
+    assert questionnaires_of(journal, AUDIT.id) == (LATER, PAGE)
+
+
+def test_what_is_no_page_is_left_out(journal: Journal, author: Origin) -> None:
+    odd: tuple[Json, ...] = ({"whom": "equipe"}, "texte", {"on": "hier"})
+    for at, value in enumerate(odd):
+        journal.write(Draft(AUDIT.id, subjects.questionnaire(str(at)), value), author)
+    said = journal.write(changes.questioned(AUDIT.id, PAGE), author)
+    journal.write(changes.erased(AUDIT.id, said.id, "demande"), author)
+    assert questionnaires_of(journal, AUDIT.id) == ()
+
+
+def test_printing_a_page_leaves_a_closed_audit_as_it_was_signed(
+    journal: Journal, author: Origin
+) -> None:
+    signed = journal.digest(AUDIT.id)
+    journal.write(changes.moved(AUDIT.id, AuditStatus.CLOS, signed), author)
+    journal.write(changes.questioned(AUDIT.id, PAGE), author)
+    closing = closing_of(journal, AUDIT.id)
+    assert closing is not None
+    assert closing.intact

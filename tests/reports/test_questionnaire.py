@@ -1,0 +1,121 @@
+"""The page: one sheet whatever the words, each of them letter for letter."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pypdf
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from diag.model.checklist import Choice, Question, QuestionType
+from diag.model.place import PlaceKind
+from diag.reports.escape import one_line
+from diag.reports.html import html
+from diag.reports.odt import odt
+from diag.reports.pdf import printed
+from diag.reports.questionnaire import Page, fitting, questionnaire
+from tests.reports.pdf.test_literals import HOSTILE
+from tests.reports.pdf.validation import failures
+
+DAY = date(2026, 3, 12)
+PAGE = Page(
+    title="Questionnaire à la direction",
+    school="École élémentaire du Moulin, Aubeterre (9990001W)",
+    campaign="2025-2026",
+    back_to="Camille Perrin, Syndicat mixte Vallombre Numérique",
+    reach="01 99 00 12 34",
+    advice="Laissez vide ce que vous ne savez pas.",
+    code="0123abcd",
+)
+WORDS = st.one_of(
+    HOSTILE.filter(one_line),
+    st
+    .lists(st.sampled_from(["mot", "anticonstitutionnellement", "😀", "W" * 30]))
+    .filter(bool)
+    .map(" ".join),
+)
+
+
+def question(number: int, **fields: Any) -> Question:
+    """Return a question of the page: a choice unless said otherwise."""
+    known = {"type": QuestionType.CHOICE, "label": f"Libellé {number}"} | fields
+    return Question(id=f"q{number}", domain="d", place=PlaceKind.ECOLE, **known)
+
+
+def composed(questions: list[Question], page: Page = PAGE) -> str:
+    order = [one.id for one in questions]
+    asked = fitting(page, questions, order)
+    left = [one for one in questions if one not in asked]
+    return questionnaire(page, asked, left)
+
+
+def pdf_pages(text: str) -> list[str]:
+    done = printed(text, "Questionnaire", "Camille Perrin", DAY)
+    reader = pypdf.PdfReader(io.BytesIO(done.pdf))
+    return [each.extract_text() for each in reader.pages]
+
+
+def test_each_type_has_its_own_blank_and_what_is_vague_is_named() -> None:
+    kinds = QuestionType
+    text = composed([
+        question(1, ask="Lequel ?", choices=(Choice(id="a", label="Le fil rouge"),)),
+        question(2, type=kinds.BOOLEAN, ask="Qui a la clé ?"),
+        question(3, type=kinds.INTEGER, ask="Combien ?", unit="classe"),
+        question(4, type=kinds.NUMBER, label="Part des familles", unit="%"),
+        question(5, type=kinds.DATE),
+        question(6, type=kinds.TEXT),
+        question(7, type=kinds.CHOICES, choices=(Choice(id="a", label="Un"),)),
+    ])
+    assert "1. **Lequel\u202f?**\\\n   ☐\u00a0Le\u00a0fil\u00a0rouge\n" in text
+    assert "Libellé 2\u00a0: ☐\u00a0oui\u00a0\u00a0 ☐\u00a0non" in text
+    assert "Libellé 3\u00a0: ……………… classe(s)" in text
+    assert "4. **Part des familles**\\\n   ……………… %" in text.replace("\u00a0%", " %")
+    assert "……\u00a0/\u00a0……" in text
+    assert "Plusieurs possibles\u00a0: ☐\u00a0Un" in text
+
+
+def test_what_matters_most_has_room_first_and_is_printed_in_order() -> None:
+    many = [question(n, label=f"Libellé {n}, un peu plus long") for n in range(60)]
+    order = [one.id for one in many]
+    asked = fitting(PAGE, many[::-1], order)
+    assert 10 < len(asked) < 40
+    assert list(asked) == many[-len(asked) :]
+    text = questionnaire(PAGE, asked, many[: -len(asked)])
+    assert "À voir ensemble\u00a0: Libellé 0, un peu plus long, Libellé 1" in text
+    assert f"et {60 - len(asked) - text.count('un peu plus long, ')} autres." in text
+
+
+def test_what_is_sensitive_is_told_by_its_number() -> None:
+    one = composed([question(1), question(2, sensitive=True)])
+    assert "La réponse 2 ne va que dans l'annexe technique." in one
+    several = composed([question(1, sensitive=True), question(2, sensitive=True)])
+    assert "Les réponses 1, 2 ne vont que dans" in several
+
+
+def test_the_page_passes_validation_and_takes_every_form() -> None:
+    text = composed([question(n, label="Un [libellé] *à* vérifier") for n in range(30)])
+    pdf = printed(text, "Questionnaire", "Camille Perrin", DAY)
+    assert not pdf.warning
+    for profile in ("ua1", "3a"):
+        assert failures(pdf.pdf, profile) == []
+    assert "Un [libellé] *à* vérifier" in html(text, "Questionnaire")
+    assert odt(text, "Questionnaire", "Camille Perrin", DAY)
+
+
+@settings(max_examples=40, deadline=None)
+@example(["<b>[x](javascript:1)</b> ☐ \n\n# Titre " * 9] * 4)
+@given(st.lists(WORDS, min_size=1, max_size=30))
+def test_any_words_make_one_page(words: list[str]) -> None:
+    questions = [
+        question(
+            number,
+            label=label,
+            ask=label * (number % 2),
+            unit=label[:20],
+            type=(QuestionType.CHOICE, QuestionType.INTEGER)[number % 3 == 0],
+            choices=(Choice(id="a", label=label), Choice(id="b", label="Non")),
+        )
+        for number, label in enumerate(words * 3)
+    ]
+    assert len(pdf_pages(composed(questions))) == 1
