@@ -28,6 +28,7 @@ create table if not exists blob(
 _PUT = "insert or ignore into blob values (?, ?, ?, ?)"
 _GET = "select data from blob where sha = ?"
 _ALL = "select sha, data from blob where data is not null"
+_SIZES = "select sha, size from blob where data is not null"
 _HAS_TABLE = "select 1 from sqlite_schema where name = 'blob'"
 _DROP = "delete from blob where sha = ?"
 
@@ -91,6 +92,20 @@ class Attachments:
                 "écrit. Joignez-la à nouveau si vous l'avez encore."
             )
         return bytes(row[0])
+
+    def sizes(self) -> dict[str, int]:
+        """Return the size of each blob that is on this laptop, by its name.
+
+        Raises:
+            JournalError: in French, when the file cannot be read.
+        """
+        if not self.path.exists():
+            return {}
+        reading = closing(connect(self.path, readonly=True))
+        with reading as connection, in_french(self.path):
+            if not connection.execute(_HAS_TABLE).fetchone():
+                return {}
+            return {sha.hex(): size for sha, size in connection.execute(_SIZES)}
 
     def drop(self, sha: str) -> None:
         """Remove a blob; its bytes leave the file (`secure_delete`)."""

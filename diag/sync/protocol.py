@@ -1,7 +1,7 @@
 """What travels between a laptop and a hub, and how much of it at a time."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Annotated, Final, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -113,6 +113,12 @@ class Renewed(Wire):
 
     token: str
     expires: int
+
+
+class Wanted(Wire):
+    """Attachments that a laptop has, or wants."""
+
+    shas: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...]
 
 
 class Page(NamedTuple):

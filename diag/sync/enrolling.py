@@ -1,0 +1,51 @@
+"""Being let in by a hub: one string, checked, and what to keep of the answer."""
+
+from pathlib import Path
+
+from diag.sync.enrolments import Enrolment, keep_enrolment
+from diag.sync.http import HttpOffice
+from diag.sync.protocol import Enrolling
+from diag.sync.trust import fetch_authority, read_invitation, trust_in
+
+
+def enrol(folder: Path, text: str, device: str) -> Enrolment:
+    """Enrol a workspace at the hub of an invitation, and keep what it gives.
+
+    Raises:
+        DiagError: when the string is no invitation, the hub does not answer, is
+            another one, or refuses.
+    """
+    # 30 ms, for who enrols only.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PrivateKey,
+    )
+
+    invited = read_invitation(text)
+    authority = fetch_authority(invited)
+    key = Ed25519PrivateKey.generate()
+    office = HttpOffice(invited.url, trust_in(authority))
+    try:
+        hello = office.hello()
+        given = office.enrol(
+            Enrolling(
+                code=invited.code,
+                device=device[:200],
+                sign_key=key.public_key().public_bytes_raw().hex(),
+            )
+        )
+    finally:
+        office.close()
+    enrolment = Enrolment(
+        hub=hello.hub,
+        name=hello.name,
+        url=invited.url,
+        authority=authority,
+        token=given.token,
+        expires=given.expires,
+        device=given.device,
+        territories=given.territories,
+        right=given.right,
+        sign_key=key.private_bytes_raw().hex(),
+    )
+    keep_enrolment(folder, enrolment)
+    return enrolment

@@ -1,0 +1,187 @@
+"""An office reached over HTTPS: requests, their limits, what a cut line means."""
+
+import gzip
+import json
+import ssl
+from collections.abc import Callable, Sequence
+from time import sleep
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from diag.journal.journal import Sum
+from diag.sync.problems import URN, OfflineError, ProblemError
+from diag.sync.protocol import (
+    Enrolled,
+    Enrolling,
+    Hello,
+    Page,
+    Piece,
+    Pushed,
+    Renewed,
+)
+
+_TIMEOUT = httpx.Timeout(30, connect=10)
+_MOST = 64 * 2**20
+"""Largest answer that is read, inflated."""
+
+_TRIES = 4
+_LONGEST_WAIT = 30
+_LEVEL = 6
+
+
+class HttpOffice:
+    """A hub at an address; nothing but `hello` and `enrol` goes without a token."""
+
+    def __init__(
+        self,
+        url: str,
+        trust: ssl.SSLContext,
+        token: str = "",
+        *,
+        wait: Callable[[float], None] = sleep,
+    ) -> None:
+        self.url = url
+        self._wait = wait
+        self._client = httpx.Client(base_url=url, verify=trust, timeout=_TIMEOUT)
+        if token:
+            self._client.headers["authorization"] = f"Bearer {token}"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def hello(self) -> Hello:
+        """Ask who is there."""
+        given = self._ask("GET", "/v1/hello")
+        try:
+            return Hello.model_validate_json(given.content)
+        except ValidationError as error:
+            raise OfflineError(
+                f"{self.url} répond, mais ce n'est pas un serveur de diag. "
+                "Vérifiez l'adresse."
+            ) from error
+
+    def enrol(self, asked: Enrolling) -> Enrolled:
+        """Ask to be let in, with a code that serves once."""
+        content = asked.model_dump_json().encode()
+        given = self._ask("POST", "/v1/enrol", content=content)
+        return Enrolled.model_validate_json(given.content)
+
+    def rotate(self) -> Renewed:
+        """Ask for a new token; this one works until the new one is used."""
+        given = self._ask("POST", "/v1/token/rotate")
+        return Renewed.model_validate_json(given.content)
+
+    def manifest(self) -> dict[str, Sum]:
+        """Return the sum of each audit in this device's territory."""
+        sums = json.loads(self._ask("GET", "/v1/audits").content)
+        return {row[0]: Sum(str(row[0]), int(row[1]), str(row[2])) for row in sums}
+
+    def page(self, audit: str, after: int) -> Page:
+        """Return what follows a revision in the hub's log of an audit."""
+        path = f"/v1/audits/{audit}/revisions"
+        given = self._ask("GET", path, params={"after": after})
+        lines = given.content.split(b"\n")
+        if lines.pop():
+            raise OfflineError(f"{self.url} : la réponse a été coupée.")
+        headers = given.headers
+        total = Sum(audit, int(headers["audit-revisions"]), headers["audit-digest"])
+        return Page(lines, int(headers["next-after"]), total)
+
+    def push(self, lines: Sequence[bytes]) -> Pushed:
+        """Give lines."""
+        given = self._ask(
+            "POST",
+            "/v1/revisions",
+            content=gzip.compress(b"\n".join(lines), _LEVEL, mtime=0),
+            headers={"content-encoding": "gzip"},
+        )
+        return Pushed.model_validate_json(given.content)
+
+    def missing(self, shas: Sequence[str]) -> dict[str, int]:
+        """Return which attachments the hub wants, and how many bytes it has of each."""
+        content = json.dumps({"shas": list(shas)}).encode()
+        held = json.loads(
+            self._ask("POST", "/v1/blobs/missing", content=content).content
+        )
+        return {str(sha): int(size) for sha, size in held.items()}
+
+    def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
+        """Give a part of an attachment; return how many bytes the hub has now."""
+        told = f"bytes {start}-{start + len(piece) - 1}/{total}"
+        headers = {"content-range": told}
+        given = self._ask("PUT", f"/v1/blobs/{sha}", content=piece, headers=headers)
+        return int(json.loads(given.content)["offset"])
+
+    def get_piece(self, sha: str, start: int) -> Piece:
+        """Return a part of an attachment."""
+        headers = {"range": f"bytes={start}-"}
+        given = self._ask("GET", f"/v1/blobs/{sha}", headers=headers)
+        total = given.headers["content-range"].rpartition("/")[2]
+        return Piece(given.content, int(total))
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Ask, and again while the hub is busy.
+
+        Raises:
+            ProblemError: when the hub refuses.
+            OfflineError: when nobody knows whether it heard.
+        """
+        for left in reversed(range(_TRIES)):
+            given = self._heard(method, path, **more)
+            if given.is_success:
+                return given
+            problem = _problem(given)
+            if problem.kind != "busy" or not left:
+                raise problem
+            self._wait(min(problem.retry_after or 1, _LONGEST_WAIT))
+        raise AssertionError
+
+    def _heard(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            with self._client.stream(method, path, **more) as given:
+                body = bytearray()
+                for part in given.iter_bytes():
+                    body += part
+                    if len(body) > _MOST:
+                        raise OfflineError(f"{self.url} : réponse démesurée, refusée.")
+                headers = given.headers.copy()
+                headers.pop("content-encoding", None)
+                return httpx.Response(
+                    given.status_code, headers=headers, content=bytes(body)
+                )
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise OfflineError(_sentence(self.url, error)) from error
+
+
+def _sentence(url: str, error: Exception) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return (
+            f"{url} : le certificat présenté n'est pas celui de votre serveur. Rien "
+            "n'a été envoyé. Vérifiez l'heure de ce poste, puis demandez à "
+            "l'administrateur du serveur."
+        )
+    return (
+        f"{url} ne répond pas, ou la liaison a été coupée. Ce qui est passé est gardé, "
+        "vos saisies restent ici : recommencez quand le réseau revient."
+    )
+
+
+def _problem(given: httpx.Response) -> ProblemError:
+    """Read a refusal; an intermediary's own words are not shown."""
+    try:
+        told = given.json()
+        kind = str(told["type"]).removeprefix(URN)
+        offset = told.get("offset")
+        return ProblemError(
+            kind,
+            str(told.get("detail", "")),
+            title=str(told["title"]),
+            offset=int(offset) if offset is not None else None,
+            retry_after=int(given.headers.get("retry-after", 0)),
+        )
+    except (ValueError, KeyError, TypeError, ValidationError):
+        kind = "busy" if given.status_code in {502, 503, 504} else "internal"
+        return ProblemError(kind, f"Réponse {given.status_code}.")

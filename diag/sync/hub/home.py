@@ -1,0 +1,164 @@
+"""The folder of a hub: settings, certificates, database, attachments."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from diag.model.errors import DiagError
+from diag.sync.hub import authority
+from diag.sync.hub.hub import Hub
+from diag.sync.hub.sqlite.store import SqliteStore
+from diag.sync.hub.store import EVERYWHERE, Store
+from diag.sync.private import write_private
+from diag.sync.protocol import RIGHTS, Limits, Right, Wire
+from diag.sync.trust import Invited, fingerprint_of
+
+SETTINGS = "hub.json"
+DATABASE = "hub.db"
+BLOBS = "blobs"
+TLS = "tls"
+"""Names inside the folder."""
+
+
+class HubSettings(Wire):
+    """What an administrator said once."""
+
+    name: str
+    """Whose hub it is, for people."""
+    url: str
+    """Where laptops find it."""
+    tls: Literal["own", "files", "proxy"] = "own"
+    """Own authority; the office's certificate; or a proxy before the hub does it."""
+    certificate: str = ""
+    key: str = ""
+    """The office's certificate and key, PEM files."""
+    authority: str = ""
+    """The office's authority, PEM file, when laptops do not know it already."""
+    limits: Limits = Limits()
+
+
+class HubHome:
+    """Where a hub lives."""
+
+    def __init__(self, folder: Path, settings: HubSettings) -> None:
+        self.folder = folder
+        self.settings = settings
+
+    @classmethod
+    def create(cls, folder: Path, settings: HubSettings) -> Self:
+        """Make the folder of a hub.
+
+        Raises:
+            DiagError: when there is one already, or the settings cannot be.
+        """
+        if (folder / SETTINGS).exists():
+            raise DiagError(
+                f"{folder} contient déjà un serveur. Pour le lancer : diag hub serve."
+            )
+        _check(settings)
+        folder.mkdir(parents=True, exist_ok=True)
+        if settings.tls == "own":
+            authority.make_authority(folder / TLS, settings.name, datetime.now(UTC))
+        made = cls(folder, settings)
+        made.store().close()
+        content = settings.model_dump_json(indent=1).encode("utf-8")
+        write_private(folder / SETTINGS, content)
+        return made
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Return the hub that lives in a folder.
+
+        Raises:
+            DiagError: when none does.
+        """
+        path = folder / SETTINGS
+        if not path.exists():
+            raise DiagError(
+                f"Aucun serveur dans {folder}. Créez-le : diag hub init --url "
+                'https://serveur:8443 --name "Nom du syndicat".'
+            )
+        try:
+            return cls(folder, HubSettings.model_validate_json(path.read_bytes()))
+        except ValidationError as error:
+            where = {str(problem["loc"][0]) for problem in error.errors()}
+            raise DiagError(
+                f"{path} : réglages illisibles ({', '.join(sorted(where))}). "
+                "Corrigez-les."
+            ) from error
+
+    def store(self) -> Store:
+        """Open the database; another engine is chosen here."""
+        return SqliteStore(self.folder / DATABASE)
+
+    def hub(self, store: Store) -> Hub:
+        """Return the hub over an open database."""
+        limits, name = self.settings.limits, self.settings.name
+        return Hub(store, self.folder / BLOBS, name=name, limits=limits)
+
+    @property
+    def authority(self) -> str:
+        """Return the authority that laptops pin, PEM; empty for a public one."""
+        if self.settings.tls == "own":
+            return (self.folder / TLS / authority.AUTHORITY).read_text("ascii")
+        chosen = self.settings.authority
+        return Path(chosen).read_text("ascii") if chosen else ""
+
+    @property
+    def host(self) -> str:
+        """Return the name that laptops call."""
+        return urlsplit(self.settings.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Return the port that laptops call."""
+        return urlsplit(self.settings.url).port or 443
+
+    def certificate(self) -> tuple[Path, Path]:
+        """Return the certificate and its key, renewed when theirs is near its end."""
+        if self.settings.tls == "files":
+            return Path(self.settings.certificate), Path(self.settings.key)
+        folder, day = self.folder / TLS, datetime.now(UTC)
+        if authority.is_due(folder, day):
+            authority.certify(folder, self.host, day)
+        return folder / authority.CERTIFICATE, folder / authority.KEY
+
+    def invite(
+        self, person: str, territories: tuple[str, ...], right: Right
+    ) -> Invited:
+        """Return what to give to the person whose laptop is let in.
+
+        Raises:
+            DiagError: when a territory or the right cannot be.
+        """
+        if right not in RIGHTS:
+            raise DiagError(f"Droit « {right} » inconnu : {', '.join(RIGHTS)}.")
+        for one in territories:
+            if one != EVERYWHERE and not (one.isalnum() and one.isascii()):
+                raise DiagError(
+                    f"Territoire « {one} » inconnu : un département (95), une commune "
+                    "(95127), « syndicat », ou * pour tout."
+                )
+        store = self.store()
+        try:
+            code = self.hub(store).door.invite(person, territories, right)
+        finally:
+            store.close()
+        mark = fingerprint_of(self.authority) if self.authority else ""
+        return Invited(self.settings.url, mark, code)
+
+
+def _check(settings: HubSettings) -> None:
+    address = urlsplit(settings.url)
+    if address.scheme != "https" or not address.hostname or address.fragment:
+        raise DiagError(
+            f"« {settings.url} » n'est pas une adresse. Écrivez-la comme les postes "
+            "l'appelleront : https://serveur:8443."
+        )
+    files = [settings.certificate, settings.key] if settings.tls == "files" else []
+    for path in filter(None, [*files, settings.authority]):
+        if not Path(path).is_file():
+            raise DiagError(f"{path} : fichier introuvable. Vérifiez le chemin.")

@@ -1,0 +1,48 @@
+"""Serving a hub with uvicorn, one process, until told to stop."""
+
+import uvicorn
+
+from diag.sync.hub.app import build_app
+from diag.sync.hub.home import HubHome
+from diag.sync.hub.logs import log_to_stderr, tell
+from diag.sync.hub.store import Store
+
+_KEEP_ALIVE = 30
+_GRACE = 20
+
+
+def server_of(
+    home: HubHome, store: Store, *, host: str, port: int | None
+) -> uvicorn.Server:
+    """Return the server of a hub, ready to run."""
+    behind_proxy = home.settings.tls == "proxy"
+    certificate, key = (None, None) if behind_proxy else home.certificate()
+    return uvicorn.Server(
+        uvicorn.Config(
+            build_app(home.hub(store), authority=home.authority),
+            host=host,
+            port=home.port if port is None else port,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=behind_proxy,
+            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_graceful_shutdown=_GRACE,
+            lifespan="off",
+        )
+    )
+
+
+def serve(home: HubHome, *, host: str, port: int | None) -> None:
+    """Serve until interrupted."""
+    log_to_stderr()
+    store = home.store()
+    try:
+        server = server_of(home, store, host=host, port=port)
+        tell("start", hub=store.hub, url=home.settings.url)
+        server.run()
+    finally:
+        store.close()
+        tell("stop")

@@ -1,0 +1,232 @@
+"""Two workspaces and a real hub, over TLS with its own authority."""
+
+import ssl
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from diag.journal import changes
+from diag.journal.attachments import Attachments
+from diag.journal.editions import Editions
+from diag.journal.journal import Journal
+from diag.model.errors import DiagError
+from diag.model.photo import Photo
+from diag.sync.enrolling import enrol
+from diag.sync.enrolments import Enrolment, enrolments_in
+from diag.sync.http import HttpOffice
+from diag.sync.hub.authority import make_authority
+from diag.sync.laptop import Told
+from diag.sync.problems import OfflineError, ProblemError
+from diag.sync.protocol import Limits
+from diag.sync.session import Outcome, synchronise_with
+from diag.sync.trust import fetch_authority, read_invitation, trust_in
+from tests.journal.builders import NOON, person
+from tests.journal.worlds import content
+from tests.sync.offices import AUDITS, ROOTS, journal_in, say, started
+from tests.sync.serving import Served, cutting, free_port, made_home, served
+
+VALLEY, *_ = AUDITS
+ANNE, BRUNO = person("anne"), person("bruno")
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("hub")
+    limits = Limits(piece_bytes=1_000)
+    with served(made_home(folder / "hub", free_port(), limits)) as running:
+        yield running
+
+
+def sync(journal: Journal, enrolment: Enrolment, told: Told | None = None) -> Outcome:
+    return synchronise_with(journal, enrolment, told or Told(), NOON)
+
+
+def photographed(journal: Journal, data: bytes, number: int) -> str:
+    sha = Attachments(journal.path.parent).put(data, "image/jpeg")
+    photo = Photo(
+        id=f"00000000-0000-4000-8000-{number:012d}",
+        sha=sha,
+        place=ROOTS[VALLEY.id],
+        original=sha,
+        mime="image/jpeg",
+        size=len(data),
+    )
+    journal.write(changes.photographed(VALLEY.id, photo), ANNE)
+    return sha
+
+
+def test_two_workspaces_meet_at_a_hub(hub: Served, tmp_path: Path) -> None:
+    with journal_in(tmp_path / "a") as anne, journal_in(tmp_path / "b") as bruno:
+        started(anne, VALLEY, ANNE)
+        say(anne, VALLEY, 3, ANNE)
+        edition = Editions(anne).keep(b'{"une":"edition"}')
+        anne.write(changes.pinned(VALLEY.id, edition), ANNE)
+        photo = photographed(anne, bytes(range(256)) * 10, 1)
+        ours = enrol(tmp_path / "a", hub.invite(), "portable d'Anne")
+        theirs = enrol(tmp_path / "b", hub.invite("999"), "portable de Bruno")
+
+        given = sync(anne, ours)
+        taken = sync(bruno, theirs)
+
+        assert (given.problem, given.pushed, given.sent) == ("", 4, 2)
+        assert (taken.problem, taken.pulled, taken.received) == ("", 4, 2)
+        assert given.is_whole
+        assert taken.is_whole
+        assert content(anne.connection) == content(bruno.connection)
+        assert Editions(bruno).read(edition) == b'{"une":"edition"}'
+        assert Attachments(tmp_path / "b").get(photo) == bytes(range(256)) * 10
+        assert not (tmp_path / "b" / "incoming").exists()
+        assert sync(bruno, theirs).pulled == 0
+
+
+def test_what_a_laptop_keeps_of_a_hub_is_for_its_owner_alone(
+    hub: Served, tmp_path: Path
+) -> None:
+    kept = enrol(tmp_path, hub.invite("999", right="read"), "portable")
+
+    (path,) = (tmp_path / "hubs").iterdir()
+    assert enrolments_in(tmp_path) == (kept,)
+    assert path.stat().st_mode & 0o077 == 0
+    assert (kept.territories, kept.right) == (("999",), "read")
+    assert kept.name == "Vallombre Numérique"
+    assert hub.store.devices()[-1].sign_key
+
+
+def test_an_invitation_serves_once(hub: Served, tmp_path: Path) -> None:
+    invitation = hub.invite()
+    enrol(tmp_path, invitation, "portable")
+
+    with pytest.raises(ProblemError, match="Un code sert une fois") as raised:
+        enrol(tmp_path, invitation, "autre")
+
+    assert raised.value.kind == "enrol-refused"
+
+
+def test_a_hub_of_another_authority_is_refused_before_anything_is_said(
+    hub: Served, tmp_path: Path
+) -> None:
+    invited = read_invitation(hub.invite())
+    wrong = invited._replace(fingerprint="0" * 32)
+
+    with pytest.raises(DiagError, match="n'est pas celui de l'invitation"):
+        enrol(tmp_path, str(wrong), "portable")
+
+    make_authority(tmp_path / "other", "Autre", datetime.now(UTC))
+    other = (tmp_path / "other" / "ca.pem").read_text("ascii")
+    for trust in (trust_in(other), ssl.create_default_context()):
+        office = HttpOffice(invited.url, trust)
+        with pytest.raises(OfflineError, match="certificat"):
+            office.hello()
+        office.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "https://hub:8443",
+        "http://hub:8443##CODE",
+        "https://hub:8443#abc#CODE",
+        "https://hub:8443##",
+        "https://#" + "0" * 32 + "#CODE",
+    ],
+)
+def test_what_is_no_invitation_is_said_so(text: str, tmp_path: Path) -> None:
+    with pytest.raises(DiagError, match="Ce n'est pas une invitation"):
+        enrol(tmp_path, text, "portable")
+
+
+def test_an_office_with_a_public_certificate_gives_no_fingerprint() -> None:
+    invited = read_invitation(" https://diag.example.org/##K7 \n")
+
+    assert invited.url == "https://diag.example.org"
+    assert fetch_authority(invited) == ""
+
+
+def test_a_revoked_laptop_is_told_what_to_do(hub: Served, tmp_path: Path) -> None:
+    with journal_in(tmp_path) as journal:
+        started(journal, VALLEY, ANNE)
+        enrolment = enrol(tmp_path, hub.invite(), "perdu")
+        hub.store.revoke(enrolment.device, NOON)
+
+        outcome = sync(journal, enrolment)
+
+    assert "plus, autorisé" in outcome.problem
+    assert "diag sync enrol" in outcome.problem
+
+
+def test_a_hub_that_is_not_there_is_told_and_nothing_is_lost(
+    hub: Served, tmp_path: Path
+) -> None:
+    with journal_in(tmp_path) as journal:
+        enrolment = enrol(tmp_path, hub.invite(), "portable")
+        nowhere = enrolment.model_copy(
+            update={"url": f"https://127.0.0.1:{free_port()}"}
+        )
+
+        assert "ne répond pas" in sync(journal, nowhere).problem
+
+
+def test_a_token_near_its_end_is_renewed_and_the_old_one_dies_when_it_serves(
+    hub: Served, tmp_path: Path
+) -> None:
+    with journal_in(tmp_path) as journal:
+        old = enrol(tmp_path, hub.invite(), "portable")
+        near_end = old.expires - 24 * 3600 * 1000
+        synchronise_with(journal, old, Told(), near_end)
+        (renewed,) = enrolments_in(tmp_path)
+
+        assert renewed.token != old.token
+        assert sync(journal, old).problem == ""
+        assert sync(journal, renewed).problem == ""
+        assert "autorisé" in sync(journal, old).problem
+
+
+def through(enrolment: Enrolment, port: int) -> Enrolment:
+    return enrolment.model_copy(update={"url": f"https://127.0.0.1:{port}"})
+
+
+def test_cut_at_some_bytes_a_sync_goes_on_the_next_time(tmp_path: Path) -> None:
+    cut_at(tmp_path, (0, 500, 1_900, 2_300, 2_900, 5_000), 4)
+
+
+@pytest.mark.long
+def test_cut_at_hundreds_of_bytes_a_sync_goes_on_the_next_time(tmp_path: Path) -> None:
+    cut_at(tmp_path, range(0, 6_000, 41), 60)
+
+
+def cut_at(tmp_path: Path, bytes_passed: Sequence[int], at_least: int) -> None:
+    with (
+        served(
+            made_home(tmp_path / "hub", free_port(), Limits(piece_bytes=700))
+        ) as hub,
+        cutting(hub.port) as cutter,
+        journal_in(tmp_path / "a") as anne,
+        journal_in(tmp_path / "b") as bruno,
+    ):
+        started(anne, VALLEY, ANNE)
+        say(anne, VALLEY, 3, ANNE)
+        photographed(anne, bytes(range(256)) * 8, 1)
+        started(bruno, VALLEY, BRUNO)
+        ours = through(enrol(tmp_path / "a", hub.invite(), "a"), cutter.port)
+        theirs = through(enrol(tmp_path / "b", hub.invite(), "b"), cutter.port)
+        cuts, number = 0, 1
+        for journal, enrolment in ((anne, ours), (bruno, theirs)):
+            for way in ("up", "down"):
+                number += 1
+                say(journal, VALLEY, number, ANNE)
+                photographed(anne, bytes([number]) * 2_000, number)
+                for most in bytes_passed:
+                    setattr(cutter, way, most)
+                    cuts += bool(sync(journal, enrolment).problem)
+                setattr(cutter, way, 10**12)
+                assert sync(journal, enrolment).problem == ""
+        for journal, enrolment in ((anne, ours), (bruno, theirs), (anne, ours)):
+            assert sync(journal, enrolment).is_whole
+        assert cuts > at_least
+        assert content(anne.connection) == content(bruno.connection)
+        assert (
+            Attachments(tmp_path / "b").sizes() == Attachments(tmp_path / "a").sizes()
+        )
