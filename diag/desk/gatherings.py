@@ -94,7 +94,7 @@ def gathered(
         office=Office(settings.syndicat, settings.phone, settings.email),
         date=today,
         commune=workspace.territory.commune(scope.insee) if scope.insee else None,
-        population_of=_population_day(workspace),
+        population_of=population_day(workspace),
     )
 
 
@@ -187,7 +187,7 @@ def _circonscription(workspace: Workspace, typed: str) -> Scope:
     )
 
 
-def _population_day(workspace: Workspace) -> str:
+def population_day(workspace: Workspace) -> str:
     """Return the ISO day on which the communes were read last; empty for never."""
     days = (
         day_of(one.at).isoformat()

@@ -15,6 +15,7 @@ from diag.reports.typography import french
 _SAFE_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 _PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 _PART = ("heading_open", "h2")
+_PART_LEVEL = 2
 _EM = {"em_open", "em_close"}
 _BOXES = {
     "NOTE": "À noter",
@@ -38,6 +39,13 @@ class Document:
     running: str
     """The italic line that closes the document, for the foot of every page."""
     outline: tuple[Heading, ...]
+
+    @property
+    def parts(self) -> tuple[Heading, ...]:
+        """What a table of contents lists: nothing when a rule ends the document."""
+        if not self.body:
+            return ()
+        return tuple(one for one in self.outline if one.level == _PART_LEVEL)
 
 
 def read_document(markdown: str) -> Document:

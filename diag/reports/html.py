@@ -81,8 +81,7 @@ def _summary(document: Document) -> str:
     """Return the table of contents, after what must be read first."""
     links = [
         f'<li><a href="#{heading.anchor}">{escape(heading.text)}</a></li>\n'
-        for heading in document.outline
-        if heading.level == 2  # noqa: PLR2004 - the parts of a document are its h2
+        for heading in document.parts
     ]
     if not links:
         return ""

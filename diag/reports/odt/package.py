@@ -110,15 +110,14 @@ def _widths(walker: Walker) -> Iterator[str]:
 
 def _summary(document: Document, walker: Walker) -> str:
     """Return the table of contents: links now, page numbers once it is updated."""
-    parts = [heading for heading in document.outline if heading.level == 2]  # noqa: PLR2004 - the parts of a document are its h2
-    if not parts:
+    if not document.parts:
         return ""
     style = walker.broken("SommaireTitre")
     links = "".join(
         '<text:p text:style-name="Sommaire"><text:a xlink:type="simple" '
         f"xlink:href={attribute(f'#{part.anchor}')}>{words(part.text)}</text:a>"
         "</text:p>"
-        for part in parts
+        for part in document.parts
     )
     return (
         '<text:table-of-content text:name="Sommaire">'

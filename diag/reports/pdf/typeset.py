@@ -95,8 +95,7 @@ def _head(document: Document, walker: Walker) -> str:
 
 
 def _summary(document: Document) -> str:
-    parts = [heading for heading in document.outline if heading.level == 2]  # noqa: PLR2004 - the parts of a document are its h2
-    return '#summary("Sommaire")\n' if parts else ""
+    return '#summary("Sommaire")\n' if document.parts else ""
 
 
 def _told(refused: Exception, source: str) -> str:

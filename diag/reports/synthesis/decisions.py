@@ -94,10 +94,10 @@ def proposed(gathering: Gathering, room: int = DECISIONS) -> tuple[Group, ...]:
     One of them cures the lack of something indispensable, if anything does.
     """
 
-    def is_ripe(extract: Extract, task: Task) -> bool:
-        return task.council and task.ready and task.id not in extract.dangers
+    def is_for_them(extract: Extract, task: Task) -> bool:
+        return task.council and is_ripe(task) and task.id not in extract.dangers
 
-    ripe = groups(gathering.extracts, is_ripe)
+    ripe = groups(gathering.extracts, is_for_them)
     room = max(1, room - bool(dangers(gathering)))
     return with_a_need(ripe, room)
 
@@ -174,12 +174,17 @@ def schools(gathering: Gathering, group: Group, *, named: bool = True) -> str:
 
 def is_academic(_extract: Extract, task: Task) -> bool:
     """Say whether the school or the académie acts."""
-    return task.owner in {Owner.ECOLE, Owner.ACADEMIE} and task.ready
+    return task.owner in {Owner.ECOLE, Owner.ACADEMIE} and is_ripe(task)
 
 
 def is_syndical(_extract: Extract, task: Task) -> bool:
     """Say whether the syndicat acts."""
-    return task.owner is Owner.SYNDICAT and task.ready
+    return task.owner is Owner.SYNDICAT and is_ripe(task)
+
+
+def is_ripe(task: Task) -> bool:
+    """Say whether it can be decided now, and is not yet."""
+    return task.ready and task.undecided
 
 
 def added_costs(costs: Sequence[Cost]) -> Cost:

@@ -17,6 +17,7 @@ from diag.assess.results import (
     Socle,
     Standing,
 )
+from diag.model.audit import FollowUpState
 from diag.model.auditee import Auditee
 from diag.model.checklist import Audience, Criterion, Owner
 from diag.model.fact import Provenance
@@ -80,7 +81,9 @@ class Task:
     cost: Cost
     due: date | None
     ready: bool
-    """Whether nothing must come first, and nobody decided it yet."""
+    """Whether nothing must come first."""
+    undecided: bool
+    """Whether a decision is still to be taken."""
     council: bool
     """Whether the council has a word to say."""
     discreet: bool
@@ -100,6 +103,17 @@ class Expense:
     def total(self) -> Money:
         """The years added up."""
         return sum(self.years, Money())
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Where an action stands that somebody followed up."""
+
+    title: str
+    """As the town hall reads it."""
+    state: FollowUpState
+    on: str
+    """ISO date of the last step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,7 @@ class Extract:
     expenses: tuple[Expense, ...]
     beyond: int
     """Actions paid after the last year, in no total."""
+    decided: tuple[Decided, ...]
     to_confirm: int
     """Actions that depend on a check, in no total."""
 
@@ -179,8 +194,19 @@ def extract_of(report: Report) -> Extract:
             for row in budget.rows
         ),
         beyond=len(budget.beyond),
+        decided=tuple(_decided(report)),
         to_confirm=len(plan.to_confirm),
     )
+
+
+def _decided(report: Report) -> Iterator[Decided]:
+    """Give the last step of each action of the plan that may be named."""
+    last = {one.recommendation: one for one in report.follow_ups if one.place is None}
+    for action in report.plan:
+        step = last.get(action.id)
+        if step and action.id not in report.discretion.recommendations:
+            title = report.title(action, Audience.MAIRIE)
+            yield Decided(title, step.state, step.on)
 
 
 def _is_begun(report: Report) -> bool:
@@ -220,7 +246,8 @@ def _task(report: Report, action: Action) -> Task:
         quantity=None if discreet else action.advice.quantity,
         cost=action.advice.cost,
         due=action.due,
-        ready=action.ready and action.undecided,
+        ready=action.ready,
+        undecided=action.undecided,
         council=for_the_council(report, action),
         discreet=discreet,
     )

@@ -118,10 +118,10 @@ def status(gathering: Gathering) -> str:
     return f"provisoire ({count} sur {many} {verb})"
 
 
-def running_line(gathering: Gathering, draft: str = "Document") -> Md:
+def running_line(gathering: Gathering) -> Md:
     """Return what stands at the foot of every page."""
     state = "provisoire" if gathering.provisional else "définitif"
-    told = f"{draft} {state}, {long_date(gathering.date)} · {version(gathering)}"
+    told = f"Document {state}, {long_date(gathering.date)} · {version(gathering)}"
     return Md(f"*{written(told)}*")
 
 

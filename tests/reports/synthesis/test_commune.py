@@ -50,7 +50,8 @@ def test_three_decisions_at_most_each_with_its_day_and_its_schools() -> None:
     assert len(told) == 3
     assert all("avant le" in one and "École" in one for one in told)
     assert (
-        "2 écoles\u00a0: École élémentaire du Moulin et École maternelle du Pré" in told[1]
+        "2 écoles\u00a0: École élémentaire du Moulin et École maternelle du Pré"
+        in told[1]
     )
 
 

@@ -1,6 +1,5 @@
 """Each synthesis, whole, as it was last read by a person; and in every form."""
 
-import page
 import pytest
 
 from diag.reports.document import read_document
@@ -8,6 +7,7 @@ from diag.reports.html import html
 from diag.reports.odt import odt
 from diag.reports.pdf import printed
 from tests.reports.builders import TODAY
+from tests.reports.pdf.validation import failures
 from tests.reports.synthesis.goldens import MADE, kept
 from tests.reports.test_html import read
 
@@ -23,8 +23,7 @@ def test_each_document_passes_page_validation(name: str) -> None:
     done = printed(kept(name), "Titre", "Ana Martin", TODAY)
     assert not done.warning
     for profile in ("ua1", "3a"):
-        checked = page.validate_pdf_bytes(done.pdf, profile=profile)
-        assert [each.message for each in checked.failures] == []
+        assert failures(done.pdf, profile) == []
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -1,0 +1,1 @@
+"""Drafts that people finish: what is pre-filled, from what date, what is theirs."""

@@ -1,0 +1,57 @@
+"""`diag synthesis` and `diag draft` as a person types them."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.cli.draft import KINDS
+from diag.desk.drafts import Draft
+from tests.cli.running import diag
+from tests.desk.audited import audited_workspace
+from tests.desk.builders import SCHOOL
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    audited_workspace(folder).close()
+    return folder
+
+
+def test_the_command_knows_every_draft() -> None:
+    assert set(KINDS) == {str(each) for each in Draft}
+
+
+def test_a_synthesis_is_written_in_the_forms_asked(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "sortie"
+
+    run = diag(
+        home,
+        *("synthesis", "territoire", "--format", "md", "--format", "odt"),
+        *("--out", str(out), "--date", "05/10/2026"),
+    )
+
+    assert run.code == 0, run.err
+    assert run.out.split() == [str(out / "synthese.md"), str(out / "synthese.odt")]
+    assert "Provisoire" in run.err
+    assert "5 octobre 2026" in (out / "synthese.md").read_text("utf-8")
+
+
+def test_a_draft_goes_beside_the_reports(home: Path) -> None:
+    run = diag(home, "draft", "convention", SCHOOL, "--format", "html")
+
+    path = home / "exports" / f"{SCHOOL}-2026-2027" / "convention.html"
+    assert run.code == 0, run.err
+    assert run.out.strip() == str(path)
+    assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_wrong_subject_is_a_sentence_with_a_way_out(home: Path) -> None:
+    one = diag(home, "synthesis", SCHOOL)
+    two = diag(home, "draft", "projet", "commune:99903")
+    three = diag(home, "draft", "poeme", SCHOOL)
+
+    assert (one.code, two.code, three.code) == (1, 1, 2)
+    assert f"diag report {SCHOOL}" in one.err
+    assert "donnez son UAI" in two.err
+    assert "compte-rendu" in three.err

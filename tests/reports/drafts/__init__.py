@@ -1,0 +1,1 @@
+"""Drafts that people finish."""
