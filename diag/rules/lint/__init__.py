@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from diag.rules.lint.actions import action_problems
 from diag.rules.lint.coherence import coherence_problems
 from diag.rules.lint.french import french_problems
 from diag.rules.lint.levels import level_problems
@@ -26,6 +27,7 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
         coherence_problems,
         level_problems,
         trigger_problems,
+        action_problems,
     )
     checks = (*together, *by_itself) if loaded.is_whole else by_itself
     problems = chain.from_iterable(check(loaded) for check in checks)
