@@ -41,10 +41,15 @@ def _circonscription(typed: str, schools: Iterable[School]) -> str:
     wanted = fold(typed)
     exact = [one for one in names if fold(one) == wanted]
     words = set(wanted.split())
-    near = exact or [one for one in names if words <= set(fold(one).split())]
-    if len(near) == 1 and words:
+    near = exact or [one for one in names if _has(one, words)]
+    if len(near) == 1:
         return near[0]
-    told = " ; ".join((near if words and near else names)[:_SHOWN])
+    told = " ; ".join((near or names)[:_SHOWN])
     known = f" : {told}" if told else " : l'annuaire n'en nomme aucune"
     what = "désigne plusieurs circonscriptions" if near else "n'est pas connue"
     raise DiagError(f"« {typed.strip()[:60]} » {what}{known}.")
+
+
+def _has(name: str, words: set[str]) -> bool:
+    """Say whether a name has every word typed, one at least."""
+    return bool(words) and words <= set(fold(name).split())

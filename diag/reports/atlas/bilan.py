@@ -59,6 +59,7 @@ class Bilan:
 
     provisional: bool
     status: str
+    """Where the audit stands: « audit en cours », « définitif »."""
     campaign: str
     visits: str
     score: Gauge
@@ -84,7 +85,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
     overall = report.assessment.overall
     return Bilan(
         provisional=report.provisional,
-        status=report.status_words,
+        status=report.status_words.removeprefix("provisoire (").removesuffix(")"),
         campaign=report.audit.campaign,
         visits=listed([spoken_day(visit.date) for visit in report.visits]),
         score=gauge(overall),

@@ -29,7 +29,6 @@ class Told:
     """What lists and totals keep of an audit."""
 
     provisional: bool
-    status: str
     score: Gauge
     bounds: Bounds | None
     completeness: str
@@ -107,7 +106,6 @@ def told_of(report: Report, view: View) -> Told:
     overall = assessment.overall
     return Told(
         provisional=report.provisional,
-        status=report.status_words,
         score=gauge(overall),
         bounds=overall.bounds,
         completeness=percent(overall.completeness),

@@ -1,0 +1,52 @@
+"""Atlases of one or many invented schools, as pages, without a workspace."""
+
+from dataclasses import replace
+
+from diag.model.territory import School
+from diag.reports.atlas.bilan import bilan_of
+from diag.reports.atlas.entry import Entry, entry_of, told_of
+from diag.reports.atlas.pages import Dossier, File, Pages, Paper
+from diag.reports.atlas.view import Reader, View
+from diag.reports.report import Report
+from tests.reports.builders import OFFICE, SCHOOL, TODAY, report
+
+VIEWS = (
+    View(Reader.SYNDICAT, "Vallombre Numérique"),
+    View(Reader.MAIRIE, "Mairie d'Aubeterre", SCHOOL.insee),
+    View(Reader.CIRCONSCRIPTION, "Vallombre-Nord", SCHOOL.circonscription),
+)
+PLACED = SCHOOL.model_copy(update={"latitude": "47.1", "longitude": "2.2"})
+
+
+def all_pages(
+    view: View = VIEWS[0],
+    school: School = PLACED,
+    told: Report | None = None,
+    others: tuple[School, ...] = (),
+) -> dict[str, str]:
+    """Return every page of an atlas: one audited school, others that nobody audited."""
+    audited = told or report(school=school)
+    pages = Pages(view, OFFICE, TODAY, "2025-2026", {school.insee: school.commune})
+    entry = entry_of(school, told_of(audited, view))
+    entries = [entry, *map(entry_of, others)]
+    paper = Paper("Rapport à la commune", (File("documents/a/b.pdf", "PDF", "1 ko"),))
+    dossier = Dossier(bilan_of(audited, view), (paper,), "Syndicat")
+    (line, *_) = pages.lines(entries)
+    return {
+        "index.html": pages.index(entries),
+        "ensemble.html": pages.overview(entries, dossier),
+        entry.path: pages.school(entry, dossier),
+        **{one.path: pages.school(one, None) for one in entries[1:]},
+        line.path: pages.commune(line, entries, dossier, 1200),
+    }
+
+
+def entries_of(count: int) -> list[Entry]:
+    """Return as many schools, the first of them audited."""
+    told = told_of(report(), VIEWS[0])
+    schools = [
+        PLACED.model_copy(update={"uai": f"999{rank:04d}W", "name": f"École {rank}"})
+        for rank in range(count)
+    ]
+    first, *rest = map(entry_of, schools)
+    return [replace(first, told=told), *rest]
