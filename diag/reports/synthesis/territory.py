@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from diag.model.checklist import Audience
+from diag.model.folding import fold
+from diag.model.place import PlaceKind
 from diag.reports.escape import Md
 from diag.reports.layout import bold, numbered, table
 from diag.reports.money import spoken_cost
@@ -33,12 +35,11 @@ WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
 def territory_synthesis(gathering: Gathering) -> str:
     """Return the Markdown of the synthesis of a whole campaign."""
     found = shared(gathering.schools)
+    communes = {one.about.insee for one in gathering.schools}
     told = {
         "name": gathering.name,
         "campaign": gathering.campaign,
-        "cover": cover(
-            gathering, "Comité syndical", ("Communes", str(len(_communes(gathering))))
-        ),
+        "cover": cover(gathering, "Comité syndical", ("Communes", str(len(communes)))),
         "decisions": _decisions_box(gathering),
         "levels": LEVELS_EXPLAINED,
         "common": weak_table(found, WEAK),
@@ -92,23 +93,32 @@ def _together(gathering: Gathering) -> Md:
     return table("Ce que plusieurs écoles demandent", columns, rows, numeric=(1,))
 
 
-def _communes(gathering: Gathering) -> dict[str, list[Extract]]:
+def _communes(gathering: Gathering) -> list[list[Extract]]:
+    """Return the audits of each commune, its own first; one's syndicat apart."""
     found: dict[str, list[Extract]] = {}
-    for one in gathering.schools:
+    for one in gathering.extracts:
         found.setdefault(one.about.insee, []).append(one)
-    return found
+    return sorted(found.values(), key=lambda some: fold(_name(some)))
+
+
+def _name(extracts: Sequence[Extract]) -> str:
+    return extracts[0].about.commune or extracts[0].about.name
+
+
+def _is_school(extract: Extract) -> bool:
+    return extract.about.kind is PlaceKind.ECOLE
 
 
 def _commune_table(gathering: Gathering) -> Md:
     rows = [
         (
-            some[0].about.commune,
-            str(len(some)),
+            _name(some),
+            str(sum(map(_is_school, some))),
             alerts_words(some),
             str(money.total(some)),
             _state(some),
         )
-        for some in _communes(gathering).values()
+        for some in _communes(gathering)
     ]
     columns = ("Commune", "Écoles auditées", "Conformité", "Trois ans, TTC", "Audits")
     caption = "Commune par commune, dans l'ordre des noms : ce n'est pas un classement"

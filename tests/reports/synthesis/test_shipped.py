@@ -1,0 +1,107 @@
+"""The shipped checklists, of several schools: page one holds, all is sound."""
+
+import io
+from dataclasses import replace
+
+import pypdf
+import pytest
+
+from diag.model.place import PlaceKind
+from diag.reports.drafts.council import deliberation, note
+from diag.reports.drafts.minutes import minutes
+from diag.reports.html import html
+from diag.reports.pdf import printed
+from diag.reports.synthesis.circonscription import circonscription_synthesis
+from diag.reports.synthesis.commune import commune_synthesis
+from diag.reports.synthesis.extract import extract_of
+from diag.reports.synthesis.gathering import Gathering
+from diag.reports.synthesis.territory import territory_synthesis
+from diag.reports.wording import blanks_in
+from tests.reports.audits import invented_facts
+from tests.reports.builders import TODAY, report
+from tests.reports.pdf.validation import failures
+from tests.reports.synthesis.gatherings import gathering, school
+from tests.reports.test_html import read
+from tests.reports.test_shipped import shipped
+
+WRITERS = (
+    *(commune_synthesis, circonscription_synthesis, territory_synthesis),
+    *(note, deliberation, minutes),
+)
+SCHOOLS = (
+    ("9990010F", "Ecole des Ormes", 1, 10),
+    ("9990013J", "Ecole du Bac", 2, 9),
+    ("9990016M", "Ecole de la Gare", 3, 6),
+    ("9990019R", "Ecole maternelle du Pré aux Clercs", 4, 3),
+)
+
+
+@pytest.fixture(scope="module")
+def commune() -> Gathering:
+    """Four schools, from fully known to hardly at all."""
+    checklist = shipped()
+    told = (
+        report(
+            invented_facts(checklist, rooms=5, seed=seed, known=known),
+            checklist,
+            school=school(uai, name),
+        )
+        for uai, name, seed, known in SCHOOLS
+    )
+    return gathering(*map(extract_of, told), missing=("Ecole du Lac",))
+
+
+@pytest.mark.parametrize("write", WRITERS, ids=lambda one: one.__name__)
+def test_every_document_of_real_content_is_sound(
+    commune: Gathering, write: object
+) -> None:
+    assert callable(write)
+    text = write(commune)
+
+    assert not blanks_in(text)
+    assert "None" not in text
+    assert not read(html(text, "Titre")).problems
+    pdf = printed(text, "Titre", "Ana Martin", TODAY).pdf
+    assert failures(pdf, "ua1") == failures(pdf, "3a") == []
+
+
+def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
+    commune: Gathering,
+) -> None:
+    pdf = printed(commune_synthesis(commune), "Titre", "Ana Martin", TODAY).pdf
+    first, second, *_ = (
+        each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages
+    )
+    assert "Décisions proposées" in first
+    assert "Score d'ensemble, en moyenne" in first
+    assert "Sommaire" in second
+
+
+def test_nothing_reserved_is_named_anywhere(commune: Gathering) -> None:
+    hidden = {
+        finding.criterion.title
+        for one in commune.extracts
+        for finding in one.findings
+        if finding.discreet
+    }
+    assert hidden
+    for write in WRITERS:
+        text = write(commune)
+        assert not [title for title in hidden if f"| {title} |" in text]
+        assert not [title for title in hidden if f"« {title} »" in text]
+
+
+def test_a_commune_s_own_audit_counts_beside_its_schools(commune: Gathering) -> None:
+    about = commune.extracts[0].about.model_copy(
+        update={
+            "kind": PlaceKind.COMMUNE,
+            "code": "99901",
+            "name": "Commune d'Aubeterre",
+        }
+    )
+    own = replace(commune.extracts[0], about=about)
+    whole = gathering(own, *commune.extracts)
+
+    assert len(whole.schools) == 4
+    assert "Commune d'Aubeterre (hors des écoles)" in commune_synthesis(whole)
+    assert "| Aubeterre | 4 |" in territory_synthesis(whole)
