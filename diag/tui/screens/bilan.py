@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -41,6 +42,10 @@ _LINES: dict[str, Callable[[Session], tuple[Line, ...]]] = {
 
 WIDE = 150
 """From so many columns on, two sides stand beside each other."""
+
+
+_LINE = 78
+"""Columns of the summary, on a screen of 80."""
 
 
 class BilanScreen(ActingScreen):
@@ -198,11 +203,22 @@ def _summary(session: Session, report: Report) -> str:
     assessment = session.assessment
     wrong = sum(one.compliance is Compliance.NON_CONFORME for one in assessment.alerts)
     unsure = len(assessment.alerts) - wrong
-    said = [f"Indispensable : {SOCLE[assessment.socle]}"]
+    presses = ""
     if wrong:
-        said.append(f"{wrong} non conforme{'s' * (wrong > 1)}")
+        presses = f"{wrong} non conforme{'s' * (wrong > 1)}"
     elif unsure:
-        said.append(f"{unsure} conformité{'s' * (unsure > 1)} à vérifier")
+        presses = f"{unsure} conformité{'s' * (unsure > 1)} à vérifier"
     cost = short_cost(*firing(one.advice for one in report.plan.actions))
-    said.append(f"{cost}, TTC" if "€" in cost else cost)
-    return " · ".join(said)
+    return summary_line(SOCLE[assessment.socle], presses, cost)
+
+
+def summary_line(socle: str, presses: str, cost: str) -> str:
+    """Return the line, less what is needed least when it is too long for 80 columns.
+
+    That prices are with tax goes first, then what stands just below as alerts.
+    """
+    least = f"Indispensable : {socle}"
+    taxed = f"{cost}, TTC" if "€" in cost else cost
+    tries = ((least, presses, taxed), (least, presses, cost), (least, cost))
+    lines = [" · ".join(filter(None, parts)) for parts in tries]
+    return next((line for line in lines if cell_len(line) <= _LINE), lines[-1])

@@ -16,7 +16,7 @@ from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Confirm, Tell
-from diag.tui.screens.bilan import BilanScreen
+from diag.tui.screens.bilan import BilanScreen, summary_line
 from diag.tui.screens.bilan_commands import BILAN_COMMANDS
 from diag.tui.screens.choose import Choose
 from diag.tui.screens.follow_up import FollowUpDialog
@@ -393,3 +393,16 @@ def test_every_command_says_what_it_does_in_french() -> None:
         assert command.help_text()
         assert command.TITLE
         assert hasattr(BilanScreen, command.handler_name)
+
+
+def test_the_summary_stays_on_one_line_of_eighty_columns() -> None:
+    socle, costs = "non atteint", "37 950 € + 3 475 € par an"
+    whole = "Indispensable : non atteint · 2 non conformes · 600 €, TTC"
+    untaxed = f"Indispensable : non atteint · 11 non conformes · {costs}"
+    far = "37 950 € + entre 1 000 et 13 475 € par an"
+
+    assert summary_line(socle, "2 non conformes", "600 €") == whole
+    assert summary_line(socle, "11 non conformes", costs) == untaxed
+    assert summary_line(socle, "11 non conformes", far) == (
+        f"Indispensable : non atteint · {far}"
+    )
