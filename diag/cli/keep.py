@@ -27,23 +27,25 @@ from diag.model.errors import DiagError
 )
 @click.pass_context
 def backup(ctx: click.Context, folder: Path | None) -> None:
-    """Copie le journal et les photos, et vérifie les copies jusqu'au dernier octet."""
+    """Copie le journal, les photos et vos grilles ; vérifie jusqu'au dernier octet."""
     with workspace_of(ctx) as workspace:
         copied = keeping.back_up(workspace, folder)
     click.echo(f"Copie vérifiée : {copied.journal}")
     if copied.photos:
         click.echo(f"Photos, à garder à côté : {copied.photos}")
+    if copied.overlay:
+        click.echo(f"Vos grilles, à garder à côté : {copied.overlay}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def restore(ctx: click.Context, file: Path) -> None:
-    """Remet une copie en service, photos comprises ; rien de présent n'est perdu."""
+    """Remet une copie en service, photos et grilles ; rien de présent n'est perdu."""
     aside = keeping.restore(folder_of(ctx), file)
     click.echo(f"Restauré depuis {file}")
     for kept in aside:
-        click.echo(f"L'ancienne base est gardée : {kept}")
+        click.echo(f"L'ancien contenu est gardé : {kept}")
 
 
 @click.command()

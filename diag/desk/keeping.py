@@ -5,6 +5,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from diag.desk.overlay_copies import (
+    back_up_overlay,
+    restore_overlay,
+    verify_copied_overlay,
+)
 from diag.desk.workspace import Workspace
 from diag.journal import backup
 from diag.journal.journal import FILE
@@ -21,10 +26,12 @@ class Copied(NamedTuple):
     journal: Path
     photos: Path | None
     """None when the workspace has no photos."""
+    overlay: Path | None
+    """None when the syndicat changed no checklist."""
 
 
 def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
-    """Copy the journal and its photos into a folder, checked to the last byte.
+    """Copy the journal, its photos and the overlay, checked to the last byte.
 
     Old copies are removed from the workspace's own folder only.
 
@@ -38,7 +45,8 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
         path = backup.backup(connection, own, today)
     else:
         path = backup.backup_elsewhere(connection, folder, _mark(workspace), today)
-    return Copied(path, back_up_photos(workspace.folder, path))
+    photos = back_up_photos(workspace.folder, path)
+    return Copied(path, photos, back_up_overlay(workspace.folder, path))
 
 
 def _mark(workspace: Workspace) -> str:
@@ -48,13 +56,15 @@ def _mark(workspace: Workspace) -> str:
 
 
 def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
-    """Put a copy back in service, photos too; return the files that were set aside.
+    """Put a copy back in service, all of it; return what was set aside.
 
     Raises:
         DiagError: when the copy is damaged; the present journal is not touched.
     """
     verify_copied_photos(copied)
+    verify_copied_overlay(copied)
     aside = f"avant-restauration-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
     journal = backup.restore(copied, folder / FILE, aside)
     photos = restore_photos(folder, copied, aside)
-    return tuple(path for path in (journal, photos) if path is not None)
+    overlay = restore_overlay(folder, copied, aside)
+    return tuple(path for path in (journal, photos, overlay) if path is not None)

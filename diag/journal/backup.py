@@ -39,12 +39,18 @@ def backup(
     for old in sorted(folder.glob(_DAILY))[:-KEPT]:
         old.unlink()
         photos_beside(old).unlink(missing_ok=True)
+        overlay_beside(old).unlink(missing_ok=True)
     return path
 
 
 def photos_beside(copied: Path) -> Path:
     """Return where the photos of a journal's copy are kept."""
     return copied.with_name(f"{copied.stem}-photos{copied.suffix}")
+
+
+def overlay_beside(copied: Path) -> Path:
+    """Return where the syndicat's own checklists are kept, beside a journal's copy."""
+    return copied.with_name(f"{copied.stem}-overlay.zip")
 
 
 def backup_elsewhere(
@@ -61,9 +67,13 @@ def backup_elsewhere(
     name = f"diag-{mark}-{day}"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     paths = (folder / f"{each}.db" for each in names)
-    path = next(p for p in paths if not (p.exists() or photos_beside(p).exists()))
+    path = next(p for p in paths if not any(map(Path.exists, _together(p))))
     copy(connection, path)
     return path
+
+
+def _together(copied: Path) -> tuple[Path, Path, Path]:
+    return copied, photos_beside(copied), overlay_beside(copied)
 
 
 def copy(

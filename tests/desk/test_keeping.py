@@ -1,9 +1,11 @@
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from diag.desk import keeping
+from diag.desk.editions import OVERLAY
 from diag.desk.workspace import Workspace
 from diag.journal.attachments import Attachments
 from diag.journal.backup import FOLDER
@@ -109,5 +111,90 @@ def test_damaged_photos_are_told_before_anything_is_replaced(desk: Workspace) ->
     copied.photos.write_bytes(content)
     desk.close()
     with pytest.raises(DamagedError, match=r"la photo .* n'est plus"):
+        keeping.restore(desk.folder, copied.journal)
+    assert not list(desk.folder.glob("*avant-restauration*"))
+
+
+def overlaid(made: Workspace, text: str) -> Path:
+    """Return a file of a workspace's overlay, just written."""
+    path = made.folder / OVERLAY / "prix" / "nôtres.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_ones_own_checklists_are_copied_and_restored_with_the_journal(
+    desk: Workspace,
+) -> None:
+    path = overlaid(desk, "prices: []\n")
+    copied = keeping.back_up(desk)
+    assert copied.overlay == keeping.back_up(desk).overlay
+    path.write_text("abîmé", encoding="utf-8")
+    (desk.folder / OVERLAY / "de-trop.yaml").touch()
+    desk.close()
+    journal, aside = keeping.restore(desk.folder, copied.journal)
+    assert journal.exists()
+    assert aside.name.startswith("overlay-avant-restauration-")
+    assert (aside / "prix" / "nôtres.yaml").read_text(encoding="utf-8") == "abîmé"
+    assert path.read_text(encoding="utf-8") == "prices: []\n"
+    assert [each.name for each in (desk.folder / OVERLAY).iterdir()] == ["prix"]
+
+
+def test_a_copy_without_checklists_leaves_the_present_ones(desk: Workspace) -> None:
+    copied = keeping.back_up(desk)
+    assert copied.overlay is None
+    path = overlaid(desk, "prices: []\n")
+    desk.close()
+    assert len(keeping.restore(desk.folder, copied.journal)) == 1
+    assert path.exists()
+
+
+def test_checklists_taken_away_leave_todays_copy(desk: Workspace) -> None:
+    path = overlaid(desk, "prices: []\n")
+    first = keeping.back_up(desk)
+    path.unlink()
+    assert keeping.back_up(desk).overlay is None
+    assert first.overlay is not None
+    assert not first.overlay.exists()
+
+
+def test_old_checklists_go_with_the_old_copies(desk: Workspace) -> None:
+    own = desk.folder / FOLDER
+    own.mkdir()
+    for day in range(1, 5):
+        (own / f"diag-2020-01-0{day}.db").write_bytes(b"ancien")
+        (own / f"diag-2020-01-0{day}-overlay.zip").write_bytes(b"ancien")
+    keeping.back_up(desk)
+    assert len(list(own.glob("diag-2020-*-overlay.zip"))) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["../dehors.yaml", "/etc/dehors.yaml", "a/../../b", "C:dehors", "a\\..\\b"]
+)
+def test_a_copy_that_names_files_elsewhere_replaces_nothing(
+    desk: Workspace, name: str
+) -> None:
+    overlaid(desk, "prices: []\n")
+    copied = keeping.back_up(desk)
+    assert copied.overlay is not None
+    with ZipFile(copied.overlay, "w") as zipped:
+        zipped.writestr(name, "intrus")
+    desk.close()
+    with pytest.raises(DamagedError, match="hors du dossier"):
+        keeping.restore(desk.folder, copied.journal)
+    assert not list(desk.folder.glob("*avant-restauration*"))
+
+
+def test_damaged_checklists_are_told_before_anything_is_replaced(
+    desk: Workspace,
+) -> None:
+    overlaid(desk, "prices: []\n" * 400)
+    copied = keeping.back_up(desk)
+    assert copied.overlay is not None
+    content = bytearray(copied.overlay.read_bytes())
+    content[70] ^= 255
+    copied.overlay.write_bytes(content)
+    desk.close()
+    with pytest.raises(DamagedError, match="vos grilles est abîmée"):
         keeping.restore(desk.folder, copied.journal)
     assert not list(desk.folder.glob("*avant-restauration*"))
