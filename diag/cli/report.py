@@ -2,21 +2,24 @@
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from diag.cli.console import (
-    campaign_option,
-    subject_argument,
-    workspace_of,
-)
+from diag.cli.console import campaign_option, workspace_of
 from diag.cli.days import Day
 from diag.desk import audits
 from diag.model.checklist import Audience
 
+if TYPE_CHECKING:
+    from diag.desk.session import Session
+    from diag.desk.workspace import Workspace
+
 
 @click.command()
-@subject_argument
+@click.argument("ref", metavar="SUJET", required=False)
+@click.option("--all", "everything", is_flag=True, help="Tous les audits commencés.")
+@click.option("--again", is_flag=True, help="Avec --all : réécrire ce qui est à jour.")
 @click.option(
     "--audience",
     "audiences",
@@ -47,34 +50,86 @@ from diag.model.checklist import Audience
 @click.pass_context
 def report(
     ctx: click.Context,
-    ref: str,
+    ref: str | None,
+    *,
+    everything: bool,
+    again: bool,
     audiences: tuple[str, ...],
     forms: tuple[str, ...],
     folder: Path | None,
     day: date | None,
     campaign: str | None,
 ) -> None:
-    """Écrit les documents d'un audit : mairie, équipe, académie, technique."""
+    """Écrit les documents d'un audit, ou de tous (--all).
+
+    Pour la mairie, l'équipe, l'académie et le service technique. Avec --all, ce qui
+    est déjà écrit et à jour n'est pas réécrit : relancez la commande pour reprendre.
+    """
+    if everything == bool(ref):
+        raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
+    chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
+    with workspace_of(ctx) as workspace:
+        if ref is None:
+            _write_all(ctx, workspace, campaign, chosen, forms, folder, again=again)
+        else:
+            session = audits.open_session(workspace, ref, campaign)
+            _write_one(session, ref, chosen, forms, folder, day)
+
+
+def _write_one(
+    session: "Session",
+    ref: str,
+    chosen: tuple[Audience, ...],
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+) -> None:
     # Judging and writing cost 100 ms to import: only who reports pays for it.
     from diag.desk.documents import Form, write_reports  # noqa: PLC0415
     from diag.desk.glance import keep_judged  # noqa: PLC0415
     from diag.desk.reporting import report_folder, report_of  # noqa: PLC0415
 
-    chosen = [Audience(each) for each in audiences] or list(Audience)
+    told = report_of(session, day)
+    keep_judged(session)
+    place = folder or report_folder(session)
     wanted = [Form(each) for each in forms] or list(Form)
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        told = report_of(session, day)
-        keep_judged(session)
-        place = folder or report_folder(session)
-        for written in write_reports(told, chosen, place, wanted):
-            if written.path:
-                click.echo(str(written.path))
-            if written.warning:
-                click.echo(written.warning, err=True)
+    for written in write_reports(told, chosen, place, wanted):
+        if written.path:
+            click.echo(str(written.path))
+        if written.warning:
+            click.echo(written.warning, err=True)
     if told.provisional:
         click.echo(
             "Provisoire : l'audit n'est pas clos "
             f"(diag audit status {ref} --set clos).",
             err=True,
         )
+
+
+def _write_all(
+    ctx: click.Context,
+    workspace: "Workspace",
+    campaign: str | None,
+    chosen: tuple[Audience, ...],
+    forms: tuple[str, ...],
+    folder: Path | None,
+    *,
+    again: bool,
+) -> None:
+    from diag.desk.documents import Form  # noqa: PLC0415 - as above
+    from diag.desk.many import (  # noqa: PLC0415 - as above
+        Wanted,
+        audits_in,
+        tally,
+        write_many,
+    )
+
+    wanted = Wanted(chosen, tuple(map(Form, forms)) or tuple(Form), folder, again=again)
+    found = audits_in(workspace, campaign)
+    done = []
+    for rank, told in enumerate(write_many(workspace, found, wanted), 1):
+        done.append(told)
+        click.echo(f"{rank}/{len(found)}  {told.name} : {told.words}")
+    click.echo(tally(done), err=True)
+    if any(one.problem for one in done):
+        ctx.exit(1)

@@ -1,0 +1,202 @@
+"""The documents of many audits: one after the other, resumed, never stopped by one."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from diag.desk.audits import listed
+from diag.desk.documents import Form, write_reports
+from diag.desk.reporting import report_folder, report_of, write_whole
+from diag.desk.session import Session
+from diag.desk.system_words import system_sentence
+from diag.desk.workspace import Workspace
+from diag.model.audit import Audit
+from diag.model.checklist import Audience
+from diag.model.errors import DiagError
+from diag.reports.report import Report
+
+MANIFEST = "ecrits.json"
+"""File of a folder of reports that says from what each of them was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written of each audit."""
+
+    audiences: tuple[Audience, ...] = tuple(Audience)
+    forms: tuple[Form, ...] = tuple(Form)
+    folder: Path | None = None
+    """Where; each audit has its own folder inside. None: where reports go."""
+    again: bool = False
+    """Whether what is up to date is written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one audit's documents."""
+
+    name: str
+    """Whom the audit is about."""
+    folder: Path
+    written: tuple[Path, ...] = ()
+    kept: tuple[Path, ...] = ()
+    """Already written from the very same facts: left as they are."""
+    warnings: tuple[str, ...] = ()
+    problem: str = ""
+    """Why nothing, or not everything, could be written."""
+    provisional: bool = False
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every document that is there, up to date."""
+        return (*self.written, *self.kept)
+
+    @property
+    def words(self) -> str:
+        """Say it in a few words."""
+        if self.problem:
+            return self.problem
+        parts = []
+        if self.written:
+            parts.append(_counted(len(self.written), "écrit"))
+        if self.kept:
+            parts.append(f"{len(self.kept)} déjà à jour")
+        return ", ".join([*parts, *self.warnings]) or "rien à écrire"
+
+
+def audits_in(
+    workspace: Workspace, campaign: str | None = None, refs: Iterable[str] | None = None
+) -> tuple[Audit, ...]:
+    """Return the audits of a campaign, those of some schools only when named.
+
+    They come in the order of communes and schools; schools without one are left out.
+    """
+    wanted = campaign or workspace.settings.campaign
+    found = [one for one in listed(workspace) if one.audit.campaign == wanted]
+    if refs is not None:
+        named = set(refs)
+        found = [one for one in found if one.about.ref in named]
+    return tuple(one.audit for one in sorted(found, key=lambda one: one.about.title))
+
+
+def write_many(
+    workspace: Workspace, audits: Sequence[Audit], wanted: Wanted
+) -> Iterator[Told]:
+    """Write the documents of each audit; tell each audit as it is done.
+
+    One that fails is told, and the next one goes on. Stopping between two loses
+    nothing: what was written is found again by its digest.
+    """
+    about = {one.audit.id: one.about for one in listed(workspace)}
+    for audit in audits:
+        yield write_one(Session(workspace, audit, about[audit.id]), wanted)
+
+
+def tally(done: Sequence[Told]) -> str:
+    """Return what became of several audits, in one sentence."""
+    failed = sum(bool(one.problem) for one in done)
+    written = sum(len(one.written) for one in done)
+    kept = sum(len(one.kept) for one in done)
+    parts = [_counted(len(done), "audit"), _counted(written, "document écrit")]
+    if kept:
+        parts.append(f"{kept} déjà à jour")
+    if failed:
+        parts.append(f"{failed} en échec")
+    return ", ".join(parts) + "."
+
+
+def write_one(session: Session, wanted: Wanted) -> Told:
+    """Write what is not up to date of one audit; a failure is told, never raised."""
+    folder = folder_in(session, wanted.folder)
+    try:
+        return _written(session, wanted, folder)
+    except DiagError as error:
+        problem = str(error)
+    except OSError as error:
+        problem = system_sentence(error)
+    return Told(session.about.title, folder, problem=problem)
+
+
+def folder_in(session: Session, folder: Path | None) -> Path:
+    """Return where an audit's documents go; `folder` holds those of several."""
+    usual = report_folder(session)
+    return folder / usual.name if folder else usual
+
+
+def _written(session: Session, wanted: Wanted, folder: Path) -> Told:
+    report = report_of(session)
+    seal = _seal(report)
+    before = {} if wanted.again else _manifest(folder)
+    names = {
+        (audience, form): f"{audience}.{form}"
+        for audience in wanted.audiences
+        for form in wanted.forms
+    }
+    kept = [
+        folder / name
+        for name in names.values()
+        if before.get(name) == seal and (folder / name).exists()
+    ]
+    written: list[Path] = []
+    warnings: list[str] = []
+    for audience in wanted.audiences:
+        forms = [
+            form
+            for form in wanted.forms
+            if folder / names[(audience, form)] not in kept
+        ]
+        for one in write_reports(report, [audience], folder, forms) if forms else ():
+            if one.path:
+                written.append(one.path)
+            if one.warning and one.warning not in warnings:
+                warnings.append(one.warning)
+    if written:
+        sealed = {path.name: seal for path in written}
+        _keep_manifest(folder, {**_manifest(folder), **sealed})
+    return Told(
+        name=session.about.title,
+        folder=folder,
+        written=tuple(written),
+        kept=tuple(kept),
+        warnings=tuple(warnings),
+        provisional=report.provisional,
+    )
+
+
+def _seal(report: Report) -> str:
+    """Return a digest of what documents are made from, their date apart."""
+    made_from = (
+        version("diag"),
+        report.digest,
+        report.edition,
+        report.status,
+        report.author,
+        report.office.name,
+        report.office.phone,
+        report.office.email,
+    )
+    return sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    """Return what the folder says of its files; nothing when it cannot be read."""
+    try:
+        read: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _keep_manifest(folder: Path, sealed: dict[str, str]) -> None:
+    text = json.dumps(sealed, indent=2, sort_keys=True)
+    write_whole(folder / MANIFEST, text.encode("utf-8"))
+
+
+def _counted(count: int, word: str) -> str:
+    """Return a count and what is counted, every word of it in the plural."""
+    words = (f"{each}{'s' * (count > 1)}" for each in word.split())
+    return f"{count} {' '.join(words)}"
