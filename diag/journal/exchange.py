@@ -26,6 +26,11 @@ select id, body from rev
 where audit = (select n from audit where id = ?) and lam > ?
 order by subject <> ?, not (subject >= ? and subject < ?), lam, id
 """
+_UNSETTLED = """
+select a.id, count(*) from rev r join audit a on a.n = r.audit
+left join sync_state s on s.audit = a.n and s.hub = ?
+where r.lam > coalesce(s.lam, 0) group by a.n order by a.n
+"""
 _GREATEST = "select lam from tally where audit = (select n from audit where id = ?)"
 _FORGET = "delete from sync_state where hub = ?"
 
@@ -80,6 +85,11 @@ def keep_equal(journal: Journal, hub: str, both: Sum) -> None:
     if mark_of(journal, hub, both.audit) != reached:
         with journal.transaction() as connection:
             connection.execute(_KEEP_MARK, [hub, *reached, both.audit])
+
+
+def unsettled(journal: Journal, hub: str) -> list[tuple[str, int]]:
+    """Return how many revisions each audit gained since it was last equal: a hint."""
+    return [(audit, count) for audit, count in journal.select(_UNSETTLED, [hub])]
 
 
 def take_page(

@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.attachments import Attachments, tidy
 from diag.sync.enrolments import Enrolment, keep_enrolment
-from diag.sync.http import HttpOffice
 from diag.sync.laptop import Exchange, Told
 from diag.sync.protocol import Office, Refused
 from diag.sync.trust import trust_in
+
+if TYPE_CHECKING:
+    from diag.sync.http import HttpOffice
 
 _RENEW = 90 * 24 * 3600 * 1000
 """A token that ends within this many milliseconds is renewed."""
@@ -88,6 +91,9 @@ def synchronise_with(
     journal: Journal, enrolment: Enrolment, told: Told, now: int
 ) -> Outcome:
     """Sync with a hub that knows this laptop."""
+    # HTTP: 100 ms, for who syncs only.
+    from diag.sync.http import HttpOffice  # noqa: PLC0415
+
     outcome = Outcome(enrolment.hub, enrolment.name, now)
     office = HttpOffice(enrolment.url, trust_in(enrolment.authority), enrolment.token)
     try:
@@ -101,7 +107,7 @@ def synchronise_with(
     return outcome
 
 
-def _renew(folder: Path, office: HttpOffice, enrolment: Enrolment) -> None:
+def _renew(folder: Path, office: "HttpOffice", enrolment: Enrolment) -> None:
     renewed = office.rotate()
     fresh = {"token": renewed.token, "expires": renewed.expires}
     keep_enrolment(folder, enrolment.model_copy(update=fresh))

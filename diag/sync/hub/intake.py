@@ -16,6 +16,7 @@ from diag.journal.errors import RefusedError
 from diag.journal.revision import Revision, parse, read, skeleton_of
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
+from diag.model.kinds import PlaceKind
 from diag.sync.hub.store import (
     EVERYWHERE,
     AuditRow,
@@ -97,7 +98,7 @@ class Intake:
             problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
             self._refuse_all(numbered, "unknown-audit", problem)
             return None
-        territory = writing.territory_of(subject)
+        territory = _territory_of(writing, subject)
         if territory is None and EVERYWHERE in self.scopes:
             territory = Territory()
         if territory is None:
@@ -203,6 +204,13 @@ def attachments_of(revision: Revision) -> list[bytes]:
     if isinstance(subjects.parse(revision.subject), PhotoTopic):
         return _sha(value.get("sha"))
     return _sha(value.get("digest")) if revision.subject == subjects.EDITION else []
+
+
+def _territory_of(writing: Writing, subject: Subject) -> Territory | None:
+    """Return where a subject is; the syndicat's own audit is a territory by itself."""
+    if subject.kind is PlaceKind.SYNDICAT:
+        return Territory(str(PlaceKind.SYNDICAT))
+    return writing.territory_of(subject)
 
 
 def _sha(text: object) -> list[bytes]:

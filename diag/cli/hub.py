@@ -1,0 +1,224 @@
+"""`diag hub …`: the office's server, for who administers it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from diag.cli.console import counted, json_option, print_json, print_table
+from diag.journal.draft import now
+from diag.model.errors import DiagError
+
+if TYPE_CHECKING:
+    from diag.sync.hub.home import HubHome
+    from diag.sync.hub.store import Device
+
+# Certificates cost 60 ms to import: the list of commands does without the hub.
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Where the hub of this command lives."""
+
+    folder: Path
+
+    def home(self) -> "HubHome":
+        """Return it."""
+        from diag.sync.hub.home import HubHome  # noqa: PLC0415 - see above
+
+        return HubHome.open(self.folder)
+
+
+chosen = click.make_pass_decorator(Chosen)
+
+
+@click.group()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="DIAG_HUB",
+    default=Path("diag-hub"),
+    metavar="DOSSIER",
+    help="Dossier du serveur (sinon DIAG_HUB, sinon diag-hub).",
+)
+@click.pass_context
+def hub(ctx: click.Context, folder: Path) -> None:
+    """Serveur du syndicat : où les postes se retrouvent (voir docs/hub.md)."""
+    ctx.obj = Chosen(folder)
+
+
+@hub.command()
+@click.option("--name", required=True, help="Nom du syndicat, montré aux postes.")
+@click.option("--url", required=True, help="Adresse pour les postes : https://…:8443.")
+@click.option(
+    "--tls",
+    type=click.Choice(["own", "files", "proxy"]),
+    default="own",
+    show_default=True,
+    help="Autorité créée ici, certificat du bureau, ou mandataire qui s'en charge.",
+)
+@click.option("--certificate", default="", help="Certificat du bureau (PEM).")
+@click.option("--key", default="", help="Sa clé privée (PEM).")
+@click.option("--authority", default="", help="L'autorité du bureau, à épingler (PEM).")
+@chosen
+def init(
+    chosen: Chosen,
+    name: str,
+    url: str,
+    tls: str,
+    certificate: str,
+    key: str,
+    authority: str,
+) -> None:
+    """Crée le dossier du serveur : réglages, certificats, base."""
+    if tls == "files" and not (certificate and key):
+        raise click.UsageError("Donnez --certificate et --key avec --tls files.")
+    from diag.sync.hub.home import HubHome, HubSettings  # noqa: PLC0415 - see above
+
+    paths = [
+        str(Path(one).absolute()) if one else ""
+        for one in (certificate, key, authority)
+    ]
+    HubHome.create(
+        chosen.folder,
+        HubSettings.model_validate({
+            "name": name,
+            "url": url.rstrip("/"),
+            "tls": tls,
+            **dict(zip(("certificate", "key", "authority"), paths, strict=True)),
+        }),
+    )
+    click.echo(f"Serveur créé : {chosen.folder}")
+    click.echo("Ensuite : diag hub directory ANNUAIRE.csv, puis diag hub serve")
+
+
+@hub.command()
+@click.option("--host", default="", help="Adresse écoutée (sinon toutes).")
+@click.option("--port", type=int, help="Port écouté (sinon celui de l'adresse).")
+@chosen
+def serve(chosen: Chosen, host: str, port: int | None) -> None:
+    """Lance le serveur, jusqu'à Ctrl+C ; un journal JSON sur la sortie d'erreur."""
+    try:
+        from diag.sync.hub import serving  # noqa: PLC0415 - the extra `hub`
+    except ModuleNotFoundError as error:
+        raise DiagError(
+            f"Il manque {error.name} : installez diag avec son serveur, "
+            'pip install "diag[hub]".'
+        ) from error
+    home = chosen.home()
+    everywhere = "127.0.0.1" if home.settings.tls == "proxy" else "0.0.0.0"  # noqa: S104 - laptops call it
+    serving.serve(home, host=host or everywhere, port=port)
+
+
+@hub.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@chosen
+def directory(chosen: Chosen, file: Path) -> None:
+    """Lit l'annuaire des écoles : le serveur sait alors où est chaque audit."""
+    from diag.desk.hub_directory import teach  # noqa: PLC0415 - the readers, 20 ms
+    from diag.imports.account import account  # noqa: PLC0415 - as above
+
+    for line in account(teach(chosen.home(), file)):
+        click.echo(line)
+
+
+@hub.command()
+@click.argument("person")
+@click.option(
+    "--territory",
+    "territories",
+    multiple=True,
+    required=True,
+    help="Département, commune (INSEE), « syndicat », ou * pour tout ; à répéter.",
+)
+@click.option(
+    "--right",
+    type=click.Choice(["read", "write", "admin"]),
+    default="write",
+    show_default=True,
+    help="Lire, écrire, administrer.",
+)
+@chosen
+def enrol(
+    chosen: Chosen, person: str, territories: tuple[str, ...], right: str
+) -> None:
+    """Donne une invitation pour un poste : elle sert une fois, un quart d'heure."""
+    click.echo(chosen.home().invite(person, territories, right))
+    click.echo("Sur son poste : diag sync enrol INVITATION", err=True)
+
+
+@hub.command()
+@json_option
+@chosen
+def devices(chosen: Chosen, *, as_json: bool) -> None:
+    """Montre les postes inscrits, et quand ils ont appelé."""
+    store = chosen.home().store()
+    try:
+        found = store.devices()
+    finally:
+        store.close()
+    if as_json:
+        print_json([device._asdict() for device in found])
+        return
+    print_table(map(_row, found))
+    click.echo(counted(len(found), "poste"), err=True)
+
+
+def _row(device: "Device") -> tuple[str, ...]:
+    from diag.reports.dates import day_of  # noqa: PLC0415 - see above
+
+    seen = f"vu le {day_of(device.seen_at)}" if device.seen_at else "jamais vu"
+    return (
+        str(device.id),
+        device.person,
+        device.name,
+        " ".join(device.territories),
+        device.right,
+        f"révoqué le {day_of(device.revoked_at)}" if device.revoked_at else seen,
+    )
+
+
+@hub.command()
+@click.argument("device", type=int)
+@chosen
+def revoke(chosen: Chosen, device: int) -> None:
+    """Ferme la porte à un poste perdu ou rendu ; ce qu'il a envoyé reste."""
+    store = chosen.home().store()
+    try:
+        closed = store.revoke(device, now())
+    finally:
+        store.close()
+    if not closed:
+        raise DiagError(
+            f"Le poste {device} n'est pas inscrit : voyez diag hub devices."
+        )
+    click.echo(f"Poste {device} révoqué.")
+
+
+@hub.command()
+@click.option(
+    "--to",
+    "to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier des copies (sinon « backups » du serveur).",
+)
+@chosen
+def backup(chosen: Chosen, to: Path | None) -> None:
+    """Copie le serveur, même en marche, et vérifie la copie jusqu'au dernier octet."""
+    from diag.sync.hub import copies  # noqa: PLC0415 - see above
+
+    click.echo(f"Copie vérifiée : {copies.back_up(chosen.home(), to)}")
+
+
+@hub.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@chosen
+def restore(chosen: Chosen, file: Path) -> None:
+    """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
+    from diag.sync.hub import copies  # noqa: PLC0415 - see above
+
+    kept = copies.restore(chosen.folder, file)
+    click.echo(f"Restauré depuis {file}")
+    if kept:
+        click.echo(f"L'ancienne base est gardée : {kept}")

@@ -1,0 +1,207 @@
+"""Writing a bundle: one state of some audits, sealed, signed, whole or not at all."""
+
+import os
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from diag.journal import bundles, exchange, holdings
+from diag.journal.holdings import Named
+from diag.journal.journal import Journal
+from diag.model.errors import DiagError
+from diag.sync.bundle.form import SIGNED, Frame, Header, Held, Trailer
+from diag.sync.bundle.keys import Card, DeviceKeys
+
+_GZIP = 31
+_LEVEL = 6
+
+
+class Told(NamedTuple):
+    """What goes in besides the journal: the names of things, for people."""
+
+    about: Mapping[str, dict[str, Any]]
+    """Audit → whom it is about."""
+    people: Mapping[str, str]
+    """Label → name."""
+
+
+class Written(NamedTuple):
+    """A bundle that was written."""
+
+    sha: str
+    """SHA-256 of the file."""
+    sums: Mapping[str, str]
+    """Audit → digest of what went in."""
+    revisions: int
+    blobs: tuple[str, ...]
+    size: int
+
+
+class Bundle(NamedTuple):
+    """What to write."""
+
+    audits: Sequence[str]
+    keys: DeviceKeys
+    recipients: Sequence[Card]
+    """Who may open it, beside this device."""
+    at: int
+    told: Told = Told({}, {})
+    without: Collection[str] = ()
+    """Attachments that are not needed."""
+
+
+def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> Written:
+    """Write a bundle to a new file.
+
+    Raises:
+        DiagError: when an attachment that revisions name cannot be read.
+        OSError: when the file cannot be written; nothing is left of it.
+    """
+    with bundles.still(journal):
+        header, blobs = _header(journal, bundle)
+        inside = _signed(_contents(journal, header, blobs), header, bundle.keys)
+        cards = {bundle.keys.card, *bundle.recipients}
+        sha, size = _seal(path, _deflated(inside), [card.age for card in cards])
+    sums = {one.audit: one.digest for one in header.audits}
+    shas = tuple(blob.sha for blob in blobs)
+    return Written(sha, sums, header.revisions, shas, size)
+
+
+def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[Named]]:
+    sums = [exchange.proven_sum(journal, audit) for audit in bundle.audits]
+    named = bundles.attachments_in(journal, bundle.audits)
+    blobs = [
+        one
+        for sha, one in holdings.held(journal).items()
+        if sha in named and sha not in bundle.without
+    ]
+    audits = tuple(
+        Held(
+            audit=one.audit,
+            revisions=one.revisions,
+            digest=one.digest,
+            about=bundle.told.about.get(one.audit),
+        )
+        for one in sums
+    )
+    header = Header(
+        signer=bundle.keys.card.sign,
+        created=bundle.at,
+        revisions=sum(one.revisions for one in sums),
+        blobs=len(blobs),
+        audits=audits,
+        people=bundle.told.people,
+    )
+    return header, sorted(blobs, key=lambda one: one.order)
+
+
+def _contents(
+    journal: Journal, header: Header, blobs: Iterable[Named]
+) -> Iterator[bytes]:
+    yield header.model_dump_json().encode() + b"\n"
+    for held in header.audits:
+        for keyed in exchange.lines_to_send(journal, held.audit):
+            yield keyed.line + b"\n"
+    for one in blobs:
+        content = holdings.content(journal, one.sha)
+        if content is None:
+            raise DiagError(f"{one.title} : elle vient de partir. Recommencez.")
+        yield Frame(blob=one.sha, size=len(content)).model_dump_json().encode() + b"\n"
+        yield content
+
+
+def _signed(
+    parts: Iterable[bytes], header: Header, keys: DeviceKeys
+) -> Iterator[bytes]:
+    """Give the parts, then what proves them."""
+    digest = sha256()
+    for part in parts:
+        digest.update(part)
+        yield part
+    trailer = Trailer(
+        revisions=header.revisions,
+        blobs=header.blobs,
+        digest=digest.hexdigest(),
+        signature=keys.sign_bytes(SIGNED + digest.digest()),
+    )
+    yield trailer.model_dump_json().encode() + b"\n"
+
+
+def _deflated(parts: Iterable[bytes]) -> Iterator[bytes]:
+    deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    for part in parts:
+        yield deflater.compress(part)
+    yield deflater.flush()
+
+
+def _seal(
+    path: Path, parts: Iterator[bytes], recipients: Sequence[str]
+) -> tuple[str, int]:
+    """Encrypt to a file, durably; return its SHA-256 and size."""
+    # As in `opening`: for who writes bundles only.
+    from pyrage import EncryptError, encrypt_io, x25519  # noqa: PLC0415
+
+    part = path.with_name(f"{path.name}.part")
+    reading = _Reading(parts)
+    try:
+        with part.open("wb") as file:
+            writing = _Writing(file)
+            whom = [x25519.Recipient.from_str(one) for one in recipients]
+            encrypt_io(reading, writing, whom)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except EncryptError as error:
+        raise (reading.error or writing.error or error) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return writing.digest.hexdigest(), writing.size
+
+
+class _Reading:
+    """What encryption reads from."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._waiting = bytearray()
+        self.error: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Return some bytes; none at the end."""
+        try:
+            while len(self._waiting) < size:
+                self._waiting += next(self._parts)
+        except StopIteration:
+            pass
+        except Exception as error:
+            self.error = error
+            raise
+        given = bytes(self._waiting[:size])
+        del self._waiting[:size]
+        return given
+
+
+class _Writing:
+    """What encryption writes to: a file, hashed on the way."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.digest = sha256()
+        self.size = 0
+        self.error: Exception | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write some bytes."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+        self.digest.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: the file is flushed once, when whole."""

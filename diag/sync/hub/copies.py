@@ -1,0 +1,105 @@
+"""Copies of a whole hub, settings and certificates included, and the way back.
+
+The database is copied first: what it names is there already, or laptops give it again.
+"""
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from diag.model.errors import DiagError
+from diag.sync.hub.files import BlobFiles, is_intact
+from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
+from diag.sync.hub.sqlite import copies
+from diag.sync.private import write_private
+
+FOLDER: Final = "backups"
+"""Where copies go unless told otherwise, inside the hub's folder."""
+
+_STAMP = "hub-%Y-%m-%d-%H%M%S.db"
+_ALL: Final = timedelta(hours=24)
+"""How long every copy is kept…"""
+_DAILY: Final = timedelta(days=30)
+"""… and how long the last of each day is."""
+
+
+def back_up(home: HubHome, folder: Path | None = None) -> Path:
+    """Copy a hub, running or not, into a folder; return the database's copy.
+
+    Raises:
+        DiagError: when the copy could not be made, or is not what was written.
+    """
+    folder = folder or home.folder / FOLDER
+    day = datetime.now(UTC)
+    copied = folder / day.strftime(_STAMP)
+    store = home.store()
+    try:
+        store.back_up(copied)
+    finally:
+        store.close()
+    _add(BlobFiles(home.folder / BLOBS), folder / BLOBS)
+    for path in _secrets(home.folder):
+        write_private(folder / path.relative_to(home.folder), path.read_bytes())
+    for old in _outdated(folder.glob("hub-*.db"), day):
+        old.unlink()
+    return copied
+
+
+def restore(folder: Path, copied: Path) -> Path | None:
+    """Put a copy back where a hub is stopped; return what was set aside.
+
+    Attachments and certificates that are missing come back too; the laptops give the
+    rest at their next sync.
+
+    Raises:
+        DiagError: when the copy is damaged, or the hub is running.
+    """
+    if not copied.is_file():
+        raise DiagError(f"{copied} : copie introuvable. Vérifiez le chemin.")
+    aside = f"avant-restauration-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
+    kept = copies.restore(copied, folder / DATABASE, aside)
+    _add(BlobFiles(copied.parent / BLOBS), folder / BLOBS)
+    for path in _secrets(copied.parent):
+        there = folder / path.relative_to(copied.parent)
+        if not there.exists():
+            write_private(there, path.read_bytes())
+    return kept
+
+
+def _secrets(folder: Path) -> list[Path]:
+    """Return the settings and the certificates, keys included."""
+    return [
+        path
+        for path in (folder / SETTINGS, *sorted((folder / TLS).glob("*.pem")))
+        if path.is_file()
+    ]
+
+
+def _add(blobs: BlobFiles, folder: Path) -> None:
+    """Copy the attachments that a folder lacks; one never changes."""
+    for path in blobs.all():
+        there = folder / path.relative_to(blobs.folder)
+        if there.exists() or not is_intact(path):
+            continue
+        there.parent.mkdir(parents=True, exist_ok=True)
+        part = there.with_name(f"{there.name}.part")
+        shutil.copyfile(path, part)
+        part.replace(there)
+
+
+def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:
+    """Return which copies need no longer be kept."""
+    dated: dict[Path, datetime] = {}
+    for path in found:
+        try:
+            dated[path] = datetime.strptime(path.name, _STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    last = {at.date(): path for path, at in sorted(dated.items(), key=lambda p: p[1])}
+    return [
+        path
+        for path, at in dated.items()
+        if now - at > (_DAILY if last[at.date()] == path else _ALL)
+    ]

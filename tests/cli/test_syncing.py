@@ -1,0 +1,106 @@
+"""The hub and the laptops by their commands, as an administrator types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from diag.cli.main import diag as command
+from diag.model.errors import DiagError
+from diag.sync.hub.home import HubHome
+from tests.cli.running import Run
+from tests.desk.builders import OTHER, territory
+from tests.sync.serving import free_port, served
+
+
+def diag(folder: Path, *words: str) -> Run:
+    """Run a command in this process: a start of Python each would take a minute."""
+    done = CliRunner().invoke(command, ["--workspace", str(folder), *words])
+    if isinstance(done.exception, DiagError):
+        return Run(1, done.stdout, str(done.exception))
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Run(done.exit_code, done.stdout, done.stderr)
+
+
+def hub(folder: Path, *words: str) -> Run:
+    return diag(folder, "hub", "--folder", str(folder / "hub"), *words)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    url = f"https://127.0.0.1:{free_port()}"
+    made = hub(tmp_path, "init", "--name", "Vallombre Numérique", "--url", url)
+    assert made.code == 0, made.err
+    taught = hub(tmp_path, "directory", str(territory().annuaire))
+    assert "40 ajoutées" in taught.out
+    return tmp_path
+
+
+def invited(office: Path, person: str, *more: str) -> str:
+    given = hub(office, "enrol", person, "--territory", "999", *more)
+    assert given.code == 0, given.err
+    return given.out.strip()
+
+
+def laptop(office: Path, name: str) -> Path:
+    folder = office / name
+    diag(folder, "init", "--author", name, "--syndicat", "V", "--campaign", "2026-2027")
+    diag(folder, "import", "annuaire", str(territory().annuaire))
+    assert diag(folder, "sync", "enrol", invited(office, name)).code == 0
+    return folder
+
+
+def test_two_laptops_a_hub_lost_and_restored(office: Path) -> None:
+    home = HubHome.open(office / "hub")
+    with served(home):
+        anne, bruno = laptop(office, "anne"), laptop(office, "bruno")
+        diag(anne, "audit", "start", OTHER)
+        first = diag(anne, "sync", "--json")
+        assert json.loads(first.out)[0]["pushed"] > 1
+        saved = hub(office, "backup")
+        assert saved.code == 0, saved.err
+        diag(anne, "audit", "answer", OTHER, "debit_descendant", "42")
+        assert diag(anne, "sync").code == 0
+        assert "1 modification pas encore" in waiting_after_answer(anne)
+        listed = json.loads(hub(office, "devices", "--json").out)
+        assert [one["person"] for one in listed] == ["anne", "bruno"]
+    (office / "hub" / "hub.db").unlink()
+    copied = saved.out.split(" : ")[1].strip()
+    assert hub(office, "restore", copied).code == 0
+
+    with served(home):
+        for folder in (anne, bruno):
+            done = diag(folder, "sync")
+            assert done.code == 0, done.err
+        told = diag(bruno, "audit", "history", OTHER)
+        assert "42" in told.out
+        assert hub(office, "revoke", "2").code == 0
+        refused = diag(bruno, "sync")
+        assert refused.code == 1
+        assert "autorisé" in refused.out
+        assert hub(office, "revoke", "2").code == 1
+
+
+def waiting_after_answer(folder: Path) -> str:
+    diag(folder, "audit", "answer", OTHER, "debit_descendant", "43")
+    return diag(folder, "sync", "status").out
+
+
+def test_what_cannot_be_is_said(tmp_path: Path) -> None:
+    assert "diag hub init" in hub(tmp_path, "serve").err
+    bad = hub(tmp_path, "init", "--name", "x", "--url", "http://x")
+    assert "n'est pas une adresse" in bad.err
+    files = hub(tmp_path, "init", "--name", "x", "--url", "https://x", "--tls", "files")
+    assert files.code == 2
+    gone = hub(tmp_path, "restore", str(tmp_path / "rien.db"))
+    assert "introuvable" in gone.err
+
+
+def test_a_wrong_territory_or_a_second_hub_is_refused(office: Path) -> None:
+    wrong = hub(office, "enrol", "Anne", "--territory", "Val d'Oise")
+    again = hub(office, "init", "--name", "x", "--url", "https://x")
+
+    assert "Territoire « Val d'Oise » inconnu" in wrong.err
+    assert "contient déjà un serveur" in again.err
