@@ -153,7 +153,8 @@ def sentence(text: str) -> str:
 
 def uncapitalised(text: str) -> str:
     """Return `text` without its capital letter, unless it begins with an acronym."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    is_word = text[1:2].islower() or text[1:2] == " "  # « À la main »
+    return text[:1].lower() + text[1:] if is_word else text
 
 
 def _agreed(count: Fraction, one: str, many: str) -> str:

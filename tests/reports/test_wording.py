@@ -190,6 +190,8 @@ def test_a_sentence_has_a_capital_and_a_stop() -> None:
 def test_an_acronym_keeps_its_capital() -> None:
     assert uncapitalised("Fibre") == "fibre"
     assert uncapitalised("FTTH") == "FTTH"
+    assert uncapitalised("A4") == "A4"
+    assert uncapitalised("À la main") == "à la main"
 
 
 def test_a_range_after_de_says_de_once() -> None:

@@ -1,0 +1,63 @@
+"""The six whole schools, printed: they pass page-validation, page 1 decides."""
+
+import io
+from functools import cache
+
+import pypdf
+import pytest
+
+from diag.model.checklist import Audience
+from diag.reports import advice
+from diag.reports.first_page import dangers, decisions
+from diag.reports.markdown import markdown
+from diag.reports.pdf import printed
+from diag.reports.report import Report
+from tests.goldens.golden import NAMES, facts_told, golden, shipped
+from tests.reports.builders import report
+from tests.reports.pdf.test_typeset import pages, squeezed
+from tests.reports.pdf.validation import failures
+
+MOST = 10
+"""Most pages of the mayor's document."""
+
+
+@cache
+def told(name: str) -> Report:
+    school = golden(name)
+    return report(facts_told(school, shipped()), shipped(), today=school.visited)
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize("name", NAMES)
+def test_every_document_passes_page_validation(name: str, audience: Audience) -> None:
+    audit = told(name)
+    done = printed(markdown(audit, audience), name, "Ana Martin", audit.date)
+    assert not done.warning
+    # Two seconds for an annex: its shapes are the same in the six.
+    is_alike = audience is Audience.TECHNIQUE and name != NAMES[0]
+    for profile in ("ua1",) if is_alike else ("ua1", "3a"):
+        assert failures(done.pdf, profile) == []
+    if audience is Audience.MAIRIE:
+        check_mayor(audit, done.pdf)
+
+
+def check_mayor(audit: Report, pdf: bytes) -> None:
+    """Check that page 1 decides, page 2 counts, and that few pages follow."""
+    first, second, third, *rest = map(squeezed, pages(pdf))
+    proposed = (*dangers(audit), *decisions(audit))
+    assert proposed
+    for action in proposed:
+        assert squeezed(advice.decision(audit, action)) in first
+    assert "Scored'ensemble" in first
+    assert "ResteàchargeTTC" in second
+    assert "Sommaire" in third
+    assert len(rest) + 3 <= MOST
+
+
+def test_the_markdown_travels_inside() -> None:
+    audit = told(NAMES[0])
+    text = markdown(audit, Audience.EQUIPE)
+    reader = pypdf.PdfReader(
+        io.BytesIO(printed(text, "T", "Ana Martin", audit.date).pdf)
+    )
+    assert reader.attachments["document.md"] == [text.encode("utf-8")]
