@@ -45,7 +45,7 @@ def restore(ctx: click.Context, file: Path) -> None:
     aside = keeping.restore(folder_of(ctx), file)
     click.echo(f"Restauré depuis {file}")
     for kept in aside:
-        click.echo(f"L'ancien contenu est gardé : {kept}")
+        click.echo(f"L'ancienne version est gardée : {kept}")
 
 
 @click.command()
