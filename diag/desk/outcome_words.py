@@ -1,6 +1,6 @@
 """What would follow from a supposition, told: before and after, side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from diag.assess.results import Advice, Score
 from diag.assess.telling import advice_json, criterion_json, plain
@@ -13,7 +13,9 @@ from diag.desk.score_words import (
 )
 from diag.desk.suppose import Outcome
 from diag.model.checklist import Audience
+from diag.model.place import PlaceKind
 from diag.reports.money import spoken_cost
+from diag.reports.vocabulary import SUBJECTS
 from diag.reports.wording import NEXT_BUDGET, Blanks, filled
 
 Row = tuple[str, ...]
@@ -37,8 +39,8 @@ def outcome_lines(found: Outcome) -> Iterator[tuple[str, tuple[Row, ...]]]:
     yield "Dépense estimée, TTC", _costs(found)
     sections: tuple[tuple[str, tuple[Row, ...]], ...] = (
         ("Critères", tuple(_shifts(found))),
-        ("Ne serait plus préconisé", tuple(map(_advice, found.resolved))),
-        ("Serait préconisé", tuple(map(_advice, found.new))),
+        ("Ne serait plus préconisé", _advices(found, found.resolved)),
+        ("Serait préconisé", _advices(found, found.new)),
         ("Coûterait autrement", tuple(_recosted(found))),
     )
     for title, rows in sections:
@@ -62,19 +64,22 @@ def _shifts(found: Outcome) -> Iterator[Row]:
 
 def _recosted(found: Outcome) -> Iterator[Row]:
     for old, new in found.recosted:
-        yield title_of(new), short_cost(old.cost), "→", short_cost(new.cost)
+        yield title_of(new, found.kind), short_cost(old.cost), "→", short_cost(new.cost)
 
 
-def _advice(advice: Advice) -> Row:
-    return title_of(advice), short_cost(advice.cost)
+def _advices(found: Outcome, told: Iterable[Advice]) -> tuple[Row, ...]:
+    return tuple((title_of(one, found.kind), short_cost(one.cost)) for one in told)
 
 
-def title_of(advice: Advice, audience: Audience = Audience.MAIRIE) -> str:
+def title_of(
+    advice: Advice, kind: PlaceKind, audience: Audience = Audience.MAIRIE
+) -> str:
     """Return a recommendation's declared title, its placeholders filled."""
     words = advice.recommendation.wording.get(audience)
     if words is None:
         return advice.recommendation.id
-    blanks = Blanks(advice.quantity, spoken_cost(advice.cost), "l'école", NEXT_BUDGET)
+    about = SUBJECTS[kind][0]
+    blanks = Blanks(advice.quantity, spoken_cost(advice.cost), about, NEXT_BUDGET)
     return filled(words.title, blanks)
 
 

@@ -133,6 +133,8 @@ class Outcome:
 
     before: Assessment
     after: Assessment
+    kind: PlaceKind
+    """What it is about: a school, a commune or a syndicat."""
 
     @property
     def scores(self) -> tuple[tuple[str, Score, Score], ...]:
@@ -205,7 +207,8 @@ def outcome(
     judge = judge_of(checklist)
     then = supposed(facts, suppositions)
     before = judge.assess(facts)
-    return Outcome(before, before if then is facts else judge.assess(then))
+    after = before if then is facts else judge.assess(then)
+    return Outcome(before, after, facts.places[facts.root].kind)
 
 
 def supposed_id(facts: Facts, name: str) -> str:
