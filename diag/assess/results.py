@@ -94,6 +94,12 @@ class DomainResult:
     score: Score
     criteria: tuple[CriterionResult, ...]
 
+    @property
+    def only_complies(self) -> bool:
+        """Say whether it raises alerts and is never averaged: it has no score."""
+        applies = any(one.standing is not Standing.OUT for one in self.criteria)
+        return self.score.bounds is None and applies
+
 
 class Trigger(StrEnum):
     """How sure a recommendation is."""

@@ -6,6 +6,7 @@ from diag.assess.results import (
     Advice,
     Assessment,
     Compliance,
+    DomainResult,
     Gate,
     Score,
     Socle,
@@ -111,10 +112,15 @@ def _print_alerts(assessment: Assessment) -> None:
 
 
 def _print_scores(assessment: Assessment) -> None:
-    scored = [(result.domain.title, result.score) for result in assessment.domains]
-    scored.append(("Ensemble", assessment.overall))
-    print_table((title, *_score_words(one)) for title, one in scored)
+    rows = [(each.domain.title, *_domain_words(each)) for each in assessment.domains]
+    print_table([*rows, ("Ensemble", *_score_words(assessment.overall))])
     click.echo("")
+
+
+def _domain_words(result: DomainResult) -> tuple[str, str]:
+    from diag.reports.frame import UNSCORED  # noqa: PLC0415 - as above
+
+    return (UNSCORED, "") if result.only_complies else _score_words(result.score)
 
 
 def _score_words(score: Score) -> tuple[str, str]:

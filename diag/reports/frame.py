@@ -144,7 +144,7 @@ def _domain_cells(result: DomainResult) -> tuple[str, str]:
     score = result.score
     if score.bounds is not None:
         return in_words(score.bounds), percent(score.completeness)
-    if any(one.standing is not Standing.OUT for one in result.criteria):
+    if result.only_complies:
         return UNSCORED, "–"
     return "sans objet", percent(score.completeness)
 

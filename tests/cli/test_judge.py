@@ -48,3 +48,17 @@ def test_contradictory_answers_are_said_and_counted(tmp_path: Path) -> None:
         told.out
     )
     assert json.loads(exact.out)["conflicts"] == 1
+
+
+def test_a_domain_of_compliance_alone_says_so(tmp_path: Path) -> None:
+    with workspace(tmp_path) as made:
+        session = started(made)
+        alone = [
+            each.domain.title
+            for each in session.assessment.domains
+            if each.only_complies
+        ]
+    told = diag(tmp_path, "score", SCHOOL).out
+    lines = [line for line in told.splitlines() if line.endswith("conformité seule")]
+    assert [line.removesuffix("conformité seule").strip() for line in lines] == alone
+    assert alone
