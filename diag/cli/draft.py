@@ -8,13 +8,13 @@ import click
 from diag.cli.console import campaign_option, subject_argument, workspace_of
 from diag.cli.forms import form_options
 from diag.cli.synthesis import tell_written
-
-KINDS = ("note", "deliberation", "compte-rendu", "projet", "dossier", "convention")
-"""What can be drafted, as typed; `diag.desk.drafts` knows the same."""
+from diag.desk.draft_kinds import Draft
 
 
 @click.command()
-@click.argument("kind", metavar="DOCUMENT", type=click.Choice(KINDS))
+@click.argument(
+    "kind", metavar="DOCUMENT", type=click.Choice([str(each) for each in Draft])
+)
 @subject_argument
 @form_options
 @campaign_option
@@ -37,7 +37,7 @@ def draft(
     """
     # The reports cost 100 ms to import: `diag --help` does without.
     from diag.desk.documents import Form  # noqa: PLC0415
-    from diag.desk.drafts import Draft, drafted  # noqa: PLC0415
+    from diag.desk.drafts import drafted  # noqa: PLC0415
     from diag.desk.papers import write_paper  # noqa: PLC0415
 
     wanted = [Form(each) for each in forms] or list(Form)

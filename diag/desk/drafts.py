@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 
 from diag.desk import audits
+from diag.desk.draft_kinds import TITLES, Draft
 from diag.desk.gatherings import gathered, population_day, scope_named
 from diag.desk.papers import Paper
 from diag.desk.reporting import report_folder, report_of
@@ -20,29 +20,7 @@ from diag.reports.drafts.minutes import minutes
 from diag.reports.drafts.project import project
 from diag.reports.synthesis.gathering import Gathering
 
-
-class Draft(StrEnum):
-    """What can be drafted."""
-
-    NOTE = "note"
-    DELIBERATION = "deliberation"
-    MINUTES = "compte-rendu"
-    PROJECT = "projet"
-    APPLICATION = "dossier"
-    LOAN = "convention"
-
-
-TITLES = {
-    Draft.NOTE: "Projet de note explicative de synthèse",
-    Draft.DELIBERATION: "Projet de délibération",
-    Draft.MINUTES: "Compte rendu du comité de suivi",
-    Draft.PROJECT: "Projet pédagogique numérique",
-    Draft.APPLICATION: "Dossier de candidature",
-    Draft.LOAN: "Convention de prêt",
-}
-"""What a draft is called, in lists and in its own properties."""
-
-_OF_COMMUNES: dict[Draft, Callable[[Gathering], str]] = {
+_WRITERS: dict[Draft, Callable[[Gathering], str]] = {
     Draft.NOTE: note,
     Draft.DELIBERATION: deliberation,
     Draft.MINUTES: minutes,
@@ -70,7 +48,7 @@ def drafted(
     Raises:
         DiagError: when it is about nothing audited, or such a draft needs one school.
     """
-    if draft in _OF_COMMUNES:
+    if draft in _WRITERS:
         return _of_commune(workspace, draft, ref, day, campaign)
     return _of_school(workspace, draft, ref, day, campaign)
 
@@ -89,7 +67,7 @@ def _of_commune(
             "ou un UAI."
         )
     found = gathered(workspace, scope, day, campaign)
-    text = _OF_COMMUNES[draft](found)
+    text = _WRITERS[draft](found)
     author = ", ".join(filter(None, (found.author, found.office.name)))
     title = f"{TITLES[draft]} — {found.name}"
     paper = Paper(str(draft), title, author, found.date, text)

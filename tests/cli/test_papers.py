@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from diag.cli.draft import KINDS
-from diag.desk.drafts import Draft
 from tests.cli.running import diag
 from tests.desk.audited import audited_workspace
 from tests.desk.builders import SCHOOL
@@ -16,10 +14,6 @@ def home(tmp_path: Path) -> Path:
     folder = tmp_path / "home"
     audited_workspace(folder).close()
     return folder
-
-
-def test_the_command_knows_every_draft() -> None:
-    assert set(KINDS) == {str(each) for each in Draft}
 
 
 def test_a_synthesis_is_written_in_the_forms_asked(home: Path, tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from diag.desk.documents import Form
-from diag.desk.drafts import TITLES, Draft, drafted
+from diag.desk.draft_kinds import TITLES, Draft, possible_drafts
+from diag.desk.drafts import drafted
 from diag.desk.importing import import_file
 from diag.desk.papers import paper_bytes
 from diag.desk.reporting import report_folder
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
+from diag.model.place import PlaceKind
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL, territory
 
@@ -60,6 +62,12 @@ def test_what_is_of_one_school_is_refused_to_a_commune(
 def test_what_is_of_a_commune_is_refused_to_the_territory(made: Workspace) -> None:
     with pytest.raises(DiagError, match="donnez commune:INSEE"):
         drafted(made, Draft.DELIBERATION, "territoire", DAY)
+
+
+def test_each_subject_has_its_drafts() -> None:
+    assert possible_drafts(PlaceKind.ECOLE) == tuple(Draft)
+    assert not set(possible_drafts(PlaceKind.COMMUNE)) & set(OF_SCHOOLS)
+    assert possible_drafts(PlaceKind.SYNDICAT) == ()
 
 
 def test_every_draft_takes_the_four_forms(made: Workspace) -> None:

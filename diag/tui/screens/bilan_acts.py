@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
 
 from diag.desk import advising
 from diag.desk.advancing import MOVES, WORDS, left_to_check, possible
 from diag.desk.documents import write_reports
+from diag.desk.draft_kinds import TITLES, Draft, possible_drafts
 from diag.desk.follow import add_step, move
 from diag.desk.history import changes_of
+from diag.desk.papers import write_paper
 from diag.desk.previous import own_here
 from diag.desk.reporting import report_folder, report_of
 from diag.desk.session import Session
@@ -29,6 +32,9 @@ from diag.tui.screens.reword import RewordScreen
 from diag.tui.screens.suppose import SupposeScreen
 from diag.tui.screens.written import WrittenDialog
 from diag.tui.sturdy import Trouble
+
+if TYPE_CHECKING:
+    from diag.desk.drafts import Drafted
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""
@@ -154,7 +160,47 @@ class ActingScreen(PlaceScreen):
         self.app.call_from_thread(self._written, files, report)
 
     def _written(self, files: Sequence[Path], report: Report) -> None:
-        self.app.push_screen(WrittenDialog(files, provisional=report.provisional))
+        title = "Les quatre rapports sont écrits"
+        told = WrittenDialog(files, title, provisional=report.provisional)
+        self.app.push_screen(told)
+
+    @work
+    async def on_draft_paper(self) -> None:
+        """Ask which draft to prepare, and write it."""
+        about = self.session.about
+        choices = [Choice(str(one), TITLES[one]) for one in possible_drafts(about.kind)]
+        if not choices:
+            self.diag.say("Ces projets concernent une école ou une commune.")
+            return
+        question = "Quel document préparer ? Vous y lirez ce qui reste à écrire."
+        chosen = await self.app.push_screen_wait(Choose(question, choices))
+        if chosen is not None:
+            self.call_later(self._draft, Draft(chosen))
+
+    def _draft(self, draft: Draft) -> None:
+        # Templates and syntheses, 80 ms: only who drafts pays for them.
+        from diag.desk.drafts import drafted  # noqa: PLC0415
+
+        session = self.session
+        workspace, campaign = session.workspace, session.audit.campaign
+        made = drafted(workspace, draft, session.about.ref, campaign=campaign)
+        self._write_draft(made)
+
+    @work(thread=True, exclusive=True, group="reports")
+    def _write_draft(self, made: "Drafted") -> None:
+        try:
+            written = tuple(write_paper(made.paper, made.folder))
+        except OSError as error:
+            self.app.post_message(Trouble(system_sentence(error)))
+            return
+        for told in {one.warning for one in written if one.warning}:
+            self.app.post_message(Trouble(told))
+        files = [one.path for one in written if one.path]
+        self.app.call_from_thread(self._drafted, files, made)
+
+    def _drafted(self, files: Sequence[Path], made: "Drafted") -> None:
+        title = "Le document est prêt à compléter"
+        self.app.push_screen(WrittenDialog(files, title, provisional=made.provisional))
 
     @work
     async def on_advance(self) -> None:

@@ -131,6 +131,13 @@ class WriteReports(Command):
     GROUP = _AUDIT
 
 
+class DraftPaper(Command):
+    """Préparer un document que d'autres achèvent : délibération, projet, convention."""
+
+    TITLE = "Projets à achever"
+    GROUP = _AUDIT
+
+
 class Advance(Command):
     """Soumettre, accepter, retourner ou clore l'audit, en voyant ce qui reste."""
 
@@ -181,6 +188,7 @@ BILAN_COMMANDS = (
     ComputedOrder,
     RemoveAdvice,
     AddAdvice,
+    DraftPaper,
     Advance,
     NewEdition,
     Undo,

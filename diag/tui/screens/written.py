@@ -18,7 +18,7 @@ from diag.tui.widgets.key_bar import KeyBar
 
 
 class OpenReport(Command):
-    """Ouvrir le rapport de la mairie avec la visionneuse du système."""
+    """Ouvrir le premier document avec la visionneuse du système."""
 
     KEYS = "o"
     TITLE = "Ouvrir"
@@ -40,26 +40,28 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
     OFFERS: ClassVar[tuple[CommandType, ...]] = (OpenReport, OpenFolder, Close)
     BINDINGS = bindings_of(*OFFERS)
 
-    def __init__(self, files: Sequence[Path], *, provisional: bool) -> None:
+    def __init__(self, files: Sequence[Path], title: str, *, provisional: bool) -> None:
         super().__init__()
+        self._title = title
         self.files = tuple(files)
         """What was written."""
         self._provisional = provisional
 
     def compose(self) -> ComposeResult:
         """Lay the names over the folder."""
-        names = ", ".join(dict.fromkeys(path.stem for path in self.files))
+        stems = tuple(dict.fromkeys(path.stem for path in self.files))
         forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
-        said = [f"{names} ({forms})", "", str(self.files[0].parent)]
+        said = [f"{', '.join(stems)} ({forms})", "", str(self.files[0].parent)]
         if self._provisional:
-            said += ["", "Provisoires : l'audit n'est pas clos (A, puis « Clore »)."]
+            state = "Provisoires" if len(stems) > 1 else "Provisoire"
+            said += ["", f"{state} : l'audit n'est pas clos (A, puis « Clore »)."]
         with Vertical(classes="dialog"):
-            yield Static(content("Les quatre rapports sont écrits"), classes="title")
+            yield Static(content(self._title), classes="title")
             yield Static(content("\n".join(said)), classes="said")
         yield KeyBar()
 
     def on_open_report(self) -> None:
-        """Open the mayor's page."""
+        """Open the first page: the mayor's, among reports."""
         pages = [path for path in self.files if path.suffix == ".html"]
         show_file(pages[0])
 
