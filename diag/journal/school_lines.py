@@ -32,12 +32,7 @@ def query_of(
     A word matches the start of a word of the commune, the name, the UAI or the
     postcode; accents, apostrophes and « St » for « Saint » do not count.
     """
-    conditions: list[str] = []
-    values: list[str | int] = []
-    for either in readings(words):
-        found = " or ".join("instr(' ' || search, ' ' || ?)" for _ in either)
-        conditions.append(f"({found})")
-        values.extend(either)
+    conditions, values = _matching(words, "search")
     if commune is not None:
         conditions.append("insee = ?")
         values.append(commune)
@@ -48,6 +43,30 @@ def query_of(
         f"select {names} from school {where} order by search limit ?",  # noqa: S608 -- our own names
         tuple(values),
     )
+
+
+def communes_query(words: str, limit: int) -> tuple[str, tuple[str | int, ...]]:
+    """Return the query of the official communes that match every word typed.
+
+    It gives a code and a name; the code may be typed too.
+    """
+    conditions, values = _matching(words, "search || ' ' || insee")
+    where = f"where {' and '.join(conditions)}" if conditions else ""
+    return (
+        f"select insee, name from commune {where} order by search limit ?",  # noqa: S608 -- our own names
+        (*values, limit),
+    )
+
+
+def _matching(words: str, text: str) -> tuple[list[str], list[str | int]]:
+    """Return the conditions that a text starts a word with each typed, and values."""
+    conditions: list[str] = []
+    values: list[str | int] = []
+    for either in readings(words):
+        found = " or ".join(f"instr(' ' || {text}, ' ' || ?)" for _ in either)
+        conditions.append(f"({found})")
+        values.extend(either)
+    return conditions, values
 
 
 def school_lines(

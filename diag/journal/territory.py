@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from diag.journal.draft import now
 from diag.journal.errors import in_french
 from diag.journal.school_lines import SchoolLine as SchoolLine  # noqa: PLC0414 - its users look here
-from diag.journal.school_lines import query_of
+from diag.journal.school_lines import communes_query, query_of
 from diag.journal.upsert import COMMUNE, SCHOOL, TOWN_HALL, Merge, Partial, Table, put
 from diag.model.number import canonical_number
 from diag.model.territory import Commune, School, TownHall
@@ -143,6 +143,11 @@ class Territory:
         """Return the communes by name; not `official`, those of a school only too."""
         sql = _OFFICIAL + ("" if official else _OR_OF_A_SCHOOL) + "order by search"
         return tuple(map(_commune, self._rows(sql)))
+
+    def commune_names(self, words: str, limit: int) -> list[tuple[str, str]]:
+        """Return the code and name of official communes that match what is typed."""
+        rows = self._rows(*communes_query(words, limit))
+        return [(insee, name) for insee, name in rows]
 
     def commune(self, insee: str) -> Commune | None:
         """Return a commune, or None when neither it nor a school of it is known."""

@@ -147,8 +147,10 @@ def _send(node: MessagePump, command: CommandType) -> None:
 def _communes(
     app: "DiagApp", schools: Iterable["SchoolLine"], words: str
 ) -> Iterator[Found]:
-    """Give the communes of some schools, when their very names answer."""
-    for insee, name in dict.fromkeys((each.insee, each.commune) for each in schools):
+    """Give the communes whose very names answer: of these schools, or without any."""
+    official = app.desk.workspace.territory.commune_names(words, _NEAR)
+    by_code = {each.insee: each.commune for each in schools} | dict(official)
+    for insee, name in by_code.items():
         go = partial(app.go_school, f"commune:{insee}")
         found = Found("commune", name, insee, go)
         if _answers(found, words):

@@ -253,3 +253,18 @@ def test_typing_on_never_adds_schools_but_by_a_saint(
     before = set(found(crowded, query))
     after = set(found(crowded, f"{query} {more}"))
     assert after <= before
+
+
+def test_official_communes_are_found_by_their_words_or_their_code(
+    territory: Territory,
+) -> None:
+    with territory.transaction():
+        territory.put_communes([
+            {"insee": "99902", "name": "Sainte-Œuvre"},
+            {"insee": "99901", "name": "Échaubelle-le-Haut"},
+        ])
+    assert territory.commune_names("ste oeu", 9) == [("99902", "Sainte-Œuvre")]
+    assert territory.commune_names("haut ech", 9) == [("99901", "Échaubelle-le-Haut")]
+    assert territory.commune_names("99902", 9) == [("99902", "Sainte-Œuvre")]
+    assert territory.commune_names("", 1) == [("99901", "Échaubelle-le-Haut")]
+    assert territory.commune_names("99903", 9) == []

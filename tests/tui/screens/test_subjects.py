@@ -108,3 +108,18 @@ async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Parcours court"), "told")
         assert screen.visiting.walk.left < long
         assert screen.session.profile is Profile.SHORT
+
+
+async def test_the_palette_finds_a_commune_without_a_school(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        territory = app.desk.workspace.territory
+        with territory.transaction():
+            territory.put_communes([{"insee": "99999", "name": "Saint-Désert"}])
+        await pilot.press("ctrl+p", *"st desert")
+        await wait_for(pilot, lambda: shows(pilot, "Saint-Désert"), "the commune")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Commune de Saint-Désert"), "open")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
