@@ -118,7 +118,7 @@ def _print_scores(assessment: Assessment) -> None:
 
 
 def _domain_words(result: DomainResult) -> tuple[str, str]:
-    from diag.reports.frame import UNSCORED  # noqa: PLC0415 - as above
+    from diag.reports.vocabulary import UNSCORED  # noqa: PLC0415 - as above
 
     return (UNSCORED, "") if result.only_complies else _score_words(result.score)
 

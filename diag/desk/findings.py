@@ -19,7 +19,7 @@ from diag.desk.session import Session
 from diag.model.checklist import Checklist, Criterion, Kind
 from diag.reports.answers import evidence
 from diag.reports.figures import percent
-from diag.reports.vocabulary import KINDS, LEVELS
+from diag.reports.vocabulary import KINDS, LEVELS, UNSCORED
 from diag.rules.language import parse_rule
 from diag.rules.values import Truth
 
@@ -85,7 +85,7 @@ def _domain(session: Session, result: DomainResult) -> Line:
     return Line(
         f"domaine/{result.domain.id}",
         result.domain.title,
-        score_words(score),
+        UNSCORED if result.only_complies else score_words(score),
         filled_words(score),
         score.bounds,
         Tone.HEADING,

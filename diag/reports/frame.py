@@ -14,7 +14,7 @@ from diag.reports.figures import percent
 from diag.reports.layout import PAGE_BREAK, Pair, definitions, table, written
 from diag.reports.progress import against
 from diag.reports.report import Report
-from diag.reports.vocabulary import LEVELS_EXPLAINED, SOCLES
+from diag.reports.vocabulary import LEVELS_EXPLAINED, SOCLES, UNSCORED
 from diag.reports.wording import listed, of, phone_number
 
 MISSING = 3
@@ -22,9 +22,6 @@ MISSING = 3
 
 SCORE_COLUMN = "Score sur 100"
 """Header by which the HTML knows the table that it draws as bars."""
-
-UNSCORED = "conformité seule"
-"""Said of a domain that raises alerts and is never averaged: it has no score."""
 
 _NUMBERS = {
     PlaceKind.ECOLE: "UAI",

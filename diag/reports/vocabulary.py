@@ -60,6 +60,9 @@ SOCLES = {
 }
 """Whether everything blocking holds; what is missing is named after it."""
 
+UNSCORED = "conformité seule"
+"""Said of a domain that raises alerts and is never averaged: it has no score."""
+
 PRIORITIES = {
     Kind.COMPLIANCE: "immédiate",
     Kind.BLOCKING: "haute",

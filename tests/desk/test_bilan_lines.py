@@ -54,7 +54,10 @@ def test_alerts_come_first_and_every_domain_has_its_score(session: Session) -> N
     assert [line.text for line in domains] == [
         each.title for each in session.checklist.domains
     ]
-    assert all(line.bounds or "sans objet" in line.aside for line in domains)
+    assert all(
+        line.bounds or line.aside in {"sans objet", "conformité seule"}
+        for line in domains
+    )
     assert any(line.bounds for line in domains)
 
 
@@ -141,3 +144,11 @@ def test_consequences_tell_before_and_after(session: Session) -> None:
 
     assert "→" in texts(told)
     assert texts(nothing).startswith("Rien ne changerait")
+
+
+def test_a_domain_of_compliance_alone_says_so(session: Session) -> None:
+    domains = session.assessment.domains
+    alone = {each.domain.title for each in domains if each.only_complies}
+    lines = {line.text: line.aside for line in findings(session)}
+    assert alone
+    assert {lines[title] for title in alone} == {"conformité seule"}

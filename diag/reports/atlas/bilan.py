@@ -14,7 +14,7 @@ from diag.reports.findings import observed
 from diag.reports.first_page import dangers, decisions
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.vocabulary import FOLLOW_UPS
+from diag.reports.vocabulary import FOLLOW_UPS, UNSCORED
 from diag.reports.wording import listed
 
 PROPOSED = 5
@@ -115,7 +115,7 @@ def _domain(result: DomainResult) -> DomainLine:
     """Return a domain's line; what is never averaged says so."""
     scored = result.score.bounds is not None
     applies = any(one.standing is not Standing.OUT for one in result.criteria)
-    told = gauge(result.score, frame.UNSCORED if applies else "sans objet")
+    told = gauge(result.score, UNSCORED if applies else "sans objet")
     complete = percent(result.score.completeness) if scored or not applies else "–"
     return DomainLine(result.domain.title, told, complete)
 
