@@ -12,8 +12,10 @@ from diag.desk import audits
 from diag.model.checklist import Audience
 
 if TYPE_CHECKING:
+    from diag.desk.many import Wanted
     from diag.desk.session import Session
     from diag.desk.workspace import Workspace
+    from diag.reports.report import Report
 
 
 @click.command()
@@ -46,6 +48,11 @@ if TYPE_CHECKING:
     type=Day(),
     help="Date imprimée (sinon ce jour).",
 )
+@click.option(
+    "--scenario",
+    default="",
+    help="Scénario gardé, imprimé comme une option (mairie et technique).",
+)
 @campaign_option
 @click.pass_context
 def report(
@@ -59,6 +66,7 @@ def report(
     folder: Path | None,
     day: date | None,
     campaign: str | None,
+    scenario: str,
 ) -> None:
     """Écrit les documents d'un audit, ou de tous (--all).
 
@@ -67,29 +75,39 @@ def report(
     """
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
+    # Judging and writing cost 100 ms to import: only who reports pays for it.
+    from diag.desk.documents import Form  # noqa: PLC0415
+    from diag.desk.many import Wanted  # noqa: PLC0415
+    from diag.desk.reporting import report_of  # noqa: PLC0415
+
     chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
     with workspace_of(ctx) as workspace:
         if ref is None:
-            _write_all(ctx, workspace, campaign, chosen, forms, folder, again=again)
+            wanted = Wanted(
+                chosen,
+                tuple(map(Form, forms)) or tuple(Form),
+                folder,
+                again=again,
+                scenario=scenario,
+            )
+            _write_all(ctx, workspace, campaign, wanted)
         else:
             session = audits.open_session(workspace, ref, campaign)
-            _write_one(session, ref, chosen, forms, folder, day)
+            told = report_of(session, day, scenario=scenario)
+            _write_one(session, told, chosen, forms, folder)
 
 
 def _write_one(
     session: "Session",
-    ref: str,
+    told: "Report",
     chosen: tuple[Audience, ...],
     forms: tuple[str, ...],
     folder: Path | None,
-    day: date | None,
 ) -> None:
-    # Judging and writing cost 100 ms to import: only who reports pays for it.
-    from diag.desk.documents import Form, write_reports  # noqa: PLC0415
-    from diag.desk.glance import keep_judged  # noqa: PLC0415
-    from diag.desk.reporting import report_folder, report_of  # noqa: PLC0415
+    from diag.desk.documents import Form, write_reports  # noqa: PLC0415 - as above
+    from diag.desk.glance import keep_judged  # noqa: PLC0415 - as above
+    from diag.desk.reporting import report_folder  # noqa: PLC0415 - as above
 
-    told = report_of(session, day)
     keep_judged(session)
     place = folder or report_folder(session)
     wanted = [Form(each) for each in forms] or list(Form)
@@ -101,7 +119,7 @@ def _write_one(
     if told.provisional:
         click.echo(
             "Provisoire : l'audit n'est pas clos "
-            f"(diag audit status {ref} --set clos).",
+            f"(diag audit status {told.about.ref} --set clos).",
             err=True,
         )
 
@@ -110,21 +128,10 @@ def _write_all(
     ctx: click.Context,
     workspace: "Workspace",
     campaign: str | None,
-    chosen: tuple[Audience, ...],
-    forms: tuple[str, ...],
-    folder: Path | None,
-    *,
-    again: bool,
+    wanted: "Wanted",
 ) -> None:
-    from diag.desk.documents import Form  # noqa: PLC0415 - as above
-    from diag.desk.many import (  # noqa: PLC0415 - as above
-        Wanted,
-        audits_in,
-        tally,
-        write_many,
-    )
+    from diag.desk.many import audits_in, tally, write_many  # noqa: PLC0415 - as above
 
-    wanted = Wanted(chosen, tuple(map(Form, forms)) or tuple(Form), folder, again=again)
     found = audits_in(workspace, campaign)
     done = []
     for rank, told in enumerate(write_many(workspace, found, wanted), 1):

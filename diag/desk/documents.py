@@ -75,8 +75,7 @@ def rendered(
     Raises:
         DiagError: when this machine cannot make this form.
     """
-    title = f"{TITLES[audience]} — {report.about.name}"
-    author = ", ".join(filter(None, (report.author, report.office.name)))
+    title, author = _named(report, audience)
     # Each writer is loaded by the first document that takes its form.
     if form is Form.HTML:
         from diag.reports.html import html  # noqa: PLC0415
@@ -92,3 +91,23 @@ def rendered(
 
         return odt(text, title, author, report.date, report.pictures), ""
     return text.encode("utf-8"), ""
+
+
+def page_pictures(report: Report, audience: Audience, ppi: int) -> tuple[bytes, ...]:
+    """Return the pages of a document's PDF, each as a PNG to look at.
+
+    Raises:
+        DiagError: when this machine cannot make a PDF.
+    """
+    from diag.reports.markdown import markdown  # noqa: PLC0415 - as above
+    from diag.reports.pdf import pictured  # noqa: PLC0415 - as above
+
+    title, author = _named(report, audience)
+    text = markdown(report, audience)
+    return pictured(text, title, author, report.date, report.pictures, ppi=ppi)
+
+
+def _named(report: Report, audience: Audience) -> tuple[str, str]:
+    """Return a document's title and author, for its properties."""
+    title = f"{TITLES[audience]} — {report.about.name}"
+    return title, ", ".join(filter(None, (report.author, report.office.name)))

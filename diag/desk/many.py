@@ -8,12 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from diag.desk.auditees import auditee_of
 from diag.desk.audits import listed
 from diag.desk.documents import Form, write_reports
 from diag.desk.reporting import report_folder, report_of, write_whole
 from diag.desk.session import Session
 from diag.desk.system_words import system_sentence
 from diag.desk.workspace import Workspace
+from diag.journal.journal import Journal
 from diag.model.audit import Audit
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
@@ -33,6 +35,8 @@ class Wanted:
     """Where; each audit has its own folder inside. None: where reports go."""
     again: bool = False
     """Whether what is up to date is written again."""
+    scenario: str = ""
+    """Name of a kept scenario, printed as an option; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,18 @@ def audits_in(
     return tuple(one.audit for one in sorted(found, key=lambda one: one.about.title))
 
 
+def beside(workspace: Workspace) -> Workspace:
+    """Open a workspace again, to read only: for another thread, which closes it.
+
+    A connection belongs to the thread that opens it.
+
+    Raises:
+        DiagError: when it cannot be opened.
+    """
+    journal = Journal.open(workspace.folder, readonly=True)
+    return Workspace(workspace.folder, journal, workspace.world)
+
+
 def write_many(
     workspace: Workspace, audits: Sequence[Audit], wanted: Wanted
 ) -> Iterator[Told]:
@@ -91,9 +107,9 @@ def write_many(
     One that fails is told, and the next one goes on. Stopping between two loses
     nothing: what was written is found again by its digest.
     """
-    about = {one.audit.id: one.about for one in listed(workspace)}
     for audit in audits:
-        yield write_one(Session(workspace, audit, about[audit.id]), wanted)
+        about = auditee_of(workspace, audit)
+        yield write_one(Session(workspace, audit, about), wanted)
 
 
 def tally(done: Sequence[Told]) -> str:
@@ -107,6 +123,16 @@ def tally(done: Sequence[Told]) -> str:
     if failed:
         parts.append(f"{failed} en échec")
     return ", ".join(parts) + "."
+
+
+def report_for(workspace: Workspace, audit: Audit, scenario: str = "") -> Report:
+    """Return everything an audit's documents tell, in a workspace of this thread's own.
+
+    Raises:
+        DiagError: when it cannot be read.
+    """
+    session = Session(workspace, audit, auditee_of(workspace, audit))
+    return report_of(session, scenario=scenario).gathered()
 
 
 def write_one(session: Session, wanted: Wanted) -> Told:
@@ -128,8 +154,8 @@ def folder_in(session: Session, folder: Path | None) -> Path:
 
 
 def _written(session: Session, wanted: Wanted, folder: Path) -> Told:
-    report = report_of(session)
-    seal = _seal(report)
+    report = report_of(session, scenario=wanted.scenario)
+    seal = _seal(report, wanted.scenario)
     before = {} if wanted.again else _manifest(folder)
     names = {
         (audience, form): f"{audience}.{form}"
@@ -167,7 +193,7 @@ def _written(session: Session, wanted: Wanted, folder: Path) -> Told:
     )
 
 
-def _seal(report: Report) -> str:
+def _seal(report: Report, scenario: str) -> str:
     """Return a digest of what documents are made from, their date apart."""
     made_from = (
         version("diag"),
@@ -178,6 +204,7 @@ def _seal(report: Report) -> str:
         report.office.name,
         report.office.phone,
         report.office.email,
+        scenario,
     )
     return sha256(json.dumps(made_from).encode()).hexdigest()
 

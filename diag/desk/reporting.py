@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diag.desk.album import Album, evidence_of
 from diag.desk.comparing import comparables_of, progress_of
+from diag.desk.options import option_of
 from diag.desk.previous import own_standing, steps_told
 from diag.desk.session import Session
 from diag.desk.settings import Settings
@@ -18,8 +19,14 @@ from diag.model.fact import Facts
 from diag.reports.report import Office, Report, build_report
 
 
-def report_of(session: Session, day: date | None = None) -> Report:
-    """Return everything the documents of an audit tell, as of a day."""
+def report_of(
+    session: Session, day: date | None = None, *, scenario: str = ""
+) -> Report:
+    """Return everything the documents of an audit tell, as of a day.
+
+    Raises:
+        DiagError: a scenario, to be printed as an option, that nobody kept.
+    """
     workspace = session.workspace
     settings = workspace.settings
     territory = workspace.territory
@@ -52,6 +59,7 @@ def report_of(session: Session, day: date | None = None) -> Report:
         pictures=Album(session),
         look_back=partial(progress_of, session),
         look_around=partial(comparables_of, session),
+        option=option_of(session, scenario) if scenario else None,
     )
 
 

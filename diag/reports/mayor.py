@@ -14,6 +14,7 @@ from diag.reports.escape import Md
 from diag.reports.findings import open_words, praised, strengths
 from diag.reports.layout import Pair, bullets
 from diag.reports.money import Money
+from diag.reports.option import option_section
 from diag.reports.plan import Action
 from diag.reports.progress import since
 from diag.reports.report import Report
@@ -44,6 +45,7 @@ def view(report: Report) -> dict[str, object]:
     cited = [source for one in told for source in advice.cited(report, one, CITED)]
     cited += [aid.source for aid in told_aids(report)]
     return {
+        "option": option_section(report.option, reserved=False),
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, _reader(report)),
         "compared": _compared(report),

@@ -20,6 +20,7 @@ from diag.reports.comparables import Comparables
 from diag.reports.dates import long_date
 from diag.reports.discretion import Discretion, discretion_of
 from diag.reports.money import spoken_cost
+from diag.reports.option import Option
 from diag.reports.own import advised
 from diag.reports.pictures import NONE as NO_PICTURES
 from diag.reports.pictures import Evidence, Pictures
@@ -82,6 +83,8 @@ class Report:
     """Finds the last audit; asked once, by the documents that tell it."""
     look_around: Callable[[], Comparables | None]
     """Finds schools like it."""
+    option: Option | None
+    """A kept scenario to print beside the facts, if one was asked."""
 
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
@@ -232,6 +235,7 @@ def build_report(
     pictures: Pictures = NO_PICTURES,
     look_back: Callable[[], Progress | None] = lambda: None,
     look_around: Callable[[], Comparables | None] = lambda: None,
+    option: Option | None = None,
 ) -> Report:
     """Return a report of an audit as it stands `today`.
 
@@ -265,4 +269,5 @@ def build_report(
         pictures=pictures,
         look_back=look_back,
         look_around=look_around,
+        option=option,
     )

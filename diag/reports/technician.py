@@ -20,6 +20,7 @@ from diag.reports.evidence import photos_told
 from diag.reports.figures import number
 from diag.reports.findings import observed, open_words, short_places
 from diag.reports.layout import Pair, definitions, table
+from diag.reports.option import option_section
 from diag.reports.plan import Action
 from diag.reports.price_rows import cost_table
 from diag.reports.progress import since
@@ -52,6 +53,7 @@ def view(report: Report) -> dict[str, object]:
     plan, ticket = report.plan, partial(_ticket, report)
     usual = usual_signature(report)
     return {
+        "option": option_section(report.option, reserved=True),
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Service technique et prestataires"),
         "alerts": alerts_box(report, READER),

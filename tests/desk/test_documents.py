@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.documents import Form, rendered, write_reports
+from diag.desk.documents import Form, page_pictures, rendered, write_reports
 from diag.desk.reporting import report_of
 from diag.desk.session import Session
 from diag.model.checklist import Audience
@@ -73,3 +73,10 @@ def test_documents_are_made_without_a_network(
     monkeypatch.setattr(socket, "socket", refused)
     written = list(write_reports(report_of(session), Audience, tmp_path))
     assert len([one for one in written if one.path]) == 16
+
+
+def test_the_pages_of_a_document_can_be_looked_at(session: Session) -> None:
+    pages = page_pictures(report_of(session), Audience.MAIRIE, 20)
+
+    assert len(pages) > 1
+    assert {page[:8] for page in pages} == {b"\x89PNG\r\n\x1a\n"}

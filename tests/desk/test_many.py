@@ -1,6 +1,7 @@
 """The documents of many audits: resumed, and never stopped by one of them."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from diag.desk import audits
 from diag.desk.answers import Entry, record_answer
 from diag.desk.documents import Form
-from diag.desk.many import MANIFEST, Told, Wanted, audits_in, tally, write_many
+from diag.desk.many import MANIFEST, Told, Wanted, audits_in, beside, tally, write_many
 from diag.desk.workspace import Workspace
 from diag.model.checklist import Audience
 from tests.desk.builders import OTHER, SCHOOL, started, workspace
@@ -94,3 +95,12 @@ def test_only_the_audits_named_in_the_campaign_asked(desk: Workspace) -> None:
     assert len(audits_in(desk)) == 2
     assert len(audits_in(desk, refs=[SCHOOL, "9990000A"])) == 1
     assert not audits_in(desk, "2019-2020")
+
+
+def test_another_thread_reads_the_workspace_by_itself(desk: Workspace) -> None:
+    def elsewhere() -> list[Told]:
+        with beside(desk) as again:
+            return written(again)
+
+    with ThreadPoolExecutor(1) as pool:
+        assert {one.words for one in pool.submit(elsewhere).result()} == {"2 écrits"}

@@ -7,6 +7,7 @@ import pytest
 
 from diag.desk import hypotheses
 from diag.desk.places import remove_place
+from diag.desk.reporting import report_of
 from diag.desk.scenarios import (
     forget_scenario,
     keep_scenario,
@@ -21,8 +22,10 @@ from diag.desk.undo import undo
 from diag.desk.workspace import Workspace
 from diag.journal import changes
 from diag.model.audit import Scenario
+from diag.model.checklist import Audience
 from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
+from diag.reports.markdown import markdown
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import workspace
 
@@ -134,3 +137,28 @@ def test_a_scenario_travels_with_its_audit(session: Session, tmp_path: Path) -> 
         import_audit(other, path)
         there = audited(other)
         assert [one.name for one in scenarios(there)] == ["Fibre"]
+
+
+def test_a_scenario_is_printed_as_a_hypothesis_for_two_readers(
+    session: Session,
+) -> None:
+    keep_scenario(session, "Fibre [/ et dédoublement", imagined(session))
+    plain, told = (
+        report_of(session),
+        report_of(session, scenario="Fibre [/ et dédoublement"),
+    )
+    for audience in Audience:
+        facts, printed = markdown(plain, audience), markdown(told, audience)
+        if audience in {Audience.MAIRIE, Audience.TECHNIQUE}:
+            section = printed[printed.index("## Option") :]
+            assert "(hypothèse)" in section.splitlines()[0]
+            assert "Classe CM1 bis" in section
+            assert "Avec l'option" in section or "Avec l’option" in section
+            assert len(facts) < len(printed)
+        else:
+            assert printed == facts
+
+
+def test_a_scenario_that_nobody_kept_is_not_printed(session: Session) -> None:
+    with pytest.raises(DiagError, match="inconnu"):
+        report_of(session, scenario="jamais gardé")

@@ -1,5 +1,5 @@
 """A Markdown document as a PDF: tagged, archivable, its Markdown attached."""
 
-from diag.reports.pdf.typeset import Printed, printed
+from diag.reports.pdf.typeset import Printed, pictured, printed
 
-__all__ = ["Printed", "printed"]
+__all__ = ["Printed", "pictured", "printed"]

@@ -61,6 +61,30 @@ def printed(
     return Printed(_compiled(source, _NEXT[-1]), warning)
 
 
+def pictured(
+    markdown: str,
+    title: str,
+    author: str,
+    day: date,
+    pictures: Pictures = NONE,
+    *,
+    ppi: int = 60,
+) -> tuple[bytes, ...]:
+    """Return the pages of a document as its PDF shows them, each a PNG.
+
+    Raises:
+        NoPdfError: where typst has no build for this machine.
+    """
+    document = read_document(markdown)
+    settings = _settings(document, title, author, day)
+    source = _source(document, Walker(document, pictures), markdown, settings)
+    try:
+        made = _compiler().compile(input=source.encode("utf-8"), format="png", ppi=ppi)
+    except _typst().TypstError as refused:
+        raise NoPdfError(f"Aperçu impossible. {_told(refused, source)}") from refused
+    return tuple(map(bytes, made)) if isinstance(made, list) else (bytes(made),)
+
+
 def _settings(document: Document, title: str, author: str, day: date) -> str:
     provisional = "provisoire" in document.running.lower()
     return (
