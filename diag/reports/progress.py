@@ -59,7 +59,7 @@ def since(progress: Progress, *, named: int) -> Md:
             for title, some in (
                 ("Mieux :", progress.better),
                 ("Moins bien :", progress.worse),
-                ("Jugé autrement, sans que rien ait bougé :", _method(progress)),
+                ("Jugé autrement par les nouvelles grilles :", _method(progress)),
             )
             if some
         ),
@@ -71,7 +71,7 @@ def against(progress: Progress) -> str:
     """Return « contre 31 en 2025-2026 », judged alike, and the method if it changed."""
     if progress.overall.again == "sans objet":
         return ""
-    alike = " jugé avec les grilles d'aujourd'hui" if progress.method_changed else ""
+    alike = ", rejugé par les grilles d'aujourd'hui" if progress.method_changed else ""
     return f"contre {progress.overall.again} en {progress.campaign}{alike}"
 
 
@@ -116,14 +116,11 @@ def _named(criteria: Sequence[Criterion], limit: int) -> str:
 
 
 def _advice(progress: Progress) -> str:
-    if not progress.settled and not progress.lasting:
-        return ""
-    closed = {0: "aucune n'est close", 1: "1 est close"}
-    stay = {0: "aucune ne reste à faire", 1: "1 reste à faire"}
-    return (
-        "Des actions proposées alors, "
-        + closed.get(progress.settled, f"{progress.settled} sont closes")
-        + " et "
-        + stay.get(progress.lasting, f"{progress.lasting} restent à faire")
-        + "."
-    )
+    settled, lasting = progress.settled, progress.lasting
+    if not settled:
+        return "Les actions proposées alors restent à faire." if lasting else ""
+    if not lasting:
+        return "Plus aucune action proposée alors n'est nécessaire."
+    gone = "n'est plus nécessaire" if settled == 1 else "ne sont plus nécessaires"
+    stay = "reste" if lasting == 1 else "restent"
+    return f"Des actions proposées alors, {settled} {gone} et {lasting} {stay} à faire."

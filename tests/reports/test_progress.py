@@ -48,7 +48,7 @@ def test_by_the_same_method_what_moved_is_told_and_no_more() -> None:
     assert "| Ensemble | 31 | 37 |" in told
     assert "**Mieux :** « Un débit qui suffit à la classe »." in told
     assert "**Moins bien :** « Deux prises réseau par classe »." in told
-    assert "3 sont closes et 1 reste à faire" in told
+    assert "3 ne sont plus nécessaires et 1 reste à faire" in told
 
 
 def test_what_the_method_moved_is_no_progress() -> None:
@@ -57,14 +57,16 @@ def test_what_the_method_moved_is_no_progress() -> None:
     assert "| Sécurité | 50 | 42 | 42 |" in told
     assert "| Projet | n'existait pas | 10 | 10 |" in told
     assert (
-        "**Jugé autrement, sans que rien ait bougé :** "
+        "**Jugé autrement par les nouvelles grilles :** "
         "« Un filtrage protège les élèves »." in told
     )
 
 
 def test_the_score_then_is_judged_as_the_score_now() -> None:
     assert against(SAME) == "contre 31 en 2024-2025"
-    assert against(OTHER).startswith("contre 31 en 2024-2025 jugé avec les grilles")
+    assert against(OTHER) == (
+        "contre 31 en 2024-2025, rejugé par les grilles d'aujourd'hui"
+    )
 
 
 @pytest.mark.parametrize("audience", list(Audience))
@@ -74,3 +76,14 @@ def test_three_readers_are_told_what_changed(audience: Audience) -> None:
     assert ("## Depuis le dernier audit" in told) is expected
     assert ("sur 100, contre 31 en 2024-2025" in told) is expected
     assert "Depuis le dernier audit" not in markdown(report(), audience)
+
+
+def test_what_became_of_the_actions_is_a_sentence_whatever_the_counts() -> None:
+    def said(settled: int, lasting: int) -> str:
+        changed = replace(SAME, settled=settled, lasting=lasting)
+        return plain(since(changed, named=6)).rsplit("\n", 1)[-1]
+
+    assert said(0, 4) == "Les actions proposées alors restent à faire."
+    assert said(2, 0) == "Plus aucune action proposée alors n'est nécessaire."
+    assert said(1, 2).startswith("Des actions proposées alors, 1 n'est plus")
+    assert "actions" not in said(0, 0)
