@@ -19,6 +19,7 @@ from diag.reports.dates import day_of
 from diag.reports.report import Office
 from diag.reports.synthesis.extract import Extract, extract_of
 from diag.reports.synthesis.gathering import Gathering
+from diag.reports.wording import accented
 
 Progress = Callable[[int, int], None]
 """Told how many audits are read, of how many."""
@@ -60,7 +61,8 @@ def scope_named(workspace: Workspace, ref: str) -> Scope:
         case "circonscription":
             return _circonscription(workspace, code)
     school = school_of(workspace, code or ref)
-    return Scope("ecole", school.uai, school.name, school.uai, school.insee)
+    name = accented(school.name)
+    return Scope("ecole", school.uai, name, school.uai, school.insee)
 
 
 def gathered(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from diag.model.place import PlaceKind
+from diag.reports.alerts import LEAD
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.layout import bold, table, written
@@ -127,7 +128,7 @@ def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
     words = alerts_words(gathering.extracts)
     lines.append(f"En tout, sur {_audits(gathering)} : {words}.")
     told = (f"> - {written(one)}" for one in lines)
-    title = bold("Conformité : ce qui est attendu et n'est pas encore respecté")
+    title = bold(LEAD if broken else "Conformité")
     return Md("\n".join(("> [!WARNING]", f"> {title}", ">", *told)))
 
 

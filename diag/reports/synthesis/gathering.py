@@ -139,4 +139,4 @@ def unaudited(gathering: Gathering) -> Md:
     names = listed([accented(one) for one in gathering.missing], 12)
     one = len(gathering.missing) == 1
     said = "École publique non auditée" if one else "Écoles publiques non auditées"
-    return Md(f"{bold(said)}{NBSP}: {written(names)}. Rien ici n'en parle.")
+    return Md(f"{bold(said)}{NBSP}: {written(names)}. Ce document n'en dit rien.")

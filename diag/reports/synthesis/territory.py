@@ -17,7 +17,7 @@ from diag.reports.synthesis.decisions import (
     is_syndical,
     with_a_need,
 )
-from diag.reports.synthesis.extract import Extract
+from diag.reports.synthesis.extract import Extract, Task
 from diag.reports.synthesis.gathering import Gathering, contacts, cover, running_line
 from diag.reports.synthesis.page import page
 from diag.reports.synthesis.scores import (
@@ -69,7 +69,7 @@ def territory_synthesis(gathering: Gathering) -> str:
 
 def _decisions_box(gathering: Gathering) -> Md:
     """Return what the syndicat itself can start, three things at most."""
-    asked = with_a_need(groups(gathering.extracts, is_syndical), DECISIONS)
+    asked = with_a_need(groups(gathering.extracts, _is_common), DECISIONS)
     if not asked:
         return Md("")
     lines = decision_lines(
@@ -78,6 +78,11 @@ def _decisions_box(gathering: Gathering) -> Md:
     votes = numbered(lines, "> ")
     title = bold("Ce que le comité peut engager d'abord")
     return Md("\n".join(("> [!IMPORTANT]", f"> {title}", ">", votes)))
+
+
+def _is_common(extract: Extract, task: Task) -> bool:
+    """Say whether the syndicat acts, in words that name no school."""
+    return is_syndical(extract, task) and not task.own_words
 
 
 def _together(gathering: Gathering) -> Md:

@@ -18,6 +18,7 @@ from tests.reports.synthesis.gatherings import (
     KEPT,
     LAVOIR,
     MOULIN,
+    OPEN,
     PRE,
     extract,
     gathering,
@@ -69,6 +70,12 @@ def test_nothing_that_a_sensitive_fact_speaks_through_is_named() -> None:
     text = commune_synthesis(gathering())
     assert "ots de passe" not in text
     assert "ranger" not in text.lower()
+
+
+def test_what_is_only_to_be_checked_is_not_told_to_fail() -> None:
+    text = commune_synthesis(gathering(extract(OPEN, PRE, AuditStatus.EN_COURS)))
+    assert "> **Conformité**" in text
+    assert "pas encore respecté**" not in text
 
 
 def test_a_single_school_has_nothing_in_common_to_tell() -> None:

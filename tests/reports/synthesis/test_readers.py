@@ -1,8 +1,10 @@
 """What the inspector and the board read, and what neither must."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from diag.assess.results import Bounds, Score, Standing
+from diag.model.checklist import Audience, Owner
 from diag.reports.synthesis.circonscription import circonscription_synthesis
 from diag.reports.synthesis.scores import average, span
 from diag.reports.synthesis.territory import territory_synthesis
@@ -27,6 +29,23 @@ def test_the_board_reads_no_school_s_name() -> None:
     text = territory_synthesis(gathering(name="Territoire"))
     for name in ("Moulin", "Lavoir", "Pré"):
         assert name not in text
+
+
+def test_the_engineer_s_own_words_may_name_a_school_the_board_does_not_read_them() -> (
+    None
+):
+    told = extract(ORDINARY, MOULIN)
+    first = replace(
+        told.tasks[0],
+        owner=Owner.SYNDICAT,
+        ready=True,
+        undecided=True,
+        discreet=False,
+        own_words=True,
+        titles=dict.fromkeys(Audience, "Revenir au Moulin"),
+    )
+    whole = gathering(replace(told, tasks=(first,)), name="Territoire")
+    assert "Revenir au Moulin" not in territory_synthesis(whole)
 
 
 def test_neither_names_what_a_sensitive_fact_speaks_through() -> None:
