@@ -45,7 +45,8 @@ def option_section(option: Option | None, *, reserved: bool) -> Md:
     title = f"Option : {option.name} (hypothèse)"
     lead = (
         "Cette partie est une hypothèse : rien n'en a été relevé sur place. Les "
-        "scores, les actions et les budgets du reste du document n'en tiennent pas compte."
+        "scores, les actions et les budgets du reste du document n'en tiennent pas "
+        "compte."
     )
     return sections((
         Md(f"## {written(title)}"),
