@@ -1,0 +1,69 @@
+"""Colleagues who exchange bundles: a journal each, and keys of one another."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diag.journal.draft import Origin
+from diag.journal.journal import Journal
+from diag.sync.bundle.form import Limits
+from diag.sync.bundle.importing import Entered, Reader, bring_in, preview
+from diag.sync.bundle.keys import Card, DeviceKeys
+from diag.sync.bundle.opening import LIMITS
+from diag.sync.bundle.sealing import age
+from diag.sync.bundle.writing import Bundle, Written, write_bundle
+from tests.journal.builders import NOON, person
+
+
+def keys_of(seed: int) -> DeviceKeys:
+    """Return keys: those that sign are countable, those that open are drawn."""
+    opening = str(age().x25519.Identity.generate())
+    return DeviceKeys(sign=f"{seed:064x}", age=opening)
+
+
+@dataclass
+class Colleague:
+    """Someone with a journal."""
+
+    name: str
+    journal: Journal
+    keys: DeviceKeys
+    known: dict[str, Card] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> Origin:
+        return person(self.name)
+
+    @property
+    def folder(self) -> Path:
+        return self.journal.path.parent
+
+    def reader(self, limits: Limits = LIMITS) -> Reader:
+        signers = {card.sign: name for name, card in self.known.items()}
+        return Reader(self.journal, self.keys, signers, limits)
+
+    def write(
+        self, path: Path, to: "Colleague", audits: Iterable[str] | None = None
+    ) -> Written:
+        which = [one.audit for one in self.journal.manifest()]
+        whole = Bundle(
+            audits=list(which if audits is None else audits),
+            keys=self.keys,
+            recipients=[to.keys.card],
+            at=NOON,
+        )
+        return write_bundle(self.journal, whole, path)
+
+    def read(self, path: Path, limits: Limits = LIMITS) -> Entered:
+        return bring_in(self.reader(limits), path, NOON)
+
+    def look(self, path: Path) -> Entered:
+        return preview(self.reader(), path, NOON)
+
+
+def meet(*people: Colleague) -> None:
+    """Have everybody know everybody's keys."""
+    for one in people:
+        for other in people:
+            if other is not one:
+                one.known[other.name] = other.keys.card

@@ -1,0 +1,85 @@
+"""A bundle is a way in as any other: same union, in any order, as often as one likes."""
+
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diag.sync.bundle.importing import undo
+from diag.sync.bundle.keys import DeviceKeys
+from diag.sync.bundle.opening import LIMITS, _Inflating
+from diag.sync.bundle.payload import Payload
+from diag.sync.bundle.problems import BundleError
+from tests.journal.builders import NOON
+from tests.journal.worlds import content, histories
+from tests.sync.bundle.colleagues import Colleague, keys_of, meet
+from tests.sync.offices import journal_in
+
+KEYS: list[DeviceKeys] = [keys_of(1), keys_of(2)]
+
+
+def shown(of: Colleague) -> dict[str, object]:
+    """Return what a journal holds, whatever was set aside on the way."""
+    found: dict[str, object] = dict(content(of.journal.connection))
+    found.pop("quarantine")
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(histories(), min_size=2, max_size=2), st.data())
+def test_a_bundle_does_what_taking_the_lines_in_does(
+    drawn: list[list[bytes]], data: st.DataObject
+) -> None:
+    theirs, ours = drawn
+    with (
+        tempfile.TemporaryDirectory() as name,
+        journal_in(Path(name) / "a") as first,
+        journal_in(Path(name) / "b") as second,
+        journal_in(Path(name) / "c") as third,
+    ):
+        path = Path(name) / "a.diag"
+        anne, bruno = Colleague("a", first, KEYS[0]), Colleague("b", second, KEYS[1])
+        direct = Colleague("c", third, KEYS[1])
+        meet(anne, bruno)
+        first.ingest(theirs)
+        anne.write(path, bruno)
+        for lines in (data.draw(st.permutations(ours)), theirs):
+            third.ingest(lines)
+        second.ingest(ours)
+        before = shown(bruno)
+        assert bruno.look(path).revisions >= 0
+        assert shown(bruno) == before
+        entered = bruno.read(path)
+        after = shown(bruno)
+        assert after == shown(direct)
+        assert bruno.read(path).revisions == 0
+        assert shown(bruno) == after
+        second.rebuild()
+        assert shown(bruno) == after
+        undo(second, entered.name, NOON)
+        undone = shown(bruno)
+        second.rebuild()
+        assert shown(bruno) == undone
+        bruno.read(path)
+        assert shown(bruno) == after
+
+
+class _Deaf:
+    def header(self, header: object) -> None: ...
+    def line(self, line: bytes) -> None: ...
+    def lines_done(self) -> None: ...
+    def blob(self, sha: str, content: bytes) -> None: ...
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400), st.binary(max_size=40))
+def test_no_bytes_crash_the_reader(inside: bytes, raw: bytes) -> None:
+    for prefix in (b"", b'{"format":"diag-bundle","version":1,'):
+        with suppress(BundleError):
+            Payload(_Deaf(), LIMITS).feed(prefix + inside)
+    inflating = _Inflating(Payload(_Deaf(), LIMITS), LIMITS)
+    with suppress(BundleError):
+        inflating.write(raw)
+        inflating.end()

@@ -1,0 +1,343 @@
+"""Several laptops and two hubs, drawn by Hypothesis: writes, cuts, clones, restores.
+
+In one process and in memory; the journal, the exchange, the intake and the store are
+the real ones. `Meetings` is run by `test_properties` and, changed, by `test_mutants`.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from threading import RLock
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from diag.journal import changes
+from diag.journal.draft import Origin
+from diag.journal.journal import Journal
+from diag.journal.migrations import run
+from diag.model.audit import Audit
+from diag.sync.hub.door import Caller
+from diag.sync.hub.hub import Hub
+from diag.sync.hub.sqlite.connections import Connections
+from diag.sync.hub.sqlite.people import SqlitePeople
+from diag.sync.hub.sqlite.schema import TABLES
+from diag.sync.hub.sqlite.store import SqliteStore
+from diag.sync.hub.store import Token
+from diag.sync.laptop import Exchange
+from diag.sync.problems import OfflineError
+from diag.sync.protocol import Limits
+from tests.journal.builders import CAMPAIGN, known
+from tests.journal.worlds import content, heads_by_definition, heads_in, memory
+from tests.sync.offices import AUDITS, ROOTS, SCHOOLS, NearOffice
+
+T = TypeVar("T")
+
+LAPTOPS = st.integers(0, 3)
+HUBS = st.integers(0, 1)
+CLOCKS = st.sampled_from([0, 1_790_000_000_000, 4_102_444_800_000])
+CUTS = st.none() | st.tuples(st.integers(0, 6), st.sampled_from(["before", "after"]))
+SMALL = Limits(push_lines=3, batch_lines=2)
+"""Little at a time, so that little is enough to be cut in the middle."""
+
+ANYONE = Caller(1, frozenset({"*"}), "write", Token(b"", 1, 0, b""))
+
+
+class MemoryConnections(Connections):
+    """One connection to a hub in memory; what it writes others read at once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.path = Path("hub.db")
+        self.connection = connection
+        self._mutex = RLock()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        with self._mutex:
+            self.connection.execute("begin immediate")
+            try:
+                yield self.connection
+                self.connection.execute("commit")
+            except BaseException:
+                self.connection.execute("rollback")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        with self._mutex:
+            yield self.connection
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class MemoryStore(SqliteStore):
+    """The SQLite store, in memory."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        SqlitePeople.__init__(self, MemoryConnections(connection))
+        self.connection = connection
+        ((self._hub,),) = connection.execute("select id from hub").fetchall()
+
+
+def new_store(name: str) -> MemoryStore:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    run(connection, TABLES)
+    connection.execute("insert into hub values (?)", [name])
+    store = MemoryStore(connection)
+    store.put_directory(SCHOOLS.items())
+    return store
+
+
+def copied(connection: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    connection.backup(copy)
+    return copy
+
+
+def journal_on(connection: sqlite3.Connection) -> Journal:
+    return Journal(connection, Path("diag.db"), readonly=False, notice="")
+
+
+def new_journal() -> Journal:
+    with memory() as made:
+        return journal_on(copied(made))
+
+
+def ids(connection: sqlite3.Connection) -> set[bytes]:
+    return {key for (key,) in connection.execute("select id from rev")}
+
+
+def bodies_of(connection: sqlite3.Connection) -> set[str]:
+    return {body for (body,) in connection.execute("select body from rev")}
+
+
+class FreeOffice(NearOffice):
+    """An office where everyone may come in: the machine is about lines, not doors."""
+
+    def _ask(self, question: Callable[[Caller], T]) -> T:
+        cut = self.fault()
+        if cut == "before":
+            raise OfflineError("coupé à l'aller")
+        answer = question(ANYONE)
+        if cut == "after":
+            raise OfflineError("coupé au retour")
+        return answer
+
+
+class Meetings(RuleBasedStateMachine):
+    """What may happen to laptops and hubs, and what must hold all the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nonces = count(1)
+        self.laptops: list[Journal] = []
+        self.stores: list[MemoryStore] = []
+        self.copies: dict[tuple[str, int], sqlite3.Connection] = {}
+        self.acknowledged: set[bytes] = set()
+        """Revisions said to be saved, whose only disk was not lost."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.laptops = [new_journal(), new_journal()]
+        self.stores = [new_store("a"), new_store("b")]
+
+    # What people do.
+
+    def laptop(self, number: int) -> Journal:
+        return self.laptops[number % len(self.laptops)]
+
+    def origin(self, number: int, clock: int) -> Origin:
+        label = f"u{number % len(self.laptops)}"
+        return Origin(
+            label, label, lambda: clock, lambda: next(self.nonces).to_bytes(8)
+        )
+
+    @rule(
+        number=LAPTOPS,
+        audit=st.sampled_from(AUDITS[:2]),
+        question=st.sampled_from(["q", "r"]),
+        value=st.integers(0, 3),
+        clock=CLOCKS,
+    )
+    def answer(
+        self, number: int, audit: Audit, question: str, value: int, clock: int
+    ) -> None:
+        journal, origin = self.laptop(number), self.origin(number, clock)
+        if not journal.current(audit.id, "audit/subject"):
+            opening = changes.opened(audit.id, CAMPAIGN, audit.subject)
+            self.acknowledged.add(journal.write(opening, origin).key)
+        draft = changes.answered(audit.id, ROOTS[audit.id], question, known(value))
+        said = journal.write(draft, origin)
+        self.acknowledged.add(said.key)
+        assert [head.key for head in journal.current(audit.id, said.subject)] == [
+            said.key
+        ], "P14: a write supersedes exactly what its author saw"
+
+    @rule(number=LAPTOPS, choice=st.integers(0, 1_000), clock=CLOCKS)
+    def erase(self, number: int, choice: int, clock: int) -> None:
+        journal = self.laptop(number)
+        rows = journal.select(
+            "select a.id, r.id from rev r join audit a on a.n = r.audit "
+            "where r.subject like 'place/%' order by r.id"
+        )
+        if rows:
+            audit, key = rows[choice % len(rows)]
+            draft = changes.erased(audit, key.hex(), "demande")
+            said = journal.write(draft, self.origin(number, clock))
+            self.acknowledged.add(said.key)
+
+    # What lines do.
+
+    @rule(number=LAPTOPS, hub=HUBS, cut=CUTS)
+    def sync(self, number: int, hub: int, cut: tuple[int, str] | None) -> None:
+        journal, store = self.laptop(number), self.stores[hub]
+        before = ids(journal.connection) | ids(store.connection)
+        done = self.exchange(journal, hub, cut)
+        after = ids(journal.connection) | ids(store.connection)
+        assert after == before, "P13: a sync writes no revision, and loses none"
+        if done is not None:
+            assert done.unequal == []
+            assert not done.refused
+            assert ids(journal.connection) == ids(store.connection)
+
+    def exchange(
+        self, journal: Journal, hub: int, cut: tuple[int, str] | None = None
+    ) -> Exchange | None:
+        """Sync; None when the line was cut."""
+        asked = count()
+        at, way = cut or (-1, "")
+
+        def fault() -> str:
+            return way if next(asked) == at else ""
+
+        served = Hub(
+            self.stores[hub],
+            Path("blobs"),
+            name="",
+            limits=SMALL,
+            clock=lambda: 0,
+        )
+        done = Exchange(journal, FreeOffice(served, "", fault))
+        try:
+            done.run()
+        except OfflineError:
+            return None
+        return done
+
+    @rule(giver=LAPTOPS, taker=LAPTOPS, chance=st.randoms(use_true_random=False))
+    def stick(self, giver: int, taker: int, chance: object) -> None:
+        """Carry some lines, in any order: less than any bundle promises."""
+        shuffle, pick = getattr(chance, "shuffle"), getattr(chance, "random")  # noqa: B009
+        for audit, *_ in self.laptop(giver).manifest():
+            lines = list(self.laptop(giver).lines(audit))
+            some = [
+                line for line in lines if b'"audit/subject"' in line or pick() < 0.5
+            ]
+            shuffle(some)
+            self.laptop(taker).ingest(some)
+
+    # What disks do.
+
+    @precondition(lambda self: 0 < len(self.laptops) < 4)
+    @rule(number=LAPTOPS)
+    def clone(self, number: int) -> None:
+        self.laptops.append(journal_on(copied(self.laptop(number).connection)))
+
+    @rule(number=LAPTOPS)
+    def copy_laptop(self, number: int) -> None:
+        at = number % len(self.laptops)
+        self.copies["laptop", at] = copied(self.laptops[at].connection)
+
+    @rule(hub=HUBS)
+    def copy_hub(self, hub: int) -> None:
+        self.copies["hub", hub] = copied(self.stores[hub].connection)
+
+    @rule(number=LAPTOPS)
+    def restore_laptop(self, number: int) -> None:
+        at = number % len(self.laptops)
+        if kept := self.copies.get(("laptop", at)):
+            lost = ids(self.laptops[at].connection)
+            self.laptops[at].close()
+            self.laptops[at] = journal_on(copied(kept))
+            self.forget(lost)
+
+    @rule(hub=HUBS)
+    def restore_hub(self, hub: int) -> None:
+        if kept := self.copies.get(("hub", hub)):
+            lost = ids(self.stores[hub].connection)
+            self.stores[hub].close()
+            self.stores[hub] = MemoryStore(copied(kept))
+            self.forget(lost)
+
+    def replicas(self) -> list[sqlite3.Connection]:
+        return [
+            *(journal.connection for journal in self.laptops),
+            *(store.connection for store in self.stores),
+        ]
+
+    def forget(self, lost: set[bytes]) -> None:
+        """Forget what was on the lost disk alone."""
+        for each in self.replicas():
+            lost -= ids(each)
+        self.acknowledged -= lost
+
+    # What must hold once faults stop.
+
+    def teardown(self) -> None:
+        try:
+            if self.laptops:
+                self.settle()
+                self.check_same()
+                self.check_silence()
+                self.check_a_cut_pull_goes_on()
+        finally:
+            for connection in self.replicas():
+                connection.close()
+            for copy in self.copies.values():
+                copy.close()
+
+    def settle(self) -> None:
+        for _ in range(3):
+            for journal in self.laptops:
+                for hub in range(2):
+                    assert self.exchange(journal, hub) is not None
+
+    def check_same(self) -> None:
+        first = self.laptops[0]
+        there = content(first.connection)
+        assert there["quarantine"] == []
+        for journal in self.laptops[1:]:
+            assert content(journal.connection) == there, "P1, P7, P8"
+        for store in self.stores:
+            assert bodies_of(store.connection) == bodies_of(first.connection), "P12"
+            assert store.manifest({"*"}) == first.manifest()
+        assert self.acknowledged <= ids(first.connection), "P5: nothing is lost"
+        lines = [body.encode() for body in bodies_of(first.connection)]
+        assert heads_in(first.connection) == heads_by_definition(lines), "P3"
+        erased = "select 1 from rev r join erased e using(audit, id) where r.erased = 0"
+        assert not first.select(erased), "P10: what is erased is gone"
+        assert first.ingest(lines).new == 0, "P2"
+        first.rebuild()
+        assert content(first.connection) == there, "P4"
+
+    def check_silence(self) -> None:
+        for journal in self.laptops:
+            for hub in range(2):
+                done = self.exchange(journal, hub)
+                assert done is not None
+                assert (done.differed, done.pulled, done.pushed) == (0, 0, 0), "P13"
+
+    def check_a_cut_pull_goes_on(self) -> None:
+        """Nothing is read again from its beginning: cursors lose no line."""
+        for value in range(7):
+            self.answer(0, AUDITS[0], "q", value, 0)
+        assert self.exchange(self.laptop(0), 0) is not None
+        assert self.exchange(self.laptop(1), 0, (3, "before")) is None
+        done = self.exchange(self.laptop(1), 0)
+        assert done is not None
+        assert done.reread == 0
+        assert 0 < done.pulled < 7

@@ -1,0 +1,84 @@
+"""Faults put in on purpose: the state machine must catch each."""
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from diag.journal import draft, exchange, ingest, projections
+from diag.journal.exchange import Keyed
+from diag.journal.ingest import Ingested
+from diag.journal.journal import Journal
+from diag.sync.laptop import _Meeting
+from tests.sync.machine import Meetings
+
+pytestmark = pytest.mark.long
+
+HUNT = settings(
+    max_examples=500,
+    stateful_step_count=40,
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def is_caught() -> bool:
+    try:
+        run_state_machine_as_test(Meetings, settings=HUNT)
+    except AssertionError:
+        return True
+    return False
+
+
+def test_a_pushed_flag_instead_of_digests(monkeypatch: pytest.MonkeyPatch) -> None:
+    flags: set[tuple[int, str, bytes]] = set()
+    push = _Meeting._push
+
+    def flagged(self: _Meeting, lines: Sequence[Keyed]) -> None:
+        own = id(self.exchange.journal)
+        fresh = [one for one in lines if (own, self.hub, one.key) not in flags]
+        push(self, fresh)
+        flags.update((own, self.hub, one.key) for one in fresh)
+
+    monkeypatch.setattr(_Meeting, "_push", flagged)
+
+    assert is_caught()
+
+
+def test_heads_that_depend_on_the_order_of_arrival(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    careless = ingest.ADD_HEAD.partition("where")[0] + (
+        "where ? is not null and ? is not null and ? is not null"
+    )
+    for module in (ingest, projections):
+        monkeypatch.setattr(module, "ADD_HEAD", careless)
+
+    assert is_caught()
+
+
+def test_a_merge_that_names_one_parent_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draft, "MAX_PARENTS", 1)
+
+    assert is_caught()
+
+
+def test_a_cursor_that_skips(monkeypatch: pytest.MonkeyPatch) -> None:
+    take = exchange.take_page
+
+    def skipping(
+        journal: Journal, hub: str, audit: str, lines: Iterable[bytes], after: int
+    ) -> Ingested:
+        return take(journal, hub, audit, lines, after + 1)
+
+    monkeypatch.setattr(exchange, "take_page", skipping)
+
+    assert is_caught()
+
+
+def test_the_hunt_finds_nothing_where_there_is_nothing() -> None:
+    assert not is_caught()
