@@ -38,7 +38,7 @@ CITED = 2
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    told = detailed(report)
+    told = _at_length(report)
     unsure = _unsure(report)
     asked, more = asked_of(report, "commune", limit=ASKED)
     checks = pressing(report, unsure)[:CHECKS]
@@ -74,6 +74,13 @@ def view(report: Report) -> dict[str, object]:
         "price_years": price_years(report),
         "sources": sources_list(report, cited),
     }
+
+
+def _at_length(report: Report) -> tuple[Action, ...]:
+    """Return what is told at length: whatever page 1 asks for, then what comes next."""
+    page = (*first_page.dangers(report), *first_page.decisions(report))
+    kept = {one.id for one in (*page, *detailed(report))}
+    return tuple(one for one in report.plan.actions if one.id in kept)
 
 
 def _compared(report: Report) -> str:

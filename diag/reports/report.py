@@ -239,8 +239,7 @@ def build_report(
 ) -> Report:
     """Return a report of an audit as it stands `today`.
 
-    `earlier` follow-ups come from the audit before, `own` advice and `ranks` from the
-    engineer.
+    `earlier` steps are of the audit before; `own` and `ranks` are the engineer's.
     """
     advice = (*assessment.advice, *(advised(one, today.year) for one in own))
     steps = (*still_standing(earlier), *follow_ups)

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 
 from diag.model.checklist import Audience, Checklist
+from diag.reports.first_page import dangers, decisions
 from diag.reports.html import html
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
@@ -137,6 +138,16 @@ def test_the_mayor_reads_only_sources_that_the_document_cites() -> None:
         )
         for source in re.findall(r"^- \*\*(\w+)\*\*", sources, re.MULTILINE):
             assert re.search(rf"\b{source}\b", body)
+
+
+def test_what_page_one_asks_for_is_dated_and_told_at_length() -> None:
+    for seed, known in SCHOOLS:
+        told = school(seed, known)
+        document = markdown(told, Audience.MAIRIE)
+        calendar = document.split(PAGE_BREAK)[1]
+        for action in (*dangers(told), *decisions(told)):
+            assert re.search(rf"\b{action.ref}\. ", calendar)
+            assert f"\n### {action.ref}. " in document
 
 
 def plain(document: str) -> str:
