@@ -37,7 +37,7 @@ from diag.reports.synthesis.gathering import (
 from diag.reports.synthesis.page import page
 from diag.reports.wording import first_sentence, of, sentence, uncapitalised
 
-REASONS = 6
+REASONS = 5
 """At most so many findings told as reasons."""
 
 _PRESSING = (Kind.COMPLIANCE, Kind.BLOCKING)
@@ -60,7 +60,7 @@ def note(gathering: Gathering) -> str:
         "yearly": _yearly(asked),
         "done": bullets(_done(asked)),
     }
-    return _draft("note", told, gathering, "Projet de note", explained=True)
+    return _draft("note", told, gathering, "Projet de note")
 
 
 def deliberation(gathering: Gathering) -> str:
@@ -74,7 +74,7 @@ def deliberation(gathering: Gathering) -> str:
         "articles": list(_articles(gathering)),
     }
     name = "Projet de délibération"
-    return _draft("deliberation", told, gathering, name, explained=False)
+    return _draft("deliberation", told, gathering, name)
 
 
 def _draft(
@@ -82,14 +82,12 @@ def _draft(
     told: dict[str, object],
     gathering: Gathering,
     name: str,
-    *,
-    explained: bool,
 ) -> str:
     foot = draft_line(
         name, gathering.date, version(gathering), provisional=gathering.provisional
     )
     reach = contacts(gathering)
-    return page(template, told, reach, foot, listed=False, explained=explained)
+    return page(template, told, reach, foot, listed=False, explained=False)
 
 
 def _frame(gathering: Gathering, title: str) -> dict[str, object]:

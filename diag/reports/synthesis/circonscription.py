@@ -37,7 +37,7 @@ from diag.reports.vocabulary import LEVELS_EXPLAINED, OWNERS
 READER = Audience.ACADEMIE
 WEAK = 5
 """At most so many common lacks told first."""
-NAMED = 3
+NAMED = 5
 """At most so many schools named in a cell; past them, they are counted."""
 ACTIONS = 12
 """At most so many actions of the schools and of the académie told."""
@@ -148,7 +148,7 @@ def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
 
 
 def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
-    rows = alert_rows(found, partial(_names, gathering))
+    rows = alert_rows(found, partial(_names, gathering), _counted)
     columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
     return table("Points de conformité qui ne sont pas respectés", columns, rows)
 
@@ -158,7 +158,7 @@ def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
 
 
 def _counted(some: Sequence[Extract]) -> str:
-    return f"{len(some)} école{'s' * (len(some) > 1)}"
+    return f"{len(some)} école{'s' * (len(some) > 1)}" if some else ""
 
 
 def _is_subject(criterion: Criterion | None) -> bool:

@@ -101,11 +101,13 @@ def strong_list(found: Iterable[Shared], limit: int) -> Md:
 
 
 def alert_rows(
-    found: Iterable[Shared], names: Callable[[Sequence[Extract]], str]
+    found: Iterable[Shared],
+    short: Callable[[Sequence[Extract]], str],
+    unsure: Callable[[Sequence[Extract]], str],
 ) -> list[tuple[str, ...]]:
-    """Return each point of compliance that fails somewhere."""
+    """Return each point of compliance that fails somewhere, the schools told twice."""
     return [
-        (one.criterion.title, names(one.short), names(one.unsure))
+        (one.criterion.title, short(one.short), unsure(one.unsure))
         for one in found
         if one.criterion.kind is Kind.COMPLIANCE and one.short
     ]

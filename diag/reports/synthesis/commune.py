@@ -192,6 +192,9 @@ def _payer(gathering: Gathering, extract: Extract) -> str:
 
 
 def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
-    rows = alert_rows(found, lambda some: listed(list(map(gathering.name_of, some))))
+    def names(some: Sequence[Extract]) -> str:
+        return listed(list(map(gathering.name_of, some)))
+
+    rows = alert_rows(found, names, names)
     columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
     return table("Points de conformité, école par école", columns, rows)
