@@ -44,6 +44,8 @@ class Ingested(NamedTuple):
     rejected: tuple[Rejected, ...]
     audits: frozenset[str]
     """Audits that have something new."""
+    revisions: tuple[Revision, ...] = ()
+    """What was new."""
 
 
 class _Refusal(NamedTuple):
@@ -73,6 +75,7 @@ def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
             for refusal in refusals
         ),
         audits=frozenset(revision.audit for revision in new),
+        revisions=tuple(new),
     )
 
 

@@ -44,7 +44,12 @@ def m003_sync_mark(connection: sqlite3.Connection) -> None:
     run(connection, schema.SYNC_MARK)
 
 
-STEPS: tuple[Step, ...] = (m001_journal, m002_outbox, m003_sync_mark)
+def m004_bundles(connection: sqlite3.Connection) -> None:
+    """Create what is known of bundles that were read in."""
+    run(connection, schema.BUNDLES)
+
+
+STEPS: tuple[Step, ...] = (m001_journal, m002_outbox, m003_sync_mark, m004_bundles)
 """In order; a released one is never edited, and touches the log by addition only."""
 
 NAMES = tuple(step.__name__ for step in STEPS)

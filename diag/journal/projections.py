@@ -13,10 +13,14 @@ def rebuild(connection: sqlite3.Connection) -> None:
         connection.execute(f"delete from {table}")  # noqa: S608 -- names from above
     audits = connection.execute("select n, id from audit").fetchall()
     for number, audit in audits:
-        _rebuild_audit(connection, number, audit)
+        rebuild_audit(connection, number, audit)
 
 
-def _rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
+def rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
+    """Drop and rebuild those of one audit, inside the caller's transaction."""
+    for table in ("parent", "head", "tally"):
+        sql = f"delete from {table} where audit = ?"  # noqa: S608 -- names from above
+        connection.execute(sql, [number])
     rows = connection.execute("select body from rev where audit = ?", [number])
     revisions: list[Revision] = [read(line) for (line,) in rows]
     tally = Tally(audit, number)

@@ -153,3 +153,16 @@ SYNC_MARK = """
 alter table sync_state add column lam integer not null default 0;
 """
 """Greatest order number when both sides were last equal: a hint, as the rest."""
+
+BUNDLES = """
+create table bundle(
+  name text primary key, sha blob not null unique check(length(sha) = 32),
+  at integer not null, undone_at integer, detail text not null
+) strict, without rowid;
+
+create table brought(
+  bundle text not null, audit integer not null, subject text not null,
+  id blob not null, primary key(bundle, audit, subject, id)
+) strict, without rowid;
+"""
+"""Which bundles were read in, and the revisions that each was first to bring."""

@@ -49,4 +49,8 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         ),
     },
     "m003_sync_mark": {"sync_state": ("hub", 1, 12, 7)},
+    "m004_bundles": {
+        "bundle": ("2026-11-25-camille-ab12cd", bytes(32), 0, None, "{}"),
+        "brought": ("2026-11-25-camille-ab12cd", 1, ANSWER.subject, ANSWER.key),
+    },
 }

@@ -41,6 +41,8 @@ class Limits(NamedTuple):
     """Longest line elsewhere."""
     audits: int = 100_000
     revisions: int = 20_000_000
+    refused: int = 1_000
+    """Most lines that this version cannot read: each is kept in quarantine."""
     blobs: int = 500_000
     blob_bytes: int = 20 * 2**20
     """Largest attachment."""

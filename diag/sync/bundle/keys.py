@@ -5,13 +5,17 @@ Kept by the system's keyring, else in a file of the workspace that only its owne
 
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from pydantic import Field, ValidationError
 
 from diag.model.errors import DiagError
+from diag.sync.bundle.sealing import age
 from diag.sync.private import write_private
 from diag.sync.protocol import Wire
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 FILE = "keys.json"
 """Where they are kept, in the workspace, when the system has no keyring."""
@@ -50,12 +54,10 @@ class Card(NamedTuple):
     @property
     def is_right(self) -> bool:
         """Say whether both keys are keys."""
-        # As in `opening`: for who reads keys only.
-        from pyrage import RecipientError, x25519  # noqa: PLC0415
-
+        sealing = age()
         try:
-            x25519.Recipient.from_str(self.age)
-        except RecipientError:
+            sealing.x25519.Recipient.from_str(self.age)
+        except sealing.RecipientError:
             return False
         return len(self.sign) == _KEY and set(self.sign) <= set("0123456789abcdef")
 
@@ -88,10 +90,8 @@ class DeviceKeys(Wire):
     @property
     def card(self) -> Card:
         """Return the public ones."""
-        from pyrage import x25519  # noqa: PLC0415 - as above
-
         public = _signing(self.sign).public_key().public_bytes_raw().hex()
-        return Card(public, str(x25519.Identity.from_str(self.age).to_public()))
+        return Card(public, str(age().x25519.Identity.from_str(self.age).to_public()))
 
     def sign_bytes(self, content: bytes) -> str:
         """Return the signature of some bytes, hexadecimal."""
@@ -131,13 +131,12 @@ def _fresh() -> DeviceKeys:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PrivateKey,
     )
-    from pyrage import x25519  # noqa: PLC0415 - as above
 
     key = Ed25519PrivateKey.generate().private_bytes_raw().hex()
-    return DeviceKeys(sign=key, age=str(x25519.Identity.generate()))
+    return DeviceKeys(sign=key, age=str(age().x25519.Identity.generate()))
 
 
-def _signing(key: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - imported late
+def _signing(key: str) -> "Ed25519PrivateKey":
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PrivateKey,
     )

@@ -15,6 +15,7 @@ from diag.journal.revision import parse
 from diag.sync.bundle.form import SIGNED, Header, Limits, Trailer
 from diag.sync.bundle.payload import Payload, Sink
 from diag.sync.bundle.problems import BundleError, Fault
+from diag.sync.bundle.sealing import age
 
 LIMITS = Limits()
 """Those of this version."""
@@ -41,7 +42,7 @@ def verify(
         BundleError: when it is not for this device, nor from a known one, or is not
             exactly what was signed.
     """
-    proof = _Proof(signers)
+    proof = _Proof(signers, limits.refused)
     header, trailer = read_bundle(path, identity, proof, limits)
     _check_signature(header, trailer)
     proof.check_sums(header)
@@ -56,14 +57,14 @@ def read_bundle(
     Raises:
         BundleError: when it cannot be opened, or is cut.
     """
-    # A compiled library, 20 ms, for who opens bundles only.
-    from pyrage import DecryptError, decrypt_io, x25519  # noqa: PLC0415
+    sealing = age()
 
     inflating = _Inflating(Payload(sink, limits), limits)
     try:
         with path.open("rb") as file:
-            decrypt_io(file, inflating, [x25519.Identity.from_str(identity)])
-    except DecryptError as error:
+            who = [sealing.x25519.Identity.from_str(identity)]
+            sealing.decrypt_io(file, inflating, who)
+    except sealing.DecryptError as error:
         foreign = str(error) == _NOT_FOR_US
         raise BundleError(_fault(path, foreign=foreign)) from error
     except OSError as error:
@@ -132,8 +133,9 @@ class _Inflating:
 class _Proof:
     """Adds up what a bundle holds, and refuses at once who is not known."""
 
-    def __init__(self, signers: Collection[str]) -> None:
+    def __init__(self, signers: Collection[str], most_refused: int) -> None:
         self._signers = signers
+        self._most_refused = most_refused
         self._sums: dict[str, list[int]] = {}
         self.refused = 0
 
@@ -146,6 +148,9 @@ class _Proof:
             revision = parse(line)
         except RefusedError:
             self.refused += 1
+            if self.refused > self._most_refused:
+                lines = f"plus de {self._most_refused} modifications illisibles"
+                raise BundleError(Fault.DAMAGED, lines) from None
             return
         sums = self._sums.setdefault(revision.audit, [0, 0])
         sums[0] += 1

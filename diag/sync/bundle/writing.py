@@ -13,6 +13,7 @@ from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.bundle.form import SIGNED, Frame, Header, Held, Trailer
 from diag.sync.bundle.keys import Card, DeviceKeys
+from diag.sync.bundle.sealing import age
 
 _GZIP = 31
 _LEVEL = 6
@@ -140,20 +141,19 @@ def _seal(
     path: Path, parts: Iterator[bytes], recipients: Sequence[str]
 ) -> tuple[str, int]:
     """Encrypt to a file, durably; return its SHA-256 and size."""
-    # As in `opening`: for who writes bundles only.
-    from pyrage import EncryptError, encrypt_io, x25519  # noqa: PLC0415
+    sealing = age()
 
     part = path.with_name(f"{path.name}.part")
     reading = _Reading(parts)
     try:
         with part.open("wb") as file:
             writing = _Writing(file)
-            whom = [x25519.Recipient.from_str(one) for one in recipients]
-            encrypt_io(reading, writing, whom)
+            whom = [sealing.x25519.Recipient.from_str(one) for one in recipients]
+            sealing.encrypt_io(reading, writing, whom)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-    except EncryptError as error:
+    except sealing.EncryptError as error:
         raise (reading.error or writing.error or error) from None
     finally:
         part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""A bundle is a way in as any other: same union, in any order, as often as one likes."""
+"""A bundle is a way in as any other: same union, in any order, as often as wanted."""
 
 import tempfile
 from contextlib import suppress
@@ -27,7 +27,7 @@ def shown(of: Colleague) -> dict[str, object]:
     return found
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(histories(), min_size=2, max_size=2), st.data())
 def test_a_bundle_does_what_taking_the_lines_in_does(
     drawn: list[list[bytes]], data: st.DataObject
