@@ -1,0 +1,144 @@
+"""The folder of a hub: made once, copied, restored, its certificate renewed."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from diag.model.errors import DiagError
+from diag.sync.hub import authority, copies
+from diag.sync.hub.files import BlobFiles
+from diag.sync.hub.home import HubHome, HubSettings
+from diag.sync.trust import fingerprint_of, read_invitation
+
+DAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
+SETTINGS = HubSettings(name="Vallombre", url="https://hub.vallombre.example:8443")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> HubHome:
+    return HubHome.create(tmp_path / "hub", SETTINGS)
+
+
+def test_a_hub_opens_as_it_was_made(home: HubHome) -> None:
+    again = HubHome.open(home.folder)
+
+    assert again.settings == SETTINGS
+    assert (again.host, again.port) == ("hub.vallombre.example", 8443)
+    assert (home.folder / "hub.json").stat().st_mode & 0o077 == 0
+    for key in (home.folder / "tls").glob("*-key.pem"):
+        assert key.stat().st_mode & 0o077 == 0
+
+
+def test_an_invitation_carries_the_address_the_fingerprint_and_a_code(
+    home: HubHome,
+) -> None:
+    invited = read_invitation(str(home.invite("Anne", ("999",), "write")))
+
+    assert invited.url == SETTINGS.url
+    assert invited.fingerprint == fingerprint_of(home.authority)
+    assert len(invited.code) == 10
+
+
+def test_a_certificate_of_the_office_needs_no_authority_here(tmp_path: Path) -> None:
+    for name in ("cert.pem", "key.pem"):
+        (tmp_path / name).write_text("PEM", encoding="ascii")
+    files = {"tls": "files", "certificate": str(tmp_path / "cert.pem")}
+    files["key"] = str(tmp_path / "key.pem")
+    home = HubHome.create(tmp_path / "hub", SETTINGS.model_copy(update=files))
+
+    assert home.certificate() == (tmp_path / "cert.pem", tmp_path / "key.pem")
+    assert home.invite("Anne", ("*",), "read").fingerprint == ""
+    with pytest.raises(DiagError, match="introuvable"):
+        HubHome.create(
+            tmp_path / "b", SETTINGS.model_copy(update={**files, "key": "rien.pem"})
+        )
+
+
+def test_the_certificate_is_renewed_near_its_end_by_the_same_authority(
+    tmp_path: Path,
+) -> None:
+    authority.make_authority(tmp_path, "Vallombre", DAY)
+    assert authority.is_due(tmp_path, DAY)
+    authority.certify(tmp_path, "192.0.2.7", DAY)
+
+    assert not authority.is_due(tmp_path, DAY + timedelta(days=300))
+    assert authority.is_due(tmp_path, DAY + timedelta(days=340))
+    pem = (tmp_path / authority.CERTIFICATE).read_bytes()
+    certificate, issuer = x509.load_pem_x509_certificates(pem)
+    certificate.verify_directly_issued_by(issuer)
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    assert str(names.value.get_values_for_type(x509.IPAddress)[0]) == "192.0.2.7"
+
+
+def test_settings_that_cannot_be_read_name_the_field(home: HubHome) -> None:
+    told = json.loads((home.folder / "hub.json").read_bytes())
+    (home.folder / "hub.json").write_text(
+        json.dumps({**told, "tls": "aucun"}), encoding="utf-8"
+    )
+
+    with pytest.raises(DiagError, match="tls"):
+        HubHome.open(home.folder)
+
+
+def test_a_whole_hub_comes_back_on_a_new_machine(home: HubHome, tmp_path: Path) -> None:
+    data = b"photo"
+    sha = sha256(data).hexdigest()
+    BlobFiles(home.folder / "blobs").put(sha, 0, data, len(data))
+    copied = copies.back_up(home, tmp_path / "elsewhere")
+
+    assert copies.restore(tmp_path / "new", copied) is None
+    again = HubHome.open(tmp_path / "new")
+
+    assert again.authority == home.authority
+    assert again.certificate()[1].exists()
+    assert BlobFiles(tmp_path / "new" / "blobs").read(sha, 0, 9) == (data, 5)
+
+
+def test_a_damaged_attachment_is_not_copied(home: HubHome, tmp_path: Path) -> None:
+    path = BlobFiles(home.folder / "blobs").path("ab" * 32)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"autre chose")
+
+    copies.back_up(home, tmp_path / "elsewhere")
+
+    assert list(BlobFiles(tmp_path / "elsewhere" / "blobs").all()) == []
+
+
+def test_a_copy_that_is_not_one_changes_nothing(home: HubHome, tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"rien")
+    before = (home.folder / "hub.db").read_bytes()
+
+    with pytest.raises(DiagError):
+        copies.restore(home.folder, tmp_path / "x.db")
+
+    assert (home.folder / "hub.db").read_bytes() == before
+
+
+def test_a_hub_that_runs_is_not_replaced(home: HubHome) -> None:
+    copied = copies.back_up(home)
+    store = home.store()
+    try:
+        with pytest.raises(DiagError):
+            copies.restore(home.folder, copied)
+    finally:
+        store.close()
+
+
+def test_copies_are_kept_a_day_then_one_a_day_then_no_more(tmp_path: Path) -> None:
+    def named(at: datetime) -> Path:
+        return tmp_path / at.strftime("hub-%Y-%m-%d-%H%M%S.db")
+
+    hours = [named(DAY - timedelta(hours=hour)) for hour in range(24 * 33)]
+    others = [tmp_path / "hub-notes.db"]
+
+    gone = copies._outdated([*hours, *others], DAY)
+
+    kept = [path for path in hours if path not in gone]
+    assert kept[:25] == hours[:25]
+    assert len(kept[25:]) == 29
+    assert all(path.name.endswith("-230000.db") for path in kept[25:])
+    assert not set(others) & set(gone)

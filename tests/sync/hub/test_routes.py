@@ -1,0 +1,468 @@
+"""The routes: what is asked wrongly, too much of, or by the wrong person."""
+
+import gzip
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from diag.journal import changes
+from diag.journal.door import MAX_LINE
+from diag.journal.errors import DiskFullError, LockedError
+from diag.journal.journal import Journal
+from diag.model.photo import Photo
+from diag.sync.hub.app import build_app
+from diag.sync.hub.hub import Hub
+from diag.sync.hub.logs import JsonLines
+from diag.sync.problems import KINDS
+from diag.sync.protocol import Limits
+from tests.journal.builders import person
+from tests.sync.hub.asking import Counter
+from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, let_in, say, started
+
+VALLEY, _, COAST = AUDITS
+ANNE = person("anne")
+LIMITS = Limits(
+    push_lines=20,
+    push_bytes=MAX_LINE * 2,
+    page_bytes=MAX_LINE,
+    blob_bytes=100,
+    piece_bytes=10,
+    shas=3,
+)
+DATA = bytes(range(25))
+SHA = sha256(DATA).hexdigest()
+
+
+@dataclass
+class Desk:
+    """A client at the counter of a hub."""
+
+    client: Counter
+    hub: Hub
+    token: str
+
+    def ask(self, method: str, path: str, *, token: str = "", **more: Any) -> Any:
+        headers = {"authorization": f"Bearer {token or self.token}"}
+        headers |= more.pop("headers", {})
+        return self.client.request(method, path, headers=headers, **more)
+
+    def push(self, *lines: bytes, **more: Any) -> Any:
+        return self.ask("POST", "/v1/revisions", content=b"\n".join(lines), **more)
+
+    def put(self, start: int, piece: bytes, total: int, **more: Any) -> Any:
+        headers = {"content-range": f"bytes {start}-{start + len(piece) - 1}/{total}"}
+        path = f"/v1/blobs/{SHA}"
+        return self.ask("PUT", path, content=piece, headers=headers, **more)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with hub_in(tmp_path / "hub", limits=LIMITS) as hub:
+        app = build_app(hub, authority="PEM")
+        client = Counter(app)
+        yield Desk(client, hub, let_in(hub))
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Iterator[list[bytes]]:
+    with journal_in(tmp_path / "laptop") as journal:
+        started(journal, VALLEY, ANNE)
+        for value in range(3):
+            say(journal, VALLEY, value, ANNE)
+        journal.write(changes.photographed(VALLEY.id, photo()), ANNE)
+        yield list(journal.lines(VALLEY.id))
+
+
+def photo() -> Photo:
+    return Photo(
+        id="00000000-0000-4000-8000-000000000001",
+        sha=SHA,
+        place=ROOTS[VALLEY.id],
+        original=SHA,
+        mime="image/jpeg",
+        size=len(DATA),
+    )
+
+
+def refused(response: Any, kind: str) -> str:
+    """Check a problem to the letter; return its detail."""
+    told = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
+    assert told["type"] == f"urn:diag:problem:{kind}"
+    assert told["status"] == response.status_code == KINDS[kind].status
+    assert told["title"] == KINDS[kind].title
+    return str(told.get("detail", ""))
+
+
+def test_hello_tells_the_limits_to_anyone(desk: Desk) -> None:
+    told = desk.client.get("/v1/hello").json()
+
+    assert told["hub"] == desk.hub.store.hub
+    assert (told["oldest"], told["newest"]) == (1, 1)
+    assert Limits.model_validate(told["limits"]) == LIMITS
+
+
+def test_the_authority_is_given_to_anyone_when_there_is_one(desk: Desk) -> None:
+    assert desk.client.get("/v1/ca").text == "PEM"
+    plain = Counter(build_app(desk.hub))
+    refused(plain.get("/v1/ca"), "not-found")
+
+
+def test_a_pull_gives_back_what_a_push_gave(desk: Desk, lines: list[bytes]) -> None:
+    zipped = gzip.compress(b"\n".join(lines))
+    headers = {"content-encoding": "gzip"}
+    given = desk.ask("POST", "/v1/revisions", content=zipped, headers=headers)
+    path = f"/v1/audits/{VALLEY.id}/revisions"
+
+    page = desk.ask("GET", path, params={"after": 1, "limit": 2})
+
+    assert given.json()["new"] == len(lines)
+    assert page.content.splitlines() == lines[1:3]
+    assert page.headers["next-after"] == "3"
+    assert page.headers["audit-revisions"] == str(len(lines))
+    assert given.json()["sums"][VALLEY.id] == [
+        len(lines),
+        page.headers["audit-digest"],
+    ]
+
+
+def test_a_manifest_that_was_seen_is_not_sent_again(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    desk.push(*lines)
+    first = desk.ask("GET", "/v1/audits")
+    seen = {"if-none-match": first.headers["etag"]}
+
+    assert [row[0] for row in first.json()] == [VALLEY.id]
+    assert desk.ask("GET", "/v1/audits", headers=seen).status_code == 304
+    assert desk.ask("GET", "/v1/audits", params={"territory": "998"}).json() == []
+    narrow = let_in(desk.hub, "998")
+    asked = desk.ask("GET", "/v1/audits", params={"territory": "999"}, token=narrow)
+    refused(asked, "scope")
+
+
+def test_without_a_good_token_every_door_is_closed_alike(desk: Desk) -> None:
+    doors = [
+        ("GET", "/v1/audits"),
+        ("GET", f"/v1/audits/{VALLEY.id}/revisions"),
+        ("POST", "/v1/revisions"),
+        ("POST", "/v1/blobs/missing"),
+        ("PUT", f"/v1/blobs/{SHA}"),
+        ("GET", f"/v1/blobs/{SHA}"),
+        ("POST", "/v1/token/rotate"),
+        ("DELETE", "/v1/devices/1"),
+        ("GET", "/metrics"),
+    ]
+    revoked = let_in(desk.hub)
+    desk.hub.store.revoke(desk.hub.store.devices()[-1].id, 1)
+    told = set()
+    for method, path in doors:
+        for token in (revoked, "diag_unknown", "x" * 5_000):
+            answer = desk.ask(method, path, token=token)
+            refused(answer, "token-revoked")
+            told.add(answer.content)
+        told.add(desk.client.request(method, path).content)
+
+    assert len(told) == 1
+
+
+def test_an_expired_token_is_refused(tmp_path: Path) -> None:
+    times = [0]
+    with hub_in(tmp_path / "hub", clock=lambda: times[0]) as hub:
+        token = let_in(hub)
+        desk = Desk(Counter(build_app(hub)), hub, token)
+        assert desk.ask("GET", "/v1/audits").status_code == 200
+        times[0] = 181 * 24 * 3600 * 1000
+        refused(desk.ask("GET", "/v1/audits"), "token-revoked")
+
+
+def test_one_bad_line_in_a_push_is_refused_alone(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    told = desk.push(*lines[:2], b"{broken", *lines[2:]).json()
+
+    assert told["new"] == len(lines)
+    assert [(one["line"], one["kind"]) for one in told["rejected"]] == [
+        (3, "bad-revision")
+    ]
+
+
+def test_an_audit_of_another_territory_is_neither_read_nor_written(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    desk.push(*lines)
+    elsewhere = let_in(desk.hub, "998")
+    path = f"/v1/audits/{VALLEY.id}/revisions"
+
+    refused(desk.ask("GET", path, token=elsewhere), "scope")
+    told = desk.push(*lines, token=elsewhere).json()
+    assert {one["kind"] for one in told["rejected"]} == {"scope"}
+    refused(desk.put(0, DATA[:10], 25, token=elsewhere), "not-found")
+    assert (
+        desk.ask(
+            "POST", "/v1/blobs/missing", json={"shas": [SHA]}, token=elsewhere
+        ).json()
+        == {}
+    )
+    refused(desk.ask("GET", f"/v1/audits/{COAST.id}/revisions"), "unknown-audit")
+
+
+def test_who_may_read_may_not_write(desk: Desk, lines: list[bytes]) -> None:
+    desk.push(*lines)
+    reader = let_in(desk.hub, right="read")
+
+    refused(desk.push(*lines, token=reader), "scope")
+    refused(desk.put(0, DATA[:10], 25, token=reader), "scope")
+    refused(desk.ask("DELETE", "/v1/devices/1", token=reader), "scope")
+
+
+def test_an_administrator_revokes_anyone_and_one_revokes_oneself(desk: Desk) -> None:
+    admin, other = let_in(desk.hub, right="admin"), let_in(desk.hub)
+
+    assert desk.ask("DELETE", "/v1/devices/3", token=other).status_code == 204
+    refused(desk.ask("GET", "/v1/audits", token=other), "token-revoked")
+    assert desk.ask("DELETE", "/v1/devices/1", token=admin).status_code == 204
+    refused(desk.ask("DELETE", "/v1/devices/1", token=admin), "not-found")
+    assert desk.ask("GET", "/metrics", token=admin).status_code == 200
+
+
+def test_a_token_rotates(desk: Desk) -> None:
+    renewed = desk.ask("POST", "/v1/token/rotate").json()["token"]
+
+    assert desk.ask("GET", "/v1/audits").status_code == 200
+    assert desk.ask("GET", "/v1/audits", token=renewed).status_code == 200
+    refused(desk.ask("GET", "/v1/audits"), "token-revoked")
+
+
+def test_enrolment_by_a_code_however_it_is_typed(desk: Desk) -> None:
+    code = desk.hub.door.invite("Anne", ("999",), "write")
+    typed = f"{code[:5].lower()}-{code[5:]}".replace("0", "o").replace("1", "l")
+
+    given = desk.client.post("/v1/enrol", json={"code": typed, "device": "portable"})
+
+    assert given.status_code == 201
+    assert given.json()["territories"] == ["999"]
+    again = desk.client.post("/v1/enrol", json={"code": code, "device": "portable"})
+    refused(again, "enrol-refused")
+
+
+# Limits, one by one.
+
+
+def test_too_many_lines(desk: Desk) -> None:
+    assert "20 admises" in refused(desk.push(*[b"x"] * 21), "too-large")
+    assert len(desk.push(*[b"x"] * 20).json()["rejected"]) == 20
+
+
+def test_too_many_bytes_inflated_or_not(desk: Desk) -> None:
+    most = LIMITS.push_bytes
+    refused(desk.push(b"x" * (most + 1)), "too-large")
+    assert desk.push(b"x" * most).status_code == 200
+    bomb = gzip.compress(bytes(64 * 2**20))
+    headers = {"content-encoding": "gzip"}
+    answer = desk.ask("POST", "/v1/revisions", content=bomb, headers=headers)
+    refused(answer, "too-large")
+
+
+def test_a_line_too_long_is_refused_alone(desk: Desk, lines: list[bytes]) -> None:
+    told = desk.push(*lines, b"x" * (MAX_LINE + 1)).json()
+
+    assert told["new"] == len(lines)
+    assert "octets" in told["rejected"][0]["problem"]
+
+
+@pytest.mark.parametrize("cut", [1, 20])
+def test_a_compressed_body_that_is_cut_or_broken(desk: Desk, cut: int) -> None:
+    whole = gzip.compress(b"x" * 1000)
+    headers = {"content-encoding": "gzip"}
+    for body in (whole[:-cut], b"plain", whole + b"more"):
+        answer = desk.ask("POST", "/v1/revisions", content=body, headers=headers)
+        refused(answer, "bad-request")
+    other = {"content-encoding": "br"}
+    answer = desk.ask("POST", "/v1/revisions", content=whole, headers=other)
+    refused(answer, "bad-request")
+
+
+def test_a_page_stops_at_its_bytes(desk: Desk, tmp_path: Path) -> None:
+    with journal_in(tmp_path / "long") as journal:
+        started(journal, VALLEY, ANNE)
+        for _ in range(9):
+            long_note(journal)
+        for at in range(0, 10, 2):
+            desk.push(*list(journal.lines(VALLEY.id))[at : at + 2])
+
+    path = f"/v1/audits/{VALLEY.id}/revisions"
+    page = desk.ask("GET", path, params={"after": 0})
+    assert 0 < len(page.content.splitlines()) < 10
+    assert len(page.content) <= LIMITS.page_bytes + 10
+
+
+def long_note(journal: Journal) -> None:
+    text = "é" * 9_000
+    journal.write(changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", text), ANNE)
+
+
+def test_an_attachment_goes_by_pieces_and_comes_back(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    desk.push(*lines)
+    asked = {"shas": [SHA]}
+    assert desk.ask("POST", "/v1/blobs/missing", json=asked).json() == {SHA: 0}
+
+    assert desk.put(0, DATA[:10], 25).status_code == 202
+    assert desk.ask("POST", "/v1/blobs/missing", json=asked).json() == {SHA: 10}
+    wrong = desk.put(0, DATA[:10], 25)
+    refused(wrong, "offset")
+    assert wrong.json()["offset"] == 10
+    refused(desk.ask("GET", f"/v1/blobs/{SHA}"), "not-found")
+    desk.put(10, DATA[10:20], 25)
+    assert desk.put(20, DATA[20:], 25).status_code == 201
+    assert desk.put(0, DATA[:10], 25).status_code == 201
+
+    assert desk.ask("POST", "/v1/blobs/missing", json=asked).json() == {}
+    piece = desk.ask("GET", f"/v1/blobs/{SHA}", headers={"range": "bytes=20-"})
+    assert (piece.status_code, piece.content) == (206, DATA[20:])
+    assert piece.headers["content-range"] == "bytes 20-24/25"
+    first = desk.ask("GET", f"/v1/blobs/{SHA}", headers={"range": "bytes=2-4"})
+    assert first.content == DATA[2:5]
+    past = desk.ask("GET", f"/v1/blobs/{SHA}", headers={"range": "bytes=25-"})
+    refused(past, "offset")
+
+
+def test_an_attachment_that_is_not_what_its_name_says_is_thrown_away(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    desk.push(*lines)
+
+    refused(desk.put(0, b"autrechose", 10), "hash")
+    asked = {"shas": [SHA]}
+    assert desk.ask("POST", "/v1/blobs/missing", json=asked).json() == {SHA: 0}
+
+
+def test_limits_of_attachments(desk: Desk, lines: list[bytes]) -> None:
+    desk.push(*lines)
+
+    refused(desk.put(0, DATA[:10], 101), "too-large")
+    refused(desk.put(0, DATA[:11], 25), "too-large")
+    refused(desk.put(20, DATA[:10], 25), "bad-request")
+    many = {"shas": [f"{number:064x}" for number in range(4)]}
+    refused(desk.ask("POST", "/v1/blobs/missing", json=many), "too-large")
+    for headers in ({}, {"content-range": "bytes 0-8/25"}, {"content-range": "x"}):
+        path = f"/v1/blobs/{SHA}"
+        answer = desk.ask("PUT", path, content=DATA[:10], headers=headers)
+        refused(answer, "bad-request")
+    bad = desk.ask("GET", f"/v1/blobs/{SHA}", headers={"range": "lignes=1"})
+    refused(bad, "bad-request")
+
+
+def test_nobody_stores_what_no_revision_names(desk: Desk) -> None:
+    refused(desk.put(0, DATA[:10], 25), "not-found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind"),
+    [
+        ("GET", "/v2/hello", "not-found"),
+        ("PUT", "/v1/hello", "method"),
+        ("GET", "/v1/blobs/../../etc/passwd", "not-found"),
+        ("GET", "/v1/blobs/ABC", "not-found"),
+        ("GET", f"/v1/audits/{VALLEY.id}/revisions?after=-1", "bad-request"),
+        ("GET", f"/v1/audits/{VALLEY.id}/revisions?after={'9' * 30}", "bad-request"),
+    ],
+)
+def test_a_wrong_question_is_a_problem(
+    desk: Desk, method: str, path: str, kind: str
+) -> None:
+    refused(desk.ask(method, path), kind)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"shas": ["x"]}', b'{"shas": 3}'])
+def test_a_malformed_question_tells_its_fields(desk: Desk, body: bytes) -> None:
+    detail = refused(desk.ask("POST", "/v1/blobs/missing", content=body), "bad-request")
+
+    assert detail.startswith("Champs mal formés")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (LockedError("x"), "busy"),
+        (DiskFullError("x"), "hub-full"),
+        (OSError(28, "No space left on device"), "hub-full"),
+        (RuntimeError("secret"), "internal"),
+    ],
+)
+def test_what_goes_wrong_inside_is_a_problem_without_a_stack(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(desk.hub, "manifest", fail)
+    answer = desk.ask("GET", "/v1/audits")
+
+    refused(answer, kind)
+    assert "secret" not in answer.text
+    assert ("retry-after" in answer.headers) == (kind == "busy")
+
+
+def test_more_requests_than_it_can_serve_are_told_to_come_back(desk: Desk) -> None:
+    crowded = Counter(build_app(desk.hub, most=0))
+
+    answer = crowded.get("/v1/hello")
+
+    refused(answer, "busy")
+    assert 1 <= int(answer.headers["retry-after"]) <= 5
+
+
+def test_health_and_measures(desk: Desk, lines: list[bytes]) -> None:
+    desk.push(*lines)
+    near = Counter(desk.client.app, ("127.0.0.1", 1))
+
+    assert desk.client.get("/health").json() == {
+        "status": "ok",
+        "audits": 1,
+        "revisions": len(lines),
+    }
+    told = near.get("/metrics").text
+    assert f"diag_hub_revisions_total {len(lines)}\n" in told
+    assert "diag_hub_devices 1\n" in told
+    assert 'diag_hub_requests_total{route="push",status="200"} 1\n' in told
+    refused(desk.client.get("/metrics"), "token-revoked")
+
+
+def test_the_log_tells_no_secret(
+    desk: Desk, lines: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    code = desk.hub.door.invite("Anne", ("*",), "write")
+    with caplog.at_level(logging.INFO, "diag.hub"):
+        desk.push(*lines)
+        given = desk.client.post("/v1/enrol", json={"code": code, "device": "secret"})
+    told = [json.loads(JsonLines().format(record)) for record in caplog.records]
+
+    assert [one["route"] for one in told] == ["push", "enrol"]
+    assert told[0]["device"] == 1
+    text = json.dumps(told)
+    for secret in (desk.token, code, given.json()["token"], "secret", "Anne"):
+        assert secret not in text
+
+
+def test_an_erased_photo_leaves_the_disk_of_the_hub(desk: Desk, tmp_path: Path) -> None:
+    with journal_in(tmp_path / "again") as journal:
+        started(journal, VALLEY, ANNE)
+        said = journal.write(changes.photographed(VALLEY.id, photo()), ANNE)
+        desk.push(*journal.lines(VALLEY.id))
+        for at in range(0, 25, 10):
+            desk.put(at, DATA[at : at + 10], 25)
+        assert desk.hub.files.path(SHA).exists()
+        journal.write(changes.erased(VALLEY.id, said.id, "demande"), ANNE)
+        desk.push(*journal.lines(VALLEY.id))
+
+    assert not desk.hub.files.path(SHA).exists()
+    refused(desk.ask("GET", f"/v1/blobs/{SHA}"), "not-found")
