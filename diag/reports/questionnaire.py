@@ -26,7 +26,7 @@ _UNBROKEN = 60
 """The longest label that is never cut."""
 _COVER_SIGNS = 20
 """The same, in a column under the title."""
-_LINES = 60
+_LINES = 64
 """Lines that the page holds under its title, the gaps between questions counted."""
 _GAP = 0.5
 """Between two questions, in lines."""
