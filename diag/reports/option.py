@@ -61,7 +61,11 @@ def option_section(option: Option | None, *, reserved: bool) -> Md:
 
 
 def _told(supposed: Sequence[Supposed], *, reserved: bool) -> list[str]:
-    told = [one.words for one in supposed if reserved or not one.is_sensitive]
+    told = [
+        one.words[:1].upper() + one.words[1:]
+        for one in supposed
+        if reserved or not one.is_sensitive
+    ]
     hidden = len(supposed) - len(told)
     more = "un point réservé au service technique"
     if hidden > 1:

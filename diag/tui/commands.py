@@ -79,6 +79,14 @@ class OpenPalette(Command):
     GROUP = "Partout"
 
 
+class Export(Command):
+    """Choisir les documents à écrire : lecteurs, formes, dossier ; un ou des audits."""
+
+    KEYS = "x"
+    TITLE = "Exporter"
+    GROUP = "Audit"
+
+
 class Quit(Command):
     """Quitter ; tout est déjà enregistré."""
 

@@ -1,6 +1,7 @@
 """Documents in every form, each whole; a form that cannot be made is said."""
 
 import builtins
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,13 @@ def test_the_pages_of_a_document_can_be_looked_at(session: Session) -> None:
 
     assert len(pages) > 1
     assert {page[:8] for page in pages} == {b"\x89PNG\r\n\x1a\n"}
+
+
+def test_two_threads_may_print_at_once(session: Session) -> None:
+    report = report_of(session).gathered()
+
+    def printed(_: int) -> bytes:
+        return rendered(report, Audience.MAIRIE, "# Titre\n\nTexte.\n", Form.PDF)[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(printed, range(8)))) == 1

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -19,6 +20,8 @@ from diag.reports.pictures import NONE, Pictures
 
 _STYLE = Path(__file__).with_name("style.typ")
 _BEST: tuple[str, ...] = ("a-3a", "ua-1")
+_ONE_AT_A_TIME = Lock()
+"""Typst's compiler refuses a second thread while it works for a first one."""
 _NEXT: tuple[tuple[str, ...], ...] = (("a-3a",), ("a-3b",), ())
 
 
@@ -79,7 +82,10 @@ def pictured(
     settings = _settings(document, title, author, day)
     source = _source(document, Walker(document, pictures), markdown, settings)
     try:
-        made = _compiler().compile(input=source.encode("utf-8"), format="png", ppi=ppi)
+        with _ONE_AT_A_TIME:
+            made = _compiler().compile(
+                input=source.encode("utf-8"), format="png", ppi=ppi
+            )
     except _typst().TypstError as refused:
         raise NoPdfError(f"Aperçu impossible. {_told(refused, source)}") from refused
     return tuple(map(bytes, made)) if isinstance(made, list) else (bytes(made),)
@@ -136,12 +142,13 @@ def _names(line: str, said: str) -> bool:
 
 
 def _compiled(source: str, standards: Sequence[str]) -> bytes:
-    made = _compiler().compile(
-        input=source.encode("utf-8"),
-        format="pdf",
-        pdf_standards=list(standards),
-        timestamp=0,
-    )
+    with _ONE_AT_A_TIME:
+        made = _compiler().compile(
+            input=source.encode("utf-8"),
+            format="pdf",
+            pdf_standards=list(standards),
+            timestamp=0,
+        )
     return bytes(made)
 
 

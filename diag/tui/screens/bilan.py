@@ -19,7 +19,7 @@ from diag.desk.reporting import report_of
 from diag.desk.score_words import SOCLE, firing, short_cost
 from diag.desk.session import Session
 from diag.reports.report import Report
-from diag.tui.commands import CommandType, bindings_of
+from diag.tui.commands import CommandType, Export, bindings_of
 from diag.tui.plain import content
 from diag.tui.screens.bilan_acts import ActingScreen
 from diag.tui.screens.bilan_commands import BILAN_COMMANDS, ON_ADVICE
@@ -52,7 +52,7 @@ class BilanScreen(ActingScreen):
     """One audit judged: everything unfolds in place."""
 
     CSS_PATH = "bilan.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (*BILAN_COMMANDS, *EVERYWHERE)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (*BILAN_COMMANDS, Export, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qu'avons-nous constaté, que préconisons-nous, à qui ? Entrée déplie une ligne "
@@ -185,6 +185,16 @@ class BilanScreen(ActingScreen):
         """Put the cursor on a recommendation."""
         self._show_face("preconisations")
         self._outline("preconisations").go_to(f"rec/{ident}")
+
+    def on_export(self) -> None:
+        """Choose which documents of this audit to write."""
+        from diag.desk.scenarios import scenarios  # noqa: PLC0415 - as below
+        from diag.tui.screens.export import ExportScreen, Scope  # noqa: PLC0415 - 30 ms
+
+        session = self.session
+        names = [one.name for one in scenarios(session)]
+        scope = Scope(session.about.title, (session.audit,))
+        self.app.push_screen(ExportScreen([scope], names))
 
     def on_go_advice(self) -> None:
         """Go from a criterion to the recommendation that cures it."""

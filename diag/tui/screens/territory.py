@@ -7,7 +7,14 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Input
 
-from diag.tui.commands import Command, CommandType, Help, OpenPalette, bindings_of
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    Export,
+    Help,
+    OpenPalette,
+    bindings_of,
+)
 from diag.tui.dialogs import Ask
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Lines
@@ -130,6 +137,7 @@ class TerritoryScreen(PlaceScreen):
         Regroup,
         OnlyAudits,
         ImportFiles,
+        Export,
         OpenCommune,
         OpenSyndicat,
         ClearSearch,
@@ -286,6 +294,19 @@ class TerritoryScreen(PlaceScreen):
     def _go_syndicat(self, typed: str | None) -> None:
         if typed:
             self.diag.go_school(f"syndicat:{''.join(typed.split())}")
+
+    def on_export(self) -> None:
+        """Choose which documents to write: of the list, of the tour, of all."""
+        # Judging and writing, 100 ms: only who exports pays for them.
+        from diag.tui.screens.export_scopes import export_screen  # noqa: PLC0415
+
+        lines = self.query_one(Lines).lines
+        shown = [one.key for one in lines if one.key] if self._is_narrowed else []
+        self.app.push_screen(export_screen(self.diag.desk.workspace, shown))
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return bool(self._words.strip()) or self._only_audits
 
     def on_clear_search(self) -> None:
         """Forget the search; this is the first place, there is none before it."""
