@@ -49,7 +49,18 @@ def m004_bundles(connection: sqlite3.Connection) -> None:
     run(connection, schema.BUNDLES)
 
 
-STEPS: tuple[Step, ...] = (m001_journal, m002_outbox, m003_sync_mark, m004_bundles)
+def m005_named_subjects(connection: sqlite3.Connection) -> None:
+    """Name communes and syndicats, as schools, in what a person reads."""
+    run(connection, views.NAMED_SUBJECTS)
+
+
+STEPS: tuple[Step, ...] = (
+    m001_journal,
+    m002_outbox,
+    m003_sync_mark,
+    m004_bundles,
+    m005_named_subjects,
+)
 """In order; a released one is never edited, and touches the log by addition only."""
 
 NAMES = tuple(step.__name__ for step in STEPS)

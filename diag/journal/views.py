@@ -128,3 +128,36 @@ from head h join v_audits v on v.n = h.audit
 where h.subject like 'dispatch/%' and h.value is not null;
 """
 """Added by the second."""
+
+NAMED_SUBJECTS = """
+drop view v_audits;
+
+create view v_audits as
+with about as (
+  select a.n, a.id,
+    json_extract(h.value, '$.campaign') as campaign,
+    json_extract(h.value, '$.kind') as kind,
+    json_extract(h.value, '$.code') as code
+  from audit a
+  left join head h on h.audit = a.n and h.subject = 'audit/subject' and h.rev = (
+    select x.rev from head x where x.audit = a.n and x.subject = 'audit/subject'
+    order by x.lam desc, x.rev desc limit 1)
+)
+select n, id as audit, campaign as campagne, kind as type, code,
+  case kind
+    when 'ecole' then (select s.name from school s where s.uai = code)
+    when 'commune' then coalesce(
+      (select c.name from commune c where c.insee = code),
+      (select min(s.commune) from school s where s.insee = code)) || ' (commune)'
+    when 'syndicat' then coalesce(
+      (select json_extract(w.value, '$.syndicat') from setting w
+       where w.key = 'workspace' and json_extract(w.value, '$.siren') = code),
+      (select min(c.epci_name) from commune c where c.epci_siren = code))
+  end as nom,
+  coalesce((
+    select coalesce(json_extract(x.value, '$.status'), 'en_cours') from head x
+    where x.audit = about.n and x.subject = 'audit/status'
+    order by x.lam desc, x.rev desc limit 1), 'en_cours') as statut
+from about;
+"""
+"""Names communes and syndicats too; the views that read `v_audits` follow."""

@@ -53,4 +53,5 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "bundle": ("2026-11-25-camille-ab12cd", bytes(32), 0, None, "{}"),
         "brought": ("2026-11-25-camille-ab12cd", 1, ANSWER.subject, ANSWER.key),
     },
+    "m005_named_subjects": {},
 }

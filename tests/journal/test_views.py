@@ -8,8 +8,10 @@ from diag.journal import changes
 from diag.journal.audits import open_audit
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
-from diag.model.audit import AuditStatus
+from diag.journal.settings import put_setting
+from diag.model.audit import AuditStatus, Subject
 from diag.model.fact import Answer, Provenance, State
+from diag.model.place import PlaceKind
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, room
 
 ROOM = room(1, "Salle « Étoile »")
@@ -99,3 +101,30 @@ def test_views_open_where_the_schema_is_not_trusted(audited: Journal) -> None:
             plain.execute(f"select * from {name}").fetchall()
     plain.close()
     assert len(names) == 6
+
+
+def test_communes_and_syndicats_have_their_names(
+    audited: Journal, author: Origin
+) -> None:
+    for code in ("99901", "99902", "99903"):
+        subject = Subject(kind=PlaceKind.COMMUNE, code=code)
+        open_audit(audited, CAMPAIGN, subject, author)
+    for code in ("259900010", "200000172", "100000009"):
+        subject = Subject(kind=PlaceKind.SYNDICAT, code=code)
+        open_audit(audited, CAMPAIGN, subject, author)
+    settings = {"syndicat": "Vallombre Numérique", "siren": "259900010"}
+    put_setting(audited, "workspace", settings)
+    with audited.transaction() as connection:
+        connection.execute(
+            "insert into commune(insee, name, epci_siren, epci_name) "
+            "values ('99902', 'Sainte-Œuvre', '200000172', 'Pays du Val')"
+        )
+    assert rows(audited, "type, code, nom", "v_audits") == [
+        ("commune", "99901", "Vallombre (commune)"),
+        ("commune", "99902", "Sainte-Œuvre (commune)"),
+        ("commune", "99903", None),
+        ("ecole", "9990001A", "École du Val"),
+        ("syndicat", "100000009", None),
+        ("syndicat", "200000172", "Pays du Val"),
+        ("syndicat", "259900010", "Vallombre Numérique"),
+    ]
