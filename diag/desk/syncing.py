@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from diag.desk.auditees import auditee_of
+from diag.desk.people import meet
 from diag.desk.workspace import Workspace
 from diag.journal import exchange
 from diag.journal.audits import audits
@@ -52,7 +53,9 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
 
     settings = workspace.settings
     person = settings.name_of(settings.author)
-    return enrolling.enrol(workspace.folder, invitation, f"{person}, {platform.node()}")
+    return enrolling.enrol(
+        workspace.folder, invitation, f"{person}, {platform.node()}", settings.author
+    )
 
 
 def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:
@@ -94,6 +97,9 @@ def run(
     outcomes = tuple(
         synchronise_with(workspace.journal, hub, told, now()) for hub in found
     )
+    for outcome in outcomes:
+        meet(workspace, outcome.people)
+        outcome.people = {}  # names live in one place
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
     return outcomes
 

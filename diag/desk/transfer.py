@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 
 from diag.desk.auditees import auditee_of
+from diag.desk.people import meet
 from diag.desk.reporting import write_whole
 from diag.desk.session import Session
 from diag.desk.subjects_told import remember
@@ -19,7 +20,7 @@ from diag.model.base import Noun
 from diag.model.campaign import is_campaign
 from diag.model.errors import DiagError
 from diag.model.territory import School
-from diag.model.text import MAX_TEXT, clean_line
+from diag.model.text import MAX_TEXT
 from diag.rules.edition import open_edition
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -76,7 +77,7 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[Session, Ingested]:
     _verify(path, file, lines)
     workspace.editions.keep(file.edition.encode())
     taken = workspace.journal.ingest(lines)
-    _meet(workspace, file.people)
+    meet(workspace, file.people)
     about = _told(file)
     assert about is not None  # verified
     remember(workspace, about)
@@ -91,17 +92,6 @@ def _writers(session: Session) -> dict[str, str]:
     people = session.workspace.settings.people
     labels = sorted({one.author for one in session.revisions()} & people.keys())
     return {label: people[label] for label in labels}
-
-
-def _meet(workspace: Workspace, told: dict[str, str]) -> None:
-    """Learn the names of people unknown here; those known keep theirs."""
-    if not workspace.knows_author:
-        return
-    settings = workspace.settings
-    unknown = {label: clean_line(name) for label, name in told.items()}
-    people = {**unknown, **settings.people}
-    if people != settings.people:
-        workspace.keep_settings(settings.model_copy(update={"people": people}))
 
 
 def _read(path: Path) -> AuditFile:

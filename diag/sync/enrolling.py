@@ -8,7 +8,7 @@ from diag.sync.protocol import Enrolling
 from diag.sync.trust import fetch_authority, read_invitation, trust_in
 
 
-def enrol(folder: Path, text: str, device: str) -> Enrolment:
+def enrol(folder: Path, text: str, device: str, author: str = "") -> Enrolment:
     """Enrol a workspace at the hub of an invitation, and keep what it gives.
 
     Raises:
@@ -30,6 +30,7 @@ def enrol(folder: Path, text: str, device: str) -> Enrolment:
             Enrolling(
                 code=invited.code,
                 device=device[:200],
+                author=author,
                 sign_key=key.public_key().public_bytes_raw().hex(),
             )
         )

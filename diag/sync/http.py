@@ -79,6 +79,11 @@ class HttpOffice:
         sums = json.loads(self._ask("GET", "/v1/audits").content)
         return {row[0]: Sum(str(row[0]), int(row[1]), str(row[2])) for row in sums}
 
+    def people(self) -> dict[str, str]:
+        """Return the names of those who were let in, by the label of their words."""
+        told = json.loads(self._ask("GET", "/v1/people").content)
+        return {str(label): str(name) for label, name in told.items()}
+
     def page(self, audit: str, after: int) -> Page:
         """Return what follows a revision in the hub's log of an audit."""
         path = f"/v1/audits/{audit}/revisions"

@@ -93,6 +93,8 @@ class Enrolling(Wire):
     code: str = Field(max_length=40)
     device: str = Field(max_length=200)
     """Name of the laptop, for people."""
+    author: str = Field(default="", max_length=400)
+    """Label of who works on it, as their revisions carry it."""
     sign_key: str = Field(default="", pattern=r"^(|[0-9a-f]{64})$")
     """Ed25519 public key, hex: signs the bundles of this device."""
 
@@ -157,6 +159,10 @@ class Office(Protocol):
 
     def manifest(self) -> dict[str, Sum]:
         """Return the sum of each audit in this device's territory."""
+        ...
+
+    def people(self) -> dict[str, str]:
+        """Return the names of those who were let in, by the label of their words."""
         ...
 
     def page(self, audit: str, after: int) -> Page:

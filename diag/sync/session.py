@@ -51,6 +51,8 @@ class Outcome:
     """Audits that are not the same on both sides."""
     refused: list[str] = field(default_factory=list)
     """What was refused, in French."""
+    people: dict[str, str] = field(default_factory=dict)
+    """Names of colleagues, by the label of their words."""
     problem: str = ""
     """Why it stopped before its end, in French; empty when it did not."""
 
@@ -71,6 +73,7 @@ def synchronise(
     try:
         hello = exchange.run()
         outcome.clock_gap = outcome.at - hello.time
+        outcome.people = office.people()
         attachments = Attachments(journal, office, hello.limits, told)
         try:
             attachments.run()

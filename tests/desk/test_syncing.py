@@ -66,6 +66,8 @@ def test_a_colleague_opens_the_audit_with_its_edition(
         syncing.run(other, silent)
 
         assert other.editions.holds(session.edition)
+        assert other.settings.name_of("u-1") == "Camille Perrin"
+        assert syncing.last(other)[0].people == {}
         assert started(other, OTHER).edition == session.edition
 
 

@@ -99,6 +99,9 @@ class NearOffice:
         sums = self._ask(self.hub.manifest)
         return {one.audit: one for one in sums}
 
+    def people(self) -> dict[str, str]:
+        return self._ask(lambda _: self.hub.people())
+
     def page(self, audit: str, after: int) -> Page:
         return self._ask(lambda caller: self.hub.page(caller, audit, after))
 

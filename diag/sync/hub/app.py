@@ -21,6 +21,7 @@ ROUTES = (
     Route("/v1/enrol", routes.enrol, methods=["POST"]),
     Route("/v1/token/rotate", routes.rotate, methods=["POST"]),
     Route("/v1/devices/{device:int}", routes.drop_device, methods=["DELETE"]),
+    Route("/v1/people", routes.people),
     Route("/v1/audits", routes.manifest),
     Route("/v1/audits/{audit}/revisions", routes.page),
     Route("/v1/revisions", routes.push, methods=["POST"]),

@@ -65,7 +65,9 @@ class Door:
         if found is None:
             raise ProblemError("enrol-refused")
         who = (asked.device, found.person, found.territories, found.right)
-        device = self._store.add_device(Device(0, *who, asked.sign_key, now, 0, 0))
+        device = self._store.add_device(
+            Device(0, *who, asked.sign_key, now, 0, 0, asked.author)
+        )
         token, expires = self._token(device)
         return Enrolled(
             device=device,

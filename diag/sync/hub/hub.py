@@ -58,6 +58,11 @@ class Hub:
             raise ProblemError("scope", f"Territoire « {territory} ».")
         return self.store.manifest({territory} if territory else caller.scopes)
 
+    def people(self) -> dict[str, str]:
+        """Return the names of those who were let in, by the label of their words."""
+        devices = self.store.devices()
+        return {device.author: device.person for device in devices if device.author}
+
     def page(
         self, caller: Caller, audit: str, after: int, limit: int | None = None
     ) -> Page:

@@ -64,6 +64,12 @@ async def manifest(request: Request) -> Response:
     return answer(request, content, headers={"etag": tag})
 
 
+async def people(request: Request) -> Response:
+    """Return the names of colleagues, by the label of their words."""
+    await caller_of(request)
+    return answer(request, plain(await run_in_threadpool(hub_of(request).people)))
+
+
 async def page(request: Request) -> Response:
     """Return what follows a revision, one line each."""
     caller = await caller_of(request)

@@ -73,6 +73,8 @@ class Device(NamedTuple):
     """Last time it was heard; 0: never since."""
     revoked_at: int
     """0: it is not."""
+    author: str = ""
+    """Label that its revisions carry, as it said."""
 
 
 class Token(NamedTuple):

@@ -151,6 +151,7 @@ def test_without_a_good_token_every_door_is_closed_alike(desk: Desk) -> None:
     doors = [
         ("GET", "/v1/audits"),
         ("GET", f"/v1/audits/{VALLEY.id}/revisions"),
+        ("GET", "/v1/people"),
         ("POST", "/v1/revisions"),
         ("POST", "/v1/blobs/missing"),
         ("PUT", f"/v1/blobs/{SHA}"),

@@ -10,11 +10,11 @@ MAX_TRIES = 5
 
 _DEVICE = """
 select id, name, person, territories, "right", sign_key, enrolled_at, seen_at,
-  revoked_at from device
+  revoked_at, author from device
 """
 _ADD_DEVICE = """
 insert into device(name, person, territories, "right", sign_key, enrolled_at, seen_at,
-  revoked_at) values (?, ?, ?, ?, ?, ?, ?, ?)
+  revoked_at, author) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INVITE = "insert into invitation values (?, ?, ?, ?, ?, 0)"
 _ACCEPT = """
@@ -107,9 +107,9 @@ class SqlitePeople:
 
 
 def _device(row: Sequence[object]) -> Device:
-    number, name, person, territories, right, sign_key, *times = row
+    number, name, person, territories, right, sign_key, *times, author = row
     assert isinstance(number, int)
     enrolled, seen, revoked = (int(str(each)) for each in times)
     scopes = tuple(str(territories).split())
     who = (number, str(name), str(person), scopes, str(right), str(sign_key))
-    return Device(*who, enrolled, seen, revoked)
+    return Device(*who, enrolled, seen, revoked, str(author))

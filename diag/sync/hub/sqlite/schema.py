@@ -43,7 +43,8 @@ create table directory(
 create table device(
   id integer primary key autoincrement, name text not null, person text not null,
   territories text not null, "right" text not null, sign_key text not null,
-  enrolled_at integer not null, seen_at integer not null, revoked_at integer not null
+  enrolled_at integer not null, seen_at integer not null,
+  revoked_at integer not null, author text not null
 ) strict;
 
 create table token(

@@ -1,0 +1,17 @@
+"""The names of colleagues, learnt where their words come from."""
+
+from collections.abc import Mapping
+
+from diag.desk.workspace import Workspace
+from diag.model.text import clean_line
+
+
+def meet(workspace: Workspace, told: Mapping[str, str]) -> None:
+    """Learn the names of people unknown here; those known keep theirs."""
+    if not workspace.knows_author:
+        return
+    settings = workspace.settings
+    unknown = {label: clean_line(name) for label, name in told.items()}
+    people = {**unknown, **settings.people}
+    if people != settings.people:
+        workspace.keep_settings(settings.model_copy(update={"people": people}))
