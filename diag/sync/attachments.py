@@ -128,9 +128,7 @@ class Attachments:
             total = piece.total
             if not piece.content or total > self.limits.blob_bytes:
                 break
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("ab") as file:
-                file.write(piece.content)
+            _add(path, piece.content)
             start += len(piece.content)
             self._step(len(piece.content))
         return path.read_bytes() if path.exists() else b""
@@ -138,6 +136,19 @@ class Attachments:
     def _step(self, size: int) -> None:
         self._done += size
         self.told.step(BYTES, self._done, self._total)
+
+
+def _add(path: Path, piece: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(piece)
+    except OSError as error:
+        raise DiagError(
+            f"{path.parent} : une pièce jointe n'a pas pu être écrite "
+            f"({error.strerror}). Les réponses sont passées ; libérez de la place, "
+            "puis recommencez."
+        ) from error
 
 
 def tidy(journal: Journal) -> None:

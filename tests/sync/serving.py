@@ -90,7 +90,8 @@ def cutting(target: int) -> Iterator[Cutter]:
 
     class Handler(BaseRequestHandler):
         def handle(self) -> None:
-            relay(self.request, cutter)
+            with suppress(OSError):  # the hub is not there, or no more
+                relay(self.request, cutter)
 
     class Server(ThreadingTCPServer):
         daemon_threads = True
