@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from diag.reports.atlas.projection import WIDTH, Spot
 
@@ -45,15 +46,20 @@ def spread(spots: Sequence[Spot], gap: float) -> list[Spot]:
 
 
 def named(
-    names: Sequence[tuple[str, Spot]], marks: Iterable[Spot], radius: float, height: int
+    names: Sequence[tuple[str, Sequence[Spot]]],
+    marks: Iterable[Spot],
+    radius: float,
+    height: int,
 ) -> tuple[Label, ...]:
-    """Return the names that find room beside the marks, the first ones served first."""
+    """Return the names that find room beside a mark of theirs, the first ones first."""
     taken: list[Box] = [
         (x - radius, y - radius, x + radius, y + radius) for x, y in marks
     ]
     kept: list[Label] = []
-    for words, spot in names:
-        for label, box in _places(words, spot, radius):
+    for words, spots in names:
+        for label, box in chain.from_iterable(
+            _places(words, spot, radius) for spot in spots
+        ):
             if _fits(box, height) and not any(_meet(box, one) for one in taken):
                 taken.append(box)
                 kept.append(label)

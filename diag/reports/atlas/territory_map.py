@@ -19,6 +19,8 @@ DOT = 4.0
 """Radius of the others'."""
 CROWD = 90
 """From so many schools on, marks are small."""
+BESIDE = 6
+"""So many schools of a commune are tried to write its name beside."""
 NAMES = 60
 """At most so many communes named."""
 _WIDEST = 3
@@ -48,6 +50,7 @@ class TerritoryMap:
     kilometres: int
     scale: float
     """Length of so many kilometres."""
+    crowded: bool
     audited: int
     unplaced: int
     """Schools without coordinates: in the list only."""
@@ -77,6 +80,7 @@ def territory_map(
         labels=named(_communes(placed, spots), spots, large, frame.height - 22),
         kilometres=kilometres,
         scale=round(scale, 1),
+        crowded=len(placed) > CROWD,
         audited=sum(one.told is not None for one, _ in placed),
         unplaced=len(entries) - len(placed),
     )
@@ -97,8 +101,8 @@ def _shown(points: list[Degrees], outline: Sequence[Line]) -> list[Degrees]:
 
 def _communes(
     placed: Sequence[tuple[Entry, Degrees]], spots: Sequence[Spot]
-) -> list[tuple[str, Spot]]:
-    """Return the communes, the largest first, each at its most central school."""
+) -> list[tuple[str, list[Spot]]]:
+    """Return the communes, the largest first, each with its most central schools."""
     marks: dict[tuple[str, str], list[Spot]] = {}
     for (entry, _), spot in zip(placed, spots, strict=True):
         marks.setdefault((entry.commune, entry.insee), []).append(spot)
@@ -106,9 +110,10 @@ def _communes(
     return [(one[0], _central(marks[one])) for one in ranked[:NAMES] if one[0]]
 
 
-def _central(spots: Sequence[Spot]) -> Spot:
+def _central(spots: Sequence[Spot]) -> list[Spot]:
     middle = (
         sum(x for x, _ in spots) / len(spots),
         sum(y for _, y in spots) / len(spots),
     )
-    return min(spots, key=lambda spot: (math.dist(spot, middle), spot))
+    ranked = sorted(spots, key=lambda spot: (math.dist(spot, middle), spot))
+    return ranked[:BESIDE]

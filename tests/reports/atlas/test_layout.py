@@ -35,15 +35,28 @@ def test_marks_with_room_do_not_move() -> None:
 def test_a_name_stands_beside_its_mark_and_over_no_other() -> None:
     marks = [(100.0, 100.0), (130.0, 100.0)]
 
-    (label,) = named([("Valbrise", marks[0])], marks, 9, 400)
+    (label,) = named([("Valbrise", marks[:1])], marks, 9, 400)
 
     assert (label.words, label.anchor) == ("Valbrise", "end")
 
 
 def test_a_name_without_room_is_left_out_and_the_first_is_served_first() -> None:
     at = (100.0, 100.0)
-    names = [(f"Commune {rank}", at) for rank in range(9)]
+    names = [(f"Commune {rank}", [at]) for rank in range(9)]
 
     kept = [label.words for label in named(names, [at], 9, 400)]
 
     assert kept == [f"Commune {rank}" for rank in range(4)]
+
+
+def test_a_name_that_finds_no_room_at_one_mark_tries_the_next() -> None:
+    wall = [
+        (100.0 + across, 100.0 + down)
+        for across in (-20, 0, 20)
+        for down in (-20, 0, 20)
+    ]
+    alone = (400.0, 300.0)
+
+    (label,) = named([("Valbrise", [(100.0, 100.0), alone])], [*wall, alone], 9, 400)
+
+    assert label.x > alone[0]

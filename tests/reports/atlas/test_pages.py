@@ -221,3 +221,9 @@ def test_schools_are_counted_whether_audited_or_not() -> None:
 
 def test_the_same_input_makes_the_same_pages() -> None:
     assert all_pages() == all_pages()
+
+
+def test_the_offices_own_pages_say_that_they_stay_there() -> None:
+    for view in VIEWS:
+        for text in all_pages(view).values():
+            assert ("à ne pas transmettre" in text) == (view is VIEWS[0])
