@@ -1,6 +1,6 @@
 """What one durable answer costs, against a bare insert and commit in the same run.
 
-    python benches/append.py [folder]
+    python -m benches.append [folder]
 
 Both write to the disk of `folder` (the current one by default) with the same pragmas,
 turn by turn, beside twelve thousand revisions that are already there. As on site, nine

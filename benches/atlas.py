@@ -1,6 +1,6 @@
 """Prints how long the atlas of 200 audited schools takes, and what it holds in memory.
 
-    python benches/atlas.py [FOLDER]
+    python -m benches.atlas [FOLDER]
 
 Each school is the demonstration's, copied under another number and moved a little. Two
 atlases: pages with HTML documents alone, then one reader's with PDF and ODT. The bare

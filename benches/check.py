@@ -1,6 +1,6 @@
 """What checking the shipped checklists costs: read whole, then with nothing changed.
 
-    python benches/check.py
+    python -m benches.check
 
 Each time is a whole `diag check`, start of the program included, in a process of its
 own with an empty cache, then with the cache that the first one left.

@@ -1,6 +1,6 @@
 """What a key costs in the grid, against a bare DataTable in the same run.
 
-    python benches/grid.py
+    python -m benches.grid
 
 Both run in a real pty and show twelve rooms × every question; the same moves are made
 in both, then answers are given in the grid, each durable. Printed, never asserted.

@@ -1,6 +1,6 @@
 """Prints how long the four reports of a 20-room school take, and what they weigh.
 
-    python benches/reports.py
+    python -m benches.reports
 
 The bare baseline renders, in the same run, a Jinja2 template that prints as many table
 rows as the four reports have lines, of the same length, with no rule and no escape.

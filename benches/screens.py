@@ -1,6 +1,6 @@
 """What the screens cost, as ratios against a bare Textual app in the same run.
 
-    python benches/screens.py [rounds]
+    python -m benches.screens [rounds]
 
 Both run in a real pty, turn by turn: an app of one line (paint, ready, memory) or of
 one DataTable that is sent the very same keys, and `diag` on 6,000 schools of which 300

@@ -1,6 +1,6 @@
 """Draws the pictures of the engineer's guide from the running program.
 
-    python docs/captures.py
+    python -m docs.captures
 
 Everything is invented and the world is fixed, so the same program draws the same
 pictures; `tests/contracts/test_guide_ingenieur.py` says when they have aged.

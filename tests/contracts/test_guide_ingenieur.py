@@ -44,7 +44,7 @@ async def test_the_pictures_are_what_the_program_shows() -> None:
         for name, svg in drawn.items()
         if words(svg) != words((DOCS / "captures" / name).read_text(encoding="utf-8"))
     ]
-    assert aged == [], "the pictures have aged: python docs/captures.py"
+    assert aged == [], "the pictures have aged: python -m docs.captures"
 
 
 def test_no_picture_calls_the_network() -> None:

@@ -1,0 +1,108 @@
+"""Prints how long the documents of an audited school take as PDF and as ODT.
+
+    python -m benches.documents
+
+Pandoc and WeasyPrint, where they are installed, take the same Markdown (or the HTML
+page made of it) in the same run; where they are not, the bench says so.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from time import perf_counter_ns, process_time_ns
+
+from diag.model.checklist import Audience
+from diag.reports.html import html
+from diag.reports.markdown import markdown
+from diag.reports.odt import odt
+from diag.reports.pdf import printed
+from diag.rules.load import load_checklists
+from diag.rules.shipped import shipped_checklists
+from tests.reports.audits import invented_facts
+from tests.reports.builders import report
+
+BUDGET, MEMORY, MANY, ROUNDS = 200.0, 300, 200, 7
+DAY = date(2026, 10, 5)
+
+
+def main() -> None:
+    checklist = load_checklists(shipped_checklists()).checklist
+    assert checklist is not None
+    told = report(invented_facts(checklist, rooms=20, lots=6), checklist)
+    texts = {each: markdown(told, each) for each in Audience}
+    mayor = texts[Audience.MAIRIE]
+    print(f"the mayor's document, {len(mayor) // 1000} kB of Markdown")
+    many(mayor)
+    told_time(f"PDF (budget {BUDGET:.0f} ms)", partial(pdf, mayor))
+    told_time("ODT", lambda: odt(mayor, "t", "a", DAY))
+    beside(mayor)
+    for audience, text in texts.items():
+        told_time(f"PDF, {audience}, {len(text) // 1000} kB", partial(pdf, text))
+
+
+def pdf(text: str) -> bytes:
+    return printed(text, "Rapport", "Camille Perrin", DAY).pdf
+
+
+def told_time(name: str, work: Callable[[], object]) -> None:
+    work()
+    clock, processor = [], []
+    for _ in range(ROUNDS):
+        start, used = perf_counter_ns(), process_time_ns()
+        work()
+        clock.append((perf_counter_ns() - start) / 1e6)
+        processor.append((process_time_ns() - used) / 1e6)
+    print(
+        f"  {name:<32} {median(clock):7.0f} ms ({median(processor):.0f} of processor)"
+    )
+
+
+def beside(text: str) -> None:
+    """Have other tools take the same document."""
+    with tempfile.TemporaryDirectory() as name:
+        source = Path(name) / "document.md"
+        source.write_text(text, encoding="utf-8")
+        if shutil.which("pandoc"):
+            made = source.with_suffix(".odt")
+            words = ["pandoc", str(source), "-o", str(made)]
+            told_time("pandoc to ODT", lambda: subprocess.run(words, check=True))
+        else:
+            print("  pandoc is not installed: not compared")
+    if find_spec("weasyprint"):
+        page = import_module("weasyprint").HTML(string=html(text, "Rapport"))
+        told_time("WeasyPrint to PDF", page.write_pdf)
+    else:
+        print("  WeasyPrint is not installed: not compared")
+
+
+def many(text: str) -> None:
+    """Make many PDFs one after the other, and tell what memory they leave."""
+    start, first = perf_counter_ns(), 0
+    for rank in range(MANY):
+        pdf(f"{text}\n\nExemplaire {rank}\n")
+        first = first or resident()
+    seconds = (perf_counter_ns() - start) / 1e9
+    print(
+        f"  {MANY} PDFs                         {seconds:7.1f} s, from {first} to "
+        f"{resident()} MiB (budget {MEMORY})"
+    )
+
+
+def resident() -> int:
+    """Return what the process holds in memory now, in MiB; 0 where unknown."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0
+    lines = status.read_text(encoding="ascii").splitlines()
+    return int(next(one for one in lines if one.startswith("VmRSS")).split()[1]) // 1024
+
+
+if __name__ == "__main__":
+    main()
