@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual._styles_cache import StylesCache
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
 from textual.driver import Driver
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -19,11 +20,14 @@ from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
 from diag.tui.commands import (
     CommandType,
+    Discover,
+    OpenKeys,
     Quit,
     SwitchTheme,
     bindings_of,
 )
 from diag.tui.desk import OpenDesk, Recent
+from diag.tui.keys import key_name, with_twins
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
 from diag.tui.texts import speak_french
@@ -43,7 +47,7 @@ class DiagApp(Sturdy, App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "diag"
     ENABLE_COMMAND_PALETTE = False
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (SwitchTheme, Quit)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (SwitchTheme, OpenKeys, Discover, Quit)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
@@ -60,6 +64,8 @@ class DiagApp(Sturdy, App[None]):
         self.desk.tell = lambda told: self.call_later(self.tell, told, "Vos grilles")
         self.crash: Exception | None = None
         """The error that ended the app, if one did."""
+        self.keys: dict[str, str] = {}
+        """The keys that the user chose, by command; the others keep their own."""
         self.refusal: DiagError | None = None
         """Why the workspace could not be opened, if it could not."""
         self._crashed = crashed
@@ -144,6 +150,7 @@ class DiagApp(Sturdy, App[None]):
         self.go_territory()
         if not self.desk.workspace.territory.counts().schools:
             self.go_import()
+        self.on_discover()
 
     def pop_screen(self) -> AwaitComplete:
         """Leave a screen, and let go of what Textual would keep of it.
@@ -233,6 +240,28 @@ class DiagApp(Sturdy, App[None]):
 
         self.push_screen(Palette(finder(self)), done)
 
+    def use_keys(self, chosen: dict[str, str]) -> None:
+        """Have commands answer to the keys chosen, everywhere, at once."""
+        self.keys = chosen
+        self.set_keymap({ident: with_twins(key) for ident, key in self.keys.items()})
+
+    def keep_keys(self, chosen: dict[str, str]) -> None:
+        """Use the keys chosen, from now on and next time."""
+        self.use_keys(chosen)
+        self.desk.keep("keys", chosen)
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return a key as a French keyboard has it written, chosen or not."""
+        return binding.key_display or key_name(binding.key)
+
+    def on_open_keys(self) -> None:
+        """Show the keys, to change them."""
+        self.push_screen(_built("keys", "KeysScreen"))
+
+    def on_discover(self) -> None:
+        """Tell the work in five steps."""
+        self.push_screen(_built("discover", "DiscoverScreen", self.keys))
+
     def on_quit(self) -> None:
         """Leave; everything said was kept as it was said."""
         self.exit()
@@ -252,6 +281,11 @@ class DiagApp(Sturdy, App[None]):
         kept = str(self.desk.kept("theme", self.theme))
         if kept in self.available_themes and kept != self.theme:
             self.theme = kept
+        if kept_keys := self.desk.kept("keys"):
+            # Only who has chosen keys pays for reading what they may be.
+            from diag.tui.keymap import readable  # noqa: PLC0415
+
+            self.use_keys(readable(kept_keys))
         notice = self.desk.workspace.journal.notice
         if notice and not self._noticed:
             self._noticed = True

@@ -3,12 +3,17 @@
 A command is a message: `on_<command>` of the screen that offers it does it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from diag.tui.keys import key_name, with_twins
+
+NO_CHOICE: Mapping[str, str] = MappingProxyType({})
+"""Every command at its own key."""
 
 
 class Command(Message):
@@ -31,9 +36,21 @@ class Command(Message):
         return " ".join((cls.__doc__ or "").split())
 
     @classmethod
-    def key_names(cls) -> str:
+    def ident(cls) -> str:
+        """Return what its key is kept under: where its keys are said, and its name."""
+        owner = next(one for one in cls.__mro__ if "KEYS" in vars(one))
+        return f"{owner.__module__.rpartition('.')[2]}.{owner.__name__}"
+
+    @classmethod
+    def keys_in(cls, chosen: Mapping[str, str]) -> tuple[str, ...]:
+        """Return its keys: the one that the user chose, else its own."""
+        keys = chosen.get(cls.ident()) or cls.KEYS
+        return tuple(filter(None, keys.split(",")))
+
+    @classmethod
+    def key_names(cls, chosen: Mapping[str, str] = NO_CHOICE) -> str:
         """Return its keys as written on the keyboard: « F1 ou ? »."""
-        return " ou ".join(map(key_name, filter(None, cls.KEYS.split(","))))
+        return " ou ".join(map(key_name, cls.keys_in(chosen)))
 
     @classmethod
     def handler(cls) -> str:
@@ -55,7 +72,7 @@ def bindings_of(*commands: CommandType) -> list[BindingType]:
             key_display=key_name(command.KEYS.split(",")[0]),
             priority=command.PRIORITY,
             tooltip=command.help_text(),
-            id=command.__name__,
+            id=command.ident(),
         )
         for command in commands
         if command.KEYS
@@ -85,6 +102,20 @@ class Export(Command):
     KEYS = "x"
     TITLE = "Exporter"
     GROUP = "Audit"
+
+
+class OpenKeys(Command):
+    """Choisir les touches des commandes, ou revenir à celles d'origine."""
+
+    TITLE = "Raccourcis"
+    GROUP = "Partout"
+
+
+class Discover(Command):
+    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
+
+    TITLE = "Découverte"
+    GROUP = "Partout"
 
 
 class Quit(Command):

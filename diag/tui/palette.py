@@ -135,7 +135,7 @@ def _commands(app: "DiagApp") -> Iterator[Found]:
         yield Found(
             "commande",
             command.TITLE,
-            command.key_names(),
+            command.key_names(app.keys),
             partial(_send, node, command),
         )
 

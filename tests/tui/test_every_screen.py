@@ -77,7 +77,7 @@ def test_every_command_with_a_key_is_bound_where_it_is_offered(
     assert not [
         command
         for command in owner.OFFERS
-        if command.KEYS and command.__name__ not in bound
+        if command.KEYS and command.ident() not in bound
     ]
 
 

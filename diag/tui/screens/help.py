@@ -1,6 +1,6 @@
 """Aide: what is possible where one was, made from the commands themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.table import Table
@@ -10,18 +10,48 @@ from textual.containers import VerticalScroll
 from textual.events import Key
 from textual.widgets import Static
 
-from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
+from diag.tui.commands import (
+    NO_CHOICE,
+    Back,
+    Command,
+    CommandType,
+    Discover,
+    OpenKeys,
+    OpenPalette,
+    bindings_of,
+)
 from diag.tui.screens.place import PlaceScreen
 
 _IN_PALETTE = "(palette)"
 """Shown for a command that has no key: Ctrl+P finds it by its name."""
 
 
+class KeysHere(Command):
+    """Choisir les touches des commandes, ou revenir à celles d'origine."""
+
+    KEYS = "r"
+    TITLE = OpenKeys.TITLE
+    IN_FOOTER = True
+
+
+class DiscoverHere(Command):
+    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
+
+    KEYS = "d"
+    TITLE = Discover.TITLE
+    IN_FOOTER = True
+
+
 class HelpScreen(PlaceScreen):
     """Each command, its keys and what it does, under the heading of its group."""
 
     CSS_PATH = "help.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Back, OpenPalette)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        KeysHere,
+        DiscoverHere,
+        Back,
+        OpenPalette,
+    )
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, introduction: str, commands: Sequence[CommandType]) -> None:
@@ -32,12 +62,25 @@ class HelpScreen(PlaceScreen):
     def body(self) -> ComposeResult:
         """Lay out the list; it scrolls with the arrows."""
         with VerticalScroll():
-            yield Static(help_table(self._introduction, self._commands))
+            yield Static(id="table")
 
     def key_f1(self, event: Key) -> None:
         """Leave the help by the key that opened it."""
         event.stop()
         self.diag.go_back()
+
+    def on_screen_resume(self) -> None:
+        """Write the list again: keys may have been changed."""
+        table = help_table(self._introduction, self._commands, self.diag.keys)
+        self.query_one("#table", Static).update(table)
+
+    def on_keys_here(self) -> None:
+        """Show the keys, to change them."""
+        self.diag.on_open_keys()
+
+    def on_discover_here(self) -> None:
+        """Show the five steps again."""
+        self.diag.on_discover()
 
     def on_mount(self) -> None:
         """Say what this is."""
@@ -45,7 +88,11 @@ class HelpScreen(PlaceScreen):
         self.query_one(VerticalScroll).focus()
 
 
-def help_table(introduction: str, commands: Iterable[CommandType]) -> Table:
+def help_table(
+    introduction: str,
+    commands: Iterable[CommandType],
+    chosen: Mapping[str, str] = NO_CHOICE,
+) -> Table:
     """Return the help: text of the commands themselves, wrapped to the width."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=13, style="bold")
@@ -59,7 +106,7 @@ def help_table(introduction: str, commands: Iterable[CommandType]) -> Table:
         table.add_row("", "")
         table.add_row("", Text(name, style="bold underline"))
         for command in members:
-            keys = command.key_names() or _IN_PALETTE
+            keys = command.key_names(chosen) or _IN_PALETTE
             table.add_row(Text(keys), _told(command))
     return table
 

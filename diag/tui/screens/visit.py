@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from diag.tui.widgets.grid import Grid
 
 _SAVED = "Enregistré"
-_OF_FICHE = {command.__name__ for command in FICHE_COMMANDS}
+_OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS}
 
 
 def _bindings(offers: Iterable[CommandType]) -> Iterator[BindingType]:
     """Give the screen's bindings; the footer shows those of the fiche beside it."""
     for each in bindings_of(*offers):
-        if isinstance(each, Binding) and each.id in _OF_FICHE:
+        if isinstance(each, Binding) and each.action in _OF_FICHE:
             yield replace(each, show=False)
         else:
             yield each

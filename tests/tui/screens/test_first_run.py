@@ -15,6 +15,8 @@ async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
         await pilot.press("f2")
         await wait_for(pilot, lambda: shows(pilot, "Écrivez d'abord"), "a name")
         await pilot.press(*"Ana [/ Roux", "enter", *"SIVU", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Découverte 1/5"), "the five steps")
+        await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "import")
         assert app.desk.workspace.settings.syndicat == "SIVU"
         assert list(app.desk.workspace.settings.people.values()) == ["Ana [/ Roux"]

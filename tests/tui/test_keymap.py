@@ -1,0 +1,166 @@
+"""Keys that the user chooses: what is refused, and what they become on screen."""
+
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from diag.tui.app import DiagApp
+from diag.tui.commands import Help
+from diag.tui.keymap import editable, normal, readable, refusal, scopes
+from diag.tui.keys import TWINS
+from diag.tui.screens.bilan_commands import ShowCounsel
+from diag.tui.screens.keys import KeysScreen, PressKey
+from diag.tui.screens.territory import OpenTour
+from diag.tui.screens.tour import TourScreen
+from diag.tui.screens.visit_commands import MostUseful, ShowGrid, SwapFace
+from diag.tui.widgets.lines import Lines
+from tests.tui.builders import SCHOOL, app_on, audited_app, new_app
+from tests.tui.waiting import shows, wait_for
+
+SIZE = (80, 24)
+
+
+def running(app: DiagApp) -> AbstractAsyncContextManager[Pilot[None]]:
+    return app.run_test(size=SIZE, notifications=True, tooltips=True)
+
+
+async def editor(pilot: Pilot[None], ident: str) -> KeysScreen:
+    """Open the editor by the palette, the cursor on a command."""
+    app = pilot.app
+    await pilot.press("ctrl+p", *"raccourcis", "enter")
+    await wait_for(pilot, lambda: isinstance(app.screen, KeysScreen), "the editor")
+    screen = app.screen
+    assert isinstance(screen, KeysScreen)
+    lines = screen.query_one(Lines)
+    lines.show(lines.lines, ident)
+    return screen
+
+
+async def press(pilot: Pilot[None], key: str) -> None:
+    """Choose a line, then press the new key."""
+    await pilot.press("enter")
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, PressKey), "asked")
+    await pilot.press(key)
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "why"),
+    [
+        ("escape", None, "garde toujours le même sens"),
+        ("enter", "\r", "garde toujours le même sens"),
+        ("tab", "\t", "garde toujours le même sens"),
+        ("ctrl+c", None, "garde toujours le même sens"),
+        ("ctrl+q", None, "garde toujours le même sens"),
+        ("down", None, "se déplacer"),
+        ("at", "@", "AltGr"),
+        ("alt+e", None, "AltGr"),
+        ("h", "h", "Visite : lettres et chiffres y répondent"),
+        ("f6", None, "sert déjà à « Lieux »"),
+        ("ctrl+w", None, "corrige déjà"),
+    ],
+)
+def test_a_key_that_would_trap_is_refused(
+    key: str, character: str | None, why: str
+) -> None:
+    assert why in refusal(MostUseful, key, character, {})
+
+
+def test_a_free_key_is_given_and_a_key_given_is_taken() -> None:
+    assert not refusal(MostUseful, "f10", None, {})
+    taken = {MostUseful.ident(): "f10"}
+    assert "Question utile" in refusal(SwapFace, "f10", None, taken) or (
+        MostUseful.TITLE in refusal(SwapFace, "f10", None, taken)
+    )
+    assert not refusal(SwapFace, "f3", None, taken)
+    assert not refusal(OpenTour, "y", "y", {})
+    assert refusal(Help, "y", "y", {})
+
+
+def test_both_faces_of_one_command_share_its_key() -> None:
+    assert ShowGrid.ident() == SwapFace.ident()
+    assert ShowGrid.key_names({SwapFace.ident(): "f10"}) == "F10"
+
+
+def test_the_twin_of_a_digit_is_the_digit() -> None:
+    assert [normal(twin) for twin in TWINS.values()] == list(TWINS)
+
+
+def test_commands_are_listed_once_under_their_place() -> None:
+    listed = [one.ident() for commands in editable().values() for one in commands]
+    assert len(listed) == len(set(listed)) > 60
+    assert {"Partout", "Territoire", "Visite", "Bilan"} <= set(editable())
+    assert {one.title for one in scopes() if one.typed} >= {"Visite"}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        None,
+        3,
+        "f10",
+        [],
+        {"a": 1},
+        {"a": "escape"},
+        {"a": ""},
+        {"a": "f1,f2"},
+        {1: "x"},
+    ],
+)
+def test_a_keymap_that_cannot_be_read_is_none(kept: object) -> None:
+    assert readable(kept) == {}
+
+
+async def test_a_new_key_answers_at_once_and_the_next_time(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with running(app) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await editor(pilot, OpenTour.ident())
+        await press(pilot, "i")
+        await wait_for(pilot, lambda: shows(pilot, "sert déjà à « Importer »"), "taken")
+        await pilot.press("y")
+        await wait_for(pilot, lambda: shows(pilot, "* y"), "given")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "y Tournée"), "the footer")
+        await pilot.press("t", "y")
+        await wait_for(pilot, lambda: isinstance(app.screen, TourScreen), "the tour")
+
+    again = app_on(tmp_path)
+    async with running(again) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "y Tournée"), "kept")
+        await pilot.press("f1")
+        await wait_for(pilot, lambda: shows(pilot, "r Raccourcis"), "the help")
+        assert shows(pilot, " y  ")
+        await pilot.press("r")
+        await wait_for(pilot, lambda: isinstance(again.screen, KeysScreen), "editor")
+        await pilot.press("z", "escape", "escape")
+        await wait_for(pilot, lambda: shows(pilot, "t Tournée"), "its own")
+        assert again.keys == {}
+
+
+async def test_a_digit_keeps_its_twin_and_one_key_is_given_back(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with running(app) as pilot:
+        app.go_bilan(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Conformité"), "the findings")
+        await editor(pilot, ShowCounsel.ident())
+        await press(pilot, "left_parenthesis")
+        await wait_for(pilot, lambda: shows(pilot, "* 5"), "five")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "[Constats]"), "the bilan")
+        await pilot.press("left_parenthesis")
+        await wait_for(pilot, lambda: shows(pilot, "[Préconisations]"), "by the twin")
+        await pilot.press("1", "5")
+        await wait_for(pilot, lambda: shows(pilot, "[Préconisations]"), "by the digit")
+        await editor(pilot, ShowCounsel.ident())
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: not app.keys, "its own")
+
+
+async def test_a_damaged_keymap_never_prevents_starting(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    app.desk.keep("keys", {"territory.OpenTour": "escape", "x": [1], "gone.Gone": "f9"})
+    async with running(app) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "t Tournée"), "the footer")
+        assert app.keys == {"gone.Gone": "f9"}
