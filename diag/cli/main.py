@@ -17,6 +17,7 @@ COMMANDS = {
     "atlas": "diag.cli.atlas:atlas",
     "audit": "diag.cli.audit:audit",
     "backup": "diag.cli.keep:backup",
+    "bundle": "diag.cli.bundle:bundle",
     "check": "diag.cli.check:check",
     "checklists": "diag.cli.checklists:checklists",
     "compare": "diag.cli.supposing:compare",

@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
+from diag.cli.bundle import share
 from diag.cli.console import counted, json_option, print_json, workspace_of
 
 EXIT_REFUSED = 1
@@ -19,14 +21,23 @@ _LABELS = {"revisions": "Modifications", "bytes": "Pièces jointes"}
 
 
 @click.group(invoke_without_command=True)
+@click.option(
+    "--folder",
+    metavar="DOSSIER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Échange par un dossier partagé avec vos collègues, sans serveur.",
+)
 @json_option
 @click.pass_context
-def sync(ctx: click.Context, *, as_json: bool) -> None:
+def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
     """Synchronise avec le serveur du syndicat : réponses d'abord, photos ensuite.
 
     Interrompue (Ctrl+C, réseau coupé), elle reprend où elle en était.
     """
     if ctx.invoked_subcommand:
+        return
+    if folder is not None:
+        share(ctx, folder, as_json=as_json)
         return
     # HTTP: 100 ms that other commands do without.
     from diag.desk import syncing  # noqa: PLC0415

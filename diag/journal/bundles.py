@@ -44,6 +44,10 @@ select coalesce(json_extract(body, '$.value.sha'), json_extract(body, '$.value.d
 from rev where audit = (select n from audit where id = ?) and erased = 0
   and (subject = ? or (subject >= ? and subject < ?))
 """
+_AUTHORS = """
+select distinct json_extract(body, '$.author') from rev
+where audit = (select n from audit where id = ?)
+"""
 _UNDONE = "update bundle set undone_at = ? where name = ?"
 
 
@@ -186,6 +190,11 @@ def attachments_in(journal: Journal, which: Iterable[str]) -> set[str]:
         row for one in which for row in journal.select(_ATTACHMENTS, [one, *bounds])
     ]
     return {sha for (sha,) in rows if isinstance(sha, str)}
+
+
+def authors_in(journal: Journal, which: Iterable[str]) -> set[str]:
+    """Return the labels of those who wrote in some audits."""
+    return {label for one in which for (label,) in journal.select(_AUTHORS, [one])}
 
 
 def undo(journal: Journal, name: str, at: int) -> int:

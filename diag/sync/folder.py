@@ -1,0 +1,191 @@
+"""A shared folder instead of a server: each device writes its own bundles, reads all.
+
+A device writes in its own folder only, deletes nothing there nor elsewhere, and takes
+absence for nothing: a bundle of its own that is gone is simply written again.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from diag.journal import bundles, exchange, holdings
+from diag.journal.settings import get_setting, put_setting
+from diag.model.errors import DiagError
+from diag.sync.bundle.importing import Entered, Reader, bring_in
+from diag.sync.bundle.keys import Card
+from diag.sync.bundle.opening import sha_of
+from diag.sync.bundle.problems import BundleError, Fault
+from diag.sync.bundle.writing import Bundle, Told, Written, write_bundle
+
+_DEVICE = re.compile(r"[0-9a-f]{32}")
+_BUNDLE = re.compile(r"([0-9a-f]{64})\.diag")
+_PART = "nouveau.diag"
+_KEY = "sync.folder:"
+
+
+@dataclass(slots=True)
+class FolderOutcome:
+    """What a sync with a folder did."""
+
+    read: list[Entered] = field(default_factory=list)
+    """Bundles that were read in."""
+    known: int = 0
+    """Bundles that had been read before."""
+    refused: list[str] = field(default_factory=list)
+    """Bundles that were not read, each with why; they are tried again next time."""
+    written: Written | None = None
+    """What this device gave; None when all it has is there."""
+    path: Path | None = None
+    """Where."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSync:
+    """A workspace and a folder that several devices share."""
+
+    reader: Reader
+    folder: Path
+    recipients: Mapping[str, Card]
+    """Who is to open what this device writes."""
+    told: Callable[[Sequence[str]], Told]
+    """Names to send with audits."""
+    learn: Callable[[Entered], None]
+    """What is done with the names that came."""
+
+    def run(self, at: int) -> FolderOutcome:
+        """Read what others wrote, then write what is not there.
+
+        Raises:
+            DiagError: when the folder is not there, or nothing can be written.
+        """
+        if not self.folder.is_dir():
+            raise DiagError(
+                f"{self.folder} n'est pas un dossier accessible. Rien n'a changé ici. "
+                "Vérifiez que le partage ou la clé est branché, puis recommencez."
+            )
+        outcome, mine = FolderOutcome(), self._given()
+        for path, sha in self._bundles():
+            if sha in mine.bundles or bundles.find_bundle(self.reader.journal, sha):
+                outcome.known += 1
+            else:
+                self._read(path, sha, at, outcome)
+        self._write(mine, at, outcome)
+        return outcome
+
+    def _bundles(self) -> Iterator[tuple[Path, str]]:
+        """Give the bundles of all devices; any other file is none of ours."""
+        for device in sorted(self.folder.iterdir()):
+            if _DEVICE.fullmatch(device.name) and device.is_dir():
+                for path in sorted(device.iterdir()):
+                    if match := _BUNDLE.fullmatch(path.name):
+                        yield path, match[1]
+
+    def _read(self, path: Path, sha: str, at: int, outcome: FolderOutcome) -> None:
+        try:
+            _check_name(path, sha)
+            entered = bring_in(self.reader, path, at)
+        except (BundleError, OSError) as error:
+            where = f"{path.parent.name[:8]}…/{path.name[:8]}…"
+            outcome.refused.append(f"{where} : {error}")
+        else:
+            self.learn(entered)
+            outcome.read.append(entered)
+
+    def _write(self, given: "_Given", at: int, outcome: FolderOutcome) -> None:
+        """Give the audits that changed since they were last given, whole."""
+        journal = self.reader.journal
+        photos = given.present(self._mine)
+        lacking = holdings.held(journal).keys() - photos
+        due = [
+            audit
+            for audit, one in exchange.proven_sums(journal).items()
+            if not given.holds(audit, one.digest, self._mine)
+            or (lacking and lacking & bundles.attachments_in(journal, [audit]))
+        ]
+        if not due:
+            return
+        self._mine.mkdir(exist_ok=True)
+        bundle = Bundle(
+            audits=due,
+            keys=self.reader.keys,
+            recipients=list(self.recipients.values()),
+            at=at,
+            told=self.told(due),
+            without=photos,
+        )
+        part = self._mine / _PART
+        written = write_bundle(journal, bundle, part)
+        outcome.written, outcome.path = written, self._mine / f"{written.sha}.diag"
+        part.replace(outcome.path)
+        given.add(written)
+        self._keep(given)
+
+    @property
+    def _mine(self) -> Path:
+        """Return this device's own folder."""
+        return self.folder / self.reader.keys.card.device
+
+    @property
+    def _key(self) -> str:
+        return f"{_KEY}{self.folder.resolve()}"
+
+    def _given(self) -> "_Given":
+        """Return what this device gave: nothing, once others are to open it too."""
+        kept = get_setting(self.reader.journal, self._key, {})
+        given = _Given(**kept)
+        whom = sorted(card.age for card in self.recipients.values())
+        if given.whom != whom:
+            given = _Given(whom=whom, bundles=given.bundles)
+        return given
+
+    def _keep(self, given: "_Given") -> None:
+        kept: dict[str, Any] = {
+            "whom": given.whom,
+            "audits": given.audits,
+            "blobs": given.blobs,
+            "bundles": given.bundles,
+        }
+        put_setting(self.reader.journal, self._key, kept)
+
+
+@dataclass(slots=True)
+class _Given:
+    """What this device gave to a folder: a hint, checked against what is there."""
+
+    whom: list[str] = field(default_factory=list)
+    """For whom it was sealed."""
+    audits: dict[str, list[str]] = field(default_factory=dict)
+    """Audit → digest, and the bundle that holds it so."""
+    blobs: dict[str, str] = field(default_factory=dict)
+    """Attachment → the bundle that holds it."""
+    bundles: list[str] = field(default_factory=list)
+    """Those that this device wrote."""
+
+    def holds(self, audit: str, digest: str, folder: Path) -> bool:
+        """Say whether an audit is there as it is now."""
+        kept, sha = self.audits.get(audit, ["", ""])
+        return kept == digest and (folder / f"{sha}.diag").is_file()
+
+    def present(self, folder: Path) -> set[str]:
+        """Return the attachments that are there."""
+        there = {sha for sha in set(self.blobs.values()) if _is_there(folder, sha)}
+        return {blob for blob, sha in self.blobs.items() if sha in there}
+
+    def add(self, written: Written) -> None:
+        """Count a bundle that is there now."""
+        told = {audit: [digest, written.sha] for audit, digest in written.sums.items()}
+        self.audits |= told
+        self.blobs |= dict.fromkeys(written.blobs, written.sha)
+        self.bundles.append(written.sha)
+
+
+def _check_name(path: Path, sha: str) -> None:
+    """Refuse a file that is not what its name says: not all of it has come yet."""
+    if sha_of(path) != sha:
+        raise BundleError(Fault.DAMAGED, "copie en cours ?")
+
+
+def _is_there(folder: Path, sha: str) -> bool:
+    return (folder / f"{sha}.diag").is_file()

@@ -1,0 +1,125 @@
+"""The keys of a device: made once, kept where they can be, copied without a mistake."""
+
+import sys
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends.fail import Keyring as Nothing
+from keyring.errors import KeyringLocked
+
+from diag.journal.journal import Journal
+from diag.model.errors import DiagError
+from diag.sync.bundle.keys import FILE, Card, device_keys
+from diag.sync.bundle.ring import Ring
+from tests.sync.bundle.colleagues import keys_of
+
+
+class Memory(KeyringBackend):
+    """A keyring that keeps what it is given."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # keyring's own
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
+    kept = Memory()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: kept)
+    return kept
+
+
+@pytest.fixture
+def nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = Nothing()  # type: ignore[no-untyped-call] # keyring's own
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+
+
+def test_the_keyring_keeps_them(tmp_path: Path, memory: Memory) -> None:
+    kept = device_keys(tmp_path, "d-1")
+    assert kept.path is None
+    assert device_keys(tmp_path, "d-1") == kept
+    assert not (tmp_path / FILE).exists()
+    assert len(memory.kept) == 1
+
+
+@pytest.mark.usefixtures("nothing")
+def test_without_a_keyring_a_file_keeps_them_for_its_owner(tmp_path: Path) -> None:
+    kept = device_keys(tmp_path, "d-1")
+    assert kept.path == tmp_path / FILE
+    assert device_keys(tmp_path, "d-1") == kept
+    if sys.platform != "win32":
+        assert kept.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_locked_keyring_makes_no_other_keys(tmp_path: Path, memory: Memory) -> None:
+    before = device_keys(tmp_path, "d-1")
+    memory.locked = True
+    with pytest.raises(DiagError, match="verrouillé"):
+        device_keys(tmp_path, "d-1")
+    memory.locked = False
+    assert device_keys(tmp_path, "d-1") == before
+
+
+@pytest.mark.usefixtures("nothing")
+def test_a_damaged_file_makes_no_other_keys(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("{}", encoding="utf-8")
+    with pytest.raises(DiagError, match="illisibles"):
+        device_keys(tmp_path, "d-1")
+    assert (tmp_path / FILE).read_text(encoding="utf-8") == "{}"
+
+
+def test_a_key_is_read_as_it_was_given() -> None:
+    card = keys_of(1).card
+    assert Card.read(f"  {str(card)[:40]}\n{str(card)[40:]} ") == card
+
+
+def test_a_key_copied_wrong_is_refused() -> None:
+    text = str(keys_of(1).card)
+    for at in range(0, len(text), 7):
+        wrong = text[:at] + ("2" if text[at] != "2" else "3") + text[at + 1 :]
+        with pytest.raises(DiagError, match="pas une clé"):
+            Card.read(wrong)
+    for short in ("", "diag1", text[:-1], text.replace("-", "")):
+        with pytest.raises(DiagError, match="pas une clé"):
+            Card.read(short)
+
+
+def test_private_keys_are_not_in_what_is_handed_out() -> None:
+    keys = keys_of(7)
+    assert keys.sign not in str(keys.card)
+    assert keys.age.lower() not in str(keys.card)
+
+
+def test_a_name_has_one_key_and_a_key_one_name(tmp_path: Path) -> None:
+    one, other = keys_of(1).card, keys_of(2).card
+    with Journal.open(tmp_path) as journal:
+        ring = Ring(journal)
+        assert ring.add("Bruno Martin", one) == "Bruno Martin"
+        assert ring.add("bruno  MARTIN", one) == "Bruno Martin"
+        with pytest.raises(DiagError, match="a déjà une autre clé"):
+            ring.add("Bruno Martin", other)
+        with pytest.raises(DiagError, match="déjà celle de « Bruno Martin »"):
+            ring.add("Zoé", one)
+        with pytest.raises(DiagError, match="Donnez le nom"):
+            ring.add("  ", other)
+        with pytest.raises(DiagError, match="Vouliez-vous dire « Bruno Martin »"):
+            ring.named("bruno martn")
+        assert ring.remove("BRUNO MARTIN") == "Bruno Martin"
+        assert not ring.cards
