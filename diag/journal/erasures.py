@@ -5,6 +5,7 @@ In both orders of arrival: a new erasure on old rows, an old erasure on new rows
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 
 from diag.journal.revision import Revision, read, skeleton_of
 from diag.journal.tally import Tally
@@ -15,6 +16,13 @@ _STRIP = (
 )
 _BLANK = "update head set value = null where audit = ? and subject = ? and rev = ?"
 _LEAVE_QUARANTINE = "delete from quarantine where id = ?"
+_ALL_WHOLE = "select id from rev where audit = ? and erased = 0"
+_NONE_IN_QUARANTINE = "delete from quarantine where instr(body, ?) > 0"
+
+
+def mark_of(audit: str) -> str:
+    """Return what an erasure names to retire a whole audit, as a revision's id."""
+    return sha256(f"audit/{audit}".encode()).hexdigest()
 
 
 def without_value(revision: Revision) -> Revision:
@@ -46,10 +54,22 @@ class Erasures:
             if (target := revision.erases)
         }
         self._named |= self._fresh
+        self._retired = {
+            audit
+            for audit in {audit for audit, _ in self._named}
+            if (audit, bytes.fromhex(mark_of(audit))) in self._named
+        }
 
     def names(self, revision: Revision) -> bool:
         """Say whether a revision is erased; an erasure itself never is."""
-        return revision.op != "erase" and (revision.audit, revision.key) in self._named
+        return revision.op != "erase" and (
+            revision.audit in self._retired
+            or (revision.audit, revision.key) in self._named
+        )
+
+    def retires(self, audit: str) -> bool:
+        """Say whether all of an audit is erased, what comes later included."""
+        return audit in self._retired
 
     def freed_from_quarantine(self) -> list[Revision]:
         """Return the skeletons that waited for an erasure of this batch."""
@@ -67,12 +87,24 @@ class Erasures:
         for number, revision in new:
             if target := revision.erases:
                 self._record(number, revision, bytes.fromhex(target))
+                if target == mark_of(revision.audit):
+                    self._retire(number, revision.audit)
+
+    def _retire(self, number: int, audit: str) -> None:
+        execute = self._connection.execute
+        execute(_NONE_IN_QUARANTINE, (audit,))
+        for (key,) in execute(_ALL_WHOLE, (number,)).fetchall():
+            self._strip(number, key)
 
     def _record(self, number: int, revision: Revision, target: bytes) -> None:
         execute = self._connection.execute
         row = (number, target, revision.key)
         execute("insert or ignore into erased values (?, ?, ?)", row)
         execute(_LEAVE_QUARANTINE, (target,))
+        self._strip(number, target)
+
+    def _strip(self, number: int, target: bytes) -> None:
+        execute = self._connection.execute
         for subject, body in execute(_WHOLE, (number, target)).fetchall():
             whole = read(body)
             if self.names(whole):

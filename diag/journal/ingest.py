@@ -80,9 +80,18 @@ def ingest(connection: sqlite3.Connection, lines: Iterable[bytes]) -> Ingested:
 
 
 def append(connection: sqlite3.Connection, tally: Tally, revision: Revision) -> None:
-    """Take in a revision just numbered from `tally`: what a keystroke pays for."""
+    """Take in a revision just numbered from `tally`: what a keystroke pays for.
+
+    Raises:
+        RefusedError: when its audit is retired.
+    """
     tallies = {tally.audit: tally}
     erasures = Erasures(connection, tallies, [revision])
+    if revision.op != "erase" and erasures.retires(tally.audit):
+        raise RefusedError(
+            "cet audit a été effacé au terme de sa durée de conservation : plus rien "
+            "ne s'y écrit. Travaillez dans une autre campagne (--campaign)."
+        )
     _take(connection, tallies, [revision, *erasures.freed_from_quarantine()], erasures)
 
 

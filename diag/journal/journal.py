@@ -237,6 +237,17 @@ class Journal:
         rows = self.select("select id, body, problem from quarantine order by id")
         return tuple(Quarantined(key.hex(), *rest) for key, *rest in rows)
 
+    def compact(self) -> bool:
+        """Give the file no page that is not in use, its log emptied.
+
+        False when another program reads the file: the log keeps old pages until then.
+        """
+        with in_french(self.path):
+            self.connection.execute("vacuum")
+            sql = "pragma wal_checkpoint(truncate)"
+            (busy, *_) = self.connection.execute(sql).fetchone()
+        return not busy
+
     def rebuild(self) -> None:
         """Find the projections again from the log alone."""
         with self.transaction() as connection:

@@ -1,0 +1,59 @@
+"""A name is found as people write it, and leaves the other words alone."""
+
+import pytest
+
+from diag.journal import changes
+from diag.journal.draft import Origin
+from diag.journal.journal import Journal
+from diag.journal.mentions import GONE, Name, drop_from_quarantine, mentions
+from tests.journal.builders import AUDIT, ROOT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vu Hélène Mortier en salle 2",
+        "HELENE MORTIER",
+        "Mortier, Hélène : absente",
+        "helene.mortier@ecole.example",
+    ],
+)
+def test_a_name_is_found_as_people_write_it(text: str) -> None:
+    assert Name("Hélène Mortier").is_in({"a": [text]})
+
+
+@pytest.mark.parametrize("text", ["Mortiers", "Hélène", "Hélène et Mortier", ""])
+def test_other_words_are_not_the_name(text: str) -> None:
+    assert not Name("Hélène Mortier").is_in(text)
+
+
+def test_an_empty_name_is_nowhere() -> None:
+    assert not Name(" - ").is_in("tout")
+
+
+def test_only_the_name_is_taken_away() -> None:
+    name = Name("Mortier")
+    assert name.taken_from({"met": ["Mme Mortier, direction"], "n": 1}) == {
+        "met": [f"Mme {GONE}, direction"],
+        "n": 1,
+    }
+
+
+def test_history_is_searched_too(journal: Journal, author: Origin) -> None:
+    before = journal.write(changes.noted(AUDIT.id, ROOT, "q", "Mme Mortier"), author)
+    journal.write(changes.noted(AUDIT.id, ROOT, "q", "la directrice"), author)
+    after = journal.write(changes.noted(AUDIT.id, ROOT, "r", "MORTIER"), author)
+
+    found = mentions(journal, Name("Mortier"))
+
+    assert [(one.revision.id, one.is_current) for one in found] == [
+        (before.id, False),
+        (after.id, True),
+    ]
+
+
+def test_refused_lines_that_hold_it_go(journal: Journal) -> None:
+    journal.ingest([b'{"x": "Mme Mortier"}', b'{"x": "rien"}'])
+
+    assert drop_from_quarantine(journal, Name("Mortier")) == 1
+    assert len(journal.quarantined()) == 1
