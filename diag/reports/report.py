@@ -19,6 +19,7 @@ from diag.reports.budget import Budget, budget_of
 from diag.reports.comparables import Comparables
 from diag.reports.dates import long_date
 from diag.reports.discretion import Discretion, discretion_of
+from diag.reports.house.house import PLAIN, House
 from diag.reports.money import spoken_cost
 from diag.reports.option import Option
 from diag.reports.own import advised
@@ -46,6 +47,8 @@ class Office:
     """The syndicat, as it signs."""
     phone: str = ""
     email: str = ""
+    house: House = PLAIN
+    """What they made their own in the documents."""
 
 
 @dataclass(frozen=True)

@@ -86,8 +86,8 @@ def _draft(
     foot = draft_line(
         name, gathering.date, version(gathering), provisional=gathering.provisional
     )
-    reach = contacts(gathering)
-    return page(template, told, reach, foot, listed=False, explained=False)
+    reach, house = contacts(gathering), gathering.office.house
+    return page(template, told, reach, foot, listed=False, explained=False, house=house)
 
 
 def _frame(gathering: Gathering, title: str) -> dict[str, object]:

@@ -56,8 +56,10 @@ def minutes(gathering: Gathering) -> str:
         version(gathering),
         provisional=gathering.provisional,
     )
-    reach = contacts(gathering)
-    return page("compte-rendu", told, reach, foot, listed=False, explained=False)
+    reach, house = contacts(gathering), gathering.office.house
+    return page(
+        "compte-rendu", told, reach, foot, listed=False, explained=False, house=house
+    )
 
 
 def _cover(gathering: Gathering) -> Md:

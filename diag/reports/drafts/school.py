@@ -45,7 +45,10 @@ def draft(
     )
     reach = _contacts(report)
     told = shared | told
-    return page(template, told, reach, running, listed=False, explained=explained)
+    house = report.office.house
+    return page(
+        template, told, reach, running, listed=False, explained=explained, house=house
+    )
 
 
 def criteria_table(

@@ -25,12 +25,10 @@ from diag.reports.synthesis.decisions import (
 from diag.reports.synthesis.extract import Extract
 from diag.reports.synthesis.gathering import (
     Gathering,
-    contacts,
     cover,
-    running_line,
     unaudited,
 )
-from diag.reports.synthesis.page import page
+from diag.reports.synthesis.page import page_of
 from diag.reports.synthesis.scores import completeness
 from diag.reports.vocabulary import LEVELS_EXPLAINED, OWNERS
 
@@ -82,12 +80,7 @@ def circonscription_synthesis(gathering: Gathering) -> str:
         ),
         "untold": max(0, len(mine) - len(asked) - ACTIONS),
     }
-    return page(
-        "synthese-circonscription",
-        told,
-        contacts(gathering),
-        running_line(gathering),
-    )
+    return page_of("synthese-circonscription", told, gathering)
 
 
 def _subject_table(

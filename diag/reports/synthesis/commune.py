@@ -30,12 +30,10 @@ from diag.reports.synthesis.decisions import (
 from diag.reports.synthesis.extract import Extract
 from diag.reports.synthesis.gathering import (
     Gathering,
-    contacts,
     cover,
-    running_line,
     unaudited,
 )
-from diag.reports.synthesis.page import page
+from diag.reports.synthesis.page import page_of
 from diag.reports.synthesis.scores import (
     SOCLE_WORDS,
     average_words,
@@ -83,7 +81,7 @@ def commune_synthesis(gathering: Gathering) -> str:
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools),
     }
-    return page("synthese-commune", told, contacts(gathering), running_line(gathering))
+    return page_of("synthese-commune", told, gathering)
 
 
 def deadline(asked: Sequence[Group], urgent: int) -> str:

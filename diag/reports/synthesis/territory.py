@@ -18,8 +18,8 @@ from diag.reports.synthesis.decisions import (
     with_a_need,
 )
 from diag.reports.synthesis.extract import Extract, Task
-from diag.reports.synthesis.gathering import Gathering, contacts, cover, running_line
-from diag.reports.synthesis.page import page
+from diag.reports.synthesis.gathering import Gathering, cover
+from diag.reports.synthesis.page import page_of
 from diag.reports.synthesis.scores import (
     average_words,
     completeness,
@@ -62,9 +62,7 @@ def territory_synthesis(gathering: Gathering) -> str:
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=False),
     }
-    return page(
-        "synthese-territoire", told, contacts(gathering), running_line(gathering)
-    )
+    return page_of("synthese-territoire", told, gathering)
 
 
 def _decisions_box(gathering: Gathering) -> Md:
