@@ -30,6 +30,10 @@ def loaded_by(statement: str) -> set[str]:
             "import diag.cli.answering",
             {"yaml", "jinja2", "markdown_it", "sqlite_utils"},
         ),
+        (
+            "import diag.desk.syncing, diag.cli.hub, diag.cli.syncing",
+            {"httpx", "cryptography", "starlette", "uvicorn", "yaml"},
+        ),
         ("import diag.desk.workspace", {"yaml", "jinja2", "sqlite_utils", "textual"}),
     ],
 )

@@ -13,8 +13,8 @@ from threading import Thread
 import pytest
 
 from diag.journal import changes
-from diag.journal.canonical import Json
-from diag.journal.door import MAX_LAM_JUMP, MAX_LINE
+from diag.journal.canonical import Json, dumps
+from diag.journal.door import MAX_LAM_JUMP, MAX_LINE, MAX_PARENTS
 from diag.journal.draft import Draft
 from diag.journal.errors import DamagedError, NotAJournalError, ReadOnlyError
 from diag.journal.journal import Journal
@@ -28,6 +28,7 @@ from diag.sync.hub.sqlite.store import SqliteStore
 from diag.sync.hub.store import Device, Invitation, Store, Territory, Token
 from diag.sync.protocol import Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known, person
+from tests.journal.worlds import fields_of
 from tests.sync.offices import AUDITS, COAST, ROOTS, SCHOOLS, journal_in, started
 
 VALLEY, _, COAST_SCHOOL = AUDITS
@@ -111,6 +112,24 @@ def test_a_line_twice_in_one_push_is_one(store: Store, laptop: Journal) -> None:
     assert push(store, *lines, *lines).new == 2
 
 
+def with_parents(number: int) -> bytes:
+    fields = {**fields_of(VALLEY.id, "place/x/q/y", "set", 0), "at": 0, "lam": 1}
+    parents: list[Json] = [f"{parent:064x}" for parent in range(number)]
+    return dumps({
+        **fields,
+        "nonce": "x",
+        "parents": parents,
+        "v": 1,
+        "value": 1,
+    }).encode()
+
+
+def test_as_many_parents_as_announced_are_taken(store: Store, laptop: Journal) -> None:
+    lines = [*laptop.lines(VALLEY.id), with_parents(MAX_PARENTS)]
+
+    assert push(store, *lines).new == 2
+
+
 @pytest.mark.parametrize(
     ("bad", "why"),
     [
@@ -118,6 +137,7 @@ def test_a_line_twice_in_one_push_is_one(store: Store, laptop: Journal) -> None:
         (b'{"a": 1}', "canonique"),
         (b"x" * (MAX_LINE + 1), "octets"),
         (b"{}", "absent"),
+        (with_parents(MAX_PARENTS + 1), "parents"),
     ],
 )
 def test_one_bad_line_in_many_is_refused_alone(
