@@ -22,6 +22,7 @@ COMMANDS = {
     "checklists": "diag.cli.checklists:checklists",
     "compare": "diag.cli.supposing:compare",
     "completion": "diag.cli.completion:completion",
+    "conflicts": "diag.cli.conflicts:conflicts_",
     "demo": "diag.cli.demo:demo",
     "draft": "diag.cli.draft:draft",
     "export": "diag.cli.exporting:export",

@@ -67,8 +67,8 @@ def _told(session: Session, revision: Revision) -> Change:
     return Change(
         id=revision.id,
         subject=revision.subject,
-        about=_about(session, topic),
-        said=_said(session, topic, revision),
+        about=about_words(session, topic),
+        said=said_words(session, revision),
         author=session.workspace.settings.name_of(revision.author),
         device=revision.device,
         at=revision.at,
@@ -76,7 +76,8 @@ def _told(session: Session, revision: Revision) -> Change:
     )
 
 
-def _about(session: Session, topic: Topic) -> str:
+def about_words(session: Session, topic: Topic) -> str:
+    """Return what a subject is about: a place and a question, a visit, a photo."""
     match topic:
         case AnswerTopic(place, question) | NoteTopic(place, question):
             note = "note de " if isinstance(topic, NoteTopic) else ""
@@ -119,7 +120,9 @@ def _place(session: Session, ident: str) -> str:
     return place.name if place else "lieu retiré"
 
 
-def _said(session: Session, topic: Topic, revision: Revision) -> str:
+def said_words(session: Session, revision: Revision) -> str:
+    """Return what a revision says, or that it takes away."""
+    topic = subjects.parse(revision.subject)
     if revision.erased:
         return "(effacé)"
     if revision.op == "del":

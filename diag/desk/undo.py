@@ -2,6 +2,7 @@
 
 from diag.desk.session import Session
 from diag.journal import subjects
+from diag.journal.board import saying
 from diag.journal.draft import Draft
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
@@ -56,11 +57,12 @@ def undo_gesture(session: Session) -> tuple[Revision, ...]:
         raise DiagError("Rien à annuler : vous n'avez rien saisi dans cet audit.")
     together = session.said_with(stack[-1].id)
     taken = tuple(change for change in reversed(stack) if change.id in together)
-    session.say(*(_taking_back(session, change) for change in taken))
+    drafts = [each for change in taken for each in _taking_back(session, change)]
+    session.say(*drafts)
     return taken
 
 
-def _taking_back(session: Session, change: Revision) -> Draft:
+def _taking_back(session: Session, change: Revision) -> tuple[Draft, ...]:
     history = session.workspace.journal.history(session.audit.id, change.subject)
     heads = session.workspace.journal.current(session.audit.id, change.subject)
     if [(head.op, head.value) for head in heads] != [(change.op, change.value)]:
@@ -68,7 +70,9 @@ def _taking_back(session: Session, change: Revision) -> Draft:
             "Rien n'a été annulé : quelqu'un d'autre a modifié la même réponse depuis. "
             "Voyez l'historique, puis répondez à nouveau."
         )
-    return _again(session.audit.id, change, _before(history, change))
+    before = _before(history, change) or (None,)
+    now = tuple(head.id for head in heads)
+    return tuple(_again(session.audit.id, change, now, each) for each in before)
 
 
 def _changes_of(session: Session) -> list[Revision]:
@@ -95,12 +99,22 @@ def _was_typed(revision: Revision) -> bool:
     return not imported and (upgrade or isinstance(topic, _UNDOABLE))
 
 
-def _before(history: tuple[Revision, ...], last: Revision) -> Revision | None:
-    known = [revision for revision in history if revision.id in last.parents]
-    return known[-1] if known else None
+def _before(history: tuple[Revision, ...], last: Revision) -> tuple[Revision, ...]:
+    """Return what a change replaced: one thing, or all those that it settled."""
+    known = (revision for revision in history if revision.id in last.parents)
+    return tuple({saying(revision): revision for revision in known}.values())
 
 
-def _again(audit: str, last: Revision, before: Revision | None) -> Draft:
+def _again(
+    audit: str, last: Revision, now: tuple[str, ...], before: Revision | None
+) -> Draft:
+    """Say again what stood before, over what stands now.
+
+    Two who were settled are two again: each is said beside the other.
+    """
     if before is None or before.op == "del" or before.erased:
-        return Draft(audit, last.subject, op="del", undoes=last.id)
-    return Draft(audit, last.subject, before.value, undoes=last.id)
+        seen = before.seen if before else ()
+        return Draft(
+            audit, last.subject, op="del", parents=now, seen=seen, undoes=last.id
+        )
+    return Draft(audit, last.subject, before.value, parents=now, undoes=last.id)

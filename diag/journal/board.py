@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from diag.journal import subjects
 from diag.journal.canonical import dumps
 from diag.journal.journal import Head
+from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
     ClosedTopic,
@@ -79,11 +80,13 @@ def differing(heads: Sequence[Head]) -> tuple[Head, ...]:
     return tuple(sorted(by_saying.values(), key=lambda head: (head.lam, head.key)))
 
 
-def saying(head: Head) -> str | None:
+def saying(head: Head | Revision) -> str | None:
     """Return what two heads must share to be equal."""
     value = head.value
     if isinstance(value, dict) and "state" in value:
         return dumps([value["state"], value.get("value")])
     if isinstance(value, dict) and head.subject == subjects.EDITION:
         return dumps(value.get("digest"))
+    if isinstance(head, Revision):
+        return None if head.op == "del" or head.erased else dumps(value)
     return head.text

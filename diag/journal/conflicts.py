@@ -42,6 +42,8 @@ class Conflict:
     """Nearest revision that all heads come from, if there is one."""
     edited: tuple[Revision, ...] = ()
     """For a place removed by one while another wrote there: what was written."""
+    by_subject: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Each subject and its heads: two when two places are read as one."""
 
 
 def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
@@ -94,6 +96,7 @@ def _conflict(
         heads=ids,
         base=nearest_base(history, ids),
         edited=tuple(_revision(journal, audit, head) for head in edits),
+        by_subject=((heads[0].subject, ids),),
     )
 
 

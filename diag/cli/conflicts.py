@@ -1,0 +1,265 @@
+"""`diag conflicts`: what people said apart, and settling it."""
+
+from typing import Any
+
+import click
+
+from diag.cli.console import (
+    about_json,
+    campaign_option,
+    counted,
+    json_option,
+    print_json,
+    subject_argument,
+    workspace_of,
+)
+from diag.desk import audits, conflicts, settling
+from diag.desk.conflict_words import card_lines, title_line
+from diag.desk.conflicts import Contested, find_contested
+from diag.journal.revision import Revision
+from diag.model.fact import Provenance
+
+
+class _ListFirst(click.Group):
+    """A group where a subject, or nothing, asks for the list."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put « list » before what is no subcommand."""
+        known = {*self.commands, "-h", "--help"}
+        if not args or args[0] not in known:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("conflicts", cls=_ListFirst)
+def conflicts_() -> None:
+    """Montre et tranche ce que plusieurs ont dit différemment.
+
+    Sans commande : la liste, d'un audit si un SUJET est nommé, sinon de tous. Chaque
+    conflit porte un numéro de huit caractères, qui change avec lui.
+    """
+
+
+@conflicts_.command("list")
+@click.argument("ref", metavar="[SUJET]", required=False)
+@campaign_option
+@json_option
+@click.pass_context
+def list_(
+    ctx: click.Context, ref: str | None, campaign: str | None, *, as_json: bool
+) -> None:
+    """Liste les conflits d'un audit, ou de tout l'espace de travail."""
+    with workspace_of(ctx) as workspace:
+        if ref:
+            session = audits.open_session(workspace, ref, campaign)
+            found = conflicts.contested_of(session)
+        else:
+            found = conflicts.contested_everywhere(workspace)
+        if as_json:
+            print_json([_told(one) for one in found])
+            return
+        last = ""
+        for one in found:
+            about = one.session.about
+            if about.ref != last:
+                last = about.ref
+                click.echo(f"{about.title} ({about.ref})")
+            click.echo(f"  {title_line(one)}")
+    if found:
+        click.echo(f"{counted(len(found), 'conflit')} à trancher.")
+        click.echo("Ensuite : diag conflicts show SUJET NUMÉRO")
+    else:
+        click.echo("Aucun conflit.")
+
+
+_which = click.argument("which", metavar="NUMÉRO|QUESTION")
+_where = click.option("--place", default="", help="Nom du lieu de la question.")
+
+
+@conflicts_.command()
+@subject_argument
+@_which
+@_where
+@campaign_option
+@json_option
+@click.pass_context
+def show(
+    ctx: click.Context,
+    ref: str,
+    which: str,
+    place: str,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Montre un conflit : le départ, qui a dit quoi et quand, ce que cela change."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        one = find_contested(session, which, place)
+        if as_json:
+            print_json(_told(one))
+            return
+        for line in card_lines(one):
+            click.echo(line)
+
+
+@conflicts_.command()
+@subject_argument
+@_which
+@click.argument("letter", metavar="A|B")
+@_where
+@campaign_option
+@json_option
+@click.pass_context
+def take(
+    ctx: click.Context,
+    ref: str,
+    which: str,
+    letter: str,
+    place: str,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Retient ce que dit un candidat ; « diag audit undo » y revient."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        one = find_contested(session, which, place)
+        chosen = one.candidate(letter)
+        said = settling.take(one, letter)
+    _acknowledge(one, said, f"tranché, {chosen.words}", as_json=as_json)
+
+
+@conflicts_.command(context_settings={"ignore_unknown_options": True})
+@subject_argument
+@_which
+@click.argument("value")
+@_where
+@click.option(
+    "--provenance",
+    type=click.Choice([str(each) for each in Provenance]),
+    help="Comment on le sait (sinon l'usage de la question).",
+)
+@click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
+@campaign_option
+@json_option
+@click.pass_context
+def write(
+    ctx: click.Context,
+    ref: str,
+    which: str,
+    value: str,
+    place: str,
+    provenance: str | None,
+    campaign: str | None,
+    *,
+    sure: bool,
+    as_json: bool,
+) -> None:
+    """Écrit une autre réponse à la place de toutes celles qui diffèrent."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        one = find_contested(session, which, place)
+        known = Provenance(provenance) if provenance else None
+        said = settling.write(one, value, provenance=known, sure=sure)
+    _acknowledge(one, said, f"tranché, {value}", as_json=as_json)
+
+
+@conflicts_.command()
+@subject_argument
+@_which
+@click.option("--comment", required=True, help="Pourquoi il reste ouvert.")
+@_where
+@campaign_option
+@json_option
+@click.pass_context
+def leave(
+    ctx: click.Context,
+    ref: str,
+    which: str,
+    comment: str,
+    place: str,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Laisse le conflit ouvert, avec un commentaire dans la note."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        one = find_contested(session, which, place)
+        said = settling.leave(one, comment)
+    _acknowledge(one, said, "laissé ouvert, commentaire noté", as_json=as_json)
+
+
+@conflicts_.command()
+@subject_argument
+@_which
+@campaign_option
+@json_option
+@click.pass_context
+def keep(
+    ctx: click.Context, ref: str, which: str, campaign: str | None, *, as_json: bool
+) -> None:
+    """Garde un lieu que l'un a retiré pendant qu'un autre y écrivait."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        one = find_contested(session, which)
+        said = settling.keep(one)
+    _acknowledge(one, said, "gardé", as_json=as_json)
+
+
+@conflicts_.command()
+@subject_argument
+@_which
+@campaign_option
+@json_option
+@click.pass_context
+def remove(
+    ctx: click.Context, ref: str, which: str, campaign: str | None, *, as_json: bool
+) -> None:
+    """Retire un lieu malgré ce qui y a été écrit ; l'historique garde tout."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        one = find_contested(session, which)
+        said = settling.remove(one)
+    _acknowledge(one, said, "retiré", as_json=as_json)
+
+
+def _acknowledge(
+    one: Contested, said: tuple[Revision, ...], words: str, *, as_json: bool
+) -> None:
+    if as_json:
+        print_json({"revisions": [revision.id for revision in said]})
+    else:
+        click.echo(f"{one.about} : {words}.")
+
+
+def _told(one: Contested) -> dict[str, Any]:
+    """Return one conflict for a program."""
+    return {
+        "id": one.id,
+        **about_json(one.session.about),
+        "campaign": one.session.audit.campaign,
+        "about": one.about,
+        "place": getattr(one.conflict.topic, "place", None),
+        "question": getattr(one.conflict.topic, "question", None),
+        "base": one.base or None,
+        "heads": list(one.conflict.heads),
+        "notes": list(one.notes),
+        "photos": list(one.photos),
+        "edits": list(one.edits),
+        "candidates": [
+            {
+                "letter": each.letter,
+                "revision": each.revision.id,
+                "says": each.words,
+                "author": each.who,
+                "device": each.device,
+                "at": each.at,
+                "clock_suspect": each.suspect,
+                "same": list(each.same),
+                "score": one.score(each) or None,
+            }
+            for each in one.candidates
+        ],
+    }

@@ -1,0 +1,55 @@
+"""Two laptops that work on one audit apart, then meet."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from shutil import copytree
+from tempfile import mkdtemp
+
+from diag.desk.answers import Entry, record_answer
+from diag.desk.session import Session
+from diag.desk.workspace import Workspace
+from diag.desk.world import fixed_world
+from tests.desk.builders import DAY, started, workspace
+
+
+@cache
+def _together() -> Path:
+    """Make two laptops that know the same of one audit, once a test run."""
+    folder = Path(mkdtemp(prefix="apart-"))
+    with (
+        workspace(folder / "mine", author="u-1") as mine,
+        workspace(folder / "theirs", author="u-2", seed=2) as theirs,
+    ):
+        meet(started(mine), started(theirs))
+    return folder
+
+
+@contextmanager
+def two_laptops(folder: Path, seed: int = 11) -> Iterator[tuple[Session, Session]]:
+    """Open the same audit on two laptops that know the same of it."""
+    copytree(_together(), folder, dirs_exist_ok=True)
+    with (
+        Workspace.open(folder / "mine", fixed_world(DAY, seed)) as mine,
+        Workspace.open(folder / "theirs", fixed_world(DAY, seed + 1)) as theirs,
+    ):
+        yield started(mine), started(theirs)
+
+
+def pull(here: Session, there: Session) -> None:
+    """Take in what the other laptop says."""
+    lines = list(there.workspace.journal.lines(there.audit.id))
+    here.workspace.journal.ingest(lines)
+    here.forget()
+
+
+def meet(one: Session, two: Session) -> None:
+    """Have both know everything."""
+    pull(one, two)
+    pull(two, one)
+
+
+def say(session: Session, question: str, value: object, place: str = "") -> None:
+    """Answer a question, sure of it."""
+    record_answer(session, Entry(question, value, place=place, sure=True))
