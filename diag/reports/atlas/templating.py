@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from diag.reports.escape import one_line
-from diag.reports.markdown import Typographer
+from diag.reports.templating import Typographer
 from diag.reports.typography import french
 
 _HERE = Path(__file__).parent
