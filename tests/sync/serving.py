@@ -59,7 +59,11 @@ def served(home: HubHome, port: int | None = None) -> Iterator[Served]:
     store = home.store()
     port = home.port if port is None else port
     server = server_of(home, store, host="127.0.0.1", port=port)
-    listening = socket.create_server(("127.0.0.1", port))
+    # asyncio sends at once (no Nagle) only on a socket that says that it is TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    listening.listen(100)
     thread = Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
     thread.start()  # who connects before it is ready waits in the queue
     try:
@@ -112,6 +116,8 @@ def cutting(target: int) -> Iterator[Cutter]:
 def relay(near: socket.socket, cutter: Cutter) -> None:
     """Copy both ways until one side ends, or as many bytes passed as are let."""
     with socket.create_connection(("127.0.0.1", cutter.target)) as far:
+        for each in (near, far):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         back = Thread(target=copy, args=(far, near, cutter.down, "down", cutter))
         back.start()
         copy(near, far, cutter.up, "up", cutter)
