@@ -34,6 +34,7 @@ from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 
 if TYPE_CHECKING:
+    from diag.desk.session import ClosedAuditError
     from diag.desk.world import World
     from diag.tui.palette import Found
 
@@ -118,6 +119,11 @@ class DiagApp(Sturdy, App[None]):
         self.go_territory()
         self.push_screen(_built("tour", "TourScreen"))
 
+    def go_sync(self) -> None:
+        """Show what is not at the office yet."""
+        self.go_territory()
+        self.push_screen(_built("synchronisation", "SyncScreen"))
+
     def go_import(self) -> None:
         """Show the official files that can be read."""
         self.go_territory()
@@ -172,6 +178,7 @@ class DiagApp(Sturdy, App[None]):
         if recent is None:
             self.say("Aucune visite à reprendre : choisissez une école.")
             return
+        self.desk.choose(recent.uai)
         self.go_visit(*recent)
 
     def recover(self) -> None:
@@ -184,7 +191,8 @@ class DiagApp(Sturdy, App[None]):
         self, uai: str, place: str | None = None, question: str | None = None
     ) -> None:
         """Keep where one is, so that one resumes there."""
-        self.desk.recent = Recent(uai, place, question)
+        if not self.desk.chosen(uai):
+            self.desk.recent = Recent(uai, place, question)
 
     def say(self, sentence: str) -> None:
         """Say something that needs no answer, for a few seconds."""
@@ -198,7 +206,30 @@ class DiagApp(Sturdy, App[None]):
 
     def on_trouble(self, event: Trouble) -> None:
         """Tell what was refused, and what to do."""
-        self.tell(event.sentence, "Ce n'est pas possible")
+        # Whoever is refused something has loaded the desk already.
+        from diag.desk.session import ClosedAuditError  # noqa: PLC0415
+
+        if isinstance(event.error, ClosedAuditError):
+            self._ask_to_write(event.error)
+        else:
+            self.tell(event.sentence, "Ce n'est pas possible")
+
+    def _ask_to_write(self, refused: "ClosedAuditError") -> None:
+        """Ask once whether a closed audit is written into; then do what was asked."""
+        from diag.tui.dialogs import Confirm  # noqa: PLC0415 - see above
+
+        def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
+            if not confirmed:
+                self.say("Rien n'est écrit : l'audit est clos.")
+                return
+            refused.write_anyway()
+            for screen in self.screen_stack:
+                after_writing = getattr(screen, "after_writing", None)
+                if after_writing is not None:
+                    after_writing()
+
+        question = "L'audit est clos : y écrire quand même ?"
+        self.push_screen(Confirm(question, yes="Écrire", grave=True), answered)
 
     def offered(self) -> Iterator[tuple[MessagePump, CommandType]]:
         """Yield what is possible now: by what has the focus, the screen, the app."""
@@ -299,7 +330,7 @@ class DiagApp(Sturdy, App[None]):
         """Tell what a callback or a worker was refused; anything else is a crash."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(cause, DiagError):
-            self.post_message(Trouble(str(cause)))
+            self.post_message(Trouble(str(cause), cause))
         elif isinstance(cause, OSError):
             self.post_message(Trouble(system_sentence(cause)))
         else:

@@ -33,7 +33,8 @@ class OpenDesk:
         self.tell: Callable[[str], object] = lambda _sentence: None
         """Has something read by who is in front of the screen."""
         self._workspace: Workspace | None = None
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[tuple[str, str], Session] = {}
+        self._campaigns: dict[str, str] = {}
 
     @property
     def world(self) -> "World":
@@ -84,19 +85,41 @@ class OpenDesk:
             self._workspace.keep_settings(settings)
         return settings
 
+    def forget_sessions(self) -> None:
+        """Have audits read again: colleagues' words may have come."""
+        self._sessions.clear()
+
+    def choose(self, uai: str, campaign: str = "") -> None:
+        """Say which campaign's audit of a school is meant; empty: this one's."""
+        self._campaigns[uai] = campaign
+
+    def chosen(self, uai: str) -> str:
+        """Return the other campaign whose audit of a school is meant; empty: none."""
+        return self._campaigns.get(uai, "")
+
     def session(self, uai: str) -> "Session":
         """Return a school's audit of this campaign, started when nobody has yet.
+
+        When an older one was chosen, it is that one, as it was left.
 
         Raises:
             DiagError: unknown school, faulty checklists, or nothing could be written.
         """
-        if uai not in self._sessions:
+        campaign = self.chosen(uai)
+        key = (uai, campaign)
+        if key not in self._sessions:
             from diag.desk import audits  # noqa: PLC0415 - see above
 
-            self._sessions[uai] = audits.start(self.workspace, uai)
-            if notice := self._sessions[uai].notice:
-                self.tell(notice)
-        return self._sessions[uai]
+            opened = (
+                audits.open_session(self.workspace, uai, campaign)
+                if campaign
+                else audits.start(self.workspace, uai)
+            )
+            opened.asks_when_closed = True
+            self._sessions[key] = opened
+            if opened.notice:
+                self.tell(opened.notice)
+        return self._sessions[key]
 
     @property
     def recent(self) -> Recent | None:

@@ -84,6 +84,13 @@ class OnlyAudits(Command):
     TITLE = "Audits seulement"
 
 
+class OpenSync(Command):
+    """Voir ce qui n'est pas encore au bureau, et synchroniser."""
+
+    KEYS = "b"
+    TITLE = "Bureau"
+
+
 class ImportFiles(Command):
     """Importer un fichier officiel : annuaire, effectifs, IPS, communes, mairies."""
 
@@ -102,6 +109,13 @@ class OpenSyndicat(Command):
     """Ouvrir mon syndicat, et son propre audit ; son SIREN est demandé une fois."""
 
     TITLE = "Mon syndicat"
+
+
+class OpenConflicts(Command):
+    """Voir ce que plusieurs ont dit différemment, et le trancher."""
+
+    KEYS = "k"
+    TITLE = "Conflits"
 
 
 class ClearSearch(Command):
@@ -136,10 +150,12 @@ class TerritoryScreen(PlaceScreen):
         Resume,
         Regroup,
         OnlyAudits,
+        OpenSync,
         ImportFiles,
         Export,
         OpenCommune,
         OpenSyndicat,
+        OpenConflicts,
         ClearSearch,
         Help,
         OpenPalette,
@@ -266,6 +282,10 @@ class TerritoryScreen(PlaceScreen):
         self._only_audits = not self._only_audits
         self.post_message(Fill())
 
+    def on_open_sync(self) -> None:
+        """Go and see what waits."""
+        self.diag.go_sync()
+
     def on_import_files(self) -> None:
         """Ask for an official file."""
         self.diag.go_import()
@@ -307,6 +327,13 @@ class TerritoryScreen(PlaceScreen):
     @property
     def _is_narrowed(self) -> bool:
         return bool(self._words.strip()) or self._only_audits
+
+    def on_open_conflicts(self) -> None:
+        """Show what is to be settled, in every audit here."""
+        # Loaded when one settles.
+        from diag.tui.screens.conflicts import ConflictsScreen  # noqa: PLC0415
+
+        self.app.push_screen(ConflictsScreen())
 
     def on_clear_search(self) -> None:
         """Forget the search; this is the first place, there is none before it."""
