@@ -197,6 +197,37 @@ def revoke(chosen: Chosen, device: int) -> None:
 
 
 @hub.command()
+@chosen
+def key(chosen: Chosen) -> None:
+    """Affiche la clé du serveur, pour qui lui adresse un paquet sans l'avoir joint."""
+    card = chosen.home().keys.card
+    click.echo(str(card))
+    click.echo(f"Empreinte, à comparer de vive voix : {card.fingerprint}", err=True)
+
+
+@hub.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@chosen
+def read(chosen: Chosen, file: Path) -> None:
+    """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
+    from diag.desk.bundles import told_time  # noqa: PLC0415 - see above
+    from diag.sync.hub.bundles import deliver  # noqa: PLC0415 - see above
+
+    home = chosen.home()
+    store = home.store()
+    try:
+        done = deliver(home.hub(store), home.keys, home.folder, file)
+    finally:
+        store.close()
+    click.echo(f"Paquet de {done.person}, écrit le {told_time(done.created)} :")
+    new = counted(done.new, "modification nouvelle", "modifications nouvelles")
+    joined = counted(done.attachments, "pièce jointe", "pièces jointes")
+    click.echo(f"  {new} sur {done.received}, {joined}.")
+    for why, number in done.refused.items():
+        click.echo(f"  Refusé ({number}) : {why}")
+
+
+@hub.command()
 @click.option(
     "--to",
     "to",

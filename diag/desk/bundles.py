@@ -1,6 +1,7 @@
 """Bundles at the desk: whom one knows, what is given, what is taken, in words."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -51,6 +52,23 @@ def add_colleague(workspace: Workspace, name: str, key: str) -> tuple[str, Card]
     if card == own_keys(workspace).keys.card:
         raise DiagError("C'est la clé de ce poste. Donnez celle de votre collègue.")
     return ring_of(workspace).add(name, card), card
+
+
+def signing_key(workspace: Workspace) -> str:
+    """Return by what a hub knows this device's bundles; empty where nothing seals."""
+    try:
+        return own_keys(workspace).keys.card.sign
+    except DiagError:
+        return ""
+
+
+def know_hub(workspace: Workspace, name: str, key: str) -> None:
+    """Keep the key of a hub that has just let this device in, over an older one."""
+    ring = ring_of(workspace)
+    with suppress(DiagError):  # nobody of that name yet, or a key of another form
+        ring.remove(name)
+    with suppress(DiagError):
+        ring.add(name, Card.read(key))
 
 
 def export(

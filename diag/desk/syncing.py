@@ -49,13 +49,21 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
         DiagError: when it is not; says what to do.
     """
     # HTTP and certificates: 120 ms that every other command does without.
+    from diag.desk import bundles  # noqa: PLC0415
     from diag.sync import enrolling  # noqa: PLC0415
 
     settings = workspace.settings
     person = settings.name_of(settings.author)
-    return enrolling.enrol(
-        workspace.folder, invitation, f"{person}, {platform.node()}", settings.author
+    hub = enrolling.enrol(
+        workspace.folder,
+        invitation,
+        f"{person}, {platform.node()}",
+        settings.author,
+        bundles.signing_key(workspace),
     )
+    if hub.key:
+        bundles.know_hub(workspace, hub.name, hub.key)
+    return hub
 
 
 def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:

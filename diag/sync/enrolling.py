@@ -8,21 +8,19 @@ from diag.sync.protocol import Enrolling
 from diag.sync.trust import fetch_authority, read_invitation, trust_in
 
 
-def enrol(folder: Path, text: str, device: str, author: str = "") -> Enrolment:
+def enrol(
+    folder: Path, text: str, device: str, author: str = "", sign_key: str = ""
+) -> Enrolment:
     """Enrol a workspace at the hub of an invitation, and keep what it gives.
+
+    `sign_key`: public key by which the hub will know this device's bundles.
 
     Raises:
         DiagError: when the string is no invitation, the hub does not answer, is
             another one, or refuses.
     """
-    # 30 ms, for who enrols only.
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
-        Ed25519PrivateKey,
-    )
-
     invited = read_invitation(text)
     authority = fetch_authority(invited)
-    key = Ed25519PrivateKey.generate()
     office = HttpOffice(invited.url, trust_in(authority))
     try:
         hello = office.hello()
@@ -31,7 +29,7 @@ def enrol(folder: Path, text: str, device: str, author: str = "") -> Enrolment:
                 code=invited.code,
                 device=device[:200],
                 author=author,
-                sign_key=key.public_key().public_bytes_raw().hex(),
+                sign_key=sign_key,
             )
         )
     finally:
@@ -46,7 +44,7 @@ def enrol(folder: Path, text: str, device: str, author: str = "") -> Enrolment:
         device=given.device,
         territories=given.territories,
         right=given.right,
-        sign_key=key.private_bytes_raw().hex(),
+        key=hello.key,
     )
     keep_enrolment(folder, enrolment)
     return enrolment

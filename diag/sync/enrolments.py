@@ -32,8 +32,8 @@ class Enrolment(Wire):
     """This laptop's number there."""
     territories: tuple[str, ...]
     right: Right
-    sign_key: str = ""
-    """Ed25519 private key, hex: signs the bundles of this device."""
+    key: str = ""
+    """The hub's public keys: bundles are sealed for it as for a colleague."""
 
 
 def enrolments_in(folder: Path) -> tuple[Enrolment, ...]:

@@ -87,8 +87,9 @@ class FolderSync:
             _check_name(path, sha)
             entered = bring_in(self.reader, path, at)
         except (BundleError, OSError) as error:
+            why = error.sentence if isinstance(error, BundleError) else str(error)
             where = f"{path.parent.name[:8]}…/{path.name[:8]}…"
-            outcome.refused.append(f"{where} : {error}")
+            outcome.refused.append(f"{where} : {why}")
         else:
             self.learn(entered)
             outcome.read.append(entered)

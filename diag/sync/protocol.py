@@ -62,6 +62,8 @@ class Hello(Wire):
     app: str
     """Version of diag that it runs."""
     limits: Limits
+    key: str = ""
+    """Its public keys, as devices hand theirs: what bundles are sealed for."""
 
 
 class Refused(Wire):

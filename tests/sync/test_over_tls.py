@@ -84,14 +84,18 @@ def test_two_workspaces_meet_at_a_hub(hub: Served, tmp_path: Path) -> None:
 def test_what_a_laptop_keeps_of_a_hub_is_for_its_owner_alone(
     hub: Served, tmp_path: Path
 ) -> None:
-    kept = enrol(tmp_path, hub.invite("999", right="read"), "portable")
+    signs = "ab" * 32
+    invited = hub.invite("999", right="read")
+    kept = enrol(tmp_path, invited, "portable", sign_key=signs)
 
     (path,) = (tmp_path / "hubs").iterdir()
     assert enrolments_in(tmp_path) == (kept,)
     assert path.stat().st_mode & 0o077 == 0
     assert (kept.territories, kept.right) == (("999",), "read")
     assert kept.name == "Vallombre Numérique"
-    assert hub.store.devices()[-1].sign_key
+    assert hub.store.devices()[-1].sign_key == signs
+    assert kept.key == hub.home.key
+    assert kept.key.startswith("diag1-")
 
 
 def test_an_invitation_serves_once(hub: Served, tmp_path: Path) -> None:

@@ -127,6 +127,18 @@ def device_keys(folder: Path, owner: str) -> Kept:
     return Kept(keys, path)
 
 
+def file_keys(folder: Path) -> DeviceKeys:
+    """Return the keys of a hub, kept in its folder, made at the first use.
+
+    Raises:
+        DiagError: when they are there and cannot be read; no others are made.
+    """
+    path = folder / FILE
+    if not path.exists():
+        write_private(path, _fresh().model_dump_json().encode())
+    return _read(path)
+
+
 def _fresh() -> DeviceKeys:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PrivateKey,

@@ -1,6 +1,7 @@
 """What can be wrong with a bundle, told in French: what happened, what to do."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from diag.model.errors import DiagError
@@ -50,5 +51,13 @@ class BundleError(DiagError):
         """Which kind of refusal."""
         self.detail = detail
         """What exactly, in French; may be empty."""
+        self.source: Path | None = None
+        """Its file, once known."""
         more = f" ({detail})" if detail else ""
-        super().__init__(f"{_MEANINGS[fault]}{more} Rien n'a été lu.")
+        self.sentence = f"{_MEANINGS[fault]}{more} Rien n'a été lu."
+        """What is wrong, and what to do, without the file's name."""
+        super().__init__(self.sentence)
+
+    def __str__(self) -> str:
+        """Return the sentence, after the file's name."""
+        return f"{self.source} : {self.sentence}" if self.source else self.sentence

@@ -39,6 +39,16 @@ def staged(folder: Path, source: Path, limits: Limits) -> Iterator[Staged]:
         BundleError: when it is too large.
         DiagError: when there is no room for it.
     """
+    try:
+        with _copied(folder, source, limits) as copy:
+            yield copy
+    except BundleError as error:
+        error.source = source
+        raise
+
+
+@contextmanager
+def _copied(folder: Path, source: Path, limits: Limits) -> Iterator[Staged]:
     staging = folder / FOLDER
     _check_room(folder, source, limits)
     staging.mkdir(mode=0o700, exist_ok=True)

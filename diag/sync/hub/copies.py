@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from diag.model.errors import DiagError
+from diag.sync.bundle.keys import FILE as KEYS
 from diag.sync.hub.files import BlobFiles, is_intact
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
 from diag.sync.hub.sqlite import copies
@@ -69,10 +70,14 @@ def restore(folder: Path, copied: Path) -> Path | None:
 
 
 def _secrets(folder: Path) -> list[Path]:
-    """Return the settings and the certificates, keys included."""
+    """Return the settings, the certificates and the keys."""
     return [
         path
-        for path in (folder / SETTINGS, *sorted((folder / TLS).glob("*.pem")))
+        for path in (
+            folder / SETTINGS,
+            folder / KEYS,
+            *sorted((folder / TLS).glob("*.pem")),
+        )
         if path.is_file()
     ]
 

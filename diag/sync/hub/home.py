@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from diag.model.errors import DiagError
+from diag.sync.bundle.keys import DeviceKeys, file_keys
 from diag.sync.hub import authority
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.sqlite.store import SqliteStore
@@ -97,7 +98,25 @@ class HubHome:
     def hub(self, store: Store) -> Hub:
         """Return the hub over an open database."""
         limits, name = self.settings.limits, self.settings.name
-        return Hub(store, self.folder / BLOBS, name=name, limits=limits)
+        blobs, key = self.folder / BLOBS, self.key
+        return Hub(store, blobs, name=name, limits=limits, key=key)
+
+    @property
+    def keys(self) -> DeviceKeys:
+        """Return the keys that open bundles sealed for this hub, and sign its own.
+
+        Raises:
+            DiagError: when they cannot be read, or this system seals nothing.
+        """
+        return file_keys(self.folder)
+
+    @property
+    def key(self) -> str:
+        """Return the public ones, as laptops keep them; empty where nothing seals."""
+        try:
+            return str(self.keys.card)
+        except DiagError:
+            return ""
 
     @property
     def authority(self) -> str:

@@ -27,12 +27,14 @@ class Hub:
         *,
         name: str,
         limits: Limits | None = None,
+        key: str = "",
         clock: Callable[[], int] = now,
     ) -> None:
         self.store = store
         self.files = BlobFiles(blobs)
         self.name = name
         self.limits = limits or Limits()
+        self.key = key
         self.clock = clock
         self.door = Door(store, clock)
 
@@ -46,6 +48,7 @@ class Hub:
             time=self.clock(),
             app=version("diag"),
             limits=self.limits,
+            key=self.key,
         )
 
     def manifest(self, caller: Caller, territory: str = "") -> tuple[Sum, ...]:

@@ -32,6 +32,7 @@ def fault_of(reader: Colleague, path: Path, limits: Limits = LIMITS) -> Fault:
     before = content(reader.journal.connection)
     with pytest.raises(BundleError) as refused:
         reader.read(path, limits)
+    assert str(refused.value).startswith(f"{path} : ce ")
     assert "Rien n'a été lu." in str(refused.value)
     assert content(reader.journal.connection) == before
     assert {one.name for one in reader.folder.iterdir()} <= {
