@@ -21,10 +21,11 @@ from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
 
 _MEBIBYTE = 1 << 20
-_ALONE = (
-    "Ce poste n'est encore connu d'aucun serveur. Demandez une invitation à "
-    "l'administrateur du serveur, puis N pour l'inscrire. Sans serveur, les audits "
-    "s'échangent par fichier : diag bundle, ou diag sync --folder DOSSIER."
+_ALONE = "Ce poste n'est encore connu d'aucun serveur : N pour l'inscrire."
+_HOW = (
+    "L'administrateur du serveur donne une invitation, une ligne à coller. Sans "
+    "serveur, les audits s'échangent par fichier : diag bundle export, ou par un "
+    "dossier partagé : diag sync --folder DOSSIER."
 )
 _NOTHING = "Rien n'attend : tout ce qui est ici est au bureau."
 
@@ -135,7 +136,8 @@ class SyncScreen(PlaceScreen):
         number = sum(one.revisions for _, one in waiting)
         many = "modification" if number < 2 else "modifications"  # noqa: PLR2004 - French plurals start at two
         self.tell("Synchronisation", f"{number} {many} en attente" if hubs else "")
-        self.query_one("#last", Static).update(content(self._last()))
+        told = self._last() if hubs else _HOW
+        self.query_one("#last", Static).update(content(told))
         self.refresh_keys()
 
     def _last(self) -> str:
