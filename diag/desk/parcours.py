@@ -22,8 +22,9 @@ PROFILES = {
 }
 """How a visit is called, and how long it lasts on site, walking included."""
 
-_ASKED, _MEASURED = 10, 60
-"""Seconds that a question takes, and that a measure takes: trade knowledge."""
+_ASKED, _AGAIN, _MEASURED = 10, 4, 60
+"""Seconds that a question takes, that it takes again in another room, that a measure
+takes: trade knowledge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,13 @@ def _parcours(session: Session, profile: Profile, *, chosen: bool) -> Parcours:
 
 
 def _seconds(stops: Iterable[Stop]) -> int:
-    return sum(_MEASURED if _is_measured(stop) else _ASKED for stop in stops)
+    asked: set[str] = set()
+    total = 0
+    for stop in stops:
+        again = _AGAIN if stop.question.id in asked else _ASKED
+        total += _MEASURED if _is_measured(stop) else again
+        asked.add(stop.question.id)
+    return total
 
 
 def _is_measured(stop: Stop) -> bool:

@@ -165,7 +165,7 @@ def test_the_time_to_ask_is_estimated_from_what_is_left(session: Session) -> Non
     assert standard.chosen
     assert short.left < standard.left <= full.left
     assert short.minutes <= standard.minutes <= full.minutes
-    assert short.minutes >= short.left * 10 // 60
+    assert short.left * 4 // 60 <= short.minutes < short.left
     record_answer(session, Entry("nb_batiments", "1"))
     assert parcours_of(session)[0].left == short.left - 1
 
