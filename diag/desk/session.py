@@ -24,6 +24,27 @@ if TYPE_CHECKING:
     from diag.desk.workspace import Workspace
 
 
+class ClosedAuditError(DiagError):
+    """An answer was about to enter a closed audit, and nobody has confirmed it."""
+
+    def __init__(self, session: "Session", drafts: tuple[Draft, ...]) -> None:
+        super().__init__(
+            f"L'audit de {session.about.title} ({session.audit.campaign}) est clos : "
+            "rien n'y est écrit. Rouvrez-le dans le bilan."
+        )
+        self._session = session
+        self._drafts = drafts
+
+    def write_anyway(self) -> None:
+        """Record what was refused, and ask no more while this session is open.
+
+        Raises:
+            DiagError: when nothing could be written.
+        """
+        self._session.asks_when_closed = False
+        self._session.say(*self._drafts)
+
+
 class Session:
     """One audit, opened. Readings are cached until something is said."""
 
@@ -34,6 +55,8 @@ class Session:
         """Whom it is about."""
         self.notice = ""
         """What is to be said once to who opened it; empty as a rule."""
+        self.asks_when_closed = False
+        """Whether an answer for a closed audit is refused until it is confirmed."""
         self._gestures: dict[str, frozenset[str]] = {}
 
     @cached_property
@@ -119,7 +142,10 @@ class Session:
 
         Raises:
             DiagError: when nothing could be written; says why and what to do.
+            ClosedAuditError: an answer for a closed audit, when one asks about it.
         """
+        if self.asks_when_closed and self._would_unseal(drafts):
+            raise ClosedAuditError(self, drafts)
         workspace = self.workspace
         revisions = workspace.journal.write_many(drafts, workspace.origin)
         if len(revisions) > 1:
@@ -127,6 +153,15 @@ class Session:
             self._gestures |= dict.fromkeys(together, together)
         self.forget()
         return revisions
+
+    def _would_unseal(self, drafts: tuple[Draft, ...]) -> bool:
+        """Say whether places or answers would change in a closed audit.
+
+        What becomes of recommendations is said after the closing, as it should be.
+        """
+        return self.status is AuditStatus.CLOS and any(
+            draft.subject.startswith("place") for draft in drafts
+        )
 
     def said_with(self, revision: str) -> frozenset[str]:
         """Return the ids of what was said in one go with a revision, itself included.

@@ -16,10 +16,12 @@ from diag.tui.commands import Command, CommandType, Help
 class Trouble(Message):
     """Something was refused or failed; the app tells it in a dialog."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, error: DiagError | None = None) -> None:
         super().__init__()
         self.sentence = sentence
         """What happened, where, and what to do."""
+        self.error = error
+        """The refusal itself, when there is one."""
 
 
 class Sturdy(MessagePump):
@@ -71,6 +73,6 @@ class Sturdy(MessagePump):
         try:
             await super()._dispatch_message(message)
         except DiagError as error:
-            self.app.post_message(Trouble(str(error)))
+            self.app.post_message(Trouble(str(error), error))
         except OSError as error:
             self.app.post_message(Trouble(system_sentence(error)))

@@ -119,6 +119,10 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self._show()
         self.query_one(Lines).focus()
 
+    def after_writing(self) -> None:
+        """Show what was written once one had confirmed it."""
+        self._show()
+
     def _show(self, key: str | None = None, said: str = "") -> None:
         self.query_one(Lines).show(
             [_line(each) for each in outlined(self._session.facts)], key=key

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -15,6 +16,7 @@ from diag.desk.glance import keep_judged
 from diag.desk.tour import keep_tour, tour_of
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.plain import plain
+from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 
 
@@ -32,6 +34,13 @@ class OpenBilan(Command):
     KEYS = "b"
     TITLE = "Bilan"
     IN_FOOTER = True
+
+
+class OpenOther(Command):
+    """Ouvrir l'audit d'une autre campagne : son bilan, ou sa visite."""
+
+    KEYS = "o"
+    TITLE = "Autre campagne"
 
 
 class Compare(Command):
@@ -64,6 +73,13 @@ class OpenCommune(Command):
     TITLE = "Commune"
 
 
+class SchoolConflicts(Command):
+    """Voir ce que plusieurs ont dit différemment dans l'audit, et le trancher."""
+
+    KEYS = "k"
+    TITLE = "Conflits"
+
+
 class SchoolScreen(PlaceScreen):
     """One school, or its commune, or the syndicat: who they are, their audits."""
 
@@ -71,10 +87,12 @@ class SchoolScreen(PlaceScreen):
     OFFERS: ClassVar[tuple[CommandType, ...]] = (
         OpenVisit,
         OpenBilan,
+        OpenOther,
         Compare,
         OpenHistory,
         PickSchool,
         OpenCommune,
+        SchoolConflicts,
         *EVERYWHERE,
     )
     BINDINGS = bindings_of(*OFFERS)
@@ -88,6 +106,7 @@ class SchoolScreen(PlaceScreen):
         self._is_school = True
         self._begun = False
         self._several = False
+        self._others: tuple[AuditTold, ...] = ()
 
     def body(self) -> ComposeResult:
         """Lay what is known of the school over its audits."""
@@ -115,6 +134,7 @@ class SchoolScreen(PlaceScreen):
         self._several = self._begun and any(
             one.audit.campaign < campaign for one in told
         )
+        self._others = tuple(one for one in told if one.audit.campaign != campaign)
         self.query_one("#audits", Static).update(self._audits(told, campaign))
         self.refresh_bindings()
         if self._begun:
@@ -144,8 +164,10 @@ class SchoolScreen(PlaceScreen):
 
     def can(self, command: CommandType) -> bool | None:
         """Grey what needs an audit, or two."""
-        if command in {OpenBilan, OpenHistory}:
+        if command in {OpenBilan, OpenHistory, SchoolConflicts}:
             return True if self._begun else None
+        if command is OpenOther:
+            return True if self._others else None
         if command is Compare:
             return True if self._several else None
         if command in {PickSchool, OpenCommune}:
@@ -154,24 +176,61 @@ class SchoolScreen(PlaceScreen):
 
     def on_open_visit(self) -> None:
         """Open the visit; the audit starts when nobody has started it yet."""
+        self.diag.desk.choose(self.ref)
         self.diag.go_visit(self.ref)
 
     def on_open_bilan(self) -> None:
         """Open what was found."""
+        self.diag.desk.choose(self.ref)
         self.diag.go_bilan(self.ref)
+
+    @work
+    async def on_open_other(self) -> None:
+        """Ask which campaign's, and whether its bilan or its visit."""
+        choices = [
+            Choice(f"{name}/{campaign}", f"{campaign} : {name}", one.status)
+            for one in self._others
+            for campaign in (one.audit.campaign,)
+            for name in ("bilan", "visite")
+        ]
+        question = "Quel audit ouvrir ?"
+        chosen = await self.app.push_screen_wait(Choose(question, choices))
+        if chosen is not None:
+            name, _, campaign = chosen.partition("/")
+            self.call_later(self._open_other, name, campaign)
+
+    def _open_other(self, name: str, campaign: str) -> None:
+        self.diag.desk.choose(self.ref, campaign)
+        if name == "bilan":
+            self.diag.go_bilan(self.ref)
+        else:
+            self.diag.go_visit(self.ref)
+        status = next(
+            one.status for one in self._others if one.audit.campaign == campaign
+        )
+        self.diag.say(f"Audit de la campagne {campaign}, {status}.")
 
     def on_compare(self) -> None:
         """Show what changed since the audit before."""
         # Judging words, loaded when one compares.
         from diag.tui.screens.reading import comparison_screen  # noqa: PLC0415
 
+        self.diag.desk.choose(self.ref)
         self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
 
     def on_open_history(self) -> None:
         """Show everything said."""
         from diag.tui.screens.reading import history_screen  # noqa: PLC0415 - as above
 
+        self.diag.desk.choose(self.ref)
         self.app.push_screen(history_screen(self.diag.desk.session(self.ref)))
+
+    def on_school_conflicts(self) -> None:
+        """Show what is to be settled in this audit."""
+        # Loaded when one settles.
+        from diag.tui.screens.conflicts import ConflictsScreen  # noqa: PLC0415
+
+        self.app.push_screen(ConflictsScreen(self.ref))
 
     def on_open_commune(self) -> None:
         """Open the commune where the school stands."""

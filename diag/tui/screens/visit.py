@@ -171,6 +171,12 @@ class VisitScreen(VisitActs):
         else:
             self._walk(1)
 
+    def after_writing(self) -> None:
+        """Show what was written once one had confirmed it."""
+        self.fiche.forget_typed()
+        self.visiting.refresh()
+        self.show(f"{_SAVED} · l'audit était clos", "$success")
+
     def tell_saved(self, said: str, *, onward: bool = True) -> None:
         """Say that it is on disk, then go to what is left."""
         if onward:

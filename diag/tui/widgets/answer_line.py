@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from diag.model.fact import State
 from diag.model.folding import fold
+from diag.tui.sturdy import Sturdy
 
 _STATES = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
 _WALKS = {"up": -1, "down": 1}
@@ -22,7 +23,7 @@ _SAME_WORD = 1.0
 """Seconds within which a letter still belongs to the word that was recorded."""
 
 
-class AnswerLine(Input):
+class AnswerLine(Sturdy, Input):
     """Takes an answer; arrows walk; `?`, `/`, `!` typed first say there is none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

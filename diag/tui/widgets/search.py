@@ -9,6 +9,7 @@ from collections.abc import Callable
 from textual import events
 from textual.widgets import Input
 
+from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.lines import Lines
 
 _MOVES = {"up": -1, "down": 1}
@@ -16,7 +17,7 @@ _PAGES = {"pageup": -1, "pagedown": 1}
 _BEGINS = "/"
 
 
-class SearchField(Input):
+class SearchField(Sturdy, Input):
     """Where one types; arrows move in the list, Enter opens what its cursor is on."""
 
     def __init__(self, lines: "SearchedLines", placeholder: str) -> None:

@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
+from diag.desk.answers import Entry, record_answer
 from diag.desk.audits import start
+from diag.desk.follow import move
 from diag.journal import changes
+from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience
 from diag.model.dispatch import Dispatch, Way
+from diag.model.fact import Answer
+from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.school import SchoolScreen
+from diag.tui.screens.visit import VisitScreen
 from tests.tui.builders import new_app
 from tests.tui.waiting import shows, wait_for
 
@@ -30,3 +36,63 @@ async def test_what_was_sent_stands_under_its_audit(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
         assert isinstance(app.screen, SchoolScreen)
         assert shows(pilot, "05/10/2026 mairie : envoyé à")
+
+
+async def test_the_audit_of_another_campaign_is_opened_and_says_its_state(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    old = start(app.desk.workspace, SCHOOL, "2024-2025")
+    record_answer(old, Entry("debit_descendant", "40"))
+    move(old, AuditStatus.SOUMIS)
+    move(old, AuditStatus.ACCEPTE)
+    move(old, AuditStatus.CLOS)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "Quel audit ouvrir"), "asked")
+        await pilot.press(*"bilan", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
+        await wait_for(pilot, lambda: shows(pilot, "2024-2025, clos"), "its state")
+        await pilot.press("v")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "visit")
+        assert app.desk.session(SCHOOL).audit.campaign == "2024-2025"
+        assert app.desk.recent is None
+
+        await pilot.press("escape", "v")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "visit")
+        await wait_for(pilot, lambda: app.desk.recent, "where one is")
+        assert app.desk.session(SCHOOL).audit.campaign == "2026-2027"
+
+
+async def test_a_closed_audit_is_written_into_once_confirmed(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    session = start(app.desk.workspace, SCHOOL)
+    root = session.facts.root
+    for status in (AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS):
+        move(session, status)
+
+    def heads() -> tuple[Answer, ...]:
+        facts = app.desk.session(SCHOOL).facts
+        return facts.answers.get((root, "debit_descendant"), ())
+
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_visit(SCHOOL, root, "debit_descendant")
+        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the question")
+        await pilot.press(*"40", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "y écrire quand même"), "asked")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est écrit"), "no")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "back")
+        assert not heads()
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "y écrire quand même"), "again")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "l'audit était clos"), "written")
+        assert len(heads()) == 1
+
+        await pilot.press(*"41", "enter")
+        await wait_for(pilot, lambda: [one.value for one in heads()] == [41], "once")
