@@ -149,6 +149,11 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderOutcome:
             "Vous ne connaissez la clé d'aucun collègue : personne ne pourrait lire ce "
             "que ce poste écrirait. Demandez-la, puis : diag bundle keys add NOM CLE."
         )
+    if workspace.folder.resolve().is_relative_to(folder.resolve()):
+        raise DiagError(
+            f"{folder} contient votre espace de travail, qui ne se partage pas. "
+            "Donnez un dossier à part."
+        )
     meeting = FolderSync(
         reader=_reader(workspace),
         folder=folder,

@@ -89,7 +89,16 @@ class Intake:
     """Audit → how many revisions came that were not here."""
     known: int = 0
     rejected: list[Rejected] = field(default_factory=list)
-    _rows: list[tuple[str, bytes, str]] = field(default_factory=list)
+    _name: str = ""
+    _is_first: bool = True
+
+    def begin(self, name: str, sha: str) -> None:
+        """Say under which name what comes is kept."""
+        before = find_bundle(self.journal, sha)
+        self._name = name
+        self._is_first = before is None or before.undone_at is not None
+        if self._is_first:
+            self.connection.execute(_FORGET, [name])
 
     def take(self, lines: Iterable[bytes]) -> None:
         """Take some lines in; a bad one is refused alone."""
@@ -98,17 +107,17 @@ class Intake:
         self.rejected += taken.rejected
         for revision in taken.revisions:
             self.new[revision.audit] = self.new.get(revision.audit, 0) + 1
-            self._rows.append((revision.subject, revision.key, revision.audit))
+        rows = [
+            (self._name, one.subject, one.key, one.audit) for one in taken.revisions
+        ]
+        self.connection.executemany(_BROUGHT, rows)
 
-    def record(self, name: str, sha: str, at: int, detail: dict[str, Any]) -> None:
-        """Give what came a name; what the bundle brought before stays under it."""
-        before = find_bundle(self.journal, sha)
-        if before is None or before.undone_at is not None:
+    def record(self, sha: str, at: int, detail: dict[str, Any]) -> None:
+        """Keep what is known of the bundle; one that is in stays as it was."""
+        if self._is_first:
             sums = {one: self.journal.digest(one) for one in self.new}
             told = _written({**detail, "sums": sums})
-            self.connection.execute(_FORGET, [name])
-            self.connection.execute(_KEEP, [name, bytes.fromhex(sha), at, told])
-        self.connection.executemany(_BROUGHT, [(name, *row) for row in self._rows])
+            self.connection.execute(_KEEP, [self._name, bytes.fromhex(sha), at, told])
 
 
 class _RehearsedError(Exception):

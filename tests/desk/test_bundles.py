@@ -107,6 +107,11 @@ def test_a_folder_needs_someone_to_write_for(desk: Workspace, tmp_path: Path) ->
         bundles.synchronise_folder(desk, tmp_path)
 
 
+def test_a_workspace_is_not_shared(other: Workspace) -> None:
+    with pytest.raises(DiagError, match="ne se partage pas"):
+        bundles.synchronise_folder(other, other.folder.parent)
+
+
 def test_nothing_to_give_is_said(other: Workspace, tmp_path: Path) -> None:
     with pytest.raises(DiagError, match="Aucun audit à donner"):
         bundles.export(other, None, ["Camille"], tmp_path / "a.diag")

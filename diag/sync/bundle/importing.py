@@ -196,6 +196,7 @@ class _Entering:
         self._held = held
         way = bundles.intake if self.real else bundles.rehearsal
         self._intake = self.stack.enter_context(way(self.journal))
+        self._intake.begin(self.record.name, self.record.sha)
         self._differed = bundles.differences(self.journal, held)
 
     def header(self, header: Header) -> None:
@@ -214,9 +215,14 @@ class _Entering:
         after = bundles.differences(self.journal, held)
         self.conflicts = frozenset(after - self._differed)
         self.audits = bundles.audits_among(self.journal, held)
-        self._wanted = {one.sha: one for one in holdings.wanted(self.journal)}
+        try:
+            self._wanted = {one.sha: one for one in holdings.wanted(self.journal)}
+        except (
+            DiagError
+        ) as error:  # a damaged file of photos: answers come all the same
+            self.refused.append(str(error))
         self.refused += [one.problem for one in self.intake.rejected]
-        self.intake.record(*self.record)
+        self.intake.record(self.record.sha, self.record.at, self.record.detail)
         self.stack.close()
 
     def blob(self, sha: str, content: bytes) -> None:

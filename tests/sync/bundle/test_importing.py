@@ -1,6 +1,8 @@
 """A bundle goes from one laptop to another: shown, read in, undone."""
 
 import json
+import os
+import time
 from pathlib import Path
 from threading import Thread
 
@@ -251,6 +253,34 @@ def test_two_imports_at_once_bring_it_once(
     assert sorted(one.revisions for one in done) == [0, 0, 2]
     assert same(anne, bruno)
     assert not list(bruno.folder.glob("staging"))
+
+
+def test_a_photo_that_cannot_be_kept_does_not_hold_back_answers(
+    tmp_path: Path, anne: Colleague, bruno: Colleague
+) -> None:
+    sha = photographed(anne)
+    anne.write(tmp_path / "a.diag", bruno)
+    (bruno.folder / "photos.db").write_bytes(b"pas une base" * 1000)
+    entered = bruno.read(tmp_path / "a.diag")
+    assert (entered.revisions, entered.photos) == (3, 0)
+    assert "photos.db" in entered.refused[0]
+    (bruno.folder / "photos.db").unlink()
+    assert bruno.read(tmp_path / "a.diag").photos == 1
+    assert Attachments(bruno.folder).get(sha) == b"une image"
+
+
+def test_a_copy_left_by_a_program_that_died_goes_the_next_day(
+    tmp_path: Path, anne: Colleague, bruno: Colleague
+) -> None:
+    staging = bruno.folder / "staging"
+    staging.mkdir()
+    for name, age in (("old.diag", 90_000), ("running.diag", 60)):
+        (staging / name).write_bytes(b"?")
+        then = time.time() - age
+        os.utime(staging / name, (then, then))
+    anne.write(tmp_path / "a.diag", bruno)
+    bruno.read(tmp_path / "a.diag")
+    assert [one.name for one in staging.iterdir()] == ["running.diag"]
 
 
 def test_only_the_audits_that_were_chosen_travel(

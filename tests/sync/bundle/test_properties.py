@@ -1,5 +1,6 @@
 """A bundle is a way in as any other: same union, in any order, as often as wanted."""
 
+import json
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -7,15 +8,26 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.sync.bundle import writing
 from diag.sync.bundle.importing import undo
 from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.opening import LIMITS, _Inflating
 from diag.sync.bundle.payload import Payload
 from diag.sync.bundle.problems import BundleError
+from diag.sync.bundle.writing import Bundle
 from tests.journal.builders import NOON
 from tests.journal.worlds import content, histories
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
 from tests.sync.offices import journal_in
+
+
+def _nearly() -> st.SearchStrategy[bytes]:
+    """Give lines that are nearly revisions."""
+    return st.dictionaries(
+        st.sampled_from(["v", "audit", "subject", "op", "at", "lam", "parents"]),
+        st.one_of(st.none(), st.integers(), st.text(max_size=9), st.just([])),
+    ).map(lambda body: json.dumps(body, sort_keys=True).encode())
+
 
 KEYS: list[DeviceKeys] = [keys_of(1), keys_of(2)]
 
@@ -64,6 +76,36 @@ def test_a_bundle_does_what_taking_the_lines_in_does(
         assert shown(bruno) == undone
         bruno.read(path)
         assert shown(bruno) == after
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(st.binary(max_size=60), _nearly()), max_size=6))
+def test_no_line_that_was_sealed_and_signed_crashes_the_reader(
+    drawn: list[bytes],
+) -> None:
+    lines = [line.replace(b"\n", b"") for line in drawn]
+    with (
+        tempfile.TemporaryDirectory() as name,
+        journal_in(Path(name) / "a") as first,
+        journal_in(Path(name) / "b") as second,
+    ):
+        anne, bruno = Colleague("a", first, KEYS[0]), Colleague("b", second, KEYS[1])
+        meet(anne, bruno)
+        bundle = Bundle([], anne.keys, [], NOON)
+        header = writing._header(first, bundle)[0]
+        header = header.model_copy(update={"revisions": len(lines)})
+        told = [header.model_dump_json().encode(), *lines]
+        parts = writing._signed([part + b"\n" for part in told], header, anne.keys)
+        path = Path(name) / "a.diag"
+        writing._seal(path, writing._deflated(parts), [bruno.keys.card.age])
+        before = content(second.connection)
+        try:
+            entered = bruno.read(path)
+        except BundleError:
+            assert content(second.connection) == before
+        else:
+            assert len(second.quarantined()) == len(set(lines))
+            assert entered.revisions == 0
 
 
 class _Deaf:
