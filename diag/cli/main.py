@@ -33,6 +33,7 @@ COMMANDS = {
     "questionnaire": "diag.cli.questionnaire:questionnaire",
     "report": "diag.cli.report:report",
     "restore": "diag.cli.keep:restore",
+    "rgpd": "diag.cli.rgpd:rgpd",
     "schools": "diag.cli.territory:schools",
     "score": "diag.cli.judge:score",
     "send": "diag.cli.send:send",

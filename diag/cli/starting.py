@@ -15,6 +15,7 @@ from diag.cli.console import (
 )
 from diag.desk import audits, follow
 from diag.desk.outlook import STATUS_WORDS
+from diag.desk.retention import overdue, overdue_words
 from diag.desk.session import Session
 from diag.journal.dispatches import dispatches_of
 from diag.model.audit import AuditStatus
@@ -50,6 +51,9 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Liste les audits de cet espace de travail."""
     with workspace_of(ctx) as workspace:
         found = audits.listed(workspace)
+        late = overdue(workspace, (one.audit.campaign for one in found))
+    for one in late:
+        click.echo(overdue_words(one), err=True)
     if as_json:
         print_json([
             {

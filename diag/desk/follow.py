@@ -4,6 +4,7 @@ from datetime import date
 from difflib import get_close_matches
 from uuid import UUID
 
+from diag.desk.erasures_kept import remember
 from diag.desk.photos import drop_erased
 from diag.desk.previous import own_standing
 from diag.desk.session import Session
@@ -112,8 +113,10 @@ def erase(session: Session, revision: str, reason: str) -> None:
         DiagError: when the audit holds no such revision, or several.
     """
     found = revision_named(session, revision)
-    session.say(changes.erased(session.audit.id, found.id, _line(reason)))
+    said = session.say(changes.erased(session.audit.id, found.id, _line(reason)))
+    remember(session.workspace.folder, said)
     drop_erased(session, found)
+    session.workspace.journal.compact()
 
 
 def _text(text: str) -> str:

@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from diag.desk.erasures_kept import carry_out_again
 from diag.desk.overlay_copies import (
     back_up_overlay,
     restore_overlay,
@@ -58,6 +59,8 @@ def _mark(workspace: Workspace) -> str:
 def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
     """Put a copy back in service, all of it; return what was set aside.
 
+    What was erased since the copy is erased from it again.
+
     Raises:
         DiagError: when the copy is damaged; the present journal is not touched.
     """
@@ -67,4 +70,5 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
     journal = backup.restore(copied, folder / FILE, aside)
     photos = restore_photos(folder, copied, aside)
     overlay = restore_overlay(folder, copied, aside)
+    carry_out_again(folder, journal)
     return tuple(path for path in (journal, photos, overlay) if path is not None)

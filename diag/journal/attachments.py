@@ -113,6 +113,12 @@ class Attachments:
             with self._writing() as connection:
                 connection.execute(_DROP, (bytes.fromhex(sha),))
 
+    def compact(self) -> None:
+        """Give the file no page that is not in use, its log emptied."""
+        with closing(connect(self.path)) as connection, in_french(self.path):
+            connection.execute("vacuum")
+            connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with closing(connect(self.path)) as connection, in_french(self.path):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 from diag.journal import draft, ingest, opening, projections, subjects
 from diag.journal.canonical import Json, loads
 from diag.journal.draft import Draft, Origin
-from diag.journal.errors import ReadOnlyError, in_french, told
+from diag.journal.errors import LockedError, ReadOnlyError, in_french, told
 from diag.journal.ingest import Ingested
 from diag.journal.revision import Revision, read
 from diag.journal.tally import Tally
@@ -242,10 +242,13 @@ class Journal:
 
         False when another program reads the file: the log keeps old pages until then.
         """
-        with in_french(self.path):
-            self.connection.execute("vacuum")
-            sql = "pragma wal_checkpoint(truncate)"
-            (busy, *_) = self.connection.execute(sql).fetchone()
+        try:
+            with in_french(self.path):
+                self.connection.execute("vacuum")
+                sql = "pragma wal_checkpoint(truncate)"
+                (busy, *_) = self.connection.execute(sql).fetchone()
+        except LockedError:
+            return False
         return not busy
 
     def rebuild(self) -> None:

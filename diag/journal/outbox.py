@@ -5,7 +5,7 @@ stays so: nobody can know whether it arrived, hence a person decides. This modul
 states; it never opens a connection.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -162,6 +162,13 @@ class Outbox:
                 connection.execute(
                     "delete from outbox where number = ? and state <> 'sent'", [number]
                 ).rowcount
+            )
+
+    def forget(self, idents: Iterable[str]) -> None:
+        """Drop messages whatever their state: whom they were for is forgotten."""
+        with self._journal.transaction() as connection:
+            connection.executemany(
+                "delete from outbox where ident = ?", [(each,) for each in idents]
             )
 
     def _change(

@@ -1,6 +1,7 @@
 """Photos of an audit, from their heads; the pictures themselves are attachments."""
 
 from diag.journal import subjects
+from diag.journal.attachments import Attachments
 from diag.journal.board import latest
 from diag.journal.journal import Head, Journal
 from diag.journal.subjects import PhotoTopic
@@ -12,6 +13,11 @@ where audit = (select n from audit where id = ?) and subject >= ? and subject < 
 group by subject
 """
 _NAMED = "select 1 from rev where erased = 0 and instr(body, ?) > 0 limit 1"
+_ALL_NAMED = """
+select distinct coalesce(
+  json_extract(body, '$.value.sha'), json_extract(body, '$.value.value'))
+from rev where erased = 0 and (subject glob 'photo/*' or subject glob 'place/*/q/*')
+"""
 _FIELDS = set(Photo.model_fields) - {"id"}
 
 
@@ -33,6 +39,21 @@ def photos_of(journal: Journal, audit: str) -> tuple[Photo, ...]:
 def is_named(journal: Journal, sha: str) -> bool:
     """Say whether any revision still names a blob, history included."""
     return bool(journal.select(_NAMED, [sha]))
+
+
+def drop_unnamed(journal: Journal) -> int:
+    """Remove the blobs that no revision names any more; return how many.
+
+    For who has just erased: a photo being joined is written before it is named.
+    """
+    named = {sha for (sha,) in journal.select(_ALL_NAMED)}
+    blobs = Attachments(journal.path.parent)
+    doomed = [sha for sha in blobs.sizes() if sha not in named]
+    for sha in doomed:
+        blobs.drop(sha)
+    if doomed:
+        blobs.compact()
+    return len(doomed)
 
 
 def _photo(subject: str, head: Head | None) -> Photo | None:

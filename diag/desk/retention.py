@@ -1,0 +1,101 @@
+"""How long each campaign is kept: a day per campaign, proposed, then decided."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from diag.desk.workspace import Workspace
+from diag.journal.settings import get_setting, put_setting
+from diag.model.errors import DiagError
+
+YEARS = 3
+"""Years proposed after the school year of a campaign (métier).
+
+An audit serves until the next one is compared with it, and while the commune carries
+its recommendations out: three budgets. To be confirmed by the office's DPO.
+"""
+
+REASON = (
+    f"proposée : {YEARS} ans après l'année scolaire de la campagne, le temps de suivre "
+    "les préconisations sur trois budgets et de comparer avec l'audit suivant "
+    "(métier ; à confirmer par votre délégué à la protection des données)"
+)
+"""Why that day, for a person."""
+
+_KEY = "retention"
+_SCHOOL_YEAR = re.compile(r"(20\d\d)-(20\d\d)")
+
+
+class Retention(NamedTuple):
+    """Until when a campaign is kept."""
+
+    campaign: str
+    until: date
+    decided: bool
+    """A person said so; else it is the proposal."""
+
+    def is_over(self, today: date) -> bool:
+        """Say whether that day is past."""
+        return today > self.until
+
+
+def retention_of(workspace: Workspace, campaign: str) -> Retention:
+    """Return until when a campaign is kept."""
+    decided = _kept(workspace).get(campaign)
+    if decided:
+        return Retention(campaign, date.fromisoformat(decided), decided=True)
+    return Retention(campaign, _proposed(workspace, campaign), decided=False)
+
+
+def decide(workspace: Workspace, campaign: str, until: date) -> Retention:
+    """Keep a campaign until a day."""
+    kept = {**_kept(workspace), campaign: until.isoformat()}
+    put_setting(workspace.journal, _KEY, kept)
+    return Retention(campaign, until, decided=True)
+
+
+def day_typed(text: str) -> date:
+    """Read a day as typed: `2029-08-31` or `31/08/2029`.
+
+    Raises:
+        DiagError: when it is none.
+    """
+    french = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
+    try:
+        if french:
+            day, month, year = map(int, french.groups())
+            return date(year, month, day)
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise DiagError(
+            f"« {text[:20]} » n'est pas une date. Écrivez 2029-08-31 ou 31/08/2029."
+        ) from error
+
+
+def overdue(workspace: Workspace, campaigns: Iterable[str]) -> tuple[Retention, ...]:
+    """Return, of these campaigns, those that are kept for too long."""
+    today = workspace.world.today()
+    found = (retention_of(workspace, each) for each in sorted(set(campaigns)))
+    return tuple(each for each in found if each.is_over(today))
+
+
+def overdue_words(late: Retention) -> str:
+    """Return what to tell of a campaign that is kept for too long."""
+    return (
+        f"La campagne {late.campaign} devait être gardée jusqu'au "
+        f"{late.until:%d/%m/%Y} : effacez-la (diag rgpd purge {late.campaign}) ou "
+        f"décidez d'une autre date (diag rgpd retention {late.campaign} DATE)."
+    )
+
+
+def _proposed(workspace: Workspace, campaign: str) -> date:
+    """Return the proposal; a campaign that names no school year starts now."""
+    named = _SCHOOL_YEAR.fullmatch(campaign)
+    last = int(named.group(2)) if named else workspace.world.today().year + 1
+    return date(last + YEARS, 8, 31)
+
+
+def _kept(workspace: Workspace) -> dict[str, str]:
+    found = get_setting(workspace.journal, _KEY)
+    return found if isinstance(found, dict) else {}

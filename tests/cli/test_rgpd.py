@@ -1,0 +1,62 @@
+"""`diag rgpd` as a person types it."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from diag.desk import follow
+from tests.cli.running import diag
+from tests.desk.builders import started, workspace
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A workspace whose one audit names a person."""
+    with workspace(tmp_path / "home") as made:
+        follow.add_visit(started(made), date(2026, 10, 5), met=("Hélène Mortier",))
+    return tmp_path / "home"
+
+
+def test_what_is_held_is_counted_with_its_day(home: Path, tmp_path: Path) -> None:
+    told = json.loads(diag(home, "rgpd", "--json").out)
+    page = tmp_path / "registre.html"
+    written = diag(home, "rgpd", "--export", str(page))
+
+    (campaign,) = told["campaigns"]
+    assert campaign["totals"] == {"visits": 1, "labels": 1}
+    assert campaign["retention"] == "2030-08-31"
+    assert told["workspace"]["directory"] == 1
+    assert written.code == 0
+    assert "Mortier" not in page.read_text(encoding="utf-8")
+    assert "personnes rencontrées" in diag(home, "rgpd").out
+
+
+def test_a_person_is_shown_then_erased(home: Path) -> None:
+    words = ("rgpd", "erase-person", "Mortier", "--reason", "demande")
+
+    kept = diag(home, *words, stdin="non\nnon\n")
+    done = diag(home, *words, stdin="oui\noui\n")
+    none = diag(home, *words)
+
+    assert "Hélène Mortier" in kept.err
+    assert kept.code == 130
+    assert done.code == 0, done.err
+    assert "Preuve" in done.out
+    assert none.code == 1
+    assert "Personne ne porte ce nom" in none.err
+
+
+def test_a_campaign_past_its_day_is_told_then_purged(home: Path) -> None:
+    decided = diag(home, "rgpd", "retention", "2026-2027", "2020-08-31")
+    listed = diag(home, "audit", "list")
+    kept = diag(home, "rgpd", "purge", "2026-2027", stdin="n\n")
+    done = diag(home, "rgpd", "purge", "2026-2027", "--drop-copies", stdin="o\n")
+
+    assert "31/08/2020" in decided.out
+    assert "diag rgpd purge 2026-2027" in listed.err
+    assert kept.code == 130
+    assert done.code == 0, done.err
+    assert "1 audit" in done.out
+    assert "Aucun audit" in diag(home, "audit", "list").err
