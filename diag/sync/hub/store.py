@@ -17,6 +17,9 @@ from diag.sync.protocol import Right
 EVERYWHERE = "*"
 """The territory that includes all others."""
 
+MAX_TRIES = 5
+"""Wrong codes after which every invitation given out before them is closed."""
+
 
 class Territory(NamedTuple):
     """Where an audit is; a device's territory names one of the two, or everywhere."""

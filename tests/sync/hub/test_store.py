@@ -23,28 +23,38 @@ from diag.model.audit import Subject, audit_id
 from diag.model.photo import Photo
 from diag.model.place import PlaceKind
 from diag.sync.hub.intake import Intake
+from diag.sync.hub.postgres.store import PostgresStore
 from diag.sync.hub.sqlite import copies
 from diag.sync.hub.sqlite.store import SqliteStore
 from diag.sync.hub.store import Device, Invitation, Store, Territory, Token
 from diag.sync.protocol import Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known, person
 from tests.journal.worlds import fields_of
+from tests.sync.databases import Server
 from tests.sync.offices import AUDITS, COAST, ROOTS, SCHOOLS, journal_in, started
 
 VALLEY, _, COAST_SCHOOL = AUDITS
 ANNE = person("anne")
 
 
-def sqlite_store(folder: Path) -> Store:
+def sqlite_store(folder: Path, _: pytest.FixtureRequest) -> Store:
     return SqliteStore(folder / "hub.db")
 
 
-STORES: dict[str, Callable[[Path], Store]] = {"sqlite": sqlite_store}
+def postgres_store(_: Path, request: pytest.FixtureRequest) -> Store:
+    server: Server = request.getfixturevalue("postgresql")
+    return PostgresStore(server.new_database())
+
+
+STORES: dict[str, Callable[[Path, pytest.FixtureRequest], Store]] = {
+    "sqlite": sqlite_store,
+    "postgresql": postgres_store,
+}
 
 
 @pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made = STORES[request.param](tmp_path)
+    made = STORES[request.param](tmp_path, request)
     made.put_directory(SCHOOLS.items())
     yield made
     made.close()

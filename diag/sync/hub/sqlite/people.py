@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 
 from diag.sync.hub.sqlite.connections import Connections
-from diag.sync.hub.store import Device, Invitation, Token
-
-MAX_TRIES = 5
-"""Wrong codes after which every invitation given out before them is closed."""
+from diag.sync.hub.store import MAX_TRIES, Device, Invitation, Token
 
 _DEVICE = """
 select id, name, person, territories, "right", sign_key, enrolled_at, seen_at,

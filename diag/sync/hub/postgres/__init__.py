@@ -1,0 +1,1 @@
+"""The store of a hub in PostgreSQL: several processes, several hosts, one database."""

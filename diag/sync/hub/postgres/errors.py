@@ -1,0 +1,72 @@
+"""What PostgreSQL says, in French; a bug stays a bug."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import Error, InterfaceError, OperationalError, errors
+
+from diag.journal.errors import DamagedError, DiskFullError, JournalError, LockedError
+
+
+class DatabaseDownError(LockedError):
+    """The database does not answer: ask again later."""
+
+
+class DatabaseRefusedError(JournalError):
+    """The database exists not, or wants another name, password or right."""
+
+
+_BUSY = (
+    errors.LockNotAvailable,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.QueryCanceled,
+)
+_DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted)
+_REFUSED = (
+    errors.InvalidPassword,
+    errors.InvalidAuthorizationSpecification,
+    errors.InvalidCatalogName,
+    errors.InsufficientPrivilege,
+)
+
+
+@contextmanager
+def in_french(place: str) -> Iterator[None]:
+    """Turn what PostgreSQL says of a database into a sentence.
+
+    Raises:
+        JournalError: one of its subclasses, with the place and what to do.
+    """
+    try:
+        yield
+    except Error as error:
+        if meaning := _meaning(error, place):
+            raise meaning from error
+        raise
+
+
+def _meaning(error: Error, place: str) -> JournalError | None:
+    if isinstance(error, _BUSY):
+        return LockedError(f"{place} : la base est occupée. Recommencez.")
+    if isinstance(error, errors.DiskFull):
+        return DiskFullError(f"{place} : le disque de la base est plein.")
+    if isinstance(error, _DAMAGED):
+        return DamagedError(f"{place} : la base est abîmée. Restaurez une sauvegarde.")
+    if isinstance(error, _REFUSED):
+        return DatabaseRefusedError(
+            f"{place} : la base refuse l'accès ({_first(error)}). Vérifiez qu'elle "
+            "existe, l'utilisateur, et son mot de passe (PGPASSWORD, ou PGPASSFILE)."
+        )
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return DatabaseDownError(
+            f"{place} : la base ne répond pas ({_first(error)}). Vérifiez que "
+            "PostgreSQL est lancé et que l'adresse est la bonne."
+        )
+    return None
+
+
+def _first(error: Error) -> str:
+    """Return what was said, on one line."""
+    said = error.diag.message_primary or str(error)
+    return " ".join(said.split())

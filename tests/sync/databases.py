@@ -1,0 +1,110 @@
+"""A real PostgreSQL on the loopback, thrown away afterwards."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from time import sleep
+
+import psycopg
+
+from tests.sync.serving import free_port
+
+MISSING = "PostgreSQL is not here (Debian: apt-get install postgresql)"
+"""Why what needs it is skipped."""
+
+_OWNER = "postgres"
+"""The server refuses to run as root; the Debian package makes this account."""
+
+
+@dataclass
+class Server:
+    """A server of its own, where everyone of this machine is trusted."""
+
+    port: int
+    version: str
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def new_database(self) -> str:
+        """Return the address of an empty one."""
+        name = f"hub{next(self._numbers)}"
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
+            connection.execute(f"create database {name}")
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        return f"postgresql://diag@127.0.0.1:{self.port}/{name}"
+
+
+@cache
+def programs() -> Path | None:
+    """Return the folder of the newest server that is installed."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if found:
+        return max(found, key=lambda path: int(path.parent.name))
+    initdb = shutil.which("initdb")
+    return Path(initdb).parent if initdb else None
+
+
+@contextmanager
+def running(*, durable: bool = False, binaries: Path | None = None) -> Iterator[Server]:
+    """Give a server; one that is not durable is for quick tests only."""
+    where = binaries or programs()
+    assert where is not None, MISSING
+    folder = Path(mkdtemp(prefix="diag-pg-"))
+    owner = _OWNER if os.name == "posix" and os.geteuid() == 0 else None
+    if owner:
+        shutil.chown(folder, owner)
+    try:
+        data = folder / "data"
+        made = [str(where / "initdb"), "--auth=trust", "--username=diag", "--no-sync"]
+        made += ["--encoding=UTF8", "--locale=C", f"--pgdata={data}"]
+        subprocess.run(
+            made, check=True, user=owner, cwd=folder, stdout=subprocess.DEVNULL
+        )
+        yield from _serving(where, data, owner, durable=durable)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serving(
+    where: Path, data: Path, owner: str | None, *, durable: bool
+) -> Iterator[Server]:
+    port = free_port()
+    words = [str(where / "postgres"), "-D", str(data), "-h", "127.0.0.1"]
+    words += ["-p", str(port), "-k", ""]
+    if not durable:
+        for name in ("fsync", "full_page_writes"):
+            words += ["-c", f"{name}=off"]
+    log = data.parent / "log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(words, user=owner, cwd=data, stderr=said)
+    try:
+        yield Server(port, _waited(port, log))
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _waited(port: int, log: Path) -> str:
+    """Return the version of a server, once it answers."""
+    for _ in range(300):
+        try:
+            with psycopg.connect(
+                f"postgresql://diag@127.0.0.1:{port}/postgres"
+            ) as connection:
+                ((version,),) = connection.execute("show server_version").fetchall()
+                return str(version)
+        except psycopg.OperationalError:
+            sleep(0.05)
+    raise AssertionError(log.read_text("utf-8", "replace"))
