@@ -6,8 +6,9 @@ from pathlib import Path
 
 from diag.desk.atlas_folder import files_of, staged
 from diag.desk.atlas_view import view_named
-from diag.desk.documents import TITLES, Form, rendered
+from diag.desk.documents import TITLES, Form, own_notice, rendered
 from diag.desk.exporting import Chosen, Count, Progress, chosen, read_counts
+from diag.desk.house.own import office_of
 from diag.desk.workspace import Workspace
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
@@ -21,7 +22,7 @@ from diag.reports.atlas.paths import INDEX, OVERVIEW, document_path
 from diag.reports.atlas.view import Reader, View
 from diag.reports.figures import number
 from diag.reports.markdown import markdown
-from diag.reports.report import Office, Report
+from diag.reports.report import Report
 
 FORMS = (Form.HTML, Form.PDF, Form.ODT)
 """The forms that readers open; the Markdown stays at the office."""
@@ -60,11 +61,10 @@ def write_atlas(
     entries = _entries(schools, picked, reader)
     if not (entries or picked.sessions):
         raise DiagError(f"Aucune école à montrer à : {reader.title}.")
-    office = Office(
-        workspace.settings.syndicat, workspace.settings.phone, workspace.settings.email
-    )
     day = workspace.world.today()
-    pages = Pages(reader, office, day, picked.campaign, _communes(entries, picked))
+    pages = Pages(
+        reader, office_of(workspace), day, picked.campaign, _communes(entries, picked)
+    )
     with staged(folder, str(reader)) as part:
         making = _Making(part, pages, tuple(forms), entries)
         for report in picked.reports(day, progress):
@@ -136,6 +136,7 @@ class _Making:
 
     def _paper(self, report: Report, audience: Audience) -> Paper:
         text = markdown(report, audience)
+        self.warnings |= dict.fromkeys(filter(None, [own_notice(report, audience)]))
         files = (self._file(report, audience, text, form) for form in self.forms)
         return Paper(TITLES[audience], tuple(filter(None, files)))
 

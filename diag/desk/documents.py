@@ -34,7 +34,7 @@ class Written:
     """A file, or why it could not be all that it should."""
 
     path: Path | None
-    """None when this machine cannot make this form."""
+    """None when this machine cannot make this form, or when only something is told."""
     warning: str = ""
 
 
@@ -65,6 +65,14 @@ def write_reports(
                 continue
             write_whole(path, content)
             yield Written(path, f"{path.name} : {warning}" if warning else "")
+        notice = own_notice(report, audience)
+        if notice:
+            yield Written(None, notice)
+
+
+def own_notice(report: Report, audience: Audience) -> str:
+    """Return what of the syndicat's own a written document does not have, and why."""
+    return report.office.house.told(audience)
 
 
 def rendered(
@@ -76,20 +84,21 @@ def rendered(
         DiagError: when this machine cannot make this form.
     """
     title, author = _named(report, audience)
+    look, pictures = report.office.house.look, report.pictures
     # Each writer is loaded by the first document that takes its form.
     if form is Form.HTML:
         from diag.reports.html import html  # noqa: PLC0415
 
-        return html(text, title, report.pictures).encode("utf-8"), ""
+        return html(text, title, pictures, look=look).encode("utf-8"), ""
     if form is Form.PDF:
         from diag.reports.pdf import printed  # noqa: PLC0415
 
-        done = printed(text, title, author, report.date, report.pictures)
+        done = printed(text, title, author, report.date, pictures, look=look)
         return done.pdf, done.warning
     if form is Form.ODT:
         from diag.reports.odt import odt  # noqa: PLC0415
 
-        return odt(text, title, author, report.date, report.pictures), ""
+        return odt(text, title, author, report.date, pictures, look=look), ""
     return text.encode("utf-8"), ""
 
 
@@ -103,8 +112,9 @@ def page_pictures(report: Report, audience: Audience, ppi: int) -> tuple[bytes, 
     from diag.reports.pdf import pictured  # noqa: PLC0415 - as above
 
     title, author = _named(report, audience)
-    text = markdown(report, audience)
-    return pictured(text, title, author, report.date, report.pictures, ppi=ppi)
+    text, look = markdown(report, audience), report.office.house.look
+    pictures = report.pictures
+    return pictured(text, title, author, report.date, pictures, ppi=ppi, look=look)
 
 
 def _named(report: Report, audience: Audience) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from diag.reports.drafts.council import deliberation, note
 from diag.reports.drafts.loan import loan
 from diag.reports.drafts.minutes import minutes
 from diag.reports.drafts.project import project
+from diag.reports.house.house import House
 from diag.reports.synthesis.gathering import Gathering
 
 _WRITERS: dict[Draft, Callable[[Gathering], str]] = {
@@ -70,7 +71,8 @@ def _of_commune(
     text = _WRITERS[draft](found)
     author = ", ".join(filter(None, (found.author, found.office.name)))
     title = f"{TITLES[draft]} — {found.name}"
-    paper = Paper(str(draft), title, author, found.date, text)
+    notice = _notice(found.office.house)
+    paper = Paper(str(draft), title, author, found.date, text, notice=notice)
     folder = folder_of(workspace, scope, found.campaign)
     return Drafted(paper, folder, found.provisional)
 
@@ -95,5 +97,11 @@ def _of_school(
             text = application(report, population_day(workspace))
     author = ", ".join(filter(None, (report.author, report.office.name)))
     title = f"{TITLES[draft]} — {report.about.name}"
-    paper = Paper(str(draft), title, author, report.date, text)
+    notice = _notice(report.office.house)
+    paper = Paper(str(draft), title, author, report.date, text, notice=notice)
     return Drafted(paper, report_folder(session), report.provisional)
+
+
+def _notice(house: House) -> str:
+    """Return why one's own templates were not used; the look is for nobody here."""
+    return "\n".join(house.refused.values())

@@ -12,6 +12,7 @@ from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.rules.marks import mark_of
+from diag.rules.overlay import CHARTER
 from diag.rules.shipped import shipped_checklists
 
 OVERLAY = "overlay"
@@ -75,7 +76,7 @@ def shipped_edition(workspace: Workspace) -> str:
 
 def has_changes(overlay: Path) -> bool:
     """Say whether a folder holds anything to lay over the shipped files."""
-    return overlay.is_dir() and any(overlay.glob("*.y*ml"))
+    return any(path.name != CHARTER for path in overlay.glob("*.y*ml"))
 
 
 def _kept(workspace: Workspace, key: str, overlay: Path | None) -> str:

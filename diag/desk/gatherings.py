@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from diag.desk.auditees import auditee_of, commune_auditee, school_of
+from diag.desk.house.own import office_of
 from diag.desk.known_audits import audits
 from diag.desk.reporting import report_of
 from diag.desk.session import Session
@@ -16,7 +17,6 @@ from diag.model.errors import DiagError
 from diag.model.folding import fold
 from diag.model.place import PlaceKind
 from diag.reports.dates import day_of
-from diag.reports.report import Office
 from diag.reports.synthesis.extract import Extract, extract_of
 from diag.reports.synthesis.gathering import Gathering
 from diag.reports.wording import accented
@@ -93,7 +93,7 @@ def gathered(
         missing=tuple(_missing(workspace, scope, extracts)),
         campaign=wanted,
         author=settings.name_of(settings.author),
-        office=Office(settings.syndicat, settings.phone, settings.email),
+        office=office_of(workspace),
         date=today,
         commune=workspace.territory.commune(scope.insee) if scope.insee else None,
         population_of=population_day(workspace),

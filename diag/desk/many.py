@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,7 @@ from diag.journal.journal import Journal
 from diag.model.audit import Audit
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
+from diag.reports.house.house import House
 from diag.reports.report import Report
 
 MANIFEST = "ecrits.json"
@@ -117,7 +118,9 @@ def tally(done: Sequence[Told]) -> str:
     failed = sum(bool(one.problem) for one in done)
     written = sum(len(one.written) for one in done)
     kept = sum(len(one.kept) for one in done)
-    parts = [_counted(len(done), "audit"), _counted(written, "document écrit")]
+    parts = [_counted(len(done), "audit")]
+    if written or not kept:
+        parts.append(_counted(written, "document écrit"))
     if kept:
         parts.append(f"{kept} déjà à jour")
     if failed:
@@ -205,8 +208,16 @@ def _seal(report: Report, scenario: str) -> str:
         report.office.phone,
         report.office.email,
         scenario,
+        *_own(report.office.house),
     )
     return sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def _own(house: House) -> tuple[str, ...]:
+    """Return a digest of the syndicat's own templates and look, when it has any."""
+    if house == House():
+        return ()
+    return (sha256(repr(replace(house, refused={})).encode()).hexdigest(),)
 
 
 def _manifest(folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from diag.desk.documents import Form, Written
 from diag.desk.reporting import write_whole
 from diag.model.errors import DiagError
+from diag.reports.house.look import SHIPPED, Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Paper:
     day: date
     text: str
     """Its Markdown."""
+    look: Look = SHIPPED
+    """The syndicat's own, for its own documents; others' acts bear none."""
+    notice: str = ""
+    """What of the syndicat's own it does not have, and why."""
 
 
 def write_paper(
@@ -42,6 +47,8 @@ def write_paper(
             continue
         write_whole(path, content)
         yield Written(path, f"{path.name} : {warning}" if warning else "")
+    if paper.notice:
+        yield Written(None, paper.notice)
 
 
 def paper_bytes(paper: Paper, form: Form) -> tuple[bytes, str]:
@@ -54,14 +61,17 @@ def paper_bytes(paper: Paper, form: Form) -> tuple[bytes, str]:
     if form is Form.HTML:
         from diag.reports.html import html  # noqa: PLC0415
 
-        return html(paper.text, paper.title).encode("utf-8"), ""
+        return html(paper.text, paper.title, look=paper.look).encode("utf-8"), ""
     if form is Form.PDF:
         from diag.reports.pdf import printed  # noqa: PLC0415
 
-        done = printed(paper.text, paper.title, paper.author, paper.day)
+        done = printed(
+            paper.text, paper.title, paper.author, paper.day, look=paper.look
+        )
         return done.pdf, done.warning
     if form is Form.ODT:
         from diag.reports.odt import odt  # noqa: PLC0415
 
-        return odt(paper.text, paper.title, paper.author, paper.day), ""
+        made = odt(paper.text, paper.title, paper.author, paper.day, look=paper.look)
+        return made, ""
     return paper.text.encode("utf-8"), ""

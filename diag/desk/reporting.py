@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diag.desk.album import Album, evidence_of
 from diag.desk.comparing import comparables_of, progress_of
+from diag.desk.house.own import office_of
 from diag.desk.options import option_of
 from diag.desk.previous import own_standing, steps_told
 from diag.desk.session import Session
@@ -16,7 +17,7 @@ from diag.journal.arrangements import ranks_of
 from diag.journal.follow_ups import wordings_of
 from diag.model.checklist import Wording
 from diag.model.fact import Facts
-from diag.reports.report import Office, Report, build_report
+from diag.reports.report import Report, build_report
 
 
 def report_of(
@@ -48,7 +49,7 @@ def report_of(
             if place is None
         },
         author=settings.name_of(settings.author),
-        office=Office(settings.syndicat, settings.phone, settings.email),
+        office=office_of(workspace),
         today=day or workspace.world.today(),
         digest=session.digest,
         edition=session.edition,

@@ -40,12 +40,15 @@ def synthesis(
             f"Pour une école : diag report {scope.code}."
         )
     found = gathered(workspace, scope, day, campaign, progress)
+    text, house = _WRITERS[scope.kind](found), found.office.house
     paper = Paper(
         stem="synthese",
         title=f"Synthèse numérique — {scope.name}",
         author=", ".join(filter(None, (found.author, found.office.name))),
         day=found.date,
-        text=_WRITERS[scope.kind](found),
+        text=text,
+        look=house.look,
+        notice=house.told(*house.refused),
     )
     return paper, folder_of(workspace, scope, found.campaign), found.provisional
 

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from diag.reports.document import Document, read_document
+from diag.reports.house.look import SHIPPED, Logo, Look
 from diag.reports.parser import document_parser
 from diag.reports.pictures import NONE, Pictures
 from diag.reports.renderer import PICTURES, Renderer
@@ -30,7 +31,7 @@ _PAGE = """<!DOCTYPE html>
 <body>
 <a class="skip" href="#contenu">Aller au contenu</a>
 {watermark}<header>
-{head}</header>
+{logo}{head}</header>
 <main id="contenu">
 {first_page}{summary}{body}</main>
 <footer>
@@ -41,16 +42,19 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def html(markdown: str, title: str, pictures: Pictures = NONE) -> str:
-    """Return a standalone page: same Markdown, title and pictures, same bytes."""
+def html(
+    markdown: str, title: str, pictures: Pictures = NONE, *, look: Look = SHIPPED
+) -> str:
+    """Return a standalone page: same Markdown, title, pictures and look, same bytes."""
     document = read_document(markdown)
     provisional = "provisoire" in document.running.lower()
     return _PAGE.format(
         policy=_POLICY,
         title=escape(title),
-        style=_style(),
+        style=look.coloured(_style()) + (_LOGO_STYLE if look.logo else ""),
         foot=_css_text(document.running),
         watermark=_WATERMARK if provisional else "",
+        logo=_logo(look.logo) if look.logo else "",
         head=_rendered(document.head, pictures),
         first_page=_rendered(document.first_page, pictures),
         summary=_summary(document),
@@ -60,6 +64,17 @@ def html(markdown: str, title: str, pictures: Pictures = NONE) -> str:
 
 
 _WATERMARK = '<p class="watermark" aria-hidden="true">provisoire</p>\n'
+
+_LOGO_STYLE = """
+.logo { float: right; margin: 0 0 0.75rem 1.5rem; width: auto; height: auto; }
+.logo { max-width: 12rem; max-height: 4rem; }"""
+
+
+def _logo(logo: Logo) -> str:
+    return (
+        f'<img class="logo" alt="{escape(logo.words)}" src="{logo.address}" '
+        f'width="{logo.width}" height="{logo.height}">\n'
+    )
 
 
 @cache

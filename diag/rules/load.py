@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diag.rules.harvest import Harvest
 from diag.rules.loaded import Example, Loaded
+from diag.rules.overlay import CHARTER
 from diag.rules.overlay.merge import overlaid
 from diag.rules.reading.nodes import Entries
 from diag.rules.source import MAX_BYTES
@@ -26,7 +27,8 @@ def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:
     _refuse_missing(folder, {path.name for path in paths}, harvest)
     own: dict[str, Entries] = {}
     if overlay is not None and overlay.is_dir():
-        own = _roots(_listing(overlay, harvest), harvest, f"{overlay.name}/")
+        paths = [one for one in _listing(overlay, harvest) if one.name != CHARTER]
+        own = _roots(paths, harvest, f"{overlay.name}/")
     if not own:
         for file, root in shipped.items():
             harvest.gather(file, root)

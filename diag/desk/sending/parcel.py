@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID, uuid5
 
-from diag.desk.documents import Form, rendered
+from diag.desk.documents import Form, own_notice, rendered
 from diag.desk.reporting import report_of
 from diag.desk.sending.addresses import Address
 from diag.desk.session import Session
@@ -108,7 +108,8 @@ def _attachments(
     state = "-provisoire" if report.provisional else ""
     stem = f"diagnostic-{session.about.stem}-{audience}{state}"
     made: list[Attachment] = []
-    warnings: list[str] = []
+    notice = own_notice(report, audience)
+    warnings = [notice] if notice else []
     for forms in ((Form.PDF, Form.HTML), (Form.ODT,)):
         for form in forms:
             try:

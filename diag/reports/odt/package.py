@@ -8,13 +8,16 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from diag.reports.document import Document, read_document
+from diag.reports.house.look import SHIPPED, Logo, Look
 from diag.reports.odt.walker import Walker
 from diag.reports.odt.words import attribute, words
 from diag.reports.pictures import NONE, Pictures
 
 _MIME = "application/vnd.oasis.opendocument.text"
 _STYLES = Path(__file__).with_name("styles.xml")
-_KINDS = {"svg": "image/svg+xml", "jpg": "image/jpeg"}
+_KINDS = {"svg": "image/svg+xml", "jpg": "image/jpeg", "png": "image/png"}
+_LOGO_CM = (4.5, 1.4)
+"""How wide and how high a logo may be."""
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _WIDTH = 17.4
 """Of a table, in centimetres: A4 without its margins."""
@@ -46,15 +49,21 @@ _SPACES = " ".join(
 
 
 def odt(
-    markdown: str, title: str, author: str, day: date, pictures: Pictures = NONE
+    markdown: str,
+    title: str,
+    author: str,
+    day: date,
+    pictures: Pictures = NONE,
+    *,
+    look: Look = SHIPPED,
 ) -> bytes:
-    """Return a document as an ODT: same document and pictures, same bytes."""
+    """Return a document as an ODT: same document, pictures and look, same bytes."""
     document = read_document(markdown)
     walker = Walker(document, pictures)
-    content = _content(document, walker)
+    content = _content(document, walker, look)
     parts = {
         "content.xml": content,
-        "styles.xml": _styles(document.running),
+        "styles.xml": _styles(document.running, look),
         "meta.xml": _meta(title, author, day),
         **{
             f"Pictures/dessin{number}.svg": found.svg(f"dessin{number}")
@@ -65,6 +74,8 @@ def odt(
         f"Pictures/photo{number}.jpg": picture.data
         for number, picture in enumerate(walker.photos, 1)
     }
+    if look.logo:
+        photos[_logo_file(look.logo)] = look.logo.data
     manifest = _manifest((*parts, *photos))
     made = io.BytesIO()
     with ZipFile(made, "w") as package:
@@ -83,17 +94,36 @@ def _entry(name: str) -> ZipInfo:
     return entry
 
 
-def _content(document: Document, walker: Walker) -> str:
-    head = walker.cover(document.head)
+def _content(document: Document, walker: Walker, look: Look) -> str:
+    logo = _logo(look.logo) if look.logo else ""
+    head = logo + walker.cover(document.head)
     first = walker.block(document.first_page)
     summary = _summary(document, walker)
     body = walker.block(document.body)
     return (
         f'{_DECLARATION}<office:document-content {_SPACES} office:version="1.3">'
-        f"<office:automatic-styles>{_CELLS}{''.join(_widths(walker))}"
+        f"<office:automatic-styles>{look.coloured(_CELLS)}{''.join(_widths(walker))}"
         "</office:automatic-styles>"
         f"<office:body><office:text>{head}{first}{summary}{body}"
         "</office:text></office:body></office:document-content>"
+    )
+
+
+def _logo_file(logo: Logo) -> str:
+    return f"Pictures/logo.{logo.kind}"
+
+
+def _logo(logo: Logo) -> str:
+    scale = min(_LOGO_CM[0] / logo.width, _LOGO_CM[1] / logo.height)
+    return (
+        '<text:p text:style-name="Couverture">'
+        '<draw:frame draw:style-name="Dessin" draw:name="Logo" '
+        f'text:anchor-type="as-char" svg:width="{logo.width * scale:.2f}cm" '
+        f'svg:height="{logo.height * scale:.2f}cm">'
+        f'<draw:image xlink:href="{_logo_file(logo)}" xlink:type="simple" '
+        'xlink:show="embed" xlink:actuate="onLoad" '
+        f'draw:mime-type="{logo.mime}"/>'
+        f"<svg:title>{words(logo.words)}</svg:title></draw:frame></text:p>"
     )
 
 
@@ -130,10 +160,11 @@ def _summary(document: Document, walker: Walker) -> str:
     )
 
 
-def _styles(running: str) -> str:
+def _styles(running: str, look: Look) -> str:
     provisional = "provisoire" in running.lower()
     head = "Document provisoire" if provisional else ""
-    return _styles_file().replace("{running}", words(running)).replace("{head}", head)
+    sheet = look.coloured(_styles_file())
+    return sheet.replace("{running}", words(running)).replace("{head}", head)
 
 
 @cache

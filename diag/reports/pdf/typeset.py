@@ -14,12 +14,15 @@ from markdown_it.tree import SyntaxTreeNode as Node
 
 from diag.model.errors import DiagError
 from diag.reports.document import Document, read_document
+from diag.reports.house.look import SHIPPED, Logo, Look
 from diag.reports.pdf.literals import FONTS, literal, raw_literal
 from diag.reports.pdf.walker import Walker
 from diag.reports.pictures import NONE, Pictures
 
 _STYLE = Path(__file__).with_name("style.typ")
 _BEST: tuple[str, ...] = ("a-3a", "ua-1")
+_LOGO = (45, 14)
+"""How wide and how high a logo may be, in millimetres."""
 _ONE_AT_A_TIME = Lock()
 """Typst's compiler refuses a second thread while it works for a first one."""
 _NEXT: tuple[tuple[str, ...], ...] = (("a-3a",), ("a-3b",), ())
@@ -39,7 +42,13 @@ class Printed:
 
 
 def printed(
-    markdown: str, title: str, author: str, day: date, pictures: Pictures = NONE
+    markdown: str,
+    title: str,
+    author: str,
+    day: date,
+    pictures: Pictures = NONE,
+    *,
+    look: Look = SHIPPED,
 ) -> Printed:
     """Return a document as a PDF that holds its own Markdown.
 
@@ -51,7 +60,7 @@ def printed(
     document = read_document(markdown)
     walker = Walker(document, pictures)
     settings = _settings(document, title, author, day)
-    source = _source(document, walker, markdown, settings)
+    source = _source(document, walker, markdown, settings, look)
     try:
         return Printed(_compiled(source, _BEST))
     except _typst().TypstError as refused:
@@ -72,6 +81,7 @@ def pictured(
     pictures: Pictures = NONE,
     *,
     ppi: int = 60,
+    look: Look = SHIPPED,
 ) -> tuple[bytes, ...]:
     """Return the pages of a document as its PDF shows them, each a PNG.
 
@@ -80,7 +90,8 @@ def pictured(
     """
     document = read_document(markdown)
     settings = _settings(document, title, author, day)
-    source = _source(document, Walker(document, pictures), markdown, settings)
+    walker = Walker(document, pictures)
+    source = _source(document, walker, markdown, settings, look)
     try:
         with _ONE_AT_A_TIME:
             made = _compiler().compile(
@@ -101,27 +112,44 @@ def _settings(document: Document, title: str, author: str, day: date) -> str:
     )
 
 
-def _source(document: Document, walker: Walker, markdown: str, settings: str) -> str:
+def _source(
+    document: Document, walker: Walker, markdown: str, settings: str, look: Look
+) -> str:
     attached = (
         f'"document.md", bytes({raw_literal(markdown)}), relationship: "source", '
         'mime-type: "text/markdown", description: "Le texte source du document"'
     )
     return "\n".join((
-        _style(),
+        look.coloured(_style()),
         f"#show: styled.with({settings})",
         f"#pdf.attach({attached})",
-        _head(document, walker),
+        _head(document, walker, look.logo),
         walker.block(document.first_page),
         _summary(document),
         walker.block(document.body),
     ))
 
 
-def _head(document: Document, walker: Walker) -> str:
+def _head(document: Document, walker: Walker, logo: Logo | None) -> str:
     parts = Node(document.head).children
     titles = "".join(walker.write(node) for node in parts if node.type != "dl")
     pairs = "".join(walker.pairs(node) for node in parts if node.type == "dl")
-    return f"#cover([{titles}], ({pairs}))\n"
+    shown = f", logo: {_logo(logo)}" if logo else ""
+    return f"#cover([{titles}], ({pairs}){shown})\n"
+
+
+def _logo(logo: Logo) -> str:
+    """Return a logo as Typst reads it, its words, and its width in millimetres."""
+    size = f'width="{logo.width}" height="{logo.height}"'
+    drawn = (
+        logo.data.decode("utf-8")
+        if logo.kind == "svg"
+        else f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+        f'<image {size} href="{logo.address}"/></svg>'
+    )
+    wide = _LOGO[1] * logo.width / logo.height
+    width = min(_LOGO[0], wide)
+    return f"({raw_literal(drawn)}, {literal(logo.words)}, {width:.1f})"
 
 
 def _summary(document: Document) -> str:

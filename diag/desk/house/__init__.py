@@ -1,0 +1,1 @@
+"""What a syndicat makes its own in the documents, read from its overlay."""

@@ -1,0 +1,103 @@
+"""An SVG logo read as a drawing and written again: shapes and colours, nothing else.
+
+What could reach out, run, or grow (scripts, images, uses, styles, texts whose fonts are
+not there) is refused with its name; what drawing programs add for themselves is left.
+"""
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import quoteattr
+
+from diag.model.errors import DiagError
+
+MAX_ELEMENTS = 5_000
+"""More is a map, not a logo."""
+MAX_DEPTH = 40
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_LINK = "{http://www.w3.org/1999/xlink}href"
+_SHAPES = frozenset({
+    "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon",
+    "defs", "linearGradient", "radialGradient", "stop", "clipPath",
+})  # fmt: skip
+_LEFT = frozenset({"title", "desc", "metadata"})
+_NAME = re.compile(r"[A-Za-z][\w-]*")
+_HERE = re.compile(r"url\(\s*[\"']?#[\w.-]+[\"']?\s*\)")
+_FORBIDDEN = re.compile(r"url\(|\\|@|expression|javascript|dash", re.IGNORECASE)
+_LENGTH = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:px|pt|mm|cm)?\s*")
+_ADVICE = "Exportez le logo en SVG simple (formes et textes en tracés), ou en PNG."
+
+
+class LogoError(DiagError):
+    """A logo that cannot be shown; says why and what to do."""
+
+
+def drawn_logo(raw: bytes) -> tuple[bytes, int, int]:
+    """Return an SVG of shapes alone, its width and its height.
+
+    Raises:
+        LogoError: in French, when it is not one, or holds what a logo does not need.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LogoError(f"le SVG n'est pas encodé en UTF-8. {_ADVICE}") from error
+    declared = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    if re.search(r"<!\s*(?:DOCTYPE|ENTITY)|<\?", declared, re.IGNORECASE):
+        raise LogoError(f"le SVG déclare des entités ou un type. {_ADVICE}")
+    try:
+        root = ET.fromstring(declared)  # noqa: S314 - no entity can be declared here
+    except ET.ParseError as error:
+        raise LogoError(f"le SVG est mal formé ({error}). {_ADVICE}") from error
+    if root.tag != f"{_SVG}svg":
+        raise LogoError(f"ce n'est pas un SVG. {_ADVICE}")
+    left = [MAX_ELEMENTS]
+    inside = "".join(_written(child, left, 1) for child in root)
+    wide, high = _size(root)
+    box = root.get("viewBox") or f"0 0 {wide} {high}"
+    kept = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" '
+        f'xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide}" '
+        f'height="{high}" viewBox={quoteattr(box)}>{inside}</svg>'
+    )
+    return kept.encode("utf-8"), wide, high
+
+
+def _written(element: ET.Element, left: list[int], depth: int) -> str:
+    left[0] -= 1
+    if left[0] < 0 or depth > MAX_DEPTH:
+        raise LogoError(f"le dessin est trop compliqué pour un logo. {_ADVICE}")
+    if not element.tag.startswith(_SVG):
+        return ""  # what drawing programs write for themselves
+    name = element.tag.removeprefix(_SVG)
+    if name in _LEFT:
+        return ""
+    if name not in _SHAPES:
+        raise LogoError(f"le SVG contient « {name} ». {_ADVICE}")
+    said = "".join(f" {key}={quoteattr(value)}" for key, value in _kept(element))
+    inside = "".join(_written(child, left, depth + 1) for child in element)
+    return f"<{name}{said}>{inside}</{name}>"
+
+
+def _kept(element: ET.Element) -> Iterator[tuple[str, str]]:
+    for key, value in element.attrib.items():
+        if key in {_LINK, "href"}:
+            if not re.fullmatch(r"#[\w.-]+", value):
+                raise LogoError(f"le SVG renvoie à un autre fichier. {_ADVICE}")
+            yield "xlink:href", value
+        elif _NAME.fullmatch(key) and not key.startswith("on") and key != "class":
+            if _FORBIDDEN.search(_HERE.sub("", f"{key}:{value}")):
+                raise LogoError(f"le SVG contient « {key} ». {_ADVICE}")
+            yield key, value
+
+
+def _size(root: ET.Element) -> tuple[int, int]:
+    """Return how large the drawing says it is, from its box first."""
+    box = (root.get("viewBox") or "").replace(",", " ").split()
+    told = box[2:] if len(box) == 4 else [root.get("width", ""), root.get("height", "")]  # noqa: PLR2004 - x, y, width, height
+    found = [_LENGTH.fullmatch(one) for one in told]
+    sides = [round(float(one[1])) for one in found if one]
+    if len(sides) != 2 or not all(sides):  # noqa: PLR2004 - width and height
+        raise LogoError(f"le SVG ne dit pas ses dimensions. {_ADVICE}")
+    return sides[0], sides[1]
