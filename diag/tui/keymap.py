@@ -67,20 +67,24 @@ def refusal(
 ) -> str:
     """Return why a command cannot have a key, in French; empty when it can."""
     name = key_name(key)
-    if problem := _always_refused(key, character):
+    is_own = key in command.keys_in({})
+    if not is_own and (problem := _always_refused(key, character)):
         return problem
     for scope in scopes():
         if command not in scope.commands:
             continue
-        if scope.typed and _answers(key):
+        if scope.typed and _answers(key) and not is_own:
             return (
                 f"{scope.title} : lettres et chiffres y répondent. Prenez une touche "
                 "de fonction, ou Ctrl avec une lettre."
             )
-        if scope.typed and key in _input_keys():
+        if scope.typed and key in _input_keys() and not is_own:
             return f"{name} corrige déjà ce qu'on tape ({scope.title})."
         for other in scope.commands:
-            if other.ident() != command.ident() and key in other.keys_in(chosen):
+            if other.ident() == command.ident() or key not in other.keys_in(chosen):
+                continue
+            # Two of our own may share a key: what has the focus takes it.
+            if not is_own or other.ident() in chosen:
                 return f"{name} sert déjà à « {other.TITLE} » ({scope.title})."
     return ""
 
@@ -128,6 +132,9 @@ TITLES = {
     "export_run": "Export en cours",
     "preview": "Aperçu",
     "importing": "Importer",
+    "synchronisation": "Bureau",
+    "conflicts": "Désaccords",
+    "conflict": "Désaccord",
     "help": "Aide",
     "keys": "Raccourcis",
 }

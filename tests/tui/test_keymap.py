@@ -112,6 +112,16 @@ def test_a_keymap_that_cannot_be_read_is_none(kept: object) -> None:
     assert readable(kept) == {}
 
 
+def test_a_command_takes_its_own_key_back_unless_it_was_given_away() -> None:
+    for commands in editable().values():
+        for command in commands:
+            assert not any(
+                refusal(command, key, None, {}) for key in command.keys_in({})
+            )
+    given = {MostUseful.ident(): "f2", SwapFace.ident(): "f10"}
+    assert MostUseful.TITLE in refusal(SwapFace, "f2", None, given)
+
+
 async def test_a_new_key_answers_at_once_and_the_next_time(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with running(app) as pilot:

@@ -74,9 +74,9 @@ STEPS = (
         (
             "Les quatre rapports s'écrivent sans réseau, un pour chaque lecteur.",
             "L'export en écrit pour des centaines d'écoles, et reprend s'il s'arrête.",
-            "De retour au bureau, « diag sync » réunit le travail de chacun.",
+            "De retour au bureau, la synchronisation réunit le travail de chacun.",
         ),
-        (bilan_commands.WriteReports, Export),
+        (bilan_commands.WriteReports, Export, territory.OpenSync),
     ),
 )
 """The work, from the list of schools to what is handed over."""

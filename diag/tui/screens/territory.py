@@ -27,7 +27,7 @@ _EMPTY = (
     "tout revoir."
 )
 _PLACEHOLDER = "Chercher une école : commune, nom, UAI, code postal"
-_NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche i)."
+_NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche {key})."
 
 
 class OpenSchool(Command):
@@ -214,7 +214,11 @@ class TerritoryScreen(PlaceScreen):
         self._words = words
         found = read(self.diag.desk, words, limit=limit, only_audits=self._only_audits)
         lines = self.query_one(Lines)
-        lines.empty = _EMPTY if words else _NO_SCHOOL
+        lines.empty = (
+            _EMPTY
+            if words
+            else _NO_SCHOOL.format(key=ImportFiles.key_names(self.diag.keys))
+        )
         lines.show(found.lines)
         self.tell("Territoire", found.told)
         self._can_resume = self.diag.desk.recent is not None
