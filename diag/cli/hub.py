@@ -33,6 +33,16 @@ class Chosen:
 chosen = click.make_pass_decorator(Chosen)
 
 
+_database = click.option(
+    "--database",
+    envvar="DIAG_HUB_DATABASE",
+    default="",
+    metavar="ADRESSE",
+    help="postgresql://utilisateur@serveur/base, sans mot de passe : PGPASSWORD ou "
+    "PGPASSFILE le donne (sinon un fichier du dossier).",
+)
+
+
 @click.group()
 @click.option(
     "--folder",
@@ -61,6 +71,7 @@ def hub(ctx: click.Context, folder: Path) -> None:
 @click.option("--certificate", default="", help="Certificat du bureau (PEM).")
 @click.option("--key", default="", help="Sa clé privée (PEM).")
 @click.option("--authority", default="", help="L'autorité du bureau, à épingler (PEM).")
+@_database
 @chosen
 def init(
     chosen: Chosen,
@@ -70,6 +81,7 @@ def init(
     certificate: str,
     key: str,
     authority: str,
+    database: str,
 ) -> None:
     """Crée le dossier du serveur : réglages, certificats, base."""
     if tls == "files" and not (certificate and key):
@@ -86,6 +98,7 @@ def init(
             "name": name,
             "url": url.rstrip("/"),
             "tls": tls,
+            "database": database,
             **dict(zip(("certificate", "key", "authority"), paths, strict=True)),
         }),
     )
@@ -96,8 +109,9 @@ def init(
 @hub.command()
 @click.option("--host", default="", help="Adresse écoutée (sinon toutes).")
 @click.option("--port", type=int, help="Port écouté (sinon celui de l'adresse).")
+@_database
 @chosen
-def serve(chosen: Chosen, host: str, port: int | None) -> None:
+def serve(chosen: Chosen, host: str, port: int | None, database: str) -> None:
     """Lance le serveur, jusqu'à Ctrl+C ; un journal JSON sur la sortie d'erreur."""
     try:
         from diag.sync.hub import serving  # noqa: PLC0415 - the extra `hub`
@@ -106,7 +120,7 @@ def serve(chosen: Chosen, host: str, port: int | None) -> None:
             f"Il manque {error.name} : installez diag avec son serveur, "
             'pip install "diag[hub]".'
         ) from error
-    home = chosen.home()
+    home = chosen.home().on(database) if database else chosen.home()
     everywhere = "127.0.0.1" if home.settings.tls == "proxy" else "0.0.0.0"  # noqa: S104 - laptops call it
     serving.serve(home, host=host or everywhere, port=port)
 
@@ -244,12 +258,13 @@ def backup(chosen: Chosen, to: Path | None) -> None:
 
 @hub.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@_database
 @chosen
-def restore(chosen: Chosen, file: Path) -> None:
+def restore(chosen: Chosen, file: Path, database: str) -> None:
     """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
     from diag.sync.hub import copies  # noqa: PLC0415 - see above
 
-    kept = copies.restore(chosen.folder, file)
+    kept = copies.restore(chosen.folder, file, database)
     click.echo(f"Restauré depuis {file}")
     if kept:
         click.echo(f"L'ancienne base est gardée : {kept}")

@@ -19,7 +19,9 @@ from diag.sync.private import write_private
 FOLDER: Final = "backups"
 """Where copies go unless told otherwise, inside the hub's folder."""
 
-_STAMP = "hub-%Y-%m-%d-%H%M%S.db"
+_STAMP = "hub-%Y-%m-%d-%H%M%S"
+_DUMP: Final = ".dump"
+"""How a copy made by PostgreSQL's own tools ends."""
 _ALL: Final = timedelta(hours=24)
 """How long every copy is kept…"""
 _DAILY: Final = timedelta(days=30)
@@ -34,7 +36,8 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
     """
     folder = folder or home.folder / FOLDER
     day = datetime.now(UTC)
-    copied = folder / day.strftime(_STAMP)
+    suffix = _DUMP if home.settings.database else Path(DATABASE).suffix
+    copied = folder / f"{day:{_STAMP}}{suffix}"
     store = home.store()
     try:
         store.back_up(copied)
@@ -43,13 +46,15 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
     _add(BlobFiles(home.folder / BLOBS), folder / BLOBS)
     for path in _secrets(home.folder):
         write_private(folder / path.relative_to(home.folder), path.read_bytes())
-    for old in _outdated(folder.glob("hub-*.db"), day):
+    for old in _outdated(folder.glob(f"hub-*{suffix}"), day):
         old.unlink()
     return copied
 
 
-def restore(folder: Path, copied: Path) -> Path | None:
+def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None:
     """Put a copy back where a hub is stopped; return what was set aside.
+
+    `database`: where a PostgreSQL's copy goes, unless where it was.
 
     Attachments and certificates that are missing come back too; the laptops give the
     rest at their next sync.
@@ -60,12 +65,29 @@ def restore(folder: Path, copied: Path) -> Path | None:
     if not copied.is_file():
         raise DiagError(f"{copied} : copie introuvable. Vérifiez le chemin.")
     aside = f"avant-restauration-{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
-    kept = copies.restore(copied, folder / DATABASE, aside)
+    kept: Path | str | None
+    if copied.suffix == _DUMP:
+        kept = _restore_dump(folder, copied, aside, database)
+    else:
+        kept = copies.restore(copied, folder / DATABASE, aside)
     _add(BlobFiles(copied.parent / BLOBS), folder / BLOBS)
     for path in _secrets(copied.parent):
         there = folder / path.relative_to(copied.parent)
         if not there.exists():
             write_private(there, path.read_bytes())
+    return kept
+
+
+def _restore_dump(folder: Path, copied: Path, aside: str, database: str) -> str | None:
+    """Put a copy back in PostgreSQL, and keep its address when it is another."""
+    from diag.sync.hub.postgres import copies as dumps  # noqa: PLC0415 - extra `hub`
+
+    homes = (folder, copied.parent)
+    here = next((each for each in homes if (each / SETTINGS).exists()), folder)
+    home = HubHome.open(here)
+    home = home.on(database or home.settings.database)
+    kept = dumps.restore(copied, home.settings.database, aside)
+    home.settings.keep(folder / SETTINGS)
     return kept
 
 
@@ -99,7 +121,7 @@ def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:
     dated: dict[Path, datetime] = {}
     for path in found:
         try:
-            dated[path] = datetime.strptime(path.name, _STAMP).replace(tzinfo=UTC)
+            dated[path] = datetime.strptime(path.stem, _STAMP).replace(tzinfo=UTC)
         except ValueError:
             continue
     last = {at.date(): path for path, at in sorted(dated.items(), key=lambda p: p[1])}

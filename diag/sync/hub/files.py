@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
+from secrets import token_hex
 from threading import Lock
 
 from diag.sync.problems import ProblemError
@@ -88,10 +89,18 @@ def is_intact(path: Path) -> bool:
 
 
 def _finish(part: Path, whole: Path, sha: str) -> None:
-    if sha256(part.read_bytes()).hexdigest() != sha:
-        part.unlink()
+    """Put what was checked in place: another hub may add to the part meanwhile."""
+    content = part.read_bytes()
+    if sha256(content).hexdigest() != sha:
+        part.unlink(missing_ok=True)
         raise ProblemError("hash", "Il a été jeté : il sera renvoyé en entier.")
-    part.replace(whole)
+    own = whole.with_name(f"{sha}.{token_hex(4)}{PART}")
+    with own.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    own.replace(whole)
+    part.unlink(missing_ok=True)
     with suppress(OSError):  # a folder cannot be synced on Windows
         handle = os.open(whole.parent, os.O_RDONLY)
         try:

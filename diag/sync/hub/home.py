@@ -11,6 +11,7 @@ from diag.model.errors import DiagError
 from diag.sync.bundle.keys import DeviceKeys, file_keys
 from diag.sync.hub import authority
 from diag.sync.hub.hub import Hub
+from diag.sync.hub.postgres.address import checked
 from diag.sync.hub.sqlite.store import SqliteStore
 from diag.sync.hub.store import EVERYWHERE, Store
 from diag.sync.private import write_private
@@ -38,7 +39,13 @@ class HubSettings(Wire):
     """The office's certificate and key, PEM files."""
     authority: str = ""
     """The office's authority, PEM file, when laptops do not know it already."""
+    database: str = ""
+    """Address of a PostgreSQL, without its password; empty: a file of the folder."""
     limits: Limits = Limits()
+
+    def keep(self, path: Path) -> None:
+        """Write them, for their owner alone."""
+        write_private(path, self.model_dump_json(indent=1).encode("utf-8"))
 
 
 class HubHome:
@@ -65,8 +72,7 @@ class HubHome:
             authority.make_authority(folder / TLS, settings.name, datetime.now(UTC))
         made = cls(folder, settings)
         made.store().close()
-        content = settings.model_dump_json(indent=1).encode("utf-8")
-        write_private(folder / SETTINGS, content)
+        settings.keep(folder / SETTINGS)
         return made
 
     @classmethod
@@ -91,9 +97,32 @@ class HubHome:
                 "Corrigez-les."
             ) from error
 
+    def on(self, database: str) -> Self:
+        """Return the same hub on another database.
+
+        Raises:
+            DiagError: when its address cannot be.
+        """
+        moved = self.settings.model_copy(update={"database": checked(database)})
+        return type(self)(self.folder, moved)
+
     def store(self) -> Store:
-        """Open the database; another engine is chosen here."""
-        return SqliteStore(self.folder / DATABASE)
+        """Open the database: a file of the folder, or a PostgreSQL.
+
+        Raises:
+            DiagError: when it cannot be opened.
+        """
+        if not self.settings.database:
+            return SqliteStore(self.folder / DATABASE)
+        # The extra `hub`; it costs 40 ms, and most hubs are one file.
+        try:
+            from diag.sync.hub.postgres.store import PostgresStore  # noqa: PLC0415
+        except ImportError as error:
+            raise DiagError(
+                "Il manque psycopg : installez diag avec son serveur, "
+                'pip install "diag[hub]".'
+            ) from error
+        return PostgresStore(self.settings.database)
 
     def hub(self, store: Store) -> Hub:
         """Return the hub over an open database."""
@@ -177,6 +206,8 @@ def _check(settings: HubSettings) -> None:
             f"« {settings.url} » n'est pas une adresse. Écrivez-la comme les postes "
             "l'appelleront : https://serveur:8443."
         )
+    if settings.database:
+        checked(settings.database)
     files = [settings.certificate, settings.key] if settings.tls == "files" else []
     for path in filter(None, [*files, settings.authority]):
         if not Path(path).is_file():

@@ -31,7 +31,6 @@ def back_up(connections: Connections, path: Path) -> None:
     Raises:
         DiagError: when it could not be made, or the database is damaged.
     """
-    program = _program("pg_dump")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     try:
@@ -41,10 +40,15 @@ def back_up(connections: Connections, path: Path) -> None:
             ((snapshot,),) = connection.execute(
                 "select pg_export_snapshot()"
             ).fetchall()
-            words = [program, "--format=custom", f"--schema={SCHEMA}"]
+            version = connection.info.server_version
+            words = [
+                _program("pg_dump", version),
+                "--format=custom",
+                f"--schema={SCHEMA}",
+            ]
             words += [f"--snapshot={snapshot}", f"--file={part}"]
             _run([*words, f"--dbname={connections.address}"])
-        _run([_program("pg_restore"), "--file=-", str(part)])
+        _run([_program("pg_restore", version), "--file=-", str(part)])
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -56,11 +60,11 @@ def restore(copied: Path, address: str, aside: str) -> str | None:
     Raises:
         DiagError: when the copy is damaged, or a hub is running.
     """
-    program = _program("pg_restore")
     place = shown(address)
     aside = aside.replace("-", "_")
-    _run([program, "--file=-", str(copied)])
     with in_french(place), connected(address) as connection:
+        program = _program("pg_restore", connection.info.server_version)
+        _run([program, "--file=-", str(copied)])
         ((alone,),) = connection.execute(_ALONE, (PRESENCE,)).fetchall()
         if not alone:
             raise LockedError(
@@ -119,9 +123,13 @@ def _rename(connection: Connection, name: str, other: str) -> None:
     connection.execute(words.format(sql.Identifier(name), sql.Identifier(other)))
 
 
-def _program(name: str) -> str:
-    """Return a tool of PostgreSQL's."""
-    found = shutil.which(name)
+def _program(name: str, version: int) -> str:
+    """Return a tool of PostgreSQL's, of the server's own version where it is here.
+
+    A copy made by newer tools does not go back into an older server.
+    """
+    own = Path("/usr/lib/postgresql", str(version // 10_000), "bin", name)  # Debian's
+    found = str(own) if own.exists() else shutil.which(name)
     if found is None:
         raise DiagError(
             f"{name} est introuvable : installez les outils de PostgreSQL, de la même "

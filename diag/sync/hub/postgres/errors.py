@@ -13,7 +13,7 @@ class DatabaseDownError(LockedError):
 
 
 class DatabaseRefusedError(JournalError):
-    """The database exists not, or wants another name, password or right."""
+    """The database lets its user in, and no further."""
 
 
 _BUSY = (
@@ -23,12 +23,6 @@ _BUSY = (
     errors.QueryCanceled,
 )
 _DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted)
-_REFUSED = (
-    errors.InvalidPassword,
-    errors.InvalidAuthorizationSpecification,
-    errors.InvalidCatalogName,
-    errors.InsufficientPrivilege,
-)
 
 
 @contextmanager
@@ -53,15 +47,16 @@ def _meaning(error: Error, place: str) -> JournalError | None:
         return DiskFullError(f"{place} : le disque de la base est plein.")
     if isinstance(error, _DAMAGED):
         return DamagedError(f"{place} : la base est abîmée. Restaurez une sauvegarde.")
-    if isinstance(error, _REFUSED):
+    if isinstance(error, errors.InsufficientPrivilege):
         return DatabaseRefusedError(
-            f"{place} : la base refuse l'accès ({_first(error)}). Vérifiez qu'elle "
-            "existe, l'utilisateur, et son mot de passe (PGPASSWORD, ou PGPASSFILE)."
+            f"{place} : l'utilisateur n'a pas ce droit ({_first(error)}). Faites-le "
+            "propriétaire de la base."
         )
     if isinstance(error, (OperationalError, InterfaceError)):
         return DatabaseDownError(
-            f"{place} : la base ne répond pas ({_first(error)}). Vérifiez que "
-            "PostgreSQL est lancé et que l'adresse est la bonne."
+            f"{place} : la base ne s'ouvre pas ({_first(error)}). Vérifiez que "
+            "PostgreSQL est lancé, l'adresse, l'utilisateur et son mot de passe "
+            "(PGPASSWORD, ou le fichier que nomme PGPASSFILE)."
         )
     return None
 
