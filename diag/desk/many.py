@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -10,16 +10,15 @@ from typing import Any
 
 from diag.desk.auditees import auditee_of
 from diag.desk.audits import listed
-from diag.desk.documents import Form, write_reports
+from diag.desk.documents import Form, Written, write_reports
 from diag.desk.reporting import report_folder, report_of, write_whole
 from diag.desk.session import Session
 from diag.desk.system_words import system_sentence
 from diag.desk.workspace import Workspace
 from diag.journal.journal import Journal
-from diag.model.audit import Audit
+from diag.model.audit import Audit, AuditStatus
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
-from diag.reports.house.house import House
 from diag.reports.report import Report
 
 MANIFEST = "ecrits.json"
@@ -157,67 +156,81 @@ def folder_in(session: Session, folder: Path | None) -> Path:
 
 
 def _written(session: Session, wanted: Wanted, folder: Path) -> Told:
-    report = report_of(session, scenario=wanted.scenario)
-    seal = _seal(report, wanted.scenario)
+    seal = _seal(session, wanted.scenario)
     before = {} if wanted.again else _manifest(folder)
-    names = {
-        (audience, form): f"{audience}.{form}"
+    kept = {
+        path
         for audience in wanted.audiences
-        for form in wanted.forms
+        for path in _paths(folder, audience, wanted.forms)
+        if before.get(path.name) == _mark(seal, path)
     }
-    kept = [
-        folder / name
-        for name in names.values()
-        if before.get(name) == seal and (folder / name).exists()
-    ]
-    written: list[Path] = []
-    warnings: list[str] = []
-    for audience in wanted.audiences:
-        forms = [
-            form
-            for form in wanted.forms
-            if folder / names[(audience, form)] not in kept
-        ]
-        for one in write_reports(report, [audience], folder, forms) if forms else ():
-            if one.path:
-                written.append(one.path)
-            if one.warning and one.warning not in warnings:
-                warnings.append(one.warning)
+    done = _write_rest(session, wanted, folder, kept)
+    written = tuple(one.path for one in done if one.path)
     if written:
-        sealed = {path.name: seal for path in written}
-        _keep_manifest(folder, {**_manifest(folder), **sealed})
+        marks = {path.name: _mark(seal, path) for path in written}
+        _keep_manifest(folder, {**_manifest(folder), **marks})
     return Told(
         name=session.about.title,
         folder=folder,
-        written=tuple(written),
-        kept=tuple(kept),
-        warnings=tuple(warnings),
-        provisional=report.provisional,
+        written=written,
+        kept=tuple(sorted(kept)),
+        warnings=tuple(dict.fromkeys(one.warning for one in done if one.warning)),
+        provisional=session.status is not AuditStatus.CLOS,
     )
 
 
-def _seal(report: Report, scenario: str) -> str:
+def _write_rest(
+    session: Session, wanted: Wanted, folder: Path, kept: set[Path]
+) -> list[Written]:
+    """Write what is not up to date; nothing is judged when everything is."""
+    rest = {
+        audience: [
+            form
+            for form, path in zip(
+                wanted.forms, _paths(folder, audience, wanted.forms), strict=True
+            )
+            if path not in kept
+        ]
+        for audience in wanted.audiences
+    }
+    if not any(rest.values()):
+        return []
+    report = report_of(session, scenario=wanted.scenario)
+    return [
+        one
+        for audience, forms in rest.items()
+        if forms
+        for one in write_reports(report, [audience], folder, forms)
+    ]
+
+
+def _paths(folder: Path, audience: Audience, forms: Sequence[Form]) -> list[Path]:
+    return [folder / f"{audience}.{form}" for form in forms]
+
+
+def _seal(session: Session, scenario: str) -> str:
     """Return a digest of what documents are made from, their date apart."""
+    settings = session.workspace.settings
     made_from = (
         version("diag"),
-        report.digest,
-        report.edition,
-        report.status,
-        report.author,
-        report.office.name,
-        report.office.phone,
-        report.office.email,
+        session.digest,
+        session.edition,
+        settings.name_of(settings.author),
+        settings.syndicat,
+        settings.phone,
+        settings.email,
         scenario,
-        *_own(report.office.house),
     )
     return sha256(json.dumps(made_from).encode()).hexdigest()
 
 
-def _own(house: House) -> tuple[str, ...]:
-    """Return a digest of the syndicat's own templates and look, when it has any."""
-    if house == House():
-        return ()
-    return (sha256(repr(replace(house, refused={})).encode()).hexdigest(),)
+def _mark(seal: str, path: Path) -> str:
+    """Return what a file was made from and is; anyone's change to it shows."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return ""
+    return f"{seal} {sha256(content).hexdigest()}"
 
 
 def _manifest(folder: Path) -> dict[str, str]:
@@ -229,8 +242,8 @@ def _manifest(folder: Path) -> dict[str, str]:
     return read if isinstance(read, dict) else {}
 
 
-def _keep_manifest(folder: Path, sealed: dict[str, str]) -> None:
-    text = json.dumps(sealed, indent=2, sort_keys=True)
+def _keep_manifest(folder: Path, marks: dict[str, str]) -> None:
+    text = json.dumps(marks, indent=2, sort_keys=True)
     write_whole(folder / MANIFEST, text.encode("utf-8"))
 
 

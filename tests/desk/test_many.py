@@ -62,6 +62,14 @@ def test_what_was_answered_since_or_is_gone_is_written_again(desk: Workspace) ->
     }
 
 
+def test_a_document_that_something_else_wrote_since_is_written_again(
+    desk: Workspace,
+) -> None:
+    (written(desk)[0].folder / "mairie.md").write_text("autre", encoding="utf-8")
+
+    assert written(desk)[0].words == "1 écrit, 1 déjà à jour"
+
+
 def test_one_may_ask_that_everything_is_written_again(desk: Workspace) -> None:
     written(desk)
     again = Wanted(LEAST.audiences, LEAST.forms, again=True)
