@@ -14,16 +14,22 @@ _GAP = " | "
 
 def title_line(one: Contested) -> str:
     """Return a conflict on one line: its number, what it is about, what is said."""
+    return f"{one.id}  {one.about} : {said_line(one)}"
+
+
+def said_line(one: Contested) -> str:
+    """Return what is said, on one line."""
     if one.edits:
-        return f"{one.id}  {one.about} : {removal_words(one)}"
-    said = " ou ".join(_short(each.words) for each in one.candidates)
-    return f"{one.id}  {one.about} : {said}"
+        return removal_words(one)
+    return " ou ".join(_short(each.words) for each in one.candidates)
 
 
 def removal_words(one: Contested) -> str:
-    """Return « retiré par Y, modifié ensuite »."""
-    who = " et ".join(dict.fromkeys(each.who for each in one.candidates))
-    return f"retiré par {who}, sans avoir vu ce qui y était écrit"
+    """Return « modifié par X après que Y l'a retiré »."""
+    name_of = one.session.workspace.settings.name_of
+    wrote = dict.fromkeys(name_of(each.author) for each in one.conflict.edited)
+    took = " et ".join(dict.fromkeys(each.who for each in one.candidates))
+    return f"modifié par {' et '.join(wrote)} après que {took} l'a retiré"
 
 
 def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
@@ -32,22 +38,27 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
     if one.question is not None and one.question.ask:
         yield from _indented(f"« {one.question.ask} »", width)
     if one.edits:
-        yield from _indented(f"Ce lieu a été {removal_words(one)} :", width)
+        yield from _indented(f"Lieu {removal_words(one)} :", width)
         for edit in one.edits:
             yield from _indented(f"- {edit}", width)
         return
-    start = one.base or "rien : chacun a répondu sans l'autre"
+    start = one.base or "rien, chacun a écrit sans l'autre"
     yield from _indented(f"Au départ : {start}", width)
     if one.is_long:
         left, right = (each.words for each in one.candidates)
         yield from side_by_side(left, right, width)
+    now = score_words(one.session.assessment.overall)
+    scores = {each.letter: one.score(each) for each in one.candidates}
+    moves = set(scores.values()) != {now}
     for each in one.candidates:
         yield from candidate_lines(each, width, brief=one.is_long)
-        if score := one.score(each):
-            yield from _indented(f"le score serait : {score}", width, 5)
+        if moves and scores[each.letter]:
+            yield from _indented(f"le score serait : {scores[each.letter]}", width, 5)
     if isinstance(one.conflict.topic, AnswerTopic):
-        now = score_words(one.session.assessment.overall)
-        yield from _indented(f"Score tant que rien n'est tranché : {now}", width)
+        told = (
+            "Score tant que rien n'est tranché" if moves else "Le score n'en dépend pas"
+        )
+        yield from _indented(f"{told} : {now}", width)
     for note in one.notes:
         yield from _indented(f"Note : {note}", width)
     if one.photos:
@@ -56,11 +67,12 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
 
 def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]:
     """Give one candidate: what it says, who, on which device, when."""
-    said = "" if brief else f" {one.words}"
-    head, *rest = wrap(f"{one.letter}.{said}", width - 2) or [f"{one.letter}."]
+    by = f"{one.who}, poste {one.device}, {one.when}"
+    head, *rest = wrap(f"{one.letter}. {by if brief else one.words}", width - 2)
     yield f"  {head}"
     yield from (f"     {line}" for line in rest)
-    yield from _indented(f"{one.who}, poste {one.device}, {one.when}", width, 5)
+    if not brief:
+        yield from _indented(by, width, 5)
     if one.same:
         yield from _indented(f"{_same(one)} : {' ; '.join(one.same)}", width, 5)
 

@@ -14,7 +14,7 @@ from diag.desk.session import Session
 from diag.desk.trail import time_words
 from diag.desk.workspace import Workspace
 from diag.journal.board import saying
-from diag.journal.conflicts import Conflict
+from diag.journal.conflicts import Conflict, nearest_base
 from diag.journal.photos import photos_of
 from diag.journal.places import removal
 from diag.journal.revision import Revision
@@ -150,7 +150,7 @@ class _Telling:
         session, topic = self.session, conflict.topic
         key = (getattr(topic, "place", ""), getattr(topic, "question", ""))
         photos = photos_of(session.workspace.journal, session.audit.id)
-        base = conflict.base
+        base = self._base(conflict)
         return Contested(
             session=session,
             conflict=conflict,
@@ -168,6 +168,14 @@ class _Telling:
             edits=tuple(self._edit(one) for one in conflict.edited),
             inside=self._inside(topic),
         )
+
+    def _base(self, conflict: Conflict) -> Revision | None:
+        """Return where all come from: not the settling that was taken back."""
+        heads = [self.revisions[ident] for ident in conflict.heads]
+        if not any(one.undoes for one in heads):
+            return conflict.base
+        history = tuple(self.revisions.values())
+        return nearest_base(history, [self._first(one).id for one in heads])
 
     def _inside(self, topic: Topic) -> tuple[str, ...]:
         if not isinstance(topic, PlaceTopic):
@@ -242,14 +250,19 @@ def _title(session: Session, topic: Topic) -> str:
     if place is None or question is None:
         return about_words(session, topic)
     label = question.label
-    note = f"note de « {label} »"
-    return f"{place.name}, {note if isinstance(topic, NoteTopic) else label}"
+    told = f"note de « {label} »" if isinstance(topic, NoteTopic) else label
+    return told if place.parent is None else f"{place.name}, {told}"
 
 
 def contested_of(session: Session) -> tuple[Contested, ...]:
-    """Return the conflicts of one audit, told, by subject."""
+    """Return the conflicts of one audit, told, place after place as one walks."""
     telling = _Telling(session)
-    return tuple(telling.contested(one) for one in session.conflicts)
+    ranks = {place: rank for rank, place in enumerate(session.facts.places)}
+
+    def rank(conflict: Conflict) -> int:
+        return ranks.get(getattr(conflict.topic, "place", ""), -1)
+
+    return tuple(telling.contested(one) for one in sorted(session.conflicts, key=rank))
 
 
 def contested_everywhere(workspace: Workspace) -> tuple[Contested, ...]:

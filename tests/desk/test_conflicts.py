@@ -69,7 +69,7 @@ def test_a_card_tells_the_origin_the_candidates_and_what_each_changes(
     assert all(one.score(each) for each in one.candidates)
     told = "\n".join(card_lines(one))
     assert "Au départ : 4" in told
-    assert "le score serait" in told
+    assert "Le score n'en dépend pas" in told
 
 
 def test_taking_one_settles_everywhere_and_supersedes_exactly_what_was_shown(
@@ -221,7 +221,7 @@ def removed_here_edited_there(two: Two) -> Two:
 def test_a_room_removed_here_and_edited_there_is_shown_then_kept(two: Two) -> None:
     mine, theirs = removed_here_edited_there(two)
     one = only(mine)
-    assert "retiré par u-1" in title_line(one)
+    assert "modifié par u-2 après que u-1 l'a retiré" in title_line(one)
     assert "u-2" in "\n".join(card_lines(one))
 
     keep(one)

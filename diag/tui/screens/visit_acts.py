@@ -18,7 +18,7 @@ from diag.tui.screens.departure import DepartureScreen
 from diag.tui.screens.photos import open_photos
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.places import PlacesScreen
-from diag.tui.screens.visit_commands import ShowPlaces, SwapFace
+from diag.tui.screens.visit_commands import SettleConflict, ShowPlaces, SwapFace
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
 
@@ -52,9 +52,28 @@ class VisitActs(PlaceScreen):
 
     def can(self, command: CommandType) -> bool | None:
         """Offer rooms and their grid in a school only: nothing else holds any."""
-        if command in {ShowPlaces, SwapFace} and hasattr(self, "session"):
+        if not hasattr(self, "visiting"):
+            return command is not SettleConflict
+        if command in {ShowPlaces, SwapFace}:
             return self.session.about.school is not None
+        if command is SettleConflict:
+            return len(self.visiting.stop.heads) > 1
         return True
+
+    def on_settle_conflict(self) -> None:
+        """Show who says what to the question at hand."""
+        # Loaded by those only who have something to settle.
+        from diag.desk.conflicts import find_contested  # noqa: PLC0415
+        from diag.tui.screens.conflict import ConflictScreen  # noqa: PLC0415
+
+        place, question = self.visiting.key
+
+        def done(said: str) -> None:
+            self.visiting.refresh()
+            self.show(said, "$success")
+
+        shown = find_contested(self.session, question, place)
+        self.app.push_screen(ConflictScreen(shown, done))
 
     def on_most_useful(self) -> None:
         """Look for the most useful question, off the event loop."""

@@ -133,6 +133,15 @@ class ChooseProfile(Command):
     GROUP = _GROUP
 
 
+class SettleConflict(Command):
+    """Trancher : voir qui a répondu quoi à cette question, et choisir."""
+
+    KEYS = "ctrl+k"
+    TITLE = "Trancher"
+    GROUP = _GROUP
+    PRIORITY = True
+
+
 FICHE_COMMANDS = (ShowGrid, MostUseful, WriteNote, TurnFlag)
 """Those that the footer shows beside the fiche."""
 
@@ -147,6 +156,7 @@ VISIT_COMMANDS = (
     GoBilan,
     TurnProvenance,
     TakeBack,
+    SettleConflict,
     SayUnknown,
     SayWithoutObject,
     SayRefused,

@@ -21,6 +21,7 @@ _GRADES = {
     "M": "métier",
 }
 _NAMES = 15
+_TO_SETTLE = "réponses contradictoires (Ctrl+K)"
 _RECENT_TURNS = 6
 
 
@@ -62,7 +63,7 @@ def more_rows(card: Card) -> Iterator[Row]:
 
 def _answer_rows(card: Card) -> Iterator[Row]:
     if card.in_conflict:
-        yield Row("À trancher", Content.styled("réponses contradictoires", "$error"))
+        yield Row("À trancher", Content.styled(_TO_SETTLE, "$error"))
         for each in card.said:
             yield Row("", content(f"  {_said(each)}"))
         if card.base:

@@ -1,0 +1,141 @@
+from pathlib import Path
+
+from textual.widgets import Input
+
+from diag.desk.answers import record_note
+from diag.desk.conflicts import contested_of
+from diag.desk.places import add_place, remove_place
+from diag.model.place import PlaceKind
+from diag.tui.app import DiagApp
+from tests.desk.apart import meet, say, two_laptops
+from tests.desk.builders import SCHOOL
+from tests.tui.builders import app_on
+from tests.tui.waiting import shows, visible, wait_for
+
+
+def contested_app(folder: Path) -> DiagApp:
+    """Return an app where two differ on an answer, and one removed a room."""
+    with two_laptops(folder) as (mine, theirs):
+        say(mine, "nb_classes", 4)
+        add_place(mine, PlaceKind.SALLE, "Atelier")
+        meet(mine, theirs)
+        say(mine, "nb_classes", 5)
+        say(theirs, "nb_classes", 6)
+        say(theirs, "type_salle", "classe", place="Atelier")
+        remove_place(mine, "Atelier")
+        meet(mine, theirs)
+    return app_on(folder / "mine")
+
+
+def classes(app: DiagApp) -> list[str]:
+    facts = app.desk.session(SCHOOL).facts
+    said = facts.answers.get((facts.root, "nb_classes"), ())
+    return sorted(str(each.value) for each in said)
+
+
+async def test_a_conflict_is_taken_given_back_and_written_anew(tmp_path: Path) -> None:
+    app = contested_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Au départ : 4"), "the card")
+        await pilot.press("b")
+        await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "one left")
+        assert len(classes(app)) == 1
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "both again")
+        assert classes(app) == ["5", "6"]
+
+        await pilot.press("home", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Au départ : 4"), "the card again")
+        await pilot.press("e")
+        await wait_for(pilot, lambda: app.screen.query(Input), "the field")
+        await pilot.press("7", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "settled")
+        assert classes(app) == ["7"]
+
+
+async def test_an_unlikely_answer_is_confirmed(tmp_path: Path) -> None:
+    app = contested_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Au départ"), "the card")
+        await pilot.press("e")
+        await wait_for(pilot, lambda: app.screen.query(Input), "the field")
+        await pilot.press(*"59", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "quand même"), "the doubt")
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "settled")
+        assert classes(app) == ["59"]
+
+
+async def test_left_open_it_is_commented(tmp_path: Path) -> None:
+    app = contested_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Au départ"), "the card")
+        await pilot.press("l")
+        await wait_for(pilot, lambda: app.screen.query(Input), "the field")
+        await pilot.press(*"voir", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list again")
+        facts = app.desk.session(SCHOOL).facts
+        assert facts.notes[facts.root, "nb_classes"] == ("voir",)
+
+
+async def test_a_removed_room_is_kept(tmp_path: Path) -> None:
+    app = contested_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
+        await pilot.press("end", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "après que"), "the card")
+        assert not any("Retenir" in line for line in visible(pilot))
+        await pilot.press("g")
+        await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "kept")
+        rooms = app.desk.session(SCHOOL).facts.places_of(PlaceKind.SALLE)
+        assert [each.name for each in rooms] == ["Atelier"]
+
+
+async def test_the_visit_settles_the_question_at_hand(tmp_path: Path) -> None:
+    app = contested_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        root = app.desk.session(SCHOOL).facts.root
+        app.go_visit(SCHOOL, root, "nb_classes")
+        await wait_for(pilot, lambda: shows(pilot, "Ctrl+K"), "the fiche")
+        await pilot.press("ctrl+k")
+        await wait_for(pilot, lambda: shows(pilot, "Retenir A"), "the card")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "Tranché"), "the fiche again")
+        assert len(classes(app)) == 1
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Ctrl+K"), "open again")
+        assert classes(app) == ["5", "6"]
+
+
+async def test_hostile_and_long_texts_stand_side_by_side(tmp_path: Path) -> None:
+    app = contested_app(tmp_path)
+    with two_laptops(tmp_path / "b") as (mine, theirs):
+        record_note(mine, "nb_classes", "[/b] [a[0]] " * 9)
+        record_note(theirs, "nb_classes", "une seule phrase, toute simple " * 3)
+        meet(mine, theirs)
+        assert contested_of(mine)
+    app = app_on(tmp_path / "b" / "mine")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "the list")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, " | "), "two columns")
+        assert shows(pilot, "[a[0]]")
