@@ -40,6 +40,7 @@ COMMANDS = {
     "suppose": "diag.cli.supposing:suppose",
     "synthesis": "diag.cli.synthesis:synthesis",
     "sync": "diag.cli.syncing:sync",
+    "templates": "diag.cli.templates:templates",
     "visit": "diag.cli.visit:visit",
     "web": "diag.cli.web:web",
     "why": "diag.cli.judge:why",

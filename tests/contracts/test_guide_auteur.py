@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from diag.assess.examples import check_examples
+from diag.desk.house.charter import KEYS, charter_of
 from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
 from diag.rules.forms.tables import AID, DEADLINE, PRICE, REGISTERED
 from diag.rules.load import load_checklists
@@ -79,6 +80,20 @@ def test_what_the_page_lays_over_a_checklist_does_what_it_says(tmp_path: Path) -
     assert loaded.checklist.criteria["casques-audio"].levels[2] == "nb_casques >= 12"
     assert loaded.checklist.prices["casque_audio"].typical == 1690
     assert loaded.checklist.version == "2026.1 adaptée"
+
+
+def test_the_charter_of_the_page_is_followed(tmp_path: Path) -> None:
+    found = re.findall(r"```yaml\n# overlay/charte.yaml\n(.*?)```", GUIDE, re.DOTALL)
+    (tmp_path / "charte.yaml").write_text(found[0], encoding="utf-8")
+    shape = '<rect width="3" height="1"/>'
+    (tmp_path / "logo.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 1">{shape}</svg>',
+        encoding="utf-8",
+    )
+    house = charter_of(tmp_path)
+    assert house.notices == ()
+    assert house.look.logo is not None
+    assert all(f"`{key}`" in GUIDE for key in KEYS)
 
 
 def messages_of_the_table() -> list[str]:

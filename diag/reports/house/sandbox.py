@@ -4,15 +4,17 @@ What they print is escaped like the shipped ones' text. Refuses to know where th
 kept.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, DictLoader, StrictUndefined, Undefined, nodes
+from jinja2 import ChoiceLoader, FunctionLoader, StrictUndefined, Undefined, nodes
 from jinja2.exceptions import (
+    SecurityError,
     TemplateError,
     TemplateNotFound,
     TemplateRuntimeError,
@@ -54,6 +56,7 @@ _READABLE = frozenset({
 """What a template reads of a report: facts reach it through the shipped views only,
 which know what each reader may see."""
 _PRINTED = (str, int, Fraction, date)
+_SUFFIX = ".md.jinja"
 _TOOLS = "diag.reports.drafts.frame"
 
 
@@ -154,12 +157,18 @@ def _bounded(parts: Iterable[str]) -> Iterator[str]:
 @lru_cache(maxsize=4)  # compiling costs 5 ms a template, an export makes hundreds
 def guarded(templates: tuple[tuple[str, str], ...]) -> Guarded:
     """Return the sandbox where these templates stand before the shipped ones."""
+    sources = dict(templates)
+
+    def found(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        # Its name as its file: what a traceback tells of it.
+        return (sources[name], name, lambda: True) if name in sources else None
+
     made = Guarded(
         autoescape=False,
         extensions=[Typographer],
         finalize=_shown,
         keep_trailing_newline=True,
-        loader=ChoiceLoader([DictLoader(dict(templates)), SHIPPED_LOADER]),
+        loader=ChoiceLoader([FunctionLoader(found), SHIPPED_LOADER]),
         lstrip_blocks=True,
         trim_blocks=True,
         undefined=StrictUndefined,
@@ -180,6 +189,9 @@ def _reason(error: Exception) -> str:
         return f"le modèle « {error.message} » n'existe pas"
     if isinstance(error, UndefinedError):
         return f"ce nom n'existe pas ({error.message})"
+    if isinstance(error, SecurityError):
+        named = (error.message or "").split("'")[1:2]
+        return f"« {''.join(named)} » n'est pas lisible dans un modèle"
     if isinstance(error, RecursionError):
         return "des modèles s'incluent sans fin"
     if isinstance(error, TemplateError):
@@ -193,10 +205,8 @@ def _where(error: Exception, name: str) -> tuple[str, int]:
         return error.name or name, error.lineno
     found, trace = (name, 1), error.__traceback__
     while trace is not None:
-        inside = trace.tb_frame.f_globals
-        if "__jinja_template__" in inside or trace.tb_frame.f_code.co_filename == (
-            "<template>"
-        ):
-            found = (str(inside.get("name", name)), trace.tb_lineno)
+        file = Path(trace.tb_frame.f_code.co_filename).name
+        if file.endswith(_SUFFIX):
+            found = (file, trace.tb_lineno)
         trace = trace.tb_next
     return found

@@ -149,3 +149,16 @@ def test_a_template_may_not_hide_that_a_document_is_provisional() -> None:
 
 def test_the_prose_of_a_template_gets_its_french_spaces() -> None:
     assert own("Attention !") == "Attention\u202f!"
+
+
+def test_the_template_at_fault_is_named_even_when_another_includes_it() -> None:
+    pair = (
+        (NAME, "Un\n{% include 'option.md.jinja' %}\n"),
+        ("option.md.jinja", "Un\n\n{{ report.facts }}\n"),
+    )
+    with pytest.raises(OwnTemplateError) as refused:
+        own_text(pair, NAME, {"report": report()})
+    assert str(refused.value) == (
+        "overlay/modeles/option.md.jinja, ligne 3 : "
+        "« facts » n'est pas lisible dans un modèle."
+    )

@@ -1,0 +1,105 @@
+"""`diag templates …`: the documents' words and look, made a syndicat's own."""
+
+import sys
+
+import click
+
+from diag.cli.console import counted, json_option, print_json, print_table, workspace_of
+
+_name = click.argument("name", metavar="[NOM]", default="")
+
+
+@click.group()
+def templates() -> None:
+    """Modèles des documents : voir, copier, comparer, essayer les vôtres."""
+
+
+@templates.command("list")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, *, as_json: bool) -> None:
+    """Liste les modèles, et dit lesquels sont les vôtres."""
+    # Jinja and the reports cost 100 ms to import: `diag --help` does without.
+    from diag.desk.house.templates import templates as every  # noqa: PLC0415
+
+    with workspace_of(ctx) as workspace:
+        found = every(workspace)
+    if as_json:
+        print_json([
+            {
+                "name": one.name,
+                "own": one.own is not None,
+                "changed": one.own is not None and one.body != one.shipped,
+                "outdated": one.is_outdated,
+            }
+            for one in found
+        ])
+        return
+    print_table((one.name, one.words) for one in found)
+
+
+@templates.command()
+@_name
+@click.pass_context
+def eject(ctx: click.Context, name: str) -> None:
+    """Copie un modèle livré (tous, sans NOM) dans overlay/modeles, pour le changer."""
+    from diag.desk.house.templates import eject as ejected  # noqa: PLC0415 - as above
+
+    with workspace_of(ctx) as workspace:
+        written = ejected(workspace, name)
+    for path in written:
+        click.echo(str(path))
+    if not written:
+        click.echo("Rien à copier : tous les modèles sont déjà là.", err=True)
+
+
+@templates.command()
+@_name
+@click.pass_context
+def diff(ctx: click.Context, name: str) -> None:
+    """Montre ce que vos modèles changent, et si le modèle livré a changé depuis."""
+    from diag.desk.house.templates import (  # noqa: PLC0415 - as above
+        chosen_templates,
+        difference,
+    )
+
+    with workspace_of(ctx) as workspace:
+        wanted = chosen_templates(workspace, name)
+    own = [one for one in wanted if one.own is not None]
+    for one in own:
+        for line in difference(one):
+            click.echo(line)
+    if not own:
+        click.echo("Vos documents suivent les modèles livrés.", err=True)
+
+
+@templates.command()
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Essaie vos modèles et votre charte sur des audits inventés."""
+    from diag.desk.editions import overlay_of  # noqa: PLC0415 - as above
+    from diag.desk.house.templates import templates as every  # noqa: PLC0415
+    from diag.desk.house.trial import problems_tried  # noqa: PLC0415 - as above
+
+    with workspace_of(ctx) as workspace:
+        overlay = overlay_of(workspace)
+        found = every(workspace)
+    made: list[str] = []
+    problems = problems_tried(overlay, made.append)
+    for problem in problems:
+        click.echo(problem)
+    outdated = [one.name for one in found if one.is_outdated]
+    for one in outdated:
+        click.echo(
+            f"{one} : avertissement : le modèle livré a changé depuis votre copie. "
+            f"Voyez : diag templates diff {one}."
+        )
+    own = sum(one.own is not None for one in found)
+    click.echo(
+        f"{overlay} : {counted(own, 'modèle à vous', 'modèles à vous')} ; "
+        f"{counted(len(made), 'document essayé', 'documents essayés')} ; "
+        f"{counted(len(problems), 'erreur')}, "
+        f"{counted(len(outdated), 'avertissement')}."
+    )
+    if problems:
+        sys.exit(1)
