@@ -41,8 +41,8 @@ STEPS = (
     Step(
         "École",
         (
-            "Qui sont-ils, qui appeler, qu'avions-nous constaté la dernière fois ?",
-            "La visite ouvre l'audit de la campagne, s'il n'existe pas encore.",
+            "Qui sont-ils, qui appeler, qu'avions-nous constaté avant ?",
+            "La visite ouvre l'audit de la campagne, ou le commence.",
             "La commune de l'école a son propre audit.",
         ),
         (school.OpenVisit, school.OpenBilan, school.OpenCommune),
@@ -50,8 +50,8 @@ STEPS = (
     Step(
         "Visite : la fiche et la grille",
         (
-            "La fiche pose une question à la fois : un chiffre ou une lettre répond.",
-            "La grille montre toutes les salles : on y tape comme dans un tableur.",
+            "La fiche pose une question ; un chiffre ou une lettre répond.",
+            "La grille montre les salles ; on y tape comme dans un tableur.",
             "Chaque réponse est enregistrée aussitôt ; Ctrl+Z l'annule.",
         ),
         (visit_commands.SwapFace, visit_commands.MostUseful, visit_commands.TurnFlag),
@@ -72,9 +72,9 @@ STEPS = (
     Step(
         "Rapports et synchronisation",
         (
-            "Les quatre rapports s'écrivent sans réseau, un pour chaque lecteur.",
-            "L'export en écrit pour des centaines d'écoles, et reprend s'il s'arrête.",
-            "De retour au bureau, la synchronisation réunit le travail de chacun.",
+            "Les quatre rapports s'écrivent sans réseau, un par lecteur.",
+            "L'export en écrit des centaines ; arrêté, il reprend.",
+            "Au bureau, la synchronisation réunit le travail de chacun.",
         ),
         (bilan_commands.WriteReports, Export, territory.OpenSync),
     ),
