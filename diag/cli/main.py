@@ -34,6 +34,7 @@ COMMANDS = {
     "report": "diag.cli.report:report",
     "restore": "diag.cli.keep:restore",
     "rgpd": "diag.cli.rgpd:rgpd",
+    "review": "diag.cli.reviewing:review",
     "schools": "diag.cli.territory:schools",
     "score": "diag.cli.judge:score",
     "send": "diag.cli.send:send",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from diag.desk.known_audits import audits
 from diag.desk.outlook import STATUS_WORDS
+from diag.desk.reviewing import stand_of
 from diag.desk.sending.words import dispatch_words
 from diag.desk.session import Session
 from diag.desk.tour import address_of
@@ -12,12 +13,14 @@ from diag.desk.trail import day_words
 from diag.desk.workspace import Workspace
 from diag.journal.dispatches import dispatches_of
 from diag.journal.facts import status_of
-from diag.model.audit import Audit, Subject
+from diag.model.audit import Audit, AuditStatus, Subject
 from diag.model.auditee import Auditee
 from diag.model.place import PlaceKind
 from diag.model.territory import School
 from diag.reports.figures import number
 from diag.reports.wording import phone_number
+
+_REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
 
 _SENT = 4
 """At most so many documents sent are told of an audit: one a reader."""
@@ -114,8 +117,14 @@ def _told(session: Session) -> AuditTold:
         STATUS_WORDS[session.status],
         len(session.facts.answers),
         day_words(max(given)) if given else "",
-        _sent(session),
+        (*_review(session), *_sent(session)),
     )
+
+
+def _review(session: Session) -> tuple[str, ...]:
+    """Return who submitted, accepted or gave back the audit, and why."""
+    stand = stand_of(session)
+    return (stand.words,) if stand and stand.status in _REVIEWED else ()
 
 
 def _sent(session: Session) -> tuple[str, ...]:

@@ -75,10 +75,11 @@ def add_step(session: Session, step: FollowUp) -> None:
     session.say(changes.followed(session.audit.id, cleaned))
 
 
-def move(session: Session, status: AuditStatus) -> None:
+def move(session: Session, status: AuditStatus, comment: str = "") -> None:
     """Say where the audit stands; closing signs the digest of what was said."""
     digest = session.digest if status is AuditStatus.CLOS else ""
-    session.say(changes.moved(session.audit.id, status, digest))
+    said = _text(comment)
+    session.say(changes.moved(session.audit.id, status, digest, said))
 
 
 def revision_named(session: Session, text: str) -> Revision:

@@ -50,9 +50,12 @@ def profiled(audit: str, profile: Profile) -> Draft:
     return Draft(audit, subjects.PROFILE, {"profile": str(profile)})
 
 
-def moved(audit: str, status: AuditStatus, digest: str = "") -> Draft:
+def moved(
+    audit: str, status: AuditStatus, digest: str = "", comment: str = ""
+) -> Draft:
     """Say where the audit stands; a closing carries the digest that is signed."""
-    value = {"status": str(status), **({"digest": digest} if digest else {})}
+    told = {"status": str(status), "digest": digest, "comment": comment}
+    value: dict[str, Json] = {name: text for name, text in told.items() if text}
     return Draft(audit, subjects.STATUS, value)
 
 

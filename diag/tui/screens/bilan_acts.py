@@ -22,8 +22,9 @@ from diag.desk.upgrade_words import upgrade_summary
 from diag.desk.upgrading import Upgrade, preview, upgrade
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
+from diag.model.errors import DiagError
 from diag.reports.report import Report
-from diag.tui.dialogs import Confirm
+from diag.tui.dialogs import Ask, Confirm
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.follow_up import FollowUpDialog
 from diag.tui.screens.own_advice import OwnAdviceDialog
@@ -221,10 +222,22 @@ class ActingScreen(PlaceScreen):
             )
         ):
             return
-        self.call_later(self._advance_to, wanted)
+        why = await self._reviewed(wanted)
+        if why is not None:
+            self.call_later(self._advance_to, wanted, why)
 
-    def _advance_to(self, wanted: AuditStatus) -> None:
-        move(self.session, wanted)
+    async def _reviewed(self, wanted: AuditStatus) -> str | None:
+        """Ask what the engineer is to read, when an audit is judged; None: nothing."""
+        if wanted is AuditStatus.RETOURNE:
+            asked = "Que faut-il compléter ? L'ingénieur le lira."
+            return await self.app.push_screen_wait(Ask(asked, keep=_some_words))
+        if wanted is AuditStatus.ACCEPTE:
+            asked = "Un mot pour l'ingénieur ?"
+            return await self.app.push_screen_wait(Ask(asked, hint="facultatif"))
+        return ""
+
+    def _advance_to(self, wanted: AuditStatus, comment: str) -> None:
+        move(self.session, wanted, comment)
         self.show_all()
         self.diag.say(f"Audit {WORDS[wanted]}.")
 
@@ -253,6 +266,11 @@ class ActingScreen(PlaceScreen):
     def on_go_visit(self) -> None:
         """Go to the visit."""
         self.diag.go_visit(self.uai)
+
+
+def _some_words(typed: str) -> None:
+    if not typed.strip():
+        raise DiagError("Un audit se retourne avec un motif : l'ingénieur le lira.")
 
 
 def _before(session: Session, wanted: AuditStatus) -> str:

@@ -118,6 +118,13 @@ class OpenConflicts(Command):
     TITLE = "Conflits"
 
 
+class OpenReviews(Command):
+    """Voir les audits soumis qui attendent une relecture."""
+
+    KEYS = "l"
+    TITLE = "À relire"
+
+
 class ClearSearch(Command):
     """Oublier la recherche et revoir toutes les écoles."""
 
@@ -156,6 +163,7 @@ class TerritoryScreen(PlaceScreen):
         OpenCommune,
         OpenSyndicat,
         OpenConflicts,
+        OpenReviews,
         ClearSearch,
         Help,
         OpenPalette,
@@ -338,6 +346,13 @@ class TerritoryScreen(PlaceScreen):
         from diag.tui.screens.conflicts import ConflictsScreen  # noqa: PLC0415
 
         self.app.push_screen(ConflictsScreen())
+
+    def on_open_reviews(self) -> None:
+        """Show which audits wait for a review."""
+        # Loaded when one reviews.
+        from diag.tui.screens.reviews import ReviewsScreen  # noqa: PLC0415
+
+        self.app.push_screen(ReviewsScreen())
 
     def on_clear_search(self) -> None:
         """Forget the search; this is the first place, there is none before it."""

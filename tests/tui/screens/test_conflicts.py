@@ -4,7 +4,9 @@ from textual.widgets import Input
 
 from diag.desk.answers import record_note
 from diag.desk.conflicts import contested_of
+from diag.desk.follow import move
 from diag.desk.places import add_place, remove_place
+from diag.model.audit import AuditStatus
 from diag.model.place import PlaceKind
 from diag.tui.app import DiagApp
 from tests.desk.apart import meet, say, two_laptops
@@ -139,3 +141,24 @@ async def test_hostile_and_long_texts_stand_side_by_side(tmp_path: Path) -> None
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, " | "), "two columns")
         assert shows(pilot, "[a[0]]")
+
+
+async def test_a_submitted_audit_is_given_back_with_a_reason(tmp_path: Path) -> None:
+    with two_laptops(tmp_path) as (mine, _):
+        move(mine, AuditStatus.SOUMIS)
+    app = app_on(tmp_path / "mine")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        await pilot.press("l")
+        await wait_for(pilot, lambda: shows(pilot, "1 en attente"), "the list")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Bilan"), "the bilan")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "Retourner"), "the choices")
+        await pilot.press(*"retourner", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "compléter ?"), "the reason")
+        await pilot.press(*"la baie", "enter")
+        session = app.desk.session(SCHOOL)
+        await wait_for(pilot, lambda: session.status is AuditStatus.RETOURNE, "done")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, ": la baie"), "the school tells it")
