@@ -25,6 +25,7 @@ _LEFT = frozenset({"title", "desc", "metadata"})
 _NAME = re.compile(r"[A-Za-z][\w-]*")
 _HERE = re.compile(r"url\(\s*[\"']?#[\w.-]+[\"']?\s*\)")
 _FORBIDDEN = re.compile(r"url\(|\\|@|expression|javascript|dash", re.IGNORECASE)
+_NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
 _LENGTH = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:px|pt|mm|cm)?\s*")
 _ADVICE = "Exportez le logo en SVG simple (formes et textes en tracés), ou en PNG."
 
@@ -55,11 +56,11 @@ def drawn_logo(raw: bytes) -> tuple[bytes, int, int]:
     left = [MAX_ELEMENTS]
     inside = "".join(_written(child, left, 1) for child in root)
     wide, high = _size(root)
-    box = root.get("viewBox") or f"0 0 {wide} {high}"
+    box = _box(root) or f"0 0 {wide} {high}"
     kept = (
         f'<svg xmlns="http://www.w3.org/2000/svg" '
         f'xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide}" '
-        f'height="{high}" viewBox={quoteattr(box)}>{inside}</svg>'
+        f'height="{high}" viewBox="{box}">{inside}</svg>'
     )
     return kept.encode("utf-8"), wide, high
 
@@ -92,10 +93,18 @@ def _kept(element: ET.Element) -> Iterator[tuple[str, str]]:
             yield key, value
 
 
+def _box(root: ET.Element) -> str:
+    """Return the box of a drawing, when it is one: four numbers."""
+    told = (root.get("viewBox") or "").replace(",", " ").split()
+    if len(told) != 4 or not all(map(_NUMBER.fullmatch, told)):  # noqa: PLR2004 - x, y, width, height
+        return ""
+    return " ".join(told)
+
+
 def _size(root: ET.Element) -> tuple[int, int]:
     """Return how large the drawing says it is, from its box first."""
-    box = (root.get("viewBox") or "").replace(",", " ").split()
-    told = box[2:] if len(box) == 4 else [root.get("width", ""), root.get("height", "")]  # noqa: PLR2004 - x, y, width, height
+    box = _box(root).split()
+    told = box[2:] if box else [root.get("width", ""), root.get("height", "")]
     found = [_LENGTH.fullmatch(one) for one in told]
     sides = [round(float(one[1])) for one in found if one]
     if len(sides) != 2 or not all(sides):  # noqa: PLR2004 - width and height

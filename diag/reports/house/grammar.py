@@ -13,7 +13,6 @@ FILTERS = frozenset({
     "capitalize",
     "default",
     "first",
-    "join",
     "last",
     "length",
     "lower",
@@ -21,6 +20,8 @@ FILTERS = frozenset({
     "upper",
 })
 """Filters that a template may call: none builds more than it was given."""
+MAX_PARTS = 20
+"""Parts put one after the other in an expression: each may be a whole section."""
 TESTS = frozenset({"defined", "even", "none", "odd", "undefined"})
 TOOLS = frozenset({"blank", "signatures", "to_write"})
 """Functions that a template may call: those of drafts."""
@@ -110,6 +111,8 @@ def _of_word(node: nodes.Node) -> str:
             said = _among("cet appel", TOOLS)
         case nodes.Include() if not isinstance(node.template, nodes.Const):
             said = "« include » veut le nom d'un modèle entre guillemets"
+        case nodes.Concat() | nodes.Add() if _parts(node) > MAX_PARTS:
+            said = f"plus de {MAX_PARTS} morceaux mis bout à bout"
         case nodes.Getattr(attr=attr) if attr.startswith("_"):
             said = f"« {attr} » n'est pas lisible"
     return said
@@ -131,6 +134,11 @@ def _of_binding(node: nodes.Node) -> str:
 def _is_tool(call: nodes.Call) -> bool:
     plain = call.dyn_args is None and call.dyn_kwargs is None
     return plain and isinstance(call.node, nodes.Name) and call.node.name in TOOLS
+
+
+def _parts(expression: nodes.Node) -> int:
+    leaves = (nodes.Name, nodes.Const)
+    return sum(isinstance(node, leaves) for node in _walked(expression))
 
 
 def _builds(expression: nodes.Node) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from diag.desk.documents import Form, write_reports
+from diag.desk.documents import Form, rendered, write_reports
 from diag.desk.editions import current
 from diag.desk.house.charter import charter_of
 from diag.desk.reporting import report_of
@@ -216,3 +216,24 @@ def test_a_template_that_fails_is_told_with_the_files_written(
     told = [one.warning for one in made if one.warning]
     assert "overlay/modeles/mairie.md.jinja, ligne 1" in told[0]
     assert all("autre.md.jinja : aucun modèle livré" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        HEAD.format('width="9" height="9"', "").replace("0 0 9 9", "a b 9 9"),
+        HEAD.format("", '<path d="pas un tracé" transform="non"/>'),
+        HEAD.format("", '<rect width="-1" height="NaN" fill="rien"/>'),
+        HEAD.format("", '<g clip-path="url(#absent)"/><g id="a"/><g id="a"/>'),
+        HEAD.replace("0 0 9 9", "-5 -5 9,5 9").format("", ""),
+        HEAD.format('width="20mm" height="10mm"', "").replace("viewBox", "x"),
+    ],
+)
+def test_a_clumsy_drawing_never_stops_a_pdf(session: Session, drawing: str) -> None:
+    folder = overlay(session)
+    (folder / "logo.svg").write_text(drawing, encoding="utf-8")
+    charter(folder, "logo: logo.svg\n")
+    report = report_of(session)
+    content, warning = rendered(report, Audience.MAIRIE, "# Titre\n", Form.PDF)
+    assert content.startswith(b"%PDF")
+    assert warning == ""
