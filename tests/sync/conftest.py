@@ -1,6 +1,9 @@
 """What the tests of the hub share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +11,21 @@ from tests.sync.databases import MISSING, Server, programs, running
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """Give a PostgreSQL for quick tests."""
-    if programs() is None:
+def postgresql_of() -> Iterator[Callable[[Path], Server]]:
+    """Give a PostgreSQL of these programs for quick tests, the same for all."""
+    with ExitStack() as stack:
+
+        @cache
+        def started(binaries: Path) -> Server:
+            return stack.enter_context(running(binaries=binaries))
+
+        yield started
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgresql_of: Callable[[Path], Server]) -> Server:
+    """Give the newest PostgreSQL that is installed."""
+    newest = programs()
+    if newest is None:
         pytest.skip(MISSING)
-    with running() as server:
-        yield server
+    return postgresql_of(newest)

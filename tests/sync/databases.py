@@ -43,13 +43,18 @@ class Server:
 
 
 @cache
+def versions() -> tuple[Path, ...]:
+    """Return the folder of each server that is installed, the newest first."""
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    initdb = shutil.which("initdb")
+    if not found and initdb:
+        return (Path(initdb).parent,)
+    return tuple(sorted(found, key=lambda path: -int(path.parent.name)))
+
+
 def programs() -> Path | None:
     """Return the folder of the newest server that is installed."""
-    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    if found:
-        return max(found, key=lambda path: int(path.parent.name))
-    initdb = shutil.which("initdb")
-    return Path(initdb).parent if initdb else None
+    return versions()[0] if versions() else None
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from diag.sync.hub.store import Device, Invitation, Store, Territory, Token
 from diag.sync.protocol import Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known, person
 from tests.journal.worlds import fields_of
-from tests.sync.databases import Server
+from tests.sync.databases import Server, versions
 from tests.sync.offices import AUDITS, COAST, ROOTS, SCHOOLS, journal_in, started
 
 VALLEY, _, COAST_SCHOOL = AUDITS
@@ -46,13 +46,22 @@ def postgres_store(_: Path, request: pytest.FixtureRequest) -> Store:
     return PostgresStore(server.new_database())
 
 
+def older_postgres_store(_: Path, request: pytest.FixtureRequest) -> Store:
+    if len(versions()) < 2:
+        pytest.skip("one PostgreSQL only is installed here")
+    server = request.getfixturevalue("postgresql_of")(versions()[-1])
+    return PostgresStore(server.new_database())
+
+
 STORES: dict[str, Callable[[Path, pytest.FixtureRequest], Store]] = {
     "sqlite": sqlite_store,
     "postgresql": postgres_store,
+    "older postgresql": older_postgres_store,
 }
+OLDER = pytest.param("older postgresql", marks=pytest.mark.long)
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=["sqlite", "postgresql", OLDER])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     made = STORES[request.param](tmp_path, request)
     made.put_directory(SCHOOLS.items())
