@@ -11,6 +11,7 @@ from typing import Any
 from diag.desk.auditees import auditee_of
 from diag.desk.audits import listed
 from diag.desk.documents import Form, Written, write_reports
+from diag.desk.house.own import house_of
 from diag.desk.reporting import report_folder, report_of, write_whole
 from diag.desk.session import Session
 from diag.desk.system_words import system_sentence
@@ -19,6 +20,7 @@ from diag.journal.journal import Journal
 from diag.model.audit import Audit, AuditStatus
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
+from diag.reports.house.house import PLAIN
 from diag.reports.report import Report
 
 MANIFEST = "ecrits.json"
@@ -220,8 +222,15 @@ def _seal(session: Session, scenario: str) -> str:
         settings.phone,
         settings.email,
         scenario,
+        *_own(session.workspace),
     )
     return sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def _own(workspace: Workspace) -> tuple[str, ...]:
+    """Return a digest of the syndicat's own templates and look, when it has any."""
+    house = house_of(workspace)
+    return () if house == PLAIN else (sha256(repr(house).encode()).hexdigest(),)
 
 
 def _mark(seal: str, path: Path) -> str:

@@ -112,3 +112,19 @@ def test_another_thread_reads_the_workspace_by_itself(desk: Workspace) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         assert {one.words for one in pool.submit(elsewhere).result()} == {"2 écrits"}
+
+
+def test_a_charter_or_a_template_changed_writes_the_documents_again(
+    desk: Workspace,
+) -> None:
+    written(desk)
+    overlay = desk.folder / "overlay"
+    (overlay / "modeles").mkdir(parents=True)
+    (overlay / "charte.yaml").write_text('closing: "Merci"\n', encoding="utf-8")
+    assert {one.words for one in written(desk)} == {"2 écrits"}
+    assert {one.words for one in written(desk)} == {"2 déjà à jour"}
+    own = overlay / "modeles" / "equipe.md.jinja"
+    own.write_text("# Bonjour\n\n{{ rien }}\n", encoding="utf-8")
+    again = written(desk)
+    assert {one.words.partition(",")[0] for one in again} == {"2 écrits"}
+    assert all("equipe.md.jinja, ligne 3" in one.warnings[0] for one in again)

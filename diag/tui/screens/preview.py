@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from diag.desk.documents import TITLES, Form, page_pictures, write_reports
+from diag.desk.documents import TITLES, Form, own_notice, page_pictures, write_reports
 from diag.desk.many import beside, report_for
 from diag.desk.viewing import show_file
 from diag.desk.workspace import Workspace
@@ -100,9 +100,12 @@ class PreviewScreen(PlaceScreen):
             with beside(workspace) as own:
                 report = report_for(own, self._audit, self._scenario)
                 pages = page_pictures(report, self._audience, _PPI)
+                notice = own_notice(report, self._audience)
         except DiagError as error:
             self.app.post_message(Trouble(str(error)))
             return
+        if notice:
+            self.app.post_message(Trouble(notice))
         self.post_message(self.Drawn(report.about.name, pages))
 
     async def on_preview_screen_drawn(self, event: Drawn) -> None:
