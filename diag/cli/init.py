@@ -1,10 +1,12 @@
 """`diag init`: who works here."""
 
 from datetime import date
+from pathlib import Path
 
 import click
 
 from diag.cli.console import folder_of
+from diag.cli.encrypting import chosen_key, key_options, tell
 from diag.desk.settings import first_settings, school_year
 from diag.desk.workspace import Workspace
 from diag.journal.journal import FILE
@@ -18,6 +20,8 @@ from diag.model.errors import DiagError
 @click.option("--campaign", help="Campagne, par exemple 2026-2027.")
 @click.option("--phone", default="", help="Téléphone du syndicat, pour les rapports.")
 @click.option("--email", default="", help="Adresse du syndicat, pour les rapports.")
+@click.option("--encrypted", is_flag=True, help="Chiffre le journal et les photos.")
+@key_options
 @click.pass_context
 def init(
     ctx: click.Context,
@@ -27,6 +31,10 @@ def init(
     campaign: str | None,
     phone: str,
     email: str,
+    holder: str,
+    escrow: tuple[str, ...],
+    *,
+    encrypted: bool,
 ) -> None:
     """Crée l'espace de travail et dit qui vous êtes."""
     folder = folder_of(ctx)
@@ -43,7 +51,18 @@ def init(
         phone=phone,
         email=email,
     )
+    key = _encrypted(folder, holder) if encrypted else None
     with Workspace.create(folder, settings):
         click.echo(f"Espace de travail créé : {folder}")
         click.echo(f"Campagne : {settings.campaign}")
+        if key is not None:
+            tell(folder, key, escrow)
         click.echo("Ensuite : diag import annuaire FICHIER.csv")
+
+
+def _encrypted(folder: Path, holder: str) -> bytes:
+    from diag.desk import encrypting  # noqa: PLC0415 - who encrypts only
+
+    key, mark = chosen_key(holder)
+    encrypting.prepare(folder, key, mark)
+    return key

@@ -23,8 +23,10 @@ COMMANDS = {
     "compare": "diag.cli.supposing:compare",
     "completion": "diag.cli.completion:completion",
     "conflicts": "diag.cli.conflicts:conflicts_",
+    "decrypt": "diag.cli.encrypting:decrypt",
     "demo": "diag.cli.demo:demo",
     "draft": "diag.cli.draft:draft",
+    "encrypt": "diag.cli.encrypting:encrypt",
     "export": "diag.cli.exporting:export",
     "hub": "diag.cli.hub:hub",
     "import": "diag.cli.territory:import_",
@@ -90,7 +92,17 @@ def _open_screens(ctx: click.Context) -> None:
     from diag.desk.home import default_folder  # noqa: PLC0415
     from diag.tui.opening import open_app  # noqa: PLC0415
 
-    open_app(ctx.obj or default_folder())
+    folder = ctx.obj or default_folder()
+    _unlock(folder)
+    open_app(folder)
+
+
+def _unlock(folder: Path) -> None:
+    """Have the key of an encrypted workspace before the screens take the terminal."""
+    if (folder / "diag-chiffrement.json").exists():
+        from diag.journal import keys  # noqa: PLC0415 - not for a plain one
+
+        keys.key_of(folder / "diag.db")
 
 
 def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from diag.desk.keeping import back_up
 from diag.desk.workspace import Workspace
 from diag.journal.backup import FOLDER
+from diag.journal.keys import mark_path
 
 DAYS = 30
 """How long a copy is kept once something was erased (SYNC.md 3.10)."""
@@ -44,6 +45,7 @@ def drop_copies(workspace: Workspace) -> tuple[Path, ...]:
     doomed = [one.path for one in copies(workspace.folder) if one.path not in fresh]
     for path in doomed:
         path.unlink()
+        mark_path(path).unlink(missing_ok=True)
     return tuple(doomed)
 
 

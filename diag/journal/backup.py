@@ -9,6 +9,7 @@ from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
 
+from diag.journal import keys
 from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
@@ -39,6 +40,8 @@ def backup(
     for old in sorted(folder.glob(_DAILY))[:-KEPT]:
         old.unlink()
         photos_beside(old).unlink(missing_ok=True)
+        keys.mark_path(old).unlink(missing_ok=True)
+        keys.mark_path(photos_beside(old)).unlink(missing_ok=True)
         overlay_beside(old).unlink(missing_ok=True)
     return path
 
@@ -94,6 +97,7 @@ def copy(
         part.unlink(missing_ok=True)
         with in_french(path):
             _vacuum_into(connection, part)
+        _copy_mark(_source(connection), path)
         (check or verify)(part)
         _sync(part)
         part.replace(path)
@@ -105,6 +109,19 @@ def copy(
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _source(connection: sqlite3.Connection) -> Path:
+    return Path(connection.execute("pragma database_list").fetchone()[2])
+
+
+def _copy_mark(source: Path, target: Path) -> None:
+    """Put beside a copy what tells its key; a plain one is told by its bytes."""
+    mark = keys.mark_path(target)
+    known = None if keys.is_plain(source) else keys.mark_for(source)
+    if known is not None and known != mark:
+        mark.write_bytes(known.read_bytes())
+        _sync(mark)
 
 
 def _vacuum_into(connection: sqlite3.Connection, path: Path) -> None:
@@ -183,6 +200,7 @@ def restore(
         had_one = path.exists()
         if had_one:
             _set_aside(path, kept, check)
+        _copy_mark(copied, path)
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
@@ -201,18 +219,28 @@ def _set_aside(path: Path, kept: Path, check: Callable[[Path], None]) -> None:
     except (DamagedError, NotAJournalError):
         pass  # its log stays beside it, untouched: something may be saved from it
     else:
-        _fold(path)
+        fold(path)
     for suffix in ("-shm", "-wal", ""):
         side = path.with_name(path.name + suffix)
         if side.exists():
             side.rename(kept.with_name(kept.name + suffix))
+    mark = keys.mark_path(path)
+    if mark.exists():
+        keys.mark_path(kept).write_bytes(mark.read_bytes())
 
 
-def _fold(path: Path) -> None:
+def fold(path: Path) -> None:
     """Bring the write-ahead log back into the file, which proves that it is alone."""
     with closing(connect(path)) as connection, in_french(path):
         connection.execute("pragma busy_timeout = 0")
         connection.execute("pragma journal_mode = delete").fetchone()
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Have a file that is whole take the place of another, durably."""
+    _sync(part)
+    part.replace(path)
+    _sync_folder(path.parent)
 
 
 def _sync(path: Path) -> None:

@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 from time import monotonic, sleep
 
+from diag.journal import keys
 from diag.journal.errors import (
+    NotAJournalError,
     ReadOnlyError,
     UnreachableError,
     UnsafeError,
+    code_of,
     in_french,
 )
 
@@ -60,14 +63,24 @@ def _is_still(path: Path) -> bool:
 
 def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
     readonly = mode.startswith("ro")
+    uri, key = f"{path.absolute().as_uri()}?mode={mode}", keys.key_of(path)
+    try:
+        return _opened(path, uri, key, readonly=readonly, shared=shared)
+    except NotAJournalError as error:
+        if key is None:
+            raise
+        raise NotAJournalError(
+            f"{path} : la clé {keys.key_id(key)} n'ouvre pas ce fichier, ou il est "
+            "abîmé. Vérifiez que son fichier « -chiffrement.json » est bien le sien ; "
+            "sinon, restaurez une sauvegarde du dossier « backups »."
+        ) from error
+
+
+def _opened(
+    path: Path, uri: str, key: bytes | None, *, readonly: bool, shared: bool
+) -> sqlite3.Connection:
     with in_french(path):
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            cached_statements=_STATEMENTS,
-            check_same_thread=not shared,
-        )
+        connection = _bare(uri, key, shared=shared)
         try:
             _settle(connection, _settings(readonly=readonly))
             connection.execute("select count(*) from sqlite_schema").fetchone()
@@ -75,6 +88,22 @@ def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _bare(uri: str, key: bytes | None, *, shared: bool) -> sqlite3.Connection:
+    if key is None:
+        return sqlite3.connect(
+            uri,
+            uri=True,
+            isolation_level=None,
+            cached_statements=_STATEMENTS,
+            check_same_thread=not shared,
+        )
+    from diag.journal.cipher import connect_encrypted  # noqa: PLC0415 - an extra
+
+    return connect_encrypted(
+        uri, key, cached_statements=_STATEMENTS, check_same_thread=not shared
+    )
 
 
 def _settings(*, readonly: bool) -> dict[str, int | str]:
@@ -90,8 +119,8 @@ def _set(connection: sqlite3.Connection, pragma: str) -> None:
     while True:
         try:
             connection.execute(pragma).fetchall()
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+        except Exception as error:
+            if code_of(error) != sqlite3.SQLITE_BUSY or monotonic() > end:
                 raise
             sleep(_PAUSE)
         else:

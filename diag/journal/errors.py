@@ -101,6 +101,20 @@ _OUT_OF_SPACE = {
 }
 """What SQLite says when it cannot lengthen a file: nothing written is damaged."""
 
+_CIPHER = "sqlcipher3"
+_WORDS = {
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "database table is locked": sqlite3.SQLITE_LOCKED,
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+    "readonly database": sqlite3.SQLITE_READONLY,
+    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
+    "access permission denied": sqlite3.SQLITE_PERM,
+}
+"""SQLite's words for its codes, where the driver gives no code."""
+
 _ALMOST_FULL = 256 * 1024
 """Free bytes under which an input-output error is one of space."""
 
@@ -117,10 +131,25 @@ def in_french(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except sqlite3.Error as error:
-        if sentence := told(error, path):
+    except Exception as error:
+        if is_of_sqlite(error) and (sentence := told(error, path)):
             raise sentence from error
         raise
+
+
+def is_of_sqlite(error: BaseException) -> bool:
+    """Say whether SQLite speaks, or SQLCipher, whose classes are its own."""
+    return isinstance(error, sqlite3.Error) or type(error).__module__.startswith(
+        _CIPHER
+    )
+
+
+def code_of(error: BaseException) -> int:
+    """Return SQLite's own code of an error; SQLCipher gives its words only."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    if code or not type(error).__module__.startswith(_CIPHER):
+        return code
+    return next((_WORDS[each] for each in _WORDS if each in str(error)), 0)
 
 
 def told(error: BaseException, path: Path) -> JournalError | None:
@@ -130,11 +159,9 @@ def told(error: BaseException, path: Path) -> JournalError | None:
 
 
 def _meaning(error: BaseException, path: Path) -> type[JournalError] | None:
-    if isinstance(error, sqlite3.OperationalError) and str(error).startswith(
-        _UNREADABLE
-    ):
+    if is_of_sqlite(error) and str(error).startswith(_UNREADABLE):
         return DamagedError
-    code = getattr(error, "sqlite_errorcode", 0)
+    code = code_of(error)
     if code in _OUT_OF_SPACE:
         return DiskFullError
     meaning = _MEANINGS.get(code & 0xFF)

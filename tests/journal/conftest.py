@@ -1,11 +1,27 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from diag.journal import keys
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
 from tests.journal.builders import person
+
+ENCRYPTED = "DIAG_TESTS_ENCRYPTED"
+"""With this variable, these tests run on encrypted journals (a long test does)."""
+
+if os.environ.get(ENCRYPTED):
+
+    @pytest.fixture(autouse=True)
+    def _encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(keys, "key_of", always)
+
+
+def always(path: Path) -> bytes | None:
+    """Return the key of every file that is not a plain one already."""
+    return None if keys.is_plain(path) else b"k" * keys.KEY_BYTES
 
 
 @pytest.fixture

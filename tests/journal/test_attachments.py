@@ -11,6 +11,7 @@ from diag.journal.attachments import Attachments
 from diag.journal.errors import DamagedError, NotAJournalError, ReadOnlyError
 
 
+@pytest.mark.plain
 def test_a_blob_comes_back_byte_for_byte_and_is_kept_once(tmp_path: Path) -> None:
     attachments = Attachments(tmp_path)
     data = bytes(range(256)) * 1000
@@ -43,6 +44,7 @@ def test_a_dropped_blob_leaves_no_byte(tmp_path: Path) -> None:
     assert b"visage" not in left
 
 
+@pytest.mark.plain
 def test_a_blob_that_changed_on_disk_is_told(tmp_path: Path) -> None:
     attachments = Attachments(tmp_path)
     name = attachments.put(b"photo", "image/jpeg")
@@ -54,6 +56,7 @@ def test_a_blob_that_changed_on_disk_is_told(tmp_path: Path) -> None:
         attachments.get(name)
 
 
+@pytest.mark.plain
 def test_a_newer_or_foreign_file_is_not_written(tmp_path: Path) -> None:
     attachments = Attachments(tmp_path)
     attachments.put(b"photo", "image/jpeg")

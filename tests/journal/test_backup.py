@@ -71,6 +71,7 @@ def test_a_second_backup_of_the_day_takes_the_place_of_the_first(
         assert copy.execute("select count(*) from rev").fetchone() == (1,)
 
 
+@pytest.mark.plain
 def test_a_flipped_bit_that_sqlite_accepts_is_found_and_no_backup_made(
     tmp_path: Path, author: Origin
 ) -> None:
@@ -209,6 +210,7 @@ def test_an_edition_that_changed_on_disk_is_no_backup(
         backup(journal.connection, tmp_path / FOLDER, DAY)
 
 
+@pytest.mark.plain
 def test_an_answer_that_is_text_no_more_is_damage(
     tmp_path: Path, author: Origin
 ) -> None:

@@ -30,6 +30,7 @@ def test_every_connection_has_the_durable_settings(tmp_path: Path) -> None:
         assert opened.isolation_level is None
 
 
+@pytest.mark.plain
 def test_a_reader_cannot_write(tmp_path: Path) -> None:
     with closing(connect(tmp_path / "diag.db")) as writer:
         writer.execute("create table t(x)")

@@ -29,6 +29,7 @@ def test_a_new_folder_gets_a_journal_that_opens_again(
         assert (journal.readonly, journal.notice) == (False, "")
 
 
+@pytest.mark.plain
 def test_opening_again_does_not_load_sqlite_utils(tmp_path: Path) -> None:
     Journal.open(tmp_path).close()
     program = (
@@ -73,6 +74,7 @@ def test_a_file_from_a_newer_diag_is_only_read_and_says_so(
             journal.write(changes.unanswered(AUDIT.id, ROOT, "q"), author)
 
 
+@pytest.mark.plain
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"Bonjour, je suis un texte.\n" * 40)
     before = (tmp_path / FILE).read_bytes()

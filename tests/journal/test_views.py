@@ -93,6 +93,7 @@ def test_audits_are_listed_once_with_their_status(
     ]
 
 
+@pytest.mark.plain
 def test_views_open_where_the_schema_is_not_trusted(audited: Journal) -> None:
     names = audited.select("select name from sqlite_schema where type = 'view'")
     with sqlite3.connect(audited.path) as plain:

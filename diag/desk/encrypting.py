@@ -1,0 +1,138 @@
+"""Encryption of a workspace: who holds the key, and its copy for the office."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from secrets import token_bytes
+from typing import Any
+
+from diag.desk.reporting import write_whole
+from diag.journal import cipher, encryption, keys
+from diag.journal.journal import FILE
+from diag.model.errors import DiagError
+
+IN_CLEAR = (
+    "Restent en clair : les exports, rapports et audits exportés, vos grilles "
+    "(overlay), diag.log, les preuves d'effacement, et les copies faites avant."
+)
+"""What encryption does not cover, told each time."""
+
+_SHORTEST = 12
+
+
+def new_key(passphrase: str | None) -> tuple[bytes, dict[str, Any]]:
+    """Return a fresh key and its mark: in the keyring, or under a passphrase.
+
+    Raises:
+        DiagError: when SQLCipher is missing, nothing holds the key, or the passphrase
+            is too short.
+    """
+    cipher.driver()
+    key = token_bytes(keys.KEY_BYTES)
+    if passphrase is None:
+        return key, keys.held_by_keyring(key)
+    if len(passphrase) < _SHORTEST:
+        raise DiagError(
+            f"Phrase de passe trop courte : {_SHORTEST} caractères au moins, quatre "
+            "ou cinq mots sans lien par exemple."
+        )
+    return key, keys.held_by_passphrase(key, passphrase)
+
+
+def prepare(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
+    """Have a new workspace made encrypted."""
+    keys.remember(key)
+    encryption.prepare(folder, mark)
+
+
+def encrypt(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
+    """Encrypt the workspace that is there.
+
+    Raises:
+        DiagError: when there is none, or it is encrypted already, or open elsewhere.
+    """
+    _needed(folder)
+    if encryption.is_encrypted(folder):
+        raise DiagError(f"{folder} est déjà chiffré. Rien n'a été changé.")
+    encryption.encrypt(folder, key, mark)
+
+
+def decrypt(folder: Path, key: bytes | None = None) -> None:
+    """Put a workspace back in clear, with a key come from the escrow if need be.
+
+    Raises:
+        DiagError: when it is not encrypted, open elsewhere, or the key is not its own.
+    """
+    _needed(folder)
+    if not encryption.is_encrypted(folder):
+        raise DiagError(f"{folder} n'est pas chiffré. Rien n'a été changé.")
+    if key is not None:
+        keys.remember(key)
+    own = key_of(folder)
+    encryption.decrypt(folder, own)
+
+
+def key_of(folder: Path) -> bytes:
+    """Return the key of an encrypted workspace.
+
+    Raises:
+        DiagError: when it is not encrypted, or its key cannot be had.
+    """
+    key = keys.key_of(folder / FILE)
+    if key is None:
+        raise DiagError(f"{folder} n'est pas chiffré.")
+    return key
+
+
+def escrow(folder: Path, key: bytes, recipients: Sequence[str]) -> Path:
+    """Seal a key for the office's age keys; return the file to hand over.
+
+    Raises:
+        DiagError: when one is no age key.
+    """
+    import pyrage  # noqa: PLC0415 - no wheel everywhere
+
+    try:
+        found = [pyrage.x25519.Recipient.from_str(each) for each in recipients]
+    except pyrage.RecipientError as error:
+        raise DiagError(
+            "Ce n'est pas une clé publique age (age1…). L'office donne la sienne : "
+            "diag hub key."
+        ) from error
+    told = json.dumps({"key": key.hex(), "id": keys.key_id(key)})
+    path = folder / f"sequestre-{keys.key_id(key)}.age"
+    write_whole(path, pyrage.encrypt(told.encode(), found))
+    return path
+
+
+def from_escrow(folder: Path, identity: Path) -> bytes:
+    """Open the escrow of a workspace with the office's private key.
+
+    Raises:
+        DiagError: when there is none, or that key does not open it.
+    """
+    import pyrage  # noqa: PLC0415 - as above
+
+    try:
+        lines = identity.read_text(encoding="utf-8").splitlines()
+        (secret,) = [each for each in lines if each.startswith("AGE-SECRET-KEY-")]
+        opener = pyrage.x25519.Identity.from_str(secret.strip())
+    except (OSError, ValueError, pyrage.IdentityError) as error:
+        raise DiagError(
+            f"{identity} : ce fichier n'est pas une clé privée age (une ligne "
+            "AGE-SECRET-KEY-…)."
+        ) from error
+    mark = json.loads(encryption.mark_of(folder).read_text(encoding="utf-8"))
+    path = folder / f"sequestre-{mark['key']}.age"
+    try:
+        told = json.loads(pyrage.decrypt(path.read_bytes(), [opener]))
+    except (OSError, pyrage.DecryptError) as error:
+        raise DiagError(
+            f"{path} : séquestre absent, ou fait pour une autre clé."
+        ) from error
+    return bytes.fromhex(told["key"])
+
+
+def _needed(folder: Path) -> None:
+    if not (folder / FILE).exists():
+        raise DiagError(f"Aucun espace de travail dans {folder}.")

@@ -1,0 +1,104 @@
+"""Encrypting the files of a workspace in place, and back: copied, checked, swapped.
+
+The copy is whole, verified and on the disk before it takes the place of the file, in
+one renaming: at no instant is there less than one good file.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from diag.journal import attachments, backup, cipher, journal, keys
+from diag.journal.errors import LockedError
+
+_FILES: dict[str, Callable[[Path], None]] = {
+    attachments.FILE: attachments.verify_photos,
+    journal.FILE: backup.verify,
+}
+"""What is encrypted, the journal last: its mark tells what a workspace is."""
+
+
+def mark_of(folder: Path) -> Path:
+    """Return where the mark of a workspace is."""
+    return keys.mark_path(folder / journal.FILE)
+
+
+def is_encrypted(folder: Path) -> bool:
+    """Say whether the journal of a workspace is encrypted, or will be when made."""
+    path = folder / journal.FILE
+    return mark_of(folder).exists() and not keys.is_plain(path)
+
+
+def prepare(folder: Path, mark: Mapping[str, Any]) -> None:
+    """Have what is made in a folder from now on encrypted."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _FILES:
+        _write(keys.mark_path(folder / name), json.dumps(mark, indent=2).encode())
+
+
+def encrypt(folder: Path, key: bytes, mark: Mapping[str, Any]) -> None:
+    """Encrypt the journal and the photos; cut short, it is done again.
+
+    Raises:
+        JournalError: when a file is open elsewhere, damaged, or could not be copied.
+    """
+    keys.remember(key)
+    prepare(folder, mark)
+    for name, check in _FILES.items():
+        path = folder / name
+        if keys.is_plain(path):
+            _swap(path, check, before=None, after=key)
+
+
+def decrypt(folder: Path, key: bytes) -> None:
+    """Put the journal and the photos back in clear.
+
+    Raises:
+        JournalError: when a file is open elsewhere, damaged, or could not be copied.
+    """
+    for name, check in _FILES.items():
+        path = folder / name
+        if path.exists() and not keys.is_plain(path):
+            _swap(path, check, before=key, after=None)
+        keys.mark_path(path).unlink(missing_ok=True)
+
+
+def _swap(
+    path: Path,
+    check: Callable[[Path], None],
+    *,
+    before: bytes | None,
+    after: bytes | None,
+) -> None:
+    check(path)
+    backup.fold(path)
+    stamp, part = _stamp(path), path.with_suffix(".part")
+    try:
+        cipher.convert(path, part, before=before, after=after)
+        check(part)
+        if _stamp(path) != stamp:
+            raise LockedError(
+                f"{path} : un autre programme y a écrit pendant la copie. Rien n'a "
+                "été changé ; fermez-le, puis recommencez."
+            )
+        backup.put_in_place(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+    check(path)
+
+
+def _stamp(path: Path) -> tuple[int, int, bool]:
+    """Return what changes when somebody writes."""
+    log, told = path.with_name(f"{path.name}-wal"), path.stat()
+    return told.st_mtime_ns, told.st_size, log.exists()
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

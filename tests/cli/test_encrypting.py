@@ -1,0 +1,92 @@
+"""`diag init --encrypted`, `encrypt`, `decrypt`, as scripts call them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from tests.cli.running import Run, environment
+from tests.desk.builders import workspace
+
+pytest.importorskip("sqlcipher3")
+
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+PHRASE = "cheval agrafe pile juste"
+
+
+def run(home: Path, *words: str, phrase: str = PHRASE, stdin: str = "") -> Run:
+    home.mkdir(exist_ok=True)
+    file = home.parent / "phrase.txt"
+    file.write_text(phrase, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "diag", *words],
+        input=stdin.encode(),
+        capture_output=True,
+        check=False,
+        env={**environment(home), **NO_KEYRING, "DIAG_PASSPHRASE_FILE": str(file)},
+    )
+    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_a_workspace_is_made_encrypted(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    words = ("--author", "Camille Perrin", "--encrypted", "--key", "passphrase")
+
+    made = run(home, "init", *words)
+    right = run(home, "audit", "list")
+    wrong = run(home, "audit", "list", phrase="autre chose que cela")
+
+    assert made.code == 0, made.err
+    assert "Restent en clair" in made.out
+    assert b"Perrin" not in (home / "diag.db").read_bytes()
+    assert right.code == 0, right.err
+    assert wrong.code == 1
+    assert "n'ouvre pas" in wrong.err
+
+
+def test_the_office_opens_what_was_put_in_escrow(tmp_path: Path) -> None:
+    home, office = tmp_path / "home", pyrage.x25519.Identity.generate()
+    workspace(home).close()
+    secret = tmp_path / "office.txt"
+    secret.write_text(f"# office\n{office}\n", encoding="utf-8")
+    options = ("--key", "passphrase", "--escrow", str(office.to_public()))
+
+    kept = run(home, "encrypt", *options, stdin="n\n")
+    done = run(home, "encrypt", *options, stdin="oui\n")
+    again = run(home, "encrypt", *options, "--yes")
+    copied = run(home, "backup")
+    lost = run(home, "decrypt", "--yes", phrase="perdue à jamais")
+    opened = run(
+        home, "decrypt", "--yes", "--identity", str(secret), phrase="perdue à jamais"
+    )
+
+    assert kept.code == 130
+    assert done.code == 0, done.err
+    assert "Séquestre" in done.out
+    assert "déjà chiffré" in again.err
+    assert copied.code == 0, copied.err
+    assert lost.code == 1
+    assert opened.code == 0, opened.err
+    assert json.loads(run(home, "audit", "list", "--json").out) == []
+    assert "n'est pas chiffré" in run(home, "decrypt", "--yes").err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--key", "passphrase"), "trop courte"),
+        (("--key", "keyring"), "trousseau"),
+    ],
+)
+def test_what_cannot_hold_the_key_is_told_before_anything_is_made(
+    tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    home = tmp_path / "home"
+    done = run(home, "init", "--author", "C", "--encrypted", *options, phrase="court")
+
+    assert done.code == 1
+    assert said in done.err
+    assert not (home / "diag.db").exists()
