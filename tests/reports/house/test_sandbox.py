@@ -7,6 +7,7 @@ import pytest
 from diag.model.checklist import Audience
 from diag.reports.house.house import House
 from diag.reports.house.sandbox import MAX_OUTPUT, MAX_STEPS, OwnTemplateError, own_text
+from diag.reports.html import html
 from diag.reports.markdown import markdown
 from diag.reports.report import Office, Report
 from diag.reports.templating import FOLDER
@@ -166,3 +167,19 @@ def test_the_template_at_fault_is_named_even_when_another_includes_it() -> None:
         "overlay/modeles/option.md.jinja, ligne 3 : "
         "« facts » n'est pas lisible dans un modèle."
     )
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "http://x.example/a.png",
+        "//x.example/a.png",
+        "/etc/passwd",
+        "logo.png",
+        "data:,",
+    ],
+)
+def test_a_template_shows_no_picture_from_elsewhere(place: str) -> None:
+    page = html(own(f"# A\n\n![mot]({place})\n\n<img src='{place}'>\n"), "A")
+    assert "<img" not in page
+    assert "mot" in page
