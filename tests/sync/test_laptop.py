@@ -8,6 +8,7 @@ import pytest
 from diag.journal import changes, exchange
 from diag.journal.backup import backup
 from diag.journal.journal import Journal
+from diag.journal.retired import retire
 from diag.sync.hub.hub import Hub
 from diag.sync.laptop import CancelledError, Exchange, Told
 from diag.sync.problems import OfflineError, ProblemError
@@ -194,6 +195,30 @@ def test_an_erased_value_does_not_come_back_from_a_laptop_that_slept(
             found = each.store.lines(VALLEY.id, 0, 100, 10**6)
             assert found is not None
             assert not any(b"Zzyzx" in line for line in found[1])
+
+
+def test_a_retired_audit_is_silent_everywhere_whoever_slept(
+    anne: Journal, bruno: Journal, hub: Hub, office: NearOffice, tmp_path: Path
+) -> None:
+    for journal in (anne, bruno):
+        exchanged(journal, office)
+    with journal_in(tmp_path / "asleep") as asleep:
+        exchanged(asleep, office)
+        note = changes.noted(VALLEY.id, ROOTS[VALLEY.id], "nb_classes", "Mme Zzyzx")
+        asleep.write(note, BRUNO)
+        bruno.write(note, BRUNO)
+        exchanged(bruno, office)  # the hub knows what the one who retires does not
+        retire(anne, VALLEY.id, "terme", ANNE)
+
+        for journal in (anne, asleep, bruno, anne, bruno, asleep):
+            exchanged(journal, office)
+
+        assert same(anne, bruno)
+        assert same(anne, asleep)
+    found = hub.store.lines(VALLEY.id, 0, 100, 10**6)
+    assert found is not None
+    for lines in (found[1], anne.lines(VALLEY.id)):
+        assert not any(b"Zzyzx" in line for line in lines)
 
 
 def test_a_page_cut_between_a_skeleton_and_its_erasure_heals_at_the_next(

@@ -11,7 +11,7 @@ from typing import Any
 from diag.journal import subjects
 from diag.journal.audits import audit_said
 from diag.journal.door import MAX_LAM_JUMP
-from diag.journal.erasures import without_value
+from diag.journal.erasures import mark_of, without_value
 from diag.journal.errors import RefusedError
 from diag.journal.revision import Revision, parse, read, skeleton_of
 from diag.journal.subjects import PhotoTopic
@@ -124,7 +124,10 @@ class Intake:
         numbered = self._without_leaps(row, numbered)
         fresh = {bytes.fromhex(rev.erases) for _, rev in numbered if rev.erases}
         keys = {revision.key for _, revision in numbered}
-        named = fresh | writing.erased(row, keys)
+        mark = bytes.fromhex(mark_of(row.id))
+        named = fresh | writing.erased(row, {*keys, mark})
+        if mark in named:  # the audit is retired: nothing of it is kept any more
+            named |= keys
         kept = self._without_orphans(numbered, named)
         known = writing.known(row, keys)
         new = {rev.key: rev for rev in kept if rev.key not in known}
@@ -181,7 +184,9 @@ class Intake:
         if not pairs:
             return
         writing.name_erased(row, pairs)
-        found = writing.whole(row, {target for target, _ in pairs})
+        targets = {target for target, _ in pairs}
+        retires = bytes.fromhex(mark_of(row.id)) in targets
+        found = writing.all_whole(row) if retires else writing.whole(row, targets)
         whole = {key: read(line.decode("utf-8")) for key, line in found.items()}
         skeletons = {
             key: skeleton_of(revision)

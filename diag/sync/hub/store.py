@@ -139,6 +139,10 @@ class Writing(Protocol):
         """Return the lines of these ids that still carry their value."""
         ...
 
+    def all_whole(self, audit: AuditRow) -> dict[bytes, bytes]:
+        """Return every line that still carries its value."""
+        ...
+
     def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
         """Put skeletons in the place of lines."""
         ...

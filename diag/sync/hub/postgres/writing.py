@@ -37,6 +37,7 @@ _NAME_ERASED = "insert into erased values (%s, %s, %s) on conflict do nothing"
 _WHOLE = """
 select id, body from rev where audit = %s and id = any(%s) and not erased
 """
+_ALL_WHOLE = "select id, body from rev where audit = %s and not erased"
 _STRIP = "update rev set body = %s, erased = true where audit = %s and id = %s"
 _REFER = "insert into blob_ref values (%s, %s, %s) on conflict do nothing"
 _UNREFER = "delete from blob_ref where audit = %s and rev = any(%s) returning sha"
@@ -109,6 +110,10 @@ class PostgresWriting:
     def whole(self, audit: AuditRow, keys: Collection[bytes]) -> dict[bytes, bytes]:
         """Return the lines of these ids that still carry their value."""
         return dict(self._rows(_WHOLE, (audit.number, list(keys))))
+
+    def all_whole(self, audit: AuditRow) -> dict[bytes, bytes]:
+        """Return every line that still carries its value."""
+        return dict(self._rows(_ALL_WHOLE, (audit.number,)))
 
     def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
         """Put skeletons in the place of lines."""

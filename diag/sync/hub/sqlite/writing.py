@@ -17,6 +17,7 @@ _APPEND = "insert into rev values (?, ?, ?, ?, ?, ?, ?)"
 _SAVE = "update audit set last_seq = ?, lam = ?, digest = ? where n = ?"
 _NAME_ERASED = "insert into erased values (?, ?, ?) on conflict do nothing"
 _WHOLE = "select body from rev where audit = ? and id = ? and erased = 0"
+_ALL_WHOLE = "select id, body from rev where audit = ? and erased = 0"
 _STRIP = "update rev set body = ?, erased = 1 where audit = ? and id = ?"
 _REFER = "insert into blob_ref values (?, ?, ?) on conflict do nothing"
 _NAMES = "select sha from blob_ref where audit = ? and rev = ?"
@@ -94,6 +95,11 @@ class SqliteWriting:
         """Return the lines of these ids that still carry their value."""
         rows = ((key, self._one(_WHOLE, (audit.number, key))) for key in keys)
         return {key: str(row[0]).encode("utf-8") for key, row in rows if row}
+
+    def all_whole(self, audit: AuditRow) -> dict[bytes, bytes]:
+        """Return every line that still carries its value."""
+        rows = self._execute(_ALL_WHOLE, (audit.number,))
+        return {key: str(body).encode("utf-8") for key, body in rows}
 
     def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
         """Put skeletons in the place of lines."""
