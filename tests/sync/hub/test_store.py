@@ -18,7 +18,8 @@ from diag.journal.door import MAX_LAM_JUMP, MAX_LINE, MAX_PARENTS
 from diag.journal.draft import Draft
 from diag.journal.errors import DamagedError, NotAJournalError, ReadOnlyError
 from diag.journal.journal import Journal
-from diag.journal.revision import Revision, compose, skeleton_of
+from diag.journal.retired import retire
+from diag.journal.revision import Revision, compose, parse, skeleton_of
 from diag.model.audit import Subject, audit_id
 from diag.model.photo import Photo
 from diag.model.place import PlaceKind
@@ -279,6 +280,25 @@ def test_an_erased_line_that_arrives_late_enters_without_its_value(
     assert push(store, said.line).new == 1
     assert push(store, said.line).new == 0
     assert held(store)[-1] == skeleton_of(said)
+
+
+def test_a_retired_audit_keeps_nothing_of_what_it_held_or_gets_later(
+    store: Store, laptop: Journal, tmp_path: Path
+) -> None:
+    lines = list(laptop.lines(VALLEY.id))
+    held_before = laptop.write(note("Mme Zzyzx"), ANNE)
+    late = laptop.write(note("M. Zzyzx"), ANNE)
+    push(store, *lines, held_before.line)
+    with journal_in(tmp_path / "other") as other:
+        other.ingest(lines)
+        retired = retire(other, VALLEY.id, "terme", ANNE)
+
+    push(store, *(one.line for one in retired.erasures))
+    push(store, late.line)
+
+    kept = {parse(line).id for line in held(store) if parse(line).op != "erase"}
+    assert {held_before.id, late.id} <= kept
+    assert not any(b"Zzyzx" in line for line in held(store))
 
 
 def test_a_skeleton_enters_only_with_the_erasure_that_names_it(
