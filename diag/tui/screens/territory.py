@@ -231,7 +231,7 @@ class TerritoryScreen(PlaceScreen):
         self.tell("Territoire", found.told)
         self._can_resume = self.diag.desk.recent is not None
         self.refresh_bindings()
-        if limit is not None and found.count == limit:
+        if not found.is_whole:
             self.call_after_refresh(self.post_message, Fill())
 
     def can(self, command: CommandType) -> bool | None:

@@ -14,7 +14,9 @@ from diag.desk.outlook import (
     grouped,
     progress_by_school,
 )
+from diag.desk.retention import overdue
 from diag.desk.tour import keep_tour, tour_of
+from diag.journal.campaigns import campaigns_of
 from diag.journal.school_lines import SchoolLine, school_lines
 from diag.tui.desk import OpenDesk
 from diag.tui.widgets.lines import Line
@@ -31,8 +33,8 @@ class Reading:
     """What Territoire shows."""
 
     lines: list[Line]
-    count: int
-    """Schools among the lines."""
+    is_whole: bool
+    """No other school answers."""
     told: str
     """How many schools and audits, in words."""
 
@@ -44,6 +46,7 @@ def read(
     workspace = desk.workspace
     progress = progress_by_school(workspace)
     schools = school_lines(workspace.journal, words, limit=limit)
+    is_whole = len(schools) != limit
     if only_audits:
         schools = [each for each in schools if each.uai in progress]
     picked = {uai: rank for rank, uai in enumerate(tour_of(workspace).uais, 1)}
@@ -51,11 +54,19 @@ def read(
     begun = sum(one.status is not None for one in progress.values())
     campaign = workspace.campaign
     told = f"{_counted(len(schools), 'école')} · {_counted(begun, 'audit')}"
+    late = _overdue(desk) if is_whole and not words else ""
     return Reading(
         [line for group in groups for line in _lines(group, progress, picked)],
-        len(schools),
-        f"{told} en {campaign}",
+        is_whole,
+        f"{told} en {campaign}{late}",
     )
+
+
+def _overdue(desk: OpenDesk) -> str:
+    """Return which campaigns are kept for too long, to be said at each whole list."""
+    workspace = desk.workspace
+    late = [one.campaign for one in overdue(workspace, campaigns_of(workspace.journal))]
+    return f" · à effacer : {', '.join(late)} (diag rgpd)" if late else ""
 
 
 def pick(desk: OpenDesk, uai: str) -> None:

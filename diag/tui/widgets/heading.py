@@ -6,9 +6,16 @@ from textual.widget import Widget
 
 from diag.tui.plain import line
 
+_BETWEEN = " · "
+_GAP = 2
+"""Blanks that part the title from its remark."""
+
 
 class Heading(Widget):
-    """A title on the left, a remark on the right when there is room."""
+    """A title on the left, a remark on the right: as much of its end as there is room.
+
+    Parts of a remark are told from the least to the most needed, with dots between.
+    """
 
     def __init__(self, title: str = "", remark: str = "") -> None:
         super().__init__()
@@ -24,7 +31,11 @@ class Heading(Widget):
         """Draw the line."""
         width = self.content_size.width
         title, remark = line(self._title), line(self._remark)
-        room = width - cell_len(title) - cell_len(remark)
-        if remark and room >= 2:  # noqa: PLR2004 - two blanks part them
+        while remark and cell_len(title) + _GAP + cell_len(remark) > width:
+            remark = remark.partition(_BETWEEN)[2]
+        if remark:
+            room = width - cell_len(title) - cell_len(remark)
             return Content(title + " " * room + remark)
+        if cell_len(title) > width > 1:
+            title = f"{set_cell_size(title, width - 1).rstrip()}…"
         return Content(set_cell_size(title, width))

@@ -1,10 +1,13 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
 from textual.events import Key
 from textual.widgets import Input
 
+from diag.desk.retention import decide
 from diag.desk.tour import tour_of
+from diag.desk.workspace import Workspace
 from diag.tui.screens.school import SchoolScreen
 from diag.tui.screens.tour import TourScreen
 from diag.tui.widgets.lines import Lines
@@ -134,3 +137,16 @@ async def test_a_school_tells_its_audits_and_their_history(tmp_path: Path) -> No
         await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "back")
         assert not shows(pilot, "Traceback")
         assert visible(pilot)[0].strip()
+
+
+async def test_a_campaign_kept_for_too_long_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    app = audited_app(folder)
+    with Workspace.open(folder) as workspace:
+        decide(workspace, workspace.campaign, date(2020, 8, 31))
+    late = "1 audit en 2026-2027 · à effacer : 2026-2027 (diag rgpd)"
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, late), "the day is past")
+        await pilot.press("slash", *"genet")
+        await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
+        assert not shows(pilot, "à effacer")

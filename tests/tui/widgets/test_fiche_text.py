@@ -66,7 +66,7 @@ def test_a_conflict_is_to_be_settled_between_its_candidates(tmp_path: Path) -> N
         here.forget()
         visit = visiting(here, "nb_batiments")
         lines = told(head_rows(visit.card, "Direction", 5, 31))
-        assert "À trancher|réponses contradictoires" in lines
+        assert "À trancher|réponses contradictoires (Ctrl+K)" in lines
         assert "|  au départ : 1\u00a0bâtiment" in lines
         visit.give("2")
         assert not visit.card.in_conflict

@@ -1,0 +1,21 @@
+"""Campaigns are told from what audits say of themselves."""
+
+from diag.journal.audits import open_audit
+from diag.journal.campaigns import campaigns_of
+from diag.journal.draft import Origin
+from diag.journal.journal import Journal
+from diag.journal.retired import retire
+from tests.journal.builders import AUDIT, CAMPAIGN, SUBJECT
+
+
+def test_a_campaign_is_told_while_an_audit_of_it_speaks(
+    journal: Journal, author: Origin
+) -> None:
+    assert campaigns_of(journal) == ()
+    for campaign in (CAMPAIGN, "2020-2021"):
+        open_audit(journal, campaign, SUBJECT, author)
+    assert campaigns_of(journal) == ("2020-2021", CAMPAIGN)
+
+    retire(journal, AUDIT.id, "terme", author)
+
+    assert campaigns_of(journal) == ("2020-2021",)
