@@ -93,8 +93,13 @@ def schema() -> None:
 
 
 @checklists.command()
+@click.option(
+    "--spelling",
+    is_flag=True,
+    help="Relit aussi l'orthographe, si un dictionnaire français est installé.",
+)
 @click.pass_context
-def check(ctx: click.Context) -> None:
+def check(ctx: click.Context, *, spelling: bool) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""
     from diag.desk.check_cache import checked  # noqa: PLC0415 - as above
     from diag.desk.editions import overlay_of  # noqa: PLC0415 - as above
@@ -103,6 +108,13 @@ def check(ctx: click.Context) -> None:
     with workspace_of(ctx) as workspace:
         overlay = overlay_of(workspace)
     result = checked(shipped_checklists(), overlay)
+    if spelling:
+        from diag.desk.spelling import NO_DICTIONARY, respelled  # noqa: PLC0415
+
+        read = respelled(shipped_checklists(), result, overlay)
+        if read is None:
+            click.echo(NO_DICTIONARY, err=True)
+        result = read or result
     for problem in result.problems:
         click.echo(str(problem))
     errors = sum(problem.severity == "error" for problem in result.problems)

@@ -37,19 +37,32 @@ _FOLDERS = (
 )
 
 
-def respelled(folder: Path, found: Checked) -> Checked | None:
-    """Return what was found with misspellings beside; None: no dictionary."""
+def respelled(
+    folder: Path, found: Checked, overlay: Path | None = None
+) -> Checked | None:
+    """Return what was found with misspellings beside; None: no dictionary.
+
+    With an overlay, only what it changes or adds is read.
+    """
     knows = french_dictionary()
     if knows is None:
         return None
     # Reading YAML: 100 ms, only when spelling is asked for.
     from diag.rules.load import load_checklists  # noqa: PLC0415
 
-    listed = folder / ALLOWED_FILE
-    own = listed.read_text(encoding="utf-8") if listed.is_file() else ""
-    wrong = spelling_problems(load_checklists(folder), knows, allowed_words(own))
+    allowed = [_allowed(place) for place in (folder, overlay) if place]
+    loaded = load_checklists(folder, overlay)
+    wrong = spelling_problems(loaded, knows, frozenset().union(*allowed))
+    if overlay:
+        wrong = (one for one in wrong if one.file.startswith(f"{overlay.name}/"))
     problems = sorted((*found.problems, *wrong), key=lambda each: each.place)
     return replace(found, problems=tuple(problems))
+
+
+def _allowed(folder: Path) -> frozenset[str]:
+    listed = folder / ALLOWED_FILE
+    text = listed.read_text(encoding="utf-8") if listed.is_file() else ""
+    return allowed_words(text)
 
 
 def french_dictionary(folders: tuple[str, ...] = _FOLDERS) -> Knows | None:

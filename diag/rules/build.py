@@ -1,6 +1,8 @@
 """Values read from files, made into the nouns of the model."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
 
 from diag.model.base import Noun
 from diag.model.checklist import (
@@ -15,6 +17,7 @@ from diag.model.checklist import (
 )
 from diag.model.dated import Aid, Deadline
 from diag.model.money import Price
+from diag.model.number import exact
 from diag.rules.reading.numbers import is_iso_date
 
 Values = Mapping[str, object]
@@ -172,6 +175,7 @@ def _check_bounds(values: Values, kind: QuestionType) -> None:
         bounds = values.get(key, ())
         assert isinstance(bounds, tuple)
         _check_pair(key, bounds, dates=kind is QuestionType.DATE)
+    _check_likely(values)
 
 
 def _check_profile(values: Values) -> None:
@@ -189,3 +193,35 @@ def _check_pair(key: str, bounds: tuple[object, ...], *, dates: bool) -> None:
     if any(is_iso_date(str(bound)) != dates for bound in known):
         wanted = "des dates (2026-09-01)" if dates else "des nombres"
         raise Unfit(key, f"« {key} » : il faut {wanted}", f"Écrivez {wanted} ou null.")
+    low, high = bounds or (None, None)
+    if None not in {low, high} and _order(low) > _order(high):
+        raise Unfit(
+            key,
+            f"« {key} » : {low} est au-dessus de {high}",
+            f"Écrivez la plus petite borne d'abord : [{high}, {low}].",
+        )
+
+
+def _check_likely(values: Values) -> None:
+    """Refuse what is likely and refused at once: nobody could answer it."""
+    allowed, likely = values.get("range"), values.get("likely")
+    if not isinstance(allowed, tuple) or not isinstance(likely, tuple):
+        return
+    (least, most), (low, high) = allowed, likely
+    below = None not in {least, low} and _order(low) < _order(least)
+    above = None not in {most, high} and _order(high) > _order(most)
+    if below or above:
+        raise Unfit(
+            "likely",
+            f"« likely » déborde de « range » : au-delà de [{least}, {most}] une "
+            "réponse est refusée",
+            "Resserrez « likely », ou élargissez « range ».",
+        )
+
+
+def _order(bound: object) -> Fraction:
+    """Return what a bound is compared by: its number, or the rank of its day."""
+    text = str(bound)
+    if is_iso_date(text):
+        return Fraction(date.fromisoformat(text).toordinal())
+    return exact(text)

@@ -26,10 +26,12 @@ questions:
     type: choice
     label: "Usage de la salle"
     choices: [{id: classe, label: "Classe"}, {id: autre, label: "Autre"}]
+    ask: "À quoi sert cette salle ?"
   - id: nb_prises
     place: salle
     type: integer
     label: "Prises de courant"
+    look: "Les compter."
 """,
 }
 

@@ -52,6 +52,26 @@ def test_misspellings_are_told_by_the_command_beside_the_rest(tmp_path: Path) ->
     assert "Wi-Fi" not in told.output.replace(str(folder), "").split("écolle")[0]
 
 
+@pytest.mark.usefixtures("small")
+def test_only_what_a_syndicat_wrote_is_read_with_its_own_words(tmp_path: Path) -> None:
+    own = tmp_path / "espace" / "overlay"
+    own.mkdir(parents=True)
+    (own / "mots.txt").write_text("Zzyzx\n", encoding="utf-8")
+    (own / "local.yaml").write_text(
+        'criteria:\n  - {id: debit-descendant, title: "Une écolle Zzyzx"}\n',
+        encoding="utf-8",
+    )
+    home = ["--workspace", str(own.parent)]
+    made = ["init", "--author", "A B", "--syndicat", "S"]
+    assert CliRunner().invoke(diag, [*home, *made]).exit_code == 0
+    words = [*home, "checklists", "check", "--spelling"]
+    told = CliRunner().invoke(diag, words)
+    assert told.exit_code == 0, told.output
+    assert "overlay/local.yaml:2 : avertissement : critère « debit" in told.output
+    assert told.output.count("n'est pas au dictionnaire") == 1
+    assert "« écolle »" in told.output
+
+
 def test_it_says_so_when_no_dictionary_is_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -6,18 +6,22 @@ PLACES = """\
 places:
   - {id: ecole, label: "école", plural: "écoles", named_by: [nb_classes]}
 questions:
-  - {id: nb_classes, place: ecole, type: integer, label: "Classes", range: [1, 80]}
+  - {id: nb_classes, place: ecole, type: integer, label: "Classes", range: [1, 80],
+     ask: "Combien de classes ?"}
 """
 
 
 def boolean(ident: str, label: str) -> str:
-    return f'  - {{id: {ident}, place: ecole, type: boolean, label: "{label}"}}\n'
+    return (
+        f"  - {{id: {ident}, place: ecole, type: boolean, "
+        f'label: "{label}", ask: "Est-ce le cas ?"}}\n'
+    )
 
 
 def counted(ident: str, label: str, unit: str = "prise") -> str:
     return (
         f"  - {{id: {ident}, place: ecole, type: integer, unit: {unit}, "
-        f'label: "{label}", range: [0, 1000]}}\n'
+        f'label: "{label}", range: [0, 1000], look: "Compter."}}\n'
     )
 
 
@@ -25,7 +29,7 @@ def choice(ident: str, label: str, *ids: str) -> str:
     choices = ", ".join(f'{{id: {one}, label: "Choix {one}"}}' for one in ids)
     return (
         f"  - {{id: {ident}, place: ecole, type: choice, "
-        f'label: "{label}", choices: [{choices}]}}\n'
+        f'label: "{label}", choices: [{choices}], ask: "Lequel ?"}}\n'
     )
 
 

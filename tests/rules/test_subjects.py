@@ -13,6 +13,7 @@ questions:
     place: commune
     type: boolean
     label: "Projet écrit"
+    ask: "Le projet est-il écrit ?"
     whom: commune
 criteria:
   - id: projet-ecrit

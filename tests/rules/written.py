@@ -24,6 +24,7 @@ questions:
     choices:
       - {id: classe, label: "Classe"}
       - {id: autre, label: "Autre"}
+    look: "Ce que l'on y fait."
 """
 
 DOMAIN = """\
@@ -33,6 +34,7 @@ questions:
     place: ecole
     type: boolean
     label: "Accès à Internet"
+    ask: "Avez-vous Internet ?"
   - id: debit
     place: ecole
     type: number
@@ -42,11 +44,13 @@ questions:
     likely: ["0.5", 2000]
     relevant: acces_internet
     stale_after: P12M
+    look: "Trois mesures."
   - id: prises
     place: salle
     type: integer
     label: "Prises RJ45"
     range: [0, 50]
+    look: "Les compter."
 criteria:
   - id: debit-suffisant
     ref: ACC-02

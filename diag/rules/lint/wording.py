@@ -1,9 +1,9 @@
-"""How a recommendation is told: placeholders, and what must never be told a mairie."""
+"""How a recommendation is told: placeholders, and what is never promised."""
 
 import re
 from collections.abc import Iterator
 
-from diag.model.checklist import Audience, Recommendation
+from diag.model.checklist import Recommendation
 from diag.model.dated import Aid
 from diag.rules.forms.domains import WORDS_TO
 from diag.rules.loaded import Item, Loaded
@@ -11,13 +11,6 @@ from diag.rules.problem import Problem, listed, write_instead
 
 PLACEHOLDERS = ("quantite", "cout", "lieux", "echeance")
 """What a wording may leave to be filled; `{quantite|salle|salles}` for a plural."""
-
-_OBLIGATION = re.compile(
-    r"\bobligée?s?\b|\bobligation d['’]achat|\bobligation d['’]acheter"
-    r"|\bdoi(?:t|vent) acheter|\btenue?s? d['’]acheter",
-    re.IGNORECASE,
-)
-"""A commune is never told that it must buy: it decides."""
 
 _PROMISE = re.compile(
     r"\b(?:aurez|aura|ont|a|avez) droit\b"
@@ -31,18 +24,17 @@ _PLURAL = re.compile(r"\w+\|[^|{}]+\|[^|{}]+")
 
 
 def wording_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield wordings that cannot be filled, that oblige, or that promise."""
+    """Yield wordings that cannot be filled, or that promise."""
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
-        for path, text in _texts(recommendation):
+        for path, text in texts_told(recommendation):
             yield from _placeholder_problems(item, path, text, recommendation)
-            if path[1] == Audience.MAIRIE:
-                yield from _obligation_problems(item, path, text)
     for aid in loaded.draft.aids.values():
         yield from _promise_problems(loaded.item("aids", aid.id), aid)
 
 
-def _texts(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
+def texts_told(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what each audience is told, with its path."""
     for audience, wording in recommendation.wording.items():
         for key in WORDS_TO[audience]:
             yield ("wording", str(audience), key), getattr(wording, key)
@@ -105,16 +97,3 @@ def _promise_problems(item: Item, aid: Aid) -> Iterator[Problem]:
                 f"« {key} » : « {found.group()} » promet une aide que nul ici ne donne",
                 "Dites ce qui a été constaté, et en quelle année.",
             )
-
-
-def _obligation_problems(
-    item: Item, path: tuple[str, ...], text: str
-) -> Iterator[Problem]:
-    found = _OBLIGATION.search(text)
-    if found:
-        yield item.problem(
-            path,
-            f"« {'.'.join(path)} » : « {found.group()} », or aucun texte n'oblige une "
-            "commune à acheter du numérique",
-            "Dites ce que la loi prévoit et sa source, ou proposez.",
-        )

@@ -5,5 +5,6 @@ Where the search cannot tell, it says nothing.
 """
 
 from diag.rules.search.problems import levels_of, problems_of
+from diag.rules.search.quantities import may_count
 
-__all__ = ["levels_of", "problems_of"]
+__all__ = ["levels_of", "may_count", "problems_of"]

@@ -12,6 +12,10 @@ BOOLEAN_DEBIT = """\
 questions:
   - {id: debit, type: boolean, unit: null, range: null, likely: null}
 """
+OBLIGED = """\
+recommendations:
+  - {id: cabler-les-classes, wording: {mairie: {why: "Elle est tenue de payer."}}}
+"""
 NEW_QUESTION = """\
 questions:
   - id: secours
@@ -19,6 +23,7 @@ questions:
     place: ecole
     type: boolean
     label: "Accès de secours"
+    ask: "Que faites-vous quand Internet tombe ?"
 criteria:
   - id: acces-de-secours
     domain: reseau
@@ -142,6 +147,22 @@ def test_a_changed_edition_says_that_it_was_adapted(tmp_path: Path) -> None:
          ("overlay/a.yaml:2 :", "« secours » : dans quel domaine ?", "domain: reseau")),
         ("a.yaml", 'prices:\n  - {id: prise_rj45, typical: "500"}\n',
          ("overlay/a.yaml:2 :", "« prise_rj45 »", "minimum ≤ typical ≤ maximum")),
+        ("a.yaml", 'prices:\n  - {id: prise_rj45, vat: "19.6"}\n',
+         ("overlay/a.yaml:2 :", "« prise_rj45 »", "19,6 % n'est pas un taux de TVA")),
+        ("a.yaml", "questions:\n  - {id: debit, range: [10000, 0]}\n",
+         ("overlay/a.yaml:2 :", "« range » : 10000 est au-dessus de 0")),
+        ("a.yaml", "questions:\n  - {id: debit, range: [0, 1000]}\n",
+         ("overlay/a.yaml:2 :", "« likely » déborde de « range »")),
+        ("a.yaml", "criteria:\n  - {id: prise-par-classe, ref: ACC-02}\n",
+         ("overlay/a.yaml:2 :", "ACC-02 est déjà celui de « debit-suffisant »")),
+        ("a.yaml", 'recommendations:\n  - {id: cabler-les-classes, quantity: "0"}\n',
+         ("overlay/a.yaml:2 :", "ne dépasse jamais 0")),
+        ("a.yaml", "recommendations:\n  - {id: cabler-les-classes, delay: P0D}\n",
+         ("overlay/a.yaml:2 :", "une durée d'aucun jour")),
+        ("a.yaml", OBLIGED,
+         ("overlay/a.yaml:2 :", "« est tenue de »", "aucun texte n'oblige")),
+        ("a.yaml", "questions:\n  - {id: prises, look: null}\n",
+         ("overlay/a.yaml:2 :", "« prises »", "ni « ask » ni « look »")),
         ("a.yaml", "questions:\n  - {id: prises, off: true}\n",
          ("overlay/a.yaml:2 :", "« prises »", "« prise-par-classe »", "en a besoin")),
         ("a.yaml", "sources:\n  - {id: S31, off: true}\n",
