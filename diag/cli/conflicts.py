@@ -13,7 +13,7 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits, conflicts, settling
+from diag.desk import audits, conflicts, merging, settling
 from diag.desk.conflict_words import card_lines, title_line
 from diag.desk.conflicts import Contested, find_contested
 from diag.journal.revision import Revision
@@ -223,6 +223,87 @@ def remove(
         one = find_contested(session, which)
         said = settling.remove(one)
     _acknowledge(one, said, "retiré", as_json=as_json)
+
+
+@conflicts_.command()
+@subject_argument
+@campaign_option
+@json_option
+@click.pass_context
+def places(
+    ctx: click.Context, ref: str, campaign: str | None, *, as_json: bool
+) -> None:
+    """Propose les lieux créés chacun de son côté qui n'en font peut-être qu'un."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        found = merging.proposals(session)
+        if as_json:
+            print_json([
+                {
+                    "kept": one.kept.id,
+                    "other": one.other.id,
+                    "names": [one.kept.name, one.other.name],
+                    "why": one.why,
+                    "conflicts": one.conflicts,
+                }
+                for one in found
+            ])
+            return
+        for one in found:
+            for line in merging.merge_lines(one):
+                click.echo(line)
+            ids = f"{one.kept.id} {one.other.id}"
+            click.echo(f"  Ensuite : diag conflicts merge {ref} {ids}")
+            click.echo(f"  ou bien : diag conflicts distinct {ref} {ids}")
+    if not found:
+        click.echo("Aucun lieu ne paraît créé deux fois.")
+
+
+@conflicts_.command()
+@subject_argument
+@click.argument("kept", metavar="LIEU_GARDÉ")
+@click.argument("other", metavar="LIEU")
+@campaign_option
+@click.pass_context
+def merge(
+    ctx: click.Context, ref: str, kept: str, other: str, campaign: str | None
+) -> None:
+    """Fait lire deux lieux comme un seul ; « separate » les sépare de nouveau."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        found = merging.merge_of(session, kept, other)
+        merging.merge(found)
+        for line in merging.merge_lines(found):
+            click.echo(line)
+
+
+@conflicts_.command()
+@subject_argument
+@click.argument("first", metavar="LIEU")
+@click.argument("second", metavar="AUTRE_LIEU")
+@campaign_option
+@click.pass_context
+def distinct(
+    ctx: click.Context, ref: str, first: str, second: str, campaign: str | None
+) -> None:
+    """Dit que deux lieux sont différents : ils ne sont plus proposés."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        merging.tell_apart(merging.merge_of(session, first, second))
+    click.echo("Deux lieux différents : ils ne seront plus proposés, ici ni ailleurs.")
+
+
+@conflicts_.command()
+@subject_argument
+@click.argument("place", metavar="LIEU")
+@campaign_option
+@click.pass_context
+def separate(ctx: click.Context, ref: str, place: str, campaign: str | None) -> None:
+    """Sépare de nouveau des lieux lus comme un seul."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        merging.separate(session, place)
+    click.echo("Séparés : chacun a gardé ce qui en avait été dit.")
 
 
 def _acknowledge(

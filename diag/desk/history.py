@@ -8,6 +8,7 @@ from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
+    ApartTopic,
     AuditTopic,
     ClosedTopic,
     DispatchTopic,
@@ -20,6 +21,7 @@ from diag.journal.subjects import (
     PlaceTopic,
     QuestionnaireTopic,
     RankTopic,
+    SameTopic,
     ScenarioTopic,
     Topic,
     VisitTopic,
@@ -111,6 +113,8 @@ _NOUNS: dict[type, str] = {
     QuestionnaireTopic: "questionnaire imprimé",
     ScenarioTopic: "scénario",
     PlaceTopic: "lieu",
+    SameTopic: "lieu, le même qu'un autre",
+    ApartTopic: "lieux différents, qui se ressemblent",
     VisitTopic: "visite",
 }
 
@@ -138,6 +142,8 @@ def _value(session: Session, topic: Topic, value: Any) -> str:
     if isinstance(value, dict):
         if topic == AuditTopic("edition"):
             return _edition_words(session, str(value.get("digest", "")))
+        if isinstance(topic, SameTopic):
+            return _place(session, str(value.get("place", "")))
         if isinstance(topic, PhotoTopic):
             value = {"caption": value.get("caption", "")}
         if isinstance(topic, DispatchTopic):

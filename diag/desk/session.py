@@ -12,6 +12,7 @@ from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.draft import Draft
 from diag.journal.facts import edition_of, facts_of, profile_of, status_of
 from diag.journal.follow_ups import follow_ups_of
+from diag.journal.merges import also_said
 from diag.journal.revision import Revision, parse
 from diag.journal.visits import visits_of
 from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
@@ -147,9 +148,11 @@ class Session:
         if self.asks_when_closed and self._would_unseal(drafts):
             raise ClosedAuditError(self, drafts)
         workspace = self.workspace
-        revisions = workspace.journal.write_many(drafts, workspace.origin)
-        if len(revisions) > 1:
-            together = frozenset(revision.id for revision in revisions)
+        also = also_said(workspace.journal, self.audit.id, drafts)
+        written = workspace.journal.write_many((*also, *drafts), workspace.origin)
+        revisions = written[len(also) :]
+        if len(written) > 1:
+            together = frozenset(revision.id for revision in written)
             self._gestures |= dict.fromkeys(together, together)
         self.forget()
         return revisions

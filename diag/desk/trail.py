@@ -11,9 +11,11 @@ from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
+    ApartTopic,
     FlagTopic,
     NoteTopic,
     PlaceTopic,
+    SameTopic,
     ScenarioTopic,
 )
 from diag.model.checklist import Question
@@ -87,6 +89,8 @@ def told(session: Session, revision: Revision) -> str:
         return f"scénario « {_name(revision)} »"
     elif isinstance(topic, PlaceTopic):
         said = f"lieu « {_name(revision) or (where.name if where else '')} »"
+    elif isinstance(topic, SameTopic | ApartTopic):
+        return "deux lieux, un seul ou non"
     else:
         return "liste complète"
     inside = where is not None and where.parent and not isinstance(topic, PlaceTopic)

@@ -7,6 +7,7 @@ from diag.journal.draft import Draft
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
+    ApartTopic,
     AuditTopic,
     ClosedTopic,
     FlagTopic,
@@ -15,6 +16,7 @@ from diag.journal.subjects import (
     PhotoTopic,
     PlaceTopic,
     RankTopic,
+    SameTopic,
     ScenarioTopic,
     WordingTopic,
 )
@@ -26,6 +28,8 @@ _UNDOABLE = (
     | FlagTopic
     | PlaceTopic
     | PhotoTopic
+    | SameTopic
+    | ApartTopic
     | ClosedTopic
     | WordingTopic
     | RankTopic

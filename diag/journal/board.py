@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from diag.journal import subjects
 from diag.journal.canonical import dumps
 from diag.journal.journal import Head
+from diag.journal.merges import merged_of, pooled
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
@@ -38,20 +39,27 @@ class Board:
         default_factory=lambda: defaultdict(list)
     )
     visits: dict[str, list[Head]] = field(default_factory=lambda: defaultdict(list))
+    merged: dict[str, str] = field(default_factory=dict)
+    """Places that are read as another one: what is said of them is said of it."""
+
+    def at(self, place: str) -> str:
+        """Return the place that a place is read as: itself, as a rule."""
+        return self.merged.get(place, place)
 
 
 def board_of(heads: Iterable[Head]) -> Board:
     """Sort heads, which come in order; what is not known is left out."""
-    board = Board()
-    for head in heads:
-        match subjects.parse(head.subject):
+    read = [(subjects.parse(head.subject), head) for head in heads]
+    board = Board(merged=merged_of(read))
+    for topic, head in read:
+        match topic:
             case AnswerTopic(place, question):
-                board.answers[place, question].append(head)
+                board.answers[board.at(place), question].append(head)
             case NoteTopic(place, question):
-                board.notes[place, question].append(head)
+                board.notes[board.at(place), question].append(head)
             case FlagTopic(place, question):
-                board.flags[place, question].append(head)
-            case PlaceTopic(place):
+                board.flags[board.at(place), question].append(head)
+            case PlaceTopic(place) if place not in board.merged:
                 board.places[place].append(head)
             case ClosedTopic(kind):
                 board.closed[kind].append(head)
@@ -59,6 +67,9 @@ def board_of(heads: Iterable[Head]) -> Board:
                 board.visits[visit].append(head)
             case _:
                 pass
+    if board.merged:
+        board.answers = {key: pooled(own) for key, own in board.answers.items()}
+        board.notes = {key: pooled(own) for key, own in board.notes.items()}
     return board
 
 

@@ -4,17 +4,19 @@ Never settled by code: a person writes a revision that names all the heads.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from diag.journal import subjects
-from diag.journal.board import board_of, differing
+from diag.journal.board import Board, board_of, differing
 from diag.journal.facts import asked_again_of, since
 from diag.journal.journal import Head, Journal
+from diag.journal.merges import pooled
 from diag.journal.places import Site, site_of
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
+    ApartTopic,
     ErasureTopic,
     FlagTopic,
     FollowTopic,
@@ -25,7 +27,7 @@ from diag.journal.subjects import (
 )
 from diag.model.audit import Audit
 
-_NEVER_SETTLED = FollowTopic | ErasureTopic | OtherTopic | FlagTopic
+_NEVER_SETTLED = FollowTopic | ErasureTopic | OtherTopic | FlagTopic | ApartTopic
 """Where nothing is to be settled: everything is kept, or one voice is enough."""
 
 
@@ -49,11 +51,12 @@ class Conflict:
 def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
     """Return what is to be settled in an audit, by subject."""
     heads = journal.heads(audit.id)
-    site = site_of(journal, audit, board_of(heads))
+    board = board_of(heads)
+    site = site_of(journal, audit, board)
     outdated = asked_again_of(journal, audit.id)
     found: list[Conflict] = []
-    for subject, group in groupby(heads, key=lambda head: head.subject):
-        topic, own = subjects.parse(subject), list(group)
+    for topic, group in _by_topic(heads, board).items():
+        own = group
         if not _matters(topic, site):
             continue
         if isinstance(topic, AnswerTopic):
@@ -64,6 +67,22 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
         if edits or len(differing(own)) > 1:
             found.append(_conflict(journal, audit.id, topic, own, edits))
     return tuple(found)
+
+
+def _by_topic(heads: Sequence[Head], board: Board) -> dict[Topic, Sequence[Head]]:
+    """Return heads by what they are about; two places read as one are one topic."""
+    found: dict[Topic, Sequence[Head]] = {}
+    shared: set[Topic] = set()
+    for subject, group in groupby(heads, key=lambda head: head.subject):
+        topic, own = subjects.parse(subject), list(group)
+        if isinstance(topic, PlaceTopic) and topic.place in board.merged:
+            continue
+        if isinstance(topic, AnswerTopic | NoteTopic):
+            topic = replace(topic, place=board.at(topic.place))
+        if topic in found:
+            shared.add(topic)
+        found[topic] = [*found.get(topic, ()), *own]
+    return found | {topic: pooled(found[topic]) for topic in shared}
 
 
 def nearest_base(history: Sequence[Revision], heads: Iterable[str]) -> Revision | None:
@@ -87,7 +106,10 @@ def _conflict(
     heads: Sequence[Head],
     edits: Sequence[Head],
 ) -> Conflict:
-    history = journal.history(audit, heads[0].subject)
+    named: dict[str, list[str]] = {}
+    for head in heads:
+        named.setdefault(head.subject, []).append(head.id)
+    history = [each for subject in named for each in journal.history(audit, subject)]
     by_id = {revision.id: revision for revision in history}
     ids = tuple(head.id for head in heads)
     return Conflict(
@@ -96,7 +118,7 @@ def _conflict(
         heads=ids,
         base=nearest_base(history, ids),
         edited=tuple(_revision(journal, audit, head) for head in edits),
-        by_subject=((heads[0].subject, ids),),
+        by_subject=tuple((subject, tuple(own)) for subject, own in named.items()),
     )
 
 

@@ -4,6 +4,7 @@ from diag.journal import subjects
 from diag.journal.attachments import Attachments
 from diag.journal.board import latest
 from diag.journal.journal import Head, Journal
+from diag.journal.merges import merged_in
 from diag.journal.subjects import PhotoTopic
 from diag.model.photo import Photo
 
@@ -31,6 +32,11 @@ def photos_of(journal: Journal, audit: str) -> tuple[Photo, ...]:
         for subject, heads in by_subject.items()
         if (photo := _photo(subject, latest(heads)))
     }
+    merged = merged_in(journal, audit) if found else {}
+    for subject, photo in found.items():
+        if photo.place in merged:
+            at = {"place": merged[photo.place]}
+            found[subject] = photo.model_copy(update=at)
     rows = journal.select(_BIRTHS, [audit, *subjects.inside("photo")])
     births: dict[str, int] = {subject: lam for subject, lam in rows}  # noqa: C416 - typed
     return tuple(found[each] for each in sorted(found, key=lambda s: (births[s], s)))

@@ -32,7 +32,11 @@ def site_of(journal: Journal, audit: Audit, board: Board) -> Site:
     """Return the places that stand, those kept despite a removal included."""
     root = root_place_id(audit.id, audit.subject.kind)
     said = {place: _noun(place, latest(heads)) for place, heads in board.places.items()}
-    standing = {place: noun for place, noun in said.items() if noun}
+    standing = {
+        place: noun.model_copy(update={"parent": board.at(noun.parent or "") or None})
+        for place, noun in said.items()
+        if noun
+    }
     edited: dict[str, tuple[Head, ...]] = {}
     for place, heads in board.places.items():
         if place != root and all(head.withdrawn for head in heads):
@@ -62,7 +66,7 @@ def _heads_at(place: str, board: Board) -> Iterable[Head]:
                 yield from (head for head in heads if head.says)
     for child, heads in board.places.items():
         noun = _noun(child, latest(heads))
-        if noun and noun.parent == place:
+        if noun and board.at(noun.parent or "") == place:
             yield from (head for head in heads if head.says)
 
 

@@ -60,6 +60,21 @@ class FlagTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class SameTopic:
+    """That a place is the same as another one."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApartTopic:
+    """That two places, which look alike, are two."""
+
+    place: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClosedTopic:
     """Whether the list of places of a kind is complete."""
 
@@ -158,6 +173,8 @@ Topic = (
     | AnswerTopic
     | NoteTopic
     | FlagTopic
+    | SameTopic
+    | ApartTopic
     | ClosedTopic
     | VisitTopic
     | PhotoTopic
@@ -192,6 +209,17 @@ def note(place_id: str, question: str) -> str:
 def flag(place_id: str, question: str) -> str:
     """Return the subject of « à revoir »."""
     return f"place/{place_id}/flag/{question}"
+
+
+def same(place_id: str) -> str:
+    """Return the subject of « c'est le même lieu »."""
+    return f"place/{place_id}/same_as"
+
+
+def apart(first: str, second: str) -> str:
+    """Return the subject of « ce sont deux lieux différents », in either order."""
+    least, greatest = sorted((first, second))
+    return f"place/{least}/other_than/{greatest}"
 
 
 def closed(kind: PlaceKind) -> str:
@@ -288,6 +316,15 @@ def _read_place(rest: list[str]) -> Topic | None:
             return FlagTopic(place_id, question)
         case [place_id]:
             return PlaceTopic(place_id)
+    return _read_likeness(rest)
+
+
+def _read_likeness(rest: list[str]) -> Topic | None:
+    match rest:
+        case [place_id, "same_as"]:
+            return SameTopic(place_id)
+        case [place_id, "other_than", other]:
+            return ApartTopic(place_id, other)
     return None
 
 

@@ -3,6 +3,7 @@ import pytest
 from diag.journal import subjects
 from diag.journal.subjects import (
     AnswerTopic,
+    ApartTopic,
     AuditTopic,
     ClosedTopic,
     DispatchTopic,
@@ -16,6 +17,7 @@ from diag.journal.subjects import (
     PlaceTopic,
     QuestionnaireTopic,
     RankTopic,
+    SameTopic,
     Topic,
     VisitTopic,
     WordingTopic,
@@ -24,6 +26,7 @@ from diag.model.checklist import Audience
 from diag.model.place import PlaceKind
 
 PLACE = "00000000-0000-4000-8000-000000000001"
+OTHER = "00000000-0000-4000-8000-000000000000"
 HASH = "ab" * 32
 
 
@@ -34,6 +37,9 @@ HASH = "ab" * 32
         (subjects.answer(PLACE, "nb"), AnswerTopic(PLACE, "nb")),
         (subjects.note(PLACE, "nb"), NoteTopic(PLACE, "nb")),
         (subjects.flag(PLACE, "nb"), FlagTopic(PLACE, "nb")),
+        (subjects.same(PLACE), SameTopic(PLACE)),
+        (subjects.apart(PLACE, OTHER), ApartTopic(OTHER, PLACE)),
+        (subjects.apart(OTHER, PLACE), ApartTopic(OTHER, PLACE)),
         (subjects.closed(PlaceKind.SALLE), ClosedTopic(PlaceKind.SALLE)),
         (subjects.visit(PLACE), VisitTopic(PLACE)),
         (subjects.photo(PLACE), PhotoTopic(PLACE)),

@@ -1,6 +1,9 @@
-"""What people said apart, of one audit or of all: the list, and what to do of each."""
+"""What people said apart, of one audit or of all: the list, and what to do of each.
 
-from collections.abc import Sequence
+Places that two created apart, and that look like one, stand in it: proposed only.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -9,10 +12,12 @@ from textual.app import ComposeResult
 from diag.desk.audits import Listed, listed
 from diag.desk.conflict_words import said_line
 from diag.desk.conflicts import Contested, contested_of
+from diag.desk.merging import Merge, proposals
 from diag.desk.session import Session
 from diag.desk.undo import undo_gesture
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.screens.conflict import ConflictScreen
+from diag.tui.screens.merge import MergeScreen
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
 
@@ -49,7 +54,7 @@ class ConflictsScreen(PlaceScreen):
         super().__init__()
         self.ref = ref
         """Whom the audit is about; empty for every audit."""
-        self._shown: dict[str, Contested] = {}
+        self._shown: dict[str, Contested | Merge] = {}
         self._last: Session | None = None
 
     def body(self) -> ComposeResult:
@@ -73,18 +78,21 @@ class ConflictsScreen(PlaceScreen):
                 if not self.ref:
                     lines.append(Line("", (f" {session.about.title}",)))
                 lines += found
-        count = len(self._shown)
-        many = "conflits" if count > 1 else "conflit"
         about = self._sessions()[0].about.name if self.ref else "tous les audits"
-        self.tell(f"À trancher : {count} {many}" if count else "À trancher", about)
+        counted = ", ".join(_counted(self._shown.values()))
+        self.tell(f"À trancher : {counted}" if counted else "À trancher", about)
         self.query_one(Lines).show(lines)
         self.refresh_keys()
 
     def lines_of(self, session: Session) -> Sequence[Line]:
         """Give the lines of one audit."""
         found = {one.id: one for one in contested_of(session)}
-        self._shown |= found
-        return [Line(key, (one.about, said_line(one))) for key, one in found.items()]
+        twice = {f"{one.kept.id} {one.other.id}": one for one in proposals(session)}
+        self._shown |= {**found, **twice}
+        return [
+            *(Line(key, (one.about, said_line(one))) for key, one in found.items()),
+            *(Line(key, (one.about, one.asked)) for key, one in twice.items()),
+        ]
 
     def can(self, command: CommandType) -> bool | None:
         """Offer to open what there is, to undo what one did."""
@@ -117,15 +125,30 @@ class ConflictsScreen(PlaceScreen):
 
     def _open(self, key: str) -> None:
         shown = self._shown.get(key)
-        if shown is not None:
-            self.app.push_screen(ConflictScreen(shown, lambda _said: self._did(shown)))
+        if shown is None:
+            return
 
-    def _did(self, shown: Contested) -> None:
-        self._last = shown.session
+        def did(_said: str) -> None:
+            self._last = shown.session
+
+        if isinstance(shown, Merge):
+            self.app.push_screen(MergeScreen(shown, did))
+        else:
+            self.app.push_screen(ConflictScreen(shown, did))
 
     def on_give_back(self) -> None:
         """Take back the last thing said, and show it again."""
         if self._last is not None:
             undo_gesture(self._last)
             self.read()
-            self.diag.say("Annulé : le conflit est de nouveau ouvert.")
+            self.diag.say("Annulé : c'est de nouveau à trancher.")
+
+
+def _counted(shown: Iterable[Contested | Merge]) -> Iterator[str]:
+    """Give « 2 conflits », « 1 lieu peut-être double »."""
+    merges = [isinstance(one, Merge) for one in shown]
+    twice = sum(merges)
+    if alone := len(merges) - twice:
+        yield f"{alone} conflit{'s' * (alone > 1)}"
+    if twice:
+        yield f"{twice} lieu{'x' * (twice > 1)} peut-être double{'s' * (twice > 1)}"

@@ -143,6 +143,57 @@ async def test_hostile_and_long_texts_stand_side_by_side(tmp_path: Path) -> None
         assert shows(pilot, "[a[0]]")
 
 
+def doubled_app(folder: Path) -> DiagApp:
+    """Return an app where two people created the same room, and say it differs."""
+    with two_laptops(folder) as (mine, theirs):
+        for each, name, use in (
+            (mine, "Salle [b]", "classe"),
+            (theirs, "salle  [B]", "autre"),
+        ):
+            add_place(each, PlaceKind.SALLE, name)
+            say(each, "type_salle", use, place=name)
+        meet(mine, theirs)
+    return app_on(folder / "mine")
+
+
+def rooms(app: DiagApp) -> int:
+    return len(app.desk.session(SCHOOL).facts.places_of(PlaceKind.SALLE))
+
+
+async def test_a_room_created_twice_is_read_as_one_then_as_two_again(
+    tmp_path: Path,
+) -> None:
+    app = doubled_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "1 lieu peut-être"), "the list")
+        await pilot.press("end", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "même nom"), "the card")
+        assert shows(pilot, "A. Salle [b], salle ajouté par u-1")
+        assert shows(pilot, "1 conflit à trancher ensuite")
+        assert rooms(app) == 2
+        await pilot.press("b")
+        await wait_for(pilot, lambda: shows(pilot, ": 1 conflit"), "what differs")
+        assert rooms(app) == 1
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "1 lieu peut-être"), "again")
+        assert rooms(app) == 2
+
+
+async def test_two_places_said_different_leave_the_list(tmp_path: Path) -> None:
+    app = doubled_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "1 lieu peut-être"), "the list")
+        await pilot.press("end", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Deux lieux"), "the card")
+        await pilot.press("d")
+        await wait_for(pilot, lambda: shows(pilot, "Rien à trancher"), "nothing left")
+        assert rooms(app) == 2
+
+
 async def test_a_submitted_audit_is_given_back_with_a_reason(tmp_path: Path) -> None:
     with two_laptops(tmp_path) as (mine, _):
         move(mine, AuditStatus.SOUMIS)
