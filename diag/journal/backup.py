@@ -118,8 +118,8 @@ def _source(connection: sqlite3.Connection) -> Path:
 def _copy_mark(source: Path, target: Path) -> None:
     """Put beside a copy what tells its key; a plain one is told by its bytes."""
     mark = keys.mark_path(target)
-    known = None if keys.is_plain(source) else keys.mark_for(source)
-    if known is not None and known != mark:
+    known = keys.mark_for(source)
+    if known is not None and known != mark and not keys.is_plain(source):
         mark.write_bytes(known.read_bytes())
         _sync(mark)
 

@@ -1,8 +1,8 @@
 """Which key opens a file: none for a plain one, else the one that its mark names.
 
 The mark of `diag.db` is `diag-chiffrement.json`, beside it: the key's id and who holds
-the key (the system's keyring, or a passphrase that wraps it). Copies have their own. A
-plain file is told by its first bytes: a plain workspace pays for reading these only.
+the key (the system's keyring, or a passphrase that wraps it). Copies have their own.
+Where there is a mark, or a key at hand, a plain file is told by its first bytes.
 """
 
 import json
@@ -29,6 +29,8 @@ _N, _R, _P = 2**15, 8, 1
 """scrypt: 32 MiB and a tenth of a second for each guess."""
 
 _known: dict[str, bytes] = {}
+_held: dict[tuple[int, int], int] = {}
+"""Descriptors of the files whose first bytes were read, by device and inode."""
 
 
 class LockedAwayError(JournalError):
@@ -50,10 +52,27 @@ def mark_for(path: Path) -> Path | None:
 def is_plain(path: Path) -> bool:
     """Say whether a file holds a plain database."""
     try:
-        with path.open("rb") as file:
-            return file.read(len(_PLAIN)) == _PLAIN
+        return _first_bytes(path) == _PLAIN
     except OSError:
         return False
+
+
+def _first_bytes(path: Path) -> bytes:
+    """Read the start of a file, whose descriptor stays open.
+
+    Closing one would drop every lock that this program holds on the file (POSIX):
+    another program that leaves would believe that it is alone, and delete the log.
+    """
+    if sys.platform == "win32":
+        with path.open("rb") as file:
+            return file.read(len(_PLAIN))
+    found = path.stat()
+    name = (found.st_dev, found.st_ino)
+    if name not in _held:
+        for gone in [each for each, at in _held.items() if not os.fstat(at).st_nlink]:
+            os.close(_held.pop(gone))
+        _held[name] = os.open(path, os.O_RDONLY)
+    return os.pread(_held[name], len(_PLAIN), 0)
 
 
 def key_of(path: Path) -> bytes | None:
@@ -62,9 +81,9 @@ def key_of(path: Path) -> bytes | None:
     Raises:
         LockedAwayError: when the key cannot be had.
     """
-    if is_plain(path):
-        return None
     mark = mark_for(path)
+    if (mark is None and not _known) or is_plain(path):
+        return None
     if mark is not None:
         return _unlocked(mark)
     is_new = not path.exists() or not path.stat().st_size
@@ -84,6 +103,8 @@ def remember(key: bytes) -> None:
 def forget_all() -> None:
     """Lock every file again."""
     _known.clear()
+    while _held:
+        os.close(_held.popitem()[1])
 
 
 def held_by_keyring(key: bytes) -> dict[str, Any]:

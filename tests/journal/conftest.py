@@ -15,8 +15,10 @@ ENCRYPTED = "DIAG_TESTS_ENCRYPTED"
 if os.environ.get(ENCRYPTED):
 
     @pytest.fixture(autouse=True)
-    def _encrypted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def _encrypted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(keys, "key_of", always)
+        yield
+        keys.forget_all()
 
 
 def always(path: Path) -> bytes | None:

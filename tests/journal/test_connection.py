@@ -7,6 +7,7 @@ import pytest
 from diag.journal import connection
 from diag.journal.connection import connect
 from diag.journal.errors import UnreachableError, UnsafeError
+from tests.journal.two_programs import written_by_two_programs
 
 SETTINGS = {
     "journal_mode": "wal",
@@ -73,3 +74,9 @@ def test_a_path_with_accents_spaces_and_marks_is_that_path(tmp_path: Path) -> No
     folder.mkdir()
     connect(folder / "diag.db").close()
     assert (folder / "diag.db").exists()
+
+
+@pytest.mark.plain
+def test_a_second_connection_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Else another program that leaves deletes the log under us: work is lost."""
+    assert written_by_two_programs(tmp_path / "diag.db") == ["there", "here", "there"]

@@ -264,6 +264,36 @@ def test_encryption_cut_short_is_done_again(home: Path) -> None:
     assert readable(home) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its locks are not POSIX's")
+def test_reading_the_first_bytes_keeps_the_locks_of_this_program(home: Path) -> None:
+    """POSIX drops them all when any descriptor of the file is closed."""
+    from fcntl import LOCK_EX, lockf  # noqa: PLC0415 - not on Windows
+
+    program = (
+        "import fcntl, sys; "
+        "fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    )
+    with (home / FILE).open("r+b") as file:
+        lockf(file, LOCK_EX)
+        assert keys.is_plain(home / FILE)
+        taken = subprocess.run(
+            [sys.executable, "-c", program, str(home / FILE)],
+            check=False,
+            capture_output=True,
+        )
+    assert b"BlockingIOError" in taken.stderr
+
+
+def test_a_file_put_in_the_place_of_another_is_read_again(tmp_path: Path) -> None:
+    path, part = tmp_path / "diag.db", tmp_path / "diag.part"
+    path.write_bytes(b"SQLite format 3\x00...")
+    assert keys.is_plain(path)
+    for content, plain in ((b"?" * 32, False), (b"SQLite format 3\x00", True)):
+        part.write_bytes(content)
+        part.replace(path)
+        assert keys.is_plain(path) is plain
+
+
 def test_a_damaged_mark_is_told(home: Path) -> None:
     encryption.mark_of(encrypted(home)).write_text("{", encoding="utf-8")
 
