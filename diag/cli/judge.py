@@ -124,13 +124,10 @@ def _domain_words(result: DomainResult) -> tuple[str, str]:
 
 
 def _score_words(score: Score) -> tuple[str, str]:
-    from diag.assess.display import in_words, out_of_100  # noqa: PLC0415 - as above
+    from diag.desk.score_words import filled_words, score_words  # noqa: PLC0415 - as above
 
-    if score.bounds is None:
-        return "sans objet", ""
     maybe = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
-    filled = f"renseigné à {out_of_100(score.completeness)} %"
-    return in_words(score.bounds) + maybe, filled
+    return score_words(score) + maybe * (score.bounds is not None), filled_words(score)
 
 
 def _print_advice(assessment: Assessment, *, everything: bool) -> None:

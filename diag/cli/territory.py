@@ -17,6 +17,7 @@ from diag.cli.console import (
 )
 from diag.cli.days import Day
 from diag.cli.own_tables import own_table_commands
+from diag.model.accents import accented
 from diag.model.errors import DiagError
 
 
@@ -117,7 +118,12 @@ def schools(
         print_json([line._asdict() for line in found])
         return
     print_table(
-        (line.uai, line.commune, line.name, "fermée ?" if line.vanished else "")
+        (
+            line.uai,
+            line.commune,
+            accented(line.name),
+            "fermée ?" if line.vanished else "",
+        )
         for line in found[:limit]
     )
     more = f", {limit} affichées (--limit)" if len(found) > limit else ""

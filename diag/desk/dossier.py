@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from diag.desk.known_audits import audits
 from diag.desk.outlook import STATUS_WORDS
 from diag.desk.reviewing import stand_of
+from diag.desk.school_names import names_shown
 from diag.desk.sending.words import dispatch_words
 from diag.desk.session import Session
 from diag.desk.tour import address_of
@@ -86,7 +87,7 @@ def _commune_lines(workspace: Workspace, about: Auditee) -> tuple[tuple[str, str
         ("Mairie", _town_hall(workspace, about.code)),
         ("Habitants", "" if population is None else number(population)),
         ("Regroupement", commune.epci_name if commune else ""),
-        ("Écoles", ", ".join(each.name for each in schools)),
+        ("Écoles", ", ".join(names_shown(schools).values())),
     )
 
 

@@ -12,6 +12,7 @@ from diag.desk.session import Session
 from diag.desk.settings import campaign_named
 from diag.desk.workspace import Workspace
 from diag.journal.facts import edition_of
+from diag.model.accents import accented
 from diag.model.auditee import Auditee
 from diag.model.errors import DiagError
 from diag.model.folding import fold
@@ -19,7 +20,6 @@ from diag.model.place import PlaceKind
 from diag.reports.dates import day_of
 from diag.reports.synthesis.extract import Extract, extract_of
 from diag.reports.synthesis.gathering import Gathering
-from diag.reports.wording import accented
 
 Progress = Callable[[int, int], None]
 """Told how many audits are read, of how many."""

@@ -24,6 +24,9 @@ FIBRE = (
 )
 """What « la fibre est arrivée » supposes, of the questions that the checklists ask."""
 
+_USE, _CLASS = "type_salle", "classe"
+"""The fact that says what a room is for, and its value where a class is taught."""
+
 
 def fibre(session: Session) -> tuple[Supposition, ...]:
     """Return what the arrival of fibre supposes; nothing when nobody asks about it."""
@@ -69,14 +72,29 @@ def split(session: Session, facts: Facts, name: str, reusing: str = "") -> Split
     """Return a class in two; the second room takes over another one's equipment.
 
     Raises:
-        DiagError: an unknown room, or a room that would equip itself.
+        DiagError: an unknown room, no classroom, or a room that would equip itself.
     """
     place = place_named(facts, name, PlaceKind.SALLE)
+    if place not in classrooms(facts):
+        raise DiagError(
+            f"« {place.name} » n'est pas une classe : rien à dédoubler. Si c'en est "
+            "une, corrigez l'usage de la salle dans la visite."
+        )
     donor = place_named(facts, reusing, PlaceKind.SALLE).id if reusing else ""
     if donor == place.id:
         raise DiagError(f"« {place.name} » ne peut pas s'équiper elle-même.")
     second = _free(facts, f"{place.name}, second groupe")
     return Split(place.id, second, naming(session.checklist), donor)
+
+
+def classrooms(facts: Facts) -> tuple[Place, ...]:
+    """Return the rooms where a class is taught, or may be: none is said otherwise."""
+    return tuple(
+        place
+        for place in facts.places_of(PlaceKind.SALLE)
+        if (answer := facts.answer(place.id, _USE)) is None
+        or answer.value in {None, _CLASS}
+    )
 
 
 def naming(checklist: Checklist) -> tuple[str, ...]:

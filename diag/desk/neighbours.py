@@ -5,6 +5,7 @@ from functools import cached_property
 
 from diag.desk.known_audits import audits
 from diag.desk.memory import Remembered, still_fits
+from diag.desk.school_names import names_shown
 from diag.desk.session import Session
 from diag.journal import subjects
 from diag.journal.facts import answers_of
@@ -42,7 +43,8 @@ class Neighbours:
     def _found(self) -> Iterator[tuple[Audit, str]]:
         workspace, here = self._session.workspace, self._session.about
         schools = workspace.territory.schools("", commune=here.insee)
-        names = {each.uai: each.name for each in schools if each.uai != here.code}
+        names = dict(names_shown(schools))
+        names.pop(here.code, None)
         for audit in audits(workspace.journal) if names else ():
             if audit.subject.code in names:
                 yield audit, names[audit.subject.code]

@@ -12,6 +12,7 @@ from diag.journal.school_lines import SchoolLine
 from diag.journal.stages import completeness, stages
 from diag.model.folding import fold
 from diag.model.kinds import AuditStatus
+from diag.reports.figures import percent
 
 STATUS_WORDS = {
     AuditStatus.EN_COURS: "en cours",
@@ -53,7 +54,7 @@ class Progress:
         word = STATUS_WORDS[self.status]
         if self.known is None or self.status is not AuditStatus.EN_COURS:
             return word
-        return f"{word}, {int(self.known * 100)} %"
+        return f"{word}, {percent(self.known)}"
 
 
 NOTHING_YET = Progress(None, None, "")

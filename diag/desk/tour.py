@@ -8,6 +8,7 @@ from uuid import uuid5
 
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
+from diag.model.accents import accented
 from diag.model.campaign import NS_DIAG
 from diag.model.errors import DiagError
 
@@ -119,7 +120,7 @@ def _event(day: date, rank: int, school: "School", at: int) -> list[str]:
         f"DTSTAMP:{stamp}",
         f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_text(f'{rank}. {school.name}, {school.commune}')}",
+        f"SUMMARY:{_text(f'{rank}. {accented(school.name)}, {school.commune}')}",
         f"LOCATION:{_text(address_of(school))}",
         f"DESCRIPTION:{_text(told)}",
         "TRANSP:OPAQUE",

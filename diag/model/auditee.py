@@ -1,5 +1,6 @@
 """Who an audit is about, as people name it: a school, a commune or a syndicat."""
 
+from diag.model.accents import accented
 from diag.model.audit import Subject
 from diag.model.base import Noun
 from diag.model.place import PlaceKind
@@ -50,7 +51,7 @@ def school_auditee(school: School) -> Auditee:
     return Auditee(
         kind=PlaceKind.ECOLE,
         code=school.uai,
-        name=school.name,
+        name=accented(school.name),
         insee=school.insee,
         commune=school.commune,
         department=school.department,

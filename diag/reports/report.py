@@ -9,6 +9,7 @@ from functools import cached_property
 
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
+from diag.model.accents import accented
 from diag.model.audit import Audit, AuditStatus, FollowUp, OwnAdvice, Visit
 from diag.model.auditee import Auditee
 from diag.model.checklist import Audience, Checklist, Wording
@@ -28,7 +29,7 @@ from diag.reports.pictures import Evidence, Pictures
 from diag.reports.plan import Action, Plan, plan_of, still_standing
 from diag.reports.progress import Progress
 from diag.reports.vocabulary import PLACES, SUBJECTS
-from diag.reports.wording import NEXT_BUDGET, Blanks, accented, filled, listed
+from diag.reports.wording import NEXT_BUDGET, Blanks, filled, listed
 
 _STATUSES = {
     AuditStatus.EN_COURS: "audit en cours",

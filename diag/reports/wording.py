@@ -28,7 +28,6 @@ _TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
 )
-_BARE_SCHOOL = re.compile(r"\bE(cole|COLE)(?=\b|s\b|S\b)")
 _VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
 
 
@@ -132,11 +131,6 @@ def first_sentence(text: str, words: int) -> str:
     told = _SENTENCE_END.split(text.strip())
     short = (one for one in told if len(one.split()) <= words)
     return next(short, min(told, key=lambda one: len(one.split())))
-
-
-def accented(name: str) -> str:
-    """Return an official name with the accent that its register leaves out."""
-    return _BARE_SCHOOL.sub(lambda bare: "É" + bare[1], name)
 
 
 def phone_number(text: str) -> str:

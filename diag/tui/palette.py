@@ -12,6 +12,7 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from diag.model.accents import accented
 from diag.model.folding import fold, readings
 from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import Cancel
@@ -165,7 +166,7 @@ def _schools(app: "DiagApp", words: str) -> Iterator[Found]:
     for school in schools:
         yield Found(
             "école",
-            f"{school.commune} · {school.name}",
+            f"{school.commune} · {accented(school.name)}",
             school.uai,
             partial(app.go_school, school.uai),
         )

@@ -102,6 +102,23 @@ def test_a_split_class_is_bare_unless_a_room_gives_what_it_has(
     assert "Classe CP" not in rooms(second)
 
 
+def test_only_what_is_or_may_be_a_classroom_is_split(session: Session) -> None:
+    facts = session.facts
+    offered = [one.name for one in hypotheses.classrooms(facts)]
+    library = next(
+        one for one in facts.places_of(PlaceKind.SALLE) if one.name == "Bibliothèque"
+    )
+    unknown = Said(library.id, "type_salle", None)
+
+    assert "Classe CE1" in offered
+    assert not {"Bibliothèque", "Direction", "Salle de motricité"} & {*offered}
+    assert "Bibliothèque" in [
+        one.name for one in hypotheses.classrooms(supposed(facts, (unknown,)))
+    ]
+    with pytest.raises(DiagError, match="n'est pas une classe"):
+        hypotheses.split(session, facts, "Bibliothèque")
+
+
 def test_an_answer_may_be_supposed_unknown_again(session: Session) -> None:
     facts = session.facts
     unknown = hypotheses.said(session, facts, "debit_descendant", "?", "")

@@ -62,7 +62,9 @@ def test_the_calendar_tells_where_and_whom_to_call(desk: Workspace) -> None:
 
     school = desk.territory.school(SCHOOL)
     assert school is not None
-    assert read(made, "SUMMARY") == [f"1. {school.name}, {school.commune}"]
+    assert read(made, "SUMMARY") == [
+        "1. École primaire Les Marronniers, Courvaux-sur-Ombre"
+    ]
     assert school.address in read(made, "LOCATION")[0]
     assert school.phone in read(made, "DESCRIPTION")[0]
     assert read(made, "DTSTART;VALUE=DATE") == ["20261005"]

@@ -10,7 +10,6 @@ from diag.assess.results import Quantity
 from diag.reports.typography import NNBSP
 from diag.reports.wording import (
     Blanks,
-    accented,
     blanks_in,
     counted,
     filled,
@@ -165,12 +164,6 @@ def test_a_short_sentence_is_chosen_and_none_is_ever_cut() -> None:
     assert first_sentence("un deux trois quatre", 3) == "un deux trois quatre"
     assert first_sentence("Un deux trois quatre. Cinq six.", 3) == "Cinq six."
     assert first_sentence("Un deux trois quatre. Un deux trois.", 2) == "Un deux trois."
-
-
-def test_an_official_name_gets_its_accent_back() -> None:
-    assert accented("Ecole primaire Ecollet") == "École primaire Ecollet"
-    assert accented("ECOLE DU MOULIN") == "ÉCOLE DU MOULIN"
-    assert accented("École du Moulin") == "École du Moulin"
 
 
 def test_ten_digits_read_as_a_telephone_number() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from diag.assess.results import Bounds, Socle
+from diag.model.accents import accented
 from diag.model.folding import fold
 from diag.model.territory import School
 from diag.reports.alerts import failing
@@ -15,7 +16,6 @@ from diag.reports.figures import percent
 from diag.reports.money import Money
 from diag.reports.report import Report
 from diag.reports.tables.school_map import position
-from diag.reports.wording import accented
 
 _LEVELS = {
     (True, False): "Maternelle",

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from hashlib import sha256
 
+from diag.model.accents import accented
 from diag.model.place import PlaceKind
 from diag.model.territory import Commune
 from diag.reports.dates import long_date, spoken_day
@@ -14,7 +15,7 @@ from diag.reports.layout import Pair, bold, definitions, written
 from diag.reports.report import Office
 from diag.reports.synthesis.extract import Extract
 from diag.reports.typography import NBSP
-from diag.reports.wording import accented, listed, phone_number
+from diag.reports.wording import listed, phone_number
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from diag.assess.display import displayed, out_of_100
 from diag.assess.results import Score
+from diag.model.accents import accented
 from diag.model.territory import School
 from diag.reports.report import Report
 from diag.reports.tables.json_rows import as_json
-from diag.reports.wording import accented
 
 _DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?")
 _PLACES = 6  # ten centimetres: what RFC 7946 advises

@@ -1,5 +1,6 @@
 """« Et si… »: suppositions above, what would follow below; nothing is recorded."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import work
@@ -22,7 +23,7 @@ from diag.desk.session import Session
 from diag.desk.suppose import Supposition, outcome, supposed
 from diag.model.checklist import QuestionType
 from diag.model.fact import Facts
-from diag.model.place import PlaceKind
+from diag.model.place import Place, PlaceKind
 from diag.reports.answers import heads_words
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask
@@ -244,23 +245,23 @@ class SupposeScreen(PlaceScreen):
         ]
 
     def _rooms(self) -> list[Choice]:
-        return [
-            Choice(place.id, place.name)
-            for place in self.facts.places_of(PlaceKind.SALLE)
-        ]
+        return _choices(self.facts.places_of(PlaceKind.SALLE))
 
     @work
     async def on_suppose_split(self) -> None:
         """Ask which class, and which room gives its equipment."""
-        rooms = self._rooms()
+        classes = _choices(hypotheses.classrooms(self.facts))
+        if not classes:
+            self.diag.say("Aucune classe parmi les salles : rien à dédoubler.")
+            return
         place = await self.app.push_screen_wait(
-            Choose("Dédoubler quelle classe ?", rooms)
+            Choose("Dédoubler quelle classe ?", classes)
         )
         if place is None:
             return
         donors = [
             Choice(BARE, "aucune : la salle est nue"),
-            *(one for one in rooms if one.key != place),
+            *(one for one in self._rooms() if one.key != place),
         ]
         donor = await self.app.push_screen_wait(
             Choose("Quelle salle donne son équipement, et ferme ?", donors)
@@ -341,6 +342,10 @@ class SupposeScreen(PlaceScreen):
             for one in scenarios(self._session)
         ]
         return await self.app.push_screen_wait(Choose(question, choices))
+
+
+def _choices(places: Iterable[Place]) -> list[Choice]:
+    return [Choice(place.id, place.name) for place in places]
 
 
 def _count(suppositions: int) -> str:

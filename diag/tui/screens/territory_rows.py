@@ -15,6 +15,7 @@ from diag.desk.outlook import (
     progress_by_school,
 )
 from diag.desk.retention import overdue
+from diag.desk.school_names import names_shown
 from diag.desk.tour import keep_tour, tour_of
 from diag.journal.campaigns import campaigns_of
 from diag.journal.school_lines import SchoolLine, school_lines
@@ -55,8 +56,9 @@ def read(
     campaign = workspace.campaign
     told = f"{_counted(len(schools), 'école')} · {_counted(begun, 'audit')}"
     late = _overdue(desk) if is_whole and not words else ""
+    names = names_shown(schools)
     return Reading(
-        [line for group in groups for line in _lines(group, progress, picked)],
+        [line for group in groups for line in _lines(group, names, progress, picked)],
         is_whole,
         f"{told} en {campaign}{late}",
     )
@@ -87,7 +89,10 @@ def _grouping(desk: OpenDesk) -> Grouping:
 
 
 def _lines(
-    group: Group, progress: Mapping[str, Progress], picked: Mapping[str, int]
+    group: Group,
+    names: Mapping[str, str],
+    progress: Mapping[str, Progress],
+    picked: Mapping[str, int],
 ) -> Iterator[Line]:
     if group.title:
         begun = sum(each.uai in progress for each in group.schools)
@@ -97,15 +102,15 @@ def _lines(
         yield Line("", (f" {group.title} ({len(group.schools)}{audited}){commune}",))
     for school in group.schools:
         words = progress.get(school.uai, NOTHING_YET).words
-        rank = picked.get(school.uai)
-        yield Line(school.uai, _cells(school, f"{rank}." if rank else "", words))
+        rank, name = picked.get(school.uai), names[school.uai]
+        yield Line(school.uai, _cells(school, name, f"{rank}." if rank else "", words))
 
 
-def _cells(school: SchoolLine, rank: str, words: str) -> tuple[str, ...]:
+def _cells(school: SchoolLine, name: str, rank: str, words: str) -> tuple[str, ...]:
     return (
         rank,
         school.commune,
-        school.name,
+        name,
         _number(school.classes),
         _number(school.pupils),
         school.uai,

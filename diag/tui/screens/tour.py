@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from diag.desk.days import day_typed
+from diag.desk.school_names import names_shown
 from diag.desk.tour import (
     address_of,
     export_tour,
@@ -15,6 +16,7 @@ from diag.desk.tour import (
     stops,
     tour_of,
 )
+from diag.model.accents import accented
 from diag.model.territory import School
 from diag.reports.wording import phone_number
 from diag.tui.commands import Command, CommandType, bindings_of
@@ -105,7 +107,7 @@ class TourScreen(PlaceScreen):
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:
         school = self.diag.desk.workspace.territory.school(event.key)
-        told = f"{school.name}\n{address_of(school)}" if school else ""
+        told = f"{accented(school.name)}\n{address_of(school)}" if school else ""
         self.query_one("#here", Static).update(content(told))
 
     def on_mount(self) -> None:
@@ -117,8 +119,13 @@ class TourScreen(PlaceScreen):
         workspace = self.diag.desk.workspace
         tour = tour_of(workspace)
         schools = stops(workspace, tour)
+        names = names_shown(schools)
         self.query_one(Lines).show(
-            [_line(rank, school) for rank, school in enumerate(schools, 1)], key
+            [
+                _line(rank, school, names[school.uai])
+                for rank, school in enumerate(schools, 1)
+            ],
+            key,
         )
         self.tell(
             f"Tournée du {tour.day:%d/%m/%Y}",
@@ -176,12 +183,12 @@ class TourScreen(PlaceScreen):
         self.diag.say(f"Tournée écrite : {export_tour(self.diag.desk.workspace)}")
 
 
-def _line(rank: int, school: School) -> Line:
+def _line(rank: int, school: School, name: str) -> Line:
     return Line(
         school.uai,
         (
             f"{rank}.",
-            f"{school.name}, {school.commune}",
+            f"{name}, {school.commune}",
             address_of(school),
             phone_number(school.phone),
         ),

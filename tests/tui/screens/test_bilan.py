@@ -350,6 +350,8 @@ async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> N
         await wait_for(pilot, lambda: on(pilot, SupposeScreen))
         await pilot.press("d")
         await wait_for(pilot, lambda: shows(pilot, "Dédoubler quelle classe"))
+        assert shows(pilot, "Classe CE1")
+        assert not shows(pilot, "Bibliothèque")
         await pilot.press(*"ce1", "enter")
         await wait_for(pilot, lambda: shows(pilot, "donne son équipement"))
         await pilot.press(*"bibli", "enter")

@@ -150,3 +150,17 @@ async def test_a_campaign_kept_for_too_long_is_told(tmp_path: Path) -> None:
         await pilot.press("slash", *"genet")
         await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
         assert not shows(pilot, "à effacer")
+
+
+async def test_schools_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("slash", *"hautecroze ecole")
+        await wait_for(pilot, lambda: shows(pilot, "2 écoles"), "both")
+        first, second = app.screen.query_one(Lines).lines
+        assert shows(pilot, f"École primaire ({first.key})")
+        assert shows(pilot, f"École primaire ({second.key})")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: visible(pilot)[0].endswith(first.key), "opened")
+        assert shows(pilot, "École primaire, Hautecroze")
