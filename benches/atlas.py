@@ -14,8 +14,7 @@ from pathlib import Path
 from random import Random
 from time import perf_counter
 
-from territory_world import DAY, big_workspace, numbered
-
+from benches.worlds.territory import DAY, big_workspace, numbered
 from diag.desk.atlas import FORMS, write_atlas
 from diag.desk.atlas_folder import files_of
 from diag.desk.documents import Form

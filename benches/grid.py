@@ -11,15 +11,12 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from screens import keys
-
+from benches.screens import Opened, Pressed, keys
 from diag.desk.answers import Entry, record_answer
 from diag.desk.places import add_place
 from diag.model.place import PlaceKind
 from tests.desk.builders import started, workspace
-from tests.terminal.terminal import Terminal
 
-SIZE = (80, 24)
 TIME_BUDGET, BYTES_BUDGET = 1.25, 3_000
 MOVES = (["\x1b[B"] * 8 + ["\x1b[C"] * 12 + ["\x1b[A"] * 8 + ["\x1b[D"] * 12) * 2
 ANSWERS = list("ccccccccccc")
@@ -52,25 +49,25 @@ with Workspace.open(Path(sys.argv[1])) as workspace:
 
 def main(home: Path) -> None:
     uai = school(home / "desk")
-    bare = Terminal([sys.executable, "-c", BARE], home, SIZE)
-    grid = Terminal([sys.executable, "-c", GRID, str(home / "desk"), uai], home, SIZE)
-    for terminal in (bare, grid):
-        terminal.wait_for(lambda: terminal.shows("Classe 9"), "the rows")  # noqa: B023
-        terminal.settle()
+    bare = Opened([sys.executable, "-c", BARE], home, "Classe 9")
+    words = [sys.executable, "-c", GRID, str(home / "desk"), uai]
+    grid = Opened(words, home, "Classe 9")
+    for each in (bare, grid):
+        each.terminal.settle()
     reference, ours = keys(bare, MOVES), keys(grid, MOVES)
-    grid.send("\x1b[1;5H\x1b[B\x1b[A")
-    grid.settle()
+    grid.terminal.send("\x1b[1;5H\x1b[B\x1b[A")
+    grid.terminal.settle()
     answers = keys(grid, ANSWERS)
-    for terminal in (bare, grid):
-        terminal.kill()
-        terminal.hang_up()
+    for each in (bare, grid):
+        each.close()
     for name, taken in (
         ("bare DataTable, a move", reference),
         ("grid, a move", ours),
         ("grid, an answer", answers),
     ):
-        told(name, *taken)
-    verdict(p95(ours[0]) / p95(reference[0]), max(mean(ours[1]), mean(answers[1])))
+        told(name, taken)
+    size = max(mean(ours.sizes), mean(answers.sizes))
+    verdict(p95(ours.times) / p95(reference.times), size)
 
 
 def school(folder: Path) -> str:
@@ -93,7 +90,8 @@ def mean(sizes: list[int]) -> float:
     return sum(sizes) / len(sizes)
 
 
-def told(name: str, times: list[float], sizes: list[int]) -> None:
+def told(name: str, pressed: Pressed) -> None:
+    times, _, sizes = pressed
     print(
         f"{name:>24}: {median(times):5.1f} ms median, {p95(times):5.1f} p95, "
         f"{mean(sizes):5.0f} bytes mean, {max(sizes)} at most"

@@ -16,8 +16,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import NamedTuple
 
-from territory_world import big_workspace, numbered
-
+from benches.worlds.territory import big_workspace, numbered
 from diag.desk.glance import keep_judged
 from diag.desk.outlook import progress_by_school
 from diag.tui.desk import OpenDesk, Recent
