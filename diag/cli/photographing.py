@@ -14,9 +14,13 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits, photos
+from diag.desk import absent, audits, photos
 from diag.desk.session import Session
+from diag.model.errors import DiagError
 from diag.model.photo import Photo
+
+_STATES = {"": "here", absent.AT_OFFICE: "office", absent.AWAITED: "awaited"}
+"""Where a picture is, in JSON."""
 
 
 @click.group()
@@ -65,9 +69,13 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, *ctx.meta["diag.school"])
         found = photos.photos_of(session)
-        rows = [_row(session, each) for each in found]
+        where = absent.absent(session)
+        rows = [(*_row(session, each), where.get(each.id, "ici")) for each in found]
     if as_json:
-        print_json([each.model_dump(mode="json") for each in found])
+        print_json([
+            {**each.model_dump(mode="json"), "picture": _STATES[where.get(each.id, "")]}
+            for each in found
+        ])
     else:
         print_table(rows)
 
@@ -107,10 +115,34 @@ def export(ctx: click.Context, folder: Path) -> None:
     click.echo(f"{counted(len(written), 'photo')} dans {folder}")
     if missing:
         click.echo(
-            f"{counted(missing, 'photo')} jointes sur un autre ordinateur : leurs "
-            "images ne sont pas ici.",
+            f"{counted(missing, 'photo')} dont l'image n'est pas ici. Demandez-la au "
+            f"bureau : diag audit photo {session.about.ref} fetch",
             err=True,
         )
+
+
+@photo.command()
+@click.pass_context
+def fetch(ctx: click.Context) -> None:
+    """Redemande au bureau les images qui ne sont pas sur cet ordinateur."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        where = absent.absent(session)
+        wanted = [each for each in photos.photos_of(session) if each.id in where]
+        if not wanted:
+            click.echo("Toutes les images de cet audit sont déjà ici.")
+            return
+        told = absent.fetch(workspace, wanted)
+    click.echo(f"{counted(told.received, 'image reçue', 'images reçues')}.")
+    if told.problem:
+        raise DiagError(told.problem)
+    if told.awaited:
+        click.echo(
+            f"{counted(told.awaited, 'image', 'images')} pas encore au bureau : le "
+            "serveur l'attend de l'ordinateur qui l'a jointe.",
+            err=True,
+        )
+        sys.exit(1)
 
 
 def _row(session: Session, each: Photo) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from diag.desk.auditees import auditee_of
+from diag.desk.freeing import let_go
 from diag.desk.people import meet
 from diag.desk.workspace import Workspace
 from diag.journal import exchange
@@ -105,9 +106,11 @@ def run(
     outcomes = tuple(
         synchronise_with(workspace.journal, hub, told, now()) for hub in found
     )
+    outcomes[-1].freed = let_go(workspace, outcomes)
     for outcome in outcomes:
         meet(workspace, outcome.people)
         outcome.people = {}  # names live in one place
+        outcome.there = []  # proven for this once
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
     return outcomes
 
@@ -133,6 +136,12 @@ def words_of(outcome: Outcome) -> Iterable[str]:
             f"{_counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "
             f"{_plural(outcome.awaited, 'reçue')} : le serveur les attend d'un autre "
             "poste."
+        )
+    if outcome.freed:
+        yield (
+            f"{_counted(outcome.freed, 'photo')} d'audits clos "
+            f"{'a' if outcome.freed == 1 else 'ont'} quitté ce poste : "
+            "le bureau les a, « diag audit photo SUJET fetch » les redemande."
         )
     if outcome.unequal:
         many = _counted(len(outcome.unequal), "audit")

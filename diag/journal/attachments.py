@@ -5,10 +5,11 @@ unnamed blob, never a revision without its picture.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from diag.journal.connection import connect
 from diag.journal.errors import DamagedError, ReadOnlyError, in_french
@@ -25,11 +26,16 @@ create table if not exists blob(
   mime text not null, size integer not null, data blob
 ) strict
 """
-_PUT = "insert or ignore into blob values (?, ?, ?, ?)"
+_PUT = """
+insert into blob values (?, ?, ?, ?)
+on conflict(sha) do update set data = excluded.data where data is null
+"""
 _GET = "select data from blob where sha = ?"
 _ALL = "select sha, data from blob where data is not null"
 _SIZES = "select sha, size from blob where data is not null"
 _HAS_TABLE = "select 1 from sqlite_schema where name = 'blob'"
+_GONE = "select sha from blob where data is null"
+_LET_GO = "update blob set data = null where sha = ?"
 _DROP = "delete from blob where sha = ?"
 
 
@@ -99,13 +105,20 @@ class Attachments:
         Raises:
             JournalError: in French, when the file cannot be read.
         """
-        if not self.path.exists():
-            return {}
-        reading = closing(connect(self.path, readonly=True))
-        with reading as connection, in_french(self.path):
-            if not connection.execute(_HAS_TABLE).fetchone():
-                return {}
-            return {sha.hex(): size for sha, size in connection.execute(_SIZES)}
+        return {sha.hex(): size for sha, size in self._rows(_SIZES)}
+
+    def gone(self) -> frozenset[str]:
+        """Return the blobs that were here and were let go, the office having them.
+
+        Raises:
+            JournalError: in French, when the file cannot be read.
+        """
+        return frozenset(sha.hex() for (sha,) in self._rows(_GONE))
+
+    def let_go(self, shas: Iterable[str]) -> None:
+        """Remove the bytes of blobs that others hold; that they were here is kept."""
+        with self._writing() as connection:
+            connection.executemany(_LET_GO, [(bytes.fromhex(sha),) for sha in shas])
 
     def drop(self, sha: str) -> None:
         """Remove a blob; its bytes leave the file (`secure_delete`)."""
@@ -118,6 +131,15 @@ class Attachments:
         with closing(connect(self.path)) as connection, in_french(self.path):
             connection.execute("vacuum")
             connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def _rows(self, sql: str) -> list[tuple[Any, ...]]:
+        if not self.path.exists():
+            return []
+        reading = closing(connect(self.path, readonly=True))
+        with reading as connection, in_french(self.path):
+            if not connection.execute(_HAS_TABLE).fetchone():
+                return []
+            return connection.execute(sql).fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -10,6 +10,7 @@ from diag.journal.attachments import Attachments
 from diag.journal.editions import Editions
 from diag.journal.errors import JournalError
 from diag.journal.journal import Journal
+from diag.journal.stages import stages
 from diag.model.kinds import AuditStatus
 
 _PHOTOS = """
@@ -25,6 +26,12 @@ from head h where h.subject >= ? and h.subject < ? and h.value is not null
   and json_type(h.value, '$.sha') = 'text'
   and not exists (select 1 from head s where s.audit = h.audit and s.subject = ?
     and json_extract(s.value, '$.status') = ?)
+"""
+_NAMING = """
+select distinct json_extract(r.body, '$.value.sha'), a.id
+from rev r join audit a on a.n = r.audit
+where r.subject >= ? and r.subject < ? and r.erased = 0
+  and json_type(r.body, '$.value.sha') = 'text'
 """
 _EDITIONS = """
 select distinct json_extract(body, '$.value.digest') from rev
@@ -73,7 +80,7 @@ def held(journal: Journal) -> dict[str, Named]:
 def wanted(journal: Journal) -> list[Named]:
     """Return what is to come, in order: editions, and photos of audits not closed.
 
-    The photos of a closed audit have left the laptop for good.
+    The photos of a closed audit left the laptop: they come when asked for.
     """
     kept, photos = Editions(journal), Attachments(journal.path.parent)
     here = photos.sizes()
@@ -83,6 +90,19 @@ def wanted(journal: Journal) -> list[Named]:
         Named(sha, 0, _EDITION) for sha in _editions(journal) if not kept.holds(sha)
     ]
     return sorted(found, key=lambda one: one.order)
+
+
+def of_closed_audits(journal: Journal) -> dict[str, frozenset[str]]:
+    """Return the photos that closed audits alone name, history included, and which."""
+    found: dict[str, set[str]] = {}
+    for sha, audit in journal.select(_NAMING, [*subjects.inside("photo")]):
+        found.setdefault(sha, set()).add(audit)
+    closed = {one.audit for one in stages(journal) if one.status is AuditStatus.CLOS}
+    return {
+        sha: frozenset(audits)
+        for sha, audits in found.items()
+        if audits <= closed and _is_sha(sha)
+    }
 
 
 def content(journal: Journal, sha: str) -> bytes | None:

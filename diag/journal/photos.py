@@ -54,7 +54,8 @@ def drop_unnamed(journal: Journal) -> int:
     """
     named = {sha for (sha,) in journal.select(_ALL_NAMED)}
     blobs = Attachments(journal.path.parent)
-    doomed = [sha for sha in blobs.sizes() if sha not in named]
+    kept = [*blobs.sizes(), *blobs.gone()]
+    doomed = [sha for sha in kept if sha not in named]
     for sha in doomed:
         blobs.drop(sha)
     if doomed:

@@ -3,7 +3,7 @@
 Named by their content, moved by pieces, resumed at any byte on both sides.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -41,6 +41,8 @@ class Attachments:
     """How many are named here and nowhere yet: « pas encore reçue »."""
     refused: list[str] = field(default_factory=list)
     """What the office or this laptop refused, in French."""
+    there: set[str] = field(default_factory=set)
+    """What is here and that the office said it holds, or took whole."""
     _done: int = 0
     _total: int = 0
 
@@ -57,6 +59,16 @@ class Attachments:
         self._total = sum(sizes) + sum(one.size for one in wanted)
         for one, start in given:
             self._give(one, start)
+        self.take(wanted)
+
+    def take(self, wanted: Iterable[Named]) -> None:
+        """Ask for attachments, one after the other; those that are nowhere are counted.
+
+        Raises:
+            ProblemError: when the office refuses the whole.
+            OfflineError: when the line is cut; what came is kept.
+            CancelledError: when the user stops.
+        """
         for one in wanted:
             self._take(one)
 
@@ -66,6 +78,7 @@ class Attachments:
         lacking: dict[str, int] = {}
         for some in _parts(list(held), self.limits.shas):
             lacking |= self.office.missing(some)
+        self.there = set(held) - set(lacking)
         found = [(held[sha], start) for sha, start in lacking.items() if sha in held]
         return sorted(found, key=lambda pair: pair[0].order)
 
@@ -84,6 +97,7 @@ class Attachments:
             self.refused.append(f"{one.title} : {problem}")
         else:
             self.sent += 1
+            self.there.add(one.sha)
 
     def _give_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
         """Give a piece; return where the next one starts, as the office says."""

@@ -53,6 +53,10 @@ class Outcome:
     """What was refused, in French."""
     people: dict[str, str] = field(default_factory=dict)
     """Names of colleagues, by the label of their words."""
+    there: list[str] = field(default_factory=list)
+    """Attachments of this laptop that the office holds."""
+    freed: int = 0
+    """Photos of closed audits that left this laptop, every office having them."""
     problem: str = ""
     """Why it stopped before its end, in French; empty when it did not."""
 
@@ -81,6 +85,7 @@ def synchronise(
         finally:
             outcome.received, outcome.sent = attachments.received, attachments.sent
             outcome.awaited = attachments.awaited
+            outcome.there = sorted(attachments.there)
             outcome.refused += attachments.refused
     except DiagError as error:
         outcome.problem = str(error)
@@ -94,11 +99,8 @@ def synchronise_with(
     journal: Journal, enrolment: Enrolment, told: Told, now: int
 ) -> Outcome:
     """Sync with a hub that knows this laptop."""
-    # HTTP: 100 ms, for who syncs only.
-    from diag.sync.http import HttpOffice  # noqa: PLC0415
-
     outcome = Outcome(enrolment.hub, enrolment.name, now)
-    office = HttpOffice(enrolment.url, trust_in(enrolment.authority), enrolment.token)
+    office = office_of(enrolment)
     try:
         synchronise(journal, office, outcome, told)
         if not outcome.problem and enrolment.expires - now < _RENEW:
@@ -108,6 +110,14 @@ def synchronise_with(
     finally:
         office.close()
     return outcome
+
+
+def office_of(enrolment: Enrolment) -> "HttpOffice":
+    """Return the line to a hub that knows this laptop; nothing is sent yet."""
+    # HTTP: 100 ms, for who syncs only.
+    from diag.sync.http import HttpOffice  # noqa: PLC0415
+
+    return HttpOffice(enrolment.url, trust_in(enrolment.authority), enrolment.token)
 
 
 def _renew(folder: Path, office: "HttpOffice", enrolment: Enrolment) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
+from diag.desk.absent import AWAITED, absent, fetch
 from diag.desk.dropped import is_file, paths_of
 from diag.desk.photo_folder import (
     Arrival,
@@ -81,7 +82,7 @@ class ChooseFolder(Command):
 
 
 class See(Command):
-    """Voir la photo choisie, à gros grains."""
+    """Voir la photo choisie, à gros grains ; au bureau, elle est redemandée."""
 
     KEYS = "f5"
     TITLE = "Voir"
@@ -152,6 +153,15 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             """The picture, or a French sentence."""
             self.come = come
             """Its arrival, when it came from the phone."""
+
+    class Come(Message):
+        """A picture that was asked for is here, or is not."""
+
+        def __init__(self, photo: Photo, problem: str) -> None:
+            super().__init__()
+            self.photo = photo
+            self.problem = problem
+            """Why it is not here, in French; empty when it is."""
 
     def __init__(self, session: Session, shown: Shown) -> None:
         super().__init__()
@@ -244,13 +254,35 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             self._tell(f"Retirée : {photo.caption}")
 
     def on_see(self) -> None:
-        """Show the chosen photo."""
+        """Show the chosen photo, asked of the office when it is not here."""
         photo = self._chosen()
-        data = picture_of(self.session, photo) if photo else None
-        if photo is None or data is None:
-            self._tell("L'image n'est pas sur cet ordinateur.")
+        if photo is None:
             return
-        self.app.push_screen(PhotoScreen(photo, data))
+        data = picture_of(self.session, photo)
+        if data is not None:
+            self.app.push_screen(PhotoScreen(photo, data))
+            return
+        self._tell("L'image n'est pas sur cet ordinateur : elle est demandée…")
+        self._fetch(photo)
+
+    @work(thread=True, group="photos", exit_on_error=False)
+    def _fetch(self, photo: Photo) -> None:
+        """Ask aside: the line may be slow."""
+        try:
+            told = fetch(self.session.workspace, [photo])
+        except DiagError as error:
+            self.post_message(self.Come(photo, str(error)))
+        else:
+            said = told.problem or (AWAITED.capitalize() + "." if told.awaited else "")
+            self.post_message(self.Come(photo, said))
+
+    def on_photos_screen_come(self, event: Come) -> None:
+        """Show the picture that was asked for, or say why it is not here."""
+        self._refill()
+        self._tell(event.problem)
+        data = None if event.problem else picture_of(self.session, event.photo)
+        if data is not None:
+            self.app.push_screen(PhotoScreen(event.photo, data))
 
     def on_done(self) -> None:
         """Leave; what was being read is left aside."""
@@ -314,7 +346,10 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         at = lines.highlighted
         came = len(photos) > lines.option_count
         lines.clear_options()
-        lines.add_options(Option(content(_line(photo))) for photo in photos)
+        where = absent(self.session)
+        lines.add_options(
+            Option(content(_line(photo, where.get(photo.id, "")))) for photo in photos
+        )
         lines.display = bool(photos)
         if photos:
             last = len(photos) - 1
@@ -336,6 +371,7 @@ def _reading(left: int) -> str:
     return f"Lecture de {left} photo{'s' if left > 1 else ''}…"
 
 
-def _line(photo: Photo) -> str:
+def _line(photo: Photo, where: str) -> str:
     taken = f", prise à {photo.taken_at[11:16]}" if photo.taken_at else ""
-    return f"{photo.caption or 'sans légende'}{taken}, {photo.size // 1024} ko"
+    told = f", {where}" if where else ""
+    return f"{photo.caption or 'sans légende'}{taken}, {photo.size // 1024} ko{told}"

@@ -1,15 +1,22 @@
 """Photos over the visit: dropped, typed, come from the phone; bombs told, not shown."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
+from diag.desk.absent import Fetched
 from diag.desk.photo_folder import choose_photo_folder
 from diag.desk.photos import photos_of
 from diag.desk.session import Session
+from diag.desk.workspace import Workspace
+from diag.journal.attachments import Attachments
+from diag.model.photo import Photo
 from diag.tui.app import DiagApp
+from diag.tui.screens import photos as screen
 from diag.tui.screens.photos import DropField, PhotosScreen, open_photos
 from tests.desk.pictures import jpeg, png_claiming
 from tests.tui.builders import SCHOOL, audited_app
@@ -88,6 +95,38 @@ async def test_a_photo_is_seen_in_the_terminal(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "▀" * 20), "pixels")
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "Photos : "), "back")
+
+
+async def test_a_picture_at_the_office_is_asked_for_then_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([Fetched(0, 1, ""), Fetched(0, 1, "hors ligne"), Fetched(1, 0, "")])
+
+    def fetched(desk: Workspace, asked: Iterable[Photo]) -> Fetched:
+        (photo,), answer = asked, next(answers)
+        if answer.received:
+            assert Attachments(desk.folder).put(data, photo.mime) == photo.sha
+        return answer
+
+    monkeypatch.setattr(screen, "fetch", fetched)
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=SIZE, notifications=True, tooltips=True) as pilot:
+        session = await opened(app, pilot)
+        paste(app, str(jpeg(tmp_path / "a.jpg")))
+        await wait_for(pilot, lambda: shows(pilot, "Jointe"), "kept")
+        photos = Attachments(session.workspace.folder)
+        data = photos.get(photos_of(session)[0].sha) or b""
+        photos.let_go(photos.sizes())
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "Pas encore reçue"), "not there")
+        assert shows(pilot, "au bureau")
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "hors ligne"), "why not")
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "▀" * 20), "pixels")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Photos : "), "back")
+        assert not shows(pilot, "au bureau")
 
 
 async def test_what_came_from_the_phone_is_joined_once(tmp_path: Path) -> None:
