@@ -142,7 +142,17 @@ def waiting(report: Report, action: Action, audience: Audience) -> str:
 
 
 def decision(report: Report, action: Action) -> str:
-    """Return what the council votes: a verb, an amount and a date, in one line."""
+    """Return what is asked: a verb, an amount and a date, in one line."""
+    return _asked(report, action, action.ref)
+
+
+def proposal(report: Report, action: Action) -> str:
+    """Return what the council votes, with the range of its cost."""
+    told = spoken_range(action.advice.cost)
+    return _asked(report, action, f"{action.ref} : {told}" if told else action.ref)
+
+
+def _asked(report: Report, action: Action, last: str) -> str:
     words = report.wording(action, Audience.MAIRIE)
     text = report.told(action, words.decision or words.title, Audience.MAIRIE)
     told = first_sentence(text, DECISION_WORDS).rstrip(". ")
@@ -150,7 +160,7 @@ def decision(report: Report, action: Action) -> str:
     missing = [] if amount in told else [amount]
     if report.spoken_due(action) not in told and NEXT_BUDGET not in told:
         missing.append(due(report, action))
-    added = ", ".join((*missing, action.ref))
+    added = ", ".join((*missing, last))
     return f"{told[:-1]}, {added})." if told.endswith(")") else f"{told} ({added})."
 
 

@@ -1,6 +1,6 @@
 """Compliance, above every document: what fails, what is still to be checked."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 
 from diag.assess.results import Compliance, CriterionResult
@@ -37,9 +37,15 @@ def failing(report: Report) -> tuple[CriterionResult, ...]:
     return tuple(sorted(wrong, key=lambda one: _day(report, one)))
 
 
-def alerts_box(report: Report, audience: Audience) -> Md:
-    """Return the box that comes first; empty when compliance raises nothing."""
-    alerts, wrong = report.assessment.alerts, failing(report)
+def alerts_box(
+    report: Report, audience: Audience, told: Container[str] = frozenset()
+) -> Md:
+    """Return the box that comes first; empty when compliance raises nothing.
+
+    The criteria already `told` in a box of their own are left out.
+    """
+    alerts = [one for one in report.assessment.alerts if one.criterion.id not in told]
+    wrong = [one for one in failing(report) if one in alerts]
     if not alerts:
         return Md("")
     title = LEAD if wrong else "Conformité"

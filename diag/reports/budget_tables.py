@@ -49,10 +49,10 @@ def _table(report: Report, caption: str, rows: Sequence[tuple[str, ...]]) -> Md:
     if not rows:
         return Md("")
     columns = (EXPENSE, *map(str, budget.years), "Total TTC")
-    whole = bold(f"{budget.total} (soit {budget.ht} HT)")
-    told = [*rows, (bold(REMAINS), *map(str, budget.totals), whole)]
+    blanks = ("",) * len(budget.years)
+    whole = (bold(REMAINS), *map(str, budget.totals), bold(str(budget.total)))
+    told = [*rows, whole, ("soit hors taxes (HT)", *blanks, str(budget.ht))]
     if budget.conditional != Money():
-        blanks = ("",) * len(budget.years)
         waits = "dont actions sous condition"
         told.append((waits, *blanks, str(budget.conditional)))
     return table(caption, columns, told, numeric=range(1, len(columns)))

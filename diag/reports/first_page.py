@@ -1,51 +1,29 @@
 """The mayor's first page: what to decide, what was found; it alone must suffice."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
-from diag.assess.results import Compliance, CriterionResult
+from diag.assess.results import CriterionResult
 from diag.model.checklist import Audience, Kind
 from diag.reports import advice
 from diag.reports.alerts import EXPECTED_AND_SEEN, NAMED, failing
-from diag.reports.choice import for_the_council, needs
+from diag.reports.dated import told_aids
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.findings import observed, praised, strengths, weaknesses
 from diag.reports.layout import bold, numbered, table, written
+from diag.reports.money import spoken_sum
 from diag.reports.plan import Action
+from diag.reports.proposals import dangers, decisions, duties
 from diag.reports.report import Report
 from diag.reports.vocabulary import PRIORITIES
 from diag.reports.wording import first_sentence
 
-DECISIONS = 3
-"""At most so many things asked of the reader."""
 FINDINGS = 5
 """So many findings, one of which is a strength when there is one."""
 REASON_WORDS = 20
 """Longest reason of a finding, in words, when a sentence is so short."""
-AT_ONCE = timedelta(days=2)
-"""A breach to be cured within this delay cannot wait for a council: a danger."""
 
 _READER = Audience.MAIRIE
-
-
-def dangers(report: Report) -> tuple[Action, ...]:
-    """Return what is to be done on receipt: a danger is not put to the vote."""
-    return tuple(one for one in _ripe(report) if _is_at_once(report, one))
-
-
-def decisions(report: Report) -> tuple[Action, ...]:
-    """Return what the council should decide now, none that waits.
-
-    Three at most, dangers counted: a reader who is asked for more does none.
-    """
-    ripe = [one for one in _ripe(report) if not _is_at_once(report, one)]
-    room = max(1, DECISIONS - len(dangers(report)))
-    asked, needed = ripe[:room], needs(report, ripe)[:1]
-    if room > 1 and needed and needed[0] not in asked:
-        # Small duties come first; without this one, the rest would still not work.
-        asked[-1:] = needed
-    return tuple(asked)
 
 
 def deadline(report: Report) -> str:
@@ -67,22 +45,53 @@ def dangers_box(report: Report) -> Md:
     return Md("\n>\n".join((f"> [!CAUTION]\n> {title}", *told)))
 
 
+def endangered(report: Report) -> frozenset[str]:
+    """Return the criteria that the box of dangers already tells."""
+    return frozenset(
+        one.advice.recommendation.when.criterion for one in dangers(report)
+    )
+
+
 def decisions_box(report: Report) -> Md:
-    """Return the decisions, each a verb, an amount and a date; empty without any."""
+    """Return the decisions, each a verb, its money and a date; empty without any."""
     proposed = decisions(report)
     if not proposed:
         return Md("")
-    votes = numbered((advice.decision(report, one) for one in proposed), "> ")
+    votes = numbered((advice.proposal(report, one) for one in proposed), "> ")
+    together = _together(report, proposed)
     lines = ("> [!IMPORTANT]", f"> {bold('Décisions proposées')}", ">", votes)
-    return Md("\n".join(lines))
+    return Md("\n".join((*lines, ">", f"> {written(together)}") if together else lines))
+
+
+def duties_box(report: Report) -> Md:
+    """Return what is urgent and takes no vote, in a few lines; empty without any."""
+    told = [advice.decision(report, one) for one in duties(report)]
+    if not told:
+        return Md("")
+    lines = (f"> - {written(one.replace('(sans dépense, ', '('))}" for one in told)
+    title = bold("À faire sans vote ni dépense")
+    return Md("\n".join(("> [!NOTE]", f"> {title}", ">", *lines)))
+
+
+def _together(report: Report, proposed: Sequence[Action]) -> str:
+    """Return what the decisions cost together, and what would be left to pay."""
+    paid = [one.advice.cost for one in proposed if not one.advice.cost.free]
+    if not paid:
+        return ""
+    total = f"{'Ensemble' if len(paid) > 1 else 'En tout'} : {spoken_sum(paid)}"
+    left = "Reste à charge : la totalité, tant qu'aucune aide n'est accordée"
+    aid = " ; demandez l'aide avant de signer" if told_aids(report) else ""
+    return f"{total}. {left}{aid}."
 
 
 def findings_table(report: Report) -> Md:
     """Return five findings: the most pressing ones, and a strength."""
     strong = strengths(report)
-    told = failing(report)[:NAMED]  # already in the box above
-    weak = [one for one in weaknesses(report) if one not in told]
-    rows_left = FINDINGS - bool(dangers(report))  # which its box already tells
+    wrong = [o for o in failing(report) if o.criterion.id not in endangered(report)]
+    told = {*endangered(report), *(one.criterion.id for one in wrong[:NAMED])}
+    weak = [one for one in weaknesses(report) if one.criterion.id not in told]
+    boxes = bool(dangers(report)) + bool(duties(report))
+    rows_left = FINDINGS - boxes  # what is in a box is a finding too
     weak = _with_a_need(weak, rows_left - bool(strong))
     rows = [_weak_row(report, one) for one in weak]
     rows += [_strong_row(report, one) for one in strong[: rows_left - len(weak)]]
@@ -100,20 +109,6 @@ def _with_a_need(weak: Sequence[CriterionResult], room: int) -> list[CriterionRe
 
 def _is_missing(result: CriterionResult) -> bool:
     return result.criterion.kind is Kind.BLOCKING and not result.high
-
-
-def _ripe(report: Report) -> list[Action]:
-    return [
-        action
-        for action in report.plan.actions
-        if action.undecided and action.ready and for_the_council(report, action)
-    ]
-
-
-def _is_at_once(report: Report, action: Action) -> bool:
-    result = report.result(action.advice.recommendation.when.criterion)
-    broken = result is not None and result.compliance is Compliance.NON_CONFORME
-    return broken and action.due is not None and action.due - report.date <= AT_ONCE
 
 
 def _awaited(proposed: tuple[Action, ...]) -> str:

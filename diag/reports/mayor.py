@@ -3,7 +3,7 @@
 from functools import partial
 
 from diag.model.checklist import Audience, Owner
-from diag.reports import advice, first_page, frame
+from diag.reports import advice, first_page, frame, proposals
 from diag.reports.alerts import alerts_box, compliance_told
 from diag.reports.budget_tables import budget_by_domain
 from diag.reports.choice import detailed, pressing
@@ -13,7 +13,7 @@ from diag.reports.dated import possible_aids, told_aids
 from diag.reports.escape import Md
 from diag.reports.findings import open_words, praised, strengths
 from diag.reports.layout import Pair, bullets
-from diag.reports.money import Money
+from diag.reports.money import Money, spoken_sum
 from diag.reports.option import option_section
 from diag.reports.plan import Action
 from diag.reports.progress import since
@@ -32,6 +32,8 @@ CHECKS = 5
 """At most so many actions to be confirmed told."""
 ASKED = 5
 """At most so many questions left to the town hall told."""
+LONG = 9
+"""At most so many actions told at length, those of page 1 first."""
 CITED = 2
 """At most so many sources cited by an action."""
 
@@ -51,15 +53,16 @@ def view(report: Report) -> dict[str, object]:
         "compared": _compared(report),
         "deadline": first_page.deadline(report),
         "dangers": first_page.dangers_box(report),
-        "alerts": alerts_box(report, READER),
+        "alerts": alerts_box(report, READER, first_page.endangered(report)),
         "decisions": first_page.decisions_box(report),
+        "duties": first_page.duties_box(report),
         "findings": first_page.findings_table(report),
         "open": open_words(report),
         "calendar": advice.calendar(report, told, READER),
         "budget": budget_by_domain(report),
         "total": _total(report),
         "aids": possible_aids(report),
-        "beyond": listed([one.ref for one in report.budget.beyond], 12),
+        "beyond": _beyond(report),
         "last_year": str(report.budget.years[-1]),
         "actions": advice.blocks(report, told, READER, partial(_told, report)),
         "leaders": _leaders(report),
@@ -78,8 +81,9 @@ def view(report: Report) -> dict[str, object]:
 
 def _at_length(report: Report) -> tuple[Action, ...]:
     """Return what is told at length: whatever page 1 asks for, then what comes next."""
-    page = (*first_page.dangers(report), *first_page.decisions(report))
-    kept = {one.id for one in (*page, *detailed(report))}
+    page = proposals.dangers, proposals.decisions, proposals.duties
+    asked = [one.id for ask in page for one in ask(report)]
+    kept = list(dict.fromkeys((*asked, *(one.id for one in detailed(report)))))[:LONG]
     return tuple(one for one in report.plan.actions if one.id in kept)
 
 
@@ -139,13 +143,20 @@ def _rest(report: Report, told: tuple[Action, ...]) -> Md:
     return themes_table(report, rest, READER, caption, priced=True)
 
 
+def _beyond(report: Report) -> str:
+    """Return what falls due after the last year: « R24 et R92, 23 000 € TTC »."""
+    told = report.budget.beyond
+    refs = listed([one.ref for one in told], 12)
+    return f"{refs}, {spoken_sum([one.advice.cost for one in told])}" if told else ""
+
+
 def _leaders(report: Report) -> str:
-    """Return how much is led by whom: « la commune, 3 240 € ; le syndicat, 400 € »."""
+    """Return who leads how much: « la commune, 90 € TTC ; le syndicat, 40 € TTC »."""
     spent: dict[Owner, Money] = {}
     for row in report.budget.rows:
         owner = row.action.advice.recommendation.owner
         spent[owner] = spent.get(owner, Money()) + row.total
-    told = [f"{OWNERS[one]}, {spent[one]}" for one in Owner if one in spent]
+    told = [f"{OWNERS[one]}, {spent[one]} TTC" for one in Owner if one in spent]
     return " ; ".join(told) if len(told) > 1 else ""
 
 

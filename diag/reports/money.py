@@ -5,6 +5,7 @@ Before tax (HT) and with tax (TTC) never meet in one amount. A typical price is 
 of a known quantity only: of another, we tell from the least to the most.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -89,6 +90,23 @@ def spoken_range(cost: Cost) -> str:
     return ", puis ".join(said)
 
 
+def spoken_sum(costs: Sequence[Cost]) -> str:
+    """Return several costs: « 900 € TTC (750 € HT), puis 60 € TTC (50 € HT) par an ».
+
+    Each amount is rounded as it is printed alone, so that a reader can add them up.
+    """
+    said = []
+    for yearly, rhythm in ((False, ""), (True, " par an")):
+        ttc, ht = Money(), Money()
+        for one in costs:
+            counted = is_counted(one, yearly=yearly)
+            ttc += estimate(one.yearly_ttc if yearly else one.once_ttc, counted=counted)
+            ht += estimate(one.yearly_ht if yearly else one.once_ht, counted=counted)
+        if ttc != Money():
+            said.append(f"{ttc} TTC ({ht} HT){rhythm}")
+    return ", puis ".join(said) or "sans dépense"
+
+
 def _about(amount: Amount, *, counted: bool) -> str:
     shown = estimate(amount, counted=counted)
     if shown.at_least:
@@ -102,7 +120,7 @@ def _about(amount: Amount, *, counted: bool) -> str:
 
 
 def _from_to(low: int, high: int) -> str:
-    return f"de {number(low)} à {euros(high)}"
+    return f"de {number(low)} à {euros(high)}" if low else f"jusqu'à {euros(high)}"
 
 
 def _euros(cents: Fraction) -> int:

@@ -23,8 +23,8 @@ def cost_table(report: Report) -> Md:
     ]
     rows = [_row(action, line) for action, line in priced]
     lines = [line for _, line in priced]
-    rows += _total("Total payé une fois", [one for one in lines if not _yearly(one)])
-    rows += _total("Total par an", [one for one in lines if _yearly(one)])
+    rows += _total("payé une fois", [one for one in lines if not _yearly(one)])
+    rows += _total("par an", [one for one in lines if _yearly(one)])
     columns = ("Action", "Poste", "Quantité", "Prix HT", "Total HT", "Année", "Source")
     return table("Détail des coûts, en euros HT", columns, rows, numeric=(3, 4))
 
@@ -37,7 +37,7 @@ def _yearly(line: CostLine) -> bool:
     return line.price.yearly
 
 
-def _total(caption: str, lines: Sequence[CostLine]) -> list[tuple[str, ...]]:
+def _total(rhythm: str, lines: Sequence[CostLine]) -> list[tuple[str, ...]]:
     """Return the row that adds up what the rows above show; none without rows."""
     if not lines:
         return []
@@ -46,7 +46,7 @@ def _total(caption: str, lines: Sequence[CostLine]) -> list[tuple[str, ...]]:
     most = [high for _, high in sides if high is not None]
     bounded = len(most) == len(sides)
     total = _shown(least, sum(most) if bounded else None)
-    return [(bold(caption), "", "", "", bold(total), "", "")]
+    return [(bold("Total"), bold(rhythm), "", "", bold(total), "", "")]
 
 
 def _row(action: Action, line: CostLine) -> tuple[str, ...]:

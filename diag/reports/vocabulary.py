@@ -16,8 +16,8 @@ SPOKEN_LEVELS = (
 """The same, as a sentence says them: « base » alone says nothing."""
 
 LEVELS_EXPLAINED = (
-    "Quatre niveaux : insuffisant (à reprendre), base (dépanne), recommandé "
-    "(répond au besoin), exemplaire (va au-delà)."
+    "Niveaux : insuffisant (à reprendre), base (dépanne), recommandé "
+    "(répond au besoin), exemplaire (au-delà)."
 )
 """What every document says once, before its first level."""
 

@@ -11,8 +11,8 @@ from diag.reports.atlas.view import View
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.figures import percent
 from diag.reports.findings import observed
-from diag.reports.first_page import dangers, decisions
 from diag.reports.plan import Action
+from diag.reports.proposals import dangers, decisions
 from diag.reports.report import Report
 from diag.reports.vocabulary import FOLLOW_UPS, UNSCORED
 from diag.reports.wording import listed
@@ -133,7 +133,7 @@ def _dangers(report: Report) -> tuple[str, ...]:
 
 
 def _votes(report: Report) -> tuple[str, ...]:
-    return tuple(advice.decision(report, one) for one in decisions(report))
+    return tuple(advice.proposal(report, one) for one in decisions(report))
 
 
 def _for_teachers(report: Report, view: View) -> tuple[str, ...]:

@@ -36,8 +36,10 @@ class Walker(NodeWriter):
         return f"#heading(level: {level}){self._held(node)} <{anchor}>\n\n"
 
     def paragraph(self, node: Node) -> str:
-        """Write a paragraph."""
-        return f"{self.inside(node)}\n\n"
+        """Write a paragraph; one between a heading and its table stays with both."""
+        before, after = node.previous_sibling, node.next_sibling
+        leads = before and after and (before.type, after.type) == ("heading", "table")
+        return f"#lead{self._held(node)}\n\n" if leads else f"{self.inside(node)}\n\n"
 
     def hr(self, _node: Node) -> str:
         """End page 1."""

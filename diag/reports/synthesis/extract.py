@@ -21,7 +21,7 @@ from diag.model.audit import FollowUpState
 from diag.model.auditee import Auditee
 from diag.model.checklist import Audience, Criterion, Owner
 from diag.model.fact import Provenance
-from diag.reports import first_page
+from diag.reports import proposals
 from diag.reports.choice import for_the_council
 from diag.reports.findings import EXPECTED
 from diag.reports.money import Money
@@ -181,7 +181,7 @@ def extract_of(report: Report) -> Extract:
         ),
         findings=tuple(_findings(report)),
         tasks=tuple(_task(report, one) for one in plan.actions),
-        dangers=tuple(one.id for one in first_page.dangers(report)),
+        dangers=tuple(one.id for one in proposals.dangers(report)),
         years=budget.years,
         expenses=tuple(
             Expense(

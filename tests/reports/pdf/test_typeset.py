@@ -130,3 +130,14 @@ def _without_alternative_text() -> str:
     style = _STYLE.read_text(encoding="utf-8")
     assert ", alt: alt" in style
     return style.replace(", alt: alt", "")
+
+
+@pytest.mark.parametrize("filling", range(30, 40))
+def test_a_heading_and_its_lead_stay_with_their_table(filling: int) -> None:
+    """Whatever stands above, at the foot of the page."""
+    above = "\n\n".join(f"Ligne {rank}." for rank in range(filling))
+    table = "*Légende*\n\n| A | B |\n| --- | --- |\n| cellule | autre |"
+    shown = pages(made(f"# T\n\n{above}\n\n## Partie\n\nMot d'entrée.\n\n{table}\n"))
+    found = next(one for one in shown if "Mot d'entrée." in one)
+    assert "Partie" in found
+    assert "cellule" in found

@@ -8,9 +8,9 @@ import pytest
 
 from diag.model.checklist import Audience
 from diag.reports import advice
-from diag.reports.first_page import dangers, decisions
 from diag.reports.markdown import markdown
 from diag.reports.pdf import printed
+from diag.reports.proposals import dangers, decisions, duties
 from diag.reports.report import Report
 from tests.goldens.golden import NAMES, facts_told, golden, shipped
 from tests.reports.builders import report
@@ -44,10 +44,13 @@ def test_every_document_passes_page_validation(name: str, audience: Audience) ->
 def check_mayor(audit: Report, pdf: bytes) -> None:
     """Check that page 1 decides, page 2 counts, and that few pages follow."""
     first, second, third, *rest = map(squeezed, pages(pdf))
-    proposed = (*dangers(audit), *decisions(audit))
-    assert proposed
-    for action in proposed:
-        assert squeezed(advice.decision(audit, action)) in first
+    assert decisions(audit)
+    for action in decisions(audit):
+        assert squeezed(advice.proposal(audit, action)) in first
+    for action in (*dangers(audit), *duties(audit)):
+        assert f"{action.ref})." in first
+    assert "Resteàcharge:latotalité" in first
+    assert "Dépenseestiméesurtroisans" in first
     assert "Scored'ensemble" in first
     assert "ResteàchargeTTC" in second
     assert "Sommaire" in third
