@@ -2,31 +2,40 @@
 
 from diag.desk.session import Session
 from diag.desk.walk import Key, Walk
-from diag.journal.settings import get_setting, put_setting
+from diag.journal.settings import get_setting, jot_setting
 from diag.model.fact import Provenance
 
 
 def keep_place(session: Session, key: Key) -> None:
-    """Remember where one is; nothing is written when nothing moved."""
-    journal = session.workspace.journal
-    value = [*key, session.workspace.world.clock()]
-    kept = get_setting(journal, _name(session))
-    if journal.readonly or (isinstance(kept, list) and kept[:2] == [*key]):
+    """Remember where one is; nothing is written when nothing moved.
+
+    It outlives the program, however it ends, and the disk is not waited for.
+    """
+    if kept_key(session) == key:
         return
-    put_setting(journal, _name(session), value)
+    value = [*key, session.workspace.world.clock()]
+    jot_setting(session.workspace.journal, _name(session), value)
 
 
-def kept_place(session: Session, walk: Walk) -> Key | None:
-    """Return where to resume: where one was, or after what was answered since.
+def kept_key(session: Session) -> Key | None:
+    """Return where one was last; None when nobody knows, or one answered since.
 
     After a power cut the last answer is the surer memory: it was committed.
     """
-    last = _last_answer(session)
     kept = get_setting(session.workspace.journal, _name(session))
+    last = _last_answer(session)
     match kept:
         case [str(place), str(question), int(at)] if not last or at >= last[0]:
-            if walk.stop((place, question)):
-                return place, question
+            return place, question
+    return None
+
+
+def kept_place(session: Session, walk: Walk) -> Key | None:
+    """Return where to resume: where one was, or after what was answered since."""
+    kept = kept_key(session)
+    if kept and walk.stop(kept):
+        return kept
+    last = _last_answer(session)
     if last:
         following = walk.left_after(last[1])
         return following.key if following else last[1]

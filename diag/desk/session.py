@@ -1,7 +1,7 @@
 """A session: one audit in memory, its facts, its assessment; what is said is kept."""
 
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from diag.assess.assess import Judge, judge_of
@@ -25,16 +25,48 @@ if TYPE_CHECKING:
     from diag.desk.workspace import Workspace
 
 
-class ClosedAuditError(DiagError):
+class WithheldError(DiagError):
+    """Something was about to be written that is to be confirmed first."""
+
+    asked = ""
+    """What is asked of who was about to write."""
+    yes, no = "Écrire", "Ne rien écrire"
+    """Its two answers."""
+    done, left = "", ""
+    """What is said once it is written, or not."""
+    drops = False
+    """Whether what was typed is of no more use once it is not written."""
+
+    def __init__(
+        self, session: "Session", drafts: tuple[Draft, ...], sentence: str
+    ) -> None:
+        super().__init__(sentence)
+        self._session = session
+        self._drafts = drafts
+
+    def write_anyway(self) -> None:
+        """Record what was withheld.
+
+        Raises:
+            DiagError: when nothing could be written.
+        """
+        self._session.say(*self._drafts)
+
+
+class ClosedAuditError(WithheldError):
     """An answer was about to enter a closed audit, and nobody has confirmed it."""
+
+    asked = "L'audit est clos : y écrire quand même ?"
+    done = "Enregistré · l'audit était clos"
+    left = "Rien n'est écrit : l'audit est clos."
 
     def __init__(self, session: "Session", drafts: tuple[Draft, ...]) -> None:
         super().__init__(
+            session,
+            drafts,
             f"L'audit de {session.about.title} ({session.audit.campaign}) est clos : "
-            "rien n'y est écrit. Rouvrez-le dans le bilan."
+            "rien n'y est écrit. Rouvrez-le dans le bilan.",
         )
-        self._session = session
-        self._drafts = drafts
 
     def write_anyway(self) -> None:
         """Record what was refused, and ask no more while this session is open.
@@ -43,7 +75,22 @@ class ClosedAuditError(DiagError):
             DiagError: when nothing could be written.
         """
         self._session.asks_when_closed = False
-        self._session.say(*self._drafts)
+        super().write_anyway()
+
+
+class ChangedMeanwhileError(WithheldError):
+    """Another program said otherwise what one was about to say."""
+
+    yes, no = "Remplacer", "Garder l'autre"
+    done = "Enregistré · à la place de l'autre réponse"
+    left = "Rien n'est écrit : la réponse de l'autre fenêtre est gardée."
+    drops = True
+
+    def __init__(
+        self, session: "Session", drafts: tuple[Draft, ...], sentence: str
+    ) -> None:
+        super().__init__(session, drafts, f"{sentence} Rien n'est écrit.")
+        self.asked = f"{sentence} La remplacer par la vôtre ?"
 
 
 class Session:
@@ -58,11 +105,15 @@ class Session:
         """What is to be said once to who opened it; empty as a rule."""
         self.asks_when_closed = False
         """Whether an answer for a closed audit is refused until it is confirmed."""
+        self.asks_when_changed = False
+        """Whether one asks before replacing what another program said meanwhile."""
         self._gestures: dict[str, frozenset[str]] = {}
+        self._read = (0, "")
 
     @cached_property
     def facts(self) -> Facts:
         """Everything known, as of the last thing said; the root bears its name."""
+        self._read = (self.workspace.journal.version, self.digest)
         facts = facts_of(self.workspace.journal, self.audit)
         root = facts.places[facts.root].model_copy(update={"name": self.about.name})
         return replace(facts, places={**facts.places, facts.root: root})
@@ -144,18 +195,43 @@ class Session:
         Raises:
             DiagError: when nothing could be written; says why and what to do.
             ClosedAuditError: an answer for a closed audit, when one asks about it.
+            ChangedMeanwhileError: another program said it otherwise, when one asks.
         """
         if self.asks_when_closed and self._would_unseal(drafts):
             raise ClosedAuditError(self, drafts)
         workspace = self.workspace
         also = also_said(workspace.journal, self.audit.id, drafts)
-        written = workspace.journal.write_many((*also, *drafts), workspace.origin)
+        written = workspace.journal.write_many(
+            (*also, *drafts), workspace.origin, partial(self._weigh, drafts)
+        )
         revisions = written[len(also) :]
         if len(written) > 1:
             together = frozenset(revision.id for revision in written)
             self._gestures |= dict.fromkeys(together, together)
         self.forget()
         return revisions
+
+    def catch_up(self) -> bool:
+        """Read again when another program wrote in this audit; say whether it did."""
+        version, digest = self._read
+        if "facts" not in self.__dict__ or self.workspace.journal.version == version:
+            return False
+        self._read = (self.workspace.journal.version, digest)
+        if self.digest == digest:
+            return False
+        self.forget()
+        return True
+
+    def _weigh(self, drafts: tuple[Draft, ...]) -> None:
+        """Replace nothing unasked that another program said since one read it."""
+        seen = self.__dict__.get("facts")
+        if seen is None or not self.catch_up() or not self.asks_when_changed:
+            return
+        # Only who works in two windows pays for the words.
+        from diag.desk.meanwhile import said_meanwhile  # noqa: PLC0415
+
+        if sentence := said_meanwhile(self, seen, drafts):
+            raise ChangedMeanwhileError(self, drafts, sentence)
 
     def _would_unseal(self, drafts: tuple[Draft, ...]) -> bool:
         """Say whether places or answers would change in a closed audit.

@@ -14,7 +14,7 @@ from diag.desk.keyed import meant
 from diag.desk.memory import still_true
 from diag.desk.parcours import choose_profile, told_left
 from diag.desk.recall import recall_of
-from diag.desk.resume import kept_place
+from diag.desk.resume import kept_key, kept_place
 from diag.desk.score_words import filled_words, score_words
 from diag.desk.session import Session
 from diag.desk.trail import told
@@ -36,7 +36,8 @@ class Visiting:
         self.session = session
         self.memory = recall_of(session)
         """The audit of the campaign before, and the commune's other schools."""
-        self._also = {key} if key else set[Key]()
+        stood = key or kept_key(session)
+        self._also = {stood} if stood else set[Key]()
         self._doubted: tuple[Key, str] | None = None
         self._provenance: Provenance | None = None
         self.key = self._start(key)
@@ -207,6 +208,13 @@ class Visiting:
         self._provenance = None
         for name in ("walk", "card"):
             self.__dict__.pop(name, None)
+
+    def catch_up(self) -> bool:
+        """Read again what another window wrote; say whether one did."""
+        caught = self.session.catch_up()
+        if caught:
+            self.refresh()
+        return caught
 
     @property
     def score(self) -> str:

@@ -1,7 +1,7 @@
 """The journal of a workspace: one SQLite file, one way in, readable at any time."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -187,10 +187,18 @@ class Journal:
             return draft.write(connection, change, origin)
 
     def write_many(
-        self, changes: Iterable[Draft], origin: Origin
+        self,
+        changes: Iterable[Draft],
+        origin: Origin,
+        first: Callable[[], object] = lambda: None,
     ) -> tuple[Revision, ...]:
-        """Say several things, in order, in one durable commit: all or nothing."""
+        """Say several things, in order, in one durable commit: all or nothing.
+
+        `first` is called once nobody else can write any more; what it raises is
+        raised, and nothing is said.
+        """
         with self.transaction() as connection:
+            first()
             return tuple(draft.write(connection, change, origin) for change in changes)
 
     def heads(self, audit: str) -> tuple[Head, ...]:
@@ -219,6 +227,12 @@ class Journal:
         """Give the log of an audit in order: what another journal takes in."""
         for (body,) in self.select(_LINES, [audit]):
             yield body.encode("utf-8")
+
+    @property
+    def version(self) -> int:
+        """A number that another one replaces when another program has written."""
+        ((number,),) = self.select("pragma data_version")
+        return int(number)
 
     def digest(self, audit: str) -> str:
         """Return the exclusive or of the ids of an audit, zero when it is empty."""

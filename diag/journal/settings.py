@@ -1,8 +1,10 @@
 """Settings of the workspace: small JSON values by name, kept beside the journal."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
+from diag.journal.errors import JournalError
 from diag.journal.journal import Journal
 
 
@@ -17,3 +19,19 @@ def put_setting(journal: Journal, key: str, value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
     with journal.transaction() as connection:
         connection.execute("insert or replace into setting values (?, ?)", [key, text])
+
+
+def jot_setting(journal: Journal, key: str, value: Any) -> None:
+    """Keep a setting without waiting for the disk.
+
+    The system holds it when the program is killed; only a power cut may lose it. What
+    cannot be written is not: it is no word of anybody's.
+    """
+    if journal.readonly:
+        return
+    with suppress(JournalError):
+        journal.connection.execute("pragma synchronous = normal")
+        try:
+            put_setting(journal, key, value)
+        finally:
+            journal.connection.execute("pragma synchronous = full")

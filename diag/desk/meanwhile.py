@@ -1,0 +1,71 @@
+"""What another window of the same workspace said since one read: told, not replaced."""
+
+from collections.abc import Iterator
+
+from diag.desk.session import Session
+from diag.desk.trail import time_words
+from diag.journal import subjects
+from diag.journal.draft import Draft
+from diag.journal.subjects import AnswerTopic, NoteTopic
+from diag.model.fact import Answer, Facts
+from diag.reports.answers import answer_words
+
+_SHOWN = 3
+"""Questions that one reads; more were changed by one gesture over many cells."""
+
+
+def said_meanwhile(session: Session, seen: Facts, drafts: tuple[Draft, ...]) -> str:
+    """Tell who said what, when, in place of what was `seen`; empty when nobody did.
+
+    Only of what the drafts would replace: another question changed is read again,
+    that is all.
+    """
+    told = list(_told(session, seen, drafts))
+    more = len(told) - _SHOWN
+    if more > 0:
+        plural = "s" if more > 1 else ""
+        told[_SHOWN:] = [f"Et {more} autre{plural}."]
+    return " ".join(told)
+
+
+def _told(session: Session, seen: Facts, drafts: tuple[Draft, ...]) -> Iterator[str]:
+    facts, current = session.facts, session.workspace.journal.current
+    for draft in drafts:
+        topic = subjects.parse(draft.subject)
+        if not isinstance(topic, AnswerTopic | NoteTopic):
+            continue
+        there = [(head.op, head.value) for head in current(draft.audit, draft.subject)]
+        if there == [(draft.op, draft.value)]:
+            continue
+        key = (topic.place, topic.question)
+        if isinstance(topic, NoteTopic):
+            notes = facts.notes.get(key, ())
+            if notes != seen.notes.get(key, ()):
+                said = f"« {' ; '.join(notes)} »" if notes else "retirée"
+                yield f"{_named(session, key)}, note changée entre-temps : {said}."
+            continue
+        heads = facts.answers.get(key, ())
+        if heads != seen.answers.get(key, ()):
+            yield _answered(session, key, heads)
+
+
+def _answered(session: Session, key: tuple[str, str], heads: tuple[Answer, ...]) -> str:
+    if not heads:
+        return f"{_named(session, key)}, réponse retirée entre-temps."
+    question = session.checklist.questions[key[1]]
+    name_of = session.workspace.settings.name_of
+    said = " ou ".join(
+        f"« {answer_words(question, head)} » ({name_of(head.author)}, "
+        f"{time_words(head.at)})"
+        for head in heads
+    )
+    return f"{_named(session, key)}, répondu entre-temps : {said}."
+
+
+def _named(session: Session, key: tuple[str, str]) -> str:
+    """Return the question, with its place when it is not the subject itself."""
+    facts = session.facts
+    question = session.checklist.questions.get(key[1])
+    label = question.label if question else key[1]
+    place = facts.places.get(key[0])
+    return f"{label} ({place.name})" if place and key[0] != facts.root else label

@@ -1,0 +1,121 @@
+"""Two windows on one workspace: nothing of one replaces in silence what the other said."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from diag.desk import audits
+from diag.desk.answers import Entry, record_answer, record_note
+from diag.desk.flags import turn_flag
+from diag.desk.session import ChangedMeanwhileError, Session
+from diag.desk.workspace import Workspace
+from diag.journal import changes
+from diag.model.checklist import QuestionType
+from diag.model.fact import Answer, State, Value
+from diag.model.place import PlaceKind
+from tests.desk.builders import SCHOOL, started, workspace
+
+
+@contextmanager
+def two_windows(folder: Path) -> Iterator[tuple[Session, Session]]:
+    """Open one audit twice, each in its own file handle; each asks, as screens do."""
+    with workspace(folder) as made:
+        started(made)
+    with Workspace.open(folder) as one, Workspace.open(folder) as other:
+        sessions = audits.open_session(one, SCHOOL), audits.open_session(other, SCHOOL)
+        for session in sessions:
+            session.asks_when_changed = True
+            assert session.facts.root
+        yield sessions
+
+
+def say(session: Session, question: str, value: object) -> None:
+    record_answer(session, Entry(question, value, sure=True))
+
+
+def value_of(session: Session, question: str) -> Value:
+    session.catch_up()
+    answer = session.facts.answer(session.facts.root, question)
+    return answer.value if answer else None
+
+
+def test_what_the_other_said_is_told_and_kept_until_one_confirms(
+    tmp_path: Path,
+) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        say(other, "nb_classes", 12)
+        with pytest.raises(ChangedMeanwhileError) as refused:
+            say(mine, "nb_classes", 8)
+        assert "Nombre de classes" in refused.value.asked
+        assert "« 12\u00a0classes » (" in refused.value.asked
+        assert value_of(other, "nb_classes") == 12
+
+        refused.value.write_anyway()
+        assert value_of(other, "nb_classes") == 8
+
+
+def test_what_one_has_read_is_replaced_unasked(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        say(other, "nb_classes", 12)
+        assert value_of(mine, "nb_classes") == 12
+        say(mine, "nb_classes", 8)
+        assert value_of(other, "nb_classes") == 8
+
+
+def test_another_question_is_read_again_and_asks_nothing(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        say(other, "nb_classes", 12)
+        say(mine, "nb_eleves", 240)
+        answer = mine.facts.answer(mine.facts.root, "nb_classes")
+        assert answer is not None
+        assert answer.value == 12
+
+
+def test_the_same_answer_twice_asks_nothing(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        say(other, "nb_classes", 12)
+        say(mine, "nb_classes", 12)
+        assert value_of(other, "nb_classes") == 12
+
+
+def test_a_note_changed_meanwhile_is_asked_about(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        record_note(other, "nb_classes", "deux en préfabriqué")
+        with pytest.raises(ChangedMeanwhileError, match="« deux en préfabriqué »"):
+            record_note(mine, "nb_classes", "trois en préfabriqué")
+
+
+def test_many_cells_changed_meanwhile_are_counted(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        root, audit = mine.facts.root, mine.audit.id
+        asked = [
+            each.id
+            for each in mine.checklist.questions.values()
+            if each.type is QuestionType.BOOLEAN and each.place is PlaceKind.ECOLE
+        ][:5]
+        for question in asked:
+            say(other, question, "o")
+        no = Answer(State.KNOWN, value=False)
+        drafts = [changes.answered(audit, root, each, no) for each in asked]
+        with pytest.raises(ChangedMeanwhileError, match=r"Et 2 autres\."):
+            mine.say(*drafts)
+        assert [value_of(other, each) for each in asked] == [True] * 5
+
+
+def test_another_audit_or_a_setting_changes_nothing_here(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        other.workspace.keep_settings(other.workspace.settings)
+        assert not mine.catch_up()
+        turn_flag(other, (other.facts.root, "nb_classes"))
+        assert mine.catch_up()
+        assert not mine.catch_up()
+
+
+def test_a_command_does_not_ask(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        mine.asks_when_changed = False
+        say(other, "nb_classes", 12)
+        say(mine, "nb_classes", 8)
+        assert value_of(other, "nb_classes") == 8
