@@ -12,6 +12,7 @@ from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.driver import Driver
+from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -32,9 +33,10 @@ from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
 from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
+from diag.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
-    from diag.desk.session import ClosedAuditError
+    from diag.desk.session import WithheldError
     from diag.desk.world import World
     from diag.tui.palette import Found
 
@@ -71,6 +73,7 @@ class DiagApp(Sturdy, App[None]):
         """Why the workspace could not be opened, if it could not."""
         self._crashed = crashed
         self._noticed = False
+        self._typed = TypedAhead(self)
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
@@ -82,10 +85,21 @@ class DiagApp(Sturdy, App[None]):
         """Return Territoire: every other place is over it."""
         return TerritoryScreen()
 
+    async def on_event(self, event: Event) -> None:
+        """Take keys one at a time: what a key opens takes those typed after it."""
+        typed = isinstance(event, Key | Paste) and not event.is_forwarded
+        if not (typed and self._typed.keeps(event)):
+            await super().on_event(event)
+
     def on_mount(self) -> None:
         """Say what happened, when the app comes back after a crash."""
         if self._crashed is not None:
             self.push_screen(_built("crash", "CrashScreen", self._crashed))
+
+    def on_app_focus(self) -> None:
+        """Show what another window wrote, once one comes back to this one."""
+        if (catch_up := getattr(self.screen, "catch_up", None)) is not None:
+            catch_up()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
         """Return none of Textual's own commands: they are in English."""
@@ -207,29 +221,28 @@ class DiagApp(Sturdy, App[None]):
     def on_trouble(self, event: Trouble) -> None:
         """Tell what was refused, and what to do."""
         # Whoever is refused something has loaded the desk already.
-        from diag.desk.session import ClosedAuditError  # noqa: PLC0415
+        from diag.desk.session import WithheldError  # noqa: PLC0415
 
-        if isinstance(event.error, ClosedAuditError):
+        if isinstance(event.error, WithheldError):
             self._ask_to_write(event.error)
         else:
             self.tell(event.sentence, "Ce n'est pas possible")
 
-    def _ask_to_write(self, refused: "ClosedAuditError") -> None:
-        """Ask once whether a closed audit is written into; then do what was asked."""
-        from diag.tui.dialogs import Confirm  # noqa: PLC0415 - see above
+    def _ask_to_write(self, refused: "WithheldError") -> None:
+        """Ask whether what is withheld is written all the same; then do so, or not."""
+        from diag.tui.dialogs import Weigh  # noqa: PLC0415 - see above
 
         def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
-            if not confirmed:
-                self.say("Rien n'est écrit : l'audit est clos.")
-                return
-            refused.write_anyway()
+            if confirmed:
+                refused.write_anyway()
             for screen in self.screen_stack:
-                after_writing = getattr(screen, "after_writing", None)
-                if after_writing is not None:
-                    after_writing()
+                look_again = getattr(screen, "look_again", None)
+                if look_again is not None:
+                    said = refused.done if confirmed else refused.left
+                    look_again(said, forget=bool(confirmed) or refused.drops)
 
-        question = "L'audit est clos : y écrire quand même ?"
-        self.push_screen(Confirm(question, yes="Écrire", grave=True), answered)
+        question = Weigh(refused.asked, yes=refused.yes, no=refused.no)
+        self.push_screen(question, answered)
 
     def offered(self) -> Iterator[tuple[MessagePump, CommandType]]:
         """Yield what is possible now: by what has the focus, the screen, the app."""
@@ -305,6 +318,7 @@ class DiagApp(Sturdy, App[None]):
 
     def on_unmount(self) -> None:
         """Close the files."""
+        self._typed.close()
         self.desk.close()
 
     def _as_kept(self) -> None:

@@ -115,7 +115,7 @@ class OpenDesk:
                 if campaign
                 else audits.start(self.workspace, uai)
             )
-            opened.asks_when_closed = True
+            opened.asks_when_closed = opened.asks_when_changed = True
             self._sessions[key] = opened
             if opened.notice:
                 self.tell(opened.notice)

@@ -89,6 +89,45 @@ class Confirm(Sturdy, ModalScreen[bool]):
         self.dismiss(False)
 
 
+class Replace(Command):
+    """Écrire tout de même, à la place de ce qui est là."""
+
+    KEYS = "f2"
+    TITLE = "Écrire"
+    IN_FOOTER = True
+
+
+class KeepAsIs(Command):
+    """Ne rien écrire."""
+
+    KEYS = "escape"
+    TITLE = "Ne rien écrire"
+    IN_FOOTER = True
+
+
+class Weigh(Confirm):
+    """Asks before writing over something, and takes no letter: one is answering.
+
+    Who types answers in a row says « o » to the next question, not to this one.
+    """
+
+    INTRODUCTION = "F2 écrit, Échap n'écrit rien ; Tab passe d'une réponse à l'autre."
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Replace, KeepAsIs)
+    BINDINGS = bindings_of(*OFFERS)
+    INHERIT_BINDINGS = False
+
+    def __init__(self, question: str, *, yes: str, no: str) -> None:
+        super().__init__(question, yes=f"{yes} (F2)", no=no, grave=True)
+
+    def on_replace(self) -> None:
+        """Write."""
+        self.dismiss(True)
+
+    def on_keep_as_is(self) -> None:
+        """Write nothing."""
+        self.dismiss(False)
+
+
 class Ask(Sturdy, ModalScreen[str | None]):
     """Asks for one line; Enter gives it, Escape gives None.
 

@@ -23,6 +23,8 @@ class PlaceScreen(Sturdy, Screen[None]):
     OFFERS: ClassVar[tuple[CommandType, ...]] = EVERYWHERE
     INTRODUCTION: ClassVar[str] = ""
     """What the help says of this place first."""
+    holds_keys = False
+    """Whether keys wait: something asked for by the one before is still looked for."""
     _possible: tuple[bool | None, ...] | None = None
 
     @property

@@ -58,14 +58,14 @@ class RenameIt(Command):
 class RemoveIt(Command):
     """Retirer le lieu de la liste ; l'historique garde ce qui en a été dit."""
 
-    KEYS = "delete,x"
+    KEYS = "delete"
     TITLE = "Retirer"
 
 
 class CloseKind(Command):
     """Toutes les salles sont là (ou il peut y en avoir d'autres) ; dit le score."""
 
-    KEYS = "t"
+    KEYS = "ctrl+g"
     TITLE = "Toutes là"
     IN_FOOTER = True
 
@@ -73,7 +73,7 @@ class CloseKind(Command):
 class CloseLots(Command):
     """Tout le matériel est là (ou il peut y en avoir d'autre) ; dit le score."""
 
-    KEYS = "l"
+    KEYS = "ctrl+e"
     TITLE = "Matériel complet"
 
 
@@ -119,9 +119,9 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self._show()
         self.query_one(Lines).focus()
 
-    def after_writing(self) -> None:
-        """Show what was written once one had confirmed it."""
-        self._show()
+    def look_again(self, said: str, *, forget: bool) -> None:  # noqa: ARG002 - no field
+        """Show what there is, once one was asked whether to write."""
+        self._show(said=said)
 
     def _show(self, key: str | None = None, said: str = "") -> None:
         self.query_one(Lines).show(
@@ -134,8 +134,8 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         kinds = (PlaceKind.SALLE, PlaceKind.LOT)
         rooms, lots = ("close" if kind in facts.closed else "ouverte" for kind in kinds)
         return (
-            f"Liste des salles : {rooms} (touche t). Liste du matériel : {lots} "
-            "(touche l). Suppr retire un lieu, Entrée y va."
+            f"Liste des salles : {rooms} (Ctrl+G). Liste du matériel : {lots} "
+            "(Ctrl+E). Suppr retire un lieu, Entrée y va."
         )
 
     @property
@@ -241,7 +241,9 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
                 self._show(said=f"Enregistré · {said}")
 
         effect = closing_effect(self._session, kind)
-        self.app.push_screen(Confirm(effect.sentence, yes="Confirmer"), sure)
+        self.app.push_screen(
+            Confirm(effect.sentence, yes="Confirmer", grave=True), sure
+        )
 
     def on_leave_places(self) -> None:
         """Go back to the question."""

@@ -109,6 +109,11 @@ class VisitScreen(VisitActs):
         self.fiche.show(self.visiting)
         self.say(status, style)
         self.refresh_keys()
+        self._keep_place()
+
+    def _keep_place(self) -> None:
+        """Have the very question resumed whatever ends the program, once it is seen."""
+        self.call_after_refresh(keep_place, self.session, self.visiting.key)
 
     def say(self, status: str, style: str = "$text-muted") -> None:
         """Say something under the face that is shown."""
@@ -171,11 +176,19 @@ class VisitScreen(VisitActs):
         else:
             self._walk(1)
 
-    def after_writing(self) -> None:
-        """Show what was written once one had confirmed it."""
-        self.fiche.forget_typed()
+    def look_again(self, said: str, *, forget: bool) -> None:
+        """Show what there is, once one was asked whether to write."""
+        if forget:
+            self.fiche.forget_typed()
+            if self.grid:
+                self.grid.forget_typed()
         self.visiting.refresh()
-        self.show(f"{_SAVED} · l'audit était clos", "$success")
+        self.show(said, "$success")
+
+    def catch_up(self) -> None:
+        """Show what another window wrote; what is being typed stays."""
+        if hasattr(self, "visiting") and self.visiting.catch_up():
+            self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
 
     def tell_saved(self, said: str, *, onward: bool = True) -> None:
         """Say that it is on disk, then go to what is left."""
@@ -189,6 +202,7 @@ class VisitScreen(VisitActs):
         visiting = self.visiting
         if not self.settle():
             return
+        self.catch_up()
         if visiting.forward() if step > 0 else visiting.back():
             self._moved()
         else:
@@ -202,11 +216,13 @@ class VisitScreen(VisitActs):
         self.fiche.show(self.visiting)
         self.fiche.status("")
         self.refresh_keys()
+        self._keep_place()
 
     def go_to(self, key: Key) -> None:
         """Go to a question, in the fiche."""
         if not self.settle():
             return
+        self.catch_up()
         self.visiting.go(key)
         self._moved()
         self.face.current = "fiche"
@@ -261,6 +277,7 @@ class VisitScreen(VisitActs):
         key = (event.place, event.question)
         if self.visiting.walk.stop(key):
             self.visiting.go(key)
+            self._keep_place()
 
     @on(AnswerLine.PlanWanted)
     def _plan_wanted(self) -> None:
@@ -297,7 +314,7 @@ class VisitScreen(VisitActs):
         super().on_back()
 
     def on_unmount(self) -> None:
-        """Keep where one was; a kill loses nothing: the last answer tells it."""
+        """Keep where one was, if the last move was not kept yet."""
         if hasattr(self, "visiting"):
             keep_place(self.session, self.visiting.key)
 

@@ -80,17 +80,22 @@ class VisitActs(PlaceScreen):
         self.fiche.status("Cherche la question la plus utile…", "$text-muted")
         session = self.session
         here, profile = self.visiting.key, session.profile
+        self.holds_keys = True
         self._look_for_useful(session.facts, session.checklist, here, profile)
 
     @work(thread=True, exclusive=True, group="useful")
     def _look_for_useful(
         self, facts: Facts, checklist: Checklist, here: Key, profile: Profile
     ) -> None:
-        found = most_useful(facts, checklist, here, profile)
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._found_useful, here, found)
+        found = None
+        try:
+            found = most_useful(facts, checklist, here, profile)
+        finally:
+            if not get_current_worker().is_cancelled:
+                self.app.call_from_thread(self._found_useful, here, found)
 
     def _found_useful(self, here: Key, found: Key | None) -> None:
+        self.holds_keys = False
         if not self.is_attached or self.visiting.key != here:
             return
         if found is None:

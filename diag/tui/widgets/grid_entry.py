@@ -135,6 +135,10 @@ class GridEntry(GridFace):
             return False
         return self._record(read)
 
+    def forget_typed(self) -> None:
+        """Drop what is being typed."""
+        self._text("")
+
     def _type(self, character: str) -> None:
         at = self.table.cursor
         if self.sheet.cell(*at).is_inert and self.table.chosen is None:

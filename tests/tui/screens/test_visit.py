@@ -288,13 +288,13 @@ async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> No
         await wait_for(pilot, lambda: shows(pilot, "Nouveau nom"), "asked")
         await pilot.press(*"CE1", "enter")
         await wait_for(pilot, lambda: shows(pilot, "CP devient CE1"), "renamed")
-        await pilot.press("t")
+        await pilot.press("ctrl+g")
         await wait_for(pilot, lambda: shows(pilot, "Toutes les salles sont là (1)"), "")
         await pilot.press("o")
         await wait_for(
             pilot, lambda: PlaceKind.SALLE in screen.session.facts.closed, "closed"
         )
-        await pilot.press("l")
+        await pilot.press("ctrl+e")
         await wait_for(pilot, lambda: shows(pilot, "lots de matériel sont là (0)"), "")
         await pilot.press("o")
         await wait_for(

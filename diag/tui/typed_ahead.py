@@ -1,0 +1,91 @@
+"""Keys typed ahead: each waits until what the key before it asked for is there.
+
+Textual hands a key at once to what has the focus. A dialog takes the focus some
+messages later, an answer brings the next question some messages later: the rest of a
+burst would go to the question or the place that is being left. Here a key is let
+through when nobody has anything left to do.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from time import monotonic
+
+from textual import events
+from textual.app import App
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+_PATIENCE = 5.0
+"""Seconds after which a key goes through all the same: no keyboard is ever locked."""
+_TURNS = 3
+"""Turns of the loop at rest: a worker that was just asked for has begun by then."""
+_BRIEF = 50
+"""Turns of the loop that are waited for without a pause."""
+_PAUSE = 0.002
+
+
+class TypedAhead:
+    """The keys of an app that wait for their turn, in the order in which they came."""
+
+    def __init__(self, app: App[None]) -> None:
+        self._app = app
+        self._waiting: deque[events.Event] = deque()
+        self._turn: events.Event | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    def keeps(self, event: events.Event) -> bool:
+        """Keep a key for its turn; False when its turn has come."""
+        if event is self._turn:
+            self._turn = None
+            return False
+        self._waiting.append(event)
+        if self._task is None:
+            self._task = asyncio.create_task(self._let_through())
+        return True
+
+    def close(self) -> None:
+        """Let go of what waits: the app ends."""
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _let_through(self) -> None:
+        try:
+            while self._waiting:
+                await self._rest()
+                self._turn = self._waiting.popleft()
+                self._app.post_message(self._turn)
+        finally:
+            self._task = None
+
+    async def _rest(self) -> None:
+        """Wait until everybody waits; the loop is left to them meanwhile."""
+        end, at_rest, turn = monotonic() + _PATIENCE, 0, 0
+        while at_rest < _TURNS and monotonic() < end:
+            turn += 1
+            await asyncio.sleep(0 if turn < _BRIEF else _PAUSE)
+            at_rest = at_rest + 1 if self._is_at_rest() else 0
+
+    def _is_at_rest(self) -> bool:
+        screen = self._app.screen_stack[-1]
+        return not getattr(screen, "holds_keys", False) and all(
+            map(_waits, self._pumps(screen))
+        )
+
+    def _pumps(self, screen: Screen[object]) -> Iterator[MessagePump]:
+        """Give whoever may still move the focus: the app, and its screen's widgets."""
+        yield self._app
+        yield from screen.walk_children(with_self=True)
+
+
+def _waits(pump: MessagePump) -> bool:
+    """Say whether a pump has nothing to do: mounted, its task asleep on its queue."""
+    if pump._closed:  # noqa: SLF001 - see below
+        return True
+    # Textual says of no pump whether it is at work, and asyncio's count of what is
+    # unfinished is wrong for it: a message that replaces another is told done once.
+    queue: asyncio.Queue[Message | None] = pump._message_queue  # noqa: SLF001 - see above
+    asleep = bool(getattr(queue, "_getters", True))
+    return asleep and queue.empty() and pump.is_running

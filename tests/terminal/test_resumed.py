@@ -1,0 +1,82 @@
+"""However the program ends, it resumes at the very question, in each audit."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from diag.desk import audits
+from diag.desk.visiting import Visiting
+from diag.desk.workspace import Workspace
+from tests.desk.builders import OTHER, SCHOOL
+from tests.terminal.terminal import Terminal
+from tests.terminal.visits import prepared, visit_in
+
+ENDS: dict[str, Callable[[Terminal], object]] = {
+    "killed": Terminal.kill,
+    "terminal closed": Terminal.hang_up,
+}
+DOWN = "\x1b[B"
+
+
+def resumes_at(folder: Path, ref: str) -> str:
+    """Return the question where a visit would resume."""
+    with Workspace.open(folder) as there:
+        return Visiting(audits.open_session(there, ref)).question.label
+
+
+def walked(terminal: Terminal, steps: int) -> str:
+    """Walk so many questions down; return the one that is shown, once all is quiet."""
+    for _ in range(steps):
+        before = shown(terminal)
+        terminal.send(DOWN)
+        terminal.wait_for(lambda: shown(terminal) not in {"", before}, "the next")  # noqa: B023 - called at once
+    terminal.settle()
+    return shown(terminal)
+
+
+def shown(terminal: Terminal) -> str:
+    """Return the question on the fiche, empty while it is drawn."""
+    for line, following in zip(terminal.lines, terminal.lines[1:], strict=False):
+        if " question " in line and " sur " in line:
+            return following.rpartition("│")[2].strip()
+    return ""
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> None:
+    prepared(tmp_path)
+    with visit_in(tmp_path) as terminal:
+        terminal.send("/motif\r")
+        terminal.wait_for(lambda: terminal.shows("(motif)"), "answered")
+        question = walked(terminal, 7)
+        ENDS[end](terminal)
+        terminal.process.wait(timeout=30)
+
+    assert resumes_at(tmp_path, SCHOOL) == question
+    with visit_in(tmp_path) as terminal:
+        terminal.wait_for(lambda: shown(terminal) == question, "the very question")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_two_audits_in_turn_are_each_resumed_at_their_question(
+    tmp_path: Path, end: str
+) -> None:
+    prepared(tmp_path)
+    with visit_in(tmp_path) as terminal:
+        first = walked(terminal, 4)
+        terminal.send("\x1b")
+        terminal.wait_for(lambda: terminal.shows("Audits"), "the school")
+        terminal.send("\x1b")
+        terminal.wait_for(lambda: terminal.shows("Chercher une école"), "the schools")
+        terminal.send(f"/{OTHER}\rv")
+        terminal.wait_for(lambda: terminal.shows("Réponse"), "the other visit")
+        second = walked(terminal, 6)
+        ENDS[end](terminal)
+        terminal.process.wait(timeout=30)
+
+    assert resumes_at(tmp_path, SCHOOL) == first
+    assert resumes_at(tmp_path, OTHER) == second
+    assert first != second
+    with visit_in(tmp_path) as terminal:
+        terminal.wait_for(lambda: shown(terminal) == second, "the very question")
