@@ -5,11 +5,9 @@ the real ones. `Meetings` is run by `test_properties` and, changed, by `test_mut
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from threading import RLock
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -18,21 +16,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from diag.journal import changes
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
-from diag.journal.migrations import run
 from diag.model.audit import Audit
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.sqlite.connections import Connections
-from diag.sync.hub.sqlite.people import SqlitePeople
-from diag.sync.hub.sqlite.schema import TABLES
-from diag.sync.hub.sqlite.store import SqliteStore
 from diag.sync.hub.store import Token
 from diag.sync.laptop import Exchange
 from diag.sync.problems import OfflineError
 from diag.sync.protocol import Limits
 from tests.journal.builders import CAMPAIGN, known
 from tests.journal.worlds import content, heads_by_definition, heads_in, memory
-from tests.sync.offices import AUDITS, ROOTS, SCHOOLS, NearOffice
+from tests.sync.disks import Disk, MemoryDisk, bodies, ids
+from tests.sync.offices import AUDITS, ROOTS, NearOffice
 
 T = TypeVar("T")
 
@@ -44,52 +38,6 @@ SMALL = Limits(push_lines=3, batch_lines=2)
 """Little at a time, so that little is enough to be cut in the middle."""
 
 ANYONE = Caller(1, frozenset({"*"}), "write", Token(b"", 1, 0, b""))
-
-
-class MemoryConnections(Connections):
-    """One connection to a hub in memory; what it writes others read at once."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.path = Path("hub.db")
-        self.connection = connection
-        self._mutex = RLock()
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        with self._mutex:
-            self.connection.execute("begin immediate")
-            try:
-                yield self.connection
-                self.connection.execute("commit")
-            except BaseException:
-                self.connection.execute("rollback")
-                raise
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        with self._mutex:
-            yield self.connection
-
-    def close(self) -> None:
-        self.connection.close()
-
-
-class MemoryStore(SqliteStore):
-    """The SQLite store, in memory."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        SqlitePeople.__init__(self, MemoryConnections(connection))
-        self.connection = connection
-        ((self._hub,),) = connection.execute("select id from hub").fetchall()
-
-
-def new_store(name: str) -> MemoryStore:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    run(connection, TABLES)
-    connection.execute("insert into hub values (?)", [name])
-    store = MemoryStore(connection)
-    store.put_directory(SCHOOLS.items())
-    return store
 
 
 def copied(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -107,8 +55,8 @@ def new_journal() -> Journal:
         return journal_on(copied(made))
 
 
-def ids(connection: sqlite3.Connection) -> set[bytes]:
-    return {key for (key,) in connection.execute("select id from rev")}
+def ids_of(journal: Journal) -> set[bytes]:
+    return {key for (key,) in journal.select("select id from rev")}
 
 
 WAITING_IN_VAIN = "select 1 from quarantine where awaits in (select id from erased)"
@@ -117,10 +65,6 @@ WAITING_IN_VAIN = "select 1 from quarantine where awaits in (select id from eras
 
 def log_of(journal: Journal) -> dict[str, list[tuple[object, ...]]]:
     return {**content(journal.connection), "quarantine": []}
-
-
-def bodies_of(connection: sqlite3.Connection) -> set[str]:
-    return {body for (body,) in connection.execute("select body from rev")}
 
 
 class FreeOffice(NearOffice):
@@ -143,15 +87,20 @@ class Meetings(RuleBasedStateMachine):
         super().__init__()
         self.nonces = count(1)
         self.laptops: list[Journal] = []
-        self.stores: list[MemoryStore] = []
-        self.copies: dict[tuple[str, int], sqlite3.Connection] = {}
+        self.disks: list[Disk] = []
+        self.laptop_copies: dict[int, sqlite3.Connection] = {}
+        self.hub_copies: dict[int, object] = {}
         self.acknowledged: set[bytes] = set()
         """Revisions said to be saved, whose only disk was not lost."""
 
     @initialize()
     def begin(self) -> None:
         self.laptops = [new_journal(), new_journal()]
-        self.stores = [new_store("a"), new_store("b")]
+        self.disks = self.new_disks()
+
+    def new_disks(self) -> list[Disk]:
+        """Return the disks of two hubs that know nothing yet."""
+        return [MemoryDisk("a"), MemoryDisk("b")]
 
     # What people do.
 
@@ -202,15 +151,15 @@ class Meetings(RuleBasedStateMachine):
 
     @rule(number=LAPTOPS, hub=HUBS, cut=CUTS)
     def sync(self, number: int, hub: int, cut: tuple[int, str] | None) -> None:
-        journal, store = self.laptop(number), self.stores[hub]
-        before = ids(journal.connection) | ids(store.connection)
+        journal, disk = self.laptop(number), self.disks[hub]
+        before = ids_of(journal) | ids(disk)
         done = self.exchange(journal, hub, cut)
-        after = ids(journal.connection) | ids(store.connection)
+        after = ids_of(journal) | ids(disk)
         assert after == before, "P13: a sync writes no revision, and loses none"
         if done is not None:
             assert done.unequal == []
             assert not done.refused
-            assert ids(journal.connection) == ids(store.connection)
+            assert ids_of(journal) == ids(disk)
 
     def exchange(
         self, journal: Journal, hub: int, cut: tuple[int, str] | None = None
@@ -223,7 +172,7 @@ class Meetings(RuleBasedStateMachine):
             return way if next(asked) == at else ""
 
         served = Hub(
-            self.stores[hub],
+            self.disks[hub].store,
             Path("blobs"),
             name="",
             limits=SMALL,
@@ -258,39 +207,34 @@ class Meetings(RuleBasedStateMachine):
     @rule(number=LAPTOPS)
     def copy_laptop(self, number: int) -> None:
         at = number % len(self.laptops)
-        self.copies["laptop", at] = copied(self.laptops[at].connection)
+        self.laptop_copies[at] = copied(self.laptops[at].connection)
 
     @rule(hub=HUBS)
     def copy_hub(self, hub: int) -> None:
-        self.copies["hub", hub] = copied(self.stores[hub].connection)
+        self.hub_copies[hub] = self.disks[hub].copy()
 
     @rule(number=LAPTOPS)
     def restore_laptop(self, number: int) -> None:
         at = number % len(self.laptops)
-        if kept := self.copies.get(("laptop", at)):
-            lost = ids(self.laptops[at].connection)
+        if kept := self.laptop_copies.get(at):
+            lost = ids_of(self.laptops[at])
             self.laptops[at].close()
             self.laptops[at] = journal_on(copied(kept))
             self.forget(lost)
 
     @rule(hub=HUBS)
     def restore_hub(self, hub: int) -> None:
-        if kept := self.copies.get(("hub", hub)):
-            lost = ids(self.stores[hub].connection)
-            self.stores[hub].close()
-            self.stores[hub] = MemoryStore(copied(kept))
+        if kept := self.hub_copies.get(hub):
+            lost = ids(self.disks[hub])
+            self.disks[hub].put_back(kept)
             self.forget(lost)
-
-    def replicas(self) -> list[sqlite3.Connection]:
-        return [
-            *(journal.connection for journal in self.laptops),
-            *(store.connection for store in self.stores),
-        ]
 
     def forget(self, lost: set[bytes]) -> None:
         """Forget what was on the lost disk alone."""
-        for each in self.replicas():
-            lost -= ids(each)
+        for journal in self.laptops:
+            lost -= ids_of(journal)
+        for disk in self.disks:
+            lost -= ids(disk)
         self.acknowledged -= lost
 
     # What must hold once faults stop.
@@ -303,9 +247,11 @@ class Meetings(RuleBasedStateMachine):
                 self.check_silence()
                 self.check_a_cut_pull_goes_on()
         finally:
-            for connection in self.replicas():
-                connection.close()
-            for copy in self.copies.values():
+            for journal in self.laptops:
+                journal.close()
+            for disk in self.disks:
+                disk.close()
+            for copy in self.laptop_copies.values():
                 copy.close()
 
     def settle(self) -> None:
@@ -320,11 +266,11 @@ class Meetings(RuleBasedStateMachine):
         for journal in self.laptops:
             assert log_of(journal) == there, "P1, P7, P8"
             assert not journal.select(WAITING_IN_VAIN), "an erasure frees its skeleton"
-        for store in self.stores:
-            assert bodies_of(store.connection) == bodies_of(first.connection), "P12"
-            assert store.manifest({"*"}) == first.manifest()
-        assert self.acknowledged <= ids(first.connection), "P5: nothing is lost"
-        lines = [body.encode() for body in bodies_of(first.connection)]
+        lines = [body.encode() for (body,) in first.select("select body from rev")]
+        for disk in self.disks:
+            assert bodies(disk) == set(lines), "P12"
+            assert disk.store.manifest({"*"}) == first.manifest()
+        assert self.acknowledged <= ids_of(first), "P5: nothing is lost"
         assert heads_in(first.connection) == heads_by_definition(lines), "P3"
         erased = "select 1 from rev r join erased e using(audit, id) where r.erased = 0"
         assert not first.select(erased), "P10: what is erased is gone"

@@ -5,10 +5,15 @@ log's, P5 no loss, P7 clones and restores, P8 clocks, P10 erasure, P12 two hubs,
 P13 silence, P14 a write supersedes what its author saw.
 """
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from diag.sync.hub.postgres.store import PostgresStore
+from tests.sync.databases import Server
+from tests.sync.disks import Disk, MemoryDisk, PostgresDisk
 from tests.sync.machine import Meetings
 
 QUICK = settings(
@@ -20,6 +25,19 @@ QUICK = settings(
 LONG = settings(QUICK, max_examples=600, stateful_step_count=60)
 
 
+@pytest.fixture
+def mixed(postgresql: Server) -> Iterator[type[Meetings]]:
+    """Give the machine where the second hub is in PostgreSQL."""
+    store = PostgresStore(postgresql.new_database())
+
+    class Mixed(Meetings):
+        def new_disks(self) -> list[Disk]:
+            return [MemoryDisk("a"), PostgresDisk(store)]
+
+    yield Mixed
+    store.close()
+
+
 def test_laptops_and_hubs_agree_whatever_happens_to_them() -> None:
     run_state_machine_as_test(Meetings, settings=QUICK)
 
@@ -27,3 +45,13 @@ def test_laptops_and_hubs_agree_whatever_happens_to_them() -> None:
 @pytest.mark.long
 def test_laptops_and_hubs_agree_for_longer() -> None:
     run_state_machine_as_test(Meetings, settings=LONG)
+
+
+def test_they_agree_with_a_hub_in_postgresql(mixed: type[Meetings]) -> None:
+    run_state_machine_as_test(mixed, settings=settings(QUICK, max_examples=8))
+
+
+@pytest.mark.long
+def test_they_agree_for_longer_with_a_hub_in_postgresql(mixed: type[Meetings]) -> None:
+    few = settings(LONG, max_examples=200, stateful_step_count=40)
+    run_state_machine_as_test(mixed, settings=few)

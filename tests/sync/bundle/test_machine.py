@@ -13,7 +13,7 @@ from diag.journal.bundles import BuiltUponError, brought
 from diag.journal.journal import Journal
 from diag.sync.bundle.importing import undo
 from tests.sync.bundle.colleagues import Colleague, keys_of
-from tests.sync.machine import LAPTOPS, Meetings, ids
+from tests.sync.machine import LAPTOPS, Meetings, ids_of
 from tests.sync.test_properties import QUICK
 
 KEYS = keys_of(1)
@@ -37,7 +37,7 @@ class Carrying(Meetings):
         path = Path(self.home.name) / f"{len(self.carried)}.diag"
         whole = self.colleague(giver)
         whole.write(path, whole)
-        self.carried.append((path, ids(whole.journal.connection)))
+        self.carried.append((path, ids_of(whole.journal)))
         self.read(len(self.carried) - 1, taker)
 
     @rule(which=st.integers(0, 9), taker=LAPTOPS)
@@ -47,9 +47,9 @@ class Carrying(Meetings):
             return
         path, held = self.carried[which % len(self.carried)]
         reader = self.colleague(taker)
-        before = ids(reader.journal.connection)
+        before = ids_of(reader.journal)
         entered = reader.read(path)
-        after = ids(reader.journal.connection)
+        after = ids_of(reader.journal)
         assert after >= before | held
         assert entered.revisions == len(after - before)
         assert reader.read(path).revisions == 0
@@ -59,12 +59,12 @@ class Carrying(Meetings):
         """Undo the last bundle, if nothing was built upon it."""
         journal = self.colleague(number).journal
         done = [one.name for one in brought(journal) if one.undone_at is None]
-        before = ids(journal.connection)
+        before = ids_of(journal)
         try:
             count = undo(journal, done[-1], 0) if done else 0
         except BuiltUponError:
             count = 0
-        assert len(before - ids(journal.connection)) == count
+        assert len(before - ids_of(journal)) == count
         self.forget(before)
 
     def teardown(self) -> None:

@@ -1,0 +1,153 @@
+"""Hubs whose disk is copied and put back in no time: in memory, or in PostgreSQL.
+
+The stores are the real ones; only what a disk does is played here.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any, Protocol
+
+from diag.journal.migrations import run
+from diag.sync.hub.postgres.store import PostgresStore
+from diag.sync.hub.sqlite.connections import Connections
+from diag.sync.hub.sqlite.people import SqlitePeople
+from diag.sync.hub.sqlite.schema import TABLES
+from diag.sync.hub.sqlite.store import SqliteStore
+from diag.sync.hub.store import Store
+from tests.sync.offices import SCHOOLS
+
+Rows = list[tuple[Any, ...]]
+
+
+class Disk(Protocol):
+    """A hub's disk."""
+
+    store: Store
+
+    def select(self, sql: str) -> Rows:
+        """Read rows; the columns of both engines bear the same names."""
+        ...
+
+    def copy(self) -> object:
+        """Return what it holds."""
+        ...
+
+    def put_back(self, copy: Any) -> None:
+        """Hold that instead."""
+        ...
+
+    def close(self) -> None:
+        """Leave it."""
+        ...
+
+
+def ids(disk: Disk) -> set[bytes]:
+    """Return the ids of the revisions on a disk."""
+    return {bytes(key) for (key,) in disk.select("select id from rev")}
+
+
+def bodies(disk: Disk) -> set[bytes]:
+    """Return the lines on a disk."""
+    rows = disk.select("select body from rev")
+    return {body.encode() if isinstance(body, str) else bytes(body) for (body,) in rows}
+
+
+class MemoryConnections(Connections):
+    """One connection to a hub in memory; what it writes others read at once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.path = Path("hub.db")
+        self.connection = connection
+        self._mutex = RLock()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        with self._mutex:
+            self.connection.execute("begin immediate")
+            try:
+                yield self.connection
+                self.connection.execute("commit")
+            except BaseException:
+                self.connection.execute("rollback")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        with self._mutex:
+            yield self.connection
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class MemoryStore(SqliteStore):
+    """The SQLite store, in memory."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        SqlitePeople.__init__(self, MemoryConnections(connection))
+        ((self._hub,),) = connection.execute("select id from hub").fetchall()
+
+
+class MemoryDisk:
+    """A SQLite hub in memory."""
+
+    def __init__(self, name: str) -> None:
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        run(self._connection, TABLES)
+        self._connection.execute("insert into hub values (?)", [name])
+        self.store: Store = MemoryStore(self._connection)
+        self.store.put_directory(SCHOOLS.items())
+
+    def select(self, sql: str) -> Rows:
+        return self._connection.execute(sql).fetchall()
+
+    def copy(self) -> bytes:
+        return self._connection.serialize()
+
+    def put_back(self, copy: bytes) -> None:
+        self._connection.deserialize(copy)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class PostgresDisk:
+    """A hub in PostgreSQL, emptied for each story."""
+
+    _TABLES = ("audit", "rev", "erased", "blob_ref")
+
+    def __init__(self, store: PostgresStore) -> None:
+        self.store: Store = store
+        self._connections = store._connections
+        store.put_directory(SCHOOLS.items())
+        self.put_back({})
+
+    def select(self, sql: str) -> Rows:
+        with self._connections.reading() as connection:
+            return connection.execute(sql, binary=True).fetchall()
+
+    def copy(self) -> dict[str, Rows]:
+        return {name: self.select(f"select * from {name}") for name in self._TABLES}
+
+    def put_back(self, copy: dict[str, Rows]) -> None:
+        with self._connections.writing() as connection:
+            connection.execute(
+                f"truncate {', '.join(self._TABLES)} restart identity cascade"
+            )
+            for name, rows in copy.items():
+                for row in rows:
+                    places = ", ".join(["%s"] * len(row))
+                    connection.execute(
+                        f"insert into {name} overriding system value values ({places})",
+                        row,
+                    )
+            connection.execute(
+                "select setval(pg_get_serial_sequence('audit', 'n'), "
+                "coalesce(max(n), 0) + 1, false) from audit"
+            )
+
+    def close(self) -> None:
+        """Leave the database: another story begins on it."""
