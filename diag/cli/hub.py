@@ -158,8 +158,26 @@ def enrol(
     chosen: Chosen, person: str, territories: tuple[str, ...], right: str
 ) -> None:
     """Donne une invitation pour un poste : elle sert une fois, un quart d'heure."""
-    click.echo(chosen.home().invite(person, territories, right))
+    home = chosen.home()
+    click.echo(home.invite(person, territories, right))
     click.echo("Sur son poste : diag sync enrol INVITATION", err=True)
+    for one in _empty(home, territories):
+        click.echo(
+            f"Attention : aucune école de l'annuaire du serveur n'est dans « {one} ». "
+            "Ce poste n'y enverra rien : vérifiez le territoire, ou lisez l'annuaire "
+            "(diag hub directory).",
+            err=True,
+        )
+
+
+def _empty(home: "HubHome", territories: tuple[str, ...]) -> list[str]:
+    from diag.sync.hub.scopes import unknown_in  # noqa: PLC0415 - see above
+
+    store = home.store()
+    try:
+        return unknown_in(store, territories)
+    finally:
+        store.close()
 
 
 @hub.command()

@@ -102,5 +102,9 @@ def test_a_wrong_territory_or_a_second_hub_is_refused(office: Path) -> None:
     wrong = hub(office, "enrol", "Anne", "--territory", "Val d'Oise")
     again = hub(office, "init", "--name", "x", "--url", "https://x")
 
+    empty = hub(office, "enrol", "Anne", "--territory", "95")
+
     assert "Territoire « Val d'Oise » inconnu" in wrong.err
+    assert empty.code == 0
+    assert "aucune école de l'annuaire du serveur n'est dans « 95 »" in empty.err
     assert "contient déjà un serveur" in again.err

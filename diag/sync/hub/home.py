@@ -12,8 +12,9 @@ from diag.sync.bundle.keys import DeviceKeys, file_keys
 from diag.sync.hub import authority
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.postgres.address import checked
+from diag.sync.hub.scopes import scope_of
 from diag.sync.hub.sqlite.store import SqliteStore
-from diag.sync.hub.store import EVERYWHERE, Store
+from diag.sync.hub.store import Store
 from diag.sync.private import write_private
 from diag.sync.protocol import RIGHTS, Limits, Right, Wire
 from diag.sync.trust import Invited, fingerprint_of
@@ -67,7 +68,7 @@ class HubHome:
                 f"{folder} contient déjà un serveur. Pour le lancer : diag hub serve."
             )
         _check(settings)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if settings.tls == "own":
             authority.make_authority(folder / TLS, settings.name, datetime.now(UTC))
         made = cls(folder, settings)
@@ -184,15 +185,10 @@ class HubHome:
         """
         if right not in RIGHTS:
             raise DiagError(f"Droit « {right} » inconnu : {', '.join(RIGHTS)}.")
-        for one in territories:
-            if one != EVERYWHERE and not (one.isalnum() and one.isascii()):
-                raise DiagError(
-                    f"Territoire « {one} » inconnu : un département (95), une commune "
-                    "(95127), « syndicat », ou * pour tout."
-                )
+        scopes = tuple(map(scope_of, territories))
         store = self.store()
         try:
-            code = self.hub(store).door.invite(person, territories, right)
+            code = self.hub(store).door.invite(person, scopes, right)
         finally:
             store.close()
         mark = fingerprint_of(self.authority) if self.authority else ""

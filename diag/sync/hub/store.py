@@ -196,6 +196,10 @@ class Log(Protocol):
         """Learn where subjects are, and place the audits that were nowhere."""
         ...
 
+    def places(self, scopes: Collection[str]) -> int:
+        """Return how many subjects of the directory are in these territories."""
+        ...
+
 
 class People(Protocol):
     """Devices, tokens, invitations."""

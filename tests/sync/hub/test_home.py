@@ -12,6 +12,7 @@ from diag.model.errors import DiagError
 from diag.sync.hub import authority, copies
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome, HubSettings
+from diag.sync.protocol import Enrolling
 from diag.sync.trust import fingerprint_of, read_invitation
 
 DAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -28,6 +29,7 @@ def test_a_hub_opens_as_it_was_made(home: HubHome) -> None:
 
     assert again.settings == SETTINGS
     assert (again.host, again.port) == ("hub.vallombre.example", 8443)
+    assert home.folder.stat().st_mode & 0o077 == 0
     assert (home.folder / "hub.json").stat().st_mode & 0o077 == 0
     for key in (home.folder / "tls").glob("*-key.pem"):
         assert key.stat().st_mode & 0o077 == 0
@@ -41,6 +43,18 @@ def test_an_invitation_carries_the_address_the_fingerprint_and_a_code(
     assert invited.url == SETTINGS.url
     assert invited.fingerprint == fingerprint_of(home.authority)
     assert len(invited.code) == 10
+
+
+def test_a_department_is_let_in_as_the_directory_spells_it(home: HubHome) -> None:
+    """« 95 » once let in a laptop that saw nothing: the list says `095`."""
+    code = home.invite("Anne", ("95", "95127"), "write").code
+    store = home.store()
+    try:
+        let_in = home.hub(store).door.enrol(Enrolling(code=code, device="poste"))
+    finally:
+        store.close()
+
+    assert let_in.territories == ("095", "95127")
 
 
 def test_a_certificate_of_the_office_needs_no_authority_here(tmp_path: Path) -> None:
@@ -122,7 +136,7 @@ def test_a_hub_that_runs_is_not_replaced(home: HubHome) -> None:
     copied = copies.back_up(home)
     store = home.store()
     try:
-        with pytest.raises(DiagError):
+        with pytest.raises(DiagError, match="le serveur est en marche"):
             copies.restore(home.folder, copied)
     finally:
         store.close()

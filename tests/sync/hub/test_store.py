@@ -246,6 +246,13 @@ def test_a_school_out_of_the_directory_is_for_those_who_see_everything(
     assert [one.audit for one in store.manifest({"997"})] == [audit]
 
 
+def test_the_directory_is_counted_by_territory(store: Store) -> None:
+    assert store.places({"*"}) == len(SCHOOLS)
+    there = [one for one in SCHOOLS.values() if one.department == "999"]
+    assert store.places({"999"}) == len(there) > 0
+    assert store.places({"95"}) == 0
+
+
 def test_territories_are_departments_communes_or_everything(store: Store) -> None:
     inside = Territory("999", "99901")
 

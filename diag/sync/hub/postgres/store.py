@@ -42,6 +42,7 @@ insert into directory values (%s, %s, %s, %s) on conflict(kind, code)
 do update set department = excluded.department, insee = excluded.insee
 where (directory.department, directory.insee) <> (excluded.department, excluded.insee)
 """
+_PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- as above
 _MOVED = """
 audit.kind = d.kind and audit.code = d.code
 and (audit.department, audit.insee) <> (d.department, d.insee)
@@ -123,6 +124,12 @@ class PostgresStore(PostgresPeople):
             connection.execute(_LOCK_MOVED)
             connection.execute(_PLACE_AUDITS)
         return len(rows)
+
+    def places(self, scopes: Collection[str]) -> int:
+        """Return how many subjects of the directory are in these territories."""
+        with self._connections.reading() as connection:
+            ((count,),) = connection.execute(_PLACES, _scoped(scopes)).fetchall()
+        return int(count)
 
     def counts(self) -> Counts:
         """Return how much there is."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from diag.journal import backup
 from diag.journal.connection import connect
-from diag.journal.errors import DamagedError, NotAJournalError, in_french
+from diag.journal.errors import DamagedError, LockedError, NotAJournalError, in_french
 from diag.sync.hub.sqlite.schema import VERSION
 
 _SUMS = "select n, id, last_seq, digest from audit"
@@ -29,7 +29,13 @@ def restore(copied: Path, path: Path, aside: str) -> Path | None:
     Raises:
         JournalError: when the copy is damaged, or the hub is running.
     """
-    return backup.restore(copied, path, aside, verify)
+    try:
+        return backup.restore(copied, path, aside, verify)
+    except LockedError as error:
+        raise LockedError(
+            f"{path} : le serveur est en marche. Arrêtez-le (systemctl stop "
+            "diag-hub), puis recommencez ; rien n'a été changé."
+        ) from error
 
 
 def verify(path: Path) -> None:
@@ -40,7 +46,10 @@ def verify(path: Path) -> None:
     """
     with closing(connect(path, readonly=True)) as connection, in_french(path):
         if connection.execute("pragma user_version").fetchone() != (VERSION,):
-            raise NotAJournalError(f"{path} n'est pas la base d'un serveur de diag.")
+            raise NotAJournalError(
+                f"{path} n'est pas la base d'un serveur de diag : ses copies "
+                "s'appellent hub-DATE.db."
+            )
         (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
         if verdict != "ok":
             raise DamagedError(f"{path} : le fichier est abîmé ({verdict}).")

@@ -25,6 +25,7 @@ select 1 from blob_ref b join audit a on a.n = b.audit
 where b.sha = ?3 and {_IN_SCOPE} limit 1
 """  # noqa: S608 -- our own text
 _PUT_DIRECTORY = "insert or replace into directory values (?, ?, ?, ?)"
+_PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- as above
 _PLACE_AUDIT = """
 update audit set department = ?3, insee = ?4
 where kind = ?1 and code = ?2 and (department <> ?3 or insee <> ?4)
@@ -103,6 +104,12 @@ class SqliteStore(SqlitePeople):
             connection.executemany(_PUT_DIRECTORY, rows)
             connection.executemany(_PLACE_AUDIT, rows)
         return len(rows)
+
+    def places(self, scopes: Collection[str]) -> int:
+        """Return how many subjects of the directory are in these territories."""
+        with self._connections.reading() as connection:
+            (count,) = connection.execute(_PLACES, _scoped(scopes)).fetchone()
+        return int(count)
 
     def counts(self) -> Counts:
         """Return how much there is."""
