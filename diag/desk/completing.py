@@ -7,15 +7,17 @@ no at their letter; a number when Enter or a move says so.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from diag.desk.azerty import as_digits, digit_of
+from diag.desk.azerty import digit_of
+from diag.desk.choosing import choices_words, keys_and_labels, named, only, several
 from diag.desk.entry import RefusedEntryError, value_of
+from diag.desk.figures_typed import day_meant, number_meant
+from diag.desk.measures import letters_of
 from diag.desk.sheet import STATE_WORDS
-from diag.model.checklist import Choice, Question, QuestionType
+from diag.model.checklist import Question, QuestionType
 from diag.model.fact import State, Value
-from diag.model.folding import fold, readings
+from diag.model.folding import fold
 from diag.model.number import exact
 from diag.reports.answers import value_words
-from diag.reports.typography import NBSP
 
 STATE_KEYS = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
 """First key typed → a state instead of a value; the same for every question."""
@@ -30,8 +32,6 @@ _STATE_NAMES = {
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
 _CLOSED = {QuestionType.BOOLEAN, QuestionType.CHOICE}
 _ONE_DIGIT = 9
-_SHORT = 24
-_KEYS_OF_CHOICES = 10
 _YES, _NO = frozenset("o1&"), frozenset("n0à")
 
 
@@ -73,16 +73,8 @@ def spelled_out(question: Question, text: str) -> Typed:
     if state and question.type is not QuestionType.TEXT:
         return _stated(plain, state)
     if question.type in _NUMBERS:
-        number = _without_unit(question, plain).replace("−", "-")
-        return _read(question, plain, number)
-    if question.type is QuestionType.CHOICE and _by_number(question, plain):
-        return _choice(question, plain)
-    read = _read(question, plain, plain)
-    if read.problem and question.choices:
-        possible = choices_words(question, _SHORT)
-        problem = f"« {plain[:40]} » n'est pas un choix. Possibles : {possible}."
-        return Typed(plain, problem=problem)
-    return read
+        return _read(question, plain, plain.replace("−", "-"))
+    return _read(question, plain, plain)
 
 
 def rest_of_word(question: Question, read: Typed) -> str:
@@ -105,29 +97,14 @@ def is_refused_at_once(question: Question, read: Typed) -> bool:
     if not read.problem or question.type not in _NUMBERS | {QuestionType.DATE}:
         return False
     kept = "-−/." if question.type is QuestionType.DATE else "-−,. "
-    letters = {*kept, *question.unit.casefold(), "s"}
+    letters = {*kept, *letters_of(question.unit)}
     return not all(digit_of(char) or char.casefold() in letters for char in read.text)
-
-
-def choices_words(question: Question, longest: int = 200) -> str:
-    """Return the choices with the key of each: « 1 Classe  2 ULIS »."""
-    return "  ".join(
-        _keyed((rank, choice), longest)
-        for rank, choice in enumerate(question.choices, 1)
-    )
 
 
 def plain_refusal(question: Question, error: RefusedEntryError) -> str:
     """Return a refusal without the name of the question, which is in sight."""
     sentence = str(error).removeprefix(f"{question.id} ({question.label}) : ")
     return sentence[:1].upper() + sentence[1:]
-
-
-def _keyed(pair: tuple[int, Choice], longest: int = 200) -> str:
-    rank, label = pair[0], pair[1].label
-    if len(label) > longest:
-        label = f"{label[: longest - 1].rstrip(' ,:')}…"
-    return f"{0 if rank == _KEYS_OF_CHOICES else rank}{NBSP}{label}"
 
 
 def _stated(text: str, state: State) -> Typed:
@@ -147,7 +124,7 @@ def _as_typed(question: Question, text: str) -> Typed:
 
 
 def _date(question: Question, text: str) -> Typed:
-    return _read(question, text, as_digits(text, kept="-/."))
+    return _read(question, text, day_meant(text))
 
 
 def _boolean(question: Question, text: str) -> Typed:
@@ -160,98 +137,36 @@ def _boolean(question: Question, text: str) -> Typed:
 
 
 def _choice(question: Question, text: str) -> Typed:
-    found = _by_number(question, text)
-    if found is None:
-        found = _beginning(question, text)
+    found, alone = named(question, text), only(question, text)
     if not found:
         return Typed(text, problem=f"Aucun choix ne commence par « {text[:40]} ».")
-    words = "  ".join(
-        _keyed((rank, choice))
-        for rank, choice in enumerate(question.choices, 1)
-        if choice in found
-    )
-    whole = [choice for choice in found if fold(choice.label) == fold(text)] or found
-    if len(whole) == 1:
-        alone = len(found) == 1
-        return Typed(text, value=whole[0].id, words=words, is_complete=alone)
-    return Typed(text, words=words)
-
-
-def _by_number(question: Question, text: str) -> list[Choice] | None:
-    """Return the choices whose number may begin so; None when it is no number."""
-    digits = "".join(map(digit_of, text))
-    count = len(question.choices)
-    if not digits or len(digits) != len(text):
-        return None
-    if count <= _KEYS_OF_CHOICES:
-        rank = int(digits) or _KEYS_OF_CHOICES
-        return [question.choices[rank - 1]] if 0 < rank <= count else []
-    return [
-        choice
-        for rank, choice in enumerate(question.choices, 1)
-        if str(rank).startswith(digits)
-    ]
-
-
-def _beginning(question: Question, text: str) -> list[Choice]:
-    """Return the choices that begin so; failing that, those with such a word."""
-    begun = " ".join(words[0] for words in readings(text))
-    if not begun:
-        return []
-    found = [one for one in question.choices if fold(one.label).startswith(begun)]
-    return found or [
-        one for one in question.choices if f" {begun}" in f" {fold(one.label)}"
-    ]
+    words = "  ".join(keys_and_labels(question, found))
+    value = alone.id if alone else None
+    return Typed(text, value=value, words=words, is_complete=len(found) == 1)
 
 
 def _choices(question: Question, text: str) -> Typed:
     """Several choices: their numbers in a row, or words between commas; 0 is none."""
-    digits = [digit_of(char) for char in text if char not in ", "]
-    if digits and all(digits):
-        ranks = {int(digit) for digit in digits}
-        if ranks == {0}:
-            return Typed(text, value=(), words="aucun")
-        if 0 in ranks or max(ranks) > len(question.choices):
-            several = f"de 1 à {len(question.choices)}, 0 pour aucun"
-            return Typed(text, problem=f"Les choix ont un numéro {several}.")
-        chosen = [question.choices[rank - 1].id for rank in sorted(ranks)]
-        return _read(question, text, chosen)
-    found = [_beginning(question, part) for part in text.split(",") if part.strip()]
-    if not found or not all(found):
-        return Typed(text, problem=f"Aucun choix ne commence par « {text[:40]} ».")
-    if any(len(each) > 1 for each in found):
+    parts = several(question, text)
+    if not parts:
+        return Typed(text, value=(), words="aucun")
+    if any(part == "0" or not named(question, part) for part in parts):
+        several_ = f"de 1 à {len(question.choices)}, 0 pour aucun"
+        return Typed(text, problem=f"Les choix ont un numéro {several_}.")
+    chosen = [only(question, part) for part in parts]
+    if not all(chosen):
         return Typed(text, words=choices_words(question))
-    return _read(question, text, [each[0].id for each in found])
+    return _read(question, text, [one.id for one in chosen if one])
 
 
 def _number(question: Question, text: str) -> Typed:
-    raw = _meant(question, text)
+    raw = number_meant(question, text)
     if raw in {"", "-"}:
         return Typed(text)
     read = _read(question, text, raw)
     if not read.problem and _is_one_digit(question):
         return Typed(text, value=read.value, words=read.words, is_complete=True)
     return read
-
-
-def _meant(question: Question, text: str) -> str:
-    """Return the digits meant: twins read, sign supplied where all is negative."""
-    low, high = question.range or (None, None)
-    sign, rest = "", text.strip()
-    if (low is None or exact(low) < 0) and rest.startswith(("-", "−")):
-        sign, rest = "-", rest[1:]
-    rest = as_digits(_without_unit(question, rest))
-    if high is not None and exact(high) < 0 and rest:
-        sign = "-"
-    return sign + rest
-
-
-def _without_unit(question: Question, text: str) -> str:
-    unit = question.unit.casefold()
-    for ending in (f"{unit}s", unit):
-        if unit and text.casefold().endswith(ending):
-            return text[: -len(ending)].rstrip()
-    return text
 
 
 def _is_one_digit(question: Question) -> bool:

@@ -8,7 +8,9 @@ from diag.model.errors import DiagError
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Far from any audit outside."""
 
-_FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_CENTURY, _SHORT_YEAR = 100, 2
+
+_FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
 
 
 def read_day(text: str) -> date:
@@ -20,8 +22,17 @@ def read_day(text: str) -> date:
     typed = text.strip()
     if french := _FRENCH.fullmatch(typed):
         day, month, year = french.groups()
-        typed = f"{year}-{month:0>2}-{day:0>2}"
+        typed = f"{_whole(year)}-{month:0>2}-{day:0>2}"
     return date.fromisoformat(typed)
+
+
+def _whole(year: str) -> str:
+    """Return a year of two digits as the only one of the span: 27 is 2027, 98 1998."""
+    if len(year) > _SHORT_YEAR:
+        return year
+    past = FIRST_YEAR - FIRST_YEAR % _CENTURY
+    short = int(year)
+    return str(past + short + (0 if past + short >= FIRST_YEAR else _CENTURY))
 
 
 def day_typed(text: str) -> date:

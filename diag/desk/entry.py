@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
+from diag.desk.choosing import key_of, keys_and_labels
 from diag.desk.days import read_day
+from diag.desk.measures import in_unit
 from diag.model.checklist import Question, QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Value
@@ -14,6 +16,8 @@ from diag.model.text import clean_text
 
 _YES = {"oui", "o", "true", "vrai", "1", "&"}
 _NO = {"non", "n", "false", "faux", "0", "à"}
+_LONGEST = 60
+"""Letters of a label in a refusal: what tells it from the others."""
 
 
 class RefusedEntryError(DiagError):
@@ -26,6 +30,13 @@ def value_of(question: Question, raw: object) -> Value:
     Raises:
         RefusedEntryError: names the question, what is wrong and what is expected.
     """
+    if raw is None:
+        raise _refuse(
+            question,
+            "aucune valeur",
+            "Donnez-en une, ou dites pourquoi il n'y en a pas : inconnu, sans objet, "
+            "non communiqué",
+        )
     return _READERS[question.type](question, raw)
 
 
@@ -68,21 +79,20 @@ def _choice(question: Question, raw: object) -> Value:
 
 def _one_choice(question: Question, raw: object) -> str:
     typed = str(raw).strip()
-    for choice in question.choices:
-        if typed == choice.id:
+    for rank, choice in enumerate(question.choices, 1):
+        if typed in {choice.id, str(rank), key_of(question, rank)}:
             return choice.id
-    if typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
-        return question.choices[int(typed) - 1].id
-    by_label = {fold(choice.label): choice.id for choice in question.choices}
-    if fold(typed) in by_label:
-        return by_label[fold(typed)]
-    known = [choice.id for choice in question.choices]
-    near = get_close_matches(typed, known, n=1)
-    hint = f", peut-être {near[0]}" if near else ""
+    names = {fold(choice.label): choice for choice in question.choices}
+    if fold(typed) in names:
+        return names[fold(typed)].id
+    names |= {fold(choice.id): choice for choice in question.choices}
+    near = get_close_matches(fold(typed), names, n=1)
+    hint = f", peut-être « {names[near[0]].label} »" if near else ""
+    possible = ", ".join(keys_and_labels(question, question.choices, _LONGEST))
     raise _refuse(
         question,
         f"« {typed[:40]} » n'est pas un choix{hint}",
-        f"Choix possibles : {', '.join(known)}",
+        f"Possibles : {possible}",
     )
 
 
@@ -96,9 +106,12 @@ def _choices(question: Question, raw: object) -> Value:
 
 
 def _number(question: Question, raw: object) -> Value:
-    typed = raw.removesuffix(question.unit) if isinstance(raw, str) else raw
     try:
-        number = canonical_number(typed)
+        number = (
+            in_unit(raw, question.unit)
+            if isinstance(raw, str)
+            else canonical_number(raw)
+        )
     except ValueError as error:
         expected = f"un nombre en {question.unit}" if question.unit else "un nombre"
         raise _refuse(question, str(error), f"Donnez {expected}") from error

@@ -1,20 +1,19 @@
-"""What is typed beside one question: « f » or « 3 » for a choice, « o », a number.
+"""What is typed beside one question, once it is whole: « f » for a choice, « 1Gbit/s ».
 
-Values are read by `entry`; here a few letters are enough to name a choice, and the
-unshifted keys of a French keyboard stand for their digits.
+What the same keys may still become is `completing`'s; both read the same choices and
+the same figures.
 """
 
-from diag.desk.azerty import TWINS, as_digits, digit_of
+from diag.desk.choosing import key_of, named, only, several
 from diag.desk.entry import RefusedEntryError, value_of
-from diag.model.checklist import Choice, Question, QuestionType
+from diag.desk.figures_typed import day_meant, number_meant
+from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Value
-from diag.model.folding import fold
 from diag.reports.answers import value_words
 
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
-_TEN = 10
-"""What the key 0 stands for among choices: the tenth."""
-_CHOICES = {QuestionType.CHOICE, QuestionType.CHOICES}
+_MOST = 4
+"""Choices named in a refusal that asks which one."""
 
 
 def meant(question: Question, typed: str) -> Value:
@@ -28,45 +27,13 @@ def meant(question: Question, typed: str) -> Value:
         case QuestionType.CHOICE:
             return value_of(question, _choice(question, text))
         case QuestionType.CHOICES:
-            items = text.replace(";", ",").replace(" ", ",").split(",")
-            parts = [_choice(question, item) for item in items if item]
-            return value_of(question, parts)
-        case QuestionType.INTEGER | QuestionType.NUMBER | QuestionType.DATE:
-            return value_of(question, digits(text))
+            chosen = [_choice(question, part) for part in several(question, text)]
+            return value_of(question, chosen)
+        case QuestionType.INTEGER | QuestionType.NUMBER:
+            return value_of(question, number_meant(question, text))
+        case QuestionType.DATE:
+            return value_of(question, day_meant(text))
     return value_of(question, text)
-
-
-def digits(text: str) -> str:
-    """Return a number typed without Shift on a French keyboard: `&é"` is 123.
-
-    A text that holds a digit already is left alone: its `-` is a minus.
-    """
-    body = text.replace(" ", "").replace(",", "").replace(".", "").replace(";", "")
-    if body and set(body) <= TWINS.keys():
-        return as_digits(text).replace(";", ",")
-    return text
-
-
-def candidates(question: Question, typed: str) -> tuple[Choice, ...]:
-    """Return the choices that a few letters or a digit may mean, in order."""
-    text = typed.strip()
-    if not text or question.type not in _CHOICES:
-        return ()
-    text = digit_of(text) or text
-    if text.isdecimal():
-        rank = int(text) or _TEN
-        return question.choices[rank - 1 : rank]
-    wanted = fold(text)
-    exact = [
-        one for one in question.choices if wanted in {fold(one.label), fold(one.id)}
-    ]
-    starting = [
-        one
-        for one in question.choices
-        if wanted and (fold(one.label).startswith(wanted) or one.id.startswith(wanted))
-    ]
-    inside = [one for one in question.choices if wanted and wanted in fold(one.label)]
-    return tuple(exact or starting or inside)
 
 
 def preview(question: Question, typed: str) -> str:
@@ -76,7 +43,7 @@ def preview(question: Question, typed: str) -> str:
     try:
         return value_words(question, meant(question, typed))
     except RefusedEntryError:
-        return " ou ".join(one.label for one in candidates(question, typed)[:3])
+        return " ou ".join(one.label for one in named(question, typed)[:3])
 
 
 def editable(question: Question, value: Value) -> str:
@@ -87,26 +54,29 @@ def editable(question: Question, value: Value) -> str:
         case bool():
             return "o" if value else "n"
         case tuple():
-            ranks = _ranks(question)
-            return ",".join(str(ranks.get(one, one)) for one in value)
+            keys = _keys(question)
+            return ",".join(keys.get(str(one), str(one)) for one in value) or "0"
     if question.type is QuestionType.CHOICE:
-        return str(_ranks(question).get(str(value), value))
+        return _keys(question).get(str(value), str(value))
     if question.type is QuestionType.DATE and isinstance(value, str):
         return "/".join(reversed(value.split("-")))
     text = str(value)
     return text.replace(".", ",") if question.type in _NUMBERS else text
 
 
-def _ranks(question: Question) -> dict[str, int]:
-    return {one.id: rank for rank, one in enumerate(question.choices, 1)}
+def _keys(question: Question) -> dict[str, str]:
+    return {
+        one.id: key_of(question, rank) for rank, one in enumerate(question.choices, 1)
+    }
 
 
 def _choice(question: Question, text: str) -> str:
-    found = candidates(question, text)
-    if len(found) == 1:
-        return found[0].id
-    if len(found) > 1:
-        labels = ", ".join(f"« {one.label} »" for one in found[:4])
+    alone = only(question, text)
+    if alone is not None:
+        return alone.id
+    found = named(question, text)
+    if found:
+        labels = ", ".join(f"« {one.label} »" for one in found[:_MOST])
         raise RefusedEntryError(
             f"« {text[:40]} » peut vouloir dire {labels}. "
             "Tapez une lettre de plus, ou le numéro."

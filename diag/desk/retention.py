@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from diag.desk.days import read_day
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
 from diag.model.errors import DiagError
@@ -61,12 +62,8 @@ def day_typed(text: str) -> date:
     Raises:
         DiagError: when it is none.
     """
-    french = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
     try:
-        if french:
-            day, month, year = map(int, french.groups())
-            return date(year, month, day)
-        return date.fromisoformat(text.strip())
+        return read_day(text)
     except ValueError as error:
         raise DiagError(
             f"« {text[:20]} » n'est pas une date. Écrivez 2029-08-31 ou 31/08/2029."

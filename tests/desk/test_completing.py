@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.desk.choosing import choices_words
 from diag.desk.completing import (
-    choices_words,
     completed,
     is_refused_at_once,
     rest_of_word,
@@ -86,6 +86,8 @@ def test_what_says_it_all_ends_by_itself(
         (SIGNAL, "-éè", -27),
         (WIDTH, "1,5", "1.5"),
         (WIDTH, "1.5 m", "1.5"),
+        (WIDTH, "150cm", "1.5"),
+        (DAY, "31/1/27", "2027-01-31"),
         (DAY, "31/01/2026", "2026-01-31"),
         (TEXT, "?", "?"),
         (SEVERAL, "13", ("c1", "c3")),
@@ -107,8 +109,11 @@ def test_letters_that_several_choices_begin_with_wait_and_name_them(text: str) -
     assert read.words.startswith("4\xa0Salle des maîtres  6\xa0Salle informatique")
 
 
-def test_a_number_that_begins_another_waits() -> None:
-    assert not completed(MANY, "1").is_answer
+def test_a_number_that_begins_another_waits_for_enter() -> None:
+    read = completed(MANY, "1")
+
+    assert (read.value, read.is_complete) == ("c1", False)
+    assert completed(MANY, "12").is_complete
 
 
 @pytest.mark.parametrize(
@@ -133,7 +138,14 @@ def test_a_key_that_nothing_would_mend_is_dropped(asked: Question, text: str) ->
 
 @pytest.mark.parametrize(
     ("asked", "text"),
-    [(SOCKETS, "99"), (SOCKETS, "9 pr"), (WIDTH, "0"), (DAY, "31"), (SEVERAL, "9")],
+    [
+        (SOCKETS, "99"),
+        (SOCKETS, "9 pr"),
+        (WIDTH, "150c"),
+        (WIDTH, "0"),
+        (DAY, "31"),
+        (SEVERAL, "9"),
+    ],
 )
 def test_a_number_may_still_be_mended(asked: Question, text: str) -> None:
     read = completed(asked, text)

@@ -24,6 +24,11 @@ CHOICES = (
     Choice(id="cuivre", label="Cuivre (ADSL ou VDSL)"),
     Choice(id="fibre", label="Fibre dédiée"),
 )
+PERHAPS = "« cuivr » n'est pas un choix, peut-être « Cuivre (ADSL ou VDSL) »"
+POSSIBLE = (
+    "« 9 » n'est pas un choix. Possibles : 1\u00a0Aucun, 2\u00a0Cuivre (ADSL ou VDSL), "
+    "3\u00a0Fibre dédiée"
+)
 SPEED = question(
     QuestionType.NUMBER, unit="Mbit/s", range=(0, 10000), likely=("0.5", 2000)
 )
@@ -61,10 +66,12 @@ def test_what_is_typed_is_read_as_the_canonical_value(
         (SPEED, "vite", "n'est pas un nombre. Donnez un nombre en Mbit/s"),
         (SPEED, "10001", "hors limites. Admis : de 0 à 10000"),
         (SPEED, float("nan"), "n'est pas un nombre"),
-        (SPEED, None, "n'est pas un nombre"),
+        (SPEED, None, "aucune valeur. Donnez-en une, ou dites pourquoi"),
+        (question(QuestionType.TEXT), None, "aucune valeur"),
         (question(QuestionType.INTEGER), "2,5", "n'est pas entier"),
-        (question(QuestionType.CHOICE, choices=CHOICES), "cuivr", "peut-être cuivre"),
-        (question(QuestionType.CHOICE, choices=CHOICES), "9", "Choix possibles"),
+        (question(QuestionType.CHOICE, choices=CHOICES), "cuivr", PERHAPS),
+        (question(QuestionType.CHOICE, choices=CHOICES), "9", POSSIBLE),
+        (question(QuestionType.CHOICES, choices=CHOICES), "1, 9", POSSIBLE),
         (question(QuestionType.DATE), "31/02/2026", "n'est pas une date"),
         (question(QuestionType.PHOTO), "photo.jpg", "ne se tape pas"),
         (question(QuestionType.TEXT), "\ud800", "illisible"),

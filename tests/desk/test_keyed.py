@@ -1,8 +1,9 @@
 import pytest
 
+from diag.desk.choosing import named
 from diag.desk.completing import plain_refusal
 from diag.desk.entry import RefusedEntryError
-from diag.desk.keyed import candidates, digits, editable, meant, preview
+from diag.desk.keyed import editable, meant, preview
 from diag.model.checklist import Choice, Question, QuestionType
 from diag.model.fact import Value
 from tests.desk.test_entry import CHOICES, SPEED, question
@@ -37,6 +38,15 @@ ECOLES = question(
         (YES_NO, "N", False),
         (SPEED, "&é", 12),
         (SPEED, "42,5", "42.5"),
+        (SPEED, "1Gbit/s", 1000),
+        (SPEED, "&Gbit/s", 1000),
+        (SPEED, "100Mbps", 100),
+        (SPEED, "1 giga", 1000),
+        (SPEED, "800 kbit/s", "0.8"),
+        (MANY, "13", ("aucun", "fibre")),
+        (MANY, "0", ()),
+        (DAY, "31/1/27", "2027-01-31"),
+        (DAY, "31/1/98", "1998-01-31"),
         (DAY, "31/1/2026", "2026-01-31"),
     ],
 )
@@ -47,7 +57,7 @@ def test_a_few_keys_are_enough(asked: Question, typed: str, expected: Value) -> 
 def test_letters_that_name_several_choices_are_refused_with_their_names() -> None:
     with pytest.raises(RefusedEntryError, match=r"École.*Écran"):
         meant(ECOLES, "e")
-    assert [one.id for one in candidates(ECOLES, "e")] == ["ecole", "ecran"]
+    assert [one.id for one in named(ECOLES, "e")] == ["ecole", "ecran"]
     assert preview(ECOLES, "e") == "École ou Écran seul"
 
 
@@ -58,9 +68,11 @@ def test_what_names_no_choice_is_refused(typed: str) -> None:
     assert preview(ONE, typed) == ""
 
 
-def test_a_minus_beside_a_digit_is_a_minus() -> None:
-    assert digits("-65") == "-65"
-    assert digits("-(") == "65"
+def test_a_minus_is_a_six_where_nothing_is_negative() -> None:
+    signal = question(QuestionType.INTEGER, unit="dBm", range=(-100, -10))
+
+    assert meant(SPEED, "-(") == 65
+    assert [meant(signal, typed) for typed in ("-65", "65", "-((")] == [-65, -65, -55]
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from diag.desk.keyed import candidates, preview
+from diag.desk.choosing import key_of, named, several
+from diag.desk.keyed import preview
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Value
 from diag.tui.plain import line
 from diag.tui.widgets.sheet import Drawn
 
 _KEYS = 3
-_TEN = 10
 
 
 def choices(
@@ -41,9 +41,8 @@ def _room(width: int) -> int:
 def _options(question: Question) -> list[tuple[str, str, Value]]:
     if question.type is QuestionType.BOOLEAN:
         return [("o", "oui", True), ("n", "non", False)]
-    tenth = "0" if len(question.choices) == _TEN else str(_TEN)
     return [
-        (tenth if rank == _TEN else str(rank), choice.label, choice.id)
+        (key_of(question, rank), choice.label, choice.id)
         for rank, choice in enumerate(question.choices, 1)
     ]
 
@@ -56,5 +55,5 @@ def _meant(question: Question, typed: str) -> set[Value]:
         return {said == "oui"} if said else set()
     items = [typed]
     if question.type is QuestionType.CHOICES:
-        items = typed.replace(";", ",").replace(" ", ",").split(",")
-    return {one.id for item in items for one in candidates(question, item)}
+        items = several(question, typed)
+    return {one.id for item in items for one in named(question, item)}

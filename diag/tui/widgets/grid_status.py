@@ -7,7 +7,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from diag.desk.asking import expected
-from diag.desk.completing import choices_words, completed
+from diag.desk.choosing import choices_words
+from diag.desk.completing import completed
 from diag.desk.sheet import Cell, provenance_words
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Provenance, State
