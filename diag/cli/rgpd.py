@@ -14,7 +14,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import copies_kept, forgetting, personal_data, purging, retention
-from diag.desk.reporting import write_whole
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.mentions import Mention
 from diag.model.errors import DiagError

@@ -6,9 +6,9 @@ from itertools import groupby
 from pathlib import Path
 
 from diag.desk.entry import doubt_about
-from diag.desk.reporting import write_whole
 from diag.desk.session import Session
 from diag.desk.walk import Stop, Walk, walk_of
+from diag.desk.whole_file import write_whole
 from diag.model.fact import State
 from diag.model.place import ROOT_KINDS, PlaceKind
 from diag.reports.answers import answer_words

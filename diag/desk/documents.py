@@ -1,13 +1,17 @@
 """Documents written to files, in the forms that readers open."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
-from diag.desk.reporting import write_whole
+from diag.desk.whole_file import write_whole
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
+from diag.reports.house.look import SHIPPED, Look
+from diag.reports.pictures import NONE, Pictures
 from diag.reports.report import Report
 
 
@@ -38,6 +42,21 @@ class Written:
     warning: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What every form of a document is made from."""
+
+    text: str
+    """Its Markdown."""
+    title: str
+    """What its properties call it."""
+    author: str
+    day: date
+    look: Look = SHIPPED
+    """The syndicat's own, for its own documents; others' acts bear none."""
+    pictures: Pictures = field(default_factory=lambda: NONE)
+
+
 def write_reports(
     report: Report,
     audiences: Iterable[Audience],
@@ -57,17 +76,25 @@ def write_reports(
     for audience in audiences:
         text = markdown(report, audience)
         for form in asked:
-            path = folder / f"{audience}.{form}"
-            try:
-                content, warning = rendered(report, audience, text, form)
-            except DiagError as error:
-                yield Written(None, str(error))
-                continue
-            write_whole(path, content)
-            yield Written(path, f"{path.name} : {warning}" if warning else "")
+            made = partial(rendered, report, audience, text, form)
+            yield written(folder / f"{audience}.{form}", made)
         notice = own_notice(report, audience)
         if notice:
             yield Written(None, notice)
+
+
+def written(path: Path, made: Callable[[], tuple[bytes, str]]) -> Written:
+    """Write what is `made`, whole or not at all; say what could not be.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    try:
+        content, warning = made()
+    except DiagError as error:
+        return Written(None, str(error))
+    write_whole(path, content)
+    return Written(path, f"{path.name} : {warning}" if warning else "")
 
 
 def own_notice(report: Report, audience: Audience) -> str:
@@ -84,7 +111,25 @@ def rendered(
         DiagError: when this machine cannot make this form.
     """
     title, author = _named(report, audience)
-    look, pictures = report.office.house.look, report.pictures
+    source = Source(
+        text=text,
+        title=title,
+        author=author,
+        day=report.date,
+        look=report.office.house.look,
+        pictures=report.pictures,
+    )
+    return in_form(source, form)
+
+
+def in_form(source: Source, form: Form) -> tuple[bytes, str]:
+    """Return a document's bytes in one form, and what it could not be made to be.
+
+    Raises:
+        DiagError: when this machine cannot make this form.
+    """
+    text, title, look = source.text, source.title, source.look
+    author, day, pictures = source.author, source.day, source.pictures
     # Each writer is loaded by the first document that takes its form.
     if form is Form.HTML:
         from diag.reports.html import html  # noqa: PLC0415
@@ -93,12 +138,12 @@ def rendered(
     if form is Form.PDF:
         from diag.reports.pdf import printed  # noqa: PLC0415
 
-        done = printed(text, title, author, report.date, pictures, look=look)
+        done = printed(text, title, author, day, pictures, look=look)
         return done.pdf, done.warning
     if form is Form.ODT:
         from diag.reports.odt import odt  # noqa: PLC0415
 
-        return odt(text, title, author, report.date, pictures, look=look), ""
+        return odt(text, title, author, day, pictures, look=look), ""
     return text.encode("utf-8"), ""
 
 

@@ -72,7 +72,14 @@ def _of_commune(
     author = ", ".join(filter(None, (found.author, found.office.name)))
     title = f"{TITLES[draft]} — {found.name}"
     notice = _notice(found.office.house)
-    paper = Paper(str(draft), title, author, found.date, text, notice=notice)
+    paper = Paper(
+        stem=str(draft),
+        title=title,
+        author=author,
+        day=found.date,
+        text=text,
+        notice=notice,
+    )
     folder = folder_of(workspace, scope, found.campaign)
     return Drafted(paper, folder, found.provisional)
 
@@ -98,7 +105,14 @@ def _of_school(
     author = ", ".join(filter(None, (report.author, report.office.name)))
     title = f"{TITLES[draft]} — {report.about.name}"
     notice = _notice(report.office.house)
-    paper = Paper(str(draft), title, author, report.date, text, notice=notice)
+    paper = Paper(
+        stem=str(draft),
+        title=title,
+        author=author,
+        day=report.date,
+        text=text,
+        notice=notice,
+    )
     return Drafted(paper, report_folder(session), report.provisional)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
-from diag.desk.reporting import write_whole
+from diag.desk.whole_file import write_whole
 from diag.journal import cipher, encryption, keys
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError

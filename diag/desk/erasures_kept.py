@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.desk.reporting import write_whole
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.copied_erasures import erasures_in
 from diag.journal.errors import JournalError

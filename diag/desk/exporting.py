@@ -9,9 +9,10 @@ from pathlib import Path
 from diag.desk import audits
 from diag.desk.auditees import auditee_of
 from diag.desk.known_audits import audits as known_audits
-from diag.desk.reporting import report_folder, report_of, write_whole
+from diag.desk.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.settings import campaign_named
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.facts import edition_of
 from diag.model.errors import DiagError

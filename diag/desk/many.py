@@ -12,9 +12,10 @@ from diag.desk.auditees import auditee_of
 from diag.desk.audits import listed
 from diag.desk.documents import Form, Written, write_reports
 from diag.desk.house.own import house_of
-from diag.desk.reporting import report_folder, report_of, write_whole
+from diag.desk.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.system_words import system_sentence
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.journal import Journal
 from diag.model.audit import Audit, AuditStatus

@@ -11,6 +11,7 @@ from shutil import rmtree
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from diag.desk.editions import OVERLAY
+from diag.desk.whole_file import write_whole
 from diag.journal.backup import overlay_beside
 from diag.journal.errors import DamagedError, UnreachableError
 
@@ -24,9 +25,6 @@ def back_up_overlay(folder: Path, copied: Path) -> Path | None:
     Raises:
         JournalError: when a file could not be read, or the copy not written.
     """
-    # Reports cost 25 ms to import: only who copies pays.
-    from diag.desk.reporting import write_whole  # noqa: PLC0415
-
     beside = overlay_beside(copied)
     try:
         files = _files(folder / OVERLAY)

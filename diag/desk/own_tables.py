@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diag.desk.editions import current, overlay_of
-from diag.desk.reporting import write_whole
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.imports.own_tables import SECTIONS, OwnRows, read_own_table
 from diag.model.text import clean_line

@@ -11,8 +11,8 @@ from uuid import UUID
 from diag.desk.answers import find_question
 from diag.desk.picture import Picture, PictureError, read_picture, told
 from diag.desk.places import find_place
-from diag.desk.reporting import write_whole
 from diag.desk.session import Session
+from diag.desk.whole_file import write_whole
 from diag.journal import changes, subjects
 from diag.journal.attachments import Attachments
 from diag.journal.draft import Draft

@@ -1,6 +1,5 @@
-"""Reports: what an audit tells, written to files, whole or not at all."""
+"""Reports: what an audit tells, and the folder where they are written."""
 
-import os
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -79,16 +78,3 @@ def report_folder(session: Session) -> Path:
     """Return where an audit's reports go, in its workspace."""
     name = f"{session.about.stem}-{session.audit.campaign}"
     return session.workspace.folder / "exports" / name
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is either the old one or the new one, never half."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid5
 
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
 from diag.model.accents import accented
@@ -77,9 +78,6 @@ def export_tour(workspace: Workspace) -> str:
     Raises:
         DiagError: when no school is picked.
     """
-    # Reports cost 25 ms to import: only who exports pays.
-    from diag.desk.reporting import write_whole  # noqa: PLC0415
-
     tour = tour_of(workspace)
     schools = stops(workspace, tour)
     if not schools:

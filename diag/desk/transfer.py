@@ -7,9 +7,9 @@ from pydantic import Field, ValidationError
 
 from diag.desk.auditees import auditee_of
 from diag.desk.people import meet
-from diag.desk.reporting import write_whole
 from diag.desk.session import Session
 from diag.desk.subjects_told import remember
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.errors import RefusedError
 from diag.journal.ingest import Ingested

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from diag.desk.documents import Form
+from diag.desk.documents import Form, in_form
 from diag.desk.draft_kinds import TITLES, Draft, possible_drafts
 from diag.desk.drafts import drafted
 from diag.desk.importing import import_file
-from diag.desk.papers import paper_bytes
 from diag.desk.reporting import report_folder
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
@@ -74,6 +73,6 @@ def test_every_draft_takes_the_four_forms(made: Workspace) -> None:
     for draft in Draft:
         paper = drafted(made, draft, SCHOOL, DAY).paper
         for form in Form:
-            content, warning = paper_bytes(paper, form)
+            content, warning = in_form(paper, form)
             assert content
             assert not warning

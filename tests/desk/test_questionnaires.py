@@ -8,9 +8,8 @@ import pytest
 
 from diag.desk.answers import Entry, record_answer
 from diag.desk.auditees import commune_auditee
-from diag.desk.documents import Form
+from diag.desk.documents import Form, in_form
 from diag.desk.history import changes_of
-from diag.desk.papers import paper_bytes
 from diag.desk.questionnaires import compose, keep, printed_for, printed_in
 from diag.desk.session import Session
 from diag.model.checklist import Question
@@ -32,7 +31,7 @@ def test_the_page_of_a_school_is_one_page_in_every_form(
 ) -> None:
     with workspace(tmp_path) as made:
         paper, printed = compose(started(made), whom)
-        pdf, warning = paper_bytes(paper, Form.PDF)
+        pdf, warning = in_form(paper, Form.PDF)
         assert not warning
         assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
         assert printed.on == DAY.isoformat()
@@ -40,7 +39,7 @@ def test_the_page_of_a_school_is_one_page_in_every_form(
         for word in (SCHOOL, "2026-2027", "Vallombre Numérique", "N'écrivez aucun nom"):
             assert word in paper.text
         for form in (Form.HTML, Form.ODT, Form.MARKDOWN):
-            assert paper_bytes(paper, form)[0]
+            assert in_form(paper, form)[0]
 
 
 def test_only_what_he_can_declare_and_nobody_knows_is_asked(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from diag.desk import audits
 from diag.desk.answers import Entry, record_answer
-from diag.desk.documents import Form
+from diag.desk.documents import Form, in_form
 from diag.desk.gatherings import gathered, scope_named
 from diag.desk.importing import import_file
-from diag.desk.papers import paper_bytes, write_paper
+from diag.desk.papers import write_paper
 from diag.desk.syntheses import synthesis
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
@@ -81,7 +81,7 @@ def test_what_cannot_be_told_says_what_to_do(
 def test_the_same_audits_are_the_same_bytes_in_every_form(made: Workspace) -> None:
     one, again = (synthesis(made, "territoire", DAY)[0] for _ in range(2))
     for form in Form:
-        assert paper_bytes(one, form) == paper_bytes(again, form)
+        assert in_form(one, form) == in_form(again, form)
 
 
 def test_a_paper_is_written_whole_in_the_forms_asked(

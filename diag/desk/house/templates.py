@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from diag.desk.house.own import FOLDER, SUFFIX, own_templates, templates_folder
-from diag.desk.reporting import write_whole
+from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
 from diag.reports.templating import FOLDER as SHIPPED

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from diag.desk.reporting import report_folder, write_whole
+from diag.desk.reporting import report_folder
 from diag.desk.sending.parcel import Parcel
 from diag.desk.session import Session
+from diag.desk.whole_file import write_whole
 from diag.journal import changes
 from diag.journal.dispatches import dispatches_of
 from diag.journal.outbox import MailState, Outbox, Posted
