@@ -26,8 +26,9 @@ from diag.tui.widgets.grid_moves import (
     RIGHT,
     beside,
     following,
+    past_column,
 )
-from diag.tui.widgets.grid_table import At, Table
+from diag.tui.widgets.grid_table import Table
 
 _COMMANDS = {
     key: command for command in GRID_COMMANDS for key in command.KEYS.split(",") if key
@@ -185,8 +186,7 @@ class GridEntry(GridFace):
         where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
         self.after(filled, f"Enregistré, {where} : {said_words(self.question, read)}")
         if len(rows) > 1:
-            right = min(self.table.cursor.column + 1, len(self.sheet.questions) - 1)
-            self._go(At(rows[0], right))
+            self._go(past_column(self.sheet, rows, self.table.cursor.column))
 
     def _provenance_for(self, question: Question) -> Provenance | None:
         return self.provenance if self.provenance in question.provenance else None

@@ -52,15 +52,21 @@ class Layout:
 
 
 def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") -> str:
-    """Return a cell in so many characters: its value, then how it became known."""
+    """Return a cell in so many characters: its value, then how it became known.
+
+    An answer whose question is no longer asked there stands between brackets.
+    """
     if not cell.heads:
         empty = "·" if cell.is_inert else ""
         return _padded(f"{around[0]}{empty}", width - 1) + around[1]
     inside = width - _AROUND
-    words = _cut(line(cell.words), inside)
+    said, mark = line(cell.words), cell.mark
+    if cell.is_inert:
+        said, mark = f"({said})", "·"
+    words = _cut(said, inside)
     if question.type in _RIGHT and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
-    return f"{around[0]}{_padded(words, inside)} {cell.mark}{around[1]}"
+    return f"{around[0]}{_padded(words, inside)} {mark}{around[1]}"
 
 
 def typed_text(text: str, width: int) -> str:

@@ -60,3 +60,15 @@ def following(sheet: Sheet, at: At, step: tuple[int, int]) -> At:
             return At(row, column)
         rank += forward
     return at
+
+
+def past_column(sheet: Sheet, rows: range, column: int) -> At:
+    """Return where one goes on once these rows of a column are filled.
+
+    That is the first of these rows where a question to the right is asked.
+    """
+    for right in range(column + 1, len(sheet.questions)):
+        for row in rows:
+            if not sheet.cell(row, right).is_inert:
+                return At(row, right)
+    return At(rows[0], column)

@@ -97,7 +97,9 @@ def _wrapped(text: str, width: int) -> list[str]:
 def current_line(question: Question, cell: Cell) -> str:
     """Return what the cell says, whole: value, unit, state, provenance."""
     if cell.is_inert:
-        return "Ne se demande pas ici, d'après les autres réponses."
+        kept = f" Gardé sans compter : {heads_words(question, cell.heads)}."
+        told = "Ne se demande pas ici, d'après les autres réponses."
+        return told + kept * bool(cell.heads)
     if not cell.heads:
         maybe = " (se demande peut-être : cela dépend d'autres réponses)"
         return f"Pas de réponse{maybe if cell.relevant is None else ''}"

@@ -127,6 +127,31 @@ async def test_a_selection_is_filled_by_one_answer(session: Session) -> None:
         )
 
 
+async def test_a_column_filled_opens_and_shuts_the_cells_that_it_decides(
+    session: Session,
+) -> None:
+    async with Host(session).run_test(size=(160, 24)) as pilot:
+        assert isinstance(pilot.app, Host)
+        grid = pilot.app.grid
+        await type_keys(pilot, "ctrl+k 7")
+        assert cursor(grid) == ("Classe 1", "prises_rj45")
+        column = grid.sheet.columns["salle_commune_equipement"]
+        assert not grid.sheet.cell(0, column).is_inert
+        grid.goto(grid.sheet.places[0].id, "salle_commune_equipement")
+        await type_keys(pilot, "ctrl+k 1")
+        assert grid.sheet.sum(column) == "12/12"
+        kept = grid.sheet.cell(0, column).words
+
+        grid.goto(grid.sheet.places[0].id, "type_salle")
+        await type_keys(pilot, "ctrl+k 1")
+        assert grid.sheet.cell(0, column).is_inert
+        assert grid.sheet.sum(column) == ""
+        grid.goto(grid.sheet.places[0].id, "salle_commune_equipement")
+        await pilot.pause()
+        assert shows(pilot, f"({kept[:9]}")
+        assert shows(pilot, f"Gardé sans compter : {kept}")
+
+
 async def test_copying_down_fills_what_is_empty_below(session: Session) -> None:
     async with Host(session).run_test(size=(80, 24)) as pilot:
         await type_keys(pilot, "c home ctrl+d")
