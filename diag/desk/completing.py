@@ -19,10 +19,11 @@ from diag.model.folding import fold
 from diag.model.number import exact
 from diag.reports.answers import value_words
 
-STATE_KEYS = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
+STATE_KEYS = {"*": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
 """First key typed → a state instead of a value; the same for every question."""
 
 _STATE_NAMES = {
+    "?": State.UNKNOWN,
     "inconnu": State.UNKNOWN,
     "inconnue": State.UNKNOWN,
     "sans objet": State.NOT_APPLICABLE,
@@ -69,7 +70,7 @@ def completed(question: Question, text: str) -> Typed:
 def spelled_out(question: Question, text: str) -> Typed:
     """Return what a cell of a spreadsheet means; states are words there."""
     plain = text.strip()
-    state = STATE_KEYS.get(plain) or _STATE_NAMES.get(fold(plain))
+    state = STATE_KEYS.get(plain) or _STATE_NAMES.get(fold(plain) or plain)
     if state and question.type is not QuestionType.TEXT:
         return _stated(plain, state)
     if question.type in _NUMBERS:

@@ -5,7 +5,7 @@ What is written on paper was declared, whoever types it.
 
 from diag.assess.questions import Asked, relevant_questions
 from diag.desk.answers import DoubtError, Entry, record_answer, record_note
-from diag.desk.completing import plain_refusal
+from diag.desk.completing import STATE_KEYS, plain_refusal
 from diag.desk.entry import RefusedEntryError
 from diag.desk.keyed import meant
 from diag.desk.session import Session
@@ -15,7 +15,7 @@ from diag.model.fact import Provenance, State
 from diag.model.questionnaire import Questionnaire
 from diag.reports.answers import answer_words, evidence
 
-STATES = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
+STATES = STATE_KEYS | {"?": State.UNKNOWN}
 """What the first sign of a line says instead of a value."""
 
 _NOTE = " # "

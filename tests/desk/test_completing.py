@@ -89,7 +89,7 @@ def test_what_says_it_all_ends_by_itself(
         (WIDTH, "150cm", "1.5"),
         (DAY, "31/1/27", "2027-01-31"),
         (DAY, "31/01/2026", "2026-01-31"),
-        (TEXT, "?", "?"),
+        (TEXT, "*", "*"),
         (SEVERAL, "13", ("c1", "c3")),
         (SEVERAL, "po, pri", ("c1", "c3")),
         (SEVERAL, "0", ()),
@@ -118,7 +118,7 @@ def test_a_number_that_begins_another_waits_for_enter() -> None:
 
 @pytest.mark.parametrize(
     ("key", "state"),
-    [("?", State.UNKNOWN), ("/", State.NOT_APPLICABLE), ("!", State.REFUSED)],
+    [("*", State.UNKNOWN), ("/", State.NOT_APPLICABLE), ("!", State.REFUSED)],
 )
 def test_a_state_is_one_key_for_every_question(key: str, state: State) -> None:
     for asked in (USE, SEVERAL, YES, SOCKETS, DAY):

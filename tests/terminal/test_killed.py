@@ -32,7 +32,7 @@ class Typist:
         while self._pieces > 0:
             reason = f"motif_{self._number}"
             self._number += 1
-            self.terminal.send("?")
+            self.terminal.send("*")
             self._look_for(lambda: self.terminal.shows("pourquoi ?"))
             self.terminal.send(f"{reason}\r")
             self._look_for(lambda: reason in self.shown)  # noqa: B023 - called at once

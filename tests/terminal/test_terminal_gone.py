@@ -12,7 +12,7 @@ from tests.terminal.visits import prepared, visit_in
 def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:
-        terminal.send("?")
+        terminal.send("*")
         terminal.wait_for(lambda: terminal.shows("pourquoi ?"), "the reason")
         terminal.send("motif_1\r")
         terminal.wait_for(lambda: terminal.shows("(motif_1)"), "saved")

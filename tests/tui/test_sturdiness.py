@@ -51,7 +51,7 @@ async def an_hour(app: DiagApp, pilot: Pilot[None], chance: Random) -> None:
     await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the visit")
     for _ in range(MOVES_AN_HOUR // 20):
         await pilot.press(*chance.choices(("down", "up"), k=16))
-        await pilot.press("question_mark")
+        await pilot.press("asterisk")
         await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "a reason")
         await pilot.press(*"absent", "enter")
         await wait_for(pilot, lambda: not shows(pilot, "pourquoi ?"), "saved")

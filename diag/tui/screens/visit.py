@@ -68,7 +68,7 @@ class VisitScreen(VisitActs):
         "choix, o ou n, sont enregistrés aussitôt ; un nombre, une date, un texte, "
         "avec Entrée. Ctrl+Z annule. Flèches haut et bas : question précédente, "
         "suivante. "
-        "Tab : le plan. Dans une réponse vide, ? inconnu, / sans objet, "
+        "Tab : le plan. Dans une réponse vide, * inconnu, / sans objet, "
         "! non communiqué."
     )
 

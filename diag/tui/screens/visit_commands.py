@@ -97,7 +97,7 @@ class TakeBack(Command):
 
 
 class SayUnknown(Command):
-    """Répondre « inconnu », et dire pourquoi (touche ? dans une réponse vide)."""
+    """Répondre « inconnu », et dire pourquoi (touche * dans une réponse vide)."""
 
     TITLE = "Inconnu"
     GROUP = _GROUP

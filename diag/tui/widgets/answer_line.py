@@ -13,18 +13,23 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from diag.desk.completing import STATE_KEYS
 from diag.model.fact import State
 from diag.model.folding import fold
+from diag.tui.commands import Help
 from diag.tui.sturdy import Sturdy
 
-_STATES = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
+_HELP = "?"
 _WALKS = {"up": -1, "down": 1}
 _SAME_WORD = 1.0
 """Seconds within which a letter still belongs to the word that was recorded."""
 
 
 class AnswerLine(Sturdy, Input):
-    """Takes an answer; arrows walk; `?`, `/`, `!` typed first say there is none."""
+    """Takes an answer; arrows walk; `*`, `/`, `!` typed first say there is none.
+
+    `?` asks for help, save inside a text that was begun.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "read(-1)", "Lire plus haut", show=False),
@@ -77,6 +82,8 @@ class AnswerLine(Sturdy, Input):
             self.entered()
         elif event.key in _WALKS:
             self.walked(_WALKS[event.key])
+        elif event.character == _HELP and not (self.free_text and self.value):
+            self.app.post_message(Help())
         elif event.character and event.is_printable:
             return self._goes_on(event) or self._begins(event.character, event.time)
         else:
@@ -93,7 +100,7 @@ class AnswerLine(Sturdy, Input):
         return True
 
     def _begins(self, character: str, at: float) -> bool:
-        state = _STATES.get(character)
+        state = STATE_KEYS.get(character)
         if state and not self.value and not self.free_text:
             self.post_message(self.NoAnswer(state))
             return True

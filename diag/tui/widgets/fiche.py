@@ -41,7 +41,7 @@ _AT_ONCE = {QuestionType.BOOLEAN, QuestionType.CHOICE}
 _STATUS = 2
 """Lines kept for what is said: a saved answer takes two at 80 columns."""
 _LONGEST = 4
-_NONE = "? inconnu  / sans objet  ! non communiqué"
+_NONE = "* inconnu  / sans objet  ! non communiqué"
 
 
 class Fiche(Sturdy, Vertical):

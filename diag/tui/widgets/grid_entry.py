@@ -12,10 +12,11 @@ from diag.desk.completing import (
 from diag.desk.entry import RefusedEntryError, doubt_about
 from diag.desk.filling import Filled, Key, fill
 from diag.desk.sheet import STATE_WORDS
-from diag.model.checklist import Question
+from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Provenance, State
 from diag.reports.answers import value_words
 from diag.reports.vocabulary import PLACES
+from diag.tui.commands import Help
 from diag.tui.widgets.grid_commands import GRID_COMMANDS
 from diag.tui.widgets.grid_face import GridFace
 from diag.tui.widgets.grid_moves import (
@@ -33,6 +34,7 @@ from diag.tui.widgets.grid_table import Table
 _COMMANDS = {
     key: command for command in GRID_COMMANDS for key in command.KEYS.split(",") if key
 }
+_HELP = "?"
 
 
 class GridEntry(GridFace):
@@ -75,6 +77,10 @@ class GridEntry(GridFace):
         else:
             return False
         return True
+
+    @property
+    def _is_in_text(self) -> bool:
+        return self.question.type is QuestionType.TEXT and bool(self.table.text)
 
     def on_next_below(self) -> None:
         """Record, and go down."""
@@ -141,6 +147,9 @@ class GridEntry(GridFace):
         self._text("")
 
     def _type(self, character: str) -> None:
+        if character == _HELP and not self._is_in_text:
+            self.app.post_message(Help())
+            return
         at = self.table.cursor
         if self.sheet.cell(*at).is_inert and self.table.chosen is None:
             self.say("Rien à répondre : la question ne se pose pas ici.")

@@ -21,7 +21,7 @@ from diag.tui.widgets.regions import regions_of
 _EXPECTED_LINES = 3
 _BETWEEN = "  "
 _LABELS = (200, 40, 30, 24, 20, 16, 12)
-_STATES_HINT = "? inconnu  / sans objet  ! non communiqué"
+_STATES_HINT = "* inconnu  / sans objet  ! non communiqué"
 
 
 class GridStatus(PlainStyle):

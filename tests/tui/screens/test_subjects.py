@@ -35,7 +35,7 @@ async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> 
         await pilot.press("f2", "f6")
         assert isinstance(app.screen, VisitScreen)
         assert app.screen.face.current == "fiche"
-        await pilot.press("question_mark", "enter")
+        await pilot.press("asterisk", "enter")
         await wait_for(pilot, lambda: len(session.facts.answers) == 1, "an answer")
         await pilot.press("f9")
         await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "the bilan")

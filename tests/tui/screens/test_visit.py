@@ -17,6 +17,7 @@ from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
+from diag.tui.screens.help import HelpScreen
 from diag.tui.screens.visit import VisitScreen
 from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.plan import Plan
@@ -165,7 +166,7 @@ async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> Non
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
         for key, state in (
-            ("question_mark", State.UNKNOWN),
+            ("asterisk", State.UNKNOWN),
             ("slash", State.NOT_APPLICABLE),
             ("exclamation_mark", State.REFUSED),
         ):
@@ -485,3 +486,39 @@ async def test_leaving_the_program_keeps_the_very_question(tmp_path: Path) -> No
     async with visit(tmp_path, "", seed=6) as (_, screen):
         assert screen.visiting.key == where
     assert not (tmp_path / "diag.log").exists()
+
+
+@pytest.mark.parametrize("question", ["nb_classes", "type_ecole", "acces_internet"])
+async def test_a_question_mark_is_help_on_every_question(
+    tmp_path: Path, question: str
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, question) as (pilot, screen):
+        before = screen.session.facts.answers
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "back")
+        assert screen.fiche.line.value == ""
+        assert screen.session.facts.answers == before
+
+
+async def test_a_question_mark_ends_a_sentence_that_was_begun(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        screen.fiche.line.free_text = True
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
+        await pilot.press("escape", *"vu", "question_mark")
+        await wait_for(pilot, lambda: screen.fiche.line.value == "vu?", "typed")
+
+
+async def test_a_question_mark_is_help_in_a_cell(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "prises_rj45", place="CP") as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.grid and screen.grid.cursor_place, "grid")
+        before = screen.session.facts.answers
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
+        assert screen.session.facts.answers == before
