@@ -18,20 +18,23 @@ from diag.cli.console import (
 from diag.cli.visit_lines import HELP, card_lines, left_lines, more_lines
 from diag.desk import audits
 from diag.desk.answers import DoubtError
+from diag.desk.auditees import auditee_named
+from diag.desk.completing import STATE_KEYS
 from diag.desk.departure import departure_lines
 from diag.desk.entry import RefusedEntryError
 from diag.desk.parcours import parcours_of, profile_named
 from diag.desk.places import add_place
 from diag.desk.resume import keep_place
+from diag.desk.session import ChangedMeanwhileError, Session
 from diag.desk.visiting import Visiting
 from diag.desk.walk import most_useful
+from diag.desk.workspace import Workspace
 from diag.model.checklist import QuestionType
 from diag.model.errors import DiagError
-from diag.model.fact import State
 from diag.model.folding import fold
 from diag.model.place import PlaceKind
 
-_STATES = {"?": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
+_HELP_SIGN = "?"
 
 Act = Callable[[Visiting, str], Iterator[str]]
 """What a command does; gives the lines to print."""
@@ -40,9 +43,14 @@ Act = Callable[[Visiting, str], Iterator[str]]
 @click.command()
 @subject_argument
 @click.option("--text", is_flag=True, help="Ligne par ligne, sans écran.")
+@click.option(
+    "--start", is_flag=True, help="Ouvre l'audit s'il n'y en a pas, sans demander."
+)
 @campaign_option
 @click.pass_context
-def visit(ctx: click.Context, ref: str, campaign: str | None, *, text: bool) -> None:
+def visit(
+    ctx: click.Context, ref: str, campaign: str | None, *, text: bool, start: bool
+) -> None:
     """Mène la visite d'une école, question après question, ligne par ligne.
 
     Pour les lecteurs d'écran et les terminaux étroits. Les écrans s'ouvrent par
@@ -54,18 +62,36 @@ def visit(ctx: click.Context, ref: str, campaign: str | None, *, text: bool) -> 
             "pour les écrans, lancez « diag » sans commande."
         )
     with workspace_of(ctx) as workspace:
-        session = (
-            audits.open_session(workspace, ref, campaign)
-            if campaign
-            else audits.start(workspace, ref)
-        )
+        session = _session_of(workspace, ref, campaign, start=start)
+        if session is None:
+            click.echo("Rien n'est ouvert.")
+            return
+        session.asks_when_changed = True
         visiting = Visiting(session)
         click.echo(session.about.title)
         click.echo("Tapez la réponse, puis Entrée. « :aide » dit tout le reste.")
-        try:
-            Conversation(visiting).run()
-        finally:
-            keep_place(session, visiting.key)
+        if not visiting.stop.is_left and not visiting.onward():
+            click.echo("Il ne reste aucune question.")
+        Conversation(visiting).run()
+
+
+def _session_of(
+    workspace: Workspace, ref: str, campaign: str | None, *, start: bool
+) -> Session | None:
+    """Return the audit; one that nobody has opened is opened once that is wanted."""
+    if campaign or audits.is_started(workspace, ref):
+        return audits.open_session(workspace, ref, campaign)
+    if not start:
+        about = auditee_named(workspace, ref)
+        click.echo(
+            f"{about.title} : pas d'audit dans la campagne {workspace.campaign}."
+        )
+        click.echo("L'ouvrir ? Tapez o ou n.\n> ", nl=False)
+        if fold(sys.stdin.readline()) not in {"o", "oui"}:
+            return None
+    session = audits.start(workspace, ref)
+    click.echo(f"Audit ouvert dans la campagne {session.audit.campaign}.")
+    return session
 
 
 class Conversation:
@@ -75,12 +101,18 @@ class Conversation:
         self.visiting = visiting
         self._doubted = ""
 
+    @property
+    def _is_text(self) -> bool:
+        return self.visiting.question.type is QuestionType.TEXT
+
     def run(self) -> None:
         """Ask until « :fin », or the end of what is typed."""
         asked = None
         while True:
+            self.visiting.catch_up()
             if asked != self.visiting.key:
                 asked = self.visiting.key
+                keep_place(self.visiting.session, asked)
                 _print(("", self.visiting.score, *card_lines(self.visiting)))
             click.echo("> ", nl=False)
             typed = sys.stdin.readline()
@@ -94,6 +126,12 @@ class Conversation:
                 click.echo(f"{doubt} Entrée pour confirmer, ou une autre réponse.")
             except RefusedEntryError as error:
                 click.echo(f"Refusé. {error}")
+            except ChangedMeanwhileError as changed:
+                self.visiting.refresh()
+                click.echo(
+                    f"{changed} Tapez la vôtre à nouveau pour la remplacer, ou Entrée "
+                    "pour la garder."
+                )
             except DiagError as error:
                 click.echo(f"Ce n'est pas possible. {error}")
 
@@ -101,8 +139,10 @@ class Conversation:
         visiting, doubted, self._doubted = self.visiting, self._doubted, ""
         if typed.startswith(":"):
             yield from _act(visiting, typed[1:])
-        elif typed[:1] in _STATES and visiting.question.type is not QuestionType.TEXT:
-            said = visiting.say(_STATES[typed[0]], typed[1:].strip())
+        elif typed == _HELP_SIGN:
+            yield from HELP
+        elif typed[:1] in STATE_KEYS and not self._is_text:
+            said = visiting.say(STATE_KEYS[typed[0]], typed[1:].strip())
             yield from _saved(visiting, said)
         elif typed or doubted:
             yield from _saved(visiting, visiting.give(typed or doubted))

@@ -11,8 +11,8 @@ from diag.reports.vocabulary import PROVENANCES, levels
 HELP = (
     "Une ligne est une réponse : un nombre, o ou n, une date, un texte.",
     "Pour un choix, son chiffre ou ses premières lettres ; plusieurs par des virgules.",
-    "Entrée seule : question suivante.",
-    "? et un motif : inconnu. / et un motif : sans objet. ! et un motif : refusé.",
+    "Entrée seule : question suivante. ? seul : cette aide.",
+    "* et un motif : inconnu. / et un motif : sans objet. ! et un motif : refusé.",
     ":retour : question précédente. :relire : la question à nouveau.",
     ":utile : la question qui resserre le plus le score.",
     ":pourquoi : seuils, raisons, sources et historique de la question.",

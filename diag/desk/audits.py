@@ -52,6 +52,17 @@ def start(workspace: Workspace, ref: str, campaign: str | None = None) -> Sessio
     return session
 
 
+def is_started(workspace: Workspace, ref: str) -> bool:
+    """Say whether there is an audit of it in the campaign of this workspace.
+
+    Raises:
+        DiagError: unknown subject.
+    """
+    about = auditee_named(workspace, ref)
+    ident = audit_id(campaign_named(workspace.campaign), about.subject)
+    return any(audit.id == ident for audit in audits(workspace.journal))
+
+
 def open_session(
     workspace: Workspace, ref: str, campaign: str | None = None
 ) -> Session:

@@ -26,7 +26,7 @@ def test_a_visit_goes_line_by_line_and_each_answer_is_kept(tmp_path: Path) -> No
     run = diag(
         tmp_path,
         *("visit", SCHOOL, "--text"),
-        stdin=":lieu direction\nvite\n2\n? local fermé\n:fin\n",
+        stdin=":lieu direction\nvite\n2\n* local fermé\n:fin\n",
     )
     assert run.code == 0, run.err
     assert "Refusé. « vite » n'est pas un nombre" in run.out
@@ -98,3 +98,48 @@ def test_the_visit_is_made_shorter_in_its_midst(tmp_path: Path) -> None:
     assert "Enregistré. Parcours court\u00a0: " in run.out
     assert "court, choisi : " in run.out
     assert "Parcours « moyen » inconnu" in run.out
+
+
+def test_a_question_mark_is_help_and_answers_nothing(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    run = diag(
+        tmp_path, *("visit", SCHOOL, "--text"), stdin=":lieu direction\n?\n:fin\n"
+    )
+    assert "* et un motif : inconnu." in run.out
+    assert said(tmp_path, "nb_classes") is None
+
+
+def test_it_resumes_at_a_question_that_is_left(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    walked = ":lieu direction\n2\n:retour\n:fin\n"
+    first = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin=walked)
+    assert "Réponse actuelle : 2\u00a0classes" in first.out
+    again = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin=":fin\n")
+    assert "Réponse actuelle" not in again.out
+    assert "Nombre d'élèves" in again.out
+
+
+def test_an_audit_is_opened_only_once_that_is_wanted(tmp_path: Path) -> None:
+    with workspace(tmp_path):
+        pass
+    for typed in ("", "n\n", "\n"):
+        run = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin=typed)
+        assert run.code == 0, run.err
+        assert "pas d'audit dans la campagne 2026-2027" in run.out
+        assert "Rien n'est ouvert." in run.out
+        with Workspace.open(tmp_path) as there:
+            assert not audits.listed(there)
+
+    run = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin="o\n:fin\n")
+    assert "Audit ouvert dans la campagne 2026-2027." in run.out
+    with Workspace.open(tmp_path) as there:
+        assert len(audits.listed(there)) == 1
+
+
+def test_an_audit_is_opened_without_asking_for_a_script(tmp_path: Path) -> None:
+    with workspace(tmp_path):
+        pass
+    run = diag(tmp_path, *("visit", SCHOOL, "--text", "--start"), stdin=":fin\n")
+    assert "Audit ouvert dans la campagne 2026-2027." in run.out
+    again = diag(tmp_path, *("visit", SCHOOL, "--text", "--start"), stdin=":fin\n")
+    assert "Audit ouvert" not in again.out
