@@ -112,7 +112,8 @@ def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
 
 
 def _domain_name(example: Example) -> str:
-    return str(example.raw.get("domain") or example.file.rpartition(".")[0])
+    name = example.file.rpartition("/")[2].rpartition(".")[0]
+    return str(example.raw.get("domain") or name)
 
 
 def _subject_kind(checklist: Checklist, example: Example) -> PlaceKind:

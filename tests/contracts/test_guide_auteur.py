@@ -78,7 +78,12 @@ def test_what_the_page_lays_over_a_checklist_does_what_it_says(tmp_path: Path) -
     loaded = load_checklists(tmp_path / "grilles", tmp_path / "overlay")
     assert [str(problem) for problem in all_problems(loaded)] == []
     assert loaded.checklist is not None
-    assert set(loaded.checklist.criteria) == {"casques-audio"}
+    assert set(loaded.checklist.criteria) == {
+        "casques-audio",
+        "micros-pour-enregistrer",
+    }
+    assert [str(one.raw["name"]) for one in loaded.examples] == ["un seul micro"]
+    assert check_examples(loaded.checklist, loaded.examples) == []
     assert loaded.checklist.criteria["casques-audio"].levels[2] == "nb_casques >= 12"
     assert loaded.checklist.prices["casque_audio"].typical == 1690
     assert loaded.checklist.version == "2026.1 adaptée"
@@ -96,6 +101,31 @@ def test_the_charter_of_the_page_is_followed(tmp_path: Path) -> None:
     assert house.notices == ()
     assert house.look.logo is not None
     assert all(f"`{key}`" in GUIDE for key in KEYS)
+
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_link_within_the_pages_leads_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        path, _, anchor = target.partition("#")
+        there = page.parent / path if path else page
+        assert there.exists(), target
+        if anchor:
+            assert anchor in anchors(there.read_text(encoding="utf-8")), target
+
+
+def anchors(text: str) -> set[str]:
+    """Return what the titles of a page are linked by, as GitHub names them."""
+    titles = re.findall(r"^#+ (.*)$", re.sub(r"(?s)```.*?```", "", text), re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-")
+        for title in titles
+    }
 
 
 def messages_of_the_table() -> list[str]:
