@@ -17,6 +17,15 @@ _BETWEEN = "\u00a0\u00a0 "
 _BLANK = "………………"
 _DAY = "……\u00a0/\u00a0……\u00a0/\u00a0…………"
 _FREE = "…" * 40
+_NOTHING = "Rien de cela"
+"""A box of what several boxes do not say: left empty, nobody knows why."""
+_NONE = "aucun"
+"""Id of a choice that says it already."""
+_PRIVACY = (
+    "Vos réponses ne servent qu'à l'audit de l'école et portent la mention "
+    "« déclaré ». N'écrivez aucun nom d'élève ou de collègue, aucun mot de passe. "
+    "Une fois saisi, ce papier est détruit."
+)
 
 _SIGNS = 82
 """Signs that a line of the page surely holds, whoever prints it."""
@@ -84,7 +93,7 @@ def questionnaire(
         )),
         written(page.advice),
         Md("\n\n".join(_asked(questions))),
-        written(_privacy(questions)),
+        written(_PRIVACY),
         written(_rest(left)),
         Md(f"*{written(f'{page.title} · {page.school} · code {page.code}')}*"),
     )
@@ -106,7 +115,10 @@ def _blank(question: Question) -> str:
     """Return where the answer is written; what the words leave vague is named."""
     if question.type in {QuestionType.CHOICE, QuestionType.CHOICES}:
         several = question.type is QuestionType.CHOICES
-        boxes = (_BOX + _held(choice.label) for choice in question.choices)
+        labels = [choice.label for choice in question.choices]
+        if several and all(choice.id != _NONE for choice in question.choices):
+            labels.append(_NOTHING)
+        boxes = (_BOX + _held(label) for label in labels)
         return ("Plusieurs possibles : " if several else "") + _BETWEEN.join(boxes)
     name = f"{one_line(question.label)} : " if question.ask else ""
     match question.type:
@@ -130,21 +142,6 @@ def _unit(unit: str) -> str:
     clean = one_line(unit)
     is_word = len(clean) > 2 and clean.isalpha() and clean[-1] not in "sx"  # noqa: PLR2004 - « an » and « h » are no such words
     return f"{clean}(s)" if is_word else clean
-
-
-def _privacy(questions: Sequence[Question]) -> str:
-    kept = [n for n, question in enumerate(questions, 1) if question.sensitive]
-    numbers = ", ".join(map(str, kept))
-    reserved = (
-        f" Les réponses {numbers} ne vont que dans l'annexe technique."
-        if len(kept) > 1
-        else f" La réponse {numbers} ne va que dans l'annexe technique."
-    )
-    return (
-        "Vos réponses ne servent qu'à l'audit de l'école et portent la mention "
-        "« déclaré ». N'écrivez aucun nom d'élève ou de collègue, aucun mot de passe. "
-        "Une fois saisi, ce papier est détruit." + (reserved if kept else "")
-    )
 
 
 def _rest(left: Sequence[Question]) -> str:
@@ -178,7 +175,7 @@ def _around(page: Page) -> float:
     return (
         max(_lines(one, _COVER_SIGNS) for one in cover)
         + sum(_lines(one) + _GAP for one in texts)
-        + _lines(_privacy(()))
+        + _lines(_PRIVACY)
         + 1
     )
 

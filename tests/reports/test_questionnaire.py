@@ -72,7 +72,20 @@ def test_each_type_has_its_own_blank_and_what_is_vague_is_named() -> None:
     assert "Libellé 3\u00a0: ……………… classe(s)" in text
     assert "4. **Part des familles**\\\n   ……………… %" in text.replace("\u00a0%", " %")
     assert "……\u00a0/\u00a0……" in text
-    assert "Plusieurs possibles\u00a0: ☐\u00a0Un" in text
+    assert (
+        "Plusieurs possibles\u00a0: ☐\u00a0Un\u00a0\u00a0 ☐\u00a0Rien\u00a0de\u00a0cela"
+        in text
+    )
+
+
+def test_a_choice_that_says_none_is_not_printed_twice() -> None:
+    choices = (
+        Choice(id="pannes", label="Les pannes"),
+        Choice(id="aucun", label="Rien"),
+    )
+    text = composed([question(1, type=QuestionType.CHOICES, choices=choices)])
+    assert "☐\u00a0Rien" in text
+    assert "Rien\u00a0de\u00a0cela" not in text
 
 
 def test_what_matters_most_has_room_first_and_is_printed_in_order() -> None:
@@ -84,13 +97,6 @@ def test_what_matters_most_has_room_first_and_is_printed_in_order() -> None:
     text = questionnaire(PAGE, asked, many[: -len(asked)])
     assert "À voir ensemble\u00a0: Libellé 0, un peu plus long, Libellé 1" in text
     assert f"et {60 - len(asked) - text.count('un peu plus long, ')} autres." in text
-
-
-def test_what_is_sensitive_is_told_by_its_number() -> None:
-    one = composed([question(1), question(2, sensitive=True)])
-    assert "La réponse 2 ne va que dans l'annexe technique." in one
-    several = composed([question(1, sensitive=True), question(2, sensitive=True)])
-    assert "Les réponses 1, 2 ne vont que dans" in several
 
 
 def test_the_page_passes_validation_and_takes_every_form() -> None:
