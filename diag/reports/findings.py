@@ -1,11 +1,13 @@
 """What was found, said in a line: the weak points, the strong ones, what is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diag.assess.results import Compliance, CriterionResult, Standing, Verdict
-from diag.model.checklist import Audience, Kind, QuestionType
+from diag.model.checklist import Audience, Kind, Question, QuestionType
+from diag.model.fact import Answer, Provenance, State
 from diag.model.place import PlaceKind
-from diag.reports.answers import evidence
+from diag.reports.answers import evidence, heads_words
 from diag.reports.discretion import names_judged
 from diag.reports.report import Report
 from diag.reports.vocabulary import COMPLIANCES, levels
@@ -14,7 +16,8 @@ from diag.reports.wording import listed, sentence, uncapitalised
 EXPECTED = 2
 """The level that a criterion should reach: « recommandé »."""
 
-_TELLING = {QuestionType.NUMBER, QuestionType.INTEGER, QuestionType.CHOICE}
+_COUNTED = {QuestionType.NUMBER, QuestionType.INTEGER}
+_TELLING = {*_COUNTED, QuestionType.CHOICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,41 @@ def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
 
 
 def telling_fact(report: Report, result: CriterionResult) -> str:
-    """Return the figure or the choice that alone decides a school's own criterion."""
+    """Return the figure or the choice that alone decides a school's own criterion.
+
+    Among several facts, the only day says the most: when the fibre comes.
+    """
     known = report.checklist.questions
     read = [known[name] for name in names_judged(result.criterion) if name in known]
-    if len(read) != 1 or read[0].type not in _TELLING or read[0].sensitive:
+    if any(one.sensitive for one in read):
         return ""
-    if read[0].type is not QuestionType.CHOICE and not read[0].unit:
+    days = [one for one in read if one.type is QuestionType.DATE]
+    if len(read) == 1 and read[0].type in _TELLING:
+        fact = read[0]
+    elif len(days) == 1:
+        fact = days[0]
+    else:
+        return ""
+    return _told(fact, report.facts.answers.get((report.facts.root, fact.id), ()))
+
+
+def _told(fact: Question, heads: Sequence[Answer]) -> str:
+    """Return an answer that stands by itself: « aucun » or a day says of what.
+
+    What was seen during the visit needs no « constaté »: the reader knows.
+    """
+    is_known = len(heads) == 1 and heads[0].state is State.KNOWN
+    is_day = fact.type is QuestionType.DATE
+    if not heads or (is_day and not is_known):
+        return ""
+    if fact.type in _COUNTED and not fact.unit:
         return ""  # « 0,5 » alone says nothing
-    heads = report.facts.answers.get((report.facts.root, read[0].id), ())
-    return uncapitalised(evidence(read[0], heads)) if heads else ""
+    seen = is_known and heads[0].provenance is Provenance.OBSERVED
+    said = uncapitalised((heads_words if seen else evidence)(fact, heads))
+    is_bare = is_known and " " not in heads_words(fact, heads)
+    if is_day or (is_bare and fact.type is QuestionType.CHOICE):
+        return f"{uncapitalised(fact.label)} : {said}"
+    return said
 
 
 def weaknesses(report: Report) -> tuple[CriterionResult, ...]:

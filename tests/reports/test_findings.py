@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from diag.assess.results import Standing
-from diag.model.checklist import Audience
-from diag.model.fact import Answer, Facts, State
+from diag.model.checklist import Audience, Checklist, Choice, QuestionType
+from diag.model.fact import Answer, Facts, Provenance, State
 from diag.reports.findings import (
     observed,
     open_words,
@@ -14,7 +14,7 @@ from diag.reports.findings import (
 )
 from diag.reports.report import Report
 from diag.reports.typography import NBSP
-from tests.reports.builders import facts, known, report
+from tests.reports.builders import CHECKLIST, facts, known, question, report
 
 ROOMS = ("CP", "CE1", "CE2", "CM1")
 
@@ -33,6 +33,27 @@ def seen(told: Report, criterion: str, audience: Audience = Audience.MAIRIE) -> 
     result = told.result(criterion)
     assert result is not None
     return observed(told, result, audience).replace(NBSP, " ")
+
+
+def judging(level: str) -> Checklist:
+    """Return a checklist whose last criterion is decided by a plan or a day."""
+    plan = question(
+        "plan",
+        QuestionType.CHOICE,
+        "Plan de renouvellement",
+        choices=(
+            Choice(id="aucun", label="Aucun"),
+            Choice(id="ans", label="Voté sur quatre ans"),
+        ),
+    )
+    day = question("fibre", QuestionType.DATE, "Fibre attendue")
+    projet = CHECKLIST.criteria["projet"].model_copy(update={"levels": {2: level}})
+    return CHECKLIST.model_copy(
+        update={
+            "questions": {**CHECKLIST.questions, plan.id: plan, day.id: day},
+            "criteria": {**CHECKLIST.criteria, "projet": projet},
+        }
+    )
 
 
 def test_rooms_are_counted_with_their_agreement() -> None:
@@ -67,13 +88,46 @@ def test_what_was_declared_out_says_so() -> None:
 
 def test_the_fact_that_decides_alone_is_told() -> None:
     assert seen(report(facts({("ecole", "debit"): "12.5"})), "debit-suffisant") == (
-        "niveau de base (12,5 Mbit/s, constaté)"
+        "niveau de base (12,5 Mbit/s)"
     )
     disputed = report(facts({("ecole", "debit"): (known("12"), known("45"))}))
     assert seen(disputed, "debit-suffisant") == (
         "niveau entre base et recommandé, "
         "12 Mbit/s ou 45 Mbit/s (réponses contradictoires)"
     )
+
+
+def test_how_it_became_known_is_told_unless_it_was_seen() -> None:
+    measured = known("12.5", Provenance.MEASURED)
+    assert seen(report(facts({("ecole", "debit"): measured})), "debit-suffisant") == (
+        "niveau de base (12,5 Mbit/s, mesuré)"
+    )
+
+
+def test_a_word_alone_says_what_it_is_about() -> None:
+    for said, told in (
+        ("aucun", "niveau insuffisant (plan de renouvellement : aucun)"),
+        ("ans", "niveau recommandé (voté sur quatre ans)"),
+    ):
+        answers = facts({("ecole", "plan"): said})
+        assert seen(report(answers, judging("plan == 'ans'")), "projet") == told
+    declared = facts({("ecole", "plan"): known("aucun", Provenance.DECLARED)})
+    assert seen(report(declared, judging("plan == 'ans'")), "projet") == (
+        "niveau insuffisant (plan de renouvellement : aucun, déclaré)"
+    )
+
+
+def test_the_only_day_among_the_facts_is_told() -> None:
+    checklist = judging("projet_ecrit and fibre <= visit_date")
+    told = facts({("ecole", "projet_ecrit"): True, ("ecole", "fibre"): "2027-03-15"})
+    assert seen(report(told, checklist), "projet") == (
+        "niveau insuffisant (fibre attendue : 15 mars 2027)"
+    )
+    unsaid = facts({
+        ("ecole", "projet_ecrit"): True,
+        ("ecole", "fibre"): Answer(State.UNKNOWN),
+    })
+    assert "fibre" not in seen(report(unsaid, checklist), "projet")
 
 
 def test_what_is_compliant_is_no_weakness() -> None:
