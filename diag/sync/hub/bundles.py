@@ -3,6 +3,8 @@
 What its device may write is taken, the rest is refused line by line, as over the wire.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +12,23 @@ from typing import NamedTuple
 from diag.sync.bundle.form import Header
 from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.opening import LIMITS, read_bundle, verify
+from diag.sync.bundle.problems import BundleError, Fault
 from diag.sync.bundle.staging import staged
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Device, Token
 from diag.sync.problems import ProblemError
+
+_SENTENCES = {
+    Fault.NOT_FOR_US: (
+        "ce paquet n'est pas chiffré pour ce serveur, ou son début est abîmé. Qui l'a "
+        "écrit doit nommer le serveur après --to ; « diag hub key » en donne la clé."
+    ),
+    Fault.UNKNOWN_SIGNER: (
+        "ce paquet vient d'un poste qui n'est pas inscrit ici, ou qui est révoqué "
+        "(diag hub devices). Inscrivez-le : diag hub enrol."
+    ),
+}
 
 
 class Delivered(NamedTuple):
@@ -47,7 +61,7 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
         for device in hub.store.devices()
         if device.sign_key and not device.revoked_at
     }
-    with staged(folder, source, LIMITS) as copy:
+    with staged(folder, source, LIMITS) as copy, _in_hub_words():
         header = verify(copy.path, keys.age, devices).header
         device = devices[header.signer]
         delivery = _Delivery(hub, _caller(device))
@@ -60,6 +74,17 @@ def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered
         attachments=delivery.attachments,
         refused=delivery.refused,
     )
+
+
+@contextmanager
+def _in_hub_words() -> Iterator[None]:
+    """Say what an administrator does, where a colleague would do something else."""
+    try:
+        yield
+    except BundleError as error:
+        if error.fault in _SENTENCES:
+            error.sentence = f"{_SENTENCES[error.fault]} Rien n'a été lu."
+        raise
 
 
 def _caller(device: Device) -> Caller:

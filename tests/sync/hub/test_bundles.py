@@ -105,6 +105,7 @@ def test_a_device_that_is_unknown_or_revoked_brings_nothing(
     with pytest.raises(BundleError) as refused:
         brought(hub, anne, tmp_path)
     assert refused.value.fault is Fault.UNKNOWN_SIGNER
+    assert "diag hub enrol" in str(refused.value)
     assert not hub.store.manifest({"*"})
 
 
