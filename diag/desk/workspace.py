@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from diag.desk.lone_disk import check_disk
 from diag.desk.world import World
 from diag.journal.draft import Origin
 from diag.journal.editions import Editions
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # first, does without, so they are imported where they are made.
 
 _KEY = "workspace"
+_WELCOME = "welcome"
 
 
 class Workspace:
@@ -48,6 +50,7 @@ class Workspace:
         Raises:
             DiagError: when the folder cannot hold one.
         """
+        check_disk(folder)
         folder.mkdir(parents=True, exist_ok=True)
         workspace = cls._opened(folder, world)
         try:
@@ -69,6 +72,7 @@ class Workspace:
                 f"Aucun espace de travail dans {folder}. "
                 'Créez-le : diag init --author "Prénom Nom" --syndicat "Nom".'
             )
+        check_disk(folder)
         return cls._opened(folder, world)
 
     @classmethod
@@ -115,6 +119,16 @@ class Workspace:
     def keep_settings(self, settings: "Settings") -> None:
         """Write the settings, durably."""
         put_setting(self.journal, _KEY, settings.model_dump(mode="json"))
+
+    @property
+    def is_new_to_screens(self) -> bool:
+        """Whether it was made by command, and no screen has shown it yet."""
+        return bool(get_setting(self.journal, _WELCOME))
+
+    def note_screens(self, *, seen: bool) -> None:
+        """Keep whether the screens have shown it, when something can be written."""
+        if not self.journal.readonly:
+            put_setting(self.journal, _WELCOME, not seen)
 
     @property
     def origin(self) -> Origin:
