@@ -51,7 +51,7 @@ def check_disk(folder: Path) -> None:
         raise DiagError(
             f"{folder} est {why} : le journal s'y abîmerait. Choisissez un dossier de "
             "cet ordinateur (diag --workspace DOSSIER, ou DIAG_HOME), ou déplacez-y "
-            "celui-ci en entier. Pour échanger avec vos collègues : diag sync --folder. "
+            "celui-ci. Pour échanger entre vous : diag sync --folder DOSSIER. "
             f"Si vous savez que ce dossier est local : {ANYWAY}=1."
         )
 
