@@ -69,6 +69,19 @@ def enrol(ctx: click.Context, invitation: str) -> None:
 
 
 @sync.command()
+@click.argument("name", metavar="SERVEUR")
+@click.pass_context
+def forget(ctx: click.Context, name: str) -> None:
+    """Oublie un serveur qui n'est plus ; ce qui est ici reste ici."""
+    from diag.desk import syncing  # noqa: PLC0415 - as above
+
+    with workspace_of(ctx) as workspace:
+        hub = syncing.forget(workspace, name)
+    click.echo(f"Oublié : {hub.name} ({hub.url}). Rien d'ici n'a changé.")
+    click.echo("S'il sert encore, qu'on y révoque ce poste : diag hub revoke.")
+
+
+@sync.command()
 @json_option
 @click.pass_context
 def status(ctx: click.Context, *, as_json: bool) -> None:

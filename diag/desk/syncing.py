@@ -17,7 +17,7 @@ from diag.journal.audits import audits
 from diag.journal.settings import get_setting, put_setting
 from diag.model.auditee import Auditee
 from diag.model.errors import DiagError
-from diag.sync.enrolments import Enrolment, enrolments_in
+from diag.sync.enrolments import Enrolment, drop_enrolment, enrolments_in
 from diag.sync.laptop import Told, Watch
 from diag.sync.session import CLOCK_DOUBT, Outcome
 
@@ -41,6 +41,24 @@ def hubs(workspace: Workspace) -> tuple[Enrolment, ...]:
         DiagError: when what is kept of one cannot be read.
     """
     return enrolments_in(workspace.folder)
+
+
+def forget(workspace: Workspace, name: str) -> Enrolment:
+    """Forget a hub, by its name or its address; return what was known of it.
+
+    Raises:
+        DiagError: when no hub, or several, are called so.
+    """
+    known = hubs(workspace)
+    found = [one for one in known if name in {one.name, one.url, one.hub}]
+    if len(found) != 1:
+        told = ", ".join(f"{one.name} ({one.url})" for one in known) or "aucun"
+        raise DiagError(
+            f"« {name} » ne désigne pas un serveur de ce poste. Donnez son nom ou son "
+            f"adresse : {told}."
+        )
+    drop_enrolment(workspace.folder, found[0])
+    return found[0]
 
 
 def enrol(workspace: Workspace, invitation: str) -> Enrolment:

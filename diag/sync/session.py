@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.attachments import Attachments, tidy
-from diag.sync.enrolments import Enrolment, keep_enrolment
+from diag.sync.enrolments import Enrolment, keep_enrolment, token_of
 from diag.sync.laptop import Exchange, Told
 from diag.sync.protocol import Office, Refused
 from diag.sync.trust import trust_in
@@ -100,7 +100,11 @@ def synchronise_with(
 ) -> Outcome:
     """Sync with a hub that knows this laptop."""
     outcome = Outcome(enrolment.hub, enrolment.name, now)
-    office = office_of(enrolment)
+    try:
+        office = office_of(enrolment)
+    except DiagError as error:
+        outcome.problem = str(error)
+        return outcome
     try:
         synchronise(journal, office, outcome, told)
         if not outcome.problem and enrolment.expires - now < _RENEW:
@@ -113,11 +117,15 @@ def synchronise_with(
 
 
 def office_of(enrolment: Enrolment) -> "HttpOffice":
-    """Return the line to a hub that knows this laptop; nothing is sent yet."""
+    """Return the line to a hub that knows this laptop; nothing is sent yet.
+
+    Raises:
+        DiagError: when the token cannot be had.
+    """
     # HTTP: 100 ms, for who syncs only.
     from diag.sync.http import HttpOffice  # noqa: PLC0415
 
-    return HttpOffice(enrolment.url, trust_in(enrolment.authority), enrolment.token)
+    return HttpOffice(enrolment.url, trust_in(enrolment.authority), token_of(enrolment))
 
 
 def _renew(folder: Path, office: "HttpOffice", enrolment: Enrolment) -> None:

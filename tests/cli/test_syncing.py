@@ -108,3 +108,16 @@ def test_a_wrong_territory_or_a_second_hub_is_refused(office: Path) -> None:
     assert empty.code == 0
     assert "aucune école de l'annuaire du serveur n'est dans « 95 »" in empty.err
     assert "contient déjà un serveur" in again.err
+
+
+def test_a_hub_that_is_no_more_is_forgotten(office: Path) -> None:
+    with served(HubHome.open(office / "hub")):
+        anne = laptop(office, "anne")
+
+    wrong = diag(anne, "sync", "forget", "Ailleurs")
+    done = diag(anne, "sync", "forget", "Vallombre Numérique")
+
+    assert wrong.code == 1
+    assert "Vallombre Numérique (https://" in wrong.err
+    assert "Oublié : Vallombre Numérique" in done.out
+    assert "Aucun serveur" in diag(anne, "sync").err

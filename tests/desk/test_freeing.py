@@ -136,7 +136,7 @@ def test_a_laptop_that_no_hub_knows_keeps_its_photos(
         hub = syncing.enrol(desk, near.invite("999"))
         move(session, AuditStatus.CLOS)
         synced(desk, hours)
-        drop_enrolment(desk.folder, hub.hub)
+        drop_enrolment(desk.folder, hub)
         with pytest.raises(DiagError, match="Aucun serveur"):
             synced(desk, hours, after=48)
         assert all(here(session))

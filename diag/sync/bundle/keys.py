@@ -13,6 +13,7 @@ from diag.model.errors import DiagError
 from diag.sync.bundle.sealing import age
 from diag.sync.private import write_private
 from diag.sync.protocol import Wire
+from diag.sync.system_keyring import keep_text, kept_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -117,11 +118,11 @@ def device_keys(folder: Path, owner: str) -> Kept:
     path = folder / FILE
     if path.exists():
         return Kept(_read(path), path)
-    text = _from_keyring(owner)
+    text = kept_text(_SERVICE, owner)
     if text is not None:
         return Kept(_parsed(text.encode(), "Le trousseau du système"), None)
     keys = _fresh()
-    if _to_keyring(owner, keys.model_dump_json()):
+    if keep_text(_SERVICE, owner, keys.model_dump_json()):
         return Kept(keys, None)
     write_private(path, keys.model_dump_json().encode())
     return Kept(keys, path)
@@ -168,29 +169,3 @@ def _parsed(text: bytes, where: str) -> DeviceKeys:
             f"{where} : les clés de ce poste sont illisibles. Restaurez-les d'une "
             "sauvegarde ; sans elles, les paquets écrits pour vous ne s'ouvrent plus."
         ) from error
-
-
-def _from_keyring(owner: str) -> str | None:
-    from keyring import get_keyring  # noqa: PLC0415 - 90 ms, as below
-    from keyring.errors import NoKeyringError  # noqa: PLC0415
-
-    try:
-        return get_keyring().get_password(_SERVICE, owner)
-    except NoKeyringError:
-        return None
-    except Exception:  # noqa: BLE001 - keyrings fail in many ways, all told alike
-        raise DiagError(
-            "Le trousseau du système ne répond pas (verrouillé ?) : les clés de ce "
-            "poste y sont peut-être. Déverrouillez-le, puis recommencez."
-        ) from None
-
-
-def _to_keyring(owner: str, text: str) -> bool:
-    """Have the keyring keep the keys; say whether it really does."""
-    from keyring import get_keyring  # noqa: PLC0415
-
-    try:
-        get_keyring().set_password(_SERVICE, owner, text)
-        return get_keyring().get_password(_SERVICE, owner) == text
-    except Exception:  # noqa: BLE001 - as above; a file keeps them then
-        return False
