@@ -261,7 +261,7 @@ class TerritoryScreen(PlaceScreen):
 
     def on_search(self) -> None:
         """Put the cursor in the search field."""
-        self.query_one(Input).focus()
+        self.query_one(SearchField).begin()
 
     def on_pick(self) -> None:
         """Put the school under the cursor in the tour, or take it out; step down."""

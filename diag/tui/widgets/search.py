@@ -38,11 +38,14 @@ class SearchField(Sturdy, Input):
         event.stop()
         event.prevent_default()
 
-    def begin(self, text: str) -> None:
-        """Begin another search."""
+    def begin(self, text: str = "") -> None:
+        """Begin another search; without a text, what is typed replaces the old one."""
         self.screen.set_focus(self)
-        self.value = text
-        self.cursor_position = len(text)
+        if text:
+            self.value = text
+            self.cursor_position = len(text)
+        else:
+            self.action_select_all()
 
 
 class SearchedLines(Lines):
@@ -68,9 +71,9 @@ class SearchedLines(Lines):
         if not character:
             return False
         if self.screen.focused is self.field:
-            self.field.insert_text_at_cursor(character)
+            self.field.replace(character, *self.field.selection)
         elif character == _BEGINS:
-            self.field.begin(self.field.value)
+            self.field.begin()
         elif character.isupper() or character.isdigit():
             self.field.begin(character)
         else:

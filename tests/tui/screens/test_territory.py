@@ -164,3 +164,14 @@ async def test_schools_of_one_name_are_told_apart(tmp_path: Path) -> None:
         await pilot.press("enter")
         await wait_for(pilot, lambda: visible(pilot)[0].endswith(first.key), "opened")
         assert shows(pilot, "École primaire, Hautecroze")
+
+
+async def test_another_search_replaces_the_old_one(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("slash", *"marronniers", "tab")
+        await wait_for(pilot, lambda: shows(pilot, "1 école "), "found")
+        await pilot.press("slash", *"haute")
+        await wait_for(pilot, lambda: shows(pilot, "2 écoles"), "others found")
+        assert app.screen.query_one(Input).value == "haute"
