@@ -52,7 +52,8 @@ def init(
         email=email,
     )
     key = _encrypted(folder, holder) if encrypted else None
-    with Workspace.create(folder, settings):
+    with Workspace.create(folder, settings) as workspace:
+        workspace.note_screens(seen=False)
         click.echo(f"Espace de travail créé : {folder}")
         click.echo(f"Campagne : {settings.campaign}")
         if key is not None:

@@ -331,7 +331,11 @@ class DiagApp(Sturdy, App[None]):
             from diag.tui.keymap import readable  # noqa: PLC0415
 
             self.use_keys(readable(kept_keys))
-        notice = self.desk.workspace.journal.notice
+        workspace = self.desk.workspace
+        if workspace.is_new_to_screens and not workspace.journal.readonly:
+            workspace.note_screens(seen=True)
+            self.begin()
+        notice = workspace.journal.notice
         if notice and not self._noticed:
             self._noticed = True
             self.tell(notice, "Lecture seule")

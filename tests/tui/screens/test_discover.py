@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from diag.tui.screens.discover import STEPS, DiscoverScreen
+from tests.cli.running import diag
 from tests.tui.builders import app_on, new_app
 from tests.tui.waiting import shows, wait_for
 
@@ -44,3 +45,20 @@ async def test_the_help_and_the_palette_tell_the_steps_again(tmp_path: Path) -> 
         await wait_for(pilot, lambda: shows(pilot, "ce qui est possible"), "the help")
         await pilot.press("escape", "ctrl+p", *"decouverte", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Découverte 1/5"), "by the palette")
+
+
+async def test_a_workspace_made_by_command_is_told_once(tmp_path: Path) -> None:
+    made = diag(tmp_path, "init", "--author", "Camille Perrin")
+    assert made.code == 0, made.err
+    app = app_on(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Découverte 1/5"), "told")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Importer"), "the import")
+
+    again = app_on(tmp_path)
+    async with again.run_test(
+        size=(80, 24), notifications=True, tooltips=True
+    ) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Aucune école encore"), "empty")
+        assert not isinstance(again.screen, DiscoverScreen)
