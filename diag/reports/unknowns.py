@@ -26,14 +26,20 @@ def asked_of(report: Report, *whom: str, limit: int) -> tuple[Md, int]:
     Sensitive matters are asked face to face, never in writing.
     """
     questions = report.checklist.questions
-    asked = [questions[name] for name, _ in _missing(report)]
+    asked = [(questions[name], places) for name, places in _missing(report)]
     told = [
-        one.ask
+        f"{one.ask}{_about(report, places)}"
         for of in whom
-        for one in asked
+        for one, places in asked
         if one.whom == of and one.ask and not one.sensitive
     ]
     return bullets(told[:limit]), len(told[limit:])
+
+
+def _about(report: Report, places: list[str]) -> str:
+    """Return the rooms or lots that a question is of: « ces appareils » says none."""
+    names = [report.place_name(one) for one in places if one != report.facts.root]
+    return f" ({listed(names, _SHOWN)})" if names else ""
 
 
 def _missing(report: Report) -> list[tuple[str, list[str]]]:

@@ -17,6 +17,16 @@ def test_each_reader_is_asked_what_he_can_answer() -> None:
     assert asked_of(audit, "direction", limit=0) == ("", 1)
 
 
+def test_what_is_asked_of_rooms_names_them() -> None:
+    sockets = CHECKLIST.questions["prises"].model_copy(
+        update={"whom": "commune", "ask": "Combien de prises ici ?"}
+    )
+    every = {**CHECKLIST.questions, "prises": sockets}
+    audit = report(OPEN, CHECKLIST.model_copy(update={"questions": every}))
+    asked, _ = asked_of(audit, "commune", limit=8)
+    assert asked.replace("\u202f", " ").endswith("Combien de prises ici ? (CP et CE1)")
+
+
 def test_what_was_answered_is_not_asked_again() -> None:
     answered = facts({("ecole", "debit"): 12})
     assert asked_of(report(answered), "direction", limit=8) == ("", 0)
