@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,9 +23,20 @@ class JsonLines(logging.Formatter):
             "event": record.getMessage(),
             **getattr(record, "told", {}),
         }
-        if record.exc_info:
-            told["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1]:
+            told["error"] = _where(record.exc_info[1])
         return json.dumps(told, ensure_ascii=False)
+
+
+def _where(error: BaseException) -> list[str]:
+    """Return what was raised and where, the first cause first; never what it says.
+
+    A message may quote what was sent: a database does, and so does a validator.
+    """
+    before = error.__cause__ or error.__context__
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return [*(_where(before) if before else []), *lines, type(error).__qualname__]
 
 
 def log_to_stderr() -> None:

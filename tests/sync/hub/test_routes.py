@@ -438,20 +438,51 @@ def test_health_and_measures(desk: Desk, lines: list[bytes]) -> None:
     refused(desk.client.get("/metrics"), "token-revoked")
 
 
-def test_the_log_tells_no_secret(
-    desk: Desk, lines: list[bytes], caplog: pytest.LogCaptureFixture
+def test_the_log_tells_no_secret_at_any_level(
+    desk: Desk,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    code = desk.hub.door.invite("Anne", ("*",), "write")
-    with caplog.at_level(logging.INFO, "diag.hub"):
+    """Not even of an error whose message quotes what was sent."""
+    code = desk.hub.door.invite("Mme Zzyzx", ("*",), "write")
+    with (
+        journal_in(tmp_path / "laptop") as journal,
+        caplog.at_level(logging.DEBUG),
+    ):
+        started(journal, VALLEY, ANNE)
+        journal.write(changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", "Zzyzx"), ANNE)
+        lines = list(journal.lines(VALLEY.id))
         desk.push(*lines)
-        given = desk.client.post("/v1/enrol", json={"code": code, "device": "secret"})
-    told = [json.loads(JsonLines().format(record)) for record in caplog.records]
+        desk.push(b"Zzyzx", lines[-1][:-1])
+        given = desk.client.post("/v1/enrol", json={"code": code, "device": "Zzyzx"})
+        desk.client.post("/v1/enrol", json={"code": "Zzyzx", "device": ["Zzyzx"]})
+        desk.ask("GET", "/v1/audits", token="diag_Zzyzx", params={"territory": "Zz"})
 
-    assert [one["route"] for one in told] == ["push", "enrol"]
-    assert told[0]["device"] == 1
-    text = json.dumps(told)
-    for secret in (desk.token, code, given.json()["token"], "secret", "Anne"):
-        assert secret not in text
+        def fail(*_: object) -> None:
+            try:
+                json.loads(f"Zzyzx {desk.token}")
+            except ValueError as error:
+                raise RuntimeError(f"Zzyzx {desk.token}") from error
+
+        monkeypatch.setattr(desk.hub, "push", fail)
+        desk.push(*lines)
+    written = [JsonLines().format(record) for record in caplog.records]
+    told = [json.loads(line) for line in written if '"route"' in line]
+
+    assert [(one["route"], one["status"]) for one in told] == [
+        ("push", 200),
+        ("push", 200),
+        ("enrol", 201),
+        ("enrol", 400),
+        ("manifest", 401),
+        ("push", 500),
+    ]
+    (unexpected,) = [json.loads(line) for line in written if '"error"' in line]
+    assert {"JSONDecodeError", "RuntimeError"} <= set(unexpected["error"])
+    assert any(frame.endswith(" fail") for frame in unexpected["error"])
+    for secret in (desk.token, code, given.json()["token"], "Zzyzx"):
+        assert not [line for line in written if secret in line]
 
 
 def test_an_erased_photo_leaves_the_disk_of_the_hub(desk: Desk, tmp_path: Path) -> None:
