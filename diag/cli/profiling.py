@@ -36,7 +36,8 @@ def profile(
 ) -> None:
     """Choisit la durée de la visite, ou dit ce que chacune demanderait encore.
 
-    Une réponse donnée hors du parcours compte comme les autres.
+    Les minutes comptent les questions et les mesures ; ni la marche, ni les lieux qui
+    restent à ajouter. Une réponse donnée hors du parcours compte comme les autres.
     """
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)
@@ -65,4 +66,5 @@ def _told(one: Parcours) -> dict[str, object]:
         "left": one.left,
         "maybe": one.maybe,
         "minutes": one.minutes,
+        "minutes_most": one.minutes_most,
     }

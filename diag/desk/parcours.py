@@ -16,11 +16,11 @@ from diag.model.fact import Provenance
 from diag.model.folding import fold
 
 PROFILES = {
-    Profile.SHORT: ("court", "45 min"),
-    Profile.STANDARD: ("standard", "une demi-journée"),
-    Profile.FULL: ("complet", "tout relever"),
+    Profile.SHORT: ("court", "l'indispensable"),
+    Profile.STANDARD: ("standard", "l'ordinaire"),
+    Profile.FULL: ("complet", "tout"),
 }
-"""How a visit is called, and how long it lasts on site, walking included."""
+"""How a visit is called, and what it asks: how long it lasts depends on the school."""
 
 _ASKED, _AGAIN, _MEASURED = 10, 4, 60
 """Seconds that a question takes, that it takes again in another room, that a measure
@@ -38,6 +38,8 @@ class Parcours:
     """More that may apply, once others are answered."""
     minutes: int
     """To ask and measure what is left, rounded up; walking and talking not counted."""
+    minutes_most: int
+    """The same, if all that may apply does; places still to be added not counted."""
     chosen: bool
 
     @property
@@ -46,12 +48,25 @@ class Parcours:
         return PROFILES[self.profile][0]
 
     @property
+    def asked(self) -> str:
+        """Return how many questions are left: « 38 à 52 questions »."""
+        most = self.left + self.maybe
+        told = f"{self.left} à {most}" if self.maybe else str(self.left)
+        return f"{told} question{'s' * (most > 1)}"
+
+    @property
+    def lasts(self) -> str:
+        """Return how long they take: « de 9 à 12 min »."""
+        if self.minutes_most > self.minutes:
+            return f"de {self.minutes} à {self.minutes_most} min"
+        return f"environ {self.minutes} min"
+
+    @property
     def words(self) -> str:
-        """Return what is left, in words: « 38 questions, environ 9 min »."""
-        if not self.left:
+        """Return what is left, in words: « 38 à 52 questions, de 9 à 12 min »."""
+        if not self.left + self.maybe:
             return "rien à demander"
-        plural = "s" if self.left > 1 else ""
-        return f"{self.left} question{plural}, environ {self.minutes} min"
+        return f"{self.asked}, {self.lasts}"
 
 
 def parcours_of(session: Session) -> tuple[Parcours, ...]:
@@ -88,18 +103,19 @@ def told_left(session: Session, profile: Profile) -> str:
 
 def _parcours(session: Session, profile: Profile, *, chosen: bool) -> Parcours:
     walk = walk_of(session.facts, session.checklist, profile)
-    seconds = _seconds(stop for stop in walk.stops if stop.is_left)
-    return Parcours(profile, walk.left, walk.maybe, -(-seconds // 60), chosen)
+    least = _minutes(stop for stop in walk.stops if stop.is_left)
+    most = _minutes(stop for stop in walk.stops if not stop.settled)
+    return Parcours(profile, walk.left, walk.maybe, least, most, chosen)
 
 
-def _seconds(stops: Iterable[Stop]) -> int:
+def _minutes(stops: Iterable[Stop]) -> int:
     asked: set[str] = set()
     total = 0
     for stop in stops:
         again = _AGAIN if stop.question.id in asked else _ASKED
         total += _MEASURED if _is_measured(stop) else again
         asked.add(stop.question.id)
-    return total
+    return -(-total // 60)
 
 
 def _is_measured(stop: Stop) -> bool:

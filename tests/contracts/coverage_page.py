@@ -61,8 +61,8 @@ question, le seuil est-il juste, la source le porte-t-elle ?
 - **Sources** : A officielle, B collectivité, C presse, D vendeur ou consultant ;
   *métier* : ce que tout praticien sait et que nul texte ne dit. *(loi)* : à relire sur
   Légifrance avant de le citer.
-- **Visite** : la plus courte qui relève tous les faits du critère : *courte* (45
-  minutes), *standard* (une demi-journée), *complète*.
+- **Visite** : la plus courte qui relève tous les faits du critère : *courte*
+  (l'indispensable), *standard* (l'ordinaire), *complète* (tout).
 - **Temps** : dix secondes pour une question, une minute pour une mesure, deux pour un
   essai en salle ; une fois par lieu. Un fait lu par deux critères ne se demande qu'une
   fois.

@@ -1,5 +1,6 @@
 """How long a visit is: what it asks, what it leaves out, what counts all the same."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,13 @@ from diag.desk.asking import left_to_ask
 from diag.desk.audits import open_session
 from diag.desk.departure import departure_of
 from diag.desk.flags import turn_flag
-from diag.desk.parcours import choose_profile, parcours_of, profile_named
+from diag.desk.parcours import (
+    PROFILES,
+    Parcours,
+    choose_profile,
+    parcours_of,
+    profile_named,
+)
 from diag.desk.session import Session
 from diag.desk.sheet import Sheet
 from diag.desk.transfer import export_audit, import_audit
@@ -166,6 +173,12 @@ def test_the_time_to_ask_is_estimated_from_what_is_left(session: Session) -> Non
     assert short.left < standard.left <= full.left
     assert short.minutes <= standard.minutes <= full.minutes
     assert short.left * 4 // 60 <= short.minutes < short.left
+    assert short.maybe
+    assert short.minutes < short.minutes_most <= full.minutes_most
+    assert short.words == (
+        f"{short.left} à {short.left + short.maybe} questions, "
+        f"de {short.minutes} à {short.minutes_most} min"
+    )
     record_answer(session, Entry("nb_batiments", "1"))
     assert parcours_of(session)[0].left == short.left - 1
 
@@ -174,3 +187,26 @@ def test_a_profile_is_named_in_french(session: Session) -> None:
     assert profile_named(" Complet ") is Profile.FULL
     with pytest.raises(DiagError, match="court, standard, complet"):
         profile_named("moyen")
+
+
+def test_a_short_visit_promises_no_duration(session: Session) -> None:
+    """How long it lasts is reckoned: 20 to 195 minutes in the six whole schools."""
+    assert not re.search(r"\d", " ".join(what for _, what in PROFILES.values()))
+    assert "min" in parcours_of(session)[0].words
+
+
+@pytest.mark.parametrize(
+    ("left", "maybe", "minutes", "most", "words"),
+    [
+        (0, 0, 0, 0, "rien à demander"),
+        (1, 0, 1, 1, "1 question, environ 1 min"),
+        (0, 1, 0, 1, "0 à 1 question, de 0 à 1 min"),
+        (38, 2, 9, 9, "38 à 40 questions, environ 9 min"),
+        (38, 14, 9, 12, "38 à 52 questions, de 9 à 12 min"),
+    ],
+)
+def test_what_is_left_reads_as_french(
+    left: int, maybe: int, minutes: int, most: int, words: str
+) -> None:
+    told = Parcours(Profile.SHORT, left, maybe, minutes, most, chosen=False)
+    assert told.words == words

@@ -4,7 +4,7 @@ from textual import on, work
 from textual.worker import get_current_worker
 
 from diag.desk.memory import NothingToRepeatError
-from diag.desk.parcours import PROFILES, Parcours, parcours_of
+from diag.desk.parcours import Parcours, parcours_of
 from diag.desk.session import Session
 from diag.desk.visiting import Visiting
 from diag.desk.walk import Key, most_useful
@@ -176,7 +176,7 @@ class VisitActs(PlaceScreen):
     def on_choose_profile(self) -> None:
         """Ask how long the visit is, and say what that leaves to ask."""
         choices = [
-            Choice(str(each.profile), _parcours_words(each), _left_words(each))
+            Choice(str(each.profile), _parcours_words(each), each.lasts)
             for each in parcours_of(self.session)
         ]
 
@@ -223,14 +223,12 @@ class VisitActs(PlaceScreen):
         self.diag.go_bilan(self.uai)
 
 
-_ASKED = "Durée de la visite, ce qui reste à demander, et en combien de minutes environ"
-
-
-def _left_words(parcours: Parcours) -> str:
-    plural = "s" if parcours.left > 1 else ""
-    return f"{parcours.left} question{plural}, {parcours.minutes} min"
+_ASKED = (
+    "Ce qui reste à demander, et le temps de le demander : sans la marche, ni les "
+    "lieux à ajouter"
+)
 
 
 def _parcours_words(parcours: Parcours) -> str:
-    name, lasts = PROFILES[parcours.profile]
-    return f"{name} ({lasts})" + (", choisi" if parcours.chosen else "")
+    chosen = ", choisi" if parcours.chosen else ""
+    return f"{parcours.name}{chosen} : {parcours.asked}"

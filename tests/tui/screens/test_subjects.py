@@ -102,7 +102,7 @@ async def test_the_visit_is_made_shorter_by_a_key(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "Score"), "a question")
         long = screen.visiting.walk.left
         await pilot.press("ctrl+o")
-        await wait_for(pilot, lambda: shows(pilot, "standard (une demi"), "the choice")
+        await wait_for(pilot, lambda: shows(pilot, "standard, choisi : "), "the choice")
         assert shows(pilot, " min")
         await pilot.press(*"court", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Parcours court"), "told")
