@@ -1,7 +1,6 @@
 """The fiche: one question, everything beside it, and the line where one answers."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -22,10 +21,8 @@ from diag.tui.plain import content, line
 from diag.tui.screens.visit_commands import FICHE_COMMANDS, ShowGrid
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.answer_line import AnswerLine
-from diag.tui.widgets.choices import choices
-from diag.tui.widgets.fiche_text import head_rows, more_rows
+from diag.tui.widgets.fiche_lines import lines_of
 from diag.tui.widgets.sheet import Drawn, Sheet
-from diag.tui.widgets.told import Row, told
 
 _HOW = {
     QuestionType.BOOLEAN: "o ou n",
@@ -104,11 +101,11 @@ class Fiche(Sturdy, Vertical):
         leg = visiting.walk.leg_of(visiting.key)
         assert leg is not None
         rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
-        card = visiting.card
-        head = list(head_rows(card, leg.title, rank, len(leg.stops)))
-        more = list(more_rows(card))
-        text = partial(_laid, visiting, head, more, self.line.value)
-        self.read.show(text, from_top=from_top)
+        found = lines_of(visiting.card, leg.title, rank, len(leg.stops), _NONE)
+        typed, read = self.line.value, self.read
+        read.show(
+            lambda width: found.lines(typed, width, read.height), from_top=from_top
+        )
 
     def forget_typed(self) -> None:
         """Empty the line."""
@@ -181,23 +178,3 @@ class Fiche(Sturdy, Vertical):
     def _read(self, event: AnswerLine.Read) -> None:
         event.stop()
         self.read.scroll_by(event.way * max(1, self.read.height - 2))
-
-
-def _laid(
-    visiting: Visiting,
-    head: Sequence[Row],
-    more: Sequence[Row],
-    typed: str,
-    width: int,
-) -> list[Drawn]:
-    """Give the lines of a fiche: what to ask, the choices, what more there is."""
-    card, question = visiting.card, visiting.question
-    blank = Drawn(Content(""))
-    answered = card.answer.value if card.answer else None
-    lines = list(told(head, width))
-    offered = list(choices(question, answered, typed, width))
-    if offered:
-        lines += [blank, *offered]
-    if question.type is not QuestionType.TEXT:
-        lines += [blank, Drawn(Content.styled(_NONE, "$text-muted"))]
-    return [*lines, blank, *told(more, width)]

@@ -20,13 +20,19 @@ _GRADES = {
     "D": "fournisseur",
     "M": "métier",
 }
-_NAMES = 15
+NAMES = 15
+"""Where the text of a threshold starts, past the name of its level."""
 _TO_SETTLE = "réponses contradictoires (Ctrl+K)"
 _RECENT_TURNS = 6
 
 
-def head_rows(card: Card, title: str, rank: int, count: int) -> Iterator[Row]:
-    """Give what one reads first: where, what, the words to say, what to look at."""
+def head_rows(
+    card: Card, title: str, rank: int, count: int, *, look: bool = True
+) -> Iterator[Row]:
+    """Give what one reads first: where, what, the words to say, what to look at.
+
+    Without `look`, what to look at is left for below the choices.
+    """
     question = card.question
     where = Content.styled(f"{line(title)}, question {rank} sur {count}", "$text-muted")
     marks = [" À revoir"] if card.stop.flagged else []
@@ -38,25 +44,34 @@ def head_rows(card: Card, title: str, rank: int, count: int) -> Iterator[Row]:
     yield Row("", Content(""))
     if question.ask:
         yield Row("Demander", content(f"« {question.ask} »"))
-    if question.look:
-        yield Row("Regarder", content(question.look))
-    if question.hint:
-        yield Row("Précision", content(question.hint))
+    if look:
+        yield from look_rows(card)
     if card.expected:
         yield Row("Attendu", content(card.expected))
     yield from _answer_rows(card)
 
 
+def look_rows(card: Card) -> Iterator[Row]:
+    """Give what counts as evidence, and how the question is meant."""
+    question = card.question
+    if question.look:
+        yield Row("Regarder", content(question.look))
+    if question.hint:
+        yield Row("Précision", content(question.hint))
+
+
 def more_rows(card: Card) -> Iterator[Row]:
     """Give what one may want to know: notes, thresholds, why, sources, history."""
+    above = bool(card.notes or card.photos or card.diverging)
     for note in card.notes:
         yield Row("Note", content(note))
     if card.photos:
         yield Row("Photos", content(", ".join(card.photos)))
     for each in card.diverging:
         yield Row("Divergence", Content.styled(line(each), "$warning"))
-    for scale in card.scales:
-        yield Row("", Content(""))
+    for rank, scale in enumerate(card.scales):
+        if rank or above:
+            yield Row("", Content(""))
         yield from _scale_rows(scale, card)
     yield from _trail_rows(card.trail)
 
@@ -111,7 +126,7 @@ def _thresholds(scale: Scale, card: Card) -> Iterator[Row]:
             f"{each.asks}  (aujourd'hui : {now})" if here and scale.alone else each.asks
         )
         name = f"{'>' if here else ' '} {each.name}"
-        yield Row(name, Content.styled(line(asks), style), _NAMES, style)
+        yield Row(name, Content.styled(line(asks), style), NAMES, style)
 
 
 def _source(source: Source) -> str:

@@ -1,0 +1,106 @@
+"""The lines of a fiche, ordered so that what one answers with is always in sight."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import NamedTuple
+
+from textual.content import Content
+
+from diag.desk.card import Card
+from diag.model.checklist import QuestionType
+from diag.tui.widgets.choices import choices
+from diag.tui.widgets.fiche_text import NAMES, head_rows, look_rows, more_rows
+from diag.tui.widgets.sheet import Drawn
+from diag.tui.widgets.told import Row, told
+
+_BLANK = Drawn(Content(""))
+
+
+@dataclass(frozen=True)
+class FicheLines:
+    """One card, read once; laid out at each key for the room there is."""
+
+    card: Card
+    natural: Sequence[Row]
+    """What stands above the choices."""
+    short: Sequence[Row]
+    """The same without what to look at, which then stands below them."""
+    look: Sequence[Row]
+    more: Sequence[Row]
+    none: str
+    """The keys that say why there is no answer."""
+
+    def lines(self, typed: str, width: int, height: int) -> list[Drawn]:
+        """Return the lines: what to ask, the choices, what more there is.
+
+        Short of room, blanks go first, so that a scale is in sight; then what to look
+        at stands below the choices. The last line in sight tells what is left to read.
+        """
+        answer = self.card.answer
+        answered = answer.value if answer else None
+        offered = list(choices(self.card.question, answered, typed, width))
+        scale = len(list(told(self.more[: _past_scale(self.more)], width)))
+        laid = [
+            self._laid(offered, width, airy=airy, late=late)
+            for late in ((False, True) if offered and self.look else (False,))
+            for airy in (True, False)
+        ]
+        for found in laid[:2]:
+            if len(found.above) + scale < height:
+                return found.whole
+        for found in laid:
+            if found.answering < height:
+                return found.whole
+        return laid[-1].whole
+
+    def _laid(
+        self, offered: list[Drawn], width: int, *, airy: bool, late: bool
+    ) -> "_Laid":
+        above = list(told(self.short if late else self.natural, width))
+        if not airy:
+            above = [one for one in above if one.text.plain.strip()]
+        blank = [_BLANK] * airy
+        if offered:
+            above += [*blank, *offered]
+        answering = len(above)
+        if self.card.question.type is not QuestionType.TEXT:
+            above += [*blank, Drawn(Content.styled(self.none, "$text-muted"))]
+        if late:
+            above += [*blank, *told(self.look, width)]
+        above += blank
+        return _Laid(above, answering, [*above, *told(self.more, width)])
+
+
+class _Laid(NamedTuple):
+    """One way to lay a card out."""
+
+    above: list[Drawn]
+    """What stands above what more there is."""
+    answering: int
+    """How many lines, to the last choice."""
+    whole: list[Drawn]
+
+
+def _past_scale(rows: Sequence[Row]) -> int:
+    """Return how many rows there are to the end of the first scale; 0 without any."""
+    levels = [rank for rank, row in enumerate(rows) if row.gutter == NAMES]
+    first = next(iter(levels), 0)
+    run = takewhile(lambda pair: pair[0] + first == pair[1], enumerate(levels))
+    return max((rank + 1 for _, rank in run), default=0)
+
+
+def lines_of(card: Card, title: str, rank: int, count: int, none: str) -> FicheLines:
+    """Return a card ready to be laid out: the question of that rank in its place."""
+
+    def head(*, look: bool) -> Iterator[Row]:
+        return head_rows(card, title, rank, count, look=look)
+
+    return FicheLines(
+        card,
+        natural=tuple(head(look=True)),
+        short=tuple(head(look=False)),
+        look=tuple(look_rows(card)),
+        more=tuple(more_rows(card)),
+        none=none,
+    )
