@@ -36,7 +36,7 @@ def outcome_lines(found: Outcome) -> Iterator[tuple[str, tuple[Row, ...]]]:
         )
         or (("aucun ne bouge", "", "", ""),),
     )
-    yield "Dépense estimée, TTC", _costs(found)
+    yield "Dépense encore à décider, TTC", _costs(found)
     sections: tuple[tuple[str, tuple[Row, ...]], ...] = (
         ("Critères", tuple(_shifts(found))),
         ("Ne serait plus préconisé", _advices(found, found.resolved)),

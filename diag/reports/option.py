@@ -54,8 +54,8 @@ def option_section(option: Option | None, *, reserved: bool) -> Md:
         written("Nous avons supposé :"),
         bullets(_told(option.supposed, reserved=reserved)),
         _side_by_side("Scores sur 100, hypothèse comprise", "Domaine", option.scores),
-        _side_by_side("Dépense estimée, toutes taxes", "Dépense", option.costs),
-        _advice("Actions qui ne seraient plus à mener", option.resolved),
+        _side_by_side("Dépense encore à décider, TTC", "Dépense", option.costs),
+        _advice("Actions supposées faites, ou devenues inutiles", option.resolved),
         _advice("Actions que cette option ajouterait", option.new),
     ))
 

@@ -55,6 +55,25 @@ def test_fibre_raises_access_and_settles_its_recommendation(session: Session) ->
     assert "passer-a-la-fibre" in [one.recommendation.id for one in found.resolved]
 
 
+def test_what_is_left_to_pay_is_the_plan_without_what_fibre_settles(
+    session: Session,
+) -> None:
+    found = outcome(session.facts, session.checklist, hypotheses.fibre(session))
+
+    before, after = found.costs
+    settled = [one.cost for one in found.resolved]
+    assert not found.new
+    assert not found.recosted
+    for now, then, parts in (
+        (before.once_ttc, after.once_ttc, [one.once_ttc for one in settled]),
+        (before.yearly_ttc, after.yearly_ttc, [one.yearly_ttc for one in settled]),
+    ):
+        assert now.minimum - then.minimum == sum(one.minimum for one in parts)
+        assert now.typical is not None
+        assert then.typical is not None
+        assert now.typical - then.typical == sum(one.typical or 0 for one in parts) > 0
+
+
 def test_a_room_that_closes_leaves_with_its_answers(session: Session) -> None:
     facts = session.facts
     room = facts.places_of(PlaceKind.SALLE)[0]
