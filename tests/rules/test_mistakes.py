@@ -576,6 +576,13 @@ SENSE = [
         ("reseau.yaml:18 :", "avertissement", "« debit »", "sans phrase à dire"),
     ),
     Mistake(
+        "a choice only says as the one above",
+        "lieux.yaml",
+        'label: "Autre"',
+        'label: "De même, plus petite"',
+        ("lieux.yaml:8 :", "avertissement", "« De même, plus petite »", "Redites"),
+    ),
+    Mistake(
         "two criteria bear one number",
         "reseau.yaml",
         '    title: "Une prise par classe"\n',

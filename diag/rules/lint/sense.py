@@ -21,6 +21,9 @@ OFFICIAL = "A"
 PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat"})
 """Those to whom a question is said."""
 
+_LIKE_ANOTHER = re.compile(r"(?:de même|idem)\b", re.IGNORECASE)
+"""How a choice begins that only says « as the one above »."""
+
 _LONGEST = {"delay": 10, "lifetime": 50, "stale_after": 10}
 """Years that a duration may last, by key."""
 _DAYS = {
@@ -61,6 +64,14 @@ def _asking_problems(item: Item, question: Question) -> Iterator[Problem]:
             "Ajoutez « ask ».",
             "warning",
         )
+    for choice in question.choices:
+        if _LIKE_ANOTHER.match(choice.label):
+            yield item.problem(
+                ("choices",),
+                f"« {choice.label} » : lu seul, dans un rapport, ce choix ne dit rien",
+                "Redites ce qu'il ajoute à un autre choix.",
+                "warning",
+            )
 
 
 def _criterion_problems(loaded: Loaded) -> Iterator[Problem]:
