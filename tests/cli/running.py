@@ -1,10 +1,22 @@
-"""The real command, in a real process."""
+"""The command as `python -m diag` starts it: in this process, or in a real one.
 
+A process costs half a second of imports: it is for what only a process shows, such as
+how the system passes its words, a kill, a second program. The rest runs here, with
+streams, environment and words of its own.
+"""
+
+import io
+import logging
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
+
+from diag.cli.start import main
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,17 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def diag(folder: Path, *words: str, stdin: str = "") -> Run:
-    """Run diag in a workspace, to its end."""
+    """Run diag in a workspace, to its end, in this process."""
+    out, err = io.BytesIO(), io.BytesIO()
+    with _as_started(folder, words, stdin, out, err):
+        code = _ended()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return Run(code, out.getvalue().decode(), err.getvalue().decode())
+
+
+def diag_apart(folder: Path, *words: str, stdin: str = "") -> Run:
+    """Run diag in a workspace, to its end, in a process of its own."""
     done = subprocess.run(
         command(*words),
         input=stdin.encode(),
@@ -37,3 +59,31 @@ def diag(folder: Path, *words: str, stdin: str = "") -> Run:
         env=environment(folder),
     )
     return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@contextmanager
+def _as_started(
+    folder: Path, words: tuple[str, ...], stdin: str, out: io.BytesIO, err: io.BytesIO
+) -> Iterator[None]:
+    """Give this process, for a while, what a process that starts has."""
+    logging.getLogger("diag").handlers.clear()
+    typed = io.BytesIO(stdin.encode())
+    with ExitStack() as held:
+        for change in (
+            patch.object(sys, "argv", ["diag", *words]),
+            patch.object(sys, "stdin", io.TextIOWrapper(typed, encoding="utf-8")),
+            patch.object(sys, "stdout", io.TextIOWrapper(out, encoding="utf-8")),
+            patch.object(sys, "stderr", io.TextIOWrapper(err, encoding="utf-8")),
+            patch.dict(os.environ, environment(folder), clear=True),
+        ):
+            held.enter_context(change)
+        yield
+
+
+def _ended() -> int:
+    """Run the words of this process; return the exit code that they end with."""
+    try:
+        main()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0

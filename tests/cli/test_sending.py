@@ -21,8 +21,7 @@ from diag.desk.sending import password
 from diag.imports.mairies import import_mairies
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
-from tests.cli.running import Run, command, environment
-from tests.cli.running import diag as diag_apart
+from tests.cli.running import Run, command, diag_apart, environment
 from tests.desk.builders import DAY, SCHOOL, started, territory, workspace
 from tests.desk.sending.post_office import SILENT, Office, certificate, opened
 
@@ -213,7 +212,7 @@ def test_a_password_is_typed_and_kept_nowhere(home: Path, tmp_path: Path) -> Non
         shown = diag(home, "outbox", "settings", *told, *sender)
         assert "pas de trousseau" in shown.err
         diag(home, *QUEUE)
-        unknown = diag_apart(home, "outbox", "send", stdin=f"{SECRET}\n")
+        unknown = diag(home, "outbox", "send", stdin=f"{SECRET}\n")
         assert (unknown.code, "--ca-file" in unknown.err) == (1, True)
         assert office.logins == []
         shown = diag(home, "outbox", "settings", "--ca-file", str(authority))

@@ -1,10 +1,8 @@
 """What a reader of the README installs is what the lock says."""
 
-import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from diag.cli.audit import COMMANDS as AUDIT
 from diag.cli.main import COMMANDS
 from diag.desk.demo import demonstrate
+from tests.cli.running import diag
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,21 +66,19 @@ def test_every_dependency_has_its_reason_beside_it() -> None:
     assert all("#" in line for line in needed)
 
 
-def test_the_readme_works_as_written(tmp_path: Path) -> None:
+def test_the_readme_works_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     usage = text.split("<!-- usage -->", 1)[1].split("```")[1]
     demonstrate(tmp_path / "diag-demo")
+    monkeypatch.chdir(tmp_path)
 
     for line in usage.strip().splitlines():
-        words = shlex.split(line, comments=True)
-        done = subprocess.run(
-            [sys.executable, "-m", *words],
-            cwd=tmp_path,
-            env={**os.environ, "DIAG_HOME": str(tmp_path / "home")},
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, (line, done.stderr.decode())
+        program, *words = shlex.split(line, comments=True)
+        assert program == "diag"
+        done = diag(tmp_path / "home", *words)
+        assert done.code == 0, (line, done.err)
 
 
 def test_the_readme_names_every_command() -> None:
