@@ -32,6 +32,7 @@ COMMANDS = {
     "import": "diag.cli.territory:import_",
     "init": "diag.cli.init:init",
     "outbox": "diag.cli.outbox:outbox",
+    "progress": "diag.cli.progress:progress",
     "questionnaire": "diag.cli.questionnaire:questionnaire",
     "report": "diag.cli.report:report",
     "restore": "diag.cli.keep:restore",

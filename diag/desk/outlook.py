@@ -1,6 +1,6 @@
 """The territory as one looks over it: every school, and where its audit stands."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -8,6 +8,7 @@ from itertools import groupby
 
 from diag.assess import ENGINE
 from diag.desk.workspace import Workspace
+from diag.journal.hands import hands_by_audit
 from diag.journal.school_lines import SchoolLine
 from diag.journal.stages import completeness, stages
 from diag.model.folding import fold
@@ -26,6 +27,9 @@ STATUS_WORDS = {
 NO_GROUP = "Sans regroupement connu"
 """Heading of the schools whose EPCI nobody has imported."""
 
+NOBODY = "Personne encore"
+"""Heading of the schools where nobody has answered in this campaign."""
+
 
 class Grouping(StrEnum):
     """How the list of schools is cut."""
@@ -33,6 +37,7 @@ class Grouping(StrEnum):
     NONE = "none"
     COMMUNE = "commune"
     EPCI = "epci"
+    ENGINEER = "engineer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,31 @@ def grouped(
     if by is Grouping.COMMUNE:
         runs = groupby(schools, key=lambda each: (each.insee, each.commune))
         return [Group(commune, tuple(run), insee) for (insee, commune), run in runs]
+    if by is Grouping.ENGINEER:
+        leads = leaders(workspace)
+        return _parted(schools, lambda each: leads.get(each.uai), NOBODY)
     names = {each.insee: each.epci_name for each in workspace.territory.communes()}
+    return _parted(schools, lambda each: names.get(each.insee), NO_GROUP)
+
+
+def _parted(
+    schools: Iterable[SchoolLine],
+    title_of: Callable[[SchoolLine], str | None],
+    without: str,
+) -> list[Group]:
+    """Return schools by heading, in the order of the dictionary, `without` last."""
     parted: dict[str, list[SchoolLine]] = {}
     for school in schools:
-        parted.setdefault(names.get(school.insee) or NO_GROUP, []).append(school)
-    titles = sorted(parted, key=lambda title: (title == NO_GROUP, fold(title)))
+        parted.setdefault(title_of(school) or without, []).append(school)
+    titles = sorted(parted, key=lambda title: (title == without, fold(title)))
     return [Group(title, tuple(parted[title])) for title in titles]
+
+
+def leaders(workspace: Workspace) -> dict[str, str]:
+    """Return who answered most in each audit of this campaign, by UAI or code."""
+    hands, name_of = hands_by_audit(workspace.journal), workspace.settings.name_of
+    return {
+        one.code: name_of(hands[one.audit][0].author)
+        for one in stages(workspace.journal)
+        if one.campaign == workspace.campaign and one.audit in hands
+    }

@@ -25,7 +25,8 @@ from diag.tui.widgets.lines import Line
 _NEXT = {
     Grouping.NONE: Grouping.COMMUNE,
     Grouping.COMMUNE: Grouping.EPCI,
-    Grouping.EPCI: Grouping.NONE,
+    Grouping.EPCI: Grouping.ENGINEER,
+    Grouping.ENGINEER: Grouping.NONE,
 }
 
 
