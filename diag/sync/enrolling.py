@@ -4,6 +4,7 @@ from pathlib import Path
 
 from diag.sync.enrolments import Enrolment, keep_enrolment
 from diag.sync.http import HttpOffice
+from diag.sync.laptop import check_versions
 from diag.sync.protocol import Enrolling
 from diag.sync.trust import fetch_authority, read_invitation, trust_in
 
@@ -17,13 +18,14 @@ def enrol(
 
     Raises:
         DiagError: when the string is no invitation, the hub does not answer, is
-            another one, or refuses.
+            another one or of another version, or refuses.
     """
     invited = read_invitation(text)
     authority = fetch_authority(invited)
     office = HttpOffice(invited.url, trust_in(authority))
     try:
         hello = office.hello()
+        check_versions(hello)
         given = office.enrol(
             Enrolling(
                 code=invited.code,

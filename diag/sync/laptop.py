@@ -56,6 +56,18 @@ class Told:
         self.watch(phase, done, max(done, total))
 
 
+def check_versions(hello: Hello) -> None:
+    """Refuse to speak with a hub whose protocol is another one.
+
+    Raises:
+        ProblemError: `version-too-old` for this laptop, `hub-too-old` for the hub.
+    """
+    if hello.oldest > VERSION:
+        raise ProblemError("version-too-old")
+    if hello.newest < VERSION:
+        raise ProblemError("hub-too-old")
+
+
 @dataclass(slots=True)
 class Exchange:
     """The revisions of one sync: what came, what went, what was refused."""
@@ -87,8 +99,7 @@ class Exchange:
             CancelledError: when the user stops.
         """
         hello = self.office.hello()
-        if not hello.oldest <= VERSION <= hello.newest:
-            raise ProblemError("version-too-old", f"Le serveur demande {hello.oldest}.")
+        check_versions(hello)
         ours, theirs = exchange.proven_sums(self.journal), self.office.manifest()
         differing = [
             audit

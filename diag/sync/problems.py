@@ -32,7 +32,10 @@ KINDS: Final[dict[str, Kind]] = {
     "too-large": Kind(413, "L'envoi est plus gros que ce que le serveur accepte."),
     "bad-revision": Kind(422, "Une modification est illisible ou altérée."),
     "hash": Kind(422, "Le fichier reçu n'est pas celui qui était annoncé."),
-    "version-too-old": Kind(426, "La version de diag est trop ancienne."),
+    "version-too-old": Kind(
+        426, "Ce diag est plus ancien que ce que le serveur accepte."
+    ),
+    "hub-too-old": Kind(426, "Le serveur est plus ancien que ce diag."),
     "internal": Kind(500, "Le serveur a rencontré une erreur imprévue."),
     "busy": Kind(503, "Le serveur est occupé."),
     "hub-full": Kind(507, "Le disque du serveur est plein."),
@@ -44,7 +47,10 @@ REMEDIES: Final[dict[str, str]] = {
     "diag sync enrol CODE.",
     "enrol-refused": "Un code sert une fois, pendant quinze minutes : demandez-en un "
     "autre à l'administrateur du serveur.",
-    "version-too-old": "Mettez diag à jour, puis recommencez.",
+    "version-too-old": "Vos saisies sont gardées ici ; mettez diag à jour, puis "
+    "recommencez.",
+    "hub-too-old": "Vos saisies sont gardées ici ; l'administrateur du serveur doit le "
+    "mettre à jour.",
     "busy": "Vos saisies sont gardées ici ; recommencez dans quelques minutes.",
     "hub-full": "Vos saisies sont gardées ici ; prévenez l'administrateur du serveur.",
     "internal": "Vos saisies sont gardées ici ; prévenez l'administrateur du serveur.",
