@@ -59,7 +59,7 @@ def _school_lines(workspace: Workspace, school: School) -> tuple[tuple[str, str]
         ("École", _sort(school)),
         ("Élèves", _headcount(school)),
         ("IPS", _position(school)),
-        ("Circonscription", school.circonscription),
+        ("Inspection", school.circonscription),
         ("RPI", school.rpi),
         ("Mairie", _town_hall(workspace, school.insee)),
         ("Commune", _commune_audit(workspace, school.insee)),

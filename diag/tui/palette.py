@@ -60,7 +60,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
             field.cursor_blink = False
             yield field
             yield Lines(
-                (Column("", 9), Column(), Column("", 13)),
+                (Column("", 9, tiny=0), Column(), Column("", 13, tiny=8)),
                 empty="Rien ne répond à ces mots.",
             )
         yield KeyBar()

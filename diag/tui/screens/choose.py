@@ -47,7 +47,7 @@ class Choose(Sturdy, ModalScreen[str | None]):
             field.cursor_blink = False
             yield field
             yield Lines(
-                (Column(), Column(width=24, narrow=24)),
+                (Column(), Column(width=24, tiny=8)),
                 empty="Rien ne s'appelle ainsi. Effacez quelques lettres.",
             )
         yield KeyBar()

@@ -51,9 +51,9 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
             yield Static(content(self._title()), classes="title")
             yield Lines(
                 (
-                    Column("Lieu", 18, narrow=14),
+                    Column("Lieu", 18, narrow=14, tiny=10),
                     Column("Question"),
-                    Column("Pourquoi", 26),
+                    Column("Pourquoi", 26, tiny=0),
                 ),
                 empty="Rien à revoir : tout est répondu, rien n'est douteux.",
             )

@@ -88,7 +88,7 @@ class ExportScreen(PlaceScreen):
 
     def body(self) -> ComposeResult:
         """Lay the choices over what they come to."""
-        yield Lines((Column(), Column("", 34, narrow=28)))
+        yield Lines((Column(), Column("", 34, narrow=28, tiny=14)))
         yield Static(id="told")
 
     def on_mount(self) -> None:

@@ -95,7 +95,7 @@ class ExportRunScreen(PlaceScreen):
     def body(self) -> ComposeResult:
         """Lay the audits over the whole."""
         yield Lines(
-            (Column("Audit"), Column("Documents", 36, narrow=32)),
+            (Column("Audit"), Column("Documents", 36, narrow=32, tiny=12)),
             empty="Le premier audit s'écrit.",
         )
         yield Static(id="told")

@@ -76,7 +76,7 @@ class ImportScreen(PlaceScreen):
         yield Lines((
             Column("Fichier", 11),
             Column("Ce qu'il apporte"),
-            Column("Lu le", 11),
+            Column("Lu le", 11, tiny=0),
         ))
         yield Static(id="progress")
 

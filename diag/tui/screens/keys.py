@@ -69,8 +69,8 @@ class KeysScreen(PlaceScreen):
     def body(self) -> ComposeResult:
         """Lay out the list."""
         yield Lines((
-            Column("Touche", 16, narrow=14),
-            Column("Commande", 26, narrow=22),
+            Column("Touche", 16, narrow=14, tiny=10),
+            Column("Commande", 26, narrow=22, tiny=0),
             Column("Ce qu'elle fait"),
         ))
 

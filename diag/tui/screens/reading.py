@@ -56,8 +56,8 @@ def history_screen(session: Session) -> ReadingScreen:
         for change in reversed(changes_of(session))
     ]
     columns = (
-        Column("Quand", 16),
-        Column("Qui", 16, narrow=10),
+        Column("Quand", 16, tiny=0),
+        Column("Qui", 16, narrow=10, tiny=0),
         Column("À propos de"),
         Column("Ce qui est dit"),
     )
@@ -77,4 +77,6 @@ def comparison_screen(session: Session) -> ReadingScreen:
     title = f"Comparaison : {session.about.title}"
     remark = f"de {found.campaign} à {found.now}" if found else ""
     empty = "Un seul audit, rien à comparer encore."
-    return ReadingScreen(title, remark, (Column(), Column("", 36)), lines, empty)
+    return ReadingScreen(
+        title, remark, (Column(), Column("", 36, tiny=16)), lines, empty
+    )

@@ -36,8 +36,8 @@ class ReviewsScreen(PlaceScreen):
         """Lay out the list."""
         columns = (
             Column("Audit"),
-            Column("Campagne", 11),
-            Column("Soumis par", 20, narrow=16),
+            Column("Campagne", 11, tiny=0),
+            Column("Soumis par", 20, narrow=16, tiny=0),
             Column("Le", 10),
         )
         yield Lines(columns, empty=_EMPTY)

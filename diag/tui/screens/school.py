@@ -19,6 +19,9 @@ from diag.tui.plain import plain
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 
+_LABELS = 12
+"""Columns that labels take; the longest is « Regroupement »."""
+
 
 class OpenVisit(Command):
     """Ouvrir la visite, lieu par lieu ; l'audit commence s'il n'existe pas encore."""
@@ -124,7 +127,7 @@ class SchoolScreen(PlaceScreen):
         about = auditee_named(workspace, self.ref)
         self._insee, self._is_school = about.insee, about.school is not None
         self.tell(about.title, about.code)
-        table = _grid(16)
+        table = _grid(_LABELS)
         for label, said in who(workspace, about):
             table.add_row(label, plain(said))
         self.query_one("#who", Static).update(table)
@@ -145,7 +148,7 @@ class SchoolScreen(PlaceScreen):
         keep_judged(open_session(self.diag.desk.workspace, self.ref))
 
     def _audits(self, told: list[AuditTold], campaign: str) -> Table:
-        table = _grid(16)
+        table = _grid(_LABELS)
         table.add_row(Text("Audits", style="bold"), "")
         if not self._begun:
             table.add_row(
@@ -252,5 +255,5 @@ class SchoolScreen(PlaceScreen):
 def _grid(width: int) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=width)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     return table

@@ -100,9 +100,9 @@ class SyncScreen(PlaceScreen):
         """Lay what waits over how far one is and what happened last."""
         yield Lines(
             (
-                Column("Serveur", 18, narrow=12),
+                Column("Serveur", 18, narrow=12, tiny=0),
                 Column("Audit"),
-                Column("Modifications", 14, right=True),
+                Column("Modifications", 14, right=True, tiny=6),
             ),
             empty=_NOTHING,
         )

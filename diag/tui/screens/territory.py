@@ -71,7 +71,7 @@ class Resume(Command):
 
 
 class Regroup(Command):
-    """Regrouper les écoles par commune, par EPCI, ou ne plus les regrouper."""
+    """Regrouper les écoles par commune, EPCI ou ingénieur, ou ne plus le faire."""
 
     KEYS = "g"
     TITLE = "Regrouper"
@@ -185,13 +185,13 @@ class TerritoryScreen(PlaceScreen):
     def body(self) -> ComposeResult:
         """Lay the search field over the list."""
         lines = SearchedLines((
-            Column("Jour", 4, right=True),
-            Column("Commune", 24, narrow=17),
+            Column("Jour", 4, right=True, tiny=0),
+            Column("Commune", 24, narrow=17, tiny=9),
             Column("École"),
             Column("Classes", 7, right=True, narrow=0),
             Column("Élèves", 6, right=True, narrow=0),
             Column("UAI", 8, narrow=0),
-            Column("Audit", 19, narrow=14),
+            Column("Audit", 19, narrow=14, tiny=0),
         ))
         lines.field = SearchField(lines, _PLACEHOLDER)
         lines.entered = self._open

@@ -10,6 +10,7 @@ from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Value
 from diag.tui.plain import line
 from diag.tui.widgets.sheet import Drawn
+from diag.tui.widgets.wrapping import wrapped
 
 _KEYS = 3
 
@@ -28,7 +29,7 @@ def choices(
         style = "bold $accent" if value in meant else "bold" if is_answer else ""
         mark = ">" if value in meant else "=" if is_answer else " "
         name = f"{mark} {key.rjust(_KEYS - 1)}  "
-        for rank, part in enumerate(Content(line(label)).wrap(_room(width))):
+        for rank, part in enumerate(wrapped(Content(line(label)), _room(width))):
             before = " " * (_KEYS + 3) if rank else name
             styled = Content.styled(before, style or "$text-muted")
             yield Drawn(styled + part.stylize(style), key)

@@ -23,6 +23,7 @@ from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche_lines import lines_of
 from diag.tui.widgets.sheet import Drawn, Sheet
+from diag.tui.widgets.wrapping import wrapped
 
 _HOW = {
     QuestionType.BOOLEAN: "o ou n",
@@ -126,11 +127,11 @@ class Fiche(Sturdy, Vertical):
         """Say something under the line: what is meant, saved, refused, doubtful."""
         said = Content.styled(content(text).plain, style)
         sheet = self.query_one("#fiche-status", Sheet)
-        lines = len(said.wrap(max(sheet.size.width, 1)))
+        lines = len(wrapped(said, sheet.size.width))
         height = min(max(lines, _STATUS), _LONGEST)
         if sheet.styles.height is None or sheet.styles.height.value != height:
             sheet.styles.height = height
-        sheet.show(lambda width: [Drawn(each) for each in said.wrap(max(width, 1))])
+        sheet.show(lambda width: [Drawn(each) for each in wrapped(said, width)])
 
     def on_mount(self) -> None:
         """Have what says it all recorded at once."""

@@ -9,6 +9,7 @@ from diag.desk.rule_words import SHORT
 from diag.desk.scale import Scale
 from diag.desk.trail import Turn, time_words
 from diag.model.checklist import Source
+from diag.reports.typography import french
 from diag.reports.vocabulary import KINDS, levels
 from diag.tui.plain import content, line
 from diag.tui.widgets.told import Row
@@ -43,7 +44,7 @@ def head_rows(
     yield Row("", Content.styled(line(question.label), "bold"))
     yield Row("", Content(""))
     if question.ask:
-        yield Row("Demander", content(f"« {question.ask} »"))
+        yield Row("Demander", _told(f"« {question.ask} »"))
     if look:
         yield from look_rows(card)
     if card.expected:
@@ -55,9 +56,9 @@ def look_rows(card: Card) -> Iterator[Row]:
     """Give what counts as evidence, and how the question is meant."""
     question = card.question
     if question.look:
-        yield Row("Regarder", content(question.look))
+        yield Row("Regarder", _told(question.look))
     if question.hint:
-        yield Row("Précision", content(question.hint))
+        yield Row("Précision", _told(question.hint))
 
 
 def more_rows(card: Card) -> Iterator[Row]:
@@ -94,6 +95,11 @@ def _answer_rows(card: Card) -> Iterator[Row]:
         yield Row(whence, content(card.last_words + repeat))
 
 
+def _told(text: str) -> Content:
+    """Return the words of a checklist, with French spaces."""
+    return content(french(text))
+
+
 def _said(said: Said) -> str:
     how = f", {said.how}" if said.how else ""
     return f"{said.words}{how} · {said.who}, {said.day}"
@@ -111,7 +117,7 @@ def _scale_rows(scale: Scale, card: Card) -> Iterator[Row]:
     else:
         now = levels(scale.low, scale.high)
         yield Row("Constat", content(f"{now} (dépend aussi d'autres réponses)"))
-    yield Row("Pourquoi", content(criterion.why))
+    yield Row("Pourquoi", _told(criterion.why))
     for source in scale.sources:
         yield Row("Source", content(_source(source)))
 

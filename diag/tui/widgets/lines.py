@@ -35,10 +35,15 @@ class Column(NamedTuple):
     """Whether its text stands against the right edge: numbers do."""
     narrow: int = -1
     """Width when the list is narrower than 100 columns; -1: the same."""
+    tiny: int = -1
+    """Width when it is narrower than 50, half a screen or less; -1: as narrow."""
 
 
 NARROW = 100
 """Under so many columns, a list uses its narrow widths."""
+
+TINY = 50
+"""Under so many, its tiny ones: what names a line is all that is left."""
 
 
 class Lines(ScrollView, PlainStyle, can_focus=True):
@@ -212,12 +217,11 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         return Strip([Segment(set_cell_size(one_line(text), width), style)], width)
 
     def _widths(self, width: int) -> list[int]:
-        narrow = width < NARROW
-        asked = [
-            each.narrow if narrow and each.narrow >= 0 else each.width
-            for each in self.columns
+        asked = [_width(each, width) for each in self.columns]
+        hidden = [
+            not size and bool(each.width)
+            for size, each in zip(asked, self.columns, strict=True)
         ]
-        hidden = [narrow and each.narrow == 0 for each in self.columns]
         gaps = 2 * (len(asked) - sum(hidden) - 1) + 2
         stretching = sum(
             not size and not out for size, out in zip(asked, hidden, strict=True)
@@ -260,6 +264,13 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             self.scroll_to(y=max(target, 0), animate=False, immediate=True)
         elif self.cursor >= top + height:
             self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+
+
+def _width(column: Column, width: int) -> int:
+    """Return what a column asks for in a list of that width; 0 hides, or stretches."""
+    if width < TINY and column.tiny >= 0:
+        return column.tiny
+    return column.narrow if width < NARROW and column.narrow >= 0 else column.width
 
 
 def _fitted(text: str, size: int, *, right: bool) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from diag.tui.widgets.sheet import Drawn
+from diag.tui.widgets.wrapping import wrapped
 
 GUTTER = 11
 """Where texts start, unless a row says otherwise."""
@@ -33,9 +34,9 @@ def told(rows: Iterable[Row], width: int) -> Iterator[Drawn]:
 
 def _laid(row: Row, width: int) -> list[Content]:
     if not row.name:
-        return row.text.wrap(max(width, 1)) or [Content("")]
+        return wrapped(row.text, width)
     inside = max(width - row.gutter, _LEAST)
     name = Content.styled(row.name.ljust(row.gutter), row.style)
     blank = Content(" " * row.gutter)
-    wrapped = row.text.wrap(inside) or [Content("")]
-    return [(blank if rank else name) + line for rank, line in enumerate(wrapped)]
+    lines = wrapped(row.text, inside)
+    return [(blank if rank else name) + line for rank, line in enumerate(lines)]

@@ -175,3 +175,22 @@ async def test_another_search_replaces_the_old_one(tmp_path: Path) -> None:
         await pilot.press("slash", *"haute")
         await wait_for(pilot, lambda: shows(pilot, "2 écoles"), "others found")
         assert app.screen.query_one(Input).value == "haute"
+
+
+async def test_schools_are_read_and_told_apart_in_half_a_screen(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(36, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "0 audit"), "the schools")
+        _, commune, name, *_ = app.screen.query_one(Lines).lines[0].cells
+        assert shows(pilot, f" {commune[:8]}…  {name[:22]}")
+        await pilot.press("slash", *"hautecroze ecole", "tab")
+        await wait_for(pilot, lambda: shows(pilot, "Hautecro"), "both")
+        one, other = (line.key for line in app.screen.query_one(Lines).lines)
+        assert shows(pilot, one[:5])
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Courriel"), "the school")
+        told = "".join(line.strip() for line in visible(pilot))
+        assert f"ce.{one}" in told
+        assert other not in told

@@ -29,7 +29,7 @@ def test_the_head_says_where_what_to_ask_and_what_is_expected(tmp_path: Path) ->
     assert lines[0] == "|Direction, question 5 sur 31 · À revoir"
     assert lines[1] == "|Bâtiments à relier"
     assert "Attendu|de 1 à 20 bâtiments" in lines
-    assert any(line.startswith("Demander|« ") for line in lines)
+    assert any(line.startswith("Demander|«\u00a0") for line in lines)
 
 
 def test_thresholds_mark_the_level_of_todays_answer(tmp_path: Path) -> None:

@@ -106,3 +106,17 @@ async def test_columns_are_cut_aligned_and_dropped_when_narrow() -> None:
         await pilot.resize_terminal(60, 10)
         await wait_for(pilot, lambda: "Plus" not in visible(pilot)[0], "narrow")
         assert visible(pilot)[1].endswith("…        12")
+
+
+async def test_half_a_screen_keeps_what_names_a_line() -> None:
+    columns = (
+        Column("Nom"),
+        Column("Où", 20, narrow=12, tiny=6),
+        Column("x", 9, tiny=0),
+    )
+    app = Shown([Line("k", ("École du Moulin", "Chantelombe", "en cours"))], columns)
+    async with app.run_test(size=(36, 10)) as pilot:
+        assert visible(pilot)[1] == " École du Moulin             Chant…"
+        await pilot.resize_terminal(60, 10)
+        await wait_for(pilot, lambda: "en cours" in visible(pilot)[1], "all of it")
+        assert "Chantelombe" in visible(pilot)[1]
