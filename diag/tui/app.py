@@ -219,7 +219,11 @@ class DiagApp(Sturdy, App[None]):
         self.push_screen(Tell(sentence, title))
 
     def on_trouble(self, event: Trouble) -> None:
-        """Tell what was refused, and what to do."""
+        """Tell what was refused, and what to do.
+
+        What was typed ahead was meant for what does not come: it is dropped.
+        """
+        self._typed.forget()
         # Whoever is refused something has loaded the desk already.
         from diag.desk.session import WithheldError  # noqa: PLC0415
 

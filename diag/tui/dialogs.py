@@ -74,6 +74,10 @@ class Confirm(Sturdy, ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Put the focus on the answer that harms least."""
+        self.stand()
+
+    def stand(self) -> None:
+        """Put the focus where Enter harms least."""
         self.query_one("#no" if self._grave else "#yes").focus()
 
     @on(Button.Pressed)
@@ -106,10 +110,12 @@ class KeepAsIs(Command):
 
 
 class Weigh(Confirm):
-    """Asks before writing over something, and takes no letter: one is answering.
+    """Asks before writing over something; no letter answers it, nor Enter alone.
 
-    Who types answers in a row says « o » to the next question, not to this one.
+    Who types answers in a row says them to the next question, not to this one.
     """
+
+    AUTO_FOCUS = ""
 
     INTRODUCTION = "F2 écrit, Échap n'écrit rien ; Tab passe d'une réponse à l'autre."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Replace, KeepAsIs)
@@ -118,6 +124,9 @@ class Weigh(Confirm):
 
     def __init__(self, question: str, *, yes: str, no: str) -> None:
         super().__init__(question, yes=f"{yes} (F2)", no=no, grave=True)
+
+    def stand(self) -> None:
+        """Focus nothing before Tab does."""
 
     def on_replace(self) -> None:
         """Write."""

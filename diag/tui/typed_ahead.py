@@ -16,6 +16,7 @@ from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.widgets import Input
 
 _PATIENCE = 5.0
 """Seconds after which a key goes through all the same: no keyboard is ever locked."""
@@ -32,22 +33,26 @@ class TypedAhead:
     def __init__(self, app: App[None]) -> None:
         self._app = app
         self._waiting: deque[events.Event] = deque()
-        self._turn: events.Event | None = None
+        self._let: deque[events.Event] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def keeps(self, event: events.Event) -> bool:
         """Keep a key for its turn; False when its turn has come."""
-        if event is self._turn:
-            self._turn = None
+        if self._let and event is self._let[0]:
+            self._let.popleft()
             return False
         self._waiting.append(event)
         if self._task is None:
             self._task = asyncio.create_task(self._let_through())
         return True
 
+    def forget(self) -> None:
+        """Drop what waits: the place that it was meant for does not come."""
+        self._waiting.clear()
+
     def close(self) -> None:
         """Let go of what waits: the app ends."""
-        self._waiting.clear()
+        self.forget()
         if self._task is not None:
             self._task.cancel()
 
@@ -55,10 +60,32 @@ class TypedAhead:
         try:
             while self._waiting:
                 await self._rest()
-                self._turn = self._waiting.popleft()
-                self._app.post_message(self._turn)
+                if self._waiting:
+                    self._let_one()
+                while self._waiting and self._only_types(self._waiting[0]):
+                    self._let_one()
         finally:
             self._task = None
+
+    def _let_one(self) -> None:
+        event = self._waiting.popleft()
+        self._let.append(event)
+        self._app.post_message(event)
+
+    def _only_types(self, event: events.Event) -> bool:
+        """Say whether a key is one more letter of a field, where letters only type.
+
+        A long text that a terminal pastes letter by letter does not wait for each.
+        """
+        before, field = self._let[-1], self._app.focused
+        return (
+            isinstance(field, Input)
+            and not getattr(field, "answers", False)
+            and all(
+                isinstance(one, events.Key) and one.is_printable
+                for one in (before, event)
+            )
+        )
 
     async def _rest(self) -> None:
         """Wait until everybody waits; the loop is left to them meanwhile."""

@@ -44,7 +44,6 @@ class AddBuilding(Command):
 
     KEYS = "b"
     TITLE = "+ bâtiment"
-    IN_FOOTER = True
 
 
 class RenameIt(Command):

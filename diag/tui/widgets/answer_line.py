@@ -31,6 +31,8 @@ class AnswerLine(Sturdy, Input):
     `?` asks for help, save inside a text that was begun.
     """
 
+    answers = True
+    """Whether one letter may be a whole answer: the next is for another question."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "read(-1)", "Lire plus haut", show=False),
         Binding("pagedown", "read(1)", "Lire plus bas", show=False),

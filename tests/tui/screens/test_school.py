@@ -84,13 +84,13 @@ async def test_a_closed_audit_is_written_into_once_confirmed(tmp_path: Path) -> 
         await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the question")
         await pilot.press(*"40", "enter")
         await wait_for(pilot, lambda: shows(pilot, "y écrire quand même"), "asked")
-        await pilot.press("enter")
+        await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "Rien n'est écrit"), "no")
         await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "back")
         assert not heads()
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "y écrire quand même"), "again")
-        await pilot.press("o")
+        await pilot.press("f2")
         await wait_for(pilot, lambda: shows(pilot, "l'audit était clos"), "written")
         assert len(heads()) == 1
 

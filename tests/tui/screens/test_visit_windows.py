@@ -47,9 +47,12 @@ async def test_the_answer_of_the_other_window_is_shown_and_kept(tmp_path: Path) 
     async with visit(tmp_path, "nb_classes") as (pilot, screen):
         with other_window(tmp_path) as other:
             record_answer(other, Entry("nb_classes", 12))
-            await pilot.press("8", "enter")
+            for key in ("8", "enter", "3", "enter", "4", "enter"):
+                pilot.app.simulate_key(key)
             await asked(pilot)
-            await pilot.press("enter")
+            await pilot.press("5", "enter")
+            assert isinstance(pilot.app.screen, Weigh)
+            await pilot.press("escape")
             await back(pilot, "Rien n'est écrit")
             assert value_in(other, "nb_classes") == 12
             assert screen.fiche.line.value == ""
