@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path
 
-from diag.journal import keys
+from diag.journal import keys, projections
 from diag.journal.connection import connect
 from diag.journal.errors import (
     DamagedError,
@@ -96,6 +96,8 @@ def copy(
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
         with in_french(path):
+            if check is None:
+                _mend(connection)
             _vacuum_into(connection, part)
         _copy_mark(_source(connection), path)
         (check or verify)(part)
@@ -109,6 +111,20 @@ def copy(
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _mend(connection: sqlite3.Connection) -> None:
+    """Find the heads again, if the disk changed them: the log is the truth."""
+    (reading,) = connection.execute("pragma query_only").fetchone()
+    if reading or projections.are_true(connection):
+        return
+    connection.execute("begin immediate")
+    try:
+        projections.rebuild(connection)
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
 
 
 def _source(connection: sqlite3.Connection) -> Path:
@@ -146,6 +162,11 @@ def verify(path: Path) -> None:
             raise DamagedError(f"{path} : la base est abîmée ({verdict}).")
         _verify_revisions(connection, path)
         _verify_editions(connection, path)
+        if not projections.are_true(connection):
+            raise DamagedError(
+                f"{path} : les réponses courantes ne sont plus celles du journal. "
+                "Restaurez une sauvegarde du dossier « backups »."
+            )
 
 
 def _verify_revisions(connection: sqlite3.Connection, path: Path) -> None:

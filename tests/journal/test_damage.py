@@ -1,0 +1,100 @@
+"""Bytes that change on the disk are told, and what a hub holds is had again."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+
+from diag.journal import changes, projections
+from diag.journal.backup import backup, verify
+from diag.journal.draft import Origin
+from diag.journal.errors import DamagedError, JournalError
+from diag.journal.journal import FILE, Journal
+from tests.journal.builders import AUDIT, ROOT, known
+from tests.journal.worlds import histories, memory
+
+FLIPS = 60
+
+
+@pytest.fixture
+def whole(tmp_path: Path, author: Origin) -> tuple[Path, list[bytes]]:
+    """A journal of some pages, closed, and what it says."""
+    with Journal.open(tmp_path) as journal:
+        for number in range(60):
+            draft = changes.answered(AUDIT.id, ROOT, f"q{number}", known(number))
+            journal.write(draft, author)
+        journal.compact()
+        lines = list(journal.lines(AUDIT.id))
+    return tmp_path, lines
+
+
+def told_of(folder: Path, lines: list[bytes]) -> str:
+    """Return « damaged » when it is said, « same » when nothing of it is seen."""
+    try:
+        verify(folder / FILE)
+        with Journal.open(folder) as journal:
+            found = list(journal.lines(AUDIT.id))
+            heads = journal.heads(AUDIT.id)
+            journal.rebuild()
+            assert journal.heads(AUDIT.id) == heads
+    except JournalError:
+        return "damaged"
+    assert found == lines, "a changed byte was read as if nothing had happened"
+    return "same"
+
+
+def test_a_flipped_byte_anywhere_is_told_or_harmless(
+    whole: tuple[Path, list[bytes]],
+) -> None:
+    folder, lines = whole
+    path = folder / FILE
+    content = path.read_bytes()
+    chance = Random(7)
+    told = []
+    for _ in range(FLIPS):
+        at = chance.randrange(len(content))
+        flipped = bytearray(content)
+        flipped[at] ^= 1 << chance.randrange(8)
+        for each in folder.glob(f"{FILE}-*"):
+            each.unlink()
+        path.write_bytes(flipped)
+        told.append(told_of(folder, lines))
+
+    assert told.count("damaged") > FLIPS // 10
+
+
+def test_a_head_that_changed_is_told_in_a_copy_and_found_again_in_the_journal(
+    whole: tuple[Path, list[bytes]], tmp_path: Path
+) -> None:
+    folder, _ = whole
+    with Journal.open(folder) as journal:
+        before = journal.heads(AUDIT.id)
+        for change in ("lam = lam + 1", "value = '{}'", "device = 'x'"):
+            with journal.transaction() as connection:
+                connection.execute(f"update head set {change} where lam = 7")
+            with pytest.raises(DamagedError, match="réponses courantes"):
+                verify(folder / FILE)
+
+            verify(backup(journal.connection, tmp_path / "copies"))
+
+            assert journal.heads(AUDIT.id) == before
+
+
+@given(histories())
+def test_heads_that_ingest_made_are_those_of_the_log(lines: list[bytes]) -> None:
+    with memory(lines) as connection:
+        assert projections.are_true(connection)
+        gone = "delete from head where rev in (select min(rev) from head)"
+        if connection.execute(gone).rowcount:
+            assert not projections.are_true(connection)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
+def test_a_file_cut_short_is_told(whole: tuple[Path, list[bytes]], kept: float) -> None:
+    folder, _ = whole
+    content = (folder / FILE).read_bytes()
+    (folder / FILE).write_bytes(content[: int(len(content) * kept)])
+
+    with pytest.raises(DamagedError):
+        verify(folder / FILE)
