@@ -1,6 +1,10 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from diag.desk.places import add_place, remove_place
+from diag.model.place import PlaceKind
 from tests.cli.running import diag
 from tests.desk.apart import meet, say, two_laptops
 from tests.desk.builders import SCHOOL
@@ -32,3 +36,26 @@ def test_conflicts_are_listed_shown_and_settled(tmp_path: Path) -> None:
     gone = diag(desk, "conflicts", "write", SCHOOL, "nb_classes", "7")
     assert gone.code == 1
     assert "Il n'en reste aucun" in gone.err
+
+
+@pytest.mark.parametrize(("choice", "rooms"), [("keep", 1), ("remove", 0)])
+def test_a_room_removed_here_and_edited_there_is_kept_or_removed(
+    tmp_path: Path, choice: str, rooms: int
+) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        add_place(mine, PlaceKind.SALLE, "Atelier")
+        meet(mine, theirs)
+        say(theirs, "type_salle", "classe", place="Atelier")
+        remove_place(mine, "Atelier")
+        meet(mine, theirs)
+    desk = tmp_path / "mine"
+    (told,) = json.loads(diag(desk, "conflicts", SCHOOL, "--json").out)
+    shown = diag(desk, "conflicts", "show", SCHOOL, told["id"])
+    assert "après que u-1 l'a retiré" in shown.out
+    assert "Atelier" in shown.out
+
+    assert diag(desk, "conflicts", choice, SCHOOL, told["id"]).code == 0
+
+    assert diag(desk, "conflicts", SCHOOL).out == "Aucun conflit.\n"
+    listed = diag(desk, "audit", "place", SCHOOL, "list")
+    assert listed.out.count("Atelier") == rooms

@@ -11,6 +11,7 @@ from diag.desk.answers import Entry, record_answer
 from diag.desk.documents import Form
 from diag.desk.many import MANIFEST, Told, Wanted, audits_in, beside, tally, write_many
 from diag.desk.workspace import Workspace
+from diag.journal import encryption, keys
 from diag.model.checklist import Audience
 from tests.desk.builders import OTHER, SCHOOL, started, workspace
 
@@ -112,6 +113,30 @@ def test_another_thread_reads_the_workspace_by_itself(desk: Workspace) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         assert {one.words for one in pool.submit(elsewhere).result()} == {"2 écrits"}
+
+
+def test_another_thread_reads_an_encrypted_workspace(
+    desk: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sqlcipher3")
+    desk.close()
+    key, phrase = b"k" * keys.KEY_BYTES, tmp_path / "phrase.txt"
+    phrase.write_text("cheval agrafe", encoding="utf-8")
+    monkeypatch.setenv(keys.PASSPHRASE_FILE, str(phrase))
+    encryption.encrypt(desk.folder, key, keys.held_by_passphrase(key, "cheval agrafe"))
+    keys.forget_all()
+
+    with Workspace.open(desk.folder, desk.world) as locked:
+        monkeypatch.delenv(keys.PASSPHRASE_FILE)  # nobody is asked again
+
+        def elsewhere() -> list[Told]:
+            with beside(locked) as again:
+                return written(again)
+
+        with ThreadPoolExecutor(1) as pool:
+            told = pool.submit(elsewhere).result()
+    keys.forget_all()
+    assert {one.words for one in told} == {"2 écrits"}
 
 
 def test_a_charter_or_a_template_changed_writes_the_documents_again(

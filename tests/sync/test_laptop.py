@@ -12,7 +12,7 @@ from diag.journal.retired import retire
 from diag.sync.hub.hub import Hub
 from diag.sync.laptop import CancelledError, Exchange, Told
 from diag.sync.problems import OfflineError, ProblemError
-from diag.sync.protocol import Limits
+from diag.sync.protocol import Hello, Limits
 from tests.journal.builders import person
 from tests.journal.worlds import content
 from tests.sync.offices import (
@@ -259,6 +259,62 @@ def test_a_laptop_sees_its_territory_only(
     exchanged(bruno, NearOffice(hub, let_in(hub, "99901")))
 
     assert [one.audit for one in bruno.manifest()] == [VALLEY.id]
+
+
+def test_a_territory_that_grows_brings_whole_audits(
+    anne: Journal, bruno: Journal, hub: Hub, office: NearOffice
+) -> None:
+    started(anne, COAST, ANNE)
+    say(anne, COAST, 4, ANNE)
+    exchanged(anne, office)
+    exchanged(bruno, NearOffice(hub, let_in(hub, "999")))
+    assert [one.audit for one in bruno.manifest()] == [VALLEY.id]
+
+    exchanged(bruno, NearOffice(hub, let_in(hub, "999", "998")))
+
+    assert same(anne, bruno)
+
+
+def test_a_territory_that_shrinks_takes_nothing_away_and_says_what_stays_here(
+    anne: Journal, hub: Hub, office: NearOffice
+) -> None:
+    started(anne, COAST, ANNE)
+    exchanged(anne, office)
+    say(anne, COAST, 4, ANNE)
+    before = content(anne.connection)
+
+    done = exchanged(anne, NearOffice(hub, let_in(hub, "999")))
+
+    assert content(anne.connection) == before
+    assert done.unequal == [COAST.id]
+    assert {one.kind for one in done.refused.values()} == {"scope"}
+    exchanged(anne, office)
+    assert office.manifest() == {one.audit: one for one in anne.manifest()}
+
+
+@pytest.mark.parametrize(
+    ("speaks", "kind", "what"),
+    [
+        ((2, 3), "version-too-old", "mettez diag à jour"),
+        ((0, 0), "hub-too-old", "l'administrateur du serveur doit le mettre à jour"),
+    ],
+)
+def test_a_hub_that_speaks_another_version_is_left_alone(
+    anne: Journal, office: NearOffice, speaks: tuple[int, int], kind: str, what: str
+) -> None:
+    class Other(NearOffice):
+        def hello(self) -> Hello:
+            said = dict(zip(("oldest", "newest"), speaks, strict=True))
+            return super().hello().model_copy(update=said)
+
+    before = content(anne.connection)
+    with pytest.raises(ProblemError) as raised:
+        exchanged(anne, Other(office.hub, office.token))
+
+    assert raised.value.kind == kind
+    assert what in str(raised.value)
+    assert content(anne.connection) == before
+    assert office.manifest() == {}
 
 
 def test_a_reader_pulls_and_may_not_push(
