@@ -8,6 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
@@ -16,6 +17,7 @@ from textual.strip import Strip
 
 from diag.tui.plain import line as one_line
 from diag.tui.widgets.plain_style import PlainStyle
+from diag.tui.widgets.wrapping import wrapped
 
 
 class Line(NamedTuple):
@@ -44,6 +46,10 @@ NARROW = 100
 
 TINY = 50
 """Under so many, its tiny ones: what names a line is all that is left."""
+
+
+_GAP = 2
+"""Blanks between two columns."""
 
 
 class Lines(ScrollView, PlainStyle, can_focus=True):
@@ -190,7 +196,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             return self._strip(titles, width, self._style("lines--titles"))
         index = y + self.scroll_offset.y - self._titled
         if not 0 <= index < len(self.lines):
-            said = self.empty if not self.lines and y == self._titled + 1 else ""
+            said = "" if self.lines else self._nothing(y - self._titled - 1)
             return self._text(f" {said}", width, self._style("lines--titles"))
         shown = self.lines[index]
         if not shown.key:
@@ -198,18 +204,27 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         name = "lines--cursor" if index == self.cursor else ""
         return self._strip(shown.cells, width, self._style(name))
 
+    def _nothing(self, rank: int) -> str:
+        """Return a line of what is said when there is none."""
+        said = wrapped(Content(one_line(self.empty)), self.size.width - 2)
+        return said[rank].plain if 0 <= rank < len(said) else ""
+
     def _style(self, component: str) -> Style:
         return (
             self.get_component_rich_style(component) if component else self.plain_style
         )
 
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
-        widths = self._widths(width)
-        parts = [
-            _fitted(cell, size, right=column.right)
-            for cell, size, column in zip(cells, widths, self.columns, strict=False)
+        sizes = self._widths(min(width, self.scrollable_content_region.width))
+        shown = [
+            (one_line(cell), size, column.right)
+            for cell, size, column in zip(cells, sizes, self.columns, strict=False)
             if size
         ]
+        if len(shown) > 1 and not shown[-1][0]:  # an empty end is room for its left
+            *shown, (text, size, right), (_, more, _) = shown
+            shown.append((text, size + (0 if right else more + _GAP), right))
+        parts = [_fitted(text, size, right=right) for text, size, right in shown]
         return self._text(" " + "  ".join(parts), width, style)
 
     @staticmethod
@@ -222,7 +237,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             not size and bool(each.width)
             for size, each in zip(asked, self.columns, strict=True)
         ]
-        gaps = 2 * (len(asked) - sum(hidden) - 1) + 2
+        gaps = _GAP * (len(asked) - sum(hidden) - 1) + 2
         stretching = sum(
             not size and not out for size, out in zip(asked, hidden, strict=True)
         )
@@ -274,7 +289,6 @@ def _width(column: Column, width: int) -> int:
 
 
 def _fitted(text: str, size: int, *, right: bool) -> str:
-    text = one_line(text)
     length = cell_len(text)
     if length > size:
         return set_cell_size(text, max(size - 1, 0)) + "…"

@@ -211,7 +211,7 @@ class Outline(ScrollView, can_focus=True):
         at = bisect_right(self._tops, y) - 1
         row = self._rows[at]
         left, right = row.texts[y - row.y]
-        blank = " " * max(width - cell_len(left) - cell_len(right) - 1, 0)
+        blank = " " * max(self._width - cell_len(left) - cell_len(right) - 1, 0)
         text = set_cell_size(f"{left}{blank}{right} ", width)
         return Strip([Segment(text, self._style(row.line.tone, at))], width)
 

@@ -120,3 +120,26 @@ async def test_half_a_screen_keeps_what_names_a_line() -> None:
         await pilot.resize_terminal(60, 10)
         await wait_for(pilot, lambda: "en cours" in visible(pilot)[1], "all of it")
         assert "Chantelombe" in visible(pilot)[1]
+
+
+async def test_what_is_said_of_nothing_is_read_whole() -> None:
+    app = Shown([], COLUMNS)
+    async with app.run_test(size=(30, 10)) as pilot:
+        lines = app.query_one(Lines)
+        lines.empty = "Aucune école ne répond. Essayez un mot de moins, ou Échap."
+        lines.refresh()
+        await wait_for(pilot, lambda: "mot de moins" in visible(pilot)[3], "all of it")
+        assert visible(pilot)[2:5] == [
+            " Aucune école ne répond.",
+            " Essayez un mot de moins, ou",
+            " Échap.",
+        ]
+
+
+async def test_a_text_takes_the_room_of_an_empty_end() -> None:
+    columns = (Column("Nom"), Column("Où", 12))
+    long = "École élémentaire du Moulin"
+    app = Shown([Line("a", (long, "")), Line("b", (long, "ici"))], columns)
+    async with app.run_test(size=(36, 10)) as pilot:
+        assert visible(pilot)[1] == f" {long}"
+        assert visible(pilot)[2] == " École élémentaire d…  ici"
