@@ -15,6 +15,7 @@ from diag.desk.resume import kept_place
 from diag.desk.walk import walk_of
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
+from diag.journal import subjects
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
 from diag.tui.screens.help import HelpScreen
@@ -201,6 +202,10 @@ async def test_a_note_is_written_without_leaving(tmp_path: Path) -> None:
         key = (screen.session.facts.root, "nb_classes")
         assert screen.session.facts.notes[key] == ("vu [/]",)
         assert screen.visiting.key == key
+        said = screen.session.workspace.journal.history(
+            screen.session.audit.id, subjects.note(*key)
+        )
+        assert len(said) == 1, "one revision for the whole text, not one a key"
 
 
 async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
