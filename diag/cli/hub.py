@@ -266,23 +266,42 @@ def read(chosen: Chosen, file: Path) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Dossier des copies (sinon « backups » du serveur).",
 )
+@click.option(
+    "--seal",
+    "keys",
+    multiple=True,
+    metavar="age1…",
+    help="Chiffre la copie pour cette clé publique age ; à répéter.",
+)
 @chosen
-def backup(chosen: Chosen, to: Path | None) -> None:
+def backup(chosen: Chosen, to: Path | None, keys: tuple[str, ...]) -> None:
     """Copie le serveur, même en marche, et vérifie la copie jusqu'au dernier octet."""
-    from diag.sync.hub import copies  # noqa: PLC0415 - see above
+    from diag.sync.hub import copies, sealed  # noqa: PLC0415 - see above
 
-    click.echo(f"Copie vérifiée : {copies.back_up(chosen.home(), to)}")
+    home = chosen.home()
+    copied = sealed.back_up(home, keys, to) if keys else copies.back_up(home, to)
+    click.echo(f"Copie vérifiée{', chiffrée' if keys else ''} : {copied}")
 
 
 @hub.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Clé privée age de l'office, si la copie est chiffrée.",
+)
 @_database
 @chosen
-def restore(chosen: Chosen, file: Path, database: str) -> None:
+def restore(chosen: Chosen, file: Path, identity: Path | None, database: str) -> None:
     """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
-    from diag.sync.hub import copies  # noqa: PLC0415 - see above
+    from diag.sync.hub import copies, sealed  # noqa: PLC0415 - see above
 
-    kept = copies.restore(chosen.folder, file, database)
+    if file.suffix != sealed.SUFFIX:
+        kept = copies.restore(chosen.folder, file, database)
+    elif identity is None:
+        raise click.UsageError("Cette copie est chiffrée : donnez --identity CLE.")
+    else:
+        kept = sealed.restore(chosen.folder, file, identity, database)
     click.echo(f"Restauré depuis {file}")
     if kept:
         click.echo(f"L'ancienne base est gardée : {kept}")

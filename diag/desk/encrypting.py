@@ -10,6 +10,8 @@ from diag.desk.whole_file import write_whole
 from diag.journal import cipher, encryption, keys
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
+from diag.sync.age_keys import identity_in, recipients_of
+from diag.sync.bundle.sealing import age
 
 IN_CLEAR = (
     "Restent en clair : les exports, rapports et audits exportés, vos grilles "
@@ -90,18 +92,10 @@ def escrow(folder: Path, key: bytes, recipients: Sequence[str]) -> Path:
     Raises:
         DiagError: when one is no age key.
     """
-    import pyrage  # noqa: PLC0415 - no wheel everywhere
-
-    try:
-        found = [pyrage.x25519.Recipient.from_str(each) for each in recipients]
-    except pyrage.RecipientError as error:
-        raise DiagError(
-            "Ce n'est pas une clé publique age (age1…). L'office donne la sienne : "
-            "diag hub key."
-        ) from error
+    found = recipients_of(recipients)
     told = json.dumps({"key": key.hex(), "id": keys.key_id(key)})
     path = folder / f"sequestre-{keys.key_id(key)}.age"
-    write_whole(path, pyrage.encrypt(told.encode(), found))
+    write_whole(path, age().encrypt(told.encode(), found))
     return path
 
 
@@ -111,22 +105,12 @@ def from_escrow(folder: Path, identity: Path) -> bytes:
     Raises:
         DiagError: when there is none, or that key does not open it.
     """
-    import pyrage  # noqa: PLC0415 - as above
-
-    try:
-        lines = identity.read_text(encoding="utf-8").splitlines()
-        (secret,) = [each for each in lines if each.startswith("AGE-SECRET-KEY-")]
-        opener = pyrage.x25519.Identity.from_str(secret.strip())
-    except (OSError, ValueError, pyrage.IdentityError) as error:
-        raise DiagError(
-            f"{identity} : ce fichier n'est pas une clé privée age (une ligne "
-            "AGE-SECRET-KEY-…)."
-        ) from error
+    opener = identity_in(identity)
     mark = json.loads(encryption.mark_of(folder).read_text(encoding="utf-8"))
     path = folder / f"sequestre-{mark['key']}.age"
     try:
-        told = json.loads(pyrage.decrypt(path.read_bytes(), [opener]))
-    except (OSError, pyrage.DecryptError) as error:
+        told = json.loads(age().decrypt(path.read_bytes(), [opener]))
+    except (OSError, age().DecryptError) as error:
         raise DiagError(
             f"{path} : séquestre absent, ou fait pour une autre clé."
         ) from error

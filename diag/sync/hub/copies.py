@@ -35,20 +35,34 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
         DiagError: when the copy could not be made, or is not what was written.
     """
     folder = folder or home.folder / FOLDER
-    day = datetime.now(UTC)
+    copied = copy_database(home, folder)
+    _add(BlobFiles(home.folder / BLOBS), folder / BLOBS)
+    for path in secrets_of(home.folder):
+        write_private(folder / path.relative_to(home.folder), path.read_bytes())
+    drop_outdated(folder, copied.suffix)
+    return copied
+
+
+def copy_database(home: HubHome, folder: Path) -> Path:
+    """Copy the database of a hub alone; return the copy, checked.
+
+    Raises:
+        DiagError: when it could not be made, or is not what was written.
+    """
     suffix = _DUMP if home.settings.database else Path(DATABASE).suffix
-    copied = folder / f"{day:{_STAMP}}{suffix}"
+    copied = folder / f"{datetime.now(UTC):{_STAMP}}{suffix}"
     store = home.store()
     try:
         store.back_up(copied)
     finally:
         store.close()
-    _add(BlobFiles(home.folder / BLOBS), folder / BLOBS)
-    for path in _secrets(home.folder):
-        write_private(folder / path.relative_to(home.folder), path.read_bytes())
-    for old in _outdated(folder.glob(f"hub-*{suffix}"), day):
-        old.unlink()
     return copied
+
+
+def drop_outdated(folder: Path, suffix: str) -> None:
+    """Remove the copies that need no longer be kept."""
+    for old in _outdated(folder.glob(f"hub-*{suffix}"), datetime.now(UTC)):
+        old.unlink()
 
 
 def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None:
@@ -71,7 +85,7 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
     else:
         kept = copies.restore(copied, folder / DATABASE, aside)
     _add(BlobFiles(copied.parent / BLOBS), folder / BLOBS)
-    for path in _secrets(copied.parent):
+    for path in secrets_of(copied.parent):
         there = folder / path.relative_to(copied.parent)
         if not there.exists():
             write_private(there, path.read_bytes())
@@ -91,7 +105,7 @@ def _restore_dump(folder: Path, copied: Path, aside: str, database: str) -> str 
     return kept
 
 
-def _secrets(folder: Path) -> list[Path]:
+def secrets_of(folder: Path) -> list[Path]:
     """Return the settings, the certificates and the keys."""
     return [
         path
