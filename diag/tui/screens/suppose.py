@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from diag.desk import hypotheses
 from diag.desk.asking import expected
+from diag.desk.choosing import choices_words
 from diag.desk.evolution import consequences
 from diag.desk.scenarios import (
     forget_scenario,
@@ -21,7 +22,7 @@ from diag.desk.scenarios import (
 from diag.desk.score_words import score_words
 from diag.desk.session import Session
 from diag.desk.suppose import Supposition, outcome, supposed
-from diag.model.checklist import QuestionType
+from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
 from diag.reports.answers import heads_words
@@ -220,7 +221,7 @@ class SupposeScreen(PlaceScreen):
                 )
             )
         else:
-            asked = f"{question.label} ({expected(question)} ; « ? » : pas connu)"
+            asked = f"{question.label} ({_shape(question)} ; « ? » : pas connu)"
             raw = await self.app.push_screen_wait(Ask(asked))
         if raw is not None:
             self.call_later(self._say, name, raw, place)
@@ -342,6 +343,11 @@ class SupposeScreen(PlaceScreen):
             for one in scenarios(self._session)
         ]
         return await self.app.push_screen_wait(Choose(question, choices))
+
+
+def _shape(question: Question) -> str:
+    """Return what an answer looks like: the choices by their keys, or its kind."""
+    return choices_words(question) if question.choices else expected(question)
 
 
 def _choices(places: Iterable[Place]) -> list[Choice]:

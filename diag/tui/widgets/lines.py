@@ -215,7 +215,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         )
 
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
-        sizes = self._widths(min(width, self.scrollable_content_region.width))
+        sizes = self._widths(width)
         shown = [
             (one_line(cell), size, column.right)
             for cell, size, column in zip(cells, sizes, self.columns, strict=False)

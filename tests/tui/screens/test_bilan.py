@@ -343,6 +343,22 @@ async def test_a_scenario_is_kept_taken_up_and_forgotten(tmp_path: Path) -> None
         await wait_for(pilot, lambda: scenarios(session) == ())
 
 
+async def test_several_choices_are_supposed_by_their_keys(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("i")
+        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
+        await pilot.press("n")
+        await wait_for(pilot, lambda: shows(pilot, "Quelle question"))
+        await pilot.press(*"freins", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "« ? » : pas connu"))
+        assert shows(pilot, "1\u00a0Le débit")
+        assert not shows(pilot, "appareils (")
+        await pilot.press(*"12", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "et si… Freins déclarés"))
+        assert shows(pilot, "Le débit, Les pannes")
+
+
 async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
