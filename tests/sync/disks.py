@@ -98,20 +98,25 @@ class MemoryDisk:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         run(self._connection, TABLES)
         self._connection.execute("insert into hub values (?)", [name])
+        self._copies: list[sqlite3.Connection] = []
         self.store: Store = MemoryStore(self._connection)
         self.store.put_directory(SCHOOLS.items())
 
     def select(self, sql: str) -> Rows:
         return self._connection.execute(sql).fetchall()
 
-    def copy(self) -> bytes:
-        return self._connection.serialize()
+    def copy(self) -> sqlite3.Connection:
+        copy = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.backup(copy)
+        self._copies.append(copy)
+        return copy
 
-    def put_back(self, copy: bytes) -> None:
-        self._connection.deserialize(copy)
+    def put_back(self, copy: sqlite3.Connection) -> None:
+        copy.backup(self._connection)
 
     def close(self) -> None:
-        self._connection.close()
+        for each in (self._connection, *self._copies):
+            each.close()
 
 
 class PostgresDisk:
