@@ -9,6 +9,7 @@ from diag.desk.places import add_place
 from diag.desk.resume import keep_place, kept_place
 from diag.desk.session import Session
 from diag.desk.visiting import Visiting
+from diag.model.checklist import Profile
 from diag.model.errors import DiagError
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
@@ -104,6 +105,30 @@ def test_it_resumes_where_one_was_or_after_a_later_answer(session: Session) -> N
     visiting.say(State.REFUSED, "")
     visiting.onward()
     assert kept_place(session, visiting.walk) == visiting.key
+
+
+def test_it_resumes_at_a_question_answered_again_on_the_spot(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    keep_place(session, visiting.key)
+    world = session.workspace.world
+    later = world.clock() + 60_000
+    session.workspace.world = replace(world, clock=lambda: later)
+    visiting.give("2")
+    keep_place(session, visiting.key)
+    assert Visiting(session).key == visiting.key
+
+
+def test_it_resumes_at_a_question_that_so_short_a_visit_does_not_ask(
+    session: Session,
+) -> None:
+    long = Visiting(session)
+    long.choose(Profile.FULL)
+    everything = {stop.key for stop in long.walk.stops}
+    long.choose(Profile.SHORT)
+    brief = {stop.key for stop in Visiting(session).walk.stops}
+    outside = min(everything - brief)
+    keep_place(session, outside)
+    assert Visiting(session).key == outside
 
 
 def test_the_clock_starts_at_the_first_answer_of_the_day(session: Session) -> None:

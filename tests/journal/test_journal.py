@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from diag.journal import changes
 from diag.journal.draft import Draft, Origin
-from diag.journal.errors import RefusedError
+from diag.journal.errors import LockedError, RefusedError
 from diag.journal.journal import Journal
 from tests.journal.builders import AUDIT, NOON, ROOT, apart, known, person, room
 from tests.journal.worlds import content
@@ -101,6 +101,32 @@ def test_a_batch_with_one_refusal_writes_nothing(
         journal.write_many([draft(1), bad], author)
     assert content(journal.connection) == before
     assert journal.quarantined() == ()
+
+
+def test_another_programs_writing_changes_the_version_and_ones_own_does_not(
+    journal: Journal, author: Origin, tmp_path: Path
+) -> None:
+    before = journal.version
+    journal.write(draft(1), author)
+    assert journal.version == before
+    with Journal.open(tmp_path) as other:
+        other.write(draft(2), author)
+    assert journal.version != before
+
+
+def test_what_is_checked_first_is_checked_when_nobody_else_can_write(
+    journal: Journal, author: Origin, tmp_path: Path
+) -> None:
+    def check() -> None:
+        with Journal.open(tmp_path) as other:
+            other.connection.execute("pragma busy_timeout = 0")
+            with pytest.raises(LockedError):
+                other.write(draft(2), author)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        journal.write_many([draft(1)], author, check)
+    assert not journal.manifest()
 
 
 def test_texts_enter_normalised(journal: Journal, author: Origin) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from diag.model.fact import State
 from diag.model.place import PlaceKind
-from diag.tui.dialogs import Ask
+from diag.tui import typed_ahead
+from diag.tui.dialogs import Ask, Tell
 from diag.tui.screens.places import PlacesScreen
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.screens.test_visit import prepared, visit
@@ -84,11 +85,36 @@ async def test_a_paste_waits_for_the_dialog_that_was_asked_for(tmp_path: Path) -
         )
 
 
-async def test_a_whole_visit_is_typed_ahead_from_the_territory(tmp_path: Path) -> None:
+async def test_a_visit_is_reached_and_answered_ahead_of_the_schools(
+    tmp_path: Path,
+) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
-        burst(pilot, ["/", *"marronniers", "enter", "v", "down"])
-        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the visit")
-        assert not any(app.screen.query(Input).filter("#search"))
-        assert app.desk.session(SCHOOL).facts.root
+        burst(pilot, ["/", *"marronniers", "enter", "v", "/", *"vu", "enter"])
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "answered")
+        facts = app.desk.session(SCHOOL).facts
+        assert "vu" in [one.reason for heads in facts.answers.values() for one in heads]
+
+
+async def test_no_keyboard_is_locked_by_what_never_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typed_ahead, "_PATIENCE", 0.05)
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_classes") as (pilot, screen):
+        screen.holds_keys = True
+        burst(pilot, ["1", "2"])
+        await wait_for(pilot, lambda: screen.fiche.line.value == "12", "typed")
+
+
+async def test_what_was_typed_ahead_of_a_refusal_is_dropped(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_classes") as (pilot, screen):
+        at = screen.visiting.key
+        burst(pilot, [*["ctrl+z"] * 8, *"12", "enter", *"34", "enter"])
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Tell), "told")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "back")
+        assert at not in screen.session.facts.answers
+        assert screen.fiche.line.value == ""
