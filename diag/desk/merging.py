@@ -55,7 +55,7 @@ class Merge:
     @property
     def asked(self) -> str:
         """Return the question that only a person answers."""
-        return f"un seul lieu, créé deux fois ? ({self.why})"
+        return f"un seul lieu ? ({self.why})"
 
     @property
     def conflicts(self) -> int:
@@ -123,7 +123,7 @@ def merge_lines(found: Merge) -> Iterator[str]:
     for letter, place, who in zip(
         "AB", (found.kept, found.other), found.authors, strict=True
     ):
-        yield f"  {letter}. {place.name}, {kind} ajouté par {who}"
+        yield f"  {letter}. {place.name} ({kind}), ajout de {who}"
     yield "  Lus comme un seul, sous le nom de A :"
     for row in found.rows:
         told = (

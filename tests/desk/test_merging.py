@@ -63,8 +63,8 @@ def test_a_room_created_twice_is_proposed_never_merged_alone(two: Two) -> None:
     assert len(rooms(here)) == 2
     assert found.why == "même nom"
     told = "\n".join(merge_lines(found))
-    assert "ajouté par u-1" in told
-    assert "ajouté par u-2" in told
+    assert "ajout de u-1" in told
+    assert "ajout de u-2" in told
     assert found.conflicts == 0
 
 

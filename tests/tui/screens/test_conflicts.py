@@ -170,7 +170,7 @@ async def test_a_room_created_twice_is_read_as_one_then_as_two_again(
         await wait_for(pilot, lambda: shows(pilot, "1 lieu peut-être"), "the list")
         await pilot.press("end", "enter")
         await wait_for(pilot, lambda: shows(pilot, "même nom"), "the card")
-        assert shows(pilot, "A. Salle [b], salle ajouté par u-1")
+        assert shows(pilot, "A. Salle [b] (salle), ajout de u-1")
         assert shows(pilot, "1 conflit à trancher ensuite")
         assert rooms(app) == 2
         await pilot.press("b")
