@@ -25,6 +25,7 @@ CLASSROOM = {
     "bricolages_reseau": "1",
     "wifi_salle": "o",
     "coupure_wifi": "4",
+    "wifi_5ghz_salle": "o",
     "signal_wifi": "-67",
     "projection": "6",
     "projection_prete": "o",
