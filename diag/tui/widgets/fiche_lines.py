@@ -40,36 +40,37 @@ class FicheLines:
         answer = self.card.answer
         answered = answer.value if answer else None
         offered = list(choices(self.card.question, answered, typed, width))
+        more = list(told(self.more, width))
         scale = len(list(told(self.more[: _past_scale(self.more)], width)))
-        laid = [
-            self._laid(offered, width, airy=airy, late=late)
-            for late in ((False, True) if offered and self.look else (False,))
-            for airy in (True, False)
-        ]
-        for found in laid[:2]:
-            if len(found.above) + scale < height:
-                return found.whole
-        for found in laid:
-            if found.answering < height:
-                return found.whole
-        return laid[-1].whole
+        early = self._laid(offered, width, late=False)
+        late = self._laid(offered, width, late=True) if offered and self.look else []
+        whole = (one for one in early if len(one.above) + scale < height)
+        reached = (one for one in (*early, *late) if one.answering < height)
+        found = next(whole, None) or next(reached, None) or (late or early)[-1]
+        return [*found.above, *more]
 
-    def _laid(
-        self, offered: list[Drawn], width: int, *, airy: bool, late: bool
-    ) -> "_Laid":
-        above = list(told(self.short if late else self.natural, width))
-        if not airy:
-            above = [one for one in above if one.text.plain.strip()]
-        blank = [_BLANK] * airy
-        if offered:
-            above += [*blank, *offered]
-        answering = len(above)
-        if self.card.question.type is not QuestionType.TEXT:
-            above += [*blank, Drawn(Content.styled(self.none, "$text-muted"))]
-        if late:
-            above += [*blank, *told(self.look, width)]
-        above += blank
-        return _Laid(above, answering, [*above, *told(self.more, width)])
+    def _laid(self, offered: list[Drawn], width: int, *, late: bool) -> "list[_Laid]":
+        """Return every way to lay it out, from the airiest to the tightest."""
+        head = list(told(self.short if late else self.natural, width))
+        tight = [one for one in head if one.text.plain.strip()]
+        look = list(told(self.look, width)) if late else []
+        is_text = self.card.question.type is QuestionType.TEXT
+        none = [] if is_text else [Drawn(Content.styled(self.none, "$text-muted"))]
+        found = []
+        for dropped in range(_GAPS + 1):
+            blank = [[_BLANK] * (rank >= dropped) for rank in range(_GAPS)]
+            above = [*(head if dropped < 2 else tight)]  # noqa: PLR2004 - the second to go
+            above += [*blank[4] * bool(offered), *offered]
+            answering = len(above)
+            above += [*blank[0] * bool(none), *none]
+            above += [*blank[2] * bool(look), *look, *blank[3]]
+            found.append(_Laid(above, answering))
+        return found
+
+
+_GAPS = 5
+"""Blanks, from the first to go: above the keys of no answer, under the title, above
+what to look at, above what more there is, above the choices."""
 
 
 class _Laid(NamedTuple):
@@ -79,7 +80,6 @@ class _Laid(NamedTuple):
     """What stands above what more there is."""
     answering: int
     """How many lines, to the last choice."""
-    whole: list[Drawn]
 
 
 def _past_scale(rows: Sequence[Row]) -> int:
