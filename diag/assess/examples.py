@@ -94,9 +94,10 @@ def _wrongs(judge: Judge, example: Example) -> Iterator[Unreadable]:
     try:
         _refuse_others(raw, _KEYS, "")
         facts = example_facts(judge, raw, _subject_kind(judge.checklist, example))
-        assessment = judge_for(facts, judge.checklist).assess(facts)
         expected = entries(raw, "expect", "{domain: [0, 100]}")
         _refuse_others(expected, _CHECKS, "expect.")
+        advised = _advised(judge.checklist, example, expected)
+        assessment = judge_for(facts, judge.checklist).assess(facts, advised)
         domain = _domain(assessment, example)
         for key, written in expected.items():
             yield from _CHECKS[key](_Subject(assessment, domain, key), written)
@@ -109,6 +110,16 @@ def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
         if key not in known:
             remedy = write_instead(key, known, f"Clés admises : {', '.join(known)}.")
             raise Unreadable(f"{prefix}{key}", f"clé inconnue « {key} »", remedy)
+
+
+def _advised(checklist: Checklist, example: Example, expected: Raw) -> frozenset[str]:
+    """Return the recommendations that an example speaks of, and no other."""
+    name = _domain_name(example)
+    here = {
+        ident for ident, one in checklist.recommendations.items() if one.domain == name
+    }
+    counted = expected.get("quantities")
+    return frozenset(here | set(counted if isinstance(counted, Mapping) else ()))
 
 
 def _domain_name(example: Example) -> str:
