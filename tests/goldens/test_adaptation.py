@@ -8,7 +8,7 @@ import pytest
 from diag.assess.assess import judge_of
 from diag.assess.example_facts import example_facts
 from diag.assess.questions import relevant_questions
-from diag.assess.results import Standing
+from diag.assess.results import Standing, Trigger
 from diag.model.fact import Facts
 from diag.model.kinds import Audience
 from diag.rules.lint.meaning import names_read, written_rules
@@ -203,3 +203,52 @@ def test_no_advice_speaks_of_older_pupils_to_a_maternelle(audience: Audience) ->
     )
     found = [word for word in ("Pix", "CM2", "CM1", "collège", "robot") if word in told]
     assert not found
+
+
+@pytest.mark.parametrize(
+    ("ordered", "advised"),
+    [
+        (False, {"passer-a-la-fibre"}),
+        (True, {"mettre-la-fibre-en-service"}),
+        (None, set[str]()),
+    ],
+)
+@pytest.mark.parametrize("access", ["cuivre", "mobile", "satellite"])
+def test_a_fibre_that_is_ordered_is_not_to_be_ordered(
+    access: str, advised: set[str], *, ordered: bool | None
+) -> None:
+    said = {} if ordered is None else {"fibre_commandee": ordered}
+    facts = school(acces_internet=True, technologie_acces=access, **said)
+    found = judge_of(shipped()).assess(facts).advice
+    about = {"passer-a-la-fibre", "mettre-la-fibre-en-service"}
+    sure = {one.recommendation.id for one in found if one.trigger is Trigger.FIRES}
+    assert sure & about == advised
+
+
+def test_a_fibre_in_service_is_asked_no_more() -> None:
+    facts = school(
+        acces_internet=True, technologie_acces="ftth_pro", depend_cuivre=False
+    )
+    asked = {
+        each.question.id for each in relevant_questions(facts, shipped(), facts.root)
+    }
+    assert not asked & {"fibre_commandee", "raccordement_fibre"}
+
+
+def test_a_room_without_5_ghz_is_judged_without_a_figure() -> None:
+    room = CLASSROOM | {"wifi_salle": True, "wifi_5ghz_salle": False}
+    facts = school(
+        room,
+        type_ecole="elementaire",
+        wifi_present=True,
+        wifi_classes=True,
+        bande_5ghz=True,
+    )
+    found = judge_of(shipped()).assess(facts).criteria["couverture-wifi"]
+    assert (found.low, found.high) == (0, 0)
+
+
+def test_a_school_without_devices_says_none_and_has_no_speed_by_device() -> None:
+    facts = school(acces_internet=True, debit_descendant=50, terminaux_simultanes=0)
+    found = judge_of(shipped()).assess(facts).criteria["debit-par-terminal"]
+    assert found.standing is Standing.OUT
