@@ -46,6 +46,27 @@ def restore(ctx: click.Context, file: Path) -> None:
     click.echo(f"Restauré depuis {file}")
     for kept in aside:
         click.echo(f"L'ancienne version est gardée : {kept}")
+    if aside and aside[0].suffix == ".db":
+        click.echo(f"Ce que l'ancien journal avait de plus : diag salvage {aside[0]}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_context
+def salvage(ctx: click.Context, file: Path, *, as_json: bool) -> None:
+    """Reprend d'un journal abîmé, mis de côté, tout ce qui s'y lit encore."""
+    from diag.desk.salvaging import salvage as taken_from  # noqa: PLC0415 - rare
+
+    with workspace_of(ctx) as workspace:
+        told = taken_from(workspace, file)
+    if as_json:
+        print_json(told._asdict())
+        return
+    click.echo(
+        f"{counted(told.readable, 'modification')} lisibles, {told.new} reprises ici. "
+        "Synchronisez : le bureau rendra ce qu'il a d'autre."
+    )
 
 
 @click.command()

@@ -38,6 +38,7 @@ COMMANDS = {
     "restore": "diag.cli.keep:restore",
     "rgpd": "diag.cli.rgpd:rgpd",
     "review": "diag.cli.reviewing:review",
+    "salvage": "diag.cli.keep:salvage",
     "schools": "diag.cli.territory:schools",
     "score": "diag.cli.judge:score",
     "send": "diag.cli.send:send",
