@@ -28,7 +28,7 @@ def salvage(workspace: Workspace, path: Path) -> Salvaged:
     if not is_own or path.name == FILE:
         raise DiagError(
             f"{path} n'est pas un journal mis de côté dans {workspace.folder}. Une "
-            "base venue d'ailleurs ne s'ouvre pas ici : demandez un paquet (diag bundle)."
+            "base venue d'ailleurs n'est pas ouverte : demandez un paquet."
         )
     taken = workspace.journal.ingest(readable_lines(path))
     return Salvaged(taken.new + taken.known, taken.new)
