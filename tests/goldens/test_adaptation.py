@@ -217,8 +217,8 @@ def test_no_advice_speaks_of_older_pupils_to_a_maternelle(audience: Audience) ->
 def test_a_fibre_that_is_ordered_is_not_to_be_ordered(
     access: str, advised: set[str], *, ordered: bool | None
 ) -> None:
-    said = {} if ordered is None else {"fibre_commandee": ordered}
-    facts = school(acces_internet=True, technologie_acces=access, **said)
+    said = {"state": "unknown"} if ordered is None else ordered
+    facts = school(acces_internet=True, technologie_acces=access, fibre_commandee=said)
     found = judge_of(shipped()).assess(facts).advice
     about = {"passer-a-la-fibre", "mettre-la-fibre-en-service"}
     sure = {one.recommendation.id for one in found if one.trigger is Trigger.FIRES}
