@@ -8,6 +8,7 @@ from diag.desk.session import Session
 from diag.model.checklist import Profile, QuestionType
 from diag.model.checklist import Question as Declared
 from diag.reports.answers import heads_words
+from diag.reports.figures import number, plural
 
 _EVERY = 10_000
 
@@ -84,7 +85,7 @@ def expected(question: Declared) -> str:
             noun = (
                 "nombre entier" if question.type is QuestionType.INTEGER else "nombre"
             )
-            unit = f" en {question.unit}" if question.unit else ""
+            unit = f" en {plural(question.unit)}" if question.unit else ""
             return noun + unit + _bounds(question)
         case QuestionType.DATE:
             return "date, par exemple 31/01/2026"
@@ -95,5 +96,5 @@ def expected(question: Declared) -> str:
 def _bounds(question: Declared) -> str:
     if question.range is None:
         return ""
-    low, high = ("…" if bound is None else bound for bound in question.range)
+    low, high = ("…" if bound is None else number(bound) for bound in question.range)
     return f", de {low} à {high}"

@@ -13,6 +13,7 @@ from diag.model.fact import Value
 from diag.model.folding import fold
 from diag.model.number import canonical_number, exact
 from diag.model.text import clean_text
+from diag.reports.figures import measure, number
 
 _YES = {"oui", "o", "true", "vrai", "1", "&"}
 _NO = {"non", "n", "false", "faux", "0", "à"}
@@ -45,11 +46,12 @@ def doubt_about(question: Question, value: Value) -> str:
     if question.likely is None or not _is_number(value):
         return ""
     low, high = question.likely
-    number = exact(value)  # type: ignore[arg-type]  # _is_number checked it
-    if low is not None and number < exact(low):
-        return f"{value} {question.unit} paraît bas (d'habitude à partir de {low})"
-    if high is not None and number > exact(high):
-        return f"{value} {question.unit} paraît élevé (d'habitude jusqu'à {high})"
+    found = exact(value)  # type: ignore[arg-type]  # _is_number checked it
+    said = measure(found, question.unit)
+    if low is not None and found < exact(low):
+        return f"{said}, cela paraît bas (d'habitude à partir de {number(low)})"
+    if high is not None and found > exact(high):
+        return f"{said}, cela paraît élevé (d'habitude jusqu'à {number(high)})"
     return ""
 
 
@@ -107,7 +109,7 @@ def _choices(question: Question, raw: object) -> Value:
 
 def _number(question: Question, raw: object) -> Value:
     try:
-        number = (
+        value = (
             in_unit(raw, question.unit)
             if isinstance(raw, str)
             else canonical_number(raw)
@@ -115,21 +117,20 @@ def _number(question: Question, raw: object) -> Value:
     except ValueError as error:
         expected = f"un nombre en {question.unit}" if question.unit else "un nombre"
         raise _refuse(question, str(error), f"Donnez {expected}") from error
-    if question.range is not None:
-        low, high = question.range
-        below = low is not None and exact(number) < exact(low)
-        above = high is not None and exact(number) > exact(high)
-        if below or above:
-            bounds = f"de {_or_open(low)} à {_or_open(high)}"
-            raise _refuse(question, f"{number} est hors limites", f"Admis : {bounds}")
-    return number
+    low, high = question.range or (None, None)
+    below = low is not None and exact(value) < exact(low)
+    if below or (high is not None and exact(value) > exact(high)):
+        bounds = (None if bound is None else number(bound) for bound in (low, high))
+        raise _refuse(question, f"{number(value)} est hors limites", _span(*bounds))
+    return value
 
 
 def _integer(question: Question, raw: object) -> Value:
-    number = _number(question, raw)
-    if not isinstance(number, int):
-        raise _refuse(question, f"{number} n'est pas entier", "Donnez un nombre entier")
-    return number
+    value = _number(question, raw)
+    if not isinstance(value, int):
+        problem = f"{str(value).replace('.', ',')} n'est pas entier"
+        raise _refuse(question, problem, "Donnez un nombre entier")
+    return value
 
 
 def _date(question: Question, raw: object) -> Value:
@@ -143,8 +144,8 @@ def _date(question: Question, raw: object) -> Value:
         ) from error
     low, high = question.date_range or (None, None)
     if (low and value < low) or (high and value > high):
-        bounds = f"de {_or_open(low)} à {_or_open(high)}"
-        raise _refuse(question, f"{value} est hors limites", f"Admis : {bounds}")
+        bounds = (None if bound is None else _spoken(bound) for bound in (low, high))
+        raise _refuse(question, f"{_spoken(value)} est hors limites", _span(*bounds))
     return value
 
 
@@ -164,8 +165,17 @@ def _photo(question: Question, _raw: object) -> Value:
     )
 
 
-def _or_open(bound: object) -> str:
-    return "sans limite" if bound is None else str(bound)
+def _span(low: str | None, high: str | None) -> str:
+    """Return what is admitted between two bounds; None where there is no bound."""
+    if low is None:
+        return f"Admis : jusqu'à {high}"
+    return (
+        f"Admis : à partir de {low}" if high is None else f"Admis : de {low} à {high}"
+    )
+
+
+def _spoken(day: str) -> str:
+    return "/".join(reversed(day.split("-")))
 
 
 _READERS: dict[QuestionType, Callable[[Question, object], Value]] = {

@@ -32,6 +32,9 @@ POSSIBLE = (
 SPEED = question(
     QuestionType.NUMBER, unit="Mbit/s", range=(0, 10000), likely=("0.5", 2000)
 )
+UP = question(QuestionType.NUMBER, range=(4, None))
+SINCE = question(QuestionType.DATE, date_range=("2019-12-31", None))
+UNTIL = question(QuestionType.DATE, date_range=(None, "2019-12-31"))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +67,14 @@ def test_what_is_typed_is_read_as_the_canonical_value(
     [
         (question(QuestionType.BOOLEAN), "peut-être", "ni oui ni non"),
         (SPEED, "vite", "n'est pas un nombre. Donnez un nombre en Mbit/s"),
-        (SPEED, "10001", "hors limites. Admis : de 0 à 10000"),
+        (SPEED, "10001", "10\u202f001 est hors limites. Admis : de 0 à 10\u202f000"),
+        (UP, "3,5", "3,5 est hors limites. Admis : à partir de 4"),
+        (
+            SINCE,
+            "1/1/09",
+            "01/01/2009 est hors limites. Admis : à partir de 31/12/2019",
+        ),
+        (UNTIL, "1/1/21", "01/01/2021 est hors limites. Admis : jusqu'à 31/12/2019"),
         (SPEED, float("nan"), "n'est pas un nombre"),
         (SPEED, None, "aucune valeur. Donnez-en une, ou dites pourquoi"),
         (question(QuestionType.TEXT), None, "aucune valeur"),
@@ -88,8 +98,12 @@ def test_what_cannot_be_is_refused_in_a_sentence_that_names_the_question(
 
 
 def test_a_value_outside_the_likely_ones_is_doubted_on_both_sides() -> None:
-    assert "paraît bas" in doubt_about(SPEED, "0.1")
-    assert "paraît élevé" in doubt_about(SPEED, 5000)
+    assert doubt_about(SPEED, "0.1") == (
+        "0,1\u00a0Mbit/s, cela paraît bas (d'habitude à partir de 0,5)"
+    )
+    assert doubt_about(SPEED, 5000) == (
+        "5\u202f000\u00a0Mbit/s, cela paraît élevé (d'habitude jusqu'à 2\u202f000)"
+    )
     assert doubt_about(SPEED, 2000) == doubt_about(SPEED, "0.5") == ""
 
 

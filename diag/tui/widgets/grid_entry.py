@@ -180,7 +180,7 @@ class GridEntry(GridFace):
         except DoubtError:
             self._doubted = read.text
             doubt = doubt_about(question, read.value)
-            self.say(f"{doubt.capitalize()}. Entrée à nouveau pour confirmer.")
+            self.say(f"{doubt}. Entrée à nouveau pour confirmer.")
             return False
         except RefusedEntryError as error:
             self.say(plain_refusal(question, error))

@@ -74,7 +74,8 @@ def expected_lines(question: Question, text: str, width: int) -> list[str]:
     elif question.type is QuestionType.BOOLEAN:
         lines = ["o oui  n non", _STATES_HINT]
     else:
-        lines = [*_wrapped(expected(question).capitalize(), width), _STATES_HINT]
+        said = expected(question)
+        lines = [*_wrapped(said[:1].upper() + said[1:], width), _STATES_HINT]
     return [*lines, "", ""][:_EXPECTED_LINES]
 
 

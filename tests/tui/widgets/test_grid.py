@@ -337,3 +337,15 @@ async def _type_at_random(session: Session, keys: list[str]) -> None:
 async def _burst(pilot: Pilot[None], key: str) -> None:
     character = key if len(key) == 1 else None
     pilot.app.post_message(events.Key(key, character))
+
+
+async def test_a_unit_keeps_its_letters_in_the_grid(session: Session) -> None:
+    async with Host(session).run_test(size=(100, 24)) as pilot:
+        assert isinstance(pilot.app, Host)
+        grid = pilot.app.grid
+        grid.goto(grid.sheet.places[0].id, "wifi_salle")
+        await type_keys(pilot, "o")
+        column = next(each.id for each in grid.sheet.questions if each.unit == "dBm")
+        grid.goto(grid.sheet.places[0].id, column)
+        await pilot.pause()
+        assert shows(pilot, "Nombre entier en dBm, de −")
