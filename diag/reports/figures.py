@@ -41,10 +41,13 @@ def euros_and_cents(cents: Fraction | int) -> str:
 
 def percent(ratio: Fraction) -> str:
     """Return a share: « 82 % »; what is not whole is never told to be « 100 % »."""
+    return f"{share(ratio)}{NBSP}%"
+
+
+def share(ratio: Fraction) -> int:
+    """Return a share out of 100; what is not whole is never 100."""
     shown = out_of_100(ratio)
-    if shown == 100 and ratio < 1:  # noqa: PLR2004 - the whole, in percent
-        shown = 99
-    return f"{shown}{NBSP}%"
+    return 99 if shown == 100 and ratio < 1 else shown  # noqa: PLR2004 - the whole
 
 
 def half_up(amount: Fraction) -> int:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from diag.assess.display import displayed, out_of_100
+from diag.assess.display import displayed
 from diag.assess.results import Score
 from diag.model.accents import accented
 from diag.model.territory import School
+from diag.reports.figures import share
 from diag.reports.report import Report
 from diag.reports.tables.json_rows import as_json
 
@@ -35,7 +36,7 @@ def judged(report: Report) -> Judged:
     """Return what the map tells of an audit."""
     assessment = report.assessment
     scores = _bounds("score", assessment.overall)
-    scores["completude"] = out_of_100(assessment.overall.completeness)
+    scores["completude"] = share(assessment.overall.completeness)
     for domain in assessment.domains:
         scores |= _bounds(domain.domain.id, domain.score)
     return Judged(
