@@ -126,6 +126,7 @@ def write_answers(
     files = in_formats("reponses", {"reponses": table}, wanted, day)
     if "json" in wanted:
         about = {"format": "diag-answers", "version": 1, "date": day.isoformat()}
+        about |= {"provisional": provisional}
         files["reponses.json"] = json_bytes(table, about)
     counts = (
         *read_counts(picked, provisional),

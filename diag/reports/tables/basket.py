@@ -59,6 +59,8 @@ class BasketLine:
     sure: bool
     rank: int
     """Where its article stands, lot by lot."""
+    provisional: bool
+    """Whether the audit may still change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,7 @@ def _line(
         action=tuple(_told(report, action)),
         sure=action.advice.trigger is Trigger.FIRES,
         rank=list(lots).index(price.id) if price.id in lots else len(lots),
+        provisional=report.provisional,
     )
 
 

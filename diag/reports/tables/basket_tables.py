@@ -51,6 +51,7 @@ _ACTION = (
 )
 BY_ARTICLE = (
     *(*_LOT, *_ARTICLE, Column("subjects", "Nombre d'audits", 9)),
+    Column("provisional", "dont provisoires", 9),
     *(*_QUANTITY, *_PRICE, *_TOTALS),
     Column("remark", "Remarque", 30),
 )
@@ -106,6 +107,7 @@ def _together(price: Price, lines: Sequence[BasketLine]) -> tuple[Cell, ...]:
         lines[0].lot,
         *_article(price),
         len({line.audit for line in lines}),
+        len({line.audit for line in lines if line.provisional}),
         *_quantity(quantity),
         *_priced(price),
         *_totals(

@@ -48,13 +48,13 @@ def _device(report: Report, stock: Stock, name: str) -> dict[str, object]:
         "tag": report.about.code,
         "content": {
             "versionclient": CLIENT,
-            **(_computer(report, stock, name) if computer else _other(stock, name)),
+            **(_computer if computer else _other)(report, stock, name),
         },
     }
 
 
 def _computer(report: Report, stock: Stock, name: str) -> dict[str, object]:
-    about = f"{stock.item}, {stock.place} ({report.about.name})"
+    about = _dated(report, f"{stock.item}, {stock.place} ({report.about.name})")
     hardware = {"name": name, "description": about}
     system, full = stock.system
     told = {"name": system, "full_name": full}
@@ -64,16 +64,21 @@ def _computer(report: Report, stock: Stock, name: str) -> dict[str, object]:
     }
 
 
-def _other(stock: Stock, name: str) -> dict[str, object]:
+def _other(report: Report, stock: Stock, name: str) -> dict[str, object]:
     kind = "Networking" if stock.itemtype == NETWORK else "Printer"
     return {
         "network_device": {
             "type": kind,
             "name": name,
-            "description": stock.item,
+            "description": _dated(report, stock.item),
             "location": stock.place,
         }
     }
+
+
+def _dated(report: Report, said: str) -> str:
+    """Return what is said of a device, marked while its audit is not closed."""
+    return f"{said}, relevé provisoire" if report.provisional else said
 
 
 def _said(**texts: str) -> dict[str, str]:
