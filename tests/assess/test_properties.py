@@ -45,7 +45,7 @@ def quick(examples: int) -> Callable[[Property], Property]:
     )
 
 
-@quick(200)
+@quick(100)
 @given(audits())
 def test_every_completion_lies_within_the_bounds(audit: Audit) -> None:
     assert disagreements(audit.facts, audit.checklist, limit=15) == []

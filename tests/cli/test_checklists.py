@@ -67,6 +67,7 @@ def test_two_folders_are_compared_without_a_workspace(tmp_path: Path) -> None:
 
 def test_an_edition_is_named_by_the_start_of_its_digest(home: Path) -> None:
     (home / "overlay" / "local.yaml").unlink(missing_ok=True)
+    diag(home, "checklists", "diff")  # compiles an edition, and keeps it
     kept = json.loads(diag(home, "checklists", "list", "--json").out)
     digest = kept[0]["digest"]
     run = diag(home, "checklists", "diff", digest[:10], "courante")

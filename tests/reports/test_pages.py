@@ -36,6 +36,9 @@ def test_pages_one_and_two_hold_on_one_sheet_each(seed: int, known: int) -> None
     assert len(rest) + 2 <= MOST
 
 
-@pytest.mark.parametrize("audience", [Audience.EQUIPE, Audience.TECHNIQUE])
+@pytest.mark.parametrize(
+    "audience",
+    [Audience.EQUIPE, pytest.param(Audience.TECHNIQUE, marks=pytest.mark.long)],
+)
 def test_the_map_of_rooms_is_printed(audience: Audience) -> None:
     assert any("Salle par salle" in page for page in pages(5, 9, audience))
