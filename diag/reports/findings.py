@@ -73,7 +73,7 @@ def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
 def telling_fact(report: Report, result: CriterionResult) -> str:
     """Return the figure or the choice that alone decides a school's own criterion.
 
-    Among several facts, the only day says the most: when the fibre comes.
+    Of what falls short, the only day says the most: when the fibre comes.
     """
     known = report.checklist.questions
     read = [known[name] for name in names_judged(result.criterion) if name in known]
@@ -82,7 +82,7 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
     days = [one for one in read if one.type is QuestionType.DATE]
     if len(read) == 1 and read[0].type in _TELLING:
         fact = read[0]
-    elif len(days) == 1:
+    elif len(days) == 1 and result.high < EXPECTED:
         fact = days[0]
     else:
         return ""

@@ -123,6 +123,8 @@ def test_the_only_day_among_the_facts_is_told() -> None:
     assert seen(report(told, checklist), "projet") == (
         "niveau insuffisant (fibre attendue : 15 mars 2027)"
     )
+    there = facts({("ecole", "projet_ecrit"): True, ("ecole", "fibre"): "2026-01-15"})
+    assert seen(report(there, checklist), "projet") == "niveau recommandé"
     unsaid = facts({
         ("ecole", "projet_ecrit"): True,
         ("ecole", "fibre"): Answer(State.UNKNOWN),
