@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import NamedTuple
 
 from diag.desk.auditees import auditee_of
+from diag.desk.ballast import drop_ballast, take_ballast
 from diag.desk.freeing import let_go
 from diag.desk.people import meet
 from diag.desk.workspace import Workspace
@@ -119,6 +120,7 @@ def run(
         )
     if workspace.journal.readonly:
         raise DiagError(workspace.journal.notice)
+    drop_ballast(workspace.folder)
     told = Told(progress, cancelled)
     now = workspace.world.clock
     outcomes = tuple(
@@ -130,6 +132,7 @@ def run(
         outcome.people = {}  # names live in one place
         outcome.there = []  # proven for this once
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
+    take_ballast(workspace.folder)
     return outcomes
 
 
