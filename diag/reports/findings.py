@@ -86,13 +86,15 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
         fact = days[0]
     else:
         return ""
-    return _told(fact, report.facts.answers.get((report.facts.root, fact.id), ()))
+    heads = report.facts.answers.get((report.facts.root, fact.id), ())
+    return _told(fact, heads, result.criterion.title)
 
 
-def _told(fact: Question, heads: Sequence[Answer]) -> str:
+def _told(fact: Question, heads: Sequence[Answer], title: str) -> str:
     """Return an answer that stands by itself: « aucun » or a day says of what.
 
-    What was seen during the visit needs no « constaté »: the reader knows.
+    The `title` beside it may say so already. What was seen during the visit needs no
+    « constaté »: the reader knows.
     """
     is_known = len(heads) == 1 and heads[0].state is State.KNOWN
     is_day = fact.type is QuestionType.DATE
@@ -103,7 +105,8 @@ def _told(fact: Question, heads: Sequence[Answer]) -> str:
     seen = is_known and heads[0].provenance is Provenance.OBSERVED
     said = uncapitalised((heads_words if seen else evidence)(fact, heads))
     is_bare = is_known and " " not in heads_words(fact, heads)
-    if is_day or (is_bare and fact.type is QuestionType.CHOICE):
+    is_said = fact.label.casefold() in title.casefold()
+    if is_day or (is_bare and fact.type is QuestionType.CHOICE and not is_said):
         return f"{uncapitalised(fact.label)} : {said}"
     return said
 

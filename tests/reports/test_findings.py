@@ -117,6 +117,17 @@ def test_a_word_alone_says_what_it_is_about() -> None:
     )
 
 
+def test_a_word_is_not_said_twice_to_be_about_the_title() -> None:
+    checklist = judging("plan == 'ans'")
+    titled = checklist.criteria["projet"].model_copy(
+        update={"title": "Un plan de renouvellement voté"}
+    )
+    every = {**checklist.criteria, "projet": titled}
+    told = checklist.model_copy(update={"criteria": every})
+    answers = facts({("ecole", "plan"): "aucun"})
+    assert seen(report(answers, told), "projet") == "niveau insuffisant (aucun)"
+
+
 def test_the_only_day_among_the_facts_is_told() -> None:
     checklist = judging("projet_ecrit and fibre <= visit_date")
     told = facts({("ecole", "projet_ecrit"): True, ("ecole", "fibre"): "2027-03-15"})
