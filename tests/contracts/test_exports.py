@@ -1,12 +1,22 @@
 """The sample that a reader sees first is what the program produces."""
 
+import io
+import re
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from PIL import Image
+from pypdf import PdfReader
 
 from diag.desk.demo import Demonstration, demonstrate
 from diag.model.errors import DiagError
 from tests.contracts.refresh_exports import EXPORTS
+from tests.contracts.sample import PICTURED, files_of, write_sample
+
+PACKAGES = (".odt", ".xlsx", ".zip")
 
 
 @pytest.fixture(scope="module")
@@ -14,13 +24,69 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     return demonstrate(tmp_path_factory.mktemp("demo") / "essai")
 
 
-def test_exports_are_what_the_demonstration_writes(made: Demonstration) -> None:
+@pytest.fixture(scope="module")
+def produced(
+    made: Demonstration, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("exports")
+    write_sample(made, folder)
+    return dict(files_of(folder))
+
+
+def told(name: str, content: bytes) -> object:
+    """Return what a file says: what packs it may differ from one system to another."""
+    if name.endswith(PACKAGES):
+        with ZipFile(io.BytesIO(content)) as package:
+            return {each: package.read(each) for each in package.namelist()}
+    if name.endswith(".pdf"):
+        reader = PdfReader(io.BytesIO(content))
+        return dict(reader.attachments), len(reader.pages)
+    if name.endswith(".eml"):
+        message = message_from_bytes(content, policy=default)
+        parts = [one for one in message.walk() if one.get_content_maintype() == "text"]
+        names = [one.get_filename() for one in message.walk()]
+        return message.items(), [one.get_content() for one in parts], names
+    if name.endswith(".png"):
+        with Image.open(io.BytesIO(content)) as page:
+            return page.size
+    return content
+
+
+def test_exports_are_what_the_program_writes(produced: dict[str, bytes]) -> None:
     """Refresh them: python -m tests.contracts.refresh_exports."""
-    produced = {path.name: path.read_bytes() for path in made.full}
-    kept = {path.name: path.read_bytes() for path in EXPORTS.iterdir()}
+    kept = dict(files_of(EXPORTS))
 
     assert sorted(kept) == sorted(produced)
-    assert [name for name in kept if kept[name] != produced[name]] == []
+    aged = [
+        each for each in kept if told(each, kept[each]) != told(each, produced[each])
+    ]
+    assert aged == []
+
+
+def test_the_pictures_are_pages_small_enough_to_be_read_on_line() -> None:
+    for audience in PICTURED:
+        path = EXPORTS / f"{audience}-page-1.png"
+        with Image.open(path) as page:
+            assert page.height > page.width > 500
+            assert len(page.getcolors() or ()) > 8
+        assert path.stat().st_size < 100_000
+
+
+def test_the_readmes_show_the_pictures_and_name_files_that_are_there() -> None:
+    for folder in (EXPORTS, EXPORTS.parent):
+        text = (folder / "README.md").read_text(encoding="utf-8")
+        links = re.findall(r"\]\(([^)#:]+)\)", text)
+        assert [one for one in links if not (folder / one).exists()] == []
+        assert {Path(one).name for one in links if one.endswith(".png")} == {
+            f"{audience}-page-1.png" for audience in PICTURED
+        }
+
+
+def test_every_kind_of_file_is_named_by_the_readme() -> None:
+    text = (EXPORTS / "README.md").read_text(encoding="utf-8")
+    folders = ("atlas/", "projets/", "courriel/")
+    names = [name for name, _ in files_of(EXPORTS) if not name.startswith(folders)]
+    assert [name for name in names if name not in (text + "README.md")] == []
 
 
 def test_the_demonstration_is_the_same_bytes_each_time(made: Demonstration) -> None:

@@ -1,0 +1,101 @@
+"""The sample of exports/: one of each document that the demonstration can give."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+from diag.desk.atlas import write_atlas
+from diag.desk.audits import open_session
+from diag.desk.demo import Demonstration
+from diag.desk.demo.demonstration import DAY
+from diag.desk.documents import Form, page_pictures, write_reports
+from diag.desk.draft_kinds import Draft
+from diag.desk.drafts import drafted
+from diag.desk.exporting import chosen
+from diag.desk.papers import write_paper
+from diag.desk.reporting import report_of
+from diag.desk.sending.addresses import address_of
+from diag.desk.sending.hand_over import write_draft
+from diag.desk.sending.parcel import parcel
+from diag.desk.session import Session
+from diag.desk.syntheses import synthesis
+from diag.desk.tables_out import (
+    write_answers,
+    write_basket,
+    write_glpi,
+    write_map,
+    write_tickets,
+)
+from diag.desk.workspace import Workspace
+from diag.desk.world import fixed_world
+from diag.model.checklist import Audience
+
+SCHOOL = "9990148G"
+"""The school that the demonstration audits in full."""
+SENDER = "ecoles@vallombre-numerique.example"
+PICTURED = (Audience.MAIRIE, Audience.TECHNIQUE)
+"""Documents whose first page is shown in the README."""
+PPI, COLOURS = 72, 32
+"""How large and how coloured these pictures are."""
+TABLES = ("csv", "xlsx", "json", "md")
+
+README = Path(__file__).with_name("exports.md")
+
+
+def write_sample(made: Demonstration, folder: Path) -> None:
+    """Write the whole sample in an empty folder."""
+    with Workspace.open(made.folder, fixed_world(DAY, seed=2026)) as workspace:
+        session = open_session(workspace, SCHOOL)
+        list(write_reports(report_of(session, DAY), Audience, folder))
+        _pictures(session, folder)
+        _papers(workspace, session, folder)
+        _tables(workspace, folder / "tables")
+        town = f"mairie:{session.about.insee}"
+        write_atlas(workspace, folder / "atlas", town, _quiet, forms=())
+        to = address_of(session, Audience.MAIRIE)
+        letter = parcel(session, Audience.MAIRIE, to, sender=SENDER)
+        draft = write_draft(letter, folder / "courriel")
+        for path in draft.files:
+            path.unlink()  # the message holds them
+    readme = README.read_text(encoding="utf-8")
+    (folder / "README.md").write_text(readme, encoding="utf-8", newline="\n")
+
+
+def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Give each file of a folder: its name from there, and its bytes."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def _pictures(session: Session, folder: Path) -> None:
+    report = report_of(session, DAY)
+    for audience in PICTURED:
+        first, *_ = page_pictures(report, audience, PPI)
+        with Image.open(io.BytesIO(first)) as page:
+            small = page.convert("RGB").quantize(COLOURS)
+            small.save(folder / f"{audience}-page-1.png", optimize=True)
+
+
+def _papers(workspace: Workspace, session: Session, folder: Path) -> None:
+    forms = (Form.MARKDOWN, Form.PDF)
+    paper, _, _ = synthesis(workspace, f"commune:{session.about.insee}", DAY)
+    list(write_paper(paper, folder / "synthese", forms))
+    for draft in Draft:
+        done = drafted(workspace, draft, SCHOOL, DAY)
+        list(write_paper(done.paper, folder / "projets", (Form.MARKDOWN, Form.ODT)))
+
+
+def _tables(workspace: Workspace, folder: Path) -> None:
+    picked = chosen(workspace, [SCHOOL])
+    write_basket(picked, folder, TABLES, DAY, _quiet)
+    write_tickets(picked, folder, TABLES, DAY, _quiet)
+    write_answers(picked, folder, TABLES, DAY, _quiet)
+    write_glpi(picked, folder, DAY, _quiet)
+    write_map(workspace, picked, folder, DAY, _quiet)
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Show nothing."""
