@@ -16,6 +16,9 @@ EXPENSE = "Dépense"
 REMAINS = "Reste à charge TTC"
 """Label of the total: nothing is deducted from it."""
 
+BEFORE_TAX = "soit hors taxes (HT)"
+"""Label of the same total without its tax."""
+
 SHARES = 8
 """At most so many domains told apart, the costliest first; the others together."""
 
@@ -51,7 +54,7 @@ def _table(report: Report, caption: str, rows: Sequence[tuple[str, ...]]) -> Md:
     columns = (EXPENSE, *map(str, budget.years), "Total TTC")
     blanks = ("",) * len(budget.years)
     whole = (bold(REMAINS), *map(str, budget.totals), bold(str(budget.total)))
-    told = [*rows, whole, ("soit hors taxes (HT)", *blanks, str(budget.ht))]
+    told = [*rows, whole, (BEFORE_TAX, *blanks, str(budget.ht))]
     if budget.conditional != Money():
         waits = "dont actions sous condition"
         told.append((waits, *blanks, str(budget.conditional)))

@@ -13,7 +13,7 @@ from diag.reports.escape import Md
 from diag.reports.layout import definitions, table
 from diag.reports.money import spoken_cost
 from diag.reports.synthesis.common import names_or_count, shared
-from diag.reports.synthesis.decisions import dangers_box, groups, is_academic, proposed
+from diag.reports.synthesis.decisions import dangers_box, discussed, groups, is_academic
 from diag.reports.synthesis.gathering import (
     Gathering,
     contacts,
@@ -105,7 +105,7 @@ def _decided(gathering: Gathering) -> Md:
 
 
 def _proposed(gathering: Gathering) -> Md:
-    asked = (*proposed(gathering), *groups(gathering.extracts, is_academic)[:ASKED])
+    asked = (*discussed(gathering), *groups(gathering.extracts, is_academic)[:ASKED])
     told = {one.task.id: one for one in asked}
     rows = [
         (

@@ -88,18 +88,30 @@ def groups(
     return tuple(sorted(told, key=_rank))
 
 
-def proposed(gathering: Gathering, room: int = DECISIONS) -> tuple[Group, ...]:
-    """Return what the council should decide now, three things at most.
+def proposed(gathering: Gathering) -> tuple[Group, ...]:
+    """Return what the council should vote now, three things at most, paid ones first.
 
     One of them cures the lack of something indispensable, if anything does.
     """
+    voted = _ripe(gathering, lambda task: task.voted)
+    return _few(gathering, sorted(voted, key=lambda one: one.cost.free))
 
+
+def discussed(gathering: Gathering) -> tuple[Group, ...]:
+    """Return what a committee should talk over now, whether or not it takes a vote."""
+    return _few(gathering, _ripe(gathering, lambda _task: True))
+
+
+def _ripe(gathering: Gathering, keep: Callable[[Task], bool]) -> tuple[Group, ...]:
     def is_for_them(extract: Extract, task: Task) -> bool:
-        return task.council and is_ripe(task) and task.id not in extract.dangers
+        is_ready = task.council and is_ripe(task) and keep(task)
+        return is_ready and task.id not in extract.dangers
 
-    ripe = groups(gathering.extracts, is_for_them)
-    room = max(1, room - bool(dangers(gathering)))
-    return with_a_need(ripe, room)
+    return groups(gathering.extracts, is_for_them)
+
+
+def _few(gathering: Gathering, ripe: Sequence[Group]) -> tuple[Group, ...]:
+    return with_a_need(ripe, max(1, DECISIONS - bool(dangers(gathering))))
 
 
 def with_a_need(ripe: Sequence[Group], room: int) -> tuple[Group, ...]:

@@ -86,6 +86,8 @@ class Task:
     """Whether a decision is still to be taken."""
     council: bool
     """Whether the council has a word to say."""
+    voted: bool
+    """Whether it takes a vote."""
     discreet: bool
 
 
@@ -249,6 +251,7 @@ def _task(report: Report, action: Action) -> Task:
         ready=action.ready,
         undecided=action.undecided,
         council=for_the_council(report, action),
+        voted=proposals.is_voted(report, action),
         discreet=discreet,
     )
 

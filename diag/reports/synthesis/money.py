@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from diag.model.checklist import Owner
 from diag.reports.budget import added
-from diag.reports.budget_tables import EXPENSE, REMAINS
+from diag.reports.budget_tables import BEFORE_TAX, EXPENSE, REMAINS
 from diag.reports.escape import Md
 from diag.reports.layout import bold, table
 from diag.reports.money import Money
@@ -39,11 +39,12 @@ def by_audit(
     if not told or not expenses:
         return Md("")
     sums = _by_year(expenses)
-    whole = bold(f"{added(sums)} (soit {added(one.ht for one in expenses)} HT)")
-    told.append((bold(REMAINS), *map(str, sums), whole))
+    blanks = ("",) * len(sums)
+    told.append((bold(REMAINS), *map(str, sums), bold(str(added(sums)))))
+    ht = added(one.ht for one in expenses)
+    told.append((BEFORE_TAX, *blanks, str(ht)))
     waits = added(one.total for one in expenses if one.conditional)
     if waits != Money():
-        blanks = ("",) * len(sums)
         told.append(("dont actions sous condition", *blanks, str(waits)))
     columns = (first, *map(str, gathering.years), "Total TTC")
     return table(caption, columns, told, numeric=range(1, len(columns)))

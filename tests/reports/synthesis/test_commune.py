@@ -45,14 +45,16 @@ def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
         assert str(one.budget.total) in text
 
 
-def test_three_decisions_at_most_each_with_its_day_and_its_schools() -> None:
+def test_what_is_voted_has_its_money_its_day_and_its_schools() -> None:
+    """The filter is free, and takes no vote."""
     told = votes(commune_synthesis(gathering()))
 
-    assert len(told) == 3
+    assert len(told) == 2
+    assert all("€ TTC" in one for one in told)
     assert all("avant le" in one and "École" in one for one in told)
     assert (
         "2 écoles\u00a0: École élémentaire du Moulin et École maternelle du Pré"
-        in told[1]
+        in told[0]
     )
 
 
@@ -97,7 +99,9 @@ def test_what_is_awaited_is_a_sentence_whatever_there_is() -> None:
     assert deadline((), 2).endswith(
         "; aucune autre décision n'est attendue à ce stade."
     )
-    assert deadline(asked[:1], 0) == "Une décision est attendue avant le 19 mars 2026."
+    assert deadline(asked[:1], 0) == (
+        "Une décision est attendue avant le 12 septembre 2026."
+    )
     assert deadline(asked, 1).startswith("Un danger est à faire cesser dès réception")
 
 
