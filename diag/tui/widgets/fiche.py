@@ -21,7 +21,7 @@ from diag.tui.plain import content, line
 from diag.tui.screens.visit_commands import FICHE_COMMANDS, ShowGrid
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.answer_line import AnswerLine
-from diag.tui.widgets.fiche_lines import lines_of
+from diag.tui.widgets.fiche_lines import FicheLines, lines_of
 from diag.tui.widgets.sheet import Drawn, Sheet
 from diag.tui.widgets.wrapping import wrapped
 
@@ -52,6 +52,8 @@ class Fiche(Sturdy, Vertical):
         super().__init__(id=id)
         self._visiting: Visiting | None = None
         self._shown: Key | None = None
+        self._lines: FicheLines | None = None
+        """Of the card shown: typing does not change it."""
         self.given: Callable[[str], object] = lambda _typed: None
         """Records what is typed, and goes on."""
 
@@ -99,11 +101,9 @@ class Fiche(Sturdy, Vertical):
     def _show_text(self, *, from_top: bool = False) -> None:
         visiting = self._visiting
         assert visiting is not None
-        leg = visiting.walk.leg_of(visiting.key)
-        assert leg is not None
-        rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
-        found = lines_of(visiting.card, leg.title, rank, len(leg.stops), _NONE)
-        typed, read = self.line.value, self.read
+        if self._lines is None or self._lines.card is not visiting.card:
+            self._lines = _lines(visiting)
+        found, typed, read = self._lines, self.line.value, self.read
         read.show(
             lambda width: found.lines(typed, width, read.height), from_top=from_top
         )
@@ -179,3 +179,10 @@ class Fiche(Sturdy, Vertical):
     def _read(self, event: AnswerLine.Read) -> None:
         event.stop()
         self.read.scroll_by(event.way * max(1, self.read.height - 2))
+
+
+def _lines(visiting: Visiting) -> FicheLines:
+    leg = visiting.walk.leg_of(visiting.key)
+    assert leg is not None
+    rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
+    return lines_of(visiting.card, leg.title, rank, len(leg.stops), _NONE)

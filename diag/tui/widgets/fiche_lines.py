@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import NamedTuple
 
 from textual.content import Content
@@ -40,14 +40,15 @@ class FicheLines:
         answer = self.card.answer
         answered = answer.value if answer else None
         offered = list(choices(self.card.question, answered, typed, width))
-        more = list(told(self.more, width))
-        scale = len(list(told(self.more[: _past_scale(self.more)], width)))
-        early = self._laid(offered, width, late=False)
-        late = self._laid(offered, width, late=True) if offered and self.look else []
-        whole = (one for one in early if len(one.above) + scale < height)
-        reached = (one for one in (*early, *late) if one.answering < height)
-        found = next(whole, None) or next(reached, None) or (late or early)[-1]
-        return [*found.above, *more]
+        more = [list(told([row], width)) for row in self.more]
+        scale = sum(map(len, more[: _past_scale(self.more)]))
+        ways = self._laid(offered, width, late=False)
+        found = next((one for one in ways if len(one.above) + scale < height), None)
+        if found is None and offered and self.look and ways[-1].answering >= height:
+            ways = self._laid(offered, width, late=True)
+        if found is None:
+            found = next((one for one in ways if one.answering < height), ways[-1])
+        return [*found.above, *chain.from_iterable(more)]
 
     def _laid(self, offered: list[Drawn], width: int, *, late: bool) -> "list[_Laid]":
         """Return every way to lay it out, from the airiest to the tightest."""
