@@ -92,7 +92,7 @@ class Attachments:
                 start = self._give_piece(one.sha, start, piece, len(content))
                 self._step(len(piece))
         except ProblemError as problem:
-            if problem.kind not in {"too-large", "hash", "not-found"}:
+            if problem.kind not in {"too-large", "hash", "not-found", "right"}:
                 raise
             self.refused.append(f"{one.title} : {problem}")
         else:

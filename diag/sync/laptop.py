@@ -16,7 +16,7 @@ from diag.journal.journal import Journal, Sum
 from diag.journal.revision import parse
 from diag.model.errors import DiagError
 from diag.sync.problems import ProblemError
-from diag.sync.protocol import VERSION, Hello, Limits, Office, Page, Refused
+from diag.sync.protocol import VERSION, Hello, Limits, Office, Page, Pushed, Refused
 
 Watch = Callable[[str, int, int], None]
 """Called with a phase, how much is done, how much there is."""
@@ -87,6 +87,8 @@ class Exchange:
     """Audits that still differ: nobody chose a side."""
     refused: dict[str, Refused] = field(default_factory=dict)
     """Lines that the office refused, by their SHA-256."""
+    barred: str = ""
+    """Why this laptop may only read there, in French; empty while it may write."""
     _done: int = 0
     _total: int = 0
 
@@ -119,6 +121,17 @@ class Exchange:
         self.told.watch(REVISIONS, self._done, self._done)
         return hello
 
+    def push(self, batch: Sequence[bytes]) -> Pushed | None:
+        """Give lines; None from a laptop that may only read, which goes on reading."""
+        if not self.barred:
+            try:
+                return self.office.push(batch)
+            except ProblemError as problem:
+                if problem.kind != "right":
+                    raise
+                self.barred = str(problem)
+        return None
+
     def _step(self, lines: int) -> None:
         self._done += lines
         self.told.step(REVISIONS, self._done, self._total)
@@ -149,6 +162,8 @@ class _Meeting:
             if self.theirs is None or self._is_equal():
                 break
             self._compare()
+            if self.exchange.barred:
+                break
         return self._is_equal()
 
     def _compare(self) -> None:
@@ -186,7 +201,9 @@ class _Meeting:
     def _push(self, lines: Sequence[Keyed]) -> None:
         """Give lines, in batches that can be given again."""
         for batch in _batches(lines, self.limits):
-            pushed = self.exchange.office.push(batch)
+            pushed = self.exchange.push(batch)
+            if pushed is None:
+                continue
             self.exchange.pushed += pushed.new
             self.exchange.refused |= {line.id: line for line in pushed.rejected}
             if self.audit in pushed.sums:

@@ -24,6 +24,7 @@ KINDS: Final[dict[str, Kind]] = {
     "bad-request": Kind(400, "La demande est mal formée."),
     "token-revoked": Kind(401, "Ce poste n'est pas, ou plus, autorisé par le serveur."),
     "enrol-refused": Kind(403, "Le code d'inscription n'est pas valable."),
+    "right": Kind(403, "Ce poste n'a pas ce droit."),
     "scope": Kind(403, "Cet audit n'est pas dans le territoire de ce poste."),
     "unknown-audit": Kind(404, "Le serveur ne connaît pas cet audit."),
     "not-found": Kind(404, "Il n'y a rien à cette adresse."),

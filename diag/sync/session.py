@@ -92,6 +92,8 @@ def synchronise(
     outcome.pulled, outcome.pushed = exchange.pulled, exchange.pushed
     outcome.unequal += exchange.unequal
     outcome.refused += _told(exchange.refused.values())
+    if exchange.barred:
+        outcome.refused.append(exchange.barred)
     return outcome
 
 

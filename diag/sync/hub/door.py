@@ -33,10 +33,15 @@ class Caller:
         """Refuse who has less than this right.
 
         Raises:
-            ProblemError: `scope`.
+            ProblemError: `right`.
         """
         if RIGHTS.index(self.right) < RIGHTS.index(right):
-            raise ProblemError("scope", f"Ce poste n'a pas le droit « {right} ».")
+            raise ProblemError(
+                "right",
+                f"Il a « {self.right} », il faut « {right} » : l'administrateur du "
+                "serveur peut en donner une nouvelle invitation. Ce qui est saisi ici "
+                "y reste.",
+            )
 
 
 class Door:
@@ -102,7 +107,7 @@ class Door:
         """Revoke a device: oneself, or any for an administrator.
 
         Raises:
-            ProblemError: `scope`, or `not-found`.
+            ProblemError: `right`, or `not-found`.
         """
         if number != caller.device:
             caller.need("admin")

@@ -87,7 +87,7 @@ class Hub:
         """Take lines in, each judged alone.
 
         Raises:
-            ProblemError: `scope` for who may only read, `too-large`.
+            ProblemError: `right` for who may only read, `too-large`.
         """
         caller.need("write")
         if len(lines) > self.limits.push_lines:

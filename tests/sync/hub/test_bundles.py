@@ -115,5 +115,5 @@ def test_who_may_only_read_brings_nothing(
     enrolled(hub, anne, "999", right="read")
     with pytest.raises(ProblemError) as refused:
         brought(hub, anne, tmp_path)
-    assert refused.value.kind == "scope"
+    assert refused.value.kind == "right"
     assert not hub.store.manifest({"*"})

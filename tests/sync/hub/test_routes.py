@@ -218,9 +218,9 @@ def test_who_may_read_may_not_write(desk: Desk, lines: list[bytes]) -> None:
     desk.push(*lines)
     reader = let_in(desk.hub, right="read")
 
-    refused(desk.push(*lines, token=reader), "scope")
-    refused(desk.put(0, DATA[:10], 25, token=reader), "scope")
-    refused(desk.ask("DELETE", "/v1/devices/1", token=reader), "scope")
+    refused(desk.push(*lines, token=reader), "right")
+    refused(desk.put(0, DATA[:10], 25, token=reader), "right")
+    refused(desk.ask("DELETE", "/v1/devices/1", token=reader), "right")
 
 
 def test_an_administrator_revokes_anyone_and_one_revokes_oneself(desk: Desk) -> None:
