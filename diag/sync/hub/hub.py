@@ -118,7 +118,7 @@ class Hub:
         """Take a part of an attachment that a revision names.
 
         Raises:
-            ProblemError: `scope`, `not-found`, `too-large`, `offset` or `hash`.
+            ProblemError: `right`, `not-found`, `too-large`, `offset` or `hash`.
         """
         caller.need("write")
         if total > self.limits.blob_bytes:
