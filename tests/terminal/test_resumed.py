@@ -1,5 +1,6 @@
 """However the program ends, it resumes at the very question, in each audit."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,30 +18,34 @@ ENDS: dict[str, Callable[[Terminal], object]] = {
     "terminal closed": Terminal.hang_up,
 }
 DOWN = "\x1b[B"
+_WHERE = re.compile(r"([^│ ][^│]*, question \d+ sur)")
 
 
 def resumes_at(folder: Path, ref: str) -> str:
-    """Return the question where a visit would resume."""
+    """Return the part of the visit, and the rank in it, where it would resume."""
     with Workspace.open(folder) as there:
-        return Visiting(audits.open_session(there, ref)).question.label
+        visiting = Visiting(audits.open_session(there, ref))
+        leg = visiting.walk.leg_of(visiting.key)
+        assert leg is not None
+        rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
+        return f"{leg.title}, question {rank} sur"
 
 
 def walked(terminal: Terminal, steps: int) -> str:
-    """Walk so many questions down; return the one that is shown, once all is quiet."""
+    """Walk so many questions down; return where one is, once all is quiet."""
+    terminal.wait_for(lambda: shown(terminal), "a question")
     for _ in range(steps):
         before = shown(terminal)
         terminal.send(DOWN)
         terminal.wait_for(lambda: shown(terminal) not in {"", before}, "the next")  # noqa: B023 - called at once
-    terminal.settle()
+    terminal.settle(1)
     return shown(terminal)
 
 
 def shown(terminal: Terminal) -> str:
-    """Return the question on the fiche, empty while it is drawn."""
-    for line, following in zip(terminal.lines, terminal.lines[1:], strict=False):
-        if " question " in line and " sur " in line:
-            return following.rpartition("│")[2].strip()
-    return ""
+    """Return where the fiche says that one is; empty while it is drawn."""
+    found = (_WHERE.search(line) for line in terminal.lines)
+    return next((one[1] for one in found if one), "")
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -49,13 +54,13 @@ def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> No
     with visit_in(tmp_path) as terminal:
         terminal.send("/motif\r")
         terminal.wait_for(lambda: terminal.shows("(motif)"), "answered")
-        question = walked(terminal, 7)
+        where = walked(terminal, 7)
         ENDS[end](terminal)
         terminal.process.wait(timeout=30)
 
-    assert resumes_at(tmp_path, SCHOOL) == question
+    assert resumes_at(tmp_path, SCHOOL) == where
     with visit_in(tmp_path) as terminal:
-        terminal.wait_for(lambda: shown(terminal) == question, "the very question")
+        terminal.wait_for(lambda: shown(terminal) == where, "the very question")
 
 
 @pytest.mark.parametrize("end", ENDS)
