@@ -121,7 +121,9 @@ class Walker(NodeWriter):
         """Write a box: its title, then what it holds."""
         title, *rest = node.children
         box = "Alerte" if str(node.meta["kind"]) in _ALARMING else "Encadre"
-        return self._p(f"{box}Titre", self.inside(title)) + self._within(box, rest)
+        titled = self._p(f"{box}Titre", self.inside(title))
+        # Without a paragraph between them, two boxes in a row are drawn as one.
+        return titled + self._within(box, rest) + self._p("Apres", "")
 
     def _within(self, style: str, nodes: Sequence[Node]) -> str:
         outer, self._style = self._style, style

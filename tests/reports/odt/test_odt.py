@@ -56,6 +56,14 @@ def test_every_part_is_sound_xml_and_known_to_the_manifest(audience: Audience) -
         assert f'full-path="{name}"' in manifest
 
 
+def test_two_boxes_in_a_row_stay_two() -> None:
+    boxes = "> [!WARNING]\n> **Un**\n>\n> a\n\n> [!WARNING]\n> **Deux**\n>\n> b\n"
+    root = ET.fromstring(made(f"# T\n\n{boxes}").read("content.xml"))
+    styles = [one.get(f"{TEXT}style-name") for one in root.iter(f"{TEXT}p")]
+    first, second = (at for at, one in enumerate(styles) if one == "AlerteTitre")
+    assert "Apres" in styles[first:second]
+
+
 def test_the_file_is_known_by_its_first_bytes() -> None:
     first = made(EVERYTHING).infolist()[0]
     assert (first.filename, first.compress_type) == ("mimetype", ZIP_STORED)
