@@ -44,7 +44,7 @@ def session(desk: Workspace) -> Session:
 def imagined(session: Session) -> tuple[Supposition, ...]:
     """Suppose one of everything, in an order that matters."""
     facts = session.facts
-    room, other = facts.places_of(PlaceKind.SALLE)[:2]
+    room, other = hypotheses.classrooms(facts)[:2]
     made: list[Supposition] = [*hypotheses.fibre(session)]
     made += [
         hypotheses.added(facts, "Classe CM1 bis", like=room.name),
