@@ -27,7 +27,8 @@ from tests.journal.builders import AUDIT, ROOT
 _WATCHED = 0x100 | 0x80000
 """SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL."""
 
-_OPEN = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, c_int, POINTER(c_int))
+_OPEN = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_int, POINTER(c_int))
+# A path is passed on as the pointer that it came as: SQLite keeps it, a copy is freed.
 _WRITE = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int, c_int64)
 _TRUNCATE = CFUNCTYPE(c_int, c_void_p, c_int64)
 _SYNC = CFUNCTYPE(c_int, c_void_p, c_int)
@@ -119,14 +120,14 @@ class Watch:
         self._kept += [mine, opened]
         assert library.sqlite3_vfs_register(ctypes.byref(mine), 1) == 0
 
-    def _opened(self, vfs: int, name: bytes, file: int, flags: int, out: Any) -> int:
+    def _opened(self, vfs: int, name: int, file: int, flags: int, out: Any) -> int:
         code = self._open(vfs, name, file, flags, out)
         if code == 0 and name and flags & _WATCHED:
             shown = ctypes.cast(file, POINTER(_File)).contents
             at = ctypes.addressof(shown.methods.contents)
             if at not in self._patched:
                 self._patched[at] = self._patch(shown.methods.contents)
-            self._paths[file] = name.decode()
+            self._paths[file] = ctypes.string_at(name).decode()
             shown.methods = ctypes.pointer(self._patched[at][1])
         return int(code)
 
