@@ -11,10 +11,12 @@ def keep_place(session: Session, key: Key) -> None:
 
     It outlives the program, however it ends, and the disk is not waited for.
     """
-    if kept_key(session) == key:
+    journal = session.workspace.journal
+    kept = get_setting(journal, _name(session))
+    stays = isinstance(kept, list) and kept[:2] == [*key]
+    if stays and kept_key(session) == key:
         return
-    value = [*key, session.workspace.world.clock()]
-    jot_setting(session.workspace.journal, _name(session), value)
+    jot_setting(journal, _name(session), [*key, session.workspace.world.clock()])
 
 
 def kept_key(session: Session) -> Key | None:

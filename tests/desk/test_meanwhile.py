@@ -1,4 +1,4 @@
-"""Two windows on one workspace: nothing of one replaces in silence what the other said."""
+"""Two windows on one workspace: none replaces in silence what the other said."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
