@@ -15,9 +15,9 @@ from random import Random
 from time import perf_counter
 
 from benches.worlds.territory import DAY, big_workspace, numbered
-from diag.desk.atlas import FORMS, write_atlas
-from diag.desk.atlas_folder import files_of
-from diag.desk.documents import Form
+from diag.desk.outputs.atlas import FORMS, write_atlas
+from diag.desk.outputs.atlas_folder import files_of
+from diag.desk.outputs.documents import Form
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 

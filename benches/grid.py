@@ -12,8 +12,8 @@ from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 from benches.screens import Opened, Pressed, keys
-from diag.desk.answers import Entry, record_answer
-from diag.desk.places import add_place
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.places import add_place
 from diag.model.place import PlaceKind
 from tests.desk.builders import started, workspace
 

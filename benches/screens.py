@@ -17,8 +17,8 @@ from time import perf_counter
 from typing import NamedTuple
 
 from benches.worlds.territory import big_workspace, numbered
-from diag.desk.glance import keep_judged
-from diag.desk.outlook import progress_by_school
+from diag.desk.territory.glance import keep_judged
+from diag.desk.territory.outlook import progress_by_school
 from diag.tui.desk import OpenDesk, Recent
 from tests.terminal.terminal import Terminal, program
 

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from diag.desk import audits
-from diag.desk.importing import import_file
 from diag.desk.session import Session
 from diag.desk.settings import Settings
+from diag.desk.territory.importing import import_file
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.imports.fictional import write_fictional_territory

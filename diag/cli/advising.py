@@ -7,7 +7,8 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import advising, audits
+from diag.desk import audits
+from diag.desk.bilan import advising
 from diag.model.checklist import Audience, Owner, Wording
 
 _PARTS = {

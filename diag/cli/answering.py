@@ -15,10 +15,10 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
-from diag.desk.answers import Entry, Recorded, record_answer, record_note
 from diag.desk.history import Change, changes_of
-from diag.desk.stream import acknowledgements
 from diag.desk.undo import undo as take_back
+from diag.desk.visit.answers import Entry, Recorded, record_answer, record_note
+from diag.desk.visit.stream import acknowledgements
 from diag.model.errors import DiagError
 from diag.model.fact import Provenance, State
 from diag.reports.answers import answer_words

@@ -11,7 +11,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
-from diag.desk.asking import Question, left_to_ask
+from diag.desk.visit.asking import Question, left_to_ask
 
 
 @click.command()

@@ -51,8 +51,8 @@ def atlas(
     ses écoles, une circonscription aucun montant.
     """
     # The documents cost 200 ms to import: `diag --help` does without.
-    from diag.desk.atlas import write_atlas  # noqa: PLC0415
-    from diag.desk.documents import Form  # noqa: PLC0415
+    from diag.desk.outputs.atlas import write_atlas  # noqa: PLC0415
+    from diag.desk.outputs.documents import Form  # noqa: PLC0415
 
     forms = [Form(one) for one in dict.fromkeys(formats)]
     with workspace_of(ctx) as workspace, _bar() as show:

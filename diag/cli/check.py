@@ -21,7 +21,7 @@ from diag.model.errors import DiagError
 def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -> None:
     """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
     # Each costs what only its user should pay.
-    from diag.desk.check_cache import checked  # noqa: PLC0415
+    from diag.desk.checklists.check_cache import checked  # noqa: PLC0415
     from diag.rules.shipped import shipped_checklists  # noqa: PLC0415
 
     if schema:
@@ -34,7 +34,7 @@ def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -
         raise DiagError(f"{place} n'est pas un dossier. Donnez le dossier des grilles.")
     result = checked(place)
     if spelling:
-        from diag.desk.spelling import NO_DICTIONARY, respelled  # noqa: PLC0415
+        from diag.desk.checklists.spelling import NO_DICTIONARY, respelled  # noqa: PLC0415
 
         read = respelled(place, result)
         if read is None:

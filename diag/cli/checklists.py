@@ -30,8 +30,8 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
     Sans argument : ce que vos changements font aux grilles livrées.
     """
     # Reading and comparing editions: 60 ms that other commands do without.
-    from diag.desk.edition_names import edition_in, edition_named  # noqa: PLC0415
-    from diag.desk.edition_words import difference_lines  # noqa: PLC0415
+    from diag.desk.checklists.edition_names import edition_in, edition_named  # noqa: PLC0415
+    from diag.desk.checklists.edition_words import difference_lines  # noqa: PLC0415
     from diag.rules.changes import differences  # noqa: PLC0415
 
     if Path(old).is_dir() and Path(new).is_dir():  # an author needs no workspace
@@ -71,7 +71,7 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Liste les éditions gardées ici, et combien d'audits chacune juge."""
-    from diag.desk.editions_kept import kept_editions  # noqa: PLC0415 - as above
+    from diag.desk.checklists.editions_kept import kept_editions  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         kept = kept_editions(workspace)
@@ -101,15 +101,15 @@ def schema() -> None:
 @click.pass_context
 def check(ctx: click.Context, *, spelling: bool) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""
-    from diag.desk.check_cache import checked  # noqa: PLC0415 - as above
-    from diag.desk.editions import overlay_of  # noqa: PLC0415 - as above
+    from diag.desk.checklists.check_cache import checked  # noqa: PLC0415 - as above
+    from diag.desk.checklists.editions import overlay_of  # noqa: PLC0415 - as above
     from diag.rules.shipped import shipped_checklists  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         overlay = overlay_of(workspace)
     result = checked(shipped_checklists(), overlay)
     if spelling:
-        from diag.desk.spelling import NO_DICTIONARY, respelled  # noqa: PLC0415
+        from diag.desk.checklists.spelling import NO_DICTIONARY, respelled  # noqa: PLC0415
 
         read = respelled(shipped_checklists(), result, overlay)
         if read is None:

@@ -13,9 +13,10 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits, conflicts, merging, settling
-from diag.desk.conflict_words import card_lines, title_line
-from diag.desk.conflicts import Contested, find_contested
+from diag.desk import audits
+from diag.desk.office import conflicts, merging, settling
+from diag.desk.office.conflict_words import card_lines, title_line
+from diag.desk.office.conflicts import Contested, find_contested
 from diag.journal.revision import Revision
 from diag.model.fact import Provenance
 

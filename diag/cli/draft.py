@@ -8,7 +8,7 @@ import click
 from diag.cli.console import campaign_option, subject_argument, workspace_of
 from diag.cli.forms import form_options
 from diag.cli.synthesis import tell_written
-from diag.desk.draft_kinds import Draft
+from diag.desk.outputs.draft_kinds import Draft
 
 
 @click.command()
@@ -36,9 +36,9 @@ def draft(
     pré-rempli, de quelle date, et ce qui reste à écrire : « À compléter ».
     """
     # The reports cost 100 ms to import: `diag --help` does without.
-    from diag.desk.documents import Form  # noqa: PLC0415
-    from diag.desk.drafts import drafted  # noqa: PLC0415
-    from diag.desk.papers import write_paper  # noqa: PLC0415
+    from diag.desk.outputs.documents import Form  # noqa: PLC0415
+    from diag.desk.outputs.drafts import drafted  # noqa: PLC0415
+    from diag.desk.outputs.papers import write_paper  # noqa: PLC0415
 
     wanted = [Form(each) for each in forms] or list(Form)
     with workspace_of(ctx) as workspace:

@@ -32,7 +32,7 @@ def key_options(command: F) -> F:
 def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
     """Return a fresh key and its mark, as the options say."""
     # Only who encrypts pays for it.
-    from diag.desk import encrypting  # noqa: PLC0415
+    from diag.desk.privacy import encrypting  # noqa: PLC0415
     from diag.journal import keys  # noqa: PLC0415
 
     if holder == "keyring":
@@ -46,7 +46,7 @@ def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
 
 def tell(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
     """Seal the key for the office when asked, and tell what stays in clear."""
-    from diag.desk import encrypting  # noqa: PLC0415 - as above
+    from diag.desk.privacy import encrypting  # noqa: PLC0415 - as above
 
     if escrow:
         path = encrypting.escrow(folder, key, escrow)
@@ -68,7 +68,7 @@ def encrypt(
     ctx: click.Context, holder: str, escrow: tuple[str, ...], *, yes: bool
 ) -> None:
     """Chiffre le journal et les photos de cet espace de travail."""
-    from diag.desk import encrypting  # noqa: PLC0415 - as above
+    from diag.desk.privacy import encrypting  # noqa: PLC0415 - as above
 
     folder = folder_of(ctx)
     if not yes and not agreed(
@@ -92,7 +92,7 @@ def encrypt(
 @click.pass_context
 def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
     """Remet en clair le journal et les photos de cet espace de travail."""
-    from diag.desk import encrypting  # noqa: PLC0415 - as above
+    from diag.desk.privacy import encrypting  # noqa: PLC0415 - as above
 
     folder = folder_of(ctx)
     if not yes and not agreed(f"Remettre {folder} en clair ?"):

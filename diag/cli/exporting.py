@@ -11,7 +11,7 @@ import click
 from diag.cli.console import campaign_option, counted, workspace_of
 
 if TYPE_CHECKING:
-    from diag.desk.exporting import Chosen, Exported, Progress
+    from diag.desk.outputs.exporting import Chosen, Exported, Progress
     from diag.desk.workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -78,7 +78,7 @@ def basket(
     Quantités et prix par article, par école et par lot de la consultation. Ce qui est
     écarté, fait ou déjà commandé n'y est pas.
     """
-    from diag.desk.tables_out import write_basket  # noqa: PLC0415 - see above
+    from diag.desk.outputs.tables_out import write_basket  # noqa: PLC0415 - see above
 
     with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
         day = workspace.world.today()
@@ -108,7 +108,7 @@ def tickets(
     Les actions techniques du plan et les anomalies : lieux, constat, comment faire,
     priorité, délai, à quoi l'on sait que c'est terminé.
     """
-    from diag.desk.tables_out import write_tickets  # noqa: PLC0415 - see above
+    from diag.desk.outputs.tables_out import write_tickets  # noqa: PLC0415 - see above
 
     with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
         done = write_tickets(
@@ -135,7 +135,7 @@ def answers(
 
     Pour un tableur ou un programme ; les réponses sensibles restent à part.
     """
-    from diag.desk.tables_out import write_answers  # noqa: PLC0415 - see above
+    from diag.desk.outputs.tables_out import write_answers  # noqa: PLC0415 - see above
 
     with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
         day = workspace.world.today()
@@ -152,7 +152,7 @@ def map_(ctx: click.Context, /, **asked: Any) -> None:
     Scores en intervalles et complétude ; --all y met toutes les écoles du territoire,
     auditées ou non.
     """
-    from diag.desk.tables_out import write_map  # noqa: PLC0415 - see above
+    from diag.desk.outputs.tables_out import write_map  # noqa: PLC0415 - see above
 
     with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
         day, whole = workspace.world.today(), bool(asked["everything"])
@@ -169,7 +169,7 @@ def glpi(ctx: click.Context, /, **asked: Any) -> None:
     Une archive JSON des appareils, à importer telle quelle, et deux tables CSV : tout
     le matériel, et les tickets.
     """
-    from diag.desk.tables_out import write_glpi  # noqa: PLC0415 - see above
+    from diag.desk.outputs.tables_out import write_glpi  # noqa: PLC0415 - see above
 
     with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
         done = write_glpi(picked, folder, workspace.world.today(), bar)
@@ -185,7 +185,7 @@ def _chosen(
     *,
     everything: bool,
 ) -> Iterator[tuple["Workspace", "Chosen", Path]]:
-    from diag.desk.exporting import chosen  # noqa: PLC0415 - see above
+    from diag.desk.outputs.exporting import chosen  # noqa: PLC0415 - see above
 
     if bool(refs) is everything:
         raise click.UsageError("Donnez un ou plusieurs sujets, ou --all.")

@@ -11,8 +11,9 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.cli.days import Day
-from diag.desk import advising, audits
-from diag.desk import follow as following
+from diag.desk import audits
+from diag.desk.bilan import advising
+from diag.desk.bilan import follow as following
 from diag.desk.sending.decisions import has_messages
 from diag.model.audit import FollowUp, FollowUpState
 

@@ -130,7 +130,7 @@ def serve(chosen: Chosen, host: str, port: int | None, database: str) -> None:
 @chosen
 def directory(chosen: Chosen, file: Path) -> None:
     """Lit l'annuaire des écoles : le serveur sait alors où est chaque audit."""
-    from diag.desk.hub_directory import teach  # noqa: PLC0415 - the readers, 20 ms
+    from diag.desk.office.hub_directory import teach  # noqa: PLC0415 - the readers, 20 ms
     from diag.imports.account import account  # noqa: PLC0415 - as above
 
     for line in account(teach(chosen.home(), file)):
@@ -242,7 +242,7 @@ def key(chosen: Chosen) -> None:
 @chosen
 def read(chosen: Chosen, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
-    from diag.desk.bundles import told_time  # noqa: PLC0415 - see above
+    from diag.desk.office.bundles import told_time  # noqa: PLC0415 - see above
     from diag.sync.hub.bundles import deliver  # noqa: PLC0415 - see above
 
     home = chosen.home()

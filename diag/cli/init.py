@@ -62,7 +62,7 @@ def init(
 
 
 def _encrypted(folder: Path, holder: str) -> bytes:
-    from diag.desk import encrypting  # noqa: PLC0415 - who encrypts only
+    from diag.desk.privacy import encrypting  # noqa: PLC0415 - who encrypts only
 
     key, mark = chosen_key(holder)
     encrypting.prepare(folder, key, mark)

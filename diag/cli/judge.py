@@ -24,8 +24,8 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
-from diag.desk.glance import keep_judged
 from diag.desk.session import Session
+from diag.desk.territory.glance import keep_judged
 
 _SOCLE = {
     Socle.ATTEINT: "atteint",
@@ -124,7 +124,7 @@ def _domain_words(result: DomainResult) -> tuple[str, str]:
 
 
 def _score_words(score: Score) -> tuple[str, str]:
-    from diag.desk.score_words import filled_words, score_words  # noqa: PLC0415 - as above
+    from diag.desk.bilan.score_words import filled_words, score_words  # noqa: PLC0415 - as above
 
     maybe = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
     return score_words(score) + maybe * (score.bounds is not None), filled_words(score)
@@ -172,7 +172,7 @@ def why(
     as_json: bool,
 ) -> None:
     """Déplie un critère (ou une préconisation) : faits, règles, sources."""
-    from diag.desk.reasons import explained, listed  # noqa: PLC0415 - as above
+    from diag.desk.bilan.reasons import explained, listed  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)

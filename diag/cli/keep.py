@@ -80,7 +80,7 @@ def export(
 ) -> None:
     """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
     # Everything below is imported for who exports only.
-    from diag.desk.photos import photos_of  # noqa: PLC0415
+    from diag.desk.evidence.photos import photos_of  # noqa: PLC0415
     from diag.desk.transfer import export_audit  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:

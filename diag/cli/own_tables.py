@@ -25,7 +25,7 @@ def _command(kind: str, help_: str) -> click.Command:
     @click.pass_context
     def command(ctx: click.Context, file: Path) -> None:
         # Reading checklists: 60 ms, that the official lists do without.
-        from diag.desk.own_tables import import_own_table  # noqa: PLC0415
+        from diag.desk.checklists.own_tables import import_own_table  # noqa: PLC0415
 
         with workspace_of(ctx) as workspace:
             account = import_own_table(workspace, kind, file)

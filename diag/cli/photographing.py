@@ -14,7 +14,8 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import absent, audits, photos
+from diag.desk import audits
+from diag.desk.evidence import absent, photos
 from diag.desk.session import Session
 from diag.model.errors import DiagError
 from diag.model.photo import Photo

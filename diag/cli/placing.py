@@ -10,8 +10,10 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits, follow, places
-from diag.desk.places import KIND_NAMES
+from diag.desk import audits
+from diag.desk.bilan import follow
+from diag.desk.visit import places
+from diag.desk.visit.places import KIND_NAMES
 from diag.model.place import PARENT_KINDS, PlaceKind
 
 _KIND = click.Choice([str(kind) for kind in PARENT_KINDS])

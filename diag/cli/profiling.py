@@ -11,7 +11,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
-from diag.desk.parcours import (
+from diag.desk.visit.parcours import (
     PROFILES,
     Parcours,
     choose_profile,

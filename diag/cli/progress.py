@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from diag.cli.console import counted, json_option, print_json, print_table, workspace_of
-from diag.desk.supervision import Tally, by_commune, by_engineer, standings
-from diag.desk.trail import day_words
+from diag.desk.territory.supervision import Tally, by_commune, by_engineer, standings
+from diag.desk.visit.trail import day_words
 from diag.model.kinds import AuditStatus
 from diag.reports.figures import percent
 

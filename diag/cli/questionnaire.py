@@ -20,7 +20,7 @@ from diag.model.errors import DiagError
 
 if TYPE_CHECKING:
     from diag.desk.session import Session
-    from diag.desk.transcribing import Transcription
+    from diag.desk.visit.transcribing import Transcription
 
 # Judging and documents cost 100 ms to import: `diag --help` does without.
 
@@ -85,10 +85,10 @@ def _write(
     day: date | None,
 ) -> None:
     from diag.cli.synthesis import tell_written  # noqa: PLC0415 - see above
-    from diag.desk.documents import Form  # noqa: PLC0415
-    from diag.desk.papers import write_paper  # noqa: PLC0415
-    from diag.desk.questionnaires import compose, keep  # noqa: PLC0415
-    from diag.desk.reporting import report_folder  # noqa: PLC0415
+    from diag.desk.outputs.documents import Form  # noqa: PLC0415
+    from diag.desk.outputs.papers import write_paper  # noqa: PLC0415
+    from diag.desk.outputs.reporting import report_folder  # noqa: PLC0415
+    from diag.desk.visit.questionnaires import compose, keep  # noqa: PLC0415
 
     paper, printed = compose(session, whom, day)
     keep(session, printed)
@@ -102,8 +102,8 @@ def _write(
 
 
 def _enter(session: "Session", whom: str, code: str) -> None:
-    from diag.desk.questionnaires import WHOM, printed_for  # noqa: PLC0415 - see above
-    from diag.desk.transcribing import Transcription  # noqa: PLC0415
+    from diag.desk.visit.questionnaires import WHOM, printed_for  # noqa: PLC0415 - see above
+    from diag.desk.visit.transcribing import Transcription  # noqa: PLC0415
 
     printed = printed_for(session, whom, code)
     click.echo(f"{WHOM[whom]}, {session.about.title}, code {printed.id}.")
@@ -125,7 +125,7 @@ def _enter(session: "Session", whom: str, code: str) -> None:
 
 
 def _take(typing: "Transcription", typed: str) -> None:
-    from diag.desk.answers import DoubtError  # noqa: PLC0415 - see above
+    from diag.desk.visit.answers import DoubtError  # noqa: PLC0415 - see above
 
     try:
         if typed.startswith(":"):

@@ -12,7 +12,7 @@ from diag.desk import audits
 from diag.model.checklist import Audience
 
 if TYPE_CHECKING:
-    from diag.desk.many import Wanted
+    from diag.desk.outputs.many import Wanted
     from diag.desk.session import Session
     from diag.desk.workspace import Workspace
     from diag.reports.report import Report
@@ -76,9 +76,9 @@ def report(
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
     # Judging and writing cost 100 ms to import: only who reports pays for it.
-    from diag.desk.documents import Form  # noqa: PLC0415
-    from diag.desk.many import Wanted  # noqa: PLC0415
-    from diag.desk.reporting import report_of  # noqa: PLC0415
+    from diag.desk.outputs.documents import Form  # noqa: PLC0415
+    from diag.desk.outputs.many import Wanted  # noqa: PLC0415
+    from diag.desk.outputs.reporting import report_of  # noqa: PLC0415
 
     chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
     with workspace_of(ctx) as workspace:
@@ -104,9 +104,9 @@ def _write_one(
     forms: tuple[str, ...],
     folder: Path | None,
 ) -> None:
-    from diag.desk.documents import Form, write_reports  # noqa: PLC0415 - as above
-    from diag.desk.glance import keep_judged  # noqa: PLC0415 - as above
-    from diag.desk.reporting import report_folder  # noqa: PLC0415 - as above
+    from diag.desk.outputs.documents import Form, write_reports  # noqa: PLC0415 - as above
+    from diag.desk.outputs.reporting import report_folder  # noqa: PLC0415 - as above
+    from diag.desk.territory.glance import keep_judged  # noqa: PLC0415 - as above
 
     keep_judged(session)
     place = folder or report_folder(session)
@@ -130,7 +130,7 @@ def _write_all(
     campaign: str | None,
     wanted: "Wanted",
 ) -> None:
-    from diag.desk.many import audits_in, tally, write_many  # noqa: PLC0415 - as above
+    from diag.desk.outputs.many import audits_in, tally, write_many  # noqa: PLC0415 - as above
 
     found = audits_in(workspace, campaign)
     done = []

@@ -13,9 +13,10 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits, reviewing
-from diag.desk.reviewing import Stand
-from diag.desk.trail import day_words
+from diag.desk import audits
+from diag.desk.office import reviewing
+from diag.desk.office.reviewing import Stand
+from diag.desk.visit.trail import day_words
 
 
 @click.group(invoke_without_command=True)

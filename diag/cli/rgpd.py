@@ -13,7 +13,7 @@ from diag.cli.console import (
     print_table,
     workspace_of,
 )
-from diag.desk import copies_kept, forgetting, personal_data, purging, retention
+from diag.desk.privacy import copies_kept, forgetting, personal_data, purging, retention
 from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.mentions import Mention

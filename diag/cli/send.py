@@ -105,7 +105,7 @@ def send(
 
 
 def _parcels(session: "Session", told: "dict[Audience, Address]") -> "list[Parcel]":
-    from diag.desk.reporting import report_of  # noqa: PLC0415 - as above
+    from diag.desk.outputs.reporting import report_of  # noqa: PLC0415 - as above
     from diag.desk.sending.account import sender_of  # noqa: PLC0415
     from diag.desk.sending.parcel import parcel  # noqa: PLC0415
 

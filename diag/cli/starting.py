@@ -13,10 +13,11 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits, follow
-from diag.desk.outlook import STATUS_WORDS
-from diag.desk.retention import overdue, overdue_words
+from diag.desk import audits
+from diag.desk.bilan import follow
+from diag.desk.privacy.retention import overdue, overdue_words
 from diag.desk.session import Session
+from diag.desk.territory.outlook import STATUS_WORDS
 from diag.journal.dispatches import dispatches_of
 from diag.model.audit import AuditStatus
 from diag.model.dispatch import Dispatch

@@ -11,16 +11,17 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits, hypotheses
-from diag.desk.scenarios import (
+from diag.desk import audits
+from diag.desk.session import Session
+from diag.desk.supposing import hypotheses
+from diag.desk.supposing.scenarios import (
     forget_scenario,
     keep_scenario,
     scenario_named,
     scenarios,
     suppositions_of,
 )
-from diag.desk.session import Session
-from diag.desk.suppose import Supposition, supposed
+from diag.desk.supposing.suppose import Supposition, supposed
 from diag.model.errors import DiagError
 
 
@@ -68,8 +69,8 @@ def suppose(
     **asked: object,
 ) -> None:
     """« Et si… » : scores, préconisations et coûts ; aucun fait n'est changé."""
-    from diag.desk.outcome_words import outcome_json, outcome_lines  # noqa: PLC0415 - judging costs 40 ms to import
-    from diag.desk.suppose import outcome  # noqa: PLC0415 - as above
+    from diag.desk.supposing.outcome_words import outcome_json, outcome_lines  # noqa: PLC0415 - judging costs 40 ms to import
+    from diag.desk.supposing.suppose import outcome  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)
@@ -171,8 +172,8 @@ def compare(
 ) -> None:
     """Dit ce qui a changé depuis le dernier audit de cette école."""
     # Judging costs 40 ms to import: only who judges pays for it.
-    from diag.desk.compare import compared_with  # noqa: PLC0415
-    from diag.desk.compare_words import comparison_json, comparison_lines  # noqa: PLC0415
+    from diag.desk.bilan.compare import compared_with  # noqa: PLC0415
+    from diag.desk.bilan.compare_words import comparison_json, comparison_lines  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)

@@ -40,7 +40,7 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
         share(ctx, folder, as_json=as_json)
         return
     # HTTP: 100 ms that other commands do without.
-    from diag.desk import syncing  # noqa: PLC0415
+    from diag.desk.office import syncing  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace, _stopping() as stopped, _progress() as show:
         outcomes = syncing.run(workspace, show, stopped)
@@ -59,7 +59,7 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
 @click.pass_context
 def enrol(ctx: click.Context, invitation: str) -> None:
     """Inscrit ce poste auprès du serveur qui a donné l'invitation."""
-    from diag.desk import syncing  # noqa: PLC0415 - as above
+    from diag.desk.office import syncing  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         hub = syncing.enrol(workspace, invitation)
@@ -73,7 +73,7 @@ def enrol(ctx: click.Context, invitation: str) -> None:
 @click.pass_context
 def forget(ctx: click.Context, name: str) -> None:
     """Oublie un serveur qui n'est plus ; ce qui est ici reste ici."""
-    from diag.desk import syncing  # noqa: PLC0415 - as above
+    from diag.desk.office import syncing  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         hub = syncing.forget(workspace, name)
@@ -86,7 +86,7 @@ def forget(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def status(ctx: click.Context, *, as_json: bool) -> None:
     """Dit ce qui n'est pas encore au bureau, et ce qu'a fait la dernière fois."""
-    from diag.desk import syncing  # noqa: PLC0415 - as above
+    from diag.desk.office import syncing  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         waiting = {

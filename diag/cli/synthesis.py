@@ -12,7 +12,7 @@ from diag.cli.console import campaign_option, workspace_of
 from diag.cli.forms import form_options
 
 if TYPE_CHECKING:
-    from diag.desk.documents import Written
+    from diag.desk.outputs.documents import Written
 
 # The reports cost 100 ms to import: `diag --help` does without.
 
@@ -36,9 +36,9 @@ def synthesis(
     l'inspection, sans aucun budget) ou territoire (pour le comité syndical). Un mot du
     nom de la circonscription suffit s'il est seul à le porter.
     """
-    from diag.desk.documents import Form  # noqa: PLC0415 - see above
-    from diag.desk.papers import write_paper  # noqa: PLC0415
-    from diag.desk.syntheses import synthesis as synthesis_of  # noqa: PLC0415
+    from diag.desk.outputs.documents import Form  # noqa: PLC0415 - see above
+    from diag.desk.outputs.papers import write_paper  # noqa: PLC0415
+    from diag.desk.outputs.syntheses import synthesis as synthesis_of  # noqa: PLC0415
 
     wanted = [Form(each) for each in forms] or list(Form)
     bar = click.progressbar(

@@ -77,7 +77,7 @@ def diff(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Essaie vos modèles et votre charte sur des audits inventés."""
-    from diag.desk.editions import overlay_of  # noqa: PLC0415 - as above
+    from diag.desk.checklists.editions import overlay_of  # noqa: PLC0415 - as above
     from diag.desk.house.templates import templates as every  # noqa: PLC0415
     from diag.desk.house.trial import problems_tried  # noqa: PLC0415 - as above
 

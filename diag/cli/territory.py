@@ -74,7 +74,7 @@ def _import(
     show_all: bool,
 ) -> None:
     # The readers cost 20 ms to import: `diag schools` does without.
-    from diag.desk.importing import import_file  # noqa: PLC0415
+    from diag.desk.territory.importing import import_file  # noqa: PLC0415
     from diag.imports.account import account  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace, _progress_bar(path.name) as progress:

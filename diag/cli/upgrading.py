@@ -40,8 +40,8 @@ def upgrade(
 ) -> None:
     """Passe l'audit à une autre édition des grilles : gardé, à redemander, perdu."""
     # Judging twice: only who passes an audit to another edition pays for it.
-    from diag.desk import upgrading  # noqa: PLC0415
-    from diag.desk.upgrade_words import upgrade_json, upgrade_lines  # noqa: PLC0415
+    from diag.desk.checklists import upgrading  # noqa: PLC0415
+    from diag.desk.checklists.upgrade_words import upgrade_json, upgrade_lines  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)

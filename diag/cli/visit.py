@@ -17,17 +17,17 @@ from diag.cli.console import (
 )
 from diag.cli.visit_lines import HELP, card_lines, left_lines, more_lines
 from diag.desk import audits
-from diag.desk.answers import DoubtError
 from diag.desk.auditees import auditee_named
-from diag.desk.completing import STATE_KEYS
-from diag.desk.departure import departure_lines
-from diag.desk.entry import RefusedEntryError
-from diag.desk.parcours import parcours_of, profile_named
-from diag.desk.places import add_place
-from diag.desk.resume import keep_place
 from diag.desk.session import ChangedMeanwhileError, Session
-from diag.desk.visiting import Visiting
-from diag.desk.walk import most_useful
+from diag.desk.visit.answers import DoubtError
+from diag.desk.visit.completing import STATE_KEYS
+from diag.desk.visit.departure import departure_lines
+from diag.desk.visit.entry import RefusedEntryError
+from diag.desk.visit.parcours import parcours_of, profile_named
+from diag.desk.visit.places import add_place
+from diag.desk.visit.resume import keep_place
+from diag.desk.visit.visiting import Visiting
+from diag.desk.visit.walk import most_useful
 from diag.desk.workspace import Workspace
 from diag.model.checklist import QuestionType
 from diag.model.errors import DiagError

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from diag.desk.card import Card, Said
-from diag.desk.trail import time_words
-from diag.desk.visiting import Visiting
+from diag.desk.visit.card import Card, Said
+from diag.desk.visit.trail import time_words
+from diag.desk.visit.visiting import Visiting
 from diag.model.checklist import QuestionType
 from diag.reports.vocabulary import PROVENANCES, levels
 

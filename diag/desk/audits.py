@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from diag.desk.auditees import auditee_named, auditee_of
-from diag.desk.editions import current
+from diag.desk.checklists.editions import current
 from diag.desk.known_audits import audits
-from diag.desk.prefill import known_already
 from diag.desk.session import Session
 from diag.desk.settings import campaign_named
+from diag.desk.visit.prefill import known_already
 from diag.desk.workspace import Workspace
 from diag.journal import changes
 from diag.journal.audits import open_audit

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from diag.desk.places import KIND_NAMES, find_place
 from diag.desk.session import Session
+from diag.desk.visit.places import KIND_NAMES, find_place
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (

@@ -5,12 +5,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from diag.desk.erasures_kept import carry_out_again
-from diag.desk.overlay_copies import (
+from diag.desk.checklists.overlay_copies import (
     back_up_overlay,
     restore_overlay,
     verify_copied_overlay,
 )
+from diag.desk.privacy.erasures_kept import carry_out_again
 from diag.desk.workspace import Workspace
 from diag.journal import backup
 from diag.journal.journal import FILE

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from diag.desk.session import Session
-from diag.desk.trail import time_words
+from diag.desk.visit.trail import time_words
 from diag.journal import subjects
 from diag.journal.draft import Draft
 from diag.journal.subjects import AnswerTopic, NoteTopic

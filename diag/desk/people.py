@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from diag.desk.erasures_kept import FORGOTTEN
+from diag.desk.privacy.erasures_kept import FORGOTTEN
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting
 from diag.model.text import clean_line

@@ -1,6 +1,6 @@
 """French keyboards, as Textual names keys: the row of digits without Shift."""
 
-from diag.desk.azerty import as_digits
+from diag.desk.visit.azerty import as_digits
 
 TWINS = {
     "1": "ampersand",

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from diag.desk.answers import Entry, record_answer
 from diag.desk.transfer import export_audit, import_audit
+from diag.desk.visit.answers import Entry, record_answer
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, workspace
 

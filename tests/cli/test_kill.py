@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from diag.desk import audits
-from diag.desk.places import add_place
+from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
 from diag.model.place import PlaceKind
 from tests.cli.running import command, environment

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 from diag.desk import audits
-from diag.desk.answers import Entry, record_answer
-from diag.desk.questionnaires import printed_for
 from diag.desk.session import Session
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.questionnaires import printed_for
 from diag.desk.workspace import Workspace
 from diag.model.checklist import QuestionType
 from diag.model.fact import Answer, Provenance, State

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from diag.desk import audits
-from diag.desk.places import add_place
 from diag.desk.session import Session
+from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
 from diag.model.fact import Answer, State
 from diag.model.place import PlaceKind

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from diag.assess.assess import judge_of
-from diag.desk.rule_words import tell
+from diag.desk.bilan.rule_words import tell
 from diag.model.checklist import Checklist, Criterion, Domain, Kind, Profile, Question
 from diag.model.fact import Provenance
 from diag.model.place import ROOT_KINDS, PlaceKind

@@ -6,28 +6,28 @@ from pathlib import Path
 
 from PIL import Image
 
-from diag.desk.atlas import write_atlas
 from diag.desk.audits import open_session
 from diag.desk.demo import Demonstration
 from diag.desk.demo.demonstration import DAY
-from diag.desk.documents import Form, page_pictures, write_reports
-from diag.desk.draft_kinds import Draft
-from diag.desk.drafts import drafted
-from diag.desk.exporting import chosen
-from diag.desk.papers import write_paper
-from diag.desk.reporting import report_of
-from diag.desk.sending.addresses import address_of
-from diag.desk.sending.hand_over import write_draft
-from diag.desk.sending.parcel import parcel
-from diag.desk.session import Session
-from diag.desk.syntheses import synthesis
-from diag.desk.tables_out import (
+from diag.desk.outputs.atlas import write_atlas
+from diag.desk.outputs.documents import Form, page_pictures, write_reports
+from diag.desk.outputs.draft_kinds import Draft
+from diag.desk.outputs.drafts import drafted
+from diag.desk.outputs.exporting import chosen
+from diag.desk.outputs.papers import write_paper
+from diag.desk.outputs.reporting import report_of
+from diag.desk.outputs.syntheses import synthesis
+from diag.desk.outputs.tables_out import (
     write_answers,
     write_basket,
     write_glpi,
     write_map,
     write_tickets,
 )
+from diag.desk.sending.addresses import address_of
+from diag.desk.sending.hand_over import write_draft
+from diag.desk.sending.parcel import parcel
+from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.model.checklist import Audience

@@ -31,7 +31,7 @@ def loaded_by(statement: str) -> set[str]:
             {"yaml", "jinja2", "markdown_it", "sqlite_utils"},
         ),
         (
-            "import diag.desk.syncing, diag.cli.hub, diag.cli.syncing",
+            "import diag.desk.office.syncing, diag.cli.hub, diag.cli.syncing",
             {"httpx", "cryptography", "starlette", "uvicorn", "yaml"},
         ),
         ("import diag.desk.workspace", {"yaml", "jinja2", "sqlite_utils", "textual"}),

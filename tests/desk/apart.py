@@ -7,8 +7,8 @@ from pathlib import Path
 from shutil import copytree
 from tempfile import mkdtemp
 
-from diag.desk.answers import Entry, record_answer
 from diag.desk.session import Session
+from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from tests.desk.builders import DAY, started, workspace

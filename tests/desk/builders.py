@@ -6,9 +6,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from diag.desk import audits
-from diag.desk.importing import import_file
 from diag.desk.session import Session
 from diag.desk.settings import Settings
+from diag.desk.territory.importing import import_file
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.imports.fictional import FictionalTerritory, write_fictional_territory

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import edition_names, editions, own_tables
+from diag.desk.checklists import edition_names, editions, own_tables
 from tests.rules.test_dated_tables import AIDS, DEADLINES
 from tests.rules.written import FILES
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.atlas import write_atlas
-from diag.desk.documents import Form
+from diag.desk.outputs.atlas import write_atlas
+from diag.desk.outputs.documents import Form
 from diag.desk.workspace import Workspace
 from tests.desk.audited import audited_workspace
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.answers import find_question
 from diag.desk.auditees import auditee_named
 from diag.desk.audits import listed, open_session, start
-from diag.desk.dossier import audits_told, who
-from diag.desk.importing import import_file
-from diag.desk.reasons import explained
-from diag.desk.reporting import report_folder, report_of
+from diag.desk.bilan.reasons import explained
+from diag.desk.outputs.reporting import report_folder, report_of
+from diag.desk.territory.dossier import audits_told, who
+from diag.desk.territory.importing import import_file
 from diag.desk.transfer import export_audit, import_audit
+from diag.desk.visit.answers import find_question
 from diag.desk.workspace import Workspace
 from diag.imports.fictional_school import with_key
 from diag.model.checklist import Audience

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import advising, hypotheses
-from diag.desk.counsel import counsel
-from diag.desk.evolution import consequences, evolution
-from diag.desk.findings import findings
-from diag.desk.follow import add_step
-from diag.desk.outline import Line
+from diag.desk.bilan import advising
+from diag.desk.bilan.counsel import counsel
+from diag.desk.bilan.evolution import consequences, evolution
+from diag.desk.bilan.findings import findings
+from diag.desk.bilan.follow import add_step
+from diag.desk.bilan.outline import Line
 from diag.desk.session import Session
-from diag.desk.suppose import outcome
+from diag.desk.supposing import hypotheses
+from diag.desk.supposing.suppose import outcome
 from diag.desk.workspace import Workspace
 from diag.model.audit import FollowUp, FollowUpState
 from diag.model.checklist import Audience, Owner

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.desk import advising
-from diag.desk.answers import Entry, record_answer
-from diag.desk.follow import add_step
+from diag.desk.bilan import advising
+from diag.desk.bilan.follow import add_step
 from diag.desk.session import Session
 from diag.desk.undo import undo
+from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.model.audit import FollowUp, FollowUpState
 from diag.model.checklist import Audience

@@ -5,7 +5,7 @@ from zipfile import ZipFile
 import pytest
 
 from diag.desk import keeping
-from diag.desk.editions import OVERLAY
+from diag.desk.checklists.editions import OVERLAY
 from diag.desk.workspace import Workspace
 from diag.journal.attachments import Attachments
 from diag.journal.backup import FOLDER

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from diag.desk import audits
-from diag.desk.answers import Entry, record_answer, record_note
-from diag.desk.flags import turn_flag
 from diag.desk.session import ChangedMeanwhileError, Session
+from diag.desk.visit.answers import Entry, record_answer, record_note
+from diag.desk.visit.flags import turn_flag
 from diag.desk.workspace import Workspace
 from diag.journal import changes
 from diag.model.checklist import QuestionType

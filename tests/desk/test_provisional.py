@@ -12,25 +12,25 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
-from diag.desk import follow
-from diag.desk.atlas import write_atlas
-from diag.desk.documents import write_reports
-from diag.desk.draft_kinds import Draft
-from diag.desk.drafts import drafted
-from diag.desk.exporting import chosen
-from diag.desk.papers import write_paper
-from diag.desk.reporting import report_of
-from diag.desk.sending.addresses import address_of
-from diag.desk.sending.hand_over import write_draft
-from diag.desk.sending.parcel import parcel
-from diag.desk.syntheses import synthesis
-from diag.desk.tables_out import (
+from diag.desk.bilan import follow
+from diag.desk.outputs.atlas import write_atlas
+from diag.desk.outputs.documents import write_reports
+from diag.desk.outputs.draft_kinds import Draft
+from diag.desk.outputs.drafts import drafted
+from diag.desk.outputs.exporting import chosen
+from diag.desk.outputs.papers import write_paper
+from diag.desk.outputs.reporting import report_of
+from diag.desk.outputs.syntheses import synthesis
+from diag.desk.outputs.tables_out import (
     write_answers,
     write_basket,
     write_glpi,
     write_map,
     write_tickets,
 )
+from diag.desk.sending.addresses import address_of
+from diag.desk.sending.hand_over import write_draft
+from diag.desk.sending.parcel import parcel
 from diag.desk.workspace import Workspace
 from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience

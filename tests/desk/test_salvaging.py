@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from diag.desk import keeping
-from diag.desk.answers import record_note
 from diag.desk.salvaging import salvage
+from diag.desk.visit.answers import record_note
 from diag.desk.workspace import Workspace
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError

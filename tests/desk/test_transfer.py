@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.answers import Entry, record_answer
 from diag.desk.audits import open_session
-from diag.desk.follow import add_step, add_visit, erase
-from diag.desk.places import add_place
-from diag.desk.reporting import report_of
+from diag.desk.bilan.follow import add_step, add_visit, erase
+from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.transfer import export_audit, import_audit
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.journal import changes

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.desk.answers import Entry, record_answer, record_note
-from diag.desk.follow import close_places
-from diag.desk.places import add_place, find_place, remove_place
+from diag.desk.bilan.follow import close_places
 from diag.desk.session import Session
 from diag.desk.transfer import export_audit, import_audit
 from diag.desk.undo import undo, undo_gesture
+from diag.desk.visit.answers import Entry, record_answer, record_note
+from diag.desk.visit.places import add_place, find_place, remove_place
 from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
 from tests.desk.builders import started, workspace

@@ -11,7 +11,7 @@ from diag.assess.questions import relevant_questions
 from diag.assess.results import Assessment, Score, Trigger
 from diag.desk import audits
 from diag.desk.demo.scenario import play
-from diag.desk.importing import import_file
+from diag.desk.territory.importing import import_file
 from diag.model.audit import AuditStatus
 from diag.model.fact import Facts, Provenance, State
 from diag.model.place import PARENT_KINDS

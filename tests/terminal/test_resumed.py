@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from diag.desk import audits
-from diag.desk.visiting import Visiting
+from diag.desk.visit.visiting import Visiting
 from diag.desk.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL
 from tests.terminal.terminal import Terminal

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diag.desk.places import add_place
+from diag.desk.visit.places import add_place
 from diag.model.place import PlaceKind
 from diag.tui.desk import OpenDesk, Recent
 from tests.desk.builders import SCHOOL, started, workspace

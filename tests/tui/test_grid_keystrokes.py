@@ -9,8 +9,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from diag.desk.audits import open_session
-from diag.desk.completing import completed
 from diag.desk.session import Session
+from diag.desk.visit.completing import completed
 from diag.model.fact import Value
 from tests.desk.builders import started, workspace
 from tests.tui.widgets.grid_host import Host, twelve_rooms

@@ -10,7 +10,7 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from diag.desk import audits
-from diag.desk.places import add_place
+from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.model.place import PlaceKind

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from diag.desk import audits
 from diag.desk.demo.scenario import Scenario, play, scenario
-from diag.desk.documents import Form, write_reports
-from diag.desk.glance import keep_judged
-from diag.desk.importing import import_file
-from diag.desk.reporting import report_of
+from diag.desk.outputs.documents import Form, write_reports
+from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.settings import Settings
+from diag.desk.territory.glance import keep_judged
+from diag.desk.territory.importing import import_file
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.imports.fictional import write_fictional_territory

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import Field
 
-from diag.desk.answers import Entry, record_answer
-from diag.desk.follow import add_visit, close_places, move
-from diag.desk.places import add_place
+from diag.desk.bilan.follow import add_visit, close_places, move
 from diag.desk.session import Session
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.places import add_place
 from diag.model.audit import AuditStatus
 from diag.model.base import Noun
 from diag.model.fact import Provenance, State

@@ -4,8 +4,8 @@ import io
 import warnings
 from pathlib import Path
 
+from diag.desk.evidence.picture import MAX_PIXELS
 from diag.desk.house.drawn_logo import LogoError, drawn_logo
-from diag.desk.picture import MAX_PIXELS
 from diag.reports.house.look import Logo
 
 MAX_BYTES = 4 * 1024 * 1024

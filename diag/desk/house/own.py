@@ -4,7 +4,7 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from diag.desk.editions import overlay_of
+from diag.desk.checklists.editions import overlay_of
 from diag.desk.workspace import Workspace
 from diag.reports.house.house import House
 from diag.reports.report import Office

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 from diag.desk import audits
 from diag.desk.demo.demonstration import COMMUNE, DAY, FULL, HALF, demonstrate
 from diag.desk.demo.scenario import scenario
-from diag.desk.documents import Form, own_notice, rendered
-from diag.desk.draft_kinds import Draft
-from diag.desk.drafts import drafted
 from diag.desk.house.own import FOLDER
-from diag.desk.reporting import report_of
-from diag.desk.syntheses import synthesis
+from diag.desk.outputs.documents import Form, own_notice, rendered
+from diag.desk.outputs.draft_kinds import Draft
+from diag.desk.outputs.drafts import drafted
+from diag.desk.outputs.reporting import report_of
+from diag.desk.outputs.syntheses import synthesis
 from diag.desk.workspace import Workspace
 from diag.model.checklist import Audience
 from diag.reports.markdown import markdown

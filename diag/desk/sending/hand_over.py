@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from diag.desk.reporting import report_folder
+from diag.desk.outputs.reporting import report_folder
 from diag.desk.sending.parcel import Parcel
 from diag.desk.session import Session
 from diag.desk.whole_file import write_whole

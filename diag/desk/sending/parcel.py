@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID, uuid5
 
-from diag.desk.documents import Form, own_notice, rendered
-from diag.desk.reporting import report_of
+from diag.desk.outputs.documents import Form, own_notice, rendered
+from diag.desk.outputs.reporting import report_of
 from diag.desk.sending.addresses import Address
 from diag.desk.session import Session
 from diag.model.checklist import Audience

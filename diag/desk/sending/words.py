@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from diag.desk.trail import time_words
+from diag.desk.visit.trail import time_words
 from diag.journal.outbox import MailState, Posted
 from diag.model.dispatch import Dispatch, Way
 

@@ -10,13 +10,13 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from diag.assess.results import Compliance
-from diag.desk.advancing import WORDS
-from diag.desk.counsel import counsel
-from diag.desk.evolution import evolution
-from diag.desk.findings import findings
-from diag.desk.outline import Line
-from diag.desk.reporting import report_of
-from diag.desk.score_words import SOCLE, firing, short_cost
+from diag.desk.bilan.advancing import WORDS
+from diag.desk.bilan.counsel import counsel
+from diag.desk.bilan.evolution import evolution
+from diag.desk.bilan.findings import findings
+from diag.desk.bilan.outline import Line
+from diag.desk.bilan.score_words import SOCLE, firing, short_cost
+from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.reports.report import Report
 from diag.tui.commands import CommandType, Export, bindings_of
@@ -188,7 +188,7 @@ class BilanScreen(ActingScreen):
 
     def on_export(self) -> None:
         """Choose which documents of this audit to write."""
-        from diag.desk.scenarios import scenarios  # noqa: PLC0415 - as below
+        from diag.desk.supposing.scenarios import scenarios  # noqa: PLC0415 - as below
         from diag.tui.screens.export import ExportScreen, Scope  # noqa: PLC0415 - 30 ms
 
         session = self.session

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from diag.desk import advising
-from diag.desk.advancing import MOVES, WORDS, left_to_check, possible
-from diag.desk.documents import write_reports
-from diag.desk.draft_kinds import TITLES, Draft, possible_drafts
-from diag.desk.follow import add_step, move
+from diag.desk.bilan import advising
+from diag.desk.bilan.advancing import MOVES, WORDS, left_to_check, possible
+from diag.desk.bilan.follow import add_step, move
+from diag.desk.bilan.previous import own_here
+from diag.desk.checklists.upgrade_words import upgrade_summary
+from diag.desk.checklists.upgrading import Upgrade, preview, upgrade
 from diag.desk.history import changes_of
-from diag.desk.papers import write_paper
-from diag.desk.previous import own_here
-from diag.desk.reporting import report_folder, report_of
+from diag.desk.outputs.documents import write_reports
+from diag.desk.outputs.draft_kinds import TITLES, Draft, possible_drafts
+from diag.desk.outputs.papers import write_paper
+from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.system_words import system_sentence
 from diag.desk.undo import undo
-from diag.desk.upgrade_words import upgrade_summary
-from diag.desk.upgrading import Upgrade, preview, upgrade
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
@@ -35,7 +35,7 @@ from diag.tui.screens.written import WrittenDialog
 from diag.tui.sturdy import Trouble
 
 if TYPE_CHECKING:
-    from diag.desk.drafts import Drafted
+    from diag.desk.outputs.drafts import Drafted
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""
@@ -180,7 +180,7 @@ class ActingScreen(PlaceScreen):
 
     def _draft(self, draft: Draft) -> None:
         # Templates and syntheses, 80 ms: only who drafts pays for them.
-        from diag.desk.drafts import drafted  # noqa: PLC0415
+        from diag.desk.outputs.drafts import drafted  # noqa: PLC0415
 
         session = self.session
         workspace, campaign = session.workspace, session.audit.campaign

@@ -11,12 +11,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from diag.desk.answers import DoubtError
-from diag.desk.card import wanted
-from diag.desk.conflict_words import card_lines
-from diag.desk.conflicts import Contested
-from diag.desk.keyed import editable, meant
-from diag.desk.settling import keep, leave, remove, take, write
+from diag.desk.office.conflict_words import card_lines
+from diag.desk.office.conflicts import Contested
+from diag.desk.office.settling import keep, leave, remove, take, write
+from diag.desk.visit.answers import DoubtError
+from diag.desk.visit.card import wanted
+from diag.desk.visit.keyed import editable, meant
 from diag.model.checklist import Question, QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Value

@@ -10,9 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 
 from diag.desk.audits import Listed, listed
-from diag.desk.conflict_words import said_line
-from diag.desk.conflicts import Contested, contested_of
-from diag.desk.merging import Merge, proposals
+from diag.desk.office.conflict_words import said_line
+from diag.desk.office.conflicts import Contested, contested_of
+from diag.desk.office.merging import Merge, proposals
 from diag.desk.session import Session
 from diag.desk.undo import undo_gesture
 from diag.tui.commands import Command, CommandType, bindings_of

@@ -8,9 +8,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.desk.departure import Departure, departure_of, write_departure
 from diag.desk.session import Session
-from diag.desk.walk import Key
+from diag.desk.visit.departure import Departure, departure_of, write_departure
+from diag.desk.visit.walk import Key
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content

@@ -9,9 +9,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from diag.desk.documents import TITLES, Form
-from diag.desk.dropped import paths_of
-from diag.desk.many import Wanted
+from diag.desk.evidence.dropped import paths_of
+from diag.desk.outputs.documents import TITLES, Form
+from diag.desk.outputs.many import Wanted
 from diag.model.audit import Audit
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from diag.desk.many import Told, Wanted, beside, tally, write_many
+from diag.desk.outputs.many import Told, Wanted, beside, tally, write_many
 from diag.desk.viewing import show_file
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit

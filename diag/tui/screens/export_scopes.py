@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from diag.desk.many import audits_in
-from diag.desk.tour import tour_of
+from diag.desk.outputs.many import audits_in
+from diag.desk.territory.tour import tour_of
 from diag.desk.workspace import Workspace
 from diag.tui.screens.export import ExportScreen, Scope
 

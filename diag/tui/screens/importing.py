@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from diag.desk.trail import day_words
+from diag.desk.visit.trail import day_words
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, bindings_of
@@ -122,7 +122,7 @@ class ImportScreen(PlaceScreen):
     @work(thread=True, exclusive=True)
     def _read(self, kind: str, path: Path) -> None:
         # Readers cost 20 ms; a thread has a connection of its own.
-        from diag.desk.importing import import_file  # noqa: PLC0415
+        from diag.desk.territory.importing import import_file  # noqa: PLC0415
         from diag.imports.account import account  # noqa: PLC0415
 
         worker, shown = get_current_worker(), -1

@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from diag.desk.merging import Merge, merge, merge_lines, merge_of, tell_apart
+from diag.desk.office.merging import Merge, merge, merge_lines, merge_of, tell_apart
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.plain import line
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen

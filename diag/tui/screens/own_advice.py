@@ -1,6 +1,6 @@
 """A recommendation of the engineer's own, beside those of the checklists."""
 
-from diag.desk.advising import add_own
+from diag.desk.bilan.advising import add_own
 from diag.desk.session import Session
 from diag.model.checklist import Owner
 from diag.reports.vocabulary import OWNERS

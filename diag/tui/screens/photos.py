@@ -14,16 +14,16 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
-from diag.desk.absent import AWAITED, absent, fetch
-from diag.desk.dropped import is_file, paths_of
-from diag.desk.photo_folder import (
+from diag.desk.evidence.absent import AWAITED, absent, fetch
+from diag.desk.evidence.dropped import is_file, paths_of
+from diag.desk.evidence.photo_folder import (
     Arrival,
     arrivals,
     choose_photo_folder,
     photo_folder,
     seen,
 )
-from diag.desk.photos import (
+from diag.desk.evidence.photos import (
     Shown,
     caption_photo,
     keep_picture,
@@ -31,7 +31,7 @@ from diag.desk.photos import (
     picture_of,
     remove_photo,
 )
-from diag.desk.picture import Picture, PictureError, read_picture
+from diag.desk.evidence.picture import Picture, PictureError, read_picture
 from diag.desk.session import Session
 from diag.model.errors import DiagError
 from diag.model.photo import Photo

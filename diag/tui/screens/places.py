@@ -9,11 +9,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.desk.closing import close_list, closing_effect
-from diag.desk.follow import close_places
-from diag.desk.outline_places import Outlined, outlined
-from diag.desk.places import KIND_NAMES, add_place, remove_place, rename_place
+from diag.desk.bilan.follow import close_places
 from diag.desk.session import Session
+from diag.desk.visit.closing import close_list, closing_effect
+from diag.desk.visit.outline_places import Outlined, outlined
+from diag.desk.visit.places import KIND_NAMES, add_place, remove_place, rename_place
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask, Cancel, Confirm

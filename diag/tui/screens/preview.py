@@ -14,8 +14,14 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from diag.desk.documents import TITLES, Form, own_notice, page_pictures, write_reports
-from diag.desk.many import beside, report_for
+from diag.desk.outputs.documents import (
+    TITLES,
+    Form,
+    own_notice,
+    page_pictures,
+    write_reports,
+)
+from diag.desk.outputs.many import beside, report_for
 from diag.desk.viewing import show_file
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit

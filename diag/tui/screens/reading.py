@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from diag.desk.compare import since_last
-from diag.desk.compare_words import comparison_lines
+from diag.desk.bilan.compare import since_last
+from diag.desk.bilan.compare_words import comparison_lines
 from diag.desk.history import changes_of
 from diag.desk.session import Session
-from diag.desk.trail import time_words
+from diag.desk.visit.trail import time_words
 from diag.tui.commands import bindings_of
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines

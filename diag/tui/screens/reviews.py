@@ -5,8 +5,8 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 
-from diag.desk.reviewing import to_review
-from diag.desk.trail import day_words
+from diag.desk.office.reviewing import to_review
+from diag.desk.visit.trail import day_words
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines

@@ -7,11 +7,11 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static, TextArea
 
-from diag.desk import advising
-from diag.desk.counsel import AUDIENCES
-from diag.desk.reporting import report_of
+from diag.desk.bilan import advising
+from diag.desk.bilan.counsel import AUDIENCES
+from diag.desk.bilan.wording_preview import PART_WORDS, preview
+from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
-from diag.desk.wording_preview import PART_WORDS, preview
 from diag.model.checklist import Audience
 from diag.tui.commands import Back, Command, CommandType, Help, bindings_of
 from diag.tui.plain import content

@@ -11,9 +11,9 @@ from textual.widgets import Static
 
 from diag.desk.auditees import auditee_named
 from diag.desk.audits import open_session
-from diag.desk.dossier import AuditTold, audits_told, who
-from diag.desk.glance import keep_judged
-from diag.desk.tour import keep_tour, tour_of
+from diag.desk.territory.dossier import AuditTold, audits_told, who
+from diag.desk.territory.glance import keep_judged
+from diag.desk.territory.tour import keep_tour, tour_of
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.plain import plain
 from diag.tui.screens.choose import Choice, Choose

@@ -8,20 +8,20 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from diag.desk import hypotheses
-from diag.desk.asking import expected
-from diag.desk.choosing import choices_words
-from diag.desk.evolution import consequences
-from diag.desk.scenarios import (
+from diag.desk.bilan.evolution import consequences
+from diag.desk.bilan.score_words import score_words
+from diag.desk.session import Session
+from diag.desk.supposing import hypotheses
+from diag.desk.supposing.scenarios import (
     forget_scenario,
     keep_scenario,
     scenario_named,
     scenarios,
     suppositions_of,
 )
-from diag.desk.score_words import score_words
-from diag.desk.session import Session
-from diag.desk.suppose import Supposition, outcome, supposed
+from diag.desk.supposing.suppose import Supposition, outcome, supposed
+from diag.desk.visit.asking import expected
+from diag.desk.visit.choosing import choices_words
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind

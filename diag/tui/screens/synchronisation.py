@@ -8,8 +8,8 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from diag.desk import syncing
-from diag.desk.trail import time_words
+from diag.desk.office import syncing
+from diag.desk.visit.trail import time_words
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
 from diag.sync.laptop import REVISIONS

@@ -6,7 +6,8 @@ It brings the journal and pydantic with it, which cost as much as Textual itself
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from diag.desk.outlook import (
+from diag.desk.privacy.retention import overdue
+from diag.desk.territory.outlook import (
     NOTHING_YET,
     Group,
     Grouping,
@@ -14,9 +15,8 @@ from diag.desk.outlook import (
     grouped,
     progress_by_school,
 )
-from diag.desk.retention import overdue
-from diag.desk.school_names import names_shown
-from diag.desk.tour import keep_tour, tour_of
+from diag.desk.territory.school_names import names_shown
+from diag.desk.territory.tour import keep_tour, tour_of
 from diag.journal.campaigns import campaigns_of
 from diag.journal.school_lines import SchoolLine, school_lines
 from diag.tui.desk import OpenDesk

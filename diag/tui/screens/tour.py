@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from diag.desk.days import day_typed
-from diag.desk.school_names import names_shown
-from diag.desk.tour import (
+from diag.desk.territory.school_names import names_shown
+from diag.desk.territory.tour import (
     address_of,
     export_tour,
     keep_tour,

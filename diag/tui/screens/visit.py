@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher, Static
 
-from diag.desk.answers import DoubtError
-from diag.desk.departure import departure_of
-from diag.desk.elapsed import duration_words, minutes_on_site
-from diag.desk.entry import RefusedEntryError
-from diag.desk.resume import keep_place
-from diag.desk.visiting import Visiting
-from diag.desk.walk import Key
+from diag.desk.visit.answers import DoubtError
+from diag.desk.visit.departure import departure_of
+from diag.desk.visit.elapsed import duration_words, minutes_on_site
+from diag.desk.visit.entry import RefusedEntryError
+from diag.desk.visit.resume import keep_place
+from diag.desk.visit.visiting import Visiting
+from diag.desk.visit.walk import Key
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.palette import Found
 from diag.tui.plain import content

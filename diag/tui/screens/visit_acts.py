@@ -3,11 +3,11 @@
 from textual import on, work
 from textual.worker import get_current_worker
 
-from diag.desk.memory import NothingToRepeatError
-from diag.desk.parcours import Parcours, parcours_of
 from diag.desk.session import Session
-from diag.desk.visiting import Visiting
-from diag.desk.walk import Key, most_useful
+from diag.desk.visit.memory import NothingToRepeatError
+from diag.desk.visit.parcours import Parcours, parcours_of
+from diag.desk.visit.visiting import Visiting
+from diag.desk.visit.walk import Key, most_useful
 from diag.model.checklist import Checklist, Profile
 from diag.model.fact import Facts, State
 from diag.reports.vocabulary import STATES
@@ -63,7 +63,7 @@ class VisitActs(PlaceScreen):
     def on_settle_conflict(self) -> None:
         """Show who says what to the question at hand."""
         # Loaded by those only who have something to settle.
-        from diag.desk.conflicts import find_contested  # noqa: PLC0415
+        from diag.desk.office.conflicts import find_contested  # noqa: PLC0415
         from diag.tui.screens.conflict import ConflictScreen  # noqa: PLC0415
 
         place, question = self.visiting.key

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from diag.desk.completing import STATE_KEYS
+from diag.desk.visit.completing import STATE_KEYS
 from diag.model.fact import State
 from diag.model.folding import fold
 from diag.tui.commands import Help

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from diag.desk.choosing import key_of, named, several
-from diag.desk.keyed import preview
+from diag.desk.visit.choosing import key_of, named, several
+from diag.desk.visit.keyed import preview
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Value
 from diag.tui.plain import line

@@ -9,10 +9,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from diag.desk.completing import completed, rest_of_word
-from diag.desk.keyed import editable, preview
-from diag.desk.visiting import Visiting
-from diag.desk.walk import Key
+from diag.desk.visit.completing import completed, rest_of_word
+from diag.desk.visit.keyed import editable, preview
+from diag.desk.visit.visiting import Visiting
+from diag.desk.visit.walk import Key
 from diag.model.checklist import QuestionType
 from diag.model.fact import State
 from diag.reports.vocabulary import PROVENANCES

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from textual.content import Content
 
-from diag.desk.card import Card, Said
-from diag.desk.rule_words import SHORT
-from diag.desk.scale import Scale
-from diag.desk.trail import Turn, time_words
+from diag.desk.bilan.rule_words import SHORT
+from diag.desk.visit.card import Card, Said
+from diag.desk.visit.scale import Scale
+from diag.desk.visit.trail import Turn, time_words
 from diag.model.checklist import Source
 from diag.reports.typography import french
 from diag.reports.vocabulary import KINDS, levels

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from textual import events
 
-from diag.desk.closing import close_list
-from diag.desk.duplicating import duplicate
-from diag.desk.filling import (
+from diag.desk.visit.closing import close_list
+from diag.desk.visit.duplicating import duplicate
+from diag.desk.visit.filling import (
     Filled,
     GestureError,
     clear,
@@ -17,8 +17,8 @@ from diag.desk.filling import (
     empty_below,
     like_previous,
 )
-from diag.desk.pasting import as_block, file_named, file_text, paste
-from diag.desk.sheet import Sheet, domains_of, sheet_kinds
+from diag.desk.visit.pasting import as_block, file_named, file_text, paste
+from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.errors import DiagError
 from diag.model.fact import Provenance
 from diag.reports.vocabulary import PLACES

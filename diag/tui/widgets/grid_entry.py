@@ -2,16 +2,16 @@
 
 from textual import events, on
 
-from diag.desk.answers import DoubtError, Entry
-from diag.desk.completing import (
+from diag.desk.visit.answers import DoubtError, Entry
+from diag.desk.visit.completing import (
     Typed,
     completed,
     is_refused_at_once,
     plain_refusal,
 )
-from diag.desk.entry import RefusedEntryError, doubt_about
-from diag.desk.filling import Filled, Key, fill
-from diag.desk.sheet import STATE_WORDS
+from diag.desk.visit.entry import RefusedEntryError, doubt_about
+from diag.desk.visit.filling import Filled, Key, fill
+from diag.desk.visit.sheet import STATE_WORDS
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Provenance, State
 from diag.reports.answers import value_words

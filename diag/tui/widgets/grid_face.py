@@ -10,9 +10,9 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from diag.desk.filling import Filled
 from diag.desk.session import Session
-from diag.desk.sheet import Sheet, domains_of, sheet_kinds
+from diag.desk.visit.filling import Filled
+from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.checklist import Question
 from diag.model.fact import Provenance
 from diag.model.place import PlaceKind

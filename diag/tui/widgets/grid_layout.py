@@ -4,7 +4,7 @@ from textwrap import wrap
 
 from rich.cells import cell_len, set_cell_size
 
-from diag.desk.sheet import Cell, Sheet
+from diag.desk.visit.sheet import Cell, Sheet
 from diag.model.checklist import Question, QuestionType
 from diag.tui.plain import line
 

@@ -1,6 +1,6 @@
 """Where the cursor goes next in a sheet, as in a spreadsheet, inert cells skipped."""
 
-from diag.desk.sheet import Sheet
+from diag.desk.visit.sheet import Sheet
 from diag.tui.widgets.grid_table import At
 
 DOWN, RIGHT = (1, 0), (0, 1)

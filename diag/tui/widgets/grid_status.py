@@ -6,10 +6,10 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual.strip import Strip
 
-from diag.desk.asking import expected
-from diag.desk.choosing import choices_words
-from diag.desk.completing import completed
-from diag.desk.sheet import Cell, provenance_words
+from diag.desk.visit.asking import expected
+from diag.desk.visit.choosing import choices_words
+from diag.desk.visit.completing import completed
+from diag.desk.visit.sheet import Cell, provenance_words
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Provenance, State
 from diag.reports.answers import heads_words

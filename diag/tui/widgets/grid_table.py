@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from diag.desk.places import KIND_NAMES
-from diag.desk.sheet import Sheet
+from diag.desk.visit.places import KIND_NAMES
+from diag.desk.visit.sheet import Sheet
 from diag.model.place import PlaceKind
 from diag.tui.widgets.grid_layout import Layout, cell_text, name_text, typed_text
 from diag.tui.widgets.plain_style import PlainStyle

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from diag.assess.results import Bounds, Score
-from diag.desk.score_words import filled_words, score_words
+from diag.desk.bilan.score_words import filled_words, score_words
 from diag.tui.plain import line
 
 _NARROWEST = 12

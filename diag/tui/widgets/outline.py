@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from diag.desk.outline import Line, Tone
+from diag.desk.bilan.outline import Line, Tone
 from diag.tui.plain import line as one_line
 from diag.tui.widgets.interval import drawn
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from diag.desk.visiting import Visiting
+from diag.desk.visit.visiting import Visiting
 from diag.tui.widgets.lines import Column, Line, Lines
 
 DEPARTURE = "avant-de-partir"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from diag.desk.documents import Form, rendered, write_reports
-from diag.desk.editions import current
+from diag.desk.checklists.editions import current
 from diag.desk.house.charter import charter_of
-from diag.desk.reporting import report_of
+from diag.desk.outputs.documents import Form, rendered, write_reports
+from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.model.checklist import Audience
 from diag.reports.house.contrast import READABLE, WHITE, contrast, pale

@@ -7,7 +7,7 @@ import pytest
 from diag.desk.house.own import templates_folder
 from diag.desk.house.templates import chosen_templates, difference, eject, templates
 from diag.desk.house.trial import problems_tried
-from diag.desk.reporting import report_of
+from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.model.checklist import Audience

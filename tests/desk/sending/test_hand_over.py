@@ -10,12 +10,12 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
-from diag.desk import follow
-from diag.desk.dossier import audits_told
+from diag.desk.bilan import follow
 from diag.desk.sending.addresses import address_of
 from diag.desk.sending.hand_over import already_sent, queue, write_draft
 from diag.desk.sending.parcel import Parcel, parcel
 from diag.desk.session import Session
+from diag.desk.territory.dossier import audits_told
 from diag.desk.transfer import export_audit, import_audit
 from diag.desk.workspace import Workspace
 from diag.journal.dispatches import dispatches_of

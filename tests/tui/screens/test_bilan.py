@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from diag.desk import advising
-from diag.desk.reporting import report_folder, report_of
-from diag.desk.scenarios import scenarios
-from diag.desk.score_words import score_words
+from diag.desk.bilan import advising
+from diag.desk.bilan.score_words import score_words
+from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.session import Session
-from diag.desk.suppose import Said
+from diag.desk.supposing.scenarios import scenarios
+from diag.desk.supposing.suppose import Said
 from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience
 from diag.tui.app import DiagApp

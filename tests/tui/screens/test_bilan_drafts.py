@@ -4,8 +4,8 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from diag.desk.draft_kinds import TITLES, Draft
-from diag.desk.reporting import report_folder
+from diag.desk.outputs.draft_kinds import TITLES, Draft
+from diag.desk.outputs.reporting import report_folder
 from diag.tui.app import DiagApp
 from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.bilan_commands import DraftPaper

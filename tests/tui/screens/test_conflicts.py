@@ -2,10 +2,10 @@ from pathlib import Path
 
 from textual.widgets import Input
 
-from diag.desk.answers import record_note
-from diag.desk.conflicts import contested_of
-from diag.desk.follow import move
-from diag.desk.places import add_place, remove_place
+from diag.desk.bilan.follow import move
+from diag.desk.office.conflicts import contested_of
+from diag.desk.visit.answers import record_note
+from diag.desk.visit.places import add_place, remove_place
 from diag.model.audit import AuditStatus
 from diag.model.place import PlaceKind
 from diag.tui.app import DiagApp

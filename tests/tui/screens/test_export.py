@@ -5,10 +5,10 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from diag.desk.many import audits_in
-from diag.desk.scenarios import keep_scenario
-from diag.desk.suppose import Said
-from diag.desk.tour import keep_tour, tour_of
+from diag.desk.outputs.many import audits_in
+from diag.desk.supposing.scenarios import keep_scenario
+from diag.desk.supposing.suppose import Said
+from diag.desk.territory.tour import keep_tour, tour_of
 from diag.tui.app import DiagApp
 from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.export import ExportScreen

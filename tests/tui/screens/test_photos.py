@@ -8,9 +8,9 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from diag.desk.absent import Fetched
-from diag.desk.photo_folder import choose_photo_folder
-from diag.desk.photos import photos_of
+from diag.desk.evidence.absent import Fetched
+from diag.desk.evidence.photo_folder import choose_photo_folder
+from diag.desk.evidence.photos import photos_of
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.journal.attachments import Attachments

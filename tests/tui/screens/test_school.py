@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from diag.desk.answers import Entry, record_answer
 from diag.desk.audits import start
-from diag.desk.follow import move
+from diag.desk.bilan.follow import move
+from diag.desk.visit.answers import Entry, record_answer
 from diag.journal import changes
 from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience

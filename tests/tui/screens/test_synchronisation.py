@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import syncing
-from diag.desk.answers import Entry, record_answer
+from diag.desk.office import syncing
+from diag.desk.visit.answers import Entry, record_answer
 from diag.model.audit import Subject
 from diag.model.place import PlaceKind
 from diag.sync.hub.store import EVERYWHERE, Territory

@@ -5,8 +5,8 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
-from diag.desk.retention import decide
-from diag.desk.tour import tour_of
+from diag.desk.privacy.retention import decide
+from diag.desk.territory.tour import tour_of
 from diag.desk.workspace import Workspace
 from diag.tui.screens.school import SchoolScreen
 from diag.tui.screens.tour import TourScreen

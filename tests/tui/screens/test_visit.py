@@ -9,10 +9,10 @@ import pytest
 from textual.pilot import Pilot
 
 from diag.desk import audits
-from diag.desk.answers import Entry, record_answer
-from diag.desk.places import add_place
-from diag.desk.resume import kept_place
-from diag.desk.walk import walk_of
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.places import add_place
+from diag.desk.visit.resume import kept_place
+from diag.desk.visit.walk import walk_of
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.journal import subjects

@@ -8,8 +8,8 @@ from textual.events import AppFocus
 from textual.pilot import Pilot
 
 from diag.desk import audits
-from diag.desk.answers import Entry, record_answer
 from diag.desk.session import Session
+from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.model.fact import Value
 from diag.tui.dialogs import Weigh

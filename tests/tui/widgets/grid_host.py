@@ -7,9 +7,9 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
-from diag.desk.answers import Entry, record_answer
-from diag.desk.places import add_place
 from diag.desk.session import Session
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.places import add_place
 from diag.model.place import Place, PlaceKind
 from diag.tui.sturdy import Trouble
 from diag.tui.theme import DIAG_LIGHT

@@ -1,11 +1,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from diag.desk.answers import Entry, record_answer
-from diag.desk.flags import turn_flag
 from diag.desk.session import Session
 from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visiting import Visiting
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.flags import turn_flag
+from diag.desk.visit.visiting import Visiting
 from diag.model.fact import Provenance
 from diag.tui.widgets.fiche_text import head_rows, more_rows
 from diag.tui.widgets.told import Row

@@ -9,10 +9,10 @@ from textual import events
 from textual.pilot import Pilot
 
 from diag.desk.audits import open_session
-from diag.desk.places import add_place
 from diag.desk.session import Session
-from diag.desk.sheet import Sheet
 from diag.desk.undo import undo
+from diag.desk.visit.places import add_place
+from diag.desk.visit.sheet import Sheet
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
 from diag.tui.dialogs import Tell

@@ -1,7 +1,7 @@
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from diag.desk.outline import Line, Tone, heading
+from diag.desk.bilan.outline import Line, Tone, heading
 from diag.tui.widgets.outline import Outline
 from tests.tui.waiting import visible, wait_for
 

@@ -1,0 +1,1 @@
+"""The bilan: what was found, what is advised, what became of it and what changed."""

@@ -1,0 +1,134 @@
+"""Around the answers: visits, complete lists, follow-up, status, erasure."""
+
+from datetime import date
+from difflib import get_close_matches
+from uuid import UUID
+
+from diag.desk.bilan.previous import own_standing
+from diag.desk.evidence.photos import drop_erased
+from diag.desk.privacy.erasures_kept import remember
+from diag.desk.session import Session
+from diag.journal import changes
+from diag.journal.revision import Revision
+from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
+from diag.model.errors import DiagError
+from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.text import clean_line, clean_text
+
+_SHORTEST = 8
+"""Fewest characters that name a revision; the history shows twelve."""
+
+
+def add_visit(
+    session: Session,
+    day: date,
+    *,
+    present: tuple[str, ...] = (),
+    met: tuple[str, ...] = (),
+    authorisation: str = "",
+) -> Visit:
+    """Record a day on site: who came, whom they met, who authorised it."""
+    world = session.workspace.world
+    visit = Visit(
+        id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
+        date=day.isoformat(),
+        present=tuple(filter(None, map(_line, present))),
+        met=tuple(filter(None, map(_line, met))),
+        authorisation=_line(authorisation),
+    )
+    session.say(changes.visited(session.audit.id, visit))
+    return visit
+
+
+def close_places(session: Session, kind: PlaceKind, *, complete: bool = True) -> None:
+    """Say « toutes les salles sont là », or that there may be others.
+
+    Raises:
+        DiagError: when the kind has no list.
+    """
+    if kind in ROOT_KINDS:
+        raise DiagError(f"« {kind} » n'a pas de liste de lieux à clore.")
+    session.say(changes.closed(session.audit.id, kind, complete=complete))
+
+
+def add_step(session: Session, step: FollowUp) -> None:
+    """Add a step to the life of a recommendation; earlier ones stay.
+
+    Raises:
+        DiagError: unknown recommendation, or set aside without a reason.
+    """
+    own = (one.id for one in own_standing(session))
+    known = {*session.checklist.recommendations, *own}
+    if step.recommendation not in known:
+        near = get_close_matches(step.recommendation, known, n=1)
+        hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+        raise DiagError(
+            f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
+            f"Voyez la liste : diag score {session.about.ref}."
+        )
+    cleaned = step.model_copy(update={"by": _line(step.by), "why": _text(step.why)})
+    if step.state is FollowUpState.ECARTEE and not cleaned.why:
+        raise DiagError(
+            "Une préconisation s'écarte avec un motif : la commune le lira. "
+            'Dites pourquoi (--why "…").'
+        )
+    session.say(changes.followed(session.audit.id, cleaned))
+
+
+def move(session: Session, status: AuditStatus, comment: str = "") -> None:
+    """Say where the audit stands; closing signs the digest of what was said."""
+    digest = session.digest if status is AuditStatus.CLOS else ""
+    said = _text(comment)
+    session.say(changes.moved(session.audit.id, status, digest, said))
+
+
+def revision_named(session: Session, text: str) -> Revision:
+    """Return the revision that an id, or the start of one, names.
+
+    Raises:
+        DiagError: when the audit holds none, or several; or the start is too short.
+    """
+    wanted = text.strip().lower()
+    remedy = f"Trouvez-la : diag audit history {session.about.ref}."
+    if len(wanted) < _SHORTEST:
+        raise DiagError(
+            f"« {text[:16]} » est trop court : donnez au moins {_SHORTEST} "
+            f"caractères, les premiers. {remedy}"
+        )
+    found = [one for one in session.revisions() if one.id.startswith(wanted)]
+    if not found:
+        raise DiagError(f"Modification {wanted[:16]} inconnue dans cet audit. {remedy}")
+    if len(found) > 1:
+        raise DiagError(
+            f"{len(found)} modifications commencent par {wanted[:64]} : donnez plus "
+            "de caractères. Ils sont tous dans : "
+            f"diag audit history {session.about.ref} --json."
+        )
+    return found[0]
+
+
+def erase(session: Session, revision: str, reason: str) -> None:
+    """Erase a revision's value for ever, everywhere; the reason says why, never what.
+
+    Raises:
+        DiagError: when the audit holds no such revision, or several.
+    """
+    found = revision_named(session, revision)
+    said = session.say(changes.erased(session.audit.id, found.id, _line(reason)))
+    remember(session.workspace.folder, said)
+    drop_erased(session, found)
+    session.workspace.journal.compact()
+
+
+def _text(text: str) -> str:
+    try:
+        return clean_text(text).strip()
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.") from error
+
+
+def _line(text: str) -> str:
+    try:
+        return clean_line(text)
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.") from error

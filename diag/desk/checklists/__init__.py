@@ -1,0 +1,1 @@
+"""Checklists: checked, adapted by the syndicat, named, kept; audits passed on."""

@@ -1,0 +1,1 @@
+"""Photos as evidence: read safely, joined, told, given back."""

@@ -1,0 +1,1 @@
+"""Colleagues and the office: syncs, bundles, conflicts, reviews."""

@@ -1,0 +1,188 @@
+"""Meeting the office: which hubs know this laptop, what they lack, one sync.
+
+A screen runs a sync in a thread of its own, on a workspace that it opens there.
+"""
+
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import NamedTuple
+
+from diag.desk.auditees import auditee_of
+from diag.desk.evidence.freeing import let_go
+from diag.desk.office.ballast import drop_ballast, take_ballast
+from diag.desk.people import meet
+from diag.desk.workspace import Workspace
+from diag.journal import exchange
+from diag.journal.audits import audits
+from diag.journal.settings import get_setting, put_setting
+from diag.model.auditee import Auditee
+from diag.model.errors import DiagError
+from diag.sync.enrolments import Enrolment, drop_enrolment, enrolments_in
+from diag.sync.laptop import Told, Watch
+from diag.sync.session import CLOCK_DOUBT, Outcome
+
+_LAST = "sync.last"
+_MINUTE = 60_000
+
+
+class Waiting(NamedTuple):
+    """What one audit has that the office lacks, as far as this laptop remembers."""
+
+    audit: str
+    about: Auditee | None
+    """None while nothing says whom it is about."""
+    revisions: int
+
+
+def hubs(workspace: Workspace) -> tuple[Enrolment, ...]:
+    """Return the hubs that know this laptop.
+
+    Raises:
+        DiagError: when what is kept of one cannot be read.
+    """
+    return enrolments_in(workspace.folder)
+
+
+def forget(workspace: Workspace, name: str) -> Enrolment:
+    """Forget a hub, by its name or its address; return what was known of it.
+
+    Raises:
+        DiagError: when no hub, or several, are called so.
+    """
+    known = hubs(workspace)
+    found = [one for one in known if name in {one.name, one.url, one.hub}]
+    if len(found) != 1:
+        told = ", ".join(f"{one.name} ({one.url})" for one in known) or "aucun"
+        raise DiagError(
+            f"« {name} » ne désigne pas un serveur de ce poste. Donnez son nom ou son "
+            f"adresse : {told}."
+        )
+    drop_enrolment(workspace.folder, found[0])
+    return found[0]
+
+
+def enrol(workspace: Workspace, invitation: str) -> Enrolment:
+    """Have this laptop let in by the hub of an invitation.
+
+    Raises:
+        DiagError: when it is not; says what to do.
+    """
+    # HTTP and certificates: 120 ms that every other command does without.
+    from diag.desk.office import bundles  # noqa: PLC0415
+    from diag.sync import enrolling  # noqa: PLC0415
+
+    settings = workspace.settings
+    person = settings.name_of(settings.author)
+    hub = enrolling.enrol(
+        workspace.folder,
+        invitation,
+        f"{person}, {platform.node()}",
+        settings.author,
+        bundles.signing_key(workspace),
+    )
+    if hub.key:
+        bundles.know_hub(workspace, hub.name, hub.key)
+    return hub
+
+
+def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:
+    """Return what is not at the office yet, audit by audit; asks nobody."""
+    journal = workspace.journal
+    known = {audit.id: audit for audit in audits(journal)}
+    return tuple(
+        Waiting(
+            audit,
+            auditee_of(workspace, known[audit]) if audit in known else None,
+            revisions,
+        )
+        for audit, revisions in exchange.unsettled(journal, hub.hub)
+    )
+
+
+def run(
+    workspace: Workspace,
+    progress: Watch,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Outcome, ...]:
+    """Sync with every hub that knows this laptop; keep and return what happened.
+
+    Raises:
+        DiagError: when no hub does, or the workspace is read-only.
+    """
+    from diag.sync.session import synchronise_with  # noqa: PLC0415 - as above
+
+    found = hubs(workspace)
+    if not found:
+        raise DiagError(
+            "Aucun serveur ne connaît ce poste. Demandez une invitation à "
+            "l'administrateur du serveur, puis : diag sync enrol INVITATION."
+        )
+    if workspace.journal.readonly:
+        raise DiagError(workspace.journal.notice)
+    drop_ballast(workspace.folder)
+    told = Told(progress, cancelled)
+    now = workspace.world.clock
+    outcomes = tuple(
+        synchronise_with(workspace.journal, hub, told, now()) for hub in found
+    )
+    outcomes[-1].freed = let_go(workspace, outcomes)
+    for outcome in outcomes:
+        meet(workspace, outcome.people)
+        outcome.people = {}  # names live in one place
+        outcome.there = []  # proven for this once
+    put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
+    take_ballast(workspace.folder)
+    return outcomes
+
+
+def last(workspace: Workspace) -> tuple[Outcome, ...]:
+    """Return what happened the last time, hub by hub."""
+    return tuple(Outcome(**kept) for kept in get_setting(workspace.journal, _LAST, []))
+
+
+def words_of(outcome: Outcome) -> Iterable[str]:
+    """Give what happened, line by line."""
+    yield (
+        f"{outcome.name} : {_counted(outcome.pushed, 'modification')} "
+        f"{_plural(outcome.pushed, 'envoyée')}, "
+        f"{outcome.pulled} {_plural(outcome.pulled, 'reçue')} ; "
+        f"{_counted(outcome.sent, 'pièce jointe', 'pièces jointes')} "
+        f"{_plural(outcome.sent, 'envoyée')}, "
+        f"{outcome.received} {_plural(outcome.received, 'reçue')}."
+    )
+    yield from (f"Refusé : {reason}" for reason in outcome.refused)
+    if outcome.awaited:
+        yield (
+            f"{_counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "
+            f"{_plural(outcome.awaited, 'reçue')} : le serveur les attend d'un autre "
+            "poste."
+        )
+    if outcome.freed:
+        yield (
+            f"{_counted(outcome.freed, 'photo')} d'audits clos "
+            f"{'a' if outcome.freed == 1 else 'ont'} quitté ce poste : "
+            "le bureau les a, « diag audit photo SUJET fetch » les redemande."
+        )
+    if outcome.unequal:
+        many = _counted(len(outcome.unequal), "audit")
+        yield f"{many} : pas encore le même des deux côtés."
+    if abs(outcome.clock_gap) > CLOCK_DOUBT:
+        way = "avance" if outcome.clock_gap > 0 else "retarde"
+        minutes = abs(outcome.clock_gap) // _MINUTE
+        yield (
+            f"L'horloge de ce poste {way} de {minutes} min sur celle du serveur : "
+            "réglez-la. Rien n'est perdu, l'ordre des réponses n'en dépend pas."
+        )
+    if outcome.problem:
+        yield outcome.problem
+    elif outcome.is_whole:
+        yield "Tout ce qui est ici est au bureau, et l'inverse."
+
+
+def _counted(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number < 2 else many or one + 's'}"  # noqa: PLR2004 -- French plural
+
+
+def _plural(number: int, word: str) -> str:
+    return word if number < 2 else f"{word}s"  # noqa: PLR2004 -- French plural

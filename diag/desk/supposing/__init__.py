@@ -1,0 +1,1 @@
+"""« Et si… »: suppositions tried, told, kept under a name; never facts."""

@@ -1,0 +1,248 @@
+"""« Et si… »: facts as they would be, and what would follow. Nothing is recorded.
+
+Pure functions over facts: what is supposed never enters the journal, and what is
+judged here never enters a document.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid5
+
+from diag.assess.assess import judge_of
+from diag.assess.costs import Totals, totals
+from diag.assess.overlay import with_answers
+from diag.assess.results import Advice, Assessment, CriterionResult, Score, Trigger
+from diag.desk.bilan.compare import Move, move_of
+from diag.model.checklist import Checklist
+from diag.model.fact import Answer, Facts, Provenance, State, Value
+from diag.model.place import Place, PlaceKind
+
+WHY = "supposé"
+"""Reason that marks an answer as supposed wherever it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Another answer to one question; None: as if nobody knew."""
+
+    place: str
+    question: str
+    value: Value
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts with that answer."""
+        state = State.UNKNOWN if self.value is None else State.KNOWN
+        answer = Answer(state, self.value, Provenance.DECLARED, WHY)
+        return with_answers(facts, {(self.place, self.question): answer})
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """One more place, empty, or equipped like another one."""
+
+    kind: PlaceKind
+    name: str
+    like: str = ""
+    """Id of the place whose answers it takes."""
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts with that place."""
+        place = Place(
+            id=supposed_id(facts, self.name),
+            kind=self.kind,
+            parent=_holder(facts, self.like),
+            name=self.name,
+        )
+        return _with(facts, place, _answers_of(facts, self.like))
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A place that is no longer used; what stood in it stays in the school."""
+
+    place: str
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts without that place."""
+        gone = facts.places.get(self.place)
+        if gone is None or self.place == facts.root:
+            return facts
+        places = {
+            ident: (
+                place.model_copy(update={"parent": gone.parent})
+                if place.parent == self.place
+                else place
+            )
+            for ident, place in facts.places.items()
+            if ident != self.place
+        }
+        return replace(facts, places=places, answers=_elsewhere(facts, self.place))
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A class in two (dédoublement): a second room of the same use.
+
+    The new room takes over what `reusing` has before anything is bought, and that
+    room closes; else it is bare: only what names it is copied.
+    """
+
+    place: str
+    name: str
+    naming: tuple[str, ...] = ()
+    """Questions that say what a room is: its use, its level."""
+    reusing: str = ""
+    """Id of a room whose equipment moves in."""
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts with the second room."""
+        if self.place not in facts.places:
+            return facts
+        use = {
+            question: heads
+            for question, heads in _answers_of(facts, self.place).items()
+            if question in self.naming
+        }
+        place = Place(
+            id=supposed_id(facts, self.name),
+            kind=facts.places[self.place].kind,
+            parent=_holder(facts, self.place),
+            name=self.name,
+        )
+        reused = _answers_of(facts, self.reusing)
+        made = _with(facts, place, {**reused, **use})
+        return Closed(self.reusing).applied(made) if self.reusing else made
+
+
+Supposition = Said | Added | Closed | Split
+"""One « et si… »."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One criterion that would stand elsewhere."""
+
+    before: CriterionResult
+    after: CriterionResult
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What would follow, beside what is."""
+
+    before: Assessment
+    after: Assessment
+    kind: PlaceKind
+    """What it is about: a school, a commune or a syndicat."""
+
+    @property
+    def scores(self) -> tuple[tuple[str, Score, Score], ...]:
+        """Each domain's title and both scores, the whole last."""
+        domains = [
+            (new.domain.title, old.score, new.score)
+            for old, new in zip(self.before.domains, self.after.domains, strict=True)
+        ]
+        return (*domains, ("Ensemble", self.before.overall, self.after.overall))
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """The criteria that would stand elsewhere."""
+        pairs = (
+            (old, self.after.criteria[ident])
+            for ident, old in self.before.criteria.items()
+        )
+        moved = (Shift(old, new, move_of(old, new)) for old, new in pairs)
+        return tuple(one for one in moved if one.move is not Move.SAME)
+
+    @property
+    def resolved(self) -> tuple[Advice, ...]:
+        """What would no longer be recommended."""
+        after = {one.recommendation.id for one in _sure(self.after)}
+        return tuple(
+            one for one in _sure(self.before) if one.recommendation.id not in after
+        )
+
+    @property
+    def new(self) -> tuple[Advice, ...]:
+        """What would be recommended then."""
+        before = {one.recommendation.id for one in _sure(self.before)}
+        return tuple(
+            one for one in _sure(self.after) if one.recommendation.id not in before
+        )
+
+    @property
+    def recosted(self) -> tuple[tuple[Advice, Advice], ...]:
+        """What would be recommended as now, at another price."""
+        after = {one.recommendation.id: one for one in _sure(self.after)}
+        pairs = (
+            (one, after[one.recommendation.id])
+            for one in _sure(self.before)
+            if one.recommendation.id in after
+        )
+        return tuple((old, new) for old, new in pairs if old.cost != new.cost)
+
+    @property
+    def costs(self) -> tuple[Totals, Totals]:
+        """What everything sure costs, before and after."""
+        return totals(self.before.advice), totals(self.after.advice)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Say whether everything would be judged the same."""
+        return self.before == self.after
+
+
+def supposed(facts: Facts, suppositions: Iterable[Supposition]) -> Facts:
+    """Return facts with suppositions applied in order; none: the facts themselves."""
+    for one in suppositions:
+        facts = one.applied(facts)
+    return facts
+
+
+def outcome(
+    facts: Facts, checklist: Checklist, suppositions: Iterable[Supposition]
+) -> Outcome:
+    """Return what would follow beside what is; nothing is recorded."""
+    judge = judge_of(checklist)
+    then = supposed(facts, suppositions)
+    before = judge.assess(facts)
+    after = before if then is facts else judge.assess(then)
+    return Outcome(before, after, facts.places[facts.root].kind)
+
+
+def supposed_id(facts: Facts, name: str) -> str:
+    """Return the id of a supposed place: the same for the same name."""
+    return str(uuid5(UUID(facts.root), f"suppose/{name}"))
+
+
+def _sure(assessment: Assessment) -> tuple[Advice, ...]:
+    return tuple(one for one in assessment.advice if one.trigger is Trigger.FIRES)
+
+
+def _holder(facts: Facts, like: str) -> str:
+    twin = facts.places.get(like)
+    return (twin.parent if twin else None) or facts.root
+
+
+def _answers_of(facts: Facts, place: str) -> dict[str, tuple[Answer, ...]]:
+    return {
+        question: heads
+        for (where, question), heads in facts.answers.items()
+        if where == place
+    }
+
+
+def _elsewhere(facts: Facts, place: str) -> dict[tuple[str, str], tuple[Answer, ...]]:
+    return {key: heads for key, heads in facts.answers.items() if key[0] != place}
+
+
+def _with(
+    facts: Facts, place: Place, answers: Mapping[str, tuple[Answer, ...]]
+) -> Facts:
+    said = {(place.id, question): heads for question, heads in answers.items()}
+    return replace(
+        facts,
+        places={**facts.places, place.id: place},
+        answers={**facts.answers, **said},
+    )

@@ -1,0 +1,183 @@
+"""The file of a school, a commune or a syndicat: who they are, and their audits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diag.desk.known_audits import audits
+from diag.desk.office.reviewing import stand_of
+from diag.desk.sending.words import dispatch_words
+from diag.desk.session import Session
+from diag.desk.territory.outlook import STATUS_WORDS
+from diag.desk.territory.school_names import names_shown
+from diag.desk.territory.tour import address_of
+from diag.desk.visit.trail import day_words
+from diag.desk.workspace import Workspace
+from diag.journal.dispatches import dispatches_of
+from diag.journal.facts import status_of
+from diag.model.audit import Audit, AuditStatus, Subject
+from diag.model.auditee import Auditee
+from diag.model.place import PlaceKind
+from diag.model.territory import School
+from diag.reports.figures import number
+from diag.reports.wording import phone_number
+
+_REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
+
+_SENT = 4
+"""At most so many documents sent are told of an audit: one a reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTold:
+    """One audit, in words."""
+
+    audit: Audit
+    status: str
+    answers: int
+    latest: str
+    """Day of the last answer; empty before any."""
+    sent: tuple[str, ...]
+    """The last documents that left, in words."""
+
+
+def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
+    """Yield what is known of whom an audit is about: a label, and what it says."""
+    if about.school:
+        told = _school_lines(workspace, about.school)
+    elif about.kind is PlaceKind.COMMUNE:
+        told = _commune_lines(workspace, about)
+    else:
+        told = _syndicat_lines(workspace, about)
+    yield from (line for line in told if line[1])
+
+
+def _school_lines(workspace: Workspace, school: School) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Adresse", address_of(school)),
+        ("Téléphone", phone_number(school.phone)),
+        ("Courriel", school.email),
+        ("École", _sort(school)),
+        ("Élèves", _headcount(school)),
+        ("IPS", _position(school)),
+        ("Inspection", school.circonscription),
+        ("RPI", school.rpi),
+        ("Mairie", _town_hall(workspace, school.insee)),
+        ("Commune", _commune_audit(workspace, school.insee)),
+        ("Attention", _warning(school)),
+    )
+
+
+def _commune_audit(workspace: Workspace, insee: str) -> str:
+    """Return where the last audit of a commune stands; empty when there is none."""
+    subject = Subject(kind=PlaceKind.COMMUNE, code=insee)
+    found = [each for each in audits(workspace.journal) if each.subject == subject]
+    if not found:
+        return ""
+    last = max(found, key=lambda each: each.campaign)
+    status = STATUS_WORDS[status_of(workspace.journal, last.id)]
+    return f"audit {status}, campagne {last.campaign}"
+
+
+def _commune_lines(workspace: Workspace, about: Auditee) -> tuple[tuple[str, str], ...]:
+    territory = workspace.territory
+    commune = territory.commune(about.code)
+    schools = territory.schools("", commune=about.code)
+    population = commune.population if commune else None
+    return (
+        ("Mairie", _town_hall(workspace, about.code)),
+        ("Habitants", "" if population is None else number(population)),
+        ("Regroupement", commune.epci_name if commune else ""),
+        ("Écoles", ", ".join(names_shown(schools).values())),
+    )
+
+
+def _syndicat_lines(
+    workspace: Workspace, about: Auditee
+) -> tuple[tuple[str, str], ...]:
+    counts = workspace.territory.counts()
+    return (
+        ("SIREN", about.code),
+        ("Territoire", _counted(counts.schools, "école")),
+    )
+
+
+def audits_told(workspace: Workspace, about: Auditee) -> list[AuditTold]:
+    """Return the audits of a subject, the latest campaign first."""
+    found = [
+        _told(Session(workspace, audit, about))
+        for audit in audits(workspace.journal)
+        if audit.subject == about.subject
+    ]
+    return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
+
+
+def _told(session: Session) -> AuditTold:
+    given = [head.at for heads in session.facts.answers.values() for head in heads]
+    return AuditTold(
+        session.audit,
+        STATUS_WORDS[session.status],
+        len(session.facts.answers),
+        day_words(max(given)) if given else "",
+        (*_review(session), *_sent(session)),
+    )
+
+
+def _review(session: Session) -> tuple[str, ...]:
+    """Return who submitted, accepted or gave back the audit, and why."""
+    stand = stand_of(session)
+    return (stand.words,) if stand and stand.status in _REVIEWED else ()
+
+
+def _sent(session: Session) -> tuple[str, ...]:
+    told = dispatches_of(session.workspace.journal, session.audit.id)
+    return tuple(map(dispatch_words, told[-_SENT:]))
+
+
+def _sort(school: School) -> str:
+    cycles = [
+        name
+        for name, taken in (
+            ("maternelle", school.nursery),
+            ("élémentaire", school.elementary),
+        )
+        if taken
+    ]
+    parts = (school.sector, " et ".join(cycles), school.priority_education)
+    return ", ".join(part for part in parts if part)
+
+
+def _headcount(school: School) -> str:
+    if school.classes is None and school.pupils is None:
+        return ""
+    told = [] if school.classes is None else [_counted(school.classes, "classe")]
+    if school.pupils is not None:
+        told.append(_counted(school.pupils, "élève"))
+    if school.classes and school.pupils:
+        told.append(f"{round(school.pupils / school.classes)} par classe")
+    year = f" ({school.headcount_year})" if school.headcount_year else ""
+    return ", ".join(told) + year
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}"
+
+
+def _position(school: School) -> str:
+    if school.ips is None:
+        return ""
+    year = f" ({school.ips_year})" if school.ips_year else ""
+    return f"{number(school.ips)}{year}"
+
+
+def _town_hall(workspace: Workspace, insee: str) -> str:
+    hall = workspace.territory.town_hall(insee)
+    if hall is None:
+        return ""
+    year = f" (adresse de {hall.source_date[:4]})" if hall.source_date else ""
+    return (hall.email or hall.problem) + (year if hall.email else "")
+
+
+def _warning(school: School) -> str:
+    if school.vanished:
+        return f"absente de l'annuaire depuis l'import du {school.vanished} : fermée ?"
+    return "l'annuaire annonce sa fermeture" if school.state == "A FERMER" else ""

@@ -1,0 +1,138 @@
+"""How one answer came to be: each change of it, and what its evidences disagree on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from diag.desk.session import Session
+from diag.desk.visit.walk import Key
+from diag.journal import subjects
+from diag.journal.revision import Revision
+from diag.journal.subjects import (
+    AnswerTopic,
+    ApartTopic,
+    FlagTopic,
+    NoteTopic,
+    PlaceTopic,
+    SameTopic,
+    ScenarioTopic,
+)
+from diag.model.checklist import Question
+from diag.model.fact import Answer, Provenance, State
+from diag.reports.answers import answer_words
+from diag.reports.vocabulary import PROVENANCES
+
+_EVIDENCES = (Provenance.MEASURED, Provenance.OBSERVED, Provenance.DECLARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One change of an answer."""
+
+    who: str
+    at: int
+    before: str
+    """What it replaced, in words; empty for a first answer."""
+    after: str
+    answer: Answer | None
+    """What it says; None when it takes the answer away."""
+
+
+def trail_of(session: Session, key: Key, question: Question) -> tuple[Turn, ...]:
+    """Return every change of one answer, the oldest first."""
+    journal, audit = session.workspace.journal, session.audit.id
+    revisions = journal.history(audit, subjects.answer(*key))
+    said = {one.id: _words(question, one) for one in revisions}
+    name_of = session.workspace.settings.name_of if revisions else str
+    return tuple(
+        Turn(
+            who=name_of(one.author),
+            at=one.at,
+            before=" ou ".join(said[each] for each in one.parents if each in said),
+            after=said[one.id],
+            answer=_answer(one),
+        )
+        for one in revisions
+    )
+
+
+def divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
+    """Return what was measured, seen and declared, when it differs; else nothing."""
+    last: dict[Provenance, Turn] = {}
+    for turn in trail:
+        if turn.answer and turn.answer.state is State.KNOWN:
+            last[turn.answer.provenance] = turn
+    kept = [last[each] for each in _EVIDENCES if each in last]
+    if len({turn.after for turn in kept}) <= 1:
+        return ()
+    return tuple(
+        f"{PROVENANCES[turn.answer.provenance]} : {turn.after} "
+        f"({turn.who}, {day_words(turn.at)})"
+        for turn in kept
+        if turn.answer
+    )
+
+
+def told(session: Session, revision: Revision) -> str:
+    """Return what a revision said, with the words of its question or place."""
+    topic = subjects.parse(revision.subject)
+    where = session.facts.places.get(getattr(topic, "place", ""))
+    question = session.checklist.questions.get(getattr(topic, "question", ""))
+    if isinstance(topic, AnswerTopic) and question:
+        said = f"{question.label} : {_words(question, revision)}"
+    elif isinstance(topic, NoteTopic) and question:
+        said = f"note de « {question.label} »"
+    elif isinstance(topic, FlagTopic) and question:
+        said = f"« à revoir » de « {question.label} »"
+    elif isinstance(topic, ScenarioTopic):
+        return f"scénario « {_name(revision)} »"
+    elif isinstance(topic, PlaceTopic):
+        said = f"lieu « {_name(revision) or (where.name if where else '')} »"
+    elif isinstance(topic, SameTopic | ApartTopic):
+        return "deux lieux, un seul ou non"
+    else:
+        return "liste complète"
+    inside = where is not None and where.parent and not isinstance(topic, PlaceTopic)
+    return f"{said} ({where.name})" if where and inside else said
+
+
+def day_words(at: int) -> str:
+    """Return the local day of a wall clock: « 05/10/2026 »."""
+    return _local(at).strftime("%d/%m/%Y")
+
+
+def time_words(at: int) -> str:
+    """Return the local day and time of a wall clock: « 05/10/2026 09:12 »."""
+    return _local(at).strftime("%d/%m/%Y %H:%M")
+
+
+def _local(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone()
+
+
+def _words(question: Question, revision: Revision) -> str:
+    if revision.erased:
+        return "effacé"
+    answer = _answer(revision)
+    return answer_words(question, answer) if answer else "retiré"
+
+
+def _name(revision: Revision) -> str:
+    return (
+        str(revision.value.get("name", "")) if isinstance(revision.value, dict) else ""
+    )
+
+
+def _answer(revision: Revision) -> Answer | None:
+    body: Any = revision.value
+    try:
+        value = body.get("value")
+        return Answer(
+            State(body["state"]),
+            tuple(value) if isinstance(value, list) else value,
+            Provenance(body["provenance"]),
+            str(body.get("reason", "")),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

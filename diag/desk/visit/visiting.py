@@ -1,0 +1,269 @@
+"""A visit under way: where one stands, what one says there, what follows.
+
+Screens and the line-by-line path are two front ends of this one object.
+"""
+
+from functools import cached_property
+
+from diag.desk.bilan.score_words import filled_words, score_words
+from diag.desk.session import Session
+from diag.desk.undo import undo
+from diag.desk.visit.answers import (
+    ALWAYS,
+    DoubtError,
+    Entry,
+    record_answer,
+    record_note,
+)
+from diag.desk.visit.card import Card, card_of
+from diag.desk.visit.completing import plain_refusal
+from diag.desk.visit.entry import RefusedEntryError
+from diag.desk.visit.flags import turn_flag
+from diag.desk.visit.keyed import meant
+from diag.desk.visit.memory import still_true
+from diag.desk.visit.parcours import choose_profile, told_left
+from diag.desk.visit.recall import recall_of
+from diag.desk.visit.resume import kept_key, kept_place
+from diag.desk.visit.trail import told
+from diag.desk.visit.walk import Key, Stop, Walk, walk_of
+from diag.journal import subjects
+from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
+from diag.model.checklist import Profile, Question
+from diag.model.errors import DiagError
+from diag.model.fact import Provenance, State
+from diag.reports.answers import answer_words
+from diag.reports.vocabulary import PROVENANCES
+
+
+class Visiting:
+    """One visit: a question at hand, and the walk around it."""
+
+    def __init__(self, session: Session, key: Key | None = None) -> None:
+        self.session = session
+        self.memory = recall_of(session)
+        """The audit of the campaign before, and the commune's other schools."""
+        stood = key or kept_key(session)
+        self._also = {stood} if stood else set[Key]()
+        self._doubted: tuple[Key, str] | None = None
+        self._provenance: Provenance | None = None
+        self.key = self._start(key)
+        """Where one stands."""
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The walk, as things stand."""
+        session = self.session
+        return walk_of(session.facts, session.checklist, session.profile, self._also)
+
+    @cached_property
+    def card(self) -> Card:
+        """Everything beside the question at hand."""
+        return card_of(self.session, self.stop, self.memory)
+
+    @property
+    def stop(self) -> Stop:
+        """The question at hand."""
+        stop = self.walk.stop(self.key)
+        if stop is None:
+            self.key = self._start(None)
+            stop = self.walk.stop(self.key)
+        assert stop is not None
+        return stop
+
+    @property
+    def question(self) -> Question:
+        """The question at hand, as declared."""
+        return self.stop.question
+
+    @property
+    def provenance(self) -> Provenance:
+        """How the next answer is known, unless said otherwise."""
+        return self._provenance or self._ways[0]
+
+    @property
+    def _ways(self) -> tuple[Provenance, ...]:
+        """How a person can know it: what is typed was not imported."""
+        ways = self.question.provenance
+        return tuple(each for each in ways if each not in ALWAYS) or ways
+
+    def turn_provenance(self) -> str:
+        """Pass to the next way of knowing; return its word."""
+        ways = self._ways
+        self._provenance = ways[(ways.index(self.provenance) + 1) % len(ways)]
+        return PROVENANCES[self._provenance]
+
+    def give(self, typed: str) -> str:
+        """Record what was typed; return it told, once it is on disk.
+
+        Said again after a doubt, it is taken as sure.
+
+        Raises:
+            DoubtError: possible but unlikely: ask once.
+            RefusedEntryError: it cannot be an answer; nothing was written.
+        """
+        question, sure = self.question, self._doubted == (self.key, typed)
+        self._doubted = None
+        try:
+            value = meant(question, typed)
+            entry = self._entry(State.KNOWN, raw=value, sure=sure)
+            recorded = record_answer(self.session, entry)
+        except DoubtError as doubt:
+            self._doubted = (self.key, typed)
+            raise DoubtError(_doubt(doubt, question)) from doubt
+        except RefusedEntryError as error:
+            raise RefusedEntryError(plain_refusal(question, error)) from error
+        self.refresh()
+        return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
+
+    def confirm(self) -> str | None:
+        """Say today's answer again with another provenance, if one was chosen."""
+        answer = self.card.answer
+        if self._provenance is None or answer is None or answer.value is None:
+            return None
+        entry = self._entry(State.KNOWN, raw=answer.value, sure=True)
+        recorded = record_answer(self.session, entry)
+        self.refresh()
+        told_ = answer_words(self.question, recorded.answer)
+        how = PROVENANCES[recorded.answer.provenance]
+        return f"{self.question.label}\u00a0: {told_}, {how}"
+
+    def say(self, state: State, reason: str) -> str:
+        """Record that it is unknown, without object or refused, and why."""
+        entry = self._entry(state, reason=reason)
+        recorded = record_answer(self.session, entry)
+        self.refresh()
+        said = answer_words(self.question, recorded.answer)
+        return f"{self.question.label}\u00a0: {said}"
+
+    def still_true(self) -> str:
+        """Say « toujours vrai » of last time's answer, or of a neighbour school's.
+
+        Raises:
+            DiagError: when there is none.
+        """
+        question = self.question
+        recorded = still_true(self.session, self.memory, self.key[0], question)
+        self.refresh()
+        said = answer_words(question, recorded.answer)
+        return f"{question.label}\u00a0: {said}, toujours vrai"
+
+    def note(self, text: str) -> None:
+        """Write the note beside the question; an empty one takes it away."""
+        record_note(self.session, self.key[1], text, self.key[0])
+        self.refresh()
+
+    def flag(self) -> bool:
+        """Raise or lower « à revoir »; return whether it is raised now."""
+        raised = turn_flag(self.session, self.key)
+        self.refresh()
+        return raised
+
+    def undo(self) -> str:
+        """Take back the last thing said, go where it was said, return it told.
+
+        Raises:
+            DiagError: when nothing is left to take back.
+        """
+        taken = undo(self.session)
+        self.refresh()
+        topic = subjects.parse(taken.subject)
+        if isinstance(topic, AnswerTopic | NoteTopic | FlagTopic):
+            key = (topic.place, topic.question)
+            if self.walk.stop(key):
+                self.go(key)
+        return told(self.session, taken)
+
+    def go(self, key: Key) -> None:
+        """Stand at another question, even one that so short a visit does not ask.
+
+        Raises:
+            DiagError: when it does not apply here, as things stand.
+        """
+        if self.walk.stop(key) is None:
+            self._also.add(key)
+            self.__dict__.pop("walk", None)
+        if self.walk.stop(key) is None:
+            self._also.discard(key)
+            raise DiagError("Cette question ne se pose pas ici pour le moment.")
+        if key != self.key:
+            self.key = key
+            self._provenance = None
+            self.__dict__.pop("card", None)
+
+    def forward(self) -> bool:
+        """Go to the next question in the walk; say whether there was one."""
+        return self._to(self.walk.after(self.key))
+
+    def back(self) -> bool:
+        """Go to the question before; say whether there was one."""
+        return self._to(self.walk.before(self.key))
+
+    def onward(self) -> bool:
+        """After an answer: go to the next question left; say whether there was one."""
+        return self._to(self.walk.left_after(self.key))
+
+    def choose(self, profile: Profile) -> str:
+        """Have the visit shorter or longer; return it told, with what is left."""
+        choose_profile(self.session, profile)
+        self._also.add(self.key)
+        self.refresh()
+        return told_left(self.session, profile)
+
+    def refresh(self) -> None:
+        """Read again what may have changed; the question at hand stays."""
+        self._provenance = None
+        for name in ("walk", "card"):
+            self.__dict__.pop(name, None)
+
+    def catch_up(self) -> bool:
+        """Read again what another window wrote; say whether one did."""
+        caught = self.session.catch_up()
+        if caught:
+            self.refresh()
+        return caught
+
+    @property
+    def score(self) -> str:
+        """The overall score and how much is known, in words."""
+        overall = self.session.assessment.overall
+        return f"Score {score_words(overall)}, {filled_words(overall)}"
+
+    def _to(self, stop: Stop | None) -> bool:
+        if stop is None:
+            return False
+        self.go(stop.key)
+        return True
+
+    def _entry(
+        self,
+        state: State,
+        *,
+        raw: object = None,
+        reason: str = "",
+        sure: bool = False,
+    ) -> Entry:
+        return Entry(
+            question=self.key[1],
+            raw=raw,
+            place=self.key[0],
+            state=state,
+            provenance=self.provenance,
+            reason=reason,
+            sure=sure,
+        )
+
+    def _start(self, key: Key | None) -> Key:
+        walk = self.walk
+        wanted = key if key and walk.stop(key) else kept_place(self.session, walk)
+        if wanted:
+            return wanted
+        if not walk.stops:
+            raise DiagError(
+                "Ces grilles ne posent encore aucune question ici : rien à visiter."
+            )
+        return next((stop for stop in walk.stops if stop.is_left), walk.stops[0]).key
+
+
+def _doubt(doubt: DoubtError, question: Question) -> str:
+    """Return a doubt without the command line's way of confirming."""
+    return plain_refusal(question, doubt).partition(" Vérifiez, puis confirmez")[0]

@@ -1,0 +1,73 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from diag.desk.bilan.advancing import MOVES, WORDS, left_to_check, possible
+from diag.desk.bilan.follow import move
+from diag.desk.session import Session
+from diag.desk.viewing import show_file
+from diag.desk.workspace import Workspace
+from diag.model.audit import AuditStatus
+from diag.model.errors import DiagError
+from tests.desk.audited import audited, audited_workspace, next_campaign
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with audited_workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def empty(desk: Workspace) -> Session:
+    return next_campaign(desk)
+
+
+@pytest.mark.parametrize("status", AuditStatus)
+def test_every_status_has_words_and_a_way_on(status: AuditStatus) -> None:
+    assert WORDS[status]
+    assert MOVES[status]
+    assert possible(status)
+    assert status not in possible(status)
+
+
+def test_an_audit_is_submitted_accepted_closed_and_taken_up_again(
+    desk: Workspace,
+) -> None:
+    session = audited(desk)
+    for status in (
+        AuditStatus.SOUMIS,
+        AuditStatus.ACCEPTE,
+        AuditStatus.CLOS,
+        AuditStatus.EN_COURS,
+    ):
+        assert status in possible(session.status)
+        move(session, status)
+        assert session.status is status
+
+
+def test_what_is_left_is_told_whole_in_an_empty_audit(empty: Session) -> None:
+    told = "\n".join(left_to_check(empty))
+
+    assert "restent à vérifier" in told
+    assert "n'est pas close" in told
+    assert "Conformité à vérifier" in told
+    assert "Aucune visite" in told
+
+
+def test_what_is_left_is_little_after_a_full_audit(desk: Workspace) -> None:
+    told = "\n".join(left_to_check(audited(desk)))
+
+    assert "Aucune visite" not in told
+    assert "sans décision" in told
+
+
+def test_without_a_viewer_one_is_told_where_the_file_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+
+    with pytest.raises(DiagError, match=r"mairie\.html"):
+        show_file(tmp_path / "mairie.html")

@@ -1,0 +1,84 @@
+import pytest
+
+from diag.desk.bilan.rule_words import tell
+from diag.model.checklist import Choice, Question, QuestionType
+from diag.model.place import PlaceKind
+from diag.rules.language import parse_rule
+
+QUESTIONS = {
+    ident: Question(
+        id=ident,
+        domain="d",
+        place=PlaceKind.ECOLE,
+        type=kind,
+        label=label,
+        unit=unit,
+        choices=(Choice(id="a", label="Rien"), Choice(id="b", label="Câble"))
+        if kind in {QuestionType.CHOICE, QuestionType.CHOICES}
+        else (),
+    )
+    for ident, kind, label, unit in (
+        ("debit", QuestionType.NUMBER, "Débit", "Mbit/s"),
+        ("lien", QuestionType.CHOICE, "Lien", ""),
+        ("outils", QuestionType.CHOICES, "Outils", ""),
+        ("fibre", QuestionType.BOOLEAN, "Fibre", ""),
+        ("achat", QuestionType.DATE, "Achat", ""),
+    )
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "own", "told"),
+    [
+        ("debit >= 100", "debit", "au moins 100\u00a0Mbit/s"),
+        ("100 > debit", "debit", "moins de 100\u00a0Mbit/s"),
+        ("debit >= 100", "", "Débit : au moins 100\u00a0Mbit/s"),
+        ("lien == 'b'", "lien", "Câble"),
+        ("lien != 'b'", "lien", "autre que Câble"),
+        ("lien in ('a', 'b')", "lien", "Rien ou Câble"),
+        ("lien not in ('a', 'b')", "lien", "ni Rien ni Câble"),
+        ("'a' in outils", "outils", "avec Rien"),
+        ("'a' not in outils", "", "Outils : sans Rien"),
+        ("fibre", "fibre", "oui"),
+        ("not fibre", "", "Fibre : non"),
+        (
+            "not (fibre and debit > 1)",
+            "fibre",
+            "sauf si oui et Débit : plus de 1\u00a0Mbit/s",
+        ),
+        ("fibre or (fibre and fibre)", "fibre", "oui ou (oui et oui)"),
+        ("debit / 2 <= 5", "", "Débit / 2 : au plus 5"),
+        (
+            "months_between(achat, visit_date) < 60",
+            "",
+            "mois entre Achat et la visite : moins de 60\u00a0mois",
+        ),
+        (
+            "count(salle, lien == 'a') == 0",
+            "",
+            "nombre de salles où Lien : Rien : 0",
+        ),
+        (
+            "share(salle, fibre, lien == 'a') >= 0.5",
+            "",
+            "part des salles où Lien : Rien où Fibre : oui : au moins 0,5",
+        ),
+        (
+            "total(salle, debit) > 3",
+            "",
+            "total de « Débit » dans les salles : plus de 3",
+        ),
+        (
+            "smallest(salle, debit) > 3",
+            "",
+            "le plus petit « Débit » des salles : plus de 3",
+        ),
+        (
+            "largest(salle, debit) > 3",
+            "",
+            "le plus grand « Débit » des salles : plus de 3",
+        ),
+    ],
+)
+def test_a_rule_is_told_without_its_language(rule: str, own: str, told: str) -> None:
+    assert tell(parse_rule(rule).root, QUESTIONS, own) == told  # type: ignore[arg-type]  # conditions, all of them

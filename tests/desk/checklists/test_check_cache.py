@@ -1,0 +1,71 @@
+"""What a check found is kept until something changes; damaged, it is as none."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.desk.checklists import check_cache
+from diag.desk.checklists.check_cache import checked
+from diag.desk.checklists.checking import problems_in
+from tests.rules.written import FILES
+
+
+@pytest.fixture
+def grilles(tmp_path: Path) -> Path:
+    folder = tmp_path / "grilles"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def forbid(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("checked again")
+
+    monkeypatch.setattr(check_cache, "problems_in", refuse)
+
+
+def test_the_second_time_nothing_is_read_again(
+    grilles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = checked(grilles, cache=tmp_path / "cache")
+    assert first == problems_in(grilles)
+    forbid(monkeypatch)
+    assert checked(grilles, cache=tmp_path / "cache") == first
+
+
+@pytest.mark.parametrize("change", ["file", "overlay", "program"])
+def test_whatever_changes_is_checked_again(
+    change: str, grilles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overlay = tmp_path / "overlay"
+    overlay.mkdir()
+    checked(grilles, overlay, cache=tmp_path / "cache")
+    if change == "file":
+        (grilles / "prix.yaml").write_text("prices: []\n", encoding="utf-8")
+    elif change == "overlay":
+        (overlay / "a.yaml").write_text(
+            "criteria:\n  - {id: debit-suffisant, weight: 9}\n", encoding="utf-8"
+        )
+    else:
+        monkeypatch.setattr(check_cache, "program_mark", lambda: "newer")
+    forbid(monkeypatch)
+    with pytest.raises(AssertionError, match="checked again"):
+        checked(grilles, overlay, cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"key": 3}', "\0", "null"])
+def test_a_damaged_file_is_as_none(damage: str, grilles: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = checked(grilles, cache=cache)
+    (kept,) = cache.iterdir()
+    kept.write_text(damage, encoding="utf-8")
+    assert checked(grilles, cache=cache) == first
+
+
+def test_a_place_where_nothing_can_be_kept_loses_only_time(
+    grilles: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cache").write_text("a file stands here", encoding="utf-8")
+    assert checked(grilles, cache=tmp_path / "cache") == problems_in(grilles)

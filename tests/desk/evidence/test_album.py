@@ -1,0 +1,71 @@
+"""The photos that documents show: the audit's own, small, the same bytes each time."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from diag.desk.evidence.album import Album, evidence_of
+from diag.desk.evidence.photos import Shown, caption_photo, join_photos, photos_of
+from diag.desk.evidence.picture import SHOWN_SIDE
+from diag.desk.outputs.documents import Form, write_reports
+from diag.desk.outputs.reporting import report_of
+from diag.desk.session import Session
+from diag.journal.attachments import Attachments
+from diag.model.checklist import Audience
+from tests.desk.pictures import jpeg
+
+
+@pytest.fixture
+def shown(session: Session, tmp_path: Path) -> Session:
+    path = jpeg(tmp_path / "baie.jpg", (2000, 1500))
+    join_photos(session, [path], Shown(), "Baie ouverte")
+    return session
+
+
+def test_a_picture_is_small_and_the_same_each_time(shown: Session) -> None:
+    (photo,) = photos_of(shown)
+    data = Album(shown)[photo.sha]
+    assert max(Image.open(io.BytesIO(data)).size) == SHOWN_SIDE
+    assert data == Album(shown)[photo.sha]
+    assert len(data) < photo.size
+
+
+def test_only_what_the_audit_names_is_in_it(shown: Session) -> None:
+    folder = shown.workspace.folder
+    stray = Attachments(folder).put(b"secret", "image/jpeg")
+    (photo,) = photos_of(shown)
+    album = Album(shown)
+    assert list(album) == [photo.sha]
+    assert len(album) == 1
+    assert stray not in album
+    assert "pas un nom" not in album
+
+
+def test_a_picture_that_is_not_here_is_missing(shown: Session) -> None:
+    (photo,) = photos_of(shown)
+    Attachments(shown.workspace.folder).drop(photo.sha)
+    assert photo.sha not in Album(shown)
+
+
+def test_who_joined_it_is_told_whoever_captioned_it(shown: Session) -> None:
+    (photo,) = photos_of(shown)
+    caption_photo(shown, photo.id, "Baie fermée")
+    (told,) = evidence_of(shown)
+    assert told.photo.caption == "Baie fermée"
+    assert told.author == shown.workspace.settings.name_of("u-1")
+    assert told.day == "2026-10-05"
+
+
+def test_every_form_of_the_annex_holds_the_photo(
+    shown: Session, tmp_path: Path
+) -> None:
+    forms = (Form.HTML, Form.PDF, Form.ODT)
+    made = list(
+        write_reports(report_of(shown), [Audience.TECHNIQUE], tmp_path / "x", forms)
+    )
+    assert [one.warning for one in made] == ["", "", ""]
+    page = (tmp_path / "x" / "technique.html").read_text(encoding="utf-8")
+    assert re.search(r'<img alt="Photo 1 ?\u00a0: Baie ouverte\." src="data:', page)

@@ -1,0 +1,50 @@
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from diag.desk.office.ballast import FILE, SIZE, drop_ballast, take_ballast
+
+GIGA = 2**30
+
+
+class Usage(NamedTuple):
+    free: int
+
+
+def free(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: Usage(size))
+
+
+def test_space_is_set_aside_once_and_given_back_when_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free(monkeypatch, 2 * GIGA)
+    take_ballast(tmp_path)
+    assert (tmp_path / FILE).stat().st_size == SIZE
+    assert not drop_ballast(tmp_path)
+
+    free(monkeypatch, 100_000)
+
+    assert drop_ballast(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert not drop_ballast(tmp_path)
+
+
+def test_none_is_taken_where_space_is_scarce(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free(monkeypatch, GIGA // 2)
+    take_ballast(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_it_cannot_be_written_is_no_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free(monkeypatch, 2 * GIGA)
+
+    take_ballast(tmp_path / "absent")
+
+    assert list(tmp_path.iterdir()) == []

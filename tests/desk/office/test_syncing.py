@@ -1,0 +1,112 @@
+"""What a screen and a command tell of a sync, with a real hub."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from diag.desk.office import syncing
+from diag.desk.office.hub_directory import teach
+from diag.desk.workspace import Workspace
+from diag.model.errors import DiagError
+from diag.sync.laptop import Watch
+from diag.sync.session import Outcome
+from tests.desk.builders import OTHER, SCHOOL, started, territory, workspace
+from tests.sync.serving import Served, free_port, made_home, served
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = made_home(tmp_path_factory.mktemp("hub") / "hub", free_port())
+    teach(home, territory().annuaire)
+    with served(home) as running:
+        yield running
+
+
+def silent(_phase: str, _done: int, _total: int) -> None:
+    """Watch nothing."""
+
+
+def told(outcome: Outcome) -> str:
+    return "\n".join(syncing.words_of(outcome))
+
+
+def test_a_workspace_that_no_hub_knows_says_how_to_enrol(desk: Workspace) -> None:
+    with pytest.raises(DiagError, match="diag sync enrol"):
+        syncing.run(desk, silent)
+    assert syncing.last(desk) == ()
+
+
+def test_what_is_not_at_the_office_is_counted_then_sent_and_remembered(
+    desk: Workspace, hub: Served
+) -> None:
+    started(desk)
+    known = syncing.enrol(desk, hub.invite("999"))
+
+    (before,) = syncing.waiting(desk, known)
+    assert before.about is not None
+    assert before.about.ref == SCHOOL
+    (outcome,) = syncing.run(desk, silent)
+
+    assert outcome.is_whole
+    assert outcome.pushed == before.revisions
+    assert syncing.waiting(desk, known) == ()
+    assert syncing.last(desk) == (outcome,)
+    assert "Tout ce qui est ici est au bureau" in told(outcome)
+
+
+def test_a_colleague_opens_the_audit_with_its_edition(
+    desk: Workspace, hub: Served, tmp_path: Path
+) -> None:
+    session = started(desk, OTHER)
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, silent)
+    with workspace(tmp_path / "b", author="u-2", seed=2) as other:
+        syncing.enrol(other, hub.invite("999"))
+        syncing.run(other, silent)
+
+        assert other.editions.holds(session.edition)
+        assert other.settings.name_of("u-1") == "Camille Perrin"
+        assert syncing.last(other)[0].people == {}
+        assert started(other, OTHER).edition == session.edition
+
+
+def test_stopped_by_the_user_is_told_as_a_problem(desk: Workspace, hub: Served) -> None:
+    started(desk)
+    syncing.enrol(desk, hub.invite("999"))
+
+    (outcome,) = syncing.run(desk, silent, lambda: True)
+
+    assert "interrompue" in told(outcome)
+    assert not outcome.is_whole
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome("h", "Hub", 0, pushed=1), "1 modification envoyée, 0 reçue"),
+        (Outcome("h", "Hub", 0, pulled=2), "2 reçues"),
+        (Outcome("h", "Hub", 0, awaited=2), "2 pièces jointes pas encore reçues"),
+        (Outcome("h", "Hub", 0, unequal=["x"]), "1 audit : pas encore le même"),
+        (Outcome("h", "Hub", 0, refused=["trop"]), "Refusé : trop"),
+        (Outcome("h", "Hub", 0, clock_gap=-600_000), "retarde de 10 min"),
+        (Outcome("h", "Hub", 0, clock_gap=180_000), "avance de 3 min"),
+    ],
+)
+def test_an_account_tells_what_matters(outcome: Outcome, words: str) -> None:
+    assert words in told(outcome)
+
+
+def test_progress_ends_at_its_total(desk: Workspace, hub: Served) -> None:
+    seen: dict[str, tuple[int, int]] = {}
+
+    def watch(phase: str, done: int, total: int) -> None:
+        seen[phase] = (done, total)
+
+    typed: Watch = watch
+    started(desk)
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, typed)
+
+    assert set(seen) >= {"revisions"}
+    assert all(done == total for done, total in seen.values())

@@ -1,0 +1,78 @@
+"""Drafts from a workspace: about a commune or one school, dated, in their folder."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from diag.desk.outputs.documents import Form, in_form
+from diag.desk.outputs.draft_kinds import TITLES, Draft, possible_drafts
+from diag.desk.outputs.drafts import drafted
+from diag.desk.outputs.reporting import report_folder
+from diag.desk.territory.importing import import_file
+from diag.desk.workspace import Workspace
+from diag.model.errors import DiagError
+from diag.model.place import PlaceKind
+from tests.desk.audited import audited, audited_workspace
+from tests.desk.builders import DAY, SCHOOL, territory
+
+OF_SCHOOLS = (Draft.PROJECT, Draft.APPLICATION, Draft.LOAN)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """One school audited in full, its commune known."""
+    with audited_workspace(tmp_path_factory.mktemp("drafts") / "desk") as workspace:
+        import_file(workspace, "communes", territory().communes_file)
+        yield workspace
+
+
+@pytest.mark.parametrize("draft", Draft)
+def test_every_draft_is_made_for_a_school_beside_its_reports(
+    made: Workspace, draft: Draft
+) -> None:
+    told = drafted(made, draft, SCHOOL, DAY)
+
+    assert told.folder == report_folder(audited(made))
+    assert told.provisional
+    assert told.paper.stem == draft
+    assert TITLES[draft] in told.paper.title
+    assert told.paper.text.startswith("# ")
+    assert drafted(made, draft, SCHOOL, DAY) == told
+
+
+def test_a_commune_s_note_knows_its_population_and_when_it_was_read(
+    made: Workspace,
+) -> None:
+    told = drafted(made, Draft.NOTE, "commune:99903", DAY)
+
+    assert told.folder.name == "commune-99903-2026-2027"
+    assert "Note obligatoire d'après la population connue" in told.paper.text
+    assert "5 octobre 2026" in told.paper.text
+
+
+@pytest.mark.parametrize("draft", OF_SCHOOLS)
+def test_what_is_of_one_school_is_refused_to_a_commune(
+    made: Workspace, draft: Draft
+) -> None:
+    with pytest.raises(DiagError, match="donnez son UAI"):
+        drafted(made, draft, "commune:99903", DAY)
+
+
+def test_what_is_of_a_commune_is_refused_to_the_territory(made: Workspace) -> None:
+    with pytest.raises(DiagError, match="donnez commune:INSEE"):
+        drafted(made, Draft.DELIBERATION, "territoire", DAY)
+
+
+def test_each_subject_has_its_drafts() -> None:
+    assert possible_drafts(PlaceKind.ECOLE) == tuple(Draft)
+    assert not set(possible_drafts(PlaceKind.COMMUNE)) & set(OF_SCHOOLS)
+    assert possible_drafts(PlaceKind.SYNDICAT) == ()
+
+
+def test_every_draft_takes_the_four_forms(made: Workspace) -> None:
+    for draft in Draft:
+        paper = drafted(made, draft, SCHOOL, DAY).paper
+        for form in Form:
+            content, warning = in_form(paper, form)
+            assert content
+            assert not warning

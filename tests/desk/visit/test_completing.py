@@ -1,0 +1,204 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diag.desk.visit.choosing import choices_words
+from diag.desk.visit.completing import (
+    completed,
+    is_refused_at_once,
+    rest_of_word,
+    spelled_out,
+)
+from diag.model.checklist import Choice, Question, QuestionType
+from diag.model.fact import State, Value
+from diag.model.place import PlaceKind
+
+
+def question(kind: QuestionType, labels: str = "", **fields: object) -> Question:
+    choices = tuple(
+        Choice(id=f"c{rank}", label=label)
+        for rank, label in enumerate(filter(None, labels.split("|")), 1)
+    )
+    return Question.model_validate({
+        "id": "q",
+        "domain": "d",
+        "place": PlaceKind.SALLE,
+        "type": kind,
+        "label": "Question",
+        "choices": choices,
+        **fields,
+    })
+
+
+USE = question(
+    QuestionType.CHOICE,
+    "Classe|ULIS|Bureau de direction|Salle des maîtres|Bibliothèque (BCD)|"
+    "Salle informatique|Salle de motricité|Salle polyvalente|Local|Écran",
+)
+MANY = question(QuestionType.CHOICE, "|".join(f"Choix {n}" for n in range(1, 13)))
+SEVERAL = question(QuestionType.CHOICES, "Poste|Projection|Prise")
+YES = question(QuestionType.BOOLEAN)
+SOCKETS = question(QuestionType.INTEGER, unit="prise", range=(0, 60))
+FEW = question(QuestionType.INTEGER, range=(0, 9))
+SIGNAL = question(QuestionType.INTEGER, unit="dBm", range=(-100, -10))
+WIDTH = question(QuestionType.NUMBER, unit="m", range=("0.3", 6))
+DAY = question(QuestionType.DATE)
+TEXT = question(QuestionType.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "value"),
+    [
+        (USE, "c", "c1"),
+        (USE, "U", "c2"),
+        (USE, "1", "c1"),
+        (USE, "é", "c2"),
+        (USE, "0", "c10"),
+        (USE, "e", "c10"),
+        (USE, "bi", "c5"),
+        (USE, "inf", "c6"),
+        (MANY, "3", "c3"),
+        (MANY, "12", "c12"),
+        (YES, "o", True),
+        (YES, "N", False),
+        (YES, "&", True),
+        (YES, "à", False),
+        (FEW, "7", 7),
+        (FEW, "è", 7),
+    ],
+)
+def test_what_says_it_all_ends_by_itself(
+    asked: Question, text: str, value: Value
+) -> None:
+    read = completed(asked, text)
+    assert (read.value, read.is_complete, read.problem) == (value, True, "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "value"),
+    [
+        (SOCKETS, "3", 3),
+        (SOCKETS, '"', 3),
+        (SOCKETS, "&é", 12),
+        (SOCKETS, "12 prises", 12),
+        (SIGNAL, "-67", -67),
+        (SIGNAL, "67", -67),
+        (SIGNAL, "-éè", -27),
+        (WIDTH, "1,5", "1.5"),
+        (WIDTH, "1.5 m", "1.5"),
+        (WIDTH, "150cm", "1.5"),
+        (DAY, "31/1/27", "2027-01-31"),
+        (DAY, "31/01/2026", "2026-01-31"),
+        (TEXT, "*", "*"),
+        (SEVERAL, "13", ("c1", "c3")),
+        (SEVERAL, "po, pri", ("c1", "c3")),
+        (SEVERAL, "0", ()),
+    ],
+)
+def test_what_might_go_on_waits_for_enter(
+    asked: Question, text: str, value: Value
+) -> None:
+    read = completed(asked, text)
+    assert (read.value, read.is_complete, read.problem) == (value, False, "")
+
+
+@pytest.mark.parametrize("text", ["s", "sa", "salle"])
+def test_letters_that_several_choices_begin_with_wait_and_name_them(text: str) -> None:
+    read = completed(USE, text)
+    assert not read.is_answer
+    assert read.words.startswith("4\xa0Salle des maîtres  6\xa0Salle informatique")
+
+
+def test_a_number_that_begins_another_waits_for_enter() -> None:
+    read = completed(MANY, "1")
+
+    assert (read.value, read.is_complete) == ("c1", False)
+    assert completed(MANY, "12").is_complete
+
+
+@pytest.mark.parametrize(
+    ("key", "state"),
+    [("*", State.UNKNOWN), ("/", State.NOT_APPLICABLE), ("!", State.REFUSED)],
+)
+def test_a_state_is_one_key_for_every_question(key: str, state: State) -> None:
+    for asked in (USE, SEVERAL, YES, SOCKETS, DAY):
+        read = completed(asked, key)
+        assert (read.state, read.is_complete) == (state, True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [(USE, "zz"), (USE, "12"), (YES, "x"), (YES, "[/]"), (SOCKETS, "3x"), (DAY, "lu")],
+)
+def test_a_key_that_nothing_would_mend_is_dropped(asked: Question, text: str) -> None:
+    read = completed(asked, text)
+    assert read.problem
+    assert is_refused_at_once(asked, read)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (SOCKETS, "99"),
+        (SOCKETS, "9 pr"),
+        (WIDTH, "150c"),
+        (WIDTH, "0"),
+        (DAY, "31"),
+        (SEVERAL, "9"),
+    ],
+)
+def test_a_number_may_still_be_mended(asked: Question, text: str) -> None:
+    read = completed(asked, text)
+    assert read.problem
+    assert not is_refused_at_once(asked, read)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "state", "value"),
+    [
+        (USE, "Salle des Maitres", State.KNOWN, "c4"),
+        (YES, "Oui", State.KNOWN, True),
+        (SOCKETS, "4 prises", State.KNOWN, 4),
+        (SOCKETS, "sans objet", State.NOT_APPLICABLE, None),
+        (SIGNAL, "Inconnu", State.UNKNOWN, None),
+        (TEXT, "inconnu", State.KNOWN, "inconnu"),
+    ],
+)
+def test_a_spreadsheet_says_it_in_words(
+    asked: Question, text: str, state: State, value: Value
+) -> None:
+    read = spelled_out(asked, text)
+    assert (read.state, read.value, read.problem) == (state, value, "")
+
+
+def test_choices_are_listed_with_the_key_of_each() -> None:
+    assert choices_words(SEVERAL) == "1\xa0Poste  2\xa0Projection  3\xa0Prise"
+    assert choices_words(USE).endswith("9\xa0Local  0\xa0Écran")
+    assert choices_words(SEVERAL, 6) == "1\xa0Poste  2\xa0Proje…  3\xa0Prise"
+
+
+@given(st.sampled_from([USE, MANY, SEVERAL, YES, SOCKETS, SIGNAL, DAY]), st.text())
+def test_no_text_makes_it_crash_nor_answer_and_refuse_at_once(
+    asked: Question, text: str
+) -> None:
+    for read in (completed(asked, text), spelled_out(asked, text)):
+        assert not (read.problem and read.is_answer)
+        assert not (read.is_complete and not read.is_answer)
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "rest"),
+    [
+        (YES, "o", "ui"),
+        (YES, "n", "on"),
+        (YES, "1", ""),
+        (USE, "U", "lis"),
+        (USE, "inf", "ormatique"),
+        (USE, "é", ""),
+        (USE, "2", ""),
+    ],
+)
+def test_letters_that_say_it_all_leave_the_rest_of_their_word(
+    asked: Question, typed: str, rest: str
+) -> None:
+    assert rest_of_word(asked, completed(asked, typed)) == rest

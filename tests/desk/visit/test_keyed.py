@@ -1,0 +1,108 @@
+import pytest
+
+from diag.desk.visit.choosing import named
+from diag.desk.visit.completing import plain_refusal
+from diag.desk.visit.entry import RefusedEntryError
+from diag.desk.visit.keyed import editable, meant, preview
+from diag.model.checklist import Choice, Question, QuestionType
+from diag.model.fact import Value
+from tests.desk.visit.test_entry import CHOICES, SPEED, question
+
+ONE = question(QuestionType.CHOICE, choices=CHOICES)
+MANY = question(QuestionType.CHOICES, choices=CHOICES)
+YES_NO = question(QuestionType.BOOLEAN)
+DAY = question(QuestionType.DATE)
+ECOLES = question(
+    QuestionType.CHOICE,
+    choices=(
+        Choice(id="ecole", label="École"),
+        Choice(id="ecran", label="Écran seul"),
+        Choice(id="autre", label="Autre"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed", "expected"),
+    [
+        (ONE, "f", "fibre"),
+        (ONE, "2", "cuivre"),
+        (ONE, "é", "cuivre"),
+        (ONE, '"', "fibre"),
+        (ONE, " cu ", "cuivre"),
+        (ONE, "dediee", "fibre"),
+        (ECOLES, "ecr", "ecran"),
+        (MANY, "1,3", ("aucun", "fibre")),
+        (MANY, "1 f", ("aucun", "fibre")),
+        (YES_NO, "o", True),
+        (YES_NO, "N", False),
+        (SPEED, "&é", 12),
+        (SPEED, "42,5", "42.5"),
+        (SPEED, "1Gbit/s", 1000),
+        (SPEED, "&Gbit/s", 1000),
+        (SPEED, "100Mbps", 100),
+        (SPEED, "1 giga", 1000),
+        (SPEED, "800 kbit/s", "0.8"),
+        (MANY, "13", ("aucun", "fibre")),
+        (MANY, "0", ()),
+        (DAY, "31/1/27", "2027-01-31"),
+        (DAY, "31/1/98", "1998-01-31"),
+        (DAY, "31/1/2026", "2026-01-31"),
+    ],
+)
+def test_a_few_keys_are_enough(asked: Question, typed: str, expected: Value) -> None:
+    assert meant(asked, typed) == expected
+
+
+def test_letters_that_name_several_choices_are_refused_with_their_names() -> None:
+    with pytest.raises(RefusedEntryError, match=r"École.*Écran"):
+        meant(ECOLES, "e")
+    assert [one.id for one in named(ECOLES, "e")] == ["ecole", "ecran"]
+    assert preview(ECOLES, "e") == "École ou Écran seul"
+
+
+@pytest.mark.parametrize("typed", ["0", "9", "zzz"])
+def test_what_names_no_choice_is_refused(typed: str) -> None:
+    with pytest.raises(RefusedEntryError, match="n'est pas un choix"):
+        meant(ONE, typed)
+    assert preview(ONE, typed) == ""
+
+
+def test_a_minus_is_a_six_where_nothing_is_negative() -> None:
+    signal = question(QuestionType.INTEGER, unit="dBm", range=(-100, -10))
+
+    assert meant(SPEED, "-(") == 65
+    assert [meant(signal, typed) for typed in ("-65", "65", "-((")] == [-65, -65, -55]
+
+
+@pytest.mark.parametrize(
+    ("asked", "value"),
+    [
+        (ONE, "fibre"),
+        (MANY, ("aucun", "fibre")),
+        (YES_NO, True),
+        (YES_NO, False),
+        (SPEED, "42.5"),
+        (SPEED, 1200),
+        (DAY, "2026-01-31"),
+        (question(QuestionType.TEXT), "vu [/] au tableau"),
+    ],
+)
+def test_a_value_is_read_back_from_what_one_would_type(
+    asked: Question, value: Value
+) -> None:
+    assert meant(asked, editable(asked, value)) == value
+
+
+def test_a_preview_says_how_a_text_will_be_read() -> None:
+    assert preview(SPEED, "1200").replace("\u202f", " ").startswith("1 200")
+    assert preview(YES_NO, "o") == "oui"
+    assert preview(SPEED, "") == ""
+
+
+def test_a_refusal_beside_its_question_does_not_name_it_again() -> None:
+    with pytest.raises(RefusedEntryError) as refused:
+        meant(SPEED, "vite")
+    assert plain_refusal(SPEED, refused.value).startswith(
+        "« vite » n'est pas un nombre"
+    )

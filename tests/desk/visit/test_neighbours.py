@@ -1,0 +1,114 @@
+"""What the commune answered for one school is proposed for the next one."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from diag.desk.audits import start
+from diag.desk.session import Session
+from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.memory import NothingToRepeatError
+from diag.desk.visit.visiting import Visiting
+from diag.desk.visit.walk import Key
+from diag.desk.workspace import Workspace
+from diag.model.checklist import Profile, QuestionType
+from diag.model.fact import Provenance, State
+from diag.model.place import PlaceKind
+from tests.desk.builders import workspace
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def schools(desk: Workspace) -> tuple[Session, Session, Session]:
+    """Two schools of one commune, and one of another."""
+    lines = desk.territory.schools("")
+    towns = [list(run) for _, run in groupby(lines, key=lambda line: line.insee)]
+    (one, other, *_) = max(towns, key=len)
+    far = next(town[0] for town in towns if town[0].insee != one.insee)
+    found = [start(desk, line.uai) for line in (one, other, far)]
+    return found[0], found[1], found[2]
+
+
+def asked_of(session: Session, whom: str) -> tuple[str, str]:
+    """Return a question that is asked of them in every school, and an answer."""
+    for question in session.checklist.questions.values():
+        is_choice = question.type is QuestionType.CHOICE and not question.relevant
+        if is_choice and question.whom == whom and question.place is PlaceKind.ECOLE:
+            return question.id, question.choices[0].id
+    raise AssertionError
+
+
+def at(session: Session, question: str) -> Key:
+    return session.facts.root, question
+
+
+def test_an_answer_of_the_commune_is_proposed_and_taken_with_its_origin(
+    schools: tuple[Session, Session, Session],
+) -> None:
+    first, second, far = schools
+    question, value = asked_of(first, "commune")
+    record_answer(first, Entry(question, value))
+
+    visiting = Visiting(second, at(second, question))
+    assert first.about.name in visiting.card.last_words
+    visiting.still_true()
+    answer = second.facts.answer(*at(second, question))
+    assert answer is not None
+    assert (answer.value, answer.provenance) == (value, Provenance.CARRIED)
+    assert answer.reason.startswith(f"{first.about.name}, ")
+    assert Visiting(far, at(far, question)).card.last is None
+
+
+def test_what_is_asked_of_the_school_is_no_neighbour_s_business(
+    schools: tuple[Session, Session, Session],
+) -> None:
+    first, second, _ = schools
+    question, value = asked_of(first, "direction")
+    record_answer(first, Entry(question, value))
+    visiting = Visiting(second, at(second, question))
+    assert visiting.card.last is None
+    with pytest.raises(NothingToRepeatError):
+        visiting.still_true()
+
+
+def test_an_unknown_answer_is_not_proposed(
+    schools: tuple[Session, Session, Session],
+) -> None:
+    first, second, _ = schools
+    question, _ = asked_of(first, "commune")
+    record_answer(first, Entry(question, state=State.UNKNOWN))
+    assert Visiting(second, at(second, question)).card.last is None
+
+
+def test_the_latest_is_proposed_last_year_s_or_a_neighbour_s(
+    desk: Workspace, schools: tuple[Session, Session, Session]
+) -> None:
+    first, second, _ = schools
+    question, value = asked_of(first, "commune")
+    record_answer(second, Entry(question, value))
+    later = start(desk, second.about.ref, "2027-2028")
+    own = Visiting(later, at(later, question)).card.last
+    assert own is not None
+    assert own.school == ""
+    record_answer(first, Entry(question, value))
+    same_day = Visiting(later, at(later, question)).card.last
+    assert same_day is not None
+    assert same_day.school == ""
+
+
+def test_a_short_visit_still_proposes_it(
+    schools: tuple[Session, Session, Session],
+) -> None:
+    first, second, _ = schools
+    question, value = asked_of(first, "commune")
+    record_answer(first, Entry(question, value))
+    visiting = Visiting(second, at(second, question))
+    visiting.choose(Profile.SHORT)
+    assert visiting.card.last is not None

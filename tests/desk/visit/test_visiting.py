@@ -1,0 +1,151 @@
+from dataclasses import replace
+
+import pytest
+
+from diag.desk.session import Session
+from diag.desk.visit.answers import DoubtError
+from diag.desk.visit.elapsed import duration_words, minutes_on_site
+from diag.desk.visit.entry import RefusedEntryError
+from diag.desk.visit.places import add_place
+from diag.desk.visit.resume import keep_place, kept_place
+from diag.desk.visit.visiting import Visiting
+from diag.model.checklist import Profile
+from diag.model.errors import DiagError
+from diag.model.fact import Provenance, State
+from diag.model.place import PlaceKind
+
+
+def at(session: Session, question: str) -> Visiting:
+    return Visiting(session, (session.facts.root, question))
+
+
+def test_a_visit_starts_at_the_first_question_left(session: Session) -> None:
+    assert Visiting(session).stop.is_left
+
+
+def test_the_same_text_given_again_after_a_doubt_is_sure(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    with pytest.raises(DoubtError, match=r"paraît élevé \(d'habitude jusqu'à 5\)\.$"):
+        visiting.give("19")
+    assert visiting.give("19") == "Bâtiments à relier\u00a0: 19\u00a0bâtiments"
+
+
+def test_another_text_after_a_doubt_is_doubted_anew(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    for text in ("19", "18", "19"):
+        with pytest.raises(DoubtError):
+            visiting.give(text)
+    assert visiting.card.answer is None
+
+
+def test_a_refusal_writes_nothing(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    with pytest.raises(RefusedEntryError, match=r"^« x » n'est pas un nombre"):
+        visiting.give("x")
+    assert visiting.card.answer is None
+
+
+def test_what_is_typed_was_not_imported(session: Session) -> None:
+    assert at(session, "nb_classes").provenance is Provenance.DECLARED
+
+
+def test_another_provenance_is_applied_to_the_answer_by_confirming(
+    session: Session,
+) -> None:
+    visiting = at(session, "nb_batiments")
+    visiting.give("2")
+    assert visiting.confirm() is None
+    visiting.turn_provenance()
+    said = visiting.confirm()
+    assert said is not None
+    assert said.endswith("déclaré")
+    answer = visiting.card.answer
+    assert answer is not None
+    assert (answer.value, answer.provenance) == (2, Provenance.DECLARED)
+
+
+def test_undo_goes_where_it_was_said(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    visiting.give("2")
+    visiting.onward()
+    assert visiting.undo() == "Bâtiments à relier : 2\u00a0bâtiments"
+    assert visiting.key[1] == "nb_batiments"
+
+
+def test_undo_names_a_room_a_note_a_flag_and_a_list(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    add_place(session, PlaceKind.SALLE, "CP")
+    visiting.refresh()
+    assert visiting.undo() == "lieu « CP »"
+    visiting.note("vu")
+    assert visiting.undo() == "note de « Bâtiments à relier »"
+    visiting.flag()
+    assert visiting.undo() == "« à revoir » de « Bâtiments à relier »"
+
+
+def test_a_question_that_does_not_apply_cannot_be_gone_to(session: Session) -> None:
+    visiting = Visiting(session)
+    with pytest.raises(DiagError, match="ne se pose pas ici"):
+        visiting.go((session.facts.root, "type_salle"))
+
+
+def test_when_its_question_no_longer_applies_the_visit_stands_elsewhere(
+    session: Session,
+) -> None:
+    visiting = at(session, "nb_classes")
+    visiting.key = (session.facts.root, "type_salle")
+    visiting.refresh()
+    assert visiting.stop.question.id != "type_salle"
+
+
+def test_it_resumes_where_one_was_or_after_a_later_answer(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    keep_place(session, visiting.key)
+    assert kept_place(session, visiting.walk) == visiting.key
+    visiting.say(State.REFUSED, "")
+    visiting.onward()
+    assert kept_place(session, visiting.walk) == visiting.key
+
+
+def test_it_resumes_at_a_question_answered_again_on_the_spot(session: Session) -> None:
+    visiting = at(session, "nb_batiments")
+    keep_place(session, visiting.key)
+    world = session.workspace.world
+    later = world.clock() + 60_000
+    session.workspace.world = replace(world, clock=lambda: later)
+    visiting.give("2")
+    keep_place(session, visiting.key)
+    assert Visiting(session).key == visiting.key
+
+
+def test_it_resumes_at_a_question_that_so_short_a_visit_does_not_ask(
+    session: Session,
+) -> None:
+    long = Visiting(session)
+    long.choose(Profile.FULL)
+    everything = {stop.key for stop in long.walk.stops}
+    long.choose(Profile.SHORT)
+    brief = {stop.key for stop in Visiting(session).walk.stops}
+    outside = min(everything - brief)
+    keep_place(session, outside)
+    assert Visiting(session).key == outside
+
+
+def test_the_clock_starts_at_the_first_answer_of_the_day(session: Session) -> None:
+    world = session.workspace.world
+    visiting = at(session, "nb_batiments")
+    visiting.give("2")
+    started = visiting.card.answer
+    assert started is not None
+    session.workspace.world = replace(world, clock=lambda: started.at + 65 * 60_000)
+    assert (minutes_on_site(session) or 0) >= 65
+    session.workspace.world = replace(world, clock=lambda: started.at + 86_400_000)
+    assert minutes_on_site(session) is None
+
+
+def test_durations_are_told_as_one_says_them() -> None:
+    assert [duration_words(each) for each in (5, 60, 65)] == [
+        "5 min",
+        "1 h 00",
+        "1 h 05",
+    ]
