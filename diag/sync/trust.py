@@ -1,5 +1,6 @@
 """Whom a laptop believes: the authority of its hub, known by a fingerprint."""
 
+import re
 import ssl
 from hashlib import sha256
 from http.client import HTTPException, HTTPSConnection
@@ -12,6 +13,7 @@ from diag.sync.problems import OfflineError
 FINGERPRINT = 32
 """Hexadecimal digits of the SHA-256 of an authority that an invitation carries."""
 
+_BLOCK = re.compile(f"{ssl.PEM_HEADER}.+?{ssl.PEM_FOOTER}", re.DOTALL)
 _MOST = 16 * 1024
 _TIMEOUT = 10.0
 
@@ -38,11 +40,10 @@ def read_invitation(text: str) -> Invited:
     parts = text.strip().split("#")
     url = parts[0].rstrip("/")
     mark = parts[1].lower() if len(parts) == 3 else "?"  # noqa: PLR2004 -- three parts
-    address = urlsplit(url)
     known = not mark or (
         len(mark) == FINGERPRINT and set(mark) <= set("0123456789abcdef")
     )
-    if address.scheme != "https" or not address.hostname or not known or not parts[-1]:
+    if not is_address(url) or not known or not parts[-1]:
         raise DiagError(
             "Ce n'est pas une invitation. L'administrateur du serveur en donne une par "
             "« diag hub enrol » : https://serveur:8443#empreinte#code, à recopier en "
@@ -51,13 +52,44 @@ def read_invitation(text: str) -> Invited:
     return Invited(url, mark, parts[2])
 
 
+def is_address(url: str) -> bool:
+    """Say whether laptops can call a hub there: https, a host, a port if any."""
+    try:
+        address = urlsplit(url)
+        port = address.port
+    except ValueError:  # brackets or a port that cannot be
+        return False
+    plain = url.isascii() and not set(url) & set(' \\<>"')
+    whole = not (address.query or address.fragment or address.username)
+    return (
+        address.scheme == "https"
+        and bool(address.hostname and plain and whole)
+        and port != 0
+    )
+
+
 def fingerprint_of(authority: str) -> str:
     """Return the fingerprint of an authority, PEM, as an invitation carries it."""
+    certificate = _certificate(authority)
+    return sha256(certificate).hexdigest()[:FINGERPRINT] if certificate else ""
+
+
+def _certificate(authority: str) -> bytes:
+    """Return the bytes of the first certificate of a text; empty when there is none.
+
+    Alone: the standard reader also takes « this one, then another », which whoever
+    stands between could send to be believed under the fingerprint of the first.
+    """
+    first = _BLOCK.search(authority)
     try:
-        certificate = ssl.PEM_cert_to_DER_cert(authority.strip())
+        return ssl.PEM_cert_to_DER_cert(first[0]) if first else b""
     except ValueError:
-        return ""
-    return sha256(certificate).hexdigest()[:FINGERPRINT]
+        return b""
+
+
+def certificates_in(authority: str) -> int:
+    """Return how many certificates a text holds."""
+    return len(_BLOCK.findall(authority))
 
 
 def trust_in(authority: str) -> ssl.SSLContext:
@@ -81,7 +113,7 @@ def fetch_authority(invited: Invited) -> str:
             "différente). Rien n'a été envoyé. Vérifiez l'adresse, puis demandez à "
             "l'administrateur du serveur."
         )
-    return authority
+    return ssl.DER_cert_to_PEM_cert(_certificate(authority))
 
 
 def _download(url: str) -> str:

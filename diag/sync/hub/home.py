@@ -17,7 +17,7 @@ from diag.sync.hub.sqlite.store import SqliteStore
 from diag.sync.hub.store import Store
 from diag.sync.private import write_private
 from diag.sync.protocol import RIGHTS, Limits, Right, Wire
-from diag.sync.trust import Invited, fingerprint_of
+from diag.sync.trust import Invited, certificates_in, fingerprint_of, is_address
 
 SETTINGS = "hub.json"
 DATABASE = "hub.db"
@@ -154,7 +154,7 @@ class HubHome:
         if self.settings.tls == "own":
             return (self.folder / TLS / authority.AUTHORITY).read_text("ascii")
         chosen = self.settings.authority
-        return Path(chosen).read_text("ascii") if chosen else ""
+        return Path(chosen).read_text("ascii", "replace") if chosen else ""
 
     @property
     def host(self) -> str:
@@ -196,8 +196,7 @@ class HubHome:
 
 
 def _check(settings: HubSettings) -> None:
-    address = urlsplit(settings.url)
-    if address.scheme != "https" or not address.hostname or address.fragment:
+    if not is_address(settings.url):
         raise DiagError(
             f"« {settings.url} » n'est pas une adresse. Écrivez-la comme les postes "
             "l'appelleront : https://serveur:8443."
@@ -208,3 +207,15 @@ def _check(settings: HubSettings) -> None:
     for path in filter(None, [*files, settings.authority]):
         if not Path(path).is_file():
             raise DiagError(f"{path} : fichier introuvable. Vérifiez le chemin.")
+    if settings.authority:
+        _check_authority(Path(settings.authority))
+
+
+def _check_authority(path: Path) -> None:
+    """Refuse what laptops could not pin: one fingerprint is one certificate."""
+    number = certificates_in(path.read_text("ascii", errors="replace"))
+    if number != 1:
+        raise DiagError(
+            f"{path} contient {number or 'aucun'} certificat{'s' if number else ''}, "
+            "il en faut un : celui de l'autorité racine du bureau, seule, en PEM."
+        )

@@ -156,3 +156,17 @@ def test_copies_are_kept_a_day_then_one_a_day_then_no_more(tmp_path: Path) -> No
     assert len(kept[25:]) == 29
     assert all(path.name.endswith("-230000.db") for path in kept[25:])
     assert not set(others) & set(gone)
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_an_authority_to_pin_is_one_certificate(
+    home: HubHome, tmp_path: Path, number: int
+) -> None:
+    chain = tmp_path / "chaine.pem"
+    chain.write_text(f"# autorité\n{home.authority * number}", encoding="utf-8")
+    settings = SETTINGS.model_copy(update={"tls": "proxy", "authority": str(chain)})
+
+    with pytest.raises(DiagError, match="il en faut un"):
+        HubHome.create(tmp_path / "autre", settings)
+
+    assert not (tmp_path / "autre").exists()
