@@ -3,7 +3,8 @@
 import gzip
 import json
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from time import sleep
 from typing import Any
 
@@ -55,34 +56,35 @@ class HttpOffice:
     def hello(self) -> Hello:
         """Ask who is there."""
         given = self._ask("GET", "/v1/hello")
-        try:
+        with self._understood():
             return Hello.model_validate_json(given.content)
-        except ValidationError as error:
-            raise OfflineError(
-                f"{self.url} répond, mais ce n'est pas un serveur de diag. "
-                "Vérifiez l'adresse."
-            ) from error
 
     def enrol(self, asked: Enrolling) -> Enrolled:
         """Ask to be let in, with a code that serves once."""
         content = asked.model_dump_json().encode()
         given = self._ask("POST", "/v1/enrol", content=content)
-        return Enrolled.model_validate_json(given.content)
+        with self._understood():
+            return Enrolled.model_validate_json(given.content)
 
     def rotate(self) -> Renewed:
         """Ask for a new token; this one works until the new one is used."""
         given = self._ask("POST", "/v1/token/rotate")
-        return Renewed.model_validate_json(given.content)
+        with self._understood():
+            return Renewed.model_validate_json(given.content)
 
     def manifest(self) -> dict[str, Sum]:
         """Return the sum of each audit in this device's territory."""
-        sums = json.loads(self._ask("GET", "/v1/audits").content)
-        return {row[0]: Sum(str(row[0]), int(row[1]), str(row[2])) for row in sums}
+        given = self._ask("GET", "/v1/audits")
+        with self._understood():
+            sums = json.loads(given.content)
+            return {row[0]: Sum(str(row[0]), int(row[1]), str(row[2])) for row in sums}
 
     def people(self) -> dict[str, str]:
         """Return the names of those who were let in, by the label of their words."""
-        told = json.loads(self._ask("GET", "/v1/people").content)
-        return {str(label): str(name) for label, name in told.items()}
+        given = self._ask("GET", "/v1/people")
+        with self._understood():
+            told = json.loads(given.content)
+            return {str(label): str(name) for label, name in told.items()}
 
     def page(self, audit: str, after: int) -> Page:
         """Return what follows a revision in the hub's log of an audit."""
@@ -92,8 +94,9 @@ class HttpOffice:
         if lines.pop():
             raise OfflineError(f"{self.url} : la réponse a été coupée.")
         headers = given.headers
-        total = Sum(audit, int(headers["audit-revisions"]), headers["audit-digest"])
-        return Page(lines, int(headers["next-after"]), total)
+        with self._understood():
+            total = Sum(audit, int(headers["audit-revisions"]), headers["audit-digest"])
+            return Page(lines, int(headers["next-after"]), total)
 
     def push(self, lines: Sequence[bytes]) -> Pushed:
         """Give lines."""
@@ -103,29 +106,43 @@ class HttpOffice:
             content=gzip.compress(b"\n".join(lines), _LEVEL, mtime=0),
             headers={"content-encoding": "gzip"},
         )
-        return Pushed.model_validate_json(given.content)
+        with self._understood():
+            return Pushed.model_validate_json(given.content)
 
     def missing(self, shas: Sequence[str]) -> dict[str, int]:
         """Return which attachments the hub wants, and how many bytes it has of each."""
         content = json.dumps({"shas": list(shas)}).encode()
-        held = json.loads(
-            self._ask("POST", "/v1/blobs/missing", content=content).content
-        )
-        return {str(sha): int(size) for sha, size in held.items()}
+        given = self._ask("POST", "/v1/blobs/missing", content=content)
+        with self._understood():
+            held = json.loads(given.content)
+            return {str(sha): int(size) for sha, size in held.items()}
 
     def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
         """Give a part of an attachment; return how many bytes the hub has now."""
         told = f"bytes {start}-{start + len(piece) - 1}/{total}"
         headers = {"content-range": told}
         given = self._ask("PUT", f"/v1/blobs/{sha}", content=piece, headers=headers)
-        return int(json.loads(given.content)["offset"])
+        with self._understood():
+            return int(json.loads(given.content)["offset"])
 
     def get_piece(self, sha: str, start: int) -> Piece:
         """Return a part of an attachment."""
         headers = {"range": f"bytes={start}-"}
         given = self._ask("GET", f"/v1/blobs/{sha}", headers=headers)
-        total = given.headers["content-range"].rpartition("/")[2]
-        return Piece(given.content, int(total))
+        with self._understood():
+            total = given.headers["content-range"].rpartition("/")[2]
+            return Piece(given.content, int(total))
+
+    @contextmanager
+    def _understood(self) -> Iterator[None]:
+        """Tell an answer that is none of the protocol's: a portal, a proxy's page."""
+        try:
+            yield
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise OfflineError(
+                f"{self.url} répond, mais ce n'est pas un serveur de diag. "
+                "Vérifiez l'adresse."
+            ) from error
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Ask, and again while the hub is busy.
@@ -141,7 +158,7 @@ class HttpOffice:
             problem = _problem(given)
             if problem.kind != "busy" or not left:
                 raise problem
-            self._wait(min(problem.retry_after or 1, _LONGEST_WAIT))
+            self._wait(min(max(problem.retry_after or 1, 1), _LONGEST_WAIT))
         raise AssertionError
 
     def _heard(self, method: str, path: str, **more: Any) -> httpx.Response:

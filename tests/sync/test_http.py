@@ -7,6 +7,7 @@ import pytest
 
 from diag.sync.http import HttpOffice
 from diag.sync.problems import OfflineError, ProblemError
+from diag.sync.protocol import Enrolling
 from diag.sync.trust import trust_in
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -104,6 +105,34 @@ def test_another_server_at_the_address_is_told(
 
     with pytest.raises(OfflineError, match="ce n'est pas un serveur de diag"):
         office.hello()
+
+
+QUESTIONS: list[Callable[[HttpOffice], object]] = [
+    lambda office: office.enrol(Enrolling(code="X", device="poste")),
+    HttpOffice.rotate,
+    HttpOffice.manifest,
+    HttpOffice.people,
+    lambda office: office.page("x", 0),
+    lambda office: office.push([b"x"]),
+    lambda office: office.missing(["00"]),
+    lambda office: office.put_piece("00", 0, b"x", 1),
+    lambda office: office.get_piece("00", 0),
+]
+
+
+@pytest.mark.parametrize("ask", QUESTIONS)
+@pytest.mark.parametrize("page", ["<html>Bienvenue</html>\n", "[7]\n", "null\n"])
+def test_a_page_of_a_portal_is_told_whatever_was_asked(
+    office: HttpOffice,
+    answers: list[Answer],
+    ask: Callable[[HttpOffice], object],
+    page: str,
+) -> None:
+    """A proxy's « 200 OK » in the middle of a sync once ended in a stack."""
+    answers.append(always(httpx.Response(200, text=page)))
+
+    with pytest.raises(OfflineError, match="ce n'est pas un serveur de diag"):
+        ask(office)
 
 
 def test_a_page_cut_in_the_middle_of_a_line_is_not_taken(
