@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.assess.assess import assess, judge_of
+from diag.assess.averages import Averages
 from diag.assess.candidates import candidates
 from diag.assess.overlay import with_answers
 from diag.assess.questions import next_questions
@@ -136,6 +137,19 @@ def test_a_next_question_narrows_as_judging_everything_again_does(
             )
         ]
         assert each.narrowing == max(Fraction(), now - min(widths, default=now))
+
+
+@quick(40)
+@given(audits())
+def test_a_gain_is_the_rise_of_the_overall_low_that_the_effect_leaves(
+    audit: Audit,
+) -> None:
+    judged = assess(audit.facts, audit.checklist)
+    averages = Averages(judged.domains)
+    now = averages.bounds.low if averages.bounds else Fraction()
+    for each in judged.advice:
+        once = averages.bounds_once(each.recommendation.effect)
+        assert each.gain == (once.low if once else Fraction()) - now
 
 
 def width(school: Facts, grid: Checklist) -> Fraction:
