@@ -6,11 +6,13 @@ Named by their content, moved by pieces, resumed at any byte on both sides.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from diag.journal import holdings
+from diag.journal.encryption import is_encrypted
 from diag.journal.holdings import Named
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
@@ -25,7 +27,7 @@ INCOMING = "incoming"
 """Folder of the workspace where parts of attachments wait for their end."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Attachments:
     """The attachments of one sync: what went, what came, what was refused."""
 
@@ -86,13 +88,23 @@ class Attachments:
         content = holdings.content(self.journal, one.sha)
         if content is None:
             return
+        whole = len(content)
         try:
-            while start < len(content):
+            # A part as long as the whole was cut before it was found right, or is
+            # wrong: the office looks at it again when a piece comes.
+            start = start if start < whole else 0
+            while start < whole:
                 piece = content[start : start + self.limits.piece_bytes]
-                start = self._give_piece(one.sha, start, piece, len(content))
+                start = self._give_piece(one.sha, start, piece, whole)
                 self._step(len(piece))
         except ProblemError as problem:
-            if problem.kind not in {"too-large", "hash", "not-found", "right"}:
+            if problem.kind not in {
+                "too-large",
+                "hash",
+                "not-found",
+                "right",
+                "offset",
+            }:
                 raise
             self.refused.append(f"{one.title} : {problem}")
         else:
@@ -104,9 +116,10 @@ class Attachments:
         try:
             return self.office.put_piece(sha, start, piece, total)
         except ProblemError as problem:
-            if problem.offset is None or problem.offset == start:
+            told = problem.offset
+            if told is None or told == start or told >= total:
                 raise
-            return problem.offset
+            return told
 
     def _take(self, one: Named) -> None:
         path = self.journal.path.parent / INCOMING / one.sha
@@ -129,12 +142,12 @@ class Attachments:
             self.received += 1
 
     def _taken(self, one: Named, path: Path) -> bytes:
-        """Return the whole, its parts kept on disk as they come."""
-        start = path.stat().st_size if path.exists() else 0
-        total = start + 1
-        while start < total:
+        """Return the whole; its parts are kept on disk as they come, where they may."""
+        content = bytearray(path.read_bytes() if path.exists() else b"")
+        total = len(content) + 1
+        while len(content) < total:
             try:
-                piece = self.office.get_piece(one.sha, start)
+                piece = self.office.get_piece(one.sha, len(content))
             except ProblemError as problem:
                 if problem.kind != "offset":
                     raise
@@ -142,10 +155,16 @@ class Attachments:
             total = piece.total
             if not piece.content or total > self.limits.blob_bytes:
                 break
-            _add(path, piece.content)
-            start += len(piece.content)
+            if not self._is_encrypted:
+                _add(path, piece.content)
+            content += piece.content
             self._step(len(piece.content))
-        return path.read_bytes() if path.exists() else b""
+        return bytes(content)
+
+    @cached_property
+    def _is_encrypted(self) -> bool:
+        """Whether nothing may touch the disk in clear: a part then starts again."""
+        return is_encrypted(self.journal.path.parent)
 
     def _step(self, size: int) -> None:
         self._done += size
@@ -154,7 +173,7 @@ class Attachments:
 
 def _add(path: Path, piece: bytes) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("ab") as file:
             file.write(piece)
     except OSError as error:

@@ -13,10 +13,13 @@ from diag.journal.editions import Editions
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.model.photo import Photo
+from diag.sync import attachments
+from diag.sync.attachments import Attachments as Giving
 from diag.sync.enrolling import enrol
 from diag.sync.enrolments import Enrolment, enrolments_in
 from diag.sync.http import HttpOffice
 from diag.sync.hub.authority import make_authority
+from diag.sync.hub.files import PART, BlobFiles
 from diag.sync.laptop import Told
 from diag.sync.problems import OfflineError, ProblemError
 from diag.sync.protocol import Limits
@@ -234,3 +237,77 @@ def cut_at(tmp_path: Path, bytes_passed: Sequence[int], at_least: int) -> None:
         assert (
             Attachments(tmp_path / "b").sizes() == Attachments(tmp_path / "a").sizes()
         )
+
+
+def part_of(hub: Served, sha: str, content: bytes) -> None:
+    """Leave at a hub what one killed before its end leaves."""
+    whole = BlobFiles(hub.home.folder / "blobs").path(sha)
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    whole.with_name(sha + PART).write_bytes(content)
+
+
+def test_a_part_as_long_as_the_whole_is_not_taken_for_it(
+    hub: Served, tmp_path: Path
+) -> None:
+    """A hub killed before it looked at the last piece never had the photo.
+
+    The laptop believed it had, and let go of its own once the audit was closed.
+    """
+    right, wrong = bytes(range(250)) * 10, bytes(range(240)) * 10
+    with journal_in(tmp_path / "a") as anne:
+        started(anne, VALLEY, ANNE)
+        ours = enrol(tmp_path / "a", hub.invite(), "portable d'Anne")
+        shas = [photographed(anne, right, 11), photographed(anne, wrong, 12)]
+        part_of(hub, shas[0], right)
+        part_of(hub, shas[1], b"x" * len(wrong))
+
+        first, again = sync(anne, ours), sync(anne, ours)
+
+        assert (first.sent, len(first.refused)) == (1, 1)
+        assert shas[0] in first.there
+        assert shas[1] not in first.there
+        assert "sera renvoyé" in first.refused[0]
+        assert (again.sent, again.refused) == (1, [])
+        blobs = BlobFiles(hub.home.folder / "blobs")
+        assert [blobs.held(sha) for sha in shas] == [None, None]
+
+
+def test_a_hub_that_cannot_say_it_has_the_whole_is_not_believed(
+    tmp_path: Path,
+) -> None:
+    """A release that only counts bytes: told, and the photo stays here."""
+
+    class Counting(HttpOffice):
+        def missing(self, shas: Sequence[str]) -> dict[str, int]:
+            return dict.fromkeys(shas, 2_500)
+
+        def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
+            raise ProblemError("offset", offset=total)
+
+    with journal_in(tmp_path / "a") as anne:
+        started(anne, VALLEY, ANNE)
+        photographed(anne, bytes(2_500), 13)
+        office = Counting("https://hub", trust_in(""))
+        giving = Giving(anne, office, Limits())
+
+        giving.run()
+
+        assert (giving.sent, len(giving.refused), giving.there) == (0, 1, set())
+
+
+def test_no_part_of_a_photo_lies_in_clear_beside_an_encrypted_journal(
+    hub: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added: list[Path] = []
+    monkeypatch.setattr(attachments, "is_encrypted", lambda _folder: True)
+    monkeypatch.setattr(attachments, "_add", lambda path, _piece: added.append(path))
+    with journal_in(tmp_path / "a") as anne, journal_in(tmp_path / "b") as bruno:
+        started(anne, VALLEY, ANNE)
+        photo = photographed(anne, bytes(range(251)) * 10, 14)
+        sync(anne, enrol(tmp_path / "a", hub.invite(), "a"))
+        theirs = enrol(tmp_path / "b", hub.invite("999"), "b")
+
+        assert sync(bruno, theirs).problem == ""
+
+        assert Attachments(tmp_path / "b").get(photo) == bytes(range(251)) * 10
+        assert added == []

@@ -30,8 +30,10 @@ class BlobFiles:
         whole = self.path(sha)
         if whole.exists():
             return None
-        part = whole.with_name(sha + PART)
-        return part.stat().st_size if part.exists() else 0
+        try:
+            return whole.with_name(sha + PART).stat().st_size
+        except FileNotFoundError:  # none yet, or it was put in place just now
+            return None if whole.exists() else 0
 
     def put(self, sha: str, start: int, piece: bytes, total: int) -> int:
         """Add a piece where the last one ended; return how many bytes are here.
@@ -46,10 +48,13 @@ class BlobFiles:
             held = self.held(sha)
             if held is None:
                 return total
+            if held >= total:  # killed before it was checked, or two added to it
+                _finish(part, whole, sha)
+                return total
             if start != held:
                 detail = f"Le serveur a {held} octets, le morceau commence à {start}."
                 raise ProblemError("offset", detail, offset=held)
-            part.parent.mkdir(parents=True, exist_ok=True)
+            part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with part.open("ab") as file:
                 file.write(piece)
                 file.flush()
@@ -90,7 +95,12 @@ def is_intact(path: Path) -> bool:
 
 def _finish(part: Path, whole: Path, sha: str) -> None:
     """Put what was checked in place: another hub may add to the part meanwhile."""
-    content = part.read_bytes()
+    try:
+        content = part.read_bytes()
+    except FileNotFoundError:
+        if whole.exists():
+            return
+        raise
     if sha256(content).hexdigest() != sha:
         part.unlink(missing_ok=True)
         raise ProblemError("hash", "Il a été jeté : il sera renvoyé en entier.")
