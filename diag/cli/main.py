@@ -157,7 +157,7 @@ def _logged(error: Exception) -> str:
     if not logger.handlers:
         chosen = os.environ.get("DIAG_HOME")
         folder = Path(chosen) if chosen else default_folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         log_into(folder)
     logger.error("unexpected", exc_info=error)
     return str(getattr(logger.handlers[0], "baseFilename", "la sortie d'erreur"))

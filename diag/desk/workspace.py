@@ -51,7 +51,7 @@ class Workspace:
             DiagError: when the folder cannot hold one.
         """
         check_disk(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         workspace = cls._opened(folder, world)
         try:
             workspace.keep_settings(settings)

@@ -93,8 +93,9 @@ def copy(
     """
     part = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
+        part.touch(0o600, exist_ok=False)  # SQLite fills an empty file
         with in_french(path):
             if check is None:
                 _mend(connection)

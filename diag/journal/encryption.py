@@ -33,7 +33,7 @@ def is_encrypted(folder: Path) -> bool:
 
 def prepare(folder: Path, mark: Mapping[str, Any]) -> None:
     """Have what is made in a folder from now on encrypted."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in _FILES:
         _write(keys.mark_path(folder / name), json.dumps(mark, indent=2).encode())
 

@@ -366,7 +366,7 @@ class DiagApp(Sturdy, App[None]):
         self.crash = self._exception
         logger = logging.getLogger("diag")
         if not logger.handlers:
-            self.desk.folder.mkdir(parents=True, exist_ok=True)
+            self.desk.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             log_into(self.desk.folder)
         logger.error("unexpected", exc_info=self._exception)
         self._close_messages_no_wait()

@@ -82,3 +82,4 @@ def test_a_share_is_refused_by_the_table_of_mounts(
 
     monkeypatch.setattr(lone_disk, "_MOUNTS", tmp_path / "none")
     Workspace.create(tmp_path / "diag", SETTINGS).close()
+    assert (tmp_path / "diag").stat().st_mode & 0o077 == 0

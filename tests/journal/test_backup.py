@@ -38,6 +38,8 @@ def test_a_backup_is_a_whole_journal(
     answer(journal, author, 4)
     path = backup(journal.connection, tmp_path / FOLDER, DAY)
     assert path.name == "diag-2026-11-02.db"
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
     path.rename(tmp_path / "copie.db")
     (tmp_path / "ailleurs").mkdir()
     (tmp_path / "copie.db").rename(tmp_path / "ailleurs" / FILE)

@@ -34,7 +34,7 @@ _BEFORE = timedelta(days=1)
 
 def make_authority(folder: Path, name: str, day: datetime) -> None:
     """Make an authority, once."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = _named(f"diag - {name}")
     certificate = (

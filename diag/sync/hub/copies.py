@@ -124,7 +124,7 @@ def _add(blobs: BlobFiles, folder: Path) -> None:
         there = folder / path.relative_to(blobs.folder)
         if there.exists() or not is_intact(path):
             continue
-        there.parent.mkdir(parents=True, exist_ok=True)
+        there.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = there.with_name(f"{there.name}.part")
         shutil.copyfile(path, part)
         part.replace(there)

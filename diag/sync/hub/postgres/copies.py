@@ -31,8 +31,10 @@ def back_up(connections: Connections, path: Path) -> None:
     Raises:
         DiagError: when it could not be made, or the database is damaged.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(0o600, exist_ok=False)  # pg_dump fills an empty file
     try:
         with connections.reading() as connection:
             connection.execute("set local idle_in_transaction_session_timeout = 0")
