@@ -57,7 +57,8 @@ def tell(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
             "pour toujours.",
             err=True,
         )
-    click.echo(encrypting.IN_CLEAR)
+    for line in encrypting.in_clear(folder):
+        click.echo(line)
 
 
 @click.command()

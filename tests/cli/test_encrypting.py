@@ -8,6 +8,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from diag.sync.enrolments import Enrolment
+from diag.sync.private import write_private
 from tests.cli.running import Run, environment
 from tests.desk.builders import workspace
 
@@ -90,3 +92,29 @@ def test_what_cannot_hold_the_key_is_told_before_anything_is_made(
     assert done.code == 1
     assert said in done.err
     assert not (home / "diag.db").exists()
+
+
+def test_secrets_that_no_keyring_keeps_are_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    workspace(home).close()
+    bare = run(home, "encrypt", "--key", "passphrase", "--yes")
+    assert run(home, "decrypt", "--yes").code == 0
+    assert run(home, "bundle", "keys").code == 0
+    hub = Enrolment(
+        hub="ab12",
+        name="Vallombre",
+        url="https://hub",
+        token="diag_secret",
+        expires=0,
+        device=1,
+        territories=("*",),
+        right="write",
+    )
+    write_private(home / "hubs" / "ab12.json", hub.model_dump_json().encode())
+
+    told = run(home, "encrypt", "--key", "passphrase", "--yes")
+
+    assert "(hubs)" in bare.out
+    assert "keys.json" not in bare.out
+    assert "ses clés (keys.json) et les jetons de ses serveurs (hubs)" in told.out
+    assert "diag_secret" not in told.out + told.err

@@ -11,15 +11,35 @@ from diag.journal import cipher, encryption, keys
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.sync.age_keys import identity_in, recipients_of
+from diag.sync.bundle.keys import FILE as FILE_KEYS
 from diag.sync.bundle.sealing import age
+from diag.sync.enrolments import enrolments_in
 
 IN_CLEAR = (
     "Restent en clair : les exports, rapports et audits exportés, vos grilles "
-    "(overlay), diag.log, les preuves d'effacement, et les copies faites avant."
+    "(overlay), diag.log, les preuves d'effacement, les serveurs de ce poste (hubs), "
+    "et les copies faites avant."
 )
 """What encryption does not cover, told each time."""
 
+_SECRETS = (
+    "En clair aussi, faute de trousseau, lisibles de vous seul : {names}. Qui les lit "
+    "peut se faire passer pour ce poste : perdu, faites-le révoquer au serveur."
+)
+
 _SHORTEST = 12
+
+
+def in_clear(folder: Path) -> tuple[str, ...]:
+    """Return what stays in clear, secrets that no keyring keeps among it."""
+    keys_there = (folder / FILE_KEYS).exists()
+    tokens = any(one.token for one in enrolments_in(folder))
+    names = [
+        *(["ses clés (keys.json)"] if keys_there else []),
+        *(["les jetons de ses serveurs (hubs)"] if tokens else []),
+    ]
+    told = _SECRETS.format(names=" et ".join(names))
+    return (IN_CLEAR, told) if names else (IN_CLEAR,)
 
 
 def new_key(passphrase: str | None) -> tuple[bytes, dict[str, Any]]:
