@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from diag.journal.territory import Territory
 from diag.model.accents import accented
+from diag.model.auditee import Auditee
 
 
 class Named(Protocol):
@@ -36,3 +38,17 @@ def names_shown(schools: Iterable[Named]) -> Mapping[str, str]:
         else accented(one.name)
         for one in listed
     }
+
+
+def title_shown(territory: Territory, about: Auditee) -> str:
+    """Return whom an audit is about in a list of audits: no other reads alike.
+
+    A school bears its UAI when the directory has another of that name in the commune,
+    be it absent of the list.
+    """
+    if about.school is None:
+        return about.title
+    names = names_shown(territory.schools("", commune=about.insee))
+    code = f"({about.code})"
+    shared = names.get(about.code, "").endswith(code)
+    return f"{about.title} {code}" if shared else about.title

@@ -14,6 +14,7 @@ from diag.desk.office.conflict_words import said_line
 from diag.desk.office.conflicts import Contested, contested_of
 from diag.desk.office.merging import Merge, proposals
 from diag.desk.session import Session
+from diag.desk.territory.school_names import title_shown
 from diag.desk.undo import undo_gesture
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.screens.conflict import ConflictScreen
@@ -76,7 +77,9 @@ class ConflictsScreen(PlaceScreen):
         for session in self._sessions():
             if found := self.lines_of(session):
                 if not self.ref:
-                    lines.append(Line("", (f" {session.about.title}",)))
+                    territory = self.diag.desk.workspace.territory
+                    title = title_shown(territory, session.about)
+                    lines.append(Line("", (f" {title}",)))
                 lines += found
         about = self._sessions()[0].about.name if self.ref else "tous les audits"
         counted = ", ".join(_counted(self._shown.values()))

@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from diag.desk.office.reviewing import to_review
+from diag.desk.territory.school_names import title_shown
 from diag.desk.visit.trail import day_words
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
@@ -48,12 +49,13 @@ class ReviewsScreen(PlaceScreen):
 
     def on_screen_resume(self) -> None:
         """Read again: one may have judged an audit."""
-        found = to_review(self.diag.desk.workspace)
+        workspace = self.diag.desk.workspace
+        found = to_review(workspace)
         lines = [
             Line(
                 f"{one.session.about.ref}/{one.session.audit.campaign}",
                 (
-                    one.session.about.title,
+                    title_shown(workspace.territory, one.session.about),
                     one.session.audit.campaign,
                     one.who,
                     day_words(one.at),

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from diag.desk.office import syncing
+from diag.desk.territory.school_names import title_shown
 from diag.desk.visit.trail import time_words
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
@@ -127,7 +128,9 @@ class SyncScreen(PlaceScreen):
                 f"{hub.hub}/{one.audit}",
                 (
                     hub.name,
-                    one.about.title if one.about else one.audit,
+                    title_shown(workspace.territory, one.about)
+                    if one.about
+                    else one.audit,
                     str(one.revisions),
                 ),
             )

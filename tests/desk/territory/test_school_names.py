@@ -1,7 +1,11 @@
 """A name in a list is accented, and belongs to one school."""
 
-from diag.desk.territory.school_names import names_shown
+from pathlib import Path
+
+from diag.desk.territory.school_names import names_shown, title_shown
+from diag.model.auditee import school_auditee
 from diag.model.territory import School
+from tests.desk.builders import SCHOOL, workspace
 
 
 def school(uai: str, name: str, insee: str) -> School:
@@ -22,3 +26,19 @@ def test_names_get_their_accent_and_homonyms_of_a_commune_their_code() -> None:
         "9990003C": "École primaire",
         "9990004D": "ÉCOLE DU MOULIN",
     }
+
+
+def test_an_audit_in_a_list_bears_its_code_when_the_directory_has_a_namesake(
+    tmp_path: Path,
+) -> None:
+    """Only one of the two is in the list: its title alone would not say which."""
+    with workspace(tmp_path) as made:
+        here = made.territory.school(SCHOOL)
+        assert here is not None
+        about = school_auditee(here)
+        assert title_shown(made.territory, about) == about.title
+
+        twin = {"name": here.name, "insee": here.insee, "commune": here.commune}
+        made.territory.put_schools([{"uai": "9990999X", **twin}])
+
+        assert title_shown(made.territory, about) == f"{about.title} ({SCHOOL})"
