@@ -274,7 +274,7 @@ def merge(
         session = audits.open_session(workspace, ref, campaign)
         found = merging.merge_of(session, kept, other)
         merging.merge(found)
-        for line in merging.merge_lines(found):
+        for line in merging.merged_lines(found, ref):
             click.echo(line)
 
 

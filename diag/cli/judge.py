@@ -92,8 +92,8 @@ def _print_head(session: Session) -> None:
     click.echo(f"Grilles : {session.checklist.title}, {session.checklist.version}\n")
     if count := len(session.conflicts):
         differ = counted(count, "réponse contradictoire", "réponses contradictoires")
-        history = f"diag audit history {session.about.ref}"
-        click.echo(f"{differ}, à trancher : {history}\n")
+        settle = f"diag conflicts {session.about.ref}"
+        click.echo(f"{differ}, à trancher : {settle}\n")
 
 
 def _print_alerts(assessment: Assessment) -> None:

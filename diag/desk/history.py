@@ -28,6 +28,7 @@ from diag.journal.subjects import (
     WordingTopic,
 )
 from diag.model.fact import Answer, State
+from diag.model.kinds import PlaceKind
 from diag.reports.answers import answer_words
 
 
@@ -142,6 +143,8 @@ def _value(session: Session, topic: Topic, value: Any) -> str:
     if isinstance(value, dict):
         if topic == AuditTopic("edition"):
             return _edition_words(session, str(value.get("digest", "")))
+        if isinstance(topic, PlaceTopic):
+            return _place_words(session, value)
         if isinstance(topic, SameTopic):
             return _place(session, str(value.get("place", "")))
         if isinstance(topic, PhotoTopic):
@@ -154,6 +157,16 @@ def _value(session: Session, topic: Topic, value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     return str(value)
+
+
+def _place_words(session: Session, value: dict[str, Any]) -> str:
+    """Return « salle, CM2 », and where it stands unless in the school itself."""
+    kind, name = str(value.get("kind", "")), str(value.get("name", ""))
+    told = KIND_NAMES[PlaceKind(kind)] if kind in set(PlaceKind) else kind
+    parent = str(value.get("parent") or "")
+    inside = f"dans {_place(session, parent)}" if parent else ""
+    stands = inside if parent != session.facts.root else ""
+    return ", ".join(filter(None, (told, name, stands)))
 
 
 def _dispatch_parts(value: dict[str, Any]) -> dict[str, str]:

@@ -59,3 +59,23 @@ def test_a_room_removed_here_and_edited_there_is_kept_or_removed(
     assert diag(desk, "conflicts", SCHOOL).out == "Aucun conflit.\n"
     listed = diag(desk, "audit", "place", SCHOOL, "list")
     assert listed.out.count("Atelier") == rooms
+
+
+def test_a_merge_says_what_it_did_and_the_way_back(tmp_path: Path) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        add_place(mine, PlaceKind.SALLE, "Salle info")
+        add_place(theirs, PlaceKind.SALLE, "salle INFO")
+        say(mine, "type_salle", "classe", place="Salle info")
+        say(theirs, "type_salle", "2", place="salle INFO")
+        meet(mine, theirs)
+    desk = tmp_path / "mine"
+    (found,) = json.loads(diag(desk, "conflicts", "places", SCHOOL, "--json").out)
+
+    done = diag(desk, "conflicts", "merge", SCHOOL, found["kept"], found["other"])
+
+    assert done.code == 0, done.err
+    assert "comme un seul" in done.out
+    assert "peut-être" not in done.out
+    assert f"1 conflit à trancher : diag conflicts {SCHOOL}" in done.out
+    back = done.out.splitlines()[-1].partition(" : diag ")[2].split()
+    assert diag(desk, *back).code == 0

@@ -44,7 +44,7 @@ def test_contradictory_answers_are_said_and_counted(tmp_path: Path) -> None:
     told = diag(tmp_path / "a", "score", SCHOOL)
     exact = diag(tmp_path / "a", "score", SCHOOL, "--json")
     assert "contradictoire" not in quiet.out
-    assert f"1 réponse contradictoire, à trancher : diag audit history {SCHOOL}" in (
+    assert f"1 réponse contradictoire, à trancher : diag conflicts {SCHOOL}" in (
         told.out
     )
     assert json.loads(exact.out)["conflicts"] == 1

@@ -289,7 +289,7 @@ def find_contested(session: Session, text: str, place: str = "") -> Contested:
     shown = named or found
     there = " ; ".join(f"{one.id} ({one.about})" for one in shown[:5])
     raise DiagError(
-        f"« {wanted[:40]} » désigne plusieurs conflits : {there}."
+        f"« {wanted[:40]} » désigne plusieurs conflits : {there}. Donnez un numéro."
         if named
         else f"Pas de conflit « {wanted[:40]} » : il a pu être tranché, ou changer "
         + (f"depuis. Il y a : {there}." if there else "depuis. Il n'en reste aucun.")

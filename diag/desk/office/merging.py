@@ -139,6 +139,15 @@ def merge_lines(found: Merge) -> Iterator[str]:
     yield "  Rien n'est copié ni perdu ; annuler les sépare de nouveau."
 
 
+def merged_lines(found: Merge, ref: str) -> Iterator[str]:
+    """Give what a merge did, what is left to settle, and the way back."""
+    yield f"« {found.other.name} » est lu avec « {found.kept.name} », comme un seul."
+    if found.conflicts:
+        many = "s" * (found.conflicts > 1)
+        yield f"{found.conflicts} conflit{many} à trancher : diag conflicts {ref}"
+    yield f"Pour les séparer : diag conflicts separate {ref} {found.kept.id}"
+
+
 def _proposals(session: Session) -> Iterator[Merge]:
     known = distinct_in(session.workspace.journal, session.audit.id)
     for kind in PlaceKind:

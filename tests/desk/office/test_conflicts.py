@@ -292,3 +292,31 @@ def test_two_who_settle_alike_converge_and_otherwise_differ_in_sight(
 
         assert classes(one) == classes(two) == sorted({str(mine), str(theirs)})
         assert bool(contested_of(one)) == bool(contested_of(two)) == (mine != theirs)
+
+
+def test_a_contested_place_is_told_by_names_never_by_ids(two: Two) -> None:
+    mine, theirs = two
+    add_place(mine, PlaceKind.BATIMENT, "Bâtiment A")
+    add_place(mine, PlaceKind.SALLE, "CM2", "Bâtiment A")
+    meet(mine, theirs)
+    rename_place(mine, "CM2", "CM2 bis")
+    rename_place(theirs, "CM2", "Classe de CM2")
+    rename_place(mine, "Bâtiment A", "Bâtiment est")
+    rename_place(theirs, "Bâtiment A", "Bâtiment ouest")
+    meet(mine, theirs)
+
+    said = {
+        frozenset(each.words for each in one.candidates): one.base
+        for one in contested_of(mine)
+    }
+
+    assert said == {
+        frozenset({
+            "salle, CM2 bis, dans Bâtiment est",
+            "salle, Classe de CM2, dans Bâtiment est",
+        }): "salle, CM2, dans Bâtiment est",
+        frozenset({
+            "bâtiment, Bâtiment est",
+            "bâtiment, Bâtiment ouest",
+        }): "bâtiment, Bâtiment A",
+    }
