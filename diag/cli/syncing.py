@@ -89,9 +89,9 @@ def status(ctx: click.Context, *, as_json: bool) -> None:
     from diag.desk.office import syncing  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
-        waiting = {
-            hub.name: syncing.waiting(workspace, hub) for hub in syncing.hubs(workspace)
-        }
+        hubs = syncing.hubs(workspace)
+        names = syncing.names_of(hubs)
+        waiting = {names[hub.hub]: syncing.waiting(workspace, hub) for hub in hubs}
         last = syncing.last(workspace)
     if as_json:
         print_json({

@@ -4,7 +4,8 @@ A screen runs a sync in a thread of its own, on a workspace that it opens there.
 """
 
 import platform
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import NamedTuple
 
@@ -44,6 +45,19 @@ def hubs(workspace: Workspace) -> tuple[Enrolment, ...]:
     return enrolments_in(workspace.folder)
 
 
+def names_of(known: Iterable[Enrolment]) -> Mapping[str, str]:
+    """Return hub → its name; those that share one bear their id.
+
+    A hub made anew at the same address is another one, of the same name.
+    """
+    listed = tuple(known)
+    shared = Counter(one.name for one in listed)
+    return {
+        one.hub: f"{one.name} ({one.hub})" if shared[one.name] > 1 else one.name
+        for one in listed
+    }
+
+
 def forget(workspace: Workspace, name: str) -> Enrolment:
     """Forget a hub, by its name or its address; return what was known of it.
 
@@ -51,12 +65,17 @@ def forget(workspace: Workspace, name: str) -> Enrolment:
         DiagError: when no hub, or several, are called so.
     """
     known = hubs(workspace)
-    found = [one for one in known if name in {one.name, one.url, one.hub}]
+    names = names_of(known)
+    found = [
+        one for one in known if name in {one.name, one.url, one.hub, names[one.hub]}
+    ]
     if len(found) != 1:
-        told = ", ".join(f"{one.name} ({one.url})" for one in known) or "aucun"
+        told = ", ".join(f"{names[one.hub]}, {one.url}" for one in known) or "aucun"
         raise DiagError(
-            f"« {name} » ne désigne pas un serveur de ce poste. Donnez son nom ou son "
-            f"adresse : {told}."
+            f"« {name} » désigne plusieurs serveurs. Donnez un nom entier : {told}."
+            if found
+            else f"« {name} » ne désigne pas un serveur de ce poste. Donnez son nom ou "
+            f"son adresse : {told}."
         )
     drop_enrolment(workspace.folder, found[0])
     return found[0]
@@ -127,7 +146,9 @@ def run(
         synchronise_with(workspace.journal, hub, told, now()) for hub in found
     )
     outcomes[-1].freed = let_go(workspace, outcomes)
+    names = names_of(found)
     for outcome in outcomes:
+        outcome.name = names[outcome.hub]
         meet(workspace, outcome.people)
         outcome.people = {}  # names live in one place
         outcome.there = []  # proven for this once

@@ -118,6 +118,7 @@ class SyncScreen(PlaceScreen):
     def _fill(self) -> None:
         workspace = self.diag.desk.workspace
         hubs = syncing.hubs(workspace)
+        names = syncing.names_of(hubs)
         waiting = [
             (hub, one) for hub in hubs for one in syncing.waiting(workspace, hub)
         ]
@@ -127,7 +128,7 @@ class SyncScreen(PlaceScreen):
             Line(
                 f"{hub.hub}/{one.audit}",
                 (
-                    hub.name,
+                    names[hub.hub],
                     title_shown(workspace.territory, one.about)
                     if one.about
                     else one.audit,

@@ -9,6 +9,7 @@ from diag.desk.office import syncing
 from diag.desk.office.hub_directory import teach
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
+from diag.sync.enrolments import keep_enrolment
 from diag.sync.laptop import Watch
 from diag.sync.session import Outcome
 from tests.desk.builders import OTHER, SCHOOL, started, territory, workspace
@@ -110,3 +111,26 @@ def test_progress_ends_at_its_total(desk: Workspace, hub: Served) -> None:
 
     assert set(seen) >= {"revisions"}
     assert all(done == total for done, total in seen.values())
+
+
+def test_a_hub_made_anew_is_told_from_the_one_it_replaces(
+    desk: Workspace, hub: Served
+) -> None:
+    """Of one name, one hid what waited for the other, and none could be forgotten."""
+    started(desk)
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, silent)
+    (first,) = syncing.hubs(desk)
+    keep_enrolment(desk.folder, first.model_copy(update={"hub": "0" * 16}))
+
+    names = syncing.names_of(syncing.hubs(desk))
+    told_names = {outcome.name for outcome in syncing.run(desk, silent)}
+    with pytest.raises(DiagError, match="désigne plusieurs serveurs") as raised:
+        syncing.forget(desk, first.name)
+    gone = syncing.forget(desk, names["0" * 16])
+
+    assert len(set(names.values())) == 2
+    assert told_names == set(names.values())
+    assert all(name in str(raised.value) for name in names.values())
+    assert gone.hub == "0" * 16
+    assert syncing.names_of(syncing.hubs(desk)) == {first.hub: first.name}
