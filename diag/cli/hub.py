@@ -198,34 +198,42 @@ def devices(chosen: Chosen, *, as_json: bool) -> None:
 
 
 def _row(device: "Device") -> tuple[str, ...]:
-    from diag.reports.dates import day_of  # noqa: PLC0415 - see above
+    from diag.desk.visit.trail import day_words  # noqa: PLC0415 - see above
 
-    seen = f"vu le {day_of(device.seen_at)}" if device.seen_at else "jamais vu"
+    seen = f"vu le {day_words(device.seen_at)}" if device.seen_at else "jamais vu"
     return (
         str(device.id),
-        device.person,
+        device.person or "(effacé)",
         device.name,
         " ".join(device.territories),
         device.right,
-        f"révoqué le {day_of(device.revoked_at)}" if device.revoked_at else seen,
+        f"révoqué le {day_words(device.revoked_at)}" if device.revoked_at else seen,
     )
 
 
 @hub.command()
 @click.argument("device", type=int)
+@click.option(
+    "--erase-name", is_flag=True, help="Efface aussi d'ici le nom de la personne."
+)
 @chosen
-def revoke(chosen: Chosen, device: int) -> None:
+def revoke(chosen: Chosen, device: int, *, erase_name: bool) -> None:
     """Ferme la porte à un poste perdu ou rendu ; ce qu'il a envoyé reste."""
     store = chosen.home().store()
     try:
         closed = store.revoke(device, now())
+        erased = erase_name and store.forget_person(device)
     finally:
         store.close()
-    if not closed:
+    if not (closed or erased):
         raise DiagError(
-            f"Le poste {device} n'est pas inscrit : voyez diag hub devices."
+            f"Le poste {device} n'est pas inscrit, ou est déjà révoqué : voyez diag "
+            "hub devices."
         )
-    click.echo(f"Poste {device} révoqué.")
+    if closed:
+        click.echo(f"Poste {device} révoqué.")
+    if erased:
+        click.echo("Nom effacé ici ; les copies du serveur le gardent trente jours.")
 
 
 @hub.command()

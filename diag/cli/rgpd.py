@@ -178,8 +178,9 @@ def erase_person(
             raise click.Abort
         done = forgetting.forget(workspace, found, chosen, reason)
         click.echo(
-            f"Effacé : {counted(done.erased, 'modification')}, dont {done.rewritten} "
-            f"redites sans le nom ; {counted(done.photos, 'photo')}."
+            f"Effacé : {counted(done.erased, 'modification')}, dont "
+            f"{counted(done.rewritten, 'redite')} sans le nom ; "
+            f"{counted(done.photos, 'photo')}."
         )
         if len(chosen) < len(found.mentions):
             left = len(found.mentions) - len(chosen)

@@ -44,10 +44,10 @@ KINDS: Final[dict[str, Kind]] = {
 """Every kind; a client shows the title of one it does not know."""
 
 REMEDIES: Final[dict[str, str]] = {
-    "token-revoked": "Demandez un nouveau code à l'administrateur du serveur, puis : "
-    "diag sync enrol CODE.",
-    "enrol-refused": "Un code sert une fois, pendant quinze minutes : demandez-en un "
-    "autre à l'administrateur du serveur.",
+    "token-revoked": "Demandez une nouvelle invitation à l'administrateur du serveur, "
+    "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",
+    "enrol-refused": "Une invitation sert une fois, pendant quinze minutes : "
+    "demandez-en une autre à l'administrateur du serveur.",
     "version-too-old": "Vos saisies sont gardées ici ; mettez diag à jour, puis "
     "recommencez.",
     "hub-too-old": "Vos saisies sont gardées ici ; l'administrateur du serveur doit le "

@@ -81,6 +81,10 @@ def test_two_laptops_a_hub_lost_and_restored(office: Path) -> None:
         assert refused.code == 1
         assert "autorisé" in refused.out
         assert hub(office, "revoke", "2").code == 1
+        erased = hub(office, "revoke", "2", "--erase-name")
+        assert erased.code == 0
+        assert "Nom effacé" in erased.out
+        assert "(effacé)" in hub(office, "devices").out
 
 
 def waiting_after_answer(folder: Path) -> str:
@@ -118,6 +122,6 @@ def test_a_hub_that_is_no_more_is_forgotten(office: Path) -> None:
     done = diag(anne, "sync", "forget", "Vallombre Numérique")
 
     assert wrong.code == 1
-    assert "Vallombre Numérique (https://" in wrong.err
+    assert "Vallombre Numérique, https://" in wrong.err
     assert "Oublié : Vallombre Numérique" in done.out
     assert "Aucun serveur" in diag(anne, "sync").err

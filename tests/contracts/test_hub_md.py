@@ -31,7 +31,7 @@ def test_every_command_is_told() -> None:
     ("name", "rest"), re.findall(r"diag hub (\w+)([^`\n#]*)", TEXT)
 )
 def test_every_option_told_is_one(name: str, rest: str) -> None:
-    assert set(re.findall(r"--[a-z]+", rest)) <= options_of(hub.commands[name])
+    assert set(re.findall(r"--[a-z-]+", rest)) <= options_of(hub.commands[name])
 
 
 def test_it_holds_on_one_page() -> None:

@@ -105,7 +105,7 @@ def test_an_invitation_serves_once(hub: Served, tmp_path: Path) -> None:
     invitation = hub.invite()
     enrol(tmp_path, invitation, "portable")
 
-    with pytest.raises(ProblemError, match="Un code sert une fois") as raised:
+    with pytest.raises(ProblemError, match="Une invitation sert une fois") as raised:
         enrol(tmp_path, invitation, "autre")
 
     assert raised.value.kind == "enrol-refused"

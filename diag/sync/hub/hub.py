@@ -64,7 +64,8 @@ class Hub:
     def people(self) -> dict[str, str]:
         """Return the names of those who were let in, by the label of their words."""
         devices = self.store.devices()
-        return {device.author: device.person for device in devices if device.author}
+        named = [device for device in devices if device.author and device.person]
+        return {device.author: device.person for device in named}
 
     def page(
         self, caller: Caller, audit: str, after: int, limit: int | None = None

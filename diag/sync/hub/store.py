@@ -228,6 +228,10 @@ class People(Protocol):
         """Close the door to a device; False when there was none open."""
         ...
 
+    def forget_person(self, number: int) -> bool:
+        """Erase whose a device was, and what it was called; False when unknown."""
+        ...
+
     def add_token(self, token: Token) -> None:
         """Keep a token."""
         ...

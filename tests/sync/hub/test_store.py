@@ -407,6 +407,24 @@ def test_a_revoked_device_has_no_token_left(store: Store) -> None:
     assert store.device(number + 1) is None
 
 
+def test_whose_a_device_was_is_forgotten_and_what_it_sent_stays_its(
+    store: Store,
+) -> None:
+    names = (("poste d'Anne", "Anne"), ("poste de Bruno", "Bruno"))
+    anne, bruno = (
+        store.add_device(Device(0, *who, ("999",), "read", "", NOON, 0, 0, "u-1"))
+        for who in names
+    )
+
+    assert store.forget_person(anne)
+    assert not store.forget_person(anne)
+    assert not store.forget_person(bruno + 1)
+
+    gone, kept = store.devices()
+    assert (gone.id, gone.person, gone.name, gone.author) == (anne, "", "", "u-1")
+    assert (kept.person, kept.name) == ("Bruno", "poste de Bruno")
+
+
 def test_a_new_token_ends_the_old_one_when_it_is_used(store: Store) -> None:
     number = store.add_device(Device(0, "p", "Anne", ("*",), "read", "", NOON, 0, 0))
     store.add_token(Token(b"old", number, NOON, b""))

@@ -23,6 +23,7 @@ _WRONG = "update invitation set tries = tries + 1"
 _STALE = "delete from invitation where expires_at <= %s"
 _IN_TURN = "lock table invitation in share row exclusive mode"
 _REVOKE = "update device set revoked_at = %s where id = %s and revoked_at = 0"
+_FORGET = "update device set person = '', name = '' where id = %s and person <> ''"
 _DROP_TOKENS = "delete from token where device = %s"
 _ADD_KEY = "insert into token values (%s, %s, %s, %s)"
 _KEY = "select hash, device, expires_at, replaces from token where hash = %s"
@@ -85,6 +86,11 @@ class PostgresPeople:
             connection.execute(_DROP_TOKENS, (number,))
             connection.execute(_ACCESS, (at, number, "revoke"))
         return closed > 0
+
+    def forget_person(self, number: int) -> bool:
+        """Erase whose a device was, and what it was called; False when unknown."""
+        with self._connections.writing() as connection:
+            return connection.execute(_FORGET, (number,)).rowcount > 0
 
     def add_token(self, token: Token) -> None:
         """Keep a token."""

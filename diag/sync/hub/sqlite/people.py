@@ -21,6 +21,7 @@ returning hash, person, territories, "right", expires_at
 _WRONG = "update invitation set tries = tries + 1"
 _STALE = "delete from invitation where expires_at <= ?"
 _REVOKE = "update device set revoked_at = ? where id = ? and revoked_at = 0"
+_FORGET = "update device set person = '', name = '' where id = ? and person <> ''"
 _DROP_TOKENS = "delete from token where device = ?"
 _ADD_KEY = "insert into token values (?, ?, ?, ?)"
 _KEY = "select hash, device, expires_at, replaces from token where hash = ?"
@@ -82,6 +83,11 @@ class SqlitePeople:
             connection.execute(_DROP_TOKENS, (number,))
             connection.execute(_ACCESS, (at, number, "revoke"))
         return closed > 0
+
+    def forget_person(self, number: int) -> bool:
+        """Erase whose a device was, and what it was called; False when unknown."""
+        with self._connections.writing() as connection:
+            return connection.execute(_FORGET, (number,)).rowcount > 0
 
     def add_token(self, token: Token) -> None:
         """Keep a token."""
