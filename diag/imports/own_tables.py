@@ -24,7 +24,7 @@ from diag.rules.lint.references import TRADE
 from diag.rules.loaded import NOUNS, Loaded
 from diag.rules.overlay.layers import laid_over, text_of, without
 from diag.rules.overlay.merge import FORMS, OFF
-from diag.rules.problem import Spot
+from diag.rules.problem import Spot, nearest
 from diag.rules.reading.nodes import Entries, Node, Scalar
 from diag.rules.reading.reader import Reader
 
@@ -189,12 +189,22 @@ class _Reading:
             first = reader.problems[0]
             prefix = f"{NOUNS[self._section]} « {text_of(whole.nodes['id'])} » : "
             message = first.message.removeprefix(prefix)
+            message = f"{self._unknown(text_of(whole.nodes['id']))}{message}"
             raise ValueError(by_column(self._section, f"{message} — {first.remedy}"))
         try:
             return BUILDERS[self._section](values, "")
         except Unfit as unfit:
             told = f"{unfit.message} — {unfit.remedy}"
             raise ValueError(by_column(self._section, told)) from unfit
+
+    def _unknown(self, ident: str) -> str:
+        """Say that no shipped item is so called, and which one is nearly."""
+        shipped = self._shipped.names(self._section)
+        if ident in shipped:
+            return ""
+        near = nearest(ident, shipped)
+        asked = f" (vouliez-vous « {near} » ?)" if near else ""
+        return f"« {ident} » n'est pas livré{asked}, et pour l'ajouter "
 
     def _says_the_same(self, ident: str, item: Entries) -> bool:
         if OFF in item.nodes:

@@ -4,6 +4,7 @@ The text was let in by `lexicon`: one line of ASCII, no brackets, no prefixes.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -62,6 +63,10 @@ _UNREADABLE = (
     "la règle ne se lit plus ici : une parenthèse, un opérateur ou un nom manque "
     "ou est de trop"
 )
+_ENGLISH = {"et": "and", "ou": "or", "non": "not"}
+_FRENCH = re.compile(r"\b(et|ou|non)\b")
+_WITH_UNIT = re.compile(r"(?<![\w.'\"])\d[\d.]*\s+(?!(?:and|or|not|in)\b)[A-Za-z_]\w*")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _CONDITION_EXPECTED = (
     "une condition est attendue ici : une comparaison (« nb_classes > 0 ») ou une "
     "question à réponse oui ou non"
@@ -81,8 +86,8 @@ def read_tree(body: str, first_column: int) -> Node:
     try:
         root = ast.parse(body, mode="eval").body
     except SyntaxError as error:
-        column = (error.offset or len(body) + 1) - 1 + first_column
-        raise RuleError(_UNREADABLE, column) from error
+        at = (error.offset or len(body) + 1) - 1
+        raise _unreadable(body, at, first_column) from error
     except (RecursionError, MemoryError) as error:
         raise RuleError(_TOO_DEEP, first_column) from error
     reader = _Reader(body, first_column)
@@ -90,6 +95,21 @@ def read_tree(body: str, first_column: int) -> Node:
     if negation or isinstance(root, (ast.BoolOp, ast.Compare)):
         return reader.condition(root)
     return reader.term(root)
+
+
+def _unreadable(body: str, at: int, first_column: int) -> RuleError:
+    """Say why Python's parser stopped: what authors write most, else where."""
+    bare = _QUOTED.sub(lambda quoted: " " * len(quoted.group()), body)
+    if french := _FRENCH.search(bare):
+        word = french.group()
+        message = (
+            f"« {word} » n'existe pas dans une règle : écrivez « {_ENGLISH[word]} »"
+        )
+        return RuleError(message, french.start() + first_column)
+    if unit := _WITH_UNIT.search(bare):
+        message = f"« {unit.group()} » : un nombre s'écrit seul, sans son unité"
+        return RuleError(message, unit.start() + first_column)
+    return RuleError(_UNREADABLE, at + first_column)
 
 
 class _Reader:

@@ -41,6 +41,10 @@ _REPLACEMENTS = {
     "//": "écrivez « / »",
     "\u00a0": "c'est une espace insécable, tapez une espace",
     "\u202f": "c'est une espace insécable, tapez une espace",
+    "=>": "écrivez « >= »",
+    "=<": "écrivez « <= »",
+    "“": "mettez la règle entre guillemets droits",
+    "”": "mettez la règle entre guillemets droits",
     "’": "écrivez l'apostrophe droite « ' »",
     "«": "écrivez l'apostrophe droite « ' »",
     "is": "écrivez « == »",
@@ -103,9 +107,13 @@ def _stray(text: str, position: int, token: re.Match[str] | None) -> RuleError:
             "nombre illisible : écrivez 1500 ou 0.5, avec un point, sans espace",
             column,
         )
-    return RuleError(_refusal(found), column)
+    pair = text[position : position + 2]
+    return RuleError(_refusal(pair if pair in _REPLACEMENTS else found), column)
 
 
 def _refusal(found: str) -> str:
-    remedy = _REPLACEMENTS.get(found, "voyez la liste de ce qu'une règle admet")
+    otherwise = "voyez la liste de ce qu'une règle admet"
+    if found.isalpha() and not found.isascii():
+        otherwise = "les noms s'y écrivent sans accent"
+    remedy = _REPLACEMENTS.get(found, otherwise)
     return f"« {found} » n'existe pas dans une règle : {remedy}"

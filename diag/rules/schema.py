@@ -35,10 +35,14 @@ def overlay_schema() -> Schema:
     schema = json_schema()
     properties = schema["properties"]
     assert isinstance(properties, dict)
+    partial = {name: _partial(one) for name, one in properties.items()}
+    whole = partial["domain"]
+    named: Schema = {"type": "string", "description": "Le domaine où tout va"}
+    partial["domain"] = {"anyOf": [named, whole]}
     return {
         **schema,
         "title": "Changements posés sur une grille de diag",
-        "properties": {name: _partial(one) for name, one in properties.items()},
+        "properties": partial,
     }
 
 

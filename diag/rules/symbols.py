@@ -75,10 +75,21 @@ class Symbols:
                 f"« {name} » est un lieu, pas une question ; "
                 f"pour compter ces lieux, écrivez « count({name}) »"
             )
+        if self._is_choice(name):
+            return (
+                f"« {name} » est un choix : mettez-le entre apostrophes, « '{name}' »"
+            )
         known = [*self._everywhere, *self._readable(reach(place))]
-        otherwise = "déclarez-la dans « questions » ou corrigez son nom"
+        otherwise = "Déclarez-la dans « questions » ou corrigez son nom"
         remedy = write_instead(name, known, otherwise)
         return f"la question « {name} » n'existe pas. {remedy}"
+
+    def _is_choice(self, name: str) -> bool:
+        return any(
+            name == choice.id
+            for question in self._questions.values()
+            for choice in question.choices
+        )
 
     def _readable(self, places: frozenset[PlaceKind]) -> Iterable[str]:
         return (

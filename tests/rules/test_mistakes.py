@@ -110,6 +110,27 @@ READING = [
         ("reseau.yaml:32 :", "avertissement", "levels.1", '« 1: "debit >= 8" »'),
     ),
     Mistake(
+        "a colon has no space after it",
+        "reseau.yaml",
+        '{2: "prises >= 2", 1: "prises >= 1"}',
+        '{2:prises, 1: "prises >= 1"}',
+        ("reseau.yaml:41 :", "il manque une espace après « : »", "« 2: prises »"),
+    ),
+    Mistake(
+        "a weight has a French comma",
+        "reseau.yaml",
+        "    weight: 2\n",
+        "    weight: 1,5\n",
+        ("reseau.yaml:29 :", "le texte « 1,5 »", "ni virgule"),
+    ),
+    Mistake(
+        "what triggers is written as a rule",
+        "reseau.yaml",
+        "when: {criterion: prise-par-classe, below: 2}",
+        "when: prise-par-classe < 2",
+        ("« when » : il faut un groupe de clés", "« {criterion: ", "below: 2} »"),
+    ),
+    Mistake(
         "a brace is cut by a comment",
         "reseau.yaml",
         '{2: "prises >= 2", 1: "prises >= 1"}',

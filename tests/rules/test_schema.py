@@ -81,5 +81,7 @@ def test_what_is_laid_over_may_say_only_what_it_changes() -> None:
     assert wording["required"] == []
     mairie, _ = wording["properties"]["mairie"]["anyOf"]
     assert mairie["required"] == []
-    assert properties["domain"]["required"] == ["id"]
+    named, whole = properties["domain"]["anyOf"]
+    assert named["type"] == "string"
+    assert whole["required"] == ["id"]
     assert properties["version"] == json_schema()["properties"]["version"]  # type: ignore[index] # a mapping

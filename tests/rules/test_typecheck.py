@@ -106,7 +106,8 @@ def test_what_fits_its_questions_has_no_fault(text: str, place: PlaceKind) -> No
     ("text", "place", "column", "words"),
     [
         ("debi > 1", ECOLE, 1, "Vouliez-vous écrire « debit »"),
-        ("xyzzy > 1", ECOLE, 1, "déclarez-la dans « questions »"),
+        ("xyzzy > 1", ECOLE, 1, "Déclarez-la dans « questions »"),
+        ("offre == fibre", ECOLE, 10, "entre apostrophes, « 'fibre' »"),
         ("salle > 1", ECOLE, 1, "écrivez « count(salle) »"),
         ("debit", ECOLE, 1, "est un nombre : comparez-le"),
         ("offre", ECOLE, 1, "« offre == 'choix' »"),

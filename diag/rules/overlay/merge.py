@@ -22,6 +22,7 @@ from diag.rules.overlay.layers import (
     text_of,
     without,
 )
+from diag.rules.overlay.unplaced import called, homeless, mistaken, unknown_domain
 from diag.rules.problem import Problem, Spot, nearest, problem_at
 from diag.rules.reading.nodes import Entries, Items, Node, Scalar, spot_of
 from diag.rules.reading.records import Record, ident_of
@@ -30,6 +31,9 @@ OFF = "off"
 """The key that switches an item off."""
 
 EDITION = "edition.yaml"
+
+SECTIONS = ("domain", *LISTS, "examples")
+"""What a file laid over the shipped ones may hold."""
 
 FORMS: dict[str, Record] = {
     "places": PLACE_LABEL,
@@ -89,11 +93,14 @@ class _Laying:
         for key, child in root.nodes.items():
             if key == "examples" and isinstance(child, Items):
                 self._add_examples(home or file, child)
-            elif key not in {"domain", *LISTS} and not file.endswith(f"/{EDITION}"):
+            elif key not in SECTIONS and not file.endswith(f"/{EDITION}"):
+                near = nearest(key, SECTIONS)
                 self._refuse(
                     root.spots[key],
                     f"clé « {key} » inconnue dans une surcharge",
-                    f"Admises : domain, {', '.join(LISTS)}, examples.",
+                    f"Écrivez « {near} »."
+                    if near
+                    else f"Admises : {', '.join(SECTIONS)}.",
                 )
             elif key in LISTS and not isinstance(child, Items):
                 self._refuse(
@@ -106,6 +113,8 @@ class _Laying:
         """Return the file where new items of this one go; empty when none is said."""
         files = self._layer.domain_files()
         domain = root.nodes.get("domain")
+        if isinstance(domain, Scalar):
+            return files.get(domain.text, "")
         ident = ident_of(domain) if domain else ""
         name = file.rpartition("/")[2]
         if ident and ident not in files:
@@ -114,6 +123,12 @@ class _Laying:
         return files.get(ident) or (name if name in self._layer.rests else "")
 
     def _lay_domain(self, node: Node) -> None:
+        """Lay what a file says of its domain; a mere id says where its items go."""
+        if isinstance(node, Scalar):
+            files = self._layer.domain_files()
+            if node.text not in files:
+                self._refuse(node.spot, *unknown_domain("", node.text, files))
+            return
         ident = ident_of(node)
         if not isinstance(node, Entries) or not ident:
             self._refuse(node.spot, "domaine sans « id »", "Ajoutez « id: reseau ».")
@@ -143,8 +158,8 @@ class _Laying:
             first = self._touched.get(name) or self._off[name]
             self._refuse(
                 node.spot,
-                f"{_told(name)} déjà changé dans {first.file}, ligne {first.line}",
-                "Réunissez les deux changements.",
+                f"{called(name)} se trouve déjà dans {first.file}, ligne {first.line}",
+                "Réunissez les deux, ou donnez à l'un un autre identifiant.",
             )
         elif self._is_off(node):
             self._note_off(name, node, known=name in self._shipped)
@@ -158,33 +173,25 @@ class _Laying:
             self._add(name, without(node, OFF), home)
 
     def _add(self, name: Name, node: Entries, home: str) -> None:
-        section, ident = name
+        section, _ = name
         required = {key for key, one in FORMS[section].keys.items() if one.example}
-        near = nearest(ident, [one for kind, one in self._shipped if kind == section])
-        if near and required - node.nodes.keys():
-            self._refuse(
-                spot_of(node, "id"),
-                f"{_told(name)} absent des grilles livrées, et incomplet",
-                f"Vouliez-vous changer « {near} » ?",
-            )
+        meant = mistaken(name, self._shipped)
+        if meant and required - node.nodes.keys():
+            self._refuse(spot_of(node, "id"), *meant)
             return
-        file = HOMES.get(section) or self._domain_file(node) or home
+        file = HOMES.get(section) or self._domain_file(node, home)
         if not file:
-            self._refuse(
-                spot_of(node, "id"),
-                f"{_told(name)} : dans quel domaine ?",
-                "Ajoutez « domain: reseau » à l'élément, ou donnez au fichier le nom "
-                "de celui du domaine.",
-            )
+            domains = self._layer.domain_files()
+            self._refuse(spot_of(node, "id"), *homeless(name, node, domains))
             return
         if file not in self._layer.rests:
             self._layer.rests[file] = Entries(node.spot, {}, {})
         self._touched[name] = node.spot
         self._layer.items[name], self._layer.files[name] = node, file
 
-    def _domain_file(self, node: Entries) -> str:
+    def _domain_file(self, node: Entries, home: str) -> str:
         wanted = text_of(node.nodes.get("domain"))
-        return self._layer.domain_files().get(wanted, "")
+        return self._layer.domain_files().get(wanted, "") if wanted else home
 
     def _add_examples(self, file: str, examples: Items) -> None:
         rest = self._layer.rests.setdefault(file, Entries(examples.spot, {}, {}))
@@ -215,13 +222,9 @@ class _Laying:
         near = nearest(ident, [one for kind, one in self._shipped if kind == section])
         self._refuse(
             spot_of(node, "id"),
-            f"{_told(name)} n'est pas dans les grilles livrées : rien à désactiver",
+            f"{called(name)} n'est pas dans les grilles livrées : rien à désactiver",
             f"Vouliez-vous écrire « {near} » ?" if near else "Corrigez l'identifiant.",
         )
 
     def _refuse(self, spot: Spot, message: str, remedy: str) -> None:
         self._problems.append(problem_at(spot, OFF, message, remedy))
-
-
-def _told(name: Name) -> str:
-    return f"{NOUNS[name[0]]} « {name[1]} »"

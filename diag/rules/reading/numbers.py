@@ -28,7 +28,9 @@ class Whole:
             return value
         span = f"de {self.low} à {self.high}"
         reader.refuse_value(
-            node, f"un nombre entier {span}", "Écrivez-le sans guillemets."
+            node,
+            f"un nombre entier {span}",
+            "Écrivez-le en chiffres, sans guillemets ni virgule.",
         )
         return None
 

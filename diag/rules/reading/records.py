@@ -9,6 +9,9 @@ from diag.rules.reading.nodes import Entries, Items, Node, Scalar
 from diag.rules.reading.reader import Reader, Schema, Shape, short
 from diag.rules.reading.shapes import Word
 
+SHORT = 3
+"""How many keys an example may show whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
@@ -102,13 +105,20 @@ class Record:
     def read(self, node: Node, reader: Reader) -> dict[str, object] | None:
         """Return the values of the keys that are present; None when one is wrong."""
         if not isinstance(node, Entries):
-            remedy = f"Écrivez {listed(self.keys)}."
+            remedy = f"Écrivez {self._as_written()}."
             reader.refuse_value(node, "un groupe de clés", remedy)
             return None
         errors = reader.errors
         with reader.about(self.noun, ident_of(node)):
             values = self.values(node, reader)
         return values if reader.errors == errors else None
+
+    def _as_written(self) -> str:
+        """Return a whole example when it is short, else the names of the keys."""
+        if len(self.keys) <= SHORT and all(key.example for key in self.keys.values()):
+            keys = [f"{name}: {key.example}" for name, key in self.keys.items()]
+            return f"« {{{', '.join(keys)}}} »"
+        return listed(self.keys)
 
     def values(self, node: Entries, reader: Reader) -> dict[str, object]:
         """Return the values of the known keys that are present, even faulty."""
@@ -170,6 +180,14 @@ def was_cut(node: Node) -> bool:
 
 def refuse_cut(key: str, node: Entries, reader: Reader) -> None:
     """Report a rule without quotes that its comma cut in two."""
+    name, colon, value = key.partition(":")
+    if colon and name and value:
+        reader.refuse(
+            node.spots[key],
+            f"« {short(key)} » : il manque une espace après « : »",
+            f"Écrivez « {short(name)}: {short(value)} ».",
+        )
+        return
     reader.refuse(
         node.spots[key],
         f"« {short(key)} » n'a pas de valeur : sans guillemets entre accolades, une "

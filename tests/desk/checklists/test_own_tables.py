@@ -84,6 +84,7 @@ def test_rows_that_say_what_is_shipped_write_nothing(
         ("prise_rj45;;99;;S999", "source « S999 » inconnue"),
         (";;12;", "ni identifiant ni désignation"),
         ("nouveau;Nouveau;12;", "il manque la clé « unité »"),
+        ("prise_rj46;;12;", "(vouliez-vous « prise_rj45 » ?), et pour l'ajouter il"),
         ("nouveau;Nouveau;12;oui", "rien à désactiver"),
         ("Prise;x;12;", "il faut un identifiant"),
         ("prise_rj45;;99;peut-être", "désactivé : « peut-être » n'est pas 0 ou 1"),

@@ -138,7 +138,13 @@ def test_a_changed_edition_says_that_it_was_adapted(tmp_path: Path) -> None:
         ("a.yaml", "criteria:\n  - {id: debit-suffisant, off: oui}\n",
          ("overlay/a.yaml:2 :", "true ou false")),
         ("a.yaml", "criteres:\n  - {id: debit-suffisant}\n",
-         ("overlay/a.yaml:1 :", "« criteres » inconnue")),
+         ("overlay/a.yaml:1 :", "« criteres » inconnue", "« criteria »")),
+        ("a.yaml", "questions:\n  - {id: debit-suffisant, weight: 3}\n",
+         ("overlay/a.yaml:2 :", "« debit-suffisant »", "sous « criteria: » (critère)")),
+        ("a.yaml", "domain: resau\n" + NEW_QUESTION,
+         ("overlay/a.yaml:1 :", "domaine « resau » n'existe pas", "« reseau »")),
+        ("a.yaml", NEW_QUESTION.replace("domain: reseau", "domain: Reseau"),
+         ("overlay/a.yaml:2 :", "« secours »", "« Reseau » n'existe", "« reseau »")),
         ("a.yaml", "criteria: {id: debit-suffisant}\n",
          ("overlay/a.yaml:1 :", "il faut une liste")),
         ("a.yaml", "criteria:\n  - {weight: 3}\n",
@@ -183,8 +189,17 @@ def test_what_is_wrong_is_said_where_the_change_is(
     assert any(all(part in line for part in said) for line in lines), lines
 
 
+def test_a_domain_named_at_the_head_of_a_file_receives_what_it_adds(
+    tmp_path: Path,
+) -> None:
+    bare = NEW_QUESTION.replace("    domain: reseau\n", "")
+    headed = laid(tmp_path, {"local.yaml": f"domain: reseau\n{bare}"})
+    assert told(headed) == []
+    assert headed.draft.criteria["acces-de-secours"].domain == "reseau"
+
+
 def test_one_item_is_changed_in_one_file_only(tmp_path: Path) -> None:
     change = "criteria:\n  - {id: debit-suffisant, weight: 5}\n"
     lines = told(laid(tmp_path, {"a.yaml": change, "b.yaml": change}))
-    assert [line for line in lines if "déjà changé dans overlay/a.yaml" in line]
+    assert [line for line in lines if "se trouve déjà dans overlay/a.yaml" in line]
     assert lines[0].startswith("overlay/b.yaml:2 :")
