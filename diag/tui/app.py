@@ -128,6 +128,10 @@ class DiagApp(Sturdy, App[None]):
         self.go_school(uai)
         self.push_screen(screen)
 
+    def look_at_bilan(self, uai: str) -> None:
+        """Show what was found over the visit, which one comes back to."""
+        self.push_screen(_built("bilan", "BilanScreen", uai))
+
     def go_tour(self) -> None:
         """Show the schools picked for the day."""
         self.go_territory()
@@ -368,7 +372,9 @@ class DiagApp(Sturdy, App[None]):
         if not logger.handlers:
             self.desk.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             log_into(self.desk.folder)
-        logger.error("unexpected", exc_info=self._exception)
+        error = self._exception
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        logger.error("unexpected", exc_info=cause)
         self._close_messages_no_wait()
 
 

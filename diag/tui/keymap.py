@@ -58,8 +58,8 @@ def readable(kept: object) -> dict[str, str]:
 
 
 def normal(key: str) -> str:
-    """Return a key as it is kept: the digit for its unshifted twin."""
-    return digit_of(key) or key
+    """Return a key as it is kept: the digit for its unshifted twin, a small letter."""
+    return digit_of(key) or (key.lower() if len(key) == 1 else key)
 
 
 def refusal(

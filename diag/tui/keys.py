@@ -54,9 +54,17 @@ def spoken_number(text: str) -> str:
 
 
 def with_twins(keys: str) -> str:
-    """Return a binding's keys, every digit followed by its unshifted twin."""
-    names = (key.strip() for key in keys.split(","))
-    return ",".join(f"{key},{TWINS[key]}" if key in TWINS else key for key in names)
+    """Return a binding's keys: a digit with its unshifted twin, a letter with its own.
+
+    A capital does what the letter does: screens write « S », and Caps Lock happens.
+    """
+    return ",".join(map(_with_twin, (key.strip() for key in keys.split(","))))
+
+
+def _with_twin(key: str) -> str:
+    if key in TWINS:
+        return f"{key},{TWINS[key]}"
+    return f"{key},{key.upper()}" if len(key) == 1 and key.islower() else key
 
 
 def key_name(key: str) -> str:

@@ -30,6 +30,10 @@ def test_a_binding_on_a_digit_has_its_twin() -> None:
     assert with_twins("1,f2") == "1,ampersand,f2"
 
 
+def test_a_capital_does_what_its_letter_does() -> None:
+    assert with_twins("s,space") == "s,S,space"
+
+
 def test_keys_are_named_as_on_a_french_keyboard() -> None:
     assert key_name("ctrl+p") == "Ctrl+P"
     assert key_name("shift+enter") == "Maj+Entrée"

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.worker import WorkerFailed
 
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
@@ -62,6 +63,22 @@ async def test_a_crash_is_logged_without_a_traceback_on_screen(
     assert isinstance(app.crash, ZeroDivisionError)
     assert "ZeroDivisionError" in (tmp_path / "diag.log").read_text(encoding="utf-8")
     assert "Traceback" not in "".join(capsys.readouterr())
+
+
+async def crash_in_worker(app: DiagApp) -> None:
+    async with app.run_test(notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.run_worker(lambda: 1 // 0, thread=True)
+        await wait_for(pilot, lambda: app.crash is not None, "the crash")
+
+
+async def test_the_log_tells_where_a_worker_failed(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    with pytest.raises(WorkerFailed):
+        await crash_in_worker(app)
+
+    logged = (tmp_path / "diag.log").read_text(encoding="utf-8")
+    assert "1 // 0" in logged
 
 
 async def test_after_a_crash_one_comes_back_where_one_was(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ class OpenVisit(Command):
 class OpenBilan(Command):
     """Ouvrir le bilan : constats, préconisations, rapports."""
 
-    KEYS = "b"
+    KEYS = "b,f9"
     TITLE = "Bilan"
     IN_FOOTER = True
 

@@ -32,6 +32,8 @@ class VisitActs(PlaceScreen):
     """Its audit."""
     visiting: Visiting
     """Where one stands."""
+    is_looking = False
+    """Whether one went to the bilan, to come back."""
 
     @property
     def fiche(self) -> Fiche:
@@ -49,6 +51,17 @@ class VisitActs(PlaceScreen):
     def go_to(self, key: Key) -> None:
         """Go to a question."""
         raise NotImplementedError
+
+    def settle(self) -> bool:
+        """Record what is typed; say whether nothing is left to do."""
+        raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        """Show what the bilan was told, once one comes back from it."""
+        if self.is_looking:
+            self.is_looking = False
+            self.visiting.refresh()
+            self.show()
 
     def can(self, command: CommandType) -> bool | None:
         """Offer rooms and their grid in a school only: nothing else holds any."""
@@ -220,7 +233,9 @@ class VisitActs(PlaceScreen):
 
     def on_go_bilan(self) -> None:
         """Open what was found."""
-        self.diag.go_bilan(self.uai)
+        if self.settle():
+            self.is_looking = True
+            self.diag.look_at_bilan(self.uai)
 
 
 _ASKED = (

@@ -264,7 +264,7 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         )
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name)
+        return self.component_style(name)
 
     def _draw_lines(self, lines: Iterable[int]) -> None:
         seen = [y for y in lines if y >= 0]

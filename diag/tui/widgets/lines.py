@@ -210,9 +210,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         return said[rank].plain if 0 <= rank < len(said) else ""
 
     def _style(self, component: str) -> Style:
-        return (
-            self.get_component_rich_style(component) if component else self.plain_style
-        )
+        return self.component_style(component) if component else self.plain_style
 
     def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
         sizes = self._widths(width)

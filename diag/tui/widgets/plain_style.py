@@ -11,6 +11,7 @@ class PlainStyle(Widget):
     """
 
     _plain_style: Style | None = None
+    _kept_styles: dict[str, Style] | None = None
 
     @property
     def plain_style(self) -> Style:
@@ -19,7 +20,15 @@ class PlainStyle(Widget):
             self._plain_style = self.rich_style
         return self._plain_style
 
+    def component_style(self, name: str) -> Style:
+        """Return the style of a part: Textual forgets it at each line drawn again."""
+        if self._kept_styles is None:
+            self._kept_styles = {}
+        if name not in self._kept_styles:
+            self._kept_styles[name] = self.get_component_rich_style(name)
+        return self._kept_styles[name]
+
     def notify_style_update(self) -> None:
-        """Look for the style again."""
-        self._plain_style = None
+        """Look for the styles again."""
+        self._plain_style = self._kept_styles = None
         super().notify_style_update()

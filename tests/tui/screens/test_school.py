@@ -38,6 +38,22 @@ async def test_what_was_sent_stands_under_its_audit(tmp_path: Path) -> None:
         assert shows(pilot, "05/10/2026 mairie : envoyé à")
 
 
+async def test_the_bilan_opens_by_its_key_of_the_visit_or_a_capital(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    start(app.desk.workspace, SCHOOL)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
+        for key in ("f9", "B"):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), key)
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "back")
+
+
 async def test_the_audit_of_another_campaign_is_opened_and_says_its_state(
     tmp_path: Path,
 ) -> None:

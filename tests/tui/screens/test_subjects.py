@@ -41,6 +41,8 @@ async def test_the_commune_of_a_school_is_visited_and_judged(tmp_path: Path) -> 
         await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "the bilan")
         kept = open_session(app.desk.workspace, session.about.ref)
         assert kept.facts.answers == session.facts.answers
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
         await pilot.press("escape", "escape")
         await wait_for(pilot, lambda: shows(pilot, "audit"), "the territory")
         await pilot.press("g")
