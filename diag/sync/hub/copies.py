@@ -3,6 +3,7 @@
 The database is copied first: what it names is there already, or laptops give it again.
 """
 
+import os
 import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -37,6 +38,7 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
     folder = folder or home.folder / FOLDER
     copied = copy_database(home, folder)
     _add(BlobFiles(home.folder / BLOBS), folder / BLOBS)
+    drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS)
     for path in secrets_of(home.folder):
         write_private(folder / path.relative_to(home.folder), path.read_bytes())
     drop_outdated(folder, copied.suffix)
@@ -63,6 +65,22 @@ def drop_outdated(folder: Path, suffix: str) -> None:
     """Remove the copies that need no longer be kept."""
     for old in _outdated(folder.glob(f"hub-*{suffix}"), datetime.now(UTC)):
         old.unlink()
+
+
+def drop_erased(held: BlobFiles, copied: Path, suffix: str = "") -> None:
+    """Remove copies of attachments that a hub has not held for thirty days.
+
+    The age of a file is the last day when the hub held it: what a hub lost by accident
+    stays as long as the copies of its database do.
+    """
+    now = datetime.now(UTC).timestamp()
+    for path in copied.glob(f"??/??/*{suffix}"):
+        age = now - path.stat().st_mtime
+        if held.path(path.name.removesuffix(suffix)).exists():
+            if age > _ALL.total_seconds():
+                os.utime(path)
+        elif age > _DAILY.total_seconds():
+            path.unlink()
 
 
 def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None:

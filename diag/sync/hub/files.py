@@ -1,7 +1,8 @@
 """Attachments of a hub: files named by their content, and parts of those to come."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -9,6 +10,9 @@ from secrets import token_hex
 from threading import Lock
 
 from diag.sync.problems import ProblemError
+
+_SHA = re.compile(r"[0-9a-f]{64}")
+_BATCH = 5_000
 
 PART = ".part"
 """What the name of a file ends with until it is whole."""
@@ -79,6 +83,21 @@ class BlobFiles:
         whole = self.path(sha)
         whole.unlink(missing_ok=True)
         whole.with_name(sha + PART).unlink(missing_ok=True)
+
+    def sweep(self, named: Callable[[Collection[str]], Collection[str]]) -> int:
+        """Remove what nothing names any more; return how many, whole or not.
+
+        A hub killed after it erased a revision, before it removed its photo, left one.
+        """
+        found = {path.name.partition(".")[0] for path in self.folder.glob("??/??/*")}
+        shas, swept = sorted(filter(_SHA.fullmatch, found)), 0
+        for at in range(0, len(shas), _BATCH):
+            some = shas[at : at + _BATCH]
+            for sha in set(some).difference(named(some)):
+                swept += 1
+                for path in self.path(sha).parent.glob(f"{sha}*"):
+                    path.unlink(missing_ok=True)
+        return swept
 
     def all(self) -> Iterator[Path]:
         """Give the whole ones."""

@@ -1,7 +1,7 @@
 """The hub itself, whatever carries its words: routes are thin over it."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from diag.journal.journal import Sum
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.intake import Intake
-from diag.sync.hub.store import Store
+from diag.sync.hub.store import EVERYWHERE, Store
 from diag.sync.problems import ProblemError
 from diag.sync.protocol import VERSION, Hello, Limits, Page, Piece, Pushed
 
@@ -99,6 +99,15 @@ class Hub:
         for sha in intake.unnamed:
             self.files.drop(sha.hex())
         return pushed
+
+    def sweep(self) -> int:
+        """Remove attachments that no revision names any more; return how many."""
+
+        def named(shas: Collection[str]) -> set[str]:
+            keys = {bytes.fromhex(sha) for sha in shas}
+            return {sha.hex() for sha in self.store.named(keys, {EVERYWHERE})}
+
+        return self.files.sweep(named)
 
     def missing(self, caller: Caller, shas: Sequence[str]) -> dict[str, int]:
         """Return which attachments are wanted, and how many bytes are here of each.

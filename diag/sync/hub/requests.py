@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from asyncio import timeout
+from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -18,6 +20,9 @@ _SMALL = 1024 * 1024
 """Longest body of a question; the lists of attachments fit."""
 
 _STEP = 64 * 1024
+
+_PATIENCE = 60.0
+"""Seconds for the next part of a body: a slow line has sent something by then."""
 
 
 def hub_of(request: Request) -> Hub:
@@ -51,7 +56,8 @@ async def body_of(request: Request, most: int) -> bytes:
         raise ProblemError("bad-request", f"Codage « {encoding[:20]} » inconnu.")
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding == "gzip" else None
     body = bytearray()
-    async for chunk in request.stream():
+    stream = request.stream()
+    while (chunk := await _next(stream)) is not None:
         if inflater is None:
             _add(body, chunk, most)
         else:
@@ -59,6 +65,19 @@ async def body_of(request: Request, most: int) -> bytes:
     if inflater is not None and (not inflater.eof or inflater.unused_data):
         raise ProblemError("bad-request", "Le corps compressé est coupé.")
     return bytes(body)
+
+
+async def _next(stream: AsyncIterator[bytes]) -> bytes | None:
+    """Return what comes next of a body; who sends nothing does not hold a place.
+
+    Raises:
+        ProblemError: `bad-request`.
+    """
+    try:
+        async with timeout(_PATIENCE):
+            return await anext(stream, None)
+    except TimeoutError as error:
+        raise ProblemError("bad-request", "Plus rien n'arrive.") from error
 
 
 def _inflate(inflater: Any, chunk: bytes, body: bytearray, most: int) -> None:

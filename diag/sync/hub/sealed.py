@@ -52,6 +52,7 @@ def back_up(home: HubHome, keys: Sequence[str], folder: Path | None = None) -> P
         if not there.exists() and is_intact(path):
             write_private(there, age().encrypt(path.read_bytes(), whom))
     copies.drop_outdated(folder, SUFFIX)
+    copies.drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS, SUFFIX)
     return sealed
 
 

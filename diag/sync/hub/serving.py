@@ -41,7 +41,8 @@ def serve(home: HubHome, *, host: str, port: int | None) -> None:
     store = home.store()
     try:
         server = server_of(home, store, host=host, port=port)
-        tell("start", hub=store.hub, url=home.settings.url)
+        swept = home.hub(store).sweep()
+        tell("start", hub=store.hub, url=home.settings.url, swept=swept)
         server.run()
     finally:
         store.close()

@@ -1,6 +1,7 @@
 """The folder of a hub: made once, copied, restored, its certificate renewed."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -170,3 +171,32 @@ def test_an_authority_to_pin_is_one_certificate(
         HubHome.create(tmp_path / "autre", settings)
 
     assert not (tmp_path / "autre").exists()
+
+
+@pytest.mark.parametrize("suffix", ["", ".age"])
+def test_copies_of_an_erased_attachment_expire_as_those_of_the_database(
+    tmp_path: Path, suffix: str
+) -> None:
+    """They were kept for ever, while the runbook promised thirty days."""
+    held, copied = BlobFiles(tmp_path / "hub"), BlobFiles(tmp_path / "copies")
+    month = 31 * 24 * 3600
+    for name, there, age in (
+        ("aa" * 32, True, month),
+        ("bb" * 32, False, month),
+        ("cc" * 32, False, month // 2),
+    ):
+        path = copied.path(name).with_name(name + suffix)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"x")
+        at = path.stat().st_mtime - age
+        os.utime(path, (at, at))
+        if there:
+            held.path(name).parent.mkdir(parents=True)
+            held.path(name).write_bytes(b"x")
+
+    copies.drop_erased(held, copied.folder, suffix)
+    held.drop("aa" * 32)
+    copies.drop_erased(held, copied.folder, suffix)
+
+    left = sorted(path.name for path in copied.folder.glob("??/??/*"))
+    assert left == ["aa" * 32 + suffix, "cc" * 32 + suffix]

@@ -1,9 +1,10 @@
 """The routes: what is asked wrongly, too much of, or by the wrong person."""
 
+import asyncio
 import gzip
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,9 @@ from diag.journal.door import MAX_LINE
 from diag.journal.errors import DiskFullError, LockedError
 from diag.journal.journal import Journal
 from diag.model.photo import Photo
+from diag.sync.hub import requests
 from diag.sync.hub.app import build_app
+from diag.sync.hub.files import PART
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.logs import JsonLines
 from diag.sync.problems import KINDS
@@ -498,3 +501,55 @@ def test_an_erased_photo_leaves_the_disk_of_the_hub(desk: Desk, tmp_path: Path) 
 
     assert not desk.hub.files.path(SHA).exists()
     refused(desk.ask("GET", f"/v1/blobs/{SHA}"), "not-found")
+
+
+def test_what_is_erased_is_in_no_file_of_the_hub(desk: Desk, tmp_path: Path) -> None:
+    """Its log once kept the erased values of a quiet hub for months."""
+    with journal_in(tmp_path / "again") as journal:
+        started(journal, VALLEY, ANNE)
+        draft = changes.noted(VALLEY.id, ROOTS[VALLEY.id], "q", "Zzyzx")
+        said = journal.write(draft, ANNE)
+        desk.push(*journal.lines(VALLEY.id))
+        assert "Zzyzx" in everything(tmp_path / "hub")
+        journal.write(changes.erased(VALLEY.id, said.id, "demande"), ANNE)
+        desk.push(*journal.lines(VALLEY.id))
+
+    assert "Zzyzx" not in everything(tmp_path / "hub")
+
+
+def everything(folder: Path) -> str:
+    """Return all that the files of a hub hold."""
+    files = folder.glob("hub.db*")
+    return "".join(path.read_bytes().decode("latin-1") for path in files)
+
+
+def test_an_attachment_that_nothing_names_is_swept(
+    desk: Desk, lines: list[bytes]
+) -> None:
+    """A hub killed between an erasure and the removal of its photo left the photo."""
+    desk.push(*lines)
+    for at in range(0, 25, 10):
+        desk.put(at, DATA[at : at + 10], 25)
+    files = desk.hub.files
+    for name in ("ab" * 32, f"{'cd' * 32}{PART}"):
+        left = files.path(name[:64]).with_name(name)
+        left.parent.mkdir(parents=True)
+        left.write_bytes(b"x")
+
+    assert desk.hub.sweep() == 2
+    assert desk.hub.sweep() == 0
+    assert [path.name for path in files.folder.glob("??/??/*")] == [SHA]
+
+
+def test_a_body_that_never_comes_holds_no_place(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "_PATIENCE", 0.01)
+
+    async def silence() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    answer = desk.ask("POST", "/v1/enrol", content=silence())
+
+    assert "Plus rien n'arrive" in refused(answer, "bad-request")

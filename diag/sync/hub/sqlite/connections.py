@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, LifoQueue
 from secrets import token_hex
@@ -21,6 +21,7 @@ class Connections:
         self.path = path
         self._lock = Lock()
         self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._log_tells = True  # what a killed hub left in it is not known
         self._writer = connect(path, shared=True)
         try:
             with in_french(path):
@@ -45,6 +46,24 @@ class Connections:
                 if self._writer.in_transaction:
                     self._writer.execute("rollback")
                 raise
+            if self._log_tells:
+                self._empty_log()
+
+    def forgets(self) -> None:
+        """Have the log emptied after this transaction: it holds what is erased."""
+        self._log_tells = True
+
+    def _empty_log(self) -> None:
+        """Empty it, or have the next transaction try: a reader may hold it now."""
+        execute = self._writer.execute
+        (patience,) = execute("pragma busy_timeout").fetchone()
+        execute("pragma busy_timeout = 0")
+        try:
+            with suppress(sqlite3.OperationalError):
+                busy, *_ = execute("pragma wal_checkpoint(truncate)").fetchone()
+                self._log_tells = bool(busy)
+        finally:
+            execute(f"pragma busy_timeout = {patience}")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -87,6 +87,7 @@ class SqlitePeople:
     def forget_person(self, number: int) -> bool:
         """Erase whose a device was, and what it was called; False when unknown."""
         with self._connections.writing() as connection:
+            self._connections.forgets()
             return connection.execute(_FORGET, (number,)).rowcount > 0
 
     def add_token(self, token: Token) -> None:

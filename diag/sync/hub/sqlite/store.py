@@ -53,7 +53,7 @@ class SqliteStore(SqlitePeople):
     def writing(self) -> Iterator[SqliteWriting]:
         """Open a transaction."""
         with self._connections.writing() as connection:
-            yield SqliteWriting(connection)
+            yield SqliteWriting(connection, self._connections.forgets)
 
     def audit(self, audit: str) -> AuditRow | None:
         """Return an audit as it is now."""

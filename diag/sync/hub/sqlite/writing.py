@@ -1,7 +1,7 @@
 """A transaction on a hub's SQLite file: the statements of a push."""
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from diag.model.audit import Subject
 from diag.sync.hub.store import AuditRow, Entry, Territory
@@ -42,9 +42,12 @@ def audit_row(row: Sequence[object]) -> AuditRow:
 class SqliteWriting:
     """What happens inside `begin immediate`: nobody else writes."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, forgets: Callable[[], None]
+    ) -> None:
         self._connection = connection
         self._execute = connection.execute
+        self._forgets = forgets
 
     def lock(self, audits: Collection[str]) -> dict[str, AuditRow]:
         """Return those that are known; the whole file is locked already."""
@@ -102,7 +105,9 @@ class SqliteWriting:
         return {key: str(body).encode("utf-8") for key, body in rows}
 
     def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
-        """Put skeletons in the place of lines."""
+        """Put skeletons in the place of lines, of which nothing stays on the disk."""
+        if skeletons:
+            self._forgets()
         rows = (
             (skeleton.decode("utf-8"), audit.number, key)
             for key, skeleton in skeletons.items()
