@@ -131,11 +131,17 @@ def follow_up(action: Action) -> str:
     return FOLLOW_UPS[action.state] if action.state else ""
 
 
-def waiting(report: Report, action: Action, audience: Audience) -> str:
-    """Return what must come first, empty when nothing must."""
+def waiting(
+    report: Report,
+    action: Action,
+    audience: Audience,
+    name: Callable[[Report, str, Audience], str] | None = None,
+) -> str:
+    """Return what must come first, by its `name`; empty when nothing must."""
     if action.advice.gate is Gate.OPEN:
         return ""
-    names = listed([named(report, one, audience) for one in action.advice.waits_for])
+    told = name or named
+    names = listed([told(report, one, audience) for one in action.advice.waits_for])
     if action.conditional:
         return f"à engager après {names}" if names else "sous condition"
     return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"

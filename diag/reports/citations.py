@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from diag.assess.results import Standing
 from diag.model.checklist import Source
 from diag.model.money import Price
 from diag.reports.dates import spoken_day
@@ -19,6 +20,9 @@ GRADES = {
     "M": "usage du métier, sans source",
 }
 """What the grade of a source means."""
+
+_CUSTOM = "metier"
+"""What stands for a source where only the custom of the trade speaks."""
 
 
 def sources_list(report: Report, cited: Iterable[str]) -> Md:
@@ -45,11 +49,16 @@ def prices_table(report: Report) -> Md:
 
 
 def all_sources(report: Report) -> frozenset[str]:
-    """Return the sources of every criterion, action and price told."""
+    """Return the sources of every criterion that may apply, action and price told."""
+    judged = (
+        one.criterion
+        for one in report.assessment.criteria.values()
+        if one.standing is not Standing.OUT
+    )
     advised = [action.advice.recommendation for action in report.plan]
     prices = (line.price for action in report.plan for line in action.advice.cost.lines)
     return frozenset((
-        *(name for one in report.checklist.criteria.values() for name in one.sources),
+        *(name for one in judged for name in one.sources),
         *(name for one in advised for name in one.sources),
         *(price.source for price in prices),
     ))
@@ -62,9 +71,14 @@ def price_years(report: Report) -> str:
     return " à ".join(map(str, sorted({min(years), max(years)}))) if years else ""
 
 
+def known_sources(sources: Iterable[str]) -> list[str]:
+    """Return the ids that a document lists; the custom of the trade is none."""
+    return [one for one in sources if one != _CUSTOM]
+
+
 def source_words(source: str) -> str:
     """Return how a price or a criterion names its source."""
-    return "usage du métier" if source == "metier" else source
+    return "usage du métier" if source == _CUSTOM else source
 
 
 def _rank(source: str) -> tuple[str, int]:

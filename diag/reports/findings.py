@@ -65,7 +65,7 @@ def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
     if not concerned or not _is_spread(report, result, audience):
         return observed(report, result, audience)
     sure = [one for one in concerned if one.standing is Standing.IN]
-    reached = sum(one.low >= _threshold(result) for one in sure)
+    reached = sum(one.low >= threshold(result) for one in sure)
     told = _counted(report, result, reached, "au niveau attendu", of=len(concerned))
     return f"{told}, liste à compléter" if result.open else told
 
@@ -166,15 +166,23 @@ def open_points(report: Report) -> Open:
 
 def short_places(result: CriterionResult) -> tuple[Verdict, ...]:
     """Return the places that surely fall short of what is expected there."""
-    threshold = _threshold(result)
+    expected = threshold(result)
     return tuple(
         verdict
         for verdict in result.verdicts
-        if verdict.standing is Standing.IN and verdict.high < threshold
+        if verdict.standing is Standing.IN and verdict.high < expected
     )
 
 
-def _threshold(result: CriterionResult) -> int:
+def kind_of(result: CriterionResult | None) -> Kind:
+    """Return what an action cures; where the law is kept, it only improves."""
+    if result is None or result.compliance is Compliance.CONFORME:
+        return Kind.IMPROVEMENT
+    return result.criterion.kind
+
+
+def threshold(result: CriterionResult) -> int:
+    """Return the level expected at each place that it judges."""
     roll_up = result.criterion.roll_up
     if result.compliance is not None:
         return 1
@@ -197,7 +205,7 @@ def _spread(report: Report, result: CriterionResult) -> str:
     concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
     short = len(short_places(result))
     reached = sum(
-        one.standing is Standing.IN and one.low >= _threshold(result)
+        one.standing is Standing.IN and one.low >= threshold(result)
         for one in concerned
     )
     counts = (
@@ -251,7 +259,7 @@ def open_words(report: Report, *, conflicts: bool = True) -> str:
     elif conflicts and left.conflicts:
         said.append(f"{left.conflicts} faits ont des réponses qui se contredisent")
     said += [
-        f"la liste des {report.kind_words(kind)[1]} n'est pas close"
+        f"la liste des {report.kind_words(kind)[1]} n'est pas encore complète"
         for kind in left.lists
     ]
     return sentence(" ; ".join(said) or "rien, tout a été vérifié")

@@ -1,13 +1,15 @@
-"""Every criterion as the technician checks it: its levels, its rules, its sources."""
+"""Every criterion as the technician checks it: its level, what would raise it, why.
+
+The rule of the level expected is told where it may be missed; `diag why` has them all.
+"""
 
 from diag.assess.results import CriterionResult, DomainResult, Standing
 from diag.model.checklist import Audience, RollUp
 from diag.model.number import exact
-from diag.reports import frame
-from diag.reports.citations import source_words
+from diag.reports.citations import known_sources
 from diag.reports.escape import Md, code
 from diag.reports.figures import percent
-from diag.reports.findings import observed
+from diag.reports.findings import observed, threshold
 from diag.reports.layout import sections, table, written
 from diag.reports.report import Report
 from diag.reports.typography import NBSP, NNBSP
@@ -20,46 +22,48 @@ def rulebook(report: Report) -> Md:
 
 
 def _criteria(report: Report, result: DomainResult) -> Md:
-    rows = [_criterion_row(report, one) for one in result.criteria]
-    columns = ("Critère", "Constat", "Niveau", "Règles", "Sources")
-    told = table(f"Critères, {result.domain.title}", columns, rows)
-    score = f"Score : {frame.score_words(result.score)}."
-    heading = Md(f"### {written(result.domain.title)}")
-    return sections((heading, written(score), told))
+    told = [one for one in result.criteria if one.standing is not Standing.OUT]
+    out = [_name(one) for one in result.criteria if one.standing is Standing.OUT]
+    columns = ("Critère", "Constat", "Niveau", "Ce qui est demandé", "Sources")
+    rows = [_criterion_row(report, one) for one in told]
+    return sections((
+        Md(f"### {written(result.domain.title)}"),
+        table(f"Critères, {result.domain.title}", columns, rows),
+        written(f"Sans objet ici : {' ; '.join(out)}.") if out else Md(""),
+    ))
+
+
+def _name(result: CriterionResult) -> str:
+    criterion = result.criterion
+    return f"{criterion.ref or criterion.id}. {criterion.title}"
 
 
 def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
     criterion = result.criterion
     weight = f"{KINDS[criterion.kind]}, poids {criterion.weight}"
     return (
-        f"{criterion.ref or criterion.id}. {criterion.title} ({weight})",
+        f"{_name(result)} ({weight})",
         observed(report, result, Audience.TECHNIQUE),
         _level(result),
-        _rules(result),
-        ", ".join(map(source_words, criterion.sources)),
+        _rule(result),
+        ", ".join(known_sources(criterion.sources)),
     )
 
 
 def _level(result: CriterionResult) -> str:
     settled = result.low == result.high
     figures = f"{result.low}" if settled else f"{result.low} à {result.high}"
-    match result.standing:
-        case Standing.OUT:
-            return ""
-        case Standing.MAYBE:
-            return f"{figures} (peut-être sans objet)"
-        case Standing.IN:
-            return figures
+    doubt = " (peut-être sans objet)" if result.standing is Standing.MAYBE else ""
+    return figures + doubt
 
 
-def _rules(result: CriterionResult) -> Md:
-    criterion = result.criterion
-    told = [
-        f"{level}{NBSP}: {code(criterion.levels[level])}"
-        for level in sorted(criterion.levels, reverse=True)
-    ]
-    if criterion.applicable:
-        told.insert(0, f"si {code(criterion.applicable)}")
+def _rule(result: CriterionResult) -> Md:
+    """Return the rule of the level expected; nothing where it is surely reached."""
+    criterion, expected = result.criterion, threshold(result)
+    level = min((one for one in criterion.levels if one >= expected), default=0)
+    if result.low >= expected or not level:
+        return Md("")
+    told = [Md(f"{level}{NBSP}: {code(criterion.levels[level])}")]
     if criterion.roll_up:
         told.append(written(_roll_up(criterion.roll_up)))
     return Md(f"{NNBSP}; ".join(told))

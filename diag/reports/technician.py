@@ -1,4 +1,4 @@
-"""What the technician reads: everything, each fact with who said it and each rule."""
+"""What the technician reads: each fact with who said it, each action as a ticket."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -9,8 +9,8 @@ from diag.reports.alerts import alerts_box, compliance_table
 from diag.reports.budget_tables import budget_by_action
 from diag.reports.citations import (
     all_sources,
+    known_sources,
     prices_table,
-    source_words,
     sources_list,
 )
 from diag.reports.dated import all_aids, dated_sources, watch_list
@@ -18,7 +18,7 @@ from diag.reports.dates import spoken_day, spoken_duration
 from diag.reports.escape import Md
 from diag.reports.evidence import photos_told
 from diag.reports.figures import number
-from diag.reports.findings import observed, open_words, short_places
+from diag.reports.findings import kind_of, observed, open_words, short_places
 from diag.reports.layout import Pair, definitions, table
 from diag.reports.option import option_section
 from diag.reports.plan import Action
@@ -35,6 +35,7 @@ from diag.reports.report import Report
 from diag.reports.rooms import room_levels
 from diag.reports.rulebook import rulebook
 from diag.reports.unknowns import unknowns
+from diag.reports.vocabulary import OWNERS
 from diag.reports.wording import counted, listed, sentence
 
 READER = Audience.TECHNIQUE
@@ -62,7 +63,7 @@ def view(report: Report) -> dict[str, object]:
             (title, advice.blocks(report, some, READER, ticket))
             for title, some in _by_kind(report, plan.actions)
         ],
-        "to_confirm": advice.blocks(report, plan.to_confirm, READER, ticket),
+        "to_confirm": _to_confirm(report),
         "untreated": _untreated(report),
         "unknowns": unknowns(report),
         "rooms": room_levels(report, READER),
@@ -86,19 +87,38 @@ def view(report: Report) -> dict[str, object]:
 
 def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     words, told = report.wording(action, READER), action.advice.recommendation
+    how = sentence(report.told(action, words.how, READER))
     return (
-        ("Lieux", sentence(report.spoken_places(action, READER))),
+        ("Lieux", _places(report, action)),
         ("Quantité", _quantity(action)),
         *_criterion(report, action),
-        ("Comment", sentence(report.told(action, words.how, READER))),
-        ("Étapes", advice.steps(action)),
-        ("Qui et quand", _who(report, action)),
-        ("Coût", sentence(advice.cost(action))),
+        ("Comment", " ".join(filter(None, (how, advice.steps(action))))),
+        ("Qui, quand, coût", _who(report, action)),
         ("Recette", sentence(report.told(action, told.done_when, READER))),
         ("Suite", sentence(advice.follow_up(action))),
-        ("Durée de vie", spoken_duration(told.lifetime)),
-        ("Sources", ", ".join(map(source_words, told.sources))),
     )
+
+
+def _places(report: Report, action: Action) -> str:
+    """Return where, unless it is the school as a whole."""
+    whole = action.advice.places in {(), (report.facts.root,)}
+    return "" if whole else sentence(report.spoken_places(action, READER))
+
+
+def _to_confirm(report: Report) -> Md:
+    """Return what a check may call for, in a line each: nobody orders it yet."""
+    rows = [
+        (
+            f"{one.ref}. {report.title(one, READER)}",
+            result.criterion.ref or result.criterion.id if result else "",
+            OWNERS[one.advice.recommendation.owner],
+            advice.cost(one),
+        )
+        for one in report.plan.to_confirm
+        for result in [report.result(one.advice.recommendation.when.criterion)]
+    ]
+    columns = ("Action possible", "Critère à trancher", "Qui", "Coût, si confirmée")
+    return table("Actions à confirmer, hors des totaux", columns, rows)
 
 
 def _by_kind(
@@ -115,8 +135,7 @@ def _by_kind(
 
 
 def _kind(report: Report, action: Action) -> Kind:
-    result = report.result(action.advice.recommendation.when.criterion)
-    return result.criterion.kind if result else Kind.IMPROVEMENT
+    return kind_of(report.result(action.advice.recommendation.when.criterion))
 
 
 def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
@@ -125,8 +144,10 @@ def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
         return ()
     criterion = result.criterion
     named = ", ".join(one for one in (criterion.ref, criterion.title) if one)
+    sources = ", ".join(known_sources(action.advice.recommendation.sources))
     seen = observed(report, result, READER)
-    return ("Attendu", named), ("Constaté", sentence(seen))
+    cited = f"{named} ({sources})" if sources else named
+    return ("Attendu", cited), ("Constaté", sentence(seen))
 
 
 def _quantity(action: Action) -> str:
@@ -140,8 +161,10 @@ def _quantity(action: Action) -> str:
 def _who(report: Report, action: Action) -> str:
     effort = action.advice.effort_days
     charge = f" ; charge : {counted(effort, 'jour', 'jours')}" if effort else ""
-    due = advice.due(report, action)
-    return sentence(f"{advice.owner(action)}, {due}{charge}")
+    due, cost = advice.due(report, action), advice.cost(action)
+    lasts = spoken_duration(action.advice.recommendation.lifetime)
+    life = f" ; durée de vie : {lasts}" if lasts else ""
+    return sentence(f"{advice.owner(action)}, {due}{charge} ; {cost}{life}")
 
 
 def _untreated(report: Report) -> Md:

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from diag.assess.results import Standing
-from diag.model.checklist import Audience, Checklist, Choice, QuestionType
+from diag.assess.results import Compliance, Standing
+from diag.model.checklist import Audience, Checklist, Choice, Kind, QuestionType
 from diag.model.fact import Answer, Facts, Provenance, State
 from diag.reports.findings import (
+    kind_of,
     observed,
     open_words,
     praised,
@@ -198,8 +199,22 @@ def test_what_is_not_compliant_says_where() -> None:
 
 def test_what_is_open_is_said_in_a_sentence() -> None:
     assert open_words(report(facts({("ecole", "debit"): 1}, closed=False))) == (
-        "4 critères sur 5 restent à vérifier ; la liste des salles n'est pas close."
+        "4 critères sur 5 restent à vérifier ; "
+        "la liste des salles n'est pas encore complète."
     )
     done = {("ecole", one): True for one in ("filtrage", "projet_ecrit")}
     settled = report(facts({**done, ("ecole", "debit"): 1}))
     assert open_words(settled) == "Rien, tout a été vérifié."
+
+
+def test_an_action_for_a_law_already_kept_only_improves() -> None:
+    """A ticket that says « immédiate » and « Conforme » contradicts itself."""
+    kept = report(facts({("ecole", "filtrage"): True})).result("filtrage-en-service")
+    broken = report(facts({("ecole", "filtrage"): False})).result("filtrage-en-service")
+    assert kept is not None
+    assert broken is not None
+    assert (kept.compliance, kind_of(kept)) == (
+        Compliance.CONFORME,
+        Kind.IMPROVEMENT,
+    )
+    assert kind_of(broken) is Kind.COMPLIANCE

@@ -131,9 +131,15 @@ def test_the_academy_reads_what_its_edition_examines_and_what_it_does_not() -> N
     assert "à engager après R2" in document
 
 
-def test_the_technician_reads_every_answer_rule_and_source() -> None:
+def test_the_technician_reads_the_rule_of_a_level_that_may_be_missed() -> None:
+    reached = report(facts({("ecole", "debit"): "200"}))
+    assert "`debit >= 30`" in markdown(report(), Audience.TECHNIQUE)
+    assert "`debit >= 30`" not in markdown(reached, Audience.TECHNIQUE)
+
+
+def test_the_technician_reads_every_answer_and_source() -> None:
     document = markdown(report(), Audience.TECHNIQUE)
-    for expected in ("`debit >= 100`", "Ana, 8 mars 2026", "mesuré", "usage du métier"):
+    for expected in ("Ana, 8 mars 2026", "mesuré", "usage du métier"):
         assert expected in document
     for question in (
         "Prises réseau",
@@ -225,7 +231,7 @@ def test_an_audit_of_which_nothing_is_known_is_told_honestly() -> None:
     assert re.search(r"entre 0 et \d+ sur 100", document)
     assert "Complétude : 0 %" in document
     assert "Aucune décision n'est attendue" in document
-    assert "la liste des salles n'est pas close" in document
+    assert "la liste des salles n'est pas encore complète" in document
     assert PAGE_BREAK in markdown(report(EMPTY), Audience.MAIRIE)
 
 

@@ -128,7 +128,8 @@ def test_every_action_of_the_mayor_has_its_number_and_the_annex_holds_all() -> N
             assert re.search(rf"\b{action.ref}\b", mairie)
         for action in told.plan:
             closed = action in told.plan.closed
-            assert closed or re.search(rf"^#+ {action.ref}\. ", technique, re.MULTILINE)
+            told_there = rf"^(?:#+|\|) {action.ref}\. "
+            assert closed or re.search(told_there, technique, re.MULTILINE)
 
 
 def test_the_mayor_reads_only_sources_that_the_document_cites() -> None:

@@ -17,7 +17,7 @@ from diag.model.place import ROOT_KINDS
 from diag.reports import advice
 from diag.reports.dates import spoken_duration
 from diag.reports.discretion import names_judged
-from diag.reports.findings import observed, short_places
+from diag.reports.findings import kind_of, observed, short_places
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.vocabulary import PRIORITIES
@@ -114,13 +114,13 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
     return Ticket(
         reference=f"{report.about.stem}/{action.id}",
         nature="action",
-        kind=result.criterion.kind if result else Kind.IMPROVEMENT,
+        kind=kind_of(result),
         title=report.title(action, READER),
         places=_named(report, action.advice.places),
         expected=sentence(result.criterion.title) if result else "",
         observed=sentence(observed(report, result, READER)) if result else "",
         how=_how(report, action, words.how or words.why),
-        condition=sentence(advice.waiting(report, action, READER)),
+        condition=sentence(advice.waiting(report, action, READER, _unnumbered)),
         owner=advice.owner(action),
         delay=spoken_duration(told.delay) or "prochain budget",
         due=action.due,
@@ -171,6 +171,14 @@ def _of_anomaly(report: Report, result: CriterionResult) -> Ticket:
         sure=True,
         sensitive=criterion.id in report.discretion.criteria,
     )
+
+
+def _unnumbered(report: Report, one: str, audience: Audience) -> str:
+    """Return what must come first without its number, which no ticket bears."""
+    action = report.plan.action(one)
+    if action is None:
+        return advice.named(report, one, audience)
+    return f"« {report.title(action, audience)} »"
 
 
 def _named(report: Report, places: tuple[str, ...] | list[str]) -> str:
