@@ -13,7 +13,7 @@ from diag.reports.dated import possible_aids, told_aids
 from diag.reports.escape import Md
 from diag.reports.findings import open_words, praised, strengths
 from diag.reports.layout import Pair, bullets
-from diag.reports.money import Money, spoken_sum
+from diag.reports.money import Money, spoken_sum, total_words
 from diag.reports.option import option_section
 from diag.reports.plan import Action
 from diag.reports.progress import since
@@ -162,12 +162,13 @@ def _leaders(report: Report) -> str:
 
 def _total(report: Report) -> str:
     budget = report.budget
+    unsettled = report.plan.paid_to_confirm
     if not budget.rows:
-        return ""
+        return total_words("", unsettled)
     waiting = budget.conditional
     if waiting.more and not waiting.at_least:
         waiting = Money(more=waiting.most)  # « jusqu'à », short enough for page one
     waits = f", dont {waiting} sous condition"
     asked = waits if waiting != Money() else ""
     ht = "" if budget.total.more else f" (soit {budget.ht} HT)"  # one range is enough
-    return f"{budget.total} TTC{ht}{asked}."
+    return total_words(f"{budget.total} TTC{ht}{asked}", unsettled)

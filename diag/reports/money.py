@@ -107,6 +107,20 @@ def spoken_sum(costs: Sequence[Cost]) -> str:
     return ", puis ".join(said) or "sans dépense"
 
 
+def total_words(total: str, count: int) -> str:
+    """Return a `total`, and how many actions to be checked it leaves out.
+
+    Empty when there is nothing to pay, and nothing to check that would cost.
+    """
+    if not count:
+        return f"{total}." if total else ""
+    many = f"{count} action{'s' * (count > 1)}"
+    if total:
+        return f"{total}, hors {many} à confirmer."
+    verb = "coûteraient" if count > 1 else "coûterait"
+    return f"Rien de sûr encore ; {many} à confirmer {verb}."
+
+
 def _about(amount: Amount, *, counted: bool) -> str:
     shown = estimate(amount, counted=counted)
     if shown.at_least:

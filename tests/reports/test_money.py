@@ -7,7 +7,14 @@ import pytest
 from diag.assess.costs import cost_of
 from diag.assess.results import Amount, Cost, CostLine, Quantity
 from diag.model.money import Price
-from diag.reports.money import Money, estimate, is_counted, spoken_cost, spoken_range
+from diag.reports.money import (
+    Money,
+    estimate,
+    is_counted,
+    spoken_cost,
+    spoken_range,
+    total_words,
+)
 from diag.reports.typography import NBSP, NNBSP
 
 
@@ -84,3 +91,20 @@ def test_only_a_known_quantity_has_a_typical_amount() -> None:
     assert not is_counted(between, yearly=False)
     assert is_counted(between, yearly=True)
     assert estimate(between.once_ttc, counted=False) == Money(0, more=900)
+
+
+@pytest.mark.parametrize(
+    ("total", "count", "said"),
+    [
+        ("", 0, ""),
+        ("90 €", 0, "90 €."),
+        ("90 €", 1, "90 €, hors 1 action à confirmer."),
+        ("90 €", 2, "90 €, hors 2 actions à confirmer."),
+        ("", 1, "Rien de sûr encore ; 1 action à confirmer coûterait."),
+        ("", 2, "Rien de sûr encore ; 2 actions à confirmer coûteraient."),
+    ],
+)
+def test_a_total_never_hides_what_is_still_to_be_checked(
+    total: str, count: int, said: str
+) -> None:
+    assert total_words(total, count) == said

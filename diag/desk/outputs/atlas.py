@@ -23,6 +23,7 @@ from diag.reports.atlas.view import Reader, View
 from diag.reports.figures import number
 from diag.reports.markdown import markdown
 from diag.reports.report import Report
+from diag.reports.synthesis.extract import is_begun
 
 FORMS = (Form.HTML, Form.PDF, Form.ODT)
 """The forms that readers open; the Markdown stays at the office."""
@@ -96,7 +97,12 @@ class _Making:
     provisional: int = 0
 
     def add(self, report: Report) -> None:
-        """Write an audit's documents, and a school's page; keep what lists need."""
+        """Write an audit's documents, and a school's page; keep what lists need.
+
+        An audit where nobody said anything yet leaves its school to be audited.
+        """
+        if not is_begun(report):
+            return
         self.provisional += report.provisional
         dossier = self._dossier(report)
         code = report.about.code

@@ -11,6 +11,7 @@ from diag.reports.atlas.view import View
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.figures import percent
 from diag.reports.findings import observed
+from diag.reports.money import total_words
 from diag.reports.plan import Action
 from diag.reports.proposals import dangers, decisions
 from diag.reports.report import Report
@@ -169,4 +170,5 @@ def _decided(report: Report, view: View) -> tuple[Decided, ...]:
 
 
 def _budget(report: Report) -> str:
-    return f"{report.budget.total} TTC" if report.budget.rows else ""
+    whole = f"{report.budget.total} TTC" if report.budget.rows else ""
+    return total_words(whole, report.plan.paid_to_confirm)

@@ -19,7 +19,6 @@ from diag.reports.money import spoken_cost
 from diag.reports.synthesis import money
 from diag.reports.synthesis.common import REASON_WORDS, Shared, names_or_count, shared
 from diag.reports.synthesis.decisions import (
-    DECISIONS,
     Group,
     dangers,
     dangers_box,
@@ -166,7 +165,7 @@ def _decision_table(gathering: Gathering, asked: Sequence[Group]) -> Md:
         for rank, one in enumerate(asked, 1)
     ]
     columns = ("N°", "Décision proposée", "Coût estimé", "Avant le", "Pour")
-    return table(f"Décisions proposées, {DECISIONS} au plus", columns, rows)
+    return table("Décisions proposées", columns, rows)
 
 
 def _conditions(gathering: Gathering) -> Iterable[str]:

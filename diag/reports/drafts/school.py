@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from diag.assess.results import Standing
 from diag.model.checklist import Audience, Kind, Owner
+from diag.model.territory import School
 from diag.reports import advice
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.drafts.frame import draft_line, prefilled, tools
@@ -135,7 +136,13 @@ def _school(report: Report) -> Iterable[Pair]:
     yield "Élèves", f"{school.pupils}{year}" if school.pupils is not None else ""
     yield "Éducation prioritaire", school.priority_education
     yield "Circonscription", school.circonscription
-    yield "Adresse", " ".join(filter(None, (school.address, school.postcode)))
+    yield "Adresse", _address(school)
+
+
+def _address(school: School) -> str:
+    """Return where it stands, as on an envelope; empty without a street."""
+    town = " ".join(filter(None, (school.postcode, school.commune)))
+    return f"{school.address}, {town}" if school.address else ""
 
 
 def _strengths(report: Report, reader: Audience) -> Iterable[str]:

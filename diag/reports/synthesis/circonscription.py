@@ -57,9 +57,7 @@ def circonscription_synthesis(gathering: Gathering) -> str:
         "name": gathering.name,
         "cover": cover(gathering, "Inspection de la circonscription"),
         "levels": LEVELS_EXPLAINED,
-        "asked": _actions_table(
-            gathering, asked, "Ce qui peut être décidé d'abord, trois au plus"
-        ),
+        "asked": _actions_table(gathering, asked, "Ce qui peut être décidé d'abord"),
         "common": weak_table(
             [one for one in found if _is_subject(one.criterion)], WEAK
         ),

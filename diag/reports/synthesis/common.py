@@ -13,7 +13,7 @@ from diag.reports.wording import first_sentence, listed
 
 SEVERAL = 2
 """From so many schools on, a finding is common."""
-REASON_WORDS = 16
+REASON_WORDS = 20
 """Longest reason of a finding, in words, when a sentence is so short."""
 
 _ORDER = (Kind.COMPLIANCE, Kind.BLOCKING, Kind.IMPROVEMENT)

@@ -62,11 +62,11 @@ def commune_synthesis(gathering: Gathering) -> str:
         "alerts": _alerts_box(gathering, found),
         "decisions": decisions_box(gathering, "Décisions proposées", asked),
         "levels": LEVELS_EXPLAINED,
-        "common": weak_table(_untold(found), WEAK),
+        "common": weak_table(_untold(found), WEAK - bool(dangers(gathering))),
         "average": average_words(gathering.schools),
         "completeness": completeness(gathering.schools),
         "socle": socle_words(gathering.schools),
-        "total": money.total_words(gathering),
+        "total": money.total_line(gathering),
         "schools": _school_table(gathering),
         "unaudited": unaudited(gathering),
         "budget": money.by_audit(
@@ -79,7 +79,7 @@ def commune_synthesis(gathering: Gathering) -> str:
         "compliance": _compliance_table(gathering, found),
         "unchecked": unchecked_list(found, partial(_names, gathering)),
         "strengths": strong_list(found, STRONG),
-        "domains": domain_table(gathering.schools),
+        "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
     }
     return page_of("synthese-commune", told, gathering)
 

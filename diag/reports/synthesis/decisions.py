@@ -94,12 +94,12 @@ def proposed(gathering: Gathering) -> tuple[Group, ...]:
     One of them cures the lack of something indispensable, if anything does.
     """
     voted = _ripe(gathering, lambda task: task.voted)
-    return _few(gathering, sorted(voted, key=lambda one: one.cost.free))
+    return _few(sorted(voted, key=lambda one: one.cost.free))
 
 
 def discussed(gathering: Gathering) -> tuple[Group, ...]:
     """Return what a committee should talk over now, whether or not it takes a vote."""
-    return _few(gathering, _ripe(gathering, lambda _task: True))
+    return _few(_ripe(gathering, lambda _task: True))
 
 
 def _ripe(gathering: Gathering, keep: Callable[[Task], bool]) -> tuple[Group, ...]:
@@ -110,14 +110,14 @@ def _ripe(gathering: Gathering, keep: Callable[[Task], bool]) -> tuple[Group, ..
     return groups(gathering.extracts, is_for_them)
 
 
-def _few(gathering: Gathering, ripe: Sequence[Group]) -> tuple[Group, ...]:
-    return with_a_need(ripe, max(1, DECISIONS - bool(dangers(gathering))))
+def _few(ripe: Sequence[Group]) -> tuple[Group, ...]:
+    return with_a_need(ripe, DECISIONS)
 
 
 def with_a_need(ripe: Sequence[Group], room: int) -> tuple[Group, ...]:
     """Return the first groups; if something indispensable lacks, one is its cure."""
     told = list(ripe[:room])
-    needed = [one for one in ripe if _kind(one) is Kind.BLOCKING][:1]
+    needed = sorted(filter(_is_need, ripe), key=_need_rank)[:1]
     if room > 1 and needed and needed[0] not in told:
         told[-1:] = needed
     return tuple(told)
@@ -231,6 +231,17 @@ def _added_quantities(counts: Sequence[Quantity]) -> Quantity:
 def _kind(group: Group) -> Kind | None:
     criterion = group.task.criterion
     return criterion.kind if criterion else None
+
+
+def _is_need(group: Group) -> bool:
+    return _kind(group) is Kind.BLOCKING
+
+
+def _need_rank(group: Group) -> tuple[bool, bool, Fraction]:
+    """As on page 1 of a school: what is paid and missing altogether, then by gain."""
+    missing = any(task.missing for _, task in group.pairs)
+    gain = sum((task.gain for _, task in group.pairs), Fraction())
+    return group.cost.free, not missing, -gain
 
 
 def _rank(group: Group) -> tuple[int, int, date]:

@@ -7,6 +7,7 @@ marked `discreet`, and no synthesis or draft names it.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from diag.assess.results import (
     Compliance,
@@ -68,6 +69,10 @@ class Task:
     """What it cures; None for what the engineer advises of their own."""
     broken: bool
     """Whether a rule is surely not kept until it is done."""
+    missing: bool
+    """Whether what it cures is missing altogether."""
+    gain: Fraction
+    """What it surely adds to the overall score."""
     owner: Owner
     titles: dict[Audience, str]
     """By reader, not filled in: quantities of several schools are added up."""
@@ -147,6 +152,8 @@ class Extract:
     decided: tuple[Decided, ...]
     to_confirm: int
     """Actions that depend on a check, in no total."""
+    paid_to_confirm: int
+    """Those of them that cost something."""
 
     @property
     def paid(self) -> tuple[Money, ...]:
@@ -169,7 +176,7 @@ def extract_of(report: Report) -> Extract:
     budget, plan = report.budget, report.plan
     return Extract(
         about=report.about,
-        begun=_is_begun(report),
+        begun=is_begun(report),
         provisional=report.provisional,
         status=report.status_words,
         visits=tuple(one.date for one in report.visits),
@@ -198,6 +205,7 @@ def extract_of(report: Report) -> Extract:
         beyond=len(budget.beyond),
         decided=tuple(_decided(report)),
         to_confirm=len(plan.to_confirm),
+        paid_to_confirm=plan.paid_to_confirm,
     )
 
 
@@ -211,7 +219,8 @@ def _decided(report: Report) -> Iterator[Decided]:
             yield Decided(title, step.state, step.on)
 
 
-def _is_begun(report: Report) -> bool:
+def is_begun(report: Report) -> bool:
+    """Say whether somebody said or saw something: files alone are no audit."""
     heads = (head for told in report.facts.answers.values() for head in told)
     return any(head.provenance not in _FROM_FILES for head in heads)
 
@@ -240,6 +249,8 @@ def _task(report: Report, action: Action) -> Task:
         domain=recommendation.domain,
         criterion=result.criterion if result else None,
         broken=_is_broken(result),
+        missing=result is not None and not result.high,
+        gain=action.advice.gain,
         owner=recommendation.owner,
         titles={one: report.wording(action, one).title for one in Audience},
         decision=mayor.decision or mayor.title,

@@ -8,6 +8,7 @@ from diag.reports.budget_tables import BEFORE_TAX, EXPENSE, REMAINS
 from diag.reports.escape import Md
 from diag.reports.layout import bold, table
 from diag.reports.money import Money
+from diag.reports.money import total_words as told_total
 from diag.reports.synthesis.extract import Expense, Extract
 from diag.reports.synthesis.gathering import Gathering
 from diag.reports.themes import ELSEWHERE
@@ -28,6 +29,12 @@ def total_words(gathering: Gathering) -> str:
         return ""
     ht = added(one.ht for one in expenses)
     return f"{added(one.total for one in expenses)} TTC (soit {ht} HT)"
+
+
+def total_line(gathering: Gathering) -> str:
+    """Return the total of page 1, and how many paid actions it leaves out."""
+    unsettled = sum(one.paid_to_confirm for one in gathering.extracts)
+    return told_total(total_words(gathering), unsettled)
 
 
 def by_audit(

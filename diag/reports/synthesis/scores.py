@@ -10,7 +10,8 @@ from diag.reports.figures import percent
 from diag.reports.frame import SCORE_COLUMN
 from diag.reports.layout import table
 from diag.reports.synthesis.extract import Extract
-from diag.reports.wording import listed
+from diag.reports.vocabulary import SOCLES
+from diag.reports.wording import listed, sentence
 
 SOCLE_WORDS = {
     Socle.ATTEINT: "atteint",
@@ -63,6 +64,8 @@ def completeness(extracts: Sequence[Extract]) -> str:
 def socle_words(extracts: Sequence[Extract]) -> str:
     """Return how many schools have everything indispensable."""
     states = [one.socle for one in extracts]
+    if len(states) == 1:
+        return sentence(SOCLES[states[0]])
     told = [
         f"{words} dans {states.count(socle)}"
         for socle, words in SOCLE_WORDS.items()

@@ -38,6 +38,7 @@ def territory_synthesis(gathering: Gathering) -> str:
     communes = {one.about.insee for one in gathering.schools}
     told = {
         "name": gathering.name,
+        "several": len(gathering.schools) > 1,
         "campaign": gathering.campaign,
         "cover": cover(gathering, "Comité syndical", ("Communes", str(len(communes)))),
         "decisions": _decisions_box(gathering),
@@ -47,7 +48,7 @@ def territory_synthesis(gathering: Gathering) -> str:
         "completeness": completeness(gathering.schools),
         "socle": socle_words(gathering.schools),
         "alerts": alerts_words(gathering.schools),
-        "total": money.total_words(gathering),
+        "total": money.total_line(gathering),
         "together": _together(gathering),
         "budget": money.by_audit(
             gathering,

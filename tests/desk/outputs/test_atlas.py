@@ -81,6 +81,18 @@ def test_the_office_gets_every_school_and_every_document(
     assert (4, "audit lu", "audits lus") in done.counts
 
 
+def test_an_audit_where_nobody_said_anything_is_not_told_as_one(
+    made: Workspace, tmp_path: Path
+) -> None:
+    """The syntheses leave it out too: both count the same schools."""
+    write(made, tmp_path / "atlas", "syndicat")
+
+    code = OTHER.lower()
+    assert not (tmp_path / "atlas" / "documents" / code).exists()
+    (page,) = (tmp_path / "atlas" / "ecoles").glob(f"*{code}.html")
+    assert "pas encore été auditée" in page.read_text("utf-8")
+
+
 def test_every_link_leads_to_a_page_or_a_document(
     made: Workspace, tmp_path: Path
 ) -> None:

@@ -111,7 +111,8 @@ def test_page_one_of_the_mayor_s_document_holds_the_decisions() -> None:
 def test_a_hostile_text_is_printed_not_run(text: str) -> None:
     # One paragraph of code: no Markdown, no typography, every letter counts.
     words = "".join(sign for sign in text if sign.isprintable() and sign.isascii())
-    pdf = made(f"# T\n\n```\n{words or 'x'}\n```\n")
+    fence = "`" * (len(words) + 3)
+    pdf = made(f"# T\n\n{fence}\n{words or 'x'}\n{fence}\n")
     assert squeezed(drawable(words)) in squeezed(" ".join(pages(pdf)))
 
 

@@ -73,7 +73,7 @@ def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
         each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages
     )
     assert "Décisions proposées" in first
-    assert "Score d'ensemble, en moyenne" in first
+    assert "Score d'ensemble" in first
     assert "Sommaire" in second
 
 
