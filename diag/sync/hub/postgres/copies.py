@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from psycopg import Connection, sql
+from psycopg.errors import LockNotAvailable
 
 from diag.journal.errors import DamagedError, LockedError, NotAJournalError
 from diag.model.errors import DiagError
@@ -21,7 +22,9 @@ from diag.sync.hub.postgres.migrations import SCHEMA
 _SUMS = "select n, id, last_seq, digest from audit order by n"
 _ROWS = "select audit, seq, id, body, erased from rev order by audit, seq"
 _PAGE = 5_000
-_ALONE = "select pg_try_advisory_lock(%s)"
+_WAIT = "set lock_timeout = '2s'"
+"""A server that was just stopped is seen for a moment more."""
+_ALONE = "select pg_advisory_lock(%s)"
 _HAS_ONE = "select 1 from pg_namespace where nspname = %s"
 
 
@@ -67,11 +70,14 @@ def restore(copied: Path, address: str, aside: str) -> str | None:
     with in_french(place), connected(address) as connection:
         program = _program("pg_restore", connection.info.server_version)
         _run([program, "--file=-", str(copied)])
-        ((alone,),) = connection.execute(_ALONE, (PRESENCE,)).fetchall()
-        if not alone:
+        try:
+            connection.execute(_WAIT)
+            connection.execute(_ALONE, (PRESENCE,))
+            connection.execute("reset lock_timeout")
+        except LockNotAvailable as error:
             raise LockedError(
                 f"{place} : un serveur s'en sert. Arrêtez-le, puis recommencez."
-            )
+            ) from error
         had_one = connection.execute(_HAS_ONE, (SCHEMA,)).fetchone()
         if had_one:
             _rename(connection, SCHEMA, aside)
