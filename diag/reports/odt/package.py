@@ -23,12 +23,21 @@ _WIDTH = 17.4
 """Of a table, in centimetres: A4 without its margins."""
 _CELLS = "".join(
     f'<style:style style:name="{name}" style:family="table-cell">'
-    '<style:table-cell-properties fo:padding="0.07cm" fo:padding-left="0cm" '
+    '<style:table-cell-properties fo:padding="0.05cm" fo:padding-left="0cm" '
     f'fo:padding-right="0.25cm" fo:border-bottom="{line}"/></style:style>'
     for name, line in (
         ("Entete", "1pt solid #1a5c6b"),
         ("Cellule", "0.5pt solid #d9e0e3"),
         ("Couverture", "none"),
+    )
+) + "".join(
+    f'<style:style style:name="{name}" style:family="table-cell">'
+    f'<style:table-cell-properties fo:padding="0.1cm" fo:padding-left="0.3cm" '
+    f'fo:background-color="{ground}" fo:border="none" '
+    f'fo:border-left="3pt solid {edge}"/></style:style>'
+    for name, ground, edge in (
+        ("Encadre", "#eef5f6", "#1a5c6b"),
+        ("Alerte", "#fdf3ec", "#8a3a10"),
     )
 )
 _SPACES = " ".join(

@@ -37,6 +37,7 @@ class Walker(NodeWriter):
         """Each picture shown, in order."""
         self._style = "Texte"
         self._breaks = False
+        self._boxes = 0
 
     def words(self, text: str) -> str:
         """Return a text as ODF prints it, letter for letter."""
@@ -122,8 +123,15 @@ class Walker(NodeWriter):
         title, *rest = node.children
         box = "Alerte" if str(node.meta["kind"]) in _ALARMING else "Encadre"
         titled = self._p(f"{box}Titre", self.inside(title))
-        # Without a paragraph between them, two boxes in a row are drawn as one.
-        return titled + self._within(box, rest) + self._p("Apres", "")
+        self._boxes += 1
+        # A cell: the borders of paragraphs step aside where a list begins.
+        return (
+            f'<table:table table:name="Encadre{self._boxes}" '
+            'table:style-name="Tableau"><table:table-column/><table:table-row>'
+            f'<table:table-cell table:style-name="{box}">'
+            f"{titled}{self._within(box, rest)}</table:table-cell>"
+            f"</table:table-row></table:table>{self._p('Apres', '')}"
+        )
 
     def _within(self, style: str, nodes: Sequence[Node]) -> str:
         outer, self._style = self._style, style

@@ -21,6 +21,7 @@ from tests.reports.builders import facts, report
 from tests.reports.pdf.test_typeset import EVERYTHING
 
 DAY = date(2026, 3, 12)
+TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 
@@ -62,6 +63,14 @@ def test_two_boxes_in_a_row_stay_two() -> None:
     styles = [one.get(f"{TEXT}style-name") for one in root.iter(f"{TEXT}p")]
     first, second = (at for at, one in enumerate(styles) if one == "AlerteTitre")
     assert "Apres" in styles[first:second]
+
+
+def test_a_box_holds_its_list_inside_its_edges() -> None:
+    """Paragraphs lose their border where a list begins: the box is a cell."""
+    box = "> [!WARNING]\n> **Un**\n>\n> - a\n> - b\n"
+    root = ET.fromstring(made(f"# T\n\n{box}").read("content.xml"))
+    (cell,) = root.iter(f"{TABLE}table-cell")
+    assert read(cell) == "Unab"
 
 
 def test_the_file_is_known_by_its_first_bytes() -> None:
