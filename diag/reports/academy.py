@@ -19,7 +19,7 @@ from diag.reports.plan import Action
 from diag.reports.progress import since
 from diag.reports.report import Report
 from diag.reports.themes import themes_table
-from diag.reports.wording import first_sentence, sentence
+from diag.reports.wording import first_sentence, sentence, uncapitalised
 
 READER = Audience.ACADEMIE
 NAMED = 8
@@ -82,7 +82,7 @@ def view(report: Report) -> dict[str, object]:
         "kept": bullets(_titles(report, Compliance.CONFORME)),
         "unchecked": bullets(_titles(report, Compliance.A_VERIFIER)),
         "out": _count_out(report),
-        "open": open_words(report, conflicts=False),
+        "open": uncapitalised(open_words(report, conflicts=False)),
         "conflicts": conflict_words(report),
         "sources": sources_list(report, [*_cited(wrong), *_rested_on(report, told)]),
     }

@@ -21,7 +21,7 @@ from diag.reports.report import Report
 from diag.reports.themes import themes_table
 from diag.reports.unknowns import asked_of
 from diag.reports.vocabulary import OWNERS
-from diag.reports.wording import listed, of, sentence
+from diag.reports.wording import listed, of, sentence, uncapitalised
 
 READER = Audience.MAIRIE
 NAMED = 6
@@ -57,7 +57,7 @@ def view(report: Report) -> dict[str, object]:
         "decisions": first_page.decisions_box(report),
         "duties": first_page.duties_box(report),
         "findings": first_page.findings_table(report),
-        "open": open_words(report),
+        "open": uncapitalised(open_words(report)),
         "calendar": advice.calendar(report, told, READER),
         "budget": budget_by_domain(report),
         "total": _total(report),

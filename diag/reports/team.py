@@ -17,7 +17,7 @@ from diag.reports.rooms import room_levels
 from diag.reports.themes import themes_table
 from diag.reports.unknowns import asked_of
 from diag.reports.vocabulary import FOLLOW_UPS
-from diag.reports.wording import sentence
+from diag.reports.wording import sentence, uncapitalised
 
 READER = Audience.EQUIPE
 STRENGTHS = 8
@@ -52,7 +52,7 @@ def view(report: Report) -> dict[str, object]:
         "more_asked": more,
         "compliance": compliance_told(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
-        "open": open_words(report, conflicts=False),
+        "open": uncapitalised(open_words(report, conflicts=False)),
         "conflicts": conflict_words(report),
     }
 
@@ -103,7 +103,7 @@ def _told(report: Report) -> Md:
         )
         for one in _foremost(report)
     ]
-    columns = ("Action", "Ce que cela rendra possible", "En attendant")
+    columns = ("Action", "Ce que cela rendrait possible", "En attendant")
     return table("Ce qui changera pour la classe", columns, rows)
 
 

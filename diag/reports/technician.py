@@ -36,7 +36,7 @@ from diag.reports.rooms import room_levels
 from diag.reports.rulebook import rulebook
 from diag.reports.unknowns import unknowns
 from diag.reports.vocabulary import OWNERS
-from diag.reports.wording import counted, listed, sentence
+from diag.reports.wording import counted, listed, sentence, uncapitalised
 
 READER = Audience.TECHNIQUE
 NAMED = 60
@@ -58,7 +58,7 @@ def view(report: Report) -> dict[str, object]:
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Service technique et prestataires"),
         "alerts": alerts_box(report, READER),
-        "open": open_words(report),
+        "open": uncapitalised(open_words(report)),
         "tickets": [
             (title, advice.blocks(report, some, READER, ticket))
             for title, some in _by_kind(report, plan.actions)

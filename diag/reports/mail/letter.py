@@ -31,8 +31,8 @@ _READ = {
         "montants et les dates. Elle se lit en trois minutes."
     ),
     Audience.EQUIPE: (
-        "Il dit ce qui marche, ce qui sera réparé et quand, ce que cela rend possible "
-        "en classe et qui appeler."
+        "Il dit ce qui marche, ce qui est proposé et pour quand, ce que cela rendrait "
+        "possible en classe et qui appeler."
     ),
     Audience.ACADEMIE: (
         "Elle dit où en sont le projet, la formation, l'ENT et la conformité, et ce "
@@ -45,7 +45,7 @@ _READ = {
 }
 _KINDS = {
     ".pdf": "à lire et à imprimer",
-    ".odt": "le même, à corriger (LibreOffice, Word)",
+    ".odt": "le même, modifiable (LibreOffice, Word)",
     ".html": "à lire dans un navigateur",
 }
 

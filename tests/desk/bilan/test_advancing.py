@@ -51,7 +51,7 @@ def test_what_is_left_is_told_whole_in_an_empty_audit(empty: Session) -> None:
     told = "\n".join(left_to_check(empty))
 
     assert "restent à vérifier" in told
-    assert "n'est pas close" in told
+    assert "n'est pas encore complète" in told
     assert "Conformité à vérifier" in told
     assert "Aucune visite" in told
 

@@ -26,7 +26,7 @@ def test_a_letter_says_what_it_brings_from_whom_and_how_to_read_it() -> None:
         "montants et les dates. Elle se lit en trois minutes.\n\n"
         "Pièces jointes :\n"
         "- rapport-mairie.pdf : à lire et à imprimer\n"
-        "- rapport-mairie.odt : le même, à corriger (LibreOffice, Word)\n\n"
+        "- rapport-mairie.odt : le même, modifiable (LibreOffice, Word)\n\n"
         "Ana Martin\nSyndicat mixte Vallombre Numérique\n00 00 00 00 00\n"
         "ecoles@vallombre.example\n\n"
         "Document définitif du 12 mars 2026, grilles 2026.1, empreinte a1b2c3d4e5f6.\n"
