@@ -112,13 +112,25 @@ def _to_confirm(report: Report) -> Md:
             f"{one.ref}. {report.title(one, READER)}",
             result.criterion.ref or result.criterion.id if result else "",
             OWNERS[one.advice.recommendation.owner],
-            advice.cost(one),
+            _possible_cost(one),
         )
         for one in report.plan.to_confirm
         for result in [report.result(one.advice.recommendation.when.criterion)]
     ]
-    columns = ("Action possible", "Critère à trancher", "Qui", "Coût, si confirmée")
+    columns = ("Action possible", "Critère à trancher", "Qui", "Coût TTC, environ")
     return table("Actions à confirmer, hors des totaux", columns, rows)
+
+
+def _possible_cost(action: Action) -> str:
+    """Return what it would cost; nothing is known of how much where nothing is bound.
+
+    « au moins 0 € » tells nobody anything.
+    """
+    amounts = action.advice.cost.once_ttc, action.advice.cost.yearly_ttc
+    known = any(one.minimum or one.maximum for one in amounts)
+    if known or action.advice.cost.free:
+        return advice.cost_cell(action)
+    return "à chiffrer"
 
 
 def _by_kind(

@@ -62,7 +62,8 @@ def _is_open(result: CriterionResult) -> bool:
 
 
 def _row(report: Report, question: Question, places: list[str]) -> tuple[str, ...]:
-    names = [report.place_name(place) for place in places]
+    root = report.facts.root
+    names = [report.it if one == root else report.place_name(one) for one in places]
     asked = f"{question.label}. {question.ask or question.look}".rstrip(". ")
     of = WHOM.get(question.whom, question.whom)
     return asked, listed(names, _SHOWN), of

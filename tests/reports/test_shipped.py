@@ -160,3 +160,9 @@ def test_pages_one_and_two_end_once_each() -> None:
         told = school(seed, known)
         lines = markdown(told, Audience.MAIRIE).split("\n")
         assert lines.count(PAGE_BREAK) == 1 + bool(told.plan.actions)
+
+
+def test_what_nothing_bounds_is_not_told_to_cost_at_least_nothing() -> None:
+    for seed, known in SCHOOLS:
+        technique = plain(markdown(school(seed, known), Audience.TECHNIQUE))
+        assert "au moins 0 €" not in technique
