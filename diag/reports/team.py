@@ -104,7 +104,7 @@ def _told(report: Report) -> Md:
         for one in _foremost(report)
     ]
     columns = ("Action", "Ce que cela rendrait possible", "En attendant")
-    return table("Ce qui changera pour la classe", columns, rows)
+    return table("Ce qui changerait pour la classe", columns, rows)
 
 
 def _actor(action: Action) -> str:
