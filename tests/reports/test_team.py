@@ -8,7 +8,7 @@ from diag.reports.report import Report
 from diag.reports.team import DATED
 from tests.reports.builders import CHECKLIST, recommendation, report
 
-CAPTIONS = ("Ce qui est proposé, par date", "Ce qui changera pour la classe")
+CAPTIONS = ("Ce qui est proposé, par date", "Ce qui changerait pour la classe")
 
 
 def crowded() -> Report:
