@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from diag.model.text import clean_line
 from diag.sync.enrolments import Enrolment, keep_enrolment
 from diag.sync.http import HttpOffice
 from diag.sync.laptop import check_versions
@@ -38,7 +39,7 @@ def enrol(
         office.close()
     enrolment = Enrolment(
         hub=hello.hub,
-        name=hello.name,
+        name=clean_line(hello.name) or invited.url,
         url=invited.url,
         authority=authority,
         token=given.token,

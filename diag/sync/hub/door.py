@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from secrets import choice, token_urlsafe
 
+from diag.model.text import clean_line
 from diag.sync.hub.store import Device, Invitation, Store, Token
 from diag.sync.problems import ProblemError
 from diag.sync.protocol import RIGHTS, Enrolled, Enrolling, Renewed, Right
@@ -69,7 +70,8 @@ class Door:
         found = self._store.accept(_hash(_spelt(asked.code)), now)
         if found is None:
             raise ProblemError("enrol-refused")
-        who = (asked.device, found.person, found.territories, found.right)
+        name = clean_line(asked.device)  # shown on an administrator's terminal
+        who = (name, found.person, found.territories, found.right)
         device = self._store.add_device(
             Device(0, *who, asked.sign_key, now, 0, 0, asked.author)
         )

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from diag.model.errors import DiagError
+from diag.model.text import clean_line
 from diag.sync.bundle.keys import DeviceKeys, file_keys
 from diag.sync.hub import authority
 from diag.sync.hub.hub import Hub
@@ -68,6 +69,7 @@ class HubHome:
                 f"{folder} contient déjà un serveur. Pour le lancer : diag hub serve."
             )
         _check(settings)
+        settings = settings.model_copy(update={"name": _name(settings.name)})
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if settings.tls == "own":
             authority.make_authority(folder / TLS, settings.name, datetime.now(UTC))
@@ -185,14 +187,29 @@ class HubHome:
         """
         if right not in RIGHTS:
             raise DiagError(f"Droit « {right} » inconnu : {', '.join(RIGHTS)}.")
-        scopes = tuple(map(scope_of, territories))
+        scopes, whom = tuple(map(scope_of, territories)), _name(person)
         store = self.store()
         try:
-            code = self.hub(store).door.invite(person, scopes, right)
+            code = self.hub(store).door.invite(whom, scopes, right)
         finally:
             store.close()
         mark = fingerprint_of(self.authority) if self.authority else ""
         return Invited(self.settings.url, mark, code)
+
+
+def _name(typed: str) -> str:
+    """Return a name as it is shown: one line, nothing that moves a terminal.
+
+    Raises:
+        DiagError: when nothing is left, or it cannot be read.
+    """
+    try:
+        name = clean_line(typed)
+    except ValueError as error:
+        raise DiagError(f"Nom refusé : {error}.") from error
+    if not name:
+        raise DiagError("Il manque un nom : donnez celui que les collègues liront.")
+    return name
 
 
 def _check(settings: HubSettings) -> None:

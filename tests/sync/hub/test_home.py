@@ -200,3 +200,28 @@ def test_copies_of_an_erased_attachment_expire_as_those_of_the_database(
 
     left = sorted(path.name for path in copied.folder.glob("??/??/*"))
     assert left == ["aa" * 32 + suffix, "cc" * 32 + suffix]
+
+
+HOSTILE = "Anne\x1b]0;titre\x07\nRoy"
+
+
+def test_names_hold_nothing_that_moves_a_terminal(tmp_path: Path) -> None:
+    home = HubHome.create(
+        tmp_path / "hub", SETTINGS.model_copy(update={"name": HOSTILE})
+    )
+    code = home.invite(HOSTILE, ("999",), "write").code
+    store = home.store()
+    try:
+        home.hub(store).door.enrol(Enrolling(code=code, device=HOSTILE))
+        (device,) = store.devices()
+    finally:
+        store.close()
+
+    said = (HubHome.open(home.folder).settings.name, device.person, device.name)
+    assert said == ("Anne]0;titre Roy",) * 3
+
+
+@pytest.mark.parametrize("name", ["", " \n", "\udcff"])
+def test_a_name_that_cannot_be_shown_is_told(home: HubHome, name: str) -> None:
+    with pytest.raises(DiagError, match=r"Nom refusé|manque un nom"):
+        home.invite(name, ("999",), "write")
