@@ -63,6 +63,22 @@ def test_three_days_are_kept_and_nothing_else_is_touched(
     ]
 
 
+def test_copies_dated_by_a_clock_gone_ahead_do_not_outlive_those_to_come(
+    journal: Journal, tmp_path: Path
+) -> None:
+    """Three days of a wrong year, and each copy to come was removed once verified."""
+    folder = tmp_path / FOLDER
+    ahead = [date(2056, 1, day) for day in (1, 2, 3)]
+    back = [date(2026, 11, day) for day in (2, 3, 4)]
+
+    kept = [backup(journal.connection, folder, day).exists() for day in (*ahead, *back)]
+
+    assert all(kept)
+    assert sorted(path.name for path in folder.glob("*.db")) == [
+        f"diag-{day}.db" for day in back
+    ]
+
+
 def test_a_second_backup_of_the_day_takes_the_place_of_the_first(
     journal: Journal, author: Origin, tmp_path: Path
 ) -> None:
