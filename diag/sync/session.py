@@ -109,7 +109,8 @@ def synchronise_with(
         return outcome
     try:
         synchronise(journal, office, outcome, told)
-        if not outcome.problem and enrolment.expires - now < _RENEW:
+        there = now - outcome.clock_gap  # the hub counts, by its own clock
+        if not outcome.problem and enrolment.expires - there < _RENEW:
             _renew(journal.path.parent, office, enrolment)
     except DiagError as error:
         outcome.problem = str(error)

@@ -9,6 +9,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.attachments import Attachments
+from diag.journal.draft import now
 from diag.journal.editions import Editions
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
@@ -32,6 +33,8 @@ from tests.sync.serving import Served, cutting, free_port, made_home, served
 
 VALLEY, *_ = AUDITS
 ANNE, BRUNO = person("anne"), person("bruno")
+DAY = 24 * 3600 * 1000
+"""In milliseconds."""
 
 
 @pytest.fixture(scope="module")
@@ -176,13 +179,19 @@ def test_a_hub_that_is_not_there_is_told_and_nothing_is_lost(
         assert "ne répond pas" in sync(journal, nowhere).problem
 
 
+@pytest.mark.parametrize("years", [-40, 0, 40])
 def test_a_token_near_its_end_is_renewed_and_the_old_one_dies_when_it_serves(
-    hub: Served, tmp_path: Path
+    hub: Served, tmp_path: Path, years: int
 ) -> None:
+    """By the clock of the hub: late by a year, a laptop once let its own lapse."""
+    here = now() + years * 365 * DAY
     with journal_in(tmp_path) as journal:
-        old = enrol(tmp_path, hub.invite(), "portable")
-        near_end = old.expires - 24 * 3600 * 1000
-        synchronise_with(journal, old, Told(), near_end)
+        given = enrol(tmp_path, hub.invite(), "portable")
+        synchronise_with(journal, given, Told(), here)
+        assert enrolments_in(tmp_path) == (given,)
+
+        old = given.model_copy(update={"expires": now() + DAY})
+        synchronise_with(journal, old, Told(), here)
         (renewed,) = enrolments_in(tmp_path)
 
         assert renewed.token != old.token

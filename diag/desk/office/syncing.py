@@ -190,15 +190,24 @@ def words_of(outcome: Outcome) -> Iterable[str]:
         yield f"{many} : pas encore le même des deux côtés."
     if abs(outcome.clock_gap) > CLOCK_DOUBT:
         way = "avance" if outcome.clock_gap > 0 else "retarde"
-        minutes = abs(outcome.clock_gap) // _MINUTE
+        gap = _length(abs(outcome.clock_gap))
         yield (
-            f"L'horloge de ce poste {way} de {minutes} min sur celle du serveur : "
+            f"L'horloge de ce poste {way} de {gap} sur celle du serveur : "
             "réglez-la. Rien n'est perdu, l'ordre des réponses n'en dépend pas."
         )
     if outcome.problem:
         yield outcome.problem
     elif outcome.is_whole:
         yield "Tout ce qui est ici est au bureau, et l'inverse."
+
+
+def _length(milliseconds: int) -> str:
+    """Return « 3 min », « 5 h », « 40 jours », « 12 ans »."""
+    minutes = milliseconds // _MINUTE
+    for size, word in ((365 * 1440, "ans"), (1440, "jours"), (60, "h")):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {word}"
+    return f"{minutes} min"
 
 
 def _counted(number: int, one: str, many: str = "") -> str:

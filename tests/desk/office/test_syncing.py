@@ -134,3 +134,21 @@ def test_a_hub_made_anew_is_told_from_the_one_it_replaces(
     assert all(name in str(raised.value) for name in names.values())
     assert gone.hub == "0" * 16
     assert syncing.names_of(syncing.hubs(desk)) == {first.hub: first.name}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "gap"),
+    [
+        (3, "3 min"),
+        (119, "119 min"),
+        (300, "5 h"),
+        (57_600, "40 jours"),
+        (6_311_520, "12 ans"),
+    ],
+)
+def test_how_far_a_clock_is_reads_at_once(minutes: int, gap: str) -> None:
+    late = Outcome("ab", "Vallombre", 0, clock_gap=-minutes * 60_000)
+
+    (line,) = [one for one in syncing.words_of(late) if "horloge" in one]
+
+    assert f"retarde de {gap} sur" in line
