@@ -172,7 +172,9 @@ def come_back(subject: str, name: str, file: str, text: str) -> None:
     assert body(message, "plain") == told
     assert body(message, "html") == told
     first, second = message.iter_attachments()
-    assert first.get_filename() == (clean_line(file) or "document")
+    # Not get_filename(): it takes the quotes of a name for those of its header.
+    told = first["Content-Disposition"].params["filename"]
+    assert told == (clean_line(file) or "document")
     assert first.get_content() == second.get_content() == PDF.content
 
 
