@@ -78,6 +78,11 @@ class Brought(NamedTuple):
     detail: dict[str, Any]
     """What its reader keeps about it; `sums`: audit → digest once it was in."""
 
+    @property
+    def is_settled(self) -> bool:
+        """Say whether nothing of it is to be read again: all came, or was undone."""
+        return self.undone_at is not None or bool(self.detail.get("whole"))
+
 
 @dataclass(slots=True)
 class Intake:
@@ -167,13 +172,15 @@ def bundle_named(journal: Journal, name: str) -> Brought | None:
     return _read(rows[0]) if rows else None
 
 
-def add_photos(journal: Journal, name: str, shas: Sequence[str]) -> None:
-    """Say which attachments came with a bundle."""
+def add_photos(
+    journal: Journal, name: str, shas: Sequence[str], *, whole: bool
+) -> None:
+    """Say which attachments came with a bundle, and whether all of it was read."""
     with journal.transaction() as connection:
         found = bundle_named(journal, name)
         assert found is not None
         photos = sorted({*found.detail.get("photos", ()), *shas})
-        told = _written({**found.detail, "photos": photos})
+        told = _written({**found.detail, "photos": photos, "whole": whole})
         connection.execute(_DETAIL, [told, name])
 
 

@@ -67,7 +67,8 @@ class FolderSync:
             )
         outcome, mine = FolderOutcome(), self._given()
         for path, sha in self._bundles():
-            if sha in mine.bundles or bundles.find_bundle(self.reader.journal, sha):
+            before = bundles.find_bundle(self.reader.journal, sha)
+            if sha in mine.bundles or (before and before.is_settled):
                 outcome.known += 1
             else:
                 self._read(path, sha, at, outcome)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import changes
+from diag.journal import changes, holdings
 from diag.journal.attachments import Attachments
 from diag.model.errors import DiagError
 from diag.model.photo import Photo
@@ -203,6 +203,53 @@ def test_a_photo_that_came_later_is_given_later(
     assert first
     assert second
     assert (first.blobs, second.blobs) == ((), (sha,))
+
+
+def test_a_photo_that_a_kill_left_in_its_bundle_is_read_the_next_time(
+    anne: Colleague,
+    bruno: Colleague,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Answers are in first: the bundle counted as read, its photos never came."""
+    _photograph(anne)
+    synced(anne, folder)
+    with monkeypatch.context() as cut:
+        cut.setattr(holdings, "keep", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            synced(bruno, folder)
+    assert Attachments(bruno.folder).sizes() == {}
+
+    (entered,) = synced(bruno, folder).read
+
+    assert (entered.revisions, entered.photos) == (0, 1)
+    assert len(Attachments(bruno.folder).sizes()) == 1
+    assert not synced(bruno, folder).read
+
+
+def test_a_photo_that_the_disk_had_no_room_for_is_read_the_next_time(
+    anne: Colleague,
+    bruno: Colleague,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _photograph(anne)
+    synced(anne, folder)
+    with monkeypatch.context() as full:
+        full.setattr(holdings, "keep", _full)
+        (entered,) = synced(bruno, folder).read
+        assert "plein" in entered.refused[0]
+
+    assert [one.photos for one in synced(bruno, folder).read] == [1]
+    assert not synced(bruno, folder).read
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _full(*_: object) -> None:
+    raise DiagError("Le disque est plein.")
 
 
 def test_what_was_undone_is_not_read_again(

@@ -133,8 +133,9 @@ def _enter(
         entering = _Entering(reader.journal, stack, record, real=real)
         entering.begin([one.audit for one in header.audits])
         read_bundle(copy.path, reader.keys.age, entering, reader.limits)
-    if real and entering.kept:
-        bundles.add_photos(reader.journal, name, entering.kept)
+    if real:
+        whole = not entering.lacking
+        bundles.add_photos(reader.journal, name, entering.kept, whole=whole)
     return Entered(
         name=name,
         sender=sender,
@@ -177,6 +178,8 @@ class _Entering:
     kept: list[str] = field(default_factory=list)
     """Attachments that came."""
     refused: list[str] = field(default_factory=list)
+    lacking: bool = False
+    """Whether an attachment could not be kept: the file is to be read again."""
     conflicts: frozenset[tuple[str, Topic]] = frozenset()
     audits: dict[str, Audit] = field(default_factory=dict)
     _batch: list[bytes] = field(default_factory=list)
@@ -220,6 +223,7 @@ class _Entering:
         except (
             DiagError
         ) as error:  # a damaged file of photos: answers come all the same
+            self.lacking = True
             self.refused.append(str(error))
         self.refused += [one.problem for one in self.intake.rejected]
         self.intake.record(self.record.sha, self.record.at, self.record.detail)
@@ -236,6 +240,7 @@ class _Entering:
         try:
             holdings.keep(self.journal, one, content)
         except DiagError as error:
+            self.lacking = True
             self.refused.append(f"{one.title} : {error}")
         else:
             self.kept.append(sha)
