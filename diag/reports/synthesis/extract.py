@@ -147,8 +147,8 @@ class Extract:
     """Ids of the tasks to be done on receipt: not put to the vote."""
     years: tuple[int, ...]
     expenses: tuple[Expense, ...]
-    beyond: int
-    """Actions paid after the last year, in no total."""
+    beyond: tuple[Cost, ...]
+    """What actions paid after the last year cost, in no total."""
     decided: tuple[Decided, ...]
     to_confirm: int
     """Actions that depend on a check, in no total."""
@@ -202,7 +202,7 @@ def extract_of(report: Report) -> Extract:
             )
             for row in budget.rows
         ),
-        beyond=len(budget.beyond),
+        beyond=tuple(one.advice.cost for one in budget.beyond),
         decided=tuple(_decided(report)),
         to_confirm=len(plan.to_confirm),
         paid_to_confirm=plan.paid_to_confirm,

@@ -7,7 +7,7 @@ from diag.reports.budget import added
 from diag.reports.budget_tables import BEFORE_TAX, EXPENSE, REMAINS
 from diag.reports.escape import Md
 from diag.reports.layout import bold, table
-from diag.reports.money import Money
+from diag.reports.money import Money, spoken_sum
 from diag.reports.money import total_words as told_total
 from diag.reports.synthesis.extract import Expense, Extract
 from diag.reports.synthesis.gathering import Gathering
@@ -80,9 +80,12 @@ def leaders(gathering: Gathering) -> str:
     return " ; ".join(told) if len(told) > 1 else ""
 
 
-def beyond(gathering: Gathering) -> int:
-    """Return how many actions are paid after the last year."""
-    return sum(one.beyond for one in gathering.extracts)
+def beyond(gathering: Gathering) -> str:
+    """Return what is paid after the last year: « 2 actions, 9 480 € TTC (…) »."""
+    later = [cost for one in gathering.extracts for cost in one.beyond]
+    if not later:
+        return ""
+    return f"{len(later)} action{'s' * (len(later) > 1)}, {spoken_sum(later)}"
 
 
 def unconfirmed(gathering: Gathering) -> int:

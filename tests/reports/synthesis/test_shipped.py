@@ -7,15 +7,20 @@ import pypdf
 import pytest
 
 from diag.model.place import PlaceKind
+from diag.reports.choice import needs
 from diag.reports.drafts.council import deliberation, note
 from diag.reports.drafts.minutes import minutes
 from diag.reports.html import html
+from diag.reports.money import spoken_sum
 from diag.reports.pdf import printed
+from diag.reports.proposals import decisions
 from diag.reports.synthesis.circonscription import circonscription_synthesis
 from diag.reports.synthesis.commune import commune_synthesis
+from diag.reports.synthesis.decisions import proposed
 from diag.reports.synthesis.extract import extract_of
 from diag.reports.synthesis.gathering import Gathering
 from diag.reports.synthesis.territory import territory_synthesis
+from diag.reports.typography import NBSP
 from diag.reports.wording import blanks_in
 from tests.reports.audits import invented_facts
 from tests.reports.builders import TODAY, report
@@ -73,8 +78,32 @@ def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
         each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages
     )
     assert "Décisions proposées" in first
-    assert "Score d'ensemble" in first
+    assert "Score d'ensemble, en moyenne" in first
     assert "Sommaire" in second
+
+
+def test_the_need_that_a_school_s_own_report_puts_to_the_vote_is_proposed_too() -> None:
+    """A council that reads both must not be asked for the fibre by one alone."""
+    checklist = shipped()
+    for uai, name, seed, known in SCHOOLS:
+        facts = invented_facts(checklist, rooms=5, seed=seed, known=known)
+        told = report(facts, checklist, school=school(uai, name))
+        votes = decisions(told)
+        hidden = told.discretion.recommendations
+        needed = [
+            one.id for one in needs(told, votes) if one.id not in hidden and one.due
+        ][:1]
+        asked = {one.task.id for one in proposed(gathering(extract_of(told)))}
+        assert asked.issuperset(needed)
+
+
+def test_what_is_paid_later_is_told_as_each_report_tells_it(commune: Gathering) -> None:
+    first, *others = commune.extracts
+    later = tuple(one.cost for one in first.tasks if not one.cost.free)[:2]
+    told = replace(commune, extracts=(replace(first, beyond=later), *others))
+    assert f": 2 actions, {spoken_sum(later)}." in commune_synthesis(told).replace(
+        f"{NBSP}:", ":"
+    )
 
 
 def test_nothing_reserved_is_named_anywhere(commune: Gathering) -> None:
