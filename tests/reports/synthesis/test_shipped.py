@@ -7,16 +7,14 @@ import pypdf
 import pytest
 
 from diag.model.place import PlaceKind
-from diag.reports.choice import needs
 from diag.reports.drafts.council import deliberation, note
 from diag.reports.drafts.minutes import minutes
 from diag.reports.html import html
 from diag.reports.money import spoken_sum
 from diag.reports.pdf import printed
-from diag.reports.proposals import decisions
 from diag.reports.synthesis.circonscription import circonscription_synthesis
 from diag.reports.synthesis.commune import commune_synthesis
-from diag.reports.synthesis.decisions import proposed
+from diag.reports.synthesis.decisions import Group, with_a_need
 from diag.reports.synthesis.extract import extract_of
 from diag.reports.synthesis.gathering import Gathering
 from diag.reports.synthesis.territory import territory_synthesis
@@ -82,19 +80,20 @@ def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
     assert "Sommaire" in second
 
 
-def test_the_need_that_a_school_s_own_report_puts_to_the_vote_is_proposed_too() -> None:
+def test_what_is_missing_altogether_goes_before_what_is_due_sooner(
+    commune: Gathering,
+) -> None:
     """A council that reads both must not be asked for the fibre by one alone."""
-    checklist = shipped()
-    for uai, name, seed, known in SCHOOLS:
-        facts = invented_facts(checklist, rooms=5, seed=seed, known=known)
-        told = report(facts, checklist, school=school(uai, name))
-        votes = decisions(told)
-        hidden = told.discretion.recommendations
-        needed = [
-            one.id for one in needs(told, votes) if one.id not in hidden and one.due
-        ][:1]
-        asked = {one.task.id for one in proposed(gathering(extract_of(told)))}
-        assert asked.issuperset(needed)
+    first = commune.extracts[0]
+    tasks = {one.id: one for one in first.tasks}
+    fibre = replace(tasks["passer-a-la-fibre"], missing=True)
+    sooner = replace(fibre, id="depanner", due=TODAY, missing=False)
+    law, mended, needed = (
+        Group(((first, one),))
+        for one in (tasks["permettre-la-coupure-du-wifi"], sooner, fibre)
+    )
+
+    assert with_a_need((law, mended, needed), 2) == (law, needed)
 
 
 def test_what_is_paid_later_is_told_as_each_report_tells_it(commune: Gathering) -> None:
