@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -77,6 +78,12 @@ def bindings_of(*commands: CommandType) -> list[BindingType]:
         for command in commands
         if command.KEYS
     ]
+
+
+def chosen_keys(app: App[object]) -> Mapping[str, str]:
+    """Return the keys that the user of an app chose, if it lets one choose."""
+    chosen: Mapping[str, str] = getattr(app, "keys", NO_CHOICE)
+    return chosen
 
 
 class Help(Command):

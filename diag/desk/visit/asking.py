@@ -85,7 +85,7 @@ def expected(question: Declared) -> str:
             noun = (
                 "nombre entier" if question.type is QuestionType.INTEGER else "nombre"
             )
-            unit = f" en {plural(question.unit)}" if question.unit else ""
+            unit = f" ({plural(question.unit)})" if question.unit else ""
             return noun + unit + _bounds(question)
         case QuestionType.DATE:
             return "date, par exemple 31/01/2026"

@@ -56,7 +56,7 @@ def departure_markdown(session: Session) -> str:
     lines = [
         f"# {inline(session.about.title)} : avant de partir",
         "",
-        f"{day}, {_counted(len(departure.checks))} à revoir.",
+        f"{day}, {_counted(len(departure.checks))} à vérifier.",
     ]
     for place, checks in groupby(departure.checks, key=lambda check: check.place):
         lines += ["", f"## {inline(place)}", ""]
@@ -77,12 +77,15 @@ def departure_lines(session: Session) -> Iterator[str]:
         yield f"{check.place}, {check.stop.question.label} : {reasons}"
     yield from departure.remarks
     if not departure.checks:
-        yield "Rien à revoir."
+        yield "Rien à vérifier."
 
 
 def write_departure(session: Session) -> Path:
     """Write the list beside the reports of the audit; return where."""
-    folder = session.workspace.folder / "exports" / session.about.stem
+    # Reports are read by few of those who visit: their code is loaded here.
+    from diag.desk.outputs.reporting import report_folder  # noqa: PLC0415
+
+    folder = report_folder(session)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "avant-de-partir.md"
     write_whole(path, departure_markdown(session).encode("utf-8"))

@@ -9,7 +9,7 @@ from diag.journal import changes
 from diag.model.folding import fold
 from diag.model.place import Place
 
-_NUMBERED = re.compile(r"(.*?)(\d{1,6})")
+_NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 
 
 def duplicate(session: Session, place: Place) -> Place:
@@ -34,7 +34,10 @@ def duplicate(session: Session, place: Place) -> Place:
 
 
 def next_name(session: Session, place: Place) -> str:
-    """Return the next free name: « Classe 4 » after « Classe 3 »."""
+    """Return the next free name: « Classe 4 » after « Classe 3 ».
+
+    The digit of a level is none of these: after « CM1 » comes « CM1 2 », never « CM2 ».
+    """
     taken = {fold(each.name) for each in session.facts.places.values()}
     numbered = _NUMBERED.fullmatch(place.name)
     stem, number = (

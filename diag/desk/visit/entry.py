@@ -115,7 +115,7 @@ def _number(question: Question, raw: object) -> Value:
             else canonical_number(raw)
         )
     except ValueError as error:
-        expected = f"un nombre en {question.unit}" if question.unit else "un nombre"
+        expected = f"un nombre ({question.unit})" if question.unit else "un nombre"
         raise _refuse(question, str(error), f"Donnez {expected}") from error
     low, high = question.range or (None, None)
     below = low is not None and exact(value) < exact(low)

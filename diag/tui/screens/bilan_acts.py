@@ -146,6 +146,7 @@ class ActingScreen(PlaceScreen):
 
     def on_write_reports(self) -> None:
         """Write the four documents off the event loop."""
+        self.diag.say("Les quatre rapports s'écrivent…")
         self._write(report_of(self.session).gathered(), report_folder(self.session))
 
     @work(thread=True, exclusive=True, group="reports")
@@ -162,8 +163,16 @@ class ActingScreen(PlaceScreen):
 
     def _written(self, files: Sequence[Path], report: Report) -> None:
         title = "Les quatre rapports sont écrits"
-        told = WrittenDialog(files, title, provisional=report.provisional)
-        self.app.push_screen(told)
+        self._tell_written(files, title, provisional=report.provisional)
+
+    def _tell_written(
+        self, files: Sequence[Path], title: str, *, provisional: bool
+    ) -> None:
+        """Offer to open what was written; in passing, when one does something else."""
+        if self.app.screen is self:
+            self.app.push_screen(WrittenDialog(files, title, provisional=provisional))
+        else:
+            self.diag.say(f"{title} : {files[0].parent}")
 
     @work
     async def on_draft_paper(self) -> None:
@@ -201,7 +210,7 @@ class ActingScreen(PlaceScreen):
 
     def _drafted(self, files: Sequence[Path], made: "Drafted") -> None:
         title = "Le document est prêt à compléter"
-        self.app.push_screen(WrittenDialog(files, title, provisional=made.provisional))
+        self._tell_written(files, title, provisional=made.provisional)
 
     @work
     async def on_advance(self) -> None:

@@ -27,6 +27,10 @@ class Choice(NamedTuple):
     aside: str = ""
 
 
+_MOST = 12
+"""Lines shown at once; the list scrolls beyond."""
+
+
 class Choose(Sturdy, ModalScreen[str | None]):
     """Asks which one; gives its key, or None on Escape."""
 
@@ -53,7 +57,8 @@ class Choose(Sturdy, ModalScreen[str | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show everything."""
+        """Show everything, in no more lines than it takes."""
+        self.query_one(Lines).styles.height = min(max(len(self._choices), 1), _MOST)
         self._find("")
 
     @on(Input.Changed)

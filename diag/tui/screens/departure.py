@@ -27,6 +27,14 @@ class WriteList(Command):
     IN_FOOTER = True
 
 
+class DateIt(Command):
+    """Dater la visite : le jour, qui est venu, qui a reçu, l'accord de la commune."""
+
+    KEYS = "v"
+    TITLE = "Dater la visite"
+    IN_FOOTER = True
+
+
 class LeaveList(Cancel):
     """Revenir à la question où l'on était."""
 
@@ -37,7 +45,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
     """What to look at again; Enter goes there."""
 
     CSS_PATH = "departure.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (WriteList, LeaveList)
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (WriteList, DateIt, LeaveList)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, session: Session) -> None:
@@ -55,7 +63,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
                     Column("Question"),
                     Column("Pourquoi", 26, tiny=0),
                 ),
-                empty="Rien à revoir : tout est répondu, rien n'est douteux.",
+                empty="Rien à vérifier : tout est répondu, rien n'est douteux.",
             )
             yield Static(content("\n".join(self._departure.remarks)), id="remarks")
         yield KeyBar()
@@ -74,7 +82,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
     def _title(self) -> str:
         count = len(self._departure.checks)
         noun = "question" if count < 2 else "questions"  # noqa: PLR2004 - French plural
-        return f"Avant de partir · {count} {noun} à revoir"
+        return f"Avant de partir · {count} {noun} à vérifier"
 
     @on(Lines.Chosen)
     def _chosen(self, event: Lines.Chosen) -> None:
@@ -84,6 +92,18 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         """Write the file and say where it is."""
         path = write_departure(self._session)
         self.query_one("#remarks", Static).update(content(f"Écrit dans {path}"))
+
+    def on_date_it(self) -> None:
+        """Ask for the day on site, and look again at what is left."""
+        from diag.tui.screens.day_on_site import DayOnSite  # noqa: PLC0415 - few need it
+
+        def dated(day: str | None) -> None:
+            if day:
+                self._departure = departure_of(self._session)
+                said = [f"Enregistré · visite du {day}.", *self._departure.remarks]
+                self.query_one("#remarks", Static).update(content("\n".join(said)))
+
+        self.app.push_screen(DayOnSite(self._session), dated)
 
     def on_leave_list(self) -> None:
         """Go back."""

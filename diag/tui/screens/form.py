@@ -42,7 +42,7 @@ class Field(Horizontal):
 
 
 class Form(Sturdy, ModalScreen[str | None]):
-    """A title, one list to choose from, fields; gives what `keep` returns."""
+    """A title, a list to choose from if any, fields; gives what `keep` returns."""
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["../dialogs.tcss", "form.tcss"]
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Keep, Cancel)
@@ -76,13 +76,13 @@ class Form(Sturdy, ModalScreen[str | None]):
         """Lay the list over the fields."""
         with Vertical(classes="dialog form"):
             yield Static(content(self._title), classes="title")
-            listed = OptionList(
-                *(
-                    Option(content(f"  {words}"), id=key)
-                    for key, words in self.options()
+            if self.options():
+                yield OptionList(
+                    *(
+                        Option(content(f"  {words}"), id=key)
+                        for key, words in self.options()
+                    )
                 )
-            )
-            yield listed
             yield from self.fields()
             yield Static(
                 content("Entrée passe au champ suivant ; F2 enregistre."),
@@ -91,7 +91,10 @@ class Form(Sturdy, ModalScreen[str | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Stand on what is likeliest."""
+        """Stand on what is likeliest, or in the first field."""
+        if not self.options():
+            self.query(Input).first().focus()
+            return
         listed = self.query_one(OptionList)
         keys = [key for key, _ in self.options()]
         if self.chosen_first() in keys:

@@ -15,7 +15,7 @@ from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.outline_places import Outlined, outlined
 from diag.desk.visit.places import KIND_NAMES, add_place, remove_place, rename_place
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, chosen_keys
 from diag.tui.dialogs import Ask, Cancel, Confirm
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
@@ -27,7 +27,7 @@ class AddRoom(Command):
     """Ajouter une salle, à côté de celle-ci ou dans ce bâtiment."""
 
     KEYS = "s"
-    TITLE = "+ salle"
+    TITLE = "Nouvelle salle"
     IN_FOOTER = True
 
 
@@ -35,7 +35,7 @@ class AddLot(Command):
     """Ajouter un lot de matériel, dans le lieu choisi."""
 
     KEYS = "m"
-    TITLE = "+ matériel"
+    TITLE = "Nouveau lot"
     IN_FOOTER = True
 
 
@@ -43,7 +43,7 @@ class AddBuilding(Command):
     """Ajouter un bâtiment, que l'on rejoint en sortant."""
 
     KEYS = "b"
-    TITLE = "+ bâtiment"
+    TITLE = "Nouveau bâtiment"
 
 
 class RenameIt(Command):
@@ -132,9 +132,13 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         facts = self._session.facts
         kinds = (PlaceKind.SALLE, PlaceKind.LOT)
         rooms, lots = ("close" if kind in facts.closed else "ouverte" for kind in kinds)
+        close, close_lots, remove = (
+            each.key_names(chosen_keys(self.app))
+            for each in (CloseKind, CloseLots, RemoveIt)
+        )
         return (
-            f"Liste des salles : {rooms} (Ctrl+G). Liste du matériel : {lots} "
-            "(Ctrl+E). Suppr retire un lieu, Entrée y va."
+            f"Liste des salles : {rooms} ({close}). Liste du matériel : {lots} "
+            f"({close_lots}). {remove} retire un lieu, Entrée y va."
         )
 
     @property

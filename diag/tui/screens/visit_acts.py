@@ -231,6 +231,17 @@ class VisitActs(PlaceScreen):
 
         self.app.push_screen(DepartureScreen(self.session), chosen)
 
+    def on_date_visit(self) -> None:
+        """Ask for the day on site."""
+        from diag.tui.screens.day_on_site import DayOnSite  # noqa: PLC0415 - few need it
+
+        def dated(day: str | None) -> None:
+            if day:
+                self.visiting.refresh()
+                self.show(f"Enregistré · visite du {day}", "$success")
+
+        self.app.push_screen(DayOnSite(self.session), dated)
+
     def on_go_bilan(self) -> None:
         """Open what was found."""
         if self.settle():

@@ -125,6 +125,13 @@ class BeforeLeaving(Command):
     GROUP = _GROUP
 
 
+class DateVisit(Command):
+    """Dater la visite : le jour, qui est venu, qui a reçu, l'accord de la commune."""
+
+    TITLE = "Dater la visite"
+    GROUP = _GROUP
+
+
 class ChooseProfile(Command):
     """Choisir la durée de la visite : parcours court, standard ou complet."""
 
@@ -161,6 +168,7 @@ VISIT_COMMANDS = (
     SayWithoutObject,
     SayRefused,
     BeforeLeaving,
+    DateVisit,
     ChooseProfile,
 )
 """All that both faces offer, in the order of the help."""

@@ -1,6 +1,6 @@
 """The fiche: one question, everything beside it, and the line where one answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import on
@@ -16,9 +16,9 @@ from diag.desk.visit.walk import Key
 from diag.model.checklist import QuestionType
 from diag.model.fact import State
 from diag.reports.vocabulary import PROVENANCES
-from diag.tui.commands import CommandType, bindings_of
+from diag.tui.commands import CommandType, bindings_of, chosen_keys
 from diag.tui.plain import content, line
-from diag.tui.screens.visit_commands import FICHE_COMMANDS, ShowGrid
+from diag.tui.screens.visit_commands import FICHE_COMMANDS, ShowGrid, ShowPhotos
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche_lines import FicheLines, lines_of
@@ -33,7 +33,7 @@ _HOW = {
     QuestionType.NUMBER: "nombre",
     QuestionType.DATE: "jj/mm/aaaa",
     QuestionType.TEXT: "texte",
-    QuestionType.PHOTO: "F7 : une photo",
+    QuestionType.PHOTO: "{photos} : une photo",
 }
 _AT_ONCE = {QuestionType.BOOLEAN, QuestionType.CHOICE}
 _STATUS = 2
@@ -94,15 +94,17 @@ class Fiche(Sturdy, Vertical):
         line, type_ = self.line, visiting.question.type
         line.free_text = type_ is QuestionType.TEXT
         self.set_class(line.free_text, "-text")
-        if line.placeholder != _HOW[type_]:
-            line.placeholder = _HOW[type_]
+        self.set_class(bool(visiting.question.unit), "-number")
+        how = _HOW[type_].format(photos=ShowPhotos.key_names(chosen_keys(self.app)))
+        if line.placeholder != how:
+            line.placeholder = how
         self.show_how()
 
     def _show_text(self, *, from_top: bool = False) -> None:
         visiting = self._visiting
         assert visiting is not None
         if self._lines is None or self._lines.card is not visiting.card:
-            self._lines = _lines(visiting)
+            self._lines = _lines(visiting, chosen_keys(self.app))
         found, typed, read = self._lines, self.line.value, self.read
         read.show(
             lambda width: found.lines(typed, width, read.height), from_top=from_top
@@ -181,8 +183,9 @@ class Fiche(Sturdy, Vertical):
         self.read.scroll_by(event.way * max(1, self.read.height - 2))
 
 
-def _lines(visiting: Visiting) -> FicheLines:
+def _lines(visiting: Visiting, keys: Mapping[str, str]) -> FicheLines:
     leg = visiting.walk.leg_of(visiting.key)
     assert leg is not None
     rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
-    return lines_of(visiting.card, leg.title, rank, len(leg.stops), _NONE)
+    count = len(leg.stops)
+    return lines_of(visiting.card, leg.title, rank, count, _NONE, keys=keys)

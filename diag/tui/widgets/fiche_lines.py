@@ -1,6 +1,6 @@
 """The lines of a fiche, ordered so that what one answers with is always in sight."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from textual.content import Content
 
 from diag.desk.visit.card import Card
 from diag.model.checklist import QuestionType
+from diag.tui.commands import NO_CHOICE
 from diag.tui.widgets.choices import choices
 from diag.tui.widgets.fiche_text import NAMES, head_rows, look_rows, more_rows
 from diag.tui.widgets.sheet import Drawn
@@ -91,11 +92,19 @@ def _past_scale(rows: Sequence[Row]) -> int:
     return max((rank + 1 for _, rank in run), default=0)
 
 
-def lines_of(card: Card, title: str, rank: int, count: int, none: str) -> FicheLines:
+def lines_of(
+    card: Card,
+    title: str,
+    rank: int,
+    count: int,
+    none: str,
+    *,
+    keys: Mapping[str, str] = NO_CHOICE,
+) -> FicheLines:
     """Return a card ready to be laid out: the question of that rank in its place."""
 
     def head(*, look: bool) -> Iterator[Row]:
-        return head_rows(card, title, rank, count, look=look)
+        return head_rows(card, title, rank, count, look=look, keys=keys)
 
     return FicheLines(
         card,

@@ -1,6 +1,6 @@
 """The fiche in words: what stands above the choices, and what stands below."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 
@@ -11,7 +11,9 @@ from diag.desk.visit.trail import Turn, time_words
 from diag.model.checklist import Source
 from diag.reports.typography import french
 from diag.reports.vocabulary import KINDS, levels
+from diag.tui.commands import NO_CHOICE
 from diag.tui.plain import content, line
+from diag.tui.screens.visit_commands import SettleConflict, StillTrue
 from diag.tui.widgets.told import Row
 
 _GRADES = {
@@ -23,16 +25,23 @@ _GRADES = {
 }
 NAMES = 15
 """Where the text of a threshold starts, past the name of its level."""
-_TO_SETTLE = "réponses contradictoires (Ctrl+K)"
+_TO_SETTLE = "réponses contradictoires ({key})"
 _RECENT_TURNS = 6
 
 
 def head_rows(
-    card: Card, title: str, rank: int, count: int, *, look: bool = True
+    card: Card,
+    title: str,
+    rank: int,
+    count: int,
+    *,
+    look: bool = True,
+    keys: Mapping[str, str] = NO_CHOICE,
 ) -> Iterator[Row]:
     """Give what one reads first: where, what, the words to say, what to look at.
 
-    Without `look`, what to look at is left for below the choices.
+    Without `look`, what to look at is left for below the choices. `keys` are those that
+    the user chose.
     """
     question = card.question
     where = Content.styled(f"{line(title)}, question {rank} sur {count}", "$text-muted")
@@ -49,7 +58,7 @@ def head_rows(
         yield from look_rows(card)
     if card.expected:
         yield Row("Attendu", content(card.expected))
-    yield from _answer_rows(card)
+    yield from _answer_rows(card, keys)
 
 
 def look_rows(card: Card) -> Iterator[Row]:
@@ -77,9 +86,10 @@ def more_rows(card: Card) -> Iterator[Row]:
     yield from _trail_rows(card.trail)
 
 
-def _answer_rows(card: Card) -> Iterator[Row]:
+def _answer_rows(card: Card, keys: Mapping[str, str]) -> Iterator[Row]:
     if card.in_conflict:
-        yield Row("À trancher", Content.styled(_TO_SETTLE, "$error"))
+        to_settle = _TO_SETTLE.format(key=SettleConflict.key_names(keys))
+        yield Row("À trancher", Content.styled(to_settle, "$error"))
         for each in card.said:
             yield Row("", content(f"  {_said(each)}"))
         if card.base:
@@ -90,7 +100,8 @@ def _answer_rows(card: Card) -> Iterator[Row]:
     if card.stale:
         yield Row("", Content.styled(line(card.stale), "$warning"))
     if card.last:
-        repeat = "" if card.said else " · F8 : toujours vrai"
+        key = StillTrue.key_names(keys)
+        repeat = "" if card.said else f" · {key} : toujours vrai"
         whence = "Ailleurs" if card.last.school else "Avant"
         yield Row(whence, content(card.last_words + repeat))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textual import events
 
-from diag.desk.visit.closing import close_list
+from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.duplicating import duplicate
 from diag.desk.visit.filling import (
     Filled,
@@ -22,8 +22,9 @@ from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.errors import DiagError
 from diag.model.fact import Provenance
 from diag.reports.vocabulary import PLACES
-from diag.tui.commands import CommandType
-from diag.tui.dialogs import Ask, Tell
+from diag.tui.commands import CommandType, chosen_keys
+from diag.tui.dialogs import Ask, Confirm, Tell
+from diag.tui.screens.visit_commands import ShowPlaces
 from diag.tui.sturdy import Trouble
 from diag.tui.widgets.grid_commands import NextKind
 from diag.tui.widgets.grid_entry import GridEntry
@@ -74,11 +75,13 @@ class Grid(GridEntry):
             return
         count = len(filled.written)
         above = self.sheet.places[row - 1].name
-        said = f"{_answers(count)} comme « {above} »" if count else "Rien à reprendre"
+        said = "rien à reprendre."
+        if count:
+            said = f"{_answers(count)} comme « {above} ». Ctrl+Z annule."
         here = self.sheet.places[row].name
-        self.after(filled, f"« {here} » : {said}. Ctrl+Z annule.")
         if row + 1 < len(self.sheet.places):
             self._go(At(row + 1, column))
+        self.after(filled, f"« {here} » : {said}")
 
     def on_copy_down(self) -> None:
         """Copy down: the selection, the cell into the empty ones, or the one above."""
@@ -160,7 +163,8 @@ class Grid(GridEntry):
         self.refresh_from(self.session)
         self._go(At(self.sheet.rows[twin.id], column))
         count = sum(place == twin.id for place, _ in self.session.facts.answers)
-        self.say(f"« {twin.name} » ajouté avec {_answers(count)}. F6 le renomme.")
+        key = ShowPlaces.key_names(chosen_keys(self.app))
+        self.say(f"Ajouté : « {twin.name} », avec {_answers(count)}. {key} renomme.")
         self.tell_answered(twin.id, "")
 
     def on_next_domain(self) -> None:
@@ -198,7 +202,7 @@ class Grid(GridEntry):
         self._tell()
 
     def on_close_list(self) -> None:
-        """Close the list of places, and say what the score becomes."""
+        """Say what closing the list of places does to the score, then close it."""
         if not self.settle():
             return
         kind = self.sheet.kind
@@ -208,10 +212,16 @@ class Grid(GridEntry):
                 f"{PLACES[kind][1]}. Ctrl+Z la rouvre si c'est votre dernier geste."
             )
             return
-        closing = close_list(self.session, kind)
-        self.refresh_from(self.session)
-        self.say(closing.sentence)
-        self.tell_answered(self.session.facts.root, "")
+        sentence = closing_effect(self.session, kind).sentence
+        asked = Confirm(sentence, yes="Confirmer", grave=True)
+        self.app.push_screen(asked, self._close_if_sure)
+
+    def _close_if_sure(self, sure: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
+        if sure:
+            closing = close_list(self.session, self.sheet.kind)
+            self.refresh_from(self.session)
+            self.say(closing.sentence)
+            self.tell_answered(self.session.facts.root, "")
 
 
 def _answers(count: int) -> str:

@@ -53,7 +53,7 @@ class ChooseColumn(Command):
     Maj et les flèches sélectionnent moins : la réponse vaut pour toute la sélection.
     """
 
-    KEYS = "ctrl+k"
+    KEYS = "ctrl+a"
     TITLE = "Sélectionner la colonne"
     GROUP = _GROUP
 
@@ -67,9 +67,12 @@ class CopyCells(Command):
 
 
 class PasteFile(Command):
-    """Coller un fichier CSV ; ce qui est copié d'un tableur se colle sans lui."""
+    """Coller un fichier CSV.
 
-    KEYS = "ctrl+o"
+    Un fichier glissé sur le terminal, ou ce qui est copié d'un tableur, se colle sans
+    cette commande.
+    """
+
     TITLE = "Coller un fichier CSV"
     GROUP = _GROUP
 

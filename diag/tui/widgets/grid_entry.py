@@ -16,7 +16,7 @@ from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Provenance, State
 from diag.reports.answers import value_words
 from diag.reports.vocabulary import PLACES
-from diag.tui.commands import Help
+from diag.tui.commands import CommandType, Help, chosen_keys
 from diag.tui.widgets.grid_commands import GRID_COMMANDS
 from diag.tui.widgets.grid_face import GridFace
 from diag.tui.widgets.grid_moves import (
@@ -31,16 +31,12 @@ from diag.tui.widgets.grid_moves import (
 )
 from diag.tui.widgets.grid_table import Table
 
-_COMMANDS = {
-    key: command for command in GRID_COMMANDS for key in command.KEYS.split(",") if key
-}
 _HELP = "?"
 
 
 class GridEntry(GridFace):
     """A grid that one types in; an answer that says it all is recorded at once."""
 
-    _step = RIGHT
     _doubted = ""
 
     def on_key(self, event: events.Key) -> None:
@@ -55,7 +51,7 @@ class GridEntry(GridFace):
 
     def _take(self, event: events.Key) -> bool:
         key, character = event.key, event.character
-        command = _COMMANDS.get(key)
+        command = self._command(key)
         if command is not None:
             if self.can(command):
                 getattr(self, command.handler())()
@@ -78,6 +74,10 @@ class GridEntry(GridFace):
             return False
         return True
 
+    def _command(self, key: str) -> CommandType | None:
+        chosen = chosen_keys(self.app)
+        return next((one for one in GRID_COMMANDS if key in one.keys_in(chosen)), None)
+
     @property
     def _is_in_text(self) -> bool:
         return self.question.type is QuestionType.TEXT and bool(self.table.text)
@@ -94,7 +94,7 @@ class GridEntry(GridFace):
         """Move, what was typed recorded first."""
         if self.settle():
             if not all(step):
-                self._step = DOWN if step[0] else RIGHT
+                self.step = DOWN if step[0] else RIGHT
             self._go(beside(self.sheet, self.table.cursor, step))
 
     def _extend(self, step: tuple[int, int]) -> None:
@@ -106,7 +106,7 @@ class GridEntry(GridFace):
 
     def _next(self, step: tuple[int, int]) -> None:
         """Record, and go to the next cell that is asked in that direction."""
-        self._step = DOWN if step[0] else RIGHT
+        self.step = DOWN if step[0] else RIGHT
         at = self.table.cursor
         if self.settle() and self.table.cursor == at:
             self._go(following(self.sheet, at, step))
@@ -162,7 +162,7 @@ class GridEntry(GridFace):
             return
         self._text(read.text)
         if read.is_complete and self._record(read) and self.table.cursor == at:
-            self._go(following(self.sheet, at, self._step))
+            self._go(following(self.sheet, at, self.step))
 
     def _record(self, read: Typed) -> bool:
         """Write what was typed in the cell, or in every row of the selection."""

@@ -19,12 +19,14 @@ from diag.model.place import PlaceKind
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.grid_commands import GRID_COMMANDS
+from diag.tui.widgets.grid_moves import RIGHT
 from diag.tui.widgets.grid_status import (
     GridStatus,
     current_line,
     expected_lines,
     heading_line,
     provenance_note,
+    with_said,
 )
 from diag.tui.widgets.grid_table import At, Table
 
@@ -75,6 +77,8 @@ class GridFace(Sturdy, Vertical):
         """The cells."""
         self.status = GridStatus()
         """The lines under them."""
+        self.step = RIGHT
+        """Where one goes on to, once a cell is answered."""
         self._said = ""
 
     def compose(self) -> ComposeResult:
@@ -213,11 +217,8 @@ class GridFace(Sturdy, Vertical):
         place = self.sheet.places[at.row].name
         lines = expected_lines(question, self.table.text, width)
         current = current_line(question, self.sheet.cell(*at))
-        self.status.tell([
-            heading_line(place, question, self._position(), width),
-            *lines,
-            self._said or current,
-        ])
+        heading = heading_line(place, question, self._position(), width)
+        self.status.tell([heading, *with_said(lines, self._said, current, width)])
 
     def _position(self) -> str:
         rows, columns = self.rows_chosen(), self.columns_chosen()
@@ -227,5 +228,6 @@ class GridFace(Sturdy, Vertical):
         domain, shown = self.sheet.domain, ""
         if domain:
             shown = dict(domains_of(self.session, self.sheet.kind)).get(domain, "")
-        column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}"
+        onward = "puis à droite" if self.step == RIGHT else "puis en dessous"
+        column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}, {onward}"
         return "  ".join(filter(None, [note, shown, column]))

@@ -79,6 +79,16 @@ def expected_lines(question: Question, text: str, width: int) -> list[str]:
     return [*lines, "", ""][:_EXPECTED_LINES]
 
 
+def with_said(expected: list[str], said: str, current: str, width: int) -> list[str]:
+    """Return what is expected, then what was said, whole; or what the cell holds.
+
+    What was said may take the place of what is expected, until the next key.
+    """
+    room = _EXPECTED_LINES if said else 1 + sum(not each for each in expected)
+    told = _wrapped(said or current, width)[:room]
+    return [*expected[: len(expected) + 1 - len(told)], *told]
+
+
 def _choices_lines(question: Question, width: int) -> list[str]:
     """Return every choice and its key; labels as long as the lines allow."""
     several = ", plusieurs" if question.type is QuestionType.CHOICES else ""

@@ -14,6 +14,9 @@ from textual.strip import Strip
 from diag.desk.visit.places import KIND_NAMES
 from diag.desk.visit.sheet import Sheet
 from diag.model.place import PlaceKind
+from diag.tui.commands import chosen_keys
+from diag.tui.screens.visit_commands import ShowPlaces
+from diag.tui.widgets.grid_commands import DuplicatePlace, NextKind
 from diag.tui.widgets.grid_layout import Layout, cell_text, name_text, typed_text
 from diag.tui.widgets.plain_style import PlainStyle
 from diag.tui.widgets.regions import regions_of
@@ -25,10 +28,6 @@ _NOTHING = {
     PlaceKind.BATIMENT: "Aucun bâtiment pour l'instant.",
     PlaceKind.SALLE: "Aucune salle pour l'instant.",
     PlaceKind.LOT: "Aucun lot de matériel pour l'instant.",
-}
-_WAYS_OUT = {
-    3: "F6 en ajoute, Ctrl+N duplique ensuite, réponses comprises.",
-    4: "Ctrl+L passe des salles aux lots de matériel, et retour.",
 }
 
 
@@ -204,7 +203,15 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         return Segment(" " * self.layout_of.names, self.plain_style), []
 
     def _nothing(self, y: int) -> Strip:
-        said = {1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."), **_WAYS_OUT}
+        add, twin, other = (
+            each.key_names(chosen_keys(self.app))
+            for each in (ShowPlaces, DuplicatePlace, NextKind)
+        )
+        said = {
+            1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."),
+            3: f"{add} en ajoute, {twin} duplique ensuite, réponses comprises.",
+            4: f"{other} passe des salles aux lots de matériel, et retour.",
+        }
         text = f"  {said.get(y, '')}"
         return Strip([Segment(text, self.plain_style)]).crop_extend(
             0, self.size.width, self.plain_style

@@ -271,13 +271,20 @@ class Outline(ScrollView, can_focus=True):
         self._tops = [row.y for row in self._rows]
         self.virtual_size = Size(self._width, y)
         keys = [row.line.key for row in self._rows]
-        self._at = (
-            keys.index(key) if key in keys else min(self._at, max(len(keys) - 1, 0))
-        )
+        if key in keys:
+            self._at = keys.index(key)
+        else:
+            self._at = min(self._at, max(len(keys) - 1, 0)) if key else self._first
         if self._rows:
             self._reveal()
             self.post_message(self.Moved(self))
         self.refresh()
+
+    @property
+    def _first(self) -> int:
+        """The first line that unfolds: there is nothing to do on a heading."""
+        unfold = (at for at, row in enumerate(self._rows) if row.line.inner is not None)
+        return next(unfold, 0)
 
     def _shown(self, lines: Sequence[Line], depth: int) -> Iterator[tuple[Line, int]]:
         for found in lines:

@@ -66,7 +66,7 @@ def test_what_is_typed_is_read_as_the_canonical_value(
     ("asked", "typed", "said"),
     [
         (question(QuestionType.BOOLEAN), "peut-être", "ni oui ni non"),
-        (SPEED, "vite", "n'est pas un nombre. Donnez un nombre en Mbit/s"),
+        (SPEED, "vite", "n'est pas un nombre. Donnez un nombre (Mbit/s)"),
         (SPEED, "10001", "10\u202f001 est hors limites. Admis : de 0 à 10\u202f000"),
         (UP, "3,5", "3,5 est hors limites. Admis : à partir de 4"),
         (

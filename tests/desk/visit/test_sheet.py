@@ -140,6 +140,15 @@ def test_a_twin_has_the_next_name_and_the_answers_but_no_measure(
     assert session.facts.places_of(SALLE) == (place,)
 
 
+def test_the_digit_of_a_level_is_no_number_of_a_room(session: Session) -> None:
+    twin = duplicate(session, room(session, "Classe CM2"))
+    assert twin.name == "Classe CM2 2"
+    assert duplicate(session, twin).name == "Classe CM2 3"
+    assert duplicate(session, room(session, "Salle des maîtres")).name == (
+        "Salle des maîtres 2"
+    )
+
+
 def test_closing_a_list_says_what_the_score_becomes(session: Session) -> None:
     place = room(session, "Classe 1")
     say(session, place, "type_salle", "classe")

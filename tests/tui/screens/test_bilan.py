@@ -72,7 +72,7 @@ async def test_alerts_come_first_then_domains_with_their_scores(tmp_path: Path) 
 async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Un seul réseau pour tous, mesuré"))
         await pilot.press("left")
         await wait_for(pilot, lambda: not shows(pilot, "Un seul réseau pour tous"))
@@ -81,7 +81,7 @@ async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> No
 async def test_a_finding_leads_to_what_cures_it(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("p")
+        await pilot.press("home", "p")
         await wait_for(pilot, lambda: shows(pilot, "Aucune préconisation"))
         await pilot.press("down", "down", "p")
         bilan = pilot.app.screen
@@ -265,6 +265,22 @@ async def test_reports_are_written_and_their_place_told(tmp_path: Path) -> None:
         assert shows(pilot, "Provisoires")
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
+
+
+async def test_reports_written_while_one_does_something_else_are_told_in_passing(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        folder = report_folder(session)
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog), "the form")
+        bilan.on_write_reports()
+        await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
+        assert on(pilot, OwnAdviceDialog)
+        assert {path.stem for path in folder.glob("*.html")} == set(Audience)
 
 
 async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from shutil import copytree
@@ -9,6 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from diag.desk import audits
+from diag.desk.outputs.reporting import report_folder
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.places import add_place
 from diag.desk.visit.resume import kept_place
@@ -16,6 +18,7 @@ from diag.desk.visit.walk import walk_of
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.journal import subjects
+from diag.journal.visits import visits_of
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
 from diag.tui.screens.help import HelpScreen
@@ -219,13 +222,34 @@ async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
         await wait_for(pilot, lambda: shows(pilot, "Avant de partir ·"), "the list")
         assert shows(pilot, "à revoir")
         await pilot.press("e")
-        written = tmp_path / "exports" / SCHOOL / "avant-de-partir.md"
+        written = report_folder(screen.session) / "avant-de-partir.md"
         await wait_for(pilot, written.exists, "the file")
         assert "- [ ] Nombre de classes : à revoir" in written.read_text(
             encoding="utf-8"
         )
         await pilot.press("escape", "f5")
         await wait_for(pilot, lambda: not screen.session.facts.flags, "lowered")
+
+
+async def test_the_visit_is_dated_before_leaving(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "Aucune visite n'est datée"), "not")
+        await pilot.press("v")
+        await wait_for(pilot, lambda: shows(pilot, "Qui est venu"), "the form")
+        await pilot.press(*["backspace"] * 10, *"hier", "f2")
+        await wait_for(pilot, lambda: shows(pilot, "« hier »"), "refused")
+        await pilot.press("enter", *["backspace"] * 4, *"3/9/26", "enter", "enter")
+        await pilot.press(*"la directrice, un agent", "enter", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "visite du 03/09/2026"), "kept")
+        assert not shows(pilot, "Aucune visite n'est datée")
+        assert screen.session.facts.visit_date == date(2026, 9, 3)
+        session = screen.session
+        (kept,) = visits_of(session.workspace.journal, session.audit.id)
+        assert kept.met == ("la directrice", "un agent")
+        settings = session.workspace.settings
+        assert kept.present == (settings.people[settings.author],)
 
 
 async def test_undo_says_what_was_undone_and_goes_there(tmp_path: Path) -> None:

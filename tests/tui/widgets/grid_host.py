@@ -38,6 +38,7 @@ class Host(App[None]):
         self.register_theme(DIAG_LIGHT)
         self.theme = DIAG_LIGHT.name
         self.grid = Grid(session, kind)
+        self.keys: dict[str, str] = {}
         self.troubles: list[str] = []
         self.heard: list[Message] = []
 

@@ -7,6 +7,7 @@ from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.visiting import Visiting
 from diag.model.fact import Provenance
+from diag.tui.screens.visit_commands import SettleConflict
 from diag.tui.widgets.fiche_text import head_rows, more_rows
 from diag.tui.widgets.told import Row
 from tests.desk.builders import started, workspace
@@ -67,6 +68,9 @@ def test_a_conflict_is_to_be_settled_between_its_candidates(tmp_path: Path) -> N
         visit = visiting(here, "nb_batiments")
         lines = told(head_rows(visit.card, "Direction", 5, 31))
         assert "À trancher|réponses contradictoires (Ctrl+K)" in lines
+        keys = {SettleConflict.ident(): "f11"}
+        remapped = told(head_rows(visit.card, "Direction", 5, 31, keys=keys))
+        assert "À trancher|réponses contradictoires (F11)" in remapped
         assert "|  au départ : 1\u00a0bâtiment" in lines
         visit.give("2")
         assert not visit.card.in_conflict

@@ -17,6 +17,7 @@ from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
 from diag.tui.dialogs import Tell
 from diag.tui.widgets.grid import Grid
+from diag.tui.widgets.grid_commands import CopyDown, PasteFile
 from diag.tui.widgets.grid_table import At
 from tests.desk.builders import started, workspace
 from tests.tui.waiting import shows, visible, wait_for
@@ -133,17 +134,17 @@ async def test_a_column_filled_opens_and_shuts_the_cells_that_it_decides(
     async with Host(session).run_test(size=(160, 24)) as pilot:
         assert isinstance(pilot.app, Host)
         grid = pilot.app.grid
-        await type_keys(pilot, "ctrl+k 7")
+        await type_keys(pilot, "ctrl+a 7")
         assert cursor(grid) == ("Classe 1", "prises_rj45")
         column = grid.sheet.columns["salle_commune_equipement"]
         assert not grid.sheet.cell(0, column).is_inert
         grid.goto(grid.sheet.places[0].id, "salle_commune_equipement")
-        await type_keys(pilot, "ctrl+k 1")
+        await type_keys(pilot, "ctrl+a 1")
         assert grid.sheet.sum(column) == "12/12"
         kept = grid.sheet.cell(0, column).words
 
         grid.goto(grid.sheet.places[0].id, "type_salle")
-        await type_keys(pilot, "ctrl+k 1")
+        await type_keys(pilot, "ctrl+a 1")
         assert grid.sheet.cell(0, column).is_inert
         assert grid.sheet.sum(column) == ""
         grid.goto(grid.sheet.places[0].id, "salle_commune_equipement")
@@ -202,8 +203,9 @@ async def test_a_csv_dragged_onto_the_terminal_fills_by_titles(
         grid = pilot.app.query_one(Grid)
         grid.table.post_message(events.Paste(str(path)))
         await wait_for(pilot, lambda: value(session, "BCD", "type_salle") == "bcd")
-        await type_keys(pilot, "ctrl+o")
-        await pilot.press(*"absent.csv".replace(".", "~")[:0], "a")
+        grid.post_message(PasteFile())
+        await wait_for(pilot, lambda: shows(pilot, "Fichier CSV"), "the question")
+        await pilot.press("a")
         await type_keys(pilot, "enter")
         app = pilot.app
         assert isinstance(app, Host)
@@ -214,7 +216,7 @@ async def test_a_csv_dragged_onto_the_terminal_fills_by_titles(
 async def test_a_twin_is_added_and_named(session: Session) -> None:
     async with Host(session).run_test(size=(80, 24)) as pilot:
         await type_keys(pilot, "c home ctrl+n")
-        assert shows(pilot, "« Classe 7 » ajouté avec 1 réponse")
+        assert shows(pilot, "Ajouté : « Classe 7 », avec 1 réponse")
         assert cursor(pilot.app.query_one(Grid))[0] == "Classe 7"
         assert value(session, "Classe 7", "type_salle") == "classe"
 
@@ -222,10 +224,39 @@ async def test_a_twin_is_added_and_named(session: Session) -> None:
 async def test_closing_the_list_tells_the_score(session: Session) -> None:
     async with Host(session).run_test(size=(80, 24)) as pilot:
         await type_keys(pilot, "ctrl+g")
+        await wait_for(pilot, lambda: shows(pilot, "Confirmer"), "what it changes")
         assert shows(pilot, "Toutes les salles sont là (12).")
-        assert PlaceKind.SALLE in session.facts.closed
+        assert PlaceKind.SALLE not in session.facts.closed
+        await type_keys(pilot, "o")
+        await wait_for(pilot, lambda: PlaceKind.SALLE in session.facts.closed)
+        told = " ".join(pilot.app.query_one(Grid).status.lines)
+        assert "Toutes les salles sont là (12)." in told
+        assert told.endswith("connus)."), "whole, in as many lines as it takes"
         await type_keys(pilot, "ctrl+g")
         assert shows(pilot, "déjà close")
+
+
+async def test_where_one_goes_on_to_is_told_and_nothing_undone_is_offered(
+    session: Session,
+) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        assert shows(pilot, "puis à droite")
+        await type_keys(pilot, "down")
+        assert shows(pilot, "puis en dessous")
+        await type_keys(pilot, "f8")
+        assert shows(pilot, "« Classe 2 » : rien à reprendre.")
+        assert not shows(pilot, "Ctrl+Z")
+
+
+async def test_keys_chosen_take_the_place_of_the_grid_s_own(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        assert isinstance(pilot.app, Host)
+        pilot.app.keys = {CopyDown.ident(): "f10"}
+        pilot.app.set_keymap(pilot.app.keys)
+        await type_keys(pilot, "c home ctrl+d")
+        assert value(session, "Classe 2", "type_salle") is None
+        await type_keys(pilot, "f10")
+        assert value(session, "Classe 2", "type_salle") == "classe"
 
 
 async def test_a_domain_then_lots_are_shown_and_nothing_is_said_of_none(
@@ -238,7 +269,7 @@ async def test_a_domain_then_lots_are_shown_and_nothing_is_said_of_none(
         assert shows(pilot, "Réseau câblé")
         await type_keys(pilot, "ctrl+l")
         assert shows(pilot, "Aucun lot de matériel")
-        await type_keys(pilot, "c enter ctrl+d f8 delete ctrl+n tab ctrl+k ctrl+c")
+        await type_keys(pilot, "c enter ctrl+d f8 delete ctrl+n tab ctrl+a ctrl+c")
         add_place(session, PlaceKind.LOT, "Tablettes [/]")
         grid.refresh_from(session)
         await type_keys(pilot, "5")
@@ -295,7 +326,7 @@ KEYS = st.sampled_from([
     *"con&é?/!",
     *("tab", "enter", "up", "down", "left", "right", "home", "end", "backspace"),
     *("escape", "delete", "shift+down", "shift+end", "shift+right", "f8"),
-    *("ctrl+d", "ctrl+k", "ctrl+n", "ctrl+f", "ctrl+t", "ctrl+g"),
+    *("ctrl+d", "ctrl+a", "ctrl+n", "ctrl+f", "ctrl+t", "ctrl+g"),
 ])
 
 
@@ -348,4 +379,4 @@ async def test_a_unit_keeps_its_letters_in_the_grid(session: Session) -> None:
         column = next(each.id for each in grid.sheet.questions if each.unit == "dBm")
         grid.goto(grid.sheet.places[0].id, column)
         await pilot.pause()
-        assert shows(pilot, "Nombre entier en dBm, de −")
+        assert shows(pilot, "Nombre entier (dBm), de −")

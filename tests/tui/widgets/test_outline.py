@@ -47,10 +47,16 @@ def screen(pilot: Pilot[None]) -> str:
     return "\n".join(visible(pilot))
 
 
+async def test_one_starts_on_what_unfolds_never_on_a_heading() -> None:
+    app = Shown()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: at(app) == "un")
+
+
 async def test_enter_unfolds_in_place_and_folds_again() -> None:
     app = Shown()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("down", "enter")
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "un/a" in screen(pilot))
         await pilot.press("enter")
         await wait_for(pilot, lambda: "un/a" not in screen(pilot))
@@ -60,7 +66,7 @@ async def test_enter_unfolds_in_place_and_folds_again() -> None:
 async def test_arrows_go_in_and_out() -> None:
     app = Shown()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("down", "right", "right", "down", "right", "right")
+        await pilot.press("right", "right", "down", "right", "right")
         await wait_for(pilot, lambda: at(app) == "un/b/x")
         assert app.outline.path == ("un/b/x", "un/b", "un")
         await pilot.press("left")
@@ -96,7 +102,7 @@ async def test_long_text_is_wrapped_whole_and_hostile_text_shown() -> None:
 async def test_what_is_unfolded_and_the_cursor_stay_when_lines_are_read_again() -> None:
     app = Shown()
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("down", "enter", "down", "down")
+        await pilot.press("enter", "down", "down")
         await wait_for(pilot, lambda: at(app) == "un/b")
         app.outline.show((leaf("zéro"), *LINES))
         await wait_for(pilot, lambda: "zéro" in screen(pilot))
