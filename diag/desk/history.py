@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from diag.desk.session import Session
+from diag.desk.territory.outlook import STATUS_WORDS
 from diag.desk.visit.places import KIND_NAMES, find_place
 from diag.journal import subjects
 from diag.journal.revision import Revision
@@ -28,7 +29,7 @@ from diag.journal.subjects import (
     WordingTopic,
 )
 from diag.model.fact import Answer, State
-from diag.model.kinds import PlaceKind
+from diag.model.kinds import AuditStatus, PlaceKind
 from diag.reports.answers import answer_words
 
 
@@ -106,7 +107,12 @@ def about_words(session: Session, topic: Topic) -> str:
     return told
 
 
-_ASPECTS = {"edition": "grilles", "profile": "parcours"}
+_ASPECTS = {
+    "edition": "grilles",
+    "profile": "parcours",
+    "status": "état",
+    "subject": "sujet",
+}
 
 _NOUNS: dict[type, str] = {
     DispatchTopic: "envoi",
@@ -141,22 +147,43 @@ def said_words(session: Session, revision: Revision) -> str:
 
 def _value(session: Session, topic: Topic, value: Any) -> str:
     if isinstance(value, dict):
-        if topic == AuditTopic("edition"):
-            return _edition_words(session, str(value.get("digest", "")))
-        if isinstance(topic, PlaceTopic):
-            return _place_words(session, value)
-        if isinstance(topic, SameTopic):
-            return _place(session, str(value.get("place", "")))
-        if isinstance(topic, PhotoTopic):
-            value = {"caption": value.get("caption", "")}
-        if isinstance(topic, DispatchTopic):
-            value = _dispatch_parts(value)
-        if isinstance(topic, QuestionnaireTopic):
-            value = {name: str(value.get(name, "")) for name in ("on", "whom")}
-        return ", ".join(str(value[key]) for key in sorted(value) if value[key])
+        return _fields_words(session, topic, value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     return str(value)
+
+
+def _fields_words(session: Session, topic: Topic, value: dict[str, Any]) -> str:
+    match topic:
+        case AuditTopic("edition"):
+            told = _edition_words(session, str(value.get("digest", "")))
+        case AuditTopic("status"):
+            told = _status_words(value)
+        case PlaceTopic():
+            told = _place_words(session, value)
+        case SameTopic():
+            told = _place(session, str(value.get("place", "")))
+        case PhotoTopic():
+            told = str(value.get("caption", ""))
+        case DispatchTopic():
+            told = _listed(_dispatch_parts(value))
+        case QuestionnaireTopic():
+            told = _listed({name: str(value.get(name, "")) for name in ("on", "whom")})
+        case _:
+            told = _listed(value)
+    return told
+
+
+def _listed(parts: dict[str, Any]) -> str:
+    return ", ".join(str(parts[key]) for key in sorted(parts) if parts[key])
+
+
+def _status_words(value: dict[str, Any]) -> str:
+    """Return « retourné, voir la baie », « clos, empreinte 725b455e0a3c »."""
+    status, digest = str(value.get("status", "")), str(value.get("digest", ""))
+    word = STATUS_WORDS[AuditStatus(status)] if status in set(AuditStatus) else status
+    signed = f"empreinte {digest[:12]}" if digest else ""
+    return ", ".join(filter(None, (word, signed, str(value.get("comment", "")))))
 
 
 def _place_words(session: Session, value: dict[str, Any]) -> str:

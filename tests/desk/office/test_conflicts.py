@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.desk.bilan.follow import move
 from diag.desk.office.conflict_words import card_lines, side_by_side, title_line
 from diag.desk.office.conflicts import (
     Contested,
@@ -14,12 +15,14 @@ from diag.desk.office.conflicts import (
     contested_of,
     find_contested,
 )
+from diag.desk.office.reviewing import accept, give_back
 from diag.desk.office.settling import keep, leave, remove, take, write
 from diag.desk.session import Session
 from diag.desk.undo import undo
 from diag.desk.visit.answers import record_note
 from diag.desk.visit.places import add_place, remove_place, rename_place
 from diag.journal import changes
+from diag.model.audit import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, State
 from diag.model.place import PlaceKind
@@ -320,3 +323,22 @@ def test_a_contested_place_is_told_by_names_never_by_ids(two: Two) -> None:
             "bâtiment, Bâtiment ouest",
         }): "bâtiment, Bâtiment A",
     }
+
+
+def test_a_contested_state_is_told_in_words(two: Two) -> None:
+    mine, theirs = two
+    move(mine, AuditStatus.SOUMIS)
+    meet(mine, theirs)
+    give_back(mine, "voir la baie")
+    accept(theirs)
+    meet(mine, theirs)
+
+    (one,) = (each for each in contested_of(mine) if each.about == "audit, état")
+
+    assert sorted(each.words for each in one.candidates) == [
+        "accepté",
+        "retourné, voir la baie",
+    ]
+    assert one.base.partition(",")[0] == "soumis"
+    take(one, "A")
+    assert not [each for each in contested_of(mine) if each.about == "audit, état"]
