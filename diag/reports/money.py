@@ -117,8 +117,8 @@ def total_words(total: str, count: int) -> str:
     many = f"{count} action{'s' * (count > 1)}"
     if total:
         return f"{total}, hors {many} à confirmer."
-    verb = "coûteraient" if count > 1 else "coûterait"
-    return f"Rien de sûr encore ; {many} à confirmer {verb}."
+    verb = "demanderaient" if count > 1 else "demanderait"
+    return f"aucune encore ; {many} à confirmer en {verb} une."
 
 
 def _about(amount: Amount, *, counted: bool) -> str:

@@ -100,8 +100,8 @@ def test_only_a_known_quantity_has_a_typical_amount() -> None:
         ("90 €", 0, "90 €."),
         ("90 €", 1, "90 €, hors 1 action à confirmer."),
         ("90 €", 2, "90 €, hors 2 actions à confirmer."),
-        ("", 1, "Rien de sûr encore ; 1 action à confirmer coûterait."),
-        ("", 2, "Rien de sûr encore ; 2 actions à confirmer coûteraient."),
+        ("", 1, "aucune encore ; 1 action à confirmer en demanderait une."),
+        ("", 2, "aucune encore ; 2 actions à confirmer en demanderaient une."),
     ],
 )
 def test_a_total_never_hides_what_is_still_to_be_checked(
