@@ -80,7 +80,8 @@ class FolderSync:
         for device in sorted(self.folder.iterdir()):
             if _DEVICE.fullmatch(device.name) and device.is_dir():
                 for path in sorted(device.iterdir()):
-                    if match := _BUNDLE.fullmatch(path.name):
+                    match = _BUNDLE.fullmatch(path.name)
+                    if match and path.is_file():  # a pipe would never end
                         yield path, match[1]
 
     def _read(self, path: Path, sha: str, at: int, outcome: FolderOutcome) -> None:

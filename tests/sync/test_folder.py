@@ -1,5 +1,7 @@
 """Devices that meet in a shared folder, without a server."""
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from diag.journal import changes, holdings
 from diag.journal.attachments import Attachments
 from diag.model.errors import DiagError
 from diag.model.photo import Photo
-from diag.sync.bundle.importing import undo
+from diag.sync.bundle.importing import bring_in, undo
+from diag.sync.bundle.problems import BundleError
 from diag.sync.bundle.writing import Told
 from diag.sync.folder import FolderOutcome, FolderSync
 from tests.journal.builders import NOON
@@ -242,6 +245,23 @@ def test_a_photo_that_the_disk_had_no_room_for_is_read_the_next_time(
 
     assert [one.photos for one in synced(bruno, folder).read] == [1]
     assert not synced(bruno, folder).read
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipe in a folder there")
+def test_what_is_no_file_is_not_read(
+    anne: Colleague, folder: Path, tmp_path: Path
+) -> None:
+    """A pipe named as a bundle once held the sync for ever."""
+    device = folder / ("a" * 32)
+    device.mkdir()
+    os.mkfifo(device / f"{'b' * 64}.diag")
+    (device / f"{'c' * 64}.diag").mkdir()
+
+    outcome = synced(anne, folder)
+
+    assert (outcome.read, outcome.refused) == ([], [])
+    with pytest.raises(BundleError, match="pas un paquet"):
+        bring_in(anne.reader(), device / f"{'b' * 64}.diag", NOON)
 
 
 def _killed(*_: object) -> None:

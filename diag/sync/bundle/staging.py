@@ -73,6 +73,8 @@ def _copied(folder: Path, source: Path, limits: Limits) -> Iterator[Staged]:
 
 def _check_room(folder: Path, source: Path, limits: Limits) -> None:
     size = source.stat().st_size
+    if not source.is_file():
+        raise BundleError(Fault.NO_BUNDLE)
     if size > limits.file_bytes:
         most = limits.file_bytes // 2**20
         raise BundleError(Fault.TOO_LARGE, f"{size // 2**20} Mo, {most} admis")
