@@ -2,6 +2,7 @@
 
 import uvicorn
 
+from diag.model.errors import DiagError
 from diag.sync.hub.app import build_app
 from diag.sync.hub.home import HubHome
 from diag.sync.hub.logs import log_to_stderr, tell
@@ -36,7 +37,11 @@ def server_of(
 
 
 def serve(home: HubHome, *, host: str, port: int | None) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted.
+
+    Raises:
+        DiagError: when nothing can be served there.
+    """
     log_to_stderr()
     store = home.store()
     try:
@@ -44,6 +49,13 @@ def serve(home: HubHome, *, host: str, port: int | None) -> None:
         swept = home.hub(store).sweep()
         tell("start", hub=store.hub, url=home.settings.url, swept=swept)
         server.run()
+    except SystemExit as error:  # what uvicorn does of an address it cannot have
+        where = f"{host}:{home.port if port is None else port}"
+        raise DiagError(
+            f"Le serveur ne peut pas écouter {where} : un autre programme s'en sert "
+            "déjà (un autre diag hub serve ?), ou cette adresse n'est pas celle de la "
+            "machine. Rien n'a été changé ; voyez --host et --port."
+        ) from error
     finally:
         store.close()
         tell("stop")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from cryptography import x509
 
 from diag.model.errors import DiagError
-from diag.sync.hub import authority, copies
+from diag.sync.hub import authority, copies, serving
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.protocol import Enrolling
@@ -225,3 +226,16 @@ def test_names_hold_nothing_that_moves_a_terminal(tmp_path: Path) -> None:
 def test_a_name_that_cannot_be_shown_is_told(home: HubHome, name: str) -> None:
     with pytest.raises(DiagError, match=r"Nom refusé|manque un nom"):
         home.invite(name, ("999",), "write")
+
+
+def test_an_address_that_is_taken_is_told(
+    home: HubHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "log_to_stderr", lambda: None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port: int = taken.getsockname()[1]
+
+        with pytest.raises(DiagError, match=f"ne peut pas écouter 127.0.0.1:{port}"):
+            serving.serve(home, host="127.0.0.1", port=port)
