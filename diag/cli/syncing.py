@@ -108,8 +108,7 @@ def status(ctx: click.Context, *, as_json: bool) -> None:
         number = sum(one.revisions for one in some)
         click.echo(f"{name} : {counted(number, 'modification')} pas encore au bureau.")
         for one in some:
-            title = f"{one.about.name} ({one.about.ref})" if one.about else one.audit
-            click.echo(f"  {title} : {one.revisions}")
+            click.echo(f"  {one.title} : {one.revisions}")
     for outcome in last:
         click.echo("La dernière fois :")
         for line in syncing.words_of(outcome):

@@ -32,8 +32,15 @@ class Waiting(NamedTuple):
 
     audit: str
     about: Auditee | None
-    """None while nothing says whom it is about."""
+    """None while nothing says whom it is about, or once it was purged."""
     revisions: int
+
+    @property
+    def title(self) -> str:
+        """Return whom it is about, as a command tells it."""
+        if self.about is None:
+            return f"audit effacé, ou inconnu ici ({self.audit[:8]})"
+        return f"{self.about.name} ({self.about.ref})"
 
 
 def hubs(workspace: Workspace) -> tuple[Enrolment, ...]:

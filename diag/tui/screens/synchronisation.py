@@ -131,7 +131,7 @@ class SyncScreen(PlaceScreen):
                     names[hub.hub],
                     title_shown(workspace.territory, one.about)
                     if one.about
-                    else one.audit,
+                    else one.title,
                     str(one.revisions),
                 ),
             )

@@ -152,3 +152,11 @@ def test_how_far_a_clock_is_reads_at_once(minutes: int, gap: str) -> None:
     (line,) = [one for one in syncing.words_of(late) if "horloge" in one]
 
     assert f"retarde de {gap} sur" in line
+
+
+def test_what_waits_of_a_purged_audit_is_named_as_such() -> None:
+    ident = "336b9f36-45bd-5979-88ef-dcc23f6d8247"
+
+    assert syncing.Waiting(ident, None, 87).title == (
+        "audit effacé, ou inconnu ici (336b9f36)"
+    )
