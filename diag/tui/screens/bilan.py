@@ -225,10 +225,16 @@ def _summary(session: Session, report: Report) -> str:
 def summary_line(socle: str, presses: str, cost: str) -> str:
     """Return the line, less what is needed least when it is too long for 80 columns.
 
-    That prices are with tax goes first, then what stands just below as alerts.
+    That prices are with tax goes first, then what stands just below as alerts; a price
+    that takes the whole line is read where recommendations are.
     """
     least = f"Indispensable : {socle}"
     taxed = f"{cost}, TTC" if "€" in cost else cost
-    tries = ((least, presses, taxed), (least, presses, cost), (least, cost))
+    tries = (
+        (least, presses, taxed),
+        (least, presses, cost),
+        (least, cost),
+        (least, presses),
+    )
     lines = [" · ".join(filter(None, parts)) for parts in tries]
     return next((line for line in lines if cell_len(line) <= _LINE), lines[-1])

@@ -28,6 +28,7 @@ _EMPTY = (
 )
 _PLACEHOLDER = "Chercher une école : commune, nom, UAI, code postal"
 _NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche {key})."
+_NO_AUDIT = "Aucun audit commencé. Touche {key} : toutes les écoles."
 
 
 class OpenSchool(Command):
@@ -225,6 +226,8 @@ class TerritoryScreen(PlaceScreen):
         lines.empty = (
             _EMPTY
             if words
+            else _NO_AUDIT.format(key=OnlyAudits.key_names(self.diag.keys))
+            if self._only_audits
             else _NO_SCHOOL.format(key=ImportFiles.key_names(self.diag.keys))
         )
         lines.show(found.lines)

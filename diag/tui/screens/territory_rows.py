@@ -55,7 +55,9 @@ def read(
     groups = grouped(workspace, schools, _grouping(desk))
     begun = sum(one.status is not None for one in progress.values())
     campaign = workspace.campaign
-    told = f"{_counted(len(schools), 'école')} · {_counted(begun, 'audit')}"
+    audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
+    shown = f"{_counted(len(schools), 'école')}{audited}"
+    told = f"{shown} · {_counted(begun, 'audit')}"
     late = _overdue(desk) if is_whole and not words else ""
     names = names_shown(schools)
     return Reading(

@@ -440,3 +440,7 @@ def test_the_summary_stays_on_one_line_of_eighty_columns() -> None:
     assert summary_line(socle, "11 non conformes", far) == (
         f"Indispensable : non atteint · {far}"
     )
+    wide = "entre 111 714 et 112 164 € + au moins 3 071 € par an"
+    assert summary_line(socle, "21 non conformes", wide) == (
+        "Indispensable : non atteint · 21 non conformes"
+    )

@@ -67,11 +67,23 @@ async def test_the_list_tells_where_audits_stand_and_shows_them_alone(
     async with app.run_test(size=(120, 40), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "en cours"), "the audit")
         await pilot.press("a")
-        await wait_for(pilot, lambda: shows(pilot, "1 école "), "audited only")
+        await wait_for(pilot, lambda: shows(pilot, "1 école auditée "), "audits only")
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "réponses"), "the school")
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "en cours, "), "its share")
+
+
+async def test_without_any_audit_the_way_back_to_every_school_is_told(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "Aucun audit commencé"), "told")
+        await pilot.press("a")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
 
 
 async def test_schools_are_cut_by_commune_then_by_epci(tmp_path: Path) -> None:
