@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from diag.journal.territory import Territory
 from diag.model.accents import accented
-from diag.model.auditee import Auditee
+
+if TYPE_CHECKING:
+    # The list of schools opens without models: pydantic waits.
+    from diag.journal.territory import Territory
+    from diag.model.auditee import Auditee
 
 
 class Named(Protocol):
@@ -40,7 +43,7 @@ def names_shown(schools: Iterable[Named]) -> Mapping[str, str]:
     }
 
 
-def title_shown(territory: Territory, about: Auditee) -> str:
+def title_shown(territory: "Territory", about: "Auditee") -> str:
     """Return whom an audit is about in a list of audits: no other reads alike.
 
     A school bears its UAI when the directory has another of that name in the commune,
