@@ -27,7 +27,7 @@ from diag.tui.widgets.wrapping import wrapped
 
 _HOW = {
     QuestionType.BOOLEAN: "o ou n",
-    QuestionType.CHOICE: "chiffre ou lettres",
+    QuestionType.CHOICE: "chiffre, lettres",
     QuestionType.CHOICES: "1,3 puis Entrée",
     QuestionType.INTEGER: "nombre",
     QuestionType.NUMBER: "nombre",
@@ -94,7 +94,6 @@ class Fiche(Sturdy, Vertical):
         line, type_ = self.line, visiting.question.type
         line.free_text = type_ is QuestionType.TEXT
         self.set_class(line.free_text, "-text")
-        self.set_class(bool(visiting.question.unit), "-number")
         how = _HOW[type_].format(photos=ShowPhotos.key_names(chosen_keys(self.app)))
         if line.placeholder != how:
             line.placeholder = how
