@@ -47,10 +47,10 @@ def first_settings(
     """Return the settings of a new workspace, with fresh pseudonymous labels.
 
     Raises:
-        DiagError: when the author's name is empty, the campaign is no slug, or the
-            SIREN is wrong.
+        DiagError: when the author's name is empty, a text is unreadable, the campaign
+            is no slug, or the SIREN is wrong.
     """
-    name = clean_line(author)
+    name = _line(author)
     if not name:
         raise DiagError(
             'Le nom de l\'auteur est vide. Donnez-le : --author "Prénom Nom".'
@@ -61,12 +61,19 @@ def first_settings(
         author=label,
         device=f"d-{token_hex(4)}",
         people={label: name},
-        syndicat=clean_line(syndicat),
+        syndicat=_line(syndicat),
         campaign=wanted,
-        phone=clean_line(phone),
-        email=clean_line(email),
+        phone=_line(phone),
+        email=_line(email),
         siren=_siren(siren),
     )
+
+
+def _line(typed: str) -> str:
+    try:
+        return clean_line(typed)
+    except ValueError as error:
+        raise DiagError(f"Ce que vous avez donné : {error}. Retapez-le.") from error
 
 
 def _siren(typed: str) -> str:
