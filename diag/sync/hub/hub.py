@@ -9,6 +9,7 @@ from diag.journal.draft import now
 from diag.journal.journal import Sum
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.files import BlobFiles
+from diag.sync.hub.grace import territories_left
 from diag.sync.hub.intake import Intake
 from diag.sync.hub.store import EVERYWHERE, Store
 from diag.sync.problems import ProblemError
@@ -94,7 +95,7 @@ class Hub:
         if len(lines) > self.limits.push_lines:
             detail = f"{len(lines)} lignes, {self.limits.push_lines} admises."
             raise ProblemError("too-large", detail)
-        intake = Intake(caller.device, caller.scopes, self.clock())
+        intake = Intake(caller.device, self._writable(caller), self.clock())
         pushed = intake.take(self.store, lines)
         for sha in intake.unnamed:
             self.files.drop(sha.hex())
@@ -118,7 +119,8 @@ class Hub:
         if len(shas) > self.limits.shas:
             detail = f"{len(shas)} fichiers, {self.limits.shas} admis."
             raise ProblemError("too-large", detail)
-        named = self.store.named({bytes.fromhex(sha) for sha in shas}, caller.scopes)
+        keys = {bytes.fromhex(sha) for sha in shas}
+        named = self.store.named(keys, self._writable(caller))
         held = {sha.hex(): self.files.held(sha.hex()) for sha in named}
         return {sha: size for sha, size in held.items() if size is not None}
 
@@ -139,7 +141,7 @@ class Hub:
             raise ProblemError("too-large", detail)
         if not piece or start + len(piece) > total:
             raise ProblemError("bad-request", "Le morceau dépasse la taille annoncée.")
-        self._check_named(caller, sha)
+        self._check_named(self._writable(caller), sha)
         return self.files.put(sha, start, piece, total)
 
     def piece(self, caller: Caller, sha: str, start: int, size: int) -> Piece:
@@ -148,13 +150,19 @@ class Hub:
         Raises:
             ProblemError: `not-found`.
         """
-        self._check_named(caller, sha)
+        self._check_named(caller.scopes, sha)
         found = self.files.read(sha, start, min(size, self.limits.piece_bytes))
         if found is None:
             raise ProblemError("not-found", "Le serveur n'a pas encore ce fichier.")
         return Piece(*found)
 
-    def _check_named(self, caller: Caller, sha: str) -> None:
+    def _writable(self, caller: Caller) -> frozenset[str]:
+        """Return where the caller may write: what it left lately too."""
+        devices = self.store.devices()
+        left = territories_left(devices, caller.device, self.clock())
+        return caller.scopes | left
+
+    def _check_named(self, scopes: Collection[str], sha: str) -> None:
         """Refuse alike what is elsewhere and what is nowhere."""
-        if not self.store.named({bytes.fromhex(sha)}, caller.scopes):
+        if not self.store.named({bytes.fromhex(sha)}, scopes):
             raise ProblemError("not-found", "Aucun audit de ce poste ne le nomme.")
