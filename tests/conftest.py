@@ -19,3 +19,8 @@ gc.set_threshold(50_000, 20, 25)
 # A machine that others use is slow at times: no test judges by the wall clock.
 settings.register_profile("diag", deadline=None)
 settings.load_profile("diag")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one worker more than there are cores: screens and programs wait a lot."""
+    return (os.cpu_count() or 1) + 1

@@ -66,7 +66,10 @@ def _as_started(
     folder: Path, words: tuple[str, ...], stdin: str, out: io.BytesIO, err: io.BytesIO
 ) -> Iterator[None]:
     """Give this process, for a while, what a process that starts has."""
-    logging.getLogger("diag").handlers.clear()
+    logger = logging.getLogger("diag")
+    for handler in [*logger.handlers]:
+        logger.removeHandler(handler)
+        handler.close()
     typed = io.BytesIO(stdin.encode())
     with ExitStack() as held:
         for change in (

@@ -201,7 +201,7 @@ RULES = conditions(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(RULES, schools(), st.data())
 def test_every_completion_agrees_with_a_condition(
     text: str, place: Partial, data: st.DataObject
@@ -213,7 +213,7 @@ def test_every_completion_agrees_with_a_condition(
         assert truth is None or truth is exact_truth(text, completion)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TERMS, schools(), st.data())
 def test_every_completion_lies_within_a_number(
     text: str, place: Partial, data: st.DataObject
@@ -224,7 +224,7 @@ def test_every_completion_lies_within_a_number(
         assert lies_within(exact_number(text, completion), interval)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(RULES, schools(), st.data())
 def test_knowing_more_never_unsettles_a_condition(
     text: str, place: Partial, data: st.DataObject
@@ -235,7 +235,7 @@ def test_knowing_more_never_unsettles_a_condition(
     assert before is None or before is after
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TERMS, schools(), st.data())
 def test_knowing_more_never_widens_a_number(
     text: str, place: Partial, data: st.DataObject
