@@ -17,7 +17,7 @@ URL = "https://hub.vallombre.example:8443"
 
 def made(folder: Path, name: str) -> str:
     """Return an authority, PEM, whose bytes end in padding once written in base 64."""
-    for letters in range(3):
+    for letters in range(20):  # a signature's length is drawn: one in three has none
         place = folder / f"{name}{letters}"
         authority.make_authority(place, name + "x" * letters, DAY)
         text = (place / authority.AUTHORITY).read_text("ascii")
