@@ -37,15 +37,6 @@ def overlay_of(workspace: Workspace) -> Path:
     return workspace.folder / OVERLAY
 
 
-def current_edition(workspace: Workspace) -> str:
-    """Return the digest of the checklists in use, compiled if they changed.
-
-    Raises:
-        DiagError: when the shipped ones hold errors; shows the first ones.
-    """
-    return current(workspace).digest
-
-
 def current(workspace: Workspace) -> Current:
     """Return the checklists in use: the shipped ones, the overlay laid over them.
 

@@ -19,6 +19,7 @@ from diag.reports.drafts.loan import loan
 from diag.reports.drafts.minutes import minutes
 from diag.reports.drafts.project import project
 from diag.reports.house.house import House
+from diag.reports.report import Report
 from diag.reports.synthesis.gathering import Gathering
 
 _WRITERS: dict[Draft, Callable[[Gathering], str]] = {
@@ -69,17 +70,7 @@ def _of_commune(
         )
     found = gathered(workspace, scope, day, campaign)
     text = _WRITERS[draft](found)
-    author = ", ".join(filter(None, (found.author, found.office.name)))
-    title = f"{TITLES[draft]} — {found.name}"
-    notice = _notice(found.office.house)
-    paper = Paper(
-        stem=str(draft),
-        title=title,
-        author=author,
-        day=found.date,
-        text=text,
-        notice=notice,
-    )
+    paper = _paper(draft, found.name, found, text)
     folder = folder_of(workspace, scope, found.campaign)
     return Drafted(paper, folder, found.provisional)
 
@@ -102,18 +93,19 @@ def _of_school(
             text = loan(report)
         case _:
             text = application(report, population_day(workspace))
-    author = ", ".join(filter(None, (report.author, report.office.name)))
-    title = f"{TITLES[draft]} — {report.about.name}"
-    notice = _notice(report.office.house)
-    paper = Paper(
-        stem=str(draft),
-        title=title,
-        author=author,
-        day=report.date,
-        text=text,
-        notice=notice,
-    )
+    paper = _paper(draft, report.about.name, report, text)
     return Drafted(paper, report_folder(session), report.provisional)
+
+
+def _paper(draft: Draft, name: str, told: Gathering | Report, text: str) -> Paper:
+    return Paper(
+        stem=str(draft),
+        title=f"{TITLES[draft]} — {name}",
+        author=", ".join(filter(None, (told.author, told.office.name))),
+        day=told.date,
+        text=text,
+        notice=_notice(told.office.house),
+    )
 
 
 def _notice(house: House) -> str:
