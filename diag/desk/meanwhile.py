@@ -6,7 +6,8 @@ from diag.desk.session import Session
 from diag.desk.visit.trail import time_words
 from diag.journal import subjects
 from diag.journal.draft import Draft
-from diag.journal.subjects import AnswerTopic, NoteTopic
+from diag.journal.journal import Head
+from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.fact import Answer, Facts
 from diag.reports.answers import answer_words
 
@@ -29,24 +30,38 @@ def said_meanwhile(session: Session, seen: Facts, drafts: tuple[Draft, ...]) -> 
 
 
 def _told(session: Session, seen: Facts, drafts: tuple[Draft, ...]) -> Iterator[str]:
-    facts, current = session.facts, session.workspace.journal.current
+    facts = session.facts
     for draft in drafts:
-        topic = subjects.parse(draft.subject)
-        if not isinstance(topic, AnswerTopic | NoteTopic):
+        there = session.workspace.journal.current(draft.audit, draft.subject)
+        if [(head.op, head.value) for head in there] == [(draft.op, draft.value)]:
             continue
-        there = [(head.op, head.value) for head in current(draft.audit, draft.subject)]
-        if there == [(draft.op, draft.value)]:
-            continue
-        key = (topic.place, topic.question)
-        if isinstance(topic, NoteTopic):
-            notes = facts.notes.get(key, ())
-            if notes != seen.notes.get(key, ()):
-                said = f"« {' ; '.join(notes)} »" if notes else "retirée"
-                yield f"{_named(session, key)}, note changée entre-temps : {said}."
-            continue
-        heads = facts.answers.get(key, ())
-        if heads != seen.answers.get(key, ()):
-            yield _answered(session, key, heads)
+        match subjects.parse(draft.subject):
+            case PlaceTopic(place):
+                if facts.places.get(place) != seen.places.get(place):
+                    yield _placed(session, place, seen, there)
+            case NoteTopic(place, question):
+                key = (place, question)
+                notes = facts.notes.get(key, ())
+                if notes != seen.notes.get(key, ()):
+                    said = f"« {' ; '.join(notes)} »" if notes else "retirée"
+                    yield f"{_named(session, key)}, note changée entre-temps : {said}."
+            case AnswerTopic(place, question):
+                key = (place, question)
+                heads = facts.answers.get(key, ())
+                if heads != seen.answers.get(key, ()):
+                    yield _answered(session, key, heads)
+
+
+def _placed(session: Session, place: str, seen: Facts, there: tuple[Head, ...]) -> str:
+    was, now = seen.places.get(place), session.facts.places.get(place)
+    known = was or now
+    named = f"Le lieu « {known.name} »" if known else "Un lieu"
+    did = "retiré" if now is None else "modifié"
+    if was and now and was.name != now.name:
+        did = f"renommé « {now.name} »"
+    name_of = session.workspace.settings.name_of
+    who = " ou ".join(f"{name_of(one.author)}, {time_words(one.at)}" for one in there)
+    return f"{named} a été {did} entre-temps ({who})."
 
 
 def _answered(session: Session, key: tuple[str, str], heads: tuple[Answer, ...]) -> str:

@@ -82,15 +82,15 @@ class ChangedMeanwhileError(WithheldError):
     """Another program said otherwise what one was about to say."""
 
     yes, no = "Remplacer", "Garder l'autre"
-    done = "Enregistré · à la place de l'autre réponse"
-    left = "Rien n'est écrit : la réponse de l'autre fenêtre est gardée."
+    done = "Enregistré · à la place de ce que l'autre fenêtre avait écrit"
+    left = "Rien n'est écrit : ce que l'autre fenêtre a écrit est gardé."
     drops = True
 
     def __init__(
         self, session: "Session", drafts: tuple[Draft, ...], sentence: str
     ) -> None:
         super().__init__(session, drafts, f"{sentence} Rien n'est écrit.")
-        self.asked = f"{sentence} La remplacer par la vôtre ?"
+        self.asked = f"{sentence} Remplacer par ce que vous venez de dire ?"
 
 
 class Session:

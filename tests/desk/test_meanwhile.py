@@ -10,6 +10,7 @@ from diag.desk import audits
 from diag.desk.session import ChangedMeanwhileError, Session
 from diag.desk.visit.answers import Entry, record_answer, record_note
 from diag.desk.visit.flags import turn_flag
+from diag.desk.visit.places import add_place, remove_place, rename_place
 from diag.desk.workspace import Workspace
 from diag.journal import changes
 from diag.model.checklist import QuestionType
@@ -85,6 +86,59 @@ def test_a_note_changed_meanwhile_is_asked_about(tmp_path: Path) -> None:
         record_note(other, "nb_classes", "deux en préfabriqué")
         with pytest.raises(ChangedMeanwhileError, match="« deux en préfabriqué »"):
             record_note(mine, "nb_classes", "trois en préfabriqué")
+
+
+def names(session: Session) -> set[str]:
+    session.catch_up()
+    return {one.name for one in session.facts.places_of(PlaceKind.SALLE)}
+
+
+def two_with_a_room(mine: Session, other: Session) -> None:
+    add_place(mine, PlaceKind.SALLE, "Classe CP")
+    assert names(other) == names(mine) == {"Classe CP"}
+
+
+def test_a_place_renamed_meanwhile_is_asked_about(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        two_with_a_room(mine, other)
+        rename_place(other, "Classe CP", "Classe 1")
+        with pytest.raises(ChangedMeanwhileError) as refused:
+            rename_place(mine, "Classe CP", "Classe bleue")
+        assert "« Classe CP » a été renommé « Classe 1 » entre-temps (" in str(
+            refused.value
+        )
+        assert names(other) == {"Classe 1"}
+
+        refused.value.write_anyway()
+        assert names(other) == {"Classe bleue"}
+
+
+def test_a_place_is_not_taken_away_unasked_when_it_was_renamed_meanwhile(
+    tmp_path: Path,
+) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        two_with_a_room(mine, other)
+        rename_place(other, "Classe CP", "Classe 1")
+        with pytest.raises(ChangedMeanwhileError, match="« Classe 1 »"):
+            remove_place(mine, "Classe CP")
+        assert names(other) == {"Classe 1"}
+
+
+def test_a_place_taken_away_meanwhile_is_asked_about(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        two_with_a_room(mine, other)
+        remove_place(other, "Classe CP")
+        with pytest.raises(ChangedMeanwhileError, match="a été retiré entre-temps"):
+            rename_place(mine, "Classe CP", "Classe bleue")
+        assert not names(other)
+
+
+def test_two_windows_each_add_a_place_and_nothing_is_asked(tmp_path: Path) -> None:
+    with two_windows(tmp_path) as (mine, other):
+        two_with_a_room(mine, other)
+        add_place(other, PlaceKind.SALLE, "Classe CE1")
+        add_place(mine, PlaceKind.SALLE, "Classe CE2")
+        assert names(other) == {"Classe CP", "Classe CE1", "Classe CE2"}
 
 
 def test_many_cells_changed_meanwhile_are_counted(tmp_path: Path) -> None:

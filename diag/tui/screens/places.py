@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from diag.desk.bilan.follow import close_places
-from diag.desk.session import Session
+from diag.desk.session import Session, WithheldError
 from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.outline_places import Outlined, outlined
 from diag.desk.visit.places import KIND_NAMES, add_place, remove_place, rename_place
@@ -177,9 +177,14 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self.app.push_screen(Ask(f"{asked}{where}", typed, hint), named)
 
     def _again(self, ask: Callable[[], None], do: Callable[[], None]) -> None:
-        """Do it; when it is refused, ask again under the refusal: nothing is lost."""
+        """Do it; when it is refused, ask again under the refusal: nothing is lost.
+
+        What one is only asked to confirm is written, or not, by that question.
+        """
         try:
             do()
+        except WithheldError:
+            raise
         except Exception:
             ask()
             raise

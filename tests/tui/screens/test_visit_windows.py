@@ -10,10 +10,13 @@ from textual.pilot import Pilot
 from diag.desk import audits
 from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, record_answer
+from diag.desk.visit.places import find_place, rename_place
 from diag.desk.workspace import Workspace
 from diag.model.fact import Value
-from diag.tui.dialogs import Weigh
+from diag.tui.dialogs import Ask, Weigh
+from diag.tui.screens.places import PlacesScreen
 from diag.tui.screens.visit import VisitScreen
+from diag.tui.widgets.lines import Lines
 from tests.desk.builders import SCHOOL
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
@@ -117,3 +120,32 @@ async def test_coming_back_to_the_window_reads_again(tmp_path: Path) -> None:
         pilot.app.post_message(AppFocus())
         await wait_for(pilot, lambda: shows(pilot, "Lu de nouveau"), "read again")
         assert shows(pilot, "12\u00a0classes")
+
+
+def names_in(session: Session) -> set[str]:
+    session.forget()
+    return {one.name for one in session.facts.places.values()}
+
+
+async def test_a_place_renamed_in_the_other_window_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        app = pilot.app
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
+        room = find_place(screen.session, "CP").id
+        await wait_for(pilot, lambda: app.screen.query_one(Lines).key == room, "CP")
+        await pilot.press("r")
+        await wait_for(pilot, lambda: isinstance(app.screen, Ask), "the name")
+        with other_window(tmp_path) as other:
+            rename_place(other, "CP", "Classe 1")
+            await pilot.press("ctrl+u", *"bleue", "enter")
+            await wait_for(pilot, lambda: isinstance(app.screen, Weigh), "asked")
+            await wait_for(pilot, lambda: shows(pilot, "entre-temps"), "told")
+            assert "bleue" not in names_in(other)
+            await pilot.press("f2")
+            await wait_for(pilot, lambda: isinstance(app.screen, PlacesScreen), "back")
+            await wait_for(pilot, lambda: shows(pilot, "bleue"), "replaced")
+            assert "bleue" in names_in(other)
