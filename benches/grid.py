@@ -11,31 +11,16 @@ from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
-from benches.screens import Opened, Pressed, keys
+from benches.screens import ROUND, Opened, Pressed, keys
+from benches.worlds.bare import ROOMS
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.places import add_place
 from diag.model.place import PlaceKind
 from tests.desk.builders import started, workspace
 
 TIME_BUDGET, BYTES_BUDGET = 1.25, 3_000
-MOVES = (["\x1b[B"] * 8 + ["\x1b[C"] * 12 + ["\x1b[A"] * 8 + ["\x1b[D"] * 12) * 2
+MOVES = ROUND * 2
 ANSWERS = list("ccccccccccc")
-BARE = """
-from textual.app import App
-from textual.widgets import DataTable
-class Bare(App):
-    def compose(self):
-        yield DataTable(fixed_columns=1)
-    def on_mount(self):
-        table = self.query_one(DataTable)
-        table.add_columns("salle", *(f"question {n}" for n in range(32)))
-        table.add_rows(
-            (f"Classe {n}", *(f"reponse {n}" for _ in range(32))) for n in range(12)
-        )
-        table.move_cursor(column=1)
-        table.focus()
-Bare().run()
-"""
 GRID = """
 import sys
 from pathlib import Path
@@ -49,7 +34,7 @@ with Workspace.open(Path(sys.argv[1])) as workspace:
 
 def main(home: Path) -> None:
     uai = school(home / "desk")
-    bare = Opened([sys.executable, "-c", BARE], home, "Classe 9")
+    bare = Opened([sys.executable, "-c", ROOMS], home, "Classe 9")
     words = [sys.executable, "-c", GRID, str(home / "desk"), uai]
     grid = Opened(words, home, "Classe 9")
     for each in (bare, grid):

@@ -2,10 +2,9 @@
 
     python -m benches.screens [rounds]
 
-Both run in a real pty, turn by turn: an app of one line (paint, ready, memory) or of
-one DataTable that is sent the very same keys, and `diag` on 6,000 schools of which 300
-were audited. Printed, never asserted: two cores shared with others say little in
-milliseconds.
+Both run in a real pty, turn by turn: an app of one line (paint, ready, memory), or of
+one DataTable that shows as much and is sent the very same keys, and `diag` on 6,000
+schools X
 """
 
 import sys
@@ -16,6 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import NamedTuple
 
+from benches.worlds.bare import EMPTY, QUESTIONS, ROOMS
 from benches.worlds.territory import big_workspace, numbered
 from diag.desk.territory.glance import keep_judged
 from diag.desk.territory.outlook import progress_by_school
@@ -24,30 +24,11 @@ from tests.terminal.terminal import Terminal, program
 
 SIZE = (80, 24)
 KEYS = 60
+UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+ROUND = [DOWN] * 8 + [RIGHT] * 12 + [UP] * 8 + [LEFT] * 12
+"""Round the grille: from one corner of its rooms to another, and back."""
 QUIET = 2.0
 READY = "Chantelombe"
-EMPTY = """
-from textual.app import App
-from textual.widgets import Static
-class Bare(App):
-    def compose(self):
-        yield Static("pret a servir")
-Bare().run()
-"""
-TABLE = """
-from textual.app import App
-from textual.widgets import DataTable
-class Bare(App):
-    def compose(self):
-        yield DataTable(cursor_type="%s", zebra_stripes=True)
-    def on_mount(self):
-        table = self.query_one(DataTable)
-        table.add_columns("lieu", "question", "reponse", "etat")
-        for n in range(200):
-            table.add_row(f"salle {n}", f"question {n}", n, "connu")
-        table.focus()
-Bare().run()
-"""
 
 
 class Opened:
@@ -150,16 +131,11 @@ def keys(opened: Opened, moves: list[str]) -> Pressed:
 
 def moved(home: Path) -> None:
     half = KEYS // 2
-    for face, key, cursor, moves in (
-        ("fiche", "", "row", ["\x1b[B"] * half + ["\x1b[A"] * half),
-        (
-            "grille",
-            "\x1bOQ",
-            "cell",
-            ["\x1b[C", "\x1b[B", "\x1b[D", "\x1b[A"] * (half // 2),
-        ),
+    for face, key, table, moves in (
+        ("fiche", "", QUESTIONS, [DOWN] * half + [UP] * half),
+        ("grille", "\x1bOQ", ROOMS, ROUND),
     ):
-        bare = Opened([sys.executable, "-c", TABLE % cursor], home, "question 3")
+        bare = Opened([sys.executable, "-c", table], home, "question 3")
         bare.terminal.settle()
         base = keys(bare, moves)
         bare.close()
@@ -181,7 +157,8 @@ def visit(home: Path, face: str, key: str, moves: list[str], bare: Pressed) -> N
     told("processor, p95", p95(bare.spent), p95(ours.spent), 1.25, "ms")
     print(
         f"{'':>14}  median {median(ours.times):.1f} ms "
-        f"(bare {median(bare.times):.1f}); "
+        f"(bare {median(bare.times):.1f}), processor {median(ours.spent):.1f} ms "
+        f"(bare {median(bare.spent):.1f}); "
         f"{median(ours.sizes):.0f} bytes a key, p95 {p95(ours.sizes):.0f}, "
         f"bare {median(bare.sizes):.0f} (budget 3000)"
     )

@@ -11,6 +11,10 @@ from diag.tui.driver import driver_for
 if TYPE_CHECKING:
     from diag.desk.world import World
 
+_COLLECTED = (20_000, 10, 10)
+"""Objects made between two collections. Python's 700 is one a key, and every hundredth
+walks through all the checklists: 60 ms in which no key is read."""
+
 
 def open_app(folder: Path, world: "World | None" = None) -> None:
     """Run the app until the user leaves it.
@@ -23,6 +27,7 @@ def open_app(folder: Path, world: "World | None" = None) -> None:
     # Imports make garbage of nothing: a collection among them is 40 ms lost. The app
     # turns it on again, once the list of schools is there.
     gc.disable()
+    gc.set_threshold(*_COLLECTED)
     app = DiagApp(folder, world, driver_class=driver_for())
     app.run()
     if app.refusal is not None:

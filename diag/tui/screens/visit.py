@@ -134,7 +134,7 @@ class VisitScreen(VisitActs):
         elapsed = duration_words(minutes) if minutes else ""
         self.tell(self.session.about.title, elapsed)
         told = f"{visiting.score} · {_left_words(visiting)}"
-        self.query_one("#visit-score", Static).update(content(told))
+        self.query_one("#visit-score", Static).update(content(told), layout=False)
         checks = len(departure_of(self.session, visiting.walk).checks)
         with self.prevent(Plan.Moved):
             self.query_one(Plan).tell(visiting, checks)
@@ -210,9 +210,8 @@ class VisitScreen(VisitActs):
             self.fiche.status(end, "$text-muted")
 
     def _moved(self) -> None:
-        leg = self.visiting.walk.leg_of(self.visiting.key)
-        if leg and leg.key != self.query_one(Plan).key:
-            self._show_around()
+        with self.prevent(Plan.Moved):
+            self.query_one(Plan).follow(self.visiting)
         self.fiche.show(self.visiting)
         self.fiche.status("")
         self.refresh_keys()

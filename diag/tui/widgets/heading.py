@@ -24,8 +24,9 @@ class Heading(Widget):
 
     def tell(self, title: str, remark: str = "") -> None:
         """Show another title."""
-        self._title, self._remark = title, remark
-        self.refresh()
+        if (title, remark) != (self._title, self._remark):
+            self._title, self._remark = title, remark
+            self.refresh()
 
     def render(self) -> Content:
         """Draw the line."""

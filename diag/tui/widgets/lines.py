@@ -132,12 +132,16 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
     def show(self, lines: Sequence[Line], key: str | None = None) -> None:
         """Show other lines; the cursor stays on its key, or goes to the one given."""
         kept = self.key if key is None else key
+        before, stood, top = self.lines, self.cursor, self.scroll_offset.y
         self.lines = lines
         self.virtual_size = Size(0, len(lines) + self._titled)
         found = next((n for n, one in enumerate(lines) if kept and one.key == kept), -1)
         self.set_reactive(Lines.cursor, found if found >= 0 else self._next(-1, 1))
         self._reveal()
-        self.refresh()
+        if len(before) == len(lines) > 0 and top == self.scroll_offset.y:
+            self._repaint_changed(before, {stood, self.cursor})
+        else:
+            self.refresh()
         self.post_message(self.Moved(self, self.key))
 
     @property
@@ -261,6 +265,13 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             near = self._next(index, way)
             return near if self.lines[near].key else self._next(index, -way)
         return index
+
+    def _repaint_changed(self, before: Sequence[Line], also: set[int]) -> None:
+        """Repaint the visible lines that are no longer as before, and some others."""
+        top, height = self.scroll_offset.y, self.size.height
+        for index in range(top, min(top + height, len(self.lines))):
+            if index in also or before[index] != self.lines[index]:
+                self._repaint(index)
 
     def _repaint(self, index: int) -> None:
         y = index - self.scroll_offset.y + self._titled

@@ -21,6 +21,12 @@ class Plan(Lines):
         leg = visiting.walk.leg_of(visiting.key)
         self.show(list(_lines(visiting, checks)), key=leg.key if leg else None)
 
+    def follow(self, visiting: Visiting) -> None:
+        """Have the cursor where one is: nothing else changed."""
+        leg = visiting.walk.leg_of(visiting.key)
+        if leg and leg.key != self.key:
+            self.show(self.lines, key=leg.key)
+
 
 def _lines(visiting: Visiting, checks: int) -> Iterator[Line]:
     legs = visiting.walk.legs

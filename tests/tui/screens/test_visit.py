@@ -288,6 +288,22 @@ async def test_arrows_walk_and_the_plan_leads_to_a_room(tmp_path: Path) -> None:
         assert screen.fiche.line.has_focus
 
 
+async def test_walking_past_a_part_draws_two_lines_of_the_plan(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        plan, (here, there, *_) = screen.query_one(Plan), screen.visiting.walk.legs
+        screen.go_to(here.stops[-1].key)
+        await wait_for(pilot, lambda: shows(pilot, f"{here.title}, question"), "there")
+        drawn: set[int] = set()
+        real = plan.render_line
+        plan.render_line = lambda y: drawn.add(y) or real(y)  # type: ignore[method-assign,func-returns-value] # watches it
+        await pilot.press("down")
+        await wait_for(pilot, lambda: shows(pilot, f"{there.title}, question"), "next")
+
+        assert plan.key == there.key
+        assert len(drawn) == len((here, there))
+
+
 async def test_the_grid_and_the_fiche_stand_at_the_same_question(
     tmp_path: Path,
 ) -> None:

@@ -65,6 +65,22 @@ async def test_the_cursor_steps_over_headings() -> None:
         assert shown.key == "k0"
 
 
+async def test_only_the_lines_that_changed_and_the_cursor_are_drawn_again() -> None:
+    app = Shown(many(5), COLUMNS)
+    async with app.run_test(size=(80, 24)) as pilot:
+        shown = app.query_one(Lines)
+        await wait_for(pilot, lambda: "nom 4" in "".join(visible(pilot)), "the list")
+        drawn: list[int] = []
+        real = shown.render_line
+        shown.render_line = lambda y: drawn.append(y) or real(y)  # type: ignore[method-assign,func-returns-value] # watches it
+        changed = [*many(5)[:4], Line("k4", ("autre", "4", "x"))]
+        shown.show(changed, "k1")
+        await wait_for(pilot, lambda: "autre" in "".join(visible(pilot)), "it")
+
+        titles = 1
+        assert set(drawn) == {titles + row for row in (0, 1, 4)}
+
+
 async def test_the_cursor_stays_on_its_line_when_others_come() -> None:
     app = Shown(many(5), COLUMNS)
     async with app.run_test(size=(80, 24)):

@@ -26,6 +26,13 @@ def test_styles_stay_on_their_words() -> None:
     assert [(one.start, one.end) for one in second.spans] == [(0, 10)]
 
 
+def test_a_text_that_fits_and_one_that_does_not_break_at_line_ends_alike() -> None:
+    text = Content("un\n\ndeux trois")
+
+    assert [one.plain for one in wrapped(text, 40)] == ["un", "", "deux trois"]
+    assert [one.plain for one in wrapped(text, 6)] == ["un", "", "deux", "trois"]
+
+
 @given(st.text(alphabet=f"ab {NBSP}{NNBSP}", max_size=60), st.integers(0, 20))
 def test_no_letter_is_lost(text: str, width: int) -> None:
     lines = wrapped(Content(text), width)
