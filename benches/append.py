@@ -93,6 +93,8 @@ def measured(
 def report(bare: list[float], answer: list[float]) -> None:
     for name, taken in (("insert et commit nus", bare), ("une réponse", answer)):
         print(f"{name:>22} : {median(taken):7.0f} µs (médiane)")
+    more = median(answer) - median(bare)
+    print(f"{'de plus':>22} : {more:7.0f} µs")
     ratio = median(answer) / median(bare)
     verdict = "tenu" if ratio <= BUDGET else "DÉPASSÉ"
     print(f"{'rapport':>22} : {ratio:7.2f} (budget {BUDGET}, {verdict})")
