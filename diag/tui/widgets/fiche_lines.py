@@ -1,7 +1,8 @@
 """The lines of a fiche, ordered so that what one answers with is always in sight."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, takewhile
 from typing import NamedTuple
 
@@ -25,8 +26,8 @@ class FicheLines:
     card: Card
     natural: Sequence[Row]
     """What stands above the choices."""
-    short: Sequence[Row]
-    """The same without what to look at, which then stands below them."""
+    short: Callable[[], Iterator[Row]]
+    """Gives the same without what to look at, which then stands below them."""
     look: Sequence[Row]
     more: Sequence[Row]
     none: str
@@ -53,7 +54,7 @@ class FicheLines:
 
     def _laid(self, offered: list[Drawn], width: int, *, late: bool) -> "list[_Laid]":
         """Return every way to lay it out, from the airiest to the tightest."""
-        head = list(told(self.short if late else self.natural, width))
+        head = list(told(self.short() if late else self.natural, width))
         tight = [one for one in head if one.text.plain.strip()]
         look = list(told(self.look, width)) if late else []
         is_text = self.card.question.type is QuestionType.TEXT
@@ -102,14 +103,11 @@ def lines_of(
     keys: Mapping[str, str] = NO_CHOICE,
 ) -> FicheLines:
     """Return a card ready to be laid out: the question of that rank in its place."""
-
-    def head(*, look: bool) -> Iterator[Row]:
-        return head_rows(card, title, rank, count, look=look, keys=keys)
-
+    head = partial(head_rows, card, title, rank, count, keys=keys)
     return FicheLines(
         card,
-        natural=tuple(head(look=True)),
-        short=tuple(head(look=False)),
+        natural=tuple(head()),
+        short=partial(head, look=False),
         look=tuple(look_rows(card)),
         more=tuple(more_rows(card)),
         none=none,
