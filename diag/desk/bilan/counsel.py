@@ -65,10 +65,10 @@ def _action(
     state = FOLLOW_UPS[action.state] if action.state else ""
     return Line(
         f"rec/{action.id}",
-        f"{action.ref.ljust(3)} {indent}{report.title(action, Audience.MAIRIE)}",
+        f"{indent}{report.title(action, Audience.MAIRIE)}",
         ", ".join(filter(None, (state, short_cost(action.advice.cost)))),
-        tone=Tone.PLAIN,
         inner=lambda: tuple(_unfolded(session, report, averages, action)),
+        lead=f"{action.ref.ljust(3)} ",
     )
 
 

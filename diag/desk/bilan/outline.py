@@ -32,6 +32,8 @@ class Line:
     tone: Tone = Tone.PLAIN
     inner: "Callable[[], tuple[Line, ...]] | None" = None
     """What unfolds in place; None: nothing does."""
+    lead: str = ""
+    """What stands before the text, a rank: what goes on stands under the text."""
 
 
 def quiet(key: str, text: str) -> Line:

@@ -300,7 +300,7 @@ def _laid(
 ) -> tuple[tuple[str, str], ...]:
     """Return the texts of a line: what is too long goes on under its own text."""
     folds = None if found.inner is None else found.key in opened
-    margin = "  " * depth + _MARKS[folds]
+    margin = "  " * depth + _MARKS[folds] + found.lead
     right = _right(found, width)
     room = width - len(margin) - cell_len(right) - 3
     below = ""

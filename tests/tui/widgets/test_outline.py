@@ -139,3 +139,13 @@ async def test_an_alert_is_said_in_words_too() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.outline.show([Line("a", "Danger", "non conforme", tone=Tone.ALERT)])
         await wait_for(pilot, lambda: "non conforme" in screen(pilot))
+
+
+async def test_what_goes_on_stands_under_its_own_text_past_the_rank() -> None:
+    app = Shown()
+    async with app.run_test(size=(40, 24)) as pilot:
+        app.outline.show((Line("long", LONG, lead="R12 "),))
+        await wait_for(pilot, lambda: "R12 un constat" in screen(pilot), "the line")
+        first, second, *_ = visible(pilot)
+
+        assert first.index("un constat") == len(second) - len(second.lstrip())
