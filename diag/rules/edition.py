@@ -7,6 +7,7 @@ default means is never changed: old editions rely on it.
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 from typing import TypeVar
 
@@ -68,8 +69,12 @@ def digest(edition: bytes) -> str:
     return sha256(edition).hexdigest()
 
 
+@lru_cache(maxsize=8)  # as many as are judged side by side
 def open_edition(edition: bytes) -> Checklist:
     """Return the checklist that was compiled; reads no YAML and no rule.
+
+    The same object for the same bytes, whatever journal keeps them: who judges by
+    them compiles their rules once.
 
     Raises:
         EditionError: when the bytes are damaged or written by a newer diag.
