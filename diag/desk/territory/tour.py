@@ -82,8 +82,8 @@ def export_tour(workspace: Workspace) -> str:
     schools = stops(workspace, tour)
     if not schools:
         raise DiagError(
-            "La tournée est vide : rien à exporter. Dans Territoire, choisissez des "
-            "écoles avec la barre d'espace."
+            "La tournée est vide : rien à exporter. Choisissez d'abord des écoles "
+            "dans Territoire."
         )
     path = workspace.folder / "exports" / f"tournee-{tour.day.isoformat()}.ics"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -160,8 +160,8 @@ def _photo(question: Question, _raw: object) -> Value:
     raise _refuse(
         question,
         "une photo ne se tape pas",
-        "Joignez le fichier : F7 dans la visite, ou « diag audit photo UAI add "
-        f"FICHIER --question {question.id} »",
+        "Joignez le fichier dans la visite (« Photos »), ou par « diag audit photo UAI "
+        f"add FICHIER --question {question.id} »",
     )
 
 

@@ -24,7 +24,9 @@ from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
 from diag.reports.report import Report
+from diag.tui.commands import key_now
 from diag.tui.dialogs import Ask, Confirm
+from diag.tui.screens.bilan_commands import SetAside, Undo
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.follow_up import FollowUpDialog
 from diag.tui.screens.own_advice import OwnAdviceDialog
@@ -130,7 +132,8 @@ class ActingScreen(PlaceScreen):
         """Take away a recommendation of the engineer's own."""
         ident = self.advice
         if ident not in {one.id for one in own_here(self.session)}:
-            self.diag.say("Elle n'est pas d'ici : écartez-la (E), avec un motif.")
+            key = key_now(self.app, SetAside)
+            self.diag.say(f"Elle n'est pas d'ici : écartez-la ({key}), avec un motif.")
             return
         question = f"Retirer « {self._title_of(ident)} » ? L'historique la garde."
         if await self.app.push_screen_wait(Confirm(question, yes="Retirer")):
@@ -261,7 +264,8 @@ class ActingScreen(PlaceScreen):
     def _upgrade(self, found: Upgrade) -> None:
         upgrade(self.session, found)
         self.show_all()
-        self.diag.say(f"Édition {found.new.checklist.version} ; Ctrl+Z y revient.")
+        key = key_now(self.app, Undo)
+        self.diag.say(f"Édition {found.new.checklist.version} ; {key} y revient.")
 
     def on_undo(self) -> None:
         """Take back the last thing said."""

@@ -34,7 +34,7 @@ _CANDIDATE = re.compile(r"  [A-P]\. ")
 
 
 class TakeFirst(Command):
-    """Retenir le candidat A ; Ctrl+Z, dans la liste ou la visite, y revient."""
+    """Retenir le candidat A ; « Annuler », dans la liste ou la visite, y revient."""
 
     KEYS = "a"
     TITLE = "Retenir A"
@@ -106,7 +106,7 @@ class ConflictScreen(PlaceScreen):
     INTRODUCTION = (
         "Qui a dit quoi, à partir de quoi ? Retenez un candidat, écrivez une autre "
         "réponse, ou laissez ouvert en disant pourquoi. Rien n'est perdu : "
-        "l'historique garde tout, et Ctrl+Z rend le choix."
+        "l'historique garde tout, et « Annuler » rend le choix."
     )
 
     def __init__(

@@ -33,7 +33,7 @@ STEPS = (
         "Territoire",
         (
             "Toutes les écoles sont là, cherchées comme on les tape.",
-            "La barre d'espace choisit celles du jour : c'est la tournée.",
+            "On y choisit celles du jour : c'est la tournée.",
             "Chaque ligne dit où en est l'audit de l'école.",
         ),
         (territory.Search, territory.Pick, territory.OpenTour),
@@ -52,7 +52,7 @@ STEPS = (
         (
             "La fiche pose une question ; un chiffre ou une lettre répond.",
             "La grille montre les salles ; on y tape comme dans un tableur.",
-            "Chaque réponse est enregistrée aussitôt ; Ctrl+Z l'annule.",
+            "Chaque réponse est enregistrée aussitôt, et peut s'annuler.",
         ),
         (visit_commands.SwapFace, visit_commands.MostUseful, visit_commands.TurnFlag),
     ),
@@ -99,7 +99,7 @@ class StepBefore(Command):
 
 
 class Skip(Command):
-    """Passer la découverte ; l'aide (F1) la montre de nouveau."""
+    """Passer la découverte ; l'aide la montre de nouveau."""
 
     KEYS = "escape"
     TITLE = "Passer"

@@ -15,7 +15,7 @@ from diag.desk.outputs.many import Wanted
 from diag.model.audit import Audit
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
 from diag.tui.screens.export_run import ExportRunScreen
@@ -68,14 +68,14 @@ class Scope:
 
 
 class ExportScreen(PlaceScreen):
-    """One list of what can be chosen; nothing is written before F2."""
+    """One list of what can be chosen; nothing is written before « Écrire »."""
 
     CSS_PATH = "export.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Write, Tick, Preview, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
-        "Quels documents, pour qui, sous quelle forme ? Espace ou Entrée coche ; F2 "
-        "écrit. Un export arrêté reprend : ce qui est à jour est laissé tel quel."
+        "Quels documents, pour qui, sous quelle forme ? Cochez, puis écrivez. "
+        "Un export arrêté reprend : ce qui est à jour est laissé tel quel."
     )
 
     def __init__(self, scopes: Sequence[Scope], scenarios: Sequence[str] = ()) -> None:
@@ -197,13 +197,17 @@ class ExportScreen(PlaceScreen):
         if len(self._scenarios) > 1:
             name = wanted.scenario or "aucune"
             yield Line(
-                "scenario", (f"  Option imprimée : {name}", "Espace : une autre")
+                "scenario",
+                (
+                    f"  Option imprimée : {name}",
+                    f"{key_now(self.app, Tick)} : une autre",
+                ),
             )
         folder = wanted.folder or "celui de l'espace de travail"
         yield Line("folder", (f"  Dossier : {folder}", "Entrée : un autre"))
         box = _box(ticked=wanted.again)
         yield Line("again", (f"  {box} Réécrire aussi ce qui est à jour", ""))
-        yield Line("write", ("  Écrire", "F2"))
+        yield Line("write", ("  Écrire", key_now(self.app, Write)))
 
     def _told(self) -> str:
         count = self._count()

@@ -51,7 +51,7 @@ class MergeScreen(PlaceScreen):
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Est-ce le même lieu, créé par deux personnes chacune de son côté ? Rien n'est "
-        "copié ni perdu : Ctrl+Z, dans la liste, revient sur votre choix."
+        "copié ni perdu : « Annuler », dans la liste, revient sur votre choix."
     )
 
     def __init__(

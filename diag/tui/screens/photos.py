@@ -90,7 +90,7 @@ class See(Command):
 
 
 class Remove(Command):
-    """Retirer la photo choisie ; Ctrl+Z dans la visite la remet."""
+    """Retirer la photo choisie ; « Annuler », dans la visite, la remet."""
 
     KEYS = "f8"
     TITLE = "Retirer"

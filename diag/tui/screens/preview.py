@@ -72,7 +72,9 @@ class PreviewScreen(PlaceScreen):
         *EVERYWHERE,
     )
     BINDINGS = bindings_of(*OFFERS)
-    INTRODUCTION = "Les pages telles que le PDF les aura ; O les ouvre pour les lire."
+    INTRODUCTION = (
+        "Les pages telles que le PDF les aura ; « Ouvrir » les montre en entier."
+    )
 
     class Drawn(Message):
         """The pages are there."""

@@ -26,9 +26,10 @@ from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
 from diag.reports.answers import heads_words
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
+from diag.tui.screens.bilan_commands import Undo
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.outline import Outline
@@ -126,7 +127,7 @@ class SupposeScreen(PlaceScreen):
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Essayez ce que deviendraient les scores, les préconisations et les coûts. "
-        "Aucun fait n'est changé ; en sortant, ce qui n'est pas gardé (G) s'oublie."
+        "Aucun fait n'est changé ; en sortant, ce qui n'est pas gardé s'oublie."
     )
 
     def __init__(self, session: Session) -> None:
@@ -335,7 +336,8 @@ class SupposeScreen(PlaceScreen):
     def _forget(self, name: str) -> None:
         gone = forget_scenario(self._session, name)
         self.refresh_bindings()
-        self.diag.say(f"Scénario oublié : {gone.name} (Ctrl+Z dans la visite).")
+        key = key_now(self.app, Undo)
+        self.diag.say(f"Scénario oublié : {gone.name} ({key}, dans le bilan, le rend).")
 
     async def _scenario(self, question: str) -> str | None:
         choices = [

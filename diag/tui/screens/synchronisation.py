@@ -15,14 +15,14 @@ from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
 from diag.sync.laptop import REVISIONS
 from diag.sync.session import Outcome
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Tell
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
 
 _MEBIBYTE = 1 << 20
-_ALONE = "Ce poste n'est encore connu d'aucun serveur : N pour l'inscrire."
+_ALONE = "Ce poste n'est encore connu d'aucun serveur : {key} pour l'inscrire."
 _HOW = (
     "L'administrateur du serveur donne une invitation, une ligne à coller. Sans "
     "serveur, les audits s'échangent par fichier : diag bundle export, ou par un "
@@ -123,7 +123,7 @@ class SyncScreen(PlaceScreen):
             (hub, one) for hub in hubs for one in syncing.waiting(workspace, hub)
         ]
         lines = self.query_one(Lines)
-        lines.empty = _NOTHING if hubs else _ALONE
+        lines.empty = _NOTHING if hubs else _ALONE.format(key=key_now(self.app, Enrol))
         lines.show([
             Line(
                 f"{hub.hub}/{one.audit}",

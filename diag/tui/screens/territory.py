@@ -14,6 +14,7 @@ from diag.tui.commands import (
     Help,
     OpenPalette,
     bindings_of,
+    key_now,
 )
 from diag.tui.dialogs import Ask
 from diag.tui.screens.place import PlaceScreen
@@ -226,9 +227,9 @@ class TerritoryScreen(PlaceScreen):
         lines.empty = (
             _EMPTY
             if words
-            else _NO_AUDIT.format(key=OnlyAudits.key_names(self.diag.keys))
+            else _NO_AUDIT.format(key=key_now(self.app, OnlyAudits))
             if self._only_audits
-            else _NO_SCHOOL.format(key=ImportFiles.key_names(self.diag.keys))
+            else _NO_SCHOOL.format(key=key_now(self.app, ImportFiles))
         )
         lines.show(found.lines)
         self.tell("Territoire", found.told)

@@ -19,10 +19,11 @@ from diag.desk.territory.tour import (
 from diag.model.accents import accented
 from diag.model.territory import School
 from diag.reports.wording import phone_number
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
+from diag.tui.screens.territory import Pick
 from diag.tui.widgets.lines import Column, Line, Lines
 
 
@@ -98,8 +99,8 @@ class TourScreen(PlaceScreen):
                 Column("Téléphone", 14),
             ),
             empty=(
-                "Tournée vide : choisissez des écoles dans Territoire, avec la barre "
-                "d'espace."
+                f"Tournée vide : dans Territoire, {key_now(self.app, Pick)} y met "
+                "l'école choisie."
             ),
         )
         yield Static(id="here")

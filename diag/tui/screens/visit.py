@@ -18,12 +18,17 @@ from diag.desk.visit.entry import RefusedEntryError
 from diag.desk.visit.resume import keep_place
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import Key
-from diag.tui.commands import CommandType, bindings_of
+from diag.tui.commands import CommandType, bindings_of, key_now
 from diag.tui.palette import Found
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE
 from diag.tui.screens.visit_acts import VisitActs
-from diag.tui.screens.visit_commands import FICHE_COMMANDS, VISIT_COMMANDS
+from diag.tui.screens.visit_commands import (
+    FICHE_COMMANDS,
+    VISIT_COMMANDS,
+    GoBilan,
+    SwapFace,
+)
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
 from diag.tui.widgets.plan import DEPARTURE, Plan
@@ -66,10 +71,8 @@ class VisitScreen(VisitActs):
     INTRODUCTION = (
         "Que dois-je constater maintenant ? Un chiffre ou les premières lettres d'un "
         "choix, o ou n, sont enregistrés aussitôt ; un nombre, une date, un texte, "
-        "avec Entrée. Ctrl+Z annule. Flèches haut et bas : question précédente, "
-        "suivante. "
-        "Tab : le plan. Dans une réponse vide, * inconnu, / sans objet, "
-        "! non communiqué."
+        "avec Entrée. Flèches haut et bas : question précédente, suivante. Tab : le "
+        "plan. Dans une réponse vide, * inconnu, / sans objet, ! non communiqué."
     )
 
     def __init__(
@@ -195,7 +198,7 @@ class VisitScreen(VisitActs):
         if onward:
             self.fiche.forget_typed()
         if onward and not self.visiting.onward():
-            said = f"{said}. Il ne reste rien : F9, le bilan"
+            said = f"{said}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
         self.show(f"{_SAVED} · {said}", "$success")
 
     def _walk(self, step: int) -> None:
@@ -249,7 +252,8 @@ class VisitScreen(VisitActs):
         self.grid.refresh_from(self.session)
         self.grid.focus()
         if not self.grid.goto(*self.visiting.key):
-            self.grid.say("Ces questions se répondent dans la fiche : F2.")
+            key = key_now(self.app, SwapFace)
+            self.grid.say(f"Ces questions se répondent dans la fiche : {key}.")
 
     def _to_fiche(self) -> None:
         grid = self.grid

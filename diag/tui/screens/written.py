@@ -10,9 +10,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from diag.desk.viewing import show_file
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Close
 from diag.tui.plain import content
+from diag.tui.screens.bilan_commands import Advance
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
 
@@ -54,7 +55,8 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
         said = [f"{', '.join(stems)} ({forms})", "", str(self.files[0].parent)]
         if self._provisional:
             state = "Provisoires" if len(stems) > 1 else "Provisoire"
-            said += ["", f"{state} : l'audit n'est pas clos (A, puis « Clore »)."]
+            key = key_now(self.app, Advance)
+            said += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
         with Vertical(classes="dialog"):
             yield Static(content(self._title), classes="title")
             yield Static(content("\n".join(said)), classes="said")

@@ -16,7 +16,7 @@ from diag.desk.visit.walk import Key
 from diag.model.checklist import QuestionType
 from diag.model.fact import State
 from diag.reports.vocabulary import PROVENANCES
-from diag.tui.commands import CommandType, bindings_of, chosen_keys
+from diag.tui.commands import CommandType, bindings_of, chosen_keys, key_now
 from diag.tui.plain import content, line
 from diag.tui.screens.visit_commands import FICHE_COMMANDS, ShowGrid, ShowPhotos
 from diag.tui.sturdy import Sturdy
@@ -94,7 +94,7 @@ class Fiche(Sturdy, Vertical):
         line, type_ = self.line, visiting.question.type
         line.free_text = type_ is QuestionType.TEXT
         self.set_class(line.free_text, "-text")
-        how = _HOW[type_].format(photos=ShowPhotos.key_names(chosen_keys(self.app)))
+        how = _HOW[type_].format(photos=key_now(self.app, ShowPhotos))
         if line.placeholder != how:
             line.placeholder = how
         self.show_how()

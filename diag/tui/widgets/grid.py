@@ -22,9 +22,9 @@ from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.errors import DiagError
 from diag.model.fact import Provenance
 from diag.reports.vocabulary import PLACES
-from diag.tui.commands import CommandType, chosen_keys
+from diag.tui.commands import CommandType, key_now
 from diag.tui.dialogs import Ask, Confirm, Tell
-from diag.tui.screens.visit_commands import ShowPlaces
+from diag.tui.screens.visit_commands import ShowPlaces, TakeBack
 from diag.tui.sturdy import Trouble
 from diag.tui.widgets.grid_commands import NextKind
 from diag.tui.widgets.grid_entry import GridEntry
@@ -77,7 +77,7 @@ class Grid(GridEntry):
         above = self.sheet.places[row - 1].name
         said = "rien à reprendre."
         if count:
-            said = f"{_answers(count)} comme « {above} ». Ctrl+Z annule."
+            said = f"{_answers(count)} comme « {above} ». {self._undone_by}"
         here = self.sheet.places[row].name
         if row + 1 < len(self.sheet.places):
             self._go(At(row + 1, column))
@@ -114,7 +114,11 @@ class Grid(GridEntry):
         said = f"{_answers(len(filled.written))} recopiées".replace(
             "réponse recopiées", "réponse recopiée"
         )
-        self.after(filled, f"{said}{left}. Ctrl+Z annule.")
+        self.after(filled, f"{said}{left}. {self._undone_by}")
+
+    @property
+    def _undone_by(self) -> str:
+        return f"{key_now(self.app, TakeBack)} annule."
 
     def on_choose_column(self) -> None:
         """Select every row of the column."""
@@ -133,7 +137,8 @@ class Grid(GridEntry):
         filled = clear(self.session, keys)
         count = len(filled.written)
         said = f"{_answers(count)} retirées" if count > 1 else "Réponse retirée"
-        self.after(filled, f"{said}. Ctrl+Z annule." if count else "Rien à retirer.")
+        done = f"{said}. {self._undone_by}" if count else "Rien à retirer."
+        self.after(filled, done)
 
     def on_copy_cells(self) -> None:
         """Put the selection on the clipboard, for a spreadsheet."""
@@ -163,7 +168,7 @@ class Grid(GridEntry):
         self.refresh_from(self.session)
         self._go(At(self.sheet.rows[twin.id], column))
         count = sum(place == twin.id for place, _ in self.session.facts.answers)
-        key = ShowPlaces.key_names(chosen_keys(self.app))
+        key = key_now(self.app, ShowPlaces)
         self.say(f"Ajouté : « {twin.name} », avec {_answers(count)}. {key} renomme.")
         self.tell_answered(twin.id, "")
 
@@ -207,9 +212,10 @@ class Grid(GridEntry):
             return
         kind = self.sheet.kind
         if kind in self.session.facts.closed:
+            key = key_now(self.app, TakeBack)
             self.say(
                 f"La liste est déjà close : {len(self.sheet.places)} "
-                f"{PLACES[kind][1]}. Ctrl+Z la rouvre si c'est votre dernier geste."
+                f"{PLACES[kind][1]}. {key} la rouvre si c'est votre dernier geste."
             )
             return
         sentence = closing_effect(self.session, kind).sentence

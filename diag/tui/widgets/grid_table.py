@@ -14,7 +14,7 @@ from textual.strip import Strip
 from diag.desk.visit.places import KIND_NAMES
 from diag.desk.visit.sheet import Sheet
 from diag.model.place import PlaceKind
-from diag.tui.commands import chosen_keys
+from diag.tui.commands import key_now
 from diag.tui.screens.visit_commands import ShowPlaces
 from diag.tui.widgets.grid_commands import DuplicatePlace, NextKind
 from diag.tui.widgets.grid_layout import Layout, cell_text, name_text, typed_text
@@ -204,8 +204,7 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
 
     def _nothing(self, y: int) -> Strip:
         add, twin, other = (
-            each.key_names(chosen_keys(self.app))
-            for each in (ShowPlaces, DuplicatePlace, NextKind)
+            key_now(self.app, each) for each in (ShowPlaces, DuplicatePlace, NextKind)
         )
         said = {
             1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."),
