@@ -144,6 +144,8 @@ class Ask(Sturdy, ModalScreen[str | None]):
     """
 
     INTRODUCTION = "Tapez une ligne ; Entrée la donne."
+    FIELD: ClassVar[type[Input]] = Input
+    """What one types in."""
     CSS_PATH = "dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
@@ -165,10 +167,15 @@ class Ask(Sturdy, ModalScreen[str | None]):
         """Lay the question over its field."""
         with Vertical(classes="dialog"):
             yield Static(content(self._question), classes="said")
-            field = Input(self._value, placeholder=self._hint)
+            field = self.FIELD(self._value, placeholder=self._hint)
             field.cursor_blink = False
             yield field
+            yield from self.below()
         yield KeyBar()
+
+    def below(self) -> ComposeResult:
+        """Lay what is to be read under the field."""
+        yield from ()
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:

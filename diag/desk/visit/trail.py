@@ -97,6 +97,14 @@ def told(session: Session, revision: Revision) -> str:
     return f"{said} ({where.name})" if where and inside else said
 
 
+def undone(session: Session, taken: Sequence[Revision]) -> str:
+    """Return what was taken back in one go, its last thing first, in words."""
+    more = len(taken) - 1
+    plural = "s" if more > 1 else ""
+    said = told(session, taken[0])
+    return f"{said}, et {more} autre{plural}" if more else said
+
+
 def day_words(at: int) -> str:
     """Return the local day of a wall clock: « 05/10/2026 »."""
     return _local(at).strftime("%d/%m/%Y")

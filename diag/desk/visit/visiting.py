@@ -7,7 +7,7 @@ from functools import cached_property
 
 from diag.desk.bilan.score_words import filled_words, score_words
 from diag.desk.session import Session
-from diag.desk.undo import undo
+from diag.desk.undo import undo_gesture
 from diag.desk.visit.answers import (
     ALWAYS,
     DoubtError,
@@ -24,7 +24,7 @@ from diag.desk.visit.memory import still_true
 from diag.desk.visit.parcours import choose_profile, told_left
 from diag.desk.visit.recall import recall_of
 from diag.desk.visit.resume import kept_key, kept_place
-from diag.desk.visit.trail import told
+from diag.desk.visit.trail import undone
 from diag.desk.visit.walk import Key, Stop, Walk, walk_of
 from diag.journal import subjects
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
@@ -164,14 +164,14 @@ class Visiting:
         Raises:
             DiagError: when nothing is left to take back.
         """
-        taken = undo(self.session)
+        taken = undo_gesture(self.session)
         self.refresh()
-        topic = subjects.parse(taken.subject)
+        topic = subjects.parse(taken[0].subject)
         if isinstance(topic, AnswerTopic | NoteTopic | FlagTopic):
             key = (topic.place, topic.question)
             if self.walk.stop(key):
                 self.go(key)
-        return told(self.session, taken)
+        return undone(self.session, taken)
 
     def go(self, key: Key) -> None:
         """Stand at another question, even one that so short a visit does not ask.

@@ -1,6 +1,7 @@
 """Lieux: rooms, buildings and lots; add, rename, remove, say that the list is whole."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -11,13 +12,25 @@ from textual.widgets import Static
 
 from diag.desk.bilan.follow import close_places
 from diag.desk.session import Session, WithheldError
+from diag.desk.undo import undo_gesture
 from diag.desk.visit.closing import close_list, closing_effect
+from diag.desk.visit.naming import named, names_in, told_names
 from diag.desk.visit.outline_places import Outlined, outlined
-from diag.desk.visit.places import KIND_NAMES, add_place, remove_place, rename_place
+from diag.desk.visit.places import (
+    KIND_NAMES,
+    add_place,
+    add_places,
+    remove_place,
+    rename_place,
+)
+from diag.desk.visit.trail import undone
+from diag.model.errors import DiagError
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
-from diag.tui.commands import Command, CommandType, bindings_of, chosen_keys
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Cancel, Confirm
 from diag.tui.plain import content
+from diag.tui.screens.names import AskNames
+from diag.tui.screens.visit_commands import TakeBack
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
@@ -94,6 +107,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         CloseKind,
         CloseLots,
         RemoveIt,
+        TakeBack,
         LeavePlaces,
     )
     BINDINGS = bindings_of(*OFFERS)
@@ -108,7 +122,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
             yield Static("Lieux de l'école", classes="title")
             yield Lines(
                 (Column("Nom"), Column("Sorte", 10), Column("Réponses", 8, right=True)),
-                empty="Aucun lieu : S ajoute une salle.",
+                empty=f"Aucun lieu : {key_now(self.app, AddRoom)} ajoute une salle.",
             )
             yield Static(id="remarks")
         yield KeyBar()
@@ -133,8 +147,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         kinds = (PlaceKind.SALLE, PlaceKind.LOT)
         rooms, lots = ("close" if kind in facts.closed else "ouverte" for kind in kinds)
         close, close_lots, remove = (
-            each.key_names(chosen_keys(self.app))
-            for each in (CloseKind, CloseLots, RemoveIt)
+            key_now(self.app, each) for each in (CloseKind, CloseLots, RemoveIt)
         )
         return (
             f"Liste des salles : {rooms} ({close}). Liste du matériel : {lots} "
@@ -151,30 +164,50 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
 
     def on_add_room(self) -> None:
         """Ask for the name of a room."""
-        self._add(PlaceKind.SALLE, "Nom de la salle", "par exemple Classe CP")
+        self._add(PlaceKind.SALLE, "Nom de la salle", "Classe")
 
     def on_add_lot(self) -> None:
         """Ask for the name of a lot."""
-        self._add(PlaceKind.LOT, "Nom du lot de matériel", "par exemple Chariot CM")
+        self._add(PlaceKind.LOT, "Nom du lot de matériel", "Chariot")
 
     def on_add_building(self) -> None:
         """Ask for the name of a building."""
-        self._add(PlaceKind.BATIMENT, "Nom du bâtiment", "par exemple Préfabriqué")
+        self._add(PlaceKind.BATIMENT, "Nom du bâtiment", "Préfabriqué")
 
-    def _add(self, kind: PlaceKind, asked: str, hint: str, typed: str = "") -> None:
+    def _add(self, kind: PlaceKind, asked: str, one: str, typed: str = "") -> None:
         holder = self._holder(kind)
         where = f", dans « {holder.name} »" if holder.parent else ""
 
-        def named(name: str | None) -> None:
-            if name is None:
+        def answered(line: str | None) -> None:
+            if line is None:
                 return
-            self._again(lambda: self._add(kind, asked, hint, name), lambda: added(name))
+            again = partial(self._add, kind, asked, one, line)
+            self._again(again, lambda: added(line))
 
-        def added(name: str) -> None:
-            place, _ = add_place(self._session, kind, name, holder.id)
+        def added(line: str) -> None:
+            names = names_in(line)
+            if len(names) > 1:
+                self._add_several(kind, names, holder, where)
+                return
+            place, _ = add_place(self._session, kind, "".join(names), holder.id)
             self._show(place.id, f"Enregistré · {place.name} ajouté{where}.")
 
-        self.app.push_screen(Ask(f"{asked}{where}", typed, hint), named)
+        question = AskNames(f"{asked}{where}", typed, one, self._session, kind)
+        self.app.push_screen(question, answered)
+
+    def _add_several(
+        self, kind: PlaceKind, names: tuple[str, ...], holder: Place, where: str
+    ) -> None:
+        """Add those that are not there yet, in one gesture; tell all of them."""
+        found = named(self._session, names)
+        told = told_names(kind, found)
+        if not found.new:
+            raise DiagError(f"Rien n'est ajouté. {told}")
+        places = add_places(self._session, kind, found.new, holder.id)
+        key = key_now(self.app, TakeBack)
+        self._show(
+            places[0].id, f"Enregistré{where} · {told} {key} les retire d'un coup."
+        )
 
     def _again(self, ask: Callable[[], None], do: Callable[[], None]) -> None:
         """Do it; when it is refused, ask again under the refusal: nothing is lost.
@@ -223,10 +256,16 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
             if yes:
                 remove_place(self._session, here.id)
-                self._show(said=f"Enregistré · {here.name} retiré. Ctrl+Z l'annule.")
+                key = key_now(self.app, TakeBack)
+                self._show(said=f"Enregistré · {here.name} retiré. {key} l'annule.")
 
         question = f"Retirer « {here.name} » et ce qui en est dit ?"
         self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
+
+    def on_take_back(self) -> None:
+        """Undo the last thing said in the audit, here or in the visit."""
+        taken = undo_gesture(self._session)
+        self._show(said=f"Annulé · {undone(self._session, taken)}")
 
     def on_close_kind(self) -> None:
         """Close the list of rooms, or open it again."""

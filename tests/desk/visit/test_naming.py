@@ -1,0 +1,77 @@
+import pytest
+
+from diag.desk.session import Session
+from diag.desk.undo import undo_gesture
+from diag.desk.visit.naming import MOST, named, names_in, told_names
+from diag.desk.visit.places import add_place, add_places
+from diag.desk.visit.trail import undone
+from diag.model.errors import DiagError
+from diag.model.place import PlaceKind
+
+SALLE = PlaceKind.SALLE
+
+
+def rooms(session: Session) -> list[str]:
+    return [place.name for place in session.facts.places_of(SALLE)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Classe CP", ("Classe CP",)),
+        ("  Classe   CP ; ", ("Classe CP",)),
+        ("Classe CP, CE1", ("Classe CP, CE1",)),
+        ("", ()),
+        (" ; ", ()),
+        (
+            "Classe CP ; Classe CE1;Classe CE2",
+            ("Classe CP", "Classe CE1", "Classe CE2"),
+        ),
+        ("Classe CP\nClasse CE1\r\n\nCantine", ("Classe CP", "Classe CE1", "Cantine")),
+        ("Classe 1 à 3", ("Classe 1", "Classe 2", "Classe 3")),
+        ("Salle 08 à 10", ("Salle 08", "Salle 09", "Salle 10")),
+        ("Classe 1 à 2 ; Direction", ("Classe 1", "Classe 2", "Direction")),
+        ("Classe 3 à 3", ("Classe 3 à 3",)),
+        ("Classe 3 à 1", ("Classe 3 à 1",)),
+        ("Ouverte de 8 à midi", ("Ouverte de 8 à midi",)),
+    ],
+)
+def test_a_line_names_one_place_or_several(typed: str, names: tuple[str, ...]) -> None:
+    assert names_in(typed) == names
+
+
+def test_a_range_that_nobody_means_is_refused() -> None:
+    assert len(names_in(f"Salle 1 à {MOST}")) == MOST
+    with pytest.raises(DiagError, match="9999 lieux d'un coup"):
+        names_in("Salle 1 à 9999")
+
+
+def test_what_is_there_already_is_told_and_the_rest_added(session: Session) -> None:
+    add_place(session, SALLE, "Classe CP")
+    found = named(session, names_in("classe cp; Classe CE1; Classe CE2; CLASSE CE1"))
+    assert told_names(SALLE, found) == (
+        "2 salles : Classe CE1, Classe CE2. "
+        "« classe cp », « CLASSE CE1 » existent déjà."
+    )
+
+
+def test_many_names_are_told_by_the_first_and_the_last(session: Session) -> None:
+    told = told_names(SALLE, named(session, names_in("Classe 1 à 12")))
+    assert told.startswith("12 salles : Classe 1, Classe 2,")
+    assert told.endswith("…, Classe 12.")
+
+
+def test_one_undo_takes_back_all_that_was_added_together(session: Session) -> None:
+    add_place(session, SALLE, "Cantine")
+    add_places(session, SALLE, names_in("Classe 1 à 3"))
+    assert rooms(session) == ["Cantine", "Classe 1", "Classe 2", "Classe 3"]
+
+    said = undone(session, undo_gesture(session))
+    assert said == "lieu « Classe 3 », et 2 autres"
+    assert rooms(session) == ["Cantine"]
+
+
+def test_nothing_is_added_when_one_name_is_refused(session: Session) -> None:
+    with pytest.raises(DiagError, match="trop long"):
+        add_places(session, SALLE, ("Classe 1", "x" * 300))
+    assert rooms(session) == []
