@@ -3,6 +3,7 @@
 import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -118,15 +119,11 @@ class DiagApp(Sturdy, App[None]):
         self, uai: str, place: str | None = None, question: str | None = None
     ) -> None:
         """Show the visit of a school, at a place and a question when named."""
-        screen = _built("visit", "VisitScreen", uai, place, question)
-        self.go_school(uai)
-        self.push_screen(screen)
+        self._go_audit("visit", "VisitScreen", uai, place, question)
 
     def go_bilan(self, uai: str) -> None:
         """Show what was found at a school."""
-        screen = _built("bilan", "BilanScreen", uai)
-        self.go_school(uai)
-        self.push_screen(screen)
+        self._go_audit("bilan", "BilanScreen", uai)
 
     def look_at_bilan(self, uai: str) -> None:
         """Show what was found over the visit, which one comes back to."""
@@ -348,6 +345,17 @@ class DiagApp(Sturdy, App[None]):
             self._noticed = True
             self.tell(notice, "Lecture seule")
 
+    def _go_audit(self, module: str, name: str, uai: str, *where: str | None) -> None:
+        """Go into a school's audit; one that cannot be opened leaves one where one is.
+
+        Raises:
+            DiagError: it cannot be opened.
+        """
+        self.desk.session(uai)
+        screen = _built(module, name, uai, *where)
+        self.go_school(uai)
+        self.push_screen(screen)
+
     def _pop_to(self, depth: int) -> None:
         while len(self.screen_stack) > depth:
             self.pop_screen()
@@ -364,10 +372,15 @@ class DiagApp(Sturdy, App[None]):
 
     def _fatal_error(self) -> None:
         """Log what nobody had foreseen, instead of printing a traceback."""
+        self.crash = self._exception
+        with suppress(OSError):  # a folder that refuses its log still lets one out
+            self._log_crash()
+        self._close_messages_no_wait()
+
+    def _log_crash(self) -> None:
         # 20 ms, that only a crash pays.
         from diag.desk.workspace import log_into  # noqa: PLC0415
 
-        self.crash = self._exception
         logger = logging.getLogger("diag")
         if not logger.handlers:
             self.desk.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -375,7 +388,6 @@ class DiagApp(Sturdy, App[None]):
         error = self._exception
         cause = error.error if isinstance(error, WorkerFailed) else error
         logger.error("unexpected", exc_info=cause)
-        self._close_messages_no_wait()
 
 
 def _built(module: str, name: str, *args: object) -> Screen[Any]:

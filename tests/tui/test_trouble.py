@@ -1,5 +1,6 @@
 """What is refused is told; what nobody had foreseen ends in a sentence too."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,22 @@ async def test_an_unknown_school_is_told_with_a_way_out(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: isinstance(app.screen, Tell), "told")
 
 
+@pytest.mark.parametrize("go", [DiagApp.go_visit, DiagApp.go_bilan])
+async def test_an_audit_that_cannot_be_opened_leaves_one_where_one_is(
+    tmp_path: Path, go: Callable[[DiagApp, str], None]
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "school")
+        app.call_later(go, app, "9990000X")
+        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "told")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "back")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+
+
 async def crash(app: DiagApp) -> None:
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
@@ -63,6 +80,18 @@ async def test_a_crash_is_logged_without_a_traceback_on_screen(
     assert isinstance(app.crash, ZeroDivisionError)
     assert "ZeroDivisionError" in (tmp_path / "diag.log").read_text(encoding="utf-8")
     assert "Traceback" not in "".join(capsys.readouterr())
+
+
+async def test_a_log_that_cannot_be_written_still_lets_one_out(tmp_path: Path) -> None:
+    (tmp_path / "diag.log").mkdir()
+    app = new_app(tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        await crash(app)
+
+    again = DiagApp(tmp_path, crashed=tmp_path / "diag.log")
+    async with again.run_test(notifications=True, tooltips=True) as pilot:
+        told = "Le détail n'a pas pu être écrit"
+        await wait_for(pilot, lambda: shows(pilot, told), "said")
 
 
 async def crash_in_worker(app: DiagApp) -> None:

@@ -32,12 +32,17 @@ class CrashScreen(PlaceScreen):
 
     def body(self) -> ComposeResult:
         """Say what matters, in this order."""
+        detail = (
+            f"Le détail est dans le fichier {self._log}\n"
+            "Joignez-le si vous signalez le problème."
+            if self._log.is_file()
+            else f"Le détail n'a pas pu être écrit dans {self._log}"
+        )
         yield Static(
             content(
                 "Une erreur inattendue s'est produite.\n\n"
                 "Tout ce que vous avez saisi est enregistré : rien n'est perdu.\n\n"
-                f"Le détail est dans le fichier {self._log}\n"
-                "Joignez-le si vous signalez le problème.\n\n"
+                f"{detail}\n\n"
                 "Entrée : rouvrir à l'endroit où vous étiez."
             ),
             id="crash",
