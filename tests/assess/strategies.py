@@ -1,7 +1,13 @@
-"""Small random checklists and audits, that exercise the whole rule language."""
+"""Small random checklists and audits, that exercise the whole rule language.
 
+What is drawn from is made once: making it again at each draw took most of the time.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Literal, TypeVar
 
 from hypothesis import strategies as st
 
@@ -100,52 +106,73 @@ class Audit:
     facts: Facts
 
 
-def _holders(kind: PlaceKind) -> tuple[PlaceKind, ...]:
-    return KINDS[: KINDS.index(kind) + 1]
+_Drawn = TypeVar("_Drawn")
 
 
+def _each(
+    choices: Mapping[PlaceKind, tuple[_Drawn, ...]],
+) -> dict[PlaceKind, st.SearchStrategy[_Drawn]]:
+    return {kind: st.sampled_from(own) for kind, own in choices.items()}
+
+
+_SHAPE = st.integers(0, 9)
+_SMALL = st.integers(0, 3)
+_LEVEL: st.SearchStrategy[Literal[1, 2, 3]] = st.sampled_from((1, 2, 3))
+_KIND = st.sampled_from(KINDS)
+_FLIP = st.booleans()
+_JOIN = st.sampled_from(("and", "or"))
+_ORDER = st.sampled_from((">=", ">", "<", "<=", "==", "!="))
+_HOLDER = _each({kind: KINDS[: rank + 1] for rank, kind in enumerate(KINDS)})
+_NUMBER = _each(_NUMBERS)
+_ATOM = _each(_ATOMS)
+_WITHIN = _each(_INSIDE)
+
+
+@cache
 @st.composite
 def conditions(
     draw: st.DrawFn, kind: PlaceKind, depth: int = 2, *, aggregated: bool = False
 ) -> str:
     """Draw a condition that can be read at a kind of place."""
-    shape = draw(st.integers(0, 9))
+    shape = draw(_SHAPE)
     if depth and shape < 3:
         left = draw(conditions(kind, depth - 1, aggregated=aggregated))
         right = draw(conditions(kind, depth - 1, aggregated=aggregated))
-        return f"({left} {draw(st.sampled_from(('and', 'or')))} {right})"
+        return f"({left} {draw(_JOIN)} {right})"
     if depth and shape == 3:
         return f"not ({draw(conditions(kind, depth - 1, aggregated=aggregated))})"
     if depth and shape < 6 and kind in _INSIDE and not aggregated:
         return draw(_aggregates(kind))
-    holder = draw(st.sampled_from(_holders(kind)))
+    holder = draw(_HOLDER[kind])
     if shape < 8:
-        return draw(st.sampled_from(_ATOMS[holder]))
-    name = draw(st.sampled_from(_NUMBERS[holder]))
-    order = draw(st.sampled_from((">=", ">", "<", "<=", "==", "!=")))
-    return f"{name} {order} {draw(st.integers(0, 3))}"
+        return draw(_ATOM[holder])
+    return f"{draw(_NUMBER[holder])} {draw(_ORDER)} {draw(_SMALL)}"
 
 
+_AGGREGATE = st.sampled_from((
+    "count({inside})",
+    "count({inside}, {condition})",
+    "total({inside}, {number}{among})",
+    "2 * share({inside}, {condition}{among})",
+    "smallest({inside}, {number}{among})",
+    "largest({inside}, {number}{among})",
+))
+_COUNTED = st.sampled_from((">=", "<", "=="))
+
+
+@cache
 @st.composite
 def _aggregates(draw: st.DrawFn, kind: PlaceKind) -> str:
-    inside = draw(st.sampled_from(_INSIDE[kind]))
+    inside = draw(_WITHIN[kind])
     condition = draw(conditions(inside, 1, aggregated=True))
-    among = draw(
-        st.sampled_from(("", f", {draw(conditions(inside, 0, aggregated=True))}"))
+    among = f", {draw(conditions(inside, 0, aggregated=True))}"
+    aggregate = draw(_AGGREGATE).format(
+        inside=inside,
+        condition=condition,
+        number=draw(_NUMBER[inside]),
+        among=among if draw(_FLIP) else "",
     )
-    number_read = draw(st.sampled_from(_NUMBERS[inside]))
-    aggregate = draw(
-        st.sampled_from((
-            f"count({inside})",
-            f"count({inside}, {condition})",
-            f"total({inside}, {number_read}{among})",
-            f"2 * share({inside}, {condition}{among})",
-            f"smallest({inside}, {number_read}{among})",
-            f"largest({inside}, {number_read}{among})",
-        ))
-    )
-    order = draw(st.sampled_from((">=", "<", "==")))
-    return f"{aggregate} {order} {draw(st.integers(0, 3))}"
+    return f"{aggregate} {draw(_COUNTED)} {draw(_SMALL)}"
 
 
 ROLL_UPS: st.SearchStrategy[RollUp] = st.one_of(
@@ -159,23 +186,41 @@ ROLL_UPS: st.SearchStrategy[RollUp] = st.one_of(
 """Every way to roll up."""
 
 
+_LEVELS = st.sampled_from(((1, 2, 3), (1, 2, 3), (2,), (1, 3)))
+_NATURE = st.sampled_from(Kind)
+_WEIGHT = st.integers(1, 3)
+_DOMAIN = st.sampled_from(("d", "e"))
+
+
+@cache
 @st.composite
 def criteria(draw: st.DrawFn, ident: str) -> Criterion:
     """Draw a criterion at any kind of place."""
-    kind = draw(st.sampled_from(KINDS))
-    levels = draw(st.sampled_from(((1, 2, 3), (1, 2, 3), (2,), (1, 3))))
+    kind = draw(_KIND)
+    levels = draw(_LEVELS)
     return criterion(
         ident,
         {level: draw(conditions(kind)) for level in levels},
         place=kind,
-        kind=draw(st.sampled_from(Kind)),
-        weight=draw(st.integers(1, 3)),
-        applicable=draw(st.one_of(st.just(""), conditions(kind))),
+        kind=draw(_NATURE),
+        weight=draw(_WEIGHT),
+        applicable=draw(conditions(kind)) if draw(_FLIP) else "",
         roll_up=None if kind is ECOLE else draw(ROLL_UPS),
-        domain=draw(st.sampled_from(("d", "e"))),
+        domain=draw(_DOMAIN),
     )
 
 
+_QUANTITY = st.sampled_from((
+    "1",
+    "count(salle, {inside})",
+    "3 - eleves",
+    "2 * debit",
+    "total(lot, postes)",
+    "smallest(salle, prises, {inside})",
+))
+
+
+@cache
 @st.composite
 def recommendations(draw: st.DrawFn, ident: str, count: int) -> Recommendation:
     """Draw a recommendation triggered by one of the criteria."""
@@ -183,23 +228,13 @@ def recommendations(draw: st.DrawFn, ident: str, count: int) -> Recommendation:
     return recommendation(
         ident,
         f"c{draw(st.integers(0, count - 1))}",
-        draw(st.sampled_from((1, 2, 3))),
-        quantity=draw(
-            st.sampled_from((
-                "1",
-                f"count(salle, {inside})",
-                "3 - eleves",
-                "2 * debit",
-                "total(lot, postes)",
-                f"smallest(salle, prises, {inside})",
-            ))
-        ),
-        effect={
-            f"c{draw(st.integers(0, count - 1))}": draw(st.sampled_from((1, 2, 3)))
-        },
+        draw(_LEVEL),
+        quantity=draw(_QUANTITY).format(inside=inside),
+        effect={f"c{draw(st.integers(0, count - 1))}": draw(_LEVEL)},
     )
 
 
+@cache
 @st.composite
 def checklists(draw: st.DrawFn) -> Checklist:
     """Draw a checklist of one to four criteria in two domains."""
@@ -208,7 +243,7 @@ def checklists(draw: st.DrawFn) -> Checklist:
         QUESTIONS,
         [draw(criteria(f"c{index}")) for index in range(count)],
         [draw(recommendations(f"r{index}", count)) for index in range(2)],
-        domains={"d": 1, "e": draw(st.integers(1, 3))},
+        domains={"d": 1, "e": draw(_WEIGHT)},
     )
 
 
@@ -229,21 +264,32 @@ def values(question: Question) -> st.SearchStrategy[Value]:
     return _VALUES[question.type]
 
 
+_VALUE = {question.id: values(question) for question in QUESTIONS}
+_HEADS = st.integers(0, 12)
+_OTHER = st.sampled_from((State.UNKNOWN, State.NOT_APPLICABLE, State.KNOWN))
+
+
+@cache
 @st.composite
-def heads(draw: st.DrawFn, question: Question) -> tuple[Answer, ...]:
+def heads(draw: st.DrawFn, question: str) -> tuple[Answer, ...]:
     """Draw the heads of a fact: none, one as a rule, or a conflict."""
-    shape = draw(st.integers(0, 12))
+    shape = draw(_HEADS)
     if shape < 4:
         return ()
     if shape < 9:
-        return (Answer(State.KNOWN, draw(values(question))),)
+        return (Answer(State.KNOWN, draw(_VALUE[question])),)
     if shape < 12:
         return (Answer(tuple(State)[shape - 8]),)
-    other = draw(st.sampled_from((State.UNKNOWN, State.NOT_APPLICABLE, State.KNOWN)))
-    value = draw(values(question)) if other is State.KNOWN else None
-    return Answer(State.KNOWN, draw(values(question))), Answer(other, value)
+    other = draw(_OTHER)
+    value = draw(_VALUE[question]) if other is State.KNOWN else None
+    return Answer(State.KNOWN, draw(_VALUE[question])), Answer(other, value)
 
 
+_CLOSED = st.sets(st.sampled_from(KINDS[1:]), min_size=1)
+_VISITED = st.sampled_from((None, date(2026, 10, 1)))
+
+
+@cache
 @st.composite
 def facts(draw: st.DrawFn) -> Facts:
     """Draw a school with a few places, partly answered, some lists still open."""
@@ -264,13 +310,14 @@ def facts(draw: st.DrawFn) -> Facts:
             (place, question.id): said
             for place, kind in kinds.items()
             for question in QUESTIONS
-            if question.place is kind and (said := draw(heads(question)))
+            if question.place is kind and (said := draw(heads(question.id)))
         },
-        closed=frozenset(draw(st.sets(st.sampled_from(KINDS[1:]), min_size=1))),
-        visit_date=draw(st.sampled_from((None, date(2026, 10, 1)))),
+        closed=frozenset(draw(_CLOSED)),
+        visit_date=draw(_VISITED),
     )
 
 
+@cache
 @st.composite
 def audits(draw: st.DrawFn) -> Audit:
     """Draw facts and what judges them."""
