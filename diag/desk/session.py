@@ -93,6 +93,10 @@ class ChangedMeanwhileError(WithheldError):
         self.asked = f"{sentence} Remplacer par ce que vous venez de dire ?"
 
 
+_READINGS = ("facts", "edition", "checklist", "assessment", "judged", "profile")
+"""What is read again once something was said."""
+
+
 class Session:
     """One audit, opened. Readings are cached until something is said."""
 
@@ -143,6 +147,13 @@ class Session:
     def assessment(self) -> Assessment:
         """Everything judged, as of the last thing said."""
         return self.judge.assess(self.facts)
+
+    @cached_property
+    def judged(self) -> Assessment:
+        """The same without advice, in half the time: what each answer is worth."""
+        if "assessment" in self.__dict__:
+            return self.assessment
+        return self.judge.assess(self.facts, advised=())
 
     @property
     def judge(self) -> Judge:
@@ -251,5 +262,5 @@ class Session:
 
     def forget(self) -> None:
         """Drop what was read, so that it is read again."""
-        for name in ("facts", "edition", "checklist", "assessment", "profile"):
+        for name in _READINGS:
             self.__dict__.pop(name, None)

@@ -47,7 +47,7 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
     if one.is_long:
         left, right = (each.words for each in one.candidates)
         yield from side_by_side(left, right, width)
-    now = score_words(one.session.assessment.overall)
+    now = score_words(one.session.judged.overall)
     scores = {each.letter: one.score(each) for each in one.candidates}
     moves = set(scores.values()) != {now}
     for each in one.candidates:

@@ -37,9 +37,9 @@ def closing_effect(session: Session, kind: PlaceKind) -> Closing:
     """Return what closing a list would change; nothing is written."""
     facts = session.facts
     closed = replace(facts, closed=facts.closed | {kind})
-    after = session.judge.assess(closed).overall
+    after = session.judge.assess(closed, advised=()).overall
     count = len(facts.places_of(kind))
-    return Closing(kind, count, session.assessment.overall, after)
+    return Closing(kind, count, session.judged.overall, after)
 
 
 def close_list(session: Session, kind: PlaceKind) -> Closing:
@@ -50,7 +50,7 @@ def close_list(session: Session, kind: PlaceKind) -> Closing:
     """
     effect = closing_effect(session, kind)
     close_places(session, kind)
-    return replace(effect, after=session.assessment.overall)
+    return replace(effect, after=session.judged.overall)
 
 
 def _told(score: Score) -> str:

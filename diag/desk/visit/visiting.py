@@ -225,7 +225,7 @@ class Visiting:
     @property
     def score(self) -> str:
         """The overall score and how much is known, in words."""
-        overall = self.session.assessment.overall
+        overall = self.session.judged.overall
         return f"Score {score_words(overall)}, {filled_words(overall)}"
 
     def _to(self, stop: Stop | None) -> bool:

@@ -149,3 +149,22 @@ def test_durations_are_told_as_one_says_them() -> None:
         "1 h 00",
         "1 h 05",
     ]
+
+
+def test_the_score_of_each_answer_is_that_of_the_whole_judgement(
+    session: Session,
+) -> None:
+    visiting = at(session, "type_ecole")
+    before = session.judged
+    visiting.give("primaire")
+    now, whole = session.judged, session.assessment
+
+    assert now != before
+    assert (now.criteria, now.domains, now.overall, now.socle) == (
+        whole.criteria,
+        whole.domains,
+        whole.overall,
+        whole.socle,
+    )
+    assert whole.advice
+    assert not now.advice
