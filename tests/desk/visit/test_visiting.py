@@ -154,9 +154,9 @@ def test_durations_are_told_as_one_says_them() -> None:
 def test_the_score_of_each_answer_is_that_of_the_whole_judgement(
     session: Session,
 ) -> None:
-    visiting = at(session, "type_ecole")
+    visiting = at(session, "technologie_acces")
     before = session.judged
-    visiting.give("primaire")
+    visiting.give("1")
     now, whole = session.judged, session.assessment
 
     assert now != before
