@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
@@ -28,6 +28,7 @@ OUT: Literal["out"] = "out"
 """A fact answered not applicable."""
 
 State = Fact | Literal["out"]
+_Drawn = TypeVar("_Drawn")
 Cloud = tuple[State, ...]
 """Everything a fact can still be."""
 
@@ -81,7 +82,7 @@ def out_of(cloud: Cloud) -> Truth:
     return True if set(cloud) == {OUT} else None
 
 
-def clouds(values: Sequence[State]) -> st.SearchStrategy[Cloud]:
+def clouds(values: Sequence[_Drawn]) -> st.SearchStrategy[tuple[_Drawn, ...]]:
     return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True).map(
         tuple
     )
@@ -96,12 +97,18 @@ def places(
 
 
 ROOMS = places(ROOM, None, OUT).map(Partial)
+# Made once: making them again at each draw takes most of the time.
+SEEN = st.lists(ROOMS, max_size=3)
+TO_COME = st.lists(ROOMS, max_size=2)
+SITES = places(SCHOOL, None)
+FLIP = st.booleans()
+ONE_OF = {size: st.integers(0, size - 1) for size in (1, 2, 3)}
+SOME_OF = {size: clouds(range(size)) for size in (1, 2, 3)}
 
 
 @st.composite
 def schools(draw: st.DrawFn) -> Partial:
-    rooms = draw(st.lists(ROOMS, max_size=3))
-    return Partial(draw(places(SCHOOL, None)), tuple(rooms), draw(st.booleans()))
+    return Partial(draw(SITES), tuple(draw(SEEN)), draw(FLIP))
 
 
 @st.composite
@@ -110,7 +117,7 @@ def completions(draw: st.DrawFn, place: Partial) -> Known:
     school = draw(known(place.clouds))
     rooms = list(place.rooms)
     if place.is_open:
-        rooms += draw(st.lists(ROOMS, max_size=2))
+        rooms += draw(TO_COME)
     inner = [draw(known(room.clouds)) for room in rooms]
     held = tuple(Known({**school.facts, **room.facts}, room.out) for room in inner)
     return Known(school.facts, rooms=held)
@@ -118,7 +125,7 @@ def completions(draw: st.DrawFn, place: Partial) -> Known:
 
 @st.composite
 def known(draw: st.DrawFn, place: Mapping[str, Cloud]) -> Known:
-    states = {name: draw(st.sampled_from(cloud)) for name, cloud in place.items()}
+    states = {name: cloud[draw(ONE_OF[len(cloud)])] for name, cloud in place.items()}
     facts = {name: None if is_out(state) else state for name, state in states.items()}
     return Known(facts, frozenset(name for name in states if is_out(states[name])))
 
@@ -131,10 +138,11 @@ def is_out(state: State) -> bool:
 def refinements(draw: st.DrawFn, place: Partial) -> Partial:
     """Draw the same place, where more is known."""
     narrowed = {
-        name: draw(clouds(cloud)) for name, cloud in sorted(place.clouds.items())
+        name: tuple(cloud[at] for at in draw(SOME_OF[len(cloud)]))
+        for name, cloud in sorted(place.clouds.items())
     }
     rooms = tuple(draw(refinements(room)) for room in place.rooms)
-    return Partial(narrowed, rooms, place.is_open and draw(st.booleans()))
+    return Partial(narrowed, rooms, place.is_open and draw(FLIP))
 
 
 def numbers(*names: str) -> st.SearchStrategy[str]:
