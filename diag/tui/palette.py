@@ -18,7 +18,7 @@ from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import TINY, Column, Line, Lines
 
 if TYPE_CHECKING:
     from diag.journal.school_lines import SchoolLine
@@ -60,7 +60,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
             field.cursor_blink = False
             yield field
             yield Lines(
-                (Column("", 9, tiny=0), Column(), Column("", 13, tiny=8)),
+                (Column("", 9, least=TINY), Column(), Column("", 13, tiny=8)),
                 empty="Rien ne répond à ces mots.",
             )
         yield KeyBar()

@@ -16,7 +16,7 @@ from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import TINY, Column, Line, Lines
 
 
 class WriteList(Command):
@@ -61,7 +61,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
                 (
                     Column("Lieu", 18, narrow=14, tiny=10),
                     Column("Question"),
-                    Column("Pourquoi", 26, tiny=0),
+                    Column("Pourquoi", 26, least=TINY),
                 ),
                 empty="Rien à vérifier : tout est répondu, rien n'est douteux.",
             )

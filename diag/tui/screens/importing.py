@@ -16,7 +16,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask, Tell
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import TINY, Column, Line, Lines
 
 KINDS = {
     "annuaire": "Annuaire de l'éducation : les écoles, leurs adresses",
@@ -76,7 +76,7 @@ class ImportScreen(PlaceScreen):
         yield Lines((
             Column("Fichier", 11),
             Column("Ce qu'il apporte"),
-            Column("Lu le", 11, tiny=0),
+            Column("Lu le", 11, least=TINY),
         ))
         yield Static(id="progress")
 

@@ -15,7 +15,7 @@ from diag.tui.keys import key_name
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import TINY, Column, Line, Lines
 
 
 class ChangeKey(Command):
@@ -70,7 +70,7 @@ class KeysScreen(PlaceScreen):
         """Lay out the list."""
         yield Lines((
             Column("Touche", 16, narrow=14, tiny=10),
-            Column("Commande", 26, narrow=22, tiny=0),
+            Column("Commande", 26, narrow=22, least=TINY),
             Column("Ce qu'elle fait"),
         ))
 

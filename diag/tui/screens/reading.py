@@ -11,7 +11,7 @@ from diag.desk.session import Session
 from diag.desk.visit.trail import time_words
 from diag.tui.commands import bindings_of
 from diag.tui.screens.place import PlaceScreen
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import TINY, Column, Line, Lines
 
 
 class ReadingScreen(PlaceScreen):
@@ -56,8 +56,8 @@ def history_screen(session: Session) -> ReadingScreen:
         for change in reversed(changes_of(session))
     ]
     columns = (
-        Column("Quand", 16, tiny=0),
-        Column("Qui", 16, narrow=10, tiny=0),
+        Column("Quand", 16, least=TINY),
+        Column("Qui", 16, narrow=10, least=TINY),
         Column("À propos de"),
         Column("Ce qui est dit"),
     )

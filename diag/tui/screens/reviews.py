@@ -10,7 +10,7 @@ from diag.desk.territory.school_names import title_shown
 from diag.desk.visit.trail import day_words
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import TINY, Column, Line, Lines
 
 _EMPTY = "Aucun audit n'attend de relecture."
 
@@ -37,8 +37,8 @@ class ReviewsScreen(PlaceScreen):
         """Lay out the list."""
         columns = (
             Column("Audit"),
-            Column("Campagne", 11, tiny=0),
-            Column("Soumis par", 20, narrow=16, tiny=0),
+            Column("Campagne", 11, least=TINY),
+            Column("Soumis par", 20, narrow=16, least=TINY),
             Column("Le", 10),
         )
         yield Lines(columns, empty=_EMPTY)

@@ -19,7 +19,7 @@ from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Tell
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import TINY, Column, Line, Lines
 
 _MEBIBYTE = 1 << 20
 _ALONE = "Ce poste n'est encore connu d'aucun serveur : {key} pour l'inscrire."
@@ -101,7 +101,7 @@ class SyncScreen(PlaceScreen):
         """Lay what waits over how far one is and what happened last."""
         yield Lines(
             (
-                Column("Serveur", 18, narrow=12, tiny=0),
+                Column("Serveur", 18, narrow=12, least=TINY),
                 Column("Audit"),
                 Column("Modifications", 14, right=True, tiny=6),
             ),

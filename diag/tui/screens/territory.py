@@ -18,7 +18,7 @@ from diag.tui.commands import (
 )
 from diag.tui.dialogs import Ask
 from diag.tui.screens.place import PlaceScreen
-from diag.tui.widgets.lines import Column, Lines
+from diag.tui.widgets.lines import NARROW, TINY, WIDE, Column, Lines
 from diag.tui.widgets.search import SearchedLines, SearchField
 
 _FIRST = 60
@@ -187,13 +187,13 @@ class TerritoryScreen(PlaceScreen):
     def body(self) -> ComposeResult:
         """Lay the search field over the list."""
         lines = SearchedLines((
-            Column("Jour", 4, right=True, tiny=0),
-            Column("Commune", 24, narrow=17, tiny=9),
+            Column("Jour", 4, right=True, least=TINY),
+            Column("Commune", 22, narrow=17, tiny=9),
             Column("École"),
-            Column("Classes", 7, right=True, narrow=0),
-            Column("Élèves", 6, right=True, narrow=0),
-            Column("UAI", 8, narrow=0),
-            Column("Audit", 19, narrow=14, tiny=0),
+            Column("Classes", 7, right=True, least=NARROW),
+            Column("Élèves", 6, right=True, least=WIDE),
+            Column("UAI", 8, least=WIDE),
+            Column("Audit", 19, narrow=14, least=TINY),
         ))
         lines.field = SearchField(lines, _PLACEHOLDER)
         lines.entered = self._open

@@ -24,7 +24,7 @@ from diag.tui.dialogs import Ask
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.screens.territory import Pick
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import NARROW, Column, Line, Lines
 
 
 class OpenSchool(Command):
@@ -95,7 +95,7 @@ class TourScreen(PlaceScreen):
             (
                 Column("", 3, right=True),
                 Column("École"),
-                Column("Adresse", 40, narrow=0),
+                Column("Adresse", 40, least=NARROW),
                 Column("Téléphone", 14),
             ),
             empty=(

@@ -39,7 +39,12 @@ class Column(NamedTuple):
     """Width when the list is narrower than 100 columns; -1: the same."""
     tiny: int = -1
     """Width when it is narrower than 50, half a screen or less; -1: as narrow."""
+    least: int = 0
+    """How wide the list is, for it to be shown."""
 
+
+WIDE = 120
+"""From so many columns, a list shows everything."""
 
 NARROW = 100
 """Under so many columns, a list uses its narrow widths."""
@@ -234,10 +239,10 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         return Strip([Segment(set_cell_size(one_line(text), width), style)], width)
 
     def _widths(self, width: int) -> list[int]:
-        asked = [_width(each, width) for each in self.columns]
-        hidden = [
-            not size and bool(each.width)
-            for size, each in zip(asked, self.columns, strict=True)
+        hidden = [width < each.least for each in self.columns]
+        asked = [
+            0 if out else _width(each, width)
+            for out, each in zip(hidden, self.columns, strict=True)
         ]
         gaps = _GAP * (len(asked) - sum(hidden) - 1) + 2
         stretching = sum(
@@ -291,7 +296,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
 
 
 def _width(column: Column, width: int) -> int:
-    """Return what a column asks for in a list of that width; 0 hides, or stretches."""
+    """Return what a column asks for in a list of that width; 0 stretches."""
     if width < TINY and column.tiny >= 0:
         return column.tiny
     return column.narrow if width < NARROW and column.narrow >= 0 else column.width

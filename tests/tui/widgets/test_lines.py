@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from textual.app import App, ComposeResult
 
-from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.lines import NARROW, TINY, Column, Line, Lines
 from tests.tui.waiting import visible, wait_for
 
 
@@ -26,7 +26,11 @@ class Shown(App[None]):
         self.chosen.append(event.key)
 
 
-COLUMNS = (Column("Nom"), Column("Nombre", 8, right=True), Column("Plus", 6, narrow=0))
+COLUMNS = (
+    Column("Nom"),
+    Column("Nombre", 8, right=True),
+    Column("Plus", 6, least=NARROW),
+)
 
 
 def many(count: int) -> list[Line]:
@@ -128,7 +132,7 @@ async def test_half_a_screen_keeps_what_names_a_line() -> None:
     columns = (
         Column("Nom"),
         Column("Où", 20, narrow=12, tiny=6),
-        Column("x", 9, tiny=0),
+        Column("x", 9, least=TINY),
     )
     app = Shown([Line("k", ("École du Moulin", "Chantelombe", "en cours"))], columns)
     async with app.run_test(size=(36, 10)) as pilot:
