@@ -4,7 +4,6 @@ import gc
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,13 +27,14 @@ from diag.tui.commands import (
     SwitchTheme,
     bindings_of,
 )
-from diag.tui.desk import OpenDesk, Recent
+from diag.tui.desk import OpenDesk
 from diag.tui.keys import key_name, with_twins
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
 from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.tui.typed_ahead import TypedAhead
+from diag.tui.whereabouts import Whereabouts, built
 
 if TYPE_CHECKING:
     from diag.desk.session import WithheldError
@@ -65,6 +65,8 @@ class DiagApp(Sturdy, App[None]):
         super().__init__(driver_class=driver_class)
         self.desk = OpenDesk(folder, world)
         """The workspace, and what is opened in it."""
+        self.whereabouts = Whereabouts(self)
+        """Where one is, and was last."""
         self.desk.tell = lambda told: self.call_later(self.tell, told, "Vos grilles")
         self.crash: Exception | None = None
         """The error that ended the app, if one did."""
@@ -95,7 +97,7 @@ class DiagApp(Sturdy, App[None]):
     def on_mount(self) -> None:
         """Say what happened, when the app comes back after a crash."""
         if self._crashed is not None:
-            self.push_screen(_built("crash", "CrashScreen", self._crashed))
+            self.push_screen(built("crash", "CrashScreen", self._crashed))
 
     def on_app_focus(self) -> None:
         """Show what another window wrote, once one comes back to this one."""
@@ -113,7 +115,7 @@ class DiagApp(Sturdy, App[None]):
     def go_school(self, uai: str) -> None:
         """Show a school."""
         self.go_territory()
-        self.push_screen(_built("school", "SchoolScreen", uai))
+        self.push_screen(built("school", "SchoolScreen", uai))
 
     def go_visit(
         self, uai: str, place: str | None = None, question: str | None = None
@@ -127,22 +129,22 @@ class DiagApp(Sturdy, App[None]):
 
     def look_at_bilan(self, uai: str) -> None:
         """Show what was found over the visit, which one comes back to."""
-        self.push_screen(_built("bilan", "BilanScreen", uai))
+        self.push_screen(built("bilan", "BilanScreen", uai))
 
     def go_tour(self) -> None:
         """Show the schools picked for the day."""
         self.go_territory()
-        self.push_screen(_built("tour", "TourScreen"))
+        self.push_screen(built("tour", "TourScreen"))
 
     def go_sync(self) -> None:
         """Show what is not at the office yet."""
         self.go_territory()
-        self.push_screen(_built("synchronisation", "SyncScreen"))
+        self.push_screen(built("synchronisation", "SyncScreen"))
 
     def go_import(self) -> None:
         """Show the official files that can be read."""
         self.go_territory()
-        self.push_screen(_built("importing", "ImportScreen"))
+        self.push_screen(built("importing", "ImportScreen"))
 
     def ready_to_work(self) -> bool:
         """Say whether one can work; else ask first who works here.
@@ -163,7 +165,7 @@ class DiagApp(Sturdy, App[None]):
             self._as_kept()
             return True
         if len(self.screen_stack) == 1:
-            self.push_screen(_built("first_run", "FirstRunScreen"))
+            self.push_screen(built("first_run", "FirstRunScreen"))
         return False
 
     def begin(self) -> None:
@@ -186,28 +188,6 @@ class DiagApp(Sturdy, App[None]):
         """Go back one place; the first one stays."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
-
-    def resume(self) -> None:
-        """Go where one was last, at the very question."""
-        recent = self.desk.recent
-        if recent is None:
-            self.say("Aucune visite à reprendre : choisissez une école.")
-            return
-        self.desk.choose(recent.uai)
-        self.go_visit(*recent)
-
-    def recover(self) -> None:
-        """After a crash, go back where one was."""
-        self.go_territory()
-        if self.desk.knows_author and self.desk.recent:
-            self.resume()
-
-    def remember(
-        self, uai: str, place: str | None = None, question: str | None = None
-    ) -> None:
-        """Keep where one is, so that one resumes there."""
-        if not self.desk.chosen(uai):
-            self.desk.recent = Recent(uai, place, question)
 
     def say(self, sentence: str) -> None:
         """Say something that needs no answer, for a few seconds."""
@@ -273,7 +253,7 @@ class DiagApp(Sturdy, App[None]):
         """Show what is possible here."""
         introduction = getattr(self.screen, "INTRODUCTION", "")
         commands = [command for _, command in self.offered()]
-        self.push_screen(_built("help", "HelpScreen", introduction, commands))
+        self.push_screen(built("help", "HelpScreen", introduction, commands))
 
     def on_help(self) -> None:
         """Show what is possible here, in a place or a dialog."""
@@ -305,11 +285,11 @@ class DiagApp(Sturdy, App[None]):
 
     def on_open_keys(self) -> None:
         """Show the keys, to change them."""
-        self.push_screen(_built("keys", "KeysScreen"))
+        self.push_screen(built("keys", "KeysScreen"))
 
     def on_discover(self) -> None:
         """Tell the work in five steps."""
-        self.push_screen(_built("discover", "DiscoverScreen", self.keys))
+        self.push_screen(built("discover", "DiscoverScreen", self.keys))
 
     def on_quit(self) -> None:
         """Leave; everything said was kept as it was said."""
@@ -352,7 +332,7 @@ class DiagApp(Sturdy, App[None]):
             DiagError: it cannot be opened.
         """
         self.desk.session(uai)
-        screen = _built(module, name, uai, *where)
+        screen = built(module, name, uai, *where)
         self.go_school(uai)
         self.push_screen(screen)
 
@@ -388,10 +368,3 @@ class DiagApp(Sturdy, App[None]):
         error = self._exception
         cause = error.error if isinstance(error, WorkerFailed) else error
         logger.error("unexpected", exc_info=cause)
-
-
-def _built(module: str, name: str, *args: object) -> Screen[Any]:
-    """Build a screen whose module is imported only when one goes there."""
-    found = import_module(f"diag.tui.screens.{module}")
-    built: Screen[Any] = getattr(found, name)(*args)
-    return built

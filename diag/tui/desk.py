@@ -152,6 +152,12 @@ class OpenDesk:
 
             put_setting(self.workspace.journal, f"tui.{name}", value)
 
+    def jot(self, name: str, value: object) -> None:
+        """Keep a preference without waiting for the disk: a power cut may lose it."""
+        from diag.journal.settings import jot_setting  # noqa: PLC0415 - see above
+
+        jot_setting(self.workspace.journal, f"tui.{name}", value)
+
     def close(self) -> None:
         """Close the files; everything said was already kept."""
         if self._workspace is not None:

@@ -10,8 +10,8 @@ from diag.desk import audits
 from diag.desk.visit.visiting import Visiting
 from diag.desk.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL
-from tests.terminal.terminal import Terminal
-from tests.terminal.visits import prepared, visit_in
+from tests.terminal.terminal import Terminal, program
+from tests.terminal.visits import SIZE, prepared, visit_in
 
 ENDS: dict[str, Callable[[Terminal], object]] = {
     "killed": Terminal.kill,
@@ -60,6 +60,25 @@ def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> No
 
     assert resumes_at(tmp_path, SCHOOL) == where
     with visit_in(tmp_path) as terminal:
+        terminal.wait_for(lambda: shown(terminal) == where, "the very question")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_bilan_is_resumed_over_the_visit(tmp_path: Path, end: str) -> None:
+    prepared(tmp_path)
+    with visit_in(tmp_path) as terminal:
+        where = walked(terminal, 4)
+        terminal.send("\x1b[20~")
+        terminal.wait_for(lambda: terminal.shows("Bilan :"), "the bilan")
+        terminal.settle(1)
+        ENDS[end](terminal)
+        terminal.process.wait(timeout=30)
+
+    with Terminal(program(), tmp_path, SIZE) as terminal:
+        terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
+        terminal.send("r")
+        terminal.wait_for(lambda: terminal.shows("Bilan :"), "the bilan")
+        terminal.send("\x1b")
         terminal.wait_for(lambda: shown(terminal) == where, "the very question")
 
 

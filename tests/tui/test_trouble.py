@@ -114,7 +114,7 @@ async def test_after_a_crash_one_comes_back_where_one_was(tmp_path: Path) -> Non
     new_app(tmp_path)
     first = app_on(tmp_path)
     first.desk.session(SCHOOL)
-    first.remember(SCHOOL)
+    first.whereabouts.remember(SCHOOL)
     first.desk.close()
 
     world = app_on(tmp_path).desk.world

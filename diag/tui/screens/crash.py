@@ -54,4 +54,4 @@ class CrashScreen(PlaceScreen):
 
     def on_continue(self) -> None:
         """Go where one was."""
-        self.diag.recover()
+        self.diag.whereabouts.recover()

@@ -41,6 +41,10 @@ class PlaceScreen(Sturdy, Screen[None]):
         yield from self.body()
         yield KeyBar()
 
+    def on_screen_resume(self) -> None:
+        """Keep where one is, to come back there whatever ends the program."""
+        self.diag.whereabouts.note()
+
     def body(self) -> ComposeResult:
         """Lay out what is proper to this place."""
         yield from ()

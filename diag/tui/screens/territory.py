@@ -65,7 +65,7 @@ class OpenTour(Command):
 
 
 class Resume(Command):
-    """Reprendre la visite où elle en était, à la même question."""
+    """Reprendre où vous étiez : la visite à la même question, le bilan, l'école."""
 
     KEYS = "r"
     TITLE = "Reprendre"
@@ -233,7 +233,7 @@ class TerritoryScreen(PlaceScreen):
         )
         lines.show(found.lines)
         self.tell("Territoire", found.told)
-        self._can_resume = self.diag.desk.recent is not None
+        self._can_resume = self.diag.whereabouts.can_resume
         self.refresh_bindings()
         if not found.is_whole:
             self.call_after_refresh(self.post_message, Fill())
@@ -284,7 +284,7 @@ class TerritoryScreen(PlaceScreen):
 
     def on_resume(self) -> None:
         """Go where one was last."""
-        self.diag.resume()
+        self.diag.whereabouts.resume()
 
     def on_regroup(self) -> None:
         """Cut the list otherwise, and keep the choice."""

@@ -104,7 +104,8 @@ class VisitScreen(VisitActs):
         self.fiche.line.walked = self._walk
         self.show()
         self.fiche.line.focus()
-        self.diag.remember(self.uai)
+        self.diag.whereabouts.remember(self.uai)
+        self.is_looking = self.app.screen is not self
 
     def show(self, status: str = "", style: str = "$text-muted") -> None:
         """Show everything as it stands, at the question at hand; then say something."""

@@ -1,0 +1,102 @@
+"""Where one is: the places over the list of schools, reopened whatever ended diag."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.screen import Screen
+
+from diag.tui.desk import Recent
+
+if TYPE_CHECKING:
+    from diag.tui.app import DiagApp
+
+PLACES = {
+    "school": "SchoolScreen",
+    "visit": "VisitScreen",
+    "bilan": "BilanScreen",
+    "tour": "TourScreen",
+}
+"""Module of each screen that one comes back to, and its class."""
+
+_KEPT = "here"
+
+
+class Here(NamedTuple):
+    """Places, each over the one before; empty in Territoire."""
+
+    places: tuple[str, ...] = ()
+    ref: str = ""
+    """The school or another subject; empty in the tour."""
+    campaign: str = ""
+    """The campaign whose audit is meant; empty: this one's."""
+
+
+class Whereabouts:
+    """Where one is in the app, and where one was when it ended."""
+
+    def __init__(self, app: "DiagApp") -> None:
+        self._app = app
+        self._here = Here()
+
+    def note(self) -> None:
+        """Keep which places are shown; what stands over one for a while is no place."""
+        modules = {name: module for module, name in PLACES.items()}
+        shown = [
+            each for each in self._app.screen_stack if type(each).__name__ in modules
+        ]
+        ref = next((each.ref for each in shown if hasattr(each, "ref")), "")
+        places = tuple(modules[type(each).__name__] for each in shown)
+        here = Here(places, ref, self._app.desk.chosen(ref))
+        if here != self._here:
+            self._here = here
+            self._app.desk.jot(_KEPT, list(here))
+
+    def remember(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        """Keep which visit is under way, for who comes back to Territoire."""
+        if not self._app.desk.chosen(uai):
+            self._app.desk.recent = Recent(uai, place, question)
+
+    @property
+    def last(self) -> Here | None:
+        """Where one was last; None in Territoire, or when nobody knows."""
+        match self._app.desk.kept(_KEPT):
+            case [[*places], str(ref), str(campaign)] if places and all(
+                place in PLACES for place in map(str, places)
+            ):
+                return Here(tuple(map(str, places)), ref, campaign)
+        return None
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is a place to go back to."""
+        return bool(self.last or self._app.desk.recent)
+
+    def resume(self) -> None:
+        """Go where one was last: the visit at its question, the bilan, a school."""
+        app, recent = self._app, self._app.desk.recent
+        if last := self.last:
+            app.desk.choose(last.ref, last.campaign)
+            app.go_territory()
+            for module in last.places:
+                about = (last.ref,) if last.ref else ()
+                app.push_screen(built(module, PLACES[module], *about))
+        elif recent:
+            app.desk.choose(recent.uai)
+            app.go_visit(*recent)
+        else:
+            app.say("Aucune visite à reprendre : choisissez une école.")
+
+    def recover(self) -> None:
+        """After a crash, go back where one was."""
+        self._app.go_territory()
+        if self._app.desk.knows_author and self.can_resume:
+            self.resume()
+
+
+def built(module: str, name: str, *args: object) -> Screen[Any]:
+    """Build a screen whose module is imported only when one goes there."""
+    found = import_module(f"diag.tui.screens.{module}")
+    made: Screen[Any] = getattr(found, name)(*args)
+    return made
