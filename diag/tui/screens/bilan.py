@@ -19,10 +19,10 @@ from diag.desk.bilan.score_words import SOCLE, firing, short_cost
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.reports.report import Report
-from diag.tui.commands import CommandType, Export, bindings_of
+from diag.tui.commands import CommandType, Export, bindings_of, key_now
 from diag.tui.plain import content
 from diag.tui.screens.bilan_acts import ActingScreen
-from diag.tui.screens.bilan_commands import BILAN_COMMANDS, ON_ADVICE
+from diag.tui.screens.bilan_commands import BILAN_COMMANDS, ON_ADVICE, OpenWritten
 from diag.tui.screens.place import EVERYWHERE
 from diag.tui.widgets.interval import Interval
 from diag.tui.widgets.outline import Outline
@@ -96,15 +96,22 @@ class BilanScreen(ActingScreen):
     def show_all(self) -> None:
         """Read everything again; the sides that are not seen wait."""
         session = self.session
-        campaign = session.audit.campaign
         report = report_of(session)
         self.tell(f"Bilan : {session.about.title}")
-        status = f"{campaign}, {WORDS[session.status]}"
-        self.query_one("#status", Static).update(content(status))
+        self.show_written()
         self.query_one(Interval).tell(session.assessment.overall)
         self.query_one("#summary", Static).update(content(_summary(session, report)))
         self._stale = set(FACES)
         self._freshen()
+
+    def show_written(self) -> None:
+        """Show where the audit stands, and the key of what was written, if any."""
+        session = self.session
+        status = f"{session.audit.campaign}, {WORDS[session.status]}"
+        if self.written:
+            status = f"documents : {key_now(self.app, OpenWritten)} · {status}"
+        self.query_one("#status", Static).update(content(status))
+        self.refresh_bindings()
 
     def _freshen(self) -> None:
         """Read the sides that are seen; the others when one goes there."""
@@ -161,6 +168,8 @@ class BilanScreen(ActingScreen):
     def can(self, command: CommandType) -> bool | None:
         """Grey what needs a recommendation when there is none under the cursor."""
         if command in ON_ADVICE and not (self.is_mounted and self.advice):
+            return None
+        if command is OpenWritten and not self.written:
             return None
         return True
 

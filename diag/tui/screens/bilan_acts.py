@@ -48,6 +48,8 @@ class ActingScreen(PlaceScreen):
 
     uai: str
     """The school."""
+    written: tuple[tuple[Path, ...], str, bool] | None = None
+    """The documents written last, what they are, and whether they are provisional."""
 
     @property
     def session(self) -> Session:
@@ -61,6 +63,10 @@ class ActingScreen(PlaceScreen):
 
     def show_all(self) -> None:
         """Read everything again."""
+        raise NotImplementedError
+
+    def show_written(self) -> None:
+        """Show that there are documents to open."""
         raise NotImplementedError
 
     def go_to_advice(self, ident: str) -> None:
@@ -171,11 +177,16 @@ class ActingScreen(PlaceScreen):
     def _tell_written(
         self, files: Sequence[Path], title: str, *, provisional: bool
     ) -> None:
-        """Offer to open what was written; in passing, when one does something else."""
-        if self.app.screen is self:
+        """Say that it is there; nothing opens over what one does meanwhile."""
+        self.written = (tuple(files), title, provisional)
+        self.show_written()
+        self.diag.say(f"{title} : {files[0].parent}")
+
+    def on_open_written(self) -> None:
+        """Show which documents were written last, to open them."""
+        if self.written:
+            files, title, provisional = self.written
             self.app.push_screen(WrittenDialog(files, title, provisional=provisional))
-        else:
-            self.diag.say(f"{title} : {files[0].parent}")
 
     @work
     async def on_draft_paper(self) -> None:

@@ -131,6 +131,14 @@ class WriteReports(Command):
     GROUP = _AUDIT
 
 
+class OpenWritten(Command):
+    """Voir les documents écrits en dernier, leur dossier, et les ouvrir."""
+
+    KEYS = "o"
+    TITLE = "Documents écrits"
+    GROUP = _AUDIT
+
+
 class DraftPaper(Command):
     """Préparer un document que d'autres achèvent : délibération, projet, convention."""
 
@@ -188,6 +196,7 @@ BILAN_COMMANDS = (
     ComputedOrder,
     RemoveAdvice,
     AddAdvice,
+    OpenWritten,
     DraftPaper,
     Advance,
     NewEdition,

@@ -258,7 +258,14 @@ async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
 async def test_reports_are_written_and_their_place_told(tmp_path: Path) -> None:
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
+        await pilot.press("o")
+        assert on(pilot, BilanScreen)
         await pilot.press("r")
+        await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
+        assert shows(pilot, "documents : O")
+        await pilot.press("2", "down", "1")  # nothing opened over what one does
+        assert on(pilot, BilanScreen)
+        await pilot.press("o")
         await wait_for(pilot, lambda: on(pilot, WrittenDialog), "the files")
         folder = report_folder(session)
         assert {path.stem for path in folder.glob("*.html")} == set(Audience)

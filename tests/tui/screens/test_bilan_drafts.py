@@ -33,6 +33,9 @@ async def test_a_draft_is_written_beside_the_reports(tmp_path: Path) -> None:
         bilan = await asked(pilot)
         assert shows(pilot, TITLES[Draft.NOTE])
         await pilot.press("down", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "documents : O"), "told")
+        assert pilot.app.screen is bilan
+        await pilot.press("o")
         await wait_for(
             pilot, lambda: isinstance(pilot.app.screen, WrittenDialog), "the files"
         )
