@@ -1,9 +1,12 @@
-"""Nothing moves while nothing is done: not a byte goes to the terminal."""
+"""Nothing moves while nothing is done, and a key moves only what it changes."""
 
 from pathlib import Path
 
 from tests.terminal.visits import prepared, visit_in
 
+DOWN, UP = "\x1b[B", "\x1b[A"
+MOST = 3_000
+"""Bytes of a key, at 80×24."""
 QUIET = 1.5
 """Seconds watched: three blinks of a cursor, one tick of a clock."""
 
@@ -16,3 +19,16 @@ def test_a_visit_left_alone_writes_nothing(tmp_path: Path) -> None:
 
         assert not terminal.read(QUIET)
         assert terminal.written == written
+
+
+def test_a_key_draws_only_what_it_changes(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    with visit_in(tmp_path) as terminal:
+        terminal.resize(80, 24)
+        terminal.settle()
+        for key in (DOWN, DOWN, DOWN, UP, "1"):
+            before = terminal.written
+            terminal.send(key)
+            terminal.settle()
+
+            assert 0 < terminal.written - before < MOST

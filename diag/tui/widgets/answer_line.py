@@ -10,7 +10,9 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from diag.desk.visit.completing import STATE_KEYS
@@ -39,6 +41,9 @@ class AnswerLine(Sturdy, Input):
         Binding("tab", "plan", "Aller au plan", show=False),
         Binding("shift+tab", "plan", "Aller au plan", show=False),
     ]
+
+    virtual_size = Reactive(Size(0, 0))
+    """As long as its text: its place is fixed, no letter lays the screen out again."""
 
     class Read(Message):
         """More of the fiche is to be read."""

@@ -152,9 +152,10 @@ class Sheet(PlainStyle):
         segments = [
             Segment(part, style.rich_style)
             for part, style in text.render(base, "", self._get_style)
+            if part
         ]
         strip = Strip(segments, text.cell_length)
-        return strip.adjust_cell_length(width, base.rich_style)
+        return strip.adjust_cell_length(width, base.rich_style).simplify()
 
 
 def _extent(strip: Strip) -> int:
