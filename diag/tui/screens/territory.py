@@ -188,7 +188,7 @@ class TerritoryScreen(PlaceScreen):
         """Lay the search field over the list."""
         lines = SearchedLines((
             Column("Jour", 4, right=True, least=TINY),
-            Column("Commune", 22, narrow=17, tiny=9),
+            Column("Commune", 22, narrow=20, tiny=9),
             Column("École"),
             Column("Classes", 7, right=True, least=NARROW),
             Column("Élèves", 6, right=True, least=WIDE),
