@@ -20,13 +20,13 @@ from diag.reports.vocabulary import PROVENANCES
 from diag.rules.values import Truth
 
 MARKS = {
-    Provenance.MEASURED: "m",
-    Provenance.OBSERVED: "c",
-    Provenance.DECLARED: "d",
-    Provenance.IMPORTED: "i",
-    Provenance.CARRIED: "r",
+    Provenance.MEASURED: "mes",
+    Provenance.OBSERVED: "vu",
+    Provenance.DECLARED: "dit",
+    Provenance.IMPORTED: "imp",
+    Provenance.CARRIED: "rep",
 }
-"""How a fact became known: mesuré, constaté, déclaré, importé, repris."""
+"""How a fact became known, in three letters at most; none reads as a unit (« 2 m »)."""
 
 STATE_WORDS = {
     State.UNKNOWN: "inconnu",
@@ -46,7 +46,7 @@ class Cell:
     words: str
     """Its value without unit, its state, or both sides of a conflict."""
     mark: str
-    """How it became known, one letter; `!` for a conflict; empty when not answered."""
+    """How it became known, in short; `!` for a conflict; empty when not answered."""
     relevant: Truth
     """False: not asked here; None: not known yet."""
     heads: tuple[Answer, ...]

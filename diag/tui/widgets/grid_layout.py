@@ -11,10 +11,11 @@ from diag.tui.plain import line
 TITLE_LINES = 3
 """Lines that titles of columns may take."""
 
-_NARROWEST, _WIDEST, _TITLE_WIDEST = 11, 17, 14
+_NARROWEST, _WIDEST, _TITLE_WIDEST = 12, 18, 14
 _NAMES_NARROWEST, _NAMES_TIGHT, _NAMES_WIDEST = 12, 17, 24
 _WIDE = 80
-_AROUND = 4
+_MARK = 3
+_AROUND = _MARK + 3
 _RIGHT = {QuestionType.INTEGER, QuestionType.NUMBER}
 
 
@@ -66,15 +67,15 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
     words = _cut(said, inside)
     if question.type in _RIGHT and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
-    return f"{around[0]}{_padded(words, inside)} {mark}{around[1]}"
+    return f"{around[0]}{_padded(words, inside)} {_padded(mark, _MARK)}{around[1]}"
 
 
 def typed_text(text: str, width: int) -> str:
     """Return what is being typed in a cell: its end, where the next key goes."""
-    kept = line(text)
-    while cell_len(kept) > width - _AROUND:
+    kept, inside = f"{line(text)}_", width - 2
+    while cell_len(kept) > inside:
         kept = kept[1:]
-    return f"[{_padded(f'{kept}_', width - 2)}]"
+    return f"[{_padded(kept, inside)}]"
 
 
 def name_text(name: str, width: int) -> str:

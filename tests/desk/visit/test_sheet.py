@@ -7,7 +7,7 @@ from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.duplicating import duplicate
 from diag.desk.visit.places import add_place
-from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
+from diag.desk.visit.sheet import MARKS, Sheet, domains_of, sheet_kinds
 from diag.model.fact import Provenance, State
 from diag.model.place import Place, PlaceKind
 from tests.desk.builders import workspace
@@ -42,12 +42,19 @@ def test_a_sheet_shows_values_states_provenance_and_what_is_not_asked(
         return found.words, found.mark
 
     assert [place.name for place in sheet.places] == ["Classe 1", "Direction"]
-    assert cell(0, "type_salle") == ("Classe", "c")
-    assert cell(0, "prises_rj45") == ("4", "d")
+    assert cell(0, "type_salle") == ("Classe", "vu")
+    assert cell(0, "prises_rj45") == ("4", "dit")
     assert cell(0, "bricolages_reseau") == ("inconnu", "-")
     assert cell(1, "prises_rj45") == ("", "")
     assert not sheet.cell(0, sheet.columns["prise_borne"]).is_inert
     assert sheet.cell(0, sheet.columns["outils_adaptes"]).is_inert
+
+
+def test_no_mark_reads_as_a_unit(session: Session) -> None:
+    """« 2 m » was read as two metres, where it meant two, measured."""
+    units = {each.unit for each in session.checklist.questions.values()}
+    assert not units & set(MARKS.values())
+    assert all(len(mark) > 1 for mark in MARKS.values())
 
 
 def test_columns_add_up_where_a_total_means_something(session: Session) -> None:
