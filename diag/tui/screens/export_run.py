@@ -13,7 +13,15 @@ from diag.desk.outputs.many import Told, Wanted, beside, tally, write_many
 from diag.desk.viewing import show_file
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit
-from diag.tui.commands import Back, Command, CommandType, Help, OpenPalette, bindings_of
+from diag.tui.commands import (
+    Back,
+    Command,
+    CommandType,
+    Help,
+    OpenPalette,
+    bindings_of,
+    key_now,
+)
 from diag.tui.plain import content
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
@@ -188,7 +196,8 @@ class ExportRunScreen(PlaceScreen):
         if self.running:
             return f"{bar} {done} sur {whole}"
         if done < whole:
-            return f"{bar} {done} sur {whole} : arrêté, R reprend"
+            key = key_now(self.app, TakeUp)
+            return f"{bar} {done} sur {whole} : arrêté, {key} reprend"
         return f"{bar} {tally(self.told)}"
 
     def on_stop(self) -> None:

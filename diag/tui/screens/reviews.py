@@ -29,8 +29,8 @@ class ReviewsScreen(PlaceScreen):
     OFFERS: ClassVar[tuple[CommandType, ...]] = (ReviewAudit, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
-        "Quels audits attendent une relecture ? Entrée ouvre le bilan ; la touche A y "
-        "accepte l'audit, ou le retourne avec un motif que l'ingénieur lira."
+        "Quels audits attendent une relecture ? Entrée ouvre le bilan ; « État de "
+        "l'audit » y accepte, ou retourne avec un motif que l'ingénieur lira."
     )
 
     def body(self) -> ComposeResult:

@@ -108,6 +108,16 @@ class ForgetScenario(Command):
     TITLE = "Oublier"
 
 
+_POSSIBLE = (
+    (SupposeAnswer, "une autre réponse"),
+    (SupposeFibre, "la fibre"),
+    (SupposeSplit, "dédoubler une classe"),
+    (SupposeRoom, "une salle de plus"),
+    (SupposeClosing, "une salle fermée"),
+)
+"""What one may suppose, in words."""
+
+
 class SupposeScreen(PlaceScreen):
     """Suppositions over one audit, and their consequences side by side."""
 
@@ -161,11 +171,8 @@ class SupposeScreen(PlaceScreen):
         told = [
             f"et si… {line}" for line in hypotheses.told(session, self.suppositions)
         ]
-        empty = (
-            "Rien n'est supposé. N : une autre réponse ; F : la fibre ; D : dédoubler "
-            "une classe ; P : une salle de plus ; C : une salle fermée."
-        )
-        self.query_one("#supposed", Static).update(content("\n".join(told) or empty))
+        told = told or [f"Rien n'est supposé. {self._possible_words()}."]
+        self.query_one("#supposed", Static).update(content("\n".join(told)))
         before, after = found.before.overall, found.after.overall
         whole = f"Ensemble : {score_words(before)}"
         if self.suppositions:
@@ -173,6 +180,11 @@ class SupposeScreen(PlaceScreen):
         self.query_one("#whole", Static).update(content(whole))
         self.query_one(Outline).show(consequences(found) if self.suppositions else ())
         self.refresh_bindings()
+
+    def _possible_words(self) -> str:
+        return " ; ".join(
+            f"{key_now(self.app, command)} : {said}" for command, said in _POSSIBLE
+        )
 
     def can(self, command: CommandType) -> bool | None:
         """Grey what needs suppositions, or a scenario."""
