@@ -1,7 +1,8 @@
 """A session: one audit in memory, its facts, its assessment; what is said is kept."""
 
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import xor
 from typing import TYPE_CHECKING
 
 from diag.assess.assess import Judge, judge_of
@@ -11,6 +12,7 @@ from diag.journal.audits import closing_of
 from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.draft import Draft
 from diag.journal.facts import edition_of, facts_of, profile_of, status_of
+from diag.journal.facts_after import facts_after
 from diag.journal.follow_ups import follow_ups_of
 from diag.journal.merges import also_said
 from diag.journal.revision import Revision, parse
@@ -219,8 +221,27 @@ class Session:
         if len(written) > 1:
             together = frozenset(revision.id for revision in written)
             self._gestures |= dict.fromkeys(together, together)
+        facts = None if also else self._facts_after(drafts)
         self.forget()
+        if facts:
+            self._keep(facts, written)
         return revisions
+
+    def _facts_after(self, drafts: tuple[Draft, ...]) -> Facts | None:
+        seen = self.__dict__.get("facts")
+        journal = self.workspace.journal
+        return seen and facts_after(journal, self.audit.id, seen, drafts)
+
+    def _keep(self, facts: Facts, written: tuple[Revision, ...]) -> None:
+        """Keep facts that hold what was just said.
+
+        The version is that of the last reading, and the digest is reckoned: what
+        another program wrote meanwhile is still to be read.
+        """
+        version, digest = self._read
+        ids = (int(revision.id, 16) for revision in written)
+        self._read = (version, f"{reduce(xor, ids, int(digest, 16)):064x}")
+        self.facts = facts
 
     def catch_up(self) -> bool:
         """Read again when another program wrote in this audit; say whether it did."""

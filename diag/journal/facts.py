@@ -38,7 +38,7 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
         notes={
             (place, question): notes
             for (place, question), heads in board.notes.items()
-            if place in site.places and (notes := _notes_of(heads))
+            if place in site.places and (notes := notes_of(heads))
         },
         flags=frozenset(
             (place, question)
@@ -147,7 +147,8 @@ def _value(raw: Any) -> Value:
     return raw
 
 
-def _notes_of(heads: Sequence[Head]) -> tuple[str, ...]:
+def notes_of(heads: Sequence[Head]) -> tuple[str, ...]:
+    """Return the notes that differ, without those that are empty."""
     said = (head.value for head in differing(heads) if head.says)
     return tuple(text for text in said if isinstance(text, str) and text)
 

@@ -1,0 +1,98 @@
+"""What a session knows once it has said something is what the journal says."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from diag.desk import audits
+from diag.desk import session as session_module
+from diag.desk.session import Session
+from diag.desk.undo import undo
+from diag.desk.visit.answers import Entry, record_answer, record_note
+from diag.desk.visit.flags import turn_flag
+from diag.desk.visit.places import add_place, remove_place, rename_place
+from diag.desk.workspace import Workspace
+from diag.journal import changes
+from diag.model.fact import Answer, State
+from diag.model.place import PlaceKind
+from tests.desk.builders import SCHOOL
+
+GESTURES: dict[str, Callable[[Session], object]] = {
+    "an answer": lambda one: record_answer(one, Entry("nb_eleves", 140)),
+    "a correction": lambda one: record_answer(one, Entry("nb_classes", 7)),
+    "a refusal": lambda one: record_answer(
+        one, Entry("nb_classes", state=State.REFUSED, reason="Absent")
+    ),
+    "an answer and its note": lambda one: record_answer(
+        one, Entry("nb_classes", 8, note="Selon l’Insee")
+    ),
+    "an answer and its note withdrawn": lambda one: record_answer(
+        one, Entry("nb_eleves", 140, note="")
+    ),
+    "a room": lambda one: record_answer(
+        one, Entry("type_salle", "classe", place="CE1")
+    ),
+    "another note": lambda one: record_note(one, "nb_eleves", "Selon le registre"),
+    "no note": lambda one: record_note(one, "nb_eleves", ""),
+    "a flag": lambda one: turn_flag(one, (one.facts.root, "nb_eleves")),
+    "no flag": lambda one: turn_flag(one, (one.facts.root, "nb_classes")),
+    "an undoing": undo,
+    "a place": lambda one: add_place(one, PlaceKind.SALLE, "CE2"),
+    "another name": lambda one: rename_place(one, "CP", "Salle bleue"),
+    "no place": lambda one: remove_place(one, "CP"),
+    "another answer beside": lambda one: one.say(
+        replace(
+            changes.answered(
+                one.audit.id, one.facts.root, "nb_classes", Answer(State.KNOWN, 9)
+            ),
+            parents=(),
+        )
+    ),
+}
+
+
+@pytest.fixture
+def begun(session: Session) -> Session:
+    for name in ("CP", "CE1"):
+        add_place(session, PlaceKind.SALLE, name)
+    record_answer(session, Entry("type_salle", "classe", place="CP"))
+    record_answer(session, Entry("nb_classes", 6))
+    record_note(session, "nb_eleves", "Selon la directrice")
+    turn_flag(session, (session.facts.root, "nb_classes"))
+    assert session.facts.root
+    return session
+
+
+@pytest.mark.parametrize("gesture", GESTURES)
+def test_what_is_known_after_a_gesture_is_what_is_read_anew(
+    begun: Session, gesture: str
+) -> None:
+    GESTURES[gesture](begun)
+    anew = audits.open_session(begun.workspace, SCHOOL)
+    assert begun.facts == anew.facts
+    assert list(begun.facts.answers) == list(anew.facts.answers)
+    assert begun.assessment == anew.assessment
+
+
+def test_an_answer_does_not_have_the_whole_audit_read_again(
+    begun: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(session_module, "facts_of")
+    record_answer(begun, Entry("nb_eleves", 140))
+    record_answer(begun, Entry("nb_eleves", 141))
+    answer = begun.facts.answer(begun.facts.root, "nb_eleves")
+    assert answer is not None
+    assert answer.value == 141
+
+
+def test_one_s_own_answers_are_no_news_and_another_window_s_are(begun: Session) -> None:
+    with Workspace.open(begun.workspace.folder) as window:
+        other = audits.open_session(window, SCHOOL)
+        record_answer(begun, Entry("nb_eleves", 140))
+        window.note_screens(seen=True)
+        assert not begun.catch_up()
+
+        record_answer(other, Entry("nb_classes", 8))
+        assert begun.catch_up()
+        assert begun.facts == other.facts
