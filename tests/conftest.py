@@ -2,14 +2,17 @@
 
 Without bytecode each process compiles what it imports again, a third of its start: it
 is kept for the programs that tests start too. The environment of a container often
-forbids it; `.gitignore` names the folders. Garbage is looked for less often: what
-modules hold for good was walked through again and again, a third of the time.
+forbids it; `.gitignore` names the folders. Garbage is looked for less often, and what
+outlives a module's tests is held for good: it was walked through again and again, a
+third of the time.
 """
 
 import gc
 import os
 import sys
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -19,6 +22,13 @@ gc.set_threshold(50_000, 20, 25)
 # A machine that others use is slow at times: no test judges by the wall clock.
 settings.register_profile("diag", deadline=None)
 settings.load_profile("diag")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _held_for_good() -> Iterator[None]:
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
