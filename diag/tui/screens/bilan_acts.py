@@ -1,8 +1,8 @@
 """What one does in a bilan: to a recommendation, to the audit, to its reports."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual import work
 
@@ -13,17 +13,15 @@ from diag.desk.bilan.previous import own_here
 from diag.desk.checklists.upgrade_words import upgrade_summary
 from diag.desk.checklists.upgrading import Upgrade, preview, upgrade
 from diag.desk.history import changes_of
-from diag.desk.outputs.documents import write_reports
+from diag.desk.outputs.documents import Written, write_reports
 from diag.desk.outputs.draft_kinds import TITLES, Draft, possible_drafts
 from diag.desk.outputs.papers import write_paper
 from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.session import Session
-from diag.desk.system_words import system_sentence
 from diag.desk.undo import undo
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
-from diag.reports.report import Report
 from diag.tui.commands import key_now
 from diag.tui.dialogs import Ask, Confirm
 from diag.tui.screens.bilan_commands import SetAside, Undo
@@ -35,9 +33,6 @@ from diag.tui.screens.reword import RewordScreen
 from diag.tui.screens.suppose import SupposeScreen
 from diag.tui.screens.written import WrittenDialog
 from diag.tui.sturdy import Trouble
-
-if TYPE_CHECKING:
-    from diag.desk.outputs.drafts import Drafted
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""
@@ -156,29 +151,30 @@ class ActingScreen(PlaceScreen):
     def on_write_reports(self) -> None:
         """Write the four documents off the event loop."""
         self.diag.say("Les quatre rapports s'écrivent…")
-        self._write(report_of(self.session).gathered(), report_folder(self.session))
+        report = report_of(self.session).gathered()
+        self._write(
+            partial(write_reports, report, Audience, report_folder(self.session)),
+            "Les quatre rapports sont écrits",
+            provisional=report.provisional,
+        )
 
     @work(thread=True, exclusive=True, group="reports")
-    def _write(self, report: Report, folder: Path) -> None:
-        try:
-            written = tuple(write_reports(report, Audience, folder))
-        except OSError as error:
-            self.app.post_message(Trouble(system_sentence(error)))
-            return
+    def _write(
+        self, write: Callable[[], Iterable[Written]], title: str, *, provisional: bool
+    ) -> None:
+        written = tuple(write())
         for told in {one.warning for one in written if one.warning}:
             self.app.post_message(Trouble(told))
-        files = [one.path for one in written if one.path]
-        self.app.call_from_thread(self._written, files, report)
-
-    def _written(self, files: Sequence[Path], report: Report) -> None:
-        title = "Les quatre rapports sont écrits"
-        self._tell_written(files, title, provisional=report.provisional)
+        files = tuple(one.path for one in written if one.path)
+        self.app.call_from_thread(
+            self._tell_written, files, title, provisional=provisional
+        )
 
     def _tell_written(
-        self, files: Sequence[Path], title: str, *, provisional: bool
+        self, files: tuple[Path, ...], title: str, *, provisional: bool
     ) -> None:
         """Say that it is there; nothing opens over what one does meanwhile."""
-        self.written = (tuple(files), title, provisional)
+        self.written = (files, title, provisional)
         self.show_written()
         self.diag.say(f"{title} : {files[0].parent}")
 
@@ -208,23 +204,11 @@ class ActingScreen(PlaceScreen):
         session = self.session
         workspace, campaign = session.workspace, session.audit.campaign
         made = drafted(workspace, draft, session.about.ref, campaign=campaign)
-        self._write_draft(made)
-
-    @work(thread=True, exclusive=True, group="reports")
-    def _write_draft(self, made: "Drafted") -> None:
-        try:
-            written = tuple(write_paper(made.paper, made.folder))
-        except OSError as error:
-            self.app.post_message(Trouble(system_sentence(error)))
-            return
-        for told in {one.warning for one in written if one.warning}:
-            self.app.post_message(Trouble(told))
-        files = [one.path for one in written if one.path]
-        self.app.call_from_thread(self._drafted, files, made)
-
-    def _drafted(self, files: Sequence[Path], made: "Drafted") -> None:
-        title = "Le document est prêt à compléter"
-        self._tell_written(files, title, provisional=made.provisional)
+        self._write(
+            partial(write_paper, made.paper, made.folder),
+            "Le document est prêt à compléter",
+            provisional=made.provisional,
+        )
 
     @work
     async def on_advance(self) -> None:

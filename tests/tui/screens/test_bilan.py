@@ -274,6 +274,18 @@ async def test_reports_are_written_and_their_place_told(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
 
 
+async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        report_folder(session).parent.write_text("", encoding="utf-8")
+        await pilot.press("r")
+        await wait_for(pilot, lambda: on(pilot, Tell), "told")
+        assert shows(pilot, "exports")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
+        assert not shows(pilot, "documents : O")
+
+
 async def test_reports_written_while_one_does_something_else_are_told_in_passing(
     tmp_path: Path,
 ) -> None:
