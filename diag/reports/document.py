@@ -5,6 +5,7 @@ Every change is made on tokens, never on text that was already written.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it.token import Token
 
@@ -48,8 +49,12 @@ class Document:
         return tuple(one for one in self.outline if one.level == _PART_LEVEL)
 
 
+@lru_cache(maxsize=1)  # the forms of one document are written one after the other
 def read_document(markdown: str) -> Document:
-    """Return a document's parts, typeset, captioned and outlined."""
+    """Return a document's parts, typeset, captioned and outlined.
+
+    Every form of a document reads the same object: none may change it.
+    """
     tokens = _boxed(_captioned(document_parser().parse(markdown)))
     _typeset(tokens)
     _headers(tokens)

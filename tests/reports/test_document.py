@@ -1,8 +1,17 @@
 """A document's parts, as every writer gets them."""
 
+from copy import deepcopy
+from datetime import date
+
 from diag.reports.document import read_document
+from diag.reports.html import html
+from diag.reports.odt import odt
 from diag.reports.parser import inline_text
+from diag.reports.pdf import printed
+from diag.reports.pictures import NONE
 from tests.reports.reading import text_of
+
+DAY = date(2026, 10, 5)
 
 
 def test_the_head_is_the_title_and_its_definitions() -> None:
@@ -47,3 +56,19 @@ def test_headings_that_say_the_same_have_their_own_anchors() -> None:
     read = read_document("# Été\n\n## Été\n\n## !\n")
     assert [one.anchor for one in read.outline] == ["ete", "ete-2", "partie"]
     assert inline_text(read.head[1]) == "Été"
+
+
+def test_no_writer_changes_what_the_next_one_reads() -> None:
+    markdown = (
+        "# T\n\nÉcole\n: Moulin\n\n> [!WARNING]\n> **Gras**\n>\n> Texte[^1]\n\n***\n\n"
+        "## Suite\n\n*Légende*\n\n| a | b |\n| --- | ---: |\n| 1 | 2 |\n\n"
+        "```sh\ncode\n```\n\n- [lien](https://e.fr)\n- ![image](x)\n\n[^1]: Note\n\n"
+        "*foot*\n"
+    )
+    read = read_document(markdown)
+    before = deepcopy(read)
+    html(markdown, "T")
+    odt(markdown, "T", "Camille", DAY, NONE)
+    printed(markdown, "T", "Camille", DAY, NONE)
+    assert read_document(markdown) is read
+    assert read == before
