@@ -28,7 +28,7 @@ from diag.tui.screens.visit_commands import ShowPlaces, TakeBack
 from diag.tui.sturdy import Trouble
 from diag.tui.widgets.grid_commands import NextKind
 from diag.tui.widgets.grid_entry import GridEntry
-from diag.tui.widgets.grid_moves import following
+from diag.tui.widgets.grid_moves import DOWN, next_empty
 from diag.tui.widgets.grid_table import At
 
 _PROVENANCES = (None, Provenance.OBSERVED, Provenance.DECLARED, Provenance.MEASURED)
@@ -102,7 +102,7 @@ class Grid(GridEntry):
             copied = list(rows)
         self._copy(columns, copied)
         if moves_on and self.sheet.cell(*at).heads:
-            self._go(following(self.sheet, at, (1, 0)))
+            self._go(next_empty(self.sheet, at, DOWN) or at)
 
     def _copy(self, columns: range, rows: list[int]) -> None:
         try:

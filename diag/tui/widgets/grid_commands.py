@@ -9,7 +9,8 @@ class NextBelow(Command):
     """Enregistrer et descendre.
 
     Un choix se tape par ses premières lettres ou son numéro, oui et non par o et n. Une
-    réponse qui se suffit passe d'elle-même à la suivante, dans le dernier sens pris.
+    réponse qui se suffit passe d'elle-même à la prochaine cellule vide : en dessous
+    après Entrée, à droite après Tab. Les flèches n'y changent rien.
     """
 
     KEYS = "enter"

@@ -16,8 +16,8 @@ from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Provenance, State
 from diag.reports.answers import value_words
 from diag.reports.vocabulary import PLACES
-from diag.tui.commands import CommandType, Help, chosen_keys
-from diag.tui.widgets.grid_commands import GRID_COMMANDS
+from diag.tui.commands import CommandType, Help, chosen_keys, key_now
+from diag.tui.widgets.grid_commands import GRID_COMMANDS, NextRight
 from diag.tui.widgets.grid_face import GridFace
 from diag.tui.widgets.grid_moves import (
     DOWN,
@@ -27,11 +27,17 @@ from diag.tui.widgets.grid_moves import (
     RIGHT,
     beside,
     following,
+    next_empty,
     past_column,
 )
-from diag.tui.widgets.grid_table import Table
+from diag.tui.widgets.grid_table import At, Table
 
 _HELP = "?"
+_ENDS = {
+    DOWN: "Rien d'autre à remplir en dessous : {right} passe à droite.",
+    RIGHT: "Rien d'autre à remplir ensuite.",
+}
+"""What is said where one cannot go on; nothing of going back."""
 
 
 class GridEntry(GridFace):
@@ -93,8 +99,6 @@ class GridEntry(GridFace):
     def _move(self, step: tuple[int, int]) -> None:
         """Move, what was typed recorded first."""
         if self.settle():
-            if not all(step):
-                self.step = DOWN if step[0] else RIGHT
             self._go(beside(self.sheet, self.table.cursor, step))
 
     def _extend(self, step: tuple[int, int]) -> None:
@@ -107,9 +111,18 @@ class GridEntry(GridFace):
     def _next(self, step: tuple[int, int]) -> None:
         """Record, and go to the next cell that is asked in that direction."""
         self.step = DOWN if step[0] else RIGHT
-        at = self.table.cursor
+        at, typed = self.table.cursor, bool(self.table.text)
         if self.settle() and self.table.cursor == at:
-            self._go(following(self.sheet, at, step))
+            there = following(self.sheet, at, step)
+            self._go_on(there, step, self._said if typed else "")
+
+    def _go_on(self, there: At | None, step: tuple[int, int], done: str) -> None:
+        """Go there, or stay and say, after what was done, that nothing is left."""
+        if there is not None:
+            self._go(there)
+            return
+        end = _ENDS.get(step, "").format(right=key_now(self.app, NextRight))
+        self.say(f"{done}. {end}" if done else end)
 
     def _abandon(self) -> bool:
         """Forget what is typed, else the selection; else Escape is the screen's."""
@@ -162,7 +175,8 @@ class GridEntry(GridFace):
             return
         self._text(read.text)
         if read.is_complete and self._record(read) and self.table.cursor == at:
-            self._go(following(self.sheet, at, self.step))
+            there = next_empty(self.sheet, at, self.step)
+            self._go_on(there, self.step, self._said)
 
     def _record(self, read: Typed) -> bool:
         """Write what was typed in the cell, or in every row of the selection."""

@@ -1,5 +1,7 @@
 """Where the cursor goes next in a sheet, as in a spreadsheet, inert cells skipped."""
 
+from collections.abc import Iterator
+
 from diag.desk.visit.sheet import Sheet
 from diag.tui.widgets.grid_table import At
 
@@ -43,32 +45,50 @@ def beside(sheet: Sheet, at: At, step: tuple[int, int]) -> At:
     )
 
 
-def following(sheet: Sheet, at: At, step: tuple[int, int]) -> At:
-    """Return the next cell that is asked in a direction.
+def following(sheet: Sheet, at: At, step: tuple[int, int]) -> At | None:
+    """Return the next cell that is asked in a direction; None past the last.
 
-    Past the end of a column comes the top of the next, past the end of a row the
-    beginning of the next; past the last of all, it stays.
+    A column ends at its foot. Past the end of a row come the rows below, where one
+    lands on no answer: one went there to look at none.
     """
-    rows, columns = len(sheet.places), len(sheet.questions)
-    down = step[0] != 0
-    rank = at.column * rows + at.row if down else at.row * columns + at.column
-    forward = sum(step)
-    rank += forward
-    while 0 <= rank < rows * columns:
-        row, column = reversed(divmod(rank, rows)) if down else divmod(rank, columns)
-        if not sheet.cell(row, column).is_inert:
-            return At(row, column)
-        rank += forward
-    return at
+    for there in _ahead(sheet, at, step):
+        cell = sheet.cell(*there)
+        is_on_line = step != RIGHT or there.row == at.row
+        if not cell.is_inert and (is_on_line or not cell.heads):
+            return there
+    return None
+
+
+def next_empty(sheet: Sheet, at: At, step: tuple[int, int]) -> At | None:
+    """Return the next cell to answer in a direction; None when there is none left."""
+    for there in _ahead(sheet, at, step):
+        cell = sheet.cell(*there)
+        if not cell.is_inert and not cell.heads:
+            return there
+    return None
 
 
 def past_column(sheet: Sheet, rows: range, column: int) -> At:
     """Return where one goes on once these rows of a column are filled.
 
-    That is the first of these rows where a question to the right is asked.
+    That is the first of these rows where a question to the right is to be answered.
     """
     for right in range(column + 1, len(sheet.questions)):
         for row in rows:
-            if not sheet.cell(row, right).is_inert:
+            cell = sheet.cell(row, right)
+            if not cell.is_inert and not cell.heads:
                 return At(row, right)
     return At(rows[0], column)
+
+
+def _ahead(sheet: Sheet, at: At, step: tuple[int, int]) -> Iterator[At]:
+    """Give the cells below, or those after this one, row after row, either way."""
+    rows, columns = len(sheet.places), len(sheet.questions)
+    if step == DOWN:
+        yield from (At(row, at.column) for row in range(at.row + 1, rows))
+        return
+    forward = sum(step)
+    rank = at.row * columns + at.column + forward
+    while 0 <= rank < rows * columns:
+        yield At(*divmod(rank, columns))
+        rank += forward

@@ -66,8 +66,8 @@ async def test_answers_are_typed_and_the_cursor_moves_on(session: Session) -> No
         await type_keys(pilot, "c 2 tab")
         assert cursor(grid) == ("Classe 1", "prise_borne")
         assert shows(pilot, "Enregistré, Classe 1 : 2\xa0prises")
-        await type_keys(pilot, "down up down")
-        await type_keys(pilot, "home up c")
+        await type_keys(pilot, "ctrl+home enter")
+        await type_keys(pilot, "up c")
         assert cursor(grid) == ("Classe 2", "type_salle")
 
     assert value(session, "Classe 1", "type_salle") == "classe"
@@ -240,12 +240,84 @@ async def test_where_one_goes_on_to_is_told_and_nothing_undone_is_offered(
     session: Session,
 ) -> None:
     async with Host(session).run_test(size=(80, 24)) as pilot:
+        await type_keys(pilot, "down up")
         assert shows(pilot, "puis à droite")
-        await type_keys(pilot, "down")
+        await type_keys(pilot, "enter")
         assert shows(pilot, "puis en dessous")
         await type_keys(pilot, "f8")
         assert shows(pilot, "« Classe 2 » : rien à reprendre.")
         assert not shows(pilot, "Ctrl+Z")
+
+
+async def test_at_the_foot_of_a_column_one_stays_and_no_answer_is_replaced(
+    session: Session,
+) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        grid.goto(grid.sheet.places[0].id, "prises_rj45")
+        await type_keys(pilot, "4 enter")
+        grid.goto(grid.sheet.places[-1].id, "type_salle")
+        await type_keys(pilot, "a")
+        assert cursor(grid) == ("Réserve", "type_salle")
+        told = " ".join(grid.status.lines)
+        assert "Autre local. Rien d'autre à remplir en dessous" in told
+        assert "Tab passe à droite." in told
+        await type_keys(pilot, "5 tab")
+        assert value(session, "Réserve", "type_salle") == "bcd"
+        assert cursor(grid) == ("Réserve", "prises_rj45")
+        await type_keys(pilot, "3 enter")
+        assert cursor(grid) == ("Réserve", "prises_rj45")
+        assert shows(pilot, "Enregistré, Réserve : 3\xa0prises. Rien d'autre")
+        await type_keys(pilot, "enter")
+        assert not shows(pilot, "Enregistré")
+        assert shows(pilot, "Rien d'autre à remplir en dessous")
+
+    assert value(session, "Classe 1", "prises_rj45") == 4
+
+
+async def test_one_goes_on_past_what_is_answered_to_what_is_not(
+    session: Session,
+) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        grid.goto(grid.sheet.places[2].id, "type_salle")
+        await type_keys(pilot, "c ctrl+home enter 4")
+        assert cursor(grid) == ("Classe 4", "type_salle")
+        assert value(session, "Classe 3", "type_salle") == "classe"
+
+        grid.goto(grid.sheet.places[6].id, "prises_rj45")
+        await type_keys(pilot, "2 tab home a")
+        assert cursor(grid) == ("Bureau", "bricolages_reseau"), "past the answer"
+        await type_keys(pilot, "shift+tab 5 tab")
+        assert value(session, "Bureau", "prises_rj45") == 5
+        assert cursor(grid) == ("Bureau", "bricolages_reseau")
+
+
+async def test_tab_past_the_end_of_a_row_lands_on_no_answer(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        grid.goto(grid.sheet.places[7].id, "type_salle")
+        await type_keys(pilot, "a up end tab")
+        assert cursor(grid) == ("Salle des maîtres", "prises_rj45")
+        await type_keys(pilot, "home shift+tab")
+        assert cursor(grid)[0] == "Bureau"
+
+
+async def test_past_the_last_cell_of_all_nothing_is_left(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        await type_keys(pilot, "ctrl+end")
+        before = cursor(grid)
+        await type_keys(pilot, "tab")
+        assert cursor(grid) == before
+        assert shows(pilot, "Rien d'autre à remplir ensuite.")
+
+
+async def test_travelling_with_arrows_does_not_turn_one_s_way(session: Session) -> None:
+    async with Host(session).run_test(size=(80, 24)) as pilot:
+        grid = pilot.app.query_one(Grid)
+        await type_keys(pilot, "down down up c")
+        assert cursor(grid) == ("Classe 2", "prises_rj45")
 
 
 async def test_keys_chosen_take_the_place_of_the_grid_s_own(session: Session) -> None:
