@@ -37,7 +37,7 @@ def in_unit(typed: str, unit: str) -> Number:
         ValueError: when it is no number.
     """
     figures, spelled = apart(typed, unit)
-    number = canonical_number(figures if spelled else typed)
+    number = canonical_number(figures or typed)
     size = _spellings(unit).get(spelled.casefold(), Fraction(1))
     return number if size == 1 else canonical_number(exact(number) * size)
 

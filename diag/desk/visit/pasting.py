@@ -1,10 +1,12 @@
 """Pasting into a sheet: a block of a spreadsheet, or a CSV file, read cell by cell.
 
 Without titles a block lands where the cursor is. With them (questions above, places on
-the left) it lands where it says. A cell that cannot be is refused alone, in a sentence.
+the left) it lands where it says; with questions alone above, from the cursor's row on.
+A cell that cannot be is refused alone, in a sentence.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -125,7 +127,7 @@ def read_block(text: str) -> list[list[str]]:
             f"Texte trop long pour être collé : {len(text)} caractères, "
             f"{MAX_PASTE} admis. Collez le tableau seul."
         )
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    plain = _line_ends(text).replace("\0", "")
     try:
         rows = list(csv.reader(StringIO(plain, newline=""), delimiter=_comma(plain)))
     except csv.Error:
@@ -137,6 +139,14 @@ def read_block(text: str) -> list[list[str]]:
     return rows
 
 
+def _line_ends(text: str) -> str:
+    """Return a text with plain line ends; a terminal may paste each as two returns."""
+    doubled = "\n" not in text and all(
+        len(run) % 2 == 0 for run in re.findall(r"\r+", text)
+    )
+    return re.sub("\r\r" if doubled else "\r\n?", "\n", text)
+
+
 def _comma(text: str) -> str:
     """Return what parts cells; a comma alone does not: it is a decimal comma here."""
     return "\t" if "\t" in text else ";"
@@ -146,35 +156,40 @@ def _landing(
     sheet: Sheet, block: list[list[str]], row: int, column: int
 ) -> Iterator[tuple[_Target, str, str]]:
     titles = _titles(sheet, block)
-    lines = block[1:] if titles else block
-    for line, cells in enumerate(lines):
-        if titles:
+    named = bool(titles) and 0 not in titles
+    for line, cells in enumerate(block):
+        if titles and not line:
+            continue
+        if named:
             place = _place_named(sheet, cells[0] if cells else "")
         else:
-            place = _item(sheet.places, row + line)
-        for rank, cell in enumerate(cells[1:] if titles else cells):
-            if not cell.strip():
+            place = _item(sheet.places, row + line - bool(titles))
+        for rank, cell in enumerate(cells):
+            if not cell.strip() or (named and not rank):
                 continue
             question = (
                 titles.get(rank) if titles else _item(sheet.questions, column + rank)
             )
-            number = f"ligne {line + (2 if titles else 1)}"
-            where = f"{number}, colonne {rank + (2 if titles else 1)}"
-            if titles and place is None:
-                where = f"{number}, « {_shown(cells[0])} »"
+            where = f"ligne {line + 1}, colonne {rank + 1}"
+            if named and place is None:
+                where = f"ligne {line + 1}, « {_shown(cells[0])} »"
             yield _Target(place, question), where, cell
 
 
 def _titles(sheet: Sheet, block: list[list[str]]) -> Mapping[int, Question]:
-    """Return column → question when the first line is one of titles, else nothing."""
+    """Return column → question when the first line is one of titles, else nothing.
+
+    Its first column names places, unless it is titled by a question too.
+    """
     names = {fold(each.label): each for each in sheet.questions}
     names |= {fold(each.id): each for each in sheet.questions}
     found = {
         rank: names[fold(cell)]
-        for rank, cell in enumerate(block[0][1:])
+        for rank, cell in enumerate(block[0])
         if fold(cell) in names
     }
-    return found if len(block) > 1 and 2 * len(found) >= len(block[0]) - 1 else {}
+    columns = len(block[0]) - (0 not in found)
+    return found if len(block) > 1 and 2 * len(found) >= columns > 0 else {}
 
 
 def _place_named(sheet: Sheet, name: str) -> Place | None:

@@ -188,6 +188,25 @@ def test_a_table_with_titles_lands_where_it_says(rooms: Session) -> None:
     ]
 
 
+def test_a_column_under_its_title_lands_from_the_row_of_the_cursor_on(
+    rooms: Session,
+) -> None:
+    filled = paste(rooms, sheet_of(rooms), 1, 7, "Prises réseau en service\n4\nPrises")
+
+    assert column(rooms, "prises_rj45")[:3] == [None, 4, None]
+    (refused,) = filled.refused
+    assert "« Prises » n'est pas un nombre" in refused.sentence
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r"])
+def test_lines_end_as_systems_and_terminals_end_them(end: str) -> None:
+    assert read_block(end.join(("3", "4", "5", ""))) == [["3"], ["4"], ["5"]]
+
+
+def test_an_empty_cell_stays_between_two_others() -> None:
+    assert read_block("3\r\r4\r5") == [["3"], [], ["4"], ["5"]]
+
+
 def test_hostile_cells_are_refused_one_by_one_in_sentences(rooms: Session) -> None:
     hostile = "\n".join(
         ["=cmd()", "[/]\udc80", "9" * 40, "2", "trop"]  # one more than there are rooms
