@@ -4,7 +4,6 @@ import click
 
 from diag.cli.console import (
     campaign_option,
-    counted,
     json_option,
     print_json,
     subject_argument,
@@ -12,6 +11,7 @@ from diag.cli.console import (
 )
 from diag.desk import audits
 from diag.desk.visit.asking import Question, left_to_ask
+from diag.model.plural import counted
 
 
 @click.command()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from diag.cli.console import campaign_option, counted, workspace_of
+from diag.cli.console import campaign_option, workspace_of
+from diag.model.plural import counted
 
 
 @click.command()

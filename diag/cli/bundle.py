@@ -8,13 +8,13 @@ import click
 from diag.cli.console import (
     agreed,
     campaign_option,
-    counted,
     json_option,
     print_json,
     print_table,
     workspace_of,
 )
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

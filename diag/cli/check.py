@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from diag.cli.console import counted, json_option, print_json
+from diag.cli.console import json_option, print_json
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 
 
 @click.command()

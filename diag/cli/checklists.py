@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 
 from diag.cli.console import (
-    counted,
     json_option,
     print_json,
     print_table,
     workspace_of,
 )
+from diag.model.plural import counted
 
 
 @click.group()

@@ -7,7 +7,6 @@ import click
 from diag.cli.console import (
     about_json,
     campaign_option,
-    counted,
     json_option,
     print_json,
     subject_argument,
@@ -19,6 +18,7 @@ from diag.desk.office.conflict_words import card_lines, title_line
 from diag.desk.office.conflicts import Contested, find_contested
 from diag.journal.revision import Revision
 from diag.model.fact import Provenance
+from diag.model.plural import counted
 
 
 class _ListFirst(click.Group):

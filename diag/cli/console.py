@@ -80,8 +80,3 @@ def print_table(rows: Iterable[Sequence[str]]) -> None:
     for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: « 1 école », « 40 écoles »."""
-    return f"{number} {one if abs(number) < 2 else many or one + 's'}"  # noqa: PLR2004 - French plural

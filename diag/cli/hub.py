@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diag.cli.console import counted, json_option, print_json, print_table
+from diag.cli.console import json_option, print_json, print_table
 from diag.journal.draft import now
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 
 if TYPE_CHECKING:
     from diag.sync.hub.home import HubHome

@@ -16,7 +16,6 @@ from diag.assess.results import (
 from diag.cli.console import (
     about_json,
     campaign_option,
-    counted,
     json_option,
     print_json,
     print_table,
@@ -26,6 +25,7 @@ from diag.cli.console import (
 from diag.desk import audits
 from diag.desk.session import Session
 from diag.desk.territory.glance import keep_judged
+from diag.model.plural import counted
 
 _SOCLE = {
     Socle.ATTEINT: "atteint",

@@ -7,7 +7,6 @@ import click
 from diag.cli.console import (
     about_json,
     campaign_option,
-    counted,
     folder_of,
     json_option,
     print_json,
@@ -16,6 +15,7 @@ from diag.cli.console import (
 )
 from diag.desk import audits, keeping
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 
 
 @click.command()

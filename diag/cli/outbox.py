@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from diag.cli.console import (
     agreed,
-    counted,
     json_option,
     print_json,
     print_table,
@@ -22,6 +21,7 @@ from diag.desk.sending import decisions, password
 from diag.desk.sending.account import Account, Security
 from diag.desk.sending.words import STATES, posted_words
 from diag.journal.outbox import MailState, Outbox, Posted
+from diag.model.plural import counted
 
 if TYPE_CHECKING:
     from diag.desk.sending.post import Outcome

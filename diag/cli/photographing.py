@@ -7,7 +7,6 @@ import click
 
 from diag.cli.console import (
     campaign_option,
-    counted,
     json_option,
     print_json,
     print_table,
@@ -19,6 +18,7 @@ from diag.desk.evidence import absent, photos
 from diag.desk.session import Session
 from diag.model.errors import DiagError
 from diag.model.photo import Photo
+from diag.model.plural import counted
 
 _STATES = {"": "here", absent.AT_OFFICE: "office", absent.AWAITED: "awaited"}
 """Where a picture is, in JSON."""

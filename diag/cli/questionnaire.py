@@ -10,13 +10,13 @@ import click
 
 from diag.cli.console import (
     campaign_option,
-    counted,
     subject_argument,
     workspace_of,
 )
 from diag.cli.forms import form_options
 from diag.desk import audits
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 
 if TYPE_CHECKING:
     from diag.desk.session import Session

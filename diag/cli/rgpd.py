@@ -7,7 +7,6 @@ import click
 
 from diag.cli.console import (
     agreed,
-    counted,
     json_option,
     print_json,
     print_table,
@@ -18,6 +17,7 @@ from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.mentions import Mention
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 
 _reason = click.option(
     "--reason", required=True, help="Pourquoi (jamais quoi) : gardé comme preuve."

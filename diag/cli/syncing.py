@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from diag.cli.bundle import share
-from diag.cli.console import counted, json_option, print_json, workspace_of
+from diag.cli.console import json_option, print_json, workspace_of
+from diag.model.plural import counted
 
 EXIT_REFUSED = 1
 """It stopped before its end; what passed is kept."""

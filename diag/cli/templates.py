@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from diag.cli.console import counted, json_option, print_json, print_table, workspace_of
+from diag.cli.console import json_option, print_json, print_table, workspace_of
+from diag.model.plural import counted
 
 _name = click.argument("name", metavar="[NOM]", default="")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from diag.cli.console import (
-    counted,
     json_option,
     print_json,
     print_table,
@@ -19,6 +18,7 @@ from diag.cli.days import Day
 from diag.cli.own_tables import own_table_commands
 from diag.model.accents import accented
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 
 
 @click.group("import")

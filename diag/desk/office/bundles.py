@@ -16,6 +16,7 @@ from diag.journal import bundles
 from diag.journal.bundles import Brought
 from diag.model.auditee import Auditee
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 from diag.model.text import clean_line
 from diag.sync.bundle import importing
 from diag.sync.bundle.importing import Entered, Reader
@@ -172,13 +173,13 @@ def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
         if not new:
             continue
         conflicts = sum(audit == held.audit for audit, _ in entered.conflicts)
-        more = f", {_counted(conflicts, 'conflit')} à trancher" if conflicts else ""
-        line = f"{_counted(new, 'modification nouvelle', 'modifications nouvelles')}"
+        more = f", {counted(conflicts, 'conflit')} à trancher" if conflicts else ""
+        line = f"{counted(new, 'modification nouvelle', 'modifications nouvelles')}"
         yield f"  {_title(workspace, entered, held.audit)} : {line}{more}"
     if not entered.revisions:
         yield "  Rien de nouveau : tout ce qu'il contient est déjà ici."
     if entered.photos:
-        what = _counted(entered.photos, "pièce jointe", "pièces jointes")
+        what = counted(entered.photos, "pièce jointe", "pièces jointes")
         yield f"  {what} (photos, éditions de grilles)"
     yield from (f"  Refusé : {reason}" for reason in entered.refused)
     if entered.before and entered.before.undone_at is None:
@@ -243,7 +244,3 @@ def _is_clean(name: str) -> bool:
         return bool(clean_line(name))
     except ValueError:
         return False
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number < 2 else many or one + 's'}"  # noqa: PLR2004 - French plural

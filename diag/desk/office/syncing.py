@@ -19,6 +19,7 @@ from diag.journal.audits import audits
 from diag.journal.settings import get_setting, put_setting
 from diag.model.auditee import Auditee
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 from diag.sync.enrolments import Enrolment, drop_enrolment, enrolments_in
 from diag.sync.laptop import Told, Watch
 from diag.sync.session import CLOCK_DOUBT, Outcome
@@ -172,28 +173,28 @@ def last(workspace: Workspace) -> tuple[Outcome, ...]:
 def words_of(outcome: Outcome) -> Iterable[str]:
     """Give what happened, line by line."""
     yield (
-        f"{outcome.name} : {_counted(outcome.pushed, 'modification')} "
+        f"{outcome.name} : {counted(outcome.pushed, 'modification')} "
         f"{_plural(outcome.pushed, 'envoyée')}, "
         f"{outcome.pulled} {_plural(outcome.pulled, 'reçue')} ; "
-        f"{_counted(outcome.sent, 'pièce jointe', 'pièces jointes')} "
+        f"{counted(outcome.sent, 'pièce jointe', 'pièces jointes')} "
         f"{_plural(outcome.sent, 'envoyée')}, "
         f"{outcome.received} {_plural(outcome.received, 'reçue')}."
     )
     yield from (f"Refusé : {reason}" for reason in outcome.refused)
     if outcome.awaited:
         yield (
-            f"{_counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "
+            f"{counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "
             f"{_plural(outcome.awaited, 'reçue')} : le serveur les attend d'un autre "
             "poste."
         )
     if outcome.freed:
         yield (
-            f"{_counted(outcome.freed, 'photo')} d'audits clos "
+            f"{counted(outcome.freed, 'photo')} d'audits clos "
             f"{'a' if outcome.freed == 1 else 'ont'} quitté ce poste : "
             "le bureau les a, « diag audit photo SUJET fetch » les redemande."
         )
     if outcome.unequal:
-        many = _counted(len(outcome.unequal), "audit")
+        many = counted(len(outcome.unequal), "audit")
         yield f"{many} : pas encore le même des deux côtés."
     if abs(outcome.clock_gap) > CLOCK_DOUBT:
         way = "avance" if outcome.clock_gap > 0 else "retarde"
@@ -215,10 +216,6 @@ def _length(milliseconds: int) -> str:
         if minutes >= 2 * size:
             return f"{minutes // size} {word}"
     return f"{minutes} min"
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number < 2 else many or one + 's'}"  # noqa: PLR2004 -- French plural
 
 
 def _plural(number: int, word: str) -> str:

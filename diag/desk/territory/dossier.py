@@ -17,6 +17,7 @@ from diag.journal.facts import status_of
 from diag.model.audit import Audit, AuditStatus, Subject
 from diag.model.auditee import Auditee
 from diag.model.place import PlaceKind
+from diag.model.plural import counted
 from diag.model.territory import School
 from diag.reports.figures import number
 from diag.reports.wording import phone_number
@@ -97,7 +98,7 @@ def _syndicat_lines(
     counts = workspace.territory.counts()
     return (
         ("SIREN", about.code),
-        ("Territoire", _counted(counts.schools, "école")),
+        ("Territoire", counted(counts.schools, "école")),
     )
 
 
@@ -149,17 +150,13 @@ def _sort(school: School) -> str:
 def _headcount(school: School) -> str:
     if school.classes is None and school.pupils is None:
         return ""
-    told = [] if school.classes is None else [_counted(school.classes, "classe")]
+    told = [] if school.classes is None else [counted(school.classes, "classe")]
     if school.pupils is not None:
-        told.append(_counted(school.pupils, "élève"))
+        told.append(counted(school.pupils, "élève"))
     if school.classes and school.pupils:
         told.append(f"{round(school.pupils / school.classes)} par classe")
     year = f" ({school.headcount_year})" if school.headcount_year else ""
     return ", ".join(told) + year
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count > 1 else ''}"
 
 
 def _position(school: School) -> str:

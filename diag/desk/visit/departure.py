@@ -11,6 +11,7 @@ from diag.desk.visit.walk import Stop, Walk, walk_of
 from diag.desk.whole_file import write_whole
 from diag.model.fact import State
 from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.plural import counted
 from diag.reports.answers import answer_words
 from diag.reports.dates import long_date
 from diag.reports.escape import inline
@@ -56,7 +57,7 @@ def departure_markdown(session: Session) -> str:
     lines = [
         f"# {inline(session.about.title)} : avant de partir",
         "",
-        f"{day}, {_counted(len(departure.checks))} à vérifier.",
+        f"{day}, {counted(len(departure.checks), 'question')} à vérifier.",
     ]
     for place, checks in groupby(departure.checks, key=lambda check: check.place):
         lines += ["", f"## {inline(place)}", ""]
@@ -108,10 +109,6 @@ def _reasons(stop: Stop) -> Iterator[str]:
             yield doubt
 
 
-def _counted(questions: int) -> str:
-    return f"{questions} question{'s' if questions > 1 else ''}"
-
-
 def _remarks(session: Session, walk: Walk) -> Iterator[str]:
     facts = session.facts
     asked = {question.place for question in session.checklist.questions.values()}
@@ -121,4 +118,5 @@ def _remarks(session: Session, walk: Walk) -> Iterator[str]:
     if facts.visit_date is None:
         yield "Aucune visite n'est datée."
     if walk.maybe:
-        yield f"Peut-être à poser, selon d'autres réponses : {_counted(walk.maybe)}."
+        maybe = counted(walk.maybe, "question")
+        yield f"Peut-être à poser, selon d'autres réponses : {maybe}."

@@ -18,6 +18,7 @@ from diag.desk.bilan.outline import Line
 from diag.desk.bilan.score_words import SOCLE, firing, short_cost
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
+from diag.model.plural import counted
 from diag.reports.report import Report
 from diag.tui.commands import CommandType, Export, bindings_of, key_now
 from diag.tui.plain import content
@@ -224,9 +225,9 @@ def _summary(session: Session, report: Report) -> str:
     unsure = len(assessment.alerts) - wrong
     presses = ""
     if wrong:
-        presses = f"{wrong} non conforme{'s' * (wrong > 1)}"
+        presses = counted(wrong, "non conforme")
     elif unsure:
-        presses = f"{unsure} conformité{'s' * (unsure > 1)} à vérifier"
+        presses = f"{counted(unsure, 'conformité')} à vérifier"
     cost = short_cost(*firing(one.advice for one in report.plan.actions))
     return summary_line(SOCLE[assessment.socle], presses, cost)
 

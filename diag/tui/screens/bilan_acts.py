@@ -22,6 +22,7 @@ from diag.desk.undo import undo
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 from diag.tui.commands import key_now
 from diag.tui.dialogs import Ask, Confirm
 from diag.tui.screens.bilan_commands import SetAside, Undo
@@ -116,8 +117,9 @@ class ActingScreen(PlaceScreen):
     def on_computed_order(self) -> None:
         """Forget the order by hand."""
         forgotten = advising.as_computed(self.session)
+        ranks = counted(forgotten, "rang oublié", "rangs oubliés")
         self.show_all()
-        self.diag.say(f"Ordre calculé ; {forgotten} rang(s) oublié(s).")
+        self.diag.say(f"Ordre calculé ; {ranks}.")
 
     @work
     async def on_add_advice(self) -> None:

@@ -16,6 +16,7 @@ from diag.desk.office.merging import Merge, proposals
 from diag.desk.session import Session
 from diag.desk.territory.school_names import title_shown
 from diag.desk.undo import undo_gesture
+from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.screens.conflict import ConflictScreen
 from diag.tui.screens.merge import MergeScreen
@@ -70,11 +71,16 @@ class ConflictsScreen(PlaceScreen):
         """Read again: one may have settled something."""
         self.read()
 
+    def catch_up(self) -> None:
+        """Show what another window wrote, once one comes back to this one."""
+        self.read()
+
     def read(self) -> None:
-        """Read and show what is to be settled."""
+        """Read and show what is to be settled, as it stands now."""
         self._shown = {}
         lines: list[Line] = []
         for session in self._sessions():
+            session.catch_up()
             if found := self.lines_of(session):
                 if not self.ref:
                     territory = self.diag.desk.workspace.territory
@@ -152,6 +158,6 @@ def _counted(shown: Iterable[Contested | Merge]) -> Iterator[str]:
     merges = [isinstance(one, Merge) for one in shown]
     twice = sum(merges)
     if alone := len(merges) - twice:
-        yield f"{alone} conflit{'s' * (alone > 1)}"
+        yield counted(alone, "conflit")
     if twice:
-        yield f"{twice} lieu{'x' * (twice > 1)} peut-être double{'s' * (twice > 1)}"
+        yield counted(twice, "lieu peut-être double", "lieux peut-être doubles")

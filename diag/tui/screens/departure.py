@@ -11,6 +11,7 @@ from textual.widgets import Static
 from diag.desk.session import Session
 from diag.desk.visit.departure import Departure, departure_of, write_departure
 from diag.desk.visit.walk import Key
+from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
@@ -80,9 +81,8 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         self.query_one(Lines).focus()
 
     def _title(self) -> str:
-        count = len(self._departure.checks)
-        noun = "question" if count < 2 else "questions"  # noqa: PLR2004 - French plural
-        return f"Avant de partir · {count} {noun} à vérifier"
+        count = counted(len(self._departure.checks), "question")
+        return f"Avant de partir · {count} à vérifier"
 
     @on(Lines.Chosen)
     def _chosen(self, event: Lines.Chosen) -> None:

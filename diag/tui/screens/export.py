@@ -15,6 +15,7 @@ from diag.desk.outputs.many import Wanted
 from diag.model.audit import Audit
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
@@ -182,7 +183,7 @@ class ExportScreen(PlaceScreen):
         yield Line("", (" Quels audits",))
         for rank, scope in enumerate(self._scopes):
             mark = "(•)" if rank == self._scope else "( )"
-            aside = _counted(len(scope.audits), "audit")
+            aside = counted(len(scope.audits), "audit")
             yield Line(f"scope/{rank}", (f"  {mark} {scope.title}", aside))
         yield Line("", (" Pour qui",))
         for audience in Audience:
@@ -213,8 +214,8 @@ class ExportScreen(PlaceScreen):
         count = self._count()
         if not count:
             return "Rien à écrire : cochez au moins un lecteur et une forme."
-        audits = _counted(len(self.audits), "audit")
-        return f"{_counted(count, 'document')} de {audits}."
+        audits = counted(len(self.audits), "audit")
+        return f"{counted(count, 'document')} de {audits}."
 
     def _count(self) -> int:
         wanted = self.wanted
@@ -245,7 +246,3 @@ def _turned(order: tuple[T, ...], ticked: tuple[T, ...], one: T) -> tuple[T, ...
 
 def _box(*, ticked: bool) -> str:
     return "[x]" if ticked else "[ ]"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' * (count > 1)}"

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.keymap import editable, normal, refusal
 from diag.tui.keys import key_name
@@ -135,7 +136,7 @@ class KeysScreen(PlaceScreen):
 
     def _fill(self) -> None:
         changed = len(self.diag.keys)
-        told = f"{changed} changée{'s' * (changed > 1)}" if changed else ""
+        told = counted(changed, "changée") if changed else ""
         self.tell("Raccourcis", told)
         self.query_one(Lines).show(list(self._lines()))
         self.refresh_bindings()

@@ -35,6 +35,7 @@ from diag.desk.evidence.picture import Picture, PictureError, read_picture
 from diag.desk.session import Session
 from diag.model.errors import DiagError
 from diag.model.photo import Photo
+from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
@@ -368,7 +369,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
 
 
 def _reading(left: int) -> str:
-    return f"Lecture de {left} photo{'s' if left > 1 else ''}…"
+    return f"Lecture de {counted(left, 'photo')}…"
 
 
 def _line(photo: Photo, where: str) -> str:

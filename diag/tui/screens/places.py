@@ -26,6 +26,7 @@ from diag.desk.visit.places import (
 from diag.desk.visit.trail import undone
 from diag.model.errors import DiagError
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.reports.vocabulary import PLACES
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Cancel, Confirm
 from diag.tui.plain import content
@@ -279,7 +280,9 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         """Say what closing changes in the score, then close; or open again."""
         if kind in self._session.facts.closed:
             close_places(self._session, kind, complete=False)
-            self._show(said=f"Enregistré · la liste ({KIND_NAMES[kind]}) est rouverte.")
+            self._show(
+                said=f"Enregistré · la liste des {PLACES[kind][1]} est rouverte."
+            )
             return
 
         def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives

@@ -16,7 +16,7 @@ _EMPTY = "Aucun audit n'attend de relecture."
 
 
 class ReviewAudit(Command):
-    """Ouvrir le bilan : accepter ou retourner avec un motif s'y fait par « État »."""
+    """Ouvrir le bilan, pour accepter l'audit ou le retourner avec un motif."""
 
     KEYS = "enter"
     TITLE = "Relire"

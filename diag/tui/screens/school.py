@@ -14,7 +14,8 @@ from diag.desk.audits import open_session
 from diag.desk.territory.dossier import AuditTold, audits_told, who
 from diag.desk.territory.glance import keep_judged
 from diag.desk.territory.tour import keep_tour, tour_of
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.model.plural import counted
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.plain import plain
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
@@ -151,15 +152,14 @@ class SchoolScreen(PlaceScreen):
         table = _grid(_LABELS)
         table.add_row(Text("Audits", style="bold"), "")
         if not self._begun:
-            table.add_row(
-                campaign, Text("à commencer : Entrée ouvre l'audit et la visite")
-            )
+            key = key_now(self.app, OpenVisit)
+            begin = Text(f"à commencer : {key} ouvre l'audit et la visite")
+            table.add_row(campaign, begin)
         for one in told:
-            answers = "réponse" if one.answers < 2 else "réponses"  # noqa: PLR2004 - French plurals start at two
             latest = f", la dernière le {one.latest}" if one.latest else ""
             table.add_row(
                 plain(one.audit.campaign),
-                f"{one.status}, {one.answers} {answers}{latest}",
+                f"{one.status}, {counted(one.answers, 'réponse')}{latest}",
             )
             for sent in one.sent:
                 table.add_row("", plain(sent))

@@ -25,6 +25,7 @@ from diag.desk.visit.choosing import choices_words
 from diag.model.checklist import Question, QuestionType
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
+from diag.model.plural import counted
 from diag.reports.answers import heads_words
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
@@ -353,7 +354,7 @@ class SupposeScreen(PlaceScreen):
 
     async def _scenario(self, question: str) -> str | None:
         choices = [
-            Choice(one.id, one.name, _count(len(one.suppositions)))
+            Choice(one.id, one.name, counted(len(one.suppositions), "supposition"))
             for one in scenarios(self._session)
         ]
         return await self.app.push_screen_wait(Choose(question, choices))
@@ -366,7 +367,3 @@ def _shape(question: Question) -> str:
 
 def _choices(places: Iterable[Place]) -> list[Choice]:
     return [Choice(place.id, place.name) for place in places]
-
-
-def _count(suppositions: int) -> str:
-    return f"{suppositions} supposition{'s' * (suppositions > 1)}"

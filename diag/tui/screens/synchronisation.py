@@ -13,6 +13,7 @@ from diag.desk.territory.school_names import title_shown
 from diag.desk.visit.trail import time_words
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
+from diag.model.plural import counted
 from diag.sync.laptop import REVISIONS
 from diag.sync.session import Outcome
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
@@ -138,8 +139,8 @@ class SyncScreen(PlaceScreen):
             for hub, one in waiting
         ])
         number = sum(one.revisions for _, one in waiting)
-        many = "modification" if number < 2 else "modifications"  # noqa: PLR2004 - French plurals start at two
-        self.tell("Synchronisation", f"{number} {many} en attente" if hubs else "")
+        left = f"{counted(number, 'modification')} en attente" if hubs else ""
+        self.tell("Synchronisation", left)
         told = self._last() if hubs else _HOW
         self.query_one("#last", Static).update(content(told))
         self.refresh_keys()

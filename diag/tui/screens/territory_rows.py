@@ -19,6 +19,7 @@ from diag.desk.territory.school_names import names_shown
 from diag.desk.territory.tour import keep_tour, tour_of
 from diag.journal.campaigns import campaigns_of
 from diag.journal.school_lines import SchoolLine, school_lines
+from diag.model.plural import counted
 from diag.tui.desk import OpenDesk
 from diag.tui.widgets.lines import Line
 
@@ -56,8 +57,8 @@ def read(
     begun = sum(one.status is not None for one in progress.values())
     campaign = workspace.campaign
     audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
-    shown = f"{_counted(len(schools), 'école')}{audited}"
-    told = f"{shown} · {_counted(begun, 'audit')}"
+    shown = f"{counted(len(schools), 'école')}{audited}"
+    told = f"{shown} · {counted(begun, 'audit')}"
     late = _overdue(desk) if is_whole and not words else ""
     names = names_shown(schools)
     return Reading(
@@ -123,7 +124,3 @@ def _cells(school: SchoolLine, name: str, rank: str, words: str) -> tuple[str, .
 
 def _number(value: int | None) -> str:
     return "" if value is None else str(value)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'s' if count > 1 else ''}"

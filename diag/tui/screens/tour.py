@@ -17,6 +17,7 @@ from diag.desk.territory.tour import (
     tour_of,
 )
 from diag.model.accents import accented
+from diag.model.plural import counted
 from diag.model.territory import School
 from diag.reports.wording import phone_number
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
@@ -130,7 +131,7 @@ class TourScreen(PlaceScreen):
         )
         self.tell(
             f"Tournée du {tour.day:%d/%m/%Y}",
-            f"{len(schools)} école{'s' if len(schools) > 1 else ''}",
+            counted(len(schools), "école"),
         )
 
     @on(Lines.Chosen)
