@@ -57,7 +57,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
     def compose(self) -> ComposeResult:
         """Lay the remarks under the list."""
         with Vertical(id="departure"):
-            yield Static(content(self._title()), classes="title")
+            yield Static(id="title", classes="title")
             yield Lines(
                 (
                     Column("Lieu", 18, narrow=14, tiny=10),
@@ -66,11 +66,18 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
                 ),
                 empty="Rien à vérifier : tout est répondu, rien n'est douteux.",
             )
-            yield Static(content("\n".join(self._departure.remarks)), id="remarks")
+            yield Static(id="remarks")
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Show the list."""
+        self._show()
+        self.query_one(Lines).focus()
+
+    def _show(self, *said: str) -> None:
+        remarks = "\n".join((*said, *self._departure.remarks))
+        self.query_one("#remarks", Static).update(content(remarks))
+        self.query_one("#title", Static).update(content(self._title()))
         self.query_one(Lines).show([
             Line(
                 str(rank),
@@ -78,7 +85,6 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
             )
             for rank, check in enumerate(self._departure.checks, 1)
         ])
-        self.query_one(Lines).focus()
 
     def _title(self) -> str:
         count = counted(len(self._departure.checks), "question")
@@ -100,8 +106,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         def dated(day: str | None) -> None:
             if day:
                 self._departure = departure_of(self._session)
-                said = [f"Enregistré · visite du {day}.", *self._departure.remarks]
-                self.query_one("#remarks", Static).update(content("\n".join(said)))
+                self._show(f"Enregistré · visite du {day}.")
 
         self.app.push_screen(DayOnSite(self._session), dated)
 

@@ -122,6 +122,24 @@ async def test_coming_back_to_the_window_reads_again(tmp_path: Path) -> None:
         assert shows(pilot, "12\u00a0classes")
 
 
+async def test_what_is_left_to_check_is_read_again_once_the_visit_is_dated(
+    tmp_path: Path,
+) -> None:
+    """The list stood as it was, and Enter went to the question after the one shown."""
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, _):
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "Aucune visite n'est datée"), "not")
+        assert shows(pilot, "Nombre de classes")
+        with other_window(tmp_path) as other:
+            record_answer(other, Entry("nb_classes", 12))
+        await pilot.press("v")
+        await wait_for(pilot, lambda: shows(pilot, "Qui est venu"), "the form")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré · visite du"), "kept")
+        assert not shows(pilot, "Nombre de classes")
+
+
 def names_in(session: Session) -> set[str]:
     session.forget()
     return {one.name for one in session.facts.places.values()}
