@@ -7,9 +7,10 @@ import click
 
 from diag.cli.console import folder_of
 from diag.cli.encrypting import chosen_key, key_options, tell
-from diag.desk.settings import first_settings, school_year
+from diag.desk.settings import first_settings
 from diag.desk.workspace import Workspace
 from diag.journal.journal import FILE
+from diag.model.campaign import school_year
 from diag.model.errors import DiagError
 
 
@@ -41,7 +42,8 @@ def init(
     if (folder / FILE).exists():
         raise DiagError(
             f"Un espace de travail existe déjà dans {folder}. Rien n'a été changé. "
-            "Pour un autre : diag --workspace DOSSIER init …"
+            "Pour changer de nom, de syndicat ou de campagne : diag settings --help. "
+            "Pour un autre espace : diag --workspace DOSSIER init …"
         )
     settings = first_settings(
         author,

@@ -42,6 +42,7 @@ COMMANDS = {
     "schools": "diag.cli.territory:schools",
     "score": "diag.cli.judge:score",
     "send": "diag.cli.send:send",
+    "settings": "diag.cli.settings:settings",
     "suppose": "diag.cli.supposing:suppose",
     "synthesis": "diag.cli.synthesis:synthesis",
     "sync": "diag.cli.syncing:sync",

@@ -1,16 +1,12 @@
 """Who works here, for which syndicat and in which campaign."""
 
-from datetime import date
 from secrets import token_hex
 
 from diag.model.base import Noun
-from diag.model.campaign import checked_campaign
+from diag.model.campaign import checked_campaign, is_school_year
 from diag.model.errors import DiagError
 from diag.model.siren import normal_siren
 from diag.model.text import clean_line
-
-_FIRST_MONTH = 8
-"""A campaign opened from August on belongs to the school year that starts."""
 
 
 class Settings(Noun):
@@ -50,11 +46,7 @@ def first_settings(
         DiagError: when the author's name is empty, a text is unreadable, the campaign
             is no slug, or the SIREN is wrong.
     """
-    name = _line(author)
-    if not name:
-        raise DiagError(
-            'Le nom de l\'auteur est vide. Donnez-le : --author "Prénom Nom".'
-        )
+    name = _name(author)
     wanted = campaign_named(campaign)
     label = f"u-{token_hex(4)}"
     return Settings(
@@ -67,6 +59,51 @@ def first_settings(
         email=_line(email),
         siren=_siren(siren),
     )
+
+
+def changed_settings(
+    settings: Settings,
+    *,
+    author: str | None = None,
+    syndicat: str | None = None,
+    campaign: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    siren: str | None = None,
+) -> Settings:
+    """Return the settings once some are said otherwise; None: as it was.
+
+    The label stays: what was said under another name still is the same person's.
+
+    Raises:
+        DiagError: as at first, or when the new campaign is no school year.
+    """
+    new: dict[str, object] = {}
+    if author is not None:
+        new["people"] = {**settings.people, settings.author: _name(author)}
+    if campaign is not None:
+        new["campaign"] = _next_campaign(settings.campaign, campaign.strip())
+    if siren is not None:
+        new["siren"] = _siren(siren)
+    lines = {"syndicat": syndicat, "phone": phone, "email": email}
+    new |= {name: _line(typed) for name, typed in lines.items() if typed is not None}
+    return settings.model_copy(update=new)
+
+
+def _name(typed: str) -> str:
+    name = _line(typed)
+    if not name:
+        raise DiagError("Le nom est vide : donnez votre prénom et votre nom.")
+    return name
+
+
+def _next_campaign(now: str, wanted: str) -> str:
+    if wanted != now and not is_school_year(wanted):
+        raise DiagError(
+            f"« {wanted[:40]} » n'est pas une année scolaire. Écrivez-la en entier, "
+            "par exemple 2027-2028."
+        )
+    return wanted
 
 
 def _line(typed: str) -> str:
@@ -93,9 +130,3 @@ def campaign_named(text: str) -> str:
         return checked_campaign(text)
     except ValueError as error:
         raise DiagError(str(error)) from error
-
-
-def school_year(day: date) -> str:
-    """Return the school year of a day: the default campaign, `2026-2027`."""
-    start = day.year if day.month >= _FIRST_MONTH else day.year - 1
-    return f"{start}-{start + 1}"

@@ -22,6 +22,8 @@ class Recent(NamedTuple):
     uai: str
     place: str | None = None
     question: str | None = None
+    campaign: str = ""
+    """The campaign of that visit; empty: this one's."""
 
 
 class OpenDesk:
@@ -74,8 +76,9 @@ class OpenDesk:
         Raises:
             DiagError: an empty name, or a folder that cannot hold a workspace.
         """
-        from diag.desk.settings import first_settings, school_year  # noqa: PLC0415
+        from diag.desk.settings import first_settings  # noqa: PLC0415 - see above
         from diag.desk.workspace import Workspace  # noqa: PLC0415 - see above
+        from diag.model.campaign import school_year  # noqa: PLC0415 - see above
 
         campaign = school_year(self.world.today())
         settings = first_settings(author, syndicat=syndicat, campaign=campaign)
@@ -95,7 +98,12 @@ class OpenDesk:
 
     def chosen(self, uai: str) -> str:
         """Return the other campaign whose audit of a school is meant; empty: none."""
-        return self._campaigns.get(uai, "")
+        named = self._campaigns.get(uai, "")
+        return "" if named == self.workspace.campaign else named
+
+    def campaign_of(self, uai: str) -> str:
+        """Return the campaign whose audit of a school is meant."""
+        return self.chosen(uai) or self.workspace.campaign
 
     def session(self, uai: str) -> "Session":
         """Return a school's audit of this campaign, started when nobody has yet.
@@ -106,7 +114,7 @@ class OpenDesk:
             DiagError: unknown school, faulty checklists, or nothing could be written.
         """
         campaign = self.chosen(uai)
-        key = (uai, campaign)
+        key = (uai, self.campaign_of(uai))
         if key not in self._sessions:
             from diag.desk import audits  # noqa: PLC0415 - see above
 

@@ -28,7 +28,7 @@ class Here(NamedTuple):
     ref: str = ""
     """The school or another subject; empty in the tour."""
     campaign: str = ""
-    """The campaign whose audit is meant; empty: this one's."""
+    """The campaign whose audit is meant."""
 
 
 class Whereabouts:
@@ -46,7 +46,7 @@ class Whereabouts:
         ]
         ref = next((each.ref for each in shown if hasattr(each, "ref")), "")
         places = tuple(modules[type(each).__name__] for each in shown)
-        here = Here(places, ref, self._app.desk.chosen(ref))
+        here = Here(places, ref, self._app.desk.campaign_of(ref) if ref else "")
         if here != self._here:
             self._here = here
             self._app.desk.jot(_KEPT, list(here))
@@ -55,8 +55,9 @@ class Whereabouts:
         self, uai: str, place: str | None = None, question: str | None = None
     ) -> None:
         """Keep which visit is under way, for who comes back to Territoire."""
-        if not self._app.desk.chosen(uai):
-            self._app.desk.recent = Recent(uai, place, question)
+        desk = self._app.desk
+        if not desk.chosen(uai):
+            desk.recent = Recent(uai, place, question, desk.campaign_of(uai))
 
     @property
     def last(self) -> Here | None:
@@ -83,8 +84,8 @@ class Whereabouts:
                 about = (last.ref,) if last.ref else ()
                 app.push_screen(built(module, PLACES[module], *about))
         elif recent:
-            app.desk.choose(recent.uai)
-            app.go_visit(*recent)
+            app.desk.choose(recent.uai, recent.campaign)
+            app.go_visit(recent.uai, recent.place, recent.question)
         else:
             app.say("Aucune visite à reprendre : choisissez une école.")
 

@@ -9,7 +9,7 @@ from diag.model.errors import DiagError
 @pytest.mark.parametrize(
     ("author", "told"),
     [
-        (" ", "--author"),
+        (" ", "nom est vide"),
         ("Jos\udce9", "caractère illisible"),
         ("x" * 20_001, "texte trop long"),
     ],

@@ -19,6 +19,7 @@ from diag.tui.commands import (
 from diag.tui.dialogs import Ask
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import NARROW, TINY, WIDE, Column, Lines
+from diag.tui.widgets.new_year import NewYear
 from diag.tui.widgets.search import SearchedLines, SearchField
 
 _FIRST = 60
@@ -127,6 +128,13 @@ class OpenReviews(Command):
     TITLE = "À relire"
 
 
+class OpenSettings(Command):
+    """Changer votre nom, celui du syndicat, ou la campagne où l'on travaille."""
+
+    KEYS = "e"
+    TITLE = "Réglages"
+
+
 class ClearSearch(Command):
     """Oublier la recherche et revoir toutes les écoles."""
 
@@ -166,6 +174,7 @@ class TerritoryScreen(PlaceScreen):
         OpenSyndicat,
         OpenConflicts,
         OpenReviews,
+        OpenSettings,
         ClearSearch,
         Help,
         OpenPalette,
@@ -198,6 +207,7 @@ class TerritoryScreen(PlaceScreen):
         lines.field = SearchField(lines, _PLACEHOLDER)
         lines.entered = self._open
         yield lines.field
+        yield NewYear()
         yield lines
 
     def on_mount(self) -> None:
@@ -233,6 +243,8 @@ class TerritoryScreen(PlaceScreen):
         )
         lines.show(found.lines)
         self.tell("Territoire", found.told)
+        how = f"touche {key_now(self.app, OpenSettings)} : {OpenSettings.TITLE}"
+        self.query_one(NewYear).tell(self.diag.desk, how)
         self._can_resume = self.diag.whereabouts.can_resume
         self.refresh_bindings()
         if not found.is_whole:
@@ -357,6 +369,17 @@ class TerritoryScreen(PlaceScreen):
         from diag.tui.screens.reviews import ReviewsScreen  # noqa: PLC0415
 
         self.app.push_screen(ReviewsScreen())
+
+    def on_open_settings(self) -> None:
+        """Ask who works here, and in which campaign; the list follows."""
+        # Loaded when one changes them.
+        from diag.tui.screens.settings import SettingsForm  # noqa: PLC0415
+
+        def kept(campaign: str | None) -> None:
+            if campaign:
+                self.diag.say(f"Enregistré · campagne {campaign}")
+
+        self.app.push_screen(SettingsForm(self.diag.desk.workspace), kept)
 
     def on_clear_search(self) -> None:
         """Forget the search; this is the first place, there is none before it."""
