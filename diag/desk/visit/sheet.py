@@ -51,6 +51,10 @@ class Cell:
     """False: not asked here; None: not known yet."""
     heads: tuple[Answer, ...]
     """What was answered."""
+    flagged: bool = False
+    """« À revoir »."""
+    notes: tuple[str, ...] = ()
+    """What is written beside it."""
 
     @property
     def is_inert(self) -> bool:
@@ -85,7 +89,7 @@ class Sheet:
         """Place id → row."""
         self.columns = {each.id: column for column, each in enumerate(self.questions)}
         """Question id → column."""
-        self._reading = session.judge.reading(facts)
+        self._facts, self._reading = facts, session.judge.reading(facts)
         self._cells: dict[tuple[int, int], Cell] = {}
 
     def cell(self, row: int, column: int) -> Cell:
@@ -121,7 +125,9 @@ class Sheet:
         heads = scope.heads(question.id)
         words = " / ".join(short_words(question, head) for head in heads)
         mark = "!" if len(heads) > 1 else "".join(map(_mark, heads))
-        return Cell(words, mark, relevant, heads)
+        key = self.places[row].id, question.id
+        flagged, notes = key in self._facts.flags, self._facts.notes.get(key, ())
+        return Cell(words, mark, relevant, heads, flagged, notes)
 
 
 def sheet_kinds(session: Session) -> tuple[PlaceKind, ...]:

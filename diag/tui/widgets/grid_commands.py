@@ -87,7 +87,7 @@ class ClearCells(Command):
 
 
 class DuplicatePlace(Command):
-    """Ajouter une salle pareille à celle-ci, réponses comprises, mesures exceptées."""
+    """Ajouter une salle pareille à celle-ci ; une mesure y devient un constat."""
 
     KEYS = "ctrl+n"
     TITLE = "Dupliquer la salle"

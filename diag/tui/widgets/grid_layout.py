@@ -55,11 +55,15 @@ class Layout:
 def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") -> str:
     """Return a cell in so many characters: its value, then how it became known.
 
-    An answer whose question is no longer asked there stands between brackets.
+    An answer whose question is no longer asked there stands between brackets. Before
+    it, `?` is « à revoir », `+` a note.
     """
+    before, after = around[0], around[1]
+    if not before.strip():
+        before = "?" if cell.flagged else "+" if cell.notes else before
     if not cell.heads:
         empty = "·" if cell.is_inert else ""
-        return _padded(f"{around[0]}{empty}", width - 1) + around[1]
+        return _padded(f"{before}{empty}", width - 1) + after
     inside = width - _AROUND
     said, mark = line(cell.words), cell.mark
     if cell.is_inert:
@@ -67,7 +71,7 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
     words = _cut(said, inside)
     if question.type in _RIGHT and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
-    return f"{around[0]}{_padded(words, inside)} {_padded(mark, _MARK)}{around[1]}"
+    return f"{before}{_padded(words, inside)} {_padded(mark, _MARK)}{after}"
 
 
 def typed_text(text: str, width: int) -> str:

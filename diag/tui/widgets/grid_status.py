@@ -106,7 +106,12 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def current_line(question: Question, cell: Cell) -> str:
-    """Return what the cell says, whole: value, unit, state, provenance."""
+    """Return what the cell says, whole: value, unit, state, provenance, note, flag."""
+    beside = ["à revoir"] * cell.flagged + [f"note : {each}" for each in cell.notes]
+    return " · ".join([_said(question, cell), *beside])
+
+
+def _said(question: Question, cell: Cell) -> str:
     if cell.is_inert:
         kept = f" Gardé sans compter : {heads_words(question, cell.heads)}."
         told = "Ne se demande pas ici, d'après les autres réponses."

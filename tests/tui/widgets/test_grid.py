@@ -11,6 +11,8 @@ from textual.pilot import Pilot
 from diag.desk.audits import open_session
 from diag.desk.session import Session
 from diag.desk.undo import undo
+from diag.desk.visit.answers import record_note
+from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.places import add_place
 from diag.desk.visit.sheet import Sheet
 from diag.model.fact import Provenance, State
@@ -366,6 +368,28 @@ async def test_one_goes_to_a_cell_and_is_told_of_moves(session: Session) -> None
         assert (moved.place, moved.question) == (room.id, "poste_maitre")
         assert not app.grid.goto(session.facts.root, "nb_classes")
         assert not app.grid.goto("absent")
+
+
+async def test_a_flag_and_a_note_are_seen_on_their_cell_and_told(
+    session: Session,
+) -> None:
+    host = Host(session)
+    async with host.run_test(size=(100, 30)) as pilot:
+        grid, places = host.grid, session.facts.places_of(PlaceKind.SALLE)
+        turn_flag(session, (places[0].id, "type_salle"))
+        record_note(session, "type_salle", "porte fermée", places[1].id)
+        grid.refresh_from(session)
+        grid.goto(places[0].id, "type_salle")
+        await wait_for(pilot, lambda: shows(pilot, "Pas de réponse · à revoir"), "flag")
+        await pilot.press("down")
+        told = "Pas de réponse · note : porte fermée"
+        await wait_for(pilot, lambda: shows(pilot, told), "note")
+        flagged = next(one for one in visible(pilot) if one.startswith(" Classe 1"))
+        assert flagged.split()[:3] == ["Classe", "1", "?"]
+        await pilot.press("up")
+        await wait_for(pilot, lambda: shows(pilot, "à revoir"), "back")
+        noted = next(one for one in visible(pilot) if one.startswith(" Classe 2"))
+        assert noted.split()[:3] == ["Classe", "2", "+"]
 
 
 async def test_the_mouse_points_and_shift_extends(session: Session) -> None:
