@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
@@ -47,13 +48,33 @@ class No(Command):
     IN_FOOTER = True
 
 
+READING: list[BindingType] = [
+    Binding(key, f"read('{way}')", show=False)
+    for key, way in {
+        "up": "up",
+        "down": "down",
+        "pageup": "page_up",
+        "pagedown": "page_down",
+        "home": "home",
+        "end": "end",
+    }.items()
+]
+"""The keys that scroll a long question, whatever has the focus."""
+
+
 class Confirm(Sturdy, ModalScreen[bool]):
-    """Asks yes or no; Enter says what is focused: « Non » at first when it is grave."""
+    """Asks yes or no; Enter says what is focused: « Non » at first when it is grave.
+
+    A question longer than the screen scrolls over its answers, always in sight.
+    """
 
     CSS_PATH = "dialogs.tcss"
-    INTRODUCTION = "Tab passe d'une réponse à l'autre, Entrée donne la choisie."
+    INTRODUCTION = (
+        "Tab passe d'une réponse à l'autre, Entrée donne la choisie. Les flèches font "
+        "défiler un texte long."
+    )
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Yes, No)
-    BINDINGS = bindings_of(*OFFERS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
 
     def __init__(
         self, question: str, *, yes: str = "Oui", no: str = "Non", grave: bool = False
@@ -66,7 +87,8 @@ class Confirm(Sturdy, ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Lay the question over its two answers."""
         with Vertical(classes="dialog"):
-            yield Static(content(self._question), classes="said")
+            with VerticalScroll(classes="reading", can_focus=False):
+                yield Static(content(self._question), classes="said")
             with Horizontal(classes="buttons"):
                 yield Button(content(self._yes), id="yes")
                 yield Button(content(self._no), id="no")
@@ -79,6 +101,11 @@ class Confirm(Sturdy, ModalScreen[bool]):
     def stand(self) -> None:
         """Put the focus where Enter harms least."""
         self.query_one("#no" if self._grave else "#yes").focus()
+
+    def action_read(self, way: str) -> None:
+        """Scroll the question."""
+        scroll = getattr(self.query_one(".reading"), f"scroll_{way}")
+        scroll(animate=False)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
@@ -119,7 +146,7 @@ class Weigh(Confirm):
 
     INTRODUCTION = "F2 écrit, Échap n'écrit rien ; Tab passe d'une réponse à l'autre."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Replace, KeepAsIs)
-    BINDINGS = bindings_of(*OFFERS)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
     INHERIT_BINDINGS = False
 
     def __init__(self, question: str, *, yes: str, no: str) -> None:

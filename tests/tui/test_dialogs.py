@@ -1,0 +1,53 @@
+"""What a dialog shows and does when its text is longer than the screen."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from diag.tui.dialogs import Confirm, Tell, Weigh
+from tests.tui.builders import new_app
+from tests.tui.waiting import shows, wait_for
+
+LONG = "\n".join(f"- conformité {number} !" for number in range(60))
+
+
+async def wait_to_see(pilot: Pilot[None], text: str) -> None:
+    await wait_for(pilot, lambda: shows(pilot, text), text)
+
+
+async def wait_to_lose(pilot: Pilot[None], text: str) -> None:
+    await wait_for(pilot, lambda: not shows(pilot, text), f"no more {text}")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 14)])
+@pytest.mark.parametrize("dialog", [Confirm, Weigh])
+async def test_a_long_question_scrolls_over_its_answers(
+    tmp_path: Path, dialog: type[Confirm], size: tuple[int, int]
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        app.push_screen(dialog(LONG, yes="Confirmer", no="Laisser"))
+        await wait_to_see(pilot, "conformité 0 !")
+        for key, told, seen in (
+            ("down", "conformité 0 !", False),
+            ("up", "conformité 0 !", True),
+            ("pagedown", "conformité 1 !", False),
+            ("pageup", "conformité 0 !", True),
+            ("end", "conformité 59 !", True),
+            ("home", "conformité 0 !", True),
+        ):
+            await pilot.press(key)
+            await (wait_to_see if seen else wait_to_lose)(pilot, told)
+            assert shows(pilot, "Confirmer")
+            assert shows(pilot, "Laisser")
+
+
+async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        app.push_screen(Tell(LONG, "Ce n'est pas possible"))
+        await wait_to_see(pilot, "conformité 0 !")
+        await pilot.press("end")
+        await wait_to_see(pilot, "conformité 59 !")
+        assert shows(pilot, "Ce n'est pas possible")
