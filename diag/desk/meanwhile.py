@@ -35,6 +35,8 @@ def _told(session: Session, seen: Facts, drafts: tuple[Draft, ...]) -> Iterator[
         there = session.workspace.journal.current(draft.audit, draft.subject)
         if [(head.op, head.value) for head in there] == [(draft.op, draft.value)]:
             continue
+        if _was_shown(draft, there):
+            continue
         match subjects.parse(draft.subject):
             case PlaceTopic(place):
                 if facts.places.get(place) != seen.places.get(place):
@@ -50,6 +52,12 @@ def _told(session: Session, seen: Facts, drafts: tuple[Draft, ...]) -> Iterator[
                 heads = facts.answers.get(key, ())
                 if heads != seen.answers.get(key, ()):
                     yield _answered(session, key, heads)
+
+
+def _was_shown(draft: Draft, there: tuple[Head, ...]) -> bool:
+    """Say whether who settles named all that stands: it was on the screen."""
+    named = set(() if draft.undoes else draft.parents or ())
+    return bool(there) and named.issuperset(head.id for head in there)
 
 
 def _placed(session: Session, place: str, seen: Facts, there: tuple[Head, ...]) -> str:

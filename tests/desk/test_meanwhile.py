@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from diag.desk import audits
+from diag.desk.office.conflicts import contested_of
+from diag.desk.office.settling import take
 from diag.desk.session import ChangedMeanwhileError, Session
+from diag.desk.undo import undo
 from diag.desk.visit.answers import Entry, record_answer, record_note
 from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.places import add_place, remove_place, rename_place
@@ -16,6 +19,7 @@ from diag.journal import changes
 from diag.model.checklist import QuestionType
 from diag.model.fact import Answer, State, Value
 from diag.model.place import PlaceKind
+from tests.desk.apart import pull, two_laptops
 from tests.desk.builders import SCHOOL, started, workspace
 
 
@@ -173,3 +177,28 @@ def test_a_command_does_not_ask(tmp_path: Path) -> None:
         say(other, "nb_classes", 12)
         say(mine, "nb_classes", 8)
         assert value_of(other, "nb_classes") == 8
+
+
+def test_settling_what_was_shown_asks_nothing_and_what_came_since_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        read = audits.open_session(mine.workspace, SCHOOL)
+        read.asks_when_changed = True
+        assert read.facts.root
+        with Workspace.open(mine.workspace.folder) as window:
+            other = audits.open_session(window, SCHOOL)
+            say(other, "nb_classes", 5)
+            say(theirs, "nb_classes", 6)
+            pull(other, theirs)
+            (shown,) = contested_of(read)
+            letters = {one.words[0]: one.letter for one in shown.candidates}
+            take(shown, letters["6"])
+            assert value_of(other, "nb_classes") == 6
+
+            undo(read)
+            (shown,) = contested_of(read)
+            say(other, "nb_classes", 7)
+            with pytest.raises(ChangedMeanwhileError, match="« 7"):
+                take(shown, letters["6"])
+            assert value_of(other, "nb_classes") == 7

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from textual.events import AppFocus
 from textual.widgets import Input
 
 from diag.desk.bilan.follow import move
@@ -9,7 +10,7 @@ from diag.desk.visit.places import add_place, remove_place
 from diag.model.audit import AuditStatus
 from diag.model.place import PlaceKind
 from diag.tui.app import DiagApp
-from tests.desk.apart import meet, say, two_laptops
+from tests.desk.apart import meet, pull, say, two_laptops
 from tests.desk.builders import SCHOOL
 from tests.tui.builders import app_on
 from tests.tui.waiting import shows, visible, wait_for
@@ -179,6 +180,51 @@ async def test_a_room_created_twice_is_read_as_one_then_as_two_again(
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: shows(pilot, "1 lieu peut-être"), "again")
         assert rooms(app) == 2
+
+
+async def test_what_another_program_brought_meanwhile_is_there_and_asks_nothing(
+    tmp_path: Path,
+) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        add_place(mine, PlaceKind.SALLE, "Atelier")
+        say(mine, "nb_classes", 5)
+        say(theirs, "nb_classes", 6)
+        add_place(theirs, PlaceKind.SALLE, "Atelier")
+        app = app_on(tmp_path / "mine")
+        async with app.run_test(
+            size=(80, 24), notifications=True, tooltips=True
+        ) as pilot:
+            await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+            assert classes(app) == ["5"]
+            assert rooms(app) == 1
+            pull(mine, theirs)
+            await pilot.press("k")
+            told = "1 conflit, 1 lieu peut-être double"
+            await wait_for(pilot, lambda: shows(pilot, told), "both")
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: shows(pilot, "Retenir B"), "the card")
+            await pilot.press("b")
+            told = "À trancher : 1 lieu peut-être double"
+            await wait_for(pilot, lambda: shows(pilot, told), "settled, unasked")
+            assert len(classes(app)) == 1
+
+
+async def test_coming_back_to_the_list_shows_what_another_program_brought(
+    tmp_path: Path,
+) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        say(mine, "nb_classes", 5)
+        say(theirs, "nb_classes", 6)
+        app = app_on(tmp_path / "mine")
+        async with app.run_test(
+            size=(80, 24), notifications=True, tooltips=True
+        ) as pilot:
+            await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+            await pilot.press("k")
+            await wait_for(pilot, lambda: shows(pilot, "Rien à trancher"), "none")
+            pull(mine, theirs)
+            app.post_message(AppFocus())
+            await wait_for(pilot, lambda: shows(pilot, "1 conflit"), "it came")
 
 
 async def test_two_places_said_different_leave_the_list(tmp_path: Path) -> None:
