@@ -1,11 +1,13 @@
 """Rules told in French: what a level asks for, without the language of rules."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
-from diag.model.checklist import Question
+from diag.desk.bilan.proportion import Proportion, proportion_of
+from diag.model.checklist import Question, QuestionType
 from diag.model.number import canonical_number
 from diag.model.place import PlaceKind
-from diag.reports.figures import measure, number
+from diag.reports.figures import measure, number, plural
 from diag.reports.vocabulary import PLACES
 from diag.rules.tree import (
     Aggregate,
@@ -21,6 +23,7 @@ from diag.rules.tree import (
     Months,
     Name,
     Not,
+    Operator,
     Order,
     Term,
 )
@@ -41,6 +44,24 @@ _TURNED: dict[Order, Order] = {
     "==": "==",
     "!=": "!=",
 }
+_AS_MUCH: dict[Order, str] = {
+    ">=": "au moins autant que ",
+    ">": "plus que ",
+    "<=": "au plus autant que ",
+    "<": "moins que ",
+    "==": "autant que ",
+    "!=": "pas autant que ",
+}
+_DATED: dict[Order, str] = {
+    ">=": "pas avant ",
+    ">": "après ",
+    "<=": "pas après ",
+    "<": "avant ",
+    "==": "le jour de ",
+    "!=": "pas le jour de ",
+}
+_NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
+_SIGNS: dict[Operator, str] = {"+": "+", "-": "−", "*": "×", "/": "divisé par"}
 
 SHORT = 90
 """Longest rule that one reads at a glance, in characters."""
@@ -89,15 +110,67 @@ class Teller:
         order, left, right = node.order, node.left, node.right
         if isinstance(left, Constant | ChoiceId):
             order, left, right = _TURNED[order], right, left
-        said = _ORDERS[order] + self._value(right, beside=left)
-        if isinstance(left, Name):
-            return self._about(left.id, said)
-        return f"{self._term(left)} : {said}"
+        part = proportion_of(order, left, right)
+        if part and (self._is_number(left) and self._is_number(right)):
+            return self._on(part.what, self._proportion(part))
+        orders = _DATED if isinstance(right, Name) else _ORDERS
+        return self._on(left, orders[order] + self._value(right, beside=left))
+
+    def _is_number(self, node: Term) -> bool:
+        if isinstance(node, Name):
+            declared = self._questions.get(node.id)
+            return declared is not None and declared.type in _NUMBERS
+        return not isinstance(node, ChoiceId)
+
+    def _on(self, what: Term, said: str) -> str:
+        if isinstance(what, Name):
+            return self._about(what.id, said)
+        return f"{self._term(what)} : {said}"
+
+    def _proportion(self, part: Proportion) -> str:
+        """Return how much is asked: « au moins 1 pour 4 classes (Classes) »."""
+        ratio, order = part.ratio, _ORDERS[part.order]
+        unit = self._unit(part.what)
+        if part.of is None:
+            return order + (measure(ratio, unit) if _ends(ratio) else _part(ratio))
+        for_each = self._unit(part.of)
+        if for_each and for_each != unit:
+            return f"{order}{_rate(ratio, unit, for_each)} ({self._term(part.of)})"
+        if ratio == 1:
+            return _AS_MUCH[part.order] + self._quoted(part.of)
+        return f"{order}{_part(ratio)} {self._of(part.of)}"
+
+    def _unit(self, node: Term) -> str:
+        """Return what a term counts, in the singular; nothing where it is not said."""
+        match node:
+            case Name(ident) if ident in self._questions:
+                return self._questions[ident].unit
+            case Aggregate("count"):
+                return PLACES[PlaceKind(node.kind)][0]
+            case Aggregate("total" | "smallest" | "largest", _, Name(ident)):
+                return self._unit(Name(ident, 0))
+        return ""
+
+    def _quoted(self, node: Term) -> str:
+        told = self._term(node)
+        return f"« {told} »" if isinstance(node, Name) else told
+
+    def _of(self, node: Term) -> str:
+        if not isinstance(node, Aggregate):
+            return f"de {self._bracketed(node, self._quoted(node))}"
+        article = "de la" if node.function == "share" else "du"
+        return f"{article} {self._term(node).removeprefix('le ')}"
+
+    @staticmethod
+    def _bracketed(node: Term, told: str) -> str:
+        return f"({told})" if isinstance(node, Arithmetic) else told
 
     def _value(self, node: Term, *, beside: Term) -> str:
         match node, beside:
             case Constant(value), Name(ident) if ident in self._questions:
                 return measure(canonical_number(value), self._questions[ident].unit)
+            case Constant(value), Aggregate("share") if _ends(Fraction(value)):
+                return measure(Fraction(value) * 100, "%")
             case Constant(value), Months():
                 return measure(canonical_number(value), "mois")
             case ChoiceId(), Name():
@@ -113,11 +186,20 @@ class Teller:
             case ChoiceId(ident):
                 return ident
             case Arithmetic(operator, left, right):
-                return f"{self._term(left)} {operator} {self._term(right)}"
+                return self._arithmetic(operator, left, right)
             case Months(start, end):
                 return f"mois entre {self._term(start)} et {self._term(end)}"
             case Aggregate():
                 return self._aggregate(node)
+
+    def _arithmetic(self, operator: Operator, left: Term, right: Term) -> str:
+        """Return a sum as it is written; what a sign takes as a whole is bracketed."""
+        first, second = self._term(left), self._term(right)
+        if operator in {"*", "/"}:
+            first = self._bracketed(left, first)
+        if operator != "+":
+            second = self._bracketed(right, second)
+        return f"{first} {_SIGNS[operator]} {second}"
 
     def _aggregate(self, node: Aggregate) -> str:
         many = PLACES[PlaceKind(node.kind)][1]
@@ -157,6 +239,29 @@ class Teller:
 def tell(node: Condition, questions: Mapping[str, Question], own: str = "") -> str:
     """Return a condition in words; `own` is the question beside which it is read."""
     return Teller(questions, own).condition(node)
+
+
+def _rate(ratio: Fraction, unit: str, for_each: str) -> str:
+    """Return a proportion of unlike things: « 2 € par élève », « 1 pour 4 classes »."""
+    is_symbol = bool(unit) and plural(unit) == unit
+    if ratio.denominator == 1 or (is_symbol and _ends(ratio)):
+        return f"{measure(ratio, unit)} par {for_each}"
+    return (
+        f"{measure(ratio.numerator, unit)} pour {number(ratio.denominator)} "
+        f"{plural(for_each)}"
+    )
+
+
+def _part(ratio: Fraction) -> str:
+    """Return a proportion of like things: « 80 % », « 2/3 »."""
+    if _ends(ratio):
+        return measure(ratio * 100, "%")
+    return f"{number(ratio.numerator)}/{number(ratio.denominator)}"
+
+
+def _ends(ratio: Fraction) -> bool:
+    """Say whether two decimals tell a ratio exactly."""
+    return (ratio * 100).denominator == 1
 
 
 def _listed(labels: list[str], *, negated: bool) -> str:

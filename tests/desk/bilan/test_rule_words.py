@@ -23,6 +23,9 @@ QUESTIONS = {
         ("outils", QuestionType.CHOICES, "Outils", ""),
         ("fibre", QuestionType.BOOLEAN, "Fibre", ""),
         ("achat", QuestionType.DATE, "Achat", ""),
+        ("postes", QuestionType.INTEGER, "Postes", ""),
+        ("pris", QuestionType.INTEGER, "Postes pris", ""),
+        ("places", QuestionType.INTEGER, "Places", "place"),
     )
 }
 
@@ -47,7 +50,43 @@ QUESTIONS = {
             "sauf si oui et Débit : plus de 1\u00a0Mbit/s",
         ),
         ("fibre or (fibre and fibre)", "fibre", "oui ou (oui et oui)"),
-        ("debit / 2 <= 5", "", "Débit / 2 : au plus 5"),
+        ("debit / 2 <= 5", "", "Débit : au plus 10\u00a0Mbit/s"),
+        ("3 * debit <= 5", "", "Débit : au plus 5/3"),
+        ("4 * postes / places >= 1", "", "Postes : au moins 1 pour 4 places (Places)"),
+        ("4 * postes >= places", "postes", "au moins 1 pour 4 places (Places)"),
+        ("postes / places >= 1", "", "Postes : au moins 1 par place (Places)"),
+        (
+            "debit / places >= 0.5",
+            "",
+            "Débit : au moins 0,5\u00a0Mbit/s par place (Places)",
+        ),
+        ("2 * places < postes / 3", "", "Places : moins de 1/6 de « Postes »"),
+        ("pris / postes >= 0.95", "", "Postes pris : au moins 95\u00a0% de « Postes »"),
+        ("3 * pris > 2 * postes", "", "Postes pris : plus de 2/3 de « Postes »"),
+        ("pris >= 2 * postes", "", "Postes pris : au moins 200\u00a0% de « Postes »"),
+        ("pris / postes >= 1", "", "Postes pris : au moins autant que « Postes »"),
+        ("pris < postes", "pris", "moins que « Postes »"),
+        (
+            "10 * pris <= 3 * total(salle, postes)",
+            "",
+            "Postes pris : au plus 30\u00a0% du total de « Postes » dans les salles",
+        ),
+        (
+            "6 * count(batiment) >= count(salle)",
+            "",
+            "nombre de bâtiments : au moins 1\u00a0bâtiment pour 6 salles (nombre de salles)",
+        ),
+        (
+            "2 * (pris + postes) <= places + 1",
+            "",
+            "Postes pris + Postes : au plus 50\u00a0% de (Places + 1)",
+        ),
+        (
+            "pris - (postes - 1) * 2 >= 0",
+            "",
+            "Postes pris − ((Postes − 1) × 2) : au moins 0",
+        ),
+        ("achat >= visit_date", "", "Achat : pas avant la visite"),
         (
             "months_between(achat, visit_date) < 60",
             "",
@@ -61,7 +100,7 @@ QUESTIONS = {
         (
             "share(salle, fibre, lien == 'a') >= 0.5",
             "",
-            "part des salles où Lien : Rien où Fibre : oui : au moins 0,5",
+            "part des salles où Lien : Rien où Fibre : oui : au moins 50\u00a0%",
         ),
         (
             "total(salle, debit) > 3",
