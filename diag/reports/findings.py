@@ -157,11 +157,18 @@ def open_points(report: Report) -> Open:
     kinds = {result.criterion.place for result in results if result.open}
     conflicts = sum(len(heads) > 1 for heads in report.facts.answers.values())
     return Open(
-        criteria=sum(result.settled < 1 for result in results),
+        criteria=sum(map(_is_open, results)),
         applicable=len(results),
         conflicts=conflicts,
         lists=tuple(kind for kind in PlaceKind if kind in kinds),
     )
+
+
+def _is_open(result: CriterionResult) -> bool:
+    """Say whether more facts are wanted; what fails in one room is known to fail."""
+    if result.compliance is not None:
+        return result.compliance is Compliance.A_VERIFIER
+    return result.settled < 1
 
 
 def short_places(result: CriterionResult) -> tuple[Verdict, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from diag.assess.results import Compliance, Standing
-from diag.model.checklist import Audience, Checklist, Choice, Kind, QuestionType
+from diag.model.checklist import Audience, Checklist, Choice, Kind, QuestionType, RollUp
 from diag.model.fact import Answer, Facts, Provenance, State
 from diag.reports.findings import (
     kind_of,
@@ -205,6 +205,22 @@ def test_what_is_open_is_said_in_a_sentence() -> None:
     done = {("ecole", one): True for one in ("filtrage", "projet_ecrit")}
     settled = report(facts({**done, ("ecole", "debit"): 1}))
     assert open_words(settled) == "Rien, tout a été vérifié."
+
+
+def test_what_does_not_comply_somewhere_is_not_left_to_check() -> None:
+    """A window that lists one « non conforme » said that all was to be checked."""
+    bare = {("CP", "type_salle"): "classe", ("CP", "prises"): 0}
+    told = facts(bare, ("CP",), closed=False)
+    law = CHECKLIST.criteria["prise-par-classe"].model_copy(
+        update={"kind": Kind.COMPLIANCE, "roll_up": RollUp(method="worst")}
+    )
+    criteria = {**CHECKLIST.criteria, law.id: law}
+    lawful = CHECKLIST.model_copy(update={"criteria": criteria})
+    judged = report(told, lawful)
+    one = judged.result("prise-par-classe")
+    assert one is not None
+    assert (one.compliance, one.settled < 1) == (Compliance.NON_CONFORME, True)
+    assert "4 critères sur 5 restent à vérifier" in open_words(judged)
 
 
 def test_an_action_for_a_law_already_kept_only_improves() -> None:

@@ -72,9 +72,9 @@ QUESTIONS = {
             "Postes pris : au plus 30\u00a0% du total de « Postes » dans les salles",
         ),
         (
-            "6 * count(batiment) >= count(salle)",
+            "count(salle) / places > 6",
             "",
-            "nombre de bâtiments : au moins 1\u00a0bâtiment pour 6 salles (nombre de salles)",
+            "nombre de salles : plus de 6\u00a0salles par place (Places)",
         ),
         (
             "2 * (pris + postes) <= places + 1",
