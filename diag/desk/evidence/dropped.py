@@ -23,6 +23,23 @@ def paths_of(text: str, *, windows: bool = sys.platform == "win32") -> tuple[Pat
     return tuple(found)
 
 
+def path_typed(text: str) -> Path | None:
+    """Return the one path of a line, spaces and all, there or not; None when empty."""
+    line = text.replace("\x00", "").strip()
+    if not line:
+        return None
+    found = paths_of(line)
+    return found[0] if len(found) == 1 else _path(_unquoted(line))
+
+
+def at_home(path: Path) -> Path:
+    """Return a path, its `~` read; as it stands when nobody of that name has a home."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def _paths(line: str, *, windows: bool) -> list[Path]:
     if is_file(whole := _path(_unquoted(line))):
         return [whole]
@@ -41,12 +58,7 @@ def _words(line: str, *, windows: bool) -> list[str]:
 def _path(word: str) -> Path:
     if word.startswith("file:"):
         return Path(url2pathname(urlsplit(word).path))
-    if word.startswith("~"):
-        try:
-            return Path(word).expanduser()
-        except RuntimeError:  # nobody of that name
-            return Path(word)
-    return Path(word)
+    return at_home(Path(word))
 
 
 def _unquoted(line: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
+from diag.desk.evidence.dropped import at_home
 from diag.desk.evidence.picture import SUFFIXES
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
@@ -37,7 +38,7 @@ def choose_photo_folder(workspace: Workspace, folder: Path) -> Path:
     Raises:
         DiagError: when it is no folder.
     """
-    chosen = folder.expanduser().absolute()
+    chosen = at_home(folder).absolute()
     if not chosen.is_dir():
         raise DiagError(
             f"{chosen} n'est pas un dossier. Donnez celui où arrivent les photos "

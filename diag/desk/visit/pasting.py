@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
+from diag.desk.evidence.dropped import at_home
 from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, answer_for
 from diag.desk.visit.completing import plain_refusal, spelled_out
@@ -85,7 +86,7 @@ def file_named(text: str) -> Path | None:
     plain = text.strip().strip("'\"")
     if "\n" in plain or "\t" in plain or not plain or len(plain) > MAX_CELL:
         return None
-    path = Path(plain.replace("\\ ", " ")).expanduser()
+    path = at_home(Path(plain.replace("\\ ", " ")))
     try:
         return path if path.suffix.casefold() in _FILES and path.is_file() else None
     except (OSError, ValueError):

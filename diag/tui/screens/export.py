@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from diag.desk.evidence.dropped import paths_of
+from diag.desk.evidence.dropped import path_typed
 from diag.desk.outputs.documents import TITLES, Form
 from diag.desk.outputs.many import Wanted
 from diag.model.audit import Audit
@@ -33,6 +33,7 @@ FORMS = {
 """What each form is for."""
 
 _KEPT = "export"
+_WRITE = "write"
 T = TypeVar("T")
 
 
@@ -96,7 +97,7 @@ class ExportScreen(PlaceScreen):
         """Start from what was ticked last time."""
         self.wanted = self._as_kept()
         self.tell("Exporter les documents")
-        self._fill("write")
+        self._fill(f"scope/{self._scope}")
         self.query_one(Lines).focus()
 
     @property
@@ -114,17 +115,20 @@ class ExportScreen(PlaceScreen):
 
     @on(Lines.Chosen)
     def _chosen(self, event: Lines.Chosen) -> None:
-        self._tick(event.key)
+        if event.key == _WRITE:
+            self.on_write()
+        else:
+            self._tick(event.key)
 
     def on_tick(self) -> None:
-        """Tick the line under the cursor."""
-        self._tick(self.query_one(Lines).key)
+        """Tick the line under the cursor; what writes is no box to tick."""
+        key = self.query_one(Lines).key
+        if key != _WRITE:
+            self._tick(key)
 
     def _tick(self, key: str) -> None:
         sort, _, name = key.partition("/")
-        if sort == "write":
-            self.on_write()
-        elif sort == "folder":
+        if sort == "folder":
             kept = str(self.wanted.folder or "")
             asked = "Dans quel dossier ? Rien : celui de l'espace de travail"
             self.app.push_screen(Ask(asked, kept, keep=self._go_folder))
@@ -150,8 +154,7 @@ class ExportScreen(PlaceScreen):
             self.wanted = replace(wanted, scenario=name)
 
     def _go_folder(self, typed: str) -> None:
-        found = paths_of(typed)
-        folder = found[0].expanduser() if found else None
+        folder = path_typed(typed)
         if folder is not None and folder.exists() and not folder.is_dir():
             raise DiagError(f"« {folder} » est un fichier. Donnez un dossier.")
         self.wanted = replace(self.wanted, folder=folder)
@@ -208,7 +211,7 @@ class ExportScreen(PlaceScreen):
         yield Line("folder", (f"  Dossier : {folder}", "Entrée : un autre"))
         box = _box(ticked=wanted.again)
         yield Line("again", (f"  {box} Réécrire aussi ce qui est à jour", ""))
-        yield Line("write", ("  Écrire", key_now(self.app, Write)))
+        yield Line(_WRITE, ("  Écrire", key_now(self.app, Write)))
 
     def _told(self) -> str:
         count = self._count()

@@ -9,6 +9,8 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from diag.desk.evidence.dropped import path_typed
+from diag.desk.system_words import system_sentence
 from diag.desk.visit.trail import day_words
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
@@ -112,10 +114,10 @@ class ImportScreen(PlaceScreen):
         asked = f"{KINDS[kind]}.\nChemin du fichier (glissez-le ici) :"
 
         def given(path: str | None) -> None:
-            if path and path.strip():
+            if path and (file := path_typed(path)):
                 self._path = path
                 self._busy = True
-                self._read(kind, path_of(path))
+                self._read(kind, file)
 
         self.app.push_screen(Ask(asked, self._path), given)
 
@@ -144,6 +146,8 @@ class ImportScreen(PlaceScreen):
             return
         except DiagError as error:
             self.post_message(self.Ended(str(error), "Import refusé"))
+        except OSError as error:
+            self.post_message(self.Ended(system_sentence(error), "Import refusé"))
         else:
             told = "\n".join(account(report))
             self.post_message(self.Ended(told, "Import terminé"))
@@ -162,17 +166,3 @@ class ImportScreen(PlaceScreen):
         self.query_one("#progress", Static).update(content(""))
         self._fill()
         self.app.push_screen(Tell(event.told, event.title))
-
-
-def path_of(typed: str) -> Path:
-    """Return the path that was typed, pasted or dropped, quotes and `~` understood."""
-    text = typed.strip()
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
-        text = text[1:-1]
-    if text.startswith("file://"):
-        # 5 ms: a file manager's paste only.
-        from urllib.parse import unquote, urlsplit  # noqa: PLC0415
-
-        text = unquote(urlsplit(text).path)
-    direct = Path(text).expanduser()
-    return direct if direct.exists() else Path(text.replace("\\ ", " ")).expanduser()

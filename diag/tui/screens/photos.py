@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from diag.desk.evidence.absent import AWAITED, absent, fetch
-from diag.desk.evidence.dropped import is_file, paths_of
+from diag.desk.evidence.dropped import is_file, path_typed, paths_of
 from diag.desk.evidence.photo_folder import (
     Arrival,
     arrivals,
@@ -201,8 +201,9 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
         paths = paths_of(event.value)
-        if paths and not any(map(is_file, paths)):
-            paths = (Path(event.value.strip()),)
+        whole = path_typed(event.value)
+        if whole and not any(map(is_file, paths)):
+            paths = (whole,)
         self._take((path, None) for path in paths)
 
     def on_from_phone(self) -> None:
@@ -222,10 +223,10 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self.app.push_screen(Ask(question, str(kept or "")), self._folder_given)
 
     def _folder_given(self, typed: str | None) -> None:
-        paths = paths_of(typed or "")
-        if paths:
+        folder = path_typed(typed or "")
+        if folder is not None:
             try:
-                choose_photo_folder(self.session.workspace, paths[0])
+                choose_photo_folder(self.session.workspace, folder)
             except DiagError as error:
                 self._tell(str(error))
             else:

@@ -3,10 +3,9 @@
 Gestures over many cells; each is one durable commit, and one step of undo.
 """
 
-from pathlib import Path
-
 from textual import events
 
+from diag.desk.evidence.dropped import path_typed
 from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.duplicating import duplicate
 from diag.desk.visit.filling import (
@@ -152,8 +151,7 @@ class Grid(GridEntry):
         self.app.push_screen(Ask(question, hint="chemin/du/fichier.csv"), self._file)
 
     def _file(self, path: str | None) -> None:
-        if path and path.strip():
-            named = file_named(path) or Path(path.strip()).expanduser()
+        if path and (named := path_typed(path)):
             try:
                 self.paste_text(file_text(named))
             except DiagError as error:  # a dialog's answer comes past `Sturdy`

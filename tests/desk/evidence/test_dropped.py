@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.evidence.dropped import paths_of
+from diag.desk.evidence.dropped import path_typed, paths_of
 
 
 @pytest.fixture
@@ -53,3 +53,20 @@ def test_what_is_no_path_breaks_nothing() -> None:
     assert paths_of("d'accord", windows=False) == (Path("d'accord"),)
     assert paths_of("a\0b", windows=False) == (Path("ab"),)
     assert paths_of("~personne-de-ce-nom/x", windows=False)
+
+
+@pytest.mark.parametrize(
+    "text", ["{0}/Mes photos", "'{0}/Mes photos'", "{0}/Mes\\ photos"]
+)
+def test_one_path_keeps_its_spaces_be_it_a_folder_or_not_there(
+    folder: Path, text: str
+) -> None:
+    assert path_typed(text.format(folder)) == folder / "Mes photos"
+    (folder / "Mes photos").mkdir()
+    assert path_typed(text.format(folder)) == folder / "Mes photos"
+
+
+def test_one_path_is_none_when_empty_and_itself_when_nobody_has_that_name() -> None:
+    assert path_typed("  \n") is None
+    assert path_typed("~/x") == Path.home() / "x"
+    assert path_typed("~personne-de-ce-nom/x") == Path("~personne-de-ce-nom/x")

@@ -272,6 +272,7 @@ def test_a_file_dragged_onto_the_terminal_is_read(tmp_path: Path) -> None:
     path.write_bytes("Salle;Prises\nPréau;2\n".encode("cp1252"))
 
     assert file_named(f"'{path}'") == path
+    assert file_named("~environ 3") is None
     assert file_named(str(path).replace(" ", "\\ ")) == path
     assert file_named("Classe 1\tClasse 2") is None
     assert file_named(str(tmp_path / "absent.csv")) is None

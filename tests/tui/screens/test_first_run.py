@@ -1,8 +1,11 @@
 from pathlib import Path
 
-from diag.tui.screens.importing import ImportScreen, path_of
+from textual.widgets import Input
+
+from diag.tui.dialogs import Ask
+from diag.tui.screens.importing import ImportScreen
 from tests.desk.builders import territory
-from tests.tui.builders import app_on
+from tests.tui.builders import app_on, new_app
 from tests.tui.waiting import shows, wait_for
 
 
@@ -13,8 +16,8 @@ async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Bienvenue"), "the form")
         await pilot.press("f2")
-        await wait_for(pilot, lambda: shows(pilot, "Écrivez d'abord"), "a name")
-        await pilot.press(*"Ana [/ Roux", "enter", *"SIVU", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "donnez votre prénom"), "a name")
+        await pilot.press("escape", *"Ana [/ Roux", "enter", *"SIVU", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Découverte 1/5"), "the five steps")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "import")
@@ -30,10 +33,19 @@ async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
 
 
-def test_a_path_is_read_as_terminals_and_file_managers_give_it(tmp_path: Path) -> None:
-    file = tmp_path / "mes écoles.csv"
-    file.touch()
-    escaped = str(file).replace(" ", "\\ ")
-    for given in (f" '{file}' ", f'"{file}"', escaped, file.as_uri(), str(file)):
-        assert path_of(given) == file
-    assert path_of("~/x") == Path.home() / "x"
+async def test_a_path_that_no_system_can_have_is_refused_and_asked_again(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_import()
+        await wait_for(pilot, lambda: shows(pilot, "annuaire"), "the files")
+        for path in ("x" * 300, "~personne-de-ce-nom/x.csv"):
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked")
+            app.screen.query_one(Input).value = path
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: shows(pilot, "Import refusé"), "refused")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "back")

@@ -130,7 +130,7 @@ async def test_a_picture_at_the_office_is_asked_for_then_seen(
 
 
 async def test_what_came_from_the_phone_is_joined_once(tmp_path: Path) -> None:
-    phone = tmp_path / "telephone"
+    phone = tmp_path / "photos du téléphone"
     phone.mkdir()
     jpeg(phone / "IMG_1.jpg")
     app = audited_app(tmp_path / "desk")
