@@ -145,8 +145,7 @@ def undo(ctx: click.Context, ref: str, campaign: str | None) -> None:
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)
         undone = take_back(session)
-        (change,) = [each for each in changes_of(session) if each.id == undone.id]
-    click.echo(f"Annulé : {_line(change)}")
+    click.echo(f"Annulé : {undone}")
 
 
 @click.command()

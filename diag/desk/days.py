@@ -54,3 +54,11 @@ def day_typed(text: str) -> date:
             "Vérifiez l'année."
         )
     return day
+
+
+def written_day(iso: str) -> str:
+    """Return an ISO day as people type it, 31/01/2027; other texts as they stand."""
+    try:
+        return f"{date.fromisoformat(iso):%d/%m/%Y}"
+    except ValueError:
+        return iso

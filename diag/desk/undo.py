@@ -1,6 +1,7 @@
 """Undo: a new revision that says again what was said before, never a deletion."""
 
 from diag.desk.session import Session
+from diag.desk.undone import undone
 from diag.journal import subjects
 from diag.journal.board import saying
 from diag.journal.draft import Draft
@@ -10,7 +11,9 @@ from diag.journal.subjects import (
     ApartTopic,
     AuditTopic,
     ClosedTopic,
+    ErasureTopic,
     FlagTopic,
+    FollowTopic,
     NoteTopic,
     OwnTopic,
     PhotoTopic,
@@ -18,6 +21,8 @@ from diag.journal.subjects import (
     RankTopic,
     SameTopic,
     ScenarioTopic,
+    Topic,
+    VisitTopic,
     WordingTopic,
 )
 from diag.model.errors import DiagError
@@ -31,39 +36,72 @@ _UNDOABLE = (
     | SameTopic
     | ApartTopic
     | ClosedTopic
+    | VisitTopic
     | WordingTopic
     | RankTopic
     | OwnTopic
     | ScenarioTopic
+    | AuditTopic
 )
 
+_KEPT: dict[type[Topic], str] = {
+    FollowTopic: "Une suite reste écrite : notez après elle l'étape juste, qui la "
+    "remplace.",
+    AuditTopic: "L'état de l'audit se change dans le bilan.",
+    ErasureTopic: "Un effacement est définitif.",
+}
+"""What is never taken back, and what to do instead."""
 
-def undo(session: Session) -> Revision:
-    """Take back the last thing this author did here; return its last change.
 
-    Called again, it goes one step further back: what was taken back is not said
-    again, as a stack of changes would do.
+def undo(session: Session) -> str:
+    """Take back the last thing this author did here; return it told.
 
     Raises:
-        DiagError: when nothing is left to take back, or others wrote since.
+        DiagError: when nothing is to be taken back, or others wrote since.
     """
-    return undo_gesture(session)[0]
+    return undone(session, undo_gesture(session))
 
 
 def undo_gesture(session: Session) -> tuple[Revision, ...]:
     """Take back all that was said in one go, in one commit; return it, last first.
 
+    Called again, it goes one step further back: what was taken back is not said
+    again, as a stack of changes would do.
+
     Raises:
-        DiagError: when nothing is left to take back, or others wrote since.
+        DiagError: when nothing is to be taken back, or others wrote since.
     """
     stack = _changes_of(session)
     if not stack:
         raise DiagError("Rien à annuler : vous n'avez rien saisi dans cet audit.")
+    _refuse_kept(session, stack[-1])
     together = session.said_with(stack[-1].id)
     taken = tuple(change for change in reversed(stack) if change.id in together)
     drafts = [each for change in taken for each in _taking_back(session, change)]
     session.say(*drafts)
     return taken
+
+
+def _refuse_kept(session: Session, last: Revision) -> None:
+    """Undo nothing older than what is never taken back.
+
+    Raises:
+        DiagError: when that was said last.
+    """
+    topic = subjects.parse(last.subject)
+    if not _is_kept(topic):
+        return
+    raise DiagError(
+        "Rien n'a été annulé : votre dernière saisie ne s'annule pas "
+        f"({undone(session, (last,))}). {_KEPT[type(topic)]}"
+    )
+
+
+def _is_kept(topic: Topic) -> bool:
+    return isinstance(topic, FollowTopic | ErasureTopic) or topic == _STATUS
+
+
+_STATUS, _SUBJECT, _EDITION = map(AuditTopic, ("status", "subject", "edition"))
 
 
 def _taking_back(session: Session, change: Revision) -> tuple[Draft, ...]:
@@ -94,13 +132,16 @@ def _changes_of(session: Session) -> list[Revision]:
 
 
 def _was_typed(revision: Revision) -> bool:
-    """Say whether a person said it: what an official list told is not undone."""
+    """Say whether a person said it: what an official list told is not undone.
+
+    Neither is what opened the audit: its subject, the first edition it pinned.
+    """
     value = revision.value
     imported = isinstance(value, dict) and value.get("provenance") == "imported"
     topic = subjects.parse(revision.subject)
-    # The edition pinned at the opening is no change; one that replaces it is.
-    upgrade = topic == AuditTopic("edition") and bool(revision.parents)
-    return not imported and (upgrade or isinstance(topic, _UNDOABLE))
+    opening = topic == _SUBJECT or (topic == _EDITION and not revision.parents)
+    told = isinstance(topic, _UNDOABLE) or _is_kept(topic)
+    return told and not imported and not opening
 
 
 def _before(history: tuple[Revision, ...], last: Revision) -> tuple[Revision, ...]:

@@ -232,7 +232,7 @@ def test_a_backup_is_restored_and_the_present_file_set_aside(home: Path) -> None
 
     assert "est gardée" in restored
     said = json.loads(done(diag(home, "audit", "history", SCHOOL, "--json")))
-    assert [one["said"] for one in said if "nb_classes" in one["about"]] == [
+    assert [one["said"] for one in said if "nb_classes" in one["subject"]] == [
         "4\N{NO-BREAK SPACE}classes"
     ]
 

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.cli.main import diag as group
+from diag.desk.days import written_day
 from diag.desk.sending import password
 from diag.imports.mairies import import_mairies
 from diag.journal.journal import FILE
@@ -100,7 +101,7 @@ def test_a_draft_is_written_once_address_and_state_are_agreed_to(
         "dispatches"
     ]
     assert (told["way"], told["to"]) == ("draft", [MAIRIE])
-    assert f"envoi : mairie, {told['on']}, {MAIRIE}" in (
+    assert f"envoi : la mairie, {written_day(told['on'])}, {MAIRIE}" in (
         diag(home, "audit", "history", SCHOOL).out
     )
 

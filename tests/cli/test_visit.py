@@ -73,7 +73,7 @@ def test_every_command_says_something_and_the_end_of_input_ends(
         "CP [/x], question 1",
         "Enregistré. CE1 ajouté.",
         "s'appelle déjà « CE1 »",
-        "Annulé. lieu « Chariot »",
+        "Annulé. lot de matériel « Chariot »",
         "n'est pas une commande",
     ):
         assert expected in run.out, expected

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.desk.bilan import advising
-from diag.desk.bilan.follow import add_step
+from diag.desk.bilan.follow import add_step, move
 from diag.desk.session import Session
 from diag.desk.undo import undo
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
-from diag.model.audit import FollowUp, FollowUpState
+from diag.model.audit import AuditStatus, FollowUp, FollowUpState
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
 from tests.desk.audited import audited, audited_workspace
@@ -76,12 +76,29 @@ def test_steps_are_only_ever_added(
         assert len(after) - len(before) == isinstance(deed, FollowUpState)
 
 
-def test_undo_leaves_a_step_and_takes_back_what_came_before(session: Session) -> None:
+def test_a_step_is_never_undone_nor_what_was_said_before_it(session: Session) -> None:
     advising.reword(session, FIBRE, Audience.MAIRIE, {"title": "La fibre"})
     follow(session, FollowUpState.DECIDEE)
 
-    undo(session)
+    with pytest.raises(DiagError, match=r"suite de « Raccorder .* notez après elle"):
+        undo(session)
 
     assert [one.state for one in session.follow_ups] == ["decidee"]
     told = advising.current_wording(session, FIBRE, Audience.MAIRIE)
-    assert told == advising.declared_wording(session, FIBRE, Audience.MAIRIE)
+    assert told.title == "La fibre"
+
+
+def test_where_the_audit_stands_is_not_undone_nor_what_was_said_before(
+    session: Session,
+) -> None:
+    record_answer(session, Entry("debit_descendant", 300))
+    move(session, AuditStatus.SOUMIS)
+    said = session.digest
+
+    with pytest.raises(DiagError, match="se change dans le bilan"):
+        undo(session)
+
+    assert session.digest == said
+    move(session, AuditStatus.EN_COURS)
+    record_answer(session, Entry("debit_descendant", 200))
+    assert undo(session).startswith("Débit descendant")

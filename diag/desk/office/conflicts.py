@@ -7,9 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 from diag.assess.overlay import with_answers
+from diag.desk.about import about_words
 from diag.desk.audits import listed
 from diag.desk.bilan.score_words import score_words
-from diag.desk.history import about_words, said_words
+from diag.desk.said import said_words
 from diag.desk.session import Session
 from diag.desk.visit.trail import time_words
 from diag.desk.workspace import Workspace
@@ -154,7 +155,7 @@ class _Telling:
         return Contested(
             session=session,
             conflict=conflict,
-            about=_title(session, topic),
+            about=about_words(session, topic),
             candidates=tuple(self._candidates(conflict)),
             base=said_words(session, base) if base else "",
             notes=session.facts.notes.get(key, ())
@@ -187,7 +188,7 @@ class _Telling:
         session = self.session
         name_of = session.workspace.settings.name_of
         about, said = (
-            _title(session, parse(revision.subject)),
+            about_words(session, parse(revision.subject)),
             said_words(session, revision),
         )
         return (
@@ -239,19 +240,6 @@ class _Telling:
         return revision.at > self.now + _DRIFT or any(
             one is not None and revision.at < one.at - _DRIFT for one in before
         )
-
-
-def _title(session: Session, topic: Topic) -> str:
-    """Return « Salle 3, Débit », « note de … », « lieu Salle 3 »."""
-    place = session.facts.places.get(getattr(topic, "place", ""))
-    question = session.checklist.questions.get(getattr(topic, "question", ""))
-    if isinstance(topic, PlaceTopic) and place is not None:
-        return f"lieu « {place.name} »"
-    if place is None or question is None:
-        return about_words(session, topic)
-    label = question.label
-    told = f"note de « {label} »" if isinstance(topic, NoteTopic) else label
-    return told if place.parent is None else f"{place.name}, {told}"
 
 
 def contested_of(session: Session) -> tuple[Contested, ...]:

@@ -9,15 +9,6 @@ from diag.desk.session import Session
 from diag.desk.visit.walk import Key
 from diag.journal import subjects
 from diag.journal.revision import Revision
-from diag.journal.subjects import (
-    AnswerTopic,
-    ApartTopic,
-    FlagTopic,
-    NoteTopic,
-    PlaceTopic,
-    SameTopic,
-    ScenarioTopic,
-)
 from diag.model.checklist import Question
 from diag.model.fact import Answer, Provenance, State
 from diag.reports.answers import answer_words
@@ -74,37 +65,6 @@ def divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
     )
 
 
-def told(session: Session, revision: Revision) -> str:
-    """Return what a revision said, with the words of its question or place."""
-    topic = subjects.parse(revision.subject)
-    where = session.facts.places.get(getattr(topic, "place", ""))
-    question = session.checklist.questions.get(getattr(topic, "question", ""))
-    if isinstance(topic, AnswerTopic) and question:
-        said = f"{question.label} : {_words(question, revision)}"
-    elif isinstance(topic, NoteTopic) and question:
-        said = f"note de « {question.label} »"
-    elif isinstance(topic, FlagTopic) and question:
-        said = f"« à revoir » de « {question.label} »"
-    elif isinstance(topic, ScenarioTopic):
-        return f"scénario « {_name(revision)} »"
-    elif isinstance(topic, PlaceTopic):
-        said = f"lieu « {_name(revision) or (where.name if where else '')} »"
-    elif isinstance(topic, SameTopic | ApartTopic):
-        return "deux lieux, un seul ou non"
-    else:
-        return "liste complète"
-    inside = where is not None and where.parent and not isinstance(topic, PlaceTopic)
-    return f"{said} ({where.name})" if where and inside else said
-
-
-def undone(session: Session, taken: Sequence[Revision]) -> str:
-    """Return what was taken back in one go, its last thing first, in words."""
-    more = len(taken) - 1
-    plural = "s" if more > 1 else ""
-    said = told(session, taken[0])
-    return f"{said}, et {more} autre{plural}" if more else said
-
-
 def day_words(at: int) -> str:
     """Return the local day of a wall clock: « 05/10/2026 »."""
     return _local(at).strftime("%d/%m/%Y")
@@ -124,12 +84,6 @@ def _words(question: Question, revision: Revision) -> str:
         return "effacé"
     answer = _answer(revision)
     return answer_words(question, answer) if answer else "retiré"
-
-
-def _name(revision: Revision) -> str:
-    return (
-        str(revision.value.get("name", "")) if isinstance(revision.value, dict) else ""
-    )
 
 
 def _answer(revision: Revision) -> Answer | None:

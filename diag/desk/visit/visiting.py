@@ -8,6 +8,7 @@ from functools import cached_property
 from diag.desk.bilan.score_words import filled_words, score_words
 from diag.desk.session import Session
 from diag.desk.undo import undo_gesture
+from diag.desk.undone import undone
 from diag.desk.visit.answers import (
     ALWAYS,
     DoubtError,
@@ -24,7 +25,6 @@ from diag.desk.visit.memory import still_true
 from diag.desk.visit.parcours import choose_profile, told_left
 from diag.desk.visit.recall import recall_of
 from diag.desk.visit.resume import kept_key, kept_place
-from diag.desk.visit.trail import undone
 from diag.desk.visit.walk import Key, Stop, Walk, walk_of
 from diag.journal import subjects
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic

@@ -12,7 +12,6 @@ from diag.desk.bilan.follow import add_step, move
 from diag.desk.bilan.previous import own_here
 from diag.desk.checklists.upgrade_words import upgrade_summary
 from diag.desk.checklists.upgrading import Upgrade, preview, upgrade
-from diag.desk.history import changes_of
 from diag.desk.outputs.documents import Written, write_reports
 from diag.desk.outputs.draft_kinds import TITLES, Draft, possible_drafts
 from diag.desk.outputs.papers import write_paper
@@ -266,12 +265,9 @@ class ActingScreen(PlaceScreen):
 
     def on_undo(self) -> None:
         """Take back the last thing said."""
-        taken = undo(self.session)
-        about = next(
-            (one.about for one in changes_of(self.session) if one.id == taken.id), ""
-        )
+        undone = undo(self.session)
         self.show_all()
-        self.diag.say(f"Annulé : {about}.")
+        self.diag.say(f"Annulé : {undone}.")
 
     def on_go_visit(self) -> None:
         """Go to the visit."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from diag.desk.bilan.follow import close_places
 from diag.desk.session import Session, WithheldError
 from diag.desk.undo import undo_gesture
+from diag.desk.undone import undone
 from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.naming import named, names_in, told_names
 from diag.desk.visit.outline_places import Outlined, outlined
@@ -23,7 +24,6 @@ from diag.desk.visit.places import (
     remove_place,
     rename_place,
 )
-from diag.desk.visit.trail import undone
 from diag.model.errors import DiagError
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
 from diag.reports.vocabulary import PLACES

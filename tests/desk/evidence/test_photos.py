@@ -108,7 +108,7 @@ def test_a_photo_taken_away_comes_back_by_undo(
     undo(session)
 
     assert photos_of(session) == (photo,)
-    assert [change.about for change in changes_of(session)][-1] == "photo"
+    assert [change.about for change in changes_of(session)][-1] == "photo « a »"
 
 
 def test_a_question_of_type_photo_is_answered_by_a_photo(

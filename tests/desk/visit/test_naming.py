@@ -2,9 +2,9 @@ import pytest
 
 from diag.desk.session import Session
 from diag.desk.undo import undo_gesture
+from diag.desk.undone import undone
 from diag.desk.visit.naming import MOST, named, names_in, told_names
 from diag.desk.visit.places import add_place, add_places
-from diag.desk.visit.trail import undone
 from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
 
@@ -67,7 +67,7 @@ def test_one_undo_takes_back_all_that_was_added_together(session: Session) -> No
     assert rooms(session) == ["Cantine", "Classe 1", "Classe 2", "Classe 3"]
 
     said = undone(session, undo_gesture(session))
-    assert said == "lieu « Classe 3 », et 2 autres"
+    assert said == "3 salles, de « Classe 1 » à « Classe 3 »"
     assert rooms(session) == ["Cantine"]
 
 

@@ -88,7 +88,7 @@ def test_a_page_is_said_once_and_its_numbers_outlive_the_answers(
         assert [one.id for one in printed_in(session)] == [later.id, printed.id]
         change = changes_of(session)[-1]
         assert change.about == "questionnaire imprimé"
-        assert change.said == f"{DAY.isoformat()}, direction"
+        assert change.said == "la direction, 05/10/2026"
 
 
 def test_what_cannot_be_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_undo_names_a_room_a_note_a_flag_and_a_list(session: Session) -> None:
     visiting = at(session, "nb_batiments")
     add_place(session, PlaceKind.SALLE, "CP")
     visiting.refresh()
-    assert visiting.undo() == "lieu « CP »"
+    assert visiting.undo() == "salle « CP »"
     visiting.note("vu")
     assert visiting.undo() == "note de « Bâtiments à relier »"
     visiting.flag()

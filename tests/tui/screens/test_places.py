@@ -57,7 +57,7 @@ async def test_rooms_typed_together_are_told_added_and_taken_back_together(
         assert rooms(screen) == {"CP", "CE1"} | new
         assert shows(pilot, "Classe 3")
         await pilot.press("ctrl+z")
-        await back(pilot, "Annulé · lieu « Cantine », et 3 autres")
+        await back(pilot, "Annulé · 4 salles, de « Classe 1 » à « Cantine »")
         assert rooms(screen) == {"CP", "CE1"}
 
 
@@ -92,5 +92,5 @@ async def test_a_message_names_the_key_that_was_chosen(tmp_path: Path) -> None:
         await pilot.press("o")
         await back(pilot, "CP retiré. F10 l'annule.")
         await pilot.press("f10")
-        await back(pilot, "Annulé · lieu « CP »")
+        await back(pilot, "Annulé · retrait : salle « CP »")
         assert rooms(screen) == {"CP", "CE1"}
