@@ -29,4 +29,4 @@ class Day(click.ParamType[date]):
         try:
             return day_typed(value)
         except DiagError as error:
-            self.fail(str(error), param, ctx)
+            self.fail(error.at_prompt(), param, ctx)

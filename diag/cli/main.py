@@ -122,7 +122,7 @@ def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> Non
     except (click.Abort, KeyboardInterrupt):
         _stop("Interrompu ; ce qui était enregistré le reste.", 130)
     except DiagError as error:
-        _stop(str(error), EXIT_REFUSED)
+        _stop(error.at_prompt(), EXIT_REFUSED)
     except BrokenPipeError:
         # The reader of a pipe left: nothing to say, and nobody to say it to.
         sys.stdout = None  # keeps exit from flushing it

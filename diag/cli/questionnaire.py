@@ -135,7 +135,7 @@ def _take(typing: "Transcription", typed: str) -> None:
     except DoubtError as doubt:
         click.echo(f"{doubt} Entrée pour confirmer, ou une autre réponse.")
     except DiagError as error:
-        click.echo(f"Refusé. {error}")
+        click.echo(f"Refusé. {error.at_prompt()}")
 
 
 def _move(typing: "Transcription", word: str) -> None:

@@ -125,7 +125,7 @@ class Conversation:
                 self._doubted = typed.strip()
                 click.echo(f"{doubt} Entrée pour confirmer, ou une autre réponse.")
             except RefusedEntryError as error:
-                click.echo(f"Refusé. {error}")
+                click.echo(f"Refusé. {error.at_prompt()}")
             except ChangedMeanwhileError as changed:
                 self.visiting.refresh()
                 click.echo(
@@ -133,7 +133,7 @@ class Conversation:
                     "pour la garder."
                 )
             except DiagError as error:
-                click.echo(f"Ce n'est pas possible. {error}")
+                click.echo(f"Ce n'est pas possible. {error.at_prompt()}")
 
     def _answer(self, typed: str) -> Iterator[str]:
         visiting, doubted, self._doubted = self.visiting, self._doubted, ""

@@ -46,12 +46,14 @@ def day_typed(text: str) -> date:
     except ValueError as error:
         raise DiagError(
             f"« {text.strip()[:40]} » n'est pas une date. "
-            "Écrivez par exemple 31/01/2027 ou 2027-01-31."
+            "Écrivez par exemple 31/01/2027 ou 2027-01-31.",
+            about="on",
         ) from error
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise DiagError(
             f"{day:%d/%m/%Y} est hors limites : de {FIRST_YEAR} à {LAST_YEAR}. "
-            "Vérifiez l'année."
+            "Vérifiez l'année.",
+            about="on",
         )
     return day
 

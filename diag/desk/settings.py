@@ -53,10 +53,10 @@ def first_settings(
         author=label,
         device=f"d-{token_hex(4)}",
         people={label: name},
-        syndicat=_line(syndicat),
+        syndicat=_line(syndicat, "syndicat"),
         campaign=wanted,
-        phone=_line(phone),
-        email=_line(email),
+        phone=_line(phone, "phone"),
+        email=_line(email, "email"),
         siren=_siren(siren),
     )
 
@@ -86,14 +86,18 @@ def changed_settings(
     if siren is not None:
         new["siren"] = _siren(siren)
     lines = {"syndicat": syndicat, "phone": phone, "email": email}
-    new |= {name: _line(typed) for name, typed in lines.items() if typed is not None}
+    new |= {
+        name: _line(typed, name) for name, typed in lines.items() if typed is not None
+    }
     return settings.model_copy(update=new)
 
 
 def _name(typed: str) -> str:
-    name = _line(typed)
+    name = _line(typed, "author")
     if not name:
-        raise DiagError("Le nom est vide : donnez votre prénom et votre nom.")
+        raise DiagError(
+            "Le nom est vide : donnez votre prénom et votre nom.", about="author"
+        )
     return name
 
 
@@ -101,16 +105,19 @@ def _next_campaign(now: str, wanted: str) -> str:
     if wanted != now and not is_school_year(wanted):
         raise DiagError(
             f"« {wanted[:40]} » n'est pas une année scolaire. Écrivez-la en entier, "
-            "par exemple 2027-2028."
+            "par exemple 2027-2028.",
+            about="campaign",
         )
     return wanted
 
 
-def _line(typed: str) -> str:
+def _line(typed: str, about: str) -> str:
     try:
         return clean_line(typed)
     except ValueError as error:
-        raise DiagError(f"Ce que vous avez donné : {error}. Retapez-le.") from error
+        raise DiagError(
+            f"Ce que vous avez donné : {error}. Retapez-le.", about=about
+        ) from error
 
 
 def _siren(typed: str) -> str:

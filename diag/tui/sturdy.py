@@ -69,10 +69,14 @@ class Sturdy(MessagePump):
         found = super()._get_dispatch_methods(method_name, message)
         return islice(found, 1) if isinstance(message, Command) else found
 
+    def refused(self, error: DiagError) -> None:
+        """Stand on what was refused; nothing to do where nothing is typed."""
+
     async def _dispatch_message(self, message: Message) -> None:
         try:
             await super()._dispatch_message(message)
         except DiagError as error:
+            self.refused(error)
             self.app.post_message(Trouble(str(error), error))
         except OSError as error:
             self.app.post_message(Trouble(system_sentence(error)))

@@ -47,7 +47,7 @@ def acknowledgements(session: Session, stream: BinaryIO) -> Iterator[dict[str, o
         except DiagError as error:
             if isinstance(error, JournalError) and not isinstance(error, RefusedError):
                 raise
-            yield {"line": number, "error": str(error)}
+            yield {"line": number, "error": error.at_prompt()}
         else:
             yield {
                 "line": number,

@@ -7,8 +7,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Button, Input, Static
 
+from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, Help, Quit, bindings_of
 from diag.tui.plain import content
+from diag.tui.screens.form import correct
 from diag.tui.screens.place import PlaceScreen
 
 
@@ -26,7 +28,10 @@ class FirstRunScreen(PlaceScreen):
     CSS_PATH = "first_run.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Begin, Help, Quit)
     BINDINGS = bindings_of(*OFFERS)
-    INTRODUCTION = "Dites qui vous êtes ; votre nom ne sort pas de cet ordinateur."
+    INTRODUCTION = (
+        "Dites qui vous êtes : votre nom suit vos saisies et vos rapports au bureau "
+        "et chez qui vous les envoyez."
+    )
 
     def body(self) -> ComposeResult:
         """Lay out the two fields and the button."""
@@ -34,7 +39,8 @@ class FirstRunScreen(PlaceScreen):
             yield Static(
                 content(
                     "Bienvenue. diag audite le numérique des écoles, sans connexion.\n"
-                    "Tout reste dans le dossier de travail de cet ordinateur."
+                    "Rien ne sort de cet ordinateur tant que vous n'envoyez rien ;\n"
+                    "votre nom suit vos saisies et vos rapports chez qui les reçoit."
                 ),
                 classes="muted",
             )
@@ -60,13 +66,13 @@ class FirstRunScreen(PlaceScreen):
 
     def on_begin(self) -> None:
         """Make the workspace; what was refused stays in its field."""
-        author = self.query_one("#author", Input)
-        if not author.value.strip():
-            author.focus()
-            self.diag.say("Écrivez d'abord votre prénom et votre nom.")
-            return
-        self.diag.desk.introduce(author.value, self.query_one("#syndicat", Input).value)
+        author, syndicat = (field.value for field in self.query(Input))
+        self.diag.desk.introduce(author, syndicat)
         self.diag.begin()
+
+    def refused(self, error: DiagError) -> None:
+        """Stand on the field that is refused."""
+        correct(self, error.about)
 
 
 def _field(name: str, hint: str) -> Input:

@@ -1,15 +1,16 @@
 """Small forms over a screen: labelled fields, Enter goes on, the last one keeps."""
 
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
@@ -24,6 +25,15 @@ class Keep(Command):
     TITLE = "Enregistrer"
     IN_FOOTER = True
     PRIORITY = True
+
+
+def correct(screen: Screen[Any], about: str) -> None:
+    """Stand at the end of a field, to correct what it holds rather than replace it."""
+    for field in screen.query(Input):
+        if field.id == about:
+            field.select_on_focus = False
+            field.cursor_position = len(field.value)
+            field.focus()
 
 
 class Field(Horizontal):
@@ -61,7 +71,7 @@ class Form(Sturdy, ModalScreen[str | None]):
         return ""
 
     def fields(self) -> tuple[Field, ...]:
-        """Return the fields."""
+        """Return the fields, each named as the desk calls what it holds."""
         return ()
 
     def keep(self) -> str:
@@ -128,6 +138,10 @@ class Form(Sturdy, ModalScreen[str | None]):
             self.dismiss(self.keep())
         else:
             self.focus_next()
+
+    def refused(self, error: DiagError) -> None:
+        """Stand on the field that is refused; what was typed stays."""
+        correct(self, error.about)
 
     def on_keep(self) -> None:
         """Keep it all."""

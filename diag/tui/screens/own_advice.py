@@ -3,6 +3,7 @@
 from diag.desk.bilan.advising import add_own
 from diag.desk.session import Session
 from diag.model.checklist import Owner
+from diag.model.errors import DiagError
 from diag.reports.vocabulary import OWNERS
 from diag.tui.keys import spoken_number
 from diag.tui.screens.form import Field, Form
@@ -22,7 +23,7 @@ class OwnAdviceDialog(Form):
     def fields(self) -> tuple[Field, ...]:
         """Return what, why, how much, by when."""
         return (
-            Field("what", "Que faire", "", "Repeindre la classe des grands en clair"),
+            Field("title", "Que faire", "", "Repeindre la classe des grands en clair"),
             Field("why", "Pourquoi"),
             Field("euros", "Coût en € HT", "", "vide : sans dépense"),
             Field("delay", "Délai en mois", "", "vide : prochain budget"),
@@ -35,9 +36,14 @@ class OwnAdviceDialog(Form):
             DiagError: empty title, or an amount or a delay that is none.
         """
         months = spoken_number(self.value("delay")).strip()
+        if months and not months.isdecimal():
+            raise DiagError(
+                f"Délai refusé : « {months[:20]} » n'est pas un nombre de mois.",
+                about="delay",
+            )
         return add_own(
             self._session,
-            self.value("what"),
+            self.value("title"),
             owner=Owner(self.chosen),
             why=self.value("why"),
             euros=spoken_number(self.value("euros")),
