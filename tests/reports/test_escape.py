@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 from hypothesis import find, given, settings
@@ -80,10 +81,14 @@ def reread(markdown: str) -> str:
     return text_of(PARSER.parse(markdown))
 
 
+@cache
+def around(context: str, word: str) -> str:
+    return reread(CONTEXTS[context].format(word))
+
+
 def comes_out(context: str, typed: str, escaped: Callable[[str], str]) -> bool:
     """Whether the text in its context reads as the same context around a plain word."""
-    plain = CONTEXTS[context].format("PLAIN")
-    expected = reread(plain).replace("PLAIN", one_line(typed))
+    expected = around(context, "PLAIN").replace("PLAIN", one_line(typed))
     return reread(CONTEXTS[context].format(escaped(typed))) == expected
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ SPLIT = {"SAL-01": ("SAL-01a", "SAL-01b")}
 KINDS = {"K1": Kind.COMPLIANCE, "K2": Kind.BLOCKING, "K3": Kind.IMPROVEMENT}
 
 
+@cache
 def shipped() -> Checklist:
     checklist = load_checklists(shipped_checklists()).checklist
     assert checklist is not None
