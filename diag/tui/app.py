@@ -31,6 +31,7 @@ from diag.tui.desk import OpenDesk
 from diag.tui.keys import key_name, with_twins
 from diag.tui.screens.territory import TerritoryScreen
 from diag.tui.sturdy import Sturdy, Trouble
+from diag.tui.styles import ReadOnce
 from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.tui.typed_ahead import TypedAhead
@@ -63,6 +64,7 @@ class DiagApp(Sturdy, App[None]):
     ) -> None:
         speak_french()
         super().__init__(driver_class=driver_class)
+        self.stylesheet = ReadOnce(variables=self.get_css_variables())
         self.desk = OpenDesk(folder, world)
         """The workspace, and what is opened in it."""
         self.whereabouts = Whereabouts(self)
