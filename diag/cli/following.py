@@ -14,6 +14,7 @@ from diag.cli.days import Day
 from diag.desk import audits
 from diag.desk.bilan import advising
 from diag.desk.bilan import follow as following
+from diag.desk.days import written_day
 from diag.desk.sending.decisions import has_messages
 from diag.model.audit import FollowUp, FollowUpState
 
@@ -24,6 +25,7 @@ from diag.model.audit import FollowUp, FollowUpState
 @click.option("--present", multiple=True, help="Qui est venu ; répétable.")
 @click.option("--met", multiple=True, help="Qui a été rencontré ; répétable.")
 @click.option("--authorisation", default="", help="Accord de la commune : qui, quand.")
+@click.option("--correct", type=Day(), help="Jour d'une visite déjà notée, à corriger.")
 @campaign_option
 @click.pass_context
 def visit(
@@ -33,19 +35,22 @@ def visit(
     present: tuple[str, ...],
     met: tuple[str, ...],
     authorisation: str,
+    correct: date | None,
     campaign: str | None,
 ) -> None:
-    """Enregistre une visite sur place."""
+    """Enregistre une visite sur place, ou corrige celle d'un jour."""
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)
+        said = following.visit_on(session, correct) if correct else None
         added = following.add_visit(
             session,
-            day or workspace.world.today(),
-            present=present,
-            met=met,
-            authorisation=authorisation,
+            day or correct or workspace.world.today(),
+            present=present or (said.present if said else ()),
+            met=met or (said.met if said else ()),
+            authorisation=authorisation or (said.authorisation if said else ""),
+            corrects=said,
         )
-    click.echo(f"Visite enregistrée : {added.date}")
+    click.echo(f"Visite enregistrée : {written_day(added.date)}")
 
 
 @click.command()

@@ -111,6 +111,11 @@ def visited(audit: str, visit: Visit) -> Draft:
     return Draft(audit, subjects.visit(visit.id), value)
 
 
+def unvisited(audit: str, visit: str) -> Draft:
+    """Take a day on site away; history keeps it."""
+    return Draft(audit, subjects.visit(visit), op="del")
+
+
 def photographed(audit: str, photo: Photo) -> Draft:
     """Join a photo, or say again what it shows."""
     value = photo.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from diag.desk.audits import open_session
 from diag.desk.system_words import system_sentence
+from diag.desk.workspace import Workspace
 from tests.cli.running import command, diag, environment
 from tests.desk.builders import SCHOOL, started, workspace
 
@@ -38,6 +40,23 @@ def test_a_day_is_told_and_refused_in_french(
     assert said in run.out + run.err
     assert "match" not in run.err
     assert "Traceback" not in run.err
+
+
+def test_a_visit_is_past_noted_once_a_day_and_corrected(home: Path) -> None:
+    visit = ("audit", "visit", SCHOOL)
+    assert "est à venir" in diag(home, *visit, "--date", "31/12/2099").err
+    first = diag(home, *visit, "--date", "01/10/2026", "--met", "le maire")
+    assert first.out == "Visite enregistrée : 01/10/2026\n"
+    again = diag(home, *visit, "--date", "01/10/2026")
+    correct = ("--correct", "01/10/2026")
+    assert " ".join((*visit, *correct)) in again.err
+    assert "Notées : 01/10/2026" in diag(home, *visit, "--correct", "02/10/2026").err
+
+    assert diag(home, *visit, *correct, "--date", "30/09/2026").code == 0
+
+    with Workspace.open(home) as made:
+        (kept,) = open_session(made, SCHOOL).visits
+    assert (kept.date, kept.met) == ("2026-09-30", ("le maire",))
 
 
 def test_a_place_s_name_has_a_length(home: Path) -> None:

@@ -26,18 +26,60 @@ def add_visit(
     present: tuple[str, ...] = (),
     met: tuple[str, ...] = (),
     authorisation: str = "",
+    corrects: Visit | None = None,
 ) -> Visit:
-    """Record a day on site: who came, whom they met, who authorised it."""
+    """Record a day on site: who came, whom they met, who authorised it.
+
+    Raises:
+        DiagError: a day to come, or one that is recorded already.
+    """
     world = session.workspace.world
+    fresh = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
     visit = Visit(
-        id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
+        id=corrects.id if corrects else fresh,
         date=day.isoformat(),
-        present=tuple(filter(None, map(_line, present))),
-        met=tuple(filter(None, map(_line, met))),
-        authorisation=_line(authorisation),
+        present=_lines(present, "present"),
+        met=_lines(met, "met"),
+        authorisation=_line(authorisation, "authorisation"),
     )
-    session.say(changes.visited(session.audit.id, visit))
+    if visit != corrects:
+        _check_day(session, visit)
+        session.say(changes.visited(session.audit.id, visit))
     return visit
+
+
+def _check_day(session: Session, visit: Visit) -> None:
+    day = date.fromisoformat(visit.date)
+    if day > session.workspace.world.today():
+        raise DiagError(
+            f"Le {day:%d/%m/%Y} est à venir : une visite prévue n'est pas une visite. "
+            "Datez-la d'aujourd'hui ou d'un jour passé.",
+            about="on",
+        )
+    if any(one.date == visit.date and one.id != visit.id for one in session.visits):
+        raise DiagError(
+            f"La visite du {day:%d/%m/%Y} est déjà notée : corrigez-la plutôt.",
+            command=f"diag audit visit {session.about.ref} --correct {day:%d/%m/%Y}",
+            about="on",
+        )
+
+
+def visit_on(session: Session, day: date) -> Visit:
+    """Return the visit of a day.
+
+    Raises:
+        DiagError: there was none that day; names those that there were.
+    """
+    found = {date.fromisoformat(one.date): one for one in session.visits}
+    if day not in found:
+        days = ", ".join(f"{each:%d/%m/%Y}" for each in found) or "aucune"
+        raise DiagError(f"Pas de visite notée le {day:%d/%m/%Y}. Notées : {days}.")
+    return found[day]
+
+
+def remove_visit(session: Session, visit: Visit) -> None:
+    """Take a day on site away; history keeps it, undo brings it back."""
+    session.say(changes.unvisited(session.audit.id, visit.id))
 
 
 def close_places(session: Session, kind: PlaceKind, *, complete: bool = True) -> None:
@@ -66,11 +108,15 @@ def add_step(session: Session, step: FollowUp) -> None:
             f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
             f"Voyez la liste : diag score {session.about.ref}."
         )
-    cleaned = step.model_copy(update={"by": _line(step.by), "why": _text(step.why)})
+    cleaned = step.model_copy(
+        update={"by": _line(step.by, "by"), "why": _text(step.why, "why")}
+    )
     if step.state is FollowUpState.ECARTEE and not cleaned.why:
         raise DiagError(
             "Une préconisation s'écarte avec un motif : la commune le lira. "
-            'Dites pourquoi (--why "…").'
+            "Dites pourquoi.",
+            command='--why "…"',
+            about="why",
         )
     session.say(changes.followed(session.audit.id, cleaned))
 
@@ -78,7 +124,7 @@ def add_step(session: Session, step: FollowUp) -> None:
 def move(session: Session, status: AuditStatus, comment: str = "") -> None:
     """Say where the audit stands; closing signs the digest of what was said."""
     digest = session.digest if status is AuditStatus.CLOS else ""
-    said = _text(comment)
+    said = _text(comment, "comment")
     session.say(changes.moved(session.audit.id, status, digest, said))
 
 
@@ -114,21 +160,27 @@ def erase(session: Session, revision: str, reason: str) -> None:
         DiagError: when the audit holds no such revision, or several.
     """
     found = revision_named(session, revision)
-    said = session.say(changes.erased(session.audit.id, found.id, _line(reason)))
+    said = session.say(
+        changes.erased(session.audit.id, found.id, _line(reason, "reason"))
+    )
     remember(session.workspace.folder, said)
     drop_erased(session, found)
     session.workspace.journal.compact()
 
 
-def _text(text: str) -> str:
+def _text(text: str, about: str) -> str:
     try:
         return clean_text(text).strip()
     except ValueError as error:
-        raise DiagError(f"Texte refusé : {error}.") from error
+        raise DiagError(f"Texte refusé : {error}.", about=about) from error
 
 
-def _line(text: str) -> str:
+def _line(text: str, about: str) -> str:
     try:
         return clean_line(text)
     except ValueError as error:
-        raise DiagError(f"Texte refusé : {error}.") from error
+        raise DiagError(f"Texte refusé : {error}.", about=about) from error
+
+
+def _lines(texts: tuple[str, ...], about: str) -> tuple[str, ...]:
+    return tuple(filter(None, (_line(text, about) for text in texts)))

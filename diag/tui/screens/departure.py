@@ -101,14 +101,13 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
 
     def on_date_it(self) -> None:
         """Ask for the day on site, and look again at what is left."""
-        from diag.tui.screens.day_on_site import DayOnSite  # noqa: PLC0415 - few need it
+        from diag.tui.screens.day_on_site import ask_day  # noqa: PLC0415 - few need it
 
-        def dated(day: str | None) -> None:
-            if day:
-                self._departure = departure_of(self._session)
-                self._show(f"Enregistré · visite du {day}.")
+        def dated(told: str) -> None:
+            self._departure = departure_of(self._session)
+            self._show(f"Enregistré · {told}.")
 
-        self.app.push_screen(DayOnSite(self._session), dated)
+        ask_day(self.app, self._session, dated)
 
     def on_leave_list(self) -> None:
         """Go back."""

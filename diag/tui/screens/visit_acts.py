@@ -233,14 +233,13 @@ class VisitActs(PlaceScreen):
 
     def on_date_visit(self) -> None:
         """Ask for the day on site."""
-        from diag.tui.screens.day_on_site import DayOnSite  # noqa: PLC0415 - few need it
+        from diag.tui.screens.day_on_site import ask_day  # noqa: PLC0415 - few need it
 
-        def dated(day: str | None) -> None:
-            if day:
-                self.visiting.refresh()
-                self.show(f"Enregistré · visite du {day}", "$success")
+        def dated(told: str) -> None:
+            self.visiting.refresh()
+            self.show(f"Enregistré · {told}", "$success")
 
-        self.app.push_screen(DayOnSite(self.session), dated)
+        ask_day(self.app, self.session, dated)
 
     def on_go_bilan(self) -> None:
         """Open what was found."""

@@ -1,0 +1,87 @@
+"""Ctrl+Z, by the keys: it tells the whole gesture, and passes over nothing."""
+
+from pathlib import Path
+
+from diag.desk.bilan import advising
+from diag.desk.session import Session
+from diag.model.checklist import Audience
+from diag.tui.dialogs import Tell
+from diag.tui.screens.follow_up import FollowUpDialog
+from diag.tui.screens.reading import history_screen
+from tests.tui.builders import audited_app
+from tests.tui.screens.test_bilan import SIZE, on, opened, running, to_first_advice
+from tests.tui.screens.test_visit import prepared, visit
+from tests.tui.waiting import shows, visible, wait_for
+
+
+async def test_a_follow_up_is_not_undone_nor_what_was_said_before(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        ident = await to_first_advice(pilot)
+        advising.reword(session, ident, Audience.MAIRIE, {"title": "Autrement dit"})
+        await pilot.press("s")
+        await wait_for(pilot, lambda: on(pilot, FollowUpDialog), "the form")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: session.follow_ups, "a step")
+        said = session.digest
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: on(pilot, Tell), "told")
+        assert shows(pilot, "Rien n'a été annulé : votre dernière saisie")
+        assert shows(pilot, "l'étape juste, qui la remplace.")
+        assert session.digest == said
+
+
+async def test_the_bilan_tells_what_it_undid_by_titles(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        ident = await to_first_advice(pilot)
+        advising.reword(session, ident, Audience.MAIRIE, {"title": "Autrement dit"})
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé : mots de « "), "undone")
+        assert not shows(pilot, ident)
+
+
+async def test_a_column_filled_at_once_is_told_whole(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "prises_rj45", place="CP") as (pilot, screen):
+        await pilot.press("f2", "ctrl+a", "3", "enter")
+        await wait_for(pilot, lambda: len(rooms_answered(screen.session)) == 2, "both")
+        await pilot.press("ctrl+z")
+        await wait_for(
+            pilot, lambda: shows(pilot, "Annulé · 2 réponses, Prises réseau"), "told"
+        )
+        assert rooms_answered(screen.session) == []
+
+
+async def test_a_room_made_like_another_is_told_with_its_answers(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "prises_rj45", place="CP") as (pilot, screen):
+        await pilot.press("f2", "ctrl+a", "3", "enter")
+        await wait_for(pilot, lambda: len(rooms_answered(screen.session)) == 2, "both")
+        await pilot.press("ctrl+n")
+        await wait_for(pilot, lambda: len(rooms_answered(screen.session)) == 3, "twin")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · salle « "), "told")
+        assert any(
+            "» et 1 réponse" in line or "» et" in line for line in visible(pilot)
+        )
+        assert len(rooms_answered(screen.session)) == 2
+
+
+async def test_the_history_names_the_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("1", "2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await pilot.app.push_screen(history_screen(screen.session))
+        await wait_for(pilot, lambda: shows(pilot, "Nombre de classes"), "the label")
+        assert not shows(pilot, "nb_classes")
+
+
+def rooms_answered(session: Session) -> list[str]:
+    """Return the rooms where sockets are counted."""
+    return [place for place, asked in session.facts.answers if asked == "prises_rj45"]
