@@ -14,6 +14,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
+from diag.tui.widgets.sentence import Sentence
 
 
 class Cancel(Command):
@@ -88,7 +89,7 @@ class Confirm(Sturdy, ModalScreen[bool]):
         """Lay the question over its two answers."""
         with Vertical(classes="dialog"):
             with VerticalScroll(classes="reading", can_focus=False):
-                yield Static(content(self._question), classes="said")
+                yield Sentence(self._question, classes="said")
             with Horizontal(classes="buttons"):
                 yield Button(content(self._yes), id="yes")
                 yield Button(content(self._no), id="no")
@@ -193,7 +194,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay the question over its field."""
         with Vertical(classes="dialog"):
-            yield Static(content(self._question), classes="said")
+            yield Sentence(self._question, classes="said")
             field = self.FIELD(self._value, placeholder=self._hint)
             field.cursor_blink = False
             yield field
@@ -234,7 +235,7 @@ class Tell(Sturdy, ModalScreen[None]):
             if self._title:
                 yield Static(content(self._title), classes="title")
             with VerticalScroll(classes="reading"):
-                yield Static(content(self.text), classes="said")
+                yield Sentence(self.text, classes="said")
         yield KeyBar()
 
     def on_close(self) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from diag.tui.dialogs import Confirm, Tell, Weigh
+from diag.tui.dialogs import Ask, Confirm, Tell, Weigh
 from tests.tui.builders import new_app
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, visible, wait_for
 
 LONG = "\n".join(f"- conformité {number} !" for number in range(60))
 
@@ -51,3 +51,18 @@ async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
         await pilot.press("end")
         await wait_to_see(pilot, "conformité 59 !")
         assert shows(pilot, "Ce n'est pas possible")
+
+
+@pytest.mark.parametrize("dialog", [Tell, Confirm, Ask])
+async def test_what_french_keeps_together_stays_so(
+    tmp_path: Path, dialog: type[Tell | Confirm | Ask]
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(44, 24), notifications=True, tooltips=True) as pilot:
+        app.push_screen(dialog("Ceci ne se lit pas : « 42 Mbit/s » ! " * 6))
+        await wait_to_see(pilot, "Ceci ne")
+        inside = [line.strip(" │") for line in visible(pilot)]
+        assert any("«" in line for line in inside)
+        assert not [
+            line for line in inside if line.endswith("«") or line[:1] in set(":!»")
+        ]

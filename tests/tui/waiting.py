@@ -41,5 +41,10 @@ def visible(pilot: Pilot[None]) -> list[str]:
 
 
 def shows(pilot: Pilot[None], text: str) -> bool:
-    """Say whether a text stands on one line of the screen."""
-    return any(text in line for line in visible(pilot))
+    """Say whether a text stands on one line of the screen, whatever its spaces."""
+    wanted = _plain_spaces(text)
+    return any(wanted in _plain_spaces(line) for line in visible(pilot))
+
+
+def _plain_spaces(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")

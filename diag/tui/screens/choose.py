@@ -8,15 +8,15 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from diag.model.folding import fold
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.dialogs import Cancel
-from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.sentence import Sentence
 
 
 class Choice(NamedTuple):
@@ -46,7 +46,7 @@ class Choose(Sturdy, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lay the question over a field and what it finds."""
         with Vertical(classes="dialog choosing"):
-            yield Static(content(self._question), classes="said")
+            yield Sentence(self._question, classes="said")
             field = Input(placeholder="Tapez quelques lettres")
             field.cursor_blink = False
             yield field

@@ -18,6 +18,7 @@ from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import TINY, Column, Line, Lines
+from diag.tui.widgets.sentence import Sentence
 
 
 class WriteList(Command):
@@ -66,7 +67,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
                 ),
                 empty="Rien à vérifier : tout est répondu, rien n'est douteux.",
             )
-            yield Static(id="remarks")
+            yield Sentence(id="remarks")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -76,7 +77,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
 
     def _show(self, *said: str) -> None:
         remarks = "\n".join((*said, *self._departure.remarks))
-        self.query_one("#remarks", Static).update(content(remarks))
+        self.query_one("#remarks", Sentence).say(remarks)
         self.query_one("#title", Static).update(content(self._title()))
         self.query_one(Lines).show([
             Line(
@@ -96,8 +97,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
 
     def on_write_list(self) -> None:
         """Write the file and say where it is."""
-        path = write_departure(self._session)
-        self.query_one("#remarks", Static).update(content(f"Écrit dans {path}"))
+        self._show(f"Écrit dans {write_departure(self._session)}")
 
     def on_date_it(self) -> None:
         """Ask for the day on site, and look again at what is left."""

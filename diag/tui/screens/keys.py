@@ -17,6 +17,7 @@ from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.lines import TINY, Column, Line, Lines
+from diag.tui.widgets.sentence import Sentence
 
 
 class ChangeKey(Command):
@@ -171,7 +172,7 @@ class PressKey(Sturdy, ModalScreen[str | None]):
             "Pressez la nouvelle touche. Échap ne change rien."
         )
         with Vertical(classes="dialog"):
-            yield Static(content(asked), classes="said")
+            yield Sentence(asked, classes="said")
             yield Static(id="refused", classes="warning")
 
     def on_key(self, event: events.Key) -> None:

@@ -16,6 +16,7 @@ from diag.tui.plain import content
 from diag.tui.screens.bilan_commands import Advance
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
+from diag.tui.widgets.sentence import Sentence
 
 
 class OpenReport(Command):
@@ -59,7 +60,7 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
             said += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
         with Vertical(classes="dialog"):
             yield Static(content(self._title), classes="title")
-            yield Static(content("\n".join(said)), classes="said")
+            yield Sentence("\n".join(said), classes="said")
         yield KeyBar()
 
     def on_open_report(self) -> None:

@@ -1,4 +1,7 @@
-"""Text cut in lines, never at a no-break space: Textual cuts there as at any other."""
+"""Text cut in lines, never at a no-break space: Textual cuts there as at any other.
+
+A path too long for a line is cut after one of its folders.
+"""
 
 from collections.abc import Iterator
 
@@ -21,5 +24,22 @@ def wrapped(text: Content, width: int) -> list[Content]:
 
 
 def _cut(line: Content, width: int) -> Iterator[Content]:
-    for part in line.divide(divide_line(line.plain.translate(_JOINED), width)):
+    for part in line.divide(_cuts(line.plain.translate(_JOINED), width)):
         yield part.rstrip()
+
+
+def _cuts(text: str, width: int) -> list[int]:
+    """Return where lines end; where a word is longer than one, after a slash of it."""
+    cuts = divide_line(text, width)
+    start = 0
+    for rank, cut in enumerate(cuts):
+        after = max(text.rfind(sign, start, cut) for sign in "/\\") + 1
+        if _within_a_word(text, cut) and start < after < cut:
+            rest = _cuts(text[after:], width)
+            return [*cuts[:rank], after, *(after + each for each in rest)]
+        start = cut
+    return cuts
+
+
+def _within_a_word(text: str, cut: int) -> bool:
+    return not (text[cut - 1].isspace() or text[cut].isspace())

@@ -33,9 +33,28 @@ def test_a_text_that_fits_and_one_that_does_not_break_at_line_ends_alike() -> No
     assert [one.plain for one in wrapped(text, 6)] == ["un", "", "deux", "trois"]
 
 
-@given(st.text(alphabet=f"ab {NBSP}{NNBSP}", max_size=60), st.integers(0, 20))
+@given(st.text(alphabet=f"ab/ {NBSP}{NNBSP}", max_size=60), st.integers(0, 20))
 def test_no_letter_is_lost(text: str, width: int) -> None:
     lines = wrapped(Content(text), width)
 
     assert lines
     assert "".join("".join(one.plain.split()) for one in lines) == "".join(text.split())
+
+
+def test_a_path_too_long_for_a_line_is_cut_after_a_folder() -> None:
+    text = Content("Écrit dans /home/agent/exports/avant-de-partir.md, à imprimer")
+
+    assert [one.plain for one in wrapped(text, 22)] == [
+        "Écrit dans",
+        "/home/agent/exports/",
+        "avant-de-partir.md, à",
+        "imprimer",
+    ]
+
+
+def test_a_word_without_a_folder_is_cut_where_it_must() -> None:
+    assert [one.plain for one in wrapped(Content("et/ou abcdefgh"), 5)] == [
+        "et/ou",
+        "abcde",
+        "fgh",
+    ]
