@@ -11,11 +11,17 @@ from diag.journal.journal import Journal
 from diag.model.campaign import id_in_campaign, is_campaign
 from diag.model.kinds import AuditStatus, PlaceKind
 
-_SAID = """
-select a.id, h.subject, h.value
+_BEGUN = """
+exists(select 1 from head b where b.audit = a.n and b.value is not null
+  and b.subject not in ('audit/edition', 'audit/subject')
+  and coalesce(json_extract(b.value, '$.provenance'), '') <> 'imported')
+"""
+"""Opening an audit, and what official lists tell of a school, is saying nothing."""
+_SAID = f"""
+select a.id, {_BEGUN}, h.subject, h.value
 from audit a cross join head h on h.audit = a.n and h.subject in (?, ?)
 where h.value is not null order by a.n, h.subject, h.lam, h.rev
-"""
+"""  # noqa: S608 -- our own text
 """The cross join has SQLite look two heads up in each audit, not read all of them."""
 _KNOWN = """
 select a.id, s.completeness
@@ -34,6 +40,8 @@ class Stage(NamedTuple):
     kind: str
     code: str
     status: AuditStatus
+    begun: bool
+    """Whether somebody said something in it, that still stands."""
 
 
 def stages(journal: Journal) -> list[Stage]:
@@ -43,16 +51,23 @@ def stages(journal: Journal) -> list[Stage]:
     """
     rows = journal.select(_SAID, [subjects.SUBJECT, subjects.STATUS])
     found = []
-    for audit, group in groupby(rows, lambda row: row[0]):
-        said = [(subject, loads(text)) for _, subject, text in group]
+    for (audit, begun), group in groupby(rows, lambda row: row[:2]):
+        said = [(subject, loads(text)) for *_, subject, text in group]
         named = [
             _named(audit, value) for what, value in said if what == subjects.SUBJECT
         ]
         about = [each for each in named if each]
         if about:
             told = (value for what, value in said if what == subjects.STATUS)
-            found.append(Stage(audit, *about[-1], settled(statuses(told))))
+            status = settled(statuses(told))
+            found.append(Stage(audit, *about[-1], status, begun=bool(begun)))
     return found
+
+
+def is_begun(journal: Journal, audit: str) -> bool:
+    """Say whether somebody said something in an audit, that still stands."""
+    sql = f"select {_BEGUN} from audit a where a.id = ?"  # noqa: S608 -- our own text
+    return any(begun for (begun,) in journal.select(sql, [audit]))
 
 
 def statuses(values: Iterable[Json]) -> Iterator[AuditStatus]:

@@ -12,7 +12,7 @@ from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.territory.dossier import audits_told, who
 from diag.desk.territory.importing import import_file
 from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visit.answers import find_question
+from diag.desk.visit.answers import find_question, record_note
 from diag.desk.workspace import Workspace
 from diag.imports.fictional_school import with_key
 from diag.model.checklist import Audience
@@ -103,9 +103,11 @@ def test_a_commune_has_its_own_audit_beside_its_school_s(desk: Workspace) -> Non
 
 
 def test_what_is_known_of_a_commune_and_of_a_syndicat_is_told(desk: Workspace) -> None:
-    about = start(desk, f"commune:{commune_of(desk)}").about
+    session = start(desk, f"commune:{commune_of(desk)}")
+    about, school = session.about, auditee_named(desk, SCHOOL)
     assert dict(who(desk, about))["Écoles"]
-    school = auditee_named(desk, SCHOOL)
+    assert "Commune" not in dict(who(desk, school)), "opened, nothing said"
+    record_note(session, next(iter(session.checklist.questions)), "À demander")
     assert dict(who(desk, school))["Commune"] == "audit en cours, campagne 2026-2027"
     assert [one.audit.subject for one in audits_told(desk, about)] == [about.subject]
     syndicat = start(desk, f"syndicat:{SIREN}").about

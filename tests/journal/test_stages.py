@@ -7,10 +7,11 @@ from diag.journal.canonical import Json
 from diag.journal.draft import Draft, Origin
 from diag.journal.facts import status_of
 from diag.journal.journal import Journal
-from diag.journal.stages import completeness, settled, stages
+from diag.journal.stages import completeness, is_begun, settled, stages
 from diag.model.audit import Subject
+from diag.model.fact import Provenance
 from diag.model.kinds import AuditStatus, PlaceKind
-from tests.journal.builders import AUDIT, CAMPAIGN, SUBJECT, apart, person
+from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
 
 
 def status(said: str) -> Draft:
@@ -38,6 +39,41 @@ def test_an_audit_of_which_nothing_is_said_is_under_way(
     open_audit(journal, CAMPAIGN, SUBJECT, author)
 
     assert [each.status for each in stages(journal)] == [AuditStatus.EN_COURS]
+
+
+def test_an_audit_is_begun_once_somebody_says_something_that_stands(
+    journal: Journal, author: Origin
+) -> None:
+    open_audit(journal, CAMPAIGN, SUBJECT, author)
+    journal.write(changes.pinned(AUDIT.id, "0" * 64), author)
+    imported = known("primaire", Provenance.IMPORTED)
+    journal.write(changes.answered(AUDIT.id, ROOT, "type_ecole", imported), author)
+    assert told_begun(journal) is False
+
+    answer, note = known(value=True), "À revoir"
+    for said, taken_back in (
+        (
+            changes.answered(AUDIT.id, ROOT, "wifi_present", answer),
+            changes.unanswered(AUDIT.id, ROOT, "wifi_present"),
+        ),
+        (
+            changes.noted(AUDIT.id, ROOT, "wifi_present", note),
+            changes.noted(AUDIT.id, ROOT, "wifi_present", ""),
+        ),
+    ):
+        journal.write(said, author)
+        assert told_begun(journal) is True
+        journal.write(taken_back, author)
+        assert told_begun(journal) is False
+
+    journal.write(status("soumis"), author)
+    assert told_begun(journal) is True
+
+
+def told_begun(journal: Journal) -> bool:
+    (stage,) = stages(journal)
+    assert is_begun(journal, AUDIT.id) == stage.begun
+    return stage.begun
 
 
 def test_what_is_no_status_says_nothing(journal: Journal, author: Origin) -> None:

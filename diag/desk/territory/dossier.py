@@ -14,6 +14,7 @@ from diag.desk.visit.trail import day_words
 from diag.desk.workspace import Workspace
 from diag.journal.dispatches import dispatches_of
 from diag.journal.facts import status_of
+from diag.journal.stages import is_begun
 from diag.model.audit import Audit, AuditStatus, Subject
 from diag.model.auditee import Auditee
 from diag.model.place import PlaceKind
@@ -23,6 +24,8 @@ from diag.reports.figures import number
 from diag.reports.wording import phone_number
 
 _REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
+
+_UNSAID = "ouvert, rien n'y est encore dit"
 
 _SENT = 4
 """At most so many documents sent are told of an audit: one a reader."""
@@ -39,6 +42,16 @@ class AuditTold:
     """Day of the last answer; empty before any."""
     sent: tuple[str, ...]
     """The last documents that left, in words."""
+    begun: bool
+    """Whether anybody said anything in it: what official lists tell is not said."""
+
+    @property
+    def words(self) -> str:
+        """Return « en cours, 12 réponses, la dernière le 05/10/2026 »."""
+        if not self.begun:
+            return self.status
+        latest = f", la dernière le {self.latest}" if self.latest else ""
+        return f"{self.status}, {counted(self.answers, 'réponse')}{latest}"
 
 
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
@@ -69,13 +82,17 @@ def _school_lines(workspace: Workspace, school: School) -> tuple[tuple[str, str]
 
 
 def _commune_audit(workspace: Workspace, insee: str) -> str:
-    """Return where the last audit of a commune stands; empty when there is none."""
-    subject = Subject(kind=PlaceKind.COMMUNE, code=insee)
-    found = [each for each in audits(workspace.journal) if each.subject == subject]
+    """Return where the last audit of a commune stands; empty when none was begun."""
+    subject, journal = Subject(kind=PlaceKind.COMMUNE, code=insee), workspace.journal
+    found = [
+        each
+        for each in audits(journal)
+        if each.subject == subject and is_begun(journal, each.id)
+    ]
     if not found:
         return ""
     last = max(found, key=lambda each: each.campaign)
-    status = STATUS_WORDS[status_of(workspace.journal, last.id)]
+    status = STATUS_WORDS[status_of(journal, last.id)]
     return f"audit {status}, campagne {last.campaign}"
 
 
@@ -114,12 +131,14 @@ def audits_told(workspace: Workspace, about: Auditee) -> list[AuditTold]:
 
 def _told(session: Session) -> AuditTold:
     given = [head.at for heads in session.facts.answers.values() for head in heads]
+    begun = is_begun(session.workspace.journal, session.audit.id)
     return AuditTold(
         session.audit,
-        STATUS_WORDS[session.status],
+        STATUS_WORDS[session.status] if begun else _UNSAID,
         len(session.facts.answers),
         day_words(max(given)) if given else "",
         (*_review(session), *_sent(session)),
+        begun,
     )
 
 

@@ -70,11 +70,13 @@ def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
     """Return where each audited school stands in this campaign, and no other.
 
     An audited commune or syndicat stands among them, by its INSEE code or its SIREN.
+    One whose audit was opened, and nothing said in it, is not audited.
     """
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE)
     found: dict[str, Progress] = {}
-    for audit in sorted(stages(journal), key=lambda each: each.campaign):
+    begun = [each for each in stages(journal) if each.begun]
+    for audit in sorted(begun, key=lambda each: each.campaign):
         uai, before = audit.code, found.get(audit.code, NOTHING_YET)
         if audit.campaign == campaign:
             known = judged.get(audit.audit)
@@ -129,5 +131,5 @@ def leaders(workspace: Workspace) -> dict[str, str]:
     return {
         one.code: name_of(hands[one.audit][0].author)
         for one in stages(workspace.journal)
-        if one.campaign == workspace.campaign and one.audit in hands
+        if one.campaign == workspace.campaign and one.begun and one.audit in hands
     }

@@ -13,7 +13,7 @@ from diag.desk.territory.glance import keep_judged
 from diag.desk.territory.outlook import NOBODY, STATUS_WORDS
 from diag.desk.workspace import Workspace
 from diag.journal.hands import Hand, hands_by_audit
-from diag.journal.stages import completeness
+from diag.journal.stages import completeness, is_begun
 from diag.model.auditee import Auditee
 from diag.model.errors import DiagError
 from diag.model.folding import fold
@@ -61,11 +61,15 @@ class Tally:
 
 
 def standings(workspace: Workspace) -> tuple[Standing, ...]:
-    """Return where every audit of this campaign stands, judged again where need be."""
+    """Return where every audit of this campaign stands, judged again where need be.
+
+    One that was opened, and nothing said in it, is left out.
+    """
     found = [
         (Session(workspace, one.audit, one.about), one.status)
         for one in listed(workspace)
         if one.audit.campaign == workspace.campaign
+        and is_begun(workspace.journal, one.audit.id)
     ]
     known = completeness(workspace.journal, engine=ENGINE)
     for session, _ in found:

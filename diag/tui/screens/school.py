@@ -14,7 +14,6 @@ from diag.desk.audits import open_session
 from diag.desk.territory.dossier import AuditTold, audits_told, who
 from diag.desk.territory.glance import keep_judged
 from diag.desk.territory.tour import keep_tour, tour_of
-from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.plain import plain
 from diag.tui.screens.choose import Choice, Choose
@@ -156,11 +155,7 @@ class SchoolScreen(PlaceScreen):
             begin = Text(f"à commencer : {key} ouvre l'audit et la visite")
             table.add_row(campaign, begin)
         for one in told:
-            latest = f", la dernière le {one.latest}" if one.latest else ""
-            table.add_row(
-                plain(one.audit.campaign),
-                f"{one.status}, {counted(one.answers, 'réponse')}{latest}",
-            )
+            table.add_row(plain(one.audit.campaign), one.words)
             for sent in one.sent:
                 table.add_row("", plain(sent))
         return table

@@ -8,8 +8,15 @@ import pytest
 
 from diag.desk.bilan.follow import move
 from diag.desk.session import Session
-from diag.desk.territory.outlook import NOBODY, Grouping, grouped, leaders
+from diag.desk.territory.outlook import (
+    NOBODY,
+    Grouping,
+    grouped,
+    leaders,
+    progress_by_school,
+)
 from diag.desk.territory.supervision import Standing, by_commune, by_engineer, standings
+from diag.desk.undo import undo
 from diag.journal.school_lines import school_lines
 from diag.model.kinds import AuditStatus
 from tests.cli.running import diag
@@ -75,6 +82,23 @@ def test_an_audit_where_nothing_is_answered_is_nobody_s(
     assert [group.title for group in groups] == ["u-1", "u-2", NOBODY]
     assert leaders(workspace) == {SCHOOL: "u-2", OTHER: "u-1"}
     assert [one.uai for one in groups[0].schools] == [OTHER]
+
+
+def test_an_audit_that_was_only_opened_is_not_counted(
+    two: tuple[Session, Session],
+) -> None:
+    mine, _ = two
+    assert mine.facts.answers, "what the official lists tell"
+    assert standings(mine.workspace) == ()
+    assert progress_by_school(mine.workspace) == {}
+    assert leaders(mine.workspace) == {}
+
+    say(mine, "debit_descendant", 42)
+    assert [one.about.code for one in standings(mine.workspace)] == [SCHOOL]
+    assert list(progress_by_school(mine.workspace)) == [SCHOOL]
+    undo(mine)
+    assert standings(mine.workspace) == ()
+    assert progress_by_school(mine.workspace) == {}
 
 
 def test_the_command_says_it(two: tuple[Session, Session], tmp_path: Path) -> None:

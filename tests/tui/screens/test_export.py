@@ -9,6 +9,7 @@ from diag.desk.outputs.many import audits_in
 from diag.desk.supposing.scenarios import keep_scenario
 from diag.desk.supposing.suppose import Said
 from diag.desk.territory.tour import keep_tour, tour_of
+from diag.desk.visit.answers import Entry, record_answer
 from diag.tui.app import DiagApp
 from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.export import ExportScreen
@@ -77,7 +78,7 @@ async def test_what_is_ticked_is_written_then_left_as_it_is(tmp_path: Path) -> N
 
 async def test_the_list_the_tour_or_all_audits_are_exported(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "desk")
-    started(app.desk.workspace, OTHER)
+    record_answer(started(app.desk.workspace, OTHER), Entry("nb_classes", 3))
     keep_tour(app.desk.workspace, tour_of(app.desk.workspace).toggled(OTHER))
     async with running(app) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")

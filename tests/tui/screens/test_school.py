@@ -112,3 +112,28 @@ async def test_a_closed_audit_is_written_into_once_confirmed(tmp_path: Path) -> 
 
         await pilot.press(*"41", "enter")
         await wait_for(pilot, lambda: [one.value for one in heads()] == [41], "once")
+
+
+async def test_an_audit_opened_by_mistake_is_not_counted_until_something_is_said(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "à commencer"), "the school")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        await pilot.press("escape")
+        told = "ouvert, rien n'y est encore dit"
+        await wait_for(pilot, lambda: shows(pilot, told), "only opened")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "0 audit en"), "none begun")
+        assert not shows(pilot, "en cours")
+
+        app.go_visit(SCHOOL, app.desk.session(SCHOOL).facts.root, "nb_classes")
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        await pilot.press("6", "enter")
+        app.go_territory()
+        await wait_for(pilot, lambda: shows(pilot, "1 audit en"), "begun")
+        assert shows(pilot, "en cours")
