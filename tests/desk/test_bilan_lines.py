@@ -1,5 +1,6 @@
 """What the bilan shows: every line unfolds, says French words, keeps its key."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from diag.desk.bilan.outline import Line
 from diag.desk.session import Session
 from diag.desk.supposing import hypotheses
 from diag.desk.supposing.suppose import outcome
+from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.model.audit import FollowUp, FollowUpState
 from diag.model.checklist import Audience, Owner
+from diag.reports.typography import NBSP
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 
@@ -102,6 +105,8 @@ def test_a_recommendation_unfolds_to_cost_effect_words_and_follow_up(
 
     assert "décidée" in line.aside
     assert "Coût : environ 300" in told.replace("\u00a0", " ")
+    fibre = f"1 × 250{NBSP}€ HT (TVA 20{NBSP}% ; de 0{NBSP}€ à 500{NBSP}€)"
+    assert fibre in told
     assert "Effet si fait" in told
     assert "Enfin la fibre reformulé" in told
     assert "décidée le 12 novembre 2026, Conseil municipal : voté" in told
@@ -125,13 +130,27 @@ def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
     again = next_campaign(desk)
 
     shown = findings(again)
-    assert shown[0].aside == "aucun manque constaté"
+    assert shown[0].aside == "pas encore vérifiée"
     assert "de conformité à vérifier" in shown[1].text
     assert len(shown) == 3 + len(again.checklist.domains)
     assert "Aucun danger électrique" in texts(shown)
     assert "Peut-être sans objet" in texts(shown)
     assert "À confirmer" in texts(counsel(again))
     assert "De 2026-2027 à 2027-2028" in texts(evolution(again))
+
+
+def test_what_stays_without_object_is_no_change(desk: Workspace) -> None:
+    again = next_campaign(desk)
+
+    assert not re.search("sans objet.* → +sans objet", texts(evolution(again)))
+
+
+def test_what_is_verified_in_part_says_how_much(desk: Workspace) -> None:
+    again = next_campaign(desk)
+    record_answer(again, Entry("mots_de_passe", "gestionnaire"))
+
+    (first, *_) = findings(again)
+    assert first.aside.startswith("vérifiée à 1 sur ")
 
 
 def test_a_first_audit_says_what_will_come(session: Session) -> None:
@@ -144,6 +163,7 @@ def test_consequences_tell_before_and_after(session: Session) -> None:
     nothing = consequences(outcome(session.facts, session.checklist, ()))
 
     assert "→" in texts(told)
+    assert re.search(r"→ \S.* · mieux", texts(told))
     assert texts(nothing).startswith("Rien ne changerait")
 
 

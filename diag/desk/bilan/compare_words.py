@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from diag.assess.results import Standing
 from diag.assess.telling import criterion_json, plain
 from diag.desk.bilan.advising import declared_wording, own_advice
 from diag.desk.bilan.compare import Comparison, CriterionChange, Move, ScoreChange
@@ -21,7 +22,7 @@ def comparison_lines(
 ) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """Give each section's title and rows, those with nothing to say left out."""
     changes = (*found.domains, found.overall)
-    yield "Scores", tuple(map(_score, changes))
+    yield "Scores", tuple(_score(one) for one in changes if not _stays_out(one))
     sections = (
         ("Mieux", Move.BETTER),
         ("Moins bien", Move.WORSE),
@@ -32,8 +33,9 @@ def comparison_lines(
         ("Jugé autrement", Move.SAME),
     )
     for title, move in sections:
-        if rows := tuple(map(_criterion, found.moved(move))):
-            yield title, rows
+        told = [one for one in found.moved(move) if not _stays_out(one)]
+        if told:
+            yield title, tuple(map(_criterion, told))
     for title, idents in (
         ("Préconisations résolues", found.resolved),
         ("Préconisations nouvelles", found.new),
@@ -42,6 +44,14 @@ def comparison_lines(
             yield title, tuple((title_words(session, ident),) for ident in idents)
     if not (found.criteria or found.resolved or found.new):
         yield "Rien n'a changé", ()
+
+
+def _stays_out(change: ScoreChange | CriterionChange) -> bool:
+    """Say whether it was « sans objet » and still is: nothing to tell."""
+    if isinstance(change, CriterionChange):
+        return change.again.standing is change.now.standing is Standing.OUT
+    before = change.before or change.again
+    return before.bounds is None and change.now.bounds is None
 
 
 def _score(change: ScoreChange) -> Row:

@@ -1,6 +1,7 @@
 """What is recommended, in lines that unfold to reasons, costs, effect and follow-up."""
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from diag.assess.averages import Averages
 from diag.assess.display import in_words
@@ -12,6 +13,7 @@ from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.model.audit import FollowUp
 from diag.model.checklist import Audience
+from diag.model.money import Price
 from diag.reports import advice as told_advice
 from diag.reports.dates import spoken_day
 from diag.reports.figures import measure, number
@@ -109,11 +111,21 @@ def _costs(action: Action, key: str) -> Iterator[Line]:
         price, many = line.price, line.quantity
         high = "…" if many.high is None else number(many.high)
         span = high if many.low == many.high else f"{number(many.low)} à {high}"
-        unit = measure(price.typical // 100, "€")
         rhythm = " par an" if price.yearly else ""
         yield quiet(
-            f"{key}/prix/{price.id}", f"{price.label} : {span} × {unit} HT{rhythm}"
+            f"{key}/prix/{price.id}",
+            f"{price.label} : {span} × {_unit_price(price)}{rhythm}",
         )
+
+
+def _unit_price(price: Price) -> str:
+    """Return what one costs, so that a cost with tax can be reckoned again."""
+    least, usual, most = (
+        measure(Fraction(cents, 100), "€")
+        for cents in (price.minimum, price.typical, price.maximum)
+    )
+    span = "" if least == most else f" ; de {least} à {most}"
+    return f"{usual} HT (TVA {measure(price.vat, '%')}{span})"
 
 
 def _effect(

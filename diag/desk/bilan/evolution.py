@@ -17,6 +17,8 @@ from diag.reports.vocabulary import FOLLOW_UPS
 
 _NARROW = 36
 """Widest columns that are lined up; wider ones would push the text away."""
+_CHANGE = 3
+"""Cells of a change: before, →, after. What follows is a remark."""
 
 
 _THIS = {
@@ -82,12 +84,19 @@ def consequences(found: Outcome) -> tuple[Line, ...]:
 
 def sections(key: str, told: Iterable[tuple[str, tuple[Row, ...]]]) -> Iterator[Line]:
     """Give titled rows as lines; what comes after the first column stands aside."""
-    for at, (title, rows) in enumerate(told):
+    for at, (title, cells) in enumerate(told):
         yield heading(f"{key}/{at}", title)
+        rows = tuple(map(_marked, cells))
         for rank, ((text, *_), said) in enumerate(
             zip(rows, _aligned(rows), strict=True)
         ):
             yield Line(f"{key}/{at}/{rank}", text, said, tone=Tone.PLAIN)
+
+
+def _marked(row: Row) -> Row:
+    """Return a row whose remark stands apart from the change that it is about."""
+    text, *change = row[: 1 + _CHANGE]
+    return (text, *change, *(said and f"· {said}" for said in row[1 + _CHANGE :]))
 
 
 def _aligned(rows: tuple[Row, ...]) -> list[str]:

@@ -42,8 +42,7 @@ def _alerts(session: Session) -> Iterator[Line]:
     wrong = [one for one in alerts if one.compliance is Compliance.NON_CONFORME]
     left = [one for one in alerts if one.compliance is Compliance.A_VERIFIER]
     if not wrong:
-        said = "aucun manque constaté" if left else "rien à signaler"
-        yield heading("alertes", "Conformité", said)
+        yield heading("alertes", "Conformité", _none_wrong(session, len(left)))
     else:
         many = "s" * (len(wrong) > 1)
         yield heading("alertes", "Conformité", f"{len(wrong)} non conforme{many}")
@@ -57,6 +56,17 @@ def _alerts(session: Session) -> Iterator[Line]:
             "à vérifier",
             inner=lambda: tuple(_criterion(session, one, "verifier") for one in left),
         )
+
+
+def _none_wrong(session: Session, left: int) -> str:
+    """Return what no « non conforme » means: most often that nobody looked yet."""
+    if not left:
+        return "rien à signaler"
+    sure = sum(
+        one.compliance is Compliance.CONFORME
+        for one in session.assessment.criteria.values()
+    )
+    return f"vérifiée à {sure} sur {sure + left}" if sure else "pas encore vérifiée"
 
 
 def _socle(session: Session, socle: Socle) -> Line:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from textual.content import Content
 
 from diag.desk.bilan.rule_words import SHORT
+from diag.desk.days import written_day
 from diag.desk.visit.card import Card, Said
 from diag.desk.visit.scale import Scale
 from diag.desk.visit.trail import Turn, time_words
@@ -148,7 +149,7 @@ def _thresholds(scale: Scale, card: Card) -> Iterator[Row]:
 
 def _source(source: Source) -> str:
     grade = _GRADES.get(source.grade, source.grade)
-    dated = f", {source.date}" if source.date else ""
+    dated = f", {written_day(source.date)}" if source.date else ""
     return f"{source.id}, {grade} : {source.title}{dated}"
 
 

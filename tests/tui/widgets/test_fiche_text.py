@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -47,6 +48,8 @@ def test_thresholds_mark_the_level_of_todays_answer(tmp_path: Path) -> None:
     assert any(
         line.startswith("Source|") and "texte officiel" in line for line in lines
     )
+    assert not [line for line in lines if re.search(r"\d{4}-\d\d-\d\d", line)]
+    assert any(re.search(r", \d\d/\d\d/\d{4}$", line) for line in lines)
 
 
 def test_a_conflict_is_to_be_settled_between_its_candidates(tmp_path: Path) -> None:
