@@ -18,6 +18,7 @@ from diag.journal.subjects import (
     PlaceTopic,
     RankTopic,
     Topic,
+    VisitTopic,
 )
 from diag.model.kinds import PlaceKind
 from diag.model.plural import counted
@@ -25,6 +26,9 @@ from diag.reports.vocabulary import PLACES
 
 _TOLD_WHOLE = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
 """Where what was said is told beside what it is about."""
+
+_SAID_AGAIN: dict[type[Topic], str] = {PlaceTopic: "nom", VisitTopic: "correction"}
+"""What one says of a thing that was there already."""
 
 _SEVERAL: dict[type[Topic], tuple[str, str]] = {
     AnswerTopic: ("réponse", "réponses"),
@@ -61,8 +65,8 @@ def _one(session: Session, revision: Revision) -> str:
     about = about_words(session, topic, revision.value)
     if revision.op == "del":
         return f"retrait : {about}"
-    if isinstance(topic, PlaceTopic) and revision.parents:
-        return f"nom : {about}"
+    if revision.parents and type(topic) in _SAID_AGAIN:
+        return f"{_SAID_AGAIN[type(topic)]} : {about}"
     if isinstance(topic, _TOLD_WHOLE):
         return f"{about} : {said_words(session, revision)}"
     return about

@@ -144,10 +144,12 @@ def test_a_place_named_otherwise_or_taken_away_is_told_by_its_name(
 def test_a_day_on_site_its_correction_and_a_parcours_are_undone(
     session: Session,
 ) -> None:
-    add_visit(session, date(2026, 10, 1))
+    visit = add_visit(session, date(2026, 10, 1))
+    add_visit(session, date(2026, 10, 2), corrects=visit)
     choose_profile(session, Profile.FULL)
     assert undo(session) == "audit, parcours : complet"
     assert session.profile is Profile.STANDARD
+    assert undo(session) == "correction : visite du 02/10/2026"
     assert undo(session) == "visite du 01/10/2026"
     assert (session.visits, session.facts.visit_date) == ((), None)
 

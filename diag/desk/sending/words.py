@@ -1,7 +1,7 @@
 """What is said of messages and of what was sent."""
 
-from datetime import date
-
+from diag.desk.about import reader_words
+from diag.desk.days import written_day
 from diag.desk.visit.trail import time_words
 from diag.journal.outbox import MailState, Posted
 from diag.model.dispatch import Dispatch, Way
@@ -28,11 +28,12 @@ _REMEDIES = {
 
 def dispatch_words(sent: Dispatch) -> str:
     """Return what was sent to whom and when, on one line."""
-    day = f"{date.fromisoformat(sent.on):%d/%m/%Y}"
+    day = written_day(sent.on)
     verb = "envoyé à" if sent.way is Way.SMTP else "brouillon pour"
     state = ", provisoire" if sent.provisional else ""
     mark = f", empreinte {sent.digest[:12]}" if sent.digest else ""
-    return f"{day} {sent.audience} : {verb} {', '.join(sent.to)}{state}{mark}"
+    reader, to = reader_words(sent.audience), ", ".join(sent.to)
+    return f"{day} {reader} : {verb} {to}{state}{mark}"
 
 
 def posted_words(posted: Posted) -> str:

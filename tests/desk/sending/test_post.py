@@ -124,7 +124,7 @@ def test_what_waits_is_sent_once_and_told_in_the_audit(
     assert message["Date"] == "Mon, 21 Sep 2026 14:13:20 +0000"
     (told,) = dispatches_of(desk.journal, queued.audit.id)
     assert (told.way, told.message) == ("smtp", only(desk).ident)
-    assert dispatch_words(told).startswith("05/10/2026 mairie : envoyé à mairie@")
+    assert dispatch_words(told).startswith("05/10/2026 la mairie : envoyé à mairie@")
     assert Outbox(desk.journal).body(only(desk).number) == b""
 
 

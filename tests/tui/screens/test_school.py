@@ -35,7 +35,7 @@ async def test_what_was_sent_stands_under_its_audit(tmp_path: Path) -> None:
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
         assert isinstance(app.screen, SchoolScreen)
-        assert shows(pilot, "05/10/2026 mairie : envoyé à")
+        assert shows(pilot, "05/10/2026 la mairie : envoyé à")
 
 
 async def test_the_bilan_opens_by_its_key_of_the_visit_or_a_capital(
