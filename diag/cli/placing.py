@@ -13,6 +13,7 @@ from diag.cli.console import (
 from diag.desk import audits
 from diag.desk.bilan import follow
 from diag.desk.visit import places
+from diag.desk.visit.former_places import take_places_again
 from diag.desk.visit.places import KIND_NAMES
 from diag.model.place import PARENT_KINDS, PlaceKind
 
@@ -68,6 +69,16 @@ def remove(ctx: click.Context, name: str) -> None:
         session = audits.open_session(workspace, *ctx.meta["diag.school"])
         removed = places.remove_place(session, name)
     click.echo(f"Retiré : {removed.name} (annulable : diag audit undo)")
+
+
+@place.command()
+@click.pass_context
+def carry(ctx: click.Context) -> None:
+    """Reprend les lieux de l'audit précédent, tels quels ; rien n'y est répondu."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        former = take_places_again(session)
+    click.echo(f"Repris : {former.taken}.")
 
 
 @place.command("list")

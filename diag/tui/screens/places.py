@@ -15,6 +15,11 @@ from diag.desk.session import Session, WithheldError
 from diag.desk.undo import undo_gesture
 from diag.desk.undone import undone
 from diag.desk.visit.closing import close_list, closing_effect
+from diag.desk.visit.former_places import (
+    FormerPlaces,
+    former_places,
+    take_places_again,
+)
 from diag.desk.visit.naming import named, names_in, told_names
 from diag.desk.visit.outline_places import Outlined, outlined
 from diag.desk.visit.places import (
@@ -90,6 +95,14 @@ class CloseLots(Command):
     TITLE = "Matériel complet"
 
 
+class TakePlaces(Command):
+    """Reprendre les lieux de l'audit précédent, tels quels, sans réponse."""
+
+    KEYS = "f8"
+    TITLE = "Reprendre"
+    IN_FOOTER = True
+
+
 class LeavePlaces(Cancel):
     """Revenir à la visite."""
 
@@ -108,6 +121,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         CloseKind,
         CloseLots,
         RemoveIt,
+        TakePlaces,
         TakeBack,
         LeavePlaces,
     )
@@ -116,6 +130,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._former: FormerPlaces | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the list over what is said of it."""
@@ -123,7 +138,6 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
             yield Static("Lieux de l'école", classes="title")
             yield Lines(
                 (Column("Nom"), Column("Sorte", 10), Column("Réponses", 8, right=True)),
-                empty=f"Aucun lieu : {key_now(self.app, AddRoom)} ajoute une salle.",
             )
             yield Static(id="remarks")
         yield KeyBar()
@@ -137,11 +151,26 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         """Show what there is, once one was asked whether to write."""
         self._show(said=said)
 
-    def _show(self, key: str | None = None, said: str = "") -> None:
-        self.query_one(Lines).show(
-            [_line(each) for each in outlined(self._session.facts)], key=key
+    def can(self, command: CommandType) -> bool | None:
+        """Offer an earlier audit's places while this one has none; else what it has."""
+        if command is TakePlaces:
+            return self._former is not None
+        return (
+            command not in {RenameIt, RemoveIt} or len(self._session.facts.places) > 1
         )
+
+    def _show(self, key: str | None = None, said: str = "") -> None:
+        self._former = former_places(self._session)
+        lines = self.query_one(Lines)
+        lines.empty = self._nothing()
+        lines.show([_line(each) for each in outlined(self._session.facts)], key=key)
+        self.refresh_bindings()
         self.query_one("#remarks", Static).update(content(said or self._lists()))
+
+    def _nothing(self) -> str:
+        add, take = (key_now(self.app, each) for each in (AddRoom, TakePlaces))
+        again = f" ; {take} reprend {self._former.words}" if self._former else ""
+        return f"Aucun lieu : {add} ajoute une salle{again}."
 
     def _lists(self) -> str:
         facts = self._session.facts
@@ -262,6 +291,11 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
 
         question = f"Retirer « {here.name} » et ce qui en est dit ?"
         self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
+
+    def on_take_places(self) -> None:
+        """Add the places of an earlier audit, all at once."""
+        former, key = take_places_again(self._session), key_now(self.app, TakeBack)
+        self._show(said=f"Enregistré · {former.taken}. {key} annule.")
 
     def on_take_back(self) -> None:
         """Undo the last thing said in the audit, here or in the visit."""

@@ -15,6 +15,7 @@ from diag.desk.visit.answers import DoubtError
 from diag.desk.visit.departure import departure_of
 from diag.desk.visit.elapsed import duration_words, minutes_on_site
 from diag.desk.visit.entry import RefusedEntryError
+from diag.desk.visit.former_places import former_places
 from diag.desk.visit.resume import keep_place
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import Key
@@ -22,11 +23,13 @@ from diag.tui.commands import CommandType, bindings_of, key_now
 from diag.tui.palette import Found
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE
+from diag.tui.screens.places import TakePlaces
 from diag.tui.screens.visit_acts import VisitActs
 from diag.tui.screens.visit_commands import (
     FICHE_COMMANDS,
     VISIT_COMMANDS,
     GoBilan,
+    ShowPlaces,
     SwapFace,
 )
 from diag.tui.widgets.answer_line import AnswerLine
@@ -102,7 +105,7 @@ class VisitScreen(VisitActs):
             self._go_leg(self._place)
         self.fiche.given = self._given
         self.fiche.line.walked = self._walk
-        self.show()
+        self.show(self._places_of_before())
         self.fiche.line.focus()
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
@@ -114,6 +117,12 @@ class VisitScreen(VisitActs):
         self.say(status, style)
         self.refresh_keys()
         self._keep_place()
+
+    def _places_of_before(self) -> str:
+        """Return how the places of an earlier audit are taken again, if they may be."""
+        former = former_places(self.session)
+        show, take = (key_now(self.app, each) for each in (ShowPlaces, TakePlaces))
+        return f"{show} puis {take} : reprendre {former.words}." if former else ""
 
     def _keep_place(self) -> None:
         """Have the very question resumed whatever ends the program, once it is seen."""

@@ -6,6 +6,7 @@ Gestures over many cells; each is one durable commit, and one step of undo.
 from textual import events
 
 from diag.desk.evidence.dropped import path_typed
+from diag.desk.session import Session
 from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.duplicating import duplicate
 from diag.desk.visit.filling import (
@@ -16,6 +17,7 @@ from diag.desk.visit.filling import (
     empty_below,
     like_previous,
 )
+from diag.desk.visit.former_places import former_places, take_places_again
 from diag.desk.visit.pasting import as_block, file_named, file_text, paste
 from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.errors import DiagError
@@ -25,7 +27,7 @@ from diag.tui.commands import CommandType, key_now
 from diag.tui.dialogs import Ask, Confirm, Tell
 from diag.tui.screens.visit_commands import ShowPlaces, TakeBack
 from diag.tui.sturdy import Trouble
-from diag.tui.widgets.grid_commands import NextKind
+from diag.tui.widgets.grid_commands import LikePrevious, NextKind
 from diag.tui.widgets.grid_entry import GridEntry
 from diag.tui.widgets.grid_moves import DOWN, next_empty
 from diag.tui.widgets.grid_table import At
@@ -39,7 +41,16 @@ class Grid(GridEntry):
 
     def can(self, command: CommandType) -> bool | None:
         """Grey what needs a cell when there is none."""
-        return None if self.is_empty and command is not NextKind else True
+        if not self.is_empty or command is NextKind:
+            return True
+        return True if command is LikePrevious and self.table.offered else None
+
+    def refresh_from(self, session: Session) -> None:
+        """Show what the session says now; offer places when it has none."""
+        former = former_places(session)
+        key = key_now(self.app, LikePrevious)
+        self.table.offered = f"{key} reprend {former.words}." if former else ""
+        super().refresh_from(session)
 
     def on_paste(self, event: events.Paste) -> None:
         """Paste a block of a spreadsheet, or the file that was dragged here."""
@@ -63,7 +74,10 @@ class Grid(GridEntry):
             self.app.push_screen(Tell("\n".join(sentences), _pasted(filled)))
 
     def on_like_previous(self) -> None:
-        """Answer as in the row above, then go down."""
+        """Answer as in the row above, then go down; or take the audit's before."""
+        if self.table.offered:
+            self._take_places()
+            return
         row, column = self.table.cursor
         if not self.settle():
             return
@@ -81,6 +95,13 @@ class Grid(GridEntry):
         if row + 1 < len(self.sheet.places):
             self._go(At(row + 1, column))
         self.after(filled, f"« {here} » : {said}")
+
+    def _take_places(self) -> None:
+        former = take_places_again(self.session)
+        self.refresh_from(self.session)
+        self.screen.refresh_bindings()
+        self.say(f"Repris : {former.taken}. {self._undone_by}")
+        self.tell_answered(self.session.facts.root, "")
 
     def on_copy_down(self) -> None:
         """Copy down: the selection, the cell into the empty ones, or the one above."""

@@ -27,7 +27,10 @@ class NextRight(Command):
 
 
 class LikePrevious(Command):
-    """Répondre comme la salle précédente, là où cette salle n'a pas de réponse."""
+    """Répondre comme la salle précédente, là où cette salle n'a pas de réponse.
+
+    Dans une grille vide : reprendre les lieux de l'audit précédent, tels quels.
+    """
 
     KEYS = "f8"
     TITLE = "Comme la précédente"

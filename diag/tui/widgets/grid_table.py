@@ -97,6 +97,8 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         """Two opposite corners of the selection, the cursor being the second."""
         self.text = ""
         """What is being typed in the current cell."""
+        self.offered = ""
+        """What may be done in one key while there is nothing; empty as a rule."""
         self._measure()
 
     def show_sheet(self, sheet: Sheet) -> None:
@@ -208,6 +210,7 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         )
         said = {
             1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."),
+            2: self.offered,
             3: f"{add} en ajoute, {twin} duplique ensuite, réponses comprises.",
             4: f"{other} passe des salles aux lots de matériel, et retour.",
         }
