@@ -19,7 +19,8 @@ from diag.reports.figures import percent
 def progress(ctx: click.Context, *, as_json: bool) -> None:
     """Dit où en est la campagne, par commune et par ingénieur.
 
-    Un audit compte pour qui y a le plus répondu. À lire après « diag sync ».
+    Un audit compte dès que quelque chose y est dit, pour qui y a le plus répondu. À
+    lire après « diag sync ».
     """
     with workspace_of(ctx) as workspace:
         found = standings(workspace)
