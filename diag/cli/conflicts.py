@@ -1,5 +1,6 @@
 """`diag conflicts`: what people said apart, and settling it."""
 
+from itertools import chain
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from diag.desk import audits
 from diag.desk.office import conflicts, merging, settling
 from diag.desk.office.conflict_words import card_lines, title_line
 from diag.desk.office.conflicts import Contested, find_contested
+from diag.desk.session import Session
 from diag.journal.revision import Revision
 from diag.model.fact import Provenance
 from diag.model.plural import counted
@@ -52,25 +54,38 @@ def list_(
     """Liste les conflits d'un audit, ou de tout l'espace de travail."""
     with workspace_of(ctx) as workspace:
         if ref:
-            session = audits.open_session(workspace, ref, campaign)
-            found = conflicts.contested_of(session)
+            sessions = [audits.open_session(workspace, ref, campaign)]
         else:
-            found = conflicts.contested_everywhere(workspace)
+            sessions = conflicts.sessions_of(workspace)
         if as_json:
+            found = chain.from_iterable(map(conflicts.contested_of, sessions))
             print_json([_told(one) for one in found])
             return
-        last = ""
-        for one in found:
-            about = one.session.about
-            if about.ref != last:
-                last = about.ref
-                click.echo(f"{about.title} ({about.ref})")
-            click.echo(f"  {title_line(one)}")
-    if found:
-        click.echo(f"{counted(len(found), 'conflit')} à trancher.")
+        count = sum(map(_list, sessions))
+    if count:
+        click.echo(f"{counted(count, 'conflit')} à trancher.")
         click.echo("Ensuite : diag conflicts show SUJET NUMÉRO")
     else:
         click.echo("Aucun conflit.")
+
+
+def _list(session: Session) -> int:
+    """Print what is to be settled in an audit; return how many conflicts."""
+    about, found = session.about, conflicts.contested_of(session)
+    twice = len(merging.proposals(session))
+    if found or twice:
+        click.echo(f"{about.title} ({about.ref})")
+    for one in found:
+        click.echo(f"  {title_line(one)}")
+    if twice:
+        many = counted(twice, "lieu peut-être double", "lieux peut-être doubles")
+        click.echo(f"  {many} : diag conflicts places {about.ref}{_campaign(session)}")
+    return len(found)
+
+
+def _campaign(session: Session) -> str:
+    campaign = session.audit.campaign
+    return "" if campaign == session.workspace.campaign else f" --campaign {campaign}"
 
 
 _which = click.argument("which", metavar="NUMÉRO|QUESTION")

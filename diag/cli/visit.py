@@ -24,7 +24,7 @@ from diag.desk.visit.completing import STATE_KEYS
 from diag.desk.visit.departure import departure_lines
 from diag.desk.visit.entry import RefusedEntryError
 from diag.desk.visit.parcours import parcours_of, profile_named
-from diag.desk.visit.places import add_place
+from diag.desk.visit.places import add_place, agreeing
 from diag.desk.visit.resume import keep_place
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import most_useful
@@ -86,12 +86,22 @@ def _session_of(
         click.echo(
             f"{about.title} : pas d'audit dans la campagne {workspace.campaign}."
         )
-        click.echo("L'ouvrir ? Tapez o ou n.\n> ", nl=False)
-        if fold(sys.stdin.readline()) not in {"o", "oui"}:
+        if not _is_wanted():
             return None
     session = audits.start(workspace, ref)
     click.echo(f"Audit ouvert dans la campagne {session.audit.campaign}.")
     return session
+
+
+def _is_wanted() -> bool:
+    """Ask until one says yes or no, or nothing more is typed."""
+    while True:
+        click.echo("L'ouvrir ? Tapez o ou n.\n> ", nl=False)
+        typed = sys.stdin.readline()
+        if fold(typed) in {"o", "oui"}:
+            return True
+        if not typed or fold(typed) in {"n", "non"}:
+            return False
 
 
 class Conversation:
@@ -257,7 +267,7 @@ def _place(visiting: Visiting, rest: str) -> Iterator[str]:
 def _add(visiting: Visiting, rest: str, *, kind: PlaceKind) -> Iterator[str]:
     place, _ = add_place(visiting.session, kind, rest)
     visiting.refresh()
-    yield f"Enregistré. {place.name} ajouté."
+    yield f"Enregistré. {place.name} {agreeing(kind, 'ajouté')}."
 
 
 _ACTS: dict[str, Act] = {

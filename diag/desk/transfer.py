@@ -108,7 +108,7 @@ def _read(path: Path) -> AuditFile:
         remedy = (
             "Il vient d'une version plus récente : mettez diag à jour."
             if newer
-            else "Exportez-le à nouveau : diag audit export UAI."
+            else "Exportez-le à nouveau : diag audit export UAI FICHIER."
         )
         raise DiagError(
             f"{path} : ce n'est pas un audit exporté par cette version de diag, "

@@ -69,6 +69,9 @@ def test_a_merge_says_what_it_did_and_the_way_back(tmp_path: Path) -> None:
         say(theirs, "type_salle", "2", place="salle INFO")
         meet(mine, theirs)
     desk = tmp_path / "mine"
+    for listed in (diag(desk, "conflicts"), diag(desk, "conflicts", SCHOOL)):
+        told = f"1 lieu peut-être double : diag conflicts places {SCHOOL}\n"
+        assert told in listed.out
     (found,) = json.loads(diag(desk, "conflicts", "places", SCHOOL, "--json").out)
 
     done = diag(desk, "conflicts", "merge", SCHOOL, found["kept"], found["other"])

@@ -71,7 +71,7 @@ def test_every_command_says_something_and_the_end_of_input_ends(
         "Ce n'est pas possible. Pas de réponse à reprendre",
         "La réponse suivante sera",
         "CP [/x], question 1",
-        "Enregistré. CE1 ajouté.",
+        "Enregistré. CE1 ajoutée.",
         "s'appelle déjà « CE1 »",
         "Annulé. lot de matériel « Chariot »",
         "n'est pas une commande",
@@ -130,7 +130,8 @@ def test_an_audit_is_opened_only_once_that_is_wanted(tmp_path: Path) -> None:
         with Workspace.open(tmp_path) as there:
             assert not audits.listed(there)
 
-    run = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin="o\n:fin\n")
+    run = diag(tmp_path, *("visit", SCHOOL, "--text"), stdin="?\no\n:fin\n")
+    assert run.out.count("L'ouvrir ? Tapez o ou n.") == 2
     assert "Audit ouvert dans la campagne 2026-2027." in run.out
     with Workspace.open(tmp_path) as there:
         assert len(audits.listed(there)) == 1

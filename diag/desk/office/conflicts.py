@@ -253,13 +253,9 @@ def contested_of(session: Session) -> tuple[Contested, ...]:
     return tuple(telling.contested(one) for one in sorted(session.conflicts, key=rank))
 
 
-def contested_everywhere(workspace: Workspace) -> tuple[Contested, ...]:
-    """Return the conflicts of every audit here, audit after audit."""
-    return tuple(
-        one
-        for each in listed(workspace)
-        for one in contested_of(Session(workspace, each.audit, each.about))
-    )
+def sessions_of(workspace: Workspace) -> list[Session]:
+    """Return every audit here, to look for what is to be settled in each."""
+    return [Session(workspace, each.audit, each.about) for each in listed(workspace)]
 
 
 def find_contested(session: Session, text: str, place: str = "") -> Contested:

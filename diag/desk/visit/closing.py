@@ -6,11 +6,10 @@ from diag.assess.display import in_words
 from diag.assess.results import Score
 from diag.desk.bilan.follow import close_places
 from diag.desk.session import Session
+from diag.desk.visit.places import FEMININE
 from diag.model.place import PlaceKind
 from diag.reports.figures import percent
 from diag.reports.vocabulary import PLACES
-
-_FEMININE = {PlaceKind.SALLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Closing:
     @property
     def sentence(self) -> str:
         """Tell it: what is closed, and what the score becomes."""
-        all_of = "Toutes les" if self.kind in _FEMININE else "Tous les"
+        all_of = "Toutes les" if self.kind in FEMININE else "Tous les"
         closed = f"{all_of} {PLACES[self.kind][1]} sont là ({self.count})."
         before, after = _told(self.before), _told(self.after)
         if before == after:

@@ -21,9 +21,16 @@ KIND_NAMES = {
     PlaceKind.LOT: "lot",
 }
 """What each kind is called on screen."""
+FEMININE = frozenset({PlaceKind.COMMUNE, PlaceKind.ECOLE, PlaceKind.SALLE})
+"""The kinds whose name is feminine."""
 
 MAX_NAME = 200
 """Longest name of a place, in characters."""
+
+
+def agreeing(kind: PlaceKind, participle: str) -> str:
+    """Return « ajoutée » of a room, « ajouté » of a building."""
+    return participle + "e" * (kind in FEMININE)
 
 
 def find_place(session: Session, text: str) -> Place:
@@ -49,8 +56,8 @@ def find_place(session: Session, text: str) -> Place:
     near = get_close_matches(text, names, n=1)
     hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
     raise DiagError(
-        f"Lieu « {text[:60]} » inconnu dans cet audit.{hint} "
-        f"Voyez la liste : diag audit place {session.about.ref} list."
+        f"Lieu « {text[:60]} » inconnu dans cet audit.{hint} Voyez la liste.",
+        command=f"diag audit place {session.about.ref} list",
     )
 
 

@@ -11,9 +11,9 @@ from diag.desk.bilan.follow import move
 from diag.desk.office.conflict_words import card_lines, side_by_side, title_line
 from diag.desk.office.conflicts import (
     Contested,
-    contested_everywhere,
     contested_of,
     find_contested,
+    sessions_of,
 )
 from diag.desk.office.reviewing import accept, give_back
 from diag.desk.office.settling import keep, leave, remove, take, write
@@ -265,7 +265,9 @@ def test_a_room_renamed_twice_takes_a_third_name(two: Two) -> None:
 
 def test_the_whole_workspace_is_listed(differing: Two) -> None:
     mine, _ = differing
-    (one,) = contested_everywhere(mine.workspace)
+    (one,) = [
+        each for there in sessions_of(mine.workspace) for each in contested_of(there)
+    ]
     assert one.session.about.ref == mine.about.ref
     assert "nb_classes" not in title_line(one)
 
