@@ -41,6 +41,12 @@ class Found(NamedTuple):
     go: Callable[[], object]
 
 
+class Finds(Lines):
+    """What answers; a click goes there."""
+
+    AT_ONCE = True
+
+
 class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
     """One field, and what answers to it; Enter goes there."""
 
@@ -59,7 +65,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
             field = Input(placeholder="École, salle, question ou commande")
             field.cursor_blink = False
             yield field
-            yield Lines(
+            yield Finds(
                 (Column("", 9, least=TINY), Column(), Column("", 13, tiny=8)),
                 empty="Rien ne répond à ces mots.",
             )

@@ -27,6 +27,7 @@ from diag.tui.screens.bilan_commands import BILAN_COMMANDS, ON_ADVICE, OpenWritt
 from diag.tui.screens.place import EVERYWHERE
 from diag.tui.widgets.interval import Interval
 from diag.tui.widgets.outline import Outline
+from diag.tui.widgets.tabs import Tabs
 
 FACES = {
     "constats": "Constats",
@@ -74,7 +75,7 @@ class BilanScreen(ActingScreen):
         yield Interval("Ensemble", id="overall")
         yield Static(id="summary")
         with Horizontal(id="faces"):
-            yield Static(id="sides")
+            yield Tabs(FACES.items(), id="sides")
             yield Static(id="status")
         with Horizontal(id="panes"):
             for name in FACES:
@@ -138,12 +139,12 @@ class BilanScreen(ActingScreen):
         for name in FACES:
             self._outline(name).display = name in beside
         self._freshen()
-        told = [
-            f"[{title}]" if name == self.face else f" {title} "
-            for name, title in FACES.items()
-        ]
-        self.query_one("#sides", Static).update(content("  ".join(told)))
+        self.query_one(Tabs).tell(self.face)
         self.refresh_bindings()
+
+    @on(Tabs.Chosen)
+    def _side_chosen(self, event: Tabs.Chosen) -> None:
+        self._show_face(event.key)
 
     @on(Outline.Moved)
     def _moved(self) -> None:

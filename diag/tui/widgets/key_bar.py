@@ -1,10 +1,11 @@
 """The last line of a screen: the keys possible now, each of which can be clicked.
 
+At its right end, « Plus » opens the palette, where everything else is.
+
 Textual's own footer mounts a widget a key, lays the screen out again at each change
 and keeps the keys that it drew (Textualize/textual #6666); this is one line of text.
 """
 
-from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -13,6 +14,12 @@ from textual import events
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
+
+from diag.tui.commands import OpenPalette
+
+_MORE = "Plus"
+_LEAST = len(_MORE) + 1
+"""Columns kept for the way to the palette."""
 
 
 class Shown(NamedTuple):
@@ -49,20 +56,36 @@ class KeyBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._possible: tuple[Shown, ...] | None = None
+        self._read: tuple[tuple[Shown, ...], Shown | None] | None = None
 
     @property
     def possible(self) -> tuple[Shown, ...]:
         """The keys to show, if there is room."""
-        if self._possible is None:
-            self._possible = tuple(_possible(self.screen))
-        return self._possible
+        return self._now[0]
 
     @property
     def shown(self) -> tuple[Shown, ...]:
         """The keys that the line has room for."""
+        room = self.size.width - (_LEAST if self._now[1] else 0)
         ends = accumulate(each.width for each in self.possible)
-        return self.possible[: sum(end <= self.size.width for end in ends)]
+        return self.possible[: sum(end <= room for end in ends)]
+
+    @property
+    def _now(self) -> tuple[tuple[Shown, ...], Shown | None]:
+        """The keys to show, and the one that opens the palette."""
+        if self._read is None:
+            self._read = _read(self.screen)
+        return self._read
+
+    def _more(self) -> Content:
+        """Return what stands at the right end: its key too, when there is room."""
+        palette = self._now[1]
+        if palette is None:
+            return Content("")
+        room = self.size.width - sum(each.width for each in self.shown)
+        if palette.width <= room:
+            return _drawn(palette)
+        return Content.styled(f" {_MORE}", "bold $footer-key-foreground")
 
     def on_mount(self) -> None:
         """Follow what is possible."""
@@ -70,7 +93,9 @@ class KeyBar(Widget):
 
     def render(self) -> Content:
         """Draw the line."""
-        return Content("").join(map(_drawn, self.shown))
+        keys, more = Content("").join(map(_drawn, self.shown)), self._more()
+        blank = self.size.width - keys.cell_length - more.cell_length
+        return keys + Content(" " * max(blank, 0)) + more
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that is clicked."""
@@ -84,12 +109,14 @@ class KeyBar(Widget):
         self.tooltip = found.tip if found else None
 
     def _changed(self, screen: Screen[object]) -> None:
-        possible = tuple(_possible(screen))
-        if possible != self._possible:
-            self._possible = possible
+        read = _read(screen)
+        if read != self._read:
+            self._read = read
             self.refresh()
 
     def _under(self, x: int) -> Shown | None:
+        if x >= self.size.width - self._more().cell_length:
+            return self._now[1]
         for each in self.shown:
             if x < each.width:
                 return each
@@ -97,14 +124,21 @@ class KeyBar(Widget):
         return None
 
 
-def _possible(screen: Screen[object]) -> Iterator[Shown]:
-    """Give the keys to show, one an action, nearest to the focus first."""
-    seen: set[str] = set()
+def _read(screen: Screen[object]) -> tuple[tuple[Shown, ...], Shown | None]:
+    """Return the keys to show, nearest to the focus first, and the palette's."""
+    shown: dict[str, Shown] = {}
+    palette, palette_id = None, OpenPalette.ident()
     for _, binding, enabled, tip in screen.active_bindings.values():
-        if binding.show and binding.action not in seen:
-            seen.add(binding.action)
-            name = screen.app.get_key_display(binding)
-            yield Shown(binding.key, name, binding.description, enabled, tip)
+        is_palette = binding.id == palette_id
+        if not (is_palette or binding.show) or binding.action in shown:
+            continue
+        name = screen.app.get_key_display(binding)
+        key = Shown(binding.key, name, binding.description, enabled, tip)
+        if is_palette:
+            palette = palette or key._replace(title=_MORE)
+        else:
+            shown[binding.action] = key
+    return tuple(shown.values()), palette
 
 
 def _drawn(key: Shown) -> Content:

@@ -1,7 +1,7 @@
 """A list of thousands of lines that costs what is visible: one table, drawn by line."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -88,6 +88,9 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         Binding("home", "edge(0)", "Première ligne", show=False),
         Binding("end", "edge(1)", "Dernière ligne", show=False),
     ]
+
+    AT_ONCE: ClassVar[bool] = False
+    """Whether one click chooses a line: what it does is only to lead somewhere."""
 
     cursor: var[int] = var(0)
     """Index of the line under the cursor."""
@@ -187,15 +190,16 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         self.action_choose()
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor to a line clicked; choose it when it was there already."""
+        """Move the cursor to a line clicked; choose it at once, or a click later."""
         index = event.y + self.scroll_offset.y - self._titled
         if event.y < self._titled or not 0 <= index < len(self.lines):
             return
         if not self.lines[index].key:
             return
-        if index == self.cursor:
-            self.action_choose()
+        chosen = self.AT_ONCE or index == self.cursor
         self.cursor = index
+        if chosen:
+            self.action_choose()
 
     def render_line(self, y: int) -> Strip:
         """Draw one visible line."""

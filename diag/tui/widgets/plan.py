@@ -12,6 +12,8 @@ DEPARTURE = "avant-de-partir"
 class Plan(Lines):
     """Parts of the walk, with counts that stand under each other."""
 
+    AT_ONCE = True
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         columns = (Column(), Column(width=4, right=True), Column(width=3))
         super().__init__(columns, id=id)
@@ -30,7 +32,7 @@ class Plan(Lines):
 
 def _lines(visiting: Visiting, checks: int) -> Iterator[Line]:
     legs = visiting.walk.legs
-    group = legs[0].group if legs else ""
+    group = ""
     for leg in legs:
         if leg.group != group:
             group = leg.group
