@@ -251,7 +251,9 @@ class TerritoryScreen(PlaceScreen):
             self.call_after_refresh(self.post_message, Fill())
 
     def can(self, command: CommandType) -> bool | None:
-        """Offer to resume only when there is something to resume."""
+        """Offer to resume what can be, and a search where none is being typed."""
+        if command is Search:
+            return not isinstance(self.focused, SearchField)
         return self._can_resume if command is Resume else True
 
     @on(Input.Changed)

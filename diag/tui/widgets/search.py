@@ -5,8 +5,10 @@ Enter included, opens what it names.
 """
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from diag.tui.sturdy import Sturdy
@@ -20,6 +22,13 @@ _BEGINS = "/"
 class SearchField(Sturdy, Input):
     """Where one types; arrows move in the list, Enter opens what its cursor is on."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Ouvrir", key_display="Entrée"),
+        Binding("down", "move(1)", "Liste", key_display="↓"),
+        Binding("escape", "screen.command('ClearSearch')", "Tout", key_display="Échap"),
+    ]
+    """Told in the footer, and clicked there: their keys are taken as they come."""
+
     def __init__(self, lines: "SearchedLines", placeholder: str) -> None:
         super().__init__(placeholder=placeholder, select_on_focus=False)
         self.cursor_blink = False
@@ -28,15 +37,23 @@ class SearchField(Sturdy, Input):
     def on_key(self, event: events.Key) -> None:
         """Take the keys that are the list's."""
         if event.key in _MOVES:
-            self._lines.action_move(_MOVES[event.key])
+            self.action_move(_MOVES[event.key])
         elif event.key in _PAGES:
             self._lines.action_page(_PAGES[event.key])
         elif event.key == "enter":
-            self._lines.entered()
+            self.action_open()
         else:
             return
         event.stop()
         event.prevent_default()
+
+    def action_open(self) -> None:
+        """Open what the list's cursor is on."""
+        self._lines.entered()
+
+    def action_move(self, step: int) -> None:
+        """Move in the list."""
+        self._lines.action_move(step)
 
     def begin(self, text: str = "") -> None:
         """Begin another search; without a text, what is typed replaces the old one."""
