@@ -19,6 +19,7 @@ PLACES = {
 """Module of each screen that one comes back to, and its class."""
 
 _KEPT = "here"
+_FACE = "face"
 
 
 class Here(NamedTuple):
@@ -58,6 +59,22 @@ class Whereabouts:
         desk = self._app.desk
         if not desk.chosen(uai):
             desk.recent = Recent(uai, place, question, desk.campaign_of(uai))
+
+    def note_face(self, ref: str, face: str) -> None:
+        """Keep which face of a visit is shown, to open it there again."""
+        kept = [ref, self._app.desk.campaign_of(ref), face]
+        if self._app.desk.kept(_FACE) != kept:
+            self._app.desk.jot(_FACE, kept)
+
+    def face_of(self, ref: str) -> str:
+        """Return which face a visit was left on, if it was the last one."""
+        match self._app.desk.kept(_FACE):
+            case [str(kept), str(campaign), str(face)] if (kept, campaign) == (
+                ref,
+                self._app.desk.campaign_of(ref),
+            ):
+                return face
+        return ""
 
     @property
     def last(self) -> Here | None:

@@ -54,7 +54,7 @@ STEPS = (
             "La grille montre les salles ; on y tape comme dans un tableur.",
             "Chaque réponse est enregistrée aussitôt, et peut s'annuler.",
         ),
-        (visit_commands.SwapFace, visit_commands.MostUseful, visit_commands.TurnFlag),
+        (visit_commands.ShowGrid, visit_commands.MostUseful, visit_commands.TurnFlag),
     ),
     Step(
         "Bilan",

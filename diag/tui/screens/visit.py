@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from diag.tui.widgets.grid import Grid
 
 _SAVED = "Enregistré"
-_OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS}
+_OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS[1:]}
 
 
 def _bindings(offers: Iterable[CommandType]) -> Iterator[BindingType]:
@@ -97,8 +97,8 @@ class VisitScreen(VisitActs):
             with ContentSwitcher(initial="fiche", id="visit-face"):
                 yield Fiche(id="fiche")
 
-    def on_mount(self) -> None:
-        """Start where one was."""
+    async def on_mount(self) -> None:
+        """Start where one was, on the face that was left."""
         self.session = self.diag.desk.session(self.uai)
         self.visiting = Visiting(self.session, self._wanted)
         if self._place and not self._wanted:
@@ -109,6 +109,8 @@ class VisitScreen(VisitActs):
         self.fiche.line.focus()
         self.diag.whereabouts.remember(self.uai)
         self.is_looking = self.app.screen is not self
+        if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
+            await self._to_grid()
 
     def show(self, status: str = "", style: str = "$text-muted") -> None:
         """Show everything as it stands, at the question at hand; then say something."""
@@ -133,7 +135,7 @@ class VisitScreen(VisitActs):
         self.fiche.status(status, style)
         if self.grid:
             self.grid.refresh_from(self.session)
-            if self.face.current == "grid" and status:
+            if self.is_gridding and status:
                 self.grid.say(status)
 
     @property
@@ -173,8 +175,10 @@ class VisitScreen(VisitActs):
 
     def settle(self) -> bool:
         """Before one moves, record what is typed; say whether nothing is left to do."""
+        if self.grid and self.is_gridding:
+            return self.grid.is_empty or self.grid.settle()
         typed = self.fiche.line.value
-        if not typed.strip() or self.face.current == "grid":
+        if not typed.strip():
             return True
         said = self._given_as(typed)
         if said:
@@ -237,13 +241,12 @@ class VisitScreen(VisitActs):
         self.catch_up()
         self.visiting.go(key)
         self._moved()
-        self.face.current = "fiche"
-        self.remove_class("-gridding")
+        self._turn("fiche")
         self._leave_plan()
 
     async def on_swap_face(self) -> None:
         """Show the other face, at the same question."""
-        if self.face.current == "grid":
+        if self.is_gridding:
             self._to_fiche()
         else:
             await self._to_grid()
@@ -257,24 +260,31 @@ class VisitScreen(VisitActs):
 
             self.grid = Grid(self.session, id="grid")
             await self.face.mount(self.grid)
-        self.face.current = "grid"
-        self.add_class("-gridding")
+        self._turn("grid")
         self.grid.refresh_from(self.session)
         self.grid.focus()
+        self._follow_in_grid()
+
+    def _follow_in_grid(self) -> None:
+        assert self.grid is not None
         if not self.grid.goto(*self.visiting.key):
             key = key_now(self.app, SwapFace)
             self.grid.say(f"Ces questions se répondent dans la fiche : {key}.")
 
     def _to_fiche(self) -> None:
-        grid = self.grid
-        assert grid is not None
-        if not grid.is_empty and not grid.settle():
+        if not self.settle():
             return
         self.visiting.refresh()
-        self.face.current = "fiche"
-        self.remove_class("-gridding")
+        self._turn("fiche")
         self.show()
         self.fiche.line.focus()
+
+    def _turn(self, face: str) -> None:
+        self.face.current = face
+        self.is_gridding = face == "grid"
+        self.set_class(self.is_gridding, "-gridding")
+        self.refresh_keys()
+        self.diag.whereabouts.note_face(self.uai, face)
 
     async def on_show_grid(self) -> None:
         """Show the grille."""
@@ -301,7 +311,9 @@ class VisitScreen(VisitActs):
     def _leg_chosen(self, event: Plan.Chosen) -> None:
         if event.key == DEPARTURE:
             self.on_before_leaving()
-        elif self.settle():
+        elif not self.settle():
+            self.fiche.line.focus()
+        else:
             self._go_leg(event.key)
             self._moved()
             self._leave_plan()
@@ -314,7 +326,11 @@ class VisitScreen(VisitActs):
     def _leave_plan(self) -> None:
         self.remove_class("-planning")
         self._show_around()
-        self.fiche.line.focus()
+        if self.grid and self.is_gridding:
+            self.grid.focus()
+            self._follow_in_grid()
+        else:
+            self.fiche.line.focus()
 
     def on_back(self) -> None:
         """Leave the plan, else what is typed, else the visit, at the very question."""

@@ -18,7 +18,12 @@ from diag.tui.screens.departure import DepartureScreen
 from diag.tui.screens.photos import open_photos
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.screens.places import PlacesScreen
-from diag.tui.screens.visit_commands import SettleConflict, ShowPlaces, SwapFace
+from diag.tui.screens.visit_commands import (
+    SettleConflict,
+    ShowGrid,
+    ShowPlaces,
+    SwapFace,
+)
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
 
@@ -32,6 +37,8 @@ class VisitActs(PlaceScreen):
     """Its audit."""
     visiting: Visiting
     """Where one stands."""
+    is_gridding = False
+    """Whether the grid is shown, and not the fiche."""
     is_looking = False
     """Whether one went to the bilan, to come back."""
 
@@ -67,8 +74,9 @@ class VisitActs(PlaceScreen):
         """Offer rooms and their grid in a school only: nothing else holds any."""
         if not hasattr(self, "visiting"):
             return command is not SettleConflict
-        if command in {ShowPlaces, SwapFace}:
-            return self.session.about.school is not None
+        if command in {ShowPlaces, SwapFace, ShowGrid}:
+            is_face = command is ShowPlaces or (command is SwapFace) == self.is_gridding
+            return is_face and self.session.about.school is not None
         if command is SettleConflict:
             return len(self.visiting.stop.heads) > 1
         return True

@@ -154,6 +154,7 @@ FICHE_COMMANDS = (ShowGrid, MostUseful, WriteNote, TurnFlag)
 
 VISIT_COMMANDS = (
     SwapFace,
+    ShowGrid,
     MostUseful,
     WriteNote,
     TurnFlag,

@@ -21,6 +21,7 @@ from diag.journal import subjects
 from diag.journal.visits import visits_of
 from diag.model.fact import Provenance, State
 from diag.model.place import PlaceKind
+from diag.tui.app import DiagApp
 from diag.tui.screens.help import HelpScreen
 from diag.tui.screens.visit import VisitScreen
 from diag.tui.widgets.key_bar import KeyBar
@@ -329,7 +330,7 @@ async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> No
         await pilot.press("s")
         await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
         await pilot.press(*"CP", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "CP ajouté"), "added")
+        await wait_for(pilot, lambda: shows(pilot, "CP ajoutée"), "added")
         await pilot.press("r")
         await wait_for(pilot, lambda: shows(pilot, "Nouveau nom"), "asked")
         await pilot.press(*"CE1", "enter")
@@ -362,7 +363,7 @@ async def test_a_name_that_is_taken_is_asked_again_with_what_was_typed(
         await pilot.press("enter")
         await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked again")
         await pilot.press("end", "1", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "cp1 ajouté"), "added")
+        await wait_for(pilot, lambda: shows(pilot, "cp1 ajoutée"), "added")
 
 
 async def test_the_visit_resumes_at_the_very_question(tmp_path: Path) -> None:
@@ -567,3 +568,70 @@ async def test_a_question_mark_is_help_in_a_cell(tmp_path: Path) -> None:
         await pilot.press("question_mark")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
         assert screen.session.facts.answers == before
+
+
+async def test_the_visit_opens_again_on_the_face_that_was_left(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "", size=(80, 24)) as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.is_gridding, "the grille")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is not screen, "the school")
+        await pilot.press("enter")
+        again = await reopened(pilot)
+        await wait_for(pilot, lambda: again.is_gridding, "the grille again")
+        assert again.grid is not None
+        await wait_for(pilot, lambda: again.grid.table.has_focus, "its cells")  # type: ignore[union-attr] # just seen
+        await pilot.press("f2", "escape")
+        await wait_for(pilot, lambda: pilot.app.screen is not again, "the school")
+        await pilot.press("enter")
+        last = await reopened(pilot)
+        await wait_for(pilot, lambda: last.fiche.line.has_focus, "the fiche")
+        assert not last.is_gridding
+
+
+async def reopened(pilot: Pilot[None]) -> VisitScreen:
+    await wait_for(
+        pilot, lambda: isinstance(pilot.app.screen, VisitScreen), "the visit"
+    )
+    screen = pilot.app.screen
+    assert isinstance(screen, VisitScreen)
+    await wait_for(pilot, lambda: shows(pilot, "Score"), "its score")
+    return screen
+
+
+async def test_the_plan_parts_the_questions_of_a_school_from_a_room_of_one_name(
+    tmp_path: Path,
+) -> None:
+    long = "Classe des petits et moyens 2"
+    prepared(tmp_path, ("Direction", long))
+    async with visit(tmp_path, size=(160, 50)) as (pilot, _):
+        seen = [line.strip() for line in visible(pilot)]
+        starts = ("École ", "Direction", "Salles ", "Direction")
+        at = -1
+        for start in starts:
+            at = next(n for n in range(at + 1, len(seen)) if seen[n].startswith(start))
+        assert any(line.startswith(long) for line in seen)
+
+
+async def test_the_key_that_swaps_faces_is_told_once_as_where_it_leads(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, size=(80, 50)) as (pilot, screen):
+        assert swaps(pilot) == ["Grille"]
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: screen.query_one(Plan).has_focus, "the plan")
+        assert "F2 Grille" in visible(pilot)[-1]
+        assert swaps(pilot) == ["Grille"]
+        await pilot.press("escape", "f2")
+        await wait_for(pilot, lambda: screen.is_gridding, "the grille")
+        assert swaps(pilot) == ["Fiche"]
+        await wait_for(pilot, lambda: "F2 Fiche" in visible(pilot)[-1], "its footer")
+
+
+def swaps(pilot: Pilot[None]) -> list[str]:
+    """Return what the help and the palette say of the key that swaps faces."""
+    app = pilot.app
+    assert isinstance(app, DiagApp)
+    return [each.TITLE for _, each in app.offered() if each.KEYS == "f2"]

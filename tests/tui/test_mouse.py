@@ -1,0 +1,111 @@
+"""What the keyboard reaches, the mouse does too."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from diag.tui.palette import Palette
+from diag.tui.screens.bilan import FACES, BilanScreen
+from diag.tui.screens.places import PlacesScreen
+from diag.tui.screens.reword import RewordScreen
+from diag.tui.screens.visit import VisitScreen
+from diag.tui.widgets.plan import Plan
+from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.routes import ROUTES, audited, go
+from tests.tui.screens.test_visit import prepared, visit
+from tests.tui.waiting import shows, visible, wait_for
+
+
+async def click(pilot: Pilot[None], words: str) -> None:
+    """Click on words, where they are first seen."""
+    lines = visible(pilot)
+    (x, y) = next(
+        (line.index(words), y) for y, line in enumerate(lines) if words in line
+    )
+    await pilot.click(offset=(x + 1, y))
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("place", [each for each in ROUTES if each != "palette"])
+async def test_the_key_bar_leads_to_the_palette(
+    tmp_path: Path, place: str, width: int
+) -> None:
+    app = audited(tmp_path / "desk")
+    async with app.run_test(size=(width, 24)) as pilot:
+        await go(pilot, app, place)
+        assert visible(pilot)[-1].endswith("Plus")
+        await pilot.click(offset=(width - 3, 23))
+        await wait_for(pilot, lambda: isinstance(app.screen, Palette), "the palette")
+
+
+async def test_one_click_in_the_palette_does_what_it_names(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, _):
+        await pilot.press("ctrl+p")
+        await wait_for(pilot, lambda: shows(pilot, "commande   Lieux"), "the palette")
+        await click(pilot, "commande   Lieux")
+        await wait_for(
+            pilot, lambda: isinstance(pilot.app.screen, PlacesScreen), "the places"
+        )
+
+
+async def test_the_sides_of_the_bilan_are_clicked(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.go_bilan(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "[Constats]"), "the bilan")
+        screen = app.screen
+        assert isinstance(screen, BilanScreen)
+        for name in ("evolution", "preconisations", "constats"):
+            await click(pilot, FACES[name])
+            await wait_for(pilot, lambda: shows(pilot, f"[{FACES[name]}]"), name)  # noqa: B023 - awaited here
+            assert screen.face == name
+
+
+async def test_the_readers_of_a_wording_are_clicked(tmp_path: Path) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with app.run_test(size=(80, 24)) as pilot:
+        session = app.desk.session(SCHOOL)
+        app.push_screen(RewordScreen(session, "mettre-hors-danger"))
+        await wait_for(pilot, lambda: shows(pilot, "[la mairie]"), "the readers")
+        await click(pilot, "l'académie")
+        await wait_for(pilot, lambda: shows(pilot, "[l'académie]"), "another one")
+
+
+async def test_one_click_in_the_plan_goes_there(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await click(pilot, "CE1")
+        await wait_for(pilot, lambda: shows(pilot, "CE1, question 1"), "the room")
+        assert screen.fiche.line.has_focus
+
+
+async def test_a_refused_answer_keeps_one_at_its_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press(*"abc")
+        await click(pilot, "CE1")
+        await wait_for(pilot, lambda: shows(pilot, "Refusé"), "refused")
+        assert screen.visiting.key[1] == "nb_classes"
+        await wait_for(pilot, lambda: screen.fiche.line.has_focus, "the answer")
+
+
+async def test_the_plan_leads_in_the_grille_too(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, size=(120, 40)) as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.grid, "the grille")
+        grid = screen.grid
+        assert grid is not None
+        await wait_for(pilot, lambda: grid.table.has_focus, "its cells")
+        await pilot.click(Plan, offset=(3, _line_of(pilot, screen, "CE1")))
+        await wait_for(pilot, lambda: grid.table.cursor.row == 1, "the room's row")
+        await wait_for(pilot, lambda: grid.table.has_focus, "its cells")
+        assert screen.is_gridding
+
+
+def _line_of(pilot: Pilot[None], screen: VisitScreen, name: str) -> int:
+    top = screen.query_one(Plan).region.y
+    seen = visible(pilot)[top:]
+    return next(y for y, line in enumerate(seen) if line.startswith(f" {name}"))
