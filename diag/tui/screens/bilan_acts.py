@@ -163,21 +163,21 @@ class ActingScreen(PlaceScreen):
     def _write(
         self, write: Callable[[], Iterable[Written]], title: str, *, provisional: bool
     ) -> None:
+        app = self.diag  # one may leave meanwhile
         written = tuple(write())
         for told in {one.warning for one in written if one.warning}:
-            self.app.post_message(Trouble(told))
+            app.post_message(Trouble(told))
         files = tuple(one.path for one in written if one.path)
-        self.app.call_from_thread(
-            self._tell_written, files, title, provisional=provisional
-        )
+        app.call_from_thread(self._tell_written, files, title, provisional=provisional)
+        app.call_from_thread(app.say, f"{title} : {files[0].parent}")
 
     def _tell_written(
         self, files: tuple[Path, ...], title: str, *, provisional: bool
     ) -> None:
-        """Say that it is there; nothing opens over what one does meanwhile."""
+        """Show that it is there, unless one left; nothing opens over what one does."""
         self.written = (files, title, provisional)
-        self.show_written()
-        self.diag.say(f"{title} : {files[0].parent}")
+        if self.is_attached:
+            self.show_written()
 
     def on_open_written(self) -> None:
         """Show which documents were written last, to open them."""

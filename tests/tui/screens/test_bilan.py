@@ -2,12 +2,15 @@
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
 from diag.desk.bilan import advising
 from diag.desk.bilan.score_words import score_words
+from diag.desk.outputs.documents import Written, write_reports
 from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.supposing.scenarios import scenarios
@@ -16,6 +19,7 @@ from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Confirm, Tell
+from diag.tui.screens import bilan_acts
 from diag.tui.screens.bilan import BilanScreen, summary_line
 from diag.tui.screens.bilan_commands import BILAN_COMMANDS
 from diag.tui.screens.choose import Choose
@@ -255,7 +259,10 @@ async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
         assert shows(pilot, "[/ [a[0]]")
 
 
-async def test_reports_are_written_and_their_place_told(tmp_path: Path) -> None:
+async def test_reports_are_written_and_their_place_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         await pilot.press("o")
@@ -270,6 +277,12 @@ async def test_reports_are_written_and_their_place_told(tmp_path: Path) -> None:
         folder = report_folder(session)
         assert {path.stem for path in folder.glob("*.html")} == set(Audience)
         assert shows(pilot, "Provisoires")
+        assert shows(pilot, "Note à l'académie")
+        for key in ("o", "d"):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: shows(pilot, "C'est là"), "nothing opens")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: on(pilot, WrittenDialog), "the files again")
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen))
 
@@ -463,3 +476,22 @@ def test_the_summary_stays_on_one_line_of_eighty_columns() -> None:
     assert summary_line(socle, "21 non conformes", wide) == (
         "Indispensable : non atteint · 21 non conformes"
     )
+
+
+async def test_reports_written_after_one_left_the_bilan_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Event()
+
+    def written_late(*args: Any) -> list[Written]:
+        assert left.wait(30)
+        return list(write_reports(*args))
+
+    monkeypatch.setattr(bilan_acts, "write_reports", written_late)
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("r", "escape")
+        await wait_for(pilot, lambda: on(pilot, SchoolScreen), "the school")
+        left.set()
+        await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
+        assert on(pilot, SchoolScreen)
