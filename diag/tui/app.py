@@ -297,6 +297,10 @@ class DiagApp(Sturdy, App[None]):
         """Leave; everything said was kept as it was said."""
         self.exit()
 
+    def action_help_quit(self) -> None:
+        """Say how one leaves, to who presses Ctrl+C out of habit."""
+        self.say(f"{Quit.key_names(self.keys)} pour quitter ; tout est enregistré.")
+
     def on_switch_theme(self) -> None:
         """Show the other theme, and keep the choice."""
         light = self.theme == DIAG_LIGHT.name

@@ -53,11 +53,14 @@ class Progress:
 
     @property
     def words(self) -> str:
-        """Say it in a few words: « en cours, 45 % », « audité en 2025-2026 »."""
+        """Say it in a few words: « en cours, 45 % », « avant : 2025-2026 ».
+
+        Nothing known is told as what nobody has judged yet.
+        """
         if self.status is None:
             return f"avant : {self.earlier}" if self.earlier else ""
         word = STATUS_WORDS[self.status]
-        if self.known is None or self.status is not AuditStatus.EN_COURS:
+        if not self.known or self.status is not AuditStatus.EN_COURS:
             return word
         return f"{word}, {percent(self.known)}"
 

@@ -1,7 +1,9 @@
 """Something to read, line by line: a history, a comparison. Nothing changes here."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 
 from diag.desk.bilan.compare import since_last
@@ -9,16 +11,28 @@ from diag.desk.bilan.compare_words import comparison_lines
 from diag.desk.history import changes_of
 from diag.desk.session import Session
 from diag.desk.visit.trail import time_words
-from diag.tui.commands import bindings_of
-from diag.tui.screens.place import PlaceScreen
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import TINY, Column, Line, Lines
+
+
+class ReadWhole(Command):
+    """Lire la ligne en entier."""
+
+    KEYS = "enter"
+    TITLE = "Lire en entier"
+    IN_FOOTER = True
 
 
 class ReadingScreen(PlaceScreen):
     """Lines under their columns."""
 
-    BINDINGS = bindings_of(*PlaceScreen.OFFERS)
-    INTRODUCTION = "À lire : les flèches et les pages font défiler."
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (ReadWhole, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "À lire : les flèches et les pages font défiler, Entrée montre une ligne en "
+        "entier."
+    )
 
     def __init__(
         self,
@@ -45,6 +59,21 @@ class ReadingScreen(PlaceScreen):
         lines = self.query_one(Lines)
         lines.show(self._lines)
         lines.focus()
+
+    def on_read_whole(self) -> None:
+        """Show the line under the cursor."""
+        self.query_one(Lines).action_choose()
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        line = next(one for one in self._lines if one.key == event.key)
+        titles = [column.title for column in self._columns]
+        said = [
+            f"{title} : {cell}" if title else cell
+            for title, cell in zip(titles, line.cells, strict=True)
+            if cell
+        ]
+        self.diag.tell("\n".join(said), self._title)
 
 
 def history_screen(session: Session) -> ReadingScreen:

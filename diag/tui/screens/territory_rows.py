@@ -31,6 +31,14 @@ _NEXT = {
 }
 
 
+_BY = {
+    Grouping.NONE: "",
+    Grouping.COMMUNE: " par commune",
+    Grouping.EPCI: " par EPCI",
+    Grouping.ENGINEER: " par ingénieur",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What Territoire shows."""
@@ -53,11 +61,12 @@ def read(
     if only_audits:
         schools = [each for each in schools if each.uai in progress]
     picked = {uai: rank for rank, uai in enumerate(tour_of(workspace).uais, 1)}
-    groups = grouped(workspace, schools, _grouping(desk))
+    grouping = _grouping(desk)
+    groups = grouped(workspace, schools, grouping)
     begun = sum(one.status is not None for one in progress.values())
     campaign = workspace.campaign
     audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
-    shown = f"{counted(len(schools), 'école')}{audited}"
+    shown = f"{counted(len(schools), 'école')}{audited}{_BY[grouping]}"
     told = f"{shown} · {counted(begun, 'audit')}"
     late = _overdue(desk) if is_whole and not words else ""
     names = names_shown(schools)

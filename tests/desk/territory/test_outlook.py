@@ -20,3 +20,10 @@ def test_a_share_is_rounded_in_the_list_as_in_reports(
 
     assert progress.words == f"en cours, {percent(known)}"
     assert percent(known) == f"{said}\u00a0%"
+
+
+@pytest.mark.parametrize("known", [None, Fraction(0)])
+def test_what_was_just_begun_is_told_alike_judged_or_not(
+    known: Fraction | None,
+) -> None:
+    assert Progress(AuditStatus.EN_COURS, known, "").words == "en cours"

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from diag.desk.privacy.retention import decide
 from diag.desk.territory.tour import tour_of
 from diag.desk.workspace import Workspace
+from diag.tui.dialogs import Tell
 from diag.tui.screens.school import SchoolScreen
 from diag.tui.screens.tour import TourScreen
 from diag.tui.widgets.lines import Lines
@@ -92,9 +93,39 @@ async def test_schools_are_cut_by_commune_then_by_epci(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         await pilot.press("g")
         await wait_for(pilot, lambda: shows(pilot, "Chantelombe (4)"), "by commune")
+        assert "40 écoles par commune ·" in visible(pilot)[0]
         await pilot.press("g")
         await wait_for(pilot, lambda: shows(pilot, "Sans regroupement connu"), "EPCI")
         assert app.desk.kept("grouping") == "epci"
+        assert "40 écoles par EPCI ·" in visible(pilot)[0]
+
+
+async def test_the_footer_tells_what_keys_do_while_one_searches(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("slash", *"genet")
+        await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
+        said = visible(pilot)[-1]
+        assert all(one in said for one in ("Entrée Ouvrir", "↓ Liste", "Échap Tout"))
+        assert "Chercher" not in said
+        await pilot.click(offset=(said.index("Échap"), 23))
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "all again")
+        await wait_for(pilot, lambda: shows(pilot, "/ Chercher"), "the list's keys")
+        await pilot.press("slash", *"genet")
+        await wait_for(pilot, lambda: shows(pilot, "1 école "), "one found")
+        await pilot.click(offset=(visible(pilot)[-1].index("Entrée"), 23))
+        await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "a school")
+
+
+async def test_ctrl_c_says_how_one_leaves(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        await pilot.press("slash", "ctrl+c")
+        await wait_for(pilot, lambda: shows(pilot, "Ctrl+Q pour quitter"), "said")
 
 
 async def test_a_tour_is_picked_ordered_dated_and_exported(tmp_path: Path) -> None:
@@ -144,8 +175,15 @@ async def test_a_school_tells_its_audits_and_their_history(tmp_path: Path) -> No
         await wait_for(pilot, lambda: shows(pilot, "la dernière le"), "the audit")
         await pilot.press("h")
         await wait_for(pilot, lambda: shows(pilot, "Historique"), "the history")
-        assert len(app.screen.query_one(Lines).lines) > 100
-        await pilot.press("escape")
+        lines = app.screen.query_one(Lines)
+        assert len(lines.lines) > 100
+        when, who, about, said = lines.lines[0].cells
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "the whole line")
+        told = app.screen
+        assert isinstance(told, Tell)
+        assert all(each in told.text for each in (when, who, about, said))
+        await pilot.press("escape", "escape")
         await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "back")
         assert not shows(pilot, "Traceback")
         assert visible(pilot)[0].strip()
