@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import App, ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
@@ -179,7 +179,8 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             yield Static(content(self._title()), classes="title")
             yield OptionList(id="photos", markup=False)
             yield DropField(placeholder=_HINT, id="path")
-            yield Static(id="told")
+            with VerticalScroll(classes="reading", can_focus=False):
+                yield Static(id="told")
         yield KeyBar()
 
     def on_mount(self) -> None:
