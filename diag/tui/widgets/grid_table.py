@@ -281,7 +281,7 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             self.refresh(*regions_of(seen, self.size.width))
 
     def _columns(self) -> range:
-        """Return the columns that are in sight, in whole or in part."""
+        """Return the columns that are in sight, whole unless there is only one."""
         left = self.scroll_offset.x
         right = left + self.size.width - self.layout_of.names
         starts, widths = self.layout_of.starts, self.layout_of.widths
@@ -290,6 +290,8 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
             for column, start in enumerate(starts)
             if start < right and start + widths[column] > left
         ]
+        if len(shown) > 1 and starts[shown[-1]] + widths[shown[-1]] > right:
+            shown.pop()
         return range(shown[0], shown[-1] + 1) if shown else range(0)
 
     def _left_edge(self) -> int:
