@@ -10,7 +10,6 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from diag.desk.outputs.many import Told, Wanted, beside, tally, write_many
-from diag.desk.viewing import show_file
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit
 from diag.tui.commands import (
@@ -22,6 +21,7 @@ from diag.tui.commands import (
     bindings_of,
     key_now,
 )
+from diag.tui.outside import open_outside
 from diag.tui.plain import content
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
@@ -205,6 +205,13 @@ class ExportRunScreen(PlaceScreen):
         self.workers.cancel_group(self, "export")
         self.diag.say("Arrêt après l'audit en cours.")
 
+    def on_back(self) -> None:
+        """Leave; say what is left unwritten, if it was not all."""
+        if self.running:
+            last = f"{len(self.told) + 1} sur {len(self._audits)}"
+            self.diag.say(f"Arrêt après l'audit {last} ; « Écrire » reprend.")
+        super().on_back()
+
     def on_take_up(self) -> None:
         """Go through all again: what is up to date is left."""
         self._start()
@@ -212,12 +219,12 @@ class ExportRunScreen(PlaceScreen):
     def on_open_document(self) -> None:
         """Open the first document of the audit under the cursor."""
         if self.here and self.here.files:
-            show_file(self.here.files[0])
+            open_outside(self.app, self.here.files[0])
 
     def on_open_folder(self) -> None:
         """Open the folder of the audit under the cursor."""
         if self.here:
-            show_file(self.here.folder)
+            open_outside(self.app, self.here.folder)
 
 
 def _short(told: Told) -> str:

@@ -1,20 +1,25 @@
 """The export panel, by the keys that an engineer presses."""
 
+from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from threading import Event
 
+import pytest
 from textual.pilot import Pilot
 
-from diag.desk.outputs.many import audits_in
+from diag.desk.outputs.many import Told, audits_in
 from diag.desk.supposing.scenarios import keep_scenario
 from diag.desk.supposing.suppose import Said
 from diag.desk.territory.tour import keep_tour, tour_of
 from diag.desk.visit.answers import Entry, record_answer
 from diag.tui.app import DiagApp
+from diag.tui.screens import export_run
 from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.export import ExportScreen
 from diag.tui.screens.export_run import ExportRunScreen
 from diag.tui.screens.preview import PreviewScreen
+from diag.tui.widgets.lines import Lines
 from tests.desk.builders import OTHER, started
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
@@ -148,3 +153,42 @@ async def test_a_scenario_is_chosen_and_pages_are_looked_at(tmp_path: Path) -> N
         assert isinstance(app.screen, PreviewScreen)
         await pilot.press("escape")
         await wait_for(pilot, lambda: app.screen is screen, "back")
+
+
+async def test_space_ticks_from_the_first_line_and_never_writes(
+    tmp_path: Path,
+) -> None:
+    app = audited_app(tmp_path / "desk")
+    async with running(app) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        screen = await panel(pilot)
+        assert screen.query_one(Lines).key == "scope/0"
+        await pilot.press("down", "space")
+        await wait_for(pilot, lambda: shows(pilot, "[ ] "), "unticked")
+        await pilot.press("end", "space", "up", "space")
+        await wait_for(pilot, lambda: screen.wanted.again, "ticked")
+        assert app.screen is screen
+        await pilot.press("end", "enter")
+        await ended(pilot)
+
+
+async def test_leaving_an_export_says_where_it_stops(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Event()
+
+    def written_late(*_args: object) -> Iterator[Told]:
+        assert left.wait(30)
+        yield from ()
+
+    monkeypatch.setattr(export_run, "write_many", written_late)
+    app = audited_app(tmp_path / "desk")
+    async with running(app) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")
+        screen = await panel(pilot)
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: isinstance(app.screen, ExportRunScreen), "run")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Arrêt après l'audit 1 sur 1"), "it")
+        left.set()
+        assert app.screen is screen
