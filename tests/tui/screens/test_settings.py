@@ -105,13 +105,16 @@ async def test_a_campaign_that_is_no_school_year_is_refused_and_stays(
         assert app.desk.workspace.campaign == "2026-2027"
 
 
-async def test_an_empty_name_is_refused(tmp_path: Path) -> None:
+async def test_an_empty_name_is_refused_and_asked_again(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with running(app) as pilot:
         await opened(pilot)
-        await pilot.press("backspace", "f2")
+        await pilot.press("backspace", "enter", "f2")
         await wait_for(pilot, lambda: isinstance(app.screen, Tell), "refused")
         assert shows(pilot, "Le nom est vide")
+        await pilot.press("escape")
+        author = app.screen_stack[1].query_one("#author", Input)
+        await wait_for(pilot, lambda: app.focused is author, "the name again")
         settings = app.desk.workspace.settings
         assert settings.name_of(settings.author) == "u-1"
 
