@@ -11,14 +11,6 @@ from diag.desk import audits
 from diag.desk.bilan import advising
 from diag.model.checklist import Audience, Owner, Wording
 
-_PARTS = {
-    "title": "Titre",
-    "why": "Pourquoi",
-    "decision": "À décider",
-    "meanwhile": "En attendant",
-    "how": "Comment",
-}
-
 
 @click.command()
 @subject_argument
@@ -60,7 +52,7 @@ def reword(
 
 def _print(told: Wording, reader: Audience) -> None:
     for name in advising.PARTS[reader]:
-        click.echo(f"{_PARTS[name]} : {getattr(told, name)}")
+        click.echo(f"{advising.PART_WORDS[name]} : {getattr(told, name)}")
 
 
 @click.command()

@@ -63,6 +63,8 @@ def mairies(
 ) -> None:
     """Lit les adresses des mairies ; leur date est gardée et montrée."""
     _import(ctx, "mairies", file, day, show_all=show_all)
+    if day is None:
+        click.echo("Pour donner leur vraie date : --date.")
 
 
 def _import(

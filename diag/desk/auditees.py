@@ -75,7 +75,7 @@ def school_of(workspace: Workspace, uai: str) -> School:
     told = told_here(workspace, wanted)
     if told is not None and told.school is not None:
         return told.school
-    raise DiagError(_unknown_school(workspace, wanted))
+    raise _unknown_school(workspace, wanted)
 
 
 def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
@@ -104,7 +104,8 @@ def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
         return told
     raise DiagError(
         f"Commune {wanted} inconnue dans ce territoire. Vérifiez que ce n'est pas un "
-        "code postal, ou importez la liste : diag import communes FICHIER.csv."
+        "code postal, ou importez la liste.",
+        command="diag import communes FICHIER.csv",
     )
 
 
@@ -117,8 +118,8 @@ def syndicat_auditee(workspace: Workspace, siren: str = "") -> Auditee:
     settings = workspace.settings
     if not (siren or settings.siren):
         raise DiagError(
-            "Le SIREN de votre syndicat n'est pas encore connu. Donnez-le une fois : "
-            "diag audit start syndicat:SIREN."
+            "Le SIREN de votre syndicat n'est pas encore connu. Donnez-le une fois.",
+            command="diag audit start syndicat:SIREN",
         )
     try:
         wanted = normal_siren(siren or settings.siren)
@@ -161,18 +162,20 @@ def _grouping_name(workspace: Workspace, siren: str) -> str:
     return next(names, "")
 
 
-def _unknown_school(workspace: Workspace, uai: str) -> str:
+def _unknown_school(workspace: Workspace, uai: str) -> DiagError:
     known = [line.uai for line in workspace.territory.schools()]
     if not known:
-        return (
+        return DiagError(
             f"École {uai} inconnue : le territoire est vide. "
-            "Importez la liste officielle : diag import annuaire FICHIER.csv."
+            "Importez la liste officielle.",
+            command="diag import annuaire FICHIER.csv",
         )
     near = get_close_matches(uai, known, n=1, cutoff=0.8)
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
-    return (
+    return DiagError(
         f"École {uai} inconnue dans ce territoire.{hint} "
-        "Cherchez-la : diag schools NOM, ou importez son département."
+        "Importez son département, ou cherchez-la par son nom.",
+        command="diag schools NOM",
     )
 
 

@@ -79,7 +79,8 @@ def open_session(
             return Session(workspace, audit, about)
     raise DiagError(
         f"Pas d'audit de {about.ref} ({about.title}) dans la campagne {wanted}. "
-        f"Ouvrez-le : diag audit start {about.ref}."
+        "Ouvrez-le.",
+        command=f"diag audit start {about.ref}",
     )
 
 

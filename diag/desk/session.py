@@ -135,7 +135,8 @@ class Session:
         if digest is None:
             raise DiagError(
                 f"L'audit de {self.about.ref} n'a pas d'édition de grilles. "
-                f"Rouvrez-le : diag audit start {self.about.ref}."
+                "Rouvrez-le.",
+                command=f"diag audit start {self.about.ref}",
             )
         return digest
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # first, does without, so they are imported where they are made.
 
 _KEY = "workspace"
+_INIT = 'diag init --author "Prénom Nom" --syndicat "Nom"'
 _WELCOME = "welcome"
 
 
@@ -69,8 +70,8 @@ class Workspace:
         """
         if not (folder / FILE).exists():
             raise DiagError(
-                f"Aucun espace de travail dans {folder}. "
-                'Créez-le : diag init --author "Prénom Nom" --syndicat "Nom".'
+                f"Aucun espace de travail dans {folder}. Créez-le.",
+                command=_INIT,
             )
         check_disk(folder)
         return cls._opened(folder, world)
@@ -106,7 +107,8 @@ class Workspace:
         if kept is None:
             raise DiagError(
                 f"L'espace de travail {self.folder} ne sait pas encore qui vous êtes. "
-                'Dites-le : diag init --author "Prénom Nom" --syndicat "Nom".'
+                "Dites-le.",
+                command=_INIT,
             )
         found: dict[str, Any] = kept
         return found

@@ -99,7 +99,8 @@ def open_sheet(path: Path, layout: Layout, others: tuple[Layout, ...]) -> Sheet:
         raise refusal(
             path.name,
             f"ce n'est pas {layout.title}, mais {kind.title}",
-            f"Utilisez « diag import {kind.command} {path.name} »",
+            f"Importez-le comme « {kind.command} »",
+            command=f"diag import {kind.command} {path.name}",
         )
     positions = layout.positions(table.columns)
     for field, names in layout.required.items():

@@ -41,13 +41,13 @@ def import_mairies(
         source_date = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
         intake.findings.warnings.append(
             f"Date retenue pour ces adresses : {source_date:%d/%m/%Y}, celle du "
-            "fichier sur ce disque. Donnez la vraie avec --date."
+            "fichier sur ce disque."
         )
     is_official = territory.counts().communes > 0
     if not is_official:
         intake.findings.warnings.append(
             "Le code des communes n'est pas importé : seules celles qui ont une école "
-            "sont reconnues. Faites d'abord « diag import communes », puis recommencez."
+            "sont reconnues. Importez d'abord les communes, puis recommencez."
         )
     names = _by_name(territory.communes(official=is_official))
     addresses = _Addresses(intake, names, source_date.isoformat())
@@ -107,7 +107,7 @@ class _Addresses:
         if department not in self.names:
             raise ValueError(
                 f"aucune commune connue dans le département « {department} » : "
-                "importez d'abord les communes (diag import communes)"
+                "importez d'abord les communes"
             )
         found = self.names[department].get(fold(name), [])
         if not found:

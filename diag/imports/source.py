@@ -66,9 +66,13 @@ def read_source(path: Path) -> Source:
     return Source(path.name, text, sha256, encoding)
 
 
-def refusal(file: str, problem: str, remedy: str) -> ImportRefusedError:
+def refusal(
+    file: str, problem: str, remedy: str, *, command: str = ""
+) -> ImportRefusedError:
     """Return the refusal of a whole file: what is wrong, and what to do."""
-    return ImportRefusedError(f"{file} : {problem}. Rien n'a été importé. {remedy}.")
+    return ImportRefusedError(
+        f"{file} : {problem}. Rien n'a été importé. {remedy}.", command=command
+    )
 
 
 def _bytes_of(path: Path) -> tuple[bytes, str]:

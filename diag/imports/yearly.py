@@ -58,7 +58,7 @@ def import_yearly(
     if intake.findings.unknown and not latest.schools:
         intake.findings.warnings.append(
             "Aucune école de ce fichier n'est dans le territoire : importez d'abord "
-            "l'annuaire (diag import annuaire)."
+            "l'annuaire."
         )
     with territory.transaction():
         return intake.finish(territory, territory.put_schools(latest.schools.values()))

@@ -90,7 +90,8 @@ def append(connection: sqlite3.Connection, tally: Tally, revision: Revision) -> 
     if revision.op != "erase" and erasures.retires(tally.audit):
         raise RefusedError(
             "cet audit a été effacé au terme de sa durée de conservation : plus rien "
-            "ne s'y écrit. Travaillez dans une autre campagne (--campaign)."
+            "ne s'y écrit. Travaillez dans une autre campagne.",
+            command="--campaign",
         )
     _take(connection, tallies, [revision, *erasures.freed_from_quarantine()], erasures)
 

@@ -70,7 +70,7 @@ def test_the_geographic_code_names_a_commune_without_a_school(desk: Workspace) -
         ("commune:1", "n'est pas un code INSEE"),
         ("commune:98765", "inconnue dans ce territoire"),
         ("syndicat:12", "neuf chiffres"),
-        ("syndicat", "diag audit start syndicat:SIREN"),
+        ("syndicat", "Donnez-le une fois"),
         ("mairie:99905", "commune:INSEE"),
     ],
 )
@@ -115,8 +115,9 @@ def test_what_is_known_of_a_commune_and_of_a_syndicat_is_told(desk: Workspace) -
 
 
 def test_a_commune_that_nobody_audited_is_said(desk: Workspace) -> None:
-    with pytest.raises(DiagError, match="diag audit start commune:"):
+    with pytest.raises(DiagError, match="Ouvrez-le") as caught:
         open_session(desk, f"commune:{commune_of(desk)}")
+    assert caught.value.command == f"diag audit start commune:{commune_of(desk)}"
 
 
 def test_documents_of_a_commune_speak_of_no_school_of_its_own(desk: Workspace) -> None:

@@ -40,7 +40,7 @@ def opened(folder: Path, header: str, layout: Layout) -> Sheet:
 def refusal_of(folder: Path, header: str, layout: Layout) -> str:
     with pytest.raises(ImportRefusedError) as caught:
         opened(folder, header, layout)
-    return str(caught.value)
+    return caught.value.at_prompt()
 
 
 @pytest.mark.parametrize("asked", ALL, ids=lambda layout: layout.command)
@@ -53,7 +53,7 @@ def test_a_file_of_another_kind_names_the_command_that_suits_it(
     else:
         told = refusal_of(tmp_path, HEADERS[given], asked)
         assert f"ce n'est pas {asked.title}, mais " in told
-        assert f"Utilisez « diag import {given} fichier.csv »." in told
+        assert f"comme « {given} » : diag import {given} fichier.csv." in told
 
 
 def test_a_missing_column_names_the_nearest_one_seen(tmp_path: Path) -> None:

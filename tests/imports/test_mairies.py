@@ -102,7 +102,7 @@ def test_what_is_no_address_is_kept_out_with_its_reason(
             "75,Mairie - Ailleurs,a@b.example",
             (
                 "aucune commune connue dans le département « 075 » : importez d'abord "
-                "les communes (diag import communes)"
+                "les communes"
             ),
         ),
         ("?,Mairie - X,a@b.example", "« ? » n'est pas un code de département"),
@@ -159,7 +159,7 @@ def test_without_a_date_the_file_s_own_is_taken_and_said(
     assert hall(territory, "02002").source_date == "2020-09-13"
     (warning,) = report.warnings
     assert "13/09/2020, celle du fichier sur ce disque" in warning
-    assert "--date" in warning
+    assert "celle du fichier sur ce disque" in warning
 
 
 def test_an_older_file_changes_nothing(tmp_path: Path, territory: Territory) -> None:

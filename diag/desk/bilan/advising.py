@@ -29,6 +29,15 @@ PARTS = {
 }
 """What each reader is told of a recommendation."""
 
+PART_WORDS = {
+    "title": "Titre",
+    "why": "Pourquoi",
+    "decision": "À décider",
+    "meanwhile": "En attendant",
+    "how": "Comment",
+}
+"""What each part of a wording is called."""
+
 _DELAY = re.compile(r"|P\d{1,3}[YMWD]")
 _DEAREST = 10**11
 
@@ -50,8 +59,8 @@ def find_advice(session: Session, ident: str) -> str:
     near = get_close_matches(ident, sorted(known), n=1)
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
     raise DiagError(
-        f"Préconisation « {ident[:60]} » inconnue.{hint} "
-        f"Voyez la liste : diag score {session.about.ref}."
+        f"Préconisation « {ident[:60]} » inconnue.{hint} Voyez la liste.",
+        command=f"diag score {session.about.ref}",
     )
 
 
@@ -100,9 +109,13 @@ def reword(
         session.say(changes.reworded(session.audit.id, ident, audience, {}))
         return declared
     kept = current_wording(session, ident, audience)
-    said = kept.model_copy(update={name: _text(text) for name, text in words.items()})
+    said = kept.model_copy(
+        update={name: _text(text, name) for name, text in words.items()}
+    )
     if not said.title or "\n" in said.title:
-        raise DiagError("Le titre d'une préconisation tient sur une ligne, non vide.")
+        raise DiagError(
+            "Le titre d'une préconisation tient sur une ligne, non vide.", about="title"
+        )
     told = {} if said == declared else said.model_dump(exclude_defaults=True)
     session.say(changes.reworded(session.audit.id, ident, audience, told))
     return said
@@ -129,13 +142,14 @@ def add_own(
     if not _DELAY.fullmatch(delay):
         raise DiagError(
             f"Délai « {delay[:20]} » refusé. Donnez par exemple P7D (7 jours), "
-            "P6M (6 mois) ou P1Y (1 an)."
+            "P6M (6 mois) ou P1Y (1 an).",
+            about="delay",
         )
     own = OwnAdvice(
         id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
         title=_title(title),
         owner=owner,
-        why=_text(why),
+        why=_text(why, "why"),
         criterion=criterion,
         cents=_cents(euros),
         delay=delay,
@@ -220,9 +234,10 @@ def _check_blanks(words: Mapping[str, str]) -> None:
     for name, text in words.items():
         for blank in unknown_blanks(text):
             raise DiagError(
-                f"« {blank[:40]} » ({name}) ne se remplit pas et s'imprimerait tel "
-                "quel. Écrivez {quantite}, {quantite|salle|salles}, {cout}, {lieux} "
-                "ou {echeance}, ou retirez les accolades."
+                f"{PART_WORDS[name]} : « {blank[:40]} » ne se remplit pas et "
+                "s'imprimerait tel quel. Écrivez {quantite}, {quantite|salle|salles}, "
+                "{cout}, {lieux} ou {echeance}, ou retirez les accolades.",
+                about=name,
             )
 
 
@@ -230,17 +245,19 @@ def _title(text: str) -> str:
     try:
         title = clean_line(text)
     except ValueError as error:
-        raise DiagError(f"Titre refusé : {error}.") from error
+        raise DiagError(f"Titre refusé : {error}.", about="title") from error
     if not title:
-        raise DiagError("Le titre est vide. Dites ce qu'il faut faire, en une ligne.")
+        raise DiagError(
+            "Le titre est vide. Dites ce qu'il faut faire, en une ligne.", about="title"
+        )
     return title
 
 
-def _text(text: str) -> str:
+def _text(text: str, about: str) -> str:
     try:
         return clean_text(text).strip()
     except ValueError as error:
-        raise DiagError(f"Texte refusé : {error}.") from error
+        raise DiagError(f"Texte refusé : {error}.", about=about) from error
 
 
 def _cents(euros: str) -> int:
@@ -250,7 +267,12 @@ def _cents(euros: str) -> int:
     try:
         cents = Fraction(canonical_number(typed)) * 100
     except ValueError as error:
-        raise DiagError(f"Montant refusé : {error}. Donnez des euros HT.") from error
+        raise DiagError(
+            f"Montant refusé : {error}. Donnez des euros HT.", about="euros"
+        ) from error
     if not 0 <= cents <= _DEAREST or cents.denominator != 1:
-        raise DiagError("Montant refusé : donnez des euros HT, deux décimales au plus.")
+        raise DiagError(
+            "Montant refusé : donnez des euros HT, deux décimales au plus.",
+            about="euros",
+        )
     return int(cents)

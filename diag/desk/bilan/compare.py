@@ -112,7 +112,8 @@ def compared_with(session: Session, campaign: str) -> Comparison:
         when = f"dans la campagne {campaign[:40]}" if campaign else "auparavant"
         raise DiagError(
             f"Pas d'audit de {session.about.ref} {when} : rien à comparer. "
-            "Voyez la liste : diag audit list."
+            "Voyez la liste.",
+            command="diag audit list",
         )
     return compared(found, session)
 

@@ -106,7 +106,8 @@ def add_step(session: Session, step: FollowUp) -> None:
         hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
         raise DiagError(
             f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
-            f"Voyez la liste : diag score {session.about.ref}."
+            "Voyez la liste.",
+            command=f"diag score {session.about.ref}",
         )
     cleaned = step.model_copy(
         update={"by": _line(step.by, "by"), "why": _text(step.why, "why")}
@@ -135,20 +136,24 @@ def revision_named(session: Session, text: str) -> Revision:
         DiagError: when the audit holds none, or several; or the start is too short.
     """
     wanted = text.strip().lower()
-    remedy = f"Trouvez-la : diag audit history {session.about.ref}."
+    history = f"diag audit history {session.about.ref}"
     if len(wanted) < _SHORTEST:
         raise DiagError(
             f"« {text[:16]} » est trop court : donnez au moins {_SHORTEST} "
-            f"caractères, les premiers. {remedy}"
+            "caractères, les premiers. Trouvez-la.",
+            command=history,
         )
     found = [one for one in session.revisions() if one.id.startswith(wanted)]
     if not found:
-        raise DiagError(f"Modification {wanted[:16]} inconnue dans cet audit. {remedy}")
+        raise DiagError(
+            f"Modification {wanted[:16]} inconnue dans cet audit. Trouvez-la.",
+            command=history,
+        )
     if len(found) > 1:
         raise DiagError(
             f"{len(found)} modifications commencent par {wanted[:64]} : donnez plus "
-            "de caractères. Ils sont tous dans : "
-            f"diag audit history {session.about.ref} --json."
+            "de caractères. L'historique les a tous.",
+            command=f"{history} --json",
         )
     return found[0]
 

@@ -69,8 +69,8 @@ def explained(session: Session, ident: str) -> Reasons:
     hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
     hint = elsewhere(session, ident) or hint
     raise DiagError(
-        f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} "
-        f"Voyez la liste : diag why {session.about.ref}."
+        f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} Voyez la liste.",
+        command=f"diag why {session.about.ref}",
     )
 
 

@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping
 
+from diag.desk.bilan.advising import PART_WORDS
 from diag.model.checklist import Audience
 from diag.reports.layout import written
 from diag.reports.report import Report
-
-PART_WORDS = {
-    "title": "Titre",
-    "why": "Pourquoi",
-    "decision": "À décider",
-    "meanwhile": "En attendant",
-    "how": "Comment",
-}
-"""What each part of a wording is called."""
 
 
 def preview(

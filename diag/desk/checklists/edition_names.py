@@ -51,12 +51,13 @@ def edition_named(workspace: Workspace, name: str) -> NamedEdition:
         return edition_in(Path(name))
     if len(found) > 1:
         raise DiagError(
-            f"Plusieurs éditions commencent par {name}. "
-            "Donnez plus de caractères : diag checklists list."
+            f"Plusieurs éditions commencent par {name}. Donnez plus de caractères.",
+            command="diag checklists list",
         )
     raise DiagError(
         f"Édition « {name[:60]} » inconnue. Donnez livrée, courante, un dossier de "
-        "grilles, ou le début d'une empreinte : diag checklists list."
+        "grilles, ou le début d'une empreinte.",
+        command="diag checklists list",
     )
 
 
@@ -74,8 +75,8 @@ def edition_in(folder: Path) -> NamedEdition:
     if loaded.checklist is None:
         errors = [one for one in loaded.problems if one.severity == "error"]
         raise DiagError(
-            f"Les grilles de {folder} sont inutilisables : {errors[0]}\n"
-            f"Voyez tout : diag check {folder}."
+            f"Les grilles de {folder} sont inutilisables : {errors[0]}\nVoyez tout.",
+            command=f"diag check {folder}",
         )
     body = compiled(loaded.checklist)
     return NamedEdition(folder.name or str(folder), loaded.checklist, digest(body))

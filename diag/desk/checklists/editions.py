@@ -51,7 +51,7 @@ def current(workspace: Workspace) -> Current:
     except DiagError as error:
         notice = (
             "Vos grilles (dossier « overlay ») ne sont pas employées : les grilles "
-            f"livrées jugent, sans vos changements.\n{error}"
+            f"livrées jugent, sans vos changements.\n{error.at_prompt()}"
         )
         return Current(shipped_edition(workspace), notice)
 
@@ -95,9 +95,9 @@ def _compile(folder: Path, overlay: Path | None, mark: str) -> bytes:  # noqa: A
     if loaded.checklist is None or errors:
         shown = "\n".join(f"  {problem}" for problem in errors[:_SHOWN])
         many = "une erreur" if len(errors) == 1 else f"{len(errors)} erreurs"
-        check = "diag checklists check" if overlay else f"diag check {folder}"
         raise DiagError(
             f"Les grilles de {overlay or folder} comportent {many} :\n{shown}\n"
-            f"Corrigez-les, puis vérifiez : {check}."
+            "Corrigez-les, puis vérifiez.",
+            command="diag checklists check" if overlay else f"diag check {folder}",
         )
     return compiled(loaded.checklist)

@@ -51,7 +51,8 @@ def upgrade_summary(session: Session, found: Upgrade) -> Iterator[str]:
         yield f"{_ORPHANS} : {_some(found.orphans, 3)}"
     yield ""
     yield f"Ensemble : {_score(found.scores[-1])}"
-    yield f"Tout lire : diag audit upgrade {session.about.ref} --dry-run --all"
+    command = f"diag audit upgrade {session.about.ref} --dry-run --all"
+    yield f"Le détail, en ligne de commande : {command}"
 
 
 def upgrade_json(found: Upgrade) -> dict[str, object]:

@@ -107,8 +107,8 @@ def upgrade(session: Session, planned: Upgrade) -> Revision:
     if session.status is AuditStatus.CLOS:
         raise DiagError(
             "L'audit est clos : il garde l'édition sous laquelle il a été signé. "
-            f"Rouvrez-le d'abord : diag audit status {session.about.ref} "
-            "--set en_cours."
+            "Rouvrez-le d'abord.",
+            command=f"diag audit status {session.about.ref} --set en_cours",
         )
     if session.edition != planned.old.digest:
         raise DiagError(

@@ -181,8 +181,8 @@ def find_photo(session: Session, ident: str) -> Photo:
     if ident and len(found) == 1:
         return found[0]
     raise DiagError(
-        f"Photo « {ident[:40]} » inconnue dans cet audit. "
-        f"Voyez la liste : diag audit photo {session.about.ref} list."
+        f"Photo « {ident[:40]} » inconnue dans cet audit. Voyez la liste.",
+        command=f"diag audit photo {session.about.ref} list",
     )
 
 

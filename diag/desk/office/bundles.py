@@ -91,7 +91,10 @@ def export(
         sessions = (open_session(workspace, ref, campaign) for ref in refs)
         audits = list(dict.fromkeys(one.audit.id for one in sessions))
     if not audits:
-        raise DiagError("Aucun audit à donner. Nommez une école, ou --all pour tous.")
+        raise DiagError(
+            "Aucun audit à donner. Nommez une école, ou donnez-les tous.",
+            command="--all",
+        )
     ring = ring_of(workspace)
     bundle = Bundle(
         audits=audits,

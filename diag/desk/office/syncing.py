@@ -143,7 +143,8 @@ def run(
     if not found:
         raise DiagError(
             "Aucun serveur ne connaît ce poste. Demandez une invitation à "
-            "l'administrateur du serveur, puis : diag sync enrol INVITATION."
+            "l'administrateur du serveur, puis inscrivez ce poste.",
+            command="diag sync enrol INVITATION",
         )
     if workspace.journal.readonly:
         raise DiagError(workspace.journal.notice)
@@ -191,7 +192,8 @@ def words_of(outcome: Outcome) -> Iterable[str]:
         yield (
             f"{counted(outcome.freed, 'photo')} d'audits clos "
             f"{'a' if outcome.freed == 1 else 'ont'} quitté ce poste : "
-            "le bureau les a, « diag audit photo SUJET fetch » les redemande."
+            "le bureau les a. « Photos » dans la visite, ou diag audit photo SUJET "
+            "fetch, les redemande."
         )
     if outcome.unequal:
         many = counted(len(outcome.unequal), "audit")

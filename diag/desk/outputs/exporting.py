@@ -83,8 +83,8 @@ def _all_of(workspace: Workspace, campaign: str, folder: Path) -> Chosen:
     ]
     if not found:
         raise DiagError(
-            f"Aucun audit dans la campagne {campaign}. "
-            "Voyez ceux qui existent : diag audit list."
+            f"Aucun audit dans la campagne {campaign}. Voyez ceux qui existent.",
+            command="diag audit list",
         )
     journal = workspace.journal
     whole = tuple(one for one in found if edition_of(journal, one.audit.id))

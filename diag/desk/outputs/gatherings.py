@@ -85,7 +85,8 @@ def gathered(
     if not any(one.about.kind is PlaceKind.ECOLE for one in extracts):
         raise DiagError(
             f"Aucune école auditée pour {scope.name} dans la campagne {wanted}. "
-            "Ouvrez un audit : diag audit start UAI ; voyez-les : diag audit list."
+            "Ouvrez un audit.",
+            command="diag audit start UAI",
         )
     return Gathering(
         name=scope.name,
@@ -178,8 +179,8 @@ def _circonscription(workspace: Workspace, typed: str) -> Scope:
         return Scope("circonscription", found[0], found[0], stem[:80])
     if not names:
         raise DiagError(
-            "Aucune circonscription connue. "
-            "Importez la liste officielle : diag import annuaire FICHIER.csv."
+            "Aucune circonscription connue. Importez la liste officielle.",
+            command="diag import annuaire FICHIER.csv",
         )
     listed = "\n".join(f"  {name}" for name in found or names)
     many = "Plusieurs circonscriptions" if found else "Aucune circonscription"

@@ -43,7 +43,8 @@ def synthesis(
     if scope.kind not in _WRITERS:
         raise DiagError(
             f"Une synthèse réunit plusieurs écoles : donnez {NAMING}. "
-            f"Pour une école : diag report {scope.code}."
+            "Une école a son rapport.",
+            command=f"diag report {scope.code}",
         )
     found = gathered(workspace, scope, day, campaign, progress)
     text, house = _WRITERS[scope.kind](found), found.office.house

@@ -90,7 +90,8 @@ def find_question(session: Session, ident: str) -> Question:
     hint = elsewhere(session, ident) or hint
     raise DiagError(
         f"Question « {ident[:60]} » inconnue des grilles de cet audit.{hint} "
-        f"Voyez la liste : diag audit questions {session.about.ref} --all."
+        "Voyez la liste.",
+        command=f"diag audit questions {session.about.ref} --all",
     )
 
 
@@ -111,7 +112,8 @@ def answer_for(question: Question, entry: Entry) -> Answer:
     if entry.state is not State.KNOWN and entry.raw not in (None, ""):
         raise RefusedEntryError(
             f"{question.id} : une valeur est donnée, et l'état « {entry.state} » dit "
-            "qu'il n'y en a pas. Retirez la valeur, ou retirez l'état (--state)."
+            "qu'il n'y en a pas. Retirez la valeur, ou l'état.",
+            command="--state",
         )
     value: Value = None
     if entry.state is State.KNOWN:
@@ -119,7 +121,8 @@ def answer_for(question: Question, entry: Entry) -> Answer:
         if not entry.sure and (doubt := doubt_about(question, value)):
             raise DoubtError(
                 f"{question.id} ({question.label}) : {doubt}. "
-                'Vérifiez, puis confirmez avec --sure (ou "sure": true).'
+                "Vérifiez, puis confirmez.",
+                command='--sure (ou "sure": true)',
             )
     try:
         reason = clean_text(entry.reason).strip()
@@ -147,13 +150,12 @@ def _place_for(session: Session, question: Question, text: str) -> Place:
     wanted = KIND_NAMES[question.place]
     there = session.facts.places_of(question.place)
     names = ", ".join(f"« {place.name} »" for place in there[:8])
-    remedy = (
-        f"Lieux possibles : {names}."
-        if there
-        else f"Ajoutez-en un : diag audit place {session.about.ref} add "
-        f'{question.place} "Nom du lieu".'
+    remedy = f"Lieux possibles : {names}." if there else "Ajoutez-en un."
+    add = f'diag audit place {session.about.ref} add {question.place} "Nom du lieu"'
+    raise DiagError(
+        f"{question.id} se répond dans un lieu « {wanted} ». {remedy}",
+        command="" if there else add,
     )
-    raise DiagError(f"{question.id} se répond dans un lieu « {wanted} ». {remedy}")
 
 
 def _note(session: Session, place: Place, question: Question, text: str) -> Draft:

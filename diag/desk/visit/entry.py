@@ -59,9 +59,12 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, int | str) and not isinstance(value, bool)
 
 
-def _refuse(question: Question, problem: str, remedy: str = "") -> RefusedEntryError:
+def _refuse(
+    question: Question, problem: str, remedy: str = "", command: str = ""
+) -> RefusedEntryError:
     sentence = f"{question.id} ({question.label}) : {problem}."
-    return RefusedEntryError(f"{sentence} {remedy}." if remedy else sentence)
+    told = f"{sentence} {remedy}." if remedy else sentence
+    return RefusedEntryError(told, command=command)
 
 
 def _boolean(question: Question, raw: object) -> Value:
@@ -160,8 +163,8 @@ def _photo(question: Question, _raw: object) -> Value:
     raise _refuse(
         question,
         "une photo ne se tape pas",
-        "Joignez le fichier dans la visite (« Photos »), ou par « diag audit photo UAI "
-        f"add FICHIER --question {question.id} »",
+        "Joignez le fichier dans la visite, par « Photos »",
+        command=f"diag audit photo UAI add FICHIER --question {question.id}",
     )
 
 

@@ -26,8 +26,8 @@ _MEBIBYTE = 1 << 20
 _ALONE = "Ce poste n'est encore connu d'aucun serveur : {key} pour l'inscrire."
 _HOW = (
     "L'administrateur du serveur donne une invitation, une ligne à coller. Sans "
-    "serveur, les audits s'échangent par fichier : diag bundle export, ou par un "
-    "dossier partagé : diag sync --folder DOSSIER."
+    "serveur, les audits s'échangent en ligne de commande : par fichier (diag bundle "
+    "export), ou par un dossier partagé (diag sync --folder DOSSIER)."
 )
 _NOTHING = "Rien n'attend : tout ce qui est ici est au bureau."
 

@@ -94,7 +94,7 @@ def test_a_caption_is_said_again_and_keeps_the_order(
     photos.caption_photo(session, joined.photos[0].id[:8], "  Baie [/x]\n ouverte ")
 
     assert [each.caption for each in photos_of(session)] == ["Baie [/x] ouverte", "b"]
-    with pytest.raises(DiagError, match=r"photo .* list"):
+    with pytest.raises(DiagError, match=r"Voyez la liste"):
         photos.caption_photo(session, "", "x")
 
 

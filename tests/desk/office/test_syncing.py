@@ -33,8 +33,9 @@ def told(outcome: Outcome) -> str:
 
 
 def test_a_workspace_that_no_hub_knows_says_how_to_enrol(desk: Workspace) -> None:
-    with pytest.raises(DiagError, match="diag sync enrol"):
+    with pytest.raises(DiagError, match="inscrivez ce poste") as caught:
         syncing.run(desk, silent)
+    assert caught.value.command == "diag sync enrol INVITATION"
     assert syncing.last(desk) == ()
 
 

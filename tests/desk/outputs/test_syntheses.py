@@ -64,7 +64,7 @@ def test_a_word_of_its_name_finds_a_circonscription(made: Workspace) -> None:
 @pytest.mark.parametrize(
     ("ref", "said"),
     [
-        (SCHOOL, "diag report 9990148G"),
+        (SCHOOL, "Une école a son rapport"),
         ("commune:99914", "Aucune école auditée"),
         ("circonscription:degre", "Plusieurs circonscriptions"),
         ("circonscription:atlantide", "Aucune circonscription pour « atlantide »"),

@@ -81,7 +81,7 @@ def test_audits_are_chosen_by_name_or_all_together(made: Workspace) -> None:
 def test_a_campaign_without_audits_says_so(made: Workspace) -> None:
     with pytest.raises(DiagError, match="Aucun audit dans la campagne 2020-2021"):
         chosen(made, [], "2020-2021", everything=True)
-    with pytest.raises(DiagError, match="diag audit start"):
+    with pytest.raises(DiagError, match="Ouvrez-le"):
         chosen(made, ["9990187Z"])
 
 

@@ -1,0 +1,72 @@
+"""What both the screens and the prompt say: commands stand apart, for the prompt."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import diag
+from diag.cli.main import diag as prompt
+
+ROOT = Path(diag.__path__[0])
+PROMPT_ONLY = {
+    "desk/sending",
+    "desk/privacy",
+    "desk/house",
+    "desk/lone_disk.py",
+    "desk/checklists/own_tables.py",
+    "desk/office/bundles.py",
+    "desk/office/merging.py",
+    "desk/visit/questionnaires.py",
+    "desk/outputs/tables_out.py",
+    "desk/transfer.py",
+    "desk/demo",
+    "journal/keys.py",
+}
+"""What no screen does, or what is said before there is a screen."""
+SAID_AS_SUCH = {
+    "desk/checklists/upgrade_words.py",  # « en ligne de commande : … »
+    "desk/office/syncing.py",  # the screens' way, then the prompt's
+}
+NAMES = "|".join(prompt.list_commands(click.Context(prompt)))
+COMMAND = re.compile(rf"\bdiag ({NAMES})\b|(?<!\w)--[a-z]{{2}}")
+WHOLE = ("diag ", "--", "{} --")
+"""How a text begins that is a command and nothing else."""
+
+
+def shared() -> Iterator[Path]:
+    for folder in ("desk", "imports", "journal"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            name = path.relative_to(ROOT).as_posix()
+            if not name.startswith(tuple(PROMPT_ONLY | SAID_AS_SUCH)):
+                yield path
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield the texts of a module, those of f-strings whole, without docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    aside: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            aside.add(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            aside.update(node.values)
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}"
+                for part in node.values
+            )
+        elif isinstance(node, ast.Constant) and node not in aside:
+            yield str(node.value)
+
+
+def test_a_sentence_that_screens_may_show_names_no_command() -> None:
+    """A `DiagError` has it in `command`, which only the prompt tells."""
+    mixed = [
+        (path.relative_to(ROOT).as_posix(), text)
+        for path in shared()
+        for text in texts(path)
+        if COMMAND.search(text) and not text.startswith(WHOLE)
+    ]
+    assert mixed == []
