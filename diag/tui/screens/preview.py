@@ -22,12 +22,12 @@ from diag.desk.outputs.documents import (
     write_reports,
 )
 from diag.desk.outputs.many import beside, report_for
-from diag.desk.viewing import show_file
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit
 from diag.model.checklist import Audience
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.outside import open_outside
 from diag.tui.plain import content
 from diag.tui.screens.photo import Pixels
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
@@ -159,4 +159,4 @@ class PreviewScreen(PlaceScreen):
             folder = Path(mkdtemp(prefix="diag-"))
             made = list(write_reports(report, [self._audience], folder, [Form.PDF]))
         if made and made[0].path:
-            show_file(made[0].path)
+            self.app.call_from_thread(open_outside, self.app, made[0].path)

@@ -9,9 +9,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.desk.viewing import show_file
+from diag.desk.outputs.documents import TITLES
+from diag.model.checklist import Audience
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Close
+from diag.tui.outside import open_outside
 from diag.tui.plain import content
 from diag.tui.screens.bilan_commands import Advance
 from diag.tui.sturdy import Sturdy
@@ -53,7 +55,11 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
         """Lay the names over the folder."""
         stems = tuple(dict.fromkeys(path.stem for path in self.files))
         forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
-        said = [f"{', '.join(stems)} ({forms})", "", str(self.files[0].parent)]
+        said = [
+            f"{', '.join(map(_named, stems))} ({forms})",
+            "",
+            str(self.files[0].parent),
+        ]
         if self._provisional:
             state = "Provisoires" if len(stems) > 1 else "Provisoire"
             key = key_now(self.app, Advance)
@@ -66,12 +72,17 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
     def on_open_report(self) -> None:
         """Open the first page: the mayor's, among reports."""
         pages = [path for path in self.files if path.suffix == ".html"]
-        show_file(pages[0])
+        open_outside(self.app, pages[0])
 
     def on_open_folder(self) -> None:
         """Open the folder."""
-        show_file(self.files[0].parent)
+        open_outside(self.app, self.files[0].parent)
 
     def on_close(self) -> None:
         """Leave."""
         self.dismiss(None)
+
+
+def _named(stem: str) -> str:
+    """Return what a report is called; another document keeps its file's name."""
+    return TITLES[Audience(stem)] if stem in set(Audience) else stem

@@ -6,10 +6,8 @@ import pytest
 from diag.desk.bilan.advancing import MOVES, WORDS, left_to_check, possible
 from diag.desk.bilan.follow import move
 from diag.desk.session import Session
-from diag.desk.viewing import show_file
 from diag.desk.workspace import Workspace
 from diag.model.audit import AuditStatus
-from diag.model.errors import DiagError
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 
@@ -61,13 +59,3 @@ def test_what_is_left_is_little_after_a_full_audit(desk: Workspace) -> None:
 
     assert "Aucune visite" not in told
     assert "sans décision" in told
-
-
-def test_without_a_viewer_one_is_told_where_the_file_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("sys.platform", "linux")
-
-    with pytest.raises(DiagError, match=r"mairie\.html"):
-        show_file(tmp_path / "mairie.html")
