@@ -69,6 +69,11 @@ class ImportReport:
         """Whether the territory already was what the file says."""
         return not (self.added or self.changed or self.vanished)
 
+    @property
+    def found_nothing(self) -> bool:
+        """Whether no line of the file told anything of this territory."""
+        return self.changed_nothing and not self.unchanged
+
 
 def silent(_done: int, _total: int) -> None:
     """Show no progress."""

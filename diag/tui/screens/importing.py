@@ -92,7 +92,8 @@ class ImportScreen(PlaceScreen):
         territory = self.diag.desk.workspace.territory
         latest: dict[str, int] = {}
         for entry in territory.imports():
-            latest.setdefault(entry.kind, entry.at)
+            if entry.added or entry.changed or entry.unchanged or entry.vanished:
+                latest.setdefault(entry.kind, entry.at)
         self.query_one(Lines).show([
             Line(
                 kind,
@@ -150,7 +151,8 @@ class ImportScreen(PlaceScreen):
             self.post_message(self.Ended(system_sentence(error), "Import refusé"))
         else:
             told = "\n".join(account(report))
-            self.post_message(self.Ended(told, "Import terminé"))
+            title = "Rien d'importé" if report.found_nothing else "Import terminé"
+            self.post_message(self.Ended(told, title))
 
     @on(Advanced)
     def _advance(self, event: Advanced) -> None:

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 from textual.widgets import Input
@@ -6,7 +7,7 @@ from diag.tui.dialogs import Ask
 from diag.tui.screens.importing import ImportScreen
 from tests.desk.builders import territory
 from tests.tui.builders import app_on, new_app
-from tests.tui.waiting import shows, wait_for
+from tests.tui.waiting import shows, visible, wait_for
 
 
 async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
@@ -49,3 +50,25 @@ async def test_a_path_that_no_system_can_have_is_refused_and_asked_again(
             await wait_for(pilot, lambda: shows(pilot, "Import refusé"), "refused")
             await pilot.press("escape")
             await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "back")
+
+
+async def test_a_file_that_tells_nothing_of_the_territory_is_no_import(
+    tmp_path: Path,
+) -> None:
+    elsewhere = tmp_path / "ips.csv"
+    told = territory().ips.read_text(encoding="utf-8")
+    elsewhere.write_text(re.sub(r"\b\d{7}[A-Z]\b", "0750001A", told), encoding="utf-8")
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_import()
+        await wait_for(pilot, lambda: shows(pilot, "annuaire"), "the files")
+        await pilot.press("down", "down", "down", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked")
+        app.screen.query_one(Input).value = str(elsewhere)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Rien d'importé"), "nothing")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "back")
+        (row,) = [line for line in visible(pilot) if "Indices de position" in line]
+        assert "jamais" in row
