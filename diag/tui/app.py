@@ -226,7 +226,8 @@ class DiagApp(Sturdy, App[None]):
                 look_again = getattr(screen, "look_again", None)
                 if look_again is not None:
                     said = refused.done if confirmed else refused.left
-                    look_again(said, forget=bool(confirmed) or refused.drops)
+                    forget = bool(confirmed) or refused.drops
+                    look_again(said, forget=forget, written=bool(confirmed))
 
         question = Weigh(refused.asked, yes=refused.yes, no=refused.no)
         self.push_screen(question, answered)
@@ -260,6 +261,10 @@ class DiagApp(Sturdy, App[None]):
     def on_help(self) -> None:
         """Show what is possible here, in a place or a dialog."""
         self.go_help()
+
+    def on_open_palette(self) -> None:
+        """Open the palette, over a place or a list."""
+        self.go_palette()
 
     def go_palette(self) -> None:
         """Open the palette; what is chosen is done once it is closed."""

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from diag.tui.dialogs import Confirm
 from diag.tui.palette import Palette
 from diag.tui.screens.bilan import FACES, BilanScreen
 from diag.tui.screens.places import PlacesScreen
 from diag.tui.screens.reword import RewordScreen
 from diag.tui.screens.visit import VisitScreen
+from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.plan import Plan
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.routes import ROUTES, audited, go
@@ -48,6 +50,19 @@ async def test_one_click_in_the_palette_does_what_it_names(tmp_path: Path) -> No
         await wait_for(
             pilot, lambda: isinstance(pilot.app.screen, PlacesScreen), "the places"
         )
+
+
+async def test_what_the_list_of_places_does_is_all_reached(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, _):
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
+        bar = pilot.app.screen.query_one(KeyBar)
+        assert bar.shown == bar.possible
+        await click(pilot, "Plus")
+        await wait_for(pilot, lambda: shows(pilot, "Matériel complet"), "the palette")
+        await click(pilot, "commande   Retirer")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Confirm), "asked")
 
 
 async def test_the_sides_of_the_bilan_are_clicked(tmp_path: Path) -> None:

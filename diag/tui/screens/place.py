@@ -63,7 +63,3 @@ class PlaceScreen(Sturdy, Screen[None]):
     def on_back(self) -> None:
         """Go back one place."""
         self.diag.go_back()
-
-    def on_open_palette(self) -> None:
-        """Open the palette."""
-        self.diag.go_palette()

@@ -26,13 +26,20 @@ from diag.desk.visit.places import (
     KIND_NAMES,
     add_place,
     add_places,
+    agreeing,
     remove_place,
     rename_place,
 )
 from diag.model.errors import DiagError
 from diag.model.place import PARENT_KINDS, Place, PlaceKind
 from diag.reports.vocabulary import PLACES
-from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    OpenPalette,
+    bindings_of,
+    key_now,
+)
 from diag.tui.dialogs import Ask, Cancel, Confirm
 from diag.tui.plain import content
 from diag.tui.screens.names import AskNames
@@ -46,7 +53,7 @@ class AddRoom(Command):
     """Ajouter une salle, à côté de celle-ci ou dans ce bâtiment."""
 
     KEYS = "s"
-    TITLE = "Nouvelle salle"
+    TITLE = "Une salle"
     IN_FOOTER = True
 
 
@@ -54,7 +61,7 @@ class AddLot(Command):
     """Ajouter un lot de matériel, dans le lieu choisi."""
 
     KEYS = "m"
-    TITLE = "Nouveau lot"
+    TITLE = "Un lot"
     IN_FOOTER = True
 
 
@@ -124,6 +131,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         TakePlaces,
         TakeBack,
         LeavePlaces,
+        OpenPalette,
     )
     BINDINGS = bindings_of(*OFFERS)
 
@@ -147,7 +155,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self._show()
         self.query_one(Lines).focus()
 
-    def look_again(self, said: str, *, forget: bool) -> None:  # noqa: ARG002 - no field
+    def look_again(self, said: str, **_: bool) -> None:
         """Show what there is, once one was asked whether to write."""
         self._show(said=said)
 
@@ -220,7 +228,10 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
                 self._add_several(kind, names, holder, where)
                 return
             place, _ = add_place(self._session, kind, "".join(names), holder.id)
-            self._show(place.id, f"Enregistré · {place.name} ajouté{where}.")
+            self._show(
+                place.id,
+                f"Enregistré · {place.name} {agreeing(kind, 'ajouté')}{where}.",
+            )
 
         question = AskNames(f"{asked}{where}", typed, one, self._session, kind)
         self.app.push_screen(question, answered)
