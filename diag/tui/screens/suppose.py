@@ -1,6 +1,7 @@
 """« Et si… »: suppositions above, what would follow below; nothing is recorded."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -22,7 +23,10 @@ from diag.desk.supposing.scenarios import (
 from diag.desk.supposing.suppose import Supposition, outcome, supposed
 from diag.desk.visit.asking import expected
 from diag.desk.visit.choosing import choices_words
+from diag.desk.visit.completing import plain_refusal
+from diag.desk.visit.entry import RefusedEntryError
 from diag.model.checklist import Question, QuestionType
+from diag.model.errors import DiagError
 from diag.model.fact import Facts
 from diag.model.place import Place, PlaceKind
 from diag.model.plural import counted
@@ -236,12 +240,20 @@ class SupposeScreen(PlaceScreen):
             )
         else:
             asked = f"{question.label} ({_shape(question)} ; « ? » : pas connu)"
-            raw = await self.app.push_screen_wait(Ask(asked))
+            say = partial(self._say, question, place)
+            await self.app.push_screen_wait(Ask(asked, keep=say))
+            return
         if raw is not None:
-            self.call_later(self._say, name, raw, place)
+            self.call_later(self._say, question, place, raw)
 
-    def _say(self, name: str, raw: str, place: str) -> None:
-        self._suppose(hypotheses.said(self._session, self.facts, name, raw, place))
+    def _say(self, question: Question, place: str, raw: str) -> None:
+        facts = self.facts
+        try:
+            said = hypotheses.said(self._session, facts, question.id, raw, place)
+        except RefusedEntryError as error:
+            told = f"{question.label} : {plain_refusal(question, error)}"
+            raise DiagError(told) from error
+        self._suppose(said)
 
     def _questions(self) -> list[Choice]:
         facts = self.facts
@@ -290,7 +302,8 @@ class SupposeScreen(PlaceScreen):
     @work
     async def on_suppose_room(self) -> None:
         """Ask its name, and which room it is equipped like."""
-        name = await self.app.push_screen_wait(Ask("Nom de la salle de plus ?"))
+        asked = Ask("Nom de la salle de plus ?", keep=self._is_free)
+        name = await self.app.push_screen_wait(asked)
         if name is None:
             return
         twins = [Choice(BARE, "aucune : la salle est nue"), *self._rooms()]
@@ -299,6 +312,9 @@ class SupposeScreen(PlaceScreen):
         )
         if twin is not None:
             self.call_later(self._add, name, "" if twin == BARE else twin)
+
+    def _is_free(self, name: str) -> None:
+        hypotheses.added(self.facts, name)
 
     def _add(self, name: str, twin: str) -> None:
         self._suppose(hypotheses.added(self.facts, name, twin))

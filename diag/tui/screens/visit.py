@@ -193,13 +193,16 @@ class VisitScreen(VisitActs):
         else:
             self._walk(1)
 
-    def look_again(self, said: str, *, forget: bool) -> None:
-        """Show what there is, once one was asked whether to write."""
+    def look_again(self, said: str, *, forget: bool, written: bool) -> None:
+        """Show what there is, once one was asked whether to write; go on as Enter."""
+        answered = written and bool(self.fiche.line.value.strip())
         if forget:
             self.fiche.forget_typed()
             if self.grid:
                 self.grid.forget_typed()
         self.visiting.refresh()
+        if answered:
+            self.visiting.onward()
         self.show(said, "$success")
 
     def catch_up(self) -> None:

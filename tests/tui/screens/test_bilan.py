@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from diag.desk.bilan import advising
 from diag.desk.bilan.score_words import score_words
@@ -18,7 +19,7 @@ from diag.desk.supposing.suppose import Said
 from diag.model.audit import AuditStatus
 from diag.model.checklist import Audience
 from diag.tui.app import DiagApp
-from diag.tui.dialogs import Confirm, Tell
+from diag.tui.dialogs import Ask, Confirm, Tell
 from diag.tui.screens import bilan_acts
 from diag.tui.screens.bilan import BilanScreen, summary_line
 from diag.tui.screens.bilan_commands import BILAN_COMMANDS
@@ -148,7 +149,7 @@ async def test_setting_aside_without_a_reason_keeps_the_form_and_what_was_typed(
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "Maire"))
         assert not session.follow_ups
-        await pilot.press("tab", *"travaux", "enter")
+        await pilot.press(*"travaux", "enter")
         await wait_for(pilot, lambda: session.follow_ups)
         assert session.follow_ups[0].state == "ecartee"
 
@@ -230,7 +231,7 @@ async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) ->
         assert told.title.startswith("Vite? ")
         await pilot.press("f3", "f3", "f3")
         await wait_for(pilot, lambda: shows(pilot, "[la mairie]"))
-        await pilot.press("f4")
+        await pilot.press("f4", "o")
         await wait_for(
             pilot,
             lambda: (
@@ -349,7 +350,13 @@ async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
         await wait_for(pilot, lambda: on(pilot, Choose))
         await pilot.press(*"classe ce2 prises reseau", "enter")
         await wait_for(pilot, lambda: shows(pilot, "nombre entier"))
-        await pilot.press("3", "enter")
+        await pilot.press(*"abc", "enter")
+        refused = "Prises réseau en service : « abc » n'est pas un nombre"
+        await wait_for(pilot, lambda: shows(pilot, refused), "refused")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, Ask), "still typed")
+        assert pilot.app.screen.query_one(Input).value == "abc"
+        await pilot.press("ctrl+u", "3", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Classe CE2, Prises réseau"))
         screen = pilot.app.screen
         assert isinstance(screen, SupposeScreen)

@@ -64,7 +64,7 @@ async def test_the_answer_of_the_other_window_is_shown_and_kept(tmp_path: Path) 
 
 async def test_it_is_replaced_by_a_key_that_answers_nothing(tmp_path: Path) -> None:
     prepared(tmp_path)
-    async with visit(tmp_path, "acces_internet") as (pilot, _):
+    async with visit(tmp_path, "acces_internet") as (pilot, screen):
         with other_window(tmp_path) as other:
             before = value_in(other, "acces_internet")
             record_answer(other, Entry("acces_internet", "o"))
@@ -75,6 +75,8 @@ async def test_it_is_replaced_by_a_key_that_answers_nothing(tmp_path: Path) -> N
             assert value_in(other, "acces_internet") is True
             await pilot.press("f2")
             await back(pilot, "Enregistré")
+            assert screen.visiting.question.id != "acces_internet"
+            assert screen.fiche.line.value == ""
             assert value_in(other, "acces_internet") is False
             assert before is not False
 
