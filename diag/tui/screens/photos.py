@@ -179,7 +179,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             yield Static(content(self._title()), classes="title")
             yield OptionList(id="photos", markup=False)
             yield DropField(placeholder=_HINT, id="path")
-            with VerticalScroll(classes="reading", can_focus=False):
+            with VerticalScroll(classes="reading"):
                 yield Static(id="told")
         yield KeyBar()
 

@@ -182,9 +182,11 @@ async def test_a_caption_is_written_and_a_photo_taken_away(tmp_path: Path) -> No
 async def test_refusals_are_read_to_the_last_one_where_there_is_room(
     tmp_path: Path,
 ) -> None:
-    files = [png_claiming(tmp_path / f"b{n}.png", 30_000, 30_000) for n in range(5)]
+    files = [png_claiming(tmp_path / f"b{n}.png", 30_000, 30_000) for n in range(9)]
     app = audited_app(tmp_path / "desk")
     async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
         await opened(app, pilot)
         paste(app, "\n".join(f"'{path}'" for path in files))
-        await wait_for(pilot, lambda: shows(pilot, "b4.png"), "the last one")
+        await wait_for(pilot, lambda: shows(pilot, "b4.png"), "more than a few")
+        await pilot.press("tab", "end")
+        await wait_for(pilot, lambda: shows(pilot, "b8.png"), "the last one")
