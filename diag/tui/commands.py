@@ -87,9 +87,8 @@ def chosen_keys(app: App[object]) -> Mapping[str, str]:
 
 
 def key_now(app: App[object], command: CommandType) -> str:
-    """Return the key that does a command today, as a sentence names it: « S »."""
-    keys = command.keys_in(chosen_keys(app))
-    return key_name(keys[0].upper() if len(keys[0]) == 1 else keys[0])
+    """Return the key that does a command today, as the footer names it: « s »."""
+    return key_name(command.keys_in(chosen_keys(app))[0])
 
 
 class Help(Command):

@@ -56,7 +56,7 @@ def spoken_number(text: str) -> str:
 def with_twins(keys: str) -> str:
     """Return a binding's keys: a digit with its unshifted twin, a letter with its own.
 
-    A capital does what the letter does: screens write « S », and Caps Lock happens.
+    A capital does what the letter does: Caps Lock happens.
     """
     return ",".join(map(_with_twin, (key.strip() for key in keys.split(","))))
 

@@ -270,7 +270,7 @@ async def test_reports_are_written_and_their_place_told(
         assert on(pilot, BilanScreen)
         await pilot.press("r")
         await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
-        assert shows(pilot, "documents : O")
+        assert shows(pilot, "documents : o")
         await pilot.press("2", "down", "1")  # nothing opened over what one does
         assert on(pilot, BilanScreen)
         await pilot.press("o")
@@ -297,7 +297,7 @@ async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
         assert shows(pilot, "exports")
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
-        assert not shows(pilot, "documents : O")
+        assert not shows(pilot, "documents : o")
 
 
 async def test_reports_written_while_one_does_something_else_are_told_in_passing(

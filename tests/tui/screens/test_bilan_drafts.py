@@ -33,7 +33,7 @@ async def test_a_draft_is_written_beside_the_reports(tmp_path: Path) -> None:
         bilan = await asked(pilot)
         assert shows(pilot, TITLES[Draft.NOTE])
         await pilot.press("down", "enter")
-        await wait_for(pilot, lambda: shows(pilot, "documents : O"), "told")
+        await wait_for(pilot, lambda: shows(pilot, "documents : o"), "told")
         assert pilot.app.screen is bilan
         await pilot.press("o")
         await wait_for(
