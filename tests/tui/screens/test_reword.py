@@ -1,0 +1,136 @@
+"""Words that cannot be kept: Escape always finds the way out, and nothing is lost."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from diag.desk.bilan import advising
+from diag.model.checklist import Audience, Wording
+from diag.model.errors import DiagError
+from diag.tui.app import DiagApp
+from diag.tui.dialogs import Confirm, Tell
+from diag.tui.screens.bilan import BilanScreen
+from diag.tui.screens.reword import Faulty, RewordScreen
+from tests.tui.builders import SCHOOL, audited_app
+from tests.tui.waiting import shows, wait_for
+
+ADVICE = "permettre-la-coupure-du-wifi"
+FAULTY = "{inconnu}"
+
+
+@asynccontextmanager
+async def rewording(folder: Path) -> AsyncIterator[Pilot[None]]:
+    """Open a recommendation's words over the bilan."""
+    app = audited_app(folder / "w")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        app.go_bilan(SCHOOL)
+        await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
+        app.push_screen(RewordScreen(app.desk.session(SCHOOL), ADVICE))
+        await wait_for(pilot, lambda: title(pilot).text, "the words")
+        yield pilot
+
+
+def title(pilot: Pilot[None]) -> TextArea:
+    return pilot.app.screen.query_one("#title", TextArea)
+
+
+def kept(pilot: Pilot[None]) -> Wording:
+    app = pilot.app
+    assert isinstance(app, DiagApp)
+    session = app.desk.session(SCHOOL)
+    return advising.current_wording(session, ADVICE, Audience.MAIRIE)
+
+
+async def refused(pilot: Pilot[None], *keys: str) -> None:
+    """Type a blank that nothing fills, then keys that are refused."""
+    await pilot.press("home", *FAULTY, *keys)
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, Faulty), "refused")
+
+
+async def back_to_words(pilot: Pilot[None]) -> None:
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, RewordScreen), "words")
+
+
+async def test_escape_on_a_faulty_text_tells_which_and_shows_it(tmp_path: Path) -> None:
+    async with rewording(tmp_path) as pilot:
+        await refused(pilot, "escape")
+        assert shows(pilot, "Titre : « {inconnu} » ne se remplit pas")
+        assert shows(pilot, f"Titre : {FAULTY}")
+        await pilot.press("escape")
+        await back_to_words(pilot)
+        assert title(pilot).text.startswith(FAULTY)
+        await pilot.press("home", *["delete"] * len(FAULTY), "O", "escape")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, BilanScreen), "out")
+        assert kept(pilot).title.startswith("O")
+
+
+@pytest.mark.parametrize("way", [("delete",), ("shift+tab", "enter")])
+async def test_a_faulty_text_is_dropped_and_the_rest_kept(
+    tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    async with rewording(tmp_path) as pilot:
+        before = kept(pilot)
+        await pilot.press("tab", *"Ainsi ", "shift+tab")
+        await refused(pilot, "escape")
+        await pilot.press(*way)
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, BilanScreen), "out")
+        assert kept(pilot).title == before.title
+        assert "Ainsi" in kept(pilot).why
+
+
+async def test_the_next_reader_waits_for_a_faulty_text(tmp_path: Path) -> None:
+    async with rewording(tmp_path) as pilot:
+        await refused(pilot, "f3")
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: shows(pilot, "[l'équipe]"), "the next reader")
+
+
+async def test_leaving_a_faulty_part_is_told_once_and_one_is_back_in_it(
+    tmp_path: Path,
+) -> None:
+    async with rewording(tmp_path) as pilot:
+        await pilot.press("home", *FAULTY, "tab")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Tell), "told")
+        await pilot.press("escape")
+        await back_to_words(pilot)
+        await pilot.press("!")
+        await wait_for(pilot, lambda: title(pilot).text.startswith(FAULTY + "!"), "in")
+
+
+async def test_the_declared_words_are_not_put_back_over_typed_ones_unasked(
+    tmp_path: Path,
+) -> None:
+    async with rewording(tmp_path) as pilot:
+        before = kept(pilot)
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: shows(pilot, "déjà les mots des grilles"), "told")
+        await pilot.press("home", *"Vite ", "f4")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Confirm), "asked")
+        assert shows(pilot, "Titre : Vite ")
+        await pilot.press("enter")
+        await back_to_words(pilot)
+        assert title(pilot).text.startswith("Vite ")
+        await pilot.press("f4", "o")
+        await wait_for(pilot, lambda: title(pilot).text == before.title, "declared")
+        assert kept(pilot) == before
+
+
+async def test_what_the_disk_refuses_does_not_hold_one_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_said: object) -> None:
+        raise DiagError("Le disque est plein.")
+
+    async with rewording(tmp_path) as pilot:
+        before = kept(pilot)
+        monkeypatch.setattr(advising, "reword", full)
+        await pilot.press("home", *"Vite ", "escape")
+        await wait_for(pilot, lambda: shows(pilot, "Le disque est plein."), "refused")
+        assert shows(pilot, "Titre : Vite ")
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, BilanScreen), "out")
+        assert kept(pilot) == before
