@@ -1,7 +1,8 @@
 """Undo: a new revision that says again what was said before, never a deletion."""
 
-from diag.desk.session import Session
+from diag.desk.session import Session, WithheldError
 from diag.desk.undone import undone
+from diag.desk.visit.trail import day_words
 from diag.journal import subjects
 from diag.journal.board import saying
 from diag.journal.draft import Draft
@@ -26,6 +27,7 @@ from diag.journal.subjects import (
     WordingTopic,
 )
 from diag.model.errors import DiagError
+from diag.reports.dates import day_of
 
 _UNDOABLE = (
     AnswerTopic
@@ -53,6 +55,21 @@ _KEPT: dict[type[Topic], str] = {
 """What is never taken back, and what to do instead."""
 
 
+class SaidEarlierError(WithheldError):
+    """What would be taken back was said on another day: one may not think of it."""
+
+    yes, no = "Annuler cette saisie", "La garder"
+    done, left = "Annulé", "Rien n'est annulé."
+
+    def __init__(
+        self, session: Session, drafts: tuple[Draft, ...], taken: tuple[Revision, ...]
+    ) -> None:
+        said, day = undone(session, taken), day_words(taken[0].at)
+        told = f"Votre dernière saisie ici date du {day}\u00a0: {said}."
+        super().__init__(session, drafts, f"{told} Rien n'est annulé.")
+        self.asked = f"{told} L'annuler ?"
+
+
 def undo(session: Session) -> str:
     """Take back the last thing this author did here; return it told.
 
@@ -70,6 +87,7 @@ def undo_gesture(session: Session) -> tuple[Revision, ...]:
 
     Raises:
         DiagError: when nothing is to be taken back, or others wrote since.
+        SaidEarlierError: it was said on another day, when one asks.
     """
     stack = _changes_of(session)
     if not stack:
@@ -77,9 +95,15 @@ def undo_gesture(session: Session) -> tuple[Revision, ...]:
     _refuse_kept(session, stack[-1])
     together = session.said_with(stack[-1].id)
     taken = tuple(change for change in reversed(stack) if change.id in together)
-    drafts = [each for change in taken for each in _taking_back(session, change)]
+    drafts = tuple(each for change in taken for each in _taking_back(session, change))
+    if session.asks_when_changed and _is_of_another_day(session, stack[-1]):
+        raise SaidEarlierError(session, drafts, taken)
     session.say(*drafts)
     return taken
+
+
+def _is_of_another_day(session: Session, change: Revision) -> bool:
+    return day_of(change.at) < session.workspace.world.today()
 
 
 def _refuse_kept(session: Session, last: Revision) -> None:

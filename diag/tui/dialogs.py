@@ -122,18 +122,18 @@ class Confirm(Sturdy, ModalScreen[bool]):
 
 
 class Replace(Command):
-    """Écrire tout de même, à la place de ce qui est là."""
+    """Répondre oui : le faire tout de même."""
 
     KEYS = "f2"
-    TITLE = "Écrire"
+    TITLE = "Oui"
     IN_FOOTER = True
 
 
 class KeepAsIs(Command):
-    """Ne rien écrire."""
+    """Répondre non : rien ne change."""
 
     KEYS = "escape"
-    TITLE = "Ne rien écrire"
+    TITLE = "Non"
     IN_FOOTER = True
 
 
@@ -145,7 +145,7 @@ class Weigh(Confirm):
 
     AUTO_FOCUS = ""
 
-    INTRODUCTION = "F2 écrit, Échap n'écrit rien ; Tab passe d'une réponse à l'autre."
+    INTRODUCTION = "F2 répond oui, Échap non ; Tab passe d'une réponse à l'autre."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Replace, KeepAsIs)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
     INHERIT_BINDINGS = False

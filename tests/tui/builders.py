@@ -1,5 +1,6 @@
 """The app on the invented territory, in a world that is the same each time."""
 
+from datetime import date
 from pathlib import Path
 
 from diag.desk.world import fixed_world
@@ -10,9 +11,9 @@ from tests.desk.builders import DAY, OTHER, SCHOOL, workspace
 __all__ = ["DAY", "OTHER", "SCHOOL", "app_on", "audited_app", "new_app"]
 
 
-def app_on(folder: Path, seed: int = 5) -> DiagApp:
+def app_on(folder: Path, seed: int = 5, day: date = DAY) -> DiagApp:
     """Return an app on a workspace that exists, or does not yet."""
-    return DiagApp(folder, fixed_world(DAY, seed))
+    return DiagApp(folder, fixed_world(day, seed))
 
 
 def new_app(folder: Path) -> DiagApp:

@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from shutil import copytree
@@ -56,9 +56,10 @@ async def visit(
     place: str = "",
     size: tuple[int, int] = (80, 24),
     seed: int = 5,
+    day: date = DAY,
 ) -> AsyncIterator[tuple[Pilot[None], VisitScreen]]:
     """Open the visit of the school, at a question."""
-    app = app_on(folder, seed)
+    app = app_on(folder, seed, day)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         where = {
             each.name: each.id
@@ -265,6 +266,24 @@ async def test_undo_says_what_was_undone_and_goes_there(tmp_path: Path) -> None:
             screen.session.facts.root,
             "nb_batiments",
         ) not in screen.session.facts.answers
+
+
+async def test_what_was_said_another_day_is_undone_once_confirmed(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path, ("CP",))
+    async with visit(tmp_path, day=DAY + timedelta(days=9)) as (pilot, screen):
+        for answer, left in (("escape", 1), ("f2", 0)):
+            await pilot.press("ctrl+z")
+            await wait_for(pilot, lambda: shows(pilot, "date du 05/10/2026"), "asked")
+            await pilot.press(answer)
+            await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+            rooms = screen.session.facts.places_of(PlaceKind.SALLE)
+            assert len(rooms) == left
+        await pilot.press("4", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · "), "today's, unasked")
 
 
 async def test_the_most_useful_question_is_looked_for_and_found(tmp_path: Path) -> None:
