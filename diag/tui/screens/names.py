@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
@@ -12,17 +12,15 @@ from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
+from diag.tui.widgets.field import Field
 
 _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."
 
 
-class NamesField(Input):
+class NamesField(Field):
     """A field where lines pasted become one line of names."""
 
-    def _on_paste(self, event: events.Paste) -> None:
-        """Join the lines before the field, which keeps the first one, takes them."""
-        lines = filter(None, map(str.strip, event.text.splitlines()))
-        event.text = f" {BETWEEN} ".join(lines)
+    JOINT = f" {BETWEEN} "
 
 
 class AskNames(Ask):

@@ -13,13 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import Reactive
-from textual.widgets import Input
 
 from diag.desk.visit.completing import STATE_KEYS
 from diag.model.fact import State
 from diag.model.folding import fold
 from diag.tui.commands import Help
 from diag.tui.sturdy import Sturdy
+from diag.tui.widgets.field import Field
 
 _HELP = "?"
 _WALKS = {"up": -1, "down": 1}
@@ -27,7 +27,7 @@ _SAME_WORD = 1.0
 """Seconds within which a letter still belongs to the word that was recorded."""
 
 
-class AnswerLine(Sturdy, Input):
+class AnswerLine(Sturdy, Field):
     """Takes an answer; arrows walk; `*`, `/`, `!` typed first say there is none.
 
     `?` asks for help, save inside a text that was begun.

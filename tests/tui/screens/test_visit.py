@@ -7,6 +7,7 @@ from shutil import copytree
 from tempfile import mkdtemp
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from diag.desk import audits
@@ -211,6 +212,19 @@ async def test_a_note_is_written_without_leaving(tmp_path: Path) -> None:
             screen.session.audit.id, subjects.note(*key)
         )
         assert len(said) == 1, "one revision for the whole text, not one a key"
+
+
+async def test_lines_pasted_in_a_note_are_all_kept(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: pilot.app.screen is not screen, "the dialog")
+        pilot.app.screen.post_message(Paste("porte fermée\r\n\nclé en mairie\n"))
+        await wait_for(pilot, lambda: shows(pilot, "porte fermée clé en mairie"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+        (note,) = screen.session.facts.notes.values()
+        assert note == ("porte fermée clé en mairie",)
 
 
 async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
