@@ -17,6 +17,7 @@ from diag.desk import audits
 from diag.desk.office import conflicts, merging, settling
 from diag.desk.office.conflict_words import card_lines, title_line
 from diag.desk.office.conflicts import Contested, find_contested
+from diag.desk.office.unsettled import unsettled_words
 from diag.desk.session import Session
 from diag.journal.revision import Revision
 from diag.model.fact import Provenance
@@ -78,7 +79,7 @@ def _list(session: Session) -> int:
     for one in found:
         click.echo(f"  {title_line(one)}")
     if twice:
-        many = counted(twice, "lieu peut-être double", "lieux peut-être doubles")
+        many = unsettled_words(0, twice)
         click.echo(f"  {many} : diag conflicts places {about.ref}{_campaign(session)}")
     return len(found)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from diag.desk.known_audits import audits
 from diag.desk.office.reviewing import stand_of
+from diag.desk.office.unsettled import unsettled
 from diag.desk.sending.words import dispatch_words
 from diag.desk.session import Session
 from diag.desk.territory.outlook import STATUS_WORDS
@@ -44,6 +45,8 @@ class AuditTold:
     """The last documents that left, in words."""
     begun: bool
     """Whether anybody said anything in it: what official lists tell is not said."""
+    unsettled: str
+    """What is to be settled in it, counted; empty when nothing is."""
 
     @property
     def words(self) -> str:
@@ -51,7 +54,8 @@ class AuditTold:
         if not self.begun:
             return self.status
         latest = f", la dernière le {self.latest}" if self.latest else ""
-        return f"{self.status}, {counted(self.answers, 'réponse')}{latest}"
+        left = f" · à trancher : {self.unsettled}" if self.unsettled else ""
+        return f"{self.status}, {counted(self.answers, 'réponse')}{latest}{left}"
 
 
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
@@ -139,6 +143,7 @@ def _told(session: Session) -> AuditTold:
         day_words(max(given)) if given else "",
         (*_review(session), *_sent(session)),
         begun,
+        unsettled(session) if begun else "",
     )
 
 

@@ -3,7 +3,7 @@
 Places that two created apart, and that look like one, stand in it: proposed only.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,10 +13,10 @@ from diag.desk.audits import Listed, listed
 from diag.desk.office.conflict_words import said_line
 from diag.desk.office.conflicts import Contested, contested_of
 from diag.desk.office.merging import Merge, proposals
+from diag.desk.office.unsettled import unsettled_words
 from diag.desk.session import Session
 from diag.desk.territory.school_names import title_shown
 from diag.desk.undo import undo_gesture
-from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.screens.conflict import ConflictScreen
 from diag.tui.screens.merge import MergeScreen
@@ -88,7 +88,8 @@ class ConflictsScreen(PlaceScreen):
                     lines.append(Line("", (f" {title}",)))
                 lines += found
         about = self._sessions()[0].about.name if self.ref else "tous les audits"
-        counted = ", ".join(_counted(self._shown.values()))
+        twice = sum(isinstance(one, Merge) for one in self._shown.values())
+        counted = unsettled_words(len(self._shown) - twice, twice)
         self.tell(f"À trancher : {counted}" if counted else "À trancher", about)
         self.query_one(Lines).show(lines)
         self.refresh_keys()
@@ -151,13 +152,3 @@ class ConflictsScreen(PlaceScreen):
             undo_gesture(self._last)
             self.read()
             self.diag.say("Annulé : c'est de nouveau à trancher.")
-
-
-def _counted(shown: Iterable[Contested | Merge]) -> Iterator[str]:
-    """Give « 2 conflits », « 1 lieu peut-être double »."""
-    merges = [isinstance(one, Merge) for one in shown]
-    twice = sum(merges)
-    if alone := len(merges) - twice:
-        yield counted(alone, "conflit")
-    if twice:
-        yield counted(twice, "lieu peut-être double", "lieux peut-être doubles")

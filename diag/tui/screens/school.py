@@ -81,6 +81,7 @@ class SchoolConflicts(Command):
 
     KEYS = "k"
     TITLE = "Conflits"
+    IN_FOOTER = True
 
 
 class SchoolScreen(PlaceScreen):
@@ -108,6 +109,7 @@ class SchoolScreen(PlaceScreen):
         self._insee = ""
         self._is_school = True
         self._begun = False
+        self._unsettled = False
         self._several = False
         self._others: tuple[AuditTold, ...] = ()
 
@@ -134,6 +136,9 @@ class SchoolScreen(PlaceScreen):
         told = audits_told(workspace, about)
         campaign = workspace.settings.campaign
         self._begun = any(one.audit.campaign == campaign for one in told)
+        self._unsettled = any(
+            one.unsettled for one in told if one.audit.campaign == campaign
+        )
         self._several = self._begun and any(
             one.audit.campaign < campaign for one in told
         )
@@ -162,7 +167,9 @@ class SchoolScreen(PlaceScreen):
 
     def can(self, command: CommandType) -> bool | None:
         """Grey what needs an audit, or two."""
-        if command in {OpenBilan, OpenHistory, SchoolConflicts}:
+        if command is SchoolConflicts:
+            return self._unsettled
+        if command in {OpenBilan, OpenHistory}:
             return True if self._begun else None
         if command is OpenOther:
             return True if self._others else None

@@ -22,6 +22,14 @@ def test_a_share_is_rounded_in_the_list_as_in_reports(
     assert percent(known) == f"{said}\u00a0%"
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [(AuditStatus.EN_COURS, "à trancher"), (AuditStatus.CLOS, "à trancher, clos")],
+)
+def test_what_is_to_be_settled_comes_first(status: AuditStatus, said: str) -> None:
+    assert Progress(status, Fraction(1, 2), "", unsettled=True).words == said
+
+
 @pytest.mark.parametrize("known", [None, Fraction(0)])
 def test_what_was_just_begun_is_told_alike_judged_or_not(
     known: Fraction | None,

@@ -10,6 +10,7 @@ from diag.desk.visit.places import add_place, remove_place
 from diag.model.audit import AuditStatus
 from diag.model.place import PlaceKind
 from diag.tui.app import DiagApp
+from diag.tui.screens.conflict import ConflictScreen
 from tests.desk.apart import meet, pull, say, two_laptops
 from tests.desk.builders import SCHOOL
 from tests.tui.builders import app_on
@@ -259,3 +260,28 @@ async def test_a_submitted_audit_is_given_back_with_a_reason(tmp_path: Path) -> 
         await wait_for(pilot, lambda: session.status is AuditStatus.RETOURNE, "done")
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: shows(pilot, ": la baie"), "the school tells it")
+
+
+async def test_school_and_territory_say_that_something_is_to_be_settled(
+    tmp_path: Path,
+) -> None:
+    app = contested_app(tmp_path)
+    async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "à trancher"), "in the list")
+        app.go_school(SCHOOL)
+        await wait_for(pilot, lambda: shows(pilot, "à trancher : 2 conflits"), "told")
+        await wait_for(pilot, lambda: shows(pilot, "k Conflits"), "the key")
+        await pilot.press("k")
+        await wait_for(pilot, lambda: shows(pilot, "2 conflits"), "the list")
+        for _ in range(2):
+            await pilot.press("home", "enter")
+            await wait_for(pilot, lambda: isinstance(app.screen, ConflictScreen))
+            await pilot.press("a" if shows(pilot, "Au départ : 4") else "g")
+            await wait_for(pilot, lambda: not isinstance(app.screen, ConflictScreen))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "en cours, "), "the school")
+        assert not shows(pilot, "à trancher")
+        assert not shows(pilot, "k Conflits")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the territory")
+        await wait_for(pilot, lambda: not shows(pilot, "à trancher"), "all settled")

@@ -110,6 +110,9 @@ async def test_a_closed_audit_is_written_into_once_confirmed(tmp_path: Path) -> 
         await wait_for(pilot, lambda: shows(pilot, "l'audit était clos"), "written")
         assert len(heads()) == 1
 
+        assert isinstance(app.screen, VisitScreen)
+        assert app.screen.visiting.question.id != "debit_descendant"  # one went on
+        app.screen.go_to((root, "debit_descendant"))
         await pilot.press(*"41", "enter")
         await wait_for(pilot, lambda: [one.value for one in heads()] == [41], "once")
 
