@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 
 from diag.assess import ENGINE
 from diag.desk.workspace import Workspace
 from diag.journal.forks import forked
 from diag.journal.hands import hands_by_audit
-from diag.journal.journal import Journal
+from diag.journal.journal import Journal, Sum
 from diag.journal.school_lines import SchoolLine
 from diag.journal.stages import completeness, stages
 from diag.model.folding import fold
@@ -84,7 +85,7 @@ def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
     """
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE)
-    differing = unsettled_in(journal)
+    differing = _unsettled(journal, journal.manifest())
     found: dict[str, Progress] = {}
     begun = [each for each in stages(journal) if each.begun]
     for audit in sorted(begun, key=lambda each: each.campaign):
@@ -101,7 +102,8 @@ def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
     return found
 
 
-def unsettled_in(journal: Journal) -> frozenset[str]:
+@lru_cache(maxsize=1)  # 50 ms for 300 audits, and the list is read again at each key
+def _unsettled(journal: Journal, _manifest: tuple[Sum, ...]) -> frozenset[str]:
     """Return the ids of the audits where something is to be settled."""
     forks = forked(journal)
     if not forks:
