@@ -22,7 +22,7 @@ from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for
 
 NEXT_YEAR = date(2027, 9, 1)
-NEWS = "Une nouvelle année scolaire a commencé : 2027-2028 (touche E : Réglages)."
+NEWS = "Une nouvelle année scolaire a commencé : 2027-2028 (touche e : Réglages)."
 
 
 @asynccontextmanager
