@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from diag.desk.days import written_day
 from diag.desk.known_audits import audits
 from diag.desk.office.reviewing import stand_of
 from diag.desk.office.unsettled import unsettled
@@ -200,5 +201,6 @@ def _town_hall(workspace: Workspace, insee: str) -> str:
 
 def _warning(school: School) -> str:
     if school.vanished:
-        return f"absente de l'annuaire depuis l'import du {school.vanished} : fermée ?"
+        day = written_day(school.vanished)
+        return f"absente de l'annuaire depuis l'import du {day} : fermée ?"
     return "l'annuaire annonce sa fermeture" if school.state == "A FERMER" else ""

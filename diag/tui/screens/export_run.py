@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from diag.desk.outputs.many import Told, Wanted, beside, tally, write_many
@@ -22,9 +21,9 @@ from diag.tui.commands import (
     key_now,
 )
 from diag.tui.outside import open_outside
-from diag.tui.plain import content
 from diag.tui.screens.place import PlaceScreen
 from diag.tui.widgets.lines import Column, Line, Lines
+from diag.tui.widgets.sentence import Sentence
 
 _BAR = 24
 """Columns of the bar that says how far one is."""
@@ -106,7 +105,7 @@ class ExportRunScreen(PlaceScreen):
             (Column("Audit"), Column("Documents", 36, narrow=32, tiny=12)),
             empty="Le premier audit s'écrit.",
         )
-        yield Static(id="told")
+        yield Sentence(id="told")
 
     def on_mount(self) -> None:
         """Start."""
@@ -187,7 +186,7 @@ class ExportRunScreen(PlaceScreen):
             said.append(here.problem or ", ".join(here.warnings) or str(here.folder))
         if not self.running and any(one.provisional for one in self.told):
             said.append("Provisoires : des audits ne sont pas clos.")
-        self.query_one("#told", Static).update(content("\n".join(said)))
+        self.query_one("#told", Sentence).say("\n".join(said))
 
     def _progress(self) -> str:
         done, whole = len(self.told), len(self._audits)

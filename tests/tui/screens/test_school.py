@@ -140,3 +140,15 @@ async def test_an_audit_opened_by_mistake_is_not_counted_until_something_is_said
         app.go_territory()
         await wait_for(pilot, lambda: shows(pilot, "1 audit en"), "begun")
         assert shows(pilot, "en cours")
+
+
+async def test_a_school_that_left_the_directory_says_since_when(tmp_path: Path) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        territory = app.desk.workspace.territory
+        with territory.transaction():
+            territory.mark_vanished([SCHOOL])
+        app.go_school(SCHOOL)
+        told = "l'import du 05/10/2026 : fermée ?"
+        await wait_for(pilot, lambda: shows(pilot, told), "since when")
