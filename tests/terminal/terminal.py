@@ -23,6 +23,7 @@ from typing import Self
 
 import pyte
 
+_SPACES = {0xA0: " ", 0x202F: " "}
 PATIENCE = 30.0
 """Seconds after which a condition that does not hold is given up."""
 
@@ -80,8 +81,8 @@ class Terminal:
         return [line.rstrip() for line in self.screen.display]
 
     def shows(self, text: str) -> bool:
-        """Say whether a text stands on one line."""
-        return any(text in line for line in self.lines)
+        """Say whether a text stands on one line, no-break spaces read as others."""
+        return any(text in line.translate(_SPACES) for line in self.lines)
 
     def send(self, text: str) -> None:
         """Type."""
