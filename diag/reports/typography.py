@@ -5,6 +5,7 @@ addresses hold no space before their signs, hence are left alone by construction
 """
 
 import re
+from functools import lru_cache
 
 NNBSP = "\u202f"
 """Narrow no-break space: before ; ! ? and between thousands."""
@@ -27,6 +28,7 @@ _WIDE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def french(text: str) -> str:
     """Return `text` with French spaces, letter for letter otherwise; idempotent."""
     if " " not in text and NBSP not in text and NNBSP not in text:

@@ -78,14 +78,15 @@ def _gauges_by_question(judge: Judge) -> Mapping[str, Sequence[Gauge]]:
 def _scale(
     gauge: Gauge, stop: Stop, checklist: Checklist, assessment: Assessment
 ) -> Scale:
-    criterion, own = gauge.criterion, stop.question.id
+    criterion = gauge.criterion
+    thresholds, alone = _ladder(judge_of(checklist), criterion.id, stop.question.id)
     result = assessment.criteria[criterion.id]
     here = [each for each in result.verdicts if each.place == stop.place]
     standing = here[0] if here else result
     return Scale(
         criterion=criterion,
-        thresholds=tuple(_thresholds(gauge, checklist, own)),
-        alone=all(_compares_alone(rule, own) for _, rule in gauge.levels),
+        thresholds=thresholds,
+        alone=alone,
         low=standing.low,
         high=standing.high,
         out=standing.standing is Standing.OUT,
@@ -95,6 +96,16 @@ def _scale(
             if each in checklist.sources
         ),
     )
+
+
+@lru_cache(maxsize=1024)
+def _ladder(
+    judge: Judge, criterion: str, own: str
+) -> tuple[tuple[Threshold, ...], bool]:
+    """Return what each level asks of a fact, and whether it is alone: never changes."""
+    gauge = judge.gauges[criterion]
+    alone = all(_compares_alone(rule, own) for _, rule in gauge.levels)
+    return tuple(_thresholds(gauge, judge.checklist, own)), alone
 
 
 def _thresholds(gauge: Gauge, checklist: Checklist, own: str) -> Iterator[Threshold]:

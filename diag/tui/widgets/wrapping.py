@@ -4,6 +4,7 @@ A path too long for a line is cut after one of its folders.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rich._wrap import divide_line  # what Textual cuts with; nothing public says where
 from textual.content import Content
@@ -28,8 +29,12 @@ def _cut(line: Content, width: int) -> Iterator[Content]:
         yield part.rstrip()
 
 
+@lru_cache(maxsize=2048)
 def _cuts(text: str, width: int) -> list[int]:
-    """Return where lines end; where a word is longer than one, after a slash of it."""
+    """Return where lines end; where a word is longer than one, after a slash of it.
+
+    Kept: room after room, the same questions are read.
+    """
     cuts = divide_line(text, width)
     start = 0
     for rank, cut in enumerate(cuts):
