@@ -82,7 +82,8 @@ class Terminal:
 
     def shows(self, text: str) -> bool:
         """Say whether a text stands on one line, no-break spaces read as others."""
-        return any(text in line.translate(_SPACES) for line in self.lines)
+        wanted = text.translate(_SPACES)
+        return any(wanted in line.translate(_SPACES) for line in self.lines)
 
     def send(self, text: str) -> None:
         """Type."""
