@@ -11,9 +11,9 @@ from diag.tui.driver import driver_for
 if TYPE_CHECKING:
     from diag.desk.world import World
 
-_COLLECTED = (20_000, 10, 10)
-"""Objects made between two collections. Python's 700 is one a key, and every hundredth
-walks through all the checklists: 60 ms in which no key is read."""
+_COLLECTED = (3_000, 5, 50)
+"""When memory is collected. Python's 700, 10, 10 has one key in a hundred wait 60 ms for
+a walk through all the checklists; much more at a time is felt at one key in thirty."""
 
 
 def open_app(folder: Path, world: "World | None" = None) -> None:

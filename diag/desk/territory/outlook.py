@@ -77,15 +77,18 @@ NOTHING_YET = Progress(None, None, "")
 """A school that nobody has audited."""
 
 
-def progress_by_school(workspace: Workspace) -> dict[str, Progress]:
+def progress_by_school(
+    workspace: Workspace, *, conflicts: bool = True
+) -> dict[str, Progress]:
     """Return where each audited school stands in this campaign, and no other.
 
     An audited commune or syndicat stands among them, by its INSEE code or its SIREN.
-    One whose audit was opened, and nothing said in it, is not audited.
+    One whose audit was opened, and nothing said in it, is not audited. Without
+    `conflicts`, which a first screenful does not wait for, nothing is to settle.
     """
     campaign, journal = workspace.campaign, workspace.journal
     judged = completeness(journal, engine=ENGINE)
-    differing = _unsettled(journal, journal.manifest())
+    differing = _unsettled(journal, journal.manifest()) if conflicts else ()
     found: dict[str, Progress] = {}
     begun = [each for each in stages(journal) if each.begun]
     for audit in sorted(begun, key=lambda each: each.campaign):

@@ -55,9 +55,9 @@ def read(
 ) -> Reading:
     """Return the schools that answer to the words typed, under their headings."""
     workspace = desk.workspace
-    progress = progress_by_school(workspace)
     schools = school_lines(workspace.journal, words, limit=limit)
     is_whole = len(schools) != limit
+    progress = progress_by_school(workspace, conflicts=is_whole)
     if only_audits:
         schools = [each for each in schools if each.uai in progress]
     picked = {uai: rank for rank, uai in enumerate(tour_of(workspace).uais, 1)}
