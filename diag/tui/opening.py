@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from diag.desk.world import World
 
 _COLLECTED = (3_000, 5, 50)
-"""When memory is collected. Python's 700, 10, 10 has one key in a hundred wait 60 ms for
-a walk through all the checklists; much more at a time is felt at one key in thirty."""
+"""When memory is collected. With Python's 700, 10, 10 one key in a hundred waits 60 ms
+for a walk through all the checklists; much more at a time is felt at one in thirty."""
 
 
 def open_app(folder: Path, world: "World | None" = None) -> None:
