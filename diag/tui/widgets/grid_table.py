@@ -155,7 +155,9 @@ class Table(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         names, width = self.layout_of.names, self.size.width
         head, body = self._segments(y)
         left = self.scroll_offset.x - self._left_edge()
-        strip = Strip(body).crop_extend(left, left + width - names, self.plain_style)
+        is_edge = y < self.layout_of.height or y == self.size.height - 1
+        rest = head.style if is_edge else self.plain_style
+        strip = Strip(body).crop_extend(left, left + width - names, rest)
         return Strip.join([Strip([head], names), strip]).simplify()
 
     def watch_scroll_x(self, old_value: float, new_value: float) -> None:
