@@ -174,5 +174,7 @@ def test_a_file_cut_at_any_byte_is_refused(session: Session, exported: Path) -> 
     whole = exported.read_bytes()
     for size in range(0, len(whole) - 2, max(1, len(whole) // 50)):
         exported.write_bytes(whole[:size])
-        with pytest.raises(DiagError, match="Rien n'a été lu.*diag audit export UAI FICHIER"):
+        with pytest.raises(
+            DiagError, match=r"Rien n'a été lu.*diag audit export UAI FICHIER"
+        ):
             import_audit(session.workspace, exported)

@@ -209,8 +209,9 @@ def test_what_is_open_is_said_in_a_sentence() -> None:
 
 def test_what_does_not_comply_somewhere_is_not_left_to_check() -> None:
     """A window that lists one « non conforme » said that all was to be checked."""
-    bare = {("CP", "type_salle"): "classe", ("CP", "prises"): 0}
-    told = facts(bare, ("CP",), closed=False)
+    told = facts(
+        {("CP", "type_salle"): "classe", ("CP", "prises"): 0}, ("CP",), closed=False
+    )
     law = CHECKLIST.criteria["prise-par-classe"].model_copy(
         update={"kind": Kind.COMPLIANCE, "roll_up": RollUp(method="worst")}
     )

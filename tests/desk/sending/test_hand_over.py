@@ -160,7 +160,9 @@ def test_the_file_of_a_school_tells_what_left(session: Session) -> None:
     write_draft(made(session))
     (told,) = audits_told(session.workspace, session.about)
     (sent,) = told.sent
-    assert sent.startswith(f"05/10/2026 la mairie : brouillon pour {MAIRIE}, provisoire")
+    assert sent.startswith(
+        f"05/10/2026 la mairie : brouillon pour {MAIRIE}, provisoire"
+    )
 
 
 def _told(where: Workspace, session: Session) -> object:
