@@ -38,6 +38,8 @@ class WithheldError(DiagError):
     """What is said once it is written, or not."""
     drops = False
     """Whether what was typed is of no more use once it is not written."""
+    takes_back = False
+    """Whether it is an earlier word taken back: what is typed then is something else."""
 
     def __init__(
         self, session: "Session", drafts: tuple[Draft, ...], sentence: str
@@ -234,15 +236,17 @@ class Session:
         return seen and facts_after(journal, self.audit.id, seen, drafts)
 
     def _keep(self, facts: Facts, written: tuple[Revision, ...]) -> None:
-        """Keep facts that hold what was just said.
+        """Keep facts that hold what was just said, if nobody else wrote meanwhile.
 
-        The version is that of the last reading, and the digest is reckoned: what
-        another program wrote meanwhile is still to be read.
+        The version is that of the last reading: what another program writes from now
+        on is still to be read.
         """
         version, digest = self._read
         ids = (int(revision.id, 16) for revision in written)
-        self._read = (version, f"{reduce(xor, ids, int(digest, 16)):064x}")
-        self.facts = facts
+        reckoned = f"{reduce(xor, ids, int(digest, 16)):064x}"
+        if self.digest == reckoned:
+            self._read = (version, reckoned)
+            self.facts = facts
 
     def catch_up(self) -> bool:
         """Read again when another program wrote in this audit; say whether it did."""

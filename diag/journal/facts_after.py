@@ -20,12 +20,13 @@ def facts_after(
 ) -> Facts | None:
     """Return facts that drafts have changed; None when all is to be read again.
 
-    So it is for a place, a date, a withdrawal: other facts may depend on them.
+    So it is for a place, a date, a withdrawal: other facts may depend on them. And for
+    a draft that names its parents: a place read as the same one may say otherwise.
     """
     answers, notes, flags = dict(facts.answers), dict(facts.notes), set(facts.flags)
     outdated = asked_again_of(journal, audit)
     for draft in drafts:
-        if draft.op != "set":
+        if draft.op != "set" or draft.parents is not None:
             return None
         heads = journal.current(audit, draft.subject)
         match subjects.parse(draft.subject):

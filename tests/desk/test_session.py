@@ -14,6 +14,7 @@ from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.places import add_place, remove_place, rename_place
 from diag.desk.workspace import Workspace
 from diag.journal import changes
+from diag.journal.merges import same
 from diag.model.fact import Answer, State
 from diag.model.place import PlaceKind
 from tests.desk.builders import SCHOOL
@@ -73,6 +74,35 @@ def test_what_is_known_after_a_gesture_is_what_is_read_anew(
     assert begun.facts == anew.facts
     assert list(begun.facts.answers) == list(anew.facts.answers)
     assert begun.assessment == anew.assessment
+
+
+def test_an_undoing_in_a_place_read_as_another_shows_what_the_other_says(
+    begun: Session,
+) -> None:
+    rooms = {one.name: one.id for one in begun.facts.places.values()}
+    for room, sockets in (("CP", 3), ("CE1", 4)):
+        record_answer(begun, Entry("prises_rj45", sockets, place=room))
+    begun.say(same(begun.audit.id, rooms["CE1"], rooms["CP"]))
+    record_answer(begun, Entry("prises_rj45", 5, place="CP"))
+    later = audits.open_session(begun.workspace, SCHOOL)
+    assert len(later.facts.answers[rooms["CP"], "prises_rj45"]) == 1
+
+    undo(later)
+
+    heads = later.facts.answers[rooms["CP"], "prises_rj45"]
+    assert {head.value for head in heads} == {3, 5}
+    assert later.facts == audits.open_session(begun.workspace, SCHOOL).facts
+
+
+def test_what_another_session_of_the_same_workspace_said_is_known_too(
+    begun: Session,
+) -> None:
+    other = audits.open_session(begun.workspace, SCHOOL)
+    record_answer(other, Entry("nb_eleves", 140))
+
+    record_answer(begun, Entry("nb_classes", 8))
+
+    assert begun.facts == audits.open_session(begun.workspace, SCHOOL).facts
 
 
 def test_an_answer_does_not_have_the_whole_audit_read_again(
