@@ -8,9 +8,13 @@ select a.id from audit a where exists(
 ) or exists(
   select 1 from head p where p.audit = a.n and p.subject like 'place/%'
   and p.subject not like 'place/%/%' and p.value is null
+) or exists(
+  select 1 from head s where s.audit = a.n and s.subject like 'place/%/same_as'
+  and s.value is not null
 )
 """
-"""Several heads on one subject, or a place removed, where another may have written."""
+"""Several heads on one subject; a place removed, where another may have written; two
+places read as one, which may differ."""
 
 
 def forked(journal: Journal) -> frozenset[str]:

@@ -1,12 +1,19 @@
 """Where an audit stands is told as everywhere else."""
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
-from diag.desk.territory.outlook import Progress
+from diag.desk.session import Session
+from diag.desk.territory.outlook import Progress, progress_by_school
+from diag.desk.visit.places import add_place, remove_place
+from diag.journal.merges import same
 from diag.model.kinds import AuditStatus
+from diag.model.place import PlaceKind
 from diag.reports.figures import percent
+from tests.desk.apart import meet, say, two_laptops
+from tests.desk.builders import SCHOOL
 
 
 @pytest.mark.parametrize(
@@ -35,3 +42,44 @@ def test_what_was_just_begun_is_told_alike_judged_or_not(
     known: Fraction | None,
 ) -> None:
     assert Progress(AuditStatus.EN_COURS, known, "").words == "en cours"
+
+
+def test_two_answers_apart_are_to_be_settled_until_somebody_does(
+    tmp_path: Path,
+) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        say(mine, "nb_classes", 6)
+        say(theirs, "nb_classes", 7)
+        assert not progress_by_school(mine.workspace)[SCHOOL].unsettled
+
+        meet(mine, theirs)
+        assert progress_by_school(mine.workspace)[SCHOOL].unsettled
+
+        say(mine, "nb_classes", 7)
+        assert not progress_by_school(mine.workspace)[SCHOOL].unsettled
+
+
+def test_a_place_removed_where_another_wrote_is_to_be_settled(tmp_path: Path) -> None:
+    with two_laptops(tmp_path) as (mine, theirs):
+        add_place(mine, PlaceKind.SALLE, "Atelier")
+        meet(mine, theirs)
+        say(theirs, "prises_rj45", 3, place="Atelier")
+        remove_place(mine, "Atelier")
+        meet(mine, theirs)
+
+        assert progress_by_school(mine.workspace)[SCHOOL].unsettled
+
+
+def test_two_places_read_as_one_that_differ_are_to_be_settled(
+    session: Session,
+) -> None:
+    rooms = [
+        add_place(session, PlaceKind.SALLE, name)[0] for name in ("CP", "Salle du CP")
+    ]
+    for room, sockets in zip(rooms, (3, 4), strict=True):
+        say(session, "prises_rj45", sockets, place=room.name)
+    assert not progress_by_school(session.workspace)[SCHOOL].unsettled
+
+    session.say(same(session.audit.id, rooms[1].id, rooms[0].id))
+
+    assert progress_by_school(session.workspace)[SCHOOL].unsettled
