@@ -113,7 +113,7 @@ class Teller:
         part = proportion_of(order, left, right)
         if part and (self._is_number(left) and self._is_number(right)):
             return self._on(part.what, self._proportion(part))
-        orders = _DATED if isinstance(right, Name) else _ORDERS
+        orders = _DATED if self._is_day(right) else _ORDERS
         return self._on(left, orders[order] + self._value(right, beside=left))
 
     def _is_number(self, node: Term) -> bool:
@@ -121,6 +121,12 @@ class Teller:
             declared = self._questions.get(node.id)
             return declared is not None and declared.type in _NUMBERS
         return not isinstance(node, ChoiceId)
+
+    def _is_day(self, node: Term) -> bool:
+        if not isinstance(node, Name):
+            return False
+        declared = self._questions.get(node.id)
+        return declared is None or declared.type is QuestionType.DATE
 
     def _on(self, what: Term, said: str) -> str:
         if isinstance(what, Name):

@@ -20,6 +20,7 @@ QUESTIONS = {
     for ident, kind, label, unit in (
         ("debit", QuestionType.NUMBER, "Débit", "Mbit/s"),
         ("lien", QuestionType.CHOICE, "Lien", ""),
+        ("secours", QuestionType.CHOICE, "Lien de secours", ""),
         ("outils", QuestionType.CHOICES, "Outils", ""),
         ("fibre", QuestionType.BOOLEAN, "Fibre", ""),
         ("achat", QuestionType.DATE, "Achat", ""),
@@ -86,6 +87,8 @@ QUESTIONS = {
             "",
             "Postes pris − ((Postes − 1) × 2) : au moins 0",
         ),
+        ("lien == secours", "", "Lien : Lien de secours"),
+        ("lien != secours", "", "Lien : autre que Lien de secours"),
         ("achat >= visit_date", "", "Achat : pas avant la visite"),
         (
             "months_between(achat, visit_date) < 60",
