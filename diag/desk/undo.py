@@ -2,7 +2,7 @@
 
 from diag.desk.session import Session, WithheldError
 from diag.desk.undone import undone
-from diag.desk.visit.trail import day_words
+from diag.desk.visit.trail import day_words, local_day
 from diag.journal import subjects
 from diag.journal.board import saying
 from diag.journal.draft import Draft
@@ -27,7 +27,6 @@ from diag.journal.subjects import (
     WordingTopic,
 )
 from diag.model.errors import DiagError
-from diag.reports.dates import day_of
 
 _UNDOABLE = (
     AnswerTopic
@@ -60,6 +59,7 @@ class SaidEarlierError(WithheldError):
 
     yes, no = "Annuler cette saisie", "La garder"
     done, left = "Annulé", "Rien n'est annulé."
+    takes_back = True
 
     def __init__(
         self, session: Session, drafts: tuple[Draft, ...], taken: tuple[Revision, ...]
@@ -103,7 +103,7 @@ def undo_gesture(session: Session) -> tuple[Revision, ...]:
 
 
 def _is_of_another_day(session: Session, change: Revision) -> bool:
-    return day_of(change.at) < session.workspace.world.today()
+    return local_day(change.at) < session.workspace.world.today()
 
 
 def _refuse_kept(session: Session, last: Revision) -> None:

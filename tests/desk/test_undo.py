@@ -1,3 +1,7 @@
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -117,4 +121,30 @@ def test_what_was_said_in_one_go_is_taken_back_in_one_go(session: Session) -> No
     assert len(undo_gesture(session)) == 2
     assert (value(session, "nb_classes"), session.facts.notes) == (4, {})
     undo(session)
+    assert value(session, "nb_classes") is None
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Be where it is tomorrow already."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("a machine whose time zone is not told by its environment")
+    monkeypatch.setenv("TZ", "EAST-16")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_what_was_said_today_where_one_works_is_undone_unasked(
+    session: Session,
+) -> None:
+    world = session.workspace.world
+    session.workspace.world = replace(world, today=lambda: date(2026, 10, 6))
+    session.asks_when_changed = True
+    record_answer(session, Entry("nb_classes", 5))
+
+    undo(session)
+
     assert value(session, "nb_classes") is None

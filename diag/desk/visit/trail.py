@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from diag.desk.session import Session
@@ -65,9 +65,14 @@ def divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
     )
 
 
+def local_day(at: int) -> date:
+    """Return the day of a wall clock where one works, as one's own calendar says."""
+    return _local(at).date()
+
+
 def day_words(at: int) -> str:
     """Return the local day of a wall clock: « 05/10/2026 »."""
-    return _local(at).strftime("%d/%m/%Y")
+    return local_day(at).strftime("%d/%m/%Y")
 
 
 def time_words(at: int) -> str:
