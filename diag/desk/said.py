@@ -42,11 +42,7 @@ def said_words(session: Session, revision: Revision) -> str:
     topic, value = subjects.parse(revision.subject), revision.value
     if isinstance(value, dict):
         return _fields_words(session, topic, value)
-    if isinstance(topic, RankTopic):
-        return "déplacé"
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    return str(value)
+    return "déplacé" if isinstance(topic, RankTopic) else _plain(value)
 
 
 def _fields_words(session: Session, topic: Topic, value: dict[str, Any]) -> str:
@@ -72,7 +68,7 @@ def _fields_words(session: Session, topic: Topic, value: dict[str, Any]) -> str:
         case PhotoTopic() | OwnTopic() | ScenarioTopic():
             told = _text(value, _NAMED[type(topic)])
         case _:
-            told = _joined(*(str(value[key]) for key in sorted(value)))
+            told = _joined(*(_plain(value[key]) for key in sorted(value)))
     return told
 
 
@@ -88,7 +84,7 @@ def _answer_words(session: Session, ident: str, value: dict[str, Any]) -> str:
     said = value.get("value")
     question = question_named(session, ident)
     if question is None:
-        return str(said)
+        return _joined(_plain(said), _text(value, "reason"))
     answer = Answer(
         State(value["state"]),
         tuple(said) if isinstance(said, list) else said,
@@ -144,6 +140,15 @@ def _step_words(value: dict[str, Any]) -> str:
     state = _text(value, "state")
     word = FOLLOW_UPS[FollowUpState(state)] if state in set(FollowUpState) else state
     return _joined(word, _day(value, "on"), _text(value, "by"), _text(value, "why"))
+
+
+def _plain(value: object) -> str:
+    """Return a value of which nothing else is known; nothing when there is none."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, list):
+        return _joined(*map(_plain, value))
+    return "" if value is None else str(value)
 
 
 def _text(value: dict[str, Any], name: str) -> str:

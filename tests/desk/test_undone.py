@@ -20,10 +20,11 @@ from diag.desk.visit.parcours import choose_profile
 from diag.desk.visit.places import add_place, find_place, remove_place, rename_place
 from diag.desk.visit.questionnaires import compose, keep
 from diag.journal import changes
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
+from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
 from diag.model.checklist import Audience, Owner, Profile
 from diag.model.dispatch import Dispatch, Way
-from diag.model.fact import Answer, Provenance, State
+from diag.model.errors import DiagError
+from diag.model.fact import Answer, Provenance, State, Value
 from diag.model.place import PlaceKind
 from tests.desk.audited import audited, audited_workspace
 
@@ -177,3 +178,35 @@ def test_no_line_of_the_history_shows_an_id_nor_a_value_as_it_is_kept(
         words = f"{change.about} : {change.said}"
         assert not {*re.findall(r"[\w-]+", words)} & (ids | raw), words
         assert not re.search(r"\d{4}-\d\d-\d\d|_|\{'|\['", words), words
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(True, "oui"), (3, "3"), (("a", "b"), "a, b"), (None, "Absent")]
+)
+def test_an_answer_to_a_question_that_no_checklist_here_asks_is_told_in_french(
+    advised: Session, value: Value, told: str
+) -> None:
+    state = State.REFUSED if value is None else State.KNOWN
+    answer = Answer(state, value, reason="" if value else "Absent")
+    advised.say(
+        changes.answered(advised.audit.id, advised.facts.root, "ailleurs", answer)
+    )
+
+    (*_, last) = changes_of(advised)
+
+    assert (last.about, last.said) == ("question d'autres grilles", told)
+
+
+def test_two_visits_of_one_day_are_each_corrected(advised: Session) -> None:
+    day = date(2026, 10, 1)
+    first, second = (
+        Visit(id=str(UUID(int=number)), date=day.isoformat()) for number in (1, 2)
+    )
+    for visit in (first, second):
+        advised.say(changes.visited(advised.audit.id, visit))
+
+    add_visit(advised, day, met=("le maire",), corrects=second)
+
+    assert [one.met for one in advised.visits if one.id == second.id] == [("le maire",)]
+    with pytest.raises(DiagError, match="déjà notée"):
+        add_visit(advised, day)

@@ -56,7 +56,9 @@ def _check_day(session: Session, visit: Visit) -> None:
             "Datez-la d'aujourd'hui ou d'un jour passé.",
             about="on",
         )
-    if any(one.date == visit.date and one.id != visit.id for one in session.visits):
+    days = {one.id: one.date for one in session.visits}
+    is_same_day = days.pop(visit.id, "") == visit.date
+    if not is_same_day and visit.date in days.values():
         raise DiagError(
             f"La visite du {day:%d/%m/%Y} est déjà notée : corrigez-la plutôt.",
             command=f"diag audit visit {session.about.ref} --correct {day:%d/%m/%Y}",
