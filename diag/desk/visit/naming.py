@@ -7,6 +7,7 @@ from diag.desk.session import Session
 from diag.model.errors import DiagError
 from diag.model.folding import fold
 from diag.model.place import PlaceKind
+from diag.model.plural import counted
 from diag.model.text import clean_line
 from diag.reports.vocabulary import PLACES
 
@@ -62,17 +63,12 @@ def told_names(kind: PlaceKind, found: Named) -> str:
     """Return what is to be added, and what is there: « 2 salles : CP, CE1. »."""
     said = []
     if found.new:
-        said.append(f"{counted(kind, len(found.new))} : {_listed(found.new)}.")
+        said.append(f"{counted(len(found.new), *PLACES[kind])} : {_listed(found.new)}.")
     if found.known:
         verb = "existent" if len(found.known) > 1 else "existe"
         quoted = tuple(f"« {name} »" for name in found.known)
         said.append(f"{_listed(quoted)} {verb} déjà.")
     return " ".join(said)
-
-
-def counted(kind: PlaceKind, count: int) -> str:
-    """Return « 1 salle », « 3 salles »."""
-    return f"{count} {PLACES[kind][count > 1]}"
 
 
 def _listed(names: tuple[str, ...]) -> str:
