@@ -120,6 +120,21 @@ async def test_the_plan_leads_in_the_grille_too(tmp_path: Path) -> None:
         assert screen.is_gridding
 
 
+async def test_a_refused_answer_keeps_one_in_its_cell(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "prises_rj45", place="CP", size=(120, 40)) as (
+        pilot,
+        screen,
+    ):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.grid and screen.grid.table.has_focus, "in")
+        await pilot.press(*"777")
+        await pilot.click(Plan, offset=(3, _line_of(pilot, screen, "CE1")))
+        await wait_for(pilot, lambda: shows(pilot, "hors limites"), "refused")
+        await pilot.press("backspace", "backspace", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré, CP : 7"), "mended")
+
+
 def _line_of(pilot: Pilot[None], screen: VisitScreen, name: str) -> int:
     top = screen.query_one(Plan).region.y
     seen = visible(pilot)[top:]

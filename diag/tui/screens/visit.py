@@ -315,7 +315,7 @@ class VisitScreen(VisitActs):
         if event.key == DEPARTURE:
             self.on_before_leaving()
         elif not self.settle():
-            self.fiche.line.focus()
+            self._focus_face()
         else:
             self._go_leg(event.key)
             self._moved()
@@ -329,9 +329,14 @@ class VisitScreen(VisitActs):
     def _leave_plan(self) -> None:
         self.remove_class("-planning")
         self._show_around()
+        self._focus_face()
+        if self.is_gridding:
+            self._follow_in_grid()
+
+    def _focus_face(self) -> None:
+        """Go back where one answers."""
         if self.grid and self.is_gridding:
             self.grid.focus()
-            self._follow_in_grid()
         else:
             self.fiche.line.focus()
 
