@@ -92,10 +92,15 @@ class Whereabouts:
         return bool(self.last or self._app.desk.recent)
 
     def resume(self) -> None:
-        """Go where one was last: the visit at its question, the bilan, a school."""
+        """Go where one was last: the visit at its question, the bilan, a school.
+
+        Raises:
+            DiagError: it cannot be shown any more; one stays where one is.
+        """
         app, recent = self._app, self._app.desk.recent
         if last := self.last:
             app.desk.choose(last.ref, last.campaign)
+            self._check(last)
             app.go_territory()
             for module in last.places:
                 about = (last.ref,) if last.ref else ()
@@ -105,6 +110,21 @@ class Whereabouts:
             app.go_visit(recent.uai, recent.place, recent.question)
         else:
             app.say("Aucune visite à reprendre : choisissez une école.")
+
+    def _check(self, last: Here) -> None:
+        """Refuse a place that cannot be shown: it would be told at each return to it.
+
+        Raises:
+            DiagError: unknown school, or an audit that cannot be opened.
+        """
+        # Behind the first frame, as all that reads the desk.
+        from diag.desk.auditees import auditee_named  # noqa: PLC0415
+
+        desk = self._app.desk
+        if last.ref:
+            auditee_named(desk.workspace, last.ref)
+        if {"visit", "bilan"} & {*last.places}:
+            desk.session(last.ref)
 
     def recover(self) -> None:
         """After a crash, go back where one was."""

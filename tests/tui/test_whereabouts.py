@@ -112,6 +112,20 @@ async def test_the_audit_of_another_campaign_is_reopened_as_such(
         await wait_for(pilot, lambda: shows(pilot, "2024-2025"), "its campaign")
 
 
+@pytest.mark.parametrize("places", [["school"], ["school", "visit"]])
+async def test_a_school_that_is_gone_is_told_once_and_leaves_one_in_territoire(
+    tmp_path: Path, places: list[str]
+) -> None:
+    app = new_app(tmp_path)
+    app.desk.keep("here", [places, "9999999P", ""])
+    app.desk.close()
+    async with running(app_on(tmp_path)) as pilot:
+        await pilot.press("r")
+        await wait_for(pilot, lambda: shows(pilot, "9999999P"), "told")
+        await pilot.press("escape", "e")
+        await wait_for(pilot, lambda: shows(pilot, "Réglages"), "one works on")
+
+
 @pytest.mark.parametrize(
     "damaged",
     [None, "visit", [], [[], "", ""], [["nulle part"], SCHOOL, ""], [["visit"], 3, ""]],
