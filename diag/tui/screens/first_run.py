@@ -12,6 +12,7 @@ from diag.tui.commands import Command, CommandType, Help, Quit, bindings_of
 from diag.tui.plain import content
 from diag.tui.screens.form import correct
 from diag.tui.screens.place import PlaceScreen
+from diag.tui.widgets.field import Field
 
 
 class Begin(Command):
@@ -76,6 +77,6 @@ class FirstRunScreen(PlaceScreen):
 
 
 def _field(name: str, hint: str) -> Input:
-    field = Input(placeholder=hint, id=name)
+    field = Field(placeholder=hint, id=name)
     field.cursor_blink = False
     return field

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.events import Paste
 from textual.widgets import Input
 
 from diag.desk.session import Session
@@ -87,3 +88,14 @@ async def test_on_the_first_run_one_is_back_where_a_name_is_missing(
         await wait_for(pilot, lambda: shows(pilot, "Ana"), "the name")
         author, syndicat = (field.value for field in app.screen.query(Input))
         assert (author, syndicat) == ("Ana", "SIVU")
+
+
+async def test_lines_pasted_in_a_field_are_all_kept(tmp_path: Path) -> None:
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.push_screen(OwnAdviceDialog(app.desk.session(SCHOOL)))
+        await wait_for(pilot, lambda: isinstance(app.screen, Form), "the form")
+        await pilot.press("tab", "tab")
+        app.screen.post_message(Paste("Trop sombre\r\npour lire\n"))
+        await wait_for(pilot, lambda: shows(pilot, "Trop sombre pour lire"), "both")
