@@ -149,7 +149,6 @@ class Weigh(Confirm):
     INTRODUCTION = "F2 répond oui, Échap non ; Tab passe d'une réponse à l'autre."
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Replace, KeepAsIs)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
-    INHERIT_BINDINGS = False
 
     def __init__(self, question: str, *, yes: str, no: str) -> None:
         super().__init__(question, yes=f"{yes} (F2)", no=no, grave=True)

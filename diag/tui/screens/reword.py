@@ -64,7 +64,6 @@ class Faulty(Confirm):
     CSS_PATH = "../dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (DropWords, Mend)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
-    INHERIT_BINDINGS = False
 
     def __init__(self, refusal: str) -> None:
         super().__init__(
