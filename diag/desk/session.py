@@ -39,7 +39,7 @@ class WithheldError(DiagError):
     drops = False
     """Whether what was typed is of no more use once it is not written."""
     takes_back = False
-    """Whether it is an earlier word taken back: what is typed then is something else."""
+    """Whether it takes an earlier word back: what is being typed is another."""
 
     def __init__(
         self, session: "Session", drafts: tuple[Draft, ...], sentence: str

@@ -222,12 +222,12 @@ class DiagApp(Sturdy, App[None]):
         def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
             if confirmed:
                 refused.write_anyway()
+            written = bool(confirmed) and not refused.takes_back
             for screen in self.screen_stack:
                 look_again = getattr(screen, "look_again", None)
                 if look_again is not None:
                     said = refused.done if confirmed else refused.left
-                    forget = bool(confirmed) or refused.drops
-                    look_again(said, forget=forget, written=bool(confirmed))
+                    look_again(said, forget=written or refused.drops, written=written)
 
         question = Weigh(refused.asked, yes=refused.yes, no=refused.no)
         self.push_screen(question, answered)

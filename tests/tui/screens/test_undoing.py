@@ -1,14 +1,15 @@
 """Ctrl+Z, by the keys: it tells the whole gesture, and passes over nothing."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from diag.desk.bilan import advising
 from diag.desk.session import Session
 from diag.model.checklist import Audience
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Tell, Weigh
 from diag.tui.screens.follow_up import FollowUpDialog
 from diag.tui.screens.reading import history_screen
-from tests.tui.builders import audited_app
+from tests.tui.builders import DAY, audited_app
 from tests.tui.screens.test_bilan import SIZE, on, opened, running, to_first_advice
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
@@ -41,6 +42,21 @@ async def test_the_bilan_tells_what_it_undid_by_titles(tmp_path: Path) -> None:
         await pilot.press("ctrl+z")
         await wait_for(pilot, lambda: shows(pilot, "Annulé : mots de « "), "undone")
         assert not shows(pilot, ident)
+
+
+async def test_what_is_typed_outlives_the_undoing_of_another_day(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    later = DAY + timedelta(days=3)
+    async with visit(tmp_path, seed=9, day=later) as (pilot, screen):
+        await pilot.press(*"12", "ctrl+z")
+        await wait_for(pilot, lambda: on(pilot, Weigh), "asked")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé"), "undone")
+        assert screen.visiting.key[1] == "nb_classes"
+        assert screen.fiche.line.value == "12"
+        assert not shows(pilot, "CE1")
 
 
 async def test_a_column_filled_at_once_is_told_whole(tmp_path: Path) -> None:
