@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.rules.tree import Arithmetic, Constant, Order, Term
+from diag.rules.tree import Arithmetic, Constant, Order, Term, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,12 @@ def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
     """
     times, what = _scaled(left)
     share, of = _scaled(right)
-    if isinstance(what, Arithmetic) and what.operator == "/" and of is None:
+    if (
+        isinstance(what, Arithmetic)
+        and what.operator == "/"
+        and of is None
+        and not _may_be_negative(what.right)
+    ):
         inverse, of = _scaled(what.right)
         times, what = times / inverse if inverse else times, what.left
         more, what = _scaled(what)
@@ -37,6 +42,12 @@ def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
     if what is None or is_plain or times <= 0 or share <= 0:
         return None
     return Proportion(what, order, share / times, of)
+
+
+def _may_be_negative(divisor: Term) -> bool:
+    """Say whether multiplying by it might turn a comparison: it is a difference."""
+    parts = (each for each in walk(divisor) if isinstance(each, Arithmetic))
+    return any(each.operator == "-" for each in parts)
 
 
 def _scaled(term: Term | None) -> tuple[Fraction, Term | None]:

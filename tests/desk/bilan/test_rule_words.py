@@ -83,6 +83,11 @@ QUESTIONS = {
             "Postes pris + Postes : au plus 50\u00a0% de (Places + 1)",
         ),
         (
+            "pris / (postes - places) <= 2",
+            "",
+            "Postes pris divisé par (Postes − Places) : au plus 2",
+        ),
+        (
             "pris - (postes - 1) * 2 >= 0",
             "",
             "Postes pris − ((Postes − 1) × 2) : au moins 0",
