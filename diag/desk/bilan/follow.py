@@ -60,7 +60,7 @@ def _check_day(session: Session, visit: Visit) -> None:
     is_same_day = days.pop(visit.id, "") == visit.date
     if not is_same_day and visit.date in days.values():
         raise DiagError(
-            f"La visite du {day:%d/%m/%Y} est déjà notée : corrigez-la plutôt.",
+            f"La visite du {day:%d/%m/%Y} est déjà notée. Corrigez-la plutôt.",
             command=f"diag audit visit {session.about.ref} --correct {day:%d/%m/%Y}",
             about="on",
         )
