@@ -42,11 +42,11 @@ def test_no_letter_is_lost(text: str, width: int) -> None:
 
 
 def test_a_path_too_long_for_a_line_is_cut_after_a_folder() -> None:
-    text = Content("Écrit dans /home/agent/exports/avant-de-partir.md, à imprimer")
+    text = Content("Écrit dans /home/lucie/exports/avant-de-partir.md, à imprimer")
 
     assert [one.plain for one in wrapped(text, 22)] == [
         "Écrit dans",
-        "/home/agent/exports/",
+        "/home/lucie/exports/",
         "avant-de-partir.md, à",
         "imprimer",
     ]
