@@ -150,7 +150,7 @@ def test_what_is_verified_in_part_says_how_much(desk: Workspace) -> None:
     record_answer(again, Entry("mots_de_passe", "gestionnaire"))
 
     (first, *_) = findings(again)
-    assert first.aside.startswith("vérifiée à 1 sur ")
+    assert first.aside.startswith("1 point vérifié sur ")
 
 
 def test_a_first_audit_says_what_will_come(session: Session) -> None:

@@ -17,6 +17,7 @@ from diag.desk.bilan.rule_words import tell
 from diag.desk.bilan.score_words import SOCLE, filled_words, level_words, score_words
 from diag.desk.session import Session
 from diag.model.checklist import Checklist, Criterion, Kind
+from diag.model.plural import counted
 from diag.reports.answers import evidence
 from diag.reports.figures import percent
 from diag.reports.vocabulary import KINDS, LEVELS, UNSCORED
@@ -66,7 +67,9 @@ def _none_wrong(session: Session, left: int) -> str:
         one.compliance is Compliance.CONFORME
         for one in session.assessment.criteria.values()
     )
-    return f"vérifiée à {sure} sur {sure + left}" if sure else "pas encore vérifiée"
+    if not sure:
+        return "pas encore vérifiée"
+    return f"{counted(sure, 'point vérifié', 'points vérifiés')} sur {sure + left}"
 
 
 def _socle(session: Session, socle: Socle) -> Line:
