@@ -27,6 +27,11 @@ join audit a on a.n = j.audit join score s on s.audit = j.audit
 where j.engine = ? order by j.audit, s.position
 """
 
+_FRESH = """
+select 1 from judged j join tally t on t.audit = j.audit and t.digest = j.digest
+join audit a on a.n = j.audit where a.id = ? and j.engine = ?
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -78,6 +83,11 @@ def store_judged(
                     f"insert into {table} values ({marks})",  # noqa: S608
                     (number, *row),
                 )
+
+
+def is_judged(journal: Journal, audit: str, *, engine: str) -> bool:
+    """Say whether what is kept is fresh: made by this engine, of all that was said."""
+    return bool(journal.select(_FRESH, [audit, engine]))
 
 
 def summaries(journal: Journal, *, engine: str) -> dict[str, Summary]:

@@ -82,14 +82,12 @@ class BilanScreen(ActingScreen):
                 yield Outline(id=name)
 
     def on_mount(self) -> None:
-        """Judge, and show the findings first."""
-        self.show_all()
+        """Show the findings first."""
         self._show_face("constats")
 
     def on_screen_resume(self) -> None:
-        """Read again: something may have been said elsewhere."""
-        if self.is_mounted:
-            self.show_all()
+        """Judge, each time: something may have been said elsewhere."""
+        self.show_all()
 
     def on_resize(self, event: events.Resize) -> None:
         """Show one side or two."""
