@@ -17,7 +17,7 @@ from hypothesis import settings
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-gc.set_threshold(50_000, 20, 25)
+gc.set_threshold(200_000, 50, 1_000)
 
 # A machine that others use is slow at times: no test judges by the wall clock.
 settings.register_profile("diag", deadline=None)
