@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from random import Random
 
@@ -16,10 +17,11 @@ from tests.tui.waiting import shows, wait_for
 SIZES = [(80, 24), (1, 1), (20, 5), (300, 90), (79, 23), (100, 30), (160, 50), (40, 12)]
 HOURS = 8
 MOVES_AN_HOUR = 160
-GROWTH = 1.005
-"""What Python may hold after the day, by what it held after the first two hours.
+GROWTH = 1.01
+"""What Python may hold after the day, by the least that it held in the morning.
 
-Not 1: what was said stays in the journal's memory of the day.
+Not 1: a screen that was just left may still be there, 0.8 %. One kept each hour would
+be 5 % after the day.
 """
 
 
@@ -64,6 +66,17 @@ async def an_hour(app: DiagApp, pilot: Pilot[None], chance: Random) -> None:
     await wait_for(pilot, lambda: shows(pilot, "Chantelombe"), "the territory")
 
 
+def forget_what_is_bounded() -> None:
+    """Empty the caches of so many entries at most: one that fills is no growth."""
+    for name, module in tuple(sys.modules.items()):
+        if name.partition(".")[0] in {"diag", "textual", "rich"}:
+            for value in tuple(vars(module).values()):
+                inside = vars(value).values() if isinstance(value, type) else ()
+                for each in (value, *inside):
+                    if isinstance(each, _lru_cache_wrapper):
+                        each.cache_clear()
+
+
 @pytest.mark.long
 async def test_memory_does_not_grow_over_a_day(tmp_path: Path) -> None:
     chance = Random(8)
@@ -72,8 +85,9 @@ async def test_memory_does_not_grow_over_a_day(tmp_path: Path) -> None:
         held = []
         for _ in range(HOURS):
             await an_hour(app, pilot, chance)
+            forget_what_is_bounded()
             gc.collect()
             held.append(sys.getallocatedblocks())
 
     print(f"\nblocks of memory held after each of {HOURS} hours: {held}")
-    assert held[-1] < held[1] * GROWTH
+    assert held[-1] < min(held[: HOURS // 2]) * GROWTH
