@@ -8,6 +8,7 @@ from diag.desk.session import Session
 from diag.desk.territory.outlook import STATUS_WORDS
 from diag.desk.visit.parcours import PROFILES
 from diag.desk.visit.places import KIND_NAMES
+from diag.desk.visit.trail import answer_said
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
@@ -27,7 +28,6 @@ from diag.journal.subjects import (
 )
 from diag.model.audit import FollowUpState
 from diag.model.checklist import Profile
-from diag.model.fact import Answer, State
 from diag.model.kinds import AuditStatus, PlaceKind
 from diag.reports.answers import answer_words
 from diag.reports.vocabulary import FOLLOW_UPS, WHOM
@@ -40,6 +40,8 @@ def said_words(session: Session, revision: Revision) -> str:
     if revision.op == "del":
         return "(retiré)"
     topic, value = subjects.parse(revision.subject), revision.value
+    if isinstance(topic, AnswerTopic):
+        return _answer_words(session, topic.question, revision)
     if isinstance(value, dict):
         return _fields_words(session, topic, value)
     return "déplacé" if isinstance(topic, RankTopic) else _plain(value)
@@ -47,8 +49,6 @@ def said_words(session: Session, revision: Revision) -> str:
 
 def _fields_words(session: Session, topic: Topic, value: dict[str, Any]) -> str:
     match topic:
-        case AnswerTopic(_, question):
-            told = _answer_words(session, question, value)
         case AuditTopic(name):
             told = _audit_words(session, name, value)
         case PlaceTopic():
@@ -80,17 +80,15 @@ _NAMED: dict[type, str] = {
 """What is told of something that has a name."""
 
 
-def _answer_words(session: Session, ident: str, value: dict[str, Any]) -> str:
-    said = value.get("value")
-    question = question_named(session, ident)
-    if question is None:
-        return _joined(_plain(said), _text(value, "reason"))
-    answer = Answer(
-        State(value["state"]),
-        tuple(said) if isinstance(said, list) else said,
-        reason=value.get("reason", ""),
-    )
-    return answer_words(question, answer)
+def _answer_words(session: Session, ident: str, revision: Revision) -> str:
+    """Tell an answer; its bare value where this version knows no such question."""
+    question, answer = question_named(session, ident), answer_said(revision)
+    if question and answer:
+        return answer_words(question, answer)
+    value = revision.value
+    if not isinstance(value, dict):
+        return _plain(value)
+    return _joined(_plain(value.get("value")), _text(value, "reason"))
 
 
 def _audit_words(session: Session, name: str, value: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from textual.widgets import Button, Input, Static
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.field import Field
 from diag.tui.widgets.key_bar import KeyBar
+from diag.tui.widgets.line_field import LineField
 from diag.tui.widgets.sentence import Sentence
 
 
@@ -172,7 +172,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
     """
 
     INTRODUCTION = "Tapez une ligne ; Entrée la donne."
-    FIELD: ClassVar[type[Input]] = Field
+    FIELD: ClassVar[type[Input]] = LineField
     """What one types in."""
     CSS_PATH = "dialogs.tcss"
     OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)

@@ -19,7 +19,9 @@ from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.parcours import choose_profile
 from diag.desk.visit.places import add_place, find_place, remove_place, rename_place
 from diag.desk.visit.questionnaires import compose, keep
-from diag.journal import changes
+from diag.journal import changes, subjects
+from diag.journal.canonical import Json
+from diag.journal.draft import Draft
 from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
 from diag.model.checklist import Audience, Owner, Profile
 from diag.model.dispatch import Dispatch, Way
@@ -195,6 +197,16 @@ def test_an_answer_to_a_question_that_no_checklist_here_asks_is_told_in_french(
     (*_, last) = changes_of(advised)
 
     assert (last.about, last.said) == ("question d'autres grilles", told)
+
+
+def test_an_answer_of_a_later_version_is_told_by_its_value(advised: Session) -> None:
+    asked = subjects.answer(advised.facts.root, "nb_classes")
+    body: Json = {"state": "promised", "value": 7, "reason": ""}
+    advised.say(Draft(advised.audit.id, asked, body, parents=()))
+
+    (*_, last) = changes_of(advised)
+
+    assert (last.about, last.said) == ("Nombre de classes", "7")
 
 
 def test_two_visits_of_one_day_are_each_corrected(advised: Session) -> None:

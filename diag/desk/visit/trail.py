@@ -42,7 +42,7 @@ def trail_of(session: Session, key: Key, question: Question) -> tuple[Turn, ...]
             at=one.at,
             before=" ou ".join(said[each] for each in one.parents if each in said),
             after=said[one.id],
-            answer=_answer(one),
+            answer=answer_said(one),
         )
         for one in revisions
     )
@@ -87,11 +87,12 @@ def _local(at: int) -> datetime:
 def _words(question: Question, revision: Revision) -> str:
     if revision.erased:
         return "effacé"
-    answer = _answer(revision)
+    answer = answer_said(revision)
     return answer_words(question, answer) if answer else "retiré"
 
 
-def _answer(revision: Revision) -> Answer | None:
+def answer_said(revision: Revision) -> Answer | None:
+    """Return the answer that a revision gives; None when it is none that is known."""
     body: Any = revision.value
     try:
         value = body.get("value")

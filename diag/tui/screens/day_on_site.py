@@ -13,6 +13,10 @@ from diag.model.plural import counted
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.form import Field, Form
 
+_NAMES = "séparés par des virgules"
+_ALLOWED = "de la commune : qui, quand"
+_REMOVE = "retirer"
+
 
 class DayOnSite(Form):
     """Asks what a visit is dated by; gives it told: « visite du 31/01/2027 »."""
@@ -64,10 +68,6 @@ class DayOnSite(Form):
         return _told(visit)
 
 
-_NAMES = "séparés par des virgules"
-_ALLOWED = "de la commune : qui, quand"
-
-
 def _told(visit: Visit) -> str:
     return f"visite du {written_day(visit.date)}"
 
@@ -100,9 +100,6 @@ def ask_day(app: App[None], session: Session, done: Callable[[str], None]) -> No
         choices.append(Choice(f"{_REMOVE}/{one.id}", f"Retirer la {_told(one)}", aside))
     noted = counted(len(session.visits), "visite déjà notée", "visites déjà notées")
     app.push_screen(Choose(noted, choices), chosen)
-
-
-_REMOVE = "retirer"
 
 
 def _names(typed: str) -> tuple[str, ...]:

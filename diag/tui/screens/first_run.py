@@ -12,7 +12,7 @@ from diag.tui.commands import Command, CommandType, Help, Quit, bindings_of
 from diag.tui.plain import content
 from diag.tui.screens.form import correct
 from diag.tui.screens.place import PlaceScreen
-from diag.tui.widgets.field import Field
+from diag.tui.widgets.line_field import LineField
 
 
 class Begin(Command):
@@ -77,6 +77,6 @@ class FirstRunScreen(PlaceScreen):
 
 
 def _field(name: str, hint: str) -> Input:
-    field = Field(placeholder=hint, id=name)
+    field = LineField(placeholder=hint, id=name)
     field.cursor_blink = False
     return field

@@ -15,8 +15,8 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
 from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.field import Field as OneLine
 from diag.tui.widgets.key_bar import KeyBar
+from diag.tui.widgets.line_field import LineField
 
 
 class Keep(Command):
@@ -43,7 +43,7 @@ class Field(Horizontal):
     def __init__(self, name: str, label: str, value: str = "", hint: str = "") -> None:
         super().__init__()
         self._label = label
-        self._input = OneLine(value, placeholder=hint, id=name)
+        self._input = LineField(value, placeholder=hint, id=name)
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:

@@ -12,12 +12,12 @@ from diag.model.errors import DiagError
 from diag.model.place import PlaceKind
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
-from diag.tui.widgets.field import Field
+from diag.tui.widgets.line_field import LineField
 
 _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."
 
 
-class NamesField(Field):
+class NamesField(LineField):
     """A field where lines pasted become one line of names."""
 
     JOINT = f" {BETWEEN} "

@@ -19,7 +19,7 @@ from diag.model.fact import State
 from diag.model.folding import fold
 from diag.tui.commands import Help
 from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.field import Field
+from diag.tui.widgets.line_field import LineField
 
 _HELP = "?"
 _WALKS = {"up": -1, "down": 1}
@@ -27,7 +27,7 @@ _SAME_WORD = 1.0
 """Seconds within which a letter still belongs to the word that was recorded."""
 
 
-class AnswerLine(Sturdy, Field):
+class AnswerLine(Sturdy, LineField):
     """Takes an answer; arrows walk; `*`, `/`, `!` typed first say there is none.
 
     `?` asks for help, save inside a text that was begun.

@@ -4,7 +4,7 @@ from textual import events
 from textual.widgets import Input
 
 
-class Field(Input):
+class LineField(Input):
     """Textual's field keeps the first line that is pasted, and says nothing."""
 
     JOINT = " "
