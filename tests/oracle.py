@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
 
-from diag.model.checklist import Checklist, Criterion, Kind, RollUp
-from diag.model.place import PlaceKind
+from diag.model.checklist import Checklist, Criterion, RollUp
+from diag.model.enums import Kind, PlaceKind
 from tests.world import Point, World
 
 

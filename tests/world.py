@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 
 from diag.model.checklist import Question
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 
 Point = object
 """A Fraction (a date: its ordinal), an id, a frozenset of ids, a boolean, or…"""

@@ -6,14 +6,9 @@ from diag.assess.averages import Averages
 from diag.assess.gates import Gates
 from diag.assess.reading import Reading
 from diag.assess.remedy import Remedy
-from diag.assess.results import (
-    Advice,
-    CriterionResult,
-    DomainResult,
-    Standing,
-    Trigger,
-)
+from diag.assess.results import Advice, CriterionResult, DomainResult
 from diag.model.checklist import Below
+from diag.model.enums import Standing, Trigger
 
 Results = Mapping[str, CriterionResult]
 """Criteria by id."""

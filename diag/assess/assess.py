@@ -14,7 +14,8 @@ from diag.assess.results import Assessment, CriterionResult, DomainResult
 from diag.assess.rooted import rooted, subject_kind
 from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.assess.vocabulary import vocabulary_of
-from diag.model.checklist import Checklist, Profile
+from diag.model.checklist import Checklist
+from diag.model.enums import Profile
 from diag.model.fact import Facts
 
 _KEPT_JUDGES = 8  # editions that are judged side by side, in an upgrade's preview

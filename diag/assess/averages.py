@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from diag.assess.means import Member, lowest_mean, weighted_mean
-from diag.assess.results import Bounds, DomainResult
+from diag.assess.results import DomainResult
 from diag.assess.roll_up import TOP
 from diag.assess.scores import criterion_member
+from diag.model.number import Bounds
 
 Replaced = Mapping[str, Member | None]
 """Criteria by id, as they would count; None: sans objet."""

@@ -6,7 +6,8 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.fact import Value
 from diag.model.number import canonical_number, exact
 from diag.rules.language import Rule, thresholds

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.results import Advice, Amount, Cost, CostLine, Trigger
+from diag.assess.results import Advice, Amount, Cost, CostLine
+from diag.model.enums import Trigger
 from diag.model.number import Number, exact
 
 NOTHING = Amount(Fraction(), Fraction(), Fraction())

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # results bring pydantic, which a list of schools does without
-    from diag.assess.results import Bounds
+    from diag.model.number import Bounds
 
 
 def out_of_100(ratio: Fraction) -> int:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from diag.assess.assess import Judge
-from diag.model.fact import Answer, Facts, State, Value
-from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.model.enums import PlaceKind, State
+from diag.model.fact import Answer, Facts, Value
+from diag.model.place import PARENT_KINDS, Place
 from diag.rules.problem import write_instead
 
 Raw = Mapping[str, object]

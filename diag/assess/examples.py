@@ -34,19 +34,10 @@ from typing import Protocol
 from diag.assess.assess import Judge, judge_for, judge_of
 from diag.assess.display import displayed, out_of_100
 from diag.assess.example_facts import Raw, Unreadable, entries, example_facts, items
-from diag.assess.results import (
-    Advice,
-    Assessment,
-    Bounds,
-    DomainResult,
-    Quantity,
-    Standing,
-    Trigger,
-    Verdict,
-)
+from diag.assess.results import Advice, Assessment, DomainResult, Verdict
 from diag.model.checklist import Checklist
-from diag.model.number import canonical_number
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, Standing, Trigger
+from diag.model.number import Bounds, Quantity, canonical_number
 from diag.rules.problem import Problem, write_instead
 from diag.rules.reach import root_of
 

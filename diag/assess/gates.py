@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from diag.assess.remedy import Remedy
-from diag.assess.results import CriterionResult, Gate, Standing, Trigger
+from diag.assess.results import CriterionResult
 from diag.model.checklist import Recommendation, Requirement
+from diag.model.enums import Gate, Standing, Trigger
 
 
 class Gates:

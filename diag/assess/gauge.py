@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from diag.assess.reading import PlaceScope, Reading, any_out
-from diag.assess.results import CriterionResult, Standing, Verdict
+from diag.assess.results import CriterionResult, Verdict
 from diag.assess.roll_up import WORST, rolled_up
 from diag.assess.scores import compliance_of
-from diag.model.checklist import Criterion, Kind
+from diag.model.checklist import Criterion
+from diag.model.enums import Kind, Standing
 from diag.rules.evaluate import condition
 from diag.rules.language import parse_rule
 

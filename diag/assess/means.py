@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from diag.assess.results import Bounds
+from diag.model.number import Bounds
 
 
 @dataclass(frozen=True, slots=True)

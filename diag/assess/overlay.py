@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from diag.model.fact import Answer, Facts, State, Value
+from diag.model.enums import State
+from diag.model.fact import Answer, Facts, Value
 
 Overlay = Mapping[tuple[str, str], Answer | Value]
 """(Place id, question id) → an answer, a known value, or None: not known."""

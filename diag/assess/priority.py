@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from diag.assess.results import Advice, Compliance, CriterionResult, Gate
-from diag.model.checklist import Kind
+from diag.assess.results import Advice, CriterionResult
+from diag.model.enums import Compliance, Gate, Kind
 
 Key = tuple[int, bool, bool, Fraction, str]
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from diag.assess.readers import every_name
-from diag.model.checklist import Checklist, Criterion, Kind, Profile, Question
+from diag.model.checklist import Checklist, Criterion, Question
+from diag.model.enums import Kind, Profile
 from diag.rules.language import parse_rule
 
 

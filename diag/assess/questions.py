@@ -11,8 +11,9 @@ from diag.assess.means import Member
 from diag.assess.overlay import with_answers
 from diag.assess.reading import Reading
 from diag.assess.scores import criterion_member
-from diag.model.checklist import Checklist, Profile, Question, QuestionType
-from diag.model.fact import Answer, Facts, State, Value
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import Profile, QuestionType, State
+from diag.model.fact import Answer, Facts, Value
 from diag.rules.values import Truth
 
 _UNREADABLE = {QuestionType.TEXT, QuestionType.PHOTO}

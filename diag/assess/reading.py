@@ -8,8 +8,9 @@ from datetime import date
 
 from diag.assess.tree import Tree
 from diag.assess.vocabulary import Vocabulary
-from diag.model.fact import Answer, Facts, State
-from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.enums import PlaceKind, State
+from diag.model.fact import Answer, Facts
+from diag.model.place import ROOT_KINDS
 from diag.rules.scope import Scope
 from diag.rules.values import (
     ABSENT,

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from diag.assess.facts_read import FactRead
-from diag.assess.results import Advice, CriterionResult, Quantity, Verdict
+from diag.assess.results import Advice, CriterionResult, Verdict
 from diag.model.checklist import (
     Criterion,
     Recommendation,
@@ -14,6 +14,7 @@ from diag.model.checklist import (
     Source,
 )
 from diag.model.money import Price
+from diag.model.number import Quantity
 from diag.rules.values import Truth
 
 

@@ -4,9 +4,10 @@ from fractions import Fraction
 
 from diag.assess.costs import FREE, cost_of
 from diag.assess.reading import PlaceScope, WithNames
-from diag.assess.results import Cost, CostLine, Quantity
+from diag.assess.results import Cost, CostLine
 from diag.model.checklist import Recommendation
 from diag.model.money import Price
+from diag.model.number import Quantity
 from diag.rules.evaluate import number
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Scope

@@ -2,46 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 
 from diag.model.checklist import Criterion, Domain, Recommendation
+from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
 from diag.model.money import Price
-
-
-class Standing(StrEnum):
-    """Whether something applies."""
-
-    IN = "in"
-    MAYBE = "maybe"
-    OUT = "out"
-    """Sans objet."""
-
-
-class Compliance(StrEnum):
-    """What a compliance criterion says; never averaged."""
-
-    CONFORME = "conforme"
-    NON_CONFORME = "non_conforme"
-    A_VERIFIER = "a_verifier"
-    SANS_OBJET = "sans_objet"
-
-
-class Socle(StrEnum):
-    """Whether everything blocking holds."""
-
-    ATTEINT = "atteint"
-    NON_ATTEINT = "non_atteint"
-    INDETERMINE = "indetermine"
-    SANS_OBJET = "sans_objet"
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """An exact interval of ratios, 0 to 1: every completion of the facts lies in it."""
-
-    low: Fraction
-    high: Fraction
+from diag.model.number import Bounds, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +65,6 @@ class DomainResult:
         """Say whether it raises alerts and is never averaged: it has no score."""
         applies = any(one.standing is not Standing.OUT for one in self.criteria)
         return self.score.bounds is None and applies
-
-
-class Trigger(StrEnum):
-    """How sure a recommendation is."""
-
-    FIRES = "fires"
-    TO_CONFIRM = "to_confirm"
-    """The criterion may stand too low: outside totals."""
-
-
-class Gate(StrEnum):
-    """Whether what must come first holds."""
-
-    OPEN = "open"
-    CHECK_FIRST = "check_first"
-    """A prerequisite is unknown: « à vérifier d'abord »."""
-    WAITS = "waits"
-    """A prerequisite fails: conditionnelle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """How many; `high` is None when a list is open and nothing bounds it."""
-
-    low: Fraction
-    high: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 from diag.assess.means import Member, weighted_mean
-from diag.assess.results import Bounds, Standing, Verdict
+from diag.assess.results import Verdict
 from diag.model.checklist import RollUp
-from diag.model.number import exact
+from diag.model.enums import Standing
+from diag.model.number import Bounds, exact
 
 TOP = 3
 """The highest level."""

@@ -6,8 +6,8 @@ An edition holds the questions and criteria of all three; an audit sees its own 
 from collections.abc import Mapping
 
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
+from diag.model.enums import PlaceKind
 from diag.model.fact import Facts
-from diag.model.place import PlaceKind
 from diag.rules.reach import root_of
 
 _KEPT = 8  # as many editions and kinds as are looked at side by side

@@ -4,15 +4,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from diag.assess.means import Member, mean_of, weighted_mean
-from diag.assess.results import (
-    Compliance,
-    CriterionResult,
-    DomainResult,
-    Score,
-    Socle,
-    Standing,
-)
-from diag.model.checklist import Kind
+from diag.assess.results import CriterionResult, DomainResult, Score
+from diag.model.enums import Compliance, Kind, Socle, Standing
 
 _NOTHING = Score(Standing.OUT, None, Fraction(1))
 

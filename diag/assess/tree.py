@@ -5,8 +5,9 @@ under the subject itself: two people who move places apart never lose one, nor t
 knot.
 """
 
+from diag.model.enums import PlaceKind
 from diag.model.fact import Facts
-from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.model.place import PARENT_KINDS, Place
 
 
 class Tree:

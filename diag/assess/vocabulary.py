@@ -6,8 +6,9 @@ from datetime import date
 from functools import lru_cache
 
 from diag.assess.hull import hull, maybe_absent
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import Answer, State, Value
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType, State
+from diag.model.fact import Answer, Value
 from diag.model.number import Number, exact
 from diag.rules.evaluate import condition
 from diag.rules.language import parse_rule

@@ -17,9 +17,10 @@ from diag.assess.reasons import (
     RollUpRead,
     RuleRead,
 )
-from diag.assess.results import CriterionResult, Standing, Verdict
+from diag.assess.results import CriterionResult, Verdict
 from diag.assess.roll_up import reached_share
 from diag.model.checklist import Checklist, RollUp, Source
+from diag.model.enums import Standing
 from diag.model.fact import Facts
 from diag.rules.evaluate import holds
 

@@ -9,7 +9,8 @@ from diag.cli.console import (
 )
 from diag.desk import audits
 from diag.desk.bilan import advising
-from diag.model.checklist import Audience, Owner, Wording
+from diag.model.checklist import Wording
+from diag.model.enums import Audience, Owner
 
 
 @click.command()

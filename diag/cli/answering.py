@@ -19,8 +19,8 @@ from diag.desk.history import Change, changes_of
 from diag.desk.undo import undo as take_back
 from diag.desk.visit.answers import Entry, Recorded, record_answer, record_note
 from diag.desk.visit.stream import acknowledgements
+from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
 from diag.reports.answers import answer_words
 
 _STATES = [str(state) for state in State]

@@ -20,7 +20,7 @@ from diag.desk.office.conflicts import Contested, find_contested
 from diag.desk.office.unsettled import unsettled_words
 from diag.desk.session import Session
 from diag.journal.revision import Revision
-from diag.model.fact import Provenance
+from diag.model.enums import Provenance
 from diag.model.plural import counted
 
 

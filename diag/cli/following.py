@@ -16,7 +16,8 @@ from diag.desk.bilan import advising
 from diag.desk.bilan import follow as following
 from diag.desk.days import written_day
 from diag.desk.sending.decisions import has_messages
-from diag.model.audit import FollowUp, FollowUpState
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState
 
 
 @click.command()

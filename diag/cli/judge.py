@@ -2,17 +2,7 @@
 
 import click
 
-from diag.assess.results import (
-    Advice,
-    Assessment,
-    Compliance,
-    DomainResult,
-    Gate,
-    Score,
-    Socle,
-    Standing,
-    Trigger,
-)
+from diag.assess.results import Advice, Assessment, DomainResult, Score
 from diag.cli.console import (
     about_json,
     campaign_option,
@@ -25,6 +15,7 @@ from diag.cli.console import (
 from diag.desk import audits
 from diag.desk.session import Session
 from diag.desk.territory.glance import keep_judged
+from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
 from diag.model.plural import counted
 
 _SOCLE = {

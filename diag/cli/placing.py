@@ -15,7 +15,8 @@ from diag.desk.bilan import follow
 from diag.desk.visit import places
 from diag.desk.visit.former_places import take_places_again
 from diag.desk.visit.places import KIND_NAMES
-from diag.model.place import PARENT_KINDS, PlaceKind
+from diag.model.enums import PlaceKind
+from diag.model.place import PARENT_KINDS
 
 _KIND = click.Choice([str(kind) for kind in PARENT_KINDS])
 

@@ -149,7 +149,7 @@ def _move(typing: "Transcription", word: str) -> None:
 
 def _card(typing: "Transcription") -> Iterator[str]:
     """Give what one hears of a number: the words of the page, its boxes by rank."""
-    from diag.model.checklist import QuestionType  # noqa: PLC0415 - see above
+    from diag.model.enums import QuestionType  # noqa: PLC0415 - see above
 
     question = typing.question
     start = f"{typing.number}/{len(typing.printed.questions)}"

@@ -9,7 +9,7 @@ import click
 from diag.cli.console import campaign_option, workspace_of
 from diag.cli.days import Day
 from diag.desk import audits
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 
 if TYPE_CHECKING:
     from diag.desk.outputs.many import Wanted

@@ -12,7 +12,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from diag.desk.privacy.retention import overdue, overdue_words
 from diag.desk.session import Session
 from diag.desk.territory.outlook import STATUS_WORDS
 from diag.journal.dispatches import dispatches_of
-from diag.model.audit import AuditStatus
 from diag.model.dispatch import Dispatch
+from diag.model.enums import AuditStatus
 
 
 @click.command()

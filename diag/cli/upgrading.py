@@ -10,7 +10,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.desk import audits
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 
 
 @click.command()

@@ -29,10 +29,9 @@ from diag.desk.visit.resume import keep_place
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import most_useful
 from diag.desk.workspace import Workspace
-from diag.model.checklist import QuestionType
+from diag.model.enums import PlaceKind, QuestionType
 from diag.model.errors import DiagError
 from diag.model.folding import fold
-from diag.model.place import PlaceKind
 
 _HELP_SIGN = "?"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from diag.desk.visit.card import Card, Said
 from diag.desk.visit.trail import time_words
 from diag.desk.visit.visiting import Visiting
-from diag.model.checklist import QuestionType
+from diag.model.enums import QuestionType
 from diag.reports.vocabulary import PROVENANCES, levels
 
 HELP = (

@@ -30,8 +30,8 @@ from diag.journal.subjects import (
     VisitTopic,
     WordingTopic,
 )
-from diag.model.checklist import Audience, Checklist, Question
-from diag.model.kinds import PlaceKind
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import Audience, PlaceKind
 from diag.reports.vocabulary import PLACES
 
 

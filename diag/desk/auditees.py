@@ -10,9 +10,9 @@ from diag.desk.subjects_told import told_here
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit
 from diag.model.auditee import Auditee, school_auditee
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.insee import normal_insee
-from diag.model.place import PlaceKind
 from diag.model.siren import normal_siren
 from diag.model.territory import School
 from diag.model.uai import normal_uai

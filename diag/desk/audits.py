@@ -12,10 +12,10 @@ from diag.desk.workspace import Workspace
 from diag.journal import changes
 from diag.journal.audits import open_audit
 from diag.journal.facts import edition_of, status_of
-from diag.model.audit import Audit, AuditStatus, audit_id
+from diag.model.audit import Audit, audit_id
 from diag.model.auditee import Auditee
+from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from diag.assess.rooted import recommendation_root
 from diag.desk.session import Session
 from diag.model.checklist import Checklist
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.reports.vocabulary import SUBJECTS
 from diag.rules.reach import root_of
 

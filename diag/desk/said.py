@@ -26,9 +26,7 @@ from diag.journal.subjects import (
     Topic,
     VisitTopic,
 )
-from diag.model.audit import FollowUpState
-from diag.model.checklist import Profile
-from diag.model.kinds import AuditStatus, PlaceKind
+from diag.model.enums import AuditStatus, FollowUpState, PlaceKind, Profile
 from diag.reports.answers import answer_words
 from diag.reports.vocabulary import FOLLOW_UPS, WHOM
 

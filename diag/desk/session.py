@@ -17,9 +17,10 @@ from diag.journal.follow_ups import follow_ups_of
 from diag.journal.merges import also_said
 from diag.journal.revision import Revision, parse
 from diag.journal.visits import visits_of
-from diag.model.audit import Audit, AuditStatus, FollowUp, Visit
+from diag.model.audit import Audit, FollowUp, Visit
 from diag.model.auditee import Auditee
-from diag.model.checklist import Checklist, Profile
+from diag.model.checklist import Checklist
+from diag.model.enums import AuditStatus, Profile
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
 

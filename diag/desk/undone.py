@@ -20,7 +20,7 @@ from diag.journal.subjects import (
     Topic,
     VisitTopic,
 )
-from diag.model.kinds import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.model.plural import counted
 from diag.reports.vocabulary import PLACES
 

@@ -9,7 +9,8 @@ from diag.journal.draft import Origin
 from diag.journal.facts import status_of
 from diag.journal.journal import Journal
 from diag.journal.subjects import DispatchTopic, FollowTopic, QuestionnaireTopic
-from diag.model.audit import Audit, AuditStatus, Subject, audit_id
+from diag.model.audit import Audit, Subject, audit_id
+from diag.model.enums import AuditStatus
 
 _NAMED = """
 select a.id, h.value from audit a

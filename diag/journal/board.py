@@ -17,7 +17,7 @@ from diag.journal.subjects import (
     PlaceTopic,
     VisitTopic,
 )
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 
 
 @dataclass(slots=True)

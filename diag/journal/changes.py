@@ -8,20 +8,13 @@ from collections.abc import Mapping
 from diag.journal import subjects
 from diag.journal.canonical import Json
 from diag.journal.draft import Draft
-from diag.model.audit import (
-    AuditStatus,
-    FollowUp,
-    OwnAdvice,
-    Scenario,
-    Subject,
-    Visit,
-)
-from diag.model.checklist import Audience, Profile
+from diag.model.audit import FollowUp, OwnAdvice, Scenario, Subject, Visit
 from diag.model.dispatch import Dispatch
+from diag.model.enums import Audience, AuditStatus, PlaceKind, Profile
 from diag.model.fact import Answer
 from diag.model.number import Number
 from diag.model.photo import Photo
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from diag.model.questionnaire import Questionnaire
 
 

@@ -9,10 +9,9 @@ from diag.journal.journal import Head, Journal
 from diag.journal.places import site_of
 from diag.journal.stages import settled, statuses
 from diag.journal.visits import visit_dates
-from diag.model.audit import Audit, AuditStatus
-from diag.model.checklist import Profile
-from diag.model.fact import Answer, Facts, Provenance, State, Value
-from diag.model.place import PlaceKind
+from diag.model.audit import Audit
+from diag.model.enums import AuditStatus, PlaceKind, Profile, Provenance, State
+from diag.model.fact import Answer, Facts, Value
 
 WITHDRAWN = "réponse retirée"
 """Reason of the candidate that stands for a withdrawn answer in a conflict."""

@@ -5,7 +5,7 @@ from diag.journal.journal import Journal
 from diag.journal.revision import Revision
 from diag.journal.subjects import FollowTopic, WordingTopic
 from diag.model.audit import FollowUp
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 
 
 def follow_ups_of(journal: Journal, audit: str) -> tuple[FollowUp, ...]:

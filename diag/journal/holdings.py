@@ -11,7 +11,7 @@ from diag.journal.editions import Editions
 from diag.journal.errors import JournalError
 from diag.journal.journal import Journal
 from diag.journal.stages import stages
-from diag.model.kinds import AuditStatus
+from diag.model.enums import AuditStatus
 
 _PHOTOS = """
 select distinct json_extract(body, '$.value.sha'), json_extract(body, '$.value.size'),

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
 
-from diag.assess.results import Advice, Assessment, Bounds, Score, Socle, Standing
+from diag.assess.results import Advice, Assessment, Score
 from diag.journal.journal import Journal
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, Socle, Standing
 from diag.model.money import rounded_cents
+from diag.model.number import Bounds
 
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""

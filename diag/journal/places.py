@@ -9,7 +9,8 @@ from diag.journal.board import Board, board_of, latest
 from diag.journal.draft import Draft
 from diag.journal.journal import Head, Journal
 from diag.model.audit import Audit, root_place_id
-from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.model.enums import PlaceKind
+from diag.model.place import PARENT_KINDS, Place
 
 _BORN = """
 select coalesce(min(lam), 0) from rev

@@ -9,7 +9,7 @@ from diag.journal import subjects
 from diag.journal.canonical import Json, loads
 from diag.journal.journal import Journal
 from diag.model.campaign import id_in_campaign, is_campaign
-from diag.model.kinds import AuditStatus, PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind
 
 _BEGUN = """
 exists(select 1 from head b where b.audit = a.n and b.value is not null

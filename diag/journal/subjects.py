@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from diag.model.kinds import Audience, PlaceKind
+from diag.model.enums import Audience, PlaceKind
 
 EDITION = "audit/edition"
 """The checklists that judge the audit."""

@@ -1,6 +1,5 @@
 """Audits: one subject in one campaign; who visited, what was decided."""
 
-from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
@@ -8,9 +7,7 @@ from pydantic import Field
 
 from diag.model.base import Noun
 from diag.model.campaign import id_in_campaign
-from diag.model.checklist import Owner
-from diag.model.kinds import AuditStatus as AuditStatus  # noqa: PLC0414 - its users look here
-from diag.model.kinds import PlaceKind
+from diag.model.enums import FollowUpState, Owner, PlaceKind
 
 
 class Subject(Noun):
@@ -44,18 +41,6 @@ class Visit(Noun):
     """Whom they met: name and role as told."""
     authorisation: str = ""
     """The commune's authorisation to enter and measure: who gave it, when."""
-
-
-class FollowUpState(StrEnum):
-    """What became of a recommendation."""
-
-    PROPOSEE = "proposee"
-    DECIDEE = "decidee"
-    FINANCEE = "financee"
-    COMMANDEE = "commandee"
-    FAITE = "faite"
-    VERIFIEE = "verifiee"
-    ECARTEE = "ecartee"
 
 
 class FollowUp(Noun):

@@ -3,7 +3,7 @@
 from diag.model.accents import accented
 from diag.model.audit import Subject
 from diag.model.base import Noun
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.model.territory import School
 
 

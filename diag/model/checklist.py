@@ -4,77 +4,27 @@ These are the compiled nouns. Rules stay texts of the rule language here: `diag.
 reads them, `diag.assess` judges with them. Texts are French, ids are ASCII slugs.
 """
 
-from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
 
 from diag.model.base import Noun
 from diag.model.dated import Aid, Deadline
-from diag.model.fact import Provenance
-from diag.model.kinds import Audience as Audience  # noqa: PLC0414 - its users look here
+from diag.model.enums import (
+    Audience,
+    Direction,
+    Kind,
+    Owner,
+    PlaceKind,
+    Profile,
+    Provenance,
+    QuestionType,
+)
 from diag.model.money import Price
 from diag.model.number import Number
-from diag.model.place import PlaceKind
 
 Level = Literal[0, 1, 2, 3]
 """Insuffisant, base, recommandé, exemplaire."""
-
-
-class QuestionType(StrEnum):
-    """How a fact is typed."""
-
-    CHOICE = "choice"
-    CHOICES = "choices"
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    NUMBER = "number"
-    DATE = "date"
-    TEXT = "text"
-    PHOTO = "photo"
-
-
-class Kind(StrEnum):
-    """How a criterion weighs."""
-
-    COMPLIANCE = "compliance"
-    """Law, rule, safety of children: an alert, never averaged."""
-    BLOCKING = "blocking"
-    """Without it the rest is useless: part of the socle."""
-    IMPROVEMENT = "improvement"
-
-
-class Direction(StrEnum):
-    """In which direction a fact gets better."""
-
-    UP = "up"
-    DOWN = "down"
-
-
-class Profile(StrEnum):
-    """How long a visit is: each asks what the one before asks, and more."""
-
-    SHORT = "short"
-    """Three quarters of an hour: the law, and what the rest needs."""
-    STANDARD = "standard"
-    """Half a day."""
-    FULL = "full"
-    """Everything."""
-
-    def asks(self, question: "Profile") -> bool:
-        """Say whether a visit this long asks a question of that profile."""
-        order = tuple(Profile)
-        return order.index(question) <= order.index(self)
-
-
-class Owner(StrEnum):
-    """Who acts."""
-
-    COMMUNE = "commune"
-    SYNDICAT = "syndicat"
-    ECOLE = "ecole"
-    ACADEMIE = "academie"
-    PRESTATAIRE = "prestataire"
 
 
 class Source(Noun):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import Field, field_validator
 
 from diag.model.base import Noun
-from diag.model.kinds import Audience
+from diag.model.enums import Audience
 
 
 class Way(StrEnum):

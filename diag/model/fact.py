@@ -3,33 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
-from diag.model.place import Place, PlaceKind
+from diag.model.enums import PlaceKind, Provenance, State
+from diag.model.place import Place
 
 Value = bool | int | str | tuple[str, ...] | None
 """A canonical value: boolean; integer; decimal string; ISO date; choice id; text;
 sorted tuple of choice ids. None when the state is not `known`."""
-
-
-class State(StrEnum):
-    """How far a fact is known; exists for every question, beside its value."""
-
-    KNOWN = "known"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "not_applicable"
-    REFUSED = "refused"
-
-
-class Provenance(StrEnum):
-    """How a fact became known."""
-
-    MEASURED = "measured"
-    OBSERVED = "observed"
-    DECLARED = "declared"
-    IMPORTED = "imported"
-    CARRIED = "carried"
-    """From the previous audit, confirmed « toujours vrai »."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ The canonical form (DESIGN.md §3) is an `int`, or a decimal string without expo
 """
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +16,22 @@ MAX_DIGITS = 30
 """Longest number accepted, in digits: what a person may type, not a bomb."""
 
 _DECIMAL = re.compile(r"[+-]?\d+(?:[.,]\d+)?|[+-]?[.,]\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """An exact interval of ratios, 0 to 1: every completion of the facts lies in it."""
+
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How many; `high` is None when a list is open and nothing bounds it."""
+
+    low: Fraction
+    high: Fraction | None
 
 
 def canonical_number(raw: object) -> Number:

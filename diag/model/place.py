@@ -1,7 +1,7 @@
 """Places: what a question is about."""
 
 from diag.model.base import Noun
-from diag.model.kinds import PlaceKind as PlaceKind  # noqa: PLC0414 - its users look here
+from diag.model.enums import PlaceKind
 
 ROOT_KINDS = frozenset({PlaceKind.SYNDICAT, PlaceKind.COMMUNE, PlaceKind.ECOLE})
 """Kinds that are the subject of an audit, hence one place each, never listed."""

@@ -6,8 +6,8 @@ Schools to compare with are left for later: nothing here pretends to know them.
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from diag.assess.results import Compliance, CriterionResult, Gate, Standing
-from diag.model.checklist import Audience, Owner
+from diag.assess.results import CriterionResult
+from diag.model.enums import Audience, Compliance, Gate, Owner, Standing
 from diag.reports import advice, frame
 from diag.reports.alerts import EXPECTED_AND_SEEN, alerts_box, cures, failing
 from diag.reports.choice import is_own, needs, pressing

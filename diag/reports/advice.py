@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from diag.assess.results import Gate
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, Gate
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.findings import observed, where

@@ -3,8 +3,8 @@
 from collections.abc import Container, Iterable
 from datetime import date
 
-from diag.assess.results import Compliance, CriterionResult
-from diag.model.checklist import Audience
+from diag.assess.results import CriterionResult
+from diag.model.enums import Audience, Compliance
 from diag.reports.escape import Md
 from diag.reports.findings import observed, where
 from diag.reports.layout import bold, sections, table, written

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import Answer, State, Value
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType, State
+from diag.model.fact import Answer, Value
 from diag.model.number import canonical_number
 from diag.reports.dates import spoken_day
 from diag.reports.figures import measure

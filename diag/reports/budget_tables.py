@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.budget import BudgetRow, added
 from diag.reports.escape import Md
 from diag.reports.layout import bold, table

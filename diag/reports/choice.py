@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from diag.assess.results import Compliance
-from diag.model.checklist import Audience, Kind, Owner
+from diag.model.enums import Audience, Compliance, Kind, Owner
 from diag.reports.plan import Action
 from diag.reports.report import Report
 

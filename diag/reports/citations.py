@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from diag.assess.results import Standing
 from diag.model.checklist import Source
+from diag.model.enums import Standing
 from diag.model.money import Price
 from diag.reports.dates import spoken_day
 from diag.reports.escape import Md, link

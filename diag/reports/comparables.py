@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from diag.assess.display import in_words
-from diag.assess.results import Bounds
+from diag.model.number import Bounds
 
 FEWEST = 5
 """So many other audited schools at least."""

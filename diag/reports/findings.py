@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from diag.assess.results import Compliance, CriterionResult, Standing, Verdict
-from diag.model.checklist import Audience, Kind, Question, QuestionType
-from diag.model.fact import Answer, Provenance, State
-from diag.model.place import PlaceKind
+from diag.assess.results import CriterionResult, Verdict
+from diag.model.checklist import Question
+from diag.model.enums import (
+    Audience,
+    Compliance,
+    Kind,
+    PlaceKind,
+    Provenance,
+    QuestionType,
+    Standing,
+    State,
+)
+from diag.model.fact import Answer
 from diag.reports.answers import evidence, heads_words
 from diag.reports.discretion import names_judged
 from diag.reports.report import Report

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from diag.assess.results import CriterionResult
-from diag.model.checklist import Audience, Kind
+from diag.model.enums import Audience, Kind
 from diag.reports import advice
 from diag.reports.alerts import EXPECTED_AND_SEEN, NAMED, failing
 from diag.reports.dated import told_aids

@@ -3,10 +3,9 @@
 from collections import Counter
 
 from diag.assess.display import in_words
-from diag.assess.results import Bounds, DomainResult, Score, Socle, Standing
-from diag.model.checklist import Kind
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
+from diag.assess.results import DomainResult, Score
+from diag.model.enums import Kind, PlaceKind, Provenance, Socle, Standing, State
+from diag.model.number import Bounds
 from diag.reports.comparables import compared
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md

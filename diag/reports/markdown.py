@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports import academy, frame, mayor, team, technician
 from diag.reports.escape import Md
 from diag.reports.glossary import glossary

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from diag.model.checklist import Audience, Owner
+from diag.model.enums import Audience, Owner
 from diag.reports import advice, first_page, frame, proposals
 from diag.reports.alerts import alerts_box, compliance_told
 from diag.reports.budget_tables import budget_by_domain

@@ -3,10 +3,12 @@
 from fractions import Fraction
 
 from diag.assess.costs import FREE, cost_of
-from diag.assess.results import Advice, CostLine, Gate, Quantity, Trigger
+from diag.assess.results import Advice, CostLine
 from diag.model.audit import OwnAdvice
-from diag.model.checklist import Audience, Below, Recommendation, Wording
+from diag.model.checklist import Below, Recommendation, Wording
+from diag.model.enums import Audience, Gate, Trigger
 from diag.model.money import Price
+from diag.model.number import Quantity
 
 _ONE = Quantity(Fraction(1), Fraction(1))
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from diag.assess.results import Advice, Gate, Trigger
-from diag.model.audit import FollowUp, FollowUpState
+from diag.assess.results import Advice
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState, Gate, Trigger
 from diag.reports.dates import later
 
 CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.ECARTEE})

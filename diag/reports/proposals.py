@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from diag.assess.results import Compliance
-from diag.model.checklist import Audience, Kind
+from diag.model.enums import Audience, Compliance, Kind
 from diag.reports import advice
 from diag.reports.choice import for_the_council, needs, pressing
 from diag.reports.plan import Action

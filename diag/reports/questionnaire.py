@@ -7,7 +7,8 @@ the same on a machine that cannot typeset.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.reports.escape import Md, one_line
 from diag.reports.layout import bold, definitions, sections, written
 from diag.reports.pdf.literals import drawable

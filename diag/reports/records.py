@@ -6,9 +6,10 @@ Who answered most, and when, is said once; a fact says so only when it differs.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import Answer, Provenance, State
-from diag.model.place import Place, PlaceKind
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
+from diag.model.fact import Answer
+from diag.model.place import Place
 from diag.reports.answers import answer_words, heads_words
 from diag.reports.dates import day_of, later, long_date
 from diag.reports.escape import Md

@@ -10,11 +10,12 @@ from functools import cached_property
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.model.accents import accented
-from diag.model.audit import Audit, AuditStatus, FollowUp, OwnAdvice, Visit
+from diag.model.audit import Audit, FollowUp, OwnAdvice, Visit
 from diag.model.auditee import Auditee
-from diag.model.checklist import Audience, Checklist, Wording
+from diag.model.checklist import Checklist, Wording
+from diag.model.enums import Audience, AuditStatus, PlaceKind
 from diag.model.fact import Facts
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from diag.model.territory import Commune, TownHall
 from diag.reports.budget import Budget, budget_of
 from diag.reports.comparables import Comparables

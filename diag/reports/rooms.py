@@ -5,9 +5,9 @@ Rooms are compared with what is expected there, never with one another.
 
 from collections.abc import Sequence
 
-from diag.assess.results import CriterionResult, Standing, Verdict
-from diag.model.checklist import Audience, Kind
-from diag.model.place import Place, PlaceKind
+from diag.assess.results import CriterionResult, Verdict
+from diag.model.enums import Audience, Kind, PlaceKind, Standing
+from diag.model.place import Place
 from diag.reports.escape import Md
 from diag.reports.layout import sections, table
 from diag.reports.report import Report

@@ -3,8 +3,9 @@
 The rule of the level expected is told where it may be missed; `diag why` has them all.
 """
 
-from diag.assess.results import CriterionResult, DomainResult, Standing
-from diag.model.checklist import Audience, RollUp
+from diag.assess.results import CriterionResult, DomainResult
+from diag.model.checklist import RollUp
+from diag.model.enums import Audience, Standing
 from diag.model.number import exact
 from diag.reports.citations import known_sources
 from diag.reports.escape import Md, code

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-from diag.assess.results import Gate
-from diag.model.checklist import Audience, Owner
+from diag.model.enums import Audience, Gate, Owner
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_told
 from diag.reports.choice import foremost, is_own, pressing

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from diag.model.checklist import Audience, Kind
+from diag.model.enums import Audience, Kind
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_table
 from diag.reports.budget_tables import budget_by_action

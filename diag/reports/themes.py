@@ -6,7 +6,7 @@ A reader who is given a hundred rows reads none; the technical document has them
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.budget import added
 from diag.reports.escape import Md
 from diag.reports.layout import table

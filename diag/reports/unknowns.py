@@ -1,7 +1,8 @@
 """What is still to be asked, where, of whom, so that the levels settle."""
 
-from diag.assess.results import CriterionResult, Standing
+from diag.assess.results import CriterionResult
 from diag.model.checklist import Question
+from diag.model.enums import Standing
 from diag.reports.discretion import names_read
 from diag.reports.escape import Md
 from diag.reports.layout import bullets, table

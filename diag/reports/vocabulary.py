@@ -1,10 +1,15 @@
 """The words of judgements, people and places, one for each, everywhere."""
 
-from diag.assess.results import Compliance, Socle
-from diag.model.audit import FollowUpState
-from diag.model.checklist import Kind, Owner
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
+from diag.model.enums import (
+    Compliance,
+    FollowUpState,
+    Kind,
+    Owner,
+    PlaceKind,
+    Provenance,
+    Socle,
+    State,
+)
 
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 """Levels 0 to 3."""

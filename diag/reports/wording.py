@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.results import Quantity
+from diag.model.number import Quantity
 from diag.reports.figures import number
 
 NEXT_BUDGET = "prochain budget"

@@ -9,13 +9,12 @@ from diag.model.checklist import (
     Criterion,
     Domain,
     PlaceLabel,
-    Profile,
     Question,
-    QuestionType,
     Recommendation,
     Source,
 )
 from diag.model.dated import Aid, Deadline
+from diag.model.enums import Profile, QuestionType
 from diag.model.money import Price
 from diag.model.number import exact
 from diag.rules.reading.numbers import is_iso_date

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from diag.model.base import Noun
-from diag.model.checklist import Audience, Checklist, Question, Recommendation
+from diag.model.checklist import Checklist, Question, Recommendation
+from diag.model.enums import Audience
 
 
 @dataclass(frozen=True, slots=True)

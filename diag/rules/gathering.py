@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.aggregates import counted, shared
 from diag.rules.scope import Judge, Measure, Scope
 from diag.rules.values import ABSENT, Absent, Span, Truth

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.problem import write_instead
 from diag.rules.tree import (
     Aggregate,

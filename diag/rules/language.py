@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.grammar import read_tree
 from diag.rules.lexicon import one_line
 from diag.rules.tree import (

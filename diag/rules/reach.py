@@ -1,6 +1,7 @@
 """Which places a rule may look at: its own, those that hold it, those it holds."""
 
-from diag.model.place import PARENT_KINDS, ROOT_KINDS, PlaceKind
+from diag.model.enums import PlaceKind
+from diag.model.place import PARENT_KINDS, ROOT_KINDS
 
 
 def reach(kind: PlaceKind) -> frozenset[PlaceKind]:

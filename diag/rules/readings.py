@@ -1,7 +1,6 @@
 """Checks that each name of a rule is read as its question is typed."""
 
-from diag.model.checklist import QuestionType
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.problem import listed, write_instead
 from diag.rules.symbols import Symbol, Symbols
 from diag.rules.tree import ChoiceId, Comparison, Name, Node, RuleError

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.values import Absent, RuleValue, Span, Truth
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.model.number import exact
-from diag.model.place import PlaceKind
 from diag.rules.problem import write_instead
 from diag.rules.reach import reach, root_of
 from diag.rules.tree import Name, RuleError

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.values import Exact
 
 Order = Literal["<", "<=", ">", ">=", "==", "!="]

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from diag.model.checklist import Question, QuestionType
-from diag.model.place import PlaceKind
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.intervals import ARITHMETIC
 from diag.rules.language import Rule
 from diag.rules.problem import listed

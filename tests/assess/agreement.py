@@ -5,20 +5,12 @@ from fractions import Fraction
 from random import Random
 
 from diag.assess.assess import assess
-from diag.assess.results import (
-    Advice,
-    Assessment,
-    Bounds,
-    Compliance,
-    CriterionResult,
-    Score,
-    Socle,
-    Standing,
-    Trigger,
-)
+from diag.assess.results import Advice, Assessment, CriterionResult, Score
 from diag.assess.roll_up import WORST
-from diag.model.checklist import Checklist, Kind
+from diag.model.checklist import Checklist
+from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
 from diag.model.fact import Facts
+from diag.model.number import Bounds
 from diag.rules.values import Truth
 from tests import oracle
 from tests.completions import completions

@@ -10,20 +10,18 @@ from diag.model.checklist import (
     Choice,
     Criterion,
     Domain,
-    Kind,
     Level,
-    Owner,
     Question,
-    QuestionType,
     Recommendation,
     Requirement,
     RollUp,
     Source,
 )
-from diag.model.fact import Answer, Facts, Provenance, State, Value
+from diag.model.enums import Kind, Owner, PlaceKind, Provenance, QuestionType, State
+from diag.model.fact import Answer, Facts, Value
 from diag.model.money import Price
 from diag.model.number import Number
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
 ROOT = "ecole"

@@ -11,17 +11,10 @@ from typing import Literal, TypeVar
 
 from hypothesis import strategies as st
 
-from diag.model.checklist import (
-    Checklist,
-    Criterion,
-    Kind,
-    Question,
-    QuestionType,
-    Recommendation,
-    RollUp,
-)
-from diag.model.fact import Answer, Facts, State, Value
-from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.model.checklist import Checklist, Criterion, Question, Recommendation, RollUp
+from diag.model.enums import Kind, PlaceKind, QuestionType, State
+from diag.model.fact import Answer, Facts, Value
+from diag.model.place import PARENT_KINDS, Place
 from tests.assess.builders import (
     ECOLE,
     LOT,

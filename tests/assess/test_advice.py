@@ -3,9 +3,11 @@ from fractions import Fraction
 import pytest
 
 from diag.assess.assess import assess
-from diag.assess.results import Advice, Amount, Quantity, Trigger
+from diag.assess.results import Advice, Amount
 from diag.model.checklist import Checklist, Level, RollUp
+from diag.model.enums import Trigger
 from diag.model.fact import Facts
+from diag.model.number import Quantity
 from tests.assess.builders import (
     MEAN,
     SALLE,

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from diag.assess.candidates import candidates
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.fact import Value
 from diag.rules.language import parse_rule
 from tests.assess.builders import boolean, choice, day, number, text

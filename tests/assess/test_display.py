@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.assess.display import displayed, in_words, out_of_100
-from diag.assess.results import Bounds
+from diag.model.number import Bounds
 from tests.oracle import rounded
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from diag.assess.examples import check_examples
-from diag.model.checklist import Checklist, Kind
+from diag.model.checklist import Checklist
+from diag.model.enums import Kind
 from tests.assess.builders import (
     LOT,
     SALLE,

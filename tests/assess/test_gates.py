@@ -1,8 +1,9 @@
 import pytest
 
 from diag.assess.assess import assess
-from diag.assess.results import Advice, Gate
+from diag.assess.results import Advice
 from diag.model.checklist import Requirement
+from diag.model.enums import Gate
 from tests.assess.builders import (
     Said,
     boolean,

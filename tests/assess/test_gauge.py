@@ -1,8 +1,8 @@
 import pytest
 
 from diag.assess.assess import assess
-from diag.assess.results import Compliance, CriterionResult, Standing
-from diag.model.checklist import Kind
+from diag.assess.results import CriterionResult
+from diag.model.enums import Compliance, Kind, Standing
 from tests.assess.builders import (
     SALLE,
     SANS_OBJET,

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.assess.means import Member, mean_of, weighted_mean
-from diag.assess.results import Bounds
+from diag.model.number import Bounds
 from tests.oracle import exact_mean
 
 RATIOS = st.fractions(0, 1, max_denominator=12)

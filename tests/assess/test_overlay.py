@@ -1,5 +1,6 @@
 from diag.assess.overlay import Overlay, with_answers
-from diag.model.fact import Answer, State
+from diag.model.enums import State
+from diag.model.fact import Answer
 from tests.assess.builders import REFUSED, ROOT, facts
 
 

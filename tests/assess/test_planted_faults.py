@@ -8,9 +8,11 @@ import pytest
 from diag.assess import gauge, scores
 from diag.assess.means import Member, weighted_mean
 from diag.assess.reading import Reading
-from diag.assess.results import Bounds, Standing, Verdict
+from diag.assess.results import Verdict
 from diag.assess.roll_up import Rolled, rolled_up
 from diag.model.checklist import RollUp
+from diag.model.enums import Standing
+from diag.model.number import Bounds
 from tests.assess.agreement import disagreements
 from tests.assess.builders import (
     MEAN,

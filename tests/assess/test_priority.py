@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 
 from diag.assess.assess import assess
-from diag.model.checklist import Kind, Recommendation, Requirement
+from diag.model.checklist import Recommendation, Requirement
+from diag.model.enums import Kind
 from tests.assess.builders import (
     boolean,
     checklist,

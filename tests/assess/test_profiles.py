@@ -1,7 +1,8 @@
 import pytest
 
 from diag.assess.profiles import profiles_of
-from diag.model.checklist import Kind, PlaceLabel, Profile, Question
+from diag.model.checklist import PlaceLabel, Question
+from diag.model.enums import Kind, Profile
 from tests.assess.builders import SALLE, boolean, checklist, choice, criterion, number
 
 SHORT, STANDARD, FULL = Profile

@@ -15,9 +15,10 @@ from diag.assess.averages import Averages
 from diag.assess.candidates import candidates
 from diag.assess.overlay import with_answers
 from diag.assess.questions import next_questions
-from diag.assess.results import Assessment, Standing
+from diag.assess.results import Assessment
 from diag.model.checklist import Checklist, RollUp
-from diag.model.fact import Answer, Facts, State
+from diag.model.enums import Standing, State
+from diag.model.fact import Answer, Facts
 from diag.model.place import PARENT_KINDS
 from tests import oracle
 from tests.assess.agreement import disagreements, unsettled, widened

@@ -4,8 +4,8 @@ import pytest
 
 from diag.assess.reading import PlaceScope, Reading, WithNames
 from diag.assess.vocabulary import vocabulary_of
+from diag.model.enums import PlaceKind
 from diag.model.fact import Facts
-from diag.model.place import PlaceKind
 from diag.rules.evaluate import number as number_of
 from diag.rules.language import parse_rule
 from diag.rules.scope import Scope

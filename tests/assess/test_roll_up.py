@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.results import Bounds, Standing, Verdict
+from diag.assess.results import Verdict
 from diag.assess.roll_up import RATIOS, Rolled, rolled_up
 from diag.model.checklist import RollUp
+from diag.model.enums import Standing
+from diag.model.number import Bounds
 from tests.assess.builders import MEAN, SHARE, WORST, share
 from tests.assess.strategies import ROLL_UPS
 from tests.oracle import exact_roll_up

@@ -3,16 +3,10 @@ from fractions import Fraction
 import pytest
 
 from diag.assess.assess import assess
-from diag.assess.results import (
-    Assessment,
-    Bounds,
-    Compliance,
-    DomainResult,
-    Socle,
-    Standing,
-)
+from diag.assess.results import Assessment, DomainResult
 from diag.assess.scores import compliance_of
-from diag.model.checklist import Kind
+from diag.model.enums import Compliance, Kind, Socle, Standing
+from diag.model.number import Bounds
 from tests.assess.builders import (
     SALLE,
     WORST,

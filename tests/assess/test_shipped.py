@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from diag.model.checklist import Checklist
+from diag.model.enums import PlaceKind
 from diag.model.fact import Facts
-from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.model.place import PARENT_KINDS, Place
 from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
 from tests.assess.agreement import disagreements

@@ -5,8 +5,9 @@ from fractions import Fraction
 import pytest
 
 from diag.assess.assess import assess
-from diag.assess.results import Bounds, Standing
 from diag.assess.telling import assessment_json, plain
+from diag.model.enums import Standing
+from diag.model.number import Bounds
 from tests.assess.builders import (
     SALLE,
     WORST,

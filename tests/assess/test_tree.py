@@ -1,5 +1,5 @@
 from diag.assess.tree import Tree
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from tests.assess.builders import LOT, ROOT, SALLE, facts
 
 BATIMENT = PlaceKind.BATIMENT

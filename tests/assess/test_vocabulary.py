@@ -3,7 +3,8 @@ from fractions import Fraction
 import pytest
 
 from diag.assess.vocabulary import EITHER, NO, YES, fact_type
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.fact import Value
 from diag.rules.values import ABSENT, OneOf, RuleValue, Several, Span, point
 from tests.assess.builders import (

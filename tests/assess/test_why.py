@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from diag.assess.reasons import LevelRead, RuleRead
-from diag.assess.results import Gate, Standing
 from diag.assess.telling import advice_explanation_json, explanation_json
 from diag.assess.why import why, why_recommended
 from diag.model.checklist import Requirement
+from diag.model.enums import Gate, Standing
 from diag.rules.values import ABSENT, Span, point
 from tests.assess.builders import (
     ROOT,

@@ -13,7 +13,7 @@ import pytest
 from diag.desk import audits
 from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from tests.cli.running import command, environment
 from tests.desk.builders import SCHOOL, started, workspace
 

@@ -5,8 +5,8 @@ from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.questionnaires import printed_for
 from diag.desk.workspace import Workspace
-from diag.model.checklist import QuestionType
-from diag.model.fact import Answer, Provenance, State
+from diag.model.enums import Provenance, QuestionType, State
+from diag.model.fact import Answer
 from diag.model.questionnaire import Questionnaire
 from tests.cli.running import Run, diag
 from tests.desk.builders import SCHOOL, workspace

@@ -4,8 +4,8 @@ from diag.desk import audits
 from diag.desk.session import Session
 from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
-from diag.model.fact import Answer, State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, State
+from diag.model.fact import Answer
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, workspace
 

@@ -12,9 +12,9 @@ from typing import cast
 
 from diag.assess.assess import judge_of
 from diag.desk.bilan.rule_words import tell
-from diag.model.checklist import Checklist, Criterion, Domain, Kind, Profile, Question
-from diag.model.fact import Provenance
-from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.checklist import Checklist, Criterion, Domain, Question
+from diag.model.enums import Kind, PlaceKind, Profile, Provenance
+from diag.model.place import ROOT_KINDS
 from diag.rules.language import parse_rule
 from diag.rules.lint.meaning import names_read
 from diag.rules.tree import Condition

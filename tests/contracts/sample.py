@@ -30,7 +30,7 @@ from diag.desk.sending.parcel import parcel
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 
 SCHOOL = "9990148G"
 """The school that the demonstration audits in full."""

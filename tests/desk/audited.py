@@ -10,7 +10,7 @@ from diag.desk.demo.scenario import play, scenario
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from tests.desk.builders import DAY, SCHOOL, started, workspace
 
 

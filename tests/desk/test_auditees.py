@@ -15,9 +15,8 @@ from diag.desk.transfer import export_audit, import_audit
 from diag.desk.visit.answers import find_question, record_note
 from diag.desk.workspace import Workspace
 from diag.imports.fictional_school import with_key
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from diag.reports.markdown import markdown
 from tests.desk.builders import SCHOOL, territory, workspace
 

@@ -17,8 +17,8 @@ from diag.desk.supposing import hypotheses
 from diag.desk.supposing.suppose import outcome
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
-from diag.model.audit import FollowUp, FollowUpState
-from diag.model.checklist import Audience, Owner
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, FollowUpState, Owner
 from diag.reports.typography import NBSP
 from tests.desk.audited import audited, audited_workspace, next_campaign
 

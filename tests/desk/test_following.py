@@ -13,8 +13,8 @@ from diag.desk.session import Session
 from diag.desk.undo import undo
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
-from diag.model.checklist import Audience
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, AuditStatus, FollowUpState
 from diag.model.errors import DiagError
 from tests.desk.audited import audited, audited_workspace
 

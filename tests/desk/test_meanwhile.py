@@ -16,9 +16,8 @@ from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.places import add_place, remove_place, rename_place
 from diag.desk.workspace import Workspace
 from diag.journal import changes
-from diag.model.checklist import QuestionType
-from diag.model.fact import Answer, State, Value
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, QuestionType, State
+from diag.model.fact import Answer, Value
 from tests.desk.apart import pull, two_laptops
 from tests.desk.builders import SCHOOL, started, workspace
 

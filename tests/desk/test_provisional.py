@@ -32,8 +32,7 @@ from diag.desk.sending.addresses import address_of
 from diag.desk.sending.hand_over import write_draft
 from diag.desk.sending.parcel import parcel
 from diag.desk.workspace import Workspace
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, AuditStatus
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL
 

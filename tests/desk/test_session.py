@@ -15,8 +15,8 @@ from diag.desk.visit.places import add_place, remove_place, rename_place
 from diag.desk.workspace import Workspace
 from diag.journal import changes
 from diag.journal.merges import same
-from diag.model.fact import Answer, State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, State
+from diag.model.fact import Answer
 from tests.desk.builders import SCHOOL
 
 GESTURES: dict[str, Callable[[Session], object]] = {

@@ -14,9 +14,9 @@ from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.journal import changes
 from diag.journal.audits import open_audit
-from diag.model.audit import FollowUp, FollowUpState
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from tests.desk.builders import DAY, SCHOOL, SETTINGS, started, workspace
 
 

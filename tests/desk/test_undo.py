@@ -14,8 +14,8 @@ from diag.desk.transfer import export_audit, import_audit
 from diag.desk.undo import undo, undo_gesture
 from diag.desk.visit.answers import Entry, record_answer, record_note
 from diag.desk.visit.places import add_place, find_place, remove_place
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from tests.desk.builders import started, workspace
 
 

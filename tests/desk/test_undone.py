@@ -22,12 +22,20 @@ from diag.desk.visit.questionnaires import compose, keep
 from diag.journal import changes, subjects
 from diag.journal.canonical import Json
 from diag.journal.draft import Draft
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
-from diag.model.checklist import Audience, Owner, Profile
+from diag.model.audit import FollowUp, Visit
 from diag.model.dispatch import Dispatch, Way
+from diag.model.enums import (
+    Audience,
+    AuditStatus,
+    FollowUpState,
+    Owner,
+    PlaceKind,
+    Profile,
+    Provenance,
+    State,
+)
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Provenance, State, Value
-from diag.model.place import PlaceKind
+from diag.model.fact import Answer, Value
 from tests.desk.audited import audited, audited_workspace
 
 FIBRE = "passer-a-la-fibre"

@@ -11,7 +11,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
 
-from diag.model.checklist import Checklist, Criterion, Kind, Question, QuestionType
+from diag.model.checklist import Checklist, Criterion, Question
+from diag.model.enums import Kind, QuestionType
 
 THRESHOLD, WEIGHT, CONDITION = "seuils", "poids", "conditions"
 

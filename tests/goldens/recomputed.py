@@ -10,8 +10,9 @@ from fractions import Fraction
 from itertools import product
 from random import Random
 
-from diag.model.checklist import Checklist, Criterion, Kind
-from diag.model.fact import Facts, State
+from diag.model.checklist import Checklist, Criterion
+from diag.model.enums import Kind, State
+from diag.model.fact import Facts
 from tests import oracle
 from tests.completions import completions, possible_values
 from tests.world import World, names_and_numbers

@@ -8,9 +8,8 @@ import pytest
 from diag.assess.assess import judge_of
 from diag.assess.example_facts import example_facts
 from diag.assess.questions import relevant_questions
-from diag.assess.results import Standing, Trigger
+from diag.model.enums import Audience, Standing, Trigger
 from diag.model.fact import Facts
-from diag.model.kinds import Audience
 from diag.rules.lint.meaning import names_read, written_rules
 from tests.goldens.golden import shipped
 

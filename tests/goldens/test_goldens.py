@@ -8,12 +8,12 @@ import pytest
 
 from diag.assess.display import displayed, out_of_100
 from diag.assess.questions import relevant_questions
-from diag.assess.results import Assessment, Score, Trigger
+from diag.assess.results import Assessment, Score
 from diag.desk import audits
 from diag.desk.demo.scenario import play
 from diag.desk.territory.importing import import_file
-from diag.model.audit import AuditStatus
-from diag.model.fact import Facts, Provenance, State
+from diag.model.enums import AuditStatus, Provenance, State, Trigger
+from diag.model.fact import Facts
 from diag.model.place import PARENT_KINDS
 from tests.desk.builders import territory, workspace
 from tests.goldens.golden import FOLDER, NAMES, facts_told, golden, shipped

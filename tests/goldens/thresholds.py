@@ -23,11 +23,12 @@ from diag.assess.assess import Judge, judge_of
 from diag.assess.example_facts import example_facts
 from diag.assess.gauge import Gauge
 from diag.assess.reading import Reading
-from diag.assess.results import CriterionResult, Standing, Trigger, Verdict
-from diag.model.checklist import Checklist, Criterion, Question, QuestionType
+from diag.assess.results import CriterionResult, Verdict
+from diag.model.checklist import Checklist, Criterion, Question
+from diag.model.enums import PlaceKind, QuestionType, Standing, Trigger
 from diag.model.fact import Facts
 from diag.model.number import canonical_number, exact
-from diag.model.place import PARENT_KINDS, ROOT_KINDS, PlaceKind
+from diag.model.place import PARENT_KINDS, ROOT_KINDS
 from diag.rules.language import Rule, RuleError, parse_rule
 from diag.rules.load import load_checklists
 from diag.rules.loaded import Example

@@ -11,10 +11,10 @@ from diag.assess.display import displayed, out_of_100
 from diag.assess.example_facts import example_facts
 from diag.assess.gauge import Gauge
 from diag.assess.reading import Reading
-from diag.assess.results import CriterionResult, Score, Standing
+from diag.assess.results import CriterionResult, Score
 from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.model.checklist import Below, Checklist, Criterion, Level
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, Standing
 from diag.rules.loaded import Example, Loaded
 from diag.rules.reach import root_of
 from tests.goldens.golden import NAMES, as_example, golden

@@ -7,8 +7,9 @@ from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
 from diag.journal.revision import Revision
 from diag.model.audit import Audit, Subject, audit_id, root_place_id
-from diag.model.fact import Answer, Provenance, State, Value
-from diag.model.place import Place, PlaceKind
+from diag.model.enums import PlaceKind, Provenance, State
+from diag.model.fact import Answer, Value
+from diag.model.place import Place
 
 CAMPAIGN = "2026-2027"
 SUBJECT = Subject(kind=PlaceKind.ECOLE, code="9990001A")

@@ -21,7 +21,8 @@ from typing import Any
 from diag.journal import changes
 from diag.journal.draft import Origin
 from diag.journal.journal import FILE, Journal
-from diag.model.fact import Answer, State
+from diag.model.enums import State
+from diag.model.fact import Answer
 from tests.journal.builders import AUDIT, ROOT
 
 _WATCHED = 0x100 | 0x80000

@@ -7,7 +7,7 @@ from diag.journal.arrangements import own_advice_of, ranks_of
 from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
 from diag.model.audit import OwnAdvice
-from diag.model.checklist import Owner
+from diag.model.enums import Owner
 from tests.journal.builders import AUDIT as OPENED
 
 AUDIT = OPENED.id

@@ -3,8 +3,8 @@ from diag.journal.conflicts import conflicts_of
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
-from diag.model.audit import FollowUp, FollowUpState
-from diag.model.fact import Provenance
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState, Provenance
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 

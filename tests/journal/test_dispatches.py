@@ -4,9 +4,8 @@ from diag.journal.canonical import Json
 from diag.journal.dispatches import dispatches_of
 from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
 from diag.model.dispatch import Dispatch, Way
+from diag.model.enums import Audience, AuditStatus
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
 
 SENT = Dispatch(

@@ -8,9 +8,10 @@ from diag.journal.draft import Draft, Origin
 from diag.journal.facts import UNREADABLE, WITHDRAWN, edition_of, facts_of, status_of
 from diag.journal.journal import Journal
 from diag.journal.subjects import EDITION
-from diag.model.audit import AuditStatus, Visit
-from diag.model.fact import Answer, Provenance, State
-from diag.model.place import Place, PlaceKind
+from diag.model.audit import Visit
+from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
+from diag.model.fact import Answer
+from diag.model.place import Place
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 

@@ -4,8 +4,8 @@ from diag.journal import changes
 from diag.journal.draft import Origin
 from diag.journal.follow_ups import follow_ups_of, wordings_of
 from diag.journal.journal import Journal
-from diag.model.audit import FollowUp, FollowUpState
-from diag.model.checklist import Audience
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, FollowUpState
 from tests.journal.builders import AUDIT, apart, person, room
 
 DECIDED = FollowUp(

@@ -13,8 +13,9 @@ from diag.journal.draft import Draft, Origin
 from diag.journal.facts import facts_of
 from diag.journal.journal import Journal
 from diag.journal.merges import apart, distinct, distinct_in, merged_in, same
+from diag.model.enums import PlaceKind
 from diag.model.fact import Facts
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from tests.journal import builders
 from tests.journal.builders import AUDIT, known, person, room
 

@@ -8,7 +8,8 @@ from diag.journal.canonical import Json
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
 from diag.journal.places import Site, site_of
-from diag.model.place import Place, PlaceKind
+from diag.model.enums import PlaceKind
+from diag.model.place import Place
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 

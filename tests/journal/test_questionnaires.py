@@ -4,7 +4,7 @@ from diag.journal.canonical import Json
 from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
 from diag.journal.questionnaires import questionnaires_of
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from diag.model.questionnaire import Questionnaire
 from tests.journal.builders import AUDIT
 

@@ -9,8 +9,7 @@ from diag.journal.facts import status_of
 from diag.journal.journal import Journal
 from diag.journal.stages import completeness, is_begun, settled, stages
 from diag.model.audit import Subject
-from diag.model.fact import Provenance
-from diag.model.kinds import AuditStatus, PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind, Provenance
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
 
 

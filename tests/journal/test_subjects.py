@@ -22,8 +22,7 @@ from diag.journal.subjects import (
     VisitTopic,
     WordingTopic,
 )
-from diag.model.checklist import Audience
-from diag.model.place import PlaceKind
+from diag.model.enums import Audience, PlaceKind
 
 PLACE = "00000000-0000-4000-8000-000000000001"
 OTHER = "00000000-0000-4000-8000-000000000000"

@@ -9,9 +9,9 @@ from diag.journal.audits import open_audit
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal
 from diag.journal.settings import put_setting
-from diag.model.audit import AuditStatus, Subject
-from diag.model.fact import Answer, Provenance, State
-from diag.model.place import PlaceKind
+from diag.model.audit import Subject
+from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
+from diag.model.fact import Answer
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, room
 
 ROOM = room(1, "Salle « Étoile »")

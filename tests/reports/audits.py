@@ -2,10 +2,11 @@
 
 from random import Random
 
-from diag.model.checklist import Checklist, Question, QuestionType
-from diag.model.fact import Answer, Facts, Provenance, State, Value
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
+from diag.model.fact import Answer, Facts, Value
 from diag.model.number import canonical_number, exact
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from tests.reports.builders import ROOT, SCHOOL
 
 ROOMS = ("CP", "CE1", "CE2", "CM1", "CM2", "BCD", "Salle des maîtres", "Motricité")

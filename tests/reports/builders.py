@@ -8,28 +8,16 @@ from datetime import date
 from typing import Any
 
 from diag.assess.assess import assess
-from diag.model.audit import (
-    Audit,
-    AuditStatus,
-    FollowUp,
-    Subject,
-    Visit,
-    audit_id,
-    root_place_id,
-)
+from diag.model.audit import Audit, FollowUp, Subject, Visit, audit_id, root_place_id
 from diag.model.auditee import school_auditee
 from diag.model.checklist import (
-    Audience,
     Below,
     Checklist,
     Choice,
     Criterion,
     Domain,
-    Kind,
     Level,
-    Owner,
     Question,
-    QuestionType,
     Recommendation,
     Requirement,
     RollUp,
@@ -37,9 +25,19 @@ from diag.model.checklist import (
     Step,
     Wording,
 )
-from diag.model.fact import Answer, Facts, Provenance, State, Value
+from diag.model.enums import (
+    Audience,
+    AuditStatus,
+    Kind,
+    Owner,
+    PlaceKind,
+    Provenance,
+    QuestionType,
+    State,
+)
+from diag.model.fact import Answer, Facts, Value
 from diag.model.money import Price
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from diag.model.territory import Commune, School, TownHall
 from diag.reports.pictures import NONE, Evidence, Pictures
 from diag.reports.report import Office, Report, build_report

@@ -2,7 +2,7 @@
 
 import re
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.markdown import markdown
 from diag.reports.typography import NBSP, NNBSP
 from tests.reports.builders import ORDINARY, report

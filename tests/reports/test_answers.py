@@ -2,8 +2,9 @@
 
 import pytest
 
-from diag.model.checklist import Choice, QuestionType
-from diag.model.fact import Answer, Provenance, State, Value
+from diag.model.checklist import Choice
+from diag.model.enums import Provenance, QuestionType, State
+from diag.model.fact import Answer, Value
 from diag.reports.answers import answer_words, evidence, heads_words, value_words
 from diag.reports.typography import NBSP
 from tests.reports.builders import known, question

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.assess.costs import cost_of
-from diag.assess.results import Advice, CostLine, Gate, Quantity, Trigger
+from diag.assess.results import Advice, CostLine
+from diag.model.enums import Gate, Trigger
 from diag.model.money import Price
+from diag.model.number import Quantity
 from diag.reports.budget import Budget, added, budget_of
 from diag.reports.money import Money
 from diag.reports.plan import Action

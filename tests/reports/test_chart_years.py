@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.budget_tables import EXPENSE, REMAINS
 from diag.reports.chart_years import span, years_drawing
 from diag.reports.html import html

@@ -1,6 +1,6 @@
 """What a mayor reads at length: what he must decide, and little of it."""
 
-from diag.model.checklist import Owner
+from diag.model.enums import Owner
 from diag.reports.choice import OTHERS, detailed, for_the_council, needs, pressing
 from tests.reports.builders import (
     CHECKLIST,

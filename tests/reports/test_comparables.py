@@ -3,8 +3,8 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from diag.assess.results import Bounds
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
+from diag.model.number import Bounds
 from diag.reports.comparables import Comparables, compared
 from diag.reports.markdown import markdown
 from diag.reports.typography import NBSP, NNBSP

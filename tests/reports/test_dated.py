@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from diag.model.checklist import Audience
 from diag.model.dated import Aid, AidState, Deadline
+from diag.model.enums import Audience
 from diag.model.territory import Commune
 from diag.reports.markdown import markdown
 from diag.reports.report import Report

@@ -2,9 +2,17 @@
 
 from dataclasses import replace
 
-from diag.assess.results import Compliance, Standing
-from diag.model.checklist import Audience, Checklist, Choice, Kind, QuestionType, RollUp
-from diag.model.fact import Answer, Facts, Provenance, State
+from diag.model.checklist import Checklist, Choice, RollUp
+from diag.model.enums import (
+    Audience,
+    Compliance,
+    Kind,
+    Provenance,
+    QuestionType,
+    Standing,
+    State,
+)
+from diag.model.fact import Answer, Facts
 from diag.reports.findings import (
     kind_of,
     observed,

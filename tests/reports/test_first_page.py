@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from diag.model.audit import FollowUp, FollowUpState
-from diag.model.checklist import Audience, Owner, Wording
+from diag.model.audit import FollowUp
+from diag.model.checklist import Wording
+from diag.model.enums import Audience, FollowUpState, Owner
 from diag.model.fact import Facts
 from diag.reports import advice
 from diag.reports.first_page import (

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.glossary import TERMS, glossary, terms_in
 from diag.reports.markdown import markdown
 from diag.rules.load import load_checklists

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.html import html
 from diag.reports.markdown import markdown
 from tests.reports.builders import SCHOOL, facts, report

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
-from diag.model.checklist import Audience, Owner, Wording
-from diag.model.fact import Provenance
+from diag.model.audit import FollowUp
+from diag.model.checklist import Wording
+from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner, Provenance
 from diag.reports.citations import sources_list
 from diag.reports.document import read_document
 from diag.reports.layout import PAGE_BREAK

@@ -5,8 +5,9 @@ from fractions import Fraction
 import pytest
 
 from diag.assess.costs import cost_of
-from diag.assess.results import Amount, Cost, CostLine, Quantity
+from diag.assess.results import Amount, Cost, CostLine
 from diag.model.money import Price
+from diag.model.number import Quantity
 from diag.reports.money import (
     Money,
     estimate,

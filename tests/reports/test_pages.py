@@ -6,7 +6,7 @@ from functools import cache
 import pypdf
 import pytest
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.markdown import markdown
 from diag.reports.pdf import printed
 from tests.reports.builders import TODAY

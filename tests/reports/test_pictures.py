@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from PIL import Image
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.photo import Photo
 from diag.reports.html import html
 from diag.reports.markdown import markdown

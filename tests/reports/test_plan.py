@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from diag.assess.results import Trigger
-from diag.model.audit import FollowUp, FollowUpState
-from diag.model.checklist import Audience
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, FollowUpState, Trigger
 from diag.reports.plan import plan_of
 from tests.reports.builders import TODAY, facts, report
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.markdown import markdown
 from diag.reports.progress import Progress, ScoreMove, against, since
 from diag.reports.typography import NBSP, NNBSP

@@ -8,8 +8,8 @@ import pypdf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from diag.model.checklist import Choice, Question, QuestionType
-from diag.model.place import PlaceKind
+from diag.model.checklist import Choice, Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.reports.escape import one_line
 from diag.reports.html import html
 from diag.reports.odt import odt

@@ -1,6 +1,6 @@
 """Rooms side by side: numbers in every cell, each room told once, none ranked."""
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.chart_rooms import rooms_drawing
 from diag.reports.markdown import markdown
 from diag.reports.rooms import ACROSS, LEVEL_COLUMN, room_levels

@@ -5,7 +5,8 @@ from functools import cache
 
 import pytest
 
-from diag.model.checklist import Audience, Checklist
+from diag.model.checklist import Checklist
+from diag.model.enums import Audience
 from diag.reports.html import html
 from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.budget_tables import REMAINS
 from diag.reports.markdown import markdown
 from diag.reports.report import Report

@@ -2,7 +2,7 @@
 
 import re
 
-from diag.model.checklist import Audience, Owner
+from diag.model.enums import Audience, Owner
 from diag.reports.markdown import markdown
 from diag.reports.report import Report
 from diag.reports.team import DATED

@@ -2,7 +2,7 @@
 
 import re
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.budget import added
 from diag.reports.money import Money
 from diag.reports.themes import ELSEWHERE, themes, themes_table

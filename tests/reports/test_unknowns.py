@@ -1,6 +1,6 @@
 """What is still open is asked of who can answer, in the words to say."""
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.markdown import markdown
 from diag.reports.unknowns import asked_of, unknowns
 from tests.reports.builders import CHECKLIST, facts, report

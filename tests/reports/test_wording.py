@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.results import Quantity
+from diag.model.number import Quantity
 from diag.reports.typography import NNBSP
 from diag.reports.wording import (
     Blanks,

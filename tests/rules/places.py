@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.values import ABSENT, Flag, OneOf, RuleValue, Several, Span, Truth
 
 YES = Flag(can_be_true=True, can_be_false=False)

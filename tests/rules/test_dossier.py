@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.model.checklist import Checklist, Kind
+from diag.model.checklist import Checklist
+from diag.model.enums import Kind
 from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.language import RuleError, parse_rule, thresholds
 
 WORDS = [

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.checklist import Audience, RollUp
+from diag.model.checklist import RollUp
+from diag.model.enums import Audience
 from diag.rules.harvest import Harvest
 from diag.rules.lint import lint
 from diag.rules.load import load_checklists

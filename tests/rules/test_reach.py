@@ -1,6 +1,6 @@
 """Which places a rule may look at."""
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.reach import may_hold, reach
 
 

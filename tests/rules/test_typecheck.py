@@ -2,8 +2,8 @@
 
 import pytest
 
-from diag.model.checklist import Choice, Question, QuestionType
-from diag.model.place import PlaceKind
+from diag.model.checklist import Choice, Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import parse_rule
 from diag.rules.tree import RuleError
 from diag.rules.typecheck import Expected, check_rule

@@ -10,7 +10,7 @@ from diag.journal import changes
 from diag.journal.draft import Origin
 from diag.journal.journal import Journal, Sum
 from diag.model.audit import Audit, Subject, audit_id, root_place_id
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.sqlite.store import SqliteStore

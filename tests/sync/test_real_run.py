@@ -19,7 +19,7 @@ import pytest
 
 from diag.journal.journal import Journal
 from diag.model.audit import Audit, Subject, audit_id
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.sync.enrolling import enrol
 from diag.sync.enrolments import enrolments_in, keep_enrolment
 from diag.sync.hub.home import HubHome, HubSettings

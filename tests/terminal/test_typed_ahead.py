@@ -4,7 +4,7 @@ from pathlib import Path
 
 from diag.desk import audits
 from diag.desk.workspace import Workspace
-from diag.model.fact import State
+from diag.model.enums import State
 from tests.desk.builders import SCHOOL
 from tests.terminal.visits import prepared, visit_in
 

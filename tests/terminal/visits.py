@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from diag.desk.visit.places import add_place
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.tui.desk import OpenDesk, Recent
 from tests.desk.builders import SCHOOL, started, workspace
 from tests.terminal.terminal import Terminal, program

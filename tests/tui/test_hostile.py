@@ -13,7 +13,7 @@ from diag.desk import audits
 from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Confirm, Tell
 from tests.desk.builders import DAY, SCHOOL, workspace

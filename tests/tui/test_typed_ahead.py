@@ -7,8 +7,7 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from diag.model.fact import State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, State
 from diag.tui import typed_ahead
 from diag.tui.dialogs import Ask, Tell
 from diag.tui.screens.places import PlacesScreen

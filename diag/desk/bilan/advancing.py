@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from diag.assess.results import Compliance
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus, Compliance
 from diag.reports.findings import open_points, open_words
 
 WORDS = {

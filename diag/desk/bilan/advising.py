@@ -14,7 +14,8 @@ from diag.journal.arrangements import ranks_of
 from diag.journal.draft import Draft
 from diag.journal.follow_ups import wordings_of
 from diag.model.audit import OwnAdvice
-from diag.model.checklist import Audience, Owner, Wording
+from diag.model.checklist import Wording
+from diag.model.enums import Audience, Owner
 from diag.model.errors import DiagError
 from diag.model.number import canonical_number
 from diag.model.text import clean_line, clean_text

@@ -8,19 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from diag.assess.results import (
-    Assessment,
-    Bounds,
-    CriterionResult,
-    Score,
-    Standing,
-    Trigger,
-)
+from diag.assess.results import Assessment, CriterionResult, Score
 from diag.desk.bilan.previous import session_before
 from diag.desk.checklists.upgrading import facts_for
 from diag.desk.session import Session
 from diag.model.checklist import Criterion
+from diag.model.enums import Standing, Trigger
 from diag.model.errors import DiagError
+from diag.model.number import Bounds
 from diag.rules.changes import compare as changes_between
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from diag.assess.results import Standing
 from diag.assess.telling import criterion_json, plain
 from diag.desk.bilan.advising import declared_wording, own_advice
 from diag.desk.bilan.compare import Comparison, CriterionChange, Move, ScoreChange
 from diag.desk.bilan.score_words import MOVES, level_pair, score_words
 from diag.desk.session import Session
 from diag.desk.supposing.outcome_words import Row
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, Standing
 from diag.reports.vocabulary import SUBJECTS
 from diag.reports.wording import NEXT_BUDGET, Blanks, filled
 

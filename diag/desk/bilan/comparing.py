@@ -8,13 +8,14 @@ from fractions import Fraction
 from statistics import quantiles
 
 from diag.assess import ENGINE
-from diag.assess.results import Bounds, Score
+from diag.assess.results import Score
 from diag.desk.bilan.compare import Comparison, Move, ScoreChange, since_last
 from diag.desk.bilan.score_words import score_words
 from diag.desk.known_audits import audits
 from diag.desk.session import Session
 from diag.journal.judged import OVERALL, Summary, summaries
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
+from diag.model.number import Bounds
 from diag.model.territory import School
 from diag.reports.comparables import FEWEST, Comparables
 from diag.reports.progress import Progress, ScoreMove

@@ -5,14 +5,14 @@ from fractions import Fraction
 
 from diag.assess.averages import Averages
 from diag.assess.display import in_words
-from diag.assess.results import Compliance, CriterionResult
+from diag.assess.results import CriterionResult
 from diag.desk.bilan.advising import declared_wording
 from diag.desk.bilan.outline import Line, Tone, heading, quiet
 from diag.desk.bilan.score_words import firing, level_words, short_cost
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.model.audit import FollowUp
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, Compliance
 from diag.model.money import Price
 from diag.reports import advice as told_advice
 from diag.reports.dates import spoken_day

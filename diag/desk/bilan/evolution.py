@@ -12,7 +12,7 @@ from diag.desk.session import Session
 from diag.desk.supposing.outcome_words import Row, outcome_lines
 from diag.desk.supposing.suppose import Outcome
 from diag.model.audit import FollowUp
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.reports.vocabulary import FOLLOW_UPS
 
 _NARROW = 36

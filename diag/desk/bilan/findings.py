@@ -4,19 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from diag.assess.facts_read import FactRead
 from diag.assess.reasons import Explanation, LevelRead, PlaceRead
-from diag.assess.results import (
-    Compliance,
-    CriterionResult,
-    DomainResult,
-    Socle,
-    Standing,
-)
+from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.why import why
 from diag.desk.bilan.outline import Line, Tone, heading, quiet
 from diag.desk.bilan.rule_words import tell
 from diag.desk.bilan.score_words import SOCLE, filled_words, level_words, score_words
 from diag.desk.session import Session
-from diag.model.checklist import Checklist, Criterion, Kind
+from diag.model.checklist import Checklist, Criterion
+from diag.model.enums import Compliance, Kind, Socle, Standing
 from diag.model.plural import counted
 from diag.reports.answers import evidence
 from diag.reports.figures import percent

@@ -10,9 +10,10 @@ from diag.desk.privacy.erasures_kept import remember
 from diag.desk.session import Session
 from diag.journal import changes
 from diag.journal.revision import Revision
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState, Visit
+from diag.model.audit import FollowUp, Visit
+from diag.model.enums import AuditStatus, FollowUpState, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.place import ROOT_KINDS
 from diag.model.text import clean_line, clean_text
 
 _SHORTEST = 8

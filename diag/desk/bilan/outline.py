@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from diag.assess.results import Bounds
+from diag.model.number import Bounds
 
 
 class Tone(StrEnum):

@@ -11,12 +11,12 @@ from diag.assess.reasons import (
     PlaceRead,
     RollUpRead,
 )
-from diag.assess.results import Compliance, Standing, Trigger
 from diag.assess.telling import advice_explanation_json, explanation_json
 from diag.assess.why import why, why_recommended
 from diag.desk.elsewhere import elsewhere
 from diag.desk.session import Session
 from diag.model.checklist import Source
+from diag.model.enums import Compliance, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.reports.answers import evidence
 from diag.reports.figures import percent

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from diag.desk.bilan.proportion import Proportion, proportion_of
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.model.number import canonical_number
-from diag.model.place import PlaceKind
 from diag.reports.figures import measure, number, plural
 from diag.reports.vocabulary import PLACES
 from diag.rules.tree import (

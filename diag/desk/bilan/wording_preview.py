@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from diag.desk.bilan.advising import PART_WORDS
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.layout import written
 from diag.reports.report import Report
 

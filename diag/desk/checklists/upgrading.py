@@ -17,8 +17,8 @@ from diag.journal.arrangements import ranks_of
 from diag.journal.facts import asked_again_of
 from diag.journal.follow_ups import wordings_of
 from diag.journal.revision import Revision
-from diag.model.audit import AuditStatus
 from diag.model.checklist import Checklist
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
 from diag.rules.changes import EditionChanges, compare

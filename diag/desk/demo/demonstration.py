@@ -18,7 +18,7 @@ from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.imports.fictional import write_fictional_territory
 from diag.journal.journal import FILE
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 
 DAY = date(2026, 10, 5)

@@ -10,10 +10,8 @@ from diag.desk.bilan.follow import add_visit, close_places, move
 from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.places import add_place
-from diag.model.audit import AuditStatus
 from diag.model.base import Noun
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 
 
 class Told(Noun):

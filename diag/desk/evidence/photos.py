@@ -20,9 +20,9 @@ from diag.journal.photos import is_named
 from diag.journal.photos import photos_of as _photos_of
 from diag.journal.revision import Revision
 from diag.journal.subjects import PhotoTopic
-from diag.model.checklist import QuestionType
+from diag.model.enums import QuestionType, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, State
+from diag.model.fact import Answer
 from diag.model.folding import fold
 from diag.model.photo import Photo
 from diag.model.text import clean_line

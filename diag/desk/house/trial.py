@@ -19,7 +19,7 @@ from diag.desk.outputs.drafts import drafted
 from diag.desk.outputs.reporting import report_of
 from diag.desk.outputs.syntheses import synthesis
 from diag.desk.workspace import Workspace
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.markdown import markdown
 from diag.rules.overlay import CHARTER
 

@@ -20,7 +20,8 @@ from diag.journal.photos import photos_of
 from diag.journal.places import removal
 from diag.journal.revision import Revision
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic, Topic, parse
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.errors import DiagError
 
 LETTERS = "ABCDEFGHIJKLMNOP"

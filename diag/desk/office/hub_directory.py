@@ -8,7 +8,7 @@ from diag.imports.report import ImportReport, Progress, silent
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.model.audit import Subject
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.sync.hub import store as hub_store
 from diag.sync.hub.home import HubHome
 

@@ -10,10 +10,11 @@ from diag.desk.visit.places import KIND_NAMES, find_place
 from diag.journal import subjects
 from diag.journal.merges import apart, distinct, distinct_in, merged_in, same
 from diag.journal.revision import Revision
+from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, State
+from diag.model.fact import Answer
 from diag.model.folding import fold
-from diag.model.place import ROOT_KINDS, Place, PlaceKind
+from diag.model.place import ROOT_KINDS, Place
 from diag.reports.answers import heads_words
 
 _USE = "type_salle"

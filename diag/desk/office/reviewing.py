@@ -11,7 +11,7 @@ from diag.desk.visit.trail import day_words
 from diag.desk.workspace import Workspace
 from diag.journal import subjects
 from diag.journal.board import latest
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 
 

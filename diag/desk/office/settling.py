@@ -16,9 +16,8 @@ from diag.journal.door import MAX_PARENTS
 from diag.journal.draft import Draft, Op
 from diag.journal.revision import Revision
 from diag.journal.subjects import AnswerTopic, AuditTopic, NoteTopic, PlaceTopic
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus, Provenance
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance
 from diag.model.text import clean_line, clean_text
 
 

@@ -10,9 +10,8 @@ from diag.desk.outputs.atlas_view import view_named
 from diag.desk.outputs.documents import TITLES, Form, own_notice, rendered
 from diag.desk.outputs.exporting import Chosen, Count, Progress, chosen, read_counts
 from diag.desk.workspace import Workspace
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from diag.model.territory import School
 from diag.reports.atlas.bilan import bilan_of
 from diag.reports.atlas.entry import Entry, entry_of, told_of

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from diag.desk.whole_file import write_whole
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.reports.house.look import SHIPPED, Look
 from diag.reports.pictures import NONE, Pictures

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from diag.model.kinds import PlaceKind
+from diag.model.enums import PlaceKind
 
 
 class Draft(StrEnum):

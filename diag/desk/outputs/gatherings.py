@@ -14,9 +14,9 @@ from diag.desk.workspace import Workspace
 from diag.journal.facts import edition_of
 from diag.model.accents import accented
 from diag.model.auditee import Auditee
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.folding import fold
-from diag.model.place import PlaceKind
 from diag.reports.dates import day_of
 from diag.reports.synthesis.extract import Extract, extract_of
 from diag.reports.synthesis.gathering import Gathering

@@ -18,8 +18,8 @@ from diag.desk.system_words import system_sentence
 from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.journal import Journal
-from diag.model.audit import Audit, AuditStatus
-from diag.model.checklist import Audience
+from diag.model.audit import Audit
+from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.reports.house.house import PLAIN
 from diag.reports.report import Report

@@ -16,7 +16,7 @@ from diag.desk.outputs.exporting import (
     some,
 )
 from diag.desk.workspace import Workspace
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.model.territory import School
 from diag.reports.tables import glpi_inventory
 from diag.reports.tables.answers import ANSWERS, answers_of

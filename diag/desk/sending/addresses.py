@@ -6,8 +6,8 @@ from datetime import date
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
-from diag.model.checklist import Audience
 from diag.model.email import email_problem, is_consumer_mailbox
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.reports.dates import spoken_day
 

@@ -10,8 +10,8 @@ from diag.desk.whole_file import write_whole
 from diag.journal import changes
 from diag.journal.dispatches import dispatches_of
 from diag.journal.outbox import MailState, Outbox, Posted
-from diag.model.checklist import Audience
 from diag.model.dispatch import Dispatch, Way
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 
 

@@ -9,9 +9,9 @@ from diag.desk.outputs.documents import Form, own_notice, rendered
 from diag.desk.outputs.reporting import report_of
 from diag.desk.sending.addresses import Address
 from diag.desk.session import Session
-from diag.model.checklist import Audience
 from diag.model.dispatch import Dispatch, Way
 from diag.model.email import email_problem
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.reports.mail import Attachment, Mail, composed, letter
 from diag.reports.markdown import markdown

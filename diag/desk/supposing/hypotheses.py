@@ -16,10 +16,11 @@ from diag.desk.visit.answers import find_question
 from diag.desk.visit.keyed import meant
 from diag.desk.visit.places import KIND_NAMES
 from diag.model.checklist import Checklist
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
 from diag.model.folding import fold
-from diag.model.place import ROOT_KINDS, Place, PlaceKind
+from diag.model.place import ROOT_KINDS, Place
 from diag.model.text import clean_line
 from diag.reports.answers import value_words
 

@@ -12,8 +12,7 @@ from diag.desk.bilan.score_words import (
     short_cost,
 )
 from diag.desk.supposing.suppose import Outcome
-from diag.model.checklist import Audience
-from diag.model.place import PlaceKind
+from diag.model.enums import Audience, PlaceKind
 from diag.reports.money import spoken_cost
 from diag.reports.vocabulary import SUBJECTS
 from diag.reports.wording import NEXT_BUDGET, Blanks, filled

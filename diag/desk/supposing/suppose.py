@@ -11,11 +11,12 @@ from uuid import UUID, uuid5
 from diag.assess.assess import judge_of
 from diag.assess.costs import Totals, totals
 from diag.assess.overlay import with_answers
-from diag.assess.results import Advice, Assessment, CriterionResult, Score, Trigger
+from diag.assess.results import Advice, Assessment, CriterionResult, Score
 from diag.desk.bilan.compare import Move, move_of
 from diag.model.checklist import Checklist
-from diag.model.fact import Answer, Facts, Provenance, State, Value
-from diag.model.place import Place, PlaceKind
+from diag.model.enums import PlaceKind, Provenance, State, Trigger
+from diag.model.fact import Answer, Facts, Value
+from diag.model.place import Place
 
 WHY = "supposé"
 """Reason that marks an answer as supposed wherever it is shown."""

@@ -17,9 +17,9 @@ from diag.desk.workspace import Workspace
 from diag.journal.dispatches import dispatches_of
 from diag.journal.facts import status_of
 from diag.journal.stages import is_begun
-from diag.model.audit import Audit, AuditStatus, Subject
+from diag.model.audit import Audit, Subject
 from diag.model.auditee import Auditee
-from diag.model.place import PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.plural import counted
 from diag.model.territory import School
 from diag.reports.figures import number

@@ -14,8 +14,8 @@ from diag.journal.hands import hands_by_audit
 from diag.journal.journal import Journal, Sum
 from diag.journal.school_lines import SchoolLine
 from diag.journal.stages import completeness, stages
+from diag.model.enums import AuditStatus
 from diag.model.folding import fold
-from diag.model.kinds import AuditStatus
 from diag.reports.figures import percent
 
 STATUS_WORDS = {

@@ -15,9 +15,9 @@ from diag.desk.workspace import Workspace
 from diag.journal.hands import Hand, hands_by_audit
 from diag.journal.stages import completeness, is_begun
 from diag.model.auditee import Auditee
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.folding import fold
-from diag.model.kinds import AuditStatus
 
 NO_COMMUNE = "Syndicat"
 """Where an audit is that no commune has."""

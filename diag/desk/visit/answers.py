@@ -10,8 +10,9 @@ from diag.desk.visit.places import KIND_NAMES, find_place
 from diag.journal import changes
 from diag.journal.draft import Draft
 from diag.model.checklist import Question
+from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Provenance, State, Value
+from diag.model.fact import Answer, Value
 from diag.model.place import ROOT_KINDS, Place
 from diag.model.text import clean_text
 from diag.reports.vocabulary import SUBJECTS

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from diag.assess.questions import next_questions, relevant_questions
 from diag.desk.session import Session
 from diag.desk.visit.places import find_place
-from diag.model.checklist import Profile, QuestionType
 from diag.model.checklist import Question as Declared
+from diag.model.enums import Profile, QuestionType
 from diag.reports.answers import heads_words
 from diag.reports.figures import number, plural
 

@@ -14,8 +14,9 @@ from diag.journal import subjects
 from diag.journal.board import differing
 from diag.journal.conflicts import nearest_base
 from diag.journal.photos import photos_of
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import Answer, State
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType, State
+from diag.model.fact import Answer
 from diag.model.number import Number
 from diag.reports.answers import answer_words
 from diag.reports.dates import day_of, later

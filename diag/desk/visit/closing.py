@@ -7,7 +7,7 @@ from diag.assess.results import Score
 from diag.desk.bilan.follow import close_places
 from diag.desk.session import Session
 from diag.desk.visit.places import FEMININE
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.reports.figures import percent
 from diag.reports.vocabulary import PLACES
 

@@ -19,8 +19,9 @@ from diag.desk.visit.entry import RefusedEntryError, value_of
 from diag.desk.visit.figures_typed import day_meant, number_meant
 from diag.desk.visit.measures import letters_of
 from diag.desk.visit.sheet import STATE_WORDS
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import State, Value
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType, State
+from diag.model.fact import Value
 from diag.model.folding import fold
 from diag.model.number import exact
 from diag.reports.answers import value_words

@@ -9,8 +9,8 @@ from diag.desk.session import Session
 from diag.desk.visit.entry import doubt_about
 from diag.desk.visit.walk import Stop, Walk, walk_of
 from diag.desk.whole_file import write_whole
-from diag.model.fact import State
-from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.enums import PlaceKind, State
+from diag.model.place import ROOT_KINDS
 from diag.model.plural import counted
 from diag.reports.answers import answer_words
 from diag.reports.dates import long_date

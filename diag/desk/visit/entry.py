@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from diag.desk.days import read_day
 from diag.desk.visit.choosing import key_of, keys_and_labels
 from diag.desk.visit.measures import in_unit
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.model.folding import fold

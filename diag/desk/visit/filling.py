@@ -14,8 +14,9 @@ from diag.desk.visit.places import KIND_NAMES
 from diag.desk.visit.sheet import Sheet
 from diag.journal import changes
 from diag.model.checklist import Question
+from diag.model.enums import Provenance
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Provenance
+from diag.model.fact import Answer
 from diag.model.place import Place
 
 Key = tuple[str, str]

@@ -7,7 +7,8 @@ the same figures.
 from diag.desk.visit.choosing import key_of, named, only, several
 from diag.desk.visit.entry import RefusedEntryError, value_of
 from diag.desk.visit.figures_typed import day_meant, number_meant
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.fact import Value
 from diag.reports.answers import value_words
 

@@ -12,8 +12,9 @@ from diag.desk.visit.entry import RefusedEntryError, value_of
 from diag.journal.facts import edition_of
 from diag.model.audit import Audit
 from diag.model.checklist import Question
+from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Facts, Provenance, State
+from diag.model.fact import Answer, Facts
 from diag.model.folding import fold
 from diag.model.place import Place
 from diag.reports.dates import day_of

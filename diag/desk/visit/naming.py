@@ -4,9 +4,9 @@ import re
 from typing import NamedTuple
 
 from diag.desk.session import Session
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.folding import fold
-from diag.model.place import PlaceKind
 from diag.model.plural import counted
 from diag.model.text import clean_line
 from diag.reports.vocabulary import PLACES

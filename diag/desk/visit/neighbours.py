@@ -11,8 +11,9 @@ from diag.journal import subjects
 from diag.journal.facts import answers_of
 from diag.model.audit import Audit, root_place_id
 from diag.model.checklist import Question
+from diag.model.enums import PlaceKind
 from diag.model.fact import Answer
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from diag.reports.dates import day_of
 
 WHOM = "commune"

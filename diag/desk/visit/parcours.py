@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from diag.desk.session import Session
 from diag.desk.visit.walk import Stop, walk_of
 from diag.journal import changes
-from diag.model.checklist import Profile
+from diag.model.enums import Profile, Provenance
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance
 from diag.model.folding import fold
 
 PROFILES = {

@@ -7,9 +7,10 @@ from uuid import UUID
 from diag.desk.session import Session
 from diag.journal import changes
 from diag.journal.places import removal
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.folding import fold
-from diag.model.place import PARENT_KINDS, ROOT_KINDS, Place, PlaceKind
+from diag.model.place import PARENT_KINDS, ROOT_KINDS, Place
 from diag.model.text import clean_line
 
 KIND_NAMES = {

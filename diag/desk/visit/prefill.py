@@ -7,7 +7,8 @@ from diag.journal.draft import Draft
 from diag.model.audit import root_place_id
 from diag.model.auditee import Auditee
 from diag.model.checklist import Checklist
-from diag.model.fact import Answer, Provenance, State, Value
+from diag.model.enums import Provenance, State
+from diag.model.fact import Answer, Value
 from diag.model.territory import School
 
 

@@ -15,10 +15,9 @@ from diag.desk.session import Session
 from diag.journal import changes
 from diag.journal.questionnaires import questionnaires_of
 from diag.model.accents import accented
-from diag.model.checklist import Checklist, Kind, Question, QuestionType
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import Kind, PlaceKind, Provenance, QuestionType
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance
-from diag.model.place import PlaceKind
 from diag.model.questionnaire import Questionnaire
 from diag.reports.questionnaire import Page, fitting, questionnaire
 from diag.reports.wording import phone_number

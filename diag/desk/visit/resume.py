@@ -3,7 +3,7 @@
 from diag.desk.session import Session
 from diag.desk.visit.walk import Key, Walk
 from diag.journal.settings import get_setting, jot_setting
-from diag.model.fact import Provenance
+from diag.model.enums import Provenance
 
 
 def keep_place(session: Session, key: Key) -> None:

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from diag.assess.assess import Judge, judge_of
 from diag.assess.gauge import Gauge
-from diag.assess.results import Assessment, Standing
+from diag.assess.results import Assessment
 from diag.desk.bilan.rule_words import tell
 from diag.desk.visit.walk import Stop
 from diag.model.checklist import Checklist, Criterion, Source
+from diag.model.enums import Standing
 from diag.reports.vocabulary import LEVELS
 from diag.rules.language import Rule
 from diag.rules.tree import (

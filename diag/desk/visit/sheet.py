@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.desk.session import Session
-from diag.model.checklist import Checklist, Question, QuestionType
-from diag.model.fact import Answer, Provenance, State, Value
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
+from diag.model.fact import Answer, Value
 from diag.model.number import exact
-from diag.model.place import ROOT_KINDS, Place, PlaceKind
+from diag.model.place import ROOT_KINDS, Place
 from diag.reports.answers import value_words
 from diag.reports.figures import number
 from diag.reports.vocabulary import PROVENANCES

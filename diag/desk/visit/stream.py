@@ -10,8 +10,8 @@ from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, record_answer
 from diag.journal.errors import JournalError, RefusedError
 from diag.model.base import Noun
+from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
 
 MAX_LINE = 64 * 1024
 """Longest line read, in bytes."""

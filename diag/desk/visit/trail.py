@@ -10,7 +10,8 @@ from diag.desk.visit.walk import Key
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.model.checklist import Question
-from diag.model.fact import Answer, Provenance, State
+from diag.model.enums import Provenance, State
+from diag.model.fact import Answer
 from diag.reports.answers import answer_words
 from diag.reports.vocabulary import PROVENANCES
 

@@ -9,9 +9,9 @@ from diag.desk.visit.answers import DoubtError, Entry, record_answer, record_not
 from diag.desk.visit.completing import STATE_KEYS, plain_refusal
 from diag.desk.visit.entry import RefusedEntryError
 from diag.desk.visit.keyed import meant
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import Provenance, QuestionType, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
 from diag.model.questionnaire import Questionnaire
 from diag.reports.answers import answer_words, evidence
 

@@ -28,9 +28,9 @@ from diag.desk.visit.resume import kept_key, kept_place
 from diag.desk.visit.walk import Key, Stop, Walk, walk_of
 from diag.journal import subjects
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
-from diag.model.checklist import Profile, Question
+from diag.model.checklist import Question
+from diag.model.enums import Profile, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
 from diag.reports.answers import answer_words
 from diag.reports.vocabulary import PROVENANCES
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from diag.assess.questions import Asked, next_questions, relevant_questions
-from diag.model.checklist import Checklist, Profile, Question
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import PlaceKind, Profile
 from diag.model.fact import Answer, Facts
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from diag.reports.vocabulary import PLACES
 from diag.rules.values import Truth
 

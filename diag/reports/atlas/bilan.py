@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from diag.assess.results import Compliance, CriterionResult, DomainResult, Standing
-from diag.model.checklist import Owner
+from diag.assess.results import CriterionResult, DomainResult
+from diag.model.enums import Compliance, Owner, Standing
 from diag.reports import advice, frame
 from diag.reports.alerts import cures, failing
 from diag.reports.atlas.scores import Gauge, gauge

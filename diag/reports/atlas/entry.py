@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from diag.assess.results import Bounds, Socle
 from diag.model.accents import accented
+from diag.model.enums import Socle
 from diag.model.folding import fold
+from diag.model.number import Bounds
 from diag.model.territory import School
 from diag.reports.alerts import failing
 from diag.reports.atlas.bilan import unchecked

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from diag.assess.results import Bounds, Socle
+from diag.model.enums import Socle
 from diag.model.folding import fold
+from diag.model.number import Bounds
 from diag.reports.atlas.entry import Entry, Told
 from diag.reports.atlas.paths import commune_path
 from diag.reports.atlas.scores import Gauge, gauge_of, middle

@@ -2,7 +2,7 @@
 
 import re
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.folding import fold
 
 INDEX = "index.html"

@@ -6,7 +6,8 @@ from fractions import Fraction
 from statistics import median
 
 from diag.assess.display import displayed, in_words
-from diag.assess.results import Bounds, Score
+from diag.assess.results import Score
+from diag.model.number import Bounds
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from diag.model.auditee import Auditee
-from diag.model.checklist import Audience
-from diag.model.place import PlaceKind
+from diag.model.enums import Audience, PlaceKind
 from diag.model.territory import School
 
 _PRIVATE = "privé"

@@ -1,7 +1,7 @@
 """An application dossier, shaped after ENIR: the facts are in it, not the wishes."""
 
-from diag.model.checklist import Audience
 from diag.model.dated import AidState
+from diag.model.enums import Audience
 from diag.reports import frame
 from diag.reports.budget_tables import budget_by_domain
 from diag.reports.citations import sources_list

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from diag.model.checklist import Audience, Kind
+from diag.model.enums import Audience, Kind
 from diag.reports.alerts import CAUTION
 from diag.reports.dates import long_date
 from diag.reports.drafts import requirement

@@ -7,8 +7,7 @@ what the audit knows of each is told, the rest is for the three parties to write
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from diag.model.checklist import Audience
-from diag.model.fact import State
+from diag.model.enums import Audience, State
 from diag.reports.answers import heads_words
 from diag.reports.drafts.school import draft
 from diag.reports.layout import Pair

@@ -1,6 +1,6 @@
 """The frame of a committee's minutes: what it has before it, and room for the rest."""
 
-from diag.model.checklist import Audience, Kind
+from diag.model.enums import Audience, Kind
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.drafts.frame import (
     TO_WRITE,

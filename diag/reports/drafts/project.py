@@ -1,6 +1,6 @@
 """A pedagogical project that the team finishes: one page of its own words, mostly."""
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.drafts.school import (
     action_table,
     criteria_table,

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from diag.assess.results import Standing
-from diag.model.checklist import Audience, Kind, Owner
+from diag.model.enums import Audience, Kind, Owner, Standing
 from diag.model.territory import School
 from diag.reports import advice
 from diag.reports.dates import long_date, spoken_day

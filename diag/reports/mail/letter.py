@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import PurePath
 
-from diag.model.checklist import Audience
-from diag.model.kinds import PlaceKind
+from diag.model.enums import Audience, PlaceKind
 from diag.reports.dates import long_date
 from diag.reports.frame import version, visit_words
 from diag.reports.report import Report

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from diag.model.checklist import Audience, Criterion
+from diag.model.checklist import Criterion
+from diag.model.enums import Audience
 from diag.reports.escape import Md
 from diag.reports.layout import Pair, table
 from diag.reports.synthesis.common import (

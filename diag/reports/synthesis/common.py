@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from diag.assess.results import Compliance
-from diag.model.checklist import Criterion, Kind
+from diag.model.checklist import Criterion
+from diag.model.enums import Compliance, Kind
 from diag.reports.escape import Md
 from diag.reports.layout import bullets, table
 from diag.reports.synthesis.extract import Extract, Finding

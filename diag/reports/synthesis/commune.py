@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.reports.alerts import LEAD
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from diag.assess.results import Amount, Cost, Quantity
-from diag.model.checklist import Audience, Kind, Owner
+from diag.assess.results import Amount, Cost
+from diag.model.enums import Audience, Kind, Owner
+from diag.model.number import Quantity
 from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.layout import bold, numbered, written

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from diag.assess.results import (
+from diag.assess.results import Cost, CriterionResult, Score
+from diag.model.auditee import Auditee
+from diag.model.checklist import Criterion
+from diag.model.enums import (
+    Audience,
     Compliance,
-    Cost,
-    CriterionResult,
-    Quantity,
-    Score,
+    FollowUpState,
+    Owner,
+    Provenance,
     Socle,
     Standing,
 )
-from diag.model.audit import FollowUpState
-from diag.model.auditee import Auditee
-from diag.model.checklist import Audience, Criterion, Owner
-from diag.model.fact import Provenance
+from diag.model.number import Quantity
 from diag.reports import proposals
 from diag.reports.choice import for_the_council
 from diag.reports.findings import EXPECTED

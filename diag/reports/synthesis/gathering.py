@@ -7,7 +7,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from diag.model.accents import accented
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.model.territory import Commune
 from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md

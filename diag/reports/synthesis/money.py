@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from diag.model.checklist import Owner
+from diag.model.enums import Owner
 from diag.reports.budget import added
 from diag.reports.budget_tables import BEFORE_TAX, EXPENSE, REMAINS
 from diag.reports.escape import Md

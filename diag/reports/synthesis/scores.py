@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from diag.assess.display import in_words
-from diag.assess.results import Bounds, Score, Socle
+from diag.assess.results import Score
+from diag.model.enums import Socle
+from diag.model.number import Bounds
 from diag.reports.escape import Md
 from diag.reports.figures import percent
 from diag.reports.frame import SCORE_COLUMN

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, PlaceKind
 from diag.model.folding import fold
-from diag.model.place import PlaceKind
 from diag.reports.escape import Md
 from diag.reports.layout import bold, numbered, table
 from diag.reports.money import spoken_cost

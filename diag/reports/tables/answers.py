@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import Answer, State, Value
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType, State
+from diag.model.fact import Answer, Value
 from diag.model.number import exact
 from diag.model.place import Place
 from diag.reports.answers import value_words

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.results import CostLine, Quantity, Trigger
-from diag.model.audit import FollowUpState
-from diag.model.checklist import Audience, Checklist
+from diag.assess.results import CostLine
+from diag.model.checklist import Checklist
+from diag.model.enums import Audience, FollowUpState, Trigger
 from diag.model.money import Price
-from diag.model.number import exact
+from diag.model.number import Quantity, exact
 from diag.reports.advice import owner, waiting
 from diag.reports.figures import half_up
 from diag.reports.plan import Action

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from diag.assess.results import Quantity
 from diag.model.money import Price
-from diag.model.number import exact
+from diag.model.number import Quantity, exact
 from diag.reports.citations import source_words
 from diag.reports.tables.basket import BasketLine, Sum
 from diag.reports.tables.identity import IDENTITY

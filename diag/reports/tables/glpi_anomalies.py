@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from diag.model.checklist import Kind
+from diag.model.enums import Kind
 from diag.reports.report import Report
 from diag.reports.tables.table import Cell, Coded, Column
 from diag.reports.tables.tickets import Ticket

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from diag.model.fact import State
-from diag.model.place import Place, PlaceKind
+from diag.model.enums import PlaceKind, State
+from diag.model.place import Place
 from diag.reports.answers import answer_words
 from diag.reports.report import Report
 from diag.reports.tables.identity import IDENTITY, identity

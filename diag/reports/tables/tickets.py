@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from diag.assess.results import CriterionResult
-from diag.model.checklist import Audience, Kind, Owner
+from diag.model.enums import Audience, Kind, Owner
 from diag.model.place import ROOT_KINDS
 from diag.reports import advice
 from diag.reports.dates import spoken_duration

@@ -1,7 +1,14 @@
 """A domain's file: questions, criteria, recommendations and examples side by side."""
 
-from diag.model.checklist import Audience, Direction, Kind, Owner, Profile, QuestionType
-from diag.model.fact import Provenance
+from diag.model.enums import (
+    Audience,
+    Direction,
+    Kind,
+    Owner,
+    Profile,
+    Provenance,
+    QuestionType,
+)
 from diag.rules.forms.special import EffortShape, ExampleShape, RollUpShape
 from diag.rules.forms.words import (
     CHOICE,

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.reading.shapes import OneOf, Word
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from diag.model.checklist import Criterion, Kind, RollUp
+from diag.model.checklist import Criterion, RollUp
+from diag.model.enums import Kind, PlaceKind
 from diag.model.number import exact
-from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.place import ROOT_KINDS
 from diag.rules.lint.meaning import QUANTITY, names_read, written_rules
 from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from diag.model.checklist import Checklist, QuestionType, Recommendation
-from diag.model.place import PlaceKind
+from diag.model.checklist import Checklist, Recommendation
+from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import Rule, RuleError, parse_rule
 from diag.rules.loaded import Loaded
 from diag.rules.problem import Problem

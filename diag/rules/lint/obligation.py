@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from diag.model.checklist import Audience, Recommendation
+from diag.model.checklist import Recommendation
+from diag.model.enums import Audience
 from diag.rules.lint.wording import texts_told
 from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem

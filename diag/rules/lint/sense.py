@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from diag.model.checklist import Kind, Question
+from diag.model.checklist import Question
+from diag.model.enums import Kind
 from diag.model.money import Price
 from diag.model.number import exact
 from diag.rules.loaded import Item, Loaded

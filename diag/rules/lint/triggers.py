@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from diag.model.checklist import Checklist, Recommendation
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.lint.meaning import names_read
 from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem

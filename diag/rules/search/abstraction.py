@@ -7,7 +7,8 @@ whatever their values is false of the rule too; the contrary need not be.
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.rules.proofs import MIRRORED
 from diag.rules.tree import (
     Aggregate,

@@ -6,8 +6,9 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from math import ceil, floor
 
-from diag.model.checklist import Question, QuestionType
-from diag.model.place import ROOT_KINDS, PlaceKind
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType
+from diag.model.place import ROOT_KINDS
 from diag.rules.symbols import symbol_of
 from diag.rules.tree import Constant, Includes, Months, Node, walk
 from diag.rules.values import (

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from diag.model.checklist import Question, QuestionType
-from diag.model.place import PlaceKind
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.evaluate import measure_of
 from diag.rules.language import thresholds_in
 from diag.rules.search import candidates

@@ -6,7 +6,7 @@ from itertools import combinations, product
 from math import prod
 from random import Random
 
-from diag.model.checklist import Direction
+from diag.model.enums import Direction
 from diag.rules.evaluate import judge_of
 from diag.rules.scope import Judge
 from diag.rules.search.polarity import Polarity, polarity

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from diag.model.checklist import Criterion, Direction, Question, QuestionType
+from diag.model.checklist import Criterion, Question
+from diag.model.enums import Direction, QuestionType
 from diag.rules.language import RuleError, parse_rule
 from diag.rules.search.abstraction import Abstraction
 from diag.rules.search.monotony import Fall, find_fall

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.rules.scope import Judge, Scope
 from diag.rules.values import ABSENT, RuleValue, Truth
 

@@ -16,7 +16,7 @@ from diag.journal.errors import RefusedError
 from diag.journal.revision import Revision, parse, read, skeleton_of
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
-from diag.model.kinds import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.sync.hub.store import (
     EVERYWHERE,
     AuditRow,

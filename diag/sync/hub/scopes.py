@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from diag.sync.hub.store import EVERYWHERE, Store
 
 SYNDICAT = PlaceKind.SYNDICAT.value

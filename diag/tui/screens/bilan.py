@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from diag.assess.results import Compliance
 from diag.desk.bilan.advancing import WORDS
 from diag.desk.bilan.counsel import counsel
 from diag.desk.bilan.evolution import evolution
@@ -18,6 +17,7 @@ from diag.desk.bilan.outline import Line
 from diag.desk.bilan.score_words import SOCLE, firing, short_cost
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
+from diag.model.enums import Compliance
 from diag.model.plural import counted
 from diag.reports.report import Report
 from diag.tui.commands import CommandType, Export, bindings_of, key_now

@@ -18,8 +18,8 @@ from diag.desk.outputs.papers import write_paper
 from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.undo import undo
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
-from diag.model.checklist import Audience
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, AuditStatus, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.plural import counted
 from diag.tui.commands import key_now

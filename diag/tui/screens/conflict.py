@@ -17,7 +17,8 @@ from diag.desk.office.settling import keep, leave, remove, take, write
 from diag.desk.visit.answers import DoubtError
 from diag.desk.visit.card import wanted
 from diag.desk.visit.keyed import editable, meant
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Value
 from diag.tui.commands import Command, CommandType, bindings_of

@@ -13,7 +13,7 @@ from diag.desk.evidence.dropped import path_typed
 from diag.desk.outputs.documents import TITLES, Form
 from diag.desk.outputs.many import Wanted
 from diag.model.audit import Audit
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of, key_now

@@ -8,8 +8,8 @@ from textual.widgets import Input, Static
 
 from diag.desk.session import Session
 from diag.desk.visit.naming import BETWEEN, named, names_in, told_names
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
 from diag.tui.widgets.line_field import LineField

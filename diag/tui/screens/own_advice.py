@@ -2,7 +2,7 @@
 
 from diag.desk.bilan.advising import add_own
 from diag.desk.session import Session
-from diag.model.checklist import Owner
+from diag.model.enums import Owner
 from diag.model.errors import DiagError
 from diag.reports.vocabulary import OWNERS
 from diag.tui.keys import spoken_number

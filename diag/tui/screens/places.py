@@ -30,8 +30,9 @@ from diag.desk.visit.places import (
     remove_place,
     rename_place,
 )
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PARENT_KINDS, Place, PlaceKind
+from diag.model.place import PARENT_KINDS, Place
 from diag.reports.vocabulary import PLACES
 from diag.tui.commands import (
     Command,

@@ -24,7 +24,7 @@ from diag.desk.outputs.documents import (
 from diag.desk.outputs.many import beside, report_for
 from diag.desk.workspace import Workspace
 from diag.model.audit import Audit
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.outside import open_outside

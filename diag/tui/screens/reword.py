@@ -15,7 +15,8 @@ from diag.desk.bilan.counsel import AUDIENCES
 from diag.desk.bilan.wording_preview import preview
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
-from diag.model.checklist import Audience, Wording
+from diag.model.checklist import Wording
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.tui.commands import Back, Command, CommandType, Help, bindings_of
 from diag.tui.dialogs import READING, Confirm

@@ -25,10 +25,11 @@ from diag.desk.visit.asking import expected
 from diag.desk.visit.choosing import choices_words
 from diag.desk.visit.completing import plain_refusal
 from diag.desk.visit.entry import RefusedEntryError
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
-from diag.model.place import Place, PlaceKind
+from diag.model.place import Place
 from diag.model.plural import counted
 from diag.reports.answers import heads_words
 from diag.tui.commands import Command, CommandType, bindings_of, key_now

@@ -8,8 +8,9 @@ from diag.desk.visit.memory import NothingToRepeatError
 from diag.desk.visit.parcours import Parcours, parcours_of
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import Key, most_useful
-from diag.model.checklist import Checklist, Profile
-from diag.model.fact import Facts, State
+from diag.model.checklist import Checklist
+from diag.model.enums import Profile, State
+from diag.model.fact import Facts
 from diag.reports.vocabulary import STATES
 from diag.tui.commands import CommandType
 from diag.tui.dialogs import Ask

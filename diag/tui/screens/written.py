@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from diag.desk.outputs.documents import TITLES
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Close
 from diag.tui.outside import open_outside

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.reactive import Reactive
 
 from diag.desk.visit.completing import STATE_KEYS
-from diag.model.fact import State
+from diag.model.enums import State
 from diag.model.folding import fold
 from diag.tui.commands import Help
 from diag.tui.sturdy import Sturdy

@@ -6,7 +6,8 @@ from textual.content import Content
 
 from diag.desk.visit.choosing import key_of, named, several
 from diag.desk.visit.keyed import preview
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.model.fact import Value
 from diag.tui.plain import line
 from diag.tui.widgets.sheet import Drawn

@@ -13,8 +13,7 @@ from diag.desk.visit.completing import completed, rest_of_word
 from diag.desk.visit.keyed import editable, preview
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import Key
-from diag.model.checklist import QuestionType
-from diag.model.fact import State
+from diag.model.enums import QuestionType, State
 from diag.reports.vocabulary import PROVENANCES
 from diag.tui.commands import CommandType, bindings_of, chosen_keys, key_now
 from diag.tui.plain import content, line

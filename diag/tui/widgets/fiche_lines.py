@@ -9,7 +9,7 @@ from typing import NamedTuple
 from textual.content import Content
 
 from diag.desk.visit.card import Card
-from diag.model.checklist import QuestionType
+from diag.model.enums import QuestionType
 from diag.tui.commands import NO_CHOICE
 from diag.tui.widgets.choices import choices
 from diag.tui.widgets.fiche_text import NAMES, head_rows, look_rows, more_rows

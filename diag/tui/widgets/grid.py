@@ -20,8 +20,8 @@ from diag.desk.visit.filling import (
 from diag.desk.visit.former_places import former_places, take_places_again
 from diag.desk.visit.pasting import as_block, file_named, file_text, paste
 from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
+from diag.model.enums import Provenance
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance
 from diag.reports.vocabulary import PLACES
 from diag.tui.commands import CommandType, key_now
 from diag.tui.dialogs import Ask, Confirm, Tell

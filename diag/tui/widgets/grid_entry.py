@@ -12,8 +12,8 @@ from diag.desk.visit.completing import (
 from diag.desk.visit.entry import RefusedEntryError, doubt_about
 from diag.desk.visit.filling import Filled, Key, fill
 from diag.desk.visit.sheet import STATE_WORDS
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import Provenance, State
+from diag.model.checklist import Question
+from diag.model.enums import Provenance, QuestionType, State
 from diag.reports.answers import value_words
 from diag.reports.vocabulary import PLACES
 from diag.tui.commands import CommandType, Help, chosen_keys, key_now

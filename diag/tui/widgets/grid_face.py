@@ -14,8 +14,7 @@ from diag.desk.session import Session
 from diag.desk.visit.filling import Filled
 from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.checklist import Question
-from diag.model.fact import Provenance
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, Provenance
 from diag.tui.commands import CommandType, bindings_of
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.grid_commands import GRID_COMMANDS

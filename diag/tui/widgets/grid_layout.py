@@ -5,7 +5,8 @@ from textwrap import wrap
 from rich.cells import cell_len, set_cell_size
 
 from diag.desk.visit.sheet import Cell, Sheet
-from diag.model.checklist import Question, QuestionType
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
 from diag.tui.plain import line
 
 TITLE_LINES = 3

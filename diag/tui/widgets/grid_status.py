@@ -10,8 +10,8 @@ from diag.desk.visit.asking import expected
 from diag.desk.visit.choosing import choices_words
 from diag.desk.visit.completing import completed
 from diag.desk.visit.sheet import Cell, provenance_words
-from diag.model.checklist import Question, QuestionType
-from diag.model.fact import Provenance, State
+from diag.model.checklist import Question
+from diag.model.enums import Provenance, QuestionType, State
 from diag.reports.answers import heads_words
 from diag.reports.typography import NBSP
 from diag.tui.plain import line

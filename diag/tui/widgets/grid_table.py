@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from diag.desk.visit.places import KIND_NAMES
 from diag.desk.visit.sheet import Sheet
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.tui.commands import key_now
 from diag.tui.screens.visit_commands import ShowPlaces
 from diag.tui.widgets.grid_commands import DuplicatePlace, NextKind

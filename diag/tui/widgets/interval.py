@@ -6,8 +6,9 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from diag.assess.results import Bounds, Score
+from diag.assess.results import Score
 from diag.desk.bilan.score_words import filled_words, score_words
+from diag.model.number import Bounds
 from diag.tui.plain import line
 
 _NARROWEST = 12

@@ -7,7 +7,7 @@ from diag.desk.bilan.advancing import MOVES, WORDS, left_to_check, possible
 from diag.desk.bilan.follow import move
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 

@@ -11,8 +11,8 @@ from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.undo import undo
 from diag.desk.workspace import Workspace
-from diag.model.audit import FollowUp, FollowUpState
-from diag.model.checklist import Audience, Owner
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.reports.markdown import markdown
 from tests.desk.audited import audited, audited_workspace

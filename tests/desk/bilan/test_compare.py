@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from diag.assess.results import Bounds
 from diag.desk.bilan.compare import Move, between, compared_with, since_last
 from diag.desk.demo.scenario import play, scenario
 from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.journal import changes
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
+from diag.model.number import Bounds
 from diag.rules.edition import compiled
 from tests.desk.audited import audited, audited_workspace, next_campaign
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.assess import ENGINE
-from diag.assess.results import Assessment, Bounds
+from diag.assess.results import Assessment
 from diag.desk import audits
 from diag.desk.bilan.comparing import comparables_of, progress_of
 from diag.desk.demo.scenario import play, scenario
@@ -19,8 +19,8 @@ from diag.desk.territory.importing import import_file
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.journal.judged import store_judged
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, AuditStatus
+from diag.model.number import Bounds
 from diag.reports.markdown import markdown
 from tests.desk.audited import audited, audited_workspace, next_campaign
 from tests.desk.builders import SCHOOL, territory

@@ -10,8 +10,8 @@ from diag.desk.demo.scenario import play, scenario
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
-from diag.model.checklist import Audience, Owner
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.reports.markdown import markdown
 from tests.desk.audited import audited, audited_workspace, next_campaign

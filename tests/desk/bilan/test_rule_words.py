@@ -1,8 +1,8 @@
 import pytest
 
 from diag.desk.bilan.rule_words import tell
-from diag.model.checklist import Choice, Question, QuestionType
-from diag.model.place import PlaceKind
+from diag.model.checklist import Choice, Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import parse_rule
 
 QUESTIONS = {

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from diag.desk.bilan.wording_preview import preview
 from diag.desk.outputs.reporting import report_of
 from diag.desk.workspace import Workspace
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.report import Report
 from tests.desk.audited import audited, audited_workspace
 

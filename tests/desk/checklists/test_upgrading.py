@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from diag.assess.results import Bounds
 from diag.desk.audits import start
 from diag.desk.bilan.compare import compared
 from diag.desk.bilan.follow import add_step
@@ -19,8 +18,10 @@ from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.memory import memory_of
 from diag.desk.workspace import Workspace
 from diag.journal import changes
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
+from diag.model.audit import FollowUp
+from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError
+from diag.model.number import Bounds
 from tests.desk.builders import started
 from tests.desk.small_edition import ship
 from tests.desk.two_editions import FIRST, SECOND

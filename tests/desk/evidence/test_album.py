@@ -14,7 +14,7 @@ from diag.desk.outputs.documents import Form, write_reports
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.journal.attachments import Attachments
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from tests.desk.pictures import jpeg
 
 

@@ -16,7 +16,7 @@ from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.journal.attachments import Attachments
 from diag.journal.photos import drop_unnamed
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.sync.enrolments import drop_enrolment
 from diag.sync.hub.home import HubHome

@@ -15,10 +15,8 @@ from diag.desk.undo import undo
 from diag.desk.visit.places import add_place
 from diag.journal import changes
 from diag.journal.attachments import Attachments
-from diag.model.checklist import QuestionType
+from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.errors import DiagError
-from diag.model.fact import State
-from diag.model.place import PlaceKind
 from diag.rules.edition import compiled, digest
 from tests.desk.pictures import jpeg, opened, png_claiming
 

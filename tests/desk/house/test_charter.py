@@ -12,7 +12,7 @@ from diag.desk.house.charter import charter_of
 from diag.desk.outputs.documents import Form, rendered, write_reports
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.house.contrast import READABLE, WHITE, contrast, pale
 from diag.reports.house.look import ACCENT, SHIPPED
 from tests.desk.pictures import png_claiming

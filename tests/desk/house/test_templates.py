@@ -10,7 +10,7 @@ from diag.desk.house.trial import problems_tried
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.reports.markdown import markdown
 

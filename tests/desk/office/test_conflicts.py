@@ -22,10 +22,9 @@ from diag.desk.undo import undo
 from diag.desk.visit.answers import record_note
 from diag.desk.visit.places import add_place, remove_place, rename_place
 from diag.journal import changes
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus, PlaceKind, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, State
-from diag.model.place import PlaceKind
+from diag.model.fact import Answer
 from tests.desk.apart import meet, pull, say, two_laptops
 
 Two = tuple[Session, Session]

@@ -20,8 +20,8 @@ from diag.desk.office.settling import take
 from diag.desk.session import Session
 from diag.desk.undo import undo_gesture
 from diag.desk.visit.places import add_place, remove_place
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from tests.cli.running import diag
 from tests.desk.apart import meet, pull, say, two_laptops
 from tests.desk.builders import SCHOOL

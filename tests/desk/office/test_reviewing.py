@@ -7,7 +7,7 @@ from diag.desk.bilan.follow import move
 from diag.desk.office.reviewing import accept, give_back, stand_of, to_review
 from diag.desk.session import Session
 from diag.desk.territory.dossier import audits_told
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from tests.cli.running import diag
 from tests.desk.apart import meet, two_laptops

@@ -12,8 +12,8 @@ from diag.desk.outputs.atlas_folder import files_of
 from diag.desk.outputs.documents import Form
 from diag.desk.visit.answers import record_note
 from diag.desk.workspace import Workspace
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from diag.model.territory import School
 from tests.desk.atlas_reading import texts_of, where
 from tests.desk.audited import audited, audited_workspace

@@ -9,7 +9,7 @@ import pytest
 from diag.desk.outputs.documents import Form, page_pictures, rendered, write_reports
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.pdf import typeset
 
 

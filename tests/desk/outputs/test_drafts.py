@@ -10,8 +10,8 @@ from diag.desk.outputs.drafts import drafted
 from diag.desk.outputs.reporting import report_folder
 from diag.desk.territory.importing import import_file
 from diag.desk.workspace import Workspace
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL, territory
 

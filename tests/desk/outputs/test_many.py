@@ -20,7 +20,7 @@ from diag.desk.outputs.many import (
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.journal import encryption, keys
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from tests.desk.builders import OTHER, SCHOOL, started, workspace
 
 LEAST = Wanted((Audience.MAIRIE, Audience.EQUIPE), (Form.MARKDOWN,))

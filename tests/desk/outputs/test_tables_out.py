@@ -22,9 +22,9 @@ from diag.desk.visit.answers import record_note
 from diag.desk.visit.places import add_place
 from diag.desk.workspace import Workspace
 from diag.journal.audits import open_audit
-from diag.model.audit import FollowUp, FollowUpState, Subject
+from diag.model.audit import FollowUp, Subject
+from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, OTHER, SCHOOL
 from tests.reports.tables.reading import (

@@ -12,7 +12,7 @@ from diag.desk.sending.addresses import (
 from diag.desk.session import Session
 from diag.desk.workspace import Workspace
 from diag.imports.mairies import import_mairies
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from tests.desk.builders import started, territory, workspace
 

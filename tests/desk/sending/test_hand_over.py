@@ -20,9 +20,8 @@ from diag.desk.transfer import export_audit, import_audit
 from diag.desk.workspace import Workspace
 from diag.journal.dispatches import dispatches_of
 from diag.journal.outbox import Outbox
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
 from diag.model.dispatch import Way
+from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.reports.pdf import typeset
 from diag.reports.pdf.typeset import NoPdfError

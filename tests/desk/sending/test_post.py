@@ -30,8 +30,8 @@ from diag.desk.workspace import Workspace
 from diag.desk.world import World
 from diag.journal.dispatches import dispatches_of
 from diag.journal.outbox import MailState, Outbox, Posted
-from diag.model.checklist import Audience
 from diag.model.dispatch import Dispatch, Way
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.reports.mail import Mail, composed
 from tests.desk.builders import DAY, started

@@ -11,8 +11,8 @@ from diag.desk.audits import start
 from diag.desk.supposing.outcome_words import title_of
 from diag.desk.supposing.suppose import outcome
 from diag.desk.workspace import Workspace
-from diag.model.checklist import Audience, Wording
-from diag.model.place import PlaceKind
+from diag.model.checklist import Wording
+from diag.model.enums import Audience, PlaceKind
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import SCHOOL
 

@@ -22,9 +22,8 @@ from diag.desk.visit.places import remove_place
 from diag.desk.workspace import Workspace
 from diag.journal import changes
 from diag.model.audit import Scenario
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from diag.reports.markdown import markdown
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import workspace

@@ -10,9 +10,9 @@ from diag.desk.session import Session
 from diag.desk.supposing import hypotheses
 from diag.desk.supposing.suppose import Closed, Said, Supposition, outcome, supposed
 from diag.desk.workspace import Workspace
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
-from diag.model.place import PlaceKind
 from tests.desk.audited import audited, audited_workspace
 
 

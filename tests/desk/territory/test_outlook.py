@@ -9,8 +9,7 @@ from diag.desk.session import Session
 from diag.desk.territory.outlook import Progress, progress_by_school
 from diag.desk.visit.places import add_place, remove_place
 from diag.journal.merges import same
-from diag.model.kinds import AuditStatus
-from diag.model.place import PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind
 from diag.reports.figures import percent
 from tests.desk.apart import meet, say, two_laptops
 from tests.desk.builders import SCHOOL

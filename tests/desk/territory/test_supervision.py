@@ -18,7 +18,7 @@ from diag.desk.territory.outlook import (
 from diag.desk.territory.supervision import Standing, by_commune, by_engineer, standings
 from diag.desk.undo import undo
 from diag.journal.school_lines import school_lines
-from diag.model.kinds import AuditStatus
+from diag.model.enums import AuditStatus
 from tests.cli.running import diag
 from tests.desk.apart import meet, say, two_laptops
 from tests.desk.builders import OTHER, SCHOOL, started

@@ -13,9 +13,8 @@ from diag.desk.visit.memory import age, memory_of, still_true
 from diag.desk.visit.places import add_place
 from diag.desk.visit.walk import walk_of
 from diag.desk.workspace import Workspace
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
 from tests.desk.builders import SCHOOL, started, workspace
 
 

@@ -9,9 +9,9 @@ from diag.desk.visit.completing import (
     rest_of_word,
     spelled_out,
 )
-from diag.model.checklist import Choice, Question, QuestionType
-from diag.model.fact import State, Value
-from diag.model.place import PlaceKind
+from diag.model.checklist import Choice, Question
+from diag.model.enums import PlaceKind, QuestionType, State
+from diag.model.fact import Value
 
 
 def question(kind: QuestionType, labels: str = "", **fields: object) -> Question:

@@ -4,8 +4,7 @@ from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.departure import departure_lines, departure_markdown, departure_of
 from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.places import add_place
-from diag.model.fact import State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, State
 
 
 def reasons(session: Session, question: str) -> tuple[str, ...]:

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.desk.visit.entry import RefusedEntryError, doubt_about, value_of
-from diag.model.checklist import Choice, Question, QuestionType
+from diag.model.checklist import Choice, Question
+from diag.model.enums import PlaceKind, QuestionType
 from diag.model.fact import Value
-from diag.model.place import PlaceKind
 
 
 def question(type_: QuestionType, **fields: object) -> Question:

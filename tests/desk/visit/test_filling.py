@@ -19,9 +19,9 @@ from diag.desk.visit.filling import (
 from diag.desk.visit.pasting import as_block, file_named, file_text, paste, read_block
 from diag.desk.visit.places import add_place
 from diag.desk.visit.sheet import Sheet
+from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, Value
-from diag.model.place import PlaceKind
+from diag.model.fact import Value
 
 SALLE = PlaceKind.SALLE
 

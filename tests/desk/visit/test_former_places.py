@@ -13,9 +13,8 @@ from diag.desk.visit.former_places import former_places, take_places_again
 from diag.desk.visit.memory import memory_of, still_true
 from diag.desk.visit.places import add_place, remove_place
 from diag.desk.workspace import Workspace
+from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance
-from diag.model.place import PlaceKind
 from tests.desk.builders import SCHOOL, workspace
 
 OLD = "2025-2026"

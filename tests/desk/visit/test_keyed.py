@@ -4,7 +4,8 @@ from diag.desk.visit.choosing import named
 from diag.desk.visit.completing import plain_refusal
 from diag.desk.visit.entry import RefusedEntryError
 from diag.desk.visit.keyed import editable, meant, preview
-from diag.model.checklist import Choice, Question, QuestionType
+from diag.model.checklist import Choice, Question
+from diag.model.enums import QuestionType
 from diag.model.fact import Value
 from tests.desk.visit.test_entry import CHOICES, SPEED, question
 

@@ -5,8 +5,8 @@ from diag.desk.undo import undo_gesture
 from diag.desk.undone import undone
 from diag.desk.visit.naming import MOST, named, names_in, told_names
 from diag.desk.visit.places import add_place, add_places
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 
 SALLE = PlaceKind.SALLE
 

@@ -13,9 +13,7 @@ from diag.desk.visit.memory import NothingToRepeatError
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import Key
 from diag.desk.workspace import Workspace
-from diag.model.checklist import Profile, QuestionType
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, Profile, Provenance, QuestionType, State
 from tests.desk.builders import workspace
 
 

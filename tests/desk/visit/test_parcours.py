@@ -25,9 +25,8 @@ from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import most_useful
 from diag.journal import changes
 from diag.journal.draft import Origin
-from diag.model.checklist import Profile, QuestionType
+from diag.model.enums import PlaceKind, Profile, QuestionType
 from diag.model.errors import DiagError
-from diag.model.place import PlaceKind
 from tests.desk.builders import SCHOOL, started, workspace
 
 

@@ -4,7 +4,7 @@ from diag.desk.audits import start
 from diag.desk.territory.importing import import_file
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
-from diag.model.fact import Provenance
+from diag.model.enums import Provenance
 from tests.desk.builders import SCHOOL, territory, workspace
 
 

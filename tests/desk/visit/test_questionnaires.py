@@ -13,8 +13,8 @@ from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.questionnaires import compose, keep, printed_for, printed_in
 from diag.model.checklist import Question
+from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL, started, workspace
 

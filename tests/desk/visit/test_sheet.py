@@ -8,8 +8,8 @@ from diag.desk.visit.closing import close_list, closing_effect
 from diag.desk.visit.duplicating import duplicate
 from diag.desk.visit.places import add_place
 from diag.desk.visit.sheet import MARKS, Sheet, domains_of, sheet_kinds
-from diag.model.fact import Provenance, State
-from diag.model.place import Place, PlaceKind
+from diag.model.enums import PlaceKind, Provenance, State
+from diag.model.place import Place
 from tests.desk.builders import workspace
 
 SALLE = PlaceKind.SALLE

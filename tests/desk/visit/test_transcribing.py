@@ -8,8 +8,8 @@ from diag.desk.session import Session
 from diag.desk.visit.answers import DoubtError
 from diag.desk.visit.entry import RefusedEntryError
 from diag.desk.visit.transcribing import Transcription
+from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
 from diag.model.questionnaire import Questionnaire
 from tests.desk.builders import DAY, started, workspace
 

@@ -9,10 +9,8 @@ from diag.desk.visit.entry import RefusedEntryError
 from diag.desk.visit.places import add_place
 from diag.desk.visit.resume import keep_place, kept_place
 from diag.desk.visit.visiting import Visiting
-from diag.model.checklist import Profile
+from diag.model.enums import PlaceKind, Profile, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
 
 
 def at(session: Session, question: str) -> Visiting:

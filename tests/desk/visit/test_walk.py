@@ -3,8 +3,7 @@ from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.places import add_place
 from diag.desk.visit.walk import Walk, most_useful, walk_of
-from diag.model.fact import State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, State
 
 
 def walked(session: Session) -> Walk:

@@ -9,7 +9,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
+from diag.model.audit import FollowUp
+from diag.model.enums import AuditStatus, FollowUpState
 from diag.reports.atlas.overview import overview
 from diag.reports.atlas.view import View
 from diag.reports.escape import one_line

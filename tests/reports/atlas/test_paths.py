@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.atlas.paths import (
     commune_path,
     document_path,

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.results import Bounds
+from diag.model.number import Bounds
 from diag.reports.atlas.scores import gauge_of, middle
 
 RATIO = st.fractions(0, 1, max_denominator=100)

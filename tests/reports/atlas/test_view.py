@@ -3,8 +3,7 @@
 import pytest
 
 from diag.model.auditee import Auditee, school_auditee
-from diag.model.checklist import Audience
-from diag.model.place import PlaceKind
+from diag.model.enums import Audience, PlaceKind
 from diag.reports.atlas.view import Reader, View
 from tests.reports.builders import SCHOOL
 

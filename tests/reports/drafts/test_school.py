@@ -2,8 +2,9 @@
 
 from hypothesis import given, settings
 
-from diag.model.audit import AuditStatus, FollowUp, FollowUpState
-from diag.model.checklist import Choice, QuestionType
+from diag.model.audit import FollowUp
+from diag.model.checklist import Choice
+from diag.model.enums import AuditStatus, FollowUpState, QuestionType
 from diag.reports.drafts.application import application
 from diag.reports.drafts.loan import HEADINGS, loan
 from diag.reports.drafts.minutes import minutes

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.house.house import House
 from diag.reports.house.sandbox import MAX_OUTPUT, MAX_STEPS, OwnTemplateError, own_text
 from diag.reports.html import html

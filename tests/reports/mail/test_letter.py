@@ -2,8 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, AuditStatus
 from diag.reports.mail.letter import letter
 from diag.reports.report import Office
 from diag.reports.typography import NBSP

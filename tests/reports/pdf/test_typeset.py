@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from hypothesis import given, settings
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.markdown import markdown
 from diag.reports.pdf import printed
 from diag.reports.pdf.literals import drawable

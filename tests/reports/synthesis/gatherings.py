@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from diag.model.audit import AuditStatus
-from diag.model.fact import Facts, Provenance
+from diag.model.enums import AuditStatus, Provenance
+from diag.model.fact import Facts
 from diag.model.territory import Commune, School
 from diag.reports.report import Report
 from diag.reports.synthesis.extract import Extract, extract_of

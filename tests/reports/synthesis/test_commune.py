@@ -4,8 +4,7 @@ import re
 
 from hypothesis import given, settings
 
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, AuditStatus
 from diag.reports.budget import added
 from diag.reports.markdown import markdown
 from diag.reports.parser import document_parser

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from diag.assess.results import Bounds, Score, Standing
-from diag.model.checklist import Audience, Owner
+from diag.assess.results import Score
+from diag.model.enums import Audience, Owner, Standing
+from diag.model.number import Bounds
 from diag.reports.synthesis.circonscription import circonscription_synthesis
 from diag.reports.synthesis.scores import average, span
 from diag.reports.synthesis.territory import territory_synthesis

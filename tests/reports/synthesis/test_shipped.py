@@ -6,7 +6,7 @@ from dataclasses import replace
 import pypdf
 import pytest
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.reports.drafts.council import deliberation, note
 from diag.reports.drafts.minutes import minutes
 from diag.reports.html import html

@@ -1,8 +1,8 @@
 import json
 from fractions import Fraction
 
-from diag.model.fact import Answer, Facts, State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, State
+from diag.model.fact import Answer, Facts
 from diag.reports.tables.answers import ANSWERS, answers_of
 from diag.reports.tables.json_rows import json_bytes
 from diag.reports.tables.table import Coded, table_of

@@ -1,9 +1,10 @@
 from collections import Counter
 from fractions import Fraction
 
-from diag.model.audit import FollowUp, FollowUpState
+from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist
-from diag.model.fact import Answer, State, Value
+from diag.model.enums import FollowUpState, State
+from diag.model.fact import Answer, Value
 from diag.reports.report import Report
 from diag.reports.tables.basket import Basket, basket_of, lots_of
 from diag.reports.tables.basket_tables import by_article, by_school, in_order

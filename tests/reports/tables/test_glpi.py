@@ -7,9 +7,10 @@ import fastjsonschema
 import pytest
 
 from diag.assess.assess import assess
-from diag.model.checklist import Choice, QuestionType
-from diag.model.fact import Answer, Facts, State, Value
-from diag.model.place import Place, PlaceKind
+from diag.model.checklist import Choice
+from diag.model.enums import PlaceKind, QuestionType, State
+from diag.model.fact import Answer, Facts, Value
+from diag.model.place import Place
 from diag.reports.report import Report
 from diag.reports.tables.glpi_anomalies import ANOMALIES, anomaly_rows
 from diag.reports.tables.glpi_inventory import archive, devices_of

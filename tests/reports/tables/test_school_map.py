@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from diag.model.audit import AuditStatus
+from diag.model.enums import AuditStatus
 from diag.reports.tables.school_map import judged, position, school_map
 from tests.reports.builders import SCHOOL, facts, report
 

@@ -1,6 +1,6 @@
-from diag.model.audit import FollowUp, FollowUpState
-from diag.model.checklist import Kind, Owner
-from diag.model.fact import Answer, State
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState, Kind, Owner, State
+from diag.model.fact import Answer
 from diag.reports.html import html
 from diag.reports.tables.ticket_page import ticket_page, ticket_part
 from diag.reports.tables.ticket_table import TICKETS, ticket_rows

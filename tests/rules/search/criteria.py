@@ -2,15 +2,8 @@
 
 from collections.abc import Mapping
 
-from diag.model.checklist import (
-    Choice,
-    Criterion,
-    Direction,
-    Kind,
-    Question,
-    QuestionType,
-)
-from diag.model.place import PlaceKind
+from diag.model.checklist import Choice, Criterion, Question
+from diag.model.enums import Direction, Kind, PlaceKind, QuestionType
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
 

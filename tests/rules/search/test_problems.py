@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.model.checklist import QuestionType
+from diag.model.enums import QuestionType
 from diag.rules.search import levels_of, problems_of
 from tests.rules.exact import Fact, Known, exact_truth
 from tests.rules.search.criteria import (

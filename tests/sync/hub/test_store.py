@@ -21,8 +21,8 @@ from diag.journal.journal import Journal
 from diag.journal.retired import retire
 from diag.journal.revision import Revision, compose, parse, skeleton_of
 from diag.model.audit import Subject, audit_id
+from diag.model.enums import PlaceKind
 from diag.model.photo import Photo
-from diag.model.place import PlaceKind
 from diag.sync.hub.intake import Intake
 from diag.sync.hub.postgres.store import PostgresStore
 from diag.sync.hub.sqlite import copies

@@ -16,8 +16,7 @@ from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.session import Session
 from diag.desk.supposing.scenarios import scenarios
 from diag.desk.supposing.suppose import Said
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
+from diag.model.enums import Audience, AuditStatus
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Confirm, Tell
 from diag.tui.screens import bilan_acts

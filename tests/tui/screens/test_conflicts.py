@@ -7,8 +7,7 @@ from diag.desk.bilan.follow import move
 from diag.desk.office.conflicts import contested_of
 from diag.desk.visit.answers import record_note
 from diag.desk.visit.places import add_place, remove_place
-from diag.model.audit import AuditStatus
-from diag.model.place import PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.screens.conflict import ConflictScreen
 from tests.desk.apart import meet, pull, say, two_laptops

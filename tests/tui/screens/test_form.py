@@ -8,7 +8,8 @@ from textual.events import Paste
 from textual.widgets import Input
 
 from diag.desk.session import Session
-from diag.model.audit import FollowUp, FollowUpState
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState
 from diag.tui.dialogs import Tell
 from diag.tui.screens.day_on_site import DayOnSite
 from diag.tui.screens.follow_up import FollowUpDialog

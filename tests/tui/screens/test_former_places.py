@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from diag.desk import audits
 from diag.desk.session import Session
 from diag.desk.visit.places import add_place
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.tui.screens.places import PlacesScreen
 from diag.tui.screens.visit import VisitScreen
 from diag.tui.widgets.grid import Grid

@@ -7,7 +7,7 @@ from pathlib import Path
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.tui.dialogs import Tell
 from diag.tui.screens.names import AskNames
 from diag.tui.screens.places import PlacesScreen

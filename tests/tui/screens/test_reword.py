@@ -9,7 +9,8 @@ from textual.pilot import Pilot
 from textual.widgets import TextArea
 
 from diag.desk.bilan import advising
-from diag.model.checklist import Audience, Wording
+from diag.model.checklist import Wording
+from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Confirm, Tell

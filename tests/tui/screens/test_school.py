@@ -6,9 +6,8 @@ from diag.desk.audits import start
 from diag.desk.bilan.follow import move
 from diag.desk.visit.answers import Entry, record_answer
 from diag.journal import changes
-from diag.model.audit import AuditStatus
-from diag.model.checklist import Audience
 from diag.model.dispatch import Dispatch, Way
+from diag.model.enums import Audience, AuditStatus
 from diag.model.fact import Answer
 from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.school import SchoolScreen

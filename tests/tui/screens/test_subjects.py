@@ -4,7 +4,7 @@ from pathlib import Path
 
 from diag.desk.audits import open_session
 from diag.imports.fictional_school import with_key
-from diag.model.checklist import Profile
+from diag.model.enums import Profile
 from diag.tui.screens.bilan import BilanScreen
 from diag.tui.screens.school import SchoolScreen
 from diag.tui.screens.visit import VisitScreen

@@ -8,7 +8,7 @@ import pytest
 from diag.desk.office import syncing
 from diag.desk.visit.answers import Entry, record_answer
 from diag.model.audit import Subject
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.sync.hub.store import EVERYWHERE, Territory
 from diag.tui.screens.synchronisation import SyncScreen, progress_words
 from tests.sync.serving import Served, free_port, made_home, served

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from diag.desk.bilan import advising
 from diag.desk.session import Session
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.tui.dialogs import Tell, Weigh
 from diag.tui.screens.follow_up import FollowUpDialog
 from diag.tui.screens.reading import history_screen

@@ -20,8 +20,7 @@ from diag.desk.workspace import Workspace
 from diag.desk.world import fixed_world
 from diag.journal import subjects
 from diag.journal.visits import visits_of
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.app import DiagApp
 from diag.tui.screens.help import HelpScreen
 from diag.tui.screens.visit import VisitScreen

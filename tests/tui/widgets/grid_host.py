@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 from diag.desk.session import Session
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.places import add_place
-from diag.model.place import Place, PlaceKind
+from diag.model.enums import PlaceKind
+from diag.model.place import Place
 from diag.tui.sturdy import Trouble
 from diag.tui.theme import DIAG_LIGHT
 from diag.tui.widgets.grid import Grid

@@ -8,7 +8,7 @@ import pytest
 from diag.desk.audits import open_session
 from diag.desk.session import Session
 from diag.desk.visit.visiting import Visiting
-from diag.model.checklist import QuestionType
+from diag.model.enums import QuestionType
 from diag.tui.widgets.fiche_lines import lines_of
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import SCHOOL

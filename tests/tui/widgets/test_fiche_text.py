@@ -7,7 +7,7 @@ from diag.desk.transfer import export_audit, import_audit
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.visiting import Visiting
-from diag.model.fact import Provenance
+from diag.model.enums import Provenance
 from diag.tui.screens.visit_commands import SettleConflict
 from diag.tui.widgets.fiche_text import head_rows, more_rows
 from diag.tui.widgets.told import Row

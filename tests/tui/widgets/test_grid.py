@@ -15,8 +15,7 @@ from diag.desk.visit.answers import record_note
 from diag.desk.visit.flags import turn_flag
 from diag.desk.visit.places import add_place
 from diag.desk.visit.sheet import Sheet
-from diag.model.fact import Provenance, State
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.dialogs import Tell
 from diag.tui.widgets.grid import Grid
 from diag.tui.widgets.grid_commands import CopyDown, PasteFile

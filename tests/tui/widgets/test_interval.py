@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from diag.assess.results import Bounds, Score, Standing
+from diag.assess.results import Score
+from diag.model.enums import Standing
+from diag.model.number import Bounds
 from diag.tui.widgets.interval import drawn, told
 
 RATIOS = st.fractions(0, 1, max_denominator=300)

@@ -1,0 +1,170 @@
+"""The closed lists of words that everything is filed under.
+
+They stand apart from the nouns that use them, so that a list of schools is read
+without pydantic, which costs as much as the screen that shows it.
+"""
+
+from enum import StrEnum
+
+
+class PlaceKind(StrEnum):
+    """The kinds of places, from the widest to the smallest."""
+
+    SYNDICAT = "syndicat"
+    COMMUNE = "commune"
+    ECOLE = "ecole"
+    BATIMENT = "batiment"
+    SALLE = "salle"
+    LOT = "lot"
+
+
+class Audience(StrEnum):
+    """To whom a report speaks."""
+
+    MAIRIE = "mairie"
+    EQUIPE = "equipe"
+    ACADEMIE = "academie"
+    TECHNIQUE = "technique"
+
+
+class AuditStatus(StrEnum):
+    """Where an audit stands; anything but `clos` prints « provisoire »."""
+
+    EN_COURS = "en_cours"
+    SOUMIS = "soumis"
+    ACCEPTE = "accepte"
+    RETOURNE = "retourne"
+    CLOS = "clos"
+
+
+class QuestionType(StrEnum):
+    """How a fact is typed."""
+
+    CHOICE = "choice"
+    CHOICES = "choices"
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
+    PHOTO = "photo"
+
+
+class Kind(StrEnum):
+    """How a criterion weighs."""
+
+    COMPLIANCE = "compliance"
+    """Law, rule, safety of children: an alert, never averaged."""
+    BLOCKING = "blocking"
+    """Without it the rest is useless: part of the socle."""
+    IMPROVEMENT = "improvement"
+
+
+class Direction(StrEnum):
+    """In which direction a fact gets better."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Profile(StrEnum):
+    """How long a visit is: each asks what the one before asks, and more."""
+
+    SHORT = "short"
+    """Three quarters of an hour: the law, and what the rest needs."""
+    STANDARD = "standard"
+    """Half a day."""
+    FULL = "full"
+    """Everything."""
+
+    def asks(self, question: "Profile") -> bool:
+        """Say whether a visit this long asks a question of that profile."""
+        order = tuple(Profile)
+        return order.index(question) <= order.index(self)
+
+
+class Owner(StrEnum):
+    """Who acts."""
+
+    COMMUNE = "commune"
+    SYNDICAT = "syndicat"
+    ECOLE = "ecole"
+    ACADEMIE = "academie"
+    PRESTATAIRE = "prestataire"
+
+
+class State(StrEnum):
+    """How far a fact is known; exists for every question, beside its value."""
+
+    KNOWN = "known"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not_applicable"
+    REFUSED = "refused"
+
+
+class Provenance(StrEnum):
+    """How a fact became known."""
+
+    MEASURED = "measured"
+    OBSERVED = "observed"
+    DECLARED = "declared"
+    IMPORTED = "imported"
+    CARRIED = "carried"
+    """From the previous audit, confirmed « toujours vrai »."""
+
+
+class Standing(StrEnum):
+    """Whether something applies."""
+
+    IN = "in"
+    MAYBE = "maybe"
+    OUT = "out"
+    """Sans objet."""
+
+
+class Compliance(StrEnum):
+    """What a compliance criterion says; never averaged."""
+
+    CONFORME = "conforme"
+    NON_CONFORME = "non_conforme"
+    A_VERIFIER = "a_verifier"
+    SANS_OBJET = "sans_objet"
+
+
+class Socle(StrEnum):
+    """Whether everything blocking holds."""
+
+    ATTEINT = "atteint"
+    NON_ATTEINT = "non_atteint"
+    INDETERMINE = "indetermine"
+    SANS_OBJET = "sans_objet"
+
+
+class Trigger(StrEnum):
+    """How sure a recommendation is."""
+
+    FIRES = "fires"
+    TO_CONFIRM = "to_confirm"
+    """The criterion may stand too low: outside totals."""
+
+
+class Gate(StrEnum):
+    """Whether what must come first holds."""
+
+    OPEN = "open"
+    CHECK_FIRST = "check_first"
+    """A prerequisite is unknown: « à vérifier d'abord »."""
+    WAITS = "waits"
+    """A prerequisite fails: conditionnelle."""
+
+
+class FollowUpState(StrEnum):
+    """What became of a recommendation."""
+
+    PROPOSEE = "proposee"
+    DECIDEE = "decidee"
+    FINANCEE = "financee"
+    COMMANDEE = "commandee"
+    FAITE = "faite"
+    VERIFIEE = "verifiee"
+    ECARTEE = "ecartee"
