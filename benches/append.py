@@ -21,7 +21,8 @@ from diag.journal import changes
 from diag.journal.connection import connect
 from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
-from diag.model.fact import Answer, State
+from diag.model.enums import State
+from diag.model.fact import Answer
 
 BUDGET = 1.5
 INSERT = "insert into bare values (?, ?)"

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter_ns, process_time_ns
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.html import html
 from diag.reports.markdown import markdown
 from diag.reports.odt import odt

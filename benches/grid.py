@@ -15,7 +15,7 @@ from benches.screens import ROUND, Opened, Pressed, keys
 from benches.worlds.bare import ROOMS
 from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.visit.places import add_place
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from tests.desk.builders import started, workspace
 
 TIME_BUDGET, BYTES_BUDGET = 1.25, 3_000

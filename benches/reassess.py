@@ -10,7 +10,8 @@ from statistics import median
 from time import perf_counter_ns
 
 from diag.assess.assess import Judge
-from diag.model.checklist import Checklist, Kind
+from diag.model.checklist import Checklist
+from diag.model.enums import Kind
 from diag.model.fact import Facts
 from tests.assess.builders import (
     ECOLE,

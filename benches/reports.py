@@ -12,7 +12,7 @@ from time import perf_counter_ns
 
 from jinja2 import Environment
 
-from diag.model.checklist import Audience
+from diag.model.enums import Audience
 from diag.reports.html import html
 from diag.reports.markdown import markdown
 from diag.reports.report import Report

@@ -10,7 +10,7 @@ from diag.journal.canonical import Json
 from diag.journal.journal import Journal
 from diag.journal.revision import compose
 from diag.model.audit import Subject, audit_id
-from diag.model.place import PlaceKind
+from diag.model.enums import PlaceKind
 from diag.sync.enrolling import enrol
 from diag.sync.enrolments import Enrolment
 from diag.sync.hub.home import HubHome, HubSettings

@@ -32,7 +32,6 @@ from fractions import Fraction
 from typing import Protocol
 
 from diag.assess.assess import Judge, judge_for, judge_of
-from diag.assess.display import displayed, out_of_100
 from diag.assess.example_facts import Raw, Unreadable, entries, example_facts, items
 from diag.assess.results import Advice, Assessment, DomainResult, Verdict
 from diag.model.checklist import Checklist
@@ -40,6 +39,7 @@ from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.number import Bounds, Quantity, canonical_number
 from diag.rules.problem import Problem, write_instead
 from diag.rules.reach import root_of
+from diag.words.figures import displayed, out_of_100
 
 OUT = "sans_objet"
 """How an example says that something does not apply."""

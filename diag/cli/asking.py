@@ -11,7 +11,7 @@ from diag.cli.console import (
 )
 from diag.desk import audits
 from diag.desk.visit.asking import Question, left_to_ask
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 @click.command()

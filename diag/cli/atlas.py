@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from diag.cli.console import campaign_option, workspace_of
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 @click.command()

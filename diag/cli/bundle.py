@@ -14,7 +14,7 @@ from diag.cli.console import (
     workspace_of,
 )
 from diag.model.errors import DiagError
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

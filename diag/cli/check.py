@@ -7,7 +7,7 @@ import click
 
 from diag.cli.console import json_option, print_json
 from diag.model.errors import DiagError
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 @click.command()

@@ -11,7 +11,7 @@ from diag.cli.console import (
     print_table,
     workspace_of,
 )
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 @click.group()

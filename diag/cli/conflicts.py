@@ -21,7 +21,7 @@ from diag.desk.office.unsettled import unsettled_words
 from diag.desk.session import Session
 from diag.journal.revision import Revision
 from diag.model.enums import Provenance
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 class _ListFirst(click.Group):

@@ -4,8 +4,8 @@ from datetime import date
 
 import click
 
-from diag.desk.days import day_typed
 from diag.model.errors import DiagError
+from diag.words.dates import day_typed
 
 
 class Day(click.ParamType[date]):

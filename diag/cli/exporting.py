@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from diag.cli.console import campaign_option, workspace_of
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.desk.outputs.exporting import Chosen, Exported, Progress

@@ -14,10 +14,10 @@ from diag.cli.days import Day
 from diag.desk import audits
 from diag.desk.bilan import advising
 from diag.desk.bilan import follow as following
-from diag.desk.days import written_day
 from diag.desk.sending.decisions import has_messages
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
+from diag.words.dates import written_day
 
 
 @click.command()

@@ -9,7 +9,7 @@ import click
 from diag.cli.console import json_option, print_json, print_table
 from diag.journal.draft import now
 from diag.model.errors import DiagError
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.sync.hub.home import HubHome

@@ -16,7 +16,7 @@ from diag.desk import audits
 from diag.desk.session import Session
 from diag.desk.territory.glance import keep_judged
 from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 _SOCLE = {
     Socle.ATTEINT: "atteint",
@@ -109,7 +109,7 @@ def _print_scores(assessment: Assessment) -> None:
 
 
 def _domain_words(result: DomainResult) -> tuple[str, str]:
-    from diag.reports.vocabulary import UNSCORED  # noqa: PLC0415 - as above
+    from diag.words.vocabulary import UNSCORED  # noqa: PLC0415 - as above
 
     return (UNSCORED, "") if result.only_complies else _score_words(result.score)
 

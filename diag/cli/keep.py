@@ -15,7 +15,7 @@ from diag.cli.console import (
 )
 from diag.desk import audits, keeping
 from diag.model.errors import DiagError
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 @click.command()

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from diag.cli.lazy import LazyGroup
-from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
+from diag.words.sentences import system_sentence
 
 COMMANDS = {
     "atlas": "diag.cli.atlas:atlas",

@@ -21,7 +21,7 @@ from diag.desk.sending import decisions, password
 from diag.desk.sending.account import Account, Security
 from diag.desk.sending.words import STATES, posted_words
 from diag.journal.outbox import MailState, Outbox, Posted
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.desk.sending.post import Outcome

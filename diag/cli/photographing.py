@@ -18,7 +18,7 @@ from diag.desk.evidence import absent, photos
 from diag.desk.session import Session
 from diag.model.errors import DiagError
 from diag.model.photo import Photo
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 _STATES = {"": "here", absent.AT_OFFICE: "office", absent.AWAITED: "awaited"}
 """Where a picture is, in JSON."""

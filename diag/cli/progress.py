@@ -9,8 +9,8 @@ from diag.cli.console import json_option, print_json, print_table, workspace_of
 from diag.desk.territory.supervision import Tally, by_commune, by_engineer, standings
 from diag.desk.visit.trail import day_words
 from diag.model.enums import AuditStatus
-from diag.model.plural import counted
-from diag.reports.figures import percent
+from diag.words.figures import percent
+from diag.words.sentences import counted
 
 
 @click.command()

@@ -16,7 +16,7 @@ from diag.cli.console import (
 from diag.cli.forms import form_options
 from diag.desk import audits
 from diag.model.errors import DiagError
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 if TYPE_CHECKING:
     from diag.desk.session import Session

@@ -17,7 +17,7 @@ from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.mentions import Mention
 from diag.model.errors import DiagError
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 _reason = click.option(
     "--reason", required=True, help="Pourquoi (jamais quoi) : gardé comme preuve."

@@ -13,7 +13,7 @@ import click
 
 from diag.cli.bundle import share
 from diag.cli.console import json_option, print_json, workspace_of
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 EXIT_REFUSED = 1
 """It stopped before its end; what passed is kept."""

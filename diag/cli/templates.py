@@ -5,7 +5,7 @@ import sys
 import click
 
 from diag.cli.console import json_option, print_json, print_table, workspace_of
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 _name = click.argument("name", metavar="[NOM]", default="")
 

@@ -18,7 +18,7 @@ from diag.cli.days import Day
 from diag.cli.own_tables import own_table_commands
 from diag.model.accents import accented
 from diag.model.errors import DiagError
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 @click.group("import")

@@ -6,7 +6,7 @@ from diag.desk.visit.card import Card, Said
 from diag.desk.visit.trail import time_words
 from diag.desk.visit.visiting import Visiting
 from diag.model.enums import QuestionType
-from diag.reports.vocabulary import PROVENANCES, levels
+from diag.words.vocabulary import PROVENANCES, levels
 
 HELP = (
     "Une ligne est une réponse : un nombre, o ou n, une date, un texte.",

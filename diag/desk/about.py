@@ -6,7 +6,6 @@ Never an id: what today's checklists no longer hold is named as the older ones d
 from collections.abc import Iterator
 from typing import Any
 
-from diag.desk.days import written_day
 from diag.desk.session import Session
 from diag.journal import subjects
 from diag.journal.subjects import (
@@ -32,7 +31,8 @@ from diag.journal.subjects import (
 )
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import Audience, PlaceKind
-from diag.reports.vocabulary import PLACES
+from diag.words.dates import written_day
+from diag.words.vocabulary import PLACES
 
 
 def about_words(session: Session, topic: Topic, said: object = None) -> str:

@@ -16,7 +16,7 @@ from diag.model.insee import normal_insee
 from diag.model.siren import normal_siren
 from diag.model.territory import School
 from diag.model.uai import normal_uai
-from diag.reports.wording import of
+from diag.words.sentences import of
 
 NAMING = "un UAI, commune:INSEE ou syndicat:SIREN"
 """How a subject is named on the command line."""

@@ -4,8 +4,8 @@ from diag.assess.rooted import recommendation_root
 from diag.desk.session import Session
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
-from diag.reports.vocabulary import SUBJECTS
 from diag.rules.reach import root_of
+from diag.words.vocabulary import SUBJECTS
 
 
 def elsewhere(session: Session, ident: str) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from diag.desk.about import place_name, question_named, reader_words
-from diag.desk.days import written_day
 from diag.desk.session import Session
 from diag.desk.territory.outlook import STATUS_WORDS
 from diag.desk.visit.parcours import PROFILES
@@ -28,7 +27,8 @@ from diag.journal.subjects import (
 )
 from diag.model.enums import AuditStatus, FollowUpState, PlaceKind, Profile
 from diag.reports.answers import answer_words
-from diag.reports.vocabulary import FOLLOW_UPS, WHOM
+from diag.words.dates import written_day
+from diag.words.vocabulary import FOLLOW_UPS, WHOM
 
 
 def said_words(session: Session, revision: Revision) -> str:

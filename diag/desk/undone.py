@@ -21,8 +21,8 @@ from diag.journal.subjects import (
     VisitTopic,
 )
 from diag.model.enums import PlaceKind
-from diag.model.plural import counted
-from diag.reports.vocabulary import PLACES
+from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES
 
 _TOLD_WHOLE = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
 """Where what was said is told beside what it is about."""

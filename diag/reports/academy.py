@@ -19,7 +19,7 @@ from diag.reports.plan import Action
 from diag.reports.progress import since
 from diag.reports.report import Report
 from diag.reports.themes import themes_table
-from diag.reports.wording import first_sentence, sentence, uncapitalised
+from diag.words.sentences import first_sentence, sentence, uncapitalised
 
 READER = Audience.ACADEMIE
 NAMED = 8

@@ -4,16 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from diag.model.enums import Audience, Gate
-from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.findings import observed, where
 from diag.reports.layout import Pair, entry, sections, table
 from diag.reports.money import spoken_cost, spoken_range
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.typography import NBSP
-from diag.reports.vocabulary import FOLLOW_UPS, OWNERS
-from diag.reports.wording import (
+from diag.words.dates import describe_day, long_date
+from diag.words.sentences import (
     NEXT_BUDGET,
     Blanks,
     filled,
@@ -21,6 +19,8 @@ from diag.reports.wording import (
     listed,
     sentence,
 )
+from diag.words.typography import NBSP
+from diag.words.vocabulary import FOLLOW_UPS, OWNERS
 
 DECISION_WORDS = 34
 """Longest decision, in words, when a sentence of it is so short."""
@@ -205,7 +205,7 @@ def follow_ups(report: Report, audience: Audience) -> Md:
         (
             named(report, one.recommendation, audience),
             FOLLOW_UPS[one.state],
-            spoken_day(one.on),
+            describe_day(one.on),
             one.by,
             "" if report.is_discreet(one.recommendation, audience) else one.why,
         )

@@ -9,7 +9,7 @@ from diag.reports.escape import Md
 from diag.reports.findings import observed, where
 from diag.reports.layout import bold, sections, table, written
 from diag.reports.report import Report
-from diag.reports.wording import listed, sentence
+from diag.words.sentences import listed, sentence
 
 NAMED = 3
 """So many non-conformities named in the box; the table further on has them all."""

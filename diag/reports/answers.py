@@ -6,9 +6,9 @@ from diag.model.checklist import Question
 from diag.model.enums import QuestionType, State
 from diag.model.fact import Answer, Value
 from diag.model.number import canonical_number
-from diag.reports.dates import spoken_day
-from diag.reports.figures import measure
-from diag.reports.vocabulary import PROVENANCES, STATES
+from diag.words.dates import describe_day
+from diag.words.figures import measure
+from diag.words.vocabulary import PROVENANCES, STATES
 
 
 def value_words(question: Question, value: Value) -> str:
@@ -23,7 +23,7 @@ def value_words(question: Question, value: Value) -> str:
         case QuestionType.CHOICE, str():
             said = _label(question, value)
         case QuestionType.DATE, str():
-            said = spoken_day(value)
+            said = describe_day(value)
         case QuestionType.INTEGER | QuestionType.NUMBER, int() | str() if _is_number(
             value
         ):

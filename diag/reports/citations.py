@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from diag.model.checklist import Source
 from diag.model.enums import Standing
 from diag.model.money import Price
-from diag.reports.dates import spoken_day
 from diag.reports.escape import Md, link
-from diag.reports.figures import euros_and_cents, number
 from diag.reports.layout import bold, bullets, table, written
 from diag.reports.report import Report
-from diag.reports.typography import NBSP
+from diag.words.dates import describe_day
+from diag.words.figures import euros_and_cents, number
+from diag.words.typography import NBSP
 
 GRADES = {
     "A": "texte officiel ou administration",
@@ -89,7 +89,7 @@ def _rank(source: str) -> tuple[str, int]:
 
 def _source_item(source: Source) -> Md:
     nature = GRADES.get(source.grade, "nature inconnue")
-    told = [nature, spoken_day(source.date)] if source.date else [nature]
+    told = [nature, describe_day(source.date)] if source.date else [nature]
     said = written(f"{source.title} ({', '.join(told)})")
     address = f", {link(source.url)}" if source.url else ""
     return Md(f"{bold(source.id)}{NBSP}: {said}{address}")

@@ -6,8 +6,8 @@ Fewer than five others would let a reader guess whose score is whose.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from diag.assess.display import in_words
 from diag.model.number import Bounds
+from diag.words.figures import in_words
 
 FEWEST = 5
 """So many other audited schools at least."""

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from diag.model.dated import Aid, AidState, Deadline
 from diag.reports.citations import source_words
-from diag.reports.dates import spoken_day
 from diag.reports.escape import Md
 from diag.reports.layout import table
 from diag.reports.report import Report
-from diag.reports.wording import sentence
+from diag.words.dates import describe_day
+from diag.words.sentences import sentence
 
 _STATES = {
     AidState.OPEN: "ouverte",
@@ -32,7 +32,7 @@ def possible_aids(report: Report) -> Md:
             _conditions(aid),
             _amounts(aid),
             aid.ask,
-            f"{spoken_day(aid.as_of)} ({source_words(aid.source)})",
+            f"{describe_day(aid.as_of)} ({source_words(aid.source)})",
         )
         for aid in told_aids(report)
     ]
@@ -63,7 +63,7 @@ def all_aids(report: Report) -> Md:
             " ".join(filter(None, (_conditions(aid), sentence(aid.note)))),
             _amounts(aid),
             source_words(aid.source),
-            spoken_day(aid.as_of),
+            describe_day(aid.as_of),
         )
         for aid in (*_within_reach(report), *_closed(report))
     ]
@@ -89,7 +89,7 @@ def watch_list(report: Report) -> Md:
             _change(one),
             one.ask,
             source_words(one.source),
-            spoken_day(one.as_of),
+            describe_day(one.as_of),
         )
         for one in ordered
     ]
@@ -128,7 +128,7 @@ def _amounts(aid: Aid) -> str:
 
 
 def _due(deadline: Deadline, today: str) -> str:
-    said = spoken_day(deadline.due)
+    said = describe_day(deadline.due)
     if not said:
         return "à vérifier"
     if not deadline.has_passed(today):

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 
 from diag.reports.outline import Heading, outlined
 from diag.reports.parser import document_parser, inline_text
-from diag.reports.typography import french
+from diag.words.typography import french
 
 _SAFE_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 _PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from diag.reports.dates import spoken_day
 from diag.reports.escape import Md
 from diag.reports.layout import sections, table
 from diag.reports.pictures import Evidence, image_of
 from diag.reports.report import Report
+from diag.words.dates import describe_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _row(report: Report, shown: _Shown) -> tuple[str, ...]:
         photo.caption,
         report.place_name(photo.place),
         question.label if question else photo.question,
-        spoken_day(shown.told.day),
+        describe_day(shown.told.day),
         shown.told.author,
         "ci-dessous" if shown.here else "absente de cet ordinateur",
     )

@@ -19,8 +19,8 @@ from diag.model.fact import Answer
 from diag.reports.answers import evidence, heads_words
 from diag.reports.discretion import names_judged
 from diag.reports.report import Report
-from diag.reports.vocabulary import COMPLIANCES, levels
-from diag.reports.wording import listed, sentence, uncapitalised
+from diag.words.sentences import listed, sentence, uncapitalised
+from diag.words.vocabulary import COMPLIANCES, levels
 
 EXPECTED = 2
 """The level that a criterion should reach: « recommandé »."""

@@ -7,7 +7,6 @@ from diag.model.enums import Audience, Kind
 from diag.reports import advice
 from diag.reports.alerts import EXPECTED_AND_SEEN, NAMED, failing
 from diag.reports.dated import told_aids
-from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.findings import observed, praised, strengths, weaknesses
 from diag.reports.layout import bold, numbered, table, written
@@ -15,8 +14,9 @@ from diag.reports.money import spoken_sum
 from diag.reports.plan import Action
 from diag.reports.proposals import dangers, decisions, duties
 from diag.reports.report import Report
-from diag.reports.vocabulary import PRIORITIES
-from diag.reports.wording import first_sentence
+from diag.words.dates import long_date
+from diag.words.sentences import first_sentence
+from diag.words.vocabulary import PRIORITIES
 
 FINDINGS = 5
 """So many findings, one of which is a strength when there is one."""

@@ -2,19 +2,18 @@
 
 from collections import Counter
 
-from diag.assess.display import in_words
 from diag.assess.results import DomainResult, Score
 from diag.model.enums import Kind, PlaceKind, Provenance, Socle, Standing, State
 from diag.model.number import Bounds
 from diag.reports.comparables import compared
-from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
-from diag.reports.figures import percent
 from diag.reports.layout import PAGE_BREAK, Pair, definitions, table, written
 from diag.reports.progress import against
 from diag.reports.report import Report
-from diag.reports.vocabulary import LEVELS_EXPLAINED, SOCLES, UNSCORED
-from diag.reports.wording import listed, of, phone_number
+from diag.words.dates import describe_day, long_date
+from diag.words.figures import in_words, percent
+from diag.words.sentences import listed, of, phone_number
+from diag.words.vocabulary import LEVELS_EXPLAINED, SOCLES, UNSCORED
 
 MISSING = 3
 """At most so many missing conditions named, the others counted."""
@@ -63,7 +62,7 @@ def cover(report: Report, reader: str) -> Md:
         *([("Commune", commune)] if commune else []),
         (_NUMBERS[report.about.kind], report.about.code),
         ("Destinataire", reader),
-        ("Visite", listed([spoken_day(visit.date) for visit in report.visits])),
+        ("Visite", listed([describe_day(visit.date) for visit in report.visits])),
         ("Date", long_date(report.date)),
         (
             "Auteur",
@@ -159,7 +158,7 @@ def contacts(report: Report) -> Md:
         reach = _reach(report.about.name, phone_number(school.phone), school.email)
         pairs.append(("École", reach))
     if hall:
-        dated = f"adresse relevée le {spoken_day(hall.source_date)}"
+        dated = f"adresse relevée le {describe_day(hall.source_date)}"
         known = hall.email and hall.source_date
         is_named = hall.name.lower().startswith("mairie")
         pairs.append((
@@ -173,7 +172,7 @@ def contacts(report: Report) -> Md:
 
 def visit_words(report: Report) -> str:
     """Return « à la suite de la visite du 12 mars 2026 », or of no visit yet."""
-    days = [spoken_day(visit.date) for visit in report.visits]
+    days = [describe_day(visit.date) for visit in report.visits]
     if not days:
         return f"avant toute visite {report.of_it}, à partir de ce qui est déjà connu"
     visits = "de la visite" if len(days) == 1 else "des visites"

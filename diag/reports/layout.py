@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from diag.reports.escape import Md, inline
-from diag.reports.typography import french
+from diag.words.typography import french
 
 PAGE_BREAK = Md("***")
 """What ends page 1: everything that the reader must decide on stands before it."""

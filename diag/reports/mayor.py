@@ -20,8 +20,8 @@ from diag.reports.progress import since
 from diag.reports.report import Report
 from diag.reports.themes import themes_table
 from diag.reports.unknowns import asked_of
-from diag.reports.vocabulary import OWNERS
-from diag.reports.wording import listed, of, sentence, uncapitalised
+from diag.words.sentences import listed, of, sentence, uncapitalised
+from diag.words.vocabulary import OWNERS
 
 READER = Audience.MAIRIE
 NAMED = 6

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.assess.results import Amount, Cost
-from diag.reports.figures import euros, half_up, number
+from diag.words.figures import euros, half_up, number
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from diag.model.photo import Photo
 from diag.reports.escape import Md, inline
-from diag.reports.typography import french
+from diag.words.typography import french
 
 Pictures = Mapping[str, bytes]
 """Attachments by their SHA-256: JPEGs."""

@@ -12,7 +12,7 @@ from fractions import Fraction
 from diag.assess.results import Advice
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Gate, Trigger
-from diag.reports.dates import later
+from diag.words.dates import later
 
 CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.ECARTEE})
 """States after which nothing is left to decide or to pay."""

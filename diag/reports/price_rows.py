@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from diag.assess.results import CostLine
 from diag.reports.citations import source_words
 from diag.reports.escape import Md
-from diag.reports.figures import euros_and_cents, half_up, plural
 from diag.reports.layout import bold, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.wording import counted
+from diag.words.figures import euros_and_cents, half_up, plural
+from diag.words.sentences import count_range
 
 
 def cost_table(report: Report) -> Md:
@@ -55,7 +55,7 @@ def _row(action: Action, line: CostLine) -> tuple[str, ...]:
     return (
         action.ref,
         price.label,
-        counted(line.quantity, price.unit, plural(price.unit)),
+        count_range(line.quantity, price.unit, plural(price.unit)),
         _shown(*_unit_price(line)),
         _shown(*_cents(line)) + rhythm,
         str(price.year),

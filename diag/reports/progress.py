@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from diag.model.checklist import Criterion
 from diag.reports.escape import Md
 from diag.reports.layout import bold, sections, table, written
-from diag.reports.wording import listed, sentence
+from diag.words.sentences import listed, sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from diag.model.enums import PlaceKind, Provenance, QuestionType, State
 from diag.model.fact import Answer
 from diag.model.place import Place
 from diag.reports.answers import answer_words, heads_words
-from diag.reports.dates import day_of, later, long_date
 from diag.reports.escape import Md
 from diag.reports.layout import sections, table
 from diag.reports.report import Report
-from diag.reports.vocabulary import PROVENANCES
-from diag.reports.wording import listed
+from diag.words.dates import day_of, later, long_date
+from diag.words.sentences import listed
+from diag.words.vocabulary import PROVENANCES
 
 COLUMNS = 5
 """So many places side by side: an A4 page holds no more."""

@@ -19,7 +19,6 @@ from diag.model.place import Place
 from diag.model.territory import Commune, TownHall
 from diag.reports.budget import Budget, budget_of
 from diag.reports.comparables import Comparables
-from diag.reports.dates import long_date
 from diag.reports.discretion import Discretion, discretion_of
 from diag.reports.house.house import PLAIN, House
 from diag.reports.money import spoken_cost
@@ -29,8 +28,9 @@ from diag.reports.pictures import NONE as NO_PICTURES
 from diag.reports.pictures import Evidence, Pictures
 from diag.reports.plan import Action, Plan, plan_of, still_standing
 from diag.reports.progress import Progress
-from diag.reports.vocabulary import PLACES, SUBJECTS
-from diag.reports.wording import NEXT_BUDGET, Blanks, filled, listed
+from diag.words.dates import long_date
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
+from diag.words.vocabulary import PLACES, SUBJECTS
 
 _STATUSES = {
     AuditStatus.EN_COURS: "audit en cours",

@@ -9,12 +9,12 @@ from diag.model.enums import Audience, Standing
 from diag.model.number import exact
 from diag.reports.citations import known_sources
 from diag.reports.escape import Md, code
-from diag.reports.figures import percent
 from diag.reports.findings import observed, threshold
 from diag.reports.layout import sections, table, written
 from diag.reports.report import Report
-from diag.reports.typography import NBSP, NNBSP
-from diag.reports.vocabulary import KINDS
+from diag.words.figures import percent
+from diag.words.typography import NBSP, NNBSP
+from diag.words.vocabulary import KINDS
 
 
 def rulebook(report: Report) -> Md:

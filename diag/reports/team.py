@@ -6,7 +6,6 @@ from diag.model.enums import Audience, Gate, Owner
 from diag.reports import advice, frame
 from diag.reports.alerts import alerts_box, compliance_told
 from diag.reports.choice import foremost, is_own, pressing
-from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.findings import conflict_words, open_words, praised, strengths
 from diag.reports.layout import bullets, table
@@ -15,8 +14,9 @@ from diag.reports.report import Report
 from diag.reports.rooms import room_levels
 from diag.reports.themes import themes_table
 from diag.reports.unknowns import asked_of
-from diag.reports.vocabulary import FOLLOW_UPS
-from diag.reports.wording import sentence, uncapitalised
+from diag.words.dates import long_date
+from diag.words.sentences import sentence, uncapitalised
+from diag.words.vocabulary import FOLLOW_UPS
 
 READER = Audience.EQUIPE
 STRENGTHS = 8

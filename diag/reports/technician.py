@@ -14,10 +14,8 @@ from diag.reports.citations import (
     sources_list,
 )
 from diag.reports.dated import all_aids, dated_sources, watch_list
-from diag.reports.dates import spoken_day, spoken_duration
 from diag.reports.escape import Md
 from diag.reports.evidence import photos_told
-from diag.reports.figures import number
 from diag.reports.findings import kind_of, observed, open_words, short_places
 from diag.reports.layout import Pair, definitions, table
 from diag.reports.option import option_section
@@ -35,8 +33,10 @@ from diag.reports.report import Report
 from diag.reports.rooms import room_levels
 from diag.reports.rulebook import rulebook
 from diag.reports.unknowns import unknowns
-from diag.reports.vocabulary import OWNERS
-from diag.reports.wording import counted, listed, sentence, uncapitalised
+from diag.words.dates import describe_day, describe_duration
+from diag.words.figures import number
+from diag.words.sentences import count_range, listed, sentence, uncapitalised
+from diag.words.vocabulary import OWNERS
 
 READER = Audience.TECHNIQUE
 NAMED = 60
@@ -167,14 +167,14 @@ def _quantity(action: Action) -> str:
     quantity, places = action.advice.quantity, len(action.advice.places)
     alone = quantity.low == quantity.high == 1
     said = quantity.low == quantity.high == places
-    return "" if alone or said else counted(quantity)
+    return "" if alone or said else count_range(quantity)
 
 
 def _who(report: Report, action: Action) -> str:
     effort = action.advice.effort_days
-    charge = f" ; charge : {counted(effort, 'jour', 'jours')}" if effort else ""
+    charge = f" ; charge : {count_range(effort, 'jour', 'jours')}" if effort else ""
     due, cost = advice.due(report, action), advice.cost(action)
-    lasts = spoken_duration(action.advice.recommendation.lifetime)
+    lasts = describe_duration(action.advice.recommendation.lifetime)
     life = f" ; durée de vie : {lasts}" if lasts else ""
     return sentence(f"{advice.owner(action)}, {due}{charge} ; {cost}{life}")
 
@@ -216,5 +216,5 @@ def _journal(report: Report) -> Md:
             f"autorisation : {visit.authorisation}" * bool(visit.authorisation),
         )
         told = " ; ".join(one for one in said if one) or "sans précision"
-        pairs.append((f"Visite du {spoken_day(visit.date)}", told))
+        pairs.append((f"Visite du {describe_day(visit.date)}", told))
     return definitions(pairs)

@@ -9,7 +9,7 @@ from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
 from diag.reports.layout import written
-from diag.reports.typography import french
+from diag.words.typography import french
 
 FOLDER = Path(__file__).parent / "templates"
 """The shipped templates."""

@@ -13,7 +13,7 @@ from diag.reports.layout import table
 from diag.reports.money import Money
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.wording import listed
+from diag.words.sentences import listed
 
 ELSEWHERE = "Autres sujets"
 """Theme of what belongs to no domain."""

@@ -7,8 +7,8 @@ from diag.reports.discretion import names_read
 from diag.reports.escape import Md
 from diag.reports.layout import bullets, table
 from diag.reports.report import Report
-from diag.reports.vocabulary import WHOM
-from diag.reports.wording import listed
+from diag.words.sentences import listed
+from diag.words.vocabulary import WHOM
 
 _SHOWN = 8
 

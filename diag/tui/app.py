@@ -17,7 +17,6 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
 from diag.tui.commands import (
     CommandType,
@@ -36,6 +35,7 @@ from diag.tui.texts import speak_french
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.tui.typed_ahead import TypedAhead
 from diag.tui.whereabouts import Whereabouts, built
+from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
     from diag.desk.session import WithheldError

@@ -6,10 +6,10 @@ from typing import Any
 
 from textual.app import App
 
-from diag.desk.system_words import system_sentence
 from diag.desk.viewing import show_file
 from diag.model.errors import DiagError
 from diag.tui.sturdy import Trouble
+from diag.words.sentences import system_sentence
 
 
 def open_outside(app: App[Any], path: Path) -> None:

@@ -8,9 +8,9 @@ from textual.events import Key
 from textual.message import Message
 from textual.message_pump import MessagePump
 
-from diag.desk.system_words import system_sentence
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, CommandType, Help
+from diag.words.sentences import system_sentence
 
 
 class Trouble(Message):

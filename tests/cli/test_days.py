@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from diag.desk.audits import open_session
-from diag.desk.system_words import system_sentence
 from diag.desk.workspace import Workspace
+from diag.words.sentences import system_sentence
 from tests.cli.running import command, diag, environment
 from tests.desk.builders import SCHOOL, started, workspace
 

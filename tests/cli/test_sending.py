@@ -17,11 +17,11 @@ from click.testing import CliRunner
 from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.cli.main import diag as group
-from diag.desk.days import written_day
 from diag.desk.sending import password
 from diag.imports.mairies import import_mairies
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
+from diag.words.dates import written_day
 from tests.cli.running import Run, command, diag_apart, environment
 from tests.desk.builders import DAY, SCHOOL, started, territory, workspace
 from tests.desk.sending.post_office import SILENT, Office, certificate, opened

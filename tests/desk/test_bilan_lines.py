@@ -19,7 +19,7 @@ from diag.desk.visit.answers import Entry, record_answer
 from diag.desk.workspace import Workspace
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner
-from diag.reports.typography import NBSP
+from diag.words.typography import NBSP
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 

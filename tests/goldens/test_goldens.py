@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from diag.assess.display import displayed, out_of_100
 from diag.assess.questions import relevant_questions
 from diag.assess.results import Assessment, Score
 from diag.desk import audits
@@ -15,6 +14,7 @@ from diag.desk.territory.importing import import_file
 from diag.model.enums import AuditStatus, Provenance, State, Trigger
 from diag.model.fact import Facts
 from diag.model.place import PARENT_KINDS
+from diag.words.figures import displayed, out_of_100
 from tests.desk.builders import territory, workspace
 from tests.goldens.golden import FOLDER, NAMES, facts_told, golden, shipped
 from tests.goldens.pin import laid_out

@@ -7,7 +7,6 @@ from typing import Any
 
 from diag.assess.advice import trigger_of
 from diag.assess.assess import Judge, judge_for, judge_of
-from diag.assess.display import displayed, out_of_100
 from diag.assess.example_facts import example_facts
 from diag.assess.gauge import Gauge
 from diag.assess.reading import Reading
@@ -17,6 +16,7 @@ from diag.model.checklist import Below, Checklist, Criterion, Level
 from diag.model.enums import PlaceKind, Standing
 from diag.rules.loaded import Example, Loaded
 from diag.rules.reach import root_of
+from diag.words.figures import displayed, out_of_100
 from tests.goldens.golden import NAMES, as_example, golden
 from tests.goldens.thresholds import threshold_examples
 

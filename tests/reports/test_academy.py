@@ -4,7 +4,7 @@ import re
 
 from diag.model.enums import Audience
 from diag.reports.markdown import markdown
-from diag.reports.typography import NBSP, NNBSP
+from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import ORDINARY, report
 
 

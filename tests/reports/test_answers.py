@@ -6,7 +6,7 @@ from diag.model.checklist import Choice
 from diag.model.enums import Provenance, QuestionType, State
 from diag.model.fact import Answer, Value
 from diag.reports.answers import answer_words, evidence, heads_words, value_words
-from diag.reports.typography import NBSP
+from diag.words.typography import NBSP
 from tests.reports.builders import known, question
 
 CHOICES = (

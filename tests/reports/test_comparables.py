@@ -7,7 +7,7 @@ from diag.model.enums import Audience
 from diag.model.number import Bounds
 from diag.reports.comparables import Comparables, compared
 from diag.reports.markdown import markdown
-from diag.reports.typography import NBSP, NNBSP
+from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import report
 
 WORDS = "écoles primaires de 4 à 6 classes"

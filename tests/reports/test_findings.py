@@ -22,7 +22,7 @@ from diag.reports.findings import (
     weaknesses,
 )
 from diag.reports.report import Report
-from diag.reports.typography import NBSP
+from diag.words.typography import NBSP
 from tests.reports.builders import CHECKLIST, facts, known, question, report
 
 ROOMS = ("CP", "CE1", "CE2", "CM1")

@@ -28,8 +28,8 @@ from diag.reports.proposals import (
     is_voted,
 )
 from diag.reports.report import Report
-from diag.reports.typography import NBSP, NNBSP
-from diag.reports.vocabulary import LEVELS_EXPLAINED
+from diag.words.typography import NBSP, NNBSP
+from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.reports.builders import (
     CHECKLIST,
     ORDINARY,

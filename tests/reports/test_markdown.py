@@ -17,8 +17,8 @@ from diag.reports.layout import PAGE_BREAK
 from diag.reports.markdown import markdown
 from diag.reports.parser import document_parser
 from diag.reports.records import COLUMNS
-from diag.reports.typography import NBSP, NNBSP
-from diag.reports.wording import blanks_in
+from diag.words.sentences import blanks_in
+from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import (
     CHECKLIST,
     ORDINARY,

@@ -16,7 +16,7 @@ from diag.reports.money import (
     spoken_range,
     total_words,
 )
-from diag.reports.typography import NBSP, NNBSP
+from diag.words.typography import NBSP, NNBSP
 
 
 def cost(

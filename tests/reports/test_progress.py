@@ -7,7 +7,7 @@ import pytest
 from diag.model.enums import Audience
 from diag.reports.markdown import markdown
 from diag.reports.progress import Progress, ScoreMove, against, since
-from diag.reports.typography import NBSP, NNBSP
+from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import CRITERIA, report
 
 FIL, DEB, PRI, *_ = CRITERIA

@@ -13,11 +13,11 @@ from diag.reports.markdown import markdown
 from diag.reports.parser import document_parser
 from diag.reports.proposals import dangers, decisions
 from diag.reports.report import Report
-from diag.reports.typography import NBSP, NNBSP
-from diag.reports.vocabulary import LEVELS_EXPLAINED
-from diag.reports.wording import blanks_in
 from diag.rules.load import load_checklists
 from diag.rules.shipped import shipped_checklists
+from diag.words.sentences import blanks_in
+from diag.words.typography import NBSP, NNBSP
+from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.reports.audits import invented_facts
 from tests.reports.builders import facts, report
 from tests.reports.reading import text_of

@@ -20,7 +20,7 @@ from diag.model.errors import DiagError
 from diag.model.number import canonical_number
 from diag.model.text import clean_line, clean_text
 from diag.reports.plan import Action
-from diag.reports.wording import unknown_blanks
+from diag.words.sentences import unknown_blanks
 
 PARTS = {
     Audience.MAIRIE: ("title", "why", "decision"),

@@ -9,8 +9,8 @@ from diag.desk.bilan.score_words import MOVES, level_pair, score_words
 from diag.desk.session import Session
 from diag.desk.supposing.outcome_words import Row
 from diag.model.enums import Audience, Standing
-from diag.reports.vocabulary import SUBJECTS
-from diag.reports.wording import NEXT_BUDGET, Blanks, filled
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled
+from diag.words.vocabulary import SUBJECTS
 
 METHOD = "grille changée"
 """What moved because it is judged otherwise."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from diag.assess.averages import Averages
-from diag.assess.display import in_words
 from diag.assess.results import CriterionResult
 from diag.desk.bilan.advising import declared_wording
 from diag.desk.bilan.outline import Line, Tone, heading, quiet
@@ -15,13 +14,13 @@ from diag.model.audit import FollowUp
 from diag.model.enums import Audience, Compliance
 from diag.model.money import Price
 from diag.reports import advice as told_advice
-from diag.reports.dates import spoken_day
-from diag.reports.figures import measure, number
 from diag.reports.findings import observed
 from diag.reports.money import spoken_cost, spoken_range
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.vocabulary import COMPLIANCES, FOLLOW_UPS, LEVELS, OWNERS
+from diag.words.dates import describe_day
+from diag.words.figures import in_words, measure, number
+from diag.words.vocabulary import COMPLIANCES, FOLLOW_UPS, LEVELS, OWNERS
 
 READER = Audience.TECHNIQUE
 """The engineer reads everything, as the technical document does."""
@@ -179,7 +178,7 @@ def _story(session: Session, report: Report, ident: str, key: str) -> Iterator[L
 
 def step_words(step: FollowUp) -> str:
     """Return one step in a line: state, day, who decided, why."""
-    day = f" le {spoken_day(step.on)}" if step.on else ""
+    day = f" le {describe_day(step.on)}" if step.on else ""
     by = f", {step.by}" if step.by else ""
     reason = f" : {step.why}" if step.why else ""
     return f"Suite : {FOLLOW_UPS[step.state]}{day}{by}{reason}"

@@ -13,7 +13,7 @@ from diag.desk.supposing.outcome_words import Row, outcome_lines
 from diag.desk.supposing.suppose import Outcome
 from diag.model.audit import FollowUp
 from diag.model.enums import PlaceKind
-from diag.reports.vocabulary import FOLLOW_UPS
+from diag.words.vocabulary import FOLLOW_UPS
 
 _NARROW = 36
 """Widest columns that are lined up; wider ones would push the text away."""

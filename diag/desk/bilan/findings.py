@@ -12,12 +12,12 @@ from diag.desk.bilan.score_words import SOCLE, filled_words, level_words, score_
 from diag.desk.session import Session
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Compliance, Kind, Socle, Standing
-from diag.model.plural import counted
 from diag.reports.answers import evidence
-from diag.reports.figures import percent
-from diag.reports.vocabulary import KINDS, LEVELS, UNSCORED
 from diag.rules.language import parse_rule
 from diag.rules.values import Truth
+from diag.words.figures import percent
+from diag.words.sentences import counted
+from diag.words.vocabulary import KINDS, LEVELS, UNSCORED
 
 _TRUTHS: dict[Truth, str] = {True: "oui", False: "non", None: "pas encore connu"}
 

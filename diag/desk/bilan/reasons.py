@@ -19,9 +19,9 @@ from diag.model.checklist import Source
 from diag.model.enums import Compliance, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.reports.answers import evidence
-from diag.reports.figures import percent
 from diag.reports.money import spoken_cost
 from diag.rules.values import Truth
+from diag.words.figures import percent
 
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 _TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore connu"}

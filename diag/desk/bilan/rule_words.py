@@ -7,8 +7,6 @@ from diag.desk.bilan.proportion import Proportion, proportion_of
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.number import canonical_number
-from diag.reports.figures import measure, number, plural
-from diag.reports.vocabulary import PLACES
 from diag.rules.tree import (
     Aggregate,
     AllOf,
@@ -27,6 +25,8 @@ from diag.rules.tree import (
     Order,
     Term,
 )
+from diag.words.figures import measure, number, plural
+from diag.words.vocabulary import PLACES
 
 _ORDERS: dict[Order, str] = {
     ">=": "au moins ",

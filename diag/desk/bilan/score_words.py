@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-from diag.assess.display import in_words
 from diag.assess.results import Advice, Cost, CriterionResult, Score
 from diag.desk.bilan.compare import Move
 from diag.model.enums import Socle, Standing, Trigger
-from diag.reports.figures import percent
 from diag.reports.money import Money, estimate, is_counted
-from diag.reports.vocabulary import COMPLIANCES, LEVELS
+from diag.words.figures import in_words, percent
+from diag.words.vocabulary import COMPLIANCES, LEVELS
 
 SOCLE = {
     Socle.ATTEINT: "atteint",

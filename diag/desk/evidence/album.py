@@ -10,8 +10,8 @@ from diag.journal.errors import JournalError
 from diag.journal.journal import Journal
 from diag.journal.photos import photos_of
 from diag.model.photo import Photo
-from diag.reports.dates import day_of
 from diag.reports.pictures import Evidence
+from diag.words.dates import day_of
 
 
 class Album(Mapping[str, bytes]):

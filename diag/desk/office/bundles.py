@@ -16,7 +16,6 @@ from diag.journal import bundles
 from diag.journal.bundles import Brought
 from diag.model.auditee import Auditee
 from diag.model.errors import DiagError
-from diag.model.plural import counted
 from diag.model.text import clean_line
 from diag.sync.bundle import importing
 from diag.sync.bundle.importing import Entered, Reader
@@ -24,6 +23,7 @@ from diag.sync.bundle.keys import Card, Kept, device_keys
 from diag.sync.bundle.ring import Ring
 from diag.sync.bundle.writing import Bundle, Told, Written, write_bundle
 from diag.sync.folder import FolderOutcome, FolderSync
+from diag.words.sentences import counted
 
 OURSELVES = "ce poste"
 """Whose bundles are this device's own."""

@@ -19,10 +19,10 @@ from diag.journal.audits import audits
 from diag.journal.settings import get_setting, put_setting
 from diag.model.auditee import Auditee
 from diag.model.errors import DiagError
-from diag.model.plural import counted
 from diag.sync.enrolments import Enrolment, drop_enrolment, enrolments_in
 from diag.sync.laptop import Told, Watch
 from diag.sync.session import CLOCK_DOUBT, Outcome
+from diag.words.sentences import counted
 
 _LAST = "sync.last"
 _MINUTE = 60_000

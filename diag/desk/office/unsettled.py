@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from diag.desk.office.merging import proposals
 from diag.desk.session import Session
-from diag.model.plural import counted
+from diag.words.sentences import counted
 
 
 def unsettled(session: Session) -> str:

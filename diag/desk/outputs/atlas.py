@@ -19,10 +19,10 @@ from diag.reports.atlas.outline import Line, read_outline
 from diag.reports.atlas.pages import Dossier, File, Pages, Paper
 from diag.reports.atlas.paths import INDEX, OVERVIEW, document_path
 from diag.reports.atlas.view import Reader, View
-from diag.reports.figures import number
 from diag.reports.markdown import markdown
 from diag.reports.report import Report
 from diag.reports.synthesis.extract import is_begun
+from diag.words.figures import number
 
 FORMS = (Form.HTML, Form.PDF, Form.ODT)
 """The forms that readers open; the Markdown stays at the office."""

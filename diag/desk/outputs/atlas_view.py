@@ -8,7 +8,7 @@ from diag.model.errors import DiagError
 from diag.model.folding import fold
 from diag.model.territory import School
 from diag.reports.atlas.view import Reader, View
-from diag.reports.wording import of
+from diag.words.sentences import of
 
 NAMING = "syndicat, mairie:INSEE ou circonscription:NOM"
 """How a reader is named on the command line."""

@@ -17,9 +17,9 @@ from diag.model.auditee import Auditee
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.folding import fold
-from diag.reports.dates import day_of
 from diag.reports.synthesis.extract import Extract, extract_of
 from diag.reports.synthesis.gathering import Gathering
+from diag.words.dates import day_of
 
 Progress = Callable[[int, int], None]
 """Told how many audits are read, of how many."""

@@ -14,7 +14,6 @@ from diag.desk.house.own import house_of
 from diag.desk.outputs.documents import Form, Written, write_reports
 from diag.desk.outputs.reporting import report_folder, report_of
 from diag.desk.session import Session
-from diag.desk.system_words import system_sentence
 from diag.desk.whole_file import write_whole
 from diag.desk.workspace import Workspace
 from diag.journal.journal import Journal
@@ -23,6 +22,7 @@ from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
 from diag.reports.house.house import PLAIN
 from diag.reports.report import Report
+from diag.words.sentences import system_sentence
 
 MANIFEST = "ecrits.json"
 """File of a folder of reports that says from what each of them was written."""

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from diag.desk.days import read_day
 from diag.desk.workspace import Workspace
 from diag.journal.settings import get_setting, put_setting
 from diag.model.errors import DiagError
+from diag.words.dates import read_day
 
 YEARS = 3
 """Years proposed after the school year of a campaign (métier).

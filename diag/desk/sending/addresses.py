@@ -9,7 +9,7 @@ from diag.journal.settings import get_setting, put_setting
 from diag.model.email import email_problem, is_consumer_mailbox
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.reports.dates import spoken_day
+from diag.words.dates import describe_day
 
 _KEY = "mail_addresses"
 _OLD = 3
@@ -48,7 +48,7 @@ def address_of(session: Session, audience: Audience) -> Address:
     kept = _kept(session.workspace).get(_key(session, audience))
     if isinstance(kept, dict):
         to, day = tuple(map(str, kept["to"])), str(kept["on"])
-        return _address(to, f"tapée ici le {spoken_day(day)}", day, today)
+        return _address(to, f"tapée ici le {describe_day(day)}", day, today)
     found, source, day = _official(session, audience)
     problem = email_problem(found)
     if problem:
@@ -103,12 +103,12 @@ def _official(session: Session, audience: Audience) -> tuple[str, str, str]:
         hall = territory.town_hall(about.insee)
         if hall is None:
             return "", "le fichier des mairies n'en a pas (diag import mairies)", ""
-        dated = f", du {spoken_day(hall.source_date)}" if hall.source_date else ""
+        dated = f", du {describe_day(hall.source_date)}" if hall.source_date else ""
         known = f"fichier des mairies{dated}"
         return hall.email, known if hall.email else hall.problem, hall.source_date
     if audience is Audience.EQUIPE and about.school:
         school = about.school
-        dated = f", fiche du {spoken_day(school.updated)}" if school.updated else ""
+        dated = f", fiche du {describe_day(school.updated)}" if school.updated else ""
         known = f"annuaire de l'éducation nationale{dated}"
         return school.email, known if school.email else "", school.updated
     return "", "aucun fichier officiel ne la donne", ""

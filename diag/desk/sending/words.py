@@ -1,10 +1,10 @@
 """What is said of messages and of what was sent."""
 
 from diag.desk.about import reader_words
-from diag.desk.days import written_day
 from diag.desk.visit.trail import time_words
 from diag.journal.outbox import MailState, Posted
 from diag.model.dispatch import Dispatch, Way
+from diag.words.dates import written_day
 
 STATES = {
     MailState.WAITING: "en attente",

@@ -14,8 +14,8 @@ from diag.desk.bilan.score_words import (
 from diag.desk.supposing.suppose import Outcome
 from diag.model.enums import Audience, PlaceKind
 from diag.reports.money import spoken_cost
-from diag.reports.vocabulary import SUBJECTS
-from diag.reports.wording import NEXT_BUDGET, Blanks, filled
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled
+from diag.words.vocabulary import SUBJECTS
 
 Row = tuple[str, ...]
 """One line, by columns."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from diag.desk.days import written_day
 from diag.desk.known_audits import audits
 from diag.desk.office.reviewing import stand_of
 from diag.desk.office.unsettled import unsettled
@@ -20,10 +19,10 @@ from diag.journal.stages import is_begun
 from diag.model.audit import Audit, Subject
 from diag.model.auditee import Auditee
 from diag.model.enums import AuditStatus, PlaceKind
-from diag.model.plural import counted
 from diag.model.territory import School
-from diag.reports.figures import number
-from diag.reports.wording import phone_number
+from diag.words.dates import written_day
+from diag.words.figures import number
+from diag.words.sentences import counted, phone_number
 
 _REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
 

@@ -16,7 +16,7 @@ from diag.journal.school_lines import SchoolLine
 from diag.journal.stages import completeness, stages
 from diag.model.enums import AuditStatus
 from diag.model.folding import fold
-from diag.reports.figures import percent
+from diag.words.figures import percent
 
 STATUS_WORDS = {
     AuditStatus.EN_COURS: "en cours",

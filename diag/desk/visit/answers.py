@@ -15,7 +15,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer, Value
 from diag.model.place import ROOT_KINDS, Place
 from diag.model.text import clean_text
-from diag.reports.vocabulary import SUBJECTS
+from diag.words.vocabulary import SUBJECTS
 
 ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
 """Provenances that exist for every question."""

@@ -8,7 +8,7 @@ from diag.desk.visit.places import find_place
 from diag.model.checklist import Question as Declared
 from diag.model.enums import Profile, QuestionType
 from diag.reports.answers import heads_words
-from diag.reports.figures import number, plural
+from diag.words.figures import number, plural
 
 _EVERY = 10_000
 

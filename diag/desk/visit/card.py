@@ -19,9 +19,9 @@ from diag.model.enums import QuestionType, State
 from diag.model.fact import Answer
 from diag.model.number import Number
 from diag.reports.answers import answer_words
-from diag.reports.dates import day_of, later
-from diag.reports.figures import number, plural
-from diag.reports.vocabulary import PROVENANCES
+from diag.words.dates import day_of, later
+from diag.words.figures import number, plural
+from diag.words.vocabulary import PROVENANCES
 
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
 _LISTS = {QuestionType.CHOICE, QuestionType.CHOICES}

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from diag.assess.display import in_words
 from diag.assess.results import Score
 from diag.desk.bilan.follow import close_places
 from diag.desk.session import Session
 from diag.desk.visit.places import FEMININE
 from diag.model.enums import PlaceKind
-from diag.reports.figures import percent
-from diag.reports.vocabulary import PLACES
+from diag.words.figures import in_words, percent
+from diag.words.vocabulary import PLACES
 
 
 @dataclass(frozen=True, slots=True)

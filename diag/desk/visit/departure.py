@@ -11,11 +11,11 @@ from diag.desk.visit.walk import Stop, Walk, walk_of
 from diag.desk.whole_file import write_whole
 from diag.model.enums import PlaceKind, State
 from diag.model.place import ROOT_KINDS
-from diag.model.plural import counted
 from diag.reports.answers import answer_words
-from diag.reports.dates import long_date
 from diag.reports.escape import inline
-from diag.reports.vocabulary import PLACES
+from diag.words.dates import long_date
+from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ interruption or another start of the program changes nothing.
 """
 
 from diag.desk.session import Session
-from diag.reports.dates import day_of
+from diag.words.dates import day_of
 
 
 def minutes_on_site(session: Session) -> int | None:

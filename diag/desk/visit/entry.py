@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
-from diag.desk.days import read_day
 from diag.desk.visit.choosing import key_of, keys_and_labels
 from diag.desk.visit.measures import in_unit
 from diag.model.checklist import Question
@@ -14,7 +13,8 @@ from diag.model.fact import Value
 from diag.model.folding import fold
 from diag.model.number import canonical_number, exact
 from diag.model.text import clean_text
-from diag.reports.figures import measure, number
+from diag.words.dates import read_day
+from diag.words.figures import measure, number
 
 _YES = {"oui", "o", "true", "vrai", "1", "&"}
 _NO = {"non", "n", "false", "faux", "0", "à"}

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from diag.model.number import Number, canonical_number, exact
-from diag.reports.figures import plural
+from diag.words.figures import plural
 
 _PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BITS = ("bit/s", "bits/s", "bit", "bits", "bps", "b/s", "b", "")

@@ -17,8 +17,8 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts
 from diag.model.folding import fold
 from diag.model.place import Place
-from diag.reports.dates import day_of
 from diag.rules.changes import compare
+from diag.words.dates import day_of
 
 _KEPT = {State.KNOWN, State.NOT_APPLICABLE}
 

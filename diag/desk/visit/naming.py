@@ -7,9 +7,9 @@ from diag.desk.session import Session
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.folding import fold
-from diag.model.plural import counted
 from diag.model.text import clean_line
-from diag.reports.vocabulary import PLACES
+from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES
 
 BETWEEN = ";"
 """What stands between two names on one line."""

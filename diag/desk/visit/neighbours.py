@@ -14,7 +14,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
 from diag.model.fact import Answer
 from diag.model.place import Place
-from diag.reports.dates import day_of
+from diag.words.dates import day_of
 
 WHOM = "commune"
 """Whom one asks what is true of every school of the commune."""

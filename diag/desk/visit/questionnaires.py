@@ -20,8 +20,8 @@ from diag.model.enums import Kind, PlaceKind, Provenance, QuestionType
 from diag.model.errors import DiagError
 from diag.model.questionnaire import Questionnaire
 from diag.reports.questionnaire import Page, fitting, questionnaire
-from diag.reports.wording import phone_number
 from diag.rules.language import parse_rule
+from diag.words.sentences import phone_number
 
 WHOM = {
     "direction": "Questionnaire à la direction",

@@ -11,7 +11,6 @@ from diag.desk.bilan.rule_words import tell
 from diag.desk.visit.walk import Stop
 from diag.model.checklist import Checklist, Criterion, Source
 from diag.model.enums import Standing
-from diag.reports.vocabulary import LEVELS
 from diag.rules.language import Rule
 from diag.rules.tree import (
     Aggregate,
@@ -22,6 +21,7 @@ from diag.rules.tree import (
     Name,
     walk,
 )
+from diag.words.vocabulary import LEVELS
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from diag.model.fact import Answer, Value
 from diag.model.number import exact
 from diag.model.place import ROOT_KINDS, Place
 from diag.reports.answers import value_words
-from diag.reports.figures import number
-from diag.reports.vocabulary import PROVENANCES
 from diag.rules.values import Truth
+from diag.words.figures import number
+from diag.words.vocabulary import PROVENANCES
 
 MARKS = {
     Provenance.MEASURED: "mes",

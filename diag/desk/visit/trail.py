@@ -13,7 +13,7 @@ from diag.model.checklist import Question
 from diag.model.enums import Provenance, State
 from diag.model.fact import Answer
 from diag.reports.answers import answer_words
-from diag.reports.vocabulary import PROVENANCES
+from diag.words.vocabulary import PROVENANCES
 
 _EVIDENCES = (Provenance.MEASURED, Provenance.OBSERVED, Provenance.DECLARED)
 

@@ -32,7 +32,7 @@ from diag.model.checklist import Question
 from diag.model.enums import Profile, Provenance, State
 from diag.model.errors import DiagError
 from diag.reports.answers import answer_words
-from diag.reports.vocabulary import PROVENANCES
+from diag.words.vocabulary import PROVENANCES
 
 
 class Visiting:

@@ -13,8 +13,8 @@ from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Profile
 from diag.model.fact import Answer, Facts
 from diag.model.place import Place
-from diag.reports.vocabulary import PLACES
 from diag.rules.values import Truth
+from diag.words.vocabulary import PLACES
 
 Key = tuple[str, str]
 """Place id, question id."""

@@ -8,15 +8,15 @@ from diag.reports import advice, frame
 from diag.reports.alerts import cures, failing
 from diag.reports.atlas.scores import Gauge, gauge
 from diag.reports.atlas.view import View
-from diag.reports.dates import long_date, spoken_day
-from diag.reports.figures import percent
 from diag.reports.findings import observed
 from diag.reports.money import total_words
 from diag.reports.plan import Action
 from diag.reports.proposals import dangers, decisions
 from diag.reports.report import Report
-from diag.reports.vocabulary import FOLLOW_UPS, UNSCORED
-from diag.reports.wording import listed
+from diag.words.dates import describe_day, long_date
+from diag.words.figures import percent
+from diag.words.sentences import listed
+from diag.words.vocabulary import FOLLOW_UPS, UNSCORED
 
 PROPOSED = 5
 """At most so many actions of the school and the académie told; documents have all."""
@@ -88,7 +88,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
         provisional=report.provisional,
         status=report.status_words.removeprefix("provisoire (").removesuffix(")"),
         campaign=report.audit.campaign,
-        visits=listed([spoken_day(visit.date) for visit in report.visits]),
+        visits=listed([describe_day(visit.date) for visit in report.visits]),
         score=gauge(overall),
         completeness=percent(overall.completeness),
         socle=frame.socle_words(report),
@@ -159,7 +159,7 @@ def _decided(report: Report, view: View) -> tuple[Decided, ...]:
         Decided(
             action=advice.named(report, one.recommendation, view.audience),
             state=FOLLOW_UPS[one.state],
-            day=spoken_day(one.on),
+            day=describe_day(one.on),
             by=one.by,
             why=""
             if report.is_discreet(one.recommendation, view.audience)

@@ -13,10 +13,10 @@ from diag.reports.atlas.bilan import unchecked
 from diag.reports.atlas.paths import school_path
 from diag.reports.atlas.scores import Gauge, gauge
 from diag.reports.atlas.view import View
-from diag.reports.figures import percent
 from diag.reports.money import Money
 from diag.reports.report import Report
 from diag.reports.tables.school_map import position
+from diag.words.figures import percent
 
 _LEVELS = {
     (True, False): "Maternelle",

@@ -12,9 +12,9 @@ from diag.reports.atlas.paths import INDEX, OVERVIEW, commune_path, to_root
 from diag.reports.atlas.templating import environment, policy, script, style
 from diag.reports.atlas.territory_map import territory_map
 from diag.reports.atlas.view import View
-from diag.reports.dates import long_date
-from diag.reports.figures import number
 from diag.reports.report import Office
+from diag.words.dates import long_date
+from diag.words.figures import number
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from statistics import median
 
-from diag.assess.display import displayed, in_words
 from diag.assess.results import Score
 from diag.model.number import Bounds
+from diag.words.figures import displayed, in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from diag.reports.escape import one_line
 from diag.reports.templating import Typographer
-from diag.reports.typography import french
+from diag.words.typography import french
 
 _HERE = Path(__file__).parent
 

@@ -6,12 +6,12 @@ from diag.reports import frame
 from diag.reports.budget_tables import budget_by_domain
 from diag.reports.citations import sources_list
 from diag.reports.dated import possible_aids, told_aids
-from diag.reports.dates import spoken_day
 from diag.reports.drafts.requirement import population_words
 from diag.reports.drafts.school import action_table, draft, tellable
-from diag.reports.figures import percent
 from diag.reports.layout import definitions, table
 from diag.reports.report import Report
+from diag.words.dates import describe_day
+from diag.words.figures import percent
 
 READER = Audience.MAIRIE
 TOLD = 12
@@ -76,6 +76,6 @@ def _call(report: Report) -> str:
         return "Vérifiez d'abord quel appel est ouvert, et ses pièces."
     return (
         f"Cette trame suit un appel terminé, « {aid.title} » ({aid.period}, "
-        f"information de {spoken_day(aid.as_of)}). Vérifiez d'abord quel appel est "
+        f"information de {describe_day(aid.as_of)}). Vérifiez d'abord quel appel est "
         "ouvert, et ses pièces."
     )

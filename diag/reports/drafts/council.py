@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from diag.model.enums import Audience, Kind
 from diag.reports.alerts import CAUTION
-from diag.reports.dates import long_date
 from diag.reports.drafts import requirement
 from diag.reports.drafts.frame import (
     REREAD,
@@ -34,7 +33,8 @@ from diag.reports.synthesis.gathering import (
     version,
 )
 from diag.reports.synthesis.page import page
-from diag.reports.wording import first_sentence, of, sentence, uncapitalised
+from diag.words.dates import long_date
+from diag.words.sentences import first_sentence, of, sentence, uncapitalised
 
 REASONS = 5
 """At most so many findings told as reasons."""

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.layout import Pair, bold, definitions, written
 from diag.reports.synthesis.extract import Extract
 from diag.reports.synthesis.gathering import visit_days
+from diag.words.dates import long_date
 
 TO_WRITE = "à compléter"
 """What a cell says that people fill in."""

@@ -12,7 +12,7 @@ from diag.reports.answers import heads_words
 from diag.reports.drafts.school import draft
 from diag.reports.layout import Pair
 from diag.reports.report import Report
-from diag.reports.wording import uncapitalised
+from diag.words.sentences import uncapitalised
 
 READER = Audience.MAIRIE
 MODEL = "S96"

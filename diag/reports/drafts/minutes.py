@@ -1,7 +1,6 @@
 """The frame of a committee's minutes: what it has before it, and room for the rest."""
 
 from diag.model.enums import Audience, Kind
-from diag.reports.dates import long_date, spoken_day
 from diag.reports.drafts.frame import (
     TO_WRITE,
     draft_line,
@@ -23,7 +22,8 @@ from diag.reports.synthesis.gathering import (
 )
 from diag.reports.synthesis.page import page
 from diag.reports.synthesis.scores import SOCLE_WORDS, score_cell
-from diag.reports.vocabulary import FOLLOW_UPS, OWNERS
+from diag.words.dates import describe_day, long_date
+from diag.words.vocabulary import FOLLOW_UPS, OWNERS
 
 ASKED, ALERTS = 3, 6
 """At most so many actions of the school put to the committee, points of compliance."""
@@ -77,7 +77,7 @@ def _standing(gathering: Gathering) -> Md:
     rows = [
         (
             gathering.name_of(one),
-            spoken_day(max(one.visits)) if one.visits else "aucune visite",
+            describe_day(max(one.visits)) if one.visits else "aucune visite",
             score_cell(one.overall),
             SOCLE_WORDS[one.socle],
             "provisoire" if one.provisional else "définitif",
@@ -94,7 +94,7 @@ def _decided(gathering: Gathering) -> Md:
             one.title,
             gathering.name_of(extract),
             FOLLOW_UPS[one.state],
-            spoken_day(one.on),
+            describe_day(one.on),
             TO_WRITE,
         )
         for extract in gathering.extracts

@@ -3,9 +3,9 @@
 from enum import Enum, auto
 
 from diag.model.territory import Commune
-from diag.reports.dates import spoken_day
 from diag.reports.drafts.frame import REREAD
-from diag.reports.figures import number
+from diag.words.dates import describe_day
+from diag.words.figures import number
 
 THRESHOLD = 3500
 """Inhabitants from which the note is required (CGCT, art. L. 2121-12)."""
@@ -55,7 +55,7 @@ def population_words(commune: Commune, read_on: str) -> str:
     """Return a population and the age of that knowledge."""
     if commune.population is None:
         return "inconnue"
-    read = f" lue le {spoken_day(read_on)}" if read_on else ""
+    read = f" lue le {describe_day(read_on)}" if read_on else ""
     return (
         f"{number(commune.population)} habitants (liste des communes{read}, "
         "qui ne dit pas l'année du recensement : à vérifier)"

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from diag.model.enums import Audience, Kind, Owner, Standing
 from diag.model.territory import School
 from diag.reports import advice
-from diag.reports.dates import long_date, spoken_day
 from diag.reports.drafts.frame import draft_line, prefilled, tools
 from diag.reports.escape import Md
 from diag.reports.findings import observed, praised, strengths
@@ -14,7 +13,8 @@ from diag.reports.layout import Pair, bullets, definitions, table
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.synthesis.page import page
-from diag.reports.wording import listed, phone_number
+from diag.words.dates import describe_day, long_date
+from diag.words.sentences import listed, phone_number
 
 STRENGTHS = 6
 """At most so many strong points told."""
@@ -110,7 +110,7 @@ def _cover(report: Report) -> Md:
 
 
 def _source(report: Report) -> str:
-    days = listed([spoken_day(one.date) for one in report.visits])
+    days = listed([describe_day(one.date) for one in report.visits])
     seen = f" (visite : {days})" if days else " (aucune visite notée)"
     state = ", encore provisoire" if report.provisional else ""
     return f"d'après l'audit{seen}, tel qu'au {long_date(report.date)}{state}."

@@ -7,7 +7,7 @@ from diag.reports.escape import Md, block
 from diag.reports.house.house import House
 from diag.reports.layout import sections
 from diag.reports.templating import environment
-from diag.reports.typography import french
+from diag.words.typography import french
 
 _GAP = re.compile(r"\n{3,}")
 _FALLBACK = "Le modèle livré a servi à sa place."

@@ -9,11 +9,11 @@ from html import escape
 from pathlib import PurePath
 
 from diag.model.enums import Audience, PlaceKind
-from diag.reports.dates import long_date
 from diag.reports.frame import version, visit_words
 from diag.reports.report import Report
-from diag.reports.typography import french
-from diag.reports.wording import phone_number
+from diag.words.dates import long_date
+from diag.words.sentences import phone_number
+from diag.words.typography import french
 
 PROVISIONAL = "Provisoire"
 """First word of the subject of a report that may still change."""

@@ -31,7 +31,7 @@ from diag.reports.synthesis.gathering import (
 )
 from diag.reports.synthesis.page import page_of
 from diag.reports.synthesis.scores import completeness
-from diag.reports.vocabulary import LEVELS_EXPLAINED, OWNERS
+from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
 
 READER = Audience.ACADEMIE
 WEAK = 5

@@ -8,8 +8,8 @@ from diag.model.enums import Compliance, Kind
 from diag.reports.escape import Md
 from diag.reports.layout import bullets, table
 from diag.reports.synthesis.extract import Extract, Finding
-from diag.reports.vocabulary import PRIORITIES
-from diag.reports.wording import first_sentence, listed
+from diag.words.sentences import first_sentence, listed
+from diag.words.vocabulary import PRIORITIES
 
 SEVERAL = 2
 """From so many schools on, a finding is common."""

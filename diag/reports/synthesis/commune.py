@@ -5,7 +5,6 @@ from functools import partial
 
 from diag.model.enums import PlaceKind
 from diag.reports.alerts import LEAD
-from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.layout import bold, table, written
 from diag.reports.synthesis import money
@@ -42,8 +41,9 @@ from diag.reports.synthesis.scores import (
     score_cell,
     socle_words,
 )
-from diag.reports.vocabulary import LEVELS_EXPLAINED
-from diag.reports.wording import listed, of, sentence
+from diag.words.dates import describe_day, long_date
+from diag.words.sentences import listed, of, sentence
+from diag.words.vocabulary import LEVELS_EXPLAINED
 
 WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
 """At most so many common lacks, strengths, domains of the budget, alerts in the box."""
@@ -165,7 +165,7 @@ def _school_table(gathering: Gathering) -> Md:
 def audit_words(extract: Extract) -> str:
     """Return the day of the last visit, and whether the audit is closed."""
     days = sorted(extract.visits)
-    visited = f"visite du {spoken_day(days[-1])}" if days else "sans visite"
+    visited = f"visite du {describe_day(days[-1])}" if days else "sans visite"
     return f"{visited}, {'provisoire' if extract.provisional else 'définitif'}"
 
 

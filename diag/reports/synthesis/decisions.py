@@ -8,13 +8,13 @@ from fractions import Fraction
 from diag.assess.results import Amount, Cost
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.number import Quantity
-from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.layout import bold, numbered, written
 from diag.reports.money import spoken_cost
 from diag.reports.synthesis.extract import Extract, Task
 from diag.reports.synthesis.gathering import Gathering
-from diag.reports.wording import NEXT_BUDGET, Blanks, filled, first_sentence, listed
+from diag.words.dates import long_date
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled, first_sentence, listed
 
 DECISIONS = 3
 """At most so many things asked of a reader."""

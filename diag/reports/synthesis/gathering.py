@@ -9,13 +9,13 @@ from hashlib import sha256
 from diag.model.accents import accented
 from diag.model.enums import PlaceKind
 from diag.model.territory import Commune
-from diag.reports.dates import long_date, spoken_day
 from diag.reports.escape import Md
 from diag.reports.layout import Pair, bold, definitions, written
 from diag.reports.report import Office
 from diag.reports.synthesis.extract import Extract
-from diag.reports.typography import NBSP
-from diag.reports.wording import listed, phone_number
+from diag.words.dates import describe_day, long_date
+from diag.words.sentences import listed, phone_number
+from diag.words.typography import NBSP
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def visit_days(extracts: Sequence[Extract]) -> str:
     days = sorted(day for one in extracts for day in one.visits)
     if not days:
         return "aucune visite notée"
-    first, last = spoken_day(days[0]), spoken_day(days[-1])
+    first, last = describe_day(days[0]), describe_day(days[-1])
     return first if first == last else f"du {first} au {last}"
 
 

@@ -12,7 +12,7 @@ from diag.reports.money import total_words as told_total
 from diag.reports.synthesis.extract import Expense, Extract
 from diag.reports.synthesis.gathering import Gathering
 from diag.reports.themes import ELSEWHERE
-from diag.reports.vocabulary import OWNERS
+from diag.words.vocabulary import OWNERS
 
 Row = tuple[str, tuple[Money, ...]]
 

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from diag.assess.display import in_words
 from diag.assess.results import Score
 from diag.model.enums import Socle
 from diag.model.number import Bounds
 from diag.reports.escape import Md
-from diag.reports.figures import percent
 from diag.reports.frame import SCORE_COLUMN
 from diag.reports.layout import table
 from diag.reports.synthesis.extract import Extract
-from diag.reports.vocabulary import SOCLES
-from diag.reports.wording import listed, sentence
+from diag.words.figures import in_words, percent
+from diag.words.sentences import listed, sentence
+from diag.words.vocabulary import SOCLES
 
 SOCLE_WORDS = {
     Socle.ATTEINT: "atteint",

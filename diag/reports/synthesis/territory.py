@@ -25,7 +25,7 @@ from diag.reports.synthesis.scores import (
     domain_table,
     socle_words,
 )
-from diag.reports.vocabulary import LEVELS_EXPLAINED
+from diag.words.vocabulary import LEVELS_EXPLAINED
 
 WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
 """At most so many common lacks, strengths, domains of the budget, shared actions."""

@@ -16,11 +16,11 @@ from diag.model.fact import Answer, Value
 from diag.model.number import exact
 from diag.model.place import Place
 from diag.reports.answers import value_words
-from diag.reports.dates import day_of
 from diag.reports.report import Report
 from diag.reports.tables.identity import IDENTITY, identity
 from diag.reports.tables.table import Cell, Coded, Column
-from diag.reports.vocabulary import PROVENANCES, STATES
+from diag.words.dates import day_of
+from diag.words.vocabulary import PROVENANCES, STATES
 
 ANSWERS = (
     *IDENTITY,

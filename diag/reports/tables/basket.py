@@ -15,13 +15,13 @@ from diag.model.enums import Audience, FollowUpState, Trigger
 from diag.model.money import Price
 from diag.model.number import Quantity, exact
 from diag.reports.advice import owner, waiting
-from diag.reports.figures import half_up
 from diag.reports.plan import Action
 from diag.reports.report import Report
 from diag.reports.tables.identity import identity
 from diag.reports.tables.table import Cell
-from diag.reports.vocabulary import FOLLOW_UPS
-from diag.reports.wording import sentence
+from diag.words.figures import half_up
+from diag.words.sentences import sentence
+from diag.words.vocabulary import FOLLOW_UPS
 
 READER = Audience.MAIRIE
 """The basket goes to buyers: it tells what the commune reads, no more."""

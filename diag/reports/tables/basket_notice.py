@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
-from diag.reports.dates import long_date
 from diag.reports.tables.table import Cell, Column, Table, table_of
+from diag.words.dates import long_date
 
 NOTICE = (Column("what", "À lire", 34), Column("said", "", 70))
 """Columns of the notice."""

@@ -8,13 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from diag.assess.display import displayed
 from diag.assess.results import Score
 from diag.model.accents import accented
 from diag.model.territory import School
-from diag.reports.figures import share
 from diag.reports.report import Report
 from diag.reports.tables.json_rows import as_json
+from diag.words.figures import displayed, share
 
 _DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?")
 _PLACES = 6  # ten centimetres: what RFC 7946 advises

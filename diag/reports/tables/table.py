@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from diag.reports.figures import half_up
+from diag.words.figures import half_up
 
 MAX_DIGITS = 15
 """A spreadsheet keeps so many digits of a number: longer ones are written as text."""

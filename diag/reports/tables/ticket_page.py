@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from diag.reports.dates import long_date
 from diag.reports.escape import Md
 from diag.reports.layout import Pair, entry, sections, written
 from diag.reports.report import Report
 from diag.reports.tables.tickets import Ticket
-from diag.reports.wording import sentence
+from diag.words.dates import long_date
+from diag.words.sentences import sentence
 
 _WARNING = (
     "pour le service technique. "

@@ -15,13 +15,13 @@ from diag.assess.results import CriterionResult
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.place import ROOT_KINDS
 from diag.reports import advice
-from diag.reports.dates import spoken_duration
 from diag.reports.discretion import names_judged
 from diag.reports.findings import kind_of, observed, short_places
 from diag.reports.plan import Action
 from diag.reports.report import Report
-from diag.reports.vocabulary import PRIORITIES
-from diag.reports.wording import counted, sentence
+from diag.words.dates import describe_duration
+from diag.words.sentences import count_range, sentence
+from diag.words.vocabulary import PRIORITIES
 
 READER = Audience.TECHNIQUE
 
@@ -122,9 +122,9 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
         how=_how(report, action, words.how or words.why),
         condition=sentence(advice.waiting(report, action, READER, _unnumbered)),
         owner=advice.owner(action),
-        delay=spoken_duration(told.delay) or "prochain budget",
+        delay=describe_duration(told.delay) or "prochain budget",
         due=action.due,
-        effort=counted(effort, "jour", "jours") if effort else "",
+        effort=count_range(effort, "jour", "jours") if effort else "",
         state=advice.follow_up(action),
         done_when=sentence(report.told(action, told.done_when, READER)),
         domain=_domain(report, told.domain),

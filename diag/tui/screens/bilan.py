@@ -18,7 +18,6 @@ from diag.desk.bilan.score_words import SOCLE, firing, short_cost
 from diag.desk.outputs.reporting import report_of
 from diag.desk.session import Session
 from diag.model.enums import Compliance
-from diag.model.plural import counted
 from diag.reports.report import Report
 from diag.tui.commands import CommandType, Export, bindings_of, key_now
 from diag.tui.plain import content
@@ -28,6 +27,7 @@ from diag.tui.screens.place import EVERYWHERE
 from diag.tui.widgets.interval import Interval
 from diag.tui.widgets.outline import Outline
 from diag.tui.widgets.tabs import Tabs
+from diag.words.sentences import counted
 
 FACES = {
     "constats": "Constats",

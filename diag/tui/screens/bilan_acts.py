@@ -21,7 +21,6 @@ from diag.desk.undo import undo
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState
 from diag.model.errors import DiagError
-from diag.model.plural import counted
 from diag.tui.commands import key_now
 from diag.tui.dialogs import Ask, Confirm
 from diag.tui.screens.bilan_commands import SetAside, Undo
@@ -33,6 +32,7 @@ from diag.tui.screens.reword import RewordScreen
 from diag.tui.screens.suppose import SupposeScreen
 from diag.tui.screens.written import WrittenDialog
 from diag.tui.sturdy import Trouble
+from diag.words.sentences import counted
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from textual.app import App
 
 from diag.desk.bilan.follow import add_visit, remove_visit
-from diag.desk.days import day_typed, written_day
 from diag.desk.session import Session
 from diag.model.audit import Visit
 from diag.model.errors import DiagError
-from diag.model.plural import counted
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.form import Field, Form
+from diag.words.dates import day_typed, written_day
+from diag.words.sentences import counted
 
 _NAMES = "séparés par des virgules"
 _ALLOWED = "de la commune : qui, quand"

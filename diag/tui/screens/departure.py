@@ -11,7 +11,6 @@ from textual.widgets import Static
 from diag.desk.session import Session
 from diag.desk.visit.departure import Departure, departure_of, write_departure
 from diag.desk.visit.walk import Key
-from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Cancel
 from diag.tui.plain import content
@@ -19,6 +18,7 @@ from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import TINY, Column, Line, Lines
 from diag.tui.widgets.sentence import Sentence
+from diag.words.sentences import counted
 
 
 class WriteList(Command):

@@ -15,7 +15,6 @@ from diag.desk.outputs.many import Wanted
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
@@ -23,6 +22,7 @@ from diag.tui.screens.export_run import ExportRunScreen
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.screens.preview import PreviewScreen
 from diag.tui.widgets.lines import Column, Line, Lines
+from diag.words.sentences import counted
 
 FORMS = {
     Form.PDF: "PDF, à imprimer et à archiver",

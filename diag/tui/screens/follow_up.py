@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import date
 
-from diag.desk.days import day_typed
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
-from diag.reports.vocabulary import FOLLOW_UPS
 from diag.tui.screens.form import Field, Form
+from diag.words.dates import day_typed
+from diag.words.vocabulary import FOLLOW_UPS
 
 
 class FollowUpDialog(Form):

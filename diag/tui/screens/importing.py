@@ -10,7 +10,6 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from diag.desk.evidence.dropped import path_typed
-from diag.desk.system_words import system_sentence
 from diag.desk.visit.trail import day_words
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
@@ -19,6 +18,7 @@ from diag.tui.dialogs import Ask, Tell
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import TINY, Column, Line, Lines
+from diag.words.sentences import system_sentence
 
 KINDS = {
     "annuaire": "Annuaire de l'éducation : les écoles, leurs adresses",

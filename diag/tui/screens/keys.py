@@ -9,7 +9,6 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.keymap import editable, normal, refusal
 from diag.tui.keys import key_name
@@ -18,6 +17,7 @@ from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.lines import TINY, Column, Line, Lines
 from diag.tui.widgets.sentence import Sentence
+from diag.words.sentences import counted
 
 
 class ChangeKey(Command):

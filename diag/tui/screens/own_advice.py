@@ -4,9 +4,9 @@ from diag.desk.bilan.advising import add_own
 from diag.desk.session import Session
 from diag.model.enums import Owner
 from diag.model.errors import DiagError
-from diag.reports.vocabulary import OWNERS
 from diag.tui.keys import spoken_number
 from diag.tui.screens.form import Field, Form
+from diag.words.vocabulary import OWNERS
 
 
 class OwnAdviceDialog(Form):

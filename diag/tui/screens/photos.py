@@ -35,13 +35,13 @@ from diag.desk.evidence.picture import Picture, PictureError, read_picture
 from diag.desk.session import Session
 from diag.model.errors import DiagError
 from diag.model.photo import Photo
-from diag.model.plural import counted
 from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
 from diag.tui.screens.photo import PhotoScreen
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
+from diag.words.sentences import counted
 
 _HINT = "Déposez des fichiers ici, ou tapez un chemin puis Entrée"
 

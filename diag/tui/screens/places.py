@@ -33,7 +33,6 @@ from diag.desk.visit.places import (
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.place import PARENT_KINDS, Place
-from diag.reports.vocabulary import PLACES
 from diag.tui.commands import (
     Command,
     CommandType,
@@ -48,6 +47,7 @@ from diag.tui.screens.visit_commands import TakeBack
 from diag.tui.sturdy import Sturdy
 from diag.tui.widgets.key_bar import KeyBar
 from diag.tui.widgets.lines import Column, Line, Lines
+from diag.words.vocabulary import PLACES
 
 
 class AddRoom(Command):

@@ -30,7 +30,6 @@ from diag.model.enums import PlaceKind, QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
 from diag.model.place import Place
-from diag.model.plural import counted
 from diag.reports.answers import heads_words
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
@@ -39,6 +38,7 @@ from diag.tui.screens.bilan_commands import Undo
 from diag.tui.screens.choose import Choice, Choose
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.outline import Outline
+from diag.words.sentences import counted
 
 BANNER = "HYPOTHÈSE : rien n'est enregistré"
 """What says that this is not the audit."""

@@ -13,7 +13,6 @@ from diag.desk.territory.school_names import title_shown
 from diag.desk.visit.trail import time_words
 from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
-from diag.model.plural import counted
 from diag.sync.laptop import REVISIONS
 from diag.sync.session import Outcome
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
@@ -21,6 +20,7 @@ from diag.tui.dialogs import Ask, Tell
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.widgets.lines import TINY, Column, Line, Lines
+from diag.words.sentences import counted
 
 _MEBIBYTE = 1 << 20
 _ALONE = "Ce poste n'est encore connu d'aucun serveur : {key} pour l'inscrire."

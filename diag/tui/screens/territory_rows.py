@@ -19,9 +19,9 @@ from diag.desk.territory.school_names import names_shown
 from diag.desk.territory.tour import keep_tour, tour_of
 from diag.journal.campaigns import campaigns_of
 from diag.journal.school_lines import SchoolLine, school_lines
-from diag.model.plural import counted
 from diag.tui.desk import OpenDesk
 from diag.tui.widgets.lines import Line
+from diag.words.sentences import counted
 
 _NEXT = {
     Grouping.NONE: Grouping.COMMUNE,

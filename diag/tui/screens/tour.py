@@ -7,7 +7,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from diag.desk.days import day_typed
 from diag.desk.territory.school_names import names_shown
 from diag.desk.territory.tour import (
     address_of,
@@ -17,15 +16,15 @@ from diag.desk.territory.tour import (
     tour_of,
 )
 from diag.model.accents import accented
-from diag.model.plural import counted
 from diag.model.territory import School
-from diag.reports.wording import phone_number
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.plain import content
 from diag.tui.screens.place import EVERYWHERE, PlaceScreen
 from diag.tui.screens.territory import Pick
 from diag.tui.widgets.lines import NARROW, Column, Line, Lines
+from diag.words.dates import day_typed
+from diag.words.sentences import counted, phone_number
 
 
 class OpenSchool(Command):

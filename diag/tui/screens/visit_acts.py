@@ -11,7 +11,6 @@ from diag.desk.visit.walk import Key, most_useful
 from diag.model.checklist import Checklist
 from diag.model.enums import Profile, State
 from diag.model.fact import Facts
-from diag.reports.vocabulary import STATES
 from diag.tui.commands import CommandType
 from diag.tui.dialogs import Ask
 from diag.tui.screens.choose import Choice, Choose
@@ -27,6 +26,7 @@ from diag.tui.screens.visit_commands import (
 )
 from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche import Fiche
+from diag.words.vocabulary import STATES
 
 
 class VisitActs(PlaceScreen):

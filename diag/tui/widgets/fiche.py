@@ -14,7 +14,6 @@ from diag.desk.visit.keyed import editable, preview
 from diag.desk.visit.visiting import Visiting
 from diag.desk.visit.walk import Key
 from diag.model.enums import QuestionType, State
-from diag.reports.vocabulary import PROVENANCES
 from diag.tui.commands import CommandType, bindings_of, chosen_keys, key_now
 from diag.tui.plain import content, line
 from diag.tui.screens.visit_commands import FICHE_COMMANDS, ShowGrid, ShowPhotos
@@ -23,6 +22,7 @@ from diag.tui.widgets.answer_line import AnswerLine
 from diag.tui.widgets.fiche_lines import FicheLines, lines_of
 from diag.tui.widgets.sheet import Drawn, Sheet
 from diag.tui.widgets.wrapping import wrapped
+from diag.words.vocabulary import PROVENANCES
 
 _HOW = {
     QuestionType.BOOLEAN: "o ou n",

@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping
 from textual.content import Content
 
 from diag.desk.bilan.rule_words import SHORT
-from diag.desk.days import written_day
 from diag.desk.visit.card import Card, Said
 from diag.desk.visit.scale import Scale
 from diag.desk.visit.trail import Turn, time_words
 from diag.model.checklist import Source
-from diag.reports.typography import french
-from diag.reports.vocabulary import KINDS, levels
 from diag.tui.commands import NO_CHOICE
 from diag.tui.plain import content, line
 from diag.tui.screens.visit_commands import SettleConflict, StillTrue
 from diag.tui.widgets.told import Row
+from diag.words.dates import written_day
+from diag.words.typography import french
+from diag.words.vocabulary import KINDS, levels
 
 _GRADES = {
     "A": "texte officiel",

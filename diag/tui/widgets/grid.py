@@ -22,7 +22,6 @@ from diag.desk.visit.pasting import as_block, file_named, file_text, paste
 from diag.desk.visit.sheet import Sheet, domains_of, sheet_kinds
 from diag.model.enums import Provenance
 from diag.model.errors import DiagError
-from diag.reports.vocabulary import PLACES
 from diag.tui.commands import CommandType, key_now
 from diag.tui.dialogs import Ask, Confirm, Tell
 from diag.tui.screens.visit_commands import ShowPlaces, TakeBack
@@ -31,6 +30,7 @@ from diag.tui.widgets.grid_commands import LikePrevious, NextKind
 from diag.tui.widgets.grid_entry import GridEntry
 from diag.tui.widgets.grid_moves import DOWN, next_empty
 from diag.tui.widgets.grid_table import At
+from diag.words.vocabulary import PLACES
 
 _PROVENANCES = (None, Provenance.OBSERVED, Provenance.DECLARED, Provenance.MEASURED)
 _SHOWN = 200  # refusals that one reads; more is a wrong paste

@@ -15,7 +15,6 @@ from diag.desk.visit.sheet import STATE_WORDS
 from diag.model.checklist import Question
 from diag.model.enums import Provenance, QuestionType, State
 from diag.reports.answers import value_words
-from diag.reports.vocabulary import PLACES
 from diag.tui.commands import CommandType, Help, chosen_keys, key_now
 from diag.tui.widgets.grid_commands import GRID_COMMANDS, NextRight
 from diag.tui.widgets.grid_face import GridFace
@@ -31,6 +30,7 @@ from diag.tui.widgets.grid_moves import (
     past_column,
 )
 from diag.tui.widgets.grid_table import At, Table
+from diag.words.vocabulary import PLACES
 
 _HELP = "?"
 _ENDS = {

@@ -13,10 +13,10 @@ from diag.desk.visit.sheet import Cell, provenance_words
 from diag.model.checklist import Question
 from diag.model.enums import Provenance, QuestionType, State
 from diag.reports.answers import heads_words
-from diag.reports.typography import NBSP
 from diag.tui.plain import line
 from diag.tui.widgets.plain_style import PlainStyle
 from diag.tui.widgets.regions import regions_of
+from diag.words.typography import NBSP
 
 _EXPECTED_LINES = 3
 _BETWEEN = "  "

@@ -4,9 +4,9 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
-from diag.reports.typography import french
 from diag.tui.plain import content
 from diag.tui.widgets.wrapping import wrapped
+from diag.words.typography import french
 
 
 class Sentence(Static):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rich._wrap import divide_line  # what Textual cuts with; nothing public says where
 from textual.content import Content
 
-from diag.reports.typography import NBSP, NNBSP
+from diag.words.typography import NBSP, NNBSP
 
 _JOINED = {ord(NBSP): "\ufdd0", ord(NNBSP): "\ufdd1"}
 """No-break spaces stand in for characters that are no text, one for one."""

@@ -10,7 +10,7 @@ from diag.desk.territory.outlook import Progress, progress_by_school
 from diag.desk.visit.places import add_place, remove_place
 from diag.journal.merges import same
 from diag.model.enums import AuditStatus, PlaceKind
-from diag.reports.figures import percent
+from diag.words.figures import percent
 from tests.desk.apart import meet, say, two_laptops
 from tests.desk.builders import SCHOOL
 

@@ -14,7 +14,7 @@ from diag.model.enums import AuditStatus, FollowUpState
 from diag.reports.atlas.overview import overview
 from diag.reports.atlas.view import View
 from diag.reports.escape import one_line
-from diag.reports.typography import french
+from diag.words.typography import french
 from tests.reports.atlas.pages import PLACED, VIEWS, all_pages, entries_of
 from tests.reports.builders import report
 from tests.reports.test_escape import HOSTILE

@@ -9,7 +9,7 @@ from diag.reports.drafts.frame import REREAD
 from diag.reports.html import html
 from diag.reports.odt import odt
 from diag.reports.pdf import printed
-from diag.reports.typography import NBSP, NNBSP
+from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import TODAY
 from tests.reports.drafts.goldens import MADE, kept
 from tests.reports.pdf.validation import failures

@@ -5,7 +5,7 @@ import pytest
 from diag.model.enums import Audience, AuditStatus
 from diag.reports.mail.letter import letter
 from diag.reports.report import Office
-from diag.reports.typography import NBSP
+from diag.words.typography import NBSP
 from tests.reports.builders import report
 
 FILES = ("rapport-mairie.pdf", "rapport-mairie.odt")

@@ -18,8 +18,8 @@ from diag.reports.synthesis.decisions import Group, with_a_need
 from diag.reports.synthesis.extract import extract_of
 from diag.reports.synthesis.gathering import Gathering
 from diag.reports.synthesis.territory import territory_synthesis
-from diag.reports.typography import NBSP
-from diag.reports.wording import blanks_in
+from diag.words.sentences import blanks_in
+from diag.words.typography import NBSP
 from tests.reports.audits import invented_facts
 from tests.reports.builders import TODAY, report
 from tests.reports.pdf.validation import failures

@@ -14,7 +14,7 @@ from diag.model.enums import (
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 """Levels 0 to 3."""
 
-SPOKEN_LEVELS = (
+LEVEL_PHRASES = (
     *("niveau insuffisant", "niveau de base"),
     *("niveau recommandé", "niveau exemplaire"),
 )
@@ -131,5 +131,5 @@ FOLLOW_UPS = {
 def levels(low: int, high: int) -> str:
     """Return « niveau de base », or « niveau entre base et recommandé »."""
     if low == high:
-        return SPOKEN_LEVELS[low]
+        return LEVEL_PHRASES[low]
     return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"

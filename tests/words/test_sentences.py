@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.model.number import Quantity
-from diag.reports.typography import NNBSP
-from diag.reports.wording import (
+from diag.words.sentences import (
     Blanks,
     blanks_in,
+    count_range,
     counted,
     filled,
     first_sentence,
@@ -21,6 +21,7 @@ from diag.reports.wording import (
     uncapitalised,
     unknown_blanks,
 )
+from diag.words.typography import NNBSP
 
 
 def quantity(low: int | str, high: int | str | None) -> Quantity:
@@ -50,7 +51,7 @@ def blanks(low: int = 2, high: int | None = 2) -> Blanks:
 def test_a_quantity_is_said_with_the_word_that_agrees(
     low: int | str, high: int | str | None, said: str
 ) -> None:
-    assert counted(quantity(low, high), "salle", "salles") == said
+    assert count_range(quantity(low, high), "salle", "salles") == said
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_a_quantity_is_said_with_the_word_that_agrees(
 def test_one_is_spelled_when_the_author_gives_its_article(
     low: int | str, high: int | str | None, said: str
 ) -> None:
-    assert counted(quantity(low, high), "une salle", "salles") == said
+    assert count_range(quantity(low, high), "une salle", "salles") == said
 
 
 @pytest.mark.parametrize(
@@ -90,13 +91,13 @@ def test_a_quantity_that_opens_a_sentence_has_its_capital() -> None:
 
 
 def test_a_quantity_may_stand_alone() -> None:
-    assert counted(quantity(3, 5)) == "entre 3 et 5"
-    assert counted(quantity(0, None)) == "un nombre à préciser"
+    assert count_range(quantity(3, 5)) == "entre 3 et 5"
+    assert count_range(quantity(0, None)) == "un nombre à préciser"
 
 
 def test_an_untold_quantity_is_told_in_general() -> None:
-    assert counted(None, "salle", "salles") == "des salles"
-    assert counted(None) == "plusieurs"
+    assert count_range(None, "salle", "salles") == "des salles"
+    assert count_range(None) == "plusieurs"
 
 
 @pytest.mark.parametrize(
@@ -205,3 +206,15 @@ def test_what_no_placeholder_fills_is_found(
     text: str, unknown: tuple[str, ...]
 ) -> None:
     assert unknown_blanks(text) == unknown
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 école"), (1, "1 école"), (2, "2 écoles")]
+)
+def test_plurals_start_at_two(number: int, said: str) -> None:
+    assert counted(number, "école") == said
+
+
+def test_a_plural_that_takes_more_than_an_s_is_given() -> None:
+    assert counted(3, "lieu", "lieux") == "3 lieux"
+    assert counted(1, "pièce jointe", "pièces jointes") == "1 pièce jointe"

@@ -3,17 +3,24 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from diag.reports.figures import (
+from diag.model.number import Bounds
+from diag.words.figures import (
+    displayed,
     euros,
     euros_and_cents,
     half_up,
+    in_words,
     measure,
     number,
+    out_of_100,
     percent,
     plural,
 )
-from diag.reports.typography import NBSP, NNBSP
+from diag.words.typography import NBSP, NNBSP
+from tests.oracle import rounded
 
 
 @pytest.mark.parametrize(
@@ -80,3 +87,25 @@ def test_halves_go_up() -> None:
 def test_what_is_not_whole_is_never_told_to_be() -> None:
     assert percent(Fraction(999, 1000)) == f"99{NBSP}%"
     assert percent(Fraction(1)) == f"100{NBSP}%"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [("0", 0), ("0.004", 0), ("0.005", 1), ("1/3", 33), ("2/3", 67), ("0.995", 100)],
+)
+def test_a_half_is_rounded_up(ratio: str, shown: int) -> None:
+    assert out_of_100(Fraction(ratio)) == shown
+
+
+@given(st.fractions(0, 1))
+def test_rounding_is_that_of_the_schoolbook(ratio: Fraction) -> None:
+    assert out_of_100(ratio) == rounded(ratio)
+
+
+def test_each_bound_is_rounded_by_itself() -> None:
+    assert displayed(Bounds(Fraction(469, 1000), Fraction(2, 3))) == (47, 67)
+
+
+def test_equal_rounded_bounds_are_one_number() -> None:
+    assert in_words(Bounds(Fraction(579, 1000), Fraction(58, 100))) == "58"
+    assert in_words(Bounds(Fraction(47, 100), Fraction(61, 100))) == "entre 47 et 61"

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.reports.dates import day_of, later, long_date, spoken_day, spoken_duration
+from diag.model.errors import DiagError
+from diag.words.dates import (
+    day_of,
+    day_typed,
+    describe_day,
+    describe_duration,
+    later,
+    long_date,
+)
 
 
 def test_a_first_is_written_1er() -> None:
@@ -15,9 +23,9 @@ def test_a_first_is_written_1er() -> None:
 
 
 def test_a_text_that_is_no_date_is_left_alone() -> None:
-    assert spoken_day("2026-02-11") == "11 février 2026"
-    assert spoken_day("2018-10") == "octobre 2018"
-    assert [spoken_day(one) for one in ("2019", "", "2026-13-40")] == [
+    assert describe_day("2026-02-11") == "11 février 2026"
+    assert describe_day("2018-10") == "octobre 2018"
+    assert [describe_day(one) for one in ("2019", "", "2026-13-40")] == [
         "2019",
         "",
         "2026-13-40",
@@ -55,7 +63,7 @@ def test_a_longer_delay_is_never_earlier(day: date, short: int, more: int) -> No
 
 def test_a_duration_is_said_in_words() -> None:
     said = ("P15Y", "P1Y6M", "P1D", "P2W", "PT24H", "", "P0D")
-    assert [spoken_duration(one) for one in said] == [
+    assert [describe_duration(one) for one in said] == [
         "15 ans",
         "1 an et 6 mois",
         "1 jour",
@@ -68,3 +76,25 @@ def test_a_duration_is_said_in_words() -> None:
 
 def test_a_wall_clock_is_the_same_day_everywhere() -> None:
     assert day_of(1_773_000_000_000) == date(2026, 3, 8)
+
+
+DAY = date(2026, 10, 5)
+
+
+@pytest.mark.parametrize(
+    "typed", ["05/10/2026", "5/10/26", " 5/10/2026", "5.10.2026", "2026-10-05"]
+)
+def test_a_day_is_typed_as_one_writes_it(typed: str) -> None:
+    assert day_typed(typed) == DAY
+
+
+@pytest.mark.parametrize("typed", ["", "demain", "31/02/2026", "5/10", "//"])
+def test_what_is_no_day_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(DiagError, match="31/01/2027"):
+        day_typed(typed)
+
+
+@pytest.mark.parametrize("typed", ["01/01/1066", "9999-12-31"])
+def test_a_day_far_from_any_audit_is_refused(typed: str) -> None:
+    with pytest.raises(DiagError, match="de 1990 à 2100"):
+        day_typed(typed)

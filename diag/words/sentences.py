@@ -1,17 +1,20 @@
-"""Author's sentences, filled in: {quantite} {cout} {lieux} {echeance}, and agreement.
+"""Sentences: lists of names, plurals, what a system refuses, blanks filled in.
+
+An author's blanks are {quantite} {cout} {lieux} {echeance}.
 
 `{quantite|salle|salles}` prints the number and the word that agrees with it;
 `{quantite|une salle|salles}` also spells one in full: « dans une salle ».
 `{echeance}` is a day (« 12 mars 2027 »): authors write « avant le {echeance} ».
 """
 
+import errno
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from diag.model.number import Quantity
-from diag.reports.figures import number
+from diag.words.figures import number
 
 NEXT_BUDGET = "prochain budget"
 """What {echeance} says when no delay is set: « avant le prochain budget »."""
@@ -29,6 +32,19 @@ _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
 )
 _VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+_PLURAL_FROM = 2
+_REASONS: dict[type[OSError], str] = {
+    FileNotFoundError: "fichier introuvable. Vérifiez le chemin.",
+    PermissionError: "accès refusé. Vérifiez les droits du fichier ou du dossier.",
+    IsADirectoryError: "c'est un dossier. Donnez un fichier.",
+    NotADirectoryError: "ce n'est pas un dossier.",
+    FileExistsError: "existe déjà. Choisissez un autre nom.",
+}
+_NUMBERS: dict[int, str] = {
+    errno.ENOSPC: "le disque est plein. Libérez de la place, puis recommencez.",
+    errno.EROFS: "le disque est en lecture seule. Choisissez un autre dossier.",
+    errno.ENAMETOOLONG: "le nom est trop long. Choisissez un nom plus court.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +66,7 @@ def filled(text: str, blanks: Blanks) -> str:
         match blank["name"]:
             case "quantite":
                 ruled = bool(_PREPOSITION.search(text[: blank.start()]))
-                return counted(blanks.quantity, one, many, ruled=ruled)
+                return count_range(blanks.quantity, one, many, ruled=ruled)
             case "cout":
                 return blanks.cost
             case "lieux":
@@ -73,7 +89,7 @@ def unknown_blanks(text: str) -> tuple[str, ...]:
     return tuple(_BRACED.findall(_BLANK.sub(" ", text)))
 
 
-def counted(
+def count_range(
     quantity: Quantity | None, one: str = "", many: str = "", *, ruled: bool = False
 ) -> str:
     """Return « 3 salles », « entre 3 et 5 salles », « au moins 3 salles ».
@@ -107,6 +123,11 @@ def _span(low: Fraction, high: Fraction | None, *, ruled: bool) -> str:
     if ruled:
         return f"{number(low)} à {number(high)}"
     return f"entre {number(low)} et {number(high)}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: « 1 école », « 40 écoles »; `many` if not in s."""
+    return f"{number} {one if abs(number) < _PLURAL_FROM else many or f'{one}s'}"
 
 
 def listed(names: Sequence[str], limit: int = 6) -> str:
@@ -151,8 +172,15 @@ def uncapitalised(text: str) -> str:
     return text[:1].lower() + text[1:] if is_word else text
 
 
+def system_sentence(error: OSError) -> str:
+    """Return what a system's error means, and what to do when that is known."""
+    where = f"{error.filename} : " if error.filename else ""
+    told = _NUMBERS.get(error.errno or 0) or _REASONS.get(type(error))
+    return where + (told or f"{error.strerror or error}.")
+
+
 def _agreed(count: Fraction, one: str, many: str) -> str:
-    return many if abs(count) >= 2 else one  # noqa: PLR2004 - French plural begins at 2
+    return many if abs(count) >= _PLURAL_FROM else one
 
 
 def _is_elided(name: str) -> bool:

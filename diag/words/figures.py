@@ -2,9 +2,8 @@
 
 from fractions import Fraction
 
-from diag.assess.display import out_of_100
-from diag.model.number import Number
-from diag.reports.typography import NBSP, NNBSP
+from diag.model.number import Bounds, Number
+from diag.words.typography import NBSP, NNBSP
 
 _SHORTEST_WORD = 4  # « jour » agrees, « min » does not
 
@@ -48,6 +47,22 @@ def share(ratio: Fraction) -> int:
     """Return a share out of 100; what is not whole is never 100."""
     shown = out_of_100(ratio)
     return 99 if shown == 100 and ratio < 1 else shown  # noqa: PLR2004 - the whole
+
+
+def out_of_100(ratio: Fraction) -> int:
+    """Return a ratio out of 100, rounded half up."""
+    return (200 * ratio.numerator + ratio.denominator) // (2 * ratio.denominator)
+
+
+def displayed(bounds: Bounds) -> tuple[int, int]:
+    """Return both bounds out of 100, each rounded by itself."""
+    return out_of_100(bounds.low), out_of_100(bounds.high)
+
+
+def in_words(bounds: Bounds) -> str:
+    """Return « 58 », or « entre 47 et 61 » when the rounded bounds differ."""
+    low, high = displayed(bounds)
+    return str(low) if low == high else f"entre {low} et {high}"
 
 
 def half_up(amount: Fraction) -> int:
