@@ -19,8 +19,9 @@ from uuid import UUID, uuid5
 
 from diag.journal import changes
 from diag.journal.connection import connect
-from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
+from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Origin
 from diag.model.enums import State
 from diag.model.fact import Answer
 

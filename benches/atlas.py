@@ -15,11 +15,10 @@ from random import Random
 from time import perf_counter
 
 from benches.worlds.territory import DAY, big_workspace, numbered
-from diag.desk.outputs.atlas import FORMS, write_atlas
-from diag.desk.outputs.atlas_folder import files_of
-from diag.desk.outputs.documents import Form
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.documents.atlas import FORMS, write_atlas
+from diag.documents.atlas.folder import files_of
+from diag.documents.write import Format as Form
+from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOLS = 240
 AUDITED = 200

@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 
 from benches.screens import ROUND, Opened, Pressed, keys
 from benches.worlds.bare import ROOMS
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.places import add_place
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
 from tests.desk.builders import started, workspace
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from diag.imports.annuaire import import_annuaire
-from diag.imports.fictional import write_fictional_territory
+from diag.demo.files import write_fictional_territory
+from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
-from diag.model.uai import check_letter
+from diag.model.codes import check_letter
 
 ROWS = 6_000
 

@@ -9,7 +9,7 @@ from functools import partial
 from statistics import median
 from time import perf_counter_ns
 
-from diag.assess.assess import Judge
+from diag.assess.judge import Judge
 from diag.model.checklist import Checklist
 from diag.model.enums import Kind
 from diag.model.fact import Facts

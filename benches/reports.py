@@ -12,12 +12,12 @@ from time import perf_counter_ns
 
 from jinja2 import Environment
 
+from diag.audit.report import Report
+from diag.checklist.edition import shipped_checklists
+from diag.documents.formats.html import html
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.html import html
-from diag.reports.markdown import markdown
-from diag.reports.report import Report
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 from tests.reports.audits import invented_facts
 from tests.reports.builders import report
 

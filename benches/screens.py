@@ -17,9 +17,8 @@ from typing import NamedTuple
 
 from benches.worlds.bare import EMPTY, QUESTIONS, ROOMS
 from benches.worlds.territory import big_workspace, numbered
-from diag.desk.territory.glance import keep_judged
-from diag.desk.territory.outlook import progress_by_school
-from diag.tui.desk import OpenDesk, Recent
+from diag.office.outlook import keep_judged, progress_by_school
+from diag.tui.state import OpenDesk, Recent
 from tests.terminal.terminal import Terminal, program
 
 SIZE = (80, 24)

@@ -18,10 +18,9 @@ from PIL import Image
 from textual import events
 from textual.pilot import Pilot
 
-from diag.desk.demo import demonstrate
-from diag.desk.demo.demonstration import DAY
-from diag.desk.world import fixed_world
+from diag.demo import DAY, demonstrate
 from diag.tui.app import DiagApp
+from diag.workspace.workspace import fixed_world
 from tests.tui.waiting import shows, wait_for
 
 FOLDER = Path(__file__).parent / "captures"

@@ -10,9 +10,8 @@ from random import Random
 
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import Answer, Facts
+from diag.model.fact import PARENT_KINDS, Answer, Facts, Place
 from diag.model.number import canonical_number
-from diag.model.place import PARENT_KINDS, Place
 from tests.world import SANS_OBJET, Point, World, names_and_numbers
 
 _UNREADABLE = {QuestionType.TEXT, QuestionType.PHOTO}

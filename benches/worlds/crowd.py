@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 from time import perf_counter
 
 from benches.worlds.sync import EACH, audit_lines
-from diag.journal.draft import now
+from diag.journal.revision import now
 from diag.sync.http import HttpOffice
 from diag.sync.hub.door import Door
 from diag.sync.hub.home import HubHome

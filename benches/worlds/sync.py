@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from diag.journal.canonical import Json
 from diag.journal.journal import Journal
-from diag.journal.revision import compose
+from diag.journal.revision import Json, compose
 from diag.model.audit import Subject, audit_id
 from diag.model.enums import PlaceKind
 from diag.sync.enrolling import enrol

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.settings import Settings
-from diag.desk.territory.importing import import_file
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
-from diag.imports.fictional import write_fictional_territory
+from diag.audit import session as audits
+from diag.audit.session import AuditSession as Session
+from diag.demo.files import write_fictional_territory
 from diag.journal import changes
-from diag.journal.draft import Draft
-from diag.model.uai import check_letter
+from diag.journal.revision import NewRevision as Draft
+from diag.model.codes import check_letter
+from diag.office.imports import import_file
+from diag.workspace.settings import Settings
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.audited import audited, audited_workspace
 
 DAY = date(2026, 10, 5)

@@ -28,27 +28,201 @@ examples:
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Protocol
 
-from diag.assess.assess import Judge, judge_for, judge_of
-from diag.assess.example_facts import Raw, Unreadable, entries, example_facts, items
+from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import Advice, Assessment, DomainResult, Verdict
 from diag.model.checklist import Checklist
-from diag.model.enums import PlaceKind, Standing, Trigger
+from diag.model.enums import PlaceKind, Standing, State, Trigger
+from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
 from diag.model.number import Bounds, Quantity, canonical_number
 from diag.rules.problem import Problem, write_instead
-from diag.rules.reach import root_of
+from diag.rules.scope import root_of
 from diag.words.figures import displayed, out_of_100
+
+Raw = Mapping[str, object]
+"""Keys and plain values, as written."""
+
+
+Answers = dict[tuple[str, str], tuple[Answer, ...]]
+"""As in `Facts`."""
+
+
+class UnreadableExampleError(Exception):
+    """An example that cannot be read: where in it, what is wrong, what to do."""
+
+    def __init__(self, key: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.key = key
+        """Path of the faulty key in the example."""
+        self.message = message
+        """What is wrong, in French."""
+        self.remedy = remedy
+        """What to do, in French."""
+
+
+def example_facts(
+    judge: Judge, raw: Raw, subject: PlaceKind = PlaceKind.ECOLE
+) -> Facts:
+    """Return the facts of an example: its subject goes by its kind, places by name.
+
+    Raises:
+        Unreadable: on the first thing that cannot be read.
+    """
+    root = Place(id=str(subject), kind=subject, parent=None, name=str(subject))
+    places = {root.id: root}
+    answers: Answers = dict(_answers(judge, root, raw, ""))
+    for rank, written in enumerate(items(raw, "places")):
+        key = f"places.{rank + 1}"
+        entry = _entries(written, key, '{kind: salle, name: "CP", answers: {}}')
+        place = _place(entry, key, places, root)
+        places[place.id] = place
+        answers |= _answers(judge, place, entry, f"{key}.")
+    return Facts(
+        root=root.id,
+        places=places,
+        answers=answers,
+        closed=frozenset(_kind(kind, "closed") for kind in items(raw, "closed")),
+        visit_date=_visit_date(raw.get("visit_date")),
+    )
+
+
+def entries(raw: Raw, key: str, sample: str) -> Raw:
+    """Return the keys and values written under a key; none when it is missing.
+
+    Raises:
+        Unreadable: when something else is written there.
+    """
+    found = raw.get(key)
+    return {} if found is None else _entries(found, key, sample)
+
+
+def items(raw: Raw, key: str) -> Sequence[object]:
+    """Return the list written under a key; none when it is missing.
+
+    Raises:
+        Unreadable: when something else is written there.
+    """
+    found = raw.get(key)
+    if found is None:
+        return ()
+    if not isinstance(found, Sequence) or isinstance(found, str):
+        raise UnreadableExampleError(
+            key, "une liste est attendue", f"Écrivez {key}: […]."
+        )
+    return found
+
+
+def _entries(found: object, key: str, sample: str) -> Raw:
+    if not isinstance(found, Mapping):
+        raise UnreadableExampleError(
+            key, "des clés et valeurs sont attendues", f"Ainsi : {sample}"
+        )
+    return found
+
+
+def _place(entry: Raw, key: str, places: Mapping[str, Place], root: Place) -> Place:
+    kind = _kind(entry.get("kind"), f"{key}.kind")
+    name = str(entry.get("name") or f"{kind} {key.rpartition('.')[2]}")
+    if name in places:
+        raise UnreadableExampleError(
+            f"{key}.name", f"deux lieux s'appellent « {name} »", "Nommez-les autrement."
+        )
+    holder = str(entry.get("in") or root.id)
+    if holder not in places or places[holder].kind not in PARENT_KINDS[kind]:
+        raise UnreadableExampleError(
+            f"{key}.in",
+            f"« {holder} » ne contient pas de {kind}",
+            "Nommez un lieu écrit plus haut, ou retirez « in ».",
+        )
+    return Place(id=name, kind=kind, parent=holder, name=name)
+
+
+def _kind(written: object, key: str) -> PlaceKind:
+    for kind in PARENT_KINDS:
+        if written == kind:
+            return kind
+    names = [str(kind) for kind in PARENT_KINDS]
+    raise UnreadableExampleError(
+        key,
+        f"« {written} » n'est pas un lieu que l'on ajoute",
+        write_instead(str(written), names, f"Choisissez parmi : {', '.join(names)}."),
+    )
+
+
+def _visit_date(written: object) -> date | None:
+    if written is None:
+        return None
+    try:
+        return date.fromisoformat(str(written))
+    except ValueError as error:
+        raise UnreadableExampleError(
+            "visit_date",
+            f"« {written} » n'est pas une date",
+            'Écrivez par exemple "2026-10-01".',
+        ) from error
+
+
+def _answers(
+    judge: Judge, place: Place, entry: Raw, prefix: str
+) -> Iterator[tuple[tuple[str, str], tuple[Answer, ...]]]:
+    for name, written in entries(entry, "answers", "{nb_classes: 3}").items():
+        key = f"{prefix}answers.{name}"
+        fact = judge.vocabulary.get(name)
+        if fact is None:
+            remedy = write_instead(name, judge.vocabulary, "Déclarez la question.")
+            raise UnreadableExampleError(key, f"question inconnue « {name} »", remedy)
+        if fact.question.place is not place.kind:
+            raise UnreadableExampleError(
+                key,
+                f"« {name} » se demande pour le lieu {fact.question.place}, "
+                f"non pour le lieu {place.kind}",
+                "Répondez-y au bon lieu.",
+            )
+        yield (place.id, name), tuple(_heads(judge, name, written, key))
+
+
+def _heads(judge: Judge, name: str, written: object, key: str) -> Iterator[Answer]:
+    match written:
+        case {"state": str(state), **rest} if not rest and state in set(State):
+            yield Answer(State(state))
+        case {"conflict": [_, _, *_] as heads, **rest} if not rest:
+            for head in heads:
+                yield from _heads(judge, name, head, key)
+        case _:
+            value = _value(written)
+            if value is None or judge.vocabulary[name].read(value) is None:
+                kind = judge.vocabulary[name].question.type
+                raise UnreadableExampleError(
+                    key,
+                    f"« {written} » n'est pas une réponse à « {name} » ({kind})",
+                    "Écrivez une valeur possible, {state: unknown} ou "
+                    "{conflict: [a, b]}.",
+                )
+            yield Answer(State.KNOWN, value)
+
+
+def _value(written: object) -> Value:
+    if isinstance(written, list):
+        if not all(isinstance(each, str) for each in written):
+            return None
+        return tuple(sorted(set(written)))
+    return written if isinstance(written, bool | int | str) else None
+
 
 OUT = "sans_objet"
 """How an example says that something does not apply."""
 
+
 _KEYS = ("name", "domain", "answers", "places", "closed", "visit_date", "expect")
+
+
 _SAMPLE = "{debit-suffisant: [1, 2]}"
 
 
-class Example(Protocol):
+class WrittenExample(Protocol):
     """An example as a checklist's file holds it."""
 
     @property
@@ -64,7 +238,9 @@ class Example(Protocol):
         """Plain values, numbers canonical."""
 
 
-def check_examples(checklist: Checklist, examples: Iterable[Example]) -> list[Problem]:
+def check_examples(
+    checklist: Checklist, examples: Iterable[WrittenExample]
+) -> list[Problem]:
     """Return what examples expect and do not get, and those that cannot be read."""
     judge = judge_of(checklist)
     return [
@@ -80,7 +256,7 @@ def check_examples(checklist: Checklist, examples: Iterable[Example]) -> list[Pr
     ]
 
 
-def _wrongs(judge: Judge, example: Example) -> Iterator[Unreadable]:
+def _wrongs(judge: Judge, example: WrittenExample) -> Iterator[UnreadableExampleError]:
     raw = example.raw
     try:
         _refuse_others(raw, _KEYS, "")
@@ -92,7 +268,7 @@ def _wrongs(judge: Judge, example: Example) -> Iterator[Unreadable]:
         domain = _domain(assessment, example)
         for key, written in expected.items():
             yield from _CHECKS[key](_Subject(assessment, domain, key), written)
-    except Unreadable as wrong:
+    except UnreadableExampleError as wrong:
         yield wrong
 
 
@@ -100,10 +276,14 @@ def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
     for key in raw:
         if key not in known:
             remedy = write_instead(key, known, f"Clés admises : {', '.join(known)}.")
-            raise Unreadable(f"{prefix}{key}", f"clé inconnue « {key} »", remedy)
+            raise UnreadableExampleError(
+                f"{prefix}{key}", f"clé inconnue « {key} »", remedy
+            )
 
 
-def _advised(checklist: Checklist, example: Example, expected: Raw) -> frozenset[str]:
+def _advised(
+    checklist: Checklist, example: WrittenExample, expected: Raw
+) -> frozenset[str]:
     """Return the recommendations that an example speaks of, and no other."""
     name = _domain_name(example)
     here = {
@@ -113,12 +293,12 @@ def _advised(checklist: Checklist, example: Example, expected: Raw) -> frozenset
     return frozenset(here | set(counted if isinstance(counted, Mapping) else ()))
 
 
-def _domain_name(example: Example) -> str:
+def _domain_name(example: WrittenExample) -> str:
     name = example.file.rpartition("/")[2].rpartition(".")[0]
     return str(example.raw.get("domain") or name)
 
 
-def _subject_kind(checklist: Checklist, example: Example) -> PlaceKind:
+def _subject_kind(checklist: Checklist, example: WrittenExample) -> PlaceKind:
     """Return whose audit an example is: what its domain judges, else what it answers.
 
     A domain that judges several kinds of subjects leaves it to the answers.
@@ -139,12 +319,12 @@ def _subject_kind(checklist: Checklist, example: Example) -> PlaceKind:
     return next((kind for kind in answered if kind in judged), PlaceKind.ECOLE)
 
 
-def _domain(assessment: Assessment, example: Example) -> DomainResult:
+def _domain(assessment: Assessment, example: WrittenExample) -> DomainResult:
     name = _domain_name(example)
     domains = {each.domain.id: each for each in assessment.domains}
     if name not in domains:
         remedy = write_instead(name, domains, "Écrivez « domain: … » dans l'exemple.")
-        raise Unreadable("domain", f"domaine inconnu « {name} »", remedy)
+        raise UnreadableExampleError("domain", f"domaine inconnu « {name} »", remedy)
     return domains[name]
 
 
@@ -156,41 +336,53 @@ class _Subject:
     domain: DomainResult
     key: str
 
-    def differs(self, what: str, written: object, found: object) -> Unreadable:
-        return Unreadable(
+    def differs(
+        self, what: str, written: object, found: object
+    ) -> UnreadableExampleError:
+        return UnreadableExampleError(
             f"expect.{self.key}",
             f"{what} devrait valoir {_told(written)}, on trouve {_told(found)}",
             "Corrigez la règle, ou l'exemple s'il se trompe.",
         )
 
-    def unknown(self, name: str, names: Iterable[str]) -> Unreadable:
+    def unknown(self, name: str, names: Iterable[str]) -> UnreadableExampleError:
         remedy = write_instead(name, names, "Voyez les identifiants du fichier.")
-        return Unreadable(f"expect.{self.key}.{name}", f"inconnu : « {name} »", remedy)
+        return UnreadableExampleError(
+            f"expect.{self.key}.{name}", f"inconnu : « {name} »", remedy
+        )
 
 
-def _check_domain(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_domain(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     yield from _check_score(subject, written, subject.domain.score.bounds)
 
 
-def _check_overall(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_overall(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     yield from _check_score(subject, written, subject.assessment.overall.bounds)
 
 
 def _check_score(
     subject: _Subject, written: object, bounds: Bounds | None
-) -> Iterator[Unreadable]:
+) -> Iterator[UnreadableExampleError]:
     found = list(displayed(bounds)) if bounds else OUT
     if _pair(written) != found:
         yield subject.differs(subject.key, written, found)
 
 
-def _check_completeness(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_completeness(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     found = out_of_100(subject.domain.score.completeness)
     if written != found:
         yield subject.differs("completeness", written, found)
 
 
-def _check_levels(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_levels(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     results = subject.assessment.criteria
     for name, levels in _named(subject, written, results):
         result = results[name]
@@ -200,7 +392,7 @@ def _check_levels(subject: _Subject, written: object) -> Iterator[Unreadable]:
             yield subject.differs(f"le niveau de « {name} »", levels, found)
 
 
-def _check_at(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_at(subject: _Subject, written: object) -> Iterator[UnreadableExampleError]:
     judged: dict[str, dict[str, Verdict]] = {}
     for ident, result in subject.assessment.criteria.items():
         for verdict in result.verdicts:
@@ -214,7 +406,9 @@ def _check_at(subject: _Subject, written: object) -> Iterator[Unreadable]:
                 yield subject.differs(f"« {name} » dans « {place} »", level, found)
 
 
-def _check_compliance(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_compliance(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     results = {
         name: result
         for name, result in subject.assessment.criteria.items()
@@ -225,22 +419,28 @@ def _check_compliance(subject: _Subject, written: object) -> Iterator[Unreadable
             yield subject.differs(f"« {name} »", status, results[name].compliance)
 
 
-def _check_socle(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_socle(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     if written != subject.assessment.socle:
         yield subject.differs("le socle", written, subject.assessment.socle)
 
 
-def _check_fires(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_fires(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     yield from _check_advice(subject, written, Trigger.FIRES)
 
 
-def _check_to_confirm(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_to_confirm(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     yield from _check_advice(subject, written, Trigger.TO_CONFIRM)
 
 
 def _check_advice(
     subject: _Subject, written: object, trigger: Trigger
-) -> Iterator[Unreadable]:
+) -> Iterator[UnreadableExampleError]:
     expected = sorted(map(str, items({subject.key: written}, subject.key)))
     found = sorted(
         each.recommendation.id
@@ -252,7 +452,9 @@ def _check_advice(
         yield subject.differs(f"« {subject.key} »", expected, found)
 
 
-def _check_quantities(subject: _Subject, written: object) -> Iterator[Unreadable]:
+def _check_quantities(
+    subject: _Subject, written: object
+) -> Iterator[UnreadableExampleError]:
     advice: dict[str, Advice] = {
         each.recommendation.id: each for each in subject.assessment.advice
     }
@@ -262,7 +464,7 @@ def _check_quantities(subject: _Subject, written: object) -> Iterator[Unreadable
             yield subject.differs(f"la quantité de « {name} »", quantity, found)
 
 
-_CHECKS: dict[str, Callable[[_Subject, object], Iterator[Unreadable]]] = {
+_CHECKS: dict[str, Callable[[_Subject, object], Iterator[UnreadableExampleError]]] = {
     "domain": _check_domain,
     "overall": _check_overall,
     "completeness": _check_completeness,

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.model.checklist import Criterion, Domain, Recommendation
+from diag.model.checklist import Criterion, Domain, Price, Recommendation
 from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
-from diag.model.money import Price
 from diag.model.number import Bounds, Quantity
 
 
@@ -138,3 +137,7 @@ class Assessment:
             for result in self.criteria.values()
             if result.compliance in (Compliance.NON_CONFORME, Compliance.A_VERIFIER)
         )
+
+
+TOP = 3
+"""The highest level."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from diag.assess.hull import hull, maybe_absent
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType, State
 from diag.model.fact import Answer, Value
@@ -13,22 +12,26 @@ from diag.model.number import Number, exact
 from diag.rules.evaluate import condition
 from diag.rules.language import parse_rule
 from diag.rules.scope import Judge
+from diag.rules.tree import Exact
 from diag.rules.values import (
     ABSENT,
-    Exact,
     Flag,
     OneOf,
     RuleValue,
     Several,
     Span,
     Truth,
+    hull_of_values,
+    maybe_absent,
     point,
 )
 
 YES, NO, EITHER = Flag(True, False), Flag(False, True), Flag(True, True)
 """The values of a boolean fact."""
 
+
 _CACHED_VALUES = 4096  # the numbers and dates of a few audits
+
 
 Reader = Callable[[Value], RuleValue | None]
 """Gives a canonical value as rules see it; None when it does not fit the question."""
@@ -58,7 +61,7 @@ class FactType:
         if len(heads) == 1:
             found = self.said(heads[0])
         else:
-            found = hull([self.said(head) for head in heads])
+            found = hull_of_values([self.said(head) for head in heads])
         return found if relevant else maybe_absent(found)
 
     def said(self, head: Answer) -> RuleValue:

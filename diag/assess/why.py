@@ -1,28 +1,126 @@
 """Every reason for a verdict or a recommendation: facts, rules, what fired, sources."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
 
-from diag.assess.assess import Judge, judge_for
-from diag.assess.facts_read import facts_read
-from diag.assess.gates import Gates
-from diag.assess.gauge import Gauge
-from diag.assess.reading import PlaceScope, Reading
-from diag.assess.reasons import (
-    AdviceExplanation,
-    CountRead,
-    Explanation,
-    LevelRead,
-    PlaceRead,
-    RequirementRead,
-    RollUpRead,
-    RuleRead,
+from diag.assess.advice import Gates
+from diag.assess.criteria import CriterionJudge, reached_share
+from diag.assess.facts import FactRead, FactsReading, PlaceScope, facts_read
+from diag.assess.judge import Judge, judge_for
+from diag.assess.results import Advice, CriterionResult, Verdict
+from diag.model.checklist import (
+    Checklist,
+    Criterion,
+    Price,
+    Recommendation,
+    Requirement,
+    RollUp,
+    Source,
 )
-from diag.assess.results import CriterionResult, Verdict
-from diag.assess.roll_up import reached_share
-from diag.model.checklist import Checklist, RollUp, Source
 from diag.model.enums import Standing
 from diag.model.fact import Facts
+from diag.model.number import Quantity
 from diag.rules.evaluate import holds
+from diag.rules.values import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRead:
+    """A condition, and whether it holds."""
+
+    text: str
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRead:
+    """The condition of a level, and whether it holds."""
+
+    level: int
+    text: str
+    truth: Truth
+    fired: bool
+    """Whether it is the one that surely gives the level."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRead:
+    """One place's verdict, with its reasons."""
+
+    place: str
+    name: str
+    verdict: Verdict
+    applicable: RuleRead | None
+    """When the criterion applies; None: always."""
+    levels: tuple[LevelRead, ...]
+    """From the highest."""
+    facts: tuple[FactRead, ...]
+    declared_out: tuple[str, ...]
+    """Questions answered « sans objet » that take the criterion out here."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollUpRead:
+    """How many places made the level."""
+
+    method: RollUp
+    sure: int
+    """Places surely in scope."""
+    maybe: int
+    """Places perhaps in scope."""
+    open: bool
+    """There may be other places."""
+    share: tuple[Fraction, Fraction] | None
+    """Least and greatest share of places at the threshold, when that is the method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a criterion stands where it does."""
+
+    criterion: Criterion
+    result: CriterionResult
+    roll_up: RollUpRead
+    places: tuple[PlaceRead, ...]
+    sources: tuple[Source, ...]
+    visit_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountRead:
+    """A rule that counts, and what it gives."""
+
+    what: Price | None
+    """Row of the price table; None: what is to be done, or days of work."""
+    text: str
+    quantity: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementRead:
+    """What must come first, and whether it holds."""
+
+    requirement: Requirement
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceExplanation:
+    """Why a recommendation is made, or is not."""
+
+    recommendation: Recommendation
+    advice: Advice | None
+    """None: its criterion stands high enough, or is sans objet."""
+    criterion: Explanation
+    requires: tuple[RequirementRead, ...]
+    quantity: CountRead
+    prices: tuple[CountRead, ...]
+    effort: CountRead | None
+    facts: tuple[FactRead, ...]
+    """What counting read."""
+    sources: tuple[Source, ...]
 
 
 def why(facts: Facts, checklist: Checklist, criterion: str) -> Explanation:
@@ -72,7 +170,9 @@ def why_recommended(
     )
 
 
-def _explained(judge: Judge, gauge: Gauge, reading: Reading) -> Explanation:
+def _explained(
+    judge: Judge, gauge: CriterionJudge, reading: FactsReading
+) -> Explanation:
     criterion = gauge.criterion
     is_open = reading.is_open(criterion.place)
     result = gauge.result(gauge.verdicts(reading), is_open=is_open)
@@ -86,7 +186,9 @@ def _explained(judge: Judge, gauge: Gauge, reading: Reading) -> Explanation:
     )
 
 
-def _place_read(gauge: Gauge, verdict: Verdict, reading: Reading) -> PlaceRead:
+def _place_read(
+    gauge: CriterionJudge, verdict: Verdict, reading: FactsReading
+) -> PlaceRead:
     scope = reading.scope(verdict.place)
     applicable = gauge.applicable
     return PlaceRead(
@@ -104,7 +206,7 @@ def _place_read(gauge: Gauge, verdict: Verdict, reading: Reading) -> PlaceRead:
     )
 
 
-def _levels_read(gauge: Gauge, scope: PlaceScope) -> Iterator[LevelRead]:
+def _levels_read(gauge: CriterionJudge, scope: PlaceScope) -> Iterator[LevelRead]:
     fired = False
     for level, rule in gauge.levels:
         truth = holds(rule, scope)

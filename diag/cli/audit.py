@@ -1,31 +1,60 @@
 """`diag audit …`: everything that is done to one audit."""
 
+from typing import Any
+
 import click
 
-from diag.cli.lazy import LazyGroup
+from diag.audit import follow
+from diag.audit import session as audits
+from diag.audit.session import AuditSession
+from diag.audit.walk import (
+    PROFILES,
+    Parcours,
+    QuestionToAsk,
+    choose_profile,
+    left_to_ask,
+    parcours_of,
+    profile_named,
+)
+from diag.cli.main import LazyGroup
+from diag.cli.shared import (
+    about_json,
+    campaign_option,
+    json_option,
+    print_json,
+    print_table,
+    subject_argument,
+    workspace_of,
+)
+from diag.journal.records import dispatches_of
+from diag.model.audit import Dispatch
+from diag.model.enums import AuditStatus
+from diag.office.privacy.retention import overdue, overdue_words
+from diag.words.sentences import counted
+from diag.words.vocabulary import STATUS_WORDS
 
 COMMANDS = {
-    "answer": "diag.cli.answering:answer",
-    "close-places": "diag.cli.placing:close_places",
-    "erase": "diag.cli.following:erase",
-    "export": "diag.cli.keep:export",
-    "follow": "diag.cli.following:follow",
-    "history": "diag.cli.answering:history",
-    "import": "diag.cli.keep:import_",
-    "list": "diag.cli.starting:list_",
-    "note": "diag.cli.answering:note",
-    "photo": "diag.cli.photographing:photo",
-    "place": "diag.cli.placing:place",
-    "profile": "diag.cli.profiling:profile",
-    "questions": "diag.cli.asking:questions",
-    "recommend": "diag.cli.advising:recommend",
-    "reorder": "diag.cli.advising:reorder",
-    "reword": "diag.cli.advising:reword",
-    "start": "diag.cli.starting:start",
-    "status": "diag.cli.starting:status",
-    "undo": "diag.cli.answering:undo",
-    "upgrade": "diag.cli.upgrading:upgrade",
-    "visit": "diag.cli.following:visit",
+    "answer": "diag.cli.answer:answer",
+    "close-places": "diag.cli.answer:close_list",
+    "erase": "diag.cli.follow:erase",
+    "export": "diag.cli.workspace:export",
+    "follow": "diag.cli.follow:follow",
+    "history": "diag.cli.answer:history",
+    "import": "diag.cli.workspace:import_",
+    "list": "diag.cli.audit:list_",
+    "note": "diag.cli.answer:note",
+    "photo": "diag.cli.answer:photo",
+    "place": "diag.cli.answer:place",
+    "profile": "diag.cli.audit:profile",
+    "questions": "diag.cli.audit:questions",
+    "recommend": "diag.cli.follow:recommend",
+    "reorder": "diag.cli.follow:reorder",
+    "reword": "diag.cli.follow:reword",
+    "start": "diag.cli.audit:start",
+    "status": "diag.cli.audit:status",
+    "undo": "diag.cli.answer:undo",
+    "upgrade": "diag.cli.audit:upgrade",
+    "visit": "diag.cli.follow:visit",
 }
 """Subcommand → module and attribute."""
 
@@ -37,3 +66,266 @@ def audit() -> None:
     SUJET est l'UAI d'une école, commune:INSEE ou syndicat:SIREN (« syndicat » : le
     vôtre).
     """
+
+
+@click.command()
+@subject_argument
+@click.option("--place", default="", help="Nom du lieu (sinon tous).")
+@click.option("--all", "everything", is_flag=True, help="Aussi ce qui est répondu.")
+@click.option("--limit", default=12, show_default=True, help="Nombre de questions.")
+@campaign_option
+@json_option
+@click.pass_context
+def questions(
+    ctx: click.Context,
+    ref: str,
+    place: str,
+    limit: int,
+    campaign: str | None,
+    *,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Montre ce qui reste à demander, le plus utile d'abord."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        found = left_to_ask(session, place=place, everything=everything)
+    if as_json:
+        print_json([question.to_json() for question in found])
+        return
+    for question in found[: None if everything else limit]:
+        _print(question)
+    click.echo(f"{counted(len(found), 'question')} en tout.", err=True)
+
+
+def _print(question: QuestionToAsk) -> None:
+    maybe = "" if question.sure else " (peut-être sans objet)"
+    click.echo(f"{question.id}  [{question.place_name}]{maybe}")
+    click.echo(f"    {question.label}")
+    if question.ask:
+        click.echo(f"    demander : {question.ask}")
+    if question.look:
+        click.echo(f"    regarder : {question.look}")
+    click.echo(f"    réponse  : {question.expected}")
+    if question.current:
+        click.echo(f"    répondu  : {question.current}")
+
+
+@click.command()
+@subject_argument
+@click.argument("parcours", required=False, metavar="[court|standard|complet]")
+@campaign_option
+@json_option
+@click.pass_context
+def profile(
+    ctx: click.Context,
+    ref: str,
+    parcours: str | None,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Choisit la durée de la visite, ou dit ce que chacune demanderait encore.
+
+    Les minutes comptent les questions et les mesures ; ni la marche, ni les lieux qui
+    restent à ajouter. Une réponse donnée hors du parcours compte comme les autres.
+    """
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        if parcours is not None:
+            choose_profile(session, profile_named(parcours))
+        found = parcours_of(session)
+    if as_json:
+        print_json([_told(one) for one in found])
+        return
+    print_table(
+        (
+            "*" if one.chosen else " ",
+            one.name,
+            PROFILES[one.profile][1],
+            one.words,
+        )
+        for one in found
+    )
+
+
+def _told(one: Parcours) -> dict[str, object]:
+    return {
+        "profile": str(one.profile),
+        "name": one.name,
+        "chosen": one.chosen,
+        "left": one.left,
+        "maybe": one.maybe,
+        "minutes": one.minutes,
+        "minutes_most": one.minutes_most,
+    }
+
+
+@click.command()
+@subject_argument
+@campaign_option
+@json_option
+@click.pass_context
+def start(ctx: click.Context, ref: str, campaign: str | None, *, as_json: bool) -> None:
+    """Ouvre l'audit dans la campagne ; sans effet s'il est ouvert."""
+    with workspace_of(ctx) as workspace:
+        session = audits.start(workspace, ref, campaign)
+        told = _summary(session)
+        if session.notice:
+            click.echo(session.notice, err=True)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(
+        f"Audit ouvert : {session.about.title} ({session.about.ref}), "
+        f"campagne {told['campaign']}."
+    )
+    click.echo(f"Ensuite : diag audit questions {session.about.ref}")
+
+
+@click.command("list")
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, *, as_json: bool) -> None:
+    """Liste les audits de cet espace de travail."""
+    with workspace_of(ctx) as workspace:
+        found = audits.listed(workspace)
+        late = overdue(workspace, (one.audit.campaign for one in found))
+    for one in late:
+        click.echo(overdue_words(one), err=True)
+    if as_json:
+        print_json([
+            {
+                "audit": one.audit.id,
+                "campaign": one.audit.campaign,
+                **about_json(one.about),
+                "status": one.status,
+            }
+            for one in found
+        ])
+        return
+    print_table(
+        (
+            one.about.ref,
+            one.audit.campaign,
+            STATUS_WORDS[one.status],
+            one.about.commune,
+            one.about.name,
+        )
+        for one in found
+    )
+    if not found:
+        click.echo("Aucun audit. Ouvrez-en un : diag audit start UAI", err=True)
+
+
+@click.command()
+@subject_argument
+@click.option(
+    "--set",
+    "status_",
+    type=click.Choice([str(each) for each in AuditStatus]),
+    help="Nouvel état.",
+)
+@campaign_option
+@json_option
+@click.pass_context
+def status(
+    ctx: click.Context,
+    ref: str,
+    status_: str | None,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Dit où en est l'audit, ou le fait avancer (--set)."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        if status_ is not None:
+            follow.move(session, AuditStatus(status_))
+        told = _summary(session)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{session.about.title} ({session.about.ref})")
+    click.echo(f"  campagne      {told['campaign']}")
+    click.echo(f"  état          {STATUS_WORDS[AuditStatus(told['status'])]}")
+    click.echo(f"  réponses      {told['answers']}")
+    click.echo(f"  modifications {told['revisions']}")
+    click.echo(f"  conflits      {told['conflicts']}")
+    click.echo(f"  empreinte     {told['digest']}")
+    # Words of its own, for an audit that was sent only.
+    from diag.office.mail.parcel import dispatch_words  # noqa: PLC0415
+
+    for sent in told["dispatches"]:
+        click.echo(f"  document      {dispatch_words(Dispatch.model_validate(sent))}")
+    if told["sealed"] is False:
+        click.echo("  attention : l'audit a été modifié après sa clôture.")
+
+
+def _summary(session: AuditSession) -> dict[str, Any]:
+    return {
+        "audit": session.audit.id,
+        "campaign": session.audit.campaign,
+        **about_json(session.about),
+        "status": str(session.status),
+        "edition": session.edition,
+        "answers": len(session.facts.answers),
+        "revisions": len(session.revisions()),
+        "conflicts": len(session.conflicts),
+        "digest": session.digest,
+        "sealed": session.sealed,
+        "dispatches": [
+            sent.model_dump(mode="json")
+            for sent in dispatches_of(session.workspace.journal, session.audit.id)
+        ],
+    }
+
+
+@click.command()
+@subject_argument
+@click.option(
+    "--to",
+    "edition",
+    default="courante",
+    show_default=True,
+    metavar="ÉDITION",
+    help="Livrée, courante, un dossier, ou le début d'une empreinte.",
+)
+@click.option("--dry-run", is_flag=True, help="Dit ce qui changerait, sans rien faire.")
+@click.option("--all", "everything", is_flag=True, help="Nomme toutes les réponses.")
+@campaign_option
+@json_option
+@click.pass_context
+def upgrade(
+    ctx: click.Context,
+    ref: str,
+    edition: str,
+    campaign: str | None,
+    *,
+    dry_run: bool,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """Passe l'audit à une autre édition des grilles : gardé, à redemander, perdu."""
+    # Judging twice: only who passes an audit to another edition pays for it.
+    from diag.audit import upgrade as upgrading  # noqa: PLC0415
+    from diag.audit.upgrade import upgrade_json, upgrade_lines  # noqa: PLC0415
+
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        found = upgrading.preview(session, edition)
+        told = list(upgrade_lines(session, found, everything=everything))
+        closed = session.status is AuditStatus.CLOS
+        if not dry_run:
+            upgrading.upgrade(session, found)
+    if as_json:
+        print_json({**upgrade_json(found), "done": not dry_run})
+        return
+    for line in told:
+        click.echo(line)
+    if not dry_run:
+        click.echo(f"C'est fait. Pour revenir : diag audit undo {session.about.ref}")
+    elif closed:
+        click.echo("Rien n'est changé. L'audit est clos : il faudrait le rouvrir.")
+    else:
+        click.echo("Rien n'est changé : sans --dry-run, l'audit passe à cette édition.")

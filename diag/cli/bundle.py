@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from diag.cli.console import (
+from diag.cli.shared import (
     agreed,
     campaign_option,
     json_option,
@@ -63,7 +63,7 @@ def export(
             "Choisissez un autre nom, ou remplacez-le avec --force."
         )
     # Cryptography: 60 ms that other commands do without.
-    from diag.desk.office import bundles  # noqa: PLC0415
+    from diag.office import bundles  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
         chosen = None if everything else refs
@@ -100,7 +100,7 @@ def import_(
 
     Il est vérifié en entier (signature, fin, contenu) avant que rien n'entre.
     """
-    from diag.desk.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         if preview or not yes:
@@ -134,7 +134,7 @@ def undo(ctx: click.Context, name: str) -> None:
     Refusé dès que quelque chose a été ajouté après lui dans les mêmes audits. Les
     effacements qu'il portait restent.
     """
-    from diag.desk.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         number = bundles.undo(workspace, name)
@@ -150,7 +150,7 @@ def undo(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Liste les paquets lus ici, par leur nom."""
-    from diag.desk.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         found = bundles.brought(workspace)
@@ -185,7 +185,7 @@ def keys(ctx: click.Context, *, as_json: bool) -> None:
     """Affiche la clé de ce poste, à donner à vos collègues, et celles que vous avez."""
     if ctx.invoked_subcommand:
         return
-    from diag.desk.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         kept, cards = bundles.own_keys(workspace), bundles.ring_of(workspace).cards
@@ -216,7 +216,7 @@ def keys(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def add(ctx: click.Context, name: str, key: str) -> None:
     """Garde la clé d'un collègue : lui écrire, et croire ce qu'il signe."""
-    from diag.desk.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         kept, card = bundles.add_colleague(workspace, name, key)
@@ -231,7 +231,7 @@ def add(ctx: click.Context, name: str, key: str) -> None:
 @click.pass_context
 def remove(ctx: click.Context, name: str) -> None:
     """Oublie la clé d'un collègue ; ce qui est déjà lu reste."""
-    from diag.desk.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         gone = bundles.ring_of(workspace).remove(name)
@@ -240,7 +240,7 @@ def remove(ctx: click.Context, name: str) -> None:
 
 def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
     """Exchange by a shared folder; tell what was read, given, refused."""
-    from diag.desk.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         outcome = bundles.synchronise_folder(workspace, folder)

@@ -5,12 +5,8 @@ from pathlib import Path
 
 import click
 
-from diag.cli.console import (
-    json_option,
-    print_json,
-    print_table,
-    workspace_of,
-)
+from diag.cli.shared import json_option, print_json, print_table, workspace_of
+from diag.model.errors import DiagError
 from diag.words.sentences import counted
 
 
@@ -30,9 +26,12 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
     Sans argument : ce que vos changements font aux grilles livrées.
     """
     # Reading and comparing editions: 60 ms that other commands do without.
-    from diag.desk.checklists.edition_names import edition_in, edition_named  # noqa: PLC0415
-    from diag.desk.checklists.edition_words import difference_lines  # noqa: PLC0415
-    from diag.rules.changes import differences  # noqa: PLC0415
+    from diag.checklist.changes import differences  # noqa: PLC0415
+    from diag.workspace.editions import (  # noqa: PLC0415
+        difference_lines,
+        edition_in,
+        edition_named,
+    )
 
     if Path(old).is_dir() and Path(new).is_dir():  # an author needs no workspace
         before, after = edition_in(Path(old)), edition_in(Path(new))
@@ -71,7 +70,7 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Liste les éditions gardées ici, et combien d'audits chacune juge."""
-    from diag.desk.checklists.editions_kept import kept_editions  # noqa: PLC0415 - as above
+    from diag.workspace.editions import kept_editions  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         kept = kept_editions(workspace)
@@ -92,24 +91,24 @@ def schema() -> None:
     print_json(overlay_schema())
 
 
-@checklists.command()
+@checklists.command("check")
 @click.option(
     "--spelling",
     is_flag=True,
     help="Relit aussi l'orthographe, si un dictionnaire français est installé.",
 )
 @click.pass_context
-def check(ctx: click.Context, *, spelling: bool) -> None:
+def check_overlay(ctx: click.Context, *, spelling: bool) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""
-    from diag.desk.checklists.check_cache import checked  # noqa: PLC0415 - as above
-    from diag.desk.checklists.editions import overlay_of  # noqa: PLC0415 - as above
-    from diag.rules.shipped import shipped_checklists  # noqa: PLC0415 - as above
+    from diag.checklist.edition import shipped_checklists  # noqa: PLC0415 - as above
+    from diag.workspace.checking import checked  # noqa: PLC0415 - as above
+    from diag.workspace.editions import overlay_of  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         overlay = overlay_of(workspace)
     result = checked(shipped_checklists(), overlay)
     if spelling:
-        from diag.desk.checklists.spelling import NO_DICTIONARY, respelled  # noqa: PLC0415
+        from diag.workspace.checking import NO_DICTIONARY, respelled  # noqa: PLC0415
 
         read = respelled(shipped_checklists(), result, overlay)
         if read is None:
@@ -124,5 +123,61 @@ def check(ctx: click.Context, *, spelling: bool) -> None:
         f"{overlay} : {changed} ; {result.summary} ; {counted(errors, 'erreur')}, "
         f"{counted(notices, 'avertissement')}."
     )
+    if errors:
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--schema", is_flag=True, help="Écrit le schéma JSON pour les éditeurs.")
+@click.option(
+    "--spelling",
+    is_flag=True,
+    help="Relit aussi l'orthographe, si un dictionnaire français est installé.",
+)
+@json_option
+def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -> None:
+    """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
+    # Each costs what only its user should pay.
+    from diag.checklist.edition import shipped_checklists  # noqa: PLC0415
+    from diag.workspace.checking import checked  # noqa: PLC0415
+
+    if schema:
+        from diag.rules.schema import json_schema  # noqa: PLC0415 - as above
+
+        print_json(json_schema())
+        return
+    place = folder or shipped_checklists()
+    if not place.is_dir():
+        raise DiagError(f"{place} n'est pas un dossier. Donnez le dossier des grilles.")
+    result = checked(place)
+    if spelling:
+        from diag.workspace.checking import NO_DICTIONARY, respelled  # noqa: PLC0415
+
+        read = respelled(place, result)
+        if read is None:
+            click.echo(NO_DICTIONARY, err=True)
+        result = read or result
+    errors = sum(problem.severity == "error" for problem in result.problems)
+    if as_json:
+        print_json([
+            {
+                "file": problem.file,
+                "line": problem.line,
+                "key": problem.key,
+                "message": problem.message,
+                "remedy": problem.remedy,
+                "severity": problem.severity,
+            }
+            for problem in result.problems
+        ])
+    else:
+        for problem in result.problems:
+            click.echo(str(problem))
+        notices = len(result.problems) - errors
+        click.echo(
+            f"{place} : {result.summary} ; {counted(errors, 'erreur')}, "
+            f"{counted(notices, 'avertissement')}."
+        )
     if errors:
         sys.exit(1)

@@ -5,7 +5,9 @@ from typing import Any
 
 import click
 
-from diag.cli.console import (
+from diag.audit import session as audits
+from diag.audit.session import AuditSession
+from diag.cli.shared import (
     about_json,
     campaign_option,
     json_option,
@@ -13,14 +15,17 @@ from diag.cli.console import (
     subject_argument,
     workspace_of,
 )
-from diag.desk import audits
-from diag.desk.office import conflicts, merging, settling
-from diag.desk.office.conflict_words import card_lines, title_line
-from diag.desk.office.conflicts import Contested, find_contested
-from diag.desk.office.unsettled import unsettled_words
-from diag.desk.session import Session
 from diag.journal.revision import Revision
 from diag.model.enums import Provenance
+from diag.office import conflicts, merging
+from diag.office import conflicts as settling
+from diag.office.conflicts import (
+    Contested,
+    card_lines,
+    find_contested,
+    title_line,
+    unsettled_words,
+)
 from diag.words.sentences import counted
 
 
@@ -70,7 +75,7 @@ def list_(
         click.echo("Aucun conflit.")
 
 
-def _list(session: Session) -> int:
+def _list(session: AuditSession) -> int:
     """Print what is to be settled in an audit; return how many conflicts."""
     about, found = session.about, conflicts.contested_of(session)
     twice = len(merging.proposals(session))
@@ -84,12 +89,14 @@ def _list(session: Session) -> int:
     return len(found)
 
 
-def _campaign(session: Session) -> str:
+def _campaign(session: AuditSession) -> str:
     campaign = session.audit.campaign
     return "" if campaign == session.workspace.campaign else f" --campaign {campaign}"
 
 
 _which = click.argument("which", metavar="NUMÉRO|QUESTION")
+
+
 _where = click.option("--place", default="", help="Nom du lieu de la question.")
 
 

@@ -2,24 +2,33 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
-from diag.cli.console import json_option, print_json, print_table
-from diag.journal.draft import now
+from diag.cli.shared import json_option, print_json, print_table
+from diag.imports.intake import ImportReport, Progress, silent
+from diag.imports.schools import import_annuaire
+from diag.journal.journal import Journal
+from diag.journal.revision import now
+from diag.journal.territory import Territory
+from diag.model.audit import Subject
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
+from diag.sync.hub import store as hub_store
+from diag.sync.hub.home import HubHome
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
-    from diag.sync.hub.home import HubHome
     from diag.sync.hub.store import Device
+
 
 # Certificates cost 60 ms to import: the list of commands does without the hub.
 
 
 @dataclass(frozen=True)
-class Chosen:
+class HubLocation:
     """Where the hub of this command lives."""
 
     folder: Path
@@ -31,7 +40,7 @@ class Chosen:
         return HubHome.open(self.folder)
 
 
-chosen = click.make_pass_decorator(Chosen)
+chosen = click.make_pass_decorator(HubLocation)
 
 
 _database = click.option(
@@ -56,7 +65,7 @@ _database = click.option(
 @click.pass_context
 def hub(ctx: click.Context, folder: Path) -> None:
     """Serveur du syndicat : où les postes se retrouvent (voir docs/hub.md)."""
-    ctx.obj = Chosen(folder)
+    ctx.obj = HubLocation(folder)
 
 
 @hub.command()
@@ -75,7 +84,7 @@ def hub(ctx: click.Context, folder: Path) -> None:
 @_database
 @chosen
 def init(
-    chosen: Chosen,
+    chosen: HubLocation,
     name: str,
     url: str,
     tls: str,
@@ -112,7 +121,7 @@ def init(
 @click.option("--port", type=int, help="Port écouté (sinon celui de l'adresse).")
 @_database
 @chosen
-def serve(chosen: Chosen, host: str, port: int | None, database: str) -> None:
+def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> None:
     """Lance le serveur, jusqu'à Ctrl+C ; un journal JSON sur la sortie d'erreur."""
     try:
         from diag.sync.hub import serving  # noqa: PLC0415 - the extra `hub`
@@ -129,10 +138,9 @@ def serve(chosen: Chosen, host: str, port: int | None, database: str) -> None:
 @hub.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @chosen
-def directory(chosen: Chosen, file: Path) -> None:
+def directory(chosen: HubLocation, file: Path) -> None:
     """Lit l'annuaire des écoles : le serveur sait alors où est chaque audit."""
-    from diag.desk.office.hub_directory import teach  # noqa: PLC0415 - the readers, 20 ms
-    from diag.imports.account import account  # noqa: PLC0415 - as above
+    from diag.imports.intake import account  # noqa: PLC0415 - as above
 
     for line in account(teach(chosen.home(), file)):
         click.echo(line)
@@ -156,7 +164,7 @@ def directory(chosen: Chosen, file: Path) -> None:
 )
 @chosen
 def enrol(
-    chosen: Chosen, person: str, territories: tuple[str, ...], right: str
+    chosen: HubLocation, person: str, territories: tuple[str, ...], right: str
 ) -> None:
     """Donne une invitation pour un poste : elle sert une fois, un quart d'heure."""
     home = chosen.home()
@@ -184,7 +192,7 @@ def _empty(home: "HubHome", territories: tuple[str, ...]) -> list[str]:
 @hub.command()
 @json_option
 @chosen
-def devices(chosen: Chosen, *, as_json: bool) -> None:
+def devices(chosen: HubLocation, *, as_json: bool) -> None:
     """Montre les postes inscrits, et quand ils ont appelé."""
     store = chosen.home().store()
     try:
@@ -199,7 +207,7 @@ def devices(chosen: Chosen, *, as_json: bool) -> None:
 
 
 def _row(device: "Device") -> tuple[str, ...]:
-    from diag.desk.visit.trail import day_words  # noqa: PLC0415 - see above
+    from diag.audit.history import day_words  # noqa: PLC0415 - see above
 
     seen = f"vu le {day_words(device.seen_at)}" if device.seen_at else "jamais vu"
     return (
@@ -218,7 +226,7 @@ def _row(device: "Device") -> tuple[str, ...]:
     "--erase-name", is_flag=True, help="Efface aussi d'ici le nom de la personne."
 )
 @chosen
-def revoke(chosen: Chosen, device: int, *, erase_name: bool) -> None:
+def revoke(chosen: HubLocation, device: int, *, erase_name: bool) -> None:
     """Ferme la porte à un poste perdu ou rendu ; ce qu'il a envoyé reste."""
     store = chosen.home().store()
     try:
@@ -239,7 +247,7 @@ def revoke(chosen: Chosen, device: int, *, erase_name: bool) -> None:
 
 @hub.command()
 @chosen
-def key(chosen: Chosen) -> None:
+def key(chosen: HubLocation) -> None:
     """Affiche la clé du serveur, pour qui lui adresse un paquet sans l'avoir joint."""
     card = chosen.home().keys.card
     click.echo(str(card))
@@ -249,9 +257,9 @@ def key(chosen: Chosen) -> None:
 @hub.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @chosen
-def read(chosen: Chosen, file: Path) -> None:
+def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
-    from diag.desk.office.bundles import told_time  # noqa: PLC0415 - see above
+    from diag.office.bundles import told_time  # noqa: PLC0415 - see above
     from diag.sync.hub.bundles import deliver  # noqa: PLC0415 - see above
 
     home = chosen.home()
@@ -283,7 +291,7 @@ def read(chosen: Chosen, file: Path) -> None:
     help="Chiffre la copie pour cette clé publique age ; à répéter.",
 )
 @chosen
-def backup(chosen: Chosen, to: Path | None, keys: tuple[str, ...]) -> None:
+def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
     """Copie le serveur, même en marche, et vérifie la copie jusqu'au dernier octet."""
     from diag.sync.hub import copies, sealed  # noqa: PLC0415 - see above
 
@@ -301,7 +309,9 @@ def backup(chosen: Chosen, to: Path | None, keys: tuple[str, ...]) -> None:
 )
 @_database
 @chosen
-def restore(chosen: Chosen, file: Path, identity: Path | None, database: str) -> None:
+def restore(
+    chosen: HubLocation, file: Path, identity: Path | None, database: str
+) -> None:
     """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
     from diag.sync.hub import copies, sealed  # noqa: PLC0415 - see above
 
@@ -314,3 +324,34 @@ def restore(chosen: Chosen, file: Path, identity: Path | None, database: str) ->
     click.echo(f"Restauré depuis {file}")
     if kept:
         click.echo(f"L'ancienne base est gardée : {kept}")
+
+
+def teach(home: HubHome, path: Path, progress: Progress = silent) -> ImportReport:
+    """Read the ministry's list of schools for a hub; audits follow at once.
+
+    Raises:
+        DiagError: when the file or the hub cannot be used.
+    """
+    with TemporaryDirectory() as folder, Journal.open(Path(folder)) as journal:
+        territory = Territory(journal.connection)
+        report = import_annuaire(path, territory, progress)
+        places = [
+            (
+                Subject(kind=PlaceKind.ECOLE, code=line.uai),
+                hub_store.Territory(line.department, line.insee),
+            )
+            for line in territory.schools()
+        ]
+        places += [
+            (
+                Subject(kind=PlaceKind.COMMUNE, code=commune.insee),
+                hub_store.Territory(commune.department, commune.insee),
+            )
+            for commune in territory.communes()
+        ]
+    store = home.store()
+    try:
+        store.put_directory(places)
+    finally:
+        store.close()
+    return report

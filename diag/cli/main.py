@@ -4,54 +4,79 @@ import gettext
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
+from click.shell_completion import get_completion_class
 
-from diag.cli.lazy import LazyGroup
 from diag.model.errors import DiagError
 from diag.words.sentences import system_sentence
 
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name: `{"score": "diag.cli.judge:score"}`."""
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places
+        """Command → module and attribute."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return every command's name, sorted."""
+        return sorted(self.places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command; None when there is none of that name."""
+        if cmd_name not in self.places:
+            return super().get_command(ctx, cmd_name)
+        module, attribute = self.places[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
 COMMANDS = {
-    "atlas": "diag.cli.atlas:atlas",
+    "atlas": "diag.cli.report:atlas",
     "audit": "diag.cli.audit:audit",
-    "backup": "diag.cli.keep:backup",
+    "backup": "diag.cli.workspace:backup",
     "bundle": "diag.cli.bundle:bundle",
-    "check": "diag.cli.check:check",
+    "check": "diag.cli.checklists:check",
     "checklists": "diag.cli.checklists:checklists",
-    "compare": "diag.cli.supposing:compare",
-    "completion": "diag.cli.completion:completion",
+    "compare": "diag.cli.judge:compare",
+    "completion": "diag.cli.main:completion",
     "conflicts": "diag.cli.conflicts:conflicts_",
-    "decrypt": "diag.cli.encrypting:decrypt",
-    "demo": "diag.cli.demo:demo",
-    "draft": "diag.cli.draft:draft",
-    "encrypt": "diag.cli.encrypting:encrypt",
-    "export": "diag.cli.exporting:export",
+    "decrypt": "diag.cli.privacy:decrypt",
+    "demo": "diag.cli.report:demo",
+    "draft": "diag.cli.report:draft",
+    "encrypt": "diag.cli.privacy:encrypt",
+    "export": "diag.cli.export:export",
     "hub": "diag.cli.hub:hub",
     "import": "diag.cli.territory:import_",
-    "init": "diag.cli.init:init",
-    "outbox": "diag.cli.outbox:outbox",
-    "progress": "diag.cli.progress:progress",
-    "questionnaire": "diag.cli.questionnaire:questionnaire",
+    "init": "diag.cli.workspace:init",
+    "outbox": "diag.cli.send:outbox",
+    "progress": "diag.cli.territory:progress",
+    "questionnaire": "diag.cli.report:questionnaire",
     "report": "diag.cli.report:report",
-    "restore": "diag.cli.keep:restore",
-    "rgpd": "diag.cli.rgpd:rgpd",
-    "review": "diag.cli.reviewing:review",
-    "salvage": "diag.cli.keep:salvage",
+    "restore": "diag.cli.workspace:restore",
+    "rgpd": "diag.cli.privacy:rgpd",
+    "review": "diag.cli.follow:review",
+    "salvage": "diag.cli.workspace:salvage",
     "schools": "diag.cli.territory:schools",
     "score": "diag.cli.judge:score",
     "send": "diag.cli.send:send",
-    "settings": "diag.cli.settings:settings",
-    "suppose": "diag.cli.supposing:suppose",
-    "synthesis": "diag.cli.synthesis:synthesis",
-    "sync": "diag.cli.syncing:sync",
+    "settings": "diag.cli.workspace:settings",
+    "suppose": "diag.cli.judge:suppose",
+    "synthesis": "diag.cli.report:synthesis",
+    "sync": "diag.cli.sync:sync",
     "templates": "diag.cli.templates:templates",
     "visit": "diag.cli.visit:visit",
-    "web": "diag.cli.web:web",
+    "web": "diag.cli.workspace:web",
     "why": "diag.cli.judge:why",
 }
 """Command → module and attribute."""
+
 
 EXIT_REFUSED = 1
 """Something was refused or failed; stderr says what and what to do."""
@@ -92,8 +117,8 @@ def _open_screens(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
         return
     # Textual costs 100 ms: commands do without. The desk comes after the first frame.
-    from diag.desk.home import default_folder  # noqa: PLC0415
-    from diag.tui.opening import open_app  # noqa: PLC0415
+    from diag.tui.app import open_app  # noqa: PLC0415
+    from diag.workspace.disk import default_folder  # noqa: PLC0415
 
     folder = ctx.obj or default_folder()
     _unlock(folder)
@@ -103,7 +128,7 @@ def _open_screens(ctx: click.Context) -> None:
 def _unlock(folder: Path) -> None:
     """Have the key of an encrypted workspace before the screens take the terminal."""
     if (folder / "diag-chiffrement.json").exists():
-        from diag.journal import keys  # noqa: PLC0415 - not for a plain one
+        from diag.journal import connection as keys  # noqa: PLC0415 - not for a plain one
 
         keys.key_of(folder / "diag.db")
 
@@ -151,8 +176,8 @@ def _stop(sentence: str, code: int) -> None:
 def _logged(error: Exception) -> str:
     """Write an unexpected error to the log; return where it was written."""
     # Loading the desk, a cost that only a crash pays here.
-    from diag.desk.home import default_folder  # noqa: PLC0415 - as below
-    from diag.desk.workspace import log_into  # noqa: PLC0415
+    from diag.workspace.disk import default_folder  # noqa: PLC0415 - as below
+    from diag.workspace.workspace import log_into  # noqa: PLC0415
 
     logger = logging.getLogger("diag")
     if not logger.handlers:
@@ -162,3 +187,18 @@ def _logged(error: Exception) -> str:
         log_into(folder)
     logger.error("unexpected", exc_info=error)
     return str(getattr(logger.handlers[0], "baseFilename", "la sortie d'erreur"))
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(ctx: click.Context, shell: str) -> None:
+    """Écrit le script de complétion pour SHELL (bash, zsh ou fish).
+
+    À ajouter au démarrage du terminal, par exemple pour bash :
+    eval "$(diag completion bash)"
+    """
+    kind = get_completion_class(shell)
+    assert kind is not None
+    root = ctx.find_root().command
+    click.echo(kind(root, {}, "diag", "_DIAG_COMPLETE").source())

@@ -1,21 +1,34 @@
 """`diag report`: the four documents of an audit."""
 
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from diag.cli.console import campaign_option, workspace_of
-from diag.cli.days import Day
-from diag.desk import audits
+from diag.audit import session as audits
+from diag.cli.shared import (
+    Day,
+    campaign_option,
+    form_options,
+    subject_argument,
+    workspace_of,
+)
+from diag.documents.drafts import DraftKind
 from diag.model.enums import Audience
+from diag.model.errors import DiagError
+from diag.words.sentences import counted
 
 if TYPE_CHECKING:
-    from diag.desk.outputs.many import Wanted
-    from diag.desk.session import Session
-    from diag.desk.workspace import Workspace
-    from diag.reports.report import Report
+    from diag.audit.report import Report
+    from diag.audit.session import AuditSession
+    from diag.documents.many import DocumentsWanted
+    from diag.documents.questionnaire import Transcription
+    from diag.documents.write import WrittenFile
+    from diag.workspace.workspace import Workspace
 
 
 @click.command()
@@ -76,16 +89,16 @@ def report(
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
     # Judging and writing cost 100 ms to import: only who reports pays for it.
-    from diag.desk.outputs.documents import Form  # noqa: PLC0415
-    from diag.desk.outputs.many import Wanted  # noqa: PLC0415
-    from diag.desk.outputs.reporting import report_of  # noqa: PLC0415
+    from diag.audit.report import report_of  # noqa: PLC0415
+    from diag.documents.many import DocumentsWanted  # noqa: PLC0415
+    from diag.documents.write import Format  # noqa: PLC0415
 
     chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
     with workspace_of(ctx) as workspace:
         if ref is None:
-            wanted = Wanted(
+            wanted = DocumentsWanted(
                 chosen,
-                tuple(map(Form, forms)) or tuple(Form),
+                tuple(map(Format, forms)) or tuple(Format),
                 folder,
                 again=again,
                 scenario=scenario,
@@ -98,19 +111,19 @@ def report(
 
 
 def _write_one(
-    session: "Session",
+    session: "AuditSession",
     told: "Report",
     chosen: tuple[Audience, ...],
     forms: tuple[str, ...],
     folder: Path | None,
 ) -> None:
-    from diag.desk.outputs.documents import Form, write_reports  # noqa: PLC0415 - as above
-    from diag.desk.outputs.reporting import report_folder  # noqa: PLC0415 - as above
-    from diag.desk.territory.glance import keep_judged  # noqa: PLC0415 - as above
+    from diag.audit.report import report_folder  # noqa: PLC0415 - as above
+    from diag.documents.write import Format, write_reports  # noqa: PLC0415 - as above
+    from diag.office.outlook import keep_judged  # noqa: PLC0415 - as above
 
     keep_judged(session)
     place = folder or report_folder(session)
-    wanted = [Form(each) for each in forms] or list(Form)
+    wanted = [Format(each) for each in forms] or list(Format)
     for written in write_reports(told, chosen, place, wanted):
         if written.path:
             click.echo(str(written.path))
@@ -128,9 +141,9 @@ def _write_all(
     ctx: click.Context,
     workspace: "Workspace",
     campaign: str | None,
-    wanted: "Wanted",
+    wanted: "DocumentsWanted",
 ) -> None:
-    from diag.desk.outputs.many import audits_in, tally, write_many  # noqa: PLC0415 - as above
+    from diag.documents.many import audits_in, tally, write_many  # noqa: PLC0415 - as above
 
     found = audits_in(workspace, campaign)
     done = []
@@ -140,3 +153,356 @@ def _write_all(
     click.echo(tally(done), err=True)
     if any(one.problem for one in done):
         ctx.exit(1)
+
+
+@click.command()
+@click.argument(
+    "folder", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False)
+)
+@click.option(
+    "--view",
+    default="syndicat",
+    show_default=True,
+    metavar="VUE",
+    help="Pour qui : syndicat, mairie:INSEE ou circonscription:NOM.",
+)
+@campaign_option
+@click.option(
+    "--outline",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Contour du territoire sous la carte (GeoJSON, WGS 84).",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(("html", "pdf", "odt")),
+    default=("html", "pdf", "odt"),
+    help="Format des documents joints ; répétable (sinon tous).",
+)
+@click.pass_context
+def atlas(
+    ctx: click.Context,
+    folder: Path,
+    view: str,
+    campaign: str | None,
+    outline: Path | None,
+    formats: tuple[str, ...],
+) -> None:
+    """Écrit l'atlas d'une campagne : carte, liste, une page par école.
+
+    Un dossier de pages qui s'ouvre sans serveur ni réseau, à déposer sur une clé ou
+    un partage. La vue dit ce que le destinataire peut voir : une mairie ne reçoit que
+    ses écoles, une circonscription aucun montant.
+    """
+    # The documents cost 200 ms to import: `diag --help` does without.
+    from diag.documents.atlas import write_atlas  # noqa: PLC0415
+    from diag.documents.write import Format  # noqa: PLC0415
+
+    forms = [Format(one) for one in dict.fromkeys(formats)]
+    with workspace_of(ctx) as workspace, _bar() as show:
+        done = write_atlas(
+            workspace,
+            folder,
+            view,
+            show,
+            campaign=campaign,
+            outline=outline,
+            forms=forms,
+        )
+    click.echo(str(done.index))
+    for warning in done.warnings:
+        click.echo(warning, err=True)
+    said = [counted(number, one, many) for number, one, many in done.counts]
+    click.echo(f"{', '.join(said)}. Pour : {done.view.title}.", err=True)
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal's stderr; nothing elsewhere."""
+    with click.progressbar(
+        length=1, label="Audits", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("diag-demo"),
+    show_default=True,
+    help="Dossier de la démonstration, à part du vôtre.",
+)
+def demo(folder: Path) -> None:
+    """Montre tout sur un territoire inventé : écoles, commune, documents."""
+    # The whole program is imported: only the demonstration pays for it.
+    from diag.demo import demonstrate  # noqa: PLC0415
+
+    made = demonstrate(folder, click.echo)
+    click.echo("\nDocuments de l'école auditée en entier :")
+    for path in made.full:
+        click.echo(f"  {path}")
+    click.echo("Documents provisoires de l'école auditée à moitié :")
+    for path in made.half:
+        click.echo(f"  {path}")
+    click.echo("Documents de la commune, avant un don de tablettes :")
+    for path in made.commune:
+        click.echo(f"  {path}")
+    click.echo(
+        "\nEssayez :\n"
+        f"  diag --workspace {folder} schools valbrise\n"
+        f"  diag --workspace {folder} score 9990148G\n"
+        f"  diag --workspace {folder} audit questions 9990211A"
+    )
+
+
+@click.command()
+@click.argument(
+    "kind", metavar="DOCUMENT", type=click.Choice([str(each) for each in DraftKind])
+)
+@subject_argument
+@form_options
+@campaign_option
+@click.pass_context
+def draft(
+    ctx: click.Context,
+    kind: str,
+    ref: str,
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+    campaign: str | None,
+) -> None:
+    """Prépare un document que d'autres achèvent.
+
+    DOCUMENT : note (explicative de synthèse), deliberation ou compte-rendu (du comité),
+    pour commune:INSEE ou l'UAI d'une école ; projet (pédagogique), dossier (de
+    candidature) ou convention (de prêt), pour l'UAI d'une école. Chacun dit ce qui est
+    pré-rempli, de quelle date, et ce qui reste à écrire : « À compléter ».
+    """
+    # The reports cost 100 ms to import: `diag --help` does without.
+    from diag.documents.drafts import drafted  # noqa: PLC0415
+    from diag.documents.write import (
+        Format,
+        write_paper,
+    )
+
+    wanted = [Format(each) for each in forms] or list(Format)
+    with workspace_of(ctx) as workspace:
+        made = drafted(workspace, DraftKind(kind), ref, day, campaign)
+    tell_written(write_paper(made.paper, folder or made.folder, wanted))
+    if made.provisional:
+        click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
+
+
+# Judging and documents cost 100 ms to import: `diag --help` does without.
+
+_HELP = (
+    "Une ligne par numéro : le rang de la case cochée, o ou n, un nombre. "
+    "Entrée seule : rien d'écrit, numéro suivant. * inconnu, / sans objet, ! refusé. "
+    "« 2 # 3 fiches sur 4 » : la réponse 2, et une note. "
+    ":5 va au numéro 5, :retour au précédent, :fin arrête."
+)
+
+
+@click.command()
+@subject_argument
+@click.option(
+    "--for",
+    "whom",
+    type=click.Choice(["direction", "equipe"]),
+    required=True,
+    help="Qui le remplit.",
+)
+@click.option("--enter", is_flag=True, help="Saisit la page remplie, par ses numéros.")
+@click.option("--code", default="", help="Avec --enter : le code au pied de la page.")
+@form_options
+@campaign_option
+@click.pass_context
+def questionnaire(
+    ctx: click.Context,
+    ref: str,
+    whom: str,
+    code: str,
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+    campaign: str | None,
+    *,
+    enter: bool,
+) -> None:
+    """Écrit une page de questions à remplir avant la visite, puis la saisit.
+
+    La page ne pose que ce qui concerne l'école, n'est pas encore connu et peut se
+    déclarer. Ses numéros gardent leur sens : --enter les redemande dans le même ordre.
+    """
+    if code and not enter:
+        raise click.UsageError("--code va avec --enter.")
+    with workspace_of(ctx) as workspace:
+        session = (
+            audits.open_session(workspace, ref, campaign)
+            if campaign
+            else audits.start(workspace, ref)
+        )
+        if enter:
+            _enter(session, whom, code)
+        else:
+            _write(session, whom, forms, folder, day)
+
+
+def _write(
+    session: "AuditSession",
+    whom: str,
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+) -> None:
+    from diag.audit.report import report_folder  # noqa: PLC0415
+    from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
+    from diag.documents.write import (
+        Format,
+        write_paper,
+    )
+
+    paper, printed = compose(session, whom, day)
+    keep(session, printed)
+    wanted = [Format(each) for each in forms] or list(Format)
+    tell_written(write_paper(paper, folder or report_folder(session), wanted))
+    click.echo(
+        f"{counted(len(printed.questions), 'question')}, code {printed.id}. "
+        f"Au retour : diag questionnaire {session.about.ref} --for {whom} --enter",
+        err=True,
+    )
+
+
+def _enter(session: "AuditSession", whom: str, code: str) -> None:
+    from diag.documents.questionnaire import (  # noqa: PLC0415 - see above
+        WHOM,
+        Transcription,
+        printed_for,
+    )
+
+    printed = printed_for(session, whom, code)
+    click.echo(f"{WHOM[whom]}, {session.about.title}, code {printed.id}.")
+    click.echo(_HELP)
+    typing = Transcription(session, printed)
+    told = 0
+    while not typing.is_done:
+        if told != typing.number:
+            told = typing.number
+            for line in _card(typing):
+                click.echo(line)
+        click.echo("> ", nl=False)
+        typed = sys.stdin.readline()
+        if not typed or typed.strip().casefold() == ":fin":
+            click.echo("")
+            break
+        _take(typing, typed.strip())
+    click.echo(f"{counted(typing.recorded, 'réponse')} sur le disque.")
+
+
+def _take(typing: "Transcription", typed: str) -> None:
+    from diag.audit.answer import UnlikelyAnswerError  # noqa: PLC0415 - see above
+
+    try:
+        if typed.startswith(":"):
+            _move(typing, typed[1:].strip())
+        elif told := typing.give(typed):
+            click.echo(f"Enregistré. {told}")
+    except UnlikelyAnswerError as doubt:
+        click.echo(f"{doubt} Entrée pour confirmer, ou une autre réponse.")
+    except DiagError as error:
+        click.echo(f"Refusé. {error.at_prompt()}")
+
+
+def _move(typing: "Transcription", word: str) -> None:
+    if word.isdecimal():
+        typing.go(int(word))
+    elif word and "retour".startswith(word):
+        typing.go(typing.number - 1)
+    else:
+        click.echo(_HELP)
+
+
+def _card(typing: "Transcription") -> Iterator[str]:
+    """Give what one hears of a number: the words of the page, its boxes by rank."""
+    from diag.model.enums import QuestionType  # noqa: PLC0415 - see above
+
+    question = typing.question
+    start = f"{typing.number}/{len(typing.printed.questions)}"
+    if question is None or typing.asked is None:
+        name = question.label if question else typing.ident
+        yield f"{start} {name} : ne se pose plus. Entrée pour passer."
+        return
+    yield f"{start} {question.ask or question.label}"
+    boxes = [f"{n} {one.label}" for n, one in enumerate(question.choices, 1)]
+    if boxes:
+        yield "   " + "   ".join(boxes)
+    elif question.ask:
+        unit = f" ({question.unit})" if question.unit else ""
+        hint = " : o ou n" if question.type is QuestionType.BOOLEAN else ""
+        yield f"   {question.label}{unit}{hint}"
+    if typing.known:
+        yield f"   Déjà : {typing.known}. Entrée pour le garder."
+
+
+# The reports cost 100 ms to import: `diag --help` does without.
+
+
+@click.command()
+@click.argument("scope", metavar="PORTÉE")
+@form_options
+@campaign_option
+@click.pass_context
+def synthesis(
+    ctx: click.Context,
+    scope: str,
+    forms: tuple[str, ...],
+    folder: Path | None,
+    day: date | None,
+    campaign: str | None,
+) -> None:
+    """Écrit la synthèse de plusieurs écoles.
+
+    PORTÉE est commune:INSEE (pour le conseil municipal), circonscription:NOM (pour
+    l'inspection, sans aucun budget) ou territoire (pour le comité syndical). Un mot du
+    nom de la circonscription suffit s'il est seul à le porter.
+    """
+    from diag.documents.synthesis import synthesis as synthesis_of  # noqa: PLC0415
+    from diag.documents.write import (
+        Format,
+        write_paper,
+    )
+
+    wanted = [Format(each) for each in forms] or list(Format)
+    bar = click.progressbar(
+        length=1, label="Audits", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    with workspace_of(ctx) as workspace, bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        paper, usual, provisional = synthesis_of(workspace, scope, day, campaign, show)
+    tell_written(write_paper(paper, folder or usual, wanted))
+    if provisional:
+        click.echo(
+            "Provisoire : des audits ne sont pas clos (diag audit list).", err=True
+        )
+
+
+def tell_written(files: Iterable["WrittenFile"]) -> None:
+    """Print each file once it is written, and what it could not be made to be."""
+    for written in files:
+        if written.path:
+            click.echo(str(written.path))
+        if written.warning:
+            click.echo(written.warning, err=True)

@@ -19,8 +19,8 @@ def main() -> None:
 def open_screens() -> None:
     """Open the app on the workspace that DIAG_HOME names, else on the user's."""
     # Textual costs 100 ms: commands do without.
-    from diag.desk.home import default_folder  # noqa: PLC0415
-    from diag.tui.opening import open_app  # noqa: PLC0415
+    from diag.tui.app import open_app  # noqa: PLC0415
+    from diag.workspace.disk import default_folder  # noqa: PLC0415
 
     chosen = os.environ.get("DIAG_HOME")
     open_app(Path(chosen) if chosen else default_folder())

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from diag.cli.console import json_option, print_json, print_table, workspace_of
+from diag.cli.shared import json_option, print_json, print_table, workspace_of
 from diag.words.sentences import counted
 
 _name = click.argument("name", metavar="[NOM]", default="")
@@ -21,7 +21,7 @@ def templates() -> None:
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Liste les modèles, et dit lesquels sont les vôtres."""
     # Jinja and the reports cost 100 ms to import: `diag --help` does without.
-    from diag.desk.house.templates import templates as every  # noqa: PLC0415
+    from diag.documents.templates import templates as every  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
         found = every(workspace)
@@ -44,7 +44,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def eject(ctx: click.Context, name: str) -> None:
     """Copie un modèle livré (tous, sans NOM) dans overlay/modeles, pour le changer."""
-    from diag.desk.house.templates import eject as ejected  # noqa: PLC0415 - as above
+    from diag.documents.templates import eject as ejected  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         written = ejected(workspace, name)
@@ -59,10 +59,7 @@ def eject(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def diff(ctx: click.Context, name: str) -> None:
     """Montre ce que vos modèles changent, et si le modèle livré a changé depuis."""
-    from diag.desk.house.templates import (  # noqa: PLC0415 - as above
-        chosen_templates,
-        difference,
-    )
+    from diag.documents.templates import chosen_templates, difference
 
     with workspace_of(ctx) as workspace:
         wanted = chosen_templates(workspace, name)
@@ -78,9 +75,9 @@ def diff(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def check(ctx: click.Context) -> None:
     """Essaie vos modèles et votre charte sur des audits inventés."""
-    from diag.desk.checklists.editions import overlay_of  # noqa: PLC0415 - as above
-    from diag.desk.house.templates import templates as every  # noqa: PLC0415
-    from diag.desk.house.trial import problems_tried  # noqa: PLC0415 - as above
+    from diag.demo import problems_tried  # noqa: PLC0415 - as above
+    from diag.documents.templates import templates as every  # noqa: PLC0415
+    from diag.workspace.editions import overlay_of  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
         overlay = overlay_of(workspace)

@@ -10,32 +10,113 @@ from functools import partial
 
 import click
 
-from diag.cli.console import (
-    campaign_option,
-    subject_argument,
-    workspace_of,
-)
-from diag.cli.visit_lines import HELP, card_lines, left_lines, more_lines
-from diag.desk import audits
-from diag.desk.auditees import auditee_named
-from diag.desk.session import ChangedMeanwhileError, Session
-from diag.desk.visit.answers import DoubtError
+from diag.audit import session as audits
+from diag.audit.answer import UnlikelyAnswerError
+from diag.audit.card import QuestionCard, StandingAnswer
+from diag.audit.departure import departure_lines
+from diag.audit.history import time_words
+from diag.audit.places import add_place, agreeing
+from diag.audit.session import AuditSession, ChangedMeanwhileError
+from diag.audit.visit import VisitSession, keep_place
+from diag.audit.walk import most_useful, parcours_of, profile_named
+from diag.cli.shared import campaign_option, subject_argument, workspace_of
 from diag.desk.visit.completing import STATE_KEYS
-from diag.desk.visit.departure import departure_lines
 from diag.desk.visit.entry import RefusedEntryError
-from diag.desk.visit.parcours import parcours_of, profile_named
-from diag.desk.visit.places import add_place, agreeing
-from diag.desk.visit.resume import keep_place
-from diag.desk.visit.visiting import Visiting
-from diag.desk.visit.walk import most_useful
-from diag.desk.workspace import Workspace
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.errors import DiagError
-from diag.model.folding import fold
+from diag.model.text import fold
+from diag.words.vocabulary import PROVENANCES, levels
+from diag.workspace.subjects import auditee_named
+from diag.workspace.workspace import Workspace
+
+HELP = (
+    "Une ligne est une réponse : un nombre, o ou n, une date, un texte.",
+    "Pour un choix, son chiffre ou ses premières lettres ; plusieurs par des virgules.",
+    "Entrée seule : question suivante. ? seul : cette aide.",
+    "* et un motif : inconnu. / et un motif : sans objet. ! et un motif : refusé.",
+    ":retour : question précédente. :relire : la question à nouveau.",
+    ":utile : la question qui resserre le plus le score.",
+    ":pourquoi : seuils, raisons, sources et historique de la question.",
+    ":note TEXTE : écrit la note ; sans texte, la retire.",
+    ":arevoir : marque la question, ou ne la marque plus.",
+    ":vrai : toujours vrai, la réponse de l'audit précédent.",
+    ":comment : mesuré, constaté ou déclaré, pour la réponse suivante.",
+    ":annuler : reprend la dernière saisie ; répétable.",
+    ":reste : ce qu'il reste à demander, lieu par lieu. :lieu NOM : y aller.",
+    ":parcours : la durée de la visite. :parcours court, standard ou complet.",
+    ":salle NOM et :materiel NOM : ajoutent un lieu.",
+    ":partir : à vérifier avant de partir. :fin : quitter.",
+)
+"""What one can type."""
+
+
+def card_lines(visiting: VisitSession) -> Iterator[str]:
+    """Give what one hears first of the question at hand."""
+    card, question = visiting.card, visiting.question
+    leg = visiting.walk.leg_of(visiting.key)
+    assert leg is not None
+    rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
+    flag = ", à revoir" if card.stop.flagged else ""
+    maybe = ", peut-être sans objet" if card.stop.relevant is None else ""
+    yield f"{leg.title}, question {rank} sur {len(leg.stops)}{flag}{maybe}."
+    yield question.label
+    for word, text in (
+        ("Demander", question.ask),
+        ("Regarder", question.look),
+        ("Précision", question.hint),
+        ("Attendu", card.expected),
+    ):
+        if text:
+            yield f"{word} : {text}"
+    for number, choice in enumerate(question.choices, 1):
+        yield f"{number} : {choice.label}"
+    if question.type is QuestionType.BOOLEAN:
+        yield "o : oui. n : non."
+    for said in card.said:
+        word = "Contradictoire" if card.in_conflict else "Réponse actuelle"
+        yield f"{word} : {_said(said)}"
+    if card.last:
+        whence = "Même commune" if card.last.school else "Audit précédent"
+        yield f"{whence} : {card.last_words}. :vrai la reprend."
+    for note in card.notes:
+        yield f"Note : {note}"
+    yield f"La réponse sera : {PROVENANCES[visiting.provenance]}."
+
+
+def more_lines(card: QuestionCard) -> Iterator[str]:
+    """Give the thresholds, the reasons, the sources and the history."""
+    for scale in card.scales:
+        now = "sans objet ici" if scale.out else levels(scale.low, scale.high)
+        yield f"{scale.criterion.title} : {now}."
+        for each in scale.thresholds:
+            yield f"{each.name} : {each.asks}"
+        yield f"Pourquoi : {scale.criterion.why}"
+        for source in scale.sources:
+            yield f"Source : {source.title}"
+    for difference in card.diverging:
+        yield f"Divergence : {difference}"
+    for turn in card.trail:
+        yield f"{time_words(turn.at)}, {turn.who} : {turn.after}"
+    if not card.scales and not card.trail:
+        yield "Aucun critère ne lit cette réponse directement."
+
+
+def left_lines(visiting: VisitSession) -> Iterator[str]:
+    """Give what is left, part by part."""
+    for leg in visiting.walk.legs:
+        maybe = f", peut-être {leg.maybe} de plus" if leg.maybe else ""
+        yield f"{leg.title} : {leg.left or 'rien'}{maybe}."
+
+
+def _said(said: StandingAnswer) -> str:
+    how = f", {said.how}" if said.how else ""
+    return f"{said.words}{how}, {said.who}, {said.day}"
+
 
 _HELP_SIGN = "?"
 
-Act = Callable[[Visiting, str], Iterator[str]]
+
+Act = Callable[[VisitSession, str], Iterator[str]]
 """What a command does; gives the lines to print."""
 
 
@@ -66,7 +147,7 @@ def visit(
             click.echo("Rien n'est ouvert.")
             return
         session.asks_when_changed = True
-        visiting = Visiting(session)
+        visiting = VisitSession(session)
         click.echo(session.about.title)
         click.echo("Tapez la réponse, puis Entrée. « :aide » dit tout le reste.")
         if not visiting.stop.is_left and not visiting.onward():
@@ -76,7 +157,7 @@ def visit(
 
 def _session_of(
     workspace: Workspace, ref: str, campaign: str | None, *, start: bool
-) -> Session | None:
+) -> AuditSession | None:
     """Return the audit; one that nobody has opened is opened once that is wanted."""
     if campaign or audits.is_started(workspace, ref):
         return audits.open_session(workspace, ref, campaign)
@@ -106,7 +187,7 @@ def _is_wanted() -> bool:
 class Conversation:
     """One visit, a line at a time."""
 
-    def __init__(self, visiting: Visiting) -> None:
+    def __init__(self, visiting: VisitSession) -> None:
         self.visiting = visiting
         self._doubted = ""
 
@@ -130,7 +211,7 @@ class Conversation:
                 return
             try:
                 _print(self._answer(typed.strip()))
-            except DoubtError as doubt:
+            except UnlikelyAnswerError as doubt:
                 self._doubted = typed.strip()
                 click.echo(f"{doubt} Entrée pour confirmer, ou une autre réponse.")
             except RefusedEntryError as error:
@@ -164,13 +245,13 @@ def _print(lines: Iterator[str] | tuple[str, ...]) -> None:
         click.echo(line)
 
 
-def _saved(visiting: Visiting, said: str) -> Iterator[str]:
+def _saved(visiting: VisitSession, said: str) -> Iterator[str]:
     yield f"Enregistré. {said}"
     if not visiting.onward():
         yield "Il ne reste aucune question."
 
 
-def _act(visiting: Visiting, typed: str) -> Iterator[str]:
+def _act(visiting: VisitSession, typed: str) -> Iterator[str]:
     """Do what a command says; a few letters are enough to name it."""
     word, _, rest = typed.strip().partition(" ")
     named = [name for name in _ACTS if name.startswith(fold(word))] if word else []
@@ -182,20 +263,20 @@ def _act(visiting: Visiting, typed: str) -> Iterator[str]:
     yield from _ACTS[named[0]](visiting, rest.strip())
 
 
-def _help(_visiting: Visiting, _rest: str) -> Iterator[str]:
+def _help(_visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield from HELP
 
 
-def _again(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _again(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield from card_lines(visiting)
 
 
-def _back(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _back(visiting: VisitSession, _rest: str) -> Iterator[str]:
     if not visiting.back():
         yield "C'est la première question."
 
 
-def _useful(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _useful(visiting: VisitSession, _rest: str) -> Iterator[str]:
     session = visiting.session
     facts, checklist = session.facts, session.checklist
     found = most_useful(facts, checklist, visiting.key, session.profile)
@@ -205,40 +286,40 @@ def _useful(visiting: Visiting, _rest: str) -> Iterator[str]:
         visiting.go(found)
 
 
-def _why(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _why(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield from more_lines(visiting.card)
 
 
-def _note(visiting: Visiting, rest: str) -> Iterator[str]:
+def _note(visiting: VisitSession, rest: str) -> Iterator[str]:
     visiting.note(rest)
     yield "Enregistré. Note écrite." if rest else "Enregistré. Note retirée."
 
 
-def _flag(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _flag(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield "Enregistré. À revoir." if visiting.flag() else "Enregistré. Plus à revoir."
 
 
-def _still_true(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _still_true(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield from _saved(visiting, visiting.still_true())
 
 
-def _undo(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _undo(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield f"Annulé. {visiting.undo()}"
 
 
-def _known(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _known(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield f"La réponse suivante sera : {visiting.turn_provenance()}."
 
 
-def _left(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _left(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield from left_lines(visiting)
 
 
-def _leaving(visiting: Visiting, _rest: str) -> Iterator[str]:
+def _leaving(visiting: VisitSession, _rest: str) -> Iterator[str]:
     yield from departure_lines(visiting.session)
 
 
-def _profile(visiting: Visiting, rest: str) -> Iterator[str]:
+def _profile(visiting: VisitSession, rest: str) -> Iterator[str]:
     if rest:
         yield f"Enregistré. {visiting.choose(profile_named(rest))}."
         return
@@ -247,7 +328,7 @@ def _profile(visiting: Visiting, rest: str) -> Iterator[str]:
         yield f"{each.name}{chosen} : {each.words}."
 
 
-def _place(visiting: Visiting, rest: str) -> Iterator[str]:
+def _place(visiting: VisitSession, rest: str) -> Iterator[str]:
     wanted = fold(rest)
     legs = [leg for leg in visiting.walk.legs if wanted and wanted in fold(leg.title)]
     exact = [leg for leg in legs if fold(leg.title) == wanted]
@@ -263,7 +344,7 @@ def _place(visiting: Visiting, rest: str) -> Iterator[str]:
         visiting.go(stop.key)
 
 
-def _add(visiting: Visiting, rest: str, *, kind: PlaceKind) -> Iterator[str]:
+def _add(visiting: VisitSession, rest: str, *, kind: PlaceKind) -> Iterator[str]:
     place, _ = add_place(visiting.session, kind, rest)
     visiting.refresh()
     yield f"Enregistré. {place.name} {agreeing(kind, 'ajouté')}."

@@ -8,26 +8,50 @@ import re
 import unicodedata
 from datetime import date
 
-from diag.model.email import email_problem
+from diag.model.codes import email_problem, is_uai, normal_uai
 from diag.model.number import Number, canonical_number
 from diag.model.text import clean_line
-from diag.model.uai import is_uai, normal_uai
 
 UNREADABLE = "\ufffd"
 """What a byte that means nothing became when the file was decoded."""
 
+
 _SHORT_UAI = re.compile(r"\d{4,6}[A-Z]")
+
+
 _INSEE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
+
+
 _DEPARTMENT = re.compile(r"[0-9]{3}|02[AB]")
+
+
 _POSTCODE = re.compile(r"[0-9]{5}")
+
+
 _PHONE = re.compile(r"0[0-9]{9}")
+
+
 _SIRET = re.compile(r"[0-9]{14}")
+
+
 _SIREN = re.compile(r"[0-9]{9}")
+
+
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
+
+
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
+
+
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
+
+
 _TRUE = {"1", "oui", "true", "vrai"}
+
+
 _FALSE = {"0", "non", "false", "faux"}
+
+
 _MAX_CELL = 500
 
 

@@ -1,18 +1,23 @@
 """The official code of communes: names, population, intercommunalité, postcodes."""
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from diag.imports import cells
-from diag.imports.intake import Intake
-from diag.imports.layout import Entry
-from diag.imports.layouts import COMMUNES
-from diag.imports.report import ImportReport, Progress, silent
-from diag.journal.territory import Territory
-from diag.journal.upsert import Cell
-from diag.model.folding import fold
+from diag.imports.intake import FileIntake, ImportReport, Progress, silent
+from diag.imports.layouts import COMMUNES, MAIRIES, ImportRow
+from diag.journal.territory import Cell, Territory
+from diag.model.codes import email_problem
+from diag.model.territory import Commune
+from diag.model.text import fold
 
 _MAX_POPULATION = 3_000_000
+
+
 _OF_TODAY = {"", "commune actuelle", "com"}
 
 
@@ -25,7 +30,7 @@ def import_communes(
         ImportRefusedError: when the file as a whole cannot be read.
         JournalError: when the territory cannot be written.
     """
-    intake = Intake.of(path, COMMUNES, progress)
+    intake = FileIntake.of(path, COMMUNES, progress)
     communes: dict[str, dict[str, Cell]] = {}
     for entry in intake.entries():
         kind = entry.cells.get("type", "")
@@ -45,7 +50,7 @@ def import_communes(
         return intake.finish(territory, territory.put_communes(communes.values()))
 
 
-def _read(intake: Intake, entry: Entry) -> dict[str, Cell]:
+def _read(intake: FileIntake, entry: ImportRow) -> dict[str, Cell]:
     name = entry.cells["name"]
     commune: dict[str, Cell] = {
         "insee": intake.cell(entry, "insee", cells.insee, name),
@@ -75,3 +80,136 @@ def _population(raw: str) -> Cell:
 
 def _postcodes(raw: str) -> Cell:
     return " ".join(map(cells.postcode, re.findall(r"[^|,;/\s]+", raw)))
+
+
+_TITLE = re.compile(r"(mairies?\b[^-–]*?)\s*[-–]\s*(.+)", re.IGNORECASE)
+
+
+def import_mairies(
+    path: Path,
+    territory: Territory,
+    progress: Progress = silent,
+    *,
+    source_date: date | None = None,
+) -> ImportReport:
+    """Give each known commune its town hall's address, or the reason it has none.
+
+    Without `source_date`, the file's own date on disk is taken, and the report says so.
+
+    Raises:
+        ImportRefusedError: when the file as a whole cannot be read.
+        JournalError: when the territory cannot be written.
+    """
+    intake = FileIntake.of(path, MAIRIES, progress)
+    if source_date is None:
+        source_date = datetime.fromtimestamp(path.stat().st_mtime, UTC).date()
+        intake.findings.warnings.append(
+            f"Date retenue pour ces adresses : {source_date:%d/%m/%Y}, celle du "
+            "fichier sur ce disque."
+        )
+    is_official = territory.counts().communes > 0
+    if not is_official:
+        intake.findings.warnings.append(
+            "Le code des communes n'est pas importé : seules celles qui ont une école "
+            "sont reconnues. Importez d'abord les communes, puis recommencez."
+        )
+    names = _by_name(territory.communes(official=is_official))
+    addresses = _Addresses(intake, names, source_date.isoformat())
+    addresses.read()
+    known_dates = territory.town_hall_dates()
+    halls = [
+        hall
+        for insee, hall in addresses.halls.items()
+        if known_dates.get(insee, "") <= addresses.source_date
+    ]
+    if older := len(addresses.halls) - len(halls):
+        intake.findings.skipped["adresse plus ancienne que celle du territoire"] = older
+    with territory.transaction():
+        return intake.finish(territory, territory.put_town_halls(halls))
+
+
+Names = dict[str, dict[str, list[Commune]]]
+"""Department → folded name → communes."""
+
+
+def _by_name(communes: Iterable[Commune]) -> Names:
+    names: Names = defaultdict(lambda: defaultdict(list))
+    for commune in communes:
+        names[commune.department][fold(commune.name)].append(commune)
+    return names
+
+
+@dataclass
+class _Addresses:
+    """The town halls of one file, each once."""
+
+    intake: FileIntake
+    names: Names
+    source_date: str
+    halls: dict[str, dict[str, Cell]] = field(default_factory=dict)
+    entries: dict[str, ImportRow] = field(default_factory=dict)
+    """INSEE code → the line that was kept."""
+
+    def read(self) -> None:
+        for entry in self.intake.entries():
+            try:
+                commune = self._commune(entry)
+            except ValueError as error:
+                self.intake.findings.refuse(entry.line, _item(entry), str(error))
+            else:
+                self._keep(entry, commune)
+        self._remark()
+
+    def _commune(self, entry: ImportRow) -> Commune:
+        """Return the commune that a line is about, found by department and name."""
+        department = cells.department(entry.cells["department"])
+        name = cells.line_of_text(entry.cells["commune"])
+        if match := _TITLE.fullmatch(name):
+            if fold(match[1]) != "mairie":
+                raise ValueError(f"{match[1].lower()} : non celle de la commune")
+            name = match[2]
+        if department not in self.names:
+            raise ValueError(
+                f"aucune commune connue dans le département « {department} » : "
+                "importez d'abord les communes"
+            )
+        found = self.names[department].get(fold(name), [])
+        if not found:
+            raise ValueError("aucune commune actuelle de ce nom (fusion ?)")
+        if len(found) > 1:
+            raise ValueError("plusieurs communes de ce nom dans le département")
+        return found[0]
+
+    def _keep(self, entry: ImportRow, commune: Commune) -> None:
+        """Keep the first line of a commune, or the first with a valid address."""
+        email = entry.cells["email"]
+        problem = email_problem(email)
+        kept = self.halls.get(commune.insee)
+        if kept is not None:
+            reason = "commune en double, une seule adresse est gardée"
+            self.intake.findings.remark(entry.line, _item(entry), reason)
+            if problem or not kept["problem"]:
+                return
+        self.entries[commune.insee] = entry
+        self.halls[commune.insee] = {
+            "insee": commune.insee,
+            "name": commune.name,
+            "email": "" if problem else email,
+            "problem": problem,
+            "source_date": self.source_date,
+        }
+
+    def _remark(self) -> None:
+        """Say which town halls have no address, and which share theirs."""
+        uses = Counter(str(hall["email"]).casefold() for hall in self.halls.values())
+        for insee, hall in self.halls.items():
+            reason = str(hall["problem"])
+            if not reason and uses[str(hall["email"]).casefold()] > 1:
+                reason = "courriel partagé par plusieurs communes"
+            if reason:
+                entry = self.entries[insee]
+                self.intake.findings.remark(entry.line, _item(entry), reason)
+
+
+def _item(entry: ImportRow) -> str:
+    return f"{entry.cells['commune'][:45]} ({entry.cells['department'][:5]})"

@@ -1,34 +1,131 @@
 """One import from opening to report: rows with progress, repairs noted, log kept."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from diag.imports.cells import line_of_text
-from diag.imports.layout import Entry, Layout, Sheet, open_sheet
-from diag.imports.layouts import ALL
-from diag.imports.report import Findings, ImportReport, Progress, Repair
-from diag.journal.territory import LoggedImport, Territory
-from diag.journal.upsert import Cell, Merge
+from diag.imports.layouts import ALL, FileLayout, ImportRow, InputSheet, open_sheet
+from diag.journal.territory import (
+    Cell,
+    LoggedImport,
+    RowDifference,
+    Territory,
+    Upserted,
+)
+
+Progress = Callable[[int, int], None]
+"""Called with the rows done and the rows in all."""
+
+
+class LineRefusal(NamedTuple):
+    """A line that was not imported, or a remark on one that was."""
+
+    line: int
+    item: str
+    """What the line is about: a UAI, a commune."""
+    reason: str
+
+
+class Repair(NamedTuple):
+    """A cell that did not come in as it was written."""
+
+    line: int
+    item: str
+    column: str
+    before: str
+    after: str
+    """Empty when nothing could be made of it."""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """The account of one import."""
+
+    kind: str
+    """`annuaire`, `effectifs`, `ips`, `communes` or `mairies`."""
+    file: str
+    encoding: str
+    sha256: str
+    unit: str
+    """What line numbers count: `ligne` or `enregistrement`."""
+    rows: int
+    added: int
+    changed: int
+    unchanged: int
+    vanished: int
+    """Schools flagged as missing by this import."""
+    changes: tuple[RowDifference, ...] = ()
+    vanished_items: tuple[str, ...] = ()
+    returned_items: tuple[str, ...] = ()
+    """Schools that had vanished and are there again."""
+    refused: tuple[LineRefusal, ...] = ()
+    repaired: tuple[Repair, ...] = ()
+    remarks: tuple[LineRefusal, ...] = ()
+    """Lines that came in, and deserve a word: duplicates, shared addresses…"""
+    unknown_items: tuple[str, ...] = ()
+    """UAI of the file that the territory does not hold."""
+    skipped: tuple[tuple[str, int], ...] = ()
+    """Reason → lines left aside because they are none of our business."""
+    ignored_columns: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Sentences about the whole file."""
+
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether the territory already was what the file says."""
+        return not (self.added or self.changed or self.vanished)
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether no line of the file told anything of this territory."""
+        return self.changed_nothing and not self.unchanged
+
+
+def silent(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass
+class Findings:
+    """What is noticed while a file is read, gathered for its report."""
+
+    refused: list[LineRefusal] = field(default_factory=list)
+    repaired: list[Repair] = field(default_factory=list)
+    remarks: list[LineRefusal] = field(default_factory=list)
+    unknown: dict[str, None] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+
+    def refuse(self, line: int, item: str, reason: str) -> None:
+        """Note a line that does not come in."""
+        self.refused.append(LineRefusal(line, item[:60], reason))
+
+    def remark(self, line: int, item: str, reason: str) -> None:
+        """Note something worth a word about a line that comes in."""
+        self.remarks.append(LineRefusal(line, item[:60], reason))
+
 
 _STEP = 250
 """Rows between two words of progress: often enough to be seen moving."""
+
 
 Value = TypeVar("Value", bound=Cell)
 
 
 @dataclass
-class Intake:
+class FileIntake:
     """A file being imported, and what was noticed on the way."""
 
-    sheet: Sheet
+    sheet: InputSheet
     progress: Progress
     findings: Findings = field(default_factory=Findings)
 
     @classmethod
-    def of(cls, path: Path, layout: Layout, progress: Progress) -> "Intake":
+    def of(cls, path: Path, layout: FileLayout, progress: Progress) -> "FileIntake":
         """Open a file that must have this layout.
 
         Raises:
@@ -36,7 +133,7 @@ class Intake:
         """
         return cls(open_sheet(path, layout, ALL), progress)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[ImportRow]:
         """Yield the rows; those that cannot be cut into cells are refused."""
         table = self.sheet.table
         for line, reason in table.bad_rows:
@@ -48,7 +145,7 @@ class Intake:
         self.progress(len(table.rows), len(table.rows))
 
     def cell(
-        self, entry: Entry, name: str, reader: Callable[[str], Value], item: str
+        self, entry: ImportRow, name: str, reader: Callable[[str], Value], item: str
     ) -> Value:
         """Return a cell's value; a code or a date that had to be mended is noted.
 
@@ -62,7 +159,7 @@ class Intake:
         return value
 
     def maybe(
-        self, entry: Entry, name: str, reader: Callable[[str], Cell], item: str
+        self, entry: ImportRow, name: str, reader: Callable[[str], Cell], item: str
     ) -> dict[str, Cell]:
         """Return a cell's value by name; nothing without the column.
 
@@ -87,7 +184,7 @@ class Intake:
         return self.sheet.column(name) if name in self.sheet.positions else name
 
     def finish(
-        self, territory: Territory, merge: Merge, vanished: tuple[str, ...] = ()
+        self, territory: Territory, merge: Upserted, vanished: tuple[str, ...] = ()
     ) -> ImportReport:
         """Log the import and return its report; inside the transaction."""
         source, table, findings = self.sheet.source, self.sheet.table, self.findings
@@ -140,10 +237,102 @@ class Intake:
         if self.sheet.table.is_cut:
             yield "La dernière ligne est coupée : téléchargez de nouveau le fichier."
 
-    def _note(self, entry: Entry, name: str, item: str, after: str) -> None:
+    def _note(self, entry: ImportRow, name: str, item: str, after: str) -> None:
         column, before = self.sheet.column(name), entry.cells[name][:40]
         self.findings.repaired.append(Repair(entry.line, item, column, before, after))
 
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text)).upper()
+
+
+_NOUNS = {
+    "annuaire": "Écoles",
+    "effectifs": "Écoles",
+    "ips": "Écoles",
+    "communes": "Communes",
+    "mairies": "Mairies",
+}
+
+
+def account(report: ImportReport, examples: int = 5) -> tuple[str, ...]:
+    """Return the lines to show after an import.
+
+    At most `examples` of each sort of refusal are shown; None of them is lost: the
+    report holds them all.
+    """
+    return tuple(_lines(report, examples))
+
+
+def _lines(report: ImportReport, examples: int) -> Iterator[str]:
+    yield f"{report.file} : {_count(report.rows, report.unit)}, {report.encoding}"
+    yield _outcome(report)
+    yield from report.warnings
+    if report.vanished_items:
+        shown = _some(report.vanished_items, examples)
+        yield f"Absentes du fichier, sans doute fermées (rien n'est effacé) : {shown}"
+    if report.returned_items:
+        yield f"De retour dans le fichier : {_some(report.returned_items, examples)}"
+    if report.unknown_items:
+        shown = _some(report.unknown_items, examples)
+        yield f"Inconnues du territoire, laissées : {shown}"
+    if report.skipped:
+        told = ", ".join(f"{number} {reason}" for reason, number in report.skipped)
+        yield f"Laissées de côté : {told}"
+    yield from _repairs(report.repaired)
+    yield from _by_reason("Refusé", report, report.refused, examples)
+    yield from _by_reason("À savoir", report, report.remarks, examples)
+    if report.ignored_columns:
+        yield f"Colonnes inconnues, ignorées : {_some(report.ignored_columns, 20)}"
+
+
+def _outcome(report: ImportReport) -> str:
+    noun = _NOUNS[report.kind]
+    if report.changed_nothing:
+        if report.unchanged:
+            return f"{noun} : rien n'a changé, le territoire savait déjà tout."
+        return f"{noun} : rien n'a été importé."
+    told = (
+        (report.added, "ajoutée"),
+        (report.changed, "modifiée"),
+        (report.unchanged, "inchangée"),
+        (report.vanished, "disparue"),
+    )
+    return f"{noun} : {', '.join(_count(*part) for part in told if part[0])}."
+
+
+def _repairs(repaired: Sequence[Repair]) -> Iterator[str]:
+    groups: dict[tuple[str, bool], list[Repair]] = defaultdict(list)
+    for repair in repaired:
+        groups[repair.column, bool(repair.after)].append(repair)
+    for (column, mended), repairs in groups.items():
+        first, number = repairs[0], _count(len(repairs), "cellule")
+        if mended:
+            example = f"« {first.before} » lu {first.after}"
+            yield f"Réparé : {column}, {number} (ligne {first.line} : {example})"
+        else:
+            yield (
+                f"Illisible, laissé vide ou tel qu'il était connu : {column}, {number} "
+                f"(ligne {first.line} : « {first.before} »)"
+            )
+
+
+def _by_reason(
+    title: str, report: ImportReport, lines: Sequence[LineRefusal], examples: int
+) -> Iterator[str]:
+    groups: dict[str, list[LineRefusal]] = defaultdict(list)
+    for line in lines:
+        groups[line.reason].append(line)
+    for reason, alike in sorted(groups.items(), key=lambda group: -len(group[1])):
+        places = [f"{report.unit} {line.line} {line.item}".strip() for line in alike]
+        yield f"{title} : {reason} — {_some(places, examples)}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
+
+
+def _some(items: Sequence[str], most: int) -> str:
+    shown = ", ".join(items[:most])
+    left = len(items) - most
+    return f"{shown} et {left} de plus" if left > 0 else shown

@@ -1,8 +1,134 @@
 """The official files, column by column: 2019 to 2026, CSV labels and API names."""
 
-from diag.imports.layout import Layout
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
 
-ANNUAIRE = Layout(
+from diag.imports.source import InputFile, RawTable, read_source, read_table, refusal
+from diag.model.text import fold
+
+
+@dataclass(frozen=True)
+class FileLayout:
+    """The columns of one official file, in all the spellings met.
+
+    Columns are compared folded: `Code postal`, `Code_postal` and `code_postal` are one.
+    """
+
+    command: str
+    """What follows `diag import`."""
+    title: str
+    """What the file is, in French, with its article."""
+    required: Mapping[str, tuple[str, ...]]
+    """Field → its columns, the official one first; no import without them."""
+    optional: Mapping[str, tuple[str, ...]]
+    """Field → its columns, the official one first."""
+    unused: str = ""
+    """Other official columns, nobody's concern: one a line or between semicolons."""
+
+    def positions(self, columns: tuple[str, ...]) -> dict[str, int]:
+        """Return where each field is among `columns`; absent fields are left out."""
+        where: dict[str, int] = {}
+        for index, column in enumerate(columns):
+            where.setdefault(fold(column), index)
+        found = {}
+        for field, names in {**self.required, **self.optional}.items():
+            places = [where[name] for name in map(fold, names) if name in where]
+            if places:
+                found[field] = places[0]
+        return found
+
+    def fits(self, columns: tuple[str, ...]) -> bool:
+        """Say whether every required field is there."""
+        return self.required.keys() <= self.positions(columns).keys()
+
+
+class ImportRow(NamedTuple):
+    """One row, by field."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class InputSheet:
+    """A file whose columns are understood."""
+
+    source: InputFile
+    table: RawTable
+    layout: FileLayout
+    positions: Mapping[str, int]
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """Columns that the official layout does not have."""
+        used = set(self.positions.values())
+        unused = {fold(name) for name in re.split(r"[;\n]", self.layout.unused)}
+        return tuple(
+            column
+            for index, column in enumerate(self.table.columns)
+            if index not in used and fold(column) not in unused
+        )
+
+    def column(self, field: str) -> str:
+        """Return the name that the file gives to a field's column."""
+        return self.table.columns[self.positions[field]]
+
+    def entries(self) -> Iterator[ImportRow]:
+        """Yield the rows, by field."""
+        places = tuple(self.positions.items())
+        for line, cells in self.table.rows:
+            yield ImportRow(
+                line, {field: cells[index].strip() for field, index in places}
+            )
+
+
+def open_sheet(
+    path: Path, layout: FileLayout, others: tuple[FileLayout, ...]
+) -> InputSheet:
+    """Return the rows of a file that must have this layout.
+
+    Raises:
+        ImportRefusedError: names the column missing and the nearest one, or the
+            command that suits the file.
+    """
+    source = read_source(path)
+    table = read_table(source)
+    kind = next((other for other in others if other.fits(table.columns)), None)
+    if kind is not None and kind is not layout:
+        raise refusal(
+            path.name,
+            f"ce n'est pas {layout.title}, mais {kind.title}",
+            f"Importez-le comme « {kind.command} »",
+            command=f"diag import {kind.command} {path.name}",
+        )
+    positions = layout.positions(table.columns)
+    for field, names in layout.required.items():
+        if field not in positions:
+            raise refusal(path.name, *_missing(layout, names[0], table.columns))
+    return InputSheet(source, table, layout, positions)
+
+
+def _missing(
+    layout: FileLayout, name: str, columns: tuple[str, ...]
+) -> tuple[str, str]:
+    spelled = {fold(column): column for column in reversed(columns)}
+    near = get_close_matches(fold(name), spelled, n=1)
+    if near:
+        seen = f"la plus proche est « {spelled[near[0]][:60]} »"
+    else:
+        shown = ", ".join(f"« {column[:30]} »" for column in columns[:4])
+        seen = f"la première ligne commence par {shown or 'rien de lisible'}"
+    return (
+        f"la colonne « {name} » manque pour lire {layout.title} ; {seen}",
+        "Renommez la colonne, ou reprenez l'export officiel sans le retoucher",
+    )
+
+
+ANNUAIRE = FileLayout(
     command="annuaire",
     title="l'annuaire de l'éducation",
     required={
@@ -56,7 +182,8 @@ ANNUAIRE = Layout(
 )
 """`fr-en-annuaire-education`: 69, 72 or 71 columns in 2023, 2024 and 2026."""
 
-EFFECTIFS = Layout(
+
+EFFECTIFS = FileLayout(
     command="effectifs",
     title="le fichier des effectifs et des classes",
     required={
@@ -84,7 +211,8 @@ EFFECTIFS = Layout(
 )
 """`fr-en-ecoles-effectifs-nb_classes`: labels in CSV, technical names in the API."""
 
-IPS = Layout(
+
+IPS = FileLayout(
     command="ips",
     title="le fichier des IPS",
     required={
@@ -104,7 +232,8 @@ IPS = Layout(
 )
 """`fr-en-ips_ecoles` and its successors, in three layouts."""
 
-COMMUNES = Layout(
+
+COMMUNES = FileLayout(
     command="communes",
     title="le code officiel des communes",
     required={
@@ -127,7 +256,8 @@ COMMUNES = Layout(
 )
 """INSEE's official code, in CSV or as `@etalab/decoupage-administratif` has it."""
 
-MAIRIES = Layout(
+
+MAIRIES = FileLayout(
     command="mairies",
     title="la liste des courriels des mairies",
     required={
@@ -138,6 +268,7 @@ MAIRIES = Layout(
     optional={},
 )
 """The DILA's public directory, reduced to the e-mails of town halls."""
+
 
 ALL = (EFFECTIFS, IPS, ANNUAIRE, MAIRIES, COMMUNES)
 """The most particular first: a file is of the first kind that it fits."""

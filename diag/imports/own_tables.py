@@ -4,28 +4,22 @@ Each row is read as an author's own item: what it may say, and how it is refused
 what the checklists say. A row about a shipped item may give only what it changes.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from diag.imports.own_columns import (
-    COLUMNS,
-    NAMED_BY,
-    by_column,
-    node_of,
-    positions,
-)
-from diag.imports.report import Refusal
-from diag.imports.source import read_source, refusal
-from diag.imports.table import Row, read_table
-from diag.model.folding import fold
+from diag.checklist.lint.rules import TRADE
+from diag.checklist.overlay.layers import laid_over, text_of, without
+from diag.checklist.overlay.merge import FORMS, OFF
+from diag.imports.cells import flag, iso_date, line_of_text
+from diag.imports.intake import LineRefusal
+from diag.imports.source import TableRow, read_source, read_table, refusal
+from diag.model.text import fold
 from diag.rules.build import BUILDERS, Unfit
-from diag.rules.lint.references import TRADE
 from diag.rules.loaded import NOUNS, Loaded
-from diag.rules.overlay.layers import laid_over, text_of, without
-from diag.rules.overlay.merge import FORMS, OFF
 from diag.rules.problem import Spot, nearest
-from diag.rules.reading.nodes import Entries, Node, Scalar
+from diag.rules.reading.nodes import Entries, Items, Node, Scalar
 from diag.rules.reading.reader import Reader
 
 SECTIONS = {"prix": "prices", "aides": "aids", "echeances": "deadlines"}
@@ -41,7 +35,7 @@ class OwnRows:
     added: tuple[str, ...]
     changed: tuple[str, ...]
     unchanged: tuple[str, ...]
-    refused: tuple[Refusal, ...]
+    refused: tuple[LineRefusal, ...]
     ignored_columns: tuple[str, ...]
 
 
@@ -64,9 +58,9 @@ def read_own_table(
         seen = ", ".join(table.columns[:6])
         remedy = f"Colonnes lues : {seen}"
         raise refusal(path.name, f"aucune colonne {wanted}", remedy)
-    reading = _Reading(path.name, section, shipped, taken)
+    reading = _OwnTableReading(path.name, section, shipped, taken)
     for bad in table.bad_rows:
-        reading.refused.append(Refusal(bad.line, "", bad.reason))
+        reading.refused.append(LineRefusal(bad.line, "", bad.reason))
     for row in table.rows:
         reading.take(row, where)
     used = set(where.values())
@@ -84,7 +78,7 @@ def read_own_table(
     )
 
 
-class _Reading:
+class _OwnTableReading:
     def __init__(
         self, file: str, section: str, shipped: Loaded, taken: Mapping[str, Spot]
     ) -> None:
@@ -99,15 +93,15 @@ class _Reading:
         self.added: list[str] = []
         self.changed: list[str] = []
         self.unchanged: list[str] = []
-        self.refused: list[Refusal] = []
+        self.refused: list[LineRefusal] = []
 
-    def take(self, row: Row, where: Mapping[str, int]) -> None:
+    def take(self, row: TableRow, where: Mapping[str, int]) -> None:
         told = self._told(row, where)
         try:
             item = self._item(row, where)
             self._check(item)
         except ValueError as error:
-            self.refused.append(Refusal(row.line, told[:60], str(error)))
+            self.refused.append(LineRefusal(row.line, told[:60], str(error)))
             return
         ident = text_of(item.nodes["id"])
         self._lines[ident] = row.line
@@ -120,11 +114,11 @@ class _Reading:
             self.changed.append(ident)
         self.items[ident] = item
 
-    def _told(self, row: Row, where: Mapping[str, int]) -> str:
+    def _told(self, row: TableRow, where: Mapping[str, int]) -> str:
         keys = [key for key in ("id", NAMED_BY[self._section]) if key in where]
         return next(filter(None, (row.cells[where[key]].strip() for key in keys)), "")
 
-    def _item(self, row: Row, where: Mapping[str, int]) -> Entries:
+    def _item(self, row: TableRow, where: Mapping[str, int]) -> Entries:
         spot = Spot(self._file, row.line)
         nodes: dict[str, Node] = {}
         for key, at in where.items():
@@ -211,3 +205,148 @@ class _Reading:
             return False
         shipped = getattr(self._shipped.draft, self._section).get(ident)
         return shipped is not None and self._build(self._whole(item)) == shipped
+
+
+COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
+    "prices": {
+        "id": ("identifiant", "id", "code"),
+        "label": ("désignation", "libellé", "label"),
+        "unit": ("unité", "unit"),
+        "year": ("année", "year"),
+        "minimum": ("prix bas", "minimum", "mini"),
+        "typical": ("prix courant", "prix", "prix ht", "typical"),
+        "maximum": ("prix haut", "maximum", "maxi"),
+        "vat": ("tva", "taux de tva", "vat"),
+        "yearly": ("chaque année", "annuel", "yearly"),
+        "lifetime": ("durée de vie", "durée", "lifetime"),
+        "source": ("source",),
+        "note": ("note", "remarque"),
+        "off": ("désactivé", "off"),
+    },
+    "aids": {
+        "id": ("identifiant", "id", "code"),
+        "title": ("aide", "titre", "nom", "title"),
+        "state": ("état", "state"),
+        "applicant": ("qui demande", "demandeur", "applicant"),
+        "conditions": ("conditions",),
+        "rate": ("taux", "rate"),
+        "ceiling": ("plafond", "ceiling"),
+        "period": ("période", "quand", "period"),
+        "ask": ("à vérifier auprès de", "auprès de", "ask"),
+        "departments": ("départements", "departments"),
+        "max_population": ("population maximale", "max population"),
+        "as_of": ("information de", "date", "as of"),
+        "source": ("source",),
+        "note": ("note", "remarque"),
+        "off": ("désactivé", "off"),
+    },
+    "deadlines": {
+        "id": ("identifiant", "id", "code"),
+        "title": ("échéance", "titre", "quoi", "title"),
+        "due": ("date", "due"),
+        "what": ("ce qui change", "what"),
+        "ask": ("à vérifier auprès de", "auprès de", "ask"),
+        "as_of": ("information de", "as of"),
+        "source": ("source",),
+        "verify_before_quoting": ("texte à relire", "verify before quoting"),
+        "note": ("note", "remarque"),
+        "off": ("désactivé", "off"),
+    },
+}
+"""Section → key → names of its column, compared without accents nor case."""
+
+
+NAMED_BY = {"prices": "label", "aids": "title", "deadlines": "title"}
+"""What names a row that has no id."""
+
+
+_STATES = {
+    **dict.fromkeys(("ouvert", "ouverte", "open"), "open"),
+    **dict.fromkeys(
+        ("clos", "close", "ferme", "fermee", "termine", "terminee", "closed"), "closed"
+    ),
+    **dict.fromkeys(("inconnu", "inconnue", "a verifier", "unknown"), "unknown"),
+}
+
+
+_DURATIONS = {"an": "Y", "ans": "Y", "mois": "M", "semaines": "W", "jours": "D"}
+
+
+def positions(section: str, columns: tuple[str, ...]) -> dict[str, int]:
+    """Return where each key is among the columns; those absent are left out."""
+    where: dict[str, int] = {}
+    for index, column in enumerate(columns):
+        where.setdefault(fold(column), index)
+    return {
+        key: next(where[name] for name in map(fold, names) if name in where)
+        for key, names in COLUMNS[section].items()
+        if any(fold(name) in where for name in names)
+    }
+
+
+def by_column(section: str, sentence: str) -> str:
+    """Return a sentence about keys, told of columns: « typical », « prix courant »."""
+    for key, names in COLUMNS[section].items():
+        sentence = re.sub(rf"« {key}(?= »|: )", f"« {names[0]}", sentence)
+    order = "minimum ≤ typical ≤ maximum"
+    return sentence.replace(order, "prix bas ≤ prix courant ≤ prix haut")
+
+
+def node_of(key: str, cell: str, spot: Spot) -> Node | None:
+    """Return what a cell means under a key; None for an empty one.
+
+    Raises:
+        ValueError: when the cell cannot be read; says why in French.
+    """
+    text = line_of_text(cell)
+    if not text:
+        return None
+    if key == "departments":
+        parts = [part.zfill(3) for part in re.split(r"[\s,/]+", text) if part]
+        return Items(spot, tuple(Scalar(spot, part, part) for part in parts))
+    value = _READERS.get(key, str)(text)
+    return Scalar(spot, value, str(value))
+
+
+def _amount(text: str) -> str:
+    return re.sub(r"\s*(?:€|euros?)?\s*(?:HT)?$", "", text, flags=re.IGNORECASE)
+
+
+def _whole(text: str) -> int | str:
+    digits = re.sub(r"\s", "", text)
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else text  # noqa: PLR2004 - more is no count
+
+
+def _percent(text: str) -> str:
+    return text.rstrip("% \u00a0\u202f")
+
+
+def _yes(text: str) -> bool:
+    return bool(flag("1" if text.casefold() == "x" else text))
+
+
+def _state(text: str) -> str:
+    return _STATES.get(fold(text), text)
+
+
+def _duration(text: str) -> str:
+    match = re.fullmatch(r"(\d+)\s*([a-zé]+)", text)
+    unit = _DURATIONS.get(match[2], "") if match else ""
+    return f"P{match[1]}{unit}" if match and unit else text
+
+
+def _date(text: str) -> str:
+    if month := re.fullmatch(r"(\d{1,2})/(\d{4})", text):
+        return f"{month[2]}-{month[1].zfill(2)}"
+    return iso_date(text) if "/" in text else text
+
+
+_READERS: Mapping[str, Callable[[str], str | int | bool]] = {
+    **dict.fromkeys(("minimum", "typical", "maximum"), _amount),
+    **dict.fromkeys(("year", "max_population"), _whole),
+    **dict.fromkeys(("yearly", "off", "verify_before_quoting"), _yes),
+    **dict.fromkeys(("due", "as_of"), _date),
+    "vat": _percent,
+    "state": _state,
+    "lifetime": _duration,
+}

@@ -5,26 +5,25 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from diag.imports import cells
-from diag.imports.intake import Intake
-from diag.imports.layout import Entry, Layout
-from diag.imports.report import ImportReport, Progress
-from diag.journal.territory import Territory
-from diag.journal.upsert import Cell
+from diag.imports.intake import FileIntake, ImportReport, Progress, silent
+from diag.imports.layouts import EFFECTIFS, IPS, FileLayout, ImportRow
+from diag.journal.territory import Cell, Territory
 
 Figures = dict[str, Cell]
 """The fields of a school that one line states."""
+
 
 _OLDER = "rentrée plus ancienne"
 
 
 def import_yearly(
     path: Path,
-    layout: Layout,
+    layout: FileLayout,
     territory: Territory,
     progress: Progress,
     *,
     year_field: str,
-    read: Callable[[Entry], Figures],
+    read: Callable[[ImportRow], Figures],
 ) -> ImportReport:
     """Complete the schools of the territory by each one's latest figures.
 
@@ -35,7 +34,7 @@ def import_yearly(
         ImportRefusedError: when the file as a whole cannot be read.
         JournalError: when the territory cannot be written.
     """
-    intake = Intake.of(path, layout, progress)
+    intake = FileIntake.of(path, layout, progress)
     known_years = territory.values_of(year_field)
     latest = _Latest(intake, year_field)
     for entry in intake.entries():
@@ -68,11 +67,11 @@ def import_yearly(
 class _Latest:
     """The line of the latest year for each school of a file."""
 
-    intake: Intake
+    intake: FileIntake
     year_field: str
     schools: dict[str, Figures] = field(default_factory=dict)
 
-    def take(self, entry: Entry, line: Figures) -> None:
+    def take(self, entry: ImportRow, line: Figures) -> None:
         """Keep a line when it is the first of its school, or of a later year."""
         uai = str(line["uai"])
         kept = self.schools.setdefault(uai, line)
@@ -83,3 +82,64 @@ class _Latest:
         elif line != kept:
             reason = f"deux lignes différentes pour {year}, la première est gardée"
             self.intake.findings.remark(entry.line, uai, reason)
+
+
+MAX_CLASSES = 99
+"""Most classes believed: four times the largest real school."""
+
+
+MAX_PUPILS = 2_999
+"""Most pupils believed."""
+
+
+def import_effectifs(
+    path: Path, territory: Territory, progress: Progress = silent
+) -> ImportReport:
+    """Give each known school the classes and pupils of its latest rentrée.
+
+    Raises:
+        ImportRefusedError: when the file as a whole cannot be read.
+        JournalError: when the territory cannot be written.
+    """
+    return import_yearly(
+        path,
+        EFFECTIFS,
+        territory,
+        progress,
+        year_field="headcount_year",
+        read=_read_rolls,
+    )
+
+
+def _read_rolls(entry: ImportRow) -> Figures:
+    return {
+        "classes": cells.count(entry.cells["classes"], MAX_CLASSES),
+        "pupils": cells.count(entry.cells["pupils"], MAX_PUPILS),
+    }
+
+
+_UNPUBLISHED = {"", "NS", "ND", "S"}
+
+
+_LEAST, _MOST = 30, 210  # published values go from 45 to 185
+
+
+def import_ips(
+    path: Path, territory: Territory, progress: Progress = silent
+) -> ImportReport:
+    """Give each known school its latest index; the smallest schools have none.
+
+    Raises:
+        ImportRefusedError: when the file as a whole cannot be read.
+        JournalError: when the territory cannot be written.
+    """
+    return import_yearly(
+        path, IPS, territory, progress, year_field="ips_year", read=_read_ips
+    )
+
+
+def _read_ips(entry: ImportRow) -> Figures:
+    raw = entry.cells["ips"]
+    if raw.upper() in _UNPUBLISHED:
+        return {}
+    return {"ips": str(cells.decimal(raw, _LEAST, _MOST))}

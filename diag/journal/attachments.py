@@ -5,20 +5,28 @@ unnamed blob, never a revision without its picture.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from diag.journal import backup
 from diag.journal.connection import connect
-from diag.journal.errors import DamagedError, ReadOnlyError, in_french
+from diag.journal.errors import DamagedError, JournalError, ReadOnlyError, in_french
+from diag.journal.journal import Journal
+
+if TYPE_CHECKING:
+    from diag.model.checklist import Checklist
+
 
 FILE = "photos.db"
 """Name of the attachments' file in a workspace."""
 
+
 VERSION = 1
 """Version of its tables, kept in the file as `user_version`."""
+
 
 _TABLE = """
 create table if not exists blob(
@@ -26,16 +34,32 @@ create table if not exists blob(
   mime text not null, size integer not null, data blob
 ) strict
 """
+
+
 _PUT = """
 insert into blob values (?, ?, ?, ?)
 on conflict(sha) do update set data = excluded.data where data is null
 """
+
+
 _GET = "select data from blob where sha = ?"
+
+
 _ALL = "select sha, data from blob where data is not null"
+
+
 _SIZES = "select sha, size from blob where data is not null"
+
+
 _HAS_TABLE = "select 1 from sqlite_schema where name = 'blob'"
+
+
 _GONE = "select sha from blob where data is null"
+
+
 _LET_GO = "update blob set data = null where sha = ?"
+
+
 _DROP = "delete from blob where sha = ?"
 
 
@@ -59,7 +83,7 @@ def verify_photos(path: Path) -> None:
                 )
 
 
-class Attachments:
+class AttachmentStore:
     """The blobs of a workspace; the file is opened for each use, made at the first.
 
     Photos are rare beside answers: no second connection stays open all day.
@@ -160,3 +184,141 @@ class Attachments:
                     connection.execute("rollback")
                 raise
             connection.execute("commit")
+
+
+class Editions:
+    """The compiled checklists of a journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._opened: dict[str, Checklist] = {}
+
+    def keep(self, compiled: bytes) -> str:
+        """Keep a compiled edition; return its digest. Keeping one twice is harmless."""
+        digest = sha256(compiled).hexdigest()
+        if not self.holds(digest):
+            with self._journal.transaction() as connection:
+                connection.execute(
+                    "insert or ignore into edition values (?, ?)",
+                    [digest, compiled.decode("utf-8")],
+                )
+        return digest
+
+    def holds(self, digest: str) -> bool:
+        """Say whether an edition is here."""
+        sql = "select 1 from edition where digest = ?"
+        return bool(self._journal.select(sql, [digest]))
+
+    def digests(self) -> Sequence[str]:
+        """Return the digests of all editions, in the order in which they came."""
+        rows = self._journal.select("select digest from edition order by rowid")
+        return [digest for (digest,) in rows]
+
+    def read(self, digest: str) -> bytes:
+        """Return a compiled edition, as it was kept.
+
+        Raises:
+            JournalError: when it is not here, or no longer what was kept.
+        """
+        sql = "select body from edition where digest = ?"
+        rows = self._journal.select(sql, [digest])
+        if not rows:
+            raise JournalError(
+                f"L'édition de grilles {digest[:12]} n'est pas sur cet ordinateur : "
+                "synchronisez avec le poste qui a ouvert l'audit."
+            )
+        body: bytes = rows[0][0].encode("utf-8")
+        if sha256(body).hexdigest() != digest:
+            raise DamagedError(
+                f"L'édition de grilles {digest[:12]} est abîmée : restaurez une "
+                "sauvegarde du dossier « backups »."
+            )
+        return body
+
+    def open(self, digest: str) -> "Checklist":
+        """Return the checklists of an edition, ready to judge.
+
+        The same object each time: an edition never changes, and its rules are
+        compiled once.
+
+        Raises:
+            JournalError: when it is not here, or no longer what was kept.
+        """
+        # Only who judges pays for the reading of checklists.
+        from diag.checklist.edition import EditionError, open_edition  # noqa: PLC0415
+
+        try:
+            if digest not in self._opened:
+                self._opened[digest] = open_edition(self.read(digest))
+            return self._opened[digest]
+        except EditionError as error:
+            raise JournalError(f"Édition {digest[:12]} : {error}") from error
+
+
+# Copies of the photos, beside those of the journal that names them.
+#
+# The journal is copied first: a photo is written before what names it, so that no copy
+# names a photo that it lacks.
+
+
+def back_up_photos(folder: Path, copied: Path) -> Path | None:
+    """Copy a workspace's photos beside its journal's copy; None when it has none.
+
+    Raises:
+        JournalError: when the copy could not be made, or is not what was written.
+    """
+    path = folder / FILE
+    beside = backup.photos_beside(copied)
+    if not path.exists():
+        return None
+    with closing(connect(path, readonly=True)) as connection:
+        backup.copy(connection, beside, verify_photos)
+    return beside
+
+
+def verify_copied_photos(copied: Path) -> None:
+    """Check the photos beside a journal's copy, when it has some.
+
+    Raises:
+        JournalError: at the first thing that is not what was written.
+    """
+    beside = backup.photos_beside(copied)
+    if beside.exists():
+        verify_photos(beside)
+
+
+def restore_photos(folder: Path, copied: Path, aside: str) -> Path | None:
+    """Put the photos beside a journal's copy back; return what was set aside.
+
+    The present photos stay when the copy has none.
+
+    Raises:
+        JournalError: when the copy is damaged, or the photos are open somewhere.
+    """
+    beside = backup.photos_beside(copied)
+    if not beside.exists():
+        return None
+    return backup.restore(beside, folder / FILE, aside, verify_photos)
+
+
+_ALL_NAMED = """
+select distinct coalesce(
+  json_extract(body, '$.value.sha'), json_extract(body, '$.value.value'))
+from rev where erased = 0 and (subject glob 'photo/*' or subject glob 'place/*/q/*')
+"""
+
+
+def drop_unnamed(journal: Journal) -> int:
+    """Remove the blobs that no revision names any more; return how many.
+
+    For who has just erased: a photo being joined is written before it is named.
+    """
+    named = {sha for (sha,) in journal.select(_ALL_NAMED)}
+    blobs = AttachmentStore(journal.path.parent)
+    kept = [*blobs.sizes(), *blobs.gone()]
+    doomed = [sha for sha in kept if sha not in named]
+    for sha in doomed:
+        blobs.drop(sha)
+    if doomed:
+        blobs.compact()
+    return len(doomed)

@@ -3,13 +3,13 @@
 from typing import Any, NamedTuple
 
 from diag.journal import changes, subjects
-from diag.journal.board import latest
-from diag.journal.canonical import loads
-from diag.journal.draft import Origin
 from diag.journal.facts import status_of
+from diag.journal.heads import latest
 from diag.journal.journal import Journal
+from diag.journal.revision import Origin, loads
 from diag.journal.subjects import DispatchTopic, FollowTopic, QuestionnaireTopic
 from diag.model.audit import Audit, Subject, audit_id
+from diag.model.campaign import is_campaign
 from diag.model.enums import AuditStatus
 
 _NAMED = """
@@ -23,7 +23,7 @@ _AFTERWARDS = (DispatchTopic, FollowTopic, QuestionnaireTopic)
 """What is said of an audit once it is closed."""
 
 
-class Closing(NamedTuple):
+class Signature(NamedTuple):
     """The signature of an audit."""
 
     digest: str
@@ -58,7 +58,7 @@ def open_audit(
     return audit
 
 
-def closing_of(journal: Journal, audit: str) -> Closing | None:
+def closing_of(journal: Journal, audit: str) -> Signature | None:
     """Return the closing of an audit, if it is closed."""
     if status_of(journal, audit) is not AuditStatus.CLOS:
         return None
@@ -75,7 +75,7 @@ def closing_of(journal: Journal, audit: str) -> Closing | None:
         if isinstance(topic, _AFTERWARDS) and revision.lam > head.lam:
             before ^= int.from_bytes(revision.key)
     signed = str(value.get("digest", ""))
-    return Closing(signed, head.author, head.at, intact=f"{before:064x}" == signed)
+    return Signature(signed, head.author, head.at, intact=f"{before:064x}" == signed)
 
 
 def audit_said(audit: str, value: Any) -> Audit | None:
@@ -88,3 +88,43 @@ def audit_said(audit: str, value: Any) -> Audit | None:
     if audit_id(campaign, subject) != audit:
         return None
     return Audit(id=audit, campaign=campaign, subject=subject)
+
+
+_CAMPAIGNS = """
+select distinct json_extract(h.value, '$.campaign') from audit a
+join head h on h.audit = a.n and h.subject = 'audit/subject'
+where json_type(h.value, '$.campaign') = 'text'
+"""
+
+
+def campaigns_of(journal: Journal) -> tuple[str, ...]:
+    """Return the campaigns in which something is said, in order."""
+    return tuple(
+        sorted(one for (one,) in journal.select(_CAMPAIGNS) if is_campaign(one))
+    )
+
+
+_HANDS = """
+select a.id, h.author, count(*), max(h.at) from audit a
+cross join head h on h.audit = a.n and h.subject >= 'b'
+group by a.n, h.author order by a.n, count(*) desc, h.author
+"""
+"""Subjects after `audit/…`: opening an audit, or judging it, is not answering."""
+
+
+class Hand(NamedTuple):
+    """One person's part in one audit."""
+
+    author: str
+    said: int
+    """How much of what stands is theirs."""
+    last: int
+    """When they last spoke, by their clock, UTC milliseconds."""
+
+
+def authors_by_audit(journal: Journal) -> dict[str, list[Hand]]:
+    """Return who answered in each audit, who said most first."""
+    found: dict[str, list[Hand]] = {}
+    for audit, *hand in journal.select(_HANDS):
+        found.setdefault(audit, []).append(Hand(*hand))
+    return found

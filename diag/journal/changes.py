@@ -6,27 +6,31 @@
 from collections.abc import Mapping
 
 from diag.journal import subjects
-from diag.journal.canonical import Json
-from diag.journal.draft import Draft
-from diag.model.audit import FollowUp, OwnAdvice, Scenario, Subject, Visit
-from diag.model.dispatch import Dispatch
+from diag.journal.revision import Json, NewRevision
+from diag.model.audit import (
+    Dispatch,
+    FollowUp,
+    OwnAdvice,
+    Photo,
+    Questionnaire,
+    Scenario,
+    Subject,
+    Visit,
+)
 from diag.model.enums import Audience, AuditStatus, PlaceKind, Profile
-from diag.model.fact import Answer
+from diag.model.fact import Answer, Place
 from diag.model.number import Number
-from diag.model.photo import Photo
-from diag.model.place import Place
-from diag.model.questionnaire import Questionnaire
 
 
-def opened(audit: str, campaign: str, subject: Subject) -> Draft:
+def opened(audit: str, campaign: str, subject: Subject) -> NewRevision:
     """Say what the audit is about."""
     value = {"campaign": campaign, "kind": str(subject.kind), "code": subject.code}
-    return Draft(audit, subjects.SUBJECT, value)
+    return NewRevision(audit, subjects.SUBJECT, value)
 
 
 def pinned(
     audit: str, edition: str, asked_again: Mapping[str, int] | None = None
-) -> Draft:
+) -> NewRevision:
     """Say which edition of the checklists judges the audit.
 
     `asked_again`: question → Lamport number up to which its answers no longer count,
@@ -35,35 +39,35 @@ def pinned(
     value: dict[str, Json] = {"digest": edition}
     if asked_again:
         value["asked_again"] = dict(asked_again)
-    return Draft(audit, subjects.EDITION, value)
+    return NewRevision(audit, subjects.EDITION, value)
 
 
-def profiled(audit: str, profile: Profile) -> Draft:
+def profiled(audit: str, profile: Profile) -> NewRevision:
     """Say how long the visit is meant to be."""
-    return Draft(audit, subjects.PROFILE, {"profile": str(profile)})
+    return NewRevision(audit, subjects.PROFILE, {"profile": str(profile)})
 
 
 def moved(
     audit: str, status: AuditStatus, digest: str = "", comment: str = ""
-) -> Draft:
+) -> NewRevision:
     """Say where the audit stands; a closing carries the digest that is signed."""
     told = {"status": str(status), "digest": digest, "comment": comment}
     value: dict[str, Json] = {name: text for name, text in told.items() if text}
-    return Draft(audit, subjects.STATUS, value)
+    return NewRevision(audit, subjects.STATUS, value)
 
 
-def placed(audit: str, place: Place) -> Draft:
+def placed(audit: str, place: Place) -> NewRevision:
     """Create a place, or say its kind, parent and name again."""
     value = {"kind": str(place.kind), "parent": place.parent, "name": place.name}
-    return Draft(audit, subjects.place(place.id), value)
+    return NewRevision(audit, subjects.place(place.id), value)
 
 
-def closed(audit: str, kind: PlaceKind, *, complete: bool = True) -> Draft:
+def closed(audit: str, kind: PlaceKind, *, complete: bool = True) -> NewRevision:
     """Say « toutes les salles sont là », or that there may be others."""
-    return Draft(audit, subjects.closed(kind), complete)
+    return NewRevision(audit, subjects.closed(kind), complete)
 
 
-def answered(audit: str, place: str, question: str, answer: Answer) -> Draft:
+def answered(audit: str, place: str, question: str, answer: Answer) -> NewRevision:
     """Answer a question at a place."""
     value: dict[str, Json] = {
         "state": str(answer.state),
@@ -73,27 +77,37 @@ def answered(audit: str, place: str, question: str, answer: Answer) -> Draft:
         value["value"] = answer.value
     if answer.reason:
         value["reason"] = answer.reason
-    return Draft(audit, subjects.answer(place, question), value)
+    return NewRevision(audit, subjects.answer(place, question), value)
 
 
-def noted(audit: str, place: str, question: str, text: str) -> Draft:
+def noted(audit: str, place: str, question: str, text: str) -> NewRevision:
     """Write the note beside an answer; an empty one takes it away."""
     subject = subjects.note(place, question)
-    return Draft(audit, subject, text) if text else Draft(audit, subject, op="del")
+    return (
+        NewRevision(audit, subject, text)
+        if text
+        else NewRevision(audit, subject, op="del")
+    )
 
 
-def flagged(audit: str, place: str, question: str, *, to_review: bool = True) -> Draft:
+def flagged(
+    audit: str, place: str, question: str, *, to_review: bool = True
+) -> NewRevision:
     """Say that a question is to come back to, or no longer."""
     subject = subjects.flag(place, question)
-    return Draft(audit, subject, True) if to_review else Draft(audit, subject, op="del")
+    return (
+        NewRevision(audit, subject, True)
+        if to_review
+        else NewRevision(audit, subject, op="del")
+    )
 
 
-def unanswered(audit: str, place: str, question: str) -> Draft:
+def unanswered(audit: str, place: str, question: str) -> NewRevision:
     """Take an answer away, as if the question had not been asked."""
-    return Draft(audit, subjects.answer(place, question), op="del")
+    return NewRevision(audit, subjects.answer(place, question), op="del")
 
 
-def visited(audit: str, visit: Visit) -> Draft:
+def visited(audit: str, visit: Visit) -> NewRevision:
     """Record a day on site."""
     value: dict[str, Json] = {"date": visit.date}
     for name in ("present", "met"):
@@ -101,44 +115,44 @@ def visited(audit: str, visit: Visit) -> Draft:
             value[name] = list(names)
     if visit.authorisation:
         value["authorisation"] = visit.authorisation
-    return Draft(audit, subjects.visit(visit.id), value)
+    return NewRevision(audit, subjects.visit(visit.id), value)
 
 
-def unvisited(audit: str, visit: str) -> Draft:
+def unvisited(audit: str, visit: str) -> NewRevision:
     """Take a day on site away; history keeps it."""
-    return Draft(audit, subjects.visit(visit), op="del")
+    return NewRevision(audit, subjects.visit(visit), op="del")
 
 
-def photographed(audit: str, photo: Photo) -> Draft:
+def photographed(audit: str, photo: Photo) -> NewRevision:
     """Join a photo, or say again what it shows."""
     value = photo.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
-    return Draft(audit, subjects.photo(photo.id), value)
+    return NewRevision(audit, subjects.photo(photo.id), value)
 
 
-def unphotographed(audit: str, photo: str) -> Draft:
+def unphotographed(audit: str, photo: str) -> NewRevision:
     """Take a photo away; history keeps it."""
-    return Draft(audit, subjects.photo(photo), op="del")
+    return NewRevision(audit, subjects.photo(photo), op="del")
 
 
-def followed(audit: str, step: FollowUp) -> Draft:
+def followed(audit: str, step: FollowUp) -> NewRevision:
     """Add a step to the life of a recommendation."""
     value = {"state": str(step.state)}
     value |= {
         name: text for name in ("on", "by", "why") if (text := getattr(step, name))
     }
-    return Draft(audit, subjects.follow(step.recommendation, step.place), value)
+    return NewRevision(audit, subjects.follow(step.recommendation, step.place), value)
 
 
-def dispatched(audit: str, sent: Dispatch) -> Draft:
+def dispatched(audit: str, sent: Dispatch) -> NewRevision:
     """Say that a report was sent, or handed to the mail program."""
     value = sent.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
-    return Draft(audit, subjects.dispatch(sent.id), value)
+    return NewRevision(audit, subjects.dispatch(sent.id), value)
 
 
-def questioned(audit: str, printed: Questionnaire) -> Draft:
+def questioned(audit: str, printed: Questionnaire) -> NewRevision:
     """Say what a printed questionnaire asks, by number."""
     value = printed.model_dump(mode="json", exclude={"id"})
-    return Draft(audit, subjects.questionnaire(printed.id), value)
+    return NewRevision(audit, subjects.questionnaire(printed.id), value)
 
 
 def reworded(
@@ -147,44 +161,50 @@ def reworded(
     audience: Audience,
     words: Mapping[str, str],
     place: str | None = None,
-) -> Draft:
+) -> NewRevision:
     """Tell a recommendation otherwise to one audience; no words: as declared."""
     subject = subjects.wording(recommendation, audience, place)
     return (
-        Draft(audit, subject, dict(words)) if words else Draft(audit, subject, op="del")
+        NewRevision(audit, subject, dict(words))
+        if words
+        else NewRevision(audit, subject, op="del")
     )
 
 
-def ranked(audit: str, recommendation: str, rank: Number | None) -> Draft:
+def ranked(audit: str, recommendation: str, rank: Number | None) -> NewRevision:
     """Put a recommendation elsewhere in the order of reading; None: as computed."""
     subject = subjects.rank(recommendation)
     return (
-        Draft(audit, subject, op="del") if rank is None else Draft(audit, subject, rank)
+        NewRevision(audit, subject, op="del")
+        if rank is None
+        else NewRevision(audit, subject, rank)
     )
 
 
-def owned(audit: str, advice: OwnAdvice) -> Draft:
+def owned(audit: str, advice: OwnAdvice) -> NewRevision:
     """Add a recommendation of the engineer's own, or say it again."""
     value = advice.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
-    return Draft(audit, subjects.own(advice.id), value)
+    return NewRevision(audit, subjects.own(advice.id), value)
 
 
-def disowned(audit: str, recommendation: str) -> Draft:
+def disowned(audit: str, recommendation: str) -> NewRevision:
     """Take a recommendation of the engineer's own away."""
-    return Draft(audit, subjects.own(recommendation), op="del")
+    return NewRevision(audit, subjects.own(recommendation), op="del")
 
 
-def imagined(audit: str, scenario: Scenario) -> Draft:
+def imagined(audit: str, scenario: Scenario) -> NewRevision:
     """Keep suppositions under a name, or say them again."""
     value = scenario.model_dump(mode="json", exclude={"id"})
-    return Draft(audit, subjects.scenario(scenario.id), value)
+    return NewRevision(audit, subjects.scenario(scenario.id), value)
 
 
-def forgotten(audit: str, scenario: str) -> Draft:
+def forgotten(audit: str, scenario: str) -> NewRevision:
     """Take kept suppositions away; history keeps them."""
-    return Draft(audit, subjects.scenario(scenario), op="del")
+    return NewRevision(audit, subjects.scenario(scenario), op="del")
 
 
-def erased(audit: str, revision: str, reason: str) -> Draft:
+def erased(audit: str, revision: str, reason: str) -> NewRevision:
     """Erase a revision's value for ever; the reason says why, never what."""
-    return Draft(audit, subjects.erasure(revision), {"reason": reason}, op="erase")
+    return NewRevision(
+        audit, subjects.erasure(revision), {"reason": reason}, op="erase"
+    )

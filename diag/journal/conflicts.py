@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from diag.journal import subjects
-from diag.journal.board import Board, board_of, differing
 from diag.journal.facts import asked_again_of, since
+from diag.journal.heads import HeadIndex, Site, board_of, differing, pooled, site_of
 from diag.journal.journal import Head, Journal
-from diag.journal.merges import pooled
-from diag.journal.places import Site, site_of
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
     AnswerTopic,
@@ -69,7 +67,7 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
     return tuple(found)
 
 
-def _by_topic(heads: Sequence[Head], board: Board) -> dict[Topic, Sequence[Head]]:
+def _by_topic(heads: Sequence[Head], board: HeadIndex) -> dict[Topic, Sequence[Head]]:
     """Return heads by what they are about; two places read as one are one topic."""
     found: dict[Topic, Sequence[Head]] = {}
     shared: set[Topic] = set()
@@ -137,3 +135,23 @@ def _ancestors(start: str, by_id: dict[str, Revision]) -> set[str]:
                 found.add(parent)
                 waiting.append(parent)
     return found
+
+
+_FORKED = """
+select a.id from audit a where exists(
+  select 1 from head h where h.audit = a.n group by h.subject having count(*) > 1
+) or exists(
+  select 1 from head p where p.audit = a.n and p.subject like 'place/%'
+  and p.subject not like 'place/%/%' and p.value is null
+) or exists(
+  select 1 from head s where s.audit = a.n and s.subject like 'place/%/same_as'
+  and s.value is not null
+)
+"""
+"""Several heads on one subject; a place removed, where another may have written; two
+places read as one, which may differ."""
+
+
+def forked(journal: Journal) -> frozenset[str]:
+    """Return the ids of the audits that have to be looked into: no other differs."""
+    return frozenset(audit for (audit,) in journal.select(_FORKED, []))

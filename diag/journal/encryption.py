@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from diag.journal import attachments, backup, cipher, journal, keys
+from diag.journal import (
+    attachments,
+    backup,
+    journal,
+)
+from diag.journal import (
+    connection as cipher,
+)
+from diag.journal import (
+    connection as keys,
+)
 from diag.journal.errors import LockedError
 
 _FILES: dict[str, Callable[[Path], None]] = {

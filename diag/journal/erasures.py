@@ -1,113 +1,128 @@
-"""Erasures: the bytes of a value leave for ever, its place in the log stays.
-
-In both orders of arrival: a new erasure on old rows, an old erasure on new rows.
-"""
+"""The erasures that another file holds: a journal set aside, for example."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
 
-from diag.journal.revision import Revision, read, skeleton_of
-from diag.journal.tally import Tally
-
-_WHOLE = "select subject, body from rev where audit = ? and id = ? and erased = 0"
-_STRIP = (
-    "update rev set body = ?, erased = 1 where audit = ? and subject = ? and id = ?"
-)
-_BLANK = "update head set value = null where audit = ? and subject = ? and rev = ?"
-_LEAVE_QUARANTINE = "delete from quarantine where id = ?"
-_ALL_WHOLE = "select id from rev where audit = ? and erased = 0"
-_NONE_IN_QUARANTINE = "delete from quarantine where instr(body, ?) > 0"
+from diag.journal import ingest, subjects
+from diag.journal.connection import connect
+from diag.journal.errors import in_french
+from diag.journal.ingest import Tally, mark_of
+from diag.journal.journal import Journal
+from diag.journal.revision import Json, Origin, Revision, compose
 
 
-def mark_of(audit: str) -> str:
-    """Return what an erasure names to retire a whole audit, as a revision's id."""
-    return sha256(f"audit/{audit}".encode()).hexdigest()
+def erasures_in(path: Path) -> list[bytes]:
+    """Return the lines of the erasures of a journal's file, in order.
+
+    Raises:
+        JournalError: when it cannot be read.
+    """
+    with closing(connect(path, readonly=True)) as connection, in_french(path):
+        rows = connection.execute(
+            "select body from rev where subject >= ? and subject < ? "
+            "order by audit, lam, id",
+            subjects.inside("erase"),
+        ).fetchall()
+    return [body.encode("utf-8") for (body,) in rows]
 
 
-def without_value(revision: Revision) -> Revision:
-    """Return a revision as its skeleton."""
-    return revision._replace(line=skeleton_of(revision), value=None, erased=True)
+# Retired audits: past their retention date, all they said leaves and stays away.
+#
+# An audit is retired by an erasure that names, in place of a revision, the audit itself.
+# It travels as any revision does; a journal that holds it keeps of the audit skeletons
+# only, whenever they come. What was known at the time is also erased one by one, so that
+# those who do not know of retirement (a hub, an older version) let go of it too.
 
 
-class Erasures:
-    """What is erased in the audits of a batch, the batch itself included."""
+_NOT_NAMED = """
+select id from rev r where audit = ? and id not in
+  (select id from erased where audit = r.audit) order by lam, id
+"""
 
-    def __init__(
-        self,
-        connection: sqlite3.Connection,
-        tallies: Mapping[str, Tally],
-        revisions: Sequence[Revision],
-    ) -> None:
-        self._connection = connection
-        self._named = {
-            (tally.audit, key)
-            for tally in tallies.values()
-            if tally.has_erasures
-            for (key,) in connection.execute(
-                "select id from erased where audit = ?", (tally.number,)
-            )
-        }
-        self._fresh = {
-            (revision.audit, bytes.fromhex(target))
-            for revision in revisions
-            if (target := revision.erases)
-        }
-        self._named |= self._fresh
-        self._retired = {
-            audit
-            for audit in {audit for audit, _ in self._named}
-            if (audit, bytes.fromhex(mark_of(audit))) in self._named
-        }
 
-    def names(self, revision: Revision) -> bool:
-        """Say whether a revision is erased; an erasure itself never is."""
-        return revision.op != "erase" and (
-            revision.audit in self._retired
-            or (revision.audit, revision.key) in self._named
-        )
+_MARKED = """
+select a.id, e.id from erased e join audit a on a.n = e.audit group by a.id, e.id
+"""
 
-    def retires(self, audit: str) -> bool:
-        """Say whether all of an audit is erased, what comes later included."""
-        return audit in self._retired
 
-    def freed_from_quarantine(self) -> list[Revision]:
-        """Return the skeletons that waited for an erasure of this batch."""
-        waiting = [
-            read(body)
-            for _, key in self._fresh
-            for (body,) in self._connection.execute(
-                "select body from quarantine where awaits = ?", (key,)
-            )
+_CACHES = ("judged", "score", "finding", "advice")
+
+
+class Retired(NamedTuple):
+    """What a retirement took away, and the erasures that say so."""
+
+    audit: str
+    erased: tuple[str, ...]
+    """Ids of the revisions that lost their value."""
+    erasures: tuple[Revision, ...]
+
+
+def retired(journal: Journal) -> frozenset[str]:
+    """Return the ids of the audits that are retired."""
+    return frozenset(
+        audit
+        for audit, key in journal.select(_MARKED)
+        if key == bytes.fromhex(mark_of(audit))
+    )
+
+
+def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired:
+    """Erase all that an audit says, now and for ever, in one durable commit.
+
+    Done again, it names one by one what came in since.
+
+    Raises:
+        JournalError: when it could not be written.
+    """
+    with journal.transaction() as connection:
+        tally = Tally.load(connection, audit)
+        doomed = [key.hex() for key in _said(connection, tally)]
+        marked = audit in retired(journal)
+        targets = doomed if marked else [*doomed, mark_of(audit)]
+        lines = [
+            _erasure(audit, target, tally.lam + at, reason, origin)
+            for at, target in enumerate(targets, 1)
         ]
-        return [skeleton for skeleton in waiting if self.names(skeleton)]
+        ingest.ingest(connection, (revision.line for revision in lines))
+        _forget(connection, audit)
+    return Retired(audit, tuple(doomed), tuple(lines))
 
-    def apply(self, new: Iterable[tuple[int, Revision]]) -> None:
-        """Record new erasures, each with its audit's row; strip what they name."""
-        for number, revision in new:
-            if target := revision.erases:
-                self._record(number, revision, bytes.fromhex(target))
-                if target == mark_of(revision.audit):
-                    self._retire(number, revision.audit)
 
-    def _retire(self, number: int, audit: str) -> None:
-        execute = self._connection.execute
-        execute(_NONE_IN_QUARANTINE, (audit,))
-        for (key,) in execute(_ALL_WHOLE, (number,)).fetchall():
-            self._strip(number, key)
+def _said(connection: sqlite3.Connection, tally: Tally) -> list[bytes]:
+    """Return the ids of what no erasure names one by one; erasures themselves stay."""
+    erasures = {
+        key
+        for (key,) in connection.execute(
+            "select id from rev where audit = ? and subject >= ? and subject < ?",
+            (tally.number, *subjects.inside("erase")),
+        )
+    }
+    rows = connection.execute(_NOT_NAMED, (tally.number,)).fetchall()
+    return [key for (key,) in rows if key not in erasures]
 
-    def _record(self, number: int, revision: Revision, target: bytes) -> None:
-        execute = self._connection.execute
-        row = (number, target, revision.key)
-        execute("insert or ignore into erased values (?, ?, ?)", row)
-        execute(_LEAVE_QUARANTINE, (target,))
-        self._strip(number, target)
 
-    def _strip(self, number: int, target: bytes) -> None:
-        execute = self._connection.execute
-        for subject, body in execute(_WHOLE, (number, target)).fetchall():
-            whole = read(body)
-            if self.names(whole):
-                skeleton = skeleton_of(whole).decode("utf-8")
-                execute(_STRIP, (skeleton, number, subject, target))
-                execute(_BLANK, (number, subject, target))
+def _erasure(
+    audit: str, target: str, lam: int, reason: str, origin: Origin
+) -> Revision:
+    fields: dict[str, Json] = {
+        "audit": audit,
+        "op": "erase",
+        "subject": subjects.erasure(target),
+        "value": {"reason": reason},
+        "lam": lam,
+        "parents": [],
+        "at": origin.clock(),
+        "author": origin.author,
+        "device": origin.device,
+    }
+    return compose(fields, origin.nonce())
+
+
+def _forget(connection: sqlite3.Connection, audit: str) -> None:
+    """Drop what was computed of an audit, and the messages about it."""
+    for table in _CACHES:
+        sql = f"delete from {table} where audit = (select n from audit where id = ?)"  # noqa: S608 -- names from above
+        connection.execute(sql, (audit,))
+    connection.execute("delete from outbox where audit = ?", (audit,))

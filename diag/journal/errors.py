@@ -101,7 +101,10 @@ _OUT_OF_SPACE = {
 }
 """What SQLite says when it cannot lengthen a file: nothing written is damaged."""
 
+
 _CIPHER = "sqlcipher3"
+
+
 _WORDS = {
     "database is locked": sqlite3.SQLITE_BUSY,
     "database table is locked": sqlite3.SQLITE_LOCKED,
@@ -115,8 +118,10 @@ _WORDS = {
 }
 """SQLite's words for its codes, where the driver gives no code."""
 
+
 _ALMOST_FULL = 256 * 1024
 """Free bytes under which an input-output error is one of space."""
+
 
 _UNREADABLE = "Could not decode to UTF-8"
 """How Python begins to say that a text has changed on disk; it gives no code."""

@@ -5,23 +5,221 @@ leaves the same journal. A bad line is refused alone and put in quarantine.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, Self
 
-from diag.journal.canonical import dumps
-from diag.journal.door import MAX_LAM_JUMP, MAX_LINE
-from diag.journal.erasures import Erasures, without_value
 from diag.journal.errors import RefusedError
-from diag.journal.revision import Revision, parse
-from diag.journal.tally import Tally
+from diag.journal.revision import (
+    _HEADS,
+    MAX_LAM_JUMP,
+    MAX_LINE,
+    MAX_PARENTS,
+    Origin,
+    Revision,
+    _said,
+    compose,
+    dumps,
+    parse,
+    read,
+    skeleton_of,
+)
+from diag.journal.revision import (
+    NewRevision as Draft,
+)
+
+_LOAD = """
+select a.n, coalesce(t.revisions, 0), coalesce(t.lam, 0),
+  coalesce(t.digest, zeroblob(32)), exists(select 1 from erased where audit = a.n)
+from audit a left join tally t on t.audit = a.n where a.id = ?
+"""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The sum of one audit's log."""
+
+    audit: str
+    number: int | None = None
+    """Its row; none before its first revision."""
+    revisions: int = 0
+    lam: int = 0
+    """Greatest order number known."""
+    digest: int = 0
+    """Exclusive or of the ids: equal on two sides that hold the same revisions."""
+    has_erasures: bool = False
+    changed: bool = False
+    """Something was counted since it was read."""
+
+    @classmethod
+    def load(cls, connection: sqlite3.Connection, audit: str) -> Self:
+        """Read the tally of an audit, empty when it is not known."""
+        row = connection.execute(_LOAD, (audit,)).fetchone()
+        if row is None:
+            return cls(audit)
+        number, revisions, lam, digest, erased = row
+        return cls(audit, number, revisions, lam, int.from_bytes(digest), bool(erased))
+
+    def row(self, connection: sqlite3.Connection) -> int:
+        """Return the audit's row number, created with its first revision."""
+        if self.number is None:
+            cursor = connection.execute(
+                "insert into audit(id) values (?)", [self.audit]
+            )
+            self.number = cursor.lastrowid
+        assert self.number is not None
+        return self.number
+
+    def add(self, key: bytes, lam: int) -> None:
+        """Count a new revision."""
+        self.revisions += 1
+        self.lam = max(self.lam, lam)
+        self.digest ^= int.from_bytes(key)
+        self.changed = True
+
+    def save(self, connection: sqlite3.Connection) -> None:
+        """Keep what was counted, if anything was."""
+        if not self.changed:
+            return
+        connection.execute(
+            "insert or replace into tally values (?, ?, ?, ?)",
+            (self.number, self.revisions, self.lam, self.digest.to_bytes(32)),
+        )
+
+
+# Erasures: the bytes of a value leave for ever, its place in the log stays.
+#
+# In both orders of arrival: a new erasure on old rows, an old erasure on new rows.
+
+
+_WHOLE = "select subject, body from rev where audit = ? and id = ? and erased = 0"
+
+
+_STRIP = (
+    "update rev set body = ?, erased = 1 where audit = ? and subject = ? and id = ?"
+)
+
+
+_BLANK = "update head set value = null where audit = ? and subject = ? and rev = ?"
+
+
+_LEAVE_QUARANTINE = "delete from quarantine where id = ?"
+
+
+_ALL_WHOLE = "select id from rev where audit = ? and erased = 0"
+
+
+_NONE_IN_QUARANTINE = "delete from quarantine where instr(body, ?) > 0"
+
+
+def mark_of(audit: str) -> str:
+    """Return what an erasure names to retire a whole audit, as a revision's id."""
+    return sha256(f"audit/{audit}".encode()).hexdigest()
+
+
+def without_value(revision: Revision) -> Revision:
+    """Return a revision as its skeleton."""
+    return revision._replace(line=skeleton_of(revision), value=None, erased=True)
+
+
+class Erasures:
+    """What is erased in the audits of a batch, the batch itself included."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        tallies: Mapping[str, Tally],
+        revisions: Sequence[Revision],
+    ) -> None:
+        self._connection = connection
+        self._named = {
+            (tally.audit, key)
+            for tally in tallies.values()
+            if tally.has_erasures
+            for (key,) in connection.execute(
+                "select id from erased where audit = ?", (tally.number,)
+            )
+        }
+        self._fresh = {
+            (revision.audit, bytes.fromhex(target))
+            for revision in revisions
+            if (target := revision.erases)
+        }
+        self._named |= self._fresh
+        self._retired = {
+            audit
+            for audit in {audit for audit, _ in self._named}
+            if (audit, bytes.fromhex(mark_of(audit))) in self._named
+        }
+
+    def names(self, revision: Revision) -> bool:
+        """Say whether a revision is erased; an erasure itself never is."""
+        return revision.op != "erase" and (
+            revision.audit in self._retired
+            or (revision.audit, revision.key) in self._named
+        )
+
+    def retires(self, audit: str) -> bool:
+        """Say whether all of an audit is erased, what comes later included."""
+        return audit in self._retired
+
+    def freed_from_quarantine(self) -> list[Revision]:
+        """Return the skeletons that waited for an erasure of this batch."""
+        waiting = [
+            read(body)
+            for _, key in self._fresh
+            for (body,) in self._connection.execute(
+                "select body from quarantine where awaits = ?", (key,)
+            )
+        ]
+        return [skeleton for skeleton in waiting if self.names(skeleton)]
+
+    def apply(self, new: Iterable[tuple[int, Revision]]) -> None:
+        """Record new erasures, each with its audit's row; strip what they name."""
+        for number, revision in new:
+            if target := revision.erases:
+                self._record(number, revision, bytes.fromhex(target))
+                if target == mark_of(revision.audit):
+                    self._retire(number, revision.audit)
+
+    def _retire(self, number: int, audit: str) -> None:
+        execute = self._connection.execute
+        execute(_NONE_IN_QUARANTINE, (audit,))
+        for (key,) in execute(_ALL_WHOLE, (number,)).fetchall():
+            self._strip(number, key)
+
+    def _record(self, number: int, revision: Revision, target: bytes) -> None:
+        execute = self._connection.execute
+        row = (number, target, revision.key)
+        execute("insert or ignore into erased values (?, ?, ?)", row)
+        execute(_LEAVE_QUARANTINE, (target,))
+        self._strip(number, target)
+
+    def _strip(self, number: int, target: bytes) -> None:
+        execute = self._connection.execute
+        for subject, body in execute(_WHOLE, (number, target)).fetchall():
+            whole = read(body)
+            if self.names(whole):
+                skeleton = skeleton_of(whole).decode("utf-8")
+                execute(_STRIP, (skeleton, number, subject, target))
+                execute(_BLANK, (number, subject, target))
+
 
 ADD_PARENT = "insert or ignore into parent values (?, ?, ?)"
+
+
 ADD_HEAD = """
 insert or ignore into head select ?, ?, ?, ?, ?, ?, ?, ?, ?
 where not exists (select 1 from parent where audit = ? and subject = ? and id = ?)
 """
+
+
 _ADD_REVISION = "insert or ignore into rev values (?, ?, ?, ?, ?, ?)"
+
+
 _DROP_HEAD = "delete from head where audit = ? and subject = ? and rev = ?"
 
 
@@ -215,3 +413,97 @@ def _name(line: bytes) -> bytes:
 
 def _readable(line: bytes) -> str:
     return line[:MAX_LINE].decode("utf-8", errors="backslashreplace")
+
+
+def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revision:
+    """Number a draft and take it in, inside the caller's transaction.
+
+    Raises:
+        RefusedError: when it may not enter.
+    """
+    tally = Tally.load(connection, draft.audit)
+    parents = draft.parents
+    if parents is None:
+        heads = connection.execute(_HEADS, (tally.number, draft.subject))
+        parents = tuple(key.hex() for (key,) in heads)[:MAX_PARENTS]
+    fields = {**_said(draft), "lam": tally.lam + 1, "parents": sorted(set(parents))}
+    fields |= {"at": origin.clock(), "author": origin.author, "device": origin.device}
+    revision = compose(fields, origin.nonce())
+    append(connection, tally, revision)
+    return revision
+
+
+_FALSE_HEAD = """
+select 1 from head h
+left join rev r on r.audit = h.audit and r.subject = h.subject and r.id = h.rev
+where r.id is null or h.lam is not r.lam
+  or h.op is not (r.body ->> '$.op') or h.at is not (r.body ->> '$.at')
+  or h.author is not (r.body ->> '$.author')
+  or h.device is not (r.body ->> '$.device')
+  or h.value is not iif(h.op = 'del' or r.erased, null, r.body -> '$.value')
+  or exists(select 1 from parent p
+    where p.audit = h.audit and p.subject = h.subject and p.id = h.rev)
+limit 1
+"""
+
+
+_TALLIES = "select audit, revisions, lam, digest from tally"
+
+
+_KEYS = "select audit, id, lam from rev order by audit"
+
+
+_NO_HEAD = """
+select 1 from rev r where not exists(select 1 from head h
+    where h.audit = r.audit and h.subject = r.subject and h.rev = r.id)
+  and not exists(select 1 from parent p
+    where p.audit = r.audit and p.subject = r.subject and p.id = r.id)
+limit 1
+"""
+
+
+def are_true(connection: sqlite3.Connection) -> bool:
+    """Say whether the heads and the sums are those of the log, and say what it says.
+
+    A disk may change them as anything else, and no hash is kept of them.
+    """
+    if any(connection.execute(sql).fetchone() for sql in (_FALSE_HEAD, _NO_HEAD)):
+        return False
+    kept = {number: tuple(row) for number, *row in connection.execute(_TALLIES)}
+    return kept == dict(_sums(connection))
+
+
+def _sums(
+    connection: sqlite3.Connection,
+) -> Iterator[tuple[int, tuple[int, int, bytes]]]:
+    """Give revisions, greatest order number and digest of each audit's rows."""
+    for number, rows in groupby(connection.execute(_KEYS), itemgetter(0)):
+        count = greatest = digest = 0
+        for _, key, lam in rows:
+            count, greatest = count + 1, max(greatest, lam)
+            digest ^= int.from_bytes(key)
+        yield number, (count, greatest, digest.to_bytes(32))
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Drop and rebuild them, inside the caller's transaction."""
+    for table in ("parent", "head", "tally"):
+        connection.execute(f"delete from {table}")  # noqa: S608 -- names from above
+    audits = connection.execute("select n, id from audit").fetchall()
+    for number, audit in audits:
+        rebuild_audit(connection, number, audit)
+
+
+def rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
+    """Drop and rebuild those of one audit, inside the caller's transaction."""
+    for table in ("parent", "head", "tally"):
+        sql = f"delete from {table} where audit = ?"  # noqa: S608 -- names from above
+        connection.execute(sql, [number])
+    rows = connection.execute("select body from rev where audit = ?", [number])
+    revisions: list[Revision] = [read(line) for (line,) in rows]
+    tally = Tally(audit, number)
+    for revision in revisions:
+        tally.add(revision.key, revision.lam)
+        connection.executemany(ADD_PARENT, parent_rows(number, revision))
+    connection.executemany(ADD_HEAD, [head_row(number, rev) for rev in revisions])
+    tally.save(connection)

@@ -1,48 +1,71 @@
 """The journal of a workspace: one SQLite file, one way in, readable at any time."""
 
+import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from diag.journal import draft, ingest, opening, projections, subjects
-from diag.journal.canonical import Json, loads
-from diag.journal.draft import Draft, Origin
-from diag.journal.errors import LockedError, ReadOnlyError, in_french, told
-from diag.journal.ingest import Ingested
-from diag.journal.revision import Revision, read
-from diag.journal.tally import Tally
+from diag.journal import ingest, subjects
+from diag.journal import ingest as projections
+from diag.journal import schema as migrations
+from diag.journal.connection import connect
+from diag.journal.errors import (
+    JournalError,
+    LockedError,
+    NotAJournalError,
+    ReadOnlyError,
+    UnreachableError,
+    in_french,
+    told,
+)
+from diag.journal.ingest import Ingested, Tally, write
+from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, read
 
 FILE = "diag.db"
 """Name of the journal's file in a workspace."""
+
 
 _HEADS = """
 select subject, rev, op, value, lam, at, author, device from head
 where audit = (select n from audit where id = ?) order by subject, lam, rev
 """
+
+
 _CURRENT = """
 select subject, rev, op, value, lam, at, author, device from head
 where audit = (select n from audit where id = ?) and subject = ? order by lam, rev
 """
+
+
 _HEADS_INSIDE = """
 select subject, rev, op, value, lam, at, author, device from head
 where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
 order by subject, lam, rev
 """
+
+
 _HISTORY = """
 select body from rev
 where audit = (select n from audit where id = ?) and subject = ? order by lam, id
 """
+
+
 _INSIDE = """
 select body from rev
 where audit = (select n from audit where id = ?) and subject >= ? and subject < ?
 order by lam, id
 """
+
+
 _LINES = """
 select body from rev where audit = (select n from audit where id = ?) order by lam, id
 """
+
+
 _MANIFEST = """
 select a.id, t.revisions, t.digest from audit a join tally t on t.audit = a.n
 order by a.id
@@ -83,7 +106,7 @@ class Head(NamedTuple):
         return self.op == "del"
 
 
-class Sum(NamedTuple):
+class AuditSum(NamedTuple):
     """One line of the manifest: two sides with the same digest hold the same log."""
 
     audit: str
@@ -122,7 +145,7 @@ class Journal:
             JournalError: when it cannot be opened; says why and what to do.
         """
         path = folder / FILE
-        opened = opening.open_file(path, readonly=readonly)
+        opened = open_file(path, readonly=readonly)
         return cls(
             opened.connection, path, readonly=opened.readonly, notice=opened.notice
         )
@@ -176,7 +199,7 @@ class Journal:
         with self.transaction() as connection:
             return ingest.ingest(connection, lines)
 
-    def write(self, change: Draft, origin: Origin) -> Revision:
+    def write(self, change: NewRevision, origin: Origin) -> Revision:
         """Say one thing, in one durable commit.
 
         Raises:
@@ -184,11 +207,11 @@ class Journal:
             JournalError: when it could not be written.
         """
         with self.transaction() as connection:
-            return draft.write(connection, change, origin)
+            return write(connection, change, origin)
 
     def write_many(
         self,
-        changes: Iterable[Draft],
+        changes: Iterable[NewRevision],
         origin: Origin,
         first: Callable[[], object] = lambda: None,
     ) -> tuple[Revision, ...]:
@@ -199,7 +222,7 @@ class Journal:
         """
         with self.transaction() as connection:
             first()
-            return tuple(draft.write(connection, change, origin) for change in changes)
+            return tuple(write(connection, change, origin) for change in changes)
 
     def heads(self, audit: str) -> tuple[Head, ...]:
         """Return the current revisions of an audit, by subject, then in order."""
@@ -239,10 +262,10 @@ class Journal:
         with in_french(self.path):
             return f"{Tally.load(self.connection, audit).digest:064x}"
 
-    def manifest(self) -> tuple[Sum, ...]:
+    def manifest(self) -> tuple[AuditSum, ...]:
         """Return how many revisions of which audits are here, and their digests."""
         return tuple(
-            Sum(audit, revisions, digest.hex())
+            AuditSum(audit, revisions, digest.hex())
             for audit, revisions, digest in self.select(_MANIFEST)
         )
 
@@ -269,3 +292,117 @@ class Journal:
         """Find the projections again from the log alone."""
         with self.transaction() as connection:
             projections.rebuild(connection)
+
+
+class Opened(NamedTuple):
+    """A connection, and what may be done with it."""
+
+    connection: sqlite3.Connection
+    readonly: bool
+    notice: str
+    """Why it is read-only although it was not asked, in French; else empty."""
+
+
+def open_file(path: Path, *, readonly: bool) -> Opened:
+    """Open a journal's file.
+
+    Raises:
+        JournalError: when it cannot be opened safely.
+    """
+    notice = _notice(path) if path.exists() else ""
+    if readonly or notice:
+        return _to_read(path, notice)
+    try:
+        return _to_write(path)
+    except (ReadOnlyError, UnreachableError):
+        if not path.exists():
+            raise
+        return _to_read(path, _notice_of_medium(path))
+
+
+def _to_read(path: Path, notice: str) -> Opened:
+    return Opened(connect(path, readonly=True), readonly=True, notice=notice)
+
+
+def _to_write(path: Path) -> Opened:
+    connection = connect(path)
+    try:
+        with in_french(path):
+            _bring_up_to_date(path, connection)
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(connection, readonly=False, notice="")
+
+
+def _notice(path: Path) -> str:
+    """Return why the file may only be read; empty when it may be written."""
+    newer = _notice_of_newer(path)
+    return newer or ("" if os.access(path, os.W_OK) else _notice_of_medium(path))
+
+
+def _notice_of_medium(path: Path) -> str:
+    return (
+        f"{path} s'ouvre en lecture seule : ce disque ou ce dossier n'accepte pas "
+        "d'écriture. Pour saisir, copiez l'espace de travail sur votre ordinateur."
+    )
+
+
+def _notice_of_newer(path: Path) -> str:
+    """Look before touching: a foreign file is refused, a newer one is only read."""
+    with closing(connect(path, readonly=True)) as connection, in_french(path):
+        if migrations.is_foreign(connection):
+            raise NotAJournalError(
+                f"{path} : cette base n'est pas un journal de diag. Choisissez un "
+                "autre dossier de travail."
+            )
+        done = migrations.applied(connection)
+    newer = [name for name in done if name not in migrations.NAMES]
+    if not newer:
+        return ""
+    return (
+        f"{path} a été écrit par une version plus récente de diag ({newer[-1]}) : "
+        "il s'ouvre en lecture seule. Mettez diag à jour pour y écrire."
+    )
+
+
+def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
+    done = migrations.applied(connection)
+    if done == migrations.NAMES:
+        return
+    if done:
+        # Only who upgrades copies: the list of schools is shown sooner.
+        from diag.journal import backup  # noqa: PLC0415
+
+        name = f"diag-avant-{migrations.NAMES[-1]}.db"
+        backup.copy(connection, path.parent / backup.FOLDER / name)
+    migrations.upgrade(connection)
+
+
+def get_setting(journal: Journal, key: str, default: Any = None) -> Any:
+    """Return a setting, or `default` when nobody has said it."""
+    rows = journal.select("select value from setting where key = ?", [key])
+    return json.loads(rows[0][0]) if rows else default
+
+
+def put_setting(journal: Journal, key: str, value: Any) -> None:
+    """Keep a setting, durably."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    with journal.transaction() as connection:
+        connection.execute("insert or replace into setting values (?, ?)", [key, text])
+
+
+def jot_setting(journal: Journal, key: str, value: Any) -> None:
+    """Keep a setting without waiting for the disk.
+
+    The system holds it when the program is killed; only a power cut may lose it. What
+    cannot be written is not: it is no word of anybody's.
+    """
+    if journal.readonly:
+        return
+    with suppress(JournalError):
+        journal.connection.execute("pragma synchronous = normal")
+        try:
+            put_setting(journal, key, value)
+        finally:
+            journal.connection.execute("pragma synchronous = full")

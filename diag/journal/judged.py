@@ -11,14 +11,16 @@ from itertools import groupby
 
 from diag.assess.results import Advice, Assessment, Score
 from diag.journal.journal import Journal
+from diag.model.checklist import rounded_cents
 from diag.model.enums import Audience, Socle, Standing
-from diag.model.money import rounded_cents
 from diag.model.number import Bounds
 
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""
 
+
 Row = tuple[object, ...]
+
 
 _SUMMARIES = """
 select a.id, j.socle, j.alerts, j.conflicts,
@@ -27,6 +29,7 @@ from judged j join tally t on t.audit = j.audit and t.digest = j.digest
 join audit a on a.n = j.audit join score s on s.audit = j.audit
 where j.engine = ? order by j.audit, s.position
 """
+
 
 _FRESH = """
 select 1 from judged j join tally t on t.audit = j.audit and t.digest = j.digest

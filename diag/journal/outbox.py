@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from diag.journal import changes, draft
-from diag.journal.draft import Origin
+from diag.journal import changes
+from diag.journal.ingest import write
 from diag.journal.journal import Journal
-from diag.model.dispatch import Dispatch
+from diag.journal.revision import Origin
+from diag.model.audit import Dispatch
 
 _COLUMNS = (
     "number, ident, audit, dispatch, sender, title, state, attempts, queued_at, "
     "next_at, tried_at, problem"
 )
+
+
 _ADD = """
 insert or ignore into outbox
   (ident, audit, dispatch, sender, title, body, state, attempts, queued_at, next_at,
@@ -125,7 +128,7 @@ class Outbox:
                 "dispatch = ? where number = ?",
                 [sent.model_dump_json(exclude_defaults=True), posted.number],
             )
-            draft.write(connection, changes.dispatched(posted.audit, sent), origin)
+            write(connection, changes.dispatched(posted.audit, sent), origin)
 
     def postpone(self, number: int, until: int, problem: str) -> None:
         """Put a message that surely did not leave back among those that wait."""

@@ -1,14 +1,119 @@
 """The revision: one immutable change, which is its bytes; its id is their SHA-256."""
 
+import json
+import re
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, NamedTuple
+from os import urandom
+from time import time_ns
+from typing import Any, Literal, NamedTuple, NoReturn
+from unicodedata import is_normalized
 
 from diag.journal import subjects
-from diag.journal.canonical import Json, dumps, loads, strict_loads
-from diag.journal.door import ENVELOPE, SKELETON, check, check_length
 from diag.journal.errors import RefusedError
+from diag.model.text import clean_text
+
+# Canonical JSON: one text for one value, so that a hash can stand for it.
+#
+# Sorted keys, no spaces, UTF-8, NFC, and no floats: a quantity is an integer or a
+# decimal text.
+
+
+Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
+"""What a revision may carry."""
+
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False,
+    allow_nan=False,
+    check_circular=False,  # a value that was read, or cleaned, is a tree
+    sort_keys=True,
+    separators=(",", ":"),
+).encode
+
+
+def dumps(value: Json) -> str:
+    """Return the canonical text of a value."""
+    return _encode(value)
+
+
+def loads(text: str) -> Json:
+    """Return the value of a text that is known to be canonical."""
+    value: Json = _decode(text)
+    return value
+
+
+def strict_loads(line: bytes) -> Json:
+    """Return the value of a line that comes from outside.
+
+    Raises:
+        RefusedError: when the line is not exactly the canonical form of its value.
+    """
+    try:
+        text = line.decode("utf-8")
+        value: Json = _decode(text)
+        again = _encode(value).encode("utf-8")
+    except UnicodeError as error:
+        raise RefusedError("la ligne n'est pas un texte UTF-8 lisible") from error
+    except (ValueError, RecursionError) as error:
+        raise RefusedError("la ligne n'est pas un JSON lisible") from error
+    if again != line:
+        raise RefusedError(
+            "la ligne n'est pas sous sa forme canonique "
+            "(clés uniques et triées, sans espace)"
+        )
+    # A whole line in NFC holds only strings in NFC; the reverse fails after `\n`.
+    if not (is_normalized("NFC", text) or _is_nfc(value)):
+        raise RefusedError("un texte n'est pas normalisé (Unicode NFC)")
+    return value
+
+
+def clean(value: Json) -> Json:
+    """Return `value` with every text as `clean_text` leaves it.
+
+    Raises:
+        ValueError: when a text may not enter.
+    """
+    if isinstance(value, str):
+        plain = value.isascii() and value.isprintable()
+        return value if plain else clean_text(value)
+    if isinstance(value, Mapping):
+        return {_clean_key(key): clean(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [clean(item) for item in value]
+    if value is None or isinstance(value, int):
+        return value
+    raise ValueError(f"« {value} » n'est ni un entier, ni un texte, ni un oui/non")
+
+
+def _clean_key(key: str) -> str:
+    if key.isascii():
+        return key
+    return clean_text(key)
+
+
+def _is_nfc(value: Json) -> bool:
+    if isinstance(value, str):
+        return is_normalized("NFC", value)
+    if isinstance(value, Mapping):
+        return all(_is_nfc(key) and _is_nfc(item) for key, item in value.items())
+    if isinstance(value, Sequence):
+        return all(_is_nfc(item) for item in value)
+    return True
+
+
+def _refuse_float(text: str) -> NoReturn:
+    raise RefusedError(
+        f"« {text[:40]} » est un nombre flottant : "
+        "écrire un entier, ou un texte décimal entre guillemets"
+    )
+
+
+_decode = json.JSONDecoder(
+    parse_float=_refuse_float, parse_constant=_refuse_float
+).decode
 
 
 class Revision(NamedTuple):
@@ -57,7 +162,7 @@ def parse(line: bytes) -> Revision:
     body = strict_loads(line)
     if not isinstance(body, dict):
         raise RefusedError("la ligne n'est pas un objet JSON")
-    check(body)
+    validate_line(body)
     return _revision(line, body)
 
 
@@ -71,7 +176,7 @@ def compose(fields: dict[str, Json], nonce: bytes) -> Revision:
     body = {**fields, "nonce": code, "v": ENVELOPE}
     line = dumps(body).encode("utf-8")
     check_length(line)
-    check(body)
+    validate_line(body)
     return _revision(line, body)
 
 
@@ -113,3 +218,194 @@ def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:
         undoes=body.get("undoes", ""),
         erased=erased,
     )
+
+
+ENVELOPE = 1
+"""Version of the envelope, `v` in the body."""
+
+
+MAX_LINE = 65_536
+"""Longest line, in bytes."""
+
+
+MAX_PARENTS = 16
+"""Most revisions that one revision may supersede."""
+
+
+MAX_LAM_JUMP = 1_000_000
+"""How far above the greatest known order number a revision may stand."""
+
+
+SKELETON = frozenset({
+    "at",
+    "audit",
+    "author",
+    "device",
+    "lam",
+    "op",
+    "parents",
+    "seen",
+    "subject",
+    "undoes",
+    "v",
+})
+"""What remains of a revision once erased, beside its id: neither value nor nonce."""
+
+
+_MAX_LABEL = 400
+
+
+_MAX_INTEGER = 2**53 - 1
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def check_length(line: bytes) -> None:
+    """Refuse a line that is too long, before it is read.
+
+    Raises:
+        RefusedError: when it is.
+    """
+    if len(line) > MAX_LINE:
+        raise RefusedError(f"ligne de {len(line)} octets, {MAX_LINE} admis")
+
+
+def validate_line(body: Mapping[str, Any]) -> None:
+    """Refuse a body that is no revision's; what is not known is left alone.
+
+    Raises:
+        RefusedError: says why, in French.
+    """
+    for name, is_right in _CHECKS.items():
+        if not is_right(body.get(name)):
+            raise RefusedError(f"champ « {name} » absent ou mal formé")
+    if (body["op"] == "erase") != _is_hash(subjects.erased_by(body["subject"])):
+        raise RefusedError("un effacement doit nommer la modification qu'il efface")
+    if "erased" in body:
+        _check_skeleton(body)
+    elif not _is_label(body.get("nonce")):
+        raise RefusedError("champ « nonce » absent ou mal formé")
+    elif body["op"] == "set" and "value" not in body:
+        raise RefusedError("champ « value » absent")
+
+
+def _check_skeleton(body: Mapping[str, Any]) -> None:
+    if body["erased"] is not True or not _is_hash(body.get("id")):
+        raise RefusedError("squelette sans identifiant")
+    if body["op"] == "erase":
+        raise RefusedError("un effacement ne s'efface pas")
+    extra = set(body) - SKELETON - {"id", "erased"}
+    if extra:
+        raise RefusedError(f"un squelette ne porte pas « {min(extra)} »")
+
+
+def _is_hash(value: Any) -> bool:
+    return isinstance(value, str) and bool(_HASH.fullmatch(value))
+
+
+def _is_label(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _MAX_LABEL
+
+
+def _are_hashes(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_hash(item) for item in value)
+
+
+def _are_parents(value: Any) -> bool:
+    if not _are_hashes(value) or len(value) > MAX_PARENTS:
+        return False
+    return len(value) < 2 or value == sorted(set(value))  # noqa: PLR2004 -- one is sorted
+
+
+def _is_uuid(value: Any) -> bool:
+    return isinstance(value, str) and bool(_UUID.fullmatch(value))
+
+
+def _is_natural(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _MAX_INTEGER
+
+
+_CHECKS: dict[str, Callable[[Any], bool]] = {
+    "v": lambda value: type(value) is int and value == ENVELOPE,
+    "audit": _is_uuid,
+    "subject": _is_label,
+    "op": lambda value: value in ("set", "del", "erase"),
+    "parents": _are_parents,
+    "seen": lambda value: value is None or _are_hashes(value),
+    "undoes": lambda value: value is None or _is_hash(value),
+    "lam": lambda value: _is_natural(value) and value > 0,
+    "at": _is_natural,
+    "author": _is_label,
+    "device": _is_label,
+}
+
+
+Op = Literal["set", "del", "erase"]
+
+
+_HEADS = (
+    "select rev from head where audit = ? and subject = ? order by lam desc, rev desc"
+)
+
+
+def now() -> int:
+    """Return the wall clock, UTC milliseconds."""
+    return time_ns() // 1_000_000
+
+
+def fresh_nonce() -> bytes:
+    """Return 8 random bytes."""
+    return urandom(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who writes, on which device; the clock and the nonces can be set."""
+
+    author: str
+    device: str
+    clock: Callable[[], int] = now
+    nonce: Callable[[], bytes] = fresh_nonce
+
+
+@dataclass(frozen=True, slots=True)
+class NewRevision:
+    """A change of one subject of one audit."""
+
+    audit: str
+    subject: str
+    value: Json = None
+    op: Op = "set"
+    parents: tuple[str, ...] | None = None
+    """Ids of the heads that the author saw; None for all the current ones."""
+    seen: tuple[str, ...] = ()
+    """For the `del` of a place: heads of its fields that the author saw."""
+    undoes: str = ""
+    """Id of the revision that this one takes back; empty for a change."""
+
+
+def _said(draft: NewRevision) -> dict[str, Json]:
+    """Return what a draft says, with every text clean."""
+    fields: dict[str, Json] = {
+        "audit": draft.audit,
+        "op": draft.op,
+        "subject": draft.subject,
+    }
+    if draft.op != "del":
+        fields["value"] = _cleaned(draft.value)
+    if draft.undoes:
+        fields["undoes"] = draft.undoes
+    if draft.seen:
+        fields["seen"] = sorted(set(draft.seen))
+    return fields
+
+
+def _cleaned(value: Json) -> Json:
+    try:
+        return clean(value)
+    except ValueError as error:
+        raise RefusedError(str(error)) from error

@@ -1,5 +1,13 @@
 """The tables, as the first migration creates them; a released text is never edited."""
 
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlite_utils import Migrations
+
+
 LOG = """
 create table audit(n integer primary key, id text not null unique) strict;
 
@@ -24,6 +32,7 @@ create table quarantine(
 """
 """What may not be lost. `rev.body` holds the hashed bytes, or a skeleton."""
 
+
 PROJECTIONS = """
 create table parent(
   audit integer not null, subject text not null, id blob not null,
@@ -45,6 +54,7 @@ create table tally(
 """What `rebuild` finds again from the log. `parent`: ids that some revision of the
 same subject supersedes; `tally.digest`: exclusive or of the ids of an audit."""
 
+
 SYNC = """
 create table sync_state(
   hub text not null, audit integer not null, after integer not null,
@@ -53,11 +63,13 @@ create table sync_state(
 """
 """Hints only: losing this table loses nothing."""
 
+
 WORKSPACE = """
 create table setting(key text primary key, value text not null)
   strict, without rowid;
 create table edition(digest text primary key, body text not null) strict;
 """
+
 
 JUDGED = """
 create table judged(
@@ -92,6 +104,7 @@ create table advice(
 ) strict, without rowid;
 """
 """A cache of what judging said, fresh while `judged.digest` is the audit's."""
+
 
 TERRITORY = """
 create table school(
@@ -132,6 +145,7 @@ create table import_log(
 """
 """Columns named as the fields of the nouns of `diag.model.territory`."""
 
+
 OUTBOX = """
 create table outbox(
   number integer primary key autoincrement,
@@ -149,10 +163,12 @@ create table outbox(
 """Messages to send, of this laptop alone. `dispatch` is the JSON of what is said in
 the audit when one leaves; `body` goes once it has left. Numbers are not used again."""
 
+
 SYNC_MARK = """
 alter table sync_state add column lam integer not null default 0;
 """
 """Greatest order number when both sides were last equal: a hint, as the rest."""
+
 
 BUNDLES = """
 create table bundle(
@@ -166,3 +182,303 @@ create table brought(
 ) strict, without rowid;
 """
 """Which bundles were read in, and the revisions that each was first to bring."""
+
+
+# The readable views that the file shows in Datasette; JSON functions of SQLite 3.40.
+#
+# Names are French, for readers; nothing of diag reads through them.
+
+
+SUBJECTS = """
+create view v_audits as
+select a.n as n, a.id as audit,
+  json_extract(h.value, '$.campaign') as campagne,
+  json_extract(h.value, '$.kind') as type,
+  json_extract(h.value, '$.code') as code,
+  (select s.name from school s where s.uai = json_extract(h.value, '$.code')) as nom,
+  coalesce((
+    select coalesce(json_extract(x.value, '$.status'), 'en_cours') from head x
+    where x.audit = a.n and x.subject = 'audit/status'
+    order by x.lam desc, x.rev desc limit 1), 'en_cours') as statut
+from audit a
+left join head h on h.audit = a.n and h.subject = 'audit/subject' and h.rev = (
+  select x.rev from head x where x.audit = a.n and x.subject = 'audit/subject'
+  order by x.lam desc, x.rev desc limit 1);
+"""
+
+
+ANSWERS = """
+create view v_reponses as
+with answer as (
+  select h.*, substr(h.subject, 7, 36) as place, substr(h.subject, 46) as question
+  from head h
+  where h.subject like 'place/%/q/%' and h.subject not like '%/note' and h.op = 'set'
+), standing as (
+  select answer.*, (
+    select p.value from head p
+    where p.audit = answer.audit and p.subject = 'place/' || answer.place
+      and p.value is not null
+    order by p.lam desc, p.rev desc limit 1) as place_value
+  from answer
+)
+select v.code as code, v.campagne as campagne, v.nom as école,
+  coalesce(json_extract(s.place_value, '$.name'), v.nom, v.code) as lieu,
+  coalesce(json_extract(s.place_value, '$.kind'), v.type) as "type de lieu",
+  s.question as question,
+  case json_extract(s.value, '$.state')
+    when 'known' then 'connu' when 'unknown' then 'inconnu'
+    when 'not_applicable' then 'sans objet' when 'refused' then 'refusé'
+    else 'effacé' end as état,
+  case json_type(s.value, '$.value')
+    when 'true' then 'oui' when 'false' then 'non'
+    else cast(json_extract(s.value, '$.value') as text) end as valeur,
+  case json_extract(s.value, '$.provenance')
+    when 'measured' then 'mesuré' when 'observed' then 'observé'
+    when 'declared' then 'déclaré' when 'imported' then 'importé'
+    when 'carried' then 'repris' end as provenance,
+  json_extract(s.value, '$.reason') as motif,
+  (select group_concat(json_extract(n.value, '$'), ' / ') from head n
+   where n.audit = s.audit and n.subject = s.subject || '/note'
+     and n.value is not null) as note,
+  s.author as auteur,
+  strftime('%Y-%m-%d %H:%M:%S', s.at / 1000, 'unixepoch') as "date (UTC)",
+  lower(hex(s.rev)) as modification
+from standing s join v_audits v on v.n = s.audit;
+"""
+
+
+LOG_VIEWS = """
+create view v_journal as
+select v.code as code, v.campagne as campagne, r.lam as ordre, r.subject as sujet,
+  case r.erased when 1 then 'effacé' else
+    case json_extract(r.body, '$.op')
+      when 'set' then 'écrit' when 'del' then 'retire' else 'efface' end
+  end as action,
+  json_extract(r.body, '$.value') as valeur,
+  json_extract(r.body, '$.author') as auteur,
+  json_extract(r.body, '$.device') as appareil,
+  strftime('%Y-%m-%d %H:%M:%S', json_extract(r.body, '$.at') / 1000, 'unixepoch')
+    as "date (UTC)",
+  lower(hex(r.id)) as modification
+from rev r join v_audits v on v.n = r.audit;
+"""
+
+
+FINDINGS = """
+create view v_constats as
+select v.code as code, v.campagne as campagne, v.nom as école,
+  f.domain as domaine, f.ref as référence, f.criterion as critère, f.title as titre,
+  case f.kind when 'compliance' then 'conformité' when 'blocking' then 'socle'
+    else 'amélioration' end as nature,
+  case f.standing when 'in' then 'concerné' when 'maybe' then 'peut-être concerné'
+    else 'sans objet' end as portée,
+  case f.standing when 'out' then null else f.low end as "niveau au moins",
+  case f.standing when 'out' then null else f.high end as "niveau au plus",
+  replace(replace(f.compliance, 'a_verifier', 'à vérifier'), '_', ' ') as conformité,
+  j.digest = t.digest as "à jour"
+from finding f join judged j on j.audit = f.audit
+join tally t on t.audit = f.audit join v_audits v on v.n = f.audit;
+"""
+
+
+ADVICE = """
+create view v_preconisations as
+select v.code as code, v.campagne as campagne, v.nom as école,
+  a.position as rang, a.domain as domaine, a.recommendation as préconisation,
+  a.title as titre, a.owner as "qui agit",
+  case a.trigger when 'fires' then 'à faire' else 'à confirmer' end as certitude,
+  case a.gate when 'open' then null when 'waits' then 'conditionnelle'
+    else 'à vérifier d''abord' end as préalable,
+  a.quantity_low as "quantité au moins", a.quantity_high as "quantité au plus",
+  a.cents_low / 100.0 as "coût minimum TTC (€)",
+  a.cents_typical / 100.0 as "coût typique TTC (€)",
+  a.cents_high / 100.0 as "coût maximum TTC (€)",
+  a.yearly_cents_typical / 100.0 as "coût annuel typique TTC (€)",
+  j.digest = t.digest as "à jour"
+from advice a join judged j on j.audit = a.audit
+join tally t on t.audit = a.audit join v_audits v on v.n = a.audit;
+"""
+
+
+ALL = (SUBJECTS, ANSWERS, LOG_VIEWS, FINDINGS, ADVICE)
+"""In the order in which the first migration creates them."""
+
+
+DISPATCHES = """
+create view v_envois as
+select v.code as code, v.campagne as campagne, v.nom as école,
+  json_extract(h.value, '$.audience') as document,
+  (select group_concat(each.value, ', ') from json_each(h.value, '$.to') each)
+    as destinataires,
+  json_extract(h.value, '$.on') as jour,
+  case json_extract(h.value, '$.way') when 'smtp' then 'envoyé'
+    else 'brouillon remis à la messagerie' end as voie,
+  coalesce(json_extract(h.value, '$.provisional'), 0) as provisoire,
+  substr(json_extract(h.value, '$.digest'), 1, 12) as empreinte,
+  h.author as auteur, lower(hex(h.rev)) as modification
+from head h join v_audits v on v.n = h.audit
+where h.subject like 'dispatch/%' and h.value is not null;
+"""
+"""Added by the second."""
+
+
+NAMED_SUBJECTS = """
+drop view v_audits;
+
+create view v_audits as
+with about as (
+  select a.n, a.id,
+    json_extract(h.value, '$.campaign') as campaign,
+    json_extract(h.value, '$.kind') as kind,
+    json_extract(h.value, '$.code') as code
+  from audit a
+  left join head h on h.audit = a.n and h.subject = 'audit/subject' and h.rev = (
+    select x.rev from head x where x.audit = a.n and x.subject = 'audit/subject'
+    order by x.lam desc, x.rev desc limit 1)
+)
+select n, id as audit, campaign as campagne, kind as type, code,
+  case kind
+    when 'ecole' then (select s.name from school s where s.uai = code)
+    when 'commune' then coalesce(
+      (select c.name from commune c where c.insee = code),
+      (select min(s.commune) from school s where s.insee = code)) || ' (commune)'
+    when 'syndicat' then coalesce(
+      (select json_extract(w.value, '$.syndicat') from setting w
+       where w.key = 'workspace' and json_extract(w.value, '$.siren') = code),
+      (select min(c.epci_name) from commune c where c.epci_siren = code))
+  end as nom,
+  coalesce((
+    select coalesce(json_extract(x.value, '$.status'), 'en_cours') from head x
+    where x.audit = about.n and x.subject = 'audit/status'
+    order by x.lam desc, x.rev desc limit 1), 'en_cours') as statut
+from about;
+"""
+"""Names communes and syndicats too; the views that read `v_audits` follow."""
+
+
+# Migrations: by name, additive, each tried from every past schema in the tests.
+#
+# sqlite_utils (50 ms to import) is loaded only when one is due.
+
+
+Step = Callable[[sqlite3.Connection], None]
+"""A migration: additive, inside a transaction that is already open."""
+
+
+SET = "diag"
+"""Name of the set in `_sqlite_migrations`."""
+
+
+def m001_journal(connection: sqlite3.Connection) -> None:
+    """Create the log, its projections, the workspace, the territory, the views."""
+    for script in (
+        LOG,
+        PROJECTIONS,
+        SYNC,
+        WORKSPACE,
+        JUDGED,
+        TERRITORY,
+        *ALL,
+    ):
+        run(connection, script)
+
+
+def m002_outbox(connection: sqlite3.Connection) -> None:
+    """Create the messages to send, and the view of what was sent."""
+    for script in (OUTBOX, DISPATCHES):
+        run(connection, script)
+
+
+def m003_sync_mark(connection: sqlite3.Connection) -> None:
+    """Add, to how far one went with a hub, where both sides were last equal."""
+    run(connection, SYNC_MARK)
+
+
+def m004_bundles(connection: sqlite3.Connection) -> None:
+    """Create what is known of bundles that were read in."""
+    run(connection, BUNDLES)
+
+
+def m005_named_subjects(connection: sqlite3.Connection) -> None:
+    """Name communes and syndicats, as schools, in what a person reads."""
+    run(connection, NAMED_SUBJECTS)
+
+
+STEPS: tuple[Step, ...] = (
+    m001_journal,
+    m002_outbox,
+    m003_sync_mark,
+    m004_bundles,
+    m005_named_subjects,
+)
+"""In order; a released one is never edited, and touches the log by addition only."""
+
+
+NAMES = tuple(step.__name__ for step in STEPS)
+"""Their names, as the file records them."""
+
+
+def applied(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the names of the migrations that made this file; none for a new one."""
+    exists = connection.execute(
+        "select 1 from sqlite_schema where name = '_sqlite_migrations'"
+    ).fetchone()
+    if not exists:
+        return ()
+    rows = connection.execute(
+        "select name from _sqlite_migrations where migration_set = ? order by rowid",
+        (SET,),
+    )
+    return tuple(name for (name,) in rows)
+
+
+def is_foreign(connection: sqlite3.Connection) -> bool:
+    """Say whether the file holds tables but was never made by diag."""
+    if applied(connection):
+        return False
+    return bool(connection.execute("select 1 from sqlite_schema limit 1").fetchone())
+
+
+def upgrade(connection: sqlite3.Connection, *, until: str = "") -> None:
+    """Apply what is due, up to a named migration, in one transaction or not at all."""
+    from sqlite_utils import Database  # noqa: PLC0415 -- 50 ms, only when due
+
+    connection.execute("begin immediate")
+    try:
+        _registered(until or NAMES[-1]).apply(
+            Database(connection, recursive_triggers=False, execute_plugins=False)
+        )
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def run(connection: sqlite3.Connection, script: str) -> None:
+    """Run each statement of a script inside the open transaction.
+
+    `executescript` would commit it first.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+
+
+def _registered(until: str) -> "Migrations":
+    from sqlite_utils import Migrations  # noqa: PLC0415 -- 50 ms, only when due
+
+    migrations = Migrations(SET)
+    for step in STEPS[: NAMES.index(until) + 1]:
+        migrations(name=step.__name__)(_on_database(step))
+    return migrations
+
+
+def _on_database(step: Step) -> Callable[..., None]:
+    def on_database(database: Any) -> None:
+        step(database.conn)
+
+    return on_database

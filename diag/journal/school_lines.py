@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from diag.journal.journal import Journal
-from diag.model.folding import readings
+from diag.model.text import readings
 
 
 class SchoolLine(NamedTuple):

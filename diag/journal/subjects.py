@@ -8,11 +8,14 @@ from diag.model.enums import Audience, PlaceKind
 EDITION = "audit/edition"
 """The checklists that judge the audit."""
 
+
 PROFILE = "audit/profile"
 """How long the visit is meant to be."""
 
+
 STATUS = "audit/status"
 """Where the audit stands."""
+
 
 SUBJECT = "audit/subject"
 """What the audit is about: campaign, kind, code."""
@@ -21,8 +24,10 @@ SUBJECT = "audit/subject"
 DISPATCHES = "dispatch"
 """Prefix of the reports that were sent."""
 
+
 SCENARIOS = "scenario"
 """Prefix of the suppositions that were kept."""
+
 
 QUESTIONNAIRES = "questionnaire"
 """Prefix of the questionnaires that were printed."""
@@ -362,5 +367,9 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "questionnaire": QuestionnaireTopic,
     "erase": ErasureTopic,
 }
+
+
 _AUDIENCES = frozenset(Audience)
+
+
 _KINDS = frozenset(PlaceKind)

@@ -5,24 +5,145 @@ deleted: a school that is gone may have been visited.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.journal.draft import now
 from diag.journal.errors import in_french
-from diag.journal.school_lines import SchoolLine as SchoolLine  # noqa: PLC0414 - its users look here
-from diag.journal.school_lines import communes_query, query_of
-from diag.journal.upsert import COMMUNE, SCHOOL, TOWN_HALL, Merge, Partial, Table, put
+from diag.journal.revision import now
+from diag.journal.school_lines import SchoolLine, communes_query, query_of
 from diag.model.number import canonical_number
 from diag.model.territory import Commune, School, TownHall
+from diag.model.text import fold
+
+Cell = str | int | None
+"""What a column holds."""
+
+
+Partial = Mapping[str, Cell]
+"""What a file says of one row: its key, and the fields that the file states."""
+
+
+class RowDifference(NamedTuple):
+    """A row that became different, and in which fields."""
+
+    key: str
+    fields: tuple[str, ...]
+
+
+class Upserted(NamedTuple):
+    """What putting partials in changed."""
+
+    added: tuple[str, ...]
+    changed: tuple[RowDifference, ...]
+    unchanged: int
+
+
+@dataclass(frozen=True)
+class TerritoryTable:
+    """A table of the territory: the fields of its noun, the key first."""
+
+    name: str
+    columns: tuple[str, ...]
+    blank: tuple[Cell, ...]
+    """What a new row holds where its partial says nothing."""
+    search: Callable[[Mapping[str, Cell]], str] | None = None
+    """Text that a search compares with; None when nobody searches this table."""
+
+    @property
+    def select(self) -> str:
+        """The query of every column."""
+        return f"select {', '.join(self.columns)} from {self.name}"  # noqa: S608 -- our own names
+
+
+def put(
+    connection: sqlite3.Connection, table: TerritoryTable, partials: Iterable[Partial]
+) -> Upserted:
+    """Add or update rows; a field that a partial leaves out stays as it is."""
+    known: dict[Cell, tuple[Cell, ...]] = {
+        row[0]: row for row in connection.execute(table.select)
+    }
+    key = table.columns[0]
+    written: list[dict[str, Cell]] = []
+    added: list[str] = []
+    changed: list[RowDifference] = []
+    unchanged = 0
+    for partial in partials:
+        before = dict(
+            zip(table.columns, known.get(partial[key], table.blank), strict=True)
+        )
+        after = {**before, **partial}
+        if partial[key] not in known:
+            added.append(str(partial[key]))
+        elif fields := tuple(f for f in table.columns if after[f] != before[f]):
+            changed.append(RowDifference(str(partial[key]), fields))
+        else:
+            unchanged += 1
+            continue
+        written.append(after)
+    _write(connection, table, written)
+    return Upserted(tuple(added), tuple(changed), unchanged)
+
+
+def _write(
+    connection: sqlite3.Connection, table: TerritoryTable, rows: list[dict[str, Cell]]
+) -> None:
+    columns = table.columns
+    if table.search is not None:
+        columns = (*columns, "search")
+        for row in rows:
+            row["search"] = table.search(row)
+    names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    connection.executemany(
+        f"insert or replace into {table.name}({names}) values({values})",
+        rows,
+    )
+
+
+def _school_search(row: Mapping[str, Cell]) -> str:
+    # The tab sorts before a space: Saint-Jean, all of it, then Saint-Jean-d'Aulps.
+    rest = " ".join(str(row[field]) for field in ("name", "uai", "postcode"))
+    return f"{fold(str(row['commune']))}\t {fold(rest)}"
+
+
+def _commune_search(row: Mapping[str, Cell]) -> str:
+    return fold(str(row["name"]))
+
+
+SCHOOL = TerritoryTable(
+    "school",
+    tuple(School.model_fields),
+    tuple(
+        "" if field.is_required() else field.default
+        for field in School.model_fields.values()
+    ),
+    _school_search,
+)
+"""One row a school, by UAI."""
+
+
+COMMUNE = TerritoryTable(
+    "commune",
+    tuple(Commune.model_fields),
+    ("", "", "", None, "", "", "", ""),
+    _commune_search,
+)
+"""One row a commune, by INSEE code; postcodes joined by a space."""
+
+
+TOWN_HALL = TerritoryTable("town_hall", tuple(TownHall.model_fields), ("",) * 5)
+"""One row a town hall, by INSEE code."""
+
 
 _OFFICIAL = """
 select insee, name, department, population, siren, epci_siren, epci_name, postcodes,
        search from commune
 """
+
+
 _OR_OF_A_SCHOOL = """
 union all
 select insee, min(commune), min(department), null, '', '', '', min(postcode),
@@ -86,15 +207,15 @@ class Territory:
                     self._connection.execute("rollback")
                 raise
 
-    def put_schools(self, partials: Iterable[Partial]) -> Merge:
+    def put_schools(self, partials: Iterable[Partial]) -> Upserted:
         """Add or update schools, inside a transaction."""
         return put(self._connection, SCHOOL, partials)
 
-    def put_communes(self, partials: Iterable[Partial]) -> Merge:
+    def put_communes(self, partials: Iterable[Partial]) -> Upserted:
         """Add or update communes, inside a transaction."""
         return put(self._connection, COMMUNE, partials)
 
-    def put_town_halls(self, partials: Iterable[Partial]) -> Merge:
+    def put_town_halls(self, partials: Iterable[Partial]) -> Upserted:
         """Add or update town halls, inside a transaction."""
         return put(self._connection, TOWN_HALL, partials)
 
@@ -185,11 +306,11 @@ class Territory:
         )
         return frozenset(uai for (uai,) in rows)
 
-    def _one(self, table: Table, key: str) -> dict[str, Any] | None:
+    def _one(self, table: TerritoryTable, key: str) -> dict[str, Any] | None:
         rows = self._rows(f"{table.select} where {table.columns[0]} = ?", (key,))
         return dict(zip(table.columns, rows[0], strict=True)) if rows else None
 
-    def _by_key(self, table: Table, field: str) -> dict[str, str]:
+    def _by_key(self, table: TerritoryTable, field: str) -> dict[str, str]:
         names = f"{table.columns[0]}, {table.columns[table.columns.index(field)]}"
         return dict(self._rows(f"select {names} from {table.name}"))  # noqa: S608 -- our own names
 

@@ -1,13 +1,17 @@
 """Audits: one subject in one campaign; who visited, what was decided."""
 
-from typing import Any, Literal
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from diag.model.base import Noun
 from diag.model.campaign import id_in_campaign
-from diag.model.enums import FollowUpState, Owner, PlaceKind
+from diag.model.enums import Audience, FollowUpState, Owner, PlaceKind
+from diag.model.territory import School
+from diag.model.text import accented
 
 
 class Subject(Noun):
@@ -94,3 +98,136 @@ def audit_id(campaign: str, subject: Subject) -> str:
 def root_place_id(audit: str, kind: PlaceKind) -> str:
     """Return the id of the subject's own place: uuid5(audit, kind)."""
     return str(uuid5(UUID(audit), str(kind)))
+
+
+class Auditee(Noun):
+    """The subject of an audit, with its name and where it is."""
+
+    kind: PlaceKind
+    code: str
+    """UAI, INSEE code or SIREN."""
+    name: str
+    """`École Jules Ferry`, `Commune de Valbrune`, the syndicat's own name."""
+    insee: str = ""
+    """Code of the commune; empty for a syndicat."""
+    commune: str = ""
+    """Name of the commune; empty for a syndicat."""
+    department: str = ""
+    school: School | None = None
+    """What the directory says, when it is a school."""
+
+    @property
+    def subject(self) -> Subject:
+        """Return what the audit's id is made of."""
+        return Subject(kind=self.kind, code=self.code)
+
+    @property
+    def ref(self) -> str:
+        """Return how commands name it: a UAI, `commune:INSEE` or `syndicat:SIREN`."""
+        return self.code if self.kind is PlaceKind.ECOLE else str(self.subject)
+
+    @property
+    def stem(self) -> str:
+        """Return a name for its files: the same, without a colon."""
+        return self.ref.replace(":", "-")
+
+    @property
+    def title(self) -> str:
+        """Return its name, and where a school stands: two of them may share one."""
+        if self.kind is PlaceKind.ECOLE:
+            return ", ".join(part for part in (self.name, self.commune) if part)
+        return self.name
+
+
+def school_auditee(school: School) -> Auditee:
+    """Return a school as the subject of an audit."""
+    return Auditee(
+        kind=PlaceKind.ECOLE,
+        code=school.uai,
+        name=accented(school.name),
+        insee=school.insee,
+        commune=school.commune,
+        department=school.department,
+        school=school,
+    )
+
+
+class Way(StrEnum):
+    """How a report left."""
+
+    DRAFT = "draft"
+    """Handed to the mail program: diag does not know whether a person sent it."""
+    SMTP = "smtp"
+    """Sent by diag, and accepted by the mail server."""
+
+
+class Dispatch(Noun):
+    """One report that left for one reader."""
+
+    id: str
+    """UUID."""
+    audience: Audience
+    to: tuple[str, ...]
+    """Addresses."""
+    on: str
+    """ISO day."""
+    way: Way
+    digest: str = Field(default="", pattern=r"^([0-9a-f]{64}|)$")
+    """Of the audit, as the report told it."""
+    edition: str = ""
+    """Digest of the checklists that judged it."""
+    message: str = ""
+    """Message-ID."""
+    provisional: bool = False
+    """The audit was not closed yet."""
+
+    @field_validator("on")
+    @classmethod
+    def _is_day(cls, text: str) -> str:
+        date.fromisoformat(text)
+        return text
+
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256, hex."""
+
+
+class Photo(Noun):
+    """A picture that shows a place, and maybe answers or backs one question."""
+
+    id: str
+    """UUID."""
+    sha: Digest
+    """SHA-256 of the picture as kept, hex: its name among the attachments."""
+    place: str
+    """Id of the place that it shows."""
+    question: str = ""
+    """Id of the question that it is the evidence of; empty: the place at large."""
+    caption: str = ""
+    """What one sees on it, in the engineer's words."""
+    taken_at: str = ""
+    """ISO local time that the camera wrote, if it did; the only thing kept of it."""
+    original: Digest
+    """SHA-256 of the file that was given, hex: the same one is not kept twice."""
+    mime: str
+    size: int
+    """Bytes of the picture as kept."""
+
+
+class Questionnaire(Noun):
+    """One page of questions, in the order in which they were printed."""
+
+    id: str
+    """The code at the foot of the page."""
+    whom: str
+    """`direction` or `equipe`."""
+    questions: tuple[str, ...] = Field(min_length=1)
+    """Ids: the first one is number 1."""
+    on: str
+    """ISO day."""
+
+    @field_validator("on")
+    @classmethod
+    def _is_day(cls, text: str) -> str:
+        date.fromisoformat(text)
+        return text

@@ -6,7 +6,11 @@ from uuid import UUID, uuid5
 
 NS_DIAG = UUID("3b8f2a52-6f0d-5f5c-9d0e-6a1f7c1d2b90")
 """Namespace of every id that two laptops must find alike, apart."""
+
+
 _CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
 _FIRST_MONTH = 8
 """A campaign opened from August on belongs to the school year that starts."""
 

@@ -1,11 +1,15 @@
 """What may enter as text: NFC, no control or bidi-override character, bounded."""
 
+import re
 import unicodedata
 
 MAX_TEXT = 20_000
 """Longest free text kept, in characters."""
 
+
 _KEPT = {"\n", "\t"}
+
+
 _BIDI = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
 
 
@@ -38,3 +42,49 @@ def _is_kept(char: str) -> bool:
     if char in _KEPT:
         return True
     return unicodedata.category(char) != "Cc" and char not in _BIDI
+
+
+_BARE_SCHOOL = re.compile(r"\bE(cole|COLE)(?=\b|s\b|S\b)")
+
+
+def accented(name: str) -> str:
+    """Return an official name with the accent that its register leaves out."""
+    return _BARE_SCHOOL.sub(lambda bare: "É" + bare[1], name)
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+_MARKS = re.compile(r"[\u0300-\u036f]")
+
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
+
+
+_SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+
+
+def fold(text: str) -> str:
+    """Return the words of `text` as they are compared, one space between.
+
+    `fold("STE-SUZANNE d'Œuilly")` is `"sainte suzanne d oeuilly"`.
+    """
+    return " ".join(_SHORT.get(word, word) for word in _words(text))
+
+
+def readings(query: str) -> tuple[tuple[str, ...], ...]:
+    """Return what each typed word may stand for: `st` is itself and `saint`.
+
+    A word still being typed must find both « Stade » and « Saint-Jean ».
+    """
+    return tuple(
+        (word, _SHORT[word]) if word in _SHORT else (word,) for word in _words(query)
+    )
+
+
+def _words(text: str) -> list[str]:
+    plain = text.casefold().translate(_LIGATURES)
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain).casefold().translate(_LIGATURES)
+        plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
+    return _WORD.findall(plain)

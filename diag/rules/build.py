@@ -6,16 +6,17 @@ from fractions import Fraction
 
 from diag.model.base import Noun
 from diag.model.checklist import (
+    Aid,
     Criterion,
+    Deadline,
     Domain,
     PlaceLabel,
+    Price,
     Question,
     Recommendation,
     Source,
 )
-from diag.model.dated import Aid, Deadline
 from diag.model.enums import Profile, QuestionType
-from diag.model.money import Price
 from diag.model.number import exact
 from diag.rules.reading.numbers import is_iso_date
 
@@ -125,7 +126,10 @@ BUILDERS: dict[str, Callable[[Values, str], Noun]] = {
 }
 """How the items of each section become nouns."""
 
+
 _CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
+
+
 _COUNTING = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})
 
 

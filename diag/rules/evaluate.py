@@ -4,13 +4,11 @@ A rule is compiled once into closures; Python's `eval` is nowhere. Every result 
 sound: whatever the facts turn out to be, the answer lies within.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
-from diag.rules import gathering, judges
+from diag.rules import aggregates as gathering
 from diag.rules.aggregates import OVER_NUMBERS
-from diag.rules.comparison import NUMBERS, choices_compare
-from diag.rules.intervals import ARITHMETIC, months_between
 from diag.rules.language import Rule
 from diag.rules.scope import Judge, Measure, Reader, Scope, mistyped
 from diag.rules.tree import (
@@ -19,28 +17,34 @@ from diag.rules.tree import (
     AnyOf,
     Arithmetic,
     ChoiceId,
-    Comparison,
+    Compare,
     Constant,
     Includes,
     IsAmong,
     Months,
-    Name,
+    NameNode,
     Node,
     Not,
+    Order,
     Term,
     names_in,
 )
-from diag.rules.values import ABSENT, Absent, OneOf, Span, Truth, point
-
-__all__ = [
-    "Scope",
-    "condition",
-    "holds",
-    "judge_of",
-    "measure",
-    "measure_of",
-    "number",
-]
+from diag.rules.values import (
+    ABSENT,
+    ARITHMETIC,
+    NUMBERS,
+    Absent,
+    Flag,
+    OneOf,
+    Several,
+    Span,
+    Truth,
+    choices_compare,
+    is_among,
+    months_between,
+    point,
+    ranked,
+)
 
 _CACHED_RULES = 8192  # several editions of a thousand rules
 
@@ -71,41 +75,41 @@ def judge_of(node: Node) -> Judge:
     """Compile a part of a rule as a condition."""
     match node:
         case Not(operand):
-            return judges.not_(judge_of(operand))
+            return not_(judge_of(operand))
         case AllOf(operands):
-            return judges.all_of([judge_of(part) for part in operands])
+            return all_of([judge_of(part) for part in operands])
         case AnyOf(operands):
-            return judges.any_of([judge_of(part) for part in operands])
-        case Comparison():
+            return any_of([judge_of(part) for part in operands])
+        case Compare():
             return _comparison(node)
     return _about_one_fact(node)
 
 
 def _about_one_fact(node: Node) -> Judge:
     match node:
-        case Name(name):
-            return judges.is_yes(name)
+        case NameNode(name):
+            return is_yes(name)
         case Includes(question, choice, negated):
-            return judges.includes(question.id, choice.id, negated=negated)
+            return includes(question.id, choice.id, negated=negated)
         case IsAmong(question, choices, negated):
             accepted = frozenset(choice.id for choice in choices)
-            return judges.is_one_of(question.id, accepted, negated=negated)
+            return is_one_of(question.id, accepted, negated=negated)
     raise TypeError(f"not a condition: {node}")
 
 
-def _comparison(node: Comparison) -> Judge:
+def _comparison(node: Compare) -> Judge:
     match node:
-        case Comparison(order, Name(name), Constant(value)):
-            return judges.against(name, NUMBERS[order], point(value))
-        case Comparison("==" | "!=", Name(name), ChoiceId(choice)):
+        case Compare(order, NameNode(name), Constant(value)):
+            return against(name, NUMBERS[order], point(value))
+        case Compare("==" | "!=", NameNode(name), ChoiceId(choice)):
             negated = node.order == "!="
-            return judges.is_one_of(name, frozenset({choice}), negated=negated)
-        case Comparison(order, Name(name), ChoiceId(choice)):
-            return judges.is_ranked(name, order, choice)
+            return is_one_of(name, frozenset({choice}), negated=negated)
+        case Compare(order, NameNode(name), ChoiceId(choice)):
+            return is_ranked(name, order, choice)
     return _any_comparison(node)
 
 
-def _any_comparison(node: Comparison) -> Judge:
+def _any_comparison(node: Compare) -> Judge:
     order, left, right = node.order, _term(node.left), _term(node.right)
     compare = NUMBERS[order]
 
@@ -126,7 +130,7 @@ def _any_comparison(node: Comparison) -> Judge:
 
 def _term(node: Term) -> Reader:
     match node:
-        case Name(name):
+        case NameNode(name):
             return lambda scope: scope.value(name)
         case ChoiceId(choice):
             chosen = OneOf(frozenset({choice}))
@@ -137,7 +141,7 @@ def _term(node: Term) -> Reader:
 def measure_of(node: Node) -> Measure:
     """Compile a part of a rule as a number."""
     match node:
-        case Name(name):
+        case NameNode(name):
             return _fact(name)
         case Constant(value):
             constant = point(value)
@@ -180,3 +184,124 @@ def _aggregate(node: Aggregate) -> Measure:
     if node.condition is not None:
         return gathering.share(members, judge_of(node.condition))
     return gathering.count(members)
+
+
+# The conditions that rules are made of, compiled: each reads one fact, or joins.
+#
+# An absent fact makes every comparison false, `!=` and `in` included, and a yes-or-no
+# question false; a fact that may be absent never makes one true.
+
+
+def is_yes(name: str) -> Judge:
+    """Return the judge of a yes-or-no question."""
+
+    def judge(scope: Scope) -> Truth:
+        value = scope.value(name)
+        if isinstance(value, Flag):
+            if not value.can_be_true:
+                return False
+            return None if value.can_be_false or value.maybe_absent else True
+        return False if value is ABSENT else mistyped(name, value)
+
+    return judge
+
+
+def includes(name: str, choice: str, *, negated: bool) -> Judge:
+    """Return the judge of `'choice' in name`."""
+
+    def judge(scope: Scope) -> Truth:
+        value = scope.value(name)
+        if isinstance(value, Several):
+            if choice in value.possible and choice not in value.sure:
+                return None
+            truth = (choice in value.sure) is not negated
+            return None if truth and value.maybe_absent else truth
+        return False if value is ABSENT else mistyped(name, value)
+
+    return judge
+
+
+def is_one_of(name: str, accepted: frozenset[str], *, negated: bool) -> Judge:
+    """Return the judge of `name in accepted`, and of `name == 'choice'`."""
+
+    def judge(scope: Scope) -> Truth:
+        value = scope.value(name)
+        if isinstance(value, OneOf):
+            truth = is_among(value, accepted)
+            if truth is None:
+                return None
+            truth = truth is not negated
+            return None if truth and value.maybe_absent else truth
+        return False if value is ABSENT else mistyped(name, value)
+
+    return judge
+
+
+def is_ranked(name: str, order: Order, choice: str) -> Judge:
+    """Return the judge of `name >= 'choice'` and the like, for an ordered question."""
+    accepted = lru_cache(maxsize=8)(partial(ranked, order, choice))
+
+    def judge(scope: Scope) -> Truth:
+        value = scope.value(name)
+        if isinstance(value, OneOf):
+            ids = accepted(value.order)
+            truth = None if ids is None else is_among(value, ids)
+            return None if truth and value.maybe_absent else truth
+        return False if value is ABSENT else mistyped(name, value)
+
+    return judge
+
+
+def against(name: str, compare: Callable[[Span, Span], Truth], constant: Span) -> Judge:
+    """Return the judge of the commonest of rules: a fact against a number."""
+
+    def judge(scope: Scope) -> Truth:
+        value = scope.value(name)
+        if isinstance(value, Span):
+            truth = compare(value, constant)
+            return None if truth and value.maybe_absent else truth
+        return False if value is ABSENT else mistyped(name, value)
+
+    return judge
+
+
+def not_(operand: Judge) -> Judge:
+    """Return the negation of a judge."""
+
+    def judge(scope: Scope) -> Truth:
+        truth = operand(scope)
+        return None if truth is None else not truth
+
+    return judge
+
+
+def all_of(operands: Sequence[Judge]) -> Judge:
+    """Return Kleene's conjunction of judges, left at the first false."""
+
+    def judge(scope: Scope) -> Truth:
+        result: Truth = True
+        for operand in operands:
+            truth = operand(scope)
+            if truth is False:
+                return False
+            if truth is None:
+                result = None
+        return result
+
+    return judge
+
+
+def any_of(operands: Sequence[Judge]) -> Judge:
+    """Return Kleene's disjunction of judges, left at the first true."""
+
+    def judge(scope: Scope) -> Truth:
+        result: Truth = False
+        for operand in operands:
+            truth = operand(scope)
+            if truth is True:
+                return True
+            if truth is None:
+                result = None
+        return result
+
+    return judge

@@ -17,14 +17,14 @@ from diag.rules.tree import (
     AnyOf,
     Arithmetic,
     ChoiceId,
-    Comparison,
+    Compare,
     Condition,
     Constant,
     Function,
     Includes,
     IsAmong,
     Months,
-    Name,
+    NameNode,
     Node,
     Not,
     Operator,
@@ -37,12 +37,15 @@ from diag.rules.values import plain
 MAX_DEPTH = 40
 """Deepest nesting of a rule."""
 
+
 _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Add: "+",
     ast.Sub: "-",
     ast.Mult: "*",
     ast.Div: "/",
 }
+
+
 _ORDERS: dict[type[ast.cmpop], Order] = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -51,6 +54,8 @@ _ORDERS: dict[type[ast.cmpop], Order] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
+
+
 _USAGES: dict[Function, str] = {
     "count": "count(lieu) ou count(lieu, condition)",
     "total": "total(lieu, nombre) ou total(lieu, nombre, condition)",
@@ -58,19 +63,35 @@ _USAGES: dict[Function, str] = {
     "smallest": "smallest(lieu, nombre) ou smallest(lieu, nombre, parmi)",
     "largest": "largest(lieu, nombre) ou largest(lieu, nombre, parmi)",
 }
+
+
 _TOO_DEEP = f"règle trop imbriquée : {MAX_DEPTH} niveaux admis ; simplifiez-la"
+
+
 _UNREADABLE = (
     "la règle ne se lit plus ici : une parenthèse, un opérateur ou un nom manque "
     "ou est de trop"
 )
+
+
 _ENGLISH = {"et": "and", "ou": "or", "non": "not"}
+
+
 _FRENCH = re.compile(r"\b(et|ou|non)\b")
+
+
 _WITH_UNIT = re.compile(r"(?<![\w.'\"])\d[\d.]*\s+(?!(?:and|or|not|in)\b)[A-Za-z_]\w*")
+
+
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+
+
 _CONDITION_EXPECTED = (
     "une condition est attendue ici : une comparaison (« nb_classes > 0 ») ou une "
     "question à réponse oui ou non"
 )
+
+
 _MEMBERSHIP = (
     "« in » s'écrit « 'choix' in question » (plusieurs réponses possibles) ou "
     "« question in ('choix_a', 'choix_b') » (une seule réponse)"
@@ -134,7 +155,7 @@ class _Reader:
                 case ast.Compare():
                     return self._comparisons(node)
                 case ast.Name(id):
-                    return Name(id, self._column(node))
+                    return NameNode(id, self._column(node))
             raise self._error(node, _CONDITION_EXPECTED)
 
     def term(self, node: ast.expr) -> Term:
@@ -142,7 +163,7 @@ class _Reader:
         with self._one_deeper(node):
             match node:
                 case ast.Name(id):
-                    return Name(id, self._column(node))
+                    return NameNode(id, self._column(node))
                 case ast.Constant():
                     return self._constant(node)
                 case ast.BinOp(left, sign, right) if type(sign) in _OPERATORS:
@@ -189,9 +210,7 @@ class _Reader:
                 return self._membership(left, right, negated=True)
         if type(sign) not in _ORDERS:
             raise self._error(left, _CONDITION_EXPECTED)
-        return Comparison(
-            _ORDERS[type(sign)], self.term(left), self.term(right), column
-        )
+        return Compare(_ORDERS[type(sign)], self.term(left), self.term(right), column)
 
     def _membership(
         self, left: ast.expr, right: ast.expr, *, negated: bool
@@ -200,10 +219,10 @@ class _Reader:
         listed = right.elts if isinstance(right, ast.Tuple) else [right]
         among = tuple(self.term(part) for part in listed)
         ids = tuple(part for part in among if isinstance(part, ChoiceId))
-        if isinstance(item, Name) and ids and len(ids) == len(among):
+        if isinstance(item, NameNode) and ids and len(ids) == len(among):
             return IsAmong(item, ids, negated, column)
         match item, among:
-            case ChoiceId(), (Name() as question,):
+            case ChoiceId(), (NameNode() as question,):
                 return Includes(question, item, negated, column)
         raise RuleError(_MEMBERSHIP, column)
 

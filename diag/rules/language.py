@@ -4,6 +4,8 @@
 are `typecheck`'s business, values `evaluate`'s.
 """
 
+import keyword
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,21 +13,19 @@ from functools import cached_property, lru_cache
 from itertools import chain
 
 from diag.model.enums import PlaceKind
+from diag.model.number import MAX_DIGITS
 from diag.rules.grammar import read_tree
-from diag.rules.lexicon import one_line
 from diag.rules.tree import (
     Aggregate,
-    Comparison,
+    Compare,
     Constant,
-    Name,
+    NameNode,
     Node,
     RuleError,
     names_in,
     walk,
     walk_outside,
 )
-
-__all__ = ["Rule", "RuleError", "parse_rule", "thresholds"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Rule:
     def names(self) -> frozenset[str]:
         """Names read outside aggregates, `visit_date` and the like included."""
         return frozenset(
-            node.id for node in walk_outside(self.root) if isinstance(node, Name)
+            node.id for node in walk_outside(self.root) if isinstance(node, NameNode)
         )
 
     @cached_property
@@ -89,8 +89,127 @@ def thresholds_in(nodes: Iterable[Node]) -> Mapping[str, frozenset[Fraction]]:
     found: dict[str, frozenset[Fraction]] = {}
     for node in chain.from_iterable(map(walk, nodes)):
         match node:
-            case Comparison(_, Name(name), Constant(value)) | Comparison(
-                _, Constant(value), Name(name)
+            case Compare(_, NameNode(name), Constant(value)) | Compare(
+                _, Constant(value), NameNode(name)
             ):
                 found[name] = found.get(name, frozenset()) | {Fraction(value)}
     return found
+
+
+# The door of the rule language: which characters and words may enter at all.
+#
+# Only what passes here reaches Python's parser, so that nothing of Python that rules
+# do not use (strings with prefixes, comments, brackets, attributes) ever gets there.
+
+
+MAX_LENGTH = 2_000
+"""Longest rule, in characters."""
+
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+    | (?P<refused>\*\*|//)
+    | (?P<word>[A-Za-z_]\w*)
+    | (?P<number>\d+(?:\.\d+)?)(?![\w.])
+    | (?P<choice>'[\w-]+'|"[\w-]+")
+    | (?P<operator><=|>=|==|!=|[<>+*/(),-])""",
+    re.VERBOSE | re.ASCII,
+)
+
+
+_WORDS = frozenset({"and", "or", "not", "in"})
+
+
+_REPLACEMENTS = {
+    "=": "écrivez « == » pour comparer",
+    "!": "écrivez « not », ou « != » pour « différent de »",
+    "&": "écrivez « and »",
+    "|": "écrivez « or »",
+    "[": "écrivez des parenthèses",
+    "{": "écrivez des parenthèses",
+    "≥": "écrivez « >= »",
+    "≤": "écrivez « <= »",
+    "≠": "écrivez « != »",
+    "×": "écrivez « * »",
+    "%": "écrivez une part entre 0 et 1",
+    "**": "écrivez le produit",
+    "//": "écrivez « / »",
+    "\u00a0": "c'est une espace insécable, tapez une espace",
+    "\u202f": "c'est une espace insécable, tapez une espace",
+    "=>": "écrivez « >= »",
+    "=<": "écrivez « <= »",
+    "“": "mettez la règle entre guillemets droits",
+    "”": "mettez la règle entre guillemets droits",
+    "’": "écrivez l'apostrophe droite « ' »",
+    "«": "écrivez l'apostrophe droite « ' »",
+    "is": "écrivez « == »",
+    "if": "une règle se joint par « and », « or », « not »",
+    "None": "un fait inconnu se juge de lui-même, sans le nommer",
+}
+
+
+_BOOLEANS = frozenset({"true", "false", "True", "False", "vrai", "faux"})
+
+
+def one_line(text: str) -> str:
+    """Return a rule on one line, every token in its column, or say what may not enter.
+
+    Raises:
+        RuleError: on a text too long, a stray character or a word that rules lack.
+    """
+    if len(text) > MAX_LENGTH:
+        raise RuleError(
+            f"règle trop longue : {len(text)} caractères, {MAX_LENGTH} admis ; "
+            "scindez-la",
+            MAX_LENGTH,
+        )
+    position = 0
+    while position < len(text):
+        token = _TOKEN.match(text, position)
+        if token is None or token.lastgroup == "refused":
+            raise _stray(text, position, token)
+        _check(token, position + 1)
+        position = token.end()
+    return re.sub(r"\s", " ", text)
+
+
+def _check(token: re.Match[str], column: int) -> None:
+    found = token.group()
+    if token.lastgroup == "number" and len(found) > MAX_DIGITS:
+        raise RuleError(f"nombre trop long : {MAX_DIGITS} chiffres admis", column)
+    if token.lastgroup != "word" or found in _WORDS:
+        return
+    if found in _BOOLEANS:
+        raise RuleError(
+            f"« {found} » ne s'écrit pas : nommez la question seule "
+            "(« acces_internet »), ou « not acces_internet »",
+            column,
+        )
+    if keyword.iskeyword(found):
+        raise RuleError(_refusal(found), column)
+
+
+def _stray(text: str, position: int, token: re.Match[str] | None) -> RuleError:
+    found = token.group() if token else text[position]
+    column = position + 1
+    if found in {"'", '"'}:
+        return RuleError(
+            "entre guillemets vient l'identifiant d'un choix, en lettres sans accent, "
+            "chiffres, « _ » ou « - »",
+            column,
+        )
+    if found.isdigit() and found.isascii():
+        return RuleError(
+            "nombre illisible : écrivez 1500 ou 0.5, avec un point, sans espace",
+            column,
+        )
+    pair = text[position : position + 2]
+    return RuleError(_refusal(pair if pair in _REPLACEMENTS else found), column)
+
+
+def _refusal(found: str) -> str:
+    otherwise = "voyez la liste de ce qu'une règle admet"
+    if found.isalpha() and not found.isascii():
+        otherwise = "les noms s'y écrivent sans accent"
+    remedy = _REPLACEMENTS.get(found, otherwise)
+    return f"« {found} » n'existe pas dans une règle : {remedy}"

@@ -6,14 +6,12 @@ rule means is not looked at here.
 
 from pathlib import Path
 
+from diag.checklist.overlay.layers import CHARTER
+from diag.checklist.overlay.merge import overlaid
 from diag.rules.harvest import Harvest
-from diag.rules.loaded import Example, Loaded
-from diag.rules.overlay import CHARTER
-from diag.rules.overlay.merge import overlaid
+from diag.rules.loaded import Loaded
 from diag.rules.reading.nodes import Entries
 from diag.rules.source import MAX_BYTES
-
-__all__ = ["Example", "Loaded", "load_checklists"]
 
 
 def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn, Protocol
 
 from diag.model.enums import PlaceKind
+from diag.model.fact import PARENT_KINDS, ROOT_KINDS
 from diag.rules.values import Absent, RuleValue, Span, Truth
 
 
@@ -30,8 +31,10 @@ class Scope(Protocol):
 Judge = Callable[[Scope], Truth]
 """A compiled condition."""
 
+
 Reader = Callable[[Scope], RuleValue]
 """A compiled term."""
+
 
 Measure = Callable[[Scope], Span | Absent]
 """A compiled number."""
@@ -40,3 +43,22 @@ Measure = Callable[[Scope], Span | Absent]
 def mistyped(name: str, value: RuleValue) -> NoReturn:
     """Stop on a rule that `typecheck` would have refused."""
     raise TypeError(f"{name} cannot be read here as {value}")
+
+
+def reach(kind: PlaceKind) -> frozenset[PlaceKind]:
+    """Return a kind and every kind that may hold it: what bare names may read."""
+    parents = PARENT_KINDS.get(kind, frozenset())
+    return frozenset({kind}).union(*(reach(parent) for parent in parents))
+
+
+def root_of(kind: PlaceKind) -> PlaceKind:
+    """Return the kind of subject whose audit has places of this kind."""
+    (root,) = reach(kind) & ROOT_KINDS
+    return root
+
+
+def may_hold(kind: PlaceKind) -> frozenset[PlaceKind]:
+    """Return the kinds that may stand in a place of this kind, near or deep."""
+    return frozenset(
+        other for other in PlaceKind if other is not kind and kind in reach(other)
+    )

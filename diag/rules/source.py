@@ -16,7 +16,7 @@ MAX_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class YamlFile:
     """A file that was read: its root when it has one, and what is wrong with it."""
 
     file: str
@@ -24,21 +24,21 @@ class Source:
     problems: tuple[Problem, ...]
 
 
-def read_source(file: str, raw: bytes) -> Source:
+def read_source(file: str, raw: bytes) -> YamlFile:
     """Return the nodes of a YAML file given as bytes; never raises."""
     builder = Builder(file)
     try:
         root = builder.build(_decoded(file, raw))
     except Unreadable as fault:
-        return Source(file, None, (*builder.problems, fault.problem))
+        return YamlFile(file, None, (*builder.problems, fault.problem))
     if isinstance(root, Entries):
-        return Source(file, root, tuple(builder.problems))
+        return YamlFile(file, root, tuple(builder.problems))
     builder.refuse(
         root.spot if root else Spot(file),
         "le fichier est vide ou ne commence pas par une clé",
         "Commencez par une clé suivie de « : », par exemple « questions: ».",
     )
-    return Source(file, None, tuple(builder.problems))
+    return YamlFile(file, None, tuple(builder.problems))
 
 
 def _decoded(file: str, raw: bytes) -> str:

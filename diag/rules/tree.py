@@ -4,18 +4,25 @@ Nodes keep the column they come from, counted from 1, for the sentences of error
 parts that say the same are equal wherever they stand.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal
 
 from diag.model.enums import PlaceKind
-from diag.rules.values import Exact
+
+Exact = int | Fraction
+"""An exact number; an `int` wherever one suffices, because it compares faster."""
+
 
 Order = Literal["<", "<=", ">", ">=", "==", "!="]
 """The comparisons."""
 
+
 Operator = Literal["+", "-", "*", "/"]
 """The arithmetic."""
+
 
 Function = Literal["count", "total", "share", "smallest", "largest"]
 """The aggregates over places."""
@@ -36,7 +43,7 @@ class RuleError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class NameNode:
     """A question, `visit_date`, or a name that the caller provides."""
 
     id: str
@@ -94,7 +101,7 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Compare:
     """Two terms compared."""
 
     order: Order
@@ -107,7 +114,7 @@ class Comparison:
 class Includes:
     """`'id' in question`, for a question of several choices."""
 
-    question: Name
+    question: NameNode
     choice: ChoiceId
     negated: bool
     column: int = field(compare=False, repr=False)
@@ -117,7 +124,7 @@ class Includes:
 class IsAmong:
     """`question in ('a', 'b')`, for a question of one choice."""
 
-    question: Name
+    question: NameNode
     choices: tuple[ChoiceId, ...]
     negated: bool
     column: int = field(compare=False, repr=False)
@@ -147,11 +154,13 @@ class AnyOf:
     column: int = field(compare=False, repr=False)
 
 
-Term = Name | Constant | ChoiceId | Arithmetic | Months | Aggregate
+Term = NameNode | Constant | ChoiceId | Arithmetic | Months | Aggregate
 """What has a value."""
 
-Condition = Name | Comparison | Includes | IsAmong | Not | AllOf | AnyOf
+
+Condition = NameNode | Compare | Includes | IsAmong | Not | AllOf | AnyOf
 """What is true, false or unknown; a name alone is a yes-or-no question."""
+
 
 Node = Term | Condition
 """Any part of a rule."""
@@ -161,7 +170,7 @@ def children(node: Node) -> tuple[Node, ...]:
     """Return the parts right under a node."""
     parts: tuple[Node, ...] = ()
     match node:
-        case Arithmetic(_, left, right) | Comparison(_, left, right):
+        case Arithmetic(_, left, right) | Compare(_, left, right):
             parts = (left, right)
         case Months(start, end):
             parts = (start, end)
@@ -195,4 +204,52 @@ def walk_outside(node: Node) -> Iterator[Node]:
 
 def names_in(node: Node) -> frozenset[str]:
     """Return every name read in a part of a rule."""
-    return frozenset(part.id for part in walk(node) if isinstance(part, Name))
+    return frozenset(part.id for part in walk(node) if isinstance(part, NameNode))
+
+
+# Units as authors write them: `Mbit/s` over `poste` is `Mbit/s/poste`.
+#
+# No conversion: two numbers go together when their units are the same words.
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A product of words, each to some power; empty for a pure number."""
+
+    factors: frozenset[tuple[str, int]] = frozenset()
+    """Each word with its power, never 0."""
+
+    @classmethod
+    def of(cls, text: str) -> "Unit":
+        """Read a unit: words separated by `/`."""
+        first, *others = [word.strip() for word in text.split("/")]
+        powers = Counter({first: 1}) if first and first != "1" else Counter[str]()
+        powers.subtract(others)
+        return cls._from(powers)
+
+    def times(self, other: "Unit") -> "Unit":
+        """Return the unit of a product."""
+        powers = Counter(dict(self.factors))
+        for word, power in other.factors:
+            powers[word] += power
+        return self._from(powers)
+
+    def over(self, other: "Unit") -> "Unit":
+        """Return the unit of a quotient."""
+        inverse = frozenset((word, -power) for word, power in other.factors)
+        return self.times(Unit(inverse))
+
+    def __str__(self) -> str:
+        if not self.factors:
+            return "sans unité"
+        upper = [word for word, power in sorted(self.factors) for _ in range(power)]
+        lower = [word for word, power in sorted(self.factors) for _ in range(-power)]
+        return "/".join(["·".join(upper) or "1", *lower])
+
+    @classmethod
+    def _from(cls, powers: Counter[str]) -> "Unit":
+        return cls(frozenset(item for item in powers.items() if item[1]))
+
+
+PURE = Unit()
+"""The unit of a count, a share, a ratio."""

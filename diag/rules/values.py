@@ -4,13 +4,16 @@ Numbers and dates are closed intervals, choices are sets of possible ids, condit
 are three-valued (Kleene). Nothing here knows where a value comes from.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import reduce
+from math import inf
 from typing import Final
 
-Exact = int | Fraction
-"""An exact number; an `int` wherever one suffices, because it compares faster."""
+from diag.rules.tree import Exact, Operator, Order
 
 Truth = bool | None
 """True, false, or None: not known yet."""
@@ -77,6 +80,7 @@ class Flag:
 RuleValue = Span | OneOf | Several | Flag | Absent
 """Whatever a name can stand for in a rule."""
 
+
 UNBOUNDED: Final = Span(None, None)
 """A number of which nothing is known."""
 
@@ -108,3 +112,227 @@ def plain(number: Fraction) -> Exact:
 def point(value: Exact) -> Span:
     """Return the interval of one known number."""
     return Span(value, value)
+
+
+# The hull of rule values: everything that one of them allows.
+#
+# Two heads of a fact that disagree are judged as their hull, so that known, unknown and
+# conflict share one evaluator.
+
+
+Present = Span | OneOf | Several | Flag
+"""A value that is there."""
+
+
+def hull_of_values(values: Sequence[RuleValue]) -> RuleValue:
+    """Return what one of the values allows; all must read the same question."""
+    present = [value for value in values if value is not ABSENT]
+    if not present:
+        return ABSENT
+    joined = reduce(_joined, present)
+    return joined if len(present) == len(values) else maybe_absent(joined)
+
+
+def maybe_absent(value: RuleValue) -> RuleValue:
+    """Return a value that may also be no value at all."""
+    if value is ABSENT or value.maybe_absent:
+        return value
+    return replace(value, maybe_absent=True)
+
+
+def _joined(left: Present, right: Present) -> Present:
+    match left, right:
+        case Span(), Span():
+            return span_hull(left, right)
+        case OneOf(), OneOf():
+            return OneOf(left.ids | right.ids, order=left.order)
+        case Several(), Several():
+            return Several(left.sure & right.sure, left.possible | right.possible)
+        case Flag(), Flag():
+            return Flag(
+                left.can_be_true or right.can_be_true,
+                left.can_be_false or right.can_be_false,
+            )
+    raise TypeError(f"{left} and {right} answer different questions")
+
+
+# Comparisons of what may still be many things: surely, surely not, or unknown.
+#
+# Absence is the caller's business: these functions compare values that are there.
+
+
+def is_less(left: Span, right: Span) -> Truth:
+    """Say whether a number is less than another."""
+    if left.high is not None and right.low is not None and left.high < right.low:
+        return True
+    if left.low is not None and right.high is not None and left.low >= right.high:
+        return False
+    return None
+
+
+def is_at_most(left: Span, right: Span) -> Truth:
+    """Say whether a number is at most another."""
+    if left.high is not None and right.low is not None and left.high <= right.low:
+        return True
+    if left.low is not None and right.high is not None and left.low > right.high:
+        return False
+    return None
+
+
+def is_equal(left: Span, right: Span) -> Truth:
+    """Say whether two numbers are equal."""
+    if is_less(left, right) is True or is_less(right, left) is True:
+        return False
+    known = left.low is not None and left.low == left.high
+    return True if known and right.low == right.high == left.low else None
+
+
+NUMBERS: dict[Order, Callable[[Span, Span], Truth]] = {
+    "<": is_less,
+    "<=": is_at_most,
+    ">": lambda left, right: is_less(right, left),
+    ">=": lambda left, right: is_at_most(right, left),
+    "==": is_equal,
+    "!=": lambda left, right: negation(is_equal(left, right)),
+}
+"""How numbers and dates compare."""
+
+
+def is_among(choice: OneOf, accepted: frozenset[str]) -> Truth:
+    """Say whether a choice is one of the accepted ids."""
+    if choice.ids <= accepted:
+        return True
+    return False if choice.ids.isdisjoint(accepted) else None
+
+
+def ranked(order: Order, choice: str, ranks: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the ids that compare so with a choice; None where it has no rank."""
+    if choice not in ranks:
+        return None
+    rank = point(ranks.index(choice))
+    compare = NUMBERS[order]
+    return frozenset(
+        each for index, each in enumerate(ranks) if compare(point(index), rank)
+    )
+
+
+def choices_compare(order: Order, left: OneOf, right: OneOf) -> Truth:
+    """Compare two choices; `<` and the like read the order of an ordered question."""
+    if order == "==":
+        return _same_choice(left, right)
+    if order == "!=":
+        return negation(_same_choice(left, right))
+    ranks = left.order or right.order
+    return NUMBERS[order](_rank(left, ranks), _rank(right, ranks))
+
+
+def _same_choice(left: OneOf, right: OneOf) -> Truth:
+    if left.ids.isdisjoint(right.ids):
+        return False
+    return True if len(left.ids | right.ids) == 1 else None
+
+
+def _rank(choice: OneOf, order: tuple[str, ...]) -> Span:
+    """Return the interval of ranks; unbounded where an id has none."""
+    if not all(known in order for known in choice.ids):
+        return Span(None, None)
+    ranks = [order.index(known) for known in choice.ids]
+    return Span(min(ranks), max(ranks))
+
+
+# Arithmetic of intervals, exact and sound: the result holds every possible value.
+#
+# An unbounded end is None in a `Span`, an infinite float while it is multiplied here.
+
+
+_MONTHS_A_YEAR = 12
+
+
+def added(left: Span, right: Span) -> Span:
+    """Return the sum of two numbers."""
+    low = None if left.low is None or right.low is None else left.low + right.low
+    high = None if left.high is None or right.high is None else left.high + right.high
+    return Span(low, high, left.maybe_absent or right.maybe_absent)
+
+
+def subtracted(left: Span, right: Span) -> Span:
+    """Return the difference of two numbers."""
+    low = None if left.low is None or right.high is None else left.low - right.high
+    high = None if left.high is None or right.low is None else left.high - right.low
+    return Span(low, high, left.maybe_absent or right.maybe_absent)
+
+
+def multiplied(left: Span, right: Span) -> Span:
+    """Return the product of two numbers."""
+    products = [_product(x, y) for x in _ends(left) for y in _ends(right)]
+    maybe_absent = left.maybe_absent or right.maybe_absent
+    return Span(_bound(min(products)), _bound(max(products)), maybe_absent)
+
+
+def divided(left: Span, right: Span) -> Span:
+    """Return the quotient of two numbers; unbounded when the divisor may be 0."""
+    maybe_absent = left.maybe_absent or right.maybe_absent
+    low, high = right.low, right.high
+    if (low is None or low <= 0) and (high is None or high >= 0):
+        return Span(None, None, maybe_absent)
+    # An unbounded end of a divisor becomes an inverse as near 0 as one likes.
+    inverse = Span(
+        0 if high is None else Fraction(1) / high,
+        0 if low is None else Fraction(1) / low,
+        right.maybe_absent,
+    )
+    return multiplied(left, inverse)
+
+
+def months_between(start: Span, end: Span) -> Span:
+    """Return the whole months from one date to another, negative when it precedes."""
+    low = (
+        None if start.high is None or end.low is None else _months(start.high, end.low)
+    )
+    high = (
+        None if start.low is None or end.high is None else _months(start.low, end.high)
+    )
+    return Span(low, high, start.maybe_absent or end.maybe_absent)
+
+
+def span_hull(left: Span, right: Span) -> Span:
+    """Return the least interval that holds both."""
+    low = None if left.low is None or right.low is None else min(left.low, right.low)
+    high = (
+        None if left.high is None or right.high is None else max(left.high, right.high)
+    )
+    return Span(low, high, left.maybe_absent or right.maybe_absent)
+
+
+ARITHMETIC: dict[Operator, Callable[[Span, Span], Span]] = {
+    "+": added,
+    "-": subtracted,
+    "*": multiplied,
+    "/": divided,
+}
+"""What each operator does."""
+
+
+def _ends(span: Span) -> tuple[Exact | float, Exact | float]:
+    low = -inf if span.low is None else span.low
+    return low, inf if span.high is None else span.high
+
+
+def _product(x: Exact | float, y: Exact | float) -> Exact | float:
+    if not x or not y:
+        return 0
+    if isinstance(x, float) or isinstance(y, float):
+        return inf if (x > 0) == (y > 0) else -inf
+    return x * y
+
+
+def _bound(end: Exact | float) -> Exact | None:
+    if isinstance(end, float):
+        return None
+    return end if isinstance(end, int) else plain(end)
+
+
+def _months(start: Exact, end: Exact) -> int:
+    first, last = date.fromordinal(int(start)), date.fromordinal(int(end))
+    months = (last.year - first.year) * _MONTHS_A_YEAR + last.month - first.month
+    return months - (last.day < first.day)

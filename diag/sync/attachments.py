@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from diag.journal import holdings
+from diag.journal import exchange as holdings
 from diag.journal.encryption import is_encrypted
-from diag.journal.holdings import Named
+from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.laptop import Told
@@ -23,12 +23,13 @@ from diag.sync.protocol import Limits, Office
 BYTES: Final = "bytes"
 """The second phase, counted in bytes."""
 
+
 INCOMING = "incoming"
 """Folder of the workspace where parts of attachments wait for their end."""
 
 
 @dataclass
-class Attachments:
+class AttachmentExchange:
     """The attachments of one sync: what went, what came, what was refused."""
 
     journal: Journal
@@ -63,7 +64,7 @@ class Attachments:
             self._give(one, start)
         self.take(wanted)
 
-    def take(self, wanted: Iterable[Named]) -> None:
+    def take(self, wanted: Iterable[NamedAttachment]) -> None:
         """Ask for attachments, one after the other; those that are nowhere are counted.
 
         Raises:
@@ -74,7 +75,7 @@ class Attachments:
         for one in wanted:
             self._take(one)
 
-    def _lacking_there(self) -> list[tuple[Named, int]]:
+    def _lacking_there(self) -> list[tuple[NamedAttachment, int]]:
         """Return what this laptop holds and the office lacks, and from which byte."""
         held = holdings.held(self.journal)
         lacking: dict[str, int] = {}
@@ -84,7 +85,7 @@ class Attachments:
         found = [(held[sha], start) for sha, start in lacking.items() if sha in held]
         return sorted(found, key=lambda pair: pair[0].order)
 
-    def _give(self, one: Named, start: int) -> None:
+    def _give(self, one: NamedAttachment, start: int) -> None:
         content = holdings.content(self.journal, one.sha)
         if content is None:
             return
@@ -121,7 +122,7 @@ class Attachments:
                 raise
             return told
 
-    def _take(self, one: Named) -> None:
+    def _take(self, one: NamedAttachment) -> None:
         path = self.journal.path.parent / INCOMING / one.sha
         try:
             content = self._taken(one, path)
@@ -141,7 +142,7 @@ class Attachments:
         else:
             self.received += 1
 
-    def _taken(self, one: Named, path: Path) -> bytes:
+    def _taken(self, one: NamedAttachment, path: Path) -> bytes:
         """Return the whole; its parts are kept on disk as they come, where they may."""
         content = bytearray(path.read_bytes() if path.exists() else b"")
         total = len(content) + 1

@@ -5,8 +5,7 @@ from pathlib import Path
 from diag.model.text import clean_line
 from diag.sync.enrolments import Enrolment, keep_enrolment
 from diag.sync.http import HttpOffice
-from diag.sync.laptop import check_versions
-from diag.sync.protocol import Enrolling
+from diag.sync.protocol import Enrolling, check_versions
 from diag.sync.trust import fetch_authority, read_invitation, trust_in
 
 

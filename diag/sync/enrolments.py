@@ -16,6 +16,7 @@ from diag.sync.system_keyring import forget_text, keep_text, kept_text
 FOLDER = "hubs"
 """Folder of the workspace."""
 
+
 SERVICE = "diag-hub"
 """What the system's keyring files tokens under."""
 

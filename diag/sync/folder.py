@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diag.journal import bundles, exchange, holdings
-from diag.journal.settings import get_setting, put_setting
+from diag.journal import exchange
+from diag.journal import exchange as bundles
+from diag.journal import exchange as holdings
+from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.sync.bundle.importing import Entered, Reader, bring_in
 from diag.sync.bundle.keys import Card
@@ -20,8 +22,14 @@ from diag.sync.bundle.problems import BundleError, Fault
 from diag.sync.bundle.writing import Bundle, Told, Written, write_bundle
 
 _DEVICE = re.compile(r"[0-9a-f]{32}")
+
+
 _BUNDLE = re.compile(r"([0-9a-f]{64})\.diag")
+
+
 _PART = "nouveau.diag"
+
+
 _KEY = "sync.folder:"
 
 

@@ -11,24 +11,23 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from diag.journal.journal import Sum
+from diag.journal.journal import AuditSum
 from diag.sync.problems import URN, OfflineError, ProblemError
-from diag.sync.protocol import (
-    Enrolled,
-    Enrolling,
-    Hello,
-    Page,
-    Piece,
-    Pushed,
-    Renewed,
-)
+from diag.sync.protocol import Enrolled, Enrolling, Hello, Page, Piece, Pushed, Renewed
 
 _TIMEOUT = httpx.Timeout(30, connect=10)
+
+
 _MOST = 64 * 2**20
 """Largest answer that is read, inflated."""
 
+
 _TRIES = 4
+
+
 _LONGEST_WAIT = 30
+
+
 _LEVEL = 6
 
 
@@ -72,12 +71,14 @@ class HttpOffice:
         with self._understood():
             return Renewed.model_validate_json(given.content)
 
-    def manifest(self) -> dict[str, Sum]:
+    def manifest(self) -> dict[str, AuditSum]:
         """Return the sum of each audit in this device's territory."""
         given = self._ask("GET", "/v1/audits")
         with self._understood():
             sums = json.loads(given.content)
-            return {row[0]: Sum(str(row[0]), int(row[1]), str(row[2])) for row in sums}
+            return {
+                row[0]: AuditSum(str(row[0]), int(row[1]), str(row[2])) for row in sums
+            }
 
     def people(self) -> dict[str, str]:
         """Return the names of those who were let in, by the label of their words."""
@@ -95,7 +96,9 @@ class HttpOffice:
             raise OfflineError(f"{self.url} : la réponse a été coupée.")
         headers = given.headers
         with self._understood():
-            total = Sum(audit, int(headers["audit-revisions"]), headers["audit-digest"])
+            total = AuditSum(
+                audit, int(headers["audit-revisions"]), headers["audit-digest"]
+            )
             return Page(lines, int(headers["next-after"]), total)
 
     def push(self, lines: Sequence[bytes]) -> Pushed:

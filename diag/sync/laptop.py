@@ -12,17 +12,27 @@ from typing import Final
 from diag.journal import exchange
 from diag.journal.errors import RefusedError
 from diag.journal.exchange import Keyed
-from diag.journal.journal import Journal, Sum
+from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import parse
 from diag.model.errors import DiagError
 from diag.sync.problems import ProblemError
-from diag.sync.protocol import VERSION, Hello, Limits, Office, Page, Pushed, Refused
+from diag.sync.protocol import (
+    Hello,
+    Limits,
+    Office,
+    Page,
+    Pushed,
+    Refused,
+    check_versions,
+)
 
 Watch = Callable[[str, int, int], None]
 """Called with a phase, how much is done, how much there is."""
 
+
 REVISIONS: Final = "revisions"
 """The first phase, counted in revisions; the second is counted in bytes."""
+
 
 _ROUNDS = 3
 """How many times one compares exactly, when others write at the same time."""
@@ -54,18 +64,6 @@ class Told:
         if self.cancelled():
             raise CancelledError
         self.watch(phase, done, max(done, total))
-
-
-def check_versions(hello: Hello) -> None:
-    """Refuse to speak with a hub whose protocol is another one.
-
-    Raises:
-        ProblemError: `version-too-old` for this laptop, `hub-too-old` for the hub.
-    """
-    if hello.oldest > VERSION:
-        raise ProblemError("version-too-old")
-    if hello.newest < VERSION:
-        raise ProblemError("hub-too-old")
 
 
 @dataclass(slots=True)
@@ -145,7 +143,7 @@ class _Meeting:
     hub: str
     limits: Limits
     audit: str
-    theirs: Sum | None
+    theirs: AuditSum | None
     """What the office held when last heard; None when it knows nothing of it."""
 
     def is_made(self) -> bool:
@@ -184,7 +182,7 @@ class _Meeting:
 
     def _pull(self, after: int, held: set[bytes] | None = None) -> None:
         """Take in what follows, page by page; `held` gathers the ids that were read."""
-        page = Page((), after, Sum(self.audit, after + 1, ""))
+        page = Page((), after, AuditSum(self.audit, after + 1, ""))
         while not page.is_last:
             page = self.exchange.office.page(self.audit, page.after)
             taken = exchange.take_page(
@@ -207,7 +205,7 @@ class _Meeting:
             self.exchange.pushed += pushed.new
             self.exchange.refused |= {line.id: line for line in pushed.rejected}
             if self.audit in pushed.sums:
-                self.theirs = Sum(self.audit, *pushed.sums[self.audit])
+                self.theirs = AuditSum(self.audit, *pushed.sums[self.audit])
             self.exchange._step(len(batch))  # noqa: SLF001 -- one class in two
 
 
@@ -234,7 +232,9 @@ def _batches(lines: Sequence[Keyed], limits: Limits) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _distance(ours: dict[str, Sum], theirs: dict[str, Sum], audit: str) -> int:
+def _distance(
+    ours: dict[str, AuditSum], theirs: dict[str, AuditSum], audit: str
+) -> int:
     """Return about how many revisions an audit will move."""
     here, there = ours.get(audit), theirs.get(audit)
     gap = (here.revisions if here else 0) - (there.revisions if there else 0)

@@ -43,6 +43,7 @@ KINDS: Final[dict[str, Kind]] = {
 }
 """Every kind; a client shows the title of one it does not know."""
 
+
 REMEDIES: Final[dict[str, str]] = {
     "token-revoked": "Demandez une nouvelle invitation à l'administrateur du serveur, "
     "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",

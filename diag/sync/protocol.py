@@ -5,14 +5,17 @@ from typing import Annotated, Final, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from diag.journal.door import MAX_LINE, MAX_PARENTS
-from diag.journal.journal import Sum
+from diag.journal.journal import AuditSum
+from diag.journal.revision import MAX_LINE, MAX_PARENTS
+from diag.sync.problems import ProblemError
 
 VERSION: Final = 1
 """Version of the protocol; a breaking change is another path."""
 
+
 Right = str
 """`read`, `write` or `admin`: each includes the ones before."""
+
 
 RIGHTS: Final = ("read", "write", "admin")
 """In order."""
@@ -131,7 +134,7 @@ class Page(NamedTuple):
     lines: Sequence[bytes]
     after: int
     """Where the next page starts."""
-    sum: Sum
+    sum: AuditSum
     """What the hub holds of the audit, read with the page."""
 
     @property
@@ -159,7 +162,7 @@ class Office(Protocol):
         """Ask who is there."""
         ...
 
-    def manifest(self) -> dict[str, Sum]:
+    def manifest(self) -> dict[str, AuditSum]:
         """Return the sum of each audit in this device's territory."""
         ...
 
@@ -186,3 +189,15 @@ class Office(Protocol):
     def get_piece(self, sha: str, start: int) -> Piece:
         """Return a part of an attachment."""
         ...
+
+
+def check_versions(hello: Hello) -> None:
+    """Refuse to speak with a hub whose protocol is another one.
+
+    Raises:
+        ProblemError: `version-too-old` for this laptop, `hub-too-old` for the hub.
+    """
+    if hello.oldest > VERSION:
+        raise ProblemError("version-too-old")
+    if hello.newest < VERSION:
+        raise ProblemError("hub-too-old")

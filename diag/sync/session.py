@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.attachments import Attachments, tidy
+from diag.sync.attachments import AttachmentExchange, tidy
 from diag.sync.enrolments import Enrolment, keep_enrolment, token_of
 from diag.sync.laptop import Exchange, Told
 from diag.sync.protocol import Office, Refused
@@ -20,8 +20,10 @@ from diag.sync.trust import trust_in
 if TYPE_CHECKING:
     from diag.sync.http import HttpOffice
 
+
 _RENEW = 90 * 24 * 3600 * 1000
 """A token that ends within this many milliseconds is renewed."""
+
 
 CLOCK_DOUBT = 120_000
 """Milliseconds from which two clocks are said to differ."""
@@ -78,7 +80,7 @@ def synchronise(
         hello = exchange.run()
         outcome.clock_gap = outcome.at - hello.time
         outcome.people = office.people()
-        attachments = Attachments(journal, office, hello.limits, told)
+        attachments = AttachmentExchange(journal, office, hello.limits, told)
         try:
             attachments.run()
             tidy(journal)

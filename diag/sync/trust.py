@@ -13,8 +13,13 @@ from diag.sync.problems import OfflineError
 FINGERPRINT = 32
 """Hexadecimal digits of the SHA-256 of an authority that an invitation carries."""
 
+
 _BLOCK = re.compile(f"{ssl.PEM_HEADER}.+?{ssl.PEM_FOOTER}", re.DOTALL)
+
+
 _MOST = 16 * 1024
+
+
 _TIMEOUT = 10.0
 
 

@@ -2,15 +2,20 @@
 
 import gc
 import logging
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import keys
 from textual._styles_cache import StylesCache
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.cache import LRUCache
+from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
@@ -19,28 +24,28 @@ from textual.worker import WorkerFailed
 
 from diag.model.errors import DiagError
 from diag.tui.commands import (
+    NAMES,
     CommandType,
     Discover,
     OpenKeys,
     Quit,
     SwitchTheme,
     bindings_of,
+    key_name,
+    with_twins,
 )
-from diag.tui.desk import OpenDesk
-from diag.tui.keys import key_name, with_twins
-from diag.tui.screens.territory import TerritoryScreen
-from diag.tui.sturdy import Sturdy, Trouble
-from diag.tui.styles import ReadOnce
-from diag.tui.texts import speak_french
+from diag.tui.safe import Sturdy, Trouble
+from diag.tui.state import OpenDesk, Whereabouts, built
+from diag.tui.territory import TerritoryScreen
 from diag.tui.theme import DIAG_DARK, DIAG_LIGHT, THEMES
 from diag.tui.typed_ahead import TypedAhead
-from diag.tui.whereabouts import Whereabouts, built
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.desk.session import WithheldError
-    from diag.desk.world import World
+    from diag.audit.session import WithheldError
     from diag.tui.palette import Found
+    from diag.workspace.workspace import World
+
 
 # Dialogs, the palette and every place but the first are imported when one goes there:
 # 10 ms that the first frame does not wait for.
@@ -99,7 +104,7 @@ class DiagApp(Sturdy, App[None]):
     def on_mount(self) -> None:
         """Say what happened, when the app comes back after a crash."""
         if self._crashed is not None:
-            self.push_screen(built("crash", "CrashScreen", self._crashed))
+            self.push_screen(built("reading", "CrashScreen", self._crashed))
 
     def on_app_focus(self) -> None:
         """Show what another window wrote, once one comes back to this one."""
@@ -141,12 +146,12 @@ class DiagApp(Sturdy, App[None]):
     def go_sync(self) -> None:
         """Show what is not at the office yet."""
         self.go_territory()
-        self.push_screen(built("synchronisation", "SyncScreen"))
+        self.push_screen(built("sync", "SyncScreen"))
 
     def go_import(self) -> None:
         """Show the official files that can be read."""
         self.go_territory()
-        self.push_screen(built("importing", "ImportScreen"))
+        self.push_screen(built("setup", "ImportScreen"))
 
     def ready_to_work(self) -> bool:
         """Say whether one can work; else ask first who works here.
@@ -167,7 +172,7 @@ class DiagApp(Sturdy, App[None]):
             self._as_kept()
             return True
         if len(self.screen_stack) == 1:
-            self.push_screen(built("first_run", "FirstRunScreen"))
+            self.push_screen(built("setup", "FirstRunScreen"))
         return False
 
     def begin(self) -> None:
@@ -208,7 +213,7 @@ class DiagApp(Sturdy, App[None]):
         """
         self._typed.forget()
         # Whoever is refused something has loaded the desk already.
-        from diag.desk.session import WithheldError  # noqa: PLC0415
+        from diag.audit.session import WithheldError  # noqa: PLC0415
 
         if isinstance(event.error, WithheldError):
             self._ask_to_write(event.error)
@@ -256,7 +261,7 @@ class DiagApp(Sturdy, App[None]):
         """Show what is possible here."""
         introduction = getattr(self.screen, "INTRODUCTION", "")
         commands = [command for _, command in self.offered()]
-        self.push_screen(built("help", "HelpScreen", introduction, commands))
+        self.push_screen(built("reading", "HelpScreen", introduction, commands))
 
     def on_help(self) -> None:
         """Show what is possible here, in a place or a dialog."""
@@ -292,7 +297,7 @@ class DiagApp(Sturdy, App[None]):
 
     def on_open_keys(self) -> None:
         """Show the keys, to change them."""
-        self.push_screen(built("keys", "KeysScreen"))
+        self.push_screen(built("keymap", "KeysScreen"))
 
     def on_discover(self) -> None:
         """Tell the work in five steps."""
@@ -370,7 +375,7 @@ class DiagApp(Sturdy, App[None]):
 
     def _log_crash(self) -> None:
         # 20 ms, that only a crash pays.
-        from diag.desk.workspace import log_into  # noqa: PLC0415
+        from diag.workspace.workspace import log_into  # noqa: PLC0415
 
         logger = logging.getLogger("diag")
         if not logger.handlers:
@@ -379,3 +384,111 @@ class DiagApp(Sturdy, App[None]):
         error = self._exception
         cause = error.error if isinstance(error, WorkerFailed) else error
         logger.error("unexpected", exc_info=cause)
+
+
+# A Windows driver that keeps AltGr: it takes back the Kitty protocol.
+#
+# Windows Terminal 1.25 and later, asked for that protocol, sends AltGr+0 as `alt+0`
+# without its `@` (microsoft/terminal #19977), so `@ # { [ |` could not be typed on a
+# French keyboard. Textual's Windows driver always asks; elsewhere AltGr works.
+
+
+KITTY_OFF = "\x1b[<u"
+"""Takes one request for the Kitty keyboard protocol off the terminal's stack."""
+
+
+def without_kitty(base: type[Driver]) -> type[Driver]:
+    """Return `base`, made to drop the protocol as soon as it has asked for it."""
+
+    class WithoutKitty(base):  # type: ignore[misc,valid-type] # the base is chosen at run time
+        """Textual's driver, AltGr kept."""
+
+        def start_application_mode(self) -> None:
+            """Start as the base does, then take the protocol back."""
+            super().start_application_mode()
+            self.write(KITTY_OFF)
+            self.flush()
+
+    return WithoutKitty
+
+
+def driver_for(platform: str = sys.platform) -> type[Driver] | None:
+    """Return the driver to run with; None for Textual's own choice."""
+    if platform != "win32" or "TEXTUAL_DRIVER" in os.environ:  # a browser has its own
+        return None
+    # Imports only on Windows: it loads the console's library.
+    from textual.drivers.windows_driver import WindowsDriver  # noqa: PLC0415
+
+    return without_kitty(WindowsDriver)
+
+
+_COLLECTED = (3_000, 5, 50)
+"""When memory is collected. With Python's 700, 10, 10 one key in a hundred waits 60 ms
+for a walk through all the checklists; much more at a time is felt at one in thirty."""
+
+
+def open_app(folder: Path, world: "World | None" = None) -> None:
+    """Run the app until the user leaves it.
+
+    After an unexpected error it comes back once, and says what is safe.
+
+    Raises:
+        DiagError: the workspace cannot be opened, or coming back failed too.
+    """
+    # Imports make garbage of nothing: a collection among them is 40 ms lost. The app
+    # turns it on again, once the list of schools is there.
+    gc.disable()
+    gc.set_threshold(*_COLLECTED)
+    app = DiagApp(folder, world, driver_class=driver_for())
+    app.run()
+    if app.refusal is not None:
+        raise app.refusal
+    if app.crash is None:
+        return
+    log = folder / "diag.log"
+    again = DiagApp(folder, world, driver_class=driver_for(), crashed=log)
+    again.run()
+    if again.crash is not None:
+        raise DiagError(
+            "Erreur inattendue ; tout ce qui était saisi est enregistré. "
+            f"Le détail est dans {log}. Relancez diag pour reprendre."
+        )
+
+
+_KEPT = 512
+"""More than there are sheets, those of Textual's own widgets included."""
+
+
+class ReadOnce(Stylesheet):
+    """Rules that are kept until the colours change."""
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._parse_cache = LRUCache(_KEPT)
+
+    def reparse(self) -> None:
+        """Apply new sheets or colours; those that did not change are not read."""
+        self.parse()
+
+
+# Textual's own words that a user could meet, in French.
+#
+# Its palette, its help panel and its header are not used; what is left are key names,
+# tooltips, the description of bindings and the names of a few controls.
+
+
+_KEY_NAMES = {
+    "space": NAMES["space"],
+    "pagedown": NAMES["pagedown"],
+    "pageup": NAMES["pageup"],
+    "delete": NAMES["delete"],
+    "escape": NAMES["escape"],
+    "enter": NAMES["enter"],
+    "backspace": NAMES["backspace"],
+}
+
+
+def speak_french() -> None:
+    """Replace the names of keys; the app's own overrides do the rest."""
+    keys.KEY_DISPLAY_ALIASES.update(_KEY_NAMES)
+    keys.format_key.cache_clear()

@@ -1,21 +1,35 @@
 """Small questions over a screen: yes or no, one line, or something to read."""
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from pathlib import PurePath
+from typing import Any, ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
 
+from diag.model.errors import DiagError
+from diag.model.text import fold
 from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.plain import content
-from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.key_bar import KeyBar
-from diag.tui.widgets.line_field import LineField
-from diag.tui.widgets.sentence import Sentence
+from diag.tui.lists import Lines, ListColumn, ListLine
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy, content
+from diag.tui.text import Sentence
+
+
+class LineField(Input):
+    """Textual's field keeps the first line that is pasted, and says nothing."""
+
+    JOINT = " "
+    """What stands between two lines."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        lines = (line.strip() for line in event.text.splitlines())
+        event.text = self.JOINT.join(filter(None, lines))
 
 
 class Cancel(Command):
@@ -240,4 +254,215 @@ class Tell(Sturdy, ModalScreen[None]):
 
     def on_close(self) -> None:
         """Leave."""
+        self.dismiss(None)
+
+
+class ListChoice(NamedTuple):
+    """Something that may be chosen."""
+
+    key: str
+    text: str
+    aside: str = ""
+
+
+_MOST = 12
+"""Lines shown at once; the list scrolls beyond."""
+
+
+class ChooseDialog(Sturdy, ModalScreen[str | None]):
+    """Asks which one; gives its key, or None on Escape."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["dialogs.tcss", "choose.tcss"]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, question: str, choices: Sequence[ListChoice]) -> None:
+        super().__init__()
+        self._question = question
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        """Lay the question over a field and what it finds."""
+        with Vertical(classes="dialog choosing"):
+            yield Sentence(self._question, classes="said")
+            field = Input(placeholder="Tapez quelques lettres")
+            field.cursor_blink = False
+            yield field
+            yield Lines(
+                (ListColumn(), ListColumn(width=24, tiny=8)),
+                empty="Rien ne s'appelle ainsi. Effacez quelques lettres.",
+            )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show everything, in no more lines than it takes."""
+        self.query_one(Lines).styles.height = min(max(len(self._choices), 1), _MOST)
+        self._find("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._find(event.value)
+
+    def _find(self, typed: str) -> None:
+        words = fold(typed).split()
+        found = [
+            ListLine(one.key, (one.text, one.aside))
+            for one in self._choices
+            if all(word in fold(f"{one.text} {one.aside}") for word in words)
+        ]
+        self.query_one(Lines).show(found)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let arrows move in the list while one types."""
+        found = self.query_one(Lines)
+        moves = {"up": -1, "down": 1}
+        if event.key in moves and self.focused is not found:
+            found.action_move(moves[event.key])
+            event.stop()
+            event.prevent_default()
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        self.query_one(Lines).action_choose()
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.dismiss(event.key)
+
+    def on_cancel(self) -> None:
+        """Choose nothing."""
+        self.dismiss(None)
+
+
+class Keep(Command):
+    """Enregistrer ce formulaire."""
+
+    KEYS = "f2"
+    TITLE = "Enregistrer"
+    IN_FOOTER = True
+    PRIORITY = True
+
+
+def correct(screen: Screen[Any], about: str) -> None:
+    """Stand at the end of a field, to correct what it holds rather than replace it."""
+    for field in screen.query(Input):
+        if field.id == about:
+            field.select_on_focus = False
+            field.cursor_position = len(field.value)
+            field.focus()
+
+
+class Field(Horizontal):
+    """A label and its input, on one line."""
+
+    def __init__(self, name: str, label: str, value: str = "", hint: str = "") -> None:
+        super().__init__()
+        self._label = label
+        self._input = LineField(value, placeholder=hint, id=name)
+        self._input.cursor_blink = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the label before its input."""
+        yield Static(content(self._label), classes="label")
+        yield self._input
+
+
+class FormDialog(Sturdy, ModalScreen[str | None]):
+    """A title, a list to choose from if any, fields; gives what `keep` returns."""
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["dialogs.tcss", "form.tcss"]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Keep, Cancel)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Return what the list offers: key and words."""
+        return ()
+
+    def chosen_first(self) -> str:
+        """Return the key that the list stands on at first."""
+        return ""
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the fields, each named as the desk calls what it holds."""
+        return ()
+
+    def keep(self) -> str:
+        """Say what was filled in; return what the form gives.
+
+        Raises:
+            DiagError: when it cannot be; the form stays as it is.
+        """
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Lay the list over the fields."""
+        with Vertical(classes="dialog form"):
+            yield Static(content(self._title), classes="title")
+            if self.options():
+                yield OptionList(
+                    *(
+                        Option(content(f"  {words}"), id=key)
+                        for key, words in self.options()
+                    )
+                )
+            yield from self.fields()
+            yield Static(
+                content("Entrée passe au champ suivant ; F2 enregistre."),
+                classes="muted hint",
+            )
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Stand on what is likeliest, or in the first field."""
+        if not self.options():
+            self.query(Input).first().focus()
+            return
+        listed = self.query_one(OptionList)
+        keys = [key for key, _ in self.options()]
+        if self.chosen_first() in keys:
+            listed.highlighted = keys.index(self.chosen_first())
+        listed.focus()
+
+    @on(OptionList.OptionHighlighted)
+    def _marked(self, event: OptionList.OptionHighlighted) -> None:
+        """Mark what is chosen with a sign, seen without colour, focused or not."""
+        for at, (_, words) in enumerate(self.options()):
+            sign = "> " if at == event.option_index else "  "
+            event.option_list.replace_option_prompt_at_index(at, content(sign + words))
+
+    @property
+    def chosen(self) -> str:
+        """Key of what the list stands on."""
+        at = self.query_one(OptionList).highlighted
+        return self.options()[at or 0][0]
+
+    def value(self, name: str) -> str:
+        """Return what a field holds."""
+        return self.query_one(f"#{name}", Input).value
+
+    @on(OptionList.OptionSelected)
+    def _selected(self) -> None:
+        self.focus_next()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.input is list(self.query(Input))[-1]:
+            self.dismiss(self.keep())
+        else:
+            self.focus_next()
+
+    def refused(self, error: DiagError) -> None:
+        """Stand on the field that is refused; what was typed stays."""
+        correct(self, error.about)
+
+    def on_keep(self) -> None:
+        """Keep it all."""
+        self.dismiss(self.keep())
+
+    def on_cancel(self) -> None:
+        """Leave without keeping anything."""
         self.dismiss(None)

@@ -12,22 +12,26 @@ from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from diag.model.accents import accented
-from diag.model.folding import fold, readings
+from diag.model.text import accented, fold, readings
 from diag.tui.commands import Back, CommandType, OpenPalette, bindings_of
 from diag.tui.dialogs import Cancel
-from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.key_bar import KeyBar
-from diag.tui.widgets.lines import TINY, Column, Line, Lines
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy
 
 if TYPE_CHECKING:
     from diag.journal.school_lines import SchoolLine
     from diag.tui.app import DiagApp
 
+
 _MOST = 40
 """Schools shown at once."""
+
+
 _NEAR = 12
 """Rooms and questions of a visit shown before the schools."""
+
+
 _MOVES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
 
 
@@ -66,7 +70,11 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
             field.cursor_blink = False
             yield field
             yield Finds(
-                (Column("", 9, least=TINY), Column(), Column("", 13, tiny=8)),
+                (
+                    ListColumn("", 9, least=TINY),
+                    ListColumn(),
+                    ListColumn("", 13, tiny=8),
+                ),
                 empty="Rien ne répond à ces mots.",
             )
         yield KeyBar()
@@ -87,7 +95,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         lines.cursor = 0
         lines.show(
             [
-                Line(str(number), (one.sort, one.name, one.detail))
+                ListLine(str(number), (one.sort, one.name, one.detail))
                 for number, one in enumerate(self._found, 1)
             ],
             key="1",

@@ -9,18 +9,25 @@ from diag.model.errors import DiagError
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Far from any audit outside."""
 
+
 _CENTURY, _SHORT_YEAR = 100, 2
 
+
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
+
 
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
+
+
 _DURATION = re.compile(
     r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?"
     r"(?:(?P<days>\d+)D)?(?:T(?P<hours>\d+)H)?"
 )
+
+
 _WORDS = (
     ("years", "an", "ans"),
     ("months", "mois", "mois"),

@@ -19,20 +19,39 @@ from diag.words.figures import number
 NEXT_BUDGET = "prochain budget"
 """What {echeance} says when no delay is set: « avant le prochain budget »."""
 
+
 _BLANK = re.compile(
     r"\{(?P<name>quantite|cout|lieux|echeance)"
     r"(?:\|(?P<one>[^{}|]+)\|(?P<many>[^{}|]+))?\}"
 )
+
+
 _BRACED = re.compile(r"\{\w+(?:\|[^{}]*)?\}")
+
+
 _PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
+
+
 _ARTICLE = re.compile(r"une? ")
+
+
 _HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|une?|environ)\b)")
+
+
 _TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
+
+
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
 )
+
+
 _VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
+
+
 _PLURAL_FROM = 2
+
+
 _REASONS: dict[type[OSError], str] = {
     FileNotFoundError: "fichier introuvable. Vérifiez le chemin.",
     PermissionError: "accès refusé. Vérifiez les droits du fichier ou du dossier.",
@@ -40,6 +59,8 @@ _REASONS: dict[type[OSError], str] = {
     NotADirectoryError: "ce n'est pas un dossier.",
     FileExistsError: "existe déjà. Choisissez un autre nom.",
 }
+
+
 _NUMBERS: dict[int, str] = {
     errno.ENOSPC: "le disque est plein. Libérez de la place, puis recommencez.",
     errno.EROFS: "le disque est en lecture seule. Choisissez un autre dossier.",

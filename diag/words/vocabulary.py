@@ -1,6 +1,8 @@
 """The words of judgements, people and places, one for each, everywhere."""
 
 from diag.model.enums import (
+    Audience,
+    AuditStatus,
     Compliance,
     FollowUpState,
     Kind,
@@ -14,17 +16,20 @@ from diag.model.enums import (
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 """Levels 0 to 3."""
 
+
 LEVEL_PHRASES = (
     *("niveau insuffisant", "niveau de base"),
     *("niveau recommandé", "niveau exemplaire"),
 )
 """The same, as a sentence says them: « base » alone says nothing."""
 
+
 LEVELS_EXPLAINED = (
     "Niveaux : insuffisant (à reprendre), base (dépanne), recommandé "
     "(répond au besoin), exemplaire (au-delà)."
 )
 """What every document says once, before its first level."""
+
 
 OWNERS = {
     Owner.COMMUNE: "la commune",
@@ -34,6 +39,7 @@ OWNERS = {
     Owner.PRESTATAIRE: "le prestataire",
 }
 """Who acts."""
+
 
 WHOM = {
     "direction": "la direction",
@@ -46,6 +52,7 @@ WHOM = {
 }
 """Of whom a question is asked, or where its answer is seen."""
 
+
 COMPLIANCES = {
     Compliance.CONFORME: "conforme",
     Compliance.NON_CONFORME: "non conforme",
@@ -53,6 +60,7 @@ COMPLIANCES = {
     Compliance.SANS_OBJET: "sans objet",
 }
 """What a compliance criterion says."""
+
 
 SOCLES = {
     Socle.ATTEINT: "Le socle est atteint : toutes les conditions indispensables "
@@ -65,8 +73,10 @@ SOCLES = {
 }
 """Whether everything blocking holds; what is missing is named after it."""
 
+
 UNSCORED = "conformité seule"
 """Said of a domain that raises alerts and is never averaged: it has no score."""
+
 
 PRIORITIES = {
     Kind.COMPLIANCE: "immédiate",
@@ -75,12 +85,14 @@ PRIORITIES = {
 }
 """How soon a criterion of each kind is to be cured."""
 
+
 KINDS = {
     Kind.COMPLIANCE: "conformité",
     Kind.BLOCKING: "indispensable",
     Kind.IMPROVEMENT: "amélioration",
 }
 """How a criterion weighs."""
+
 
 PLACES = {
     PlaceKind.SYNDICAT: ("syndicat", "syndicats"),
@@ -92,12 +104,14 @@ PLACES = {
 }
 """One place of a kind, and several."""
 
+
 SUBJECTS = {
     PlaceKind.SYNDICAT: ("le syndicat", "du syndicat"),
     PlaceKind.COMMUNE: ("la commune", "de la commune"),
     PlaceKind.ECOLE: ("l'école", "de l'école"),
 }
 """How a document calls whom it is about, and what is theirs."""
+
 
 PROVENANCES = {
     Provenance.MEASURED: "mesuré",
@@ -108,6 +122,7 @@ PROVENANCES = {
 }
 """How a fact became known."""
 
+
 STATES = {
     State.KNOWN: "connu",
     State.UNKNOWN: "inconnu",
@@ -115,6 +130,7 @@ STATES = {
     State.REFUSED: "non communiqué",
 }
 """How far a fact is known."""
+
 
 FOLLOW_UPS = {
     FollowUpState.PROPOSEE: "proposée",
@@ -133,3 +149,30 @@ def levels(low: int, high: int) -> str:
     if low == high:
         return LEVEL_PHRASES[low]
     return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"
+
+
+AUDIENCES = {
+    Audience.MAIRIE: "la mairie",
+    Audience.EQUIPE: "l'équipe",
+    Audience.ACADEMIE: "l'académie",
+    Audience.TECHNIQUE: "la technique",
+}
+"""To whom a wording speaks."""
+
+
+STATUS_WORDS = {
+    AuditStatus.EN_COURS: "en cours",
+    AuditStatus.SOUMIS: "soumis",
+    AuditStatus.ACCEPTE: "accepté",
+    AuditStatus.RETOURNE: "retourné",
+    AuditStatus.CLOS: "clos",
+}
+"""Where an audit stands, in a word."""
+
+
+STATE_WORDS = {
+    State.UNKNOWN: "inconnu",
+    State.NOT_APPLICABLE: "sans objet",
+    State.REFUSED: "refusé",
+}
+"""What a cell says where there is no value."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from random import Random
 
-from diag.assess.assess import assess
+from diag.assess.criteria import WORST
+from diag.assess.judge import assess
 from diag.assess.results import Advice, Assessment, CriterionResult, Score
-from diag.assess.roll_up import WORST
 from diag.model.checklist import Checklist
 from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
 from diag.model.fact import Facts

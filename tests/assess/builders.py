@@ -11,6 +11,7 @@ from diag.model.checklist import (
     Criterion,
     Domain,
     Level,
+    Price,
     Question,
     Recommendation,
     Requirement,
@@ -18,10 +19,8 @@ from diag.model.checklist import (
     Source,
 )
 from diag.model.enums import Kind, Owner, PlaceKind, Provenance, QuestionType, State
-from diag.model.fact import Answer, Facts, Value
-from diag.model.money import Price
+from diag.model.fact import Answer, Facts, Place, Value
 from diag.model.number import Number
-from diag.model.place import Place
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
 ROOT = "ecole"

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation, RollUp
 from diag.model.enums import Kind, PlaceKind, QuestionType, State
-from diag.model.fact import Answer, Facts, Value
-from diag.model.place import PARENT_KINDS, Place
+from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
 from tests.assess.builders import (
     ECOLE,
     LOT,

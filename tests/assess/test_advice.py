@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.assess import assess
+from diag.assess.judge import assess
 from diag.assess.results import Advice, Amount
 from diag.model.checklist import Checklist, Level, RollUp
 from diag.model.enums import Trigger

@@ -1,4 +1,4 @@
-from diag.assess.assess import assess, judge_of
+from diag.assess.judge import assess, judge_of
 from diag.assess.results import Assessment
 from tests.assess.builders import boolean, checklist, criterion, facts
 

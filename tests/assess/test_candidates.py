@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from diag.assess.candidates import candidates
+from diag.assess.questions import candidates
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
 from diag.model.fact import Value

@@ -1,9 +1,9 @@
 from fractions import Fraction
 
-from diag.assess.assess import assess
-from diag.assess.costs import FREE, NOTHING, added, cost_of, totals
+from diag.assess.advice import FREE, NOTHING, added, cost_of, totals
+from diag.assess.judge import assess
 from diag.assess.results import Amount, CostLine
-from diag.model.money import rounded_cents
+from diag.model.checklist import rounded_cents
 from diag.model.number import Number, Quantity
 from tests.assess.builders import checklist, criterion, facts, number, price
 from tests.assess.builders import recommendation as advised

@@ -1,6 +1,6 @@
 import pytest
 
-from diag.assess.assess import assess
+from diag.assess.judge import assess
 from diag.assess.results import Advice
 from diag.model.checklist import Requirement
 from diag.model.enums import Gate

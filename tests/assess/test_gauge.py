@@ -1,6 +1,6 @@
 import pytest
 
-from diag.assess.assess import assess
+from diag.assess.judge import assess
 from diag.assess.results import CriterionResult
 from diag.model.enums import Compliance, Kind, Standing
 from tests.assess.builders import (

@@ -1,7 +1,16 @@
 import pytest
 
-from diag.assess.hull import hull, maybe_absent
-from diag.rules.values import ABSENT, Flag, OneOf, RuleValue, Several, Span, point
+from diag.rules.values import (
+    ABSENT,
+    Flag,
+    OneOf,
+    RuleValue,
+    Several,
+    Span,
+    maybe_absent,
+    point,
+)
+from diag.rules.values import hull_of_values as hull
 
 
 def ids(*names: str) -> frozenset[str]:

@@ -3,7 +3,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.means import Member, mean_of, weighted_mean
+from diag.assess.scores import Member, mean_of, weighted_mean
 from diag.model.number import Bounds
 from tests.oracle import exact_mean
 

@@ -1,4 +1,4 @@
-from diag.assess.overlay import Overlay, with_answers
+from diag.assess.facts import Overlay, with_answers
 from diag.model.enums import State
 from diag.model.fact import Answer
 from tests.assess.builders import REFUSED, ROOT, facts

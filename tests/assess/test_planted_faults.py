@@ -5,11 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess import gauge, scores
-from diag.assess.means import Member, weighted_mean
-from diag.assess.reading import Reading
+from diag.assess import criteria as gauge
+from diag.assess import scores
+from diag.assess.criteria import Rolled, rolled_up
+from diag.assess.facts import FactsReading as Reading
 from diag.assess.results import Verdict
-from diag.assess.roll_up import Rolled, rolled_up
+from diag.assess.scores import Member, weighted_mean
 from diag.model.checklist import RollUp
 from diag.model.enums import Standing
 from diag.model.number import Bounds
@@ -78,15 +79,15 @@ def test_a_swapped_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_swapped_level_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = gauge.Gauge.verdicts
+    honest = gauge.CriterionJudge.verdicts
 
-    def swapped(self: gauge.Gauge, reading: Reading) -> tuple[Verdict, ...]:
+    def swapped(self: gauge.CriterionJudge, reading: Reading) -> tuple[Verdict, ...]:
         return tuple(
             Verdict(each.criterion, each.place, each.standing, each.high, each.low)
             for each in honest(self, reading)
         )
 
-    monkeypatch.setattr(gauge.Gauge, "verdicts", swapped)
+    monkeypatch.setattr(gauge.CriterionJudge, "verdicts", swapped)
     assert rooms_judged_by(WORST)
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 
-from diag.assess.assess import assess
+from diag.assess.judge import assess
 from diag.model.checklist import Recommendation, Requirement
 from diag.model.enums import Kind
 from tests.assess.builders import (

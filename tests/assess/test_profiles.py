@@ -1,6 +1,6 @@
 import pytest
 
-from diag.assess.profiles import profiles_of
+from diag.assess.judge import profiles_of
 from diag.model.checklist import PlaceLabel, Question
 from diag.model.enums import Kind, Profile
 from tests.assess.builders import SALLE, boolean, checklist, choice, criterion, number

@@ -10,16 +10,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from diag.assess.assess import assess, judge_of
-from diag.assess.averages import Averages
-from diag.assess.candidates import candidates
-from diag.assess.overlay import with_answers
-from diag.assess.questions import next_questions
+from diag.assess.facts import with_answers
+from diag.assess.judge import assess, judge_of
+from diag.assess.questions import candidates, next_questions
 from diag.assess.results import Assessment
+from diag.assess.scores import Averages
 from diag.model.checklist import Checklist, RollUp
 from diag.model.enums import Standing, State
-from diag.model.fact import Answer, Facts
-from diag.model.place import PARENT_KINDS
+from diag.model.fact import PARENT_KINDS, Answer, Facts
 from tests import oracle
 from tests.assess.agreement import disagreements, unsettled, widened
 from tests.assess.builders import SALLE, checklist, criterion

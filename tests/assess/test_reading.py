@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from diag.assess.reading import PlaceScope, Reading, WithNames
+from diag.assess.facts import FactsReading as Reading
+from diag.assess.facts import PlaceScope, WithNames
 from diag.assess.vocabulary import vocabulary_of
 from diag.model.enums import PlaceKind
 from diag.model.fact import Facts

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.assess.criteria import RATIOS, Rolled, rolled_up
 from diag.assess.results import Verdict
-from diag.assess.roll_up import RATIOS, Rolled, rolled_up
 from diag.model.checklist import RollUp
 from diag.model.enums import Standing
 from diag.model.number import Bounds

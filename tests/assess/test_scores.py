@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.assess import assess
+from diag.assess.judge import assess
 from diag.assess.results import Assessment, DomainResult
 from diag.assess.scores import compliance_of
 from diag.model.enums import Compliance, Kind, Socle, Standing

@@ -6,12 +6,11 @@ from random import Random
 
 import pytest
 
+from diag.checklist.edition import shipped_checklists
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
-from diag.model.fact import Facts
-from diag.model.place import PARENT_KINDS, Place
+from diag.model.fact import PARENT_KINDS, Facts, Place
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 from tests.assess.agreement import disagreements
 from tests.assess.builders import LOT, SALLE, facts
 from tests.completions import completions, facts_of

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.assess import assess
-from diag.assess.telling import assessment_json, plain
+from diag.assess.json import assessment_json, plain
+from diag.assess.judge import assess
 from diag.model.enums import Standing
 from diag.model.number import Bounds
 from tests.assess.builders import (

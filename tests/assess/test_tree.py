@@ -1,4 +1,4 @@
-from diag.assess.tree import Tree
+from diag.assess.facts import Tree
 from diag.model.enums import PlaceKind
 from tests.assess.builders import LOT, ROOT, SALLE, facts
 

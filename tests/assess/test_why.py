@@ -4,9 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.reasons import LevelRead, RuleRead
-from diag.assess.telling import advice_explanation_json, explanation_json
-from diag.assess.why import why, why_recommended
+from diag.assess.json import advice_explanation_json, explanation_json
+from diag.assess.why import LevelRead, RuleRead, why, why_recommended
 from diag.model.checklist import Requirement
 from diag.model.enums import Gate, Standing
 from diag.rules.values import ABSENT, Span, point

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.visit.places import add_place, remove_place
+from diag.audit.places import add_place, remove_place
 from diag.model.enums import PlaceKind
 from tests.cli.running import diag
 from tests.desk.apart import meet, say, two_laptops

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.audits import open_session
-from diag.desk.workspace import Workspace
+from diag.audit.session import open_session
 from diag.words.sentences import system_sentence
+from diag.workspace.workspace import Workspace
 from tests.cli.running import command, diag, environment
 from tests.desk.builders import SCHOOL, started, workspace
 

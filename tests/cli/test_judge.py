@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visit.answers import Entry, record_answer
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.transfer import export_audit, import_audit
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, workspace
 

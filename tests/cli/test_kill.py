@@ -10,10 +10,10 @@ from random import Random
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.visit.places import add_place
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
+from diag.workspace.workspace import Workspace
 from tests.cli.running import command, environment
 from tests.desk.builders import SCHOOL, started, workspace
 

@@ -1,13 +1,14 @@
 from pathlib import Path
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.questionnaires import printed_for
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.session import AuditSession as Session
+from diag.documents.questionnaire import printed_for
+from diag.model.audit import Questionnaire
 from diag.model.enums import Provenance, QuestionType, State
 from diag.model.fact import Answer
-from diag.model.questionnaire import Questionnaire
+from diag.workspace.workspace import Workspace
 from tests.cli.running import Run, diag
 from tests.desk.builders import SCHOOL, workspace
 

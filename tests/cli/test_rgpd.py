@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan import follow
+from diag.audit import follow
 from tests.cli.running import diag
 from tests.desk.builders import started, workspace
 

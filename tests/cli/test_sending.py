@@ -17,10 +17,10 @@ from click.testing import CliRunner
 from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.cli.main import diag as group
-from diag.desk.sending import password
-from diag.imports.mairies import import_mairies
+from diag.imports.communes import import_mairies
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
+from diag.office.mail import account as password
 from diag.words.dates import written_day
 from tests.cli.running import Run, command, diag_apart, environment
 from tests.desk.builders import DAY, SCHOOL, started, territory, workspace

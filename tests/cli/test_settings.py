@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.workspace import Workspace
-from diag.desk.world import World
+from diag.workspace.workspace import Workspace, World
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, workspace
 
@@ -68,7 +67,9 @@ def test_a_campaign_of_a_past_year_is_told_with_the_command_that_goes_on(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     year = date(2027, 8, 1)
-    monkeypatch.setattr("diag.desk.workspace.World", lambda: World(today=lambda: year))
+    monkeypatch.setattr(
+        "diag.workspace.workspace.World", lambda: World(today=lambda: year)
+    )
     told = diag(home, "settings").err
     assert "a commencé : 2027-2028 (diag settings --campaign 2027-2028)" in told
     assert not diag(home, "settings", "--campaign", "2027-2028").err

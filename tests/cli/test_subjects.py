@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.imports.fictional_school import with_key
+from diag.demo.territory import with_key
 from tests.cli.running import Run, diag
 from tests.desk.builders import SCHOOL, workspace
 

@@ -1,11 +1,11 @@
 from pathlib import Path
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.visit.places import add_place
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import Answer
+from diag.workspace.workspace import Workspace
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, workspace
 

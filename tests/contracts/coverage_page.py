@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from diag.assess.assess import judge_of
-from diag.desk.bilan.rule_words import tell
+from diag.assess.judge import judge_of
+from diag.assess.words import tell
+from diag.checklist.typecheck import names_read
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import Kind, PlaceKind, Profile, Provenance
-from diag.model.place import ROOT_KINDS
+from diag.model.fact import ROOT_KINDS
 from diag.rules.language import parse_rule
-from diag.rules.lint.meaning import names_read
 from diag.rules.tree import Condition
 from tests.goldens.golden import NAMES, facts_told, golden, shipped
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from diag.desk.demo import demonstrate
+from diag.demo import demonstrate
 from tests.contracts.sample import write_sample
 
 EXPORTS = Path(__file__).parents[2] / "exports"

@@ -6,31 +6,28 @@ from pathlib import Path
 
 from PIL import Image
 
-from diag.desk.audits import open_session
-from diag.desk.demo import Demonstration
-from diag.desk.demo.demonstration import DAY
-from diag.desk.outputs.atlas import write_atlas
-from diag.desk.outputs.documents import Form, page_pictures, write_reports
-from diag.desk.outputs.draft_kinds import Draft
-from diag.desk.outputs.drafts import drafted
-from diag.desk.outputs.exporting import chosen
-from diag.desk.outputs.papers import write_paper
-from diag.desk.outputs.reporting import report_of
-from diag.desk.outputs.syntheses import synthesis
-from diag.desk.outputs.tables_out import (
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import open_session
+from diag.demo import DAY, Demonstration
+from diag.documents.atlas import write_atlas
+from diag.documents.drafts import DraftKind as Draft
+from diag.documents.drafts import drafted
+from diag.documents.synthesis import synthesis
+from diag.documents.tables import (
+    chosen,
     write_answers,
     write_basket,
     write_glpi,
     write_map,
     write_tickets,
 )
-from diag.desk.sending.addresses import address_of
-from diag.desk.sending.hand_over import write_draft
-from diag.desk.sending.parcel import parcel
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.documents.write import Format as Form
+from diag.documents.write import page_pictures, write_paper, write_reports
 from diag.model.enums import Audience
+from diag.office.mail.account import address_of
+from diag.office.mail.parcel import parcel, write_draft
+from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOL = "9990148G"
 """The school that the demonstration audits in full."""

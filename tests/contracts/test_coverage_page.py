@@ -2,8 +2,8 @@
 
 import re
 
+from diag.checklist.edition import shipped_checklists
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 from tests.contracts.coverage_page import PAGE, page
 
 ENGLISH = PAGE.with_name("normes-anglaises.md")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from diag.desk.demo import Demonstration, demonstrate
+from diag.demo import Demonstration, demonstrate
 from diag.model.errors import DiagError
 from tests.contracts.refresh_exports import EXPORTS
 from tests.contracts.sample import PICTURED, files_of, write_sample

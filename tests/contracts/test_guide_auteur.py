@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from diag.assess.examples import check_examples
-from diag.desk.house.charter import KEYS, charter_of
 from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
 from diag.rules.forms.tables import AID, DEADLINE, PRICE, REGISTERED
 from diag.rules.load import load_checklists
+from diag.workspace.charter import KEYS, charter_of
 from tests.rules.written import EDITION, all_problems, load_written
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from diag.tui.screens.visit_commands import VISIT_COMMANDS
+from diag.tui.visit.commands import VISIT_COMMANDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDE = (DOCS / "guide-ingenieur.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from diag.cli.audit import COMMANDS as AUDIT
 from diag.cli.main import COMMANDS
-from diag.desk.demo import demonstrate
+from diag.demo import demonstrate
 from tests.cli.running import diag
 
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,10 @@ from pathlib import Path
 from shutil import copytree
 from tempfile import mkdtemp
 
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.session import AuditSession as Session
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, started, workspace
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 from shutil import copytree
 from tempfile import mkdtemp
 
-from diag.desk import audits
-from diag.desk.demo.scenario import play, scenario
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.audit import session as audits
+from diag.audit.session import AuditSession as Session
+from diag.demo import play, scenario
 from diag.model.enums import AuditStatus
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, SCHOOL, started, workspace
 
 

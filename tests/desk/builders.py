@@ -5,13 +5,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.settings import Settings
-from diag.desk.territory.importing import import_file
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
-from diag.imports.fictional import FictionalTerritory, write_fictional_territory
+from diag.audit import session as audits
+from diag.audit.session import AuditSession as Session
+from diag.demo.files import FictionalTerritory, write_fictional_territory
+from diag.office.imports import import_file
+from diag.workspace.settings import Settings
+from diag.workspace.workspace import Workspace, fixed_world
 
 DAY = date(2026, 10, 5)
 SCHOOL = "9990148G"

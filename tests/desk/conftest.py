@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
+from diag.audit.session import AuditSession as Session
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import started, workspace
 
 

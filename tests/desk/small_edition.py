@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.checklists import edition_names, editions, own_tables
+from diag.office import imports as own_tables
+from diag.workspace import editions
+from diag.workspace import editions as edition_names
 from tests.rules.test_dated_tables import AIDS, DEADLINES
 from tests.rules.written import FILES
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.outputs.atlas import write_atlas
-from diag.desk.outputs.documents import Form
-from diag.desk.workspace import Workspace
+from diag.documents.atlas import write_atlas
+from diag.documents.write import Format as Form
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited_workspace
 
 pytestmark = pytest.mark.long

@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.auditees import auditee_named
-from diag.desk.audits import listed, open_session, start
-from diag.desk.bilan.reasons import explained
-from diag.desk.outputs.reporting import report_folder, report_of
-from diag.desk.territory.dossier import audits_told, who
-from diag.desk.territory.importing import import_file
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visit.answers import find_question, record_note
-from diag.desk.workspace import Workspace
-from diag.imports.fictional_school import with_key
+from diag.audit.answer import find_question, record_note
+from diag.audit.bilan import explained
+from diag.audit.report import report_folder, report_of
+from diag.audit.session import listed, open_session, start
+from diag.audit.transfer import export_audit, import_audit
+from diag.demo.territory import with_key
+from diag.documents.templates import markdown
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.reports.markdown import markdown
+from diag.office.dossier import audits_told, who
+from diag.office.imports import import_file
+from diag.workspace.subjects import auditee_named
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL, territory, workspace
 
 INSEE = "99905"

@@ -6,20 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan import advising
-from diag.desk.bilan.counsel import counsel
-from diag.desk.bilan.evolution import consequences, evolution
-from diag.desk.bilan.findings import findings
-from diag.desk.bilan.follow import add_step
-from diag.desk.bilan.outline import Line
-from diag.desk.session import Session
-from diag.desk.supposing import hypotheses
-from diag.desk.supposing.suppose import outcome
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
+from diag.audit import advising, hypotheses
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.bilan import OutlineLine as Line
+from diag.audit.bilan import findings
+from diag.audit.counsel import consequences, counsel, evolution
+from diag.audit.follow import add_step
+from diag.audit.session import AuditSession as Session
+from diag.audit.suppose import outcome
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner
 from diag.words.typography import NBSP
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 

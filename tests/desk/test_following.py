@@ -7,15 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.desk.bilan import advising
-from diag.desk.bilan.follow import add_step, move
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
+from diag.audit import advising
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.follow import add_step, move
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 
 FIBRE = "passer-a-la-fibre"

@@ -4,12 +4,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from diag.desk import keeping
-from diag.desk.checklists.editions import OVERLAY
-from diag.desk.workspace import Workspace
-from diag.journal.attachments import Attachments
+from diag.journal.attachments import AttachmentStore as Attachments
 from diag.journal.backup import FOLDER
 from diag.journal.errors import DamagedError
+from diag.workspace import backup as keeping
+from diag.workspace.editions import OVERLAY
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import workspace
 
 

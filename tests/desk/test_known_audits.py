@@ -1,7 +1,7 @@
-from diag.desk import audits
-from diag.desk.known_audits import audits as known
-from diag.desk.session import Session
+from diag.audit import session as audits
+from diag.audit.session import AuditSession as Session
 from diag.journal.audits import open_audit
+from diag.workspace.subjects import audits as known
 
 BAD = "x/../../../../pwned"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import lone_disk
-from diag.desk.lone_disk import cloud_of, share_in
-from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
+from diag.workspace import disk as lone_disk
+from diag.workspace.disk import cloud_of, share_in
+from diag.workspace.workspace import Workspace
 from tests.cli.running import diag
 from tests.desk.builders import SETTINGS
 

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.office.conflicts import contested_of
-from diag.desk.office.settling import take
-from diag.desk.session import ChangedMeanwhileError, Session
-from diag.desk.undo import undo
-from diag.desk.visit.answers import Entry, record_answer, record_note
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.places import add_place, remove_place, rename_place
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, record_note, turn_flag
+from diag.audit.places import add_place, remove_place, rename_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import ChangedMeanwhileError
+from diag.audit.undo import undo
 from diag.journal import changes
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import Answer, Value
+from diag.office.conflicts import contested_of, take
+from diag.workspace.workspace import Workspace
 from tests.desk.apart import pull, two_laptops
 from tests.desk.builders import SCHOOL, started, workspace
 

@@ -12,27 +12,25 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
-from diag.desk.bilan import follow
-from diag.desk.outputs.atlas import write_atlas
-from diag.desk.outputs.documents import write_reports
-from diag.desk.outputs.draft_kinds import Draft
-from diag.desk.outputs.drafts import drafted
-from diag.desk.outputs.exporting import chosen
-from diag.desk.outputs.papers import write_paper
-from diag.desk.outputs.reporting import report_of
-from diag.desk.outputs.syntheses import synthesis
-from diag.desk.outputs.tables_out import (
+from diag.audit import follow
+from diag.audit.report import report_of
+from diag.documents.atlas import write_atlas
+from diag.documents.drafts import DraftKind as Draft
+from diag.documents.drafts import drafted
+from diag.documents.synthesis import synthesis
+from diag.documents.tables import (
+    chosen,
     write_answers,
     write_basket,
     write_glpi,
     write_map,
     write_tickets,
 )
-from diag.desk.sending.addresses import address_of
-from diag.desk.sending.hand_over import write_draft
-from diag.desk.sending.parcel import parcel
-from diag.desk.workspace import Workspace
+from diag.documents.write import write_paper, write_reports
 from diag.model.enums import Audience, AuditStatus
+from diag.office.mail.account import address_of
+from diag.office.mail.parcel import parcel, write_draft
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL
 

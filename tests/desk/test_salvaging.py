@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import keeping
-from diag.desk.salvaging import salvage
-from diag.desk.visit.answers import record_note
-from diag.desk.workspace import Workspace
+from diag.audit.answer import record_note
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
+from diag.workspace import backup as keeping
+from diag.workspace.backup import salvage
+from diag.workspace.workspace import Workspace
 from tests.cli.running import diag
 from tests.desk.builders import started, workspace
 

@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from diag.desk import audits
-from diag.desk import session as session_module
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.visit.answers import Entry, record_answer, record_note
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.places import add_place, remove_place, rename_place
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit import session as session_module
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, record_note, turn_flag
+from diag.audit.places import add_place, remove_place, rename_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo
 from diag.journal import changes
-from diag.journal.merges import same
+from diag.journal.heads import same
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import Answer
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL
 
 GESTURES: dict[str, Callable[[Session], object]] = {

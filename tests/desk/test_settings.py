@@ -2,8 +2,8 @@
 
 import pytest
 
-from diag.desk.settings import first_settings
 from diag.model.errors import DiagError
+from diag.workspace.settings import first_settings
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,20 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.audits import open_session
-from diag.desk.bilan.follow import add_step, add_visit, erase
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.places import add_place
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.follow import add_step, add_visit, erase
+from diag.audit.places import add_place
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import open_session
+from diag.audit.transfer import export_audit, import_audit
 from diag.journal import changes
 from diag.journal.audits import open_audit
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, SCHOOL, SETTINGS, started, workspace
 
 

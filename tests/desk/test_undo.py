@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.desk.bilan.follow import close_places
-from diag.desk.session import Session
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.undo import undo, undo_gesture
-from diag.desk.visit.answers import Entry, record_answer, record_note
-from diag.desk.visit.places import add_place, find_place, remove_place
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, record_note
+from diag.audit.places import add_place, close_places, find_place, remove_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.transfer import export_audit, import_audit
+from diag.audit.undo import undo, undo_gesture
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from tests.desk.builders import started, workspace

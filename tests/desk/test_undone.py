@@ -8,22 +8,27 @@ from uuid import UUID
 
 import pytest
 
-from diag.desk.bilan import advising
-from diag.desk.bilan.follow import add_step, add_visit, close_places, move
-from diag.desk.history import changes_of
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.visit.answers import Entry, record_answer, record_note
-from diag.desk.visit.duplicating import duplicate
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.parcours import choose_profile
-from diag.desk.visit.places import add_place, find_place, remove_place, rename_place
-from diag.desk.visit.questionnaires import compose, keep
+from diag.audit import advising
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, record_note, turn_flag
+from diag.audit.follow import add_step, add_visit, move
+from diag.audit.grid import duplicate
+from diag.audit.history import changes_of
+from diag.audit.places import (
+    add_place,
+    close_places,
+    find_place,
+    remove_place,
+    rename_place,
+)
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo
+from diag.audit.walk import choose_profile
+from diag.documents.questionnaire import compose, keep
 from diag.journal import changes, subjects
-from diag.journal.canonical import Json
-from diag.journal.draft import Draft
-from diag.model.audit import FollowUp, Visit
-from diag.model.dispatch import Dispatch, Way
+from diag.journal.revision import Json
+from diag.journal.revision import NewRevision as Draft
+from diag.model.audit import Dispatch, FollowUp, Visit, Way
 from diag.model.enums import (
     Audience,
     AuditStatus,

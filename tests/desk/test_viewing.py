@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.viewing import show_file
 from diag.model.errors import DiagError
+from diag.workspace.disk import show_file
 
 
 @pytest.fixture

@@ -10,14 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from diag.assess.assess import judge_of
-from diag.assess.example_facts import example_facts
-from diag.desk.demo.scenario import Scenario, Somewhere
+from diag.assess.examples import example_facts
+from diag.assess.judge import judge_of
+from diag.checklist.edition import shipped_checklists
+from diag.demo import Somewhere
+from diag.demo import Story as Scenario
 from diag.model.base import Noun
 from diag.model.checklist import Checklist
 from diag.model.fact import Facts
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 
 FOLDER = Path(__file__).parent / "schools"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from diag.assess.assess import judge_of
-from diag.assess.example_facts import example_facts
+from diag.assess.examples import example_facts
+from diag.assess.judge import judge_of
 from diag.assess.questions import relevant_questions
+from diag.checklist.lint.rules import written_rules
+from diag.checklist.typecheck import names_read
 from diag.model.enums import Audience, Standing, Trigger
 from diag.model.fact import Facts
-from diag.rules.lint.meaning import names_read, written_rules
 from tests.goldens.golden import shipped
 
 CLOSED = ["batiment", "salle", "lot"]

@@ -8,12 +8,11 @@ import pytest
 
 from diag.assess.questions import relevant_questions
 from diag.assess.results import Assessment, Score
-from diag.desk import audits
-from diag.desk.demo.scenario import play
-from diag.desk.territory.importing import import_file
+from diag.audit import session as audits
+from diag.demo import play
 from diag.model.enums import AuditStatus, Provenance, State, Trigger
-from diag.model.fact import Facts
-from diag.model.place import PARENT_KINDS
+from diag.model.fact import PARENT_KINDS, Facts
+from diag.office.imports import import_file
 from diag.words.figures import displayed, out_of_100
 from tests.desk.builders import territory, workspace
 from tests.goldens.golden import FOLDER, NAMES, facts_told, golden, shipped

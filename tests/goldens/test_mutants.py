@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from diag.assess.examples import check_examples
+from diag.checklist.edition import shipped_checklists
+from diag.checklist.search import problems_of
 from diag.model.checklist import Criterion
-from diag.rules.language import RuleError
 from diag.rules.load import load_checklists
 from diag.rules.loaded import Loaded
-from diag.rules.search import problems_of
-from diag.rules.shipped import shipped_checklists
+from diag.rules.tree import RuleError
 from tests.goldens.golden import shipped
 from tests.goldens.mutants import CONDITION, THRESHOLD, WEIGHT, Mutant, mutants_of
 from tests.goldens.thresholds import threshold_examples

@@ -19,21 +19,21 @@ from random import Random
 from typing import Any
 
 from diag.assess.advice import trigger_of
-from diag.assess.assess import Judge, judge_of
-from diag.assess.example_facts import example_facts
-from diag.assess.gauge import Gauge
-from diag.assess.reading import Reading
+from diag.assess.criteria import CriterionJudge as Gauge
+from diag.assess.examples import example_facts
+from diag.assess.facts import FactsReading as Reading
+from diag.assess.judge import Judge, judge_of
 from diag.assess.results import CriterionResult, Verdict
+from diag.checklist.edition import shipped_checklists
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import PlaceKind, QuestionType, Standing, Trigger
-from diag.model.fact import Facts
+from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts
 from diag.model.number import canonical_number, exact
-from diag.model.place import PARENT_KINDS, ROOT_KINDS
-from diag.rules.language import Rule, RuleError, parse_rule
+from diag.rules.language import Rule, parse_rule
 from diag.rules.load import load_checklists
 from diag.rules.loaded import Example
-from diag.rules.reach import root_of
-from diag.rules.shipped import shipped_checklists
+from diag.rules.scope import root_of
+from diag.rules.tree import RuleError
 from tests import oracle
 from tests.completions import completions
 from tests.goldens.mutants import WEIGHT, mutants_of

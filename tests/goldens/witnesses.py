@@ -6,16 +6,16 @@ from functools import cached_property
 from typing import Any
 
 from diag.assess.advice import trigger_of
-from diag.assess.assess import Judge, judge_for, judge_of
-from diag.assess.example_facts import example_facts
-from diag.assess.gauge import Gauge
-from diag.assess.reading import Reading
+from diag.assess.criteria import CriterionJudge as Gauge
+from diag.assess.examples import example_facts
+from diag.assess.facts import FactsReading as Reading
+from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import CriterionResult, Score
 from diag.assess.scores import domain_score, overall_score, socle_of
 from diag.model.checklist import Below, Checklist, Criterion, Level
 from diag.model.enums import PlaceKind, Standing
 from diag.rules.loaded import Example, Loaded
-from diag.rules.reach import root_of
+from diag.rules.scope import root_of
 from diag.words.figures import displayed, out_of_100
 from tests.goldens.golden import NAMES, as_example, golden
 from tests.goldens.thresholds import threshold_examples

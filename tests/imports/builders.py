@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from diag.imports.fictional_directory import COLUMNS, directory_lines
-from diag.imports.fictional_school import schools, uai
+from diag.demo.files import COLUMNS, directory_lines
+from diag.demo.territory import schools, uai
 
 Line = Mapping[str, str]
 

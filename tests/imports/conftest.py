@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.imports.fictional import FictionalTerritory, write_fictional_territory
+from diag.demo.files import FictionalTerritory, write_fictional_territory
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 

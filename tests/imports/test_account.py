@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from diag.imports.account import account
-from diag.imports.report import ImportReport, Refusal, Repair
+from diag.imports.intake import ImportReport, Repair, account
+from diag.imports.intake import LineRefusal as Refusal
 
 REPORT = ImportReport(
     kind="annuaire",

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.imports.annuaire import import_annuaire
-from diag.imports.fictional_school import uai
-from diag.imports.report import Refusal, Repair
+from diag.demo.territory import uai
+from diag.imports.intake import LineRefusal as Refusal
+from diag.imports.intake import Repair
+from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
 from diag.model.territory import School
 from tests.imports.builders import (

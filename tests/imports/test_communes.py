@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from diag.imports.communes import import_communes
-from diag.imports.report import Refusal
+from diag.imports.intake import LineRefusal as Refusal
 from diag.journal.territory import Territory
 from diag.model.territory import Commune
 from tests.imports.builders import write

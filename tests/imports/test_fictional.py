@@ -3,15 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from diag.imports.annuaire import import_annuaire
-from diag.imports.communes import import_communes
-from diag.imports.effectifs import import_effectifs
-from diag.imports.fictional import FictionalTerritory, write_fictional_territory
-from diag.imports.fictional_school import with_key
-from diag.imports.ips import import_ips
-from diag.imports.mairies import import_mairies
+from diag.demo.files import FictionalTerritory, write_fictional_territory
+from diag.demo.territory import with_key
+from diag.imports.communes import import_communes, import_mairies
+from diag.imports.schools import import_annuaire
+from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
-from diag.model.uai import is_uai
+from diag.model.codes import is_uai
 
 
 def files(territory: FictionalTerritory) -> tuple[Path, ...]:

@@ -7,14 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.imports.annuaire import import_annuaire
-from diag.imports.communes import import_communes
-from diag.imports.effectifs import import_effectifs
-from diag.imports.fictional import FictionalTerritory
-from diag.imports.ips import import_ips
-from diag.imports.mairies import import_mairies
-from diag.imports.report import ImportReport
+from diag.demo.files import FictionalTerritory
+from diag.imports.communes import import_communes, import_mairies
+from diag.imports.intake import ImportReport
+from diag.imports.schools import import_annuaire
 from diag.imports.source import ImportRefusedError
+from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from diag.imports.layout import Layout, Sheet, open_sheet
 from diag.imports.layouts import (
     ALL,
     ANNUAIRE,
@@ -10,7 +9,10 @@ from diag.imports.layouts import (
     EFFECTIFS,
     IPS,
     MAIRIES,
+    open_sheet,
 )
+from diag.imports.layouts import FileLayout as Layout
+from diag.imports.layouts import InputSheet as Sheet
 from diag.imports.source import ImportRefusedError
 from tests.imports.builders import (
     COLUMNS_2023,

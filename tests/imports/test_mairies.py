@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.imports.annuaire import import_annuaire
-from diag.imports.communes import import_communes
-from diag.imports.mairies import import_mairies
-from diag.imports.report import ImportReport, Refusal
+from diag.imports.communes import import_communes, import_mairies
+from diag.imports.intake import ImportReport
+from diag.imports.intake import LineRefusal as Refusal
+from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
 from diag.model.territory import TownHall

@@ -4,16 +4,14 @@ from datetime import date
 
 import pytest
 
-from diag.imports.annuaire import import_annuaire
-from diag.imports.communes import import_communes
-from diag.imports.effectifs import import_effectifs
-from diag.imports.fictional_plan import DEPARTMENT
-from diag.imports.fictional_school import communes as fictional_communes
-from diag.imports.ips import import_ips
-from diag.imports.mairies import import_mairies
-from diag.imports.report import ImportReport
+from diag.demo.territory import DEPARTMENT
+from diag.demo.territory import communes as fictional_communes
+from diag.imports.communes import import_communes, import_mairies
+from diag.imports.intake import ImportReport
+from diag.imports.schools import import_annuaire
+from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
-from diag.model.folding import fold
+from diag.model.text import fold
 from tests.real_data import real_file
 
 OCCITANIE = "annuaire/fr-en-annuaire-education_occitanie_2024-11-26.csv"

@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.imports import source
-from diag.imports.source import ImportRefusedError, Source, read_source
-from diag.imports.table import MAX_COLUMNS, MAX_LINE, Table, read_table
+from diag.imports.source import (
+    MAX_COLUMNS,
+    MAX_LINE,
+    ImportRefusedError,
+    read_source,
+    read_table,
+)
+from diag.imports.source import InputFile as Source
+from diag.imports.source import RawTable as Table
 
 
 def table_of(text: str) -> Table:

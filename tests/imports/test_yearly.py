@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.imports.annuaire import import_annuaire
-from diag.imports.effectifs import import_effectifs
-from diag.imports.fictional_school import uai
-from diag.imports.ips import import_ips
-from diag.imports.report import Refusal
+from diag.demo.territory import uai
+from diag.imports.intake import LineRefusal as Refusal
+from diag.imports.schools import import_annuaire
+from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.territory import School
 from tests.imports.builders import directory, school, write

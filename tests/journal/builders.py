@@ -3,13 +3,12 @@
 from dataclasses import replace
 from itertools import count
 
-from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
-from diag.journal.revision import Revision
+from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Origin, Revision
 from diag.model.audit import Audit, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.model.fact import Answer, Value
-from diag.model.place import Place
+from diag.model.fact import Answer, Place, Value
 
 CAMPAIGN = "2026-2027"
 SUBJECT = Subject(kind=PlaceKind.ECOLE, code="9990001A")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import keys
-from diag.journal.draft import Origin
+from diag.journal import connection as keys
 from diag.journal.journal import Journal
+from diag.journal.revision import Origin
 from tests.journal.builders import person
 
 ENCRYPTED = "DIAG_TESTS_ENCRYPTED"

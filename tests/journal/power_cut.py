@@ -19,8 +19,8 @@ from random import Random
 from typing import Any
 
 from diag.journal import changes
-from diag.journal.draft import Origin
 from diag.journal.journal import FILE, Journal
+from diag.journal.revision import Origin
 from diag.model.enums import State
 from diag.model.fact import Answer
 from tests.journal.builders import AUDIT, ROOT

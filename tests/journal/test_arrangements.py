@@ -3,9 +3,10 @@ from fractions import Fraction
 import pytest
 
 from diag.journal import changes, subjects
-from diag.journal.arrangements import own_advice_of, ranks_of
-from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
+from diag.journal.records import own_advice_of, ranks_of
+from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Origin
 from diag.model.audit import OwnAdvice
 from diag.model.enums import Owner
 from tests.journal.builders import AUDIT as OPENED

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal.attachments import Attachments
+from diag.journal.attachments import AttachmentStore as Attachments
 from diag.journal.errors import DamagedError, NotAJournalError, ReadOnlyError
 
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from diag.journal import changes, subjects
 from diag.journal.audits import audits, closing_of, open_audit
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
+from diag.journal.revision import Origin
 from diag.model.audit import FollowUp, Subject
 from diag.model.enums import AuditStatus, FollowUpState, PlaceKind
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
+from diag.journal.attachments import Editions
 from diag.journal.backup import FOLDER, backup, restore, verify
 from diag.journal.connection import connect
-from diag.journal.draft import Origin
-from diag.journal.editions import Editions
 from diag.journal.errors import (
     DamagedError,
     LockedError,
@@ -16,6 +15,7 @@ from diag.journal.errors import (
     UnreachableError,
 )
 from diag.journal.journal import FILE, Journal
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 
 DAY = date(2026, 11, 2)

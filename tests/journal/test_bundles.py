@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import bundles, changes
+from diag.journal import changes
+from diag.journal import exchange as bundles
 from diag.journal.errors import JournalError, ReadOnlyError
 from diag.journal.journal import Journal
 from tests.journal.builders import AUDIT, CAMPAIGN, NOON, ROOT, SUBJECT, known, person
@@ -37,7 +38,7 @@ def folders(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
 
 
-def take(journal: Journal, lines: list[bytes]) -> bundles.Intake:
+def take(journal: Journal, lines: list[bytes]) -> bundles.BundleIntake:
     with bundles.intake(journal) as intake:
         intake.begin(NAME, SHA)
         intake.take(lines)

@@ -1,10 +1,9 @@
 """Campaigns are told from what audits say of themselves."""
 
-from diag.journal.audits import open_audit
-from diag.journal.campaigns import campaigns_of
-from diag.journal.draft import Origin
+from diag.journal.audits import campaigns_of, open_audit
+from diag.journal.erasures import retire
 from diag.journal.journal import Journal
-from diag.journal.retired import retire
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, CAMPAIGN, SUBJECT
 
 

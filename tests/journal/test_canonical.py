@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.journal.canonical import Json, clean, dumps, loads, strict_loads
 from diag.journal.errors import RefusedError
+from diag.journal.revision import Json, clean, dumps, loads, strict_loads
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"])).map(str)
 VALUES = st.recursive(

@@ -1,7 +1,8 @@
-from diag.journal import changes, places
+from diag.journal import changes
+from diag.journal import heads as places
 from diag.journal.conflicts import conflicts_of
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
+from diag.journal.revision import Origin
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Provenance

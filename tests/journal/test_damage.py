@@ -6,11 +6,12 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from diag.journal import changes, projections
+from diag.journal import changes
+from diag.journal import ingest as projections
 from diag.journal.backup import backup, verify
-from diag.journal.draft import Origin
 from diag.journal.errors import DamagedError, JournalError
 from diag.journal.journal import FILE, Journal
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 from tests.journal.worlds import histories, memory
 

@@ -1,10 +1,10 @@
 from diag.journal import changes, subjects
 from diag.journal.audits import closing_of
-from diag.journal.canonical import Json
-from diag.journal.dispatches import dispatches_of
-from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
-from diag.model.dispatch import Dispatch, Way
+from diag.journal.records import dispatches_of
+from diag.journal.revision import Json, Origin
+from diag.journal.revision import NewRevision as Draft
+from diag.model.audit import Dispatch, Way
 from diag.model.enums import Audience, AuditStatus
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
 

@@ -9,9 +9,9 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.backup import verify
-from diag.journal.draft import Origin
 from diag.journal.errors import DiskFullError
 from diag.journal.journal import FILE, Journal
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 from tests.journal.worlds import content
 

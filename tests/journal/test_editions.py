@@ -1,9 +1,9 @@
 import pytest
 
-from diag.journal.editions import Editions
+from diag.checklist.edition import compiled, digest
+from diag.journal.attachments import Editions
 from diag.journal.errors import DamagedError, JournalError
 from diag.journal.journal import Journal
-from diag.rules.edition import compiled, digest
 from tests.assess.builders import boolean, checklist, criterion
 
 LIST = checklist([boolean("fibre")], [criterion("debit", {3: "fibre"})])

@@ -13,13 +13,23 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
-from diag.journal import backup, changes, cipher, encryption, keys
-from diag.journal.attachments import Attachments
+from diag.journal import (
+    backup,
+    changes,
+    encryption,
+)
+from diag.journal import (
+    connection as cipher,
+)
+from diag.journal import (
+    connection as keys,
+)
+from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import back_up_photos
 from diag.journal.connection import connect
-from diag.journal.draft import Origin
 from diag.journal.errors import JournalError, LockedError, NotAJournalError
 from diag.journal.journal import FILE, Journal
-from diag.journal.photo_copies import back_up_photos
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT
 
 pytest.importorskip("sqlcipher3")

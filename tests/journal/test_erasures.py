@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.journal import changes
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
-from diag.journal.revision import parse
+from diag.journal.revision import Origin, parse
 from tests.journal.builders import AUDIT, ROOT, known, person
 from tests.journal.worlds import bodies, content, histories, memory, take
 

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from diag.journal import changes, exchange
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, known
 
 HUB = "hub-1"

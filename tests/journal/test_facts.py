@@ -1,17 +1,17 @@
 from dataclasses import replace
 from datetime import date
 
-from diag.journal import changes, places
-from diag.journal.canonical import Json
+from diag.journal import changes
+from diag.journal import heads as places
 from diag.journal.conflicts import conflicts_of
-from diag.journal.draft import Draft, Origin
 from diag.journal.facts import UNREADABLE, WITHDRAWN, edition_of, facts_of, status_of
 from diag.journal.journal import Journal
+from diag.journal.revision import Json, Origin
+from diag.journal.revision import NewRevision as Draft
 from diag.journal.subjects import EDITION
 from diag.model.audit import Visit
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
-from diag.model.fact import Answer
-from diag.model.place import Place
+from diag.model.fact import Answer, Place
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 

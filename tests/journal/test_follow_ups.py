@@ -1,9 +1,9 @@
 from dataclasses import replace
 
 from diag.journal import changes
-from diag.journal.draft import Origin
-from diag.journal.follow_ups import follow_ups_of, wordings_of
 from diag.journal.journal import Journal
+from diag.journal.records import follow_ups_of, wordings_of
+from diag.journal.revision import Origin
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState
 from tests.journal.builders import AUDIT, apart, person, room

@@ -5,9 +5,8 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.journal.canonical import Json
-from diag.journal.projections import rebuild
-from diag.journal.revision import compose, parse
+from diag.journal.ingest import rebuild
+from diag.journal.revision import Json, compose, parse
 from tests.journal.worlds import (
     AUDITS,
     SUBJECTS,

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.journal import changes
-from diag.journal.draft import Draft, Origin
 from diag.journal.errors import LockedError, RefusedError
 from diag.journal.journal import Journal
+from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, NOON, ROOT, apart, known, person, room
 from tests.journal.worlds import content
 

@@ -1,13 +1,13 @@
 import pytest
 
-from diag.assess.assess import Judge
+from diag.assess.judge import Judge
 from diag.assess.results import Assessment
 from diag.journal import changes
 from diag.journal.audits import open_audit
-from diag.journal.draft import Origin
 from diag.journal.facts import facts_of
 from diag.journal.journal import Journal
 from diag.journal.judged import OVERALL, store_judged, summaries
+from diag.journal.revision import Origin
 from tests.assess.builders import boolean, checklist, criterion, price, recommendation
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, known
 

@@ -3,9 +3,10 @@
 import pytest
 
 from diag.journal import changes
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
-from diag.journal.mentions import GONE, Name, drop_from_quarantine, mentions
+from diag.journal.people import GONE, drop_from_quarantine, mentions
+from diag.journal.people import PersonName as Name
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT
 
 

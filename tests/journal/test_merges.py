@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from diag.journal import changes
 from diag.journal.conflicts import Conflict, conflicts_of
-from diag.journal.draft import Draft, Origin
 from diag.journal.facts import facts_of
+from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
 from diag.journal.journal import Journal
-from diag.journal.merges import apart, distinct, distinct_in, merged_in, same
+from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Origin
 from diag.model.enums import PlaceKind
-from diag.model.fact import Facts
-from diag.model.place import Place
+from diag.model.fact import Facts, Place
 from tests.journal import builders
 from tests.journal.builders import AUDIT, known, person, room
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import migrations, opening, schema
+from diag.journal import journal as opening
+from diag.journal import schema
+from diag.journal import schema as migrations
 from diag.journal.connection import connect
 from diag.journal.journal import FILE, Journal
 from diag.model.base import Noun

@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
-from diag.journal.draft import Origin
 from diag.journal.errors import (
     LockedError,
     NotAJournalError,
     ReadOnlyError,
     UnreachableError,
 )
-from diag.journal.journal import FILE, Journal
-from diag.journal.settings import put_setting
+from diag.journal.journal import FILE, Journal, put_setting
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 
 

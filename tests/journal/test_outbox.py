@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal.dispatches import dispatches_of
-from diag.journal.draft import Origin
 from diag.journal.errors import RefusedError
 from diag.journal.journal import FILE, Journal
 from diag.journal.outbox import MailState, Outbox, Posted
-from diag.model.dispatch import Dispatch
+from diag.journal.records import dispatches_of
+from diag.journal.revision import Origin
+from diag.model.audit import Dispatch
 from tests.journal.builders import AUDIT, NOON
 from tests.journal.test_dispatches import SENT
 

@@ -3,11 +3,10 @@ from dataclasses import replace
 import pytest
 
 from diag.journal import changes
-from diag.journal.canonical import Json
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
-from diag.journal.photos import is_named, photos_of
-from diag.model.photo import Photo
+from diag.journal.records import is_named, photos_of
+from diag.journal.revision import Json, Origin
+from diag.model.audit import Photo
 from tests.journal.builders import AUDIT, ROOT, apart, person, room
 
 

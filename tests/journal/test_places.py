@@ -2,14 +2,13 @@ from dataclasses import replace
 
 import pytest
 
-from diag.journal import changes, places
-from diag.journal.board import board_of
-from diag.journal.canonical import Json
-from diag.journal.draft import Origin
+from diag.journal import changes
+from diag.journal import heads as places
+from diag.journal.heads import Site, board_of, site_of
 from diag.journal.journal import Journal
-from diag.journal.places import Site, site_of
+from diag.journal.revision import Json, Origin
 from diag.model.enums import PlaceKind
-from diag.model.place import Place
+from diag.model.fact import Place
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 

@@ -1,11 +1,11 @@
 from diag.journal import changes, subjects
 from diag.journal.audits import closing_of
-from diag.journal.canonical import Json
-from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
-from diag.journal.questionnaires import questionnaires_of
+from diag.journal.records import questionnaires_of
+from diag.journal.revision import Json, Origin
+from diag.journal.revision import NewRevision as Draft
+from diag.model.audit import Questionnaire
 from diag.model.enums import AuditStatus
-from diag.model.questionnaire import Questionnaire
 from tests.journal.builders import AUDIT
 
 PAGE = Questionnaire(

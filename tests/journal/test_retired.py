@@ -8,10 +8,10 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.audits import audits, open_audit
-from diag.journal.draft import Origin
+from diag.journal.erasures import retire, retired
 from diag.journal.errors import RefusedError
 from diag.journal.journal import Journal
-from diag.journal.retired import retire, retired
+from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, person
 
 SECRET = "Madame Untelle, au 06"

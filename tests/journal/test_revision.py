@@ -3,10 +3,18 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 
-from diag.journal.canonical import Json, dumps, loads
-from diag.journal.door import MAX_LINE, MAX_PARENTS
 from diag.journal.errors import RefusedError
-from diag.journal.revision import compose, parse, read, skeleton_of
+from diag.journal.revision import (
+    MAX_LINE,
+    MAX_PARENTS,
+    Json,
+    compose,
+    dumps,
+    loads,
+    parse,
+    read,
+    skeleton_of,
+)
 from tests.journal.worlds import AUDITS, histories
 
 FIELDS: dict[str, Json] = {

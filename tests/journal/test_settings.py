@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from diag.journal.journal import Journal
-from diag.journal.settings import get_setting, jot_setting, put_setting
+from diag.journal.journal import Journal, get_setting, jot_setting, put_setting
 
 
 def test_a_setting_is_kept_and_replaced(journal: Journal) -> None:

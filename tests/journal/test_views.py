@@ -6,9 +6,8 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.audits import open_audit
-from diag.journal.draft import Origin
-from diag.journal.journal import Journal
-from diag.journal.settings import put_setting
+from diag.journal.journal import Journal, put_setting
+from diag.journal.revision import Origin
 from diag.model.audit import Subject
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
 from diag.model.fact import Answer

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
 from diag.journal import changes, subjects
-from diag.journal.canonical import Json
-from diag.journal.draft import Draft, Origin
 from diag.journal.journal import Journal
-from diag.journal.visits import visits_of
+from diag.journal.records import visits_of
+from diag.journal.revision import Json, Origin
+from diag.journal.revision import NewRevision as Draft
 from diag.model.audit import Visit
 from tests.journal.builders import AUDIT, room
 

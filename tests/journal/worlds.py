@@ -11,9 +11,9 @@ from uuid import UUID, uuid5
 
 from hypothesis import strategies as st
 
-from diag.journal import ingest, migrations
-from diag.journal.canonical import Json, loads
-from diag.journal.revision import Revision, compose, parse
+from diag.journal import ingest
+from diag.journal import schema as migrations
+from diag.journal.revision import Json, Revision, compose, loads, parse
 
 AUDITS = [str(uuid5(UUID(int=0), name)) for name in "ab"]
 SUBJECTS = ["place/x/q/nb_classes", "place/x/q/nb_classes/note", "rec/r/follow"]

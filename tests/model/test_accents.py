@@ -1,4 +1,4 @@
-from diag.model.accents import accented
+from diag.model.text import accented
 
 
 def test_an_official_name_gets_its_accent_back() -> None:

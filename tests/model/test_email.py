@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.email import email_problem, is_consumer_mailbox
+from diag.model.codes import email_problem, is_consumer_mailbox
 
 
 @pytest.mark.parametrize(

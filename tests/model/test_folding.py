@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.folding import fold, readings
+from diag.model.text import fold, readings
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 import pytest
 
-from diag.imports.fictional_school import with_key
-from diag.model.insee import normal_insee
-from diag.model.siren import is_siren, normal_siren
+from diag.demo.territory import with_key
+from diag.model.codes import is_siren, normal_insee, normal_siren
 
 
 @pytest.mark.parametrize(

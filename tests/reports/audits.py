@@ -4,9 +4,8 @@ from random import Random
 
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Provenance, QuestionType, State
-from diag.model.fact import Answer, Facts, Value
+from diag.model.fact import Answer, Facts, Place, Value
 from diag.model.number import canonical_number, exact
-from diag.model.place import Place
 from tests.reports.builders import ROOT, SCHOOL
 
 ROOMS = ("CP", "CE1", "CE2", "CM1", "CM2", "BCD", "Salle des maîtres", "Motricité")

@@ -7,9 +7,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from diag.assess.assess import assess
-from diag.model.audit import Audit, FollowUp, Subject, Visit, audit_id, root_place_id
-from diag.model.auditee import school_auditee
+from diag.assess.judge import assess
+from diag.audit.report import NONE, Evidence, Pictures, Report, build_report
+from diag.model.audit import (
+    Audit,
+    FollowUp,
+    Subject,
+    Visit,
+    audit_id,
+    root_place_id,
+    school_auditee,
+)
+from diag.model.charter import Issuer as Office
 from diag.model.checklist import (
     Below,
     Checklist,
@@ -17,6 +26,7 @@ from diag.model.checklist import (
     Criterion,
     Domain,
     Level,
+    Price,
     Question,
     Recommendation,
     Requirement,
@@ -35,12 +45,8 @@ from diag.model.enums import (
     QuestionType,
     State,
 )
-from diag.model.fact import Answer, Facts, Value
-from diag.model.money import Price
-from diag.model.place import Place
+from diag.model.fact import Answer, Facts, Place, Value
 from diag.model.territory import Commune, School, TownHall
-from diag.reports.pictures import NONE, Evidence, Pictures
-from diag.reports.report import Office, Report, build_report
 
 TODAY = date(2026, 3, 12)
 ECOLE, SALLE = PlaceKind.ECOLE, PlaceKind.SALLE

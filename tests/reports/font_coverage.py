@@ -4,7 +4,7 @@ from functools import reduce
 
 from fontTools.ttLib import TTFont
 
-from diag.reports.pdf.literals import FONTS
+from diag.documents.formats.pdf import FONTS
 
 COVERAGE = FONTS / "coverage.txt"
 

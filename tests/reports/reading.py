@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markdown_it.token import Token
 
-from diag.reports.parser import inline_text
+from diag.documents.document import inline_text
 
 
 def text_of(tokens: Iterable[Token]) -> str:

@@ -2,8 +2,8 @@
 
 import re
 
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.markdown import markdown
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import ORDINARY, report
 

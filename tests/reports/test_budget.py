@@ -6,14 +6,13 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.assess.costs import cost_of
+from diag.assess.advice import cost_of
+from diag.assess.money import Budget, Money, added, budget_of
+from diag.assess.plan import Action
 from diag.assess.results import Advice, CostLine
+from diag.model.checklist import Price
 from diag.model.enums import Gate, Trigger
-from diag.model.money import Price
 from diag.model.number import Quantity
-from diag.reports.budget import Budget, added, budget_of
-from diag.reports.money import Money
-from diag.reports.plan import Action
 from tests.reports.builders import CHECKLIST, report
 
 TODAY = date(2026, 3, 12)

@@ -4,10 +4,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from diag.reports.budget_tables import EXPENSE, REMAINS
-from diag.reports.chart import drawn
-from diag.reports.frame import SCORE_COLUMN
-from diag.reports.rooms import LEVEL_COLUMN
+from diag.documents.drawings import drawn
+from diag.documents.parts.budget import EXPENSE, REMAINS
+from diag.documents.parts.frame import SCORE_COLUMN
+from diag.documents.parts.rooms import LEVEL_COLUMN
 
 SCORES = [["Domaine", SCORE_COLUMN], ["Wi-Fi & cie", "40"]]
 YEARS = [[EXPENSE, "2026", "2027", "Total TTC"], [REMAINS, "10 €", "20 €", "30 €"]]

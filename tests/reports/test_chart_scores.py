@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.reports.chart_scores import Bar, scores_drawing
-from diag.reports.frame import SCORE_COLUMN
+from diag.documents.drawings import Bar, scores_drawing
+from diag.documents.parts.frame import SCORE_COLUMN
 
 
 def test_a_bar_spans_what_the_words_say() -> None:

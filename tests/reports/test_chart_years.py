@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from diag.assess.money import Money
+from diag.documents.drawings import span, years_drawing
+from diag.documents.formats.html import html
+from diag.documents.parts.budget import EXPENSE, REMAINS
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.budget_tables import EXPENSE, REMAINS
-from diag.reports.chart_years import span, years_drawing
-from diag.reports.html import html
-from diag.reports.markdown import markdown
-from diag.reports.money import Money
 from tests.reports.builders import report
 
 

@@ -1,7 +1,7 @@
 """What a mayor reads at length: what he must decide, and little of it."""
 
+from diag.audit.findings import OTHERS, detailed, for_the_council, needs, pressing
 from diag.model.enums import Owner
-from diag.reports.choice import OTHERS, detailed, for_the_council, needs, pressing
 from tests.reports.builders import (
     CHECKLIST,
     ORDINARY,

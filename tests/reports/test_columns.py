@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.reports.columns import shares
+from diag.documents.drawings import shares
 
 CELL = st.text("abc ", max_size=80)
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from diag.audit.compare import Comparables
+from diag.audit.compare import describe_comparables as compared
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from diag.model.number import Bounds
-from diag.reports.comparables import Comparables, compared
-from diag.reports.markdown import markdown
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import report
 

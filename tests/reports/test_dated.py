@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from diag.model.dated import Aid, AidState, Deadline
+from diag.audit.report import Report
+from diag.documents.templates import markdown
+from diag.model.checklist import Aid, AidState, Deadline
 from diag.model.enums import Audience
 from diag.model.territory import Commune
-from diag.reports.markdown import markdown
-from diag.reports.report import Report
 from tests.reports.builders import report
 
 RURAL = Aid(

@@ -4,15 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.assess.assess import assess
-from diag.model.audit import FollowUp
-from diag.model.auditee import school_auditee
+from diag.assess.judge import assess
+from diag.audit.report import build_report, discretion_of, names_judged, names_read
+from diag.documents.templates import markdown
+from diag.model.audit import FollowUp, school_auditee
 from diag.model.checklist import Checklist
 from diag.model.enums import Audience, FollowUpState, Provenance, State
 from diag.model.fact import Answer, Facts, Value
-from diag.reports.discretion import discretion_of, names_judged, names_read
-from diag.reports.markdown import markdown
-from diag.reports.report import build_report
 from tests.reports.builders import (
     AUDIT,
     CHECKLIST,

@@ -3,12 +3,11 @@
 from copy import deepcopy
 from datetime import date
 
-from diag.reports.document import read_document
-from diag.reports.html import html
-from diag.reports.odt import odt
-from diag.reports.parser import inline_text
-from diag.reports.pdf import printed
-from diag.reports.pictures import NONE
+from diag.audit.report import NONE
+from diag.documents.document import inline_text, read_document
+from diag.documents.formats.html import html
+from diag.documents.formats.odt import odt
+from diag.documents.formats.pdf import printed
 from tests.reports.reading import text_of
 
 DAY = date(2026, 10, 5)

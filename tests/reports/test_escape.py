@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from markdown_it import MarkdownIt
 
-from diag.reports import escape
-from diag.reports.escape import Md, block, code, inline, link, one_line, paragraphs
-from diag.reports.parser import document_parser
+from diag.documents import escape
+from diag.documents.document import document_parser
+from diag.documents.escape import Md, block, code, inline, link, one_line, paragraphs
 from tests.reports.reading import text_of
 
 PARSER: MarkdownIt = document_parser()

@@ -2,6 +2,15 @@
 
 from dataclasses import replace
 
+from diag.audit.findings import (
+    kind_of,
+    observed,
+    open_words,
+    praised,
+    strengths,
+    weaknesses,
+)
+from diag.audit.report import Report
 from diag.model.checklist import Checklist, Choice, RollUp
 from diag.model.enums import (
     Audience,
@@ -13,15 +22,6 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer, Facts
-from diag.reports.findings import (
-    kind_of,
-    observed,
-    open_words,
-    praised,
-    strengths,
-    weaknesses,
-)
-from diag.reports.report import Report
 from diag.words.typography import NBSP
 from tests.reports.builders import CHECKLIST, facts, known, question, report
 

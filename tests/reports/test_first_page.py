@@ -5,29 +5,26 @@ from dataclasses import replace
 
 import pytest
 
+from diag.audit.report import Report
+from diag.documents.document import PAGE_BREAK, document_parser
+from diag.documents.mairie import (
+    DECISIONS,
+    UNVOTED,
+    dangers,
+    deadline,
+    decisions,
+    decisions_box,
+    duties,
+    duties_box,
+    findings_table,
+    is_voted,
+)
+from diag.documents.parts import advice
+from diag.documents.templates import markdown
 from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, FollowUpState, Owner
 from diag.model.fact import Facts
-from diag.reports import advice
-from diag.reports.first_page import (
-    deadline,
-    decisions_box,
-    duties_box,
-    findings_table,
-)
-from diag.reports.layout import PAGE_BREAK
-from diag.reports.markdown import markdown
-from diag.reports.parser import document_parser
-from diag.reports.proposals import (
-    DECISIONS,
-    UNVOTED,
-    dangers,
-    decisions,
-    duties,
-    is_voted,
-)
-from diag.reports.report import Report
 from diag.words.typography import NBSP, NNBSP
 from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.reports.builders import (

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from diag.checklist.edition import shipped_checklists
+from diag.documents.parts.frame import TERMS, glossary, terms_in
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.glossary import TERMS, glossary, terms_in
-from diag.reports.markdown import markdown
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 from tests.reports.builders import report
 
 EVIDENT = {"CP", "CE1", "CM2", "GS", "EN"}

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.reports.escape import Md, one_line
-from diag.reports.html import html
-from diag.reports.layout import bullets, sections, table
-from diag.reports.odt import odt
+from diag.documents.document import bullets, sections, table
+from diag.documents.escape import Md, one_line
+from diag.documents.formats.html import html
+from diag.documents.formats.odt import odt
 from tests.reports.odt.test_odt import read
 from tests.reports.pdf.test_literals import HOSTILE
 

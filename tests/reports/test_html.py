@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.documents.formats.html import html
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.html import html
-from diag.reports.markdown import markdown
 from tests.reports.builders import SCHOOL, facts, report
 from tests.reports.test_escape import FRAGMENTS
 

@@ -8,15 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.documents.document import PAGE_BREAK, document_parser, read_document
+from diag.documents.parts.sources import sources_list
+from diag.documents.technique import COLUMNS
+from diag.documents.templates import markdown
 from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner, Provenance
-from diag.reports.citations import sources_list
-from diag.reports.document import read_document
-from diag.reports.layout import PAGE_BREAK
-from diag.reports.markdown import markdown
-from diag.reports.parser import document_parser
-from diag.reports.records import COLUMNS
 from diag.words.sentences import blanks_in
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import (

@@ -4,11 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.costs import cost_of
-from diag.assess.results import Amount, Cost, CostLine
-from diag.model.money import Price
-from diag.model.number import Quantity
-from diag.reports.money import (
+from diag.assess.advice import cost_of
+from diag.assess.money import (
     Money,
     estimate,
     is_counted,
@@ -16,6 +13,9 @@ from diag.reports.money import (
     spoken_range,
     total_words,
 )
+from diag.assess.results import Amount, Cost, CostLine
+from diag.model.checklist import Price
+from diag.model.number import Quantity
 from diag.words.typography import NBSP, NNBSP
 
 

@@ -6,9 +6,9 @@ from functools import cache
 import pypdf
 import pytest
 
+from diag.documents.formats.pdf import printed
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.markdown import markdown
-from diag.reports.pdf import printed
 from tests.reports.builders import TODAY
 from tests.reports.test_shipped import SCHOOLS, school
 

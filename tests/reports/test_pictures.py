@@ -9,14 +9,14 @@ import pypdf
 import pytest
 from PIL import Image
 
+from diag.audit.report import Evidence, Pictures, Report
+from diag.documents.formats.html import html
+from diag.documents.formats.odt import odt
+from diag.documents.formats.pdf import printed
+from diag.documents.pictures import image_of, resolved
+from diag.documents.templates import markdown
+from diag.model.audit import Photo
 from diag.model.enums import Audience
-from diag.model.photo import Photo
-from diag.reports.html import html
-from diag.reports.markdown import markdown
-from diag.reports.odt import odt
-from diag.reports.pdf import printed
-from diag.reports.pictures import Evidence, Pictures, image_of, resolved
-from diag.reports.report import Report
 from tests.reports.builders import ROOT, TODAY, report
 from tests.reports.test_html import read
 

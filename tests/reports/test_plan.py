@@ -2,9 +2,9 @@
 
 from datetime import date
 
+from diag.assess.plan import plan_of
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Trigger
-from diag.reports.plan import plan_of
 from tests.reports.builders import TODAY, facts, report
 
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from diag.audit.compare import AuditsCompared as Progress
+from diag.audit.compare import ScoreMove
+from diag.documents.parts.since import against, since
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.markdown import markdown
-from diag.reports.progress import Progress, ScoreMove, against, since
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import CRITERIA, report
 

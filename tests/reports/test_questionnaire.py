@@ -8,13 +8,19 @@ import pypdf
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from diag.documents.escape import one_line
+from diag.documents.formats.html import html
+from diag.documents.formats.odt import odt
+from diag.documents.formats.pdf import printed
+from diag.documents.questionnaire import (
+    QuestionnairePage as Page,
+)
+from diag.documents.questionnaire import (
+    fitting,
+    questionnaire,
+)
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
-from diag.reports.escape import one_line
-from diag.reports.html import html
-from diag.reports.odt import odt
-from diag.reports.pdf import printed
-from diag.reports.questionnaire import Page, fitting, questionnaire
 from tests.reports.pdf.test_literals import HOSTILE
 from tests.reports.pdf.validation import failures
 

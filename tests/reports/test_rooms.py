@@ -1,9 +1,9 @@
 """Rooms side by side: numbers in every cell, each room told once, none ranked."""
 
+from diag.documents.drawings import rooms_drawing
+from diag.documents.parts.rooms import ACROSS, LEVEL_COLUMN, room_levels
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.chart_rooms import rooms_drawing
-from diag.reports.markdown import markdown
-from diag.reports.rooms import ACROSS, LEVEL_COLUMN, room_levels
 from tests.reports.builders import facts, report
 
 SCHOOL = facts(

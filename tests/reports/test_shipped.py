@@ -5,16 +5,15 @@ from functools import cache
 
 import pytest
 
+from diag.audit.report import Report
+from diag.checklist.edition import shipped_checklists
+from diag.documents.document import PAGE_BREAK, document_parser
+from diag.documents.formats.html import html
+from diag.documents.mairie import dangers, decisions
+from diag.documents.templates import markdown
 from diag.model.checklist import Checklist
 from diag.model.enums import Audience
-from diag.reports.html import html
-from diag.reports.layout import PAGE_BREAK
-from diag.reports.markdown import markdown
-from diag.reports.parser import document_parser
-from diag.reports.proposals import dangers, decisions
-from diag.reports.report import Report
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 from diag.words.sentences import blanks_in
 from diag.words.typography import NBSP, NNBSP
 from diag.words.vocabulary import LEVELS_EXPLAINED

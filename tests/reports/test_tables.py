@@ -5,10 +5,10 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.audit.report import Report
+from diag.documents.parts.budget import REMAINS
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.budget_tables import REMAINS
-from diag.reports.markdown import markdown
-from diag.reports.report import Report
 from tests.reports.builders import CHECKLIST, PRICES, facts, report
 
 CENTS = re.compile(r"(\d[\d\u202f]*),(\d\d)\u00a0€")

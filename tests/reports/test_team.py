@@ -2,10 +2,10 @@
 
 import re
 
+from diag.audit.report import Report
+from diag.documents.equipe import DATED
+from diag.documents.templates import markdown
 from diag.model.enums import Audience, Owner
-from diag.reports.markdown import markdown
-from diag.reports.report import Report
-from diag.reports.team import DATED
 from tests.reports.builders import CHECKLIST, recommendation, report
 
 CAPTIONS = ("Ce qui est proposé, par date", "Ce qui changerait pour la classe")

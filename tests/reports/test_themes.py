@@ -2,10 +2,9 @@
 
 import re
 
+from diag.assess.money import Money, added
+from diag.documents.parts.advice import ELSEWHERE, themes, themes_table
 from diag.model.enums import Audience
-from diag.reports.budget import added
-from diag.reports.money import Money
-from diag.reports.themes import ELSEWHERE, themes, themes_table
 from tests.reports.builders import CHECKLIST, recommendation, report
 
 

@@ -1,8 +1,8 @@
 """What is still open is asked of who can answer, in the words to say."""
 
+from diag.documents.parts.rooms import asked_of, unknowns
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.markdown import markdown
-from diag.reports.unknowns import asked_of, unknowns
 from tests.reports.builders import CHECKLIST, facts, report
 
 OPEN = facts({("CP", "type_salle"): "classe"}, ("CP", "CE1"))

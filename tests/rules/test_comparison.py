@@ -4,9 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.rules.comparison import NUMBERS, choices_compare, is_among, ranked
 from diag.rules.tree import Order
-from diag.rules.values import Span, Truth, point
+from diag.rules.values import (
+    NUMBERS,
+    Span,
+    Truth,
+    choices_compare,
+    is_among,
+    point,
+    ranked,
+)
 from tests.rules.places import one_of, span
 
 

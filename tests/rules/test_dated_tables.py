@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.model.dated import AidState
-from diag.rules.edition import compiled, open_edition
+from diag.checklist.edition import compiled, open_edition, shipped_checklists
+from diag.model.checklist import AidState
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 from tests.rules.written import FILES, all_problems, load_written
 
 AIDS = """\

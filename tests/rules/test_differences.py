@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diag.rules.changes import Difference, Fate, FieldChange, differences
+from diag.checklist.changes import Difference, Fate, FieldChange, differences
 from tests.rules.overlay.written import laid
 from tests.rules.written import load_written
 

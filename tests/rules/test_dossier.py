@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from diag.checklist.edition import shipped_checklists
 from diag.model.checklist import Checklist
 from diag.model.enums import Kind
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 
 DOSSIER = Path(__file__).parents[3] / "shared/domain/criteres.md"
 

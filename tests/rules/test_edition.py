@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.rules.edition import EditionError, compiled, digest, open_edition
+from diag.checklist.edition import EditionError, compiled, digest, open_edition
 from diag.rules.harvest import Harvest
 from diag.rules.load import load_checklists
 from tests.rules.written import FILES, load_written

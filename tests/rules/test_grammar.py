@@ -11,13 +11,17 @@ from diag.rules.tree import (
     AllOf,
     Arithmetic,
     ChoiceId,
-    Comparison,
     Constant,
     Includes,
     IsAmong,
-    Name,
     Not,
     RuleError,
+)
+from diag.rules.tree import (
+    Compare as Comparison,
+)
+from diag.rules.tree import (
+    NameNode as Name,
 )
 
 X = Name("x", 0)

@@ -7,17 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.rules.intervals import (
+from diag.rules.tree import Exact, Operator
+from diag.rules.values import (
     ARITHMETIC,
+    Span,
     added,
     divided,
-    hull,
     months_between,
     multiplied,
+    point,
     subtracted,
 )
-from diag.rules.tree import Operator
-from diag.rules.values import Exact, Span, point
+from diag.rules.values import (
+    span_hull as hull,
+)
 from tests.rules.places import span
 
 

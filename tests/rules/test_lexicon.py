@@ -2,7 +2,7 @@
 
 import pytest
 
-from diag.rules.lexicon import MAX_LENGTH, one_line
+from diag.rules.language import MAX_LENGTH, one_line
 from diag.rules.tree import RuleError
 
 

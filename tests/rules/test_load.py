@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.checklist.lint import lint
 from diag.model.checklist import RollUp
 from diag.model.enums import Audience
 from diag.rules.harvest import Harvest
-from diag.rules.lint import lint
 from diag.rules.load import load_checklists
 from diag.rules.source import MAX_BYTES
 from tests.rules.written import DOMAIN, FILES, load_written, spoilt

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from diag.checklist.edition import shipped_checklists
 from diag.rules.schema import FILE, json_schema, overlay_schema, schema_text
-from diag.rules.shipped import shipped_checklists
 
 
 def item(section: str) -> Any:

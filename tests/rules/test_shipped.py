@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import diag
-from diag.rules.shipped import shipped_checklists
+from diag.checklist.edition import shipped_checklists
 
 
 def test_the_source_tree_has_them_beside_the_package() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from diag.rules.problem import Spot
 from diag.rules.reading.nodes import Entries, Items, Scalar, spot_of
-from diag.rules.source import MAX_BYTES, Source, read_source
+from diag.rules.source import MAX_BYTES, read_source
+from diag.rules.source import YamlFile as Source
 
 
 def read(text: str) -> Entries:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.rules.lint.spelling import allowed_words, spelling_problems, words_of
+from diag.checklist.lint.french import allowed_words, spelling_problems, words_of
 from diag.rules.load import load_checklists
 from diag.rules.loaded import Loaded
 

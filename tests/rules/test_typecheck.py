@@ -2,11 +2,11 @@
 
 import pytest
 
+from diag.checklist.typecheck import Expected, check_rule
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import parse_rule
 from diag.rules.tree import RuleError
-from diag.rules.typecheck import Expected, check_rule
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
 

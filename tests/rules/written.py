@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from diag.rules.lint import lint
-from diag.rules.load import Loaded, load_checklists
+from diag.checklist.lint import lint
+from diag.rules.load import load_checklists
+from diag.rules.loaded import Loaded
 from diag.rules.problem import Problem
 
 EDITION = """\

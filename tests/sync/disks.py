@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
-from diag.journal.migrations import run
+from diag.journal.schema import run
 from diag.sync.hub.postgres.store import PostgresStore
 from diag.sync.hub.sqlite.connections import Connections
 from diag.sync.hub.sqlite.people import SqlitePeople

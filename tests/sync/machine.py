@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from diag.journal import changes
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
+from diag.journal.revision import Origin
 from diag.model.audit import Audit
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from diag.journal import changes
-from diag.journal.draft import Origin
-from diag.journal.journal import Journal, Sum
+from diag.journal.journal import AuditSum as Sum
+from diag.journal.journal import Journal
+from diag.journal.revision import Origin
 from diag.model.audit import Audit, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
 from diag.sync.hub.door import Caller
@@ -17,14 +18,7 @@ from diag.sync.hub.sqlite.store import SqliteStore
 from diag.sync.hub.store import Territory
 from diag.sync.laptop import Exchange
 from diag.sync.problems import OfflineError
-from diag.sync.protocol import (
-    Enrolling,
-    Hello,
-    Limits,
-    Page,
-    Piece,
-    Pushed,
-)
+from diag.sync.protocol import Enrolling, Hello, Limits, Page, Piece, Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known
 
 T = TypeVar("T")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal import changes, holdings
-from diag.journal.attachments import Attachments
+from diag.journal import changes
+from diag.journal import exchange as holdings
+from diag.journal.attachments import AttachmentStore as Attachments
+from diag.model.audit import Photo
 from diag.model.errors import DiagError
-from diag.model.photo import Photo
 from diag.sync.bundle.importing import bring_in, undo
 from diag.sync.bundle.problems import BundleError
 from diag.sync.bundle.writing import Told

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from diag.journal import draft, exchange, ingest, projections
+from diag.journal import exchange, ingest
+from diag.journal import ingest as projections
+from diag.journal import revision as draft
 from diag.journal.exchange import Keyed
 from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
-from diag.journal.attachments import Attachments
-from diag.journal.draft import now
-from diag.journal.editions import Editions
+from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import Editions
 from diag.journal.journal import Journal
+from diag.journal.revision import now
+from diag.model.audit import Photo
 from diag.model.errors import DiagError
-from diag.model.photo import Photo
 from diag.sync import attachments
-from diag.sync.attachments import Attachments as Giving
+from diag.sync.attachments import AttachmentExchange as Giving
 from diag.sync.enrolling import enrol
 from diag.sync.enrolments import Enrolment, enrolments_in
 from diag.sync.http import HttpOffice

@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL
 from tests.terminal.terminal import Terminal
 from tests.terminal.visits import prepared, visit_in

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.visit.visiting import Visiting
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.visit import VisitSession as Visiting
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import SIZE, prepared, visit_in

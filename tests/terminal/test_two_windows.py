@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from diag.desk import audits
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
 from diag.model.fact import Value
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL
 from tests.terminal.visits import prepared, visit_in
 

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from diag.desk import audits
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL, started, workspace
 from tests.terminal.terminal import Terminal
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from diag.desk.visit.places import add_place
+from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
-from diag.tui.desk import OpenDesk, Recent
+from diag.tui.state import OpenDesk, Recent
 from tests.desk.builders import SCHOOL, started, workspace
 from tests.terminal.terminal import Terminal, program
 

@@ -3,8 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from diag.desk.world import fixed_world
 from diag.tui.app import DiagApp
+from diag.workspace.workspace import fixed_world
 from tests.desk.audited import audited_workspace
 from tests.desk.builders import DAY, OTHER, SCHOOL, workspace
 

@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from diag.tui.dialogs import Confirm
-from diag.tui.screens.school import SchoolScreen
-from diag.tui.screens.territory import TerritoryScreen
+from diag.tui.school import SchoolScreen
+from diag.tui.territory import TerritoryScreen
 from tests.tui.builders import new_app
 from tests.tui.waiting import shows, wait_for
 

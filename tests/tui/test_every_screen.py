@@ -11,9 +11,8 @@ import pytest
 import diag.tui
 from diag.tui.app import DiagApp
 from diag.tui.commands import Command, CommandType, Help
-from diag.tui.screens.place import PlaceScreen
-from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.key_bar import KeyBar
+from diag.tui.place import KeyBar, PlaceScreen
+from diag.tui.safe import Sturdy
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.waiting import visible, wait_for
 

@@ -8,8 +8,8 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from diag.desk.audits import open_session
-from diag.desk.session import Session
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import open_session
 from diag.desk.visit.completing import completed
 from diag.model.fact import Value
 from tests.desk.builders import started, workspace

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from diag.desk import audits
-from diag.desk.visit.places import add_place
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.audit import session as audits
+from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Confirm, Tell
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, SCHOOL, workspace
 from tests.tui.builders import app_on
 from tests.tui.waiting import shows, wait_for

@@ -11,15 +11,21 @@ from textual.pilot import Pilot
 
 import diag
 from diag.tui.app import DiagApp
-from diag.tui.commands import Help
-from diag.tui.keymap import editable, normal, readable, refusal, scopes
-from diag.tui.keys import TWINS
-from diag.tui.screens.bilan_commands import ShowCounsel
-from diag.tui.screens.keys import KeysScreen, PressKey
-from diag.tui.screens.territory import OpenTour
-from diag.tui.screens.tour import TourScreen
-from diag.tui.screens.visit_commands import MostUseful, ShowGrid, SwapFace
-from diag.tui.widgets.lines import Lines
+from diag.tui.bilan import ShowCounsel
+from diag.tui.commands import TWINS, Help
+from diag.tui.keymap import (
+    KeysScreen,
+    PressKey,
+    editable,
+    normal,
+    readable,
+    refusal,
+    scopes,
+)
+from diag.tui.lists import Lines
+from diag.tui.territory import OpenTour
+from diag.tui.tour import TourScreen
+from diag.tui.visit.commands import MostUseful, ShowGrid, SwapFace
 from tests.tui.builders import SCHOOL, app_on, audited_app, new_app
 from tests.tui.waiting import shows, wait_for
 
@@ -209,4 +215,9 @@ async def test_a_damaged_keymap_never_prevents_starting(tmp_path: Path) -> None:
     app.desk.keep("keys", {"territory.OpenTour": "escape", "x": [1], "gone.Gone": "f9"})
     async with running(app) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "t Tournée"), "the footer")
-        assert app.keys == {"gone.Gone": "f9"}
+        assert app.keys == {"Gone": "f9"}
+
+
+def test_a_keymap_of_the_first_version_still_applies() -> None:
+    kept = {"visit_commands.MostUseful": "f10", "tour.Export": "y"}
+    assert readable(kept) == {"MostUseful": "f10", "ExportTour": "y"}

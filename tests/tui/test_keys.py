@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
 from diag.desk.visit.azerty import TWINS as CHARACTERS
-from diag.tui.keys import TWINS, digit_of, key_name, spoken_number, with_twins
+from diag.tui.commands import TWINS, digit_of, key_name, spoken_number, with_twins
 
 
 def test_the_twins_are_the_keys_that_a_french_row_gives() -> None:

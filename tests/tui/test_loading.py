@@ -15,7 +15,7 @@ def loaded_by(statement: str) -> set[str]:
 def test_the_first_frame_loads_neither_pydantic_nor_the_journal() -> None:
     loaded = loaded_by("import diag.cli.start, diag.tui.opening")
 
-    unwanted = {"pydantic", "sqlite3", "diag.assess.assess", "yaml", "PIL", "click"}
+    unwanted = {"pydantic", "sqlite3", "diag.assess.judge", "yaml", "PIL", "click"}
     assert not loaded & unwanted
 
 
@@ -26,7 +26,7 @@ def test_the_list_of_schools_loads_neither_pydantic_nor_judging() -> None:
     unwanted = {
         "pydantic",
         "diag.rules.tree",
-        "diag.assess.assess",
+        "diag.assess.judge",
         "yaml",
         "jinja2",
         "markdown_it",

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from diag.tui.bilan import FACES, BilanScreen
 from diag.tui.dialogs import Confirm
 from diag.tui.palette import Palette
-from diag.tui.screens.bilan import FACES, BilanScreen
-from diag.tui.screens.places import PlacesScreen
-from diag.tui.screens.reword import RewordScreen
-from diag.tui.screens.visit import VisitScreen
-from diag.tui.widgets.key_bar import KeyBar
-from diag.tui.widgets.plan import Plan
+from diag.tui.place import KeyBar
+from diag.tui.places import PlacesScreen
+from diag.tui.reword import RewordScreen
+from diag.tui.visit import VisitScreen
+from diag.tui.visit.fiche import WalkPlan as Plan
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.routes import ROUTES, audited, go
 from tests.tui.screens.test_visit import prepared, visit

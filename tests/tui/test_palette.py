@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from diag.tui.palette import Palette
-from diag.tui.screens.school import SchoolScreen
+from diag.tui.school import SchoolScreen
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.waiting import shows, wait_for
 

@@ -6,7 +6,7 @@ import pytest
 from textual.css.model import RuleSet
 from textual.css.parse import parse
 
-from diag.tui.styles import ReadOnce
+from diag.tui.app import ReadOnce
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from textual.worker import WorkerFailed
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Tell
-from diag.tui.screens.crash import CrashScreen
-from diag.tui.screens.school import SchoolScreen
+from diag.tui.reading import CrashScreen
+from diag.tui.school import SchoolScreen
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for
 

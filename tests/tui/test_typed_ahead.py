@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from diag.model.enums import PlaceKind, State
 from diag.tui import typed_ahead
 from diag.tui.dialogs import Ask, Tell
-from diag.tui.screens.places import PlacesScreen
+from diag.tui.places import PlacesScreen
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for

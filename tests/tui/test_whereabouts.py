@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from diag.desk.audits import start
+from diag.audit.session import start
 from diag.tui.app import DiagApp
-from diag.tui.screens.bilan import BilanScreen
-from diag.tui.screens.crash import CrashScreen
-from diag.tui.screens.school import SchoolScreen
-from diag.tui.screens.tour import TourScreen
-from diag.tui.screens.visit import VisitScreen
-from diag.tui.whereabouts import Here
+from diag.tui.bilan import BilanScreen
+from diag.tui.reading import CrashScreen
+from diag.tui.school import SchoolScreen
+from diag.tui.state import Here
+from diag.tui.tour import TourScreen
+from diag.tui.visit import VisitScreen
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for
 

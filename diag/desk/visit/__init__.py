@@ -1,1 +1,1 @@
-"""The visit: what is asked, typed, kept, shown beside, and where one stands."""
+"""Typed answers."""

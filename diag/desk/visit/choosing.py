@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 from diag.desk.visit.azerty import digit_of
 from diag.model.checklist import Choice, Question
-from diag.model.folding import fold, readings
+from diag.model.text import fold, readings
 from diag.words.typography import NBSP
 
 _KEYS = 10
 """Choices that have a key each: 1 to 9, then 0 for the tenth."""
+
+
 _BETWEEN = " ,;"
 
 

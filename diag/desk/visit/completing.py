@@ -18,16 +18,17 @@ from diag.desk.visit.choosing import (
 from diag.desk.visit.entry import RefusedEntryError, value_of
 from diag.desk.visit.figures_typed import day_meant, number_meant
 from diag.desk.visit.measures import letters_of
-from diag.desk.visit.sheet import STATE_WORDS
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType, State
 from diag.model.fact import Value
-from diag.model.folding import fold
 from diag.model.number import exact
+from diag.model.text import fold
 from diag.reports.answers import value_words
+from diag.words.vocabulary import STATE_WORDS
 
 STATE_KEYS = {"*": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
 """First key typed → a state instead of a value; the same for every question."""
+
 
 _STATE_NAMES = {
     "?": State.UNKNOWN,
@@ -37,9 +38,17 @@ _STATE_NAMES = {
     "refuse": State.REFUSED,
     "non communique": State.REFUSED,
 }
+
+
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
+
+
 _CLOSED = {QuestionType.BOOLEAN, QuestionType.CHOICE}
+
+
 _ONE_DIGIT = 9
+
+
 _YES, _NO = frozenset("o1&"), frozenset("n0à")
 
 

@@ -10,14 +10,17 @@ from diag.model.checklist import Question
 from diag.model.enums import QuestionType
 from diag.model.errors import DiagError
 from diag.model.fact import Value
-from diag.model.folding import fold
 from diag.model.number import canonical_number, exact
-from diag.model.text import clean_text
+from diag.model.text import clean_text, fold
 from diag.words.dates import read_day
 from diag.words.figures import measure, number
 
 _YES = {"oui", "o", "true", "vrai", "1", "&"}
+
+
 _NO = {"non", "n", "false", "faux", "0", "à"}
+
+
 _LONGEST = 60
 """Letters of a label in a refusal: what tells it from the others."""
 

@@ -6,6 +6,8 @@ from diag.model.checklist import Question
 from diag.model.number import exact
 
 _MINUS = ("-", "−")
+
+
 _BETWEEN = "-/."
 """What parts a day from its month: never a twin there."""
 

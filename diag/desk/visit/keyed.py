@@ -13,6 +13,8 @@ from diag.model.fact import Value
 from diag.reports.answers import value_words
 
 _NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
+
+
 _MOST = 4
 """Choices named in a refusal that asks which one."""
 

@@ -8,17 +8,29 @@ from diag.model.number import Number, canonical_number, exact
 from diag.words.figures import plural
 
 _PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
 _BITS = ("bit/s", "bits/s", "bit", "bits", "bps", "b/s", "b", "")
+
+
 _OCTET = 8
+
+
 _WORD = 4
 """Letters from which a unit is a word, that may be typed in the plural."""
+
+
 _RATES = {
     **{f"{one}{bits}": many for one, many in _PREFIXES.items() for bits in _BITS},
     **{f"{one}o/s": many * _OCTET for one, many in _PREFIXES.items()},
     "méga": 10**6,
     "giga": 10**9,
 }
+
+
 _SIZES = {f"{one}o": many for one, many in _PREFIXES.items()}
+
+
 _FAMILIES: tuple[Mapping[str, int], ...] = (
     _SIZES,
     {"mm": 1, "cm": 10, "m": 1000},

@@ -35,6 +35,7 @@ DOMAIN = Record(
 )
 """What a file is about."""
 
+
 PROPOSED = Record(
     "choix",
     {
@@ -43,6 +44,7 @@ PROPOSED = Record(
     },
 )
 """One possible answer."""
+
 
 QUESTION = Record(
     "question",
@@ -86,6 +88,7 @@ QUESTION = Record(
 )
 """How one fact is collected."""
 
+
 CRITERION = Record(
     "critère",
     {
@@ -119,6 +122,7 @@ CRITERION = Record(
 )
 """How facts are judged."""
 
+
 WORDS_TO: dict[Audience, tuple[str, ...]] = {
     Audience.MAIRIE: ("title", "why", "decision"),
     Audience.EQUIPE: ("title", "why", "meanwhile"),
@@ -126,6 +130,7 @@ WORDS_TO: dict[Audience, tuple[str, ...]] = {
     Audience.TECHNIQUE: ("title", "how"),
 }
 """What each audience is told of a recommendation, all of it required."""
+
 
 _WORDS: dict[str, Key] = {
     "title": Key(Text(), "ce qu'il faut faire", '"Câbler {quantite} salles"'),
@@ -148,6 +153,7 @@ WORDING = Record(
 )
 """A recommendation told to each audience."""
 
+
 BELOW = Record(
     "",
     {
@@ -156,6 +162,7 @@ BELOW = Record(
     },
 )
 """What triggers a recommendation."""
+
 
 REQUIREMENT = Record(
     "",
@@ -167,6 +174,7 @@ REQUIREMENT = Record(
 )
 """What must hold first: one of two ways."""
 
+
 STEP = Record(
     "étape",
     {
@@ -175,6 +183,7 @@ STEP = Record(
     },
 )
 """A step."""
+
 
 RECOMMENDATION = Record(
     "préconisation",

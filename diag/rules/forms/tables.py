@@ -1,6 +1,6 @@
 """The files of a checklist that are no domain's: places, dated tables, edition."""
 
-from diag.model.dated import AidState
+from diag.model.checklist import AidState
 from diag.rules.forms.domains import DOMAIN_FILE, QUESTION
 from diag.rules.forms.special import ExampleShape
 from diag.rules.forms.words import (
@@ -29,6 +29,7 @@ PLACE_LABEL = Record(
 )
 """How a kind of place is called."""
 
+
 PRICE = Record(
     "prix",
     {
@@ -47,6 +48,7 @@ PRICE = Record(
     },
 )
 """One dated price."""
+
 
 AID = Record(
     "aide",
@@ -71,6 +73,7 @@ AID = Record(
 )
 """One funding scheme, never promised."""
 
+
 DEADLINE = Record(
     "échéance",
     {
@@ -89,6 +92,7 @@ DEADLINE = Record(
 )
 """One date to watch."""
 
+
 REGISTERED = Record(
     "source",
     {
@@ -105,8 +109,10 @@ REGISTERED = Record(
 )
 """One source of the register."""
 
+
 RETIRED = Word(r"[a-z][a-z0-9_-]*", "un identifiant", "Écrivez l'identifiant seul.")
 """An id that was used once."""
+
 
 PLACES_FILE = Record(
     "",
@@ -117,6 +123,7 @@ PLACES_FILE = Record(
     },
 )
 """`lieux.yaml`."""
+
 
 PRICES_FILE = Record(
     "",
@@ -130,6 +137,7 @@ PRICES_FILE = Record(
 )
 """`prix.yaml`."""
 
+
 AIDS_FILE = Record(
     "",
     {
@@ -141,6 +149,7 @@ AIDS_FILE = Record(
     },
 )
 """`aides.yaml`."""
+
 
 DEADLINES_FILE = Record(
     "",
@@ -154,6 +163,7 @@ DEADLINES_FILE = Record(
 )
 """`echeances.yaml`."""
 
+
 SOURCES_FILE = Record(
     "",
     {
@@ -165,6 +175,7 @@ SOURCES_FILE = Record(
     },
 )
 """`sources.yaml`."""
+
 
 EDITION_FILE = Record(
     "",
@@ -178,6 +189,7 @@ EDITION_FILE = Record(
     },
 )
 """`edition.yaml`."""
+
 
 FILES: dict[str, Record] = {
     "lieux.yaml": PLACES_FILE,

@@ -18,12 +18,14 @@ NAME = Word(
 )
 """Id of a question, a price: what rules read, hence no hyphen."""
 
+
 SLUG = Word(
     r"[a-z][a-z0-9-]*",
     "un identifiant",
     "Minuscules sans accent, chiffres et « - », par exemple debit-suffisant.",
 )
 """Id of a domain, a criterion, a recommendation, a step."""
+
 
 CHOICE = Word(
     r"[a-z0-9][a-z0-9_-]*",
@@ -32,12 +34,14 @@ CHOICE = Word(
 )
 """Id of a choice: a text of rules, between quotes."""
 
+
 SOURCE = Word(
     r"[A-Za-z][A-Za-z0-9-]*",
     "un identifiant de source",
     "Écrivez un identifiant de sources.yaml (S31) ou metier.",
 )
 """Id of a source."""
+
 
 DURATION = Word(
     r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?",
@@ -46,12 +50,14 @@ DURATION = Word(
 )
 """An ISO 8601 duration, in whole days or more."""
 
+
 DATE = Word(
     r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?",
     "une date",
     "Écrivez par exemple 2026-09-01 ou 2026.",
 )
 """A date, a month or a year."""
+
 
 DEPARTMENT = Word(
     r"[0-9]{3}|02[AB]",
@@ -60,13 +66,16 @@ DEPARTMENT = Word(
 )
 """A département, as the ministry's files write it."""
 
+
 REF = Word(
     "[A-Z][A-Z0-9]{2}-[0-9]{2}[a-z]?", "un numéro", "Écrivez par exemple ACC-02."
 )
 """Number of a criterion in the domain dossier."""
 
+
 LEVEL = Word("[123]", "un niveau", "Écrivez 1, 2 ou 3.")
 """A level, as a key."""
+
 
 PLACE = one_of(PlaceKind)
 """A place kind."""

@@ -12,6 +12,7 @@ from diag.rules.reading.syntax import control_character_problem, syntax_problem
 MAX_DEPTH = 24
 """Deepest nesting read; a checklist needs eight."""
 
+
 _OPENED = frozenset({
     "while parsing a flow mapping",
     "while parsing a flow sequence",

@@ -6,10 +6,19 @@ from decimal import Decimal
 ScalarValue = str | int | Decimal | bool | None
 """What a scalar may be; a number is exact, never a float."""
 
+
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
 _TRUE = frozenset({"true", "True", "TRUE"})
+
+
 _FALSE = frozenset({"false", "False", "FALSE"})
+
+
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
+
+
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30})")
 
 

@@ -3,8 +3,13 @@
 from diag.rules.problem import Problem
 
 _QUOTE = "Mettez tout le texte entre guillemets doubles"
+
+
 _EACH = "Mettez chaque règle et chaque texte entre guillemets doubles"
+
+
 _INDENT = "Vérifiez les retraits, et mettez les textes entre guillemets doubles"
+
 
 _EXPLANATIONS: tuple[tuple[str, str, str], ...] = (
     (

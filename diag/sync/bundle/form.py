@@ -8,17 +8,20 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field
 
-from diag.journal.door import MAX_LINE
+from diag.journal.revision import MAX_LINE
 from diag.sync.protocol import Wire
 
 VERSION: Final = 1
 """Version of the form; a reader of an older one says so and reads nothing."""
 
+
 SIGNED: Final = b"diag-bundle 1\n"
 """What precedes a digest when it is signed: a signature serves here and only here."""
 
+
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256, or an Ed25519 public key, in hexadecimal digits."""
+
 
 Natural = Annotated[int, Field(ge=0, lt=2**53)]
 """A count."""

@@ -11,23 +11,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from diag.journal import bundles, holdings
-from diag.journal.attachments import Attachments
-from diag.journal.bundles import Brought, Intake
-from diag.journal.holdings import Named
+from diag.journal import exchange as bundles
+from diag.journal import exchange as holdings
+from diag.journal.attachments import AttachmentStore
+from diag.journal.exchange import Brought, BundleIntake, NamedAttachment
 from diag.journal.journal import Journal
-from diag.journal.photos import is_named
+from diag.journal.records import is_named
 from diag.journal.subjects import Topic
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
-from diag.model.folding import fold
+from diag.model.text import fold
 from diag.sync.bundle.form import Header, Limits
 from diag.sync.bundle.keys import DeviceKeys
 from diag.sync.bundle.opening import LIMITS, Verified, read_bundle, verify
 from diag.sync.bundle.staging import Staged, staged
 
 _BATCH = 2_000
+
+
 _SLUG = 30
+
+
 _SHORT = 6
 
 
@@ -109,7 +113,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
     """
     number = bundles.undo(journal, name, at)
     found = bundles.bundle_named(journal, name)
-    photos = Attachments(journal.path.parent)
+    photos = AttachmentStore(journal.path.parent)
     for sha in found.detail.get("photos", []) if found else []:
         if not is_named(journal, sha):
             photos.drop(sha)
@@ -183,13 +187,13 @@ class _Entering:
     conflicts: frozenset[tuple[str, Topic]] = frozenset()
     audits: dict[str, Audit] = field(default_factory=dict)
     _batch: list[bytes] = field(default_factory=list)
-    _wanted: dict[str, Named] = field(default_factory=dict)
+    _wanted: dict[str, NamedAttachment] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
     _differed: set[tuple[str, Topic]] = field(default_factory=set)
-    _intake: Intake | None = None
+    _intake: BundleIntake | None = None
 
     @property
-    def intake(self) -> Intake:
+    def intake(self) -> BundleIntake:
         """Return what came in."""
         assert self._intake is not None
         return self._intake

@@ -18,12 +18,20 @@ from diag.sync.system_keyring import keep_text, kept_text
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+
 FILE = "keys.json"
 """Where they are kept, in the workspace, when the system has no keyring."""
 
+
 _SERVICE = "diag-bundle"
+
+
 _PREFIX = "diag1"
+
+
 _CHECK = 8
+
+
 _PARTS = 4
 
 

@@ -20,8 +20,13 @@ from diag.sync.bundle.sealing import age
 LIMITS = Limits()
 """Those of this version."""
 
+
 _STEP = 64 * 1024
+
+
 _GZIP = 31
+
+
 _NOT_FOR_US = "No matching keys found"
 
 

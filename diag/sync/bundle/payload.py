@@ -12,6 +12,7 @@ from diag.sync.protocol import Wire
 
 W = TypeVar("W", bound=Wire)
 
+
 _FORMAT = b'"format":"diag-bundle"'
 
 

@@ -2,11 +2,9 @@
 
 from difflib import get_close_matches
 
-from diag.journal.journal import Journal
-from diag.journal.settings import get_setting, put_setting
+from diag.journal.journal import Journal, get_setting, put_setting
 from diag.model.errors import DiagError
-from diag.model.folding import fold
-from diag.model.text import clean_line
+from diag.model.text import clean_line, fold
 from diag.sync.bundle.keys import Card
 
 _KEY = "bundle.keys"

@@ -17,7 +17,10 @@ from diag.sync.bundle.problems import BundleError, Fault
 FOLDER = "staging"
 """Folder of the workspace; empty but while a bundle is read."""
 
+
 _STEP = 2**20
+
+
 _OLD = 24 * 3600
 """Seconds after which a copy was left by a program that died."""
 

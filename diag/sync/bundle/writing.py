@@ -7,8 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from diag.journal import bundles, exchange, holdings
-from diag.journal.holdings import Named
+from diag.journal import exchange
+from diag.journal import exchange as bundles
+from diag.journal import exchange as holdings
+from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.bundle.form import SIGNED, Frame, Header, Held, Trailer
@@ -16,6 +18,8 @@ from diag.sync.bundle.keys import Card, DeviceKeys
 from diag.sync.bundle.sealing import age
 
 _GZIP = 31
+
+
 _LEVEL = 6
 
 
@@ -70,7 +74,7 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> Written:
     return Written(sha, sums, header.revisions, shas, size)
 
 
-def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[Named]]:
+def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[NamedAttachment]]:
     sums = [exchange.proven_sum(journal, audit) for audit in bundle.audits]
     named = bundles.attachments_in(journal, bundle.audits)
     blobs = [
@@ -99,7 +103,7 @@ def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[Named]]:
 
 
 def _contents(
-    journal: Journal, header: Header, blobs: Iterable[Named]
+    journal: Journal, header: Header, blobs: Iterable[NamedAttachment]
 ) -> Iterator[bytes]:
     yield header.model_dump_json().encode() + b"\n"
     for held in header.audits:

@@ -16,8 +16,13 @@ from diag.sync.problems import KINDS, URN, ProblemError
 _WORTH = 1_000
 """Bytes from which gzip is worth its time."""
 
+
 _LEVEL = 6
+
+
 _PATIENCE = 5
+
+
 _STATUSES = {404: "not-found", 405: "method"}
 
 

@@ -16,6 +16,7 @@ from diag.sync.problems import ProblemError
 
 _LOCAL = frozenset({"127.0.0.1", "::1"})
 
+
 ROUTES = (
     Route("/v1/hello", routes.hello),
     Route("/v1/enrol", routes.enrol, methods=["POST"]),

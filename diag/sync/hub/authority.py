@@ -18,16 +18,27 @@ from diag.sync.private import write_private
 AUTHORITY = "ca.pem"
 """The authority, which laptops download."""
 
+
 _AUTHORITY_KEY = "ca-key.pem"
+
+
 CERTIFICATE = "hub.pem"
 """The hub's certificate, followed by the authority's."""
+
 
 KEY = "hub-key.pem"
 """The hub's private key."""
 
+
 _AUTHORITY_LIFE = timedelta(days=3653)
+
+
 _LIFE = timedelta(days=397)
+
+
 _RENEW = timedelta(days=60)
+
+
 _BEFORE = timedelta(days=1)
 """A laptop's clock may be late."""
 

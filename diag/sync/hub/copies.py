@@ -20,11 +20,18 @@ from diag.sync.private import write_private
 FOLDER: Final = "backups"
 """Where copies go unless told otherwise, inside the hub's folder."""
 
+
 _STAMP = "hub-%Y-%m-%d-%H%M%S"
+
+
 _DUMP: Final = ".dump"
 """How a copy made by PostgreSQL's own tools ends."""
+
+
 _ALL: Final = timedelta(hours=24)
 """How long every copy is kept…"""
+
+
 _DAILY: Final = timedelta(days=30)
 """… and how long the last of each day is."""
 

@@ -12,7 +12,10 @@ from threading import Lock
 from diag.sync.problems import ProblemError
 
 _SHA = re.compile(r"[0-9a-f]{64}")
+
+
 _BATCH = 5_000
+
 
 PART = ".part"
 """What the name of a file ends with until it is whole."""

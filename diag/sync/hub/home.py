@@ -21,8 +21,14 @@ from diag.sync.protocol import RIGHTS, Limits, Right, Wire
 from diag.sync.trust import Invited, certificates_in, fingerprint_of, is_address
 
 SETTINGS = "hub.json"
+
+
 DATABASE = "hub.db"
+
+
 BLOBS = "blobs"
+
+
 TLS = "tls"
 """Names inside the folder."""
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from diag.journal.draft import now
-from diag.journal.journal import Sum
+from diag.journal.journal import AuditSum
+from diag.journal.revision import now
 from diag.sync.hub.door import Caller, Door
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.grace import territories_left
@@ -52,7 +52,7 @@ class Hub:
             key=self.key,
         )
 
-    def manifest(self, caller: Caller, territory: str = "") -> tuple[Sum, ...]:
+    def manifest(self, caller: Caller, territory: str = "") -> tuple[AuditSum, ...]:
         """Return the sums of the caller's audits, or of one territory of them.
 
         Raises:

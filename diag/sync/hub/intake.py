@@ -10,21 +10,13 @@ from typing import Any
 
 from diag.journal import subjects
 from diag.journal.audits import audit_said
-from diag.journal.door import MAX_LAM_JUMP
-from diag.journal.erasures import mark_of, without_value
 from diag.journal.errors import RefusedError
-from diag.journal.revision import Revision, parse, read, skeleton_of
+from diag.journal.ingest import mark_of, without_value
+from diag.journal.revision import MAX_LAM_JUMP, Revision, parse, read, skeleton_of
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
-from diag.sync.hub.store import (
-    EVERYWHERE,
-    AuditRow,
-    Entry,
-    Store,
-    Territory,
-    Writing,
-)
+from diag.sync.hub.store import EVERYWHERE, AuditRow, Entry, Store, Territory, Writing
 from diag.sync.protocol import Pushed, Refused
 
 
@@ -198,6 +190,8 @@ class Intake:
 
 
 _Numbered = list[tuple[int, Revision]]
+
+
 _ByAudit = dict[str, _Numbered]
 
 

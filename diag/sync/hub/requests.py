@@ -16,10 +16,13 @@ from diag.sync.problems import ProblemError
 
 M = TypeVar("M", bound=BaseModel)
 
+
 _SMALL = 1024 * 1024
 """Longest body of a question; the lists of attachments fit."""
 
+
 _STEP = 64 * 1024
+
 
 _PATIENCE = 60.0
 """Seconds for the next part of a body: a slow line has sent something by then."""

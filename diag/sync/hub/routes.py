@@ -21,6 +21,8 @@ from diag.sync.problems import ProblemError
 from diag.sync.protocol import Enrolling, Wanted
 
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
+
+
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
 
 

@@ -10,7 +10,10 @@ from diag.sync.hub.store import EVERYWHERE, Store
 SYNDICAT = PlaceKind.SYNDICAT.value
 """The territory of the syndicat's own audit."""
 
+
 _DEPARTMENT = re.compile(r"[0-9]{1,3}|0?2[AB]")
+
+
 _COMMUNE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
 
 

@@ -23,6 +23,7 @@ from diag.sync.private import write_private
 SUFFIX: Final = ".age"
 """How the name of what is sealed ends."""
 
+
 _FORM = "diag hub 1"
 
 

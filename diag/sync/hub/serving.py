@@ -9,6 +9,8 @@ from diag.sync.hub.logs import log_to_stderr, tell
 from diag.sync.hub.store import Store
 
 _KEEP_ALIVE = 30
+
+
 _GRACE = 20
 
 

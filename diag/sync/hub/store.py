@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from diag.journal.journal import Sum
+from diag.journal.journal import AuditSum
 from diag.model.audit import Subject
 from diag.sync.protocol import Right
 
 EVERYWHERE = "*"
 """The territory that includes all others."""
+
 
 MAX_TRIES = 5
 """Wrong codes after which every invitation given out before them is closed."""
@@ -48,9 +49,9 @@ class AuditRow:
     """Exclusive or of the ids."""
 
     @property
-    def sum(self) -> Sum:
+    def sum(self) -> AuditSum:
         """Return it as a line of the manifest."""
-        return Sum(self.id, self.revisions, f"{self.digest:064x}")
+        return AuditSum(self.id, self.revisions, f"{self.digest:064x}")
 
 
 class Entry(NamedTuple):
@@ -175,7 +176,7 @@ class Log(Protocol):
         """Return an audit as it is now."""
         ...
 
-    def manifest(self, scopes: Collection[str]) -> tuple[Sum, ...]:
+    def manifest(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
         """Return the sums of the audits of these territories, by id."""
         ...
 
@@ -245,7 +246,7 @@ class People(Protocol):
         ...
 
 
-class Counts(NamedTuple):
+class HubCounts(NamedTuple):
     """How much a hub holds."""
 
     audits: int
@@ -261,7 +262,7 @@ class Store(Log, People, Protocol):
         """Return the hub's id, made with the database."""
         ...
 
-    def counts(self) -> Counts:
+    def counts(self) -> HubCounts:
         """Return how much there is."""
         ...
 

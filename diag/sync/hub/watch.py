@@ -13,7 +13,10 @@ from diag.sync.problems import ProblemError
 MOST = 128
 """Requests served at once; one more is told to come back."""
 
+
 _QUIET = frozenset({"health", "measures"})
+
+
 _BUSY = refusal(ProblemError("busy"))
 
 

@@ -3,11 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan.advancing import MOVES, WORDS, left_to_check, possible
-from diag.desk.bilan.follow import move
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
+from diag.audit.follow import MOVES, WORDS, left_to_check, move, possible
+from diag.audit.session import AuditSession as Session
 from diag.model.enums import AuditStatus
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 

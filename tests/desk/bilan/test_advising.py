@@ -5,16 +5,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.desk.bilan import advising
-from diag.desk.bilan.follow import add_step
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.workspace import Workspace
+from diag.audit import advising
+from diag.audit.follow import add_step
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo
+from diag.documents.templates import markdown
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner
 from diag.model.errors import DiagError
-from diag.reports.markdown import markdown
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 
 HOSTILE = ["[/", "[a[0]]", "| a | b", "<script>", "# titre", "{inconnu}", "*gras*"]

@@ -4,16 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan.compare import Move, between, compared_with, since_last
-from diag.desk.demo.scenario import play, scenario
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
+from diag.assess.words import Move
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.compare import between, compared_with, since_last
+from diag.audit.session import AuditSession as Session
+from diag.checklist.edition import compiled
+from diag.demo import play, scenario
 from diag.journal import changes
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
-from diag.rules.edition import compiled
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 

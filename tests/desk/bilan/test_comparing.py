@@ -9,19 +9,20 @@ import pytest
 
 from diag.assess import ENGINE
 from diag.assess.results import Assessment
-from diag.desk import audits
-from diag.desk.bilan.comparing import comparables_of, progress_of
-from diag.desk.demo.scenario import play, scenario
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
-from diag.desk.territory.glance import keep_judged
-from diag.desk.territory.importing import import_file
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.compare import comparables_of, progress_of
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.demo import play, scenario
+from diag.documents.templates import markdown
 from diag.journal.judged import store_judged
 from diag.model.enums import Audience, AuditStatus
 from diag.model.number import Bounds
-from diag.reports.markdown import markdown
+from diag.office.imports import import_file
+from diag.office.outlook import keep_judged
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 from tests.desk.builders import SCHOOL, territory
 

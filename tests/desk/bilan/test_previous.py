@@ -3,17 +3,17 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan.advising import add_own, remove_own
-from diag.desk.bilan.follow import add_step
-from diag.desk.bilan.previous import session_before, steps_before, whole_story
-from diag.desk.demo.scenario import play, scenario
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
+from diag.audit.advising import add_own, remove_own
+from diag.audit.follow import add_step
+from diag.audit.memory import session_before, steps_before, whole_story
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.demo import play, scenario
+from diag.documents.templates import markdown
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner
 from diag.model.errors import DiagError
-from diag.reports.markdown import markdown
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
 FIBRE = "passer-a-la-fibre"

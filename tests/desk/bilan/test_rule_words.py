@@ -1,6 +1,6 @@
 import pytest
 
-from diag.desk.bilan.rule_words import tell
+from diag.assess.words import tell
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import parse_rule

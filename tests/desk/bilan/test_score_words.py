@@ -3,7 +3,7 @@
 import pytest
 
 from diag.assess.results import Cost
-from diag.desk.bilan.score_words import short_cost
+from diag.assess.words import short_cost
 from tests.reports.test_money import cost, plain
 
 

@@ -4,11 +4,10 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from diag.desk.bilan.wording_preview import preview
-from diag.desk.outputs.reporting import report_of
-from diag.desk.workspace import Workspace
+from diag.audit.report import Report, report_of
+from diag.documents.write import preview
 from diag.model.enums import Audience
-from diag.reports.report import Report
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 
 HOSTILE = ["# titre", "*gras*", "[lien](http://x)", "<b>", "| a |", "```", "[/"]

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.checklists import check_cache
-from diag.desk.checklists.check_cache import checked
-from diag.desk.checklists.checking import problems_in
+from diag.workspace import checking as check_cache
+from diag.workspace.checking import checked, problems_in
 from tests.rules.written import FILES
 
 

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.checklists.edition_names import NamedEdition, edition_in
-from diag.desk.checklists.edition_words import difference_lines
 from diag.model.errors import DiagError
+from diag.workspace.editions import NamedEdition, difference_lines, edition_in
 from tests.desk.two_editions import FIRST, SECOND
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.checklists.editions import current, overlay_of, shipped_edition
-from diag.desk.workspace import Workspace
+from diag.workspace.editions import current, overlay_of, shipped_edition
+from diag.workspace.workspace import Workspace
 from tests.desk.small_edition import ship
 
 WEIGHT = "prices:\n  - {id: prise_rj45, note: Tarif du marché}\n"

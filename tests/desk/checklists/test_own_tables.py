@@ -4,12 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.checklists.editions import current, overlay_of
-from diag.desk.checklists.own_tables import OwnImport, import_own_table
-from diag.desk.workspace import Workspace
 from diag.imports.source import ImportRefusedError
-from diag.model.checklist import Checklist
-from diag.model.dated import AidState
+from diag.model.checklist import AidState, Checklist
+from diag.office.imports import OwnImport, import_own_table
+from diag.workspace.editions import current, overlay_of
+from diag.workspace.workspace import Workspace
 from tests.desk.small_edition import ship
 
 PRICES = (

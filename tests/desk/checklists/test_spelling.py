@@ -3,10 +3,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from diag.checklist.edition import shipped_checklists
 from diag.cli.main import diag
-from diag.desk.checklists.checking import problems_in
-from diag.desk.checklists.spelling import french_dictionary, respelled
-from diag.rules.shipped import shipped_checklists
+from diag.workspace.checking import french_dictionary, problems_in, respelled
 
 AFFIXES = "SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n"
 WORDS = "3\nécole/S\nune\nsalle/S\n"
@@ -75,7 +74,7 @@ def test_only_what_a_syndicat_wrote_is_read_with_its_own_words(tmp_path: Path) -
 def test_it_says_so_when_no_dictionary_is_installed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("diag.desk.checklists.spelling.french_dictionary", lambda: None)
+    monkeypatch.setattr("diag.workspace.checking.french_dictionary", lambda: None)
     told = CliRunner().invoke(diag, ["check", "--spelling"])
     assert told.exit_code == 0
     assert "Orthographe non relue" in told.output

@@ -5,23 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.audits import start
-from diag.desk.bilan.compare import compared
-from diag.desk.bilan.follow import add_step
-from diag.desk.checklists.edition_names import edition_named
-from diag.desk.checklists.upgrade_words import upgrade_json, upgrade_lines
-from diag.desk.checklists.upgrading import preview, upgrade
-from diag.desk.history import changes_of
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.memory import memory_of
-from diag.desk.workspace import Workspace
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.compare import compare_audits as compared
+from diag.audit.follow import add_step
+from diag.audit.history import changes_of
+from diag.audit.memory import memory_of
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import start
+from diag.audit.undo import undo
+from diag.audit.upgrade import preview, upgrade, upgrade_json, upgrade_lines
 from diag.journal import changes
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
+from diag.workspace.editions import edition_named
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import started
 from tests.desk.small_edition import ship
 from tests.desk.two_editions import FIRST, SECOND

@@ -7,13 +7,20 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from diag.desk.evidence.album import Album, evidence_of
-from diag.desk.evidence.photos import Shown, caption_photo, join_photos, photos_of
-from diag.desk.evidence.picture import SHOWN_SIDE
-from diag.desk.outputs.documents import Form, write_reports
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
-from diag.journal.attachments import Attachments
+from diag.audit.photos import (
+    PhotoSubject as Shown,
+)
+from diag.audit.photos import (
+    caption_photo,
+    join_photos,
+    photos_of,
+)
+from diag.audit.picture import SHOWN_SIDE
+from diag.audit.report import Album, evidence_of, report_of
+from diag.audit.session import AuditSession as Session
+from diag.documents.write import Format as Form
+from diag.documents.write import write_reports
+from diag.journal.attachments import AttachmentStore as Attachments
 from diag.model.enums import Audience
 from tests.desk.pictures import jpeg
 

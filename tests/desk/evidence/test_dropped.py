@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.evidence.dropped import path_typed, paths_of
+from diag.audit.photos import path_typed, paths_of
 
 
 @pytest.fixture

@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan.follow import move
-from diag.desk.evidence.absent import AT_OFFICE, AWAITED, absent, fetch
-from diag.desk.evidence.photos import Shown, join_photos, photos_of, picture_of
-from diag.desk.office import syncing
-from diag.desk.office.hub_directory import teach
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.journal.attachments import Attachments
-from diag.journal.photos import drop_unnamed
+from diag.audit.follow import move
+from diag.audit.photos import PhotoSubject as Shown
+from diag.audit.photos import join_photos, photos_of, picture_of
+from diag.audit.session import AuditSession as Session
+from diag.cli.hub import teach
+from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import drop_unnamed
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
+from diag.office import sync as syncing
+from diag.office.sync import AT_OFFICE, AWAITED, absent, fetch
 from diag.sync.enrolments import drop_enrolment
 from diag.sync.hub.home import HubHome
+from diag.workspace.workspace import Workspace
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, territory, workspace
 from tests.desk.pictures import jpeg

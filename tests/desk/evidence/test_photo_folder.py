@@ -5,14 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.evidence.photo_folder import (
-    arrivals,
-    choose_photo_folder,
-    photo_folder,
-    seen,
-)
-from diag.desk.workspace import Workspace
+from diag.audit.photos import arrivals, choose_photo_folder, photo_folder, seen
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
 
 
 def test_only_what_came_since_the_last_time_is_offered(

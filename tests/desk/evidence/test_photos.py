@@ -6,18 +6,19 @@ from typing import NamedTuple
 
 import pytest
 
-from diag.desk.bilan.follow import erase
-from diag.desk.evidence import photos
-from diag.desk.evidence.photos import Shown, join_photos, photos_of
-from diag.desk.history import changes_of
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.visit.places import add_place
+from diag.audit import photos
+from diag.audit.follow import erase
+from diag.audit.history import changes_of
+from diag.audit.photos import PhotoSubject as Shown
+from diag.audit.photos import join_photos, photos_of
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo
+from diag.checklist.edition import compiled, digest
 from diag.journal import changes
-from diag.journal.attachments import Attachments
+from diag.journal.attachments import AttachmentStore as Attachments
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.errors import DiagError
-from diag.rules.edition import compiled, digest
 from tests.desk.pictures import jpeg, opened, png_claiming
 
 

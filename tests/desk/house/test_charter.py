@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from diag.desk.checklists.editions import current
-from diag.desk.house.charter import charter_of
-from diag.desk.outputs.documents import Form, rendered, write_reports
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.documents.write import Format as Form
+from diag.documents.write import rendered, write_reports
+from diag.model.charter import ACCENT, SHIPPED
 from diag.model.enums import Audience
-from diag.reports.house.contrast import READABLE, WHITE, contrast, pale
-from diag.reports.house.look import ACCENT, SHIPPED
+from diag.workspace.charter import READABLE, WHITE, charter_of, contrast, pale
+from diag.workspace.editions import current
 from tests.desk.pictures import png_claiming
 
 SVG = (

@@ -4,15 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.house.own import templates_folder
-from diag.desk.house.templates import chosen_templates, difference, eject, templates
-from diag.desk.house.trial import problems_tried
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.demo import problems_tried
+from diag.documents.templates import (
+    chosen_templates,
+    difference,
+    eject,
+    markdown,
+    templates,
+)
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.reports.markdown import markdown
+from diag.workspace.charter import templates_folder
+from diag.workspace.workspace import Workspace
 
 
 def own(desk: Workspace, name: str) -> Path:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from diag.desk.office.ballast import FILE, SIZE, drop_ballast, take_ballast
+from diag.office.sync import FILE, SIZE, drop_ballast, take_ballast
 
 GIGA = 2**30
 

@@ -7,14 +7,14 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as Nothing
 
-from diag.desk.auditees import auditee_of
-from diag.desk.audits import listed
-from diag.desk.office import bundles
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import listed
 from diag.model.errors import DiagError
+from diag.office import bundles
+from diag.workspace.subjects import auditee_of
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, SCHOOL, SETTINGS
 
 

@@ -7,24 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.desk.bilan.follow import move
-from diag.desk.office.conflict_words import card_lines, side_by_side, title_line
-from diag.desk.office.conflicts import (
-    Contested,
-    contested_of,
-    find_contested,
-    sessions_of,
-)
-from diag.desk.office.reviewing import accept, give_back
-from diag.desk.office.settling import keep, leave, remove, take, write
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.visit.answers import record_note
-from diag.desk.visit.places import add_place, remove_place, rename_place
+from diag.audit.answer import record_note
+from diag.audit.follow import move
+from diag.audit.places import add_place, remove_place, rename_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo
 from diag.journal import changes
 from diag.model.enums import AuditStatus, PlaceKind, State
 from diag.model.errors import DiagError
 from diag.model.fact import Answer
+from diag.office.conflicts import (
+    Contested,
+    card_lines,
+    contested_of,
+    find_contested,
+    keep,
+    leave,
+    remove,
+    sessions_of,
+    side_by_side,
+    take,
+    title_line,
+    write,
+)
+from diag.office.review import accept, give_back
 from tests.desk.apart import meet, pull, say, two_laptops
 
 Two = tuple[Session, Session]

@@ -6,9 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.desk.history import changes_of
-from diag.desk.office.conflicts import contested_of
-from diag.desk.office.merging import (
+from diag.audit.history import changes_of
+from diag.audit.places import add_place, remove_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo_gesture
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.office.conflicts import contested_of, take
+from diag.office.merging import (
     merge,
     merge_lines,
     merge_of,
@@ -16,12 +21,6 @@ from diag.desk.office.merging import (
     separate,
     tell_apart,
 )
-from diag.desk.office.settling import take
-from diag.desk.session import Session
-from diag.desk.undo import undo_gesture
-from diag.desk.visit.places import add_place, remove_place
-from diag.model.enums import PlaceKind
-from diag.model.errors import DiagError
 from tests.cli.running import diag
 from tests.desk.apart import meet, pull, say, two_laptops
 from tests.desk.builders import SCHOOL

@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan.follow import move
-from diag.desk.office.reviewing import accept, give_back, stand_of, to_review
-from diag.desk.session import Session
-from diag.desk.territory.dossier import audits_told
+from diag.audit.follow import move
+from diag.audit.session import AuditSession as Session
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
+from diag.office.dossier import audits_told
+from diag.office.review import accept, give_back, stand_of, to_review
 from tests.cli.running import diag
 from tests.desk.apart import meet, two_laptops
 from tests.desk.builders import SCHOOL

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.office import syncing
-from diag.desk.office.hub_directory import teach
-from diag.desk.workspace import Workspace
+from diag.cli.hub import teach
 from diag.model.errors import DiagError
+from diag.office import sync as syncing
 from diag.sync.enrolments import keep_enrolment
 from diag.sync.laptop import Watch
 from diag.sync.session import Outcome
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL, started, territory, workspace
 from tests.sync.serving import Served, free_port, made_home, served
 

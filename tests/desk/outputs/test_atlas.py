@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.outputs.atlas import FORMS, Written, write_atlas
-from diag.desk.outputs.atlas_folder import files_of
-from diag.desk.outputs.documents import Form
-from diag.desk.visit.answers import record_note
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import record_note
+from diag.documents.atlas import FORMS, write_atlas
+from diag.documents.atlas import AtlasWritten as Written
+from diag.documents.atlas.folder import files_of
+from diag.documents.write import Format as Form
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
+from diag.workspace.workspace import Workspace
 from tests.desk.atlas_reading import texts_of, where
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import OTHER, SCHOOL

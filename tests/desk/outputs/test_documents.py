@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.outputs.documents import Form, page_pictures, rendered, write_reports
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.documents.formats import pdf as typeset
+from diag.documents.write import Format as Form
+from diag.documents.write import page_pictures, rendered, write_reports
 from diag.model.enums import Audience
-from diag.reports.pdf import typeset
 
 
 def test_a_document_is_written_in_each_form(session: Session, tmp_path: Path) -> None:

@@ -4,14 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from diag.desk.outputs.documents import Form, in_form
-from diag.desk.outputs.draft_kinds import TITLES, Draft, possible_drafts
-from diag.desk.outputs.drafts import drafted
-from diag.desk.outputs.reporting import report_folder
-from diag.desk.territory.importing import import_file
-from diag.desk.workspace import Workspace
+from diag.audit.report import report_folder
+from diag.documents.drafts import (
+    DRAFT_TITLES as TITLES,
+)
+from diag.documents.drafts import (
+    DraftKind as Draft,
+)
+from diag.documents.drafts import (
+    drafted,
+    possible_drafts,
+)
+from diag.documents.write import Format as Form
+from diag.documents.write import in_form
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
+from diag.office.imports import import_file
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL, territory
 

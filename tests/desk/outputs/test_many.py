@@ -6,21 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.outputs.documents import Form
-from diag.desk.outputs.many import (
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.documents.many import (
     MANIFEST,
-    Told,
-    Wanted,
     audits_in,
     beside,
     tally,
     write_many,
 )
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
-from diag.journal import encryption, keys
+from diag.documents.many import (
+    AuditWritten as Told,
+)
+from diag.documents.many import (
+    DocumentsWanted as Wanted,
+)
+from diag.documents.write import Format as Form
+from diag.journal import connection as keys
+from diag.journal import encryption
 from diag.model.enums import Audience
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL, started, workspace
 
 LEAST = Wanted((Audience.MAIRIE, Audience.EQUIPE), (Form.MARKDOWN,))

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.outputs.documents import Form, in_form
-from diag.desk.outputs.gatherings import gathered, scope_named
-from diag.desk.outputs.papers import write_paper
-from diag.desk.outputs.syntheses import synthesis
-from diag.desk.territory.importing import import_file
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.documents.synthesis import synthesis
+from diag.documents.synthesis.gathering import gathered, scope_named
+from diag.documents.write import Format as Form
+from diag.documents.write import in_form, write_paper
 from diag.model.errors import DiagError
+from diag.office.imports import import_file
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited_workspace
 from tests.desk.builders import DAY, OTHER, SCHOOL, territory
 

@@ -7,24 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.bilan import follow
-from diag.desk.outputs.exporting import Exported, chosen, put
-from diag.desk.outputs.reporting import report_folder
-from diag.desk.outputs.tables_out import (
+from diag.audit import follow
+from diag.audit import session as audits
+from diag.audit.answer import record_note
+from diag.audit.places import add_place
+from diag.audit.report import report_folder
+from diag.documents.tables import (
+    Exported,
+    chosen,
+    put,
     write_answers,
     write_basket,
     write_glpi,
     write_map,
     write_tickets,
 )
-from diag.desk.visit.answers import record_note
-from diag.desk.visit.places import add_place
-from diag.desk.workspace import Workspace
 from diag.journal.audits import open_audit
 from diag.model.audit import FollowUp, Subject
 from diag.model.enums import FollowUpState, PlaceKind
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, OTHER, SCHOOL
 from tests.reports.tables.reading import (

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import keeping
-from diag.desk.bilan import follow
-from diag.desk.evidence.photos import join_photos, photos_of, shown_by
-from diag.desk.people import meet
-from diag.desk.privacy.copies_kept import copies, drop_copies
-from diag.desk.privacy.forgetting import find_person, forget
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
+from diag.audit import follow
+from diag.audit.photos import join_photos, photos_of, shown_by
+from diag.audit.session import AuditSession as Session
 from diag.journal import changes
-from diag.journal.mentions import GONE
+from diag.journal.people import GONE
 from diag.model.audit import Audit
 from diag.model.errors import DiagError
+from diag.office.privacy.erasing import find_person, forget
+from diag.office.privacy.register import copies, drop_copies
+from diag.workspace import backup as keeping
+from diag.workspace.people import meet
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import started, workspace
 from tests.desk.pictures import jpeg
 

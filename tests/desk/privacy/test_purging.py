@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits, keeping
-from diag.desk.privacy.purging import preview, purge
-from diag.desk.privacy.retention import (
+from diag.audit import session as audits
+from diag.journal.erasures import retired
+from diag.model.errors import DiagError
+from diag.office.privacy.retention import (
     day_typed,
     decide,
     overdue,
+    preview,
+    purge,
     retention_of,
 )
-from diag.desk.workspace import Workspace
-from diag.journal.retired import retired
-from diag.model.errors import DiagError
+from diag.workspace import backup as keeping
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL, started, workspace
 
 CAMPAIGN = "2026-2027"

@@ -8,10 +8,9 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
-from diag.imports.mairies import import_mairies
+from diag.audit.session import AuditSession as Session
+from diag.imports.communes import import_mairies
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, started, territory, workspace
 
 

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.sending.account import (
+from diag.journal.journal import put_setting
+from diag.model.errors import DiagError
+from diag.office.mail.account import (
     Security,
     account_of,
     keep_account,
@@ -10,9 +12,7 @@ from diag.desk.sending.account import (
     sender_of,
     trusted_file,
 )
-from diag.desk.workspace import Workspace
-from diag.journal.settings import put_setting
-from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
 from tests.desk.sending.post_office import certificate
 
 TOLD = {"host": "smtp.vallombre.example", "sender": "camille@vallombre.example"}

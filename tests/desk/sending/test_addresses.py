@@ -3,17 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.sending.addresses import (
-    address_of,
-    remember_address,
-    typed_address,
-)
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.imports.mairies import import_mairies
+from diag.audit import session as audits
+from diag.audit.session import AuditSession as Session
+from diag.imports.communes import import_mairies
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
+from diag.office.mail.account import address_of, remember_address, typed_address
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import started, territory, workspace
 
 UNKNOWN, WEB_PAGE = "9990196J", "9990157S"

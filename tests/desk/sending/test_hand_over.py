@@ -10,21 +10,20 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
-from diag.desk.bilan import follow
-from diag.desk.sending.addresses import address_of
-from diag.desk.sending.hand_over import already_sent, queue, write_draft
-from diag.desk.sending.parcel import Parcel, parcel
-from diag.desk.session import Session
-from diag.desk.territory.dossier import audits_told
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.workspace import Workspace
-from diag.journal.dispatches import dispatches_of
+from diag.audit import follow
+from diag.audit.session import AuditSession as Session
+from diag.audit.transfer import export_audit, import_audit
+from diag.documents.formats import pdf as typeset
+from diag.documents.formats.pdf import NoPdfError
 from diag.journal.outbox import Outbox
-from diag.model.dispatch import Way
+from diag.journal.records import dispatches_of
+from diag.model.audit import Way
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
-from diag.reports.pdf import typeset
-from diag.reports.pdf.typeset import NoPdfError
+from diag.office.dossier import audits_told
+from diag.office.mail.account import address_of
+from diag.office.mail.parcel import Parcel, already_sent, parcel, queue, write_draft
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import workspace
 
 SENDER = "camille@vallombre.example"

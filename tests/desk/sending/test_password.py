@@ -4,8 +4,8 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 from pydantic import SecretStr
 
-from diag.desk.sending import password
 from diag.model.errors import DiagError
+from diag.office.mail import account as password
 from tests.desk.sending.post_office import Office
 
 ACCOUNT = Office(port=587).account(user="camille")

@@ -7,33 +7,36 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from diag.desk.sending.decisions import (
+from diag.audit.session import AuditSession as Session
+from diag.documents.mail import Mail, composed
+from diag.journal.outbox import MailState, Outbox, Posted
+from diag.journal.records import dispatches_of
+from diag.model.audit import Dispatch, Way
+from diag.model.enums import Audience
+from diag.model.errors import DiagError
+from diag.office.mail.parcel import (
+    dispatch_words,
     drop,
     has_messages,
     message_numbered,
+    posted_words,
     say_arrived,
     send_again,
 )
-from diag.desk.sending.post import (
-    Outcome,
+from diag.office.mail.server import (
+    AccountError,
+    Patience,
+    Server,
     delay,
     due,
     pause,
     send_all,
     send_until_done,
 )
-from diag.desk.sending.server import Patience, Server
-from diag.desk.sending.trouble import AccountError
-from diag.desk.sending.words import dispatch_words, posted_words
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.desk.world import World
-from diag.journal.dispatches import dispatches_of
-from diag.journal.outbox import MailState, Outbox, Posted
-from diag.model.dispatch import Dispatch, Way
-from diag.model.enums import Audience
-from diag.model.errors import DiagError
-from diag.reports.mail import Mail, composed
+from diag.office.mail.server import (
+    Delivery as Outcome,
+)
+from diag.workspace.workspace import Workspace, World
 from tests.desk.builders import DAY, started
 from tests.desk.sending.post_office import ABRUPT, SILENT, Office, opened
 

@@ -8,14 +8,17 @@ from threading import Thread
 import pytest
 from pydantic import SecretStr
 
-from diag.desk.sending.account import Account, Security
-from diag.desk.sending.server import Patience, Server
-from diag.desk.sending.trouble import (
+from diag.office.mail.account import Account, Security
+from diag.office.mail.server import (
     AccountError,
-    DoubtError,
     LaterError,
     NeverError,
+    Patience,
     ReachError,
+    Server,
+)
+from diag.office.mail.server import (
+    DeliveryUnknownError as DoubtError,
 )
 from tests.desk.sending.post_office import (
     ABRUPT,

@@ -2,7 +2,7 @@ import ssl
 
 import pytest
 
-from diag.desk.sending.trouble import certificate_sentence, spoken
+from diag.office.mail.server import certificate_sentence, spoken
 from tests.desk.sending.post_office import Office
 
 ACCOUNT = Office(port=587).account(host="smtp.vallombre.example")

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.auditees import school_of
-from diag.desk.audits import start
-from diag.desk.supposing.outcome_words import title_of
-from diag.desk.supposing.suppose import outcome
-from diag.desk.workspace import Workspace
+from diag.audit.session import start
+from diag.audit.suppose import outcome, title_of
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, PlaceKind
+from diag.workspace.subjects import school_of
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import SCHOOL
 

@@ -5,26 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.outputs.reporting import report_of
-from diag.desk.session import Session
-from diag.desk.supposing import hypotheses
-from diag.desk.supposing.scenarios import (
+from diag.audit import hypotheses
+from diag.audit.hypotheses import (
     forget_scenario,
     keep_scenario,
     scenario_named,
     scenarios,
     suppositions_of,
 )
-from diag.desk.supposing.suppose import Supposition, outcome, supposed
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.undo import undo
-from diag.desk.visit.places import remove_place
-from diag.desk.workspace import Workspace
+from diag.audit.places import remove_place
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession as Session
+from diag.audit.suppose import Supposition, outcome, supposed
+from diag.audit.transfer import export_audit, import_audit
+from diag.audit.undo import undo
+from diag.documents.templates import markdown
 from diag.journal import changes
 from diag.model.audit import Scenario
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.reports.markdown import markdown
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import workspace
 

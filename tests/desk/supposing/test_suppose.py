@@ -5,14 +5,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.assess.assess import assess
-from diag.desk.session import Session
-from diag.desk.supposing import hypotheses
-from diag.desk.supposing.suppose import Closed, Said, Supposition, outcome, supposed
-from diag.desk.workspace import Workspace
+from diag.assess.judge import assess
+from diag.audit import hypotheses
+from diag.audit.session import AuditSession as Session
+from diag.audit.suppose import (
+    Closed,
+    Supposition,
+    outcome,
+    supposed,
+)
+from diag.audit.suppose import (
+    SupposedAnswer as Said,
+)
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import Facts
+from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 
 
@@ -176,7 +184,7 @@ def test_suppositions_are_told_in_words(session: Session) -> None:
         hypotheses.said(session, facts, "prises_rj45", "?", "Classe CE2"),
     )
 
-    said = list(hypotheses.told(session, every))
+    said = list(hypotheses.describe_hypotheses(session, every))
 
     assert "Débit descendant, en filaire à la box : 300 Mbit/s" in " ".join(
         said

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.session import Session
-from diag.desk.territory.outlook import Progress, progress_by_school
-from diag.desk.visit.places import add_place, remove_place
-from diag.journal.merges import same
+from diag.audit.places import add_place, remove_place
+from diag.audit.session import AuditSession as Session
+from diag.journal.heads import same
 from diag.model.enums import AuditStatus, PlaceKind
+from diag.office.outlook import AuditProgress as Progress
+from diag.office.outlook import progress_by_school
 from diag.words.figures import percent
 from tests.desk.apart import meet, say, two_laptops
 from tests.desk.builders import SCHOOL

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from diag.desk.territory.school_names import names_shown, title_shown
-from diag.model.auditee import school_auditee
+from diag.model.audit import school_auditee
 from diag.model.territory import School
+from diag.workspace.subjects import names_shown, title_shown
 from tests.desk.builders import SCHOOL, workspace
 
 

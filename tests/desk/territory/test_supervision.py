@@ -6,19 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.bilan.follow import move
-from diag.desk.session import Session
-from diag.desk.territory.outlook import (
+from diag.audit.follow import move
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo
+from diag.journal.school_lines import school_lines
+from diag.model.enums import AuditStatus
+from diag.office.outlook import (
     NOBODY,
     Grouping,
+    by_commune,
+    by_engineer,
     grouped,
     leaders,
     progress_by_school,
+    standings,
 )
-from diag.desk.territory.supervision import Standing, by_commune, by_engineer, standings
-from diag.desk.undo import undo
-from diag.journal.school_lines import school_lines
-from diag.model.enums import AuditStatus
+from diag.office.outlook import (
+    AuditStanding as Standing,
+)
 from tests.cli.running import diag
 from tests.desk.apart import meet, say, two_laptops
 from tests.desk.builders import OTHER, SCHOOL, started

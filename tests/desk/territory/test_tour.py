@@ -5,17 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.desk.territory.tour import (
-    Tour,
-    calendar,
-    export_tour,
-    keep_tour,
-    stops,
-    tour_of,
-)
-from diag.desk.workspace import Workspace
 from diag.model.errors import DiagError
 from diag.model.territory import School
+from diag.office.tour import Tour, calendar, export_tour, keep_tour, stops, tour_of
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import DAY, OTHER, SCHOOL
 
 

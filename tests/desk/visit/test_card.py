@@ -4,17 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visit.answers import Entry, record_answer, record_note
-from diag.desk.visit.card import Card, card_of
-from diag.desk.visit.memory import age, memory_of, still_true
-from diag.desk.visit.places import add_place
-from diag.desk.visit.walk import walk_of
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, record_note
+from diag.audit.card import QuestionCard as Card
+from diag.audit.card import card_of
+from diag.audit.memory import age, memory_of, still_true
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.transfer import export_audit, import_audit
+from diag.audit.walk import walk_of
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL, started, workspace
 
 

@@ -1,9 +1,9 @@
-from diag.desk.bilan.follow import close_places
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.departure import departure_lines, departure_markdown, departure_of
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.places import add_place
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, turn_flag
+from diag.audit.departure import departure_lines, departure_of
+from diag.audit.places import add_place, close_places
+from diag.audit.session import AuditSession as Session
+from diag.documents.write import departure_markdown
 from diag.model.enums import PlaceKind, State
 
 

@@ -4,11 +4,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.desk.session import Session
-from diag.desk.undo import undo_gesture
-from diag.desk.visit.answers import DoubtError, Entry, record_answer
-from diag.desk.visit.entry import RefusedEntryError
-from diag.desk.visit.filling import (
+from diag.audit.answer import (
+    NewAnswer as Entry,
+)
+from diag.audit.answer import (
+    UnlikelyAnswerError as DoubtError,
+)
+from diag.audit.answer import (
+    record_answer,
+)
+from diag.audit.grid import (
     GestureError,
     clear,
     copy_down,
@@ -16,9 +21,12 @@ from diag.desk.visit.filling import (
     fill,
     like_previous,
 )
-from diag.desk.visit.pasting import as_block, file_named, file_text, paste, read_block
-from diag.desk.visit.places import add_place
-from diag.desk.visit.sheet import Sheet
+from diag.audit.grid import GridSheet as Sheet
+from diag.audit.paste import as_block, file_named, file_text, paste, read_block
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo_gesture
+from diag.desk.visit.entry import RefusedEntryError
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.fact import Value

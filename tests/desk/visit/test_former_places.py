@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.undo import undo_gesture
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.former_places import former_places, take_places_again
-from diag.desk.visit.memory import memory_of, still_true
-from diag.desk.visit.places import add_place, remove_place
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.memory import former_places, memory_of, still_true, take_places_again
+from diag.audit.places import add_place, remove_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.transfer import export_audit, import_audit
+from diag.audit.undo import undo_gesture
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL, workspace
 
 OLD = "2025-2026"

@@ -1,10 +1,9 @@
 import pytest
 
-from diag.desk.session import Session
-from diag.desk.undo import undo_gesture
-from diag.desk.undone import undone
-from diag.desk.visit.naming import MOST, named, names_in, told_names
-from diag.desk.visit.places import add_place, add_places
+from diag.audit.history import describe_undo as undone
+from diag.audit.places import MOST, add_place, add_places, named, names_in, told_names
+from diag.audit.session import AuditSession as Session
+from diag.audit.undo import undo_gesture
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.audits import start
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.memory import NothingToRepeatError
-from diag.desk.visit.visiting import Visiting
-from diag.desk.visit.walk import Key
-from diag.desk.workspace import Workspace
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.memory import NothingToRepeatError
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import start
+from diag.audit.visit import VisitSession as Visiting
+from diag.audit.walk import Key
 from diag.model.enums import PlaceKind, Profile, Provenance, QuestionType, State
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import workspace
 
 

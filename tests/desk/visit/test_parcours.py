@@ -6,25 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.audits import open_session
-from diag.desk.session import Session
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.asking import left_to_ask
-from diag.desk.visit.departure import departure_of
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.parcours import (
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, turn_flag
+from diag.audit.departure import departure_of
+from diag.audit.grid import GridSheet as Sheet
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import open_session
+from diag.audit.transfer import export_audit, import_audit
+from diag.audit.visit import VisitSession as Visiting
+from diag.audit.walk import (
     PROFILES,
     Parcours,
     choose_profile,
+    left_to_ask,
+    most_useful,
     parcours_of,
     profile_named,
 )
-from diag.desk.visit.sheet import Sheet
-from diag.desk.visit.visiting import Visiting
-from diag.desk.visit.walk import most_useful
 from diag.journal import changes
-from diag.journal.draft import Origin
+from diag.journal.revision import Origin
 from diag.model.enums import PlaceKind, Profile, QuestionType
 from diag.model.errors import DiagError
 from tests.desk.builders import SCHOOL, started, workspace

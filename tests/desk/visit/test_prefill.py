@@ -1,10 +1,11 @@
 from pathlib import Path
 
-from diag.desk.audits import start
-from diag.desk.territory.importing import import_file
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.workspace import Workspace
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.session import start
 from diag.model.enums import Provenance
+from diag.office.imports import import_file
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL, territory, workspace
 
 

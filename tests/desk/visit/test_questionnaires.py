@@ -6,15 +6,17 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from diag.desk.auditees import commune_auditee
-from diag.desk.history import changes_of
-from diag.desk.outputs.documents import Form, in_form
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.questionnaires import compose, keep, printed_for, printed_in
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.history import changes_of
+from diag.audit.session import AuditSession as Session
+from diag.documents.questionnaire import compose, keep, printed_for, printed_in
+from diag.documents.write import Format as Form
+from diag.documents.write import in_form
 from diag.model.checklist import Question
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
+from diag.workspace.subjects import commune_auditee
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL, started, workspace
 

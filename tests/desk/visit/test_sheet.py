@@ -1,15 +1,15 @@
 from pathlib import Path
 
-from diag.desk.session import Session
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.undo import undo
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.closing import close_list, closing_effect
-from diag.desk.visit.duplicating import duplicate
-from diag.desk.visit.places import add_place
-from diag.desk.visit.sheet import MARKS, Sheet, domains_of, sheet_kinds
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.grid import MARKS, domains_of, duplicate, sheet_kinds
+from diag.audit.grid import GridSheet as Sheet
+from diag.audit.places import add_place, close_list, closing_effect
+from diag.audit.session import AuditSession as Session
+from diag.audit.transfer import export_audit, import_audit
+from diag.audit.undo import undo
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.model.place import Place
+from diag.model.fact import Place
 from tests.desk.builders import workspace
 
 SALLE = PlaceKind.SALLE

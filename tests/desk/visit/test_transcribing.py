@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.session import Session
-from diag.desk.visit.answers import DoubtError
+from diag.audit.answer import UnlikelyAnswerError as DoubtError
+from diag.audit.session import AuditSession as Session
 from diag.desk.visit.entry import RefusedEntryError
-from diag.desk.visit.transcribing import Transcription
+from diag.documents.questionnaire import Transcription
+from diag.model.audit import Questionnaire
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
-from diag.model.questionnaire import Questionnaire
 from tests.desk.builders import DAY, started, workspace
 
 

@@ -2,13 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from diag.desk.session import Session
-from diag.desk.visit.answers import DoubtError
-from diag.desk.visit.elapsed import duration_words, minutes_on_site
+from diag.audit.answer import UnlikelyAnswerError as DoubtError
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.visit import VisitSession as Visiting
+from diag.audit.visit import duration_words, keep_place, kept_place, minutes_on_site
 from diag.desk.visit.entry import RefusedEntryError
-from diag.desk.visit.places import add_place
-from diag.desk.visit.resume import keep_place, kept_place
-from diag.desk.visit.visiting import Visiting
 from diag.model.enums import PlaceKind, Profile, Provenance, State
 from diag.model.errors import DiagError
 

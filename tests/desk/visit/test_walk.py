@@ -1,8 +1,8 @@
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.places import add_place
-from diag.desk.visit.walk import Walk, most_useful, walk_of
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, turn_flag
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.walk import Walk, most_useful, walk_of
 from diag.model.enums import PlaceKind, State
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from diag.audit.report import Report
+from diag.documents.atlas.pages import Dossier, File, Pages
+from diag.documents.atlas.pages import PaperLinks as Paper
+from diag.documents.atlas.school import AtlasReader as Reader
+from diag.documents.atlas.school import SchoolEntry as Entry
+from diag.documents.atlas.school import View, bilan_of, entry_of, told_of
 from diag.model.territory import School
-from diag.reports.atlas.bilan import bilan_of
-from diag.reports.atlas.entry import Entry, entry_of, told_of
-from diag.reports.atlas.pages import Dossier, File, Pages, Paper
-from diag.reports.atlas.view import Reader, View
-from diag.reports.report import Report
 from tests.reports.builders import OFFICE, SCHOOL, TODAY, report
 
 VIEWS = (

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
+from diag.documents.atlas.map import corners, drawn, projection, read_outline
 from diag.model.errors import DiagError
-from diag.reports.atlas.outline import corners, drawn, read_outline
-from diag.reports.atlas.projection import projection
 
 SQUARE = [[2.0, 47.0], [2.5, 47.0], [2.5, 47.4], [2.0, 47.0]]
 

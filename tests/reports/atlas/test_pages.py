@@ -9,11 +9,11 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
+from diag.documents.atlas.school import View
+from diag.documents.atlas.territory import overview
+from diag.documents.escape import one_line
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
-from diag.reports.atlas.overview import overview
-from diag.reports.atlas.view import View
-from diag.reports.escape import one_line
 from diag.words.typography import french
 from tests.reports.atlas.pages import PLACED, VIEWS, all_pages, entries_of
 from tests.reports.builders import report

@@ -5,14 +5,14 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.enums import Audience
-from diag.reports.atlas.paths import (
+from diag.documents.atlas.folder import (
     commune_path,
     document_path,
     school_path,
     slug,
     to_root,
 )
+from diag.model.enums import Audience
 
 PATH = re.compile(r"[a-z]+/(?:[a-z0-9-]+/)?[a-z0-9-]+\.[a-z]+")
 

@@ -5,8 +5,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.documents.atlas.school import gauge_of, middle
 from diag.model.number import Bounds
-from diag.reports.atlas.scores import gauge_of, middle
 
 RATIO = st.fractions(0, 1, max_denominator=100)
 BOUNDS = st.tuples(RATIO, RATIO).map(lambda two: Bounds(min(two), max(two)))

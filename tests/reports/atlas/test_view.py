@@ -2,9 +2,10 @@
 
 import pytest
 
-from diag.model.auditee import Auditee, school_auditee
+from diag.documents.atlas.school import AtlasReader as Reader
+from diag.documents.atlas.school import View
+from diag.model.audit import Auditee, school_auditee
 from diag.model.enums import Audience, PlaceKind
-from diag.reports.atlas.view import Reader, View
 from tests.reports.builders import SCHOOL
 
 OFFICE = View(Reader.SYNDICAT, "Vallombre Numérique")

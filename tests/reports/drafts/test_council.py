@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from diag.documents.document import document_parser
+from diag.documents.drafts.council import deliberation, note
+from diag.documents.drafts.frame import Need, need_of, need_words
 from diag.model.territory import Commune
-from diag.reports.drafts.council import deliberation, note
-from diag.reports.drafts.requirement import Need, need_of, need_words
-from diag.reports.parser import document_parser
 from tests.reports.builders import ORDINARY
 from tests.reports.pdf.test_literals import HOSTILE
 from tests.reports.reading import text_of

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from diag.reports.document import read_document
-from diag.reports.drafts.frame import REREAD
-from diag.reports.html import html
-from diag.reports.odt import odt
-from diag.reports.pdf import printed
+from diag.documents.document import read_document
+from diag.documents.drafts.frame import REREAD
+from diag.documents.formats.html import html
+from diag.documents.formats.odt import odt
+from diag.documents.formats.pdf import printed
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import TODAY
 from tests.reports.drafts.goldens import MADE, kept

@@ -2,15 +2,13 @@
 
 from hypothesis import given, settings
 
+from diag.documents.document import document_parser
+from diag.documents.drafts.council import minutes
+from diag.documents.drafts.school import HEADINGS, application, loan, project
+from diag.documents.synthesis.gathering import extract_of
 from diag.model.audit import FollowUp
 from diag.model.checklist import Choice
 from diag.model.enums import AuditStatus, FollowUpState, QuestionType
-from diag.reports.drafts.application import application
-from diag.reports.drafts.loan import HEADINGS, loan
-from diag.reports.drafts.minutes import minutes
-from diag.reports.drafts.project import project
-from diag.reports.parser import document_parser
-from diag.reports.synthesis.extract import extract_of
 from tests.reports.builders import (
     CHECKLIST,
     ORDINARY,

@@ -4,13 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from diag.audit.report import Report
+from diag.documents.formats.html import html
+from diag.documents.sandbox import (
+    FOLDER,
+    MAX_OUTPUT,
+    MAX_STEPS,
+    OwnTemplateError,
+    own_text,
+)
+from diag.documents.templates import markdown
+from diag.model.charter import House
+from diag.model.charter import Issuer as Office
 from diag.model.enums import Audience
-from diag.reports.house.house import House
-from diag.reports.house.sandbox import MAX_OUTPUT, MAX_STEPS, OwnTemplateError, own_text
-from diag.reports.html import html
-from diag.reports.markdown import markdown
-from diag.reports.report import Office, Report
-from diag.reports.templating import FOLDER
 from tests.reports.builders import report
 
 NAME = "mairie.md.jinja"

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from diag.documents.mail import letter
+from diag.model.charter import Issuer as Office
 from diag.model.enums import Audience, AuditStatus
-from diag.reports.mail.letter import letter
-from diag.reports.report import Office
 from diag.words.typography import NBSP
 from tests.reports.builders import report
 

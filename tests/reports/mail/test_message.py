@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.documents.mail import Attachment, Mail, as_sent, composed
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, clean_text
-from diag.reports.mail.message import Attachment, Mail, as_sent, composed
 
 AT = datetime(2026, 10, 5, 8, 1, tzinfo=UTC)
 PDF = Attachment("rapport.pdf", "application/pdf", b"%PDF-1.7\r\n\x00\xff." * 40)

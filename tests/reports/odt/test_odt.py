@@ -13,10 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.documents.formats.odt import odt, words
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.markdown import markdown
-from diag.reports.odt import odt
-from diag.reports.odt.words import words
 from tests.reports.builders import facts, report
 from tests.reports.pdf.test_typeset import EVERYTHING
 

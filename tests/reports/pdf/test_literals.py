@@ -8,7 +8,7 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.reports.pdf.literals import drawable, literal, raw_literal
+from diag.documents.formats.pdf import drawable, literal, raw_literal
 from tests.reports.font_coverage import COVERAGE, written
 from tests.reports.test_escape import FRAGMENTS
 

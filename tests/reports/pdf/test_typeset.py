@@ -8,10 +8,9 @@ import pypdf
 import pytest
 from hypothesis import given, settings
 
+from diag.documents.formats.pdf import drawable, printed
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports.markdown import markdown
-from diag.reports.pdf import printed
-from diag.reports.pdf.literals import drawable
 from tests.reports.builders import SCHOOL, facts, report
 from tests.reports.pdf.test_literals import HOSTILE
 from tests.reports.pdf.validation import failures
@@ -119,14 +118,14 @@ def test_a_hostile_text_is_printed_not_run(text: str) -> None:
 def test_a_document_that_the_accessible_build_refuses_is_still_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("diag.reports.pdf.typeset._style", _without_alternative_text)
+    monkeypatch.setattr("diag.documents.formats.pdf._style", _without_alternative_text)
     done = printed(EVERYTHING, "Titre", "Camille Perrin", DAY)
     assert done.pdf.startswith(b"%PDF")
     assert "aides à la lecture" in done.warning
 
 
 def _without_alternative_text() -> str:
-    from diag.reports.pdf.typeset import _STYLE  # noqa: PLC0415 - unpatched
+    from diag.documents.formats.pdf import _STYLE  # noqa: PLC0415 - unpatched
 
     style = _STYLE.read_text(encoding="utf-8")
     assert ", alt: alt" in style

@@ -6,12 +6,12 @@ from functools import cache
 import pypdf
 import pytest
 
+from diag.audit.report import Report
+from diag.documents.formats.pdf import printed
+from diag.documents.mairie import dangers, decisions, duties
+from diag.documents.parts import advice
+from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.reports import advice
-from diag.reports.markdown import markdown
-from diag.reports.pdf import printed
-from diag.reports.proposals import dangers, decisions, duties
-from diag.reports.report import Report
 from tests.goldens.golden import NAMES, facts_told, golden, shipped
 from tests.reports.builders import report
 from tests.reports.pdf.test_typeset import pages, squeezed

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
+from diag.audit.report import Report
+from diag.documents.synthesis.gathering import Extract, Gathering, extract_of
 from diag.model.enums import AuditStatus, Provenance
 from diag.model.fact import Facts
 from diag.model.territory import Commune, School
-from diag.reports.report import Report
-from diag.reports.synthesis.extract import Extract, extract_of
-from diag.reports.synthesis.gathering import Gathering
 from tests.reports.builders import OFFICE, ORDINARY, SCHOOL, TODAY, facts, known, report
 
 COMMUNE = Commune(insee="99901", name="Aubeterre", population=4200)

@@ -4,12 +4,12 @@ import re
 
 from hypothesis import given, settings
 
+from diag.assess.money import added
+from diag.documents.document import document_parser
+from diag.documents.synthesis.commune import commune_synthesis, deadline
+from diag.documents.synthesis.decisions import proposed
+from diag.documents.templates import markdown
 from diag.model.enums import Audience, AuditStatus
-from diag.reports.budget import added
-from diag.reports.markdown import markdown
-from diag.reports.parser import document_parser
-from diag.reports.synthesis.commune import commune_synthesis, deadline
-from diag.reports.synthesis.decisions import proposed
 from tests.reports.builders import ORDINARY, facts
 from tests.reports.pdf.test_literals import HOSTILE
 from tests.reports.reading import text_of

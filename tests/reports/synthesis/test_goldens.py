@@ -2,10 +2,10 @@
 
 import pytest
 
-from diag.reports.document import read_document
-from diag.reports.html import html
-from diag.reports.odt import odt
-from diag.reports.pdf import printed
+from diag.documents.document import read_document
+from diag.documents.formats.html import html
+from diag.documents.formats.odt import odt
+from diag.documents.formats.pdf import printed
 from tests.reports.builders import TODAY
 from tests.reports.pdf.validation import failures
 from tests.reports.synthesis.goldens import MADE, kept

@@ -4,11 +4,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 from diag.assess.results import Score
+from diag.documents.synthesis.common import average, span
+from diag.documents.synthesis.territory import (
+    circonscription_synthesis,
+    territory_synthesis,
+)
 from diag.model.enums import Audience, Owner, Standing
 from diag.model.number import Bounds
-from diag.reports.synthesis.circonscription import circonscription_synthesis
-from diag.reports.synthesis.scores import average, span
-from diag.reports.synthesis.territory import territory_synthesis
 from tests.reports.builders import ORDINARY
 from tests.reports.synthesis.gatherings import (
     KEPT,

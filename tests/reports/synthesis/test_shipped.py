@@ -6,18 +6,19 @@ from dataclasses import replace
 import pypdf
 import pytest
 
+from diag.assess.money import spoken_sum
+from diag.documents.drafts.council import deliberation, minutes, note
+from diag.documents.formats.html import html
+from diag.documents.formats.pdf import printed
+from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis.decisions import SharedAction as Group
+from diag.documents.synthesis.decisions import with_a_need
+from diag.documents.synthesis.gathering import Gathering, extract_of
+from diag.documents.synthesis.territory import (
+    circonscription_synthesis,
+    territory_synthesis,
+)
 from diag.model.enums import PlaceKind
-from diag.reports.drafts.council import deliberation, note
-from diag.reports.drafts.minutes import minutes
-from diag.reports.html import html
-from diag.reports.money import spoken_sum
-from diag.reports.pdf import printed
-from diag.reports.synthesis.circonscription import circonscription_synthesis
-from diag.reports.synthesis.commune import commune_synthesis
-from diag.reports.synthesis.decisions import Group, with_a_need
-from diag.reports.synthesis.extract import extract_of
-from diag.reports.synthesis.gathering import Gathering
-from diag.reports.synthesis.territory import territory_synthesis
 from diag.words.sentences import blanks_in
 from diag.words.typography import NBSP
 from tests.reports.audits import invented_facts

@@ -1,11 +1,11 @@
 import json
 from fractions import Fraction
 
+from diag.documents.tables.answers import ANSWERS, answers_of
+from diag.documents.tables.table import Coded, table_of
+from diag.documents.tables.writers import json_bytes
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import Answer, Facts
-from diag.reports.tables.answers import ANSWERS, answers_of
-from diag.reports.tables.json_rows import json_bytes
-from diag.reports.tables.table import Coded, table_of
 from tests.reports.builders import ORDINARY, facts, known, report
 
 

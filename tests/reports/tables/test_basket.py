@@ -1,14 +1,20 @@
 from collections import Counter
 from fractions import Fraction
 
+from diag.audit.report import Report
+from diag.documents.tables.basket import (
+    Basket,
+    basket_of,
+    by_article,
+    by_school,
+    in_order,
+    lots_of,
+)
+from diag.documents.tables.table import Table
 from diag.model.audit import FollowUp
 from diag.model.checklist import Checklist
 from diag.model.enums import FollowUpState, State
 from diag.model.fact import Answer, Value
-from diag.reports.report import Report
-from diag.reports.tables.basket import Basket, basket_of, lots_of
-from diag.reports.tables.basket_tables import by_article, by_school, in_order
-from diag.reports.tables.table import Table
 from tests.reports.builders import CHECKLIST, ORDINARY, facts, known, report
 
 

@@ -6,17 +6,22 @@ from typing import Any
 import fastjsonschema
 import pytest
 
-from diag.assess.assess import assess
+from diag.assess.judge import assess
+from diag.audit.report import Report
+from diag.documents.tables.glpi import (
+    ANOMALIES,
+    PARC,
+    anomaly_rows,
+    archive,
+    devices_of,
+    parc_of,
+    parc_rows,
+)
+from diag.documents.tables.table import Coded
+from diag.documents.tables.tickets import tickets_of
 from diag.model.checklist import Choice
 from diag.model.enums import PlaceKind, QuestionType, State
-from diag.model.fact import Answer, Facts, Value
-from diag.model.place import Place
-from diag.reports.report import Report
-from diag.reports.tables.glpi_anomalies import ANOMALIES, anomaly_rows
-from diag.reports.tables.glpi_inventory import archive, devices_of
-from diag.reports.tables.glpi_parc import PARC, parc_of, parc_rows
-from diag.reports.tables.table import Coded
-from diag.reports.tables.tickets import tickets_of
+from diag.model.fact import Answer, Facts, Place, Value
 from tests.real_data import real_file
 from tests.reports.builders import CHECKLIST, ROOT, facts, known, question, report
 

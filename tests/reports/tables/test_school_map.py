@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from diag.documents.tables.map import judged, position, school_map
 from diag.model.enums import AuditStatus
-from diag.reports.tables.school_map import judged, position, school_map
 from tests.reports.builders import SCHOOL, facts, report
 
 HERE = SCHOOL.model_copy(update={"longitude": "-5.1269412", "latitude": "46.40"})

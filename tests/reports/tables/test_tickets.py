@@ -1,10 +1,16 @@
+from diag.documents.formats.html import html
+from diag.documents.tables.tickets import (
+    TICKETS,
+    Ticket,
+    ticket_page,
+    ticket_part,
+    ticket_rows,
+    tickets_of,
+    untechnical,
+)
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Kind, Owner, State
 from diag.model.fact import Answer
-from diag.reports.html import html
-from diag.reports.tables.ticket_page import ticket_page, ticket_part
-from diag.reports.tables.ticket_table import TICKETS, ticket_rows
-from diag.reports.tables.tickets import Ticket, tickets_of, untechnical
 from tests.reports.builders import CHECKLIST, ORDINARY, QUESTIONS, TODAY, facts, report
 
 

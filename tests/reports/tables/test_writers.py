@@ -10,11 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.documents.tables.table import Cell, Coded, Column, Table, decimals, table_of
+from diag.documents.tables.writers import (
+    MAX_TEXT,
+    csv_bytes,
+    disarmed,
+    held,
+    json_bytes,
+    xlsx_bytes,
+)
 from diag.model.text import clean_text
-from diag.reports.tables.french_csv import csv_bytes, disarmed
-from diag.reports.tables.json_rows import json_bytes
-from diag.reports.tables.table import Cell, Coded, Column, Table, decimals, table_of
-from diag.reports.tables.workbook import MAX_TEXT, held, xlsx_bytes
 from tests.reports.tables.reading import (
     csv_rows,
     formulas,

@@ -4,12 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.rules.lint.coherence import coherence_problems
-from diag.rules.lint.meaning import rule_problems
-from diag.rules.lint.references import reference_problems
-from diag.rules.lint.triggers import trigger_problems
+from diag.checklist.edition import shipped_checklists
+from diag.checklist.lint.rules import reference_problems, rule_problems
+from diag.checklist.lint.sense import coherence_problems, trigger_problems
 from diag.rules.load import load_checklists
-from diag.rules.shipped import shipped_checklists
 from tests.rules.overlay.written import laid, told
 
 

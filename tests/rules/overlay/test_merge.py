@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.rules.edition import compiled
+from diag.checklist.edition import compiled
 from diag.rules.load import load_checklists
 from tests.rules.overlay.written import laid, told
 

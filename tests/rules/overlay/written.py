@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from diag.rules.lint import lint
-from diag.rules.load import Loaded, load_checklists
-from diag.rules.overlay.blame import blamed
+from diag.checklist.lint import lint
+from diag.checklist.overlay.merge import blamed
+from diag.rules.load import load_checklists
+from diag.rules.loaded import Loaded
 from tests.rules.written import FILES
 
 

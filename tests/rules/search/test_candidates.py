@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from diag.rules.search.candidates import around, hull
-from diag.rules.values import ABSENT, Exact, Span, point
+from diag.checklist.search.subject import around, hull
+from diag.rules.tree import Exact
+from diag.rules.values import ABSENT, Span, point
 from tests.rules.places import NO, YES, YES_OR_NO, one_of, several, span
 
 HALF = Fraction(1, 2)

@@ -2,8 +2,8 @@
 
 import pytest
 
+from diag.checklist.search.monotony import Polarity, polarity
 from diag.rules.language import parse_rule
-from diag.rules.search.polarity import Polarity, polarity
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diag.checklist.search import levels_of, problems_of
 from diag.model.enums import QuestionType
-from diag.rules.search import levels_of, problems_of
 from tests.rules.exact import Fact, Known, exact_truth
 from tests.rules.search.criteria import (
     LOT,
@@ -209,7 +209,7 @@ def test_a_relevance_that_turns_round_or_is_faulty_is_no_obstacle(
 def test_a_search_too_long_blames_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     hidden = criterion({2: "(note > 1 or postes > 1) and note <= 1 and postes <= 1"})
     assert len(problems_of(hidden, QUESTIONS)) == 1
-    monkeypatch.setattr("diag.rules.search.reachability.MAX_STEPS", 2)
+    monkeypatch.setattr("diag.checklist.search.levels.MAX_STEPS", 2)
     assert problems_of(hidden, QUESTIONS) == []
 
 
@@ -218,7 +218,7 @@ def test_too_many_worlds_are_drawn_from_always_alike(
 ) -> None:
     level = "note < 2 and (postes > 1 or acces or debit > 3 or etat >= 'moyen')"
     falling = criterion({2: level}, up="note")
-    monkeypatch.setattr("diag.rules.search.monotony.MAX_WORLDS", 30)
+    monkeypatch.setattr("diag.checklist.search.monotony.MAX_WORLDS", 30)
     (problem,) = problems_of(falling, QUESTIONS)
     assert problems_of(falling, QUESTIONS) == [problem]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from diag.journal.draft import Origin
 from diag.journal.journal import Journal
+from diag.journal.revision import Origin
 from diag.sync.bundle.form import Limits
 from diag.sync.bundle.importing import Entered, Reader, bring_in, preview
 from diag.sync.bundle.keys import Card, DeviceKeys

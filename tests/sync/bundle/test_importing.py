@@ -8,12 +8,13 @@ from threading import Thread
 
 import pytest
 
-from diag.journal import bundles, changes
-from diag.journal.attachments import Attachments
-from diag.journal.bundles import BuiltUponError
+from diag.journal import changes
+from diag.journal import exchange as bundles
+from diag.journal.attachments import AttachmentStore as Attachments
 from diag.journal.errors import DiskFullError, JournalError
+from diag.journal.exchange import BuiltUponError
 from diag.journal.journal import Journal
-from diag.model.photo import Photo
+from diag.model.audit import Photo
 from diag.sync.bundle.importing import Entered, bring_in, undo
 from tests.journal.builders import NOON
 from tests.journal.worlds import content

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
-from diag.journal.attachments import Attachments
-from diag.model.photo import Photo
+from diag.journal.attachments import AttachmentStore as Attachments
+from diag.model.audit import Photo
 from diag.sync.bundle.problems import BundleError, Fault
 from diag.sync.hub.bundles import Delivered, deliver
 from diag.sync.hub.hub import Hub

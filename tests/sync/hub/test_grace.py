@@ -8,7 +8,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal.journal import Journal
-from diag.model.photo import Photo
+from diag.model.audit import Photo
 from diag.sync.hub.grace import MONTH
 from diag.sync.hub.hub import Hub
 from diag.sync.problems import ProblemError

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from diag.journal import changes
-from diag.journal.door import MAX_LINE
 from diag.journal.errors import DiskFullError, LockedError
 from diag.journal.journal import Journal
-from diag.model.photo import Photo
+from diag.journal.revision import MAX_LINE
+from diag.model.audit import Photo
 from diag.sync.hub import requests
 from diag.sync.hub.app import build_app
 from diag.sync.hub.files import PART

@@ -13,16 +13,23 @@ from threading import Thread
 import pytest
 
 from diag.journal import changes
-from diag.journal.canonical import Json, dumps
-from diag.journal.door import MAX_LAM_JUMP, MAX_LINE, MAX_PARENTS
-from diag.journal.draft import Draft
+from diag.journal.erasures import retire
 from diag.journal.errors import DamagedError, NotAJournalError, ReadOnlyError
 from diag.journal.journal import Journal
-from diag.journal.retired import retire
-from diag.journal.revision import Revision, compose, parse, skeleton_of
-from diag.model.audit import Subject, audit_id
+from diag.journal.revision import (
+    MAX_LAM_JUMP,
+    MAX_LINE,
+    MAX_PARENTS,
+    Json,
+    Revision,
+    compose,
+    dumps,
+    parse,
+    skeleton_of,
+)
+from diag.journal.revision import NewRevision as Draft
+from diag.model.audit import Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
-from diag.model.photo import Photo
 from diag.sync.hub.intake import Intake
 from diag.sync.hub.postgres.store import PostgresStore
 from diag.sync.hub.sqlite import copies

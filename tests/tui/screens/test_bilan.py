@@ -9,26 +9,30 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.desk.bilan import advising
-from diag.desk.bilan.score_words import score_words
-from diag.desk.outputs.documents import Written, write_reports
-from diag.desk.outputs.reporting import report_folder, report_of
-from diag.desk.session import Session
-from diag.desk.supposing.scenarios import scenarios
-from diag.desk.supposing.suppose import Said
+from diag.assess.words import score_words
+from diag.audit import advising
+from diag.audit.hypotheses import scenarios
+from diag.audit.report import report_folder, report_of
+from diag.audit.session import AuditSession as Session
+from diag.audit.suppose import SupposedAnswer as Said
+from diag.documents.write import WrittenFile as Written
+from diag.documents.write import write_reports
 from diag.model.enums import Audience, AuditStatus
+from diag.tui import bilan as bilan_acts
 from diag.tui.app import DiagApp
+from diag.tui.bilan import (
+    BILAN_COMMANDS,
+    BilanScreen,
+    FollowUpDialog,
+    OwnAdviceDialog,
+    WrittenDialog,
+    summary_line,
+)
 from diag.tui.dialogs import Ask, Confirm, Tell
-from diag.tui.screens import bilan_acts
-from diag.tui.screens.bilan import BilanScreen, summary_line
-from diag.tui.screens.bilan_commands import BILAN_COMMANDS
-from diag.tui.screens.choose import Choose
-from diag.tui.screens.follow_up import FollowUpDialog
-from diag.tui.screens.own_advice import OwnAdviceDialog
-from diag.tui.screens.reword import RewordScreen
-from diag.tui.screens.school import SchoolScreen
-from diag.tui.screens.suppose import BANNER, SupposeScreen
-from diag.tui.screens.written import WrittenDialog
+from diag.tui.dialogs import ChooseDialog as Choose
+from diag.tui.reword import RewordScreen
+from diag.tui.school import SchoolScreen
+from diag.tui.suppose import BANNER, SupposeScreen
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from diag.desk.outputs.draft_kinds import TITLES, Draft
-from diag.desk.outputs.reporting import report_folder
+from diag.audit.report import report_folder
+from diag.documents.drafts import DRAFT_TITLES as TITLES
+from diag.documents.drafts import DraftKind as Draft
 from diag.tui.app import DiagApp
-from diag.tui.screens.bilan import BilanScreen
-from diag.tui.screens.bilan_commands import DraftPaper
-from diag.tui.screens.choose import Choose
-from diag.tui.screens.written import WrittenDialog
+from diag.tui.bilan import BilanScreen, DraftPaper, WrittenDialog
+from diag.tui.dialogs import ChooseDialog as Choose
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
 

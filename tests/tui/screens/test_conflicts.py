@@ -3,13 +3,13 @@ from pathlib import Path
 from textual.events import AppFocus
 from textual.widgets import Input
 
-from diag.desk.bilan.follow import move
-from diag.desk.office.conflicts import contested_of
-from diag.desk.visit.answers import record_note
-from diag.desk.visit.places import add_place, remove_place
+from diag.audit.answer import record_note
+from diag.audit.follow import move
+from diag.audit.places import add_place, remove_place
 from diag.model.enums import AuditStatus, PlaceKind
+from diag.office.conflicts import contested_of
 from diag.tui.app import DiagApp
-from diag.tui.screens.conflict import ConflictScreen
+from diag.tui.conflicts import ConflictScreen
 from tests.desk.apart import meet, pull, say, two_laptops
 from tests.desk.builders import SCHOOL
 from tests.tui.builders import app_on

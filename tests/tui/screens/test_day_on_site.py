@@ -5,12 +5,11 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from diag.desk.bilan.follow import add_visit
+from diag.audit.follow import add_visit
+from diag.tui.departure import DayOnSite, DepartureScreen
+from diag.tui.dialogs import ChooseDialog as Choose
 from diag.tui.dialogs import Tell
-from diag.tui.screens.choose import Choose
-from diag.tui.screens.day_on_site import DayOnSite
-from diag.tui.screens.departure import DepartureScreen
-from diag.tui.screens.visit import VisitScreen
+from diag.tui.visit import VisitScreen
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from diag.tui.screens.discover import STEPS, DiscoverScreen
+from diag.tui.discover import STEPS, DiscoverScreen
 from tests.cli.running import diag
 from tests.tui.builders import app_on, new_app
 from tests.tui.waiting import shows, wait_for

@@ -8,18 +8,19 @@ from threading import Event
 import pytest
 from textual.pilot import Pilot
 
-from diag.desk.outputs.many import Told, audits_in
-from diag.desk.supposing.scenarios import keep_scenario
-from diag.desk.supposing.suppose import Said
-from diag.desk.territory.tour import keep_tour, tour_of
-from diag.desk.visit.answers import Entry, record_answer
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.hypotheses import keep_scenario
+from diag.audit.suppose import SupposedAnswer as Said
+from diag.documents.many import AuditWritten as Told
+from diag.documents.many import audits_in
+from diag.office.tour import keep_tour, tour_of
+from diag.tui import export as export_run
 from diag.tui.app import DiagApp
-from diag.tui.screens import export_run
-from diag.tui.screens.bilan import BilanScreen
-from diag.tui.screens.export import ExportScreen
-from diag.tui.screens.export_run import ExportRunScreen
-from diag.tui.screens.preview import PreviewScreen
-from diag.tui.widgets.lines import Lines
+from diag.tui.bilan import BilanScreen
+from diag.tui.export import ExportRunScreen, ExportScreen
+from diag.tui.lists import Lines
+from diag.tui.preview import PreviewScreen
 from tests.desk.builders import OTHER, started
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for

@@ -4,7 +4,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from diag.tui.dialogs import Ask
-from diag.tui.screens.importing import ImportScreen
+from diag.tui.setup import ImportScreen
 from tests.desk.builders import territory
 from tests.tui.builders import app_on, new_app
 from tests.tui.waiting import shows, visible, wait_for

@@ -7,21 +7,20 @@ import pytest
 from textual.events import Paste
 from textual.widgets import Input
 
-from diag.desk.session import Session
+from diag.audit.session import AuditSession as Session
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
+from diag.tui.bilan import FollowUpDialog, OwnAdviceDialog
+from diag.tui.departure import DayOnSite
+from diag.tui.dialogs import FormDialog as Form
 from diag.tui.dialogs import Tell
-from diag.tui.screens.day_on_site import DayOnSite
-from diag.tui.screens.follow_up import FollowUpDialog
-from diag.tui.screens.form import Form
-from diag.tui.screens.own_advice import OwnAdviceDialog
-from diag.tui.screens.settings import SettingsForm
+from diag.tui.setup import SettingsForm
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for
 
 
 def follow_up(session: Session) -> Form:
-    from diag.desk.bilan.follow import add_step  # noqa: PLC0415
+    from diag.audit.follow import add_step  # noqa: PLC0415
 
     step = FollowUp(
         recommendation=next(iter(session.checklist.recommendations)),

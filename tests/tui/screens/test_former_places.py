@@ -6,13 +6,13 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.visit.places import add_place
+from diag.audit import session as audits
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
 from diag.model.enums import PlaceKind
-from diag.tui.screens.places import PlacesScreen
-from diag.tui.screens.visit import VisitScreen
-from diag.tui.widgets.grid import Grid
+from diag.tui.places import PlacesScreen
+from diag.tui.visit import VisitScreen
+from diag.tui.visit.grid import Grid
 from tests.desk.builders import SCHOOL, started, workspace
 from tests.tui.screens.test_visit import visit
 from tests.tui.waiting import shows, wait_for

@@ -8,16 +8,15 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
-from diag.desk.evidence.absent import Fetched
-from diag.desk.evidence.photo_folder import choose_photo_folder
-from diag.desk.evidence.photos import photos_of
-from diag.desk.session import Session
-from diag.desk.workspace import Workspace
-from diag.journal.attachments import Attachments
-from diag.model.photo import Photo
+from diag.audit.photos import choose_photo_folder, photos_of
+from diag.audit.session import AuditSession as Session
+from diag.journal.attachments import AttachmentStore as Attachments
+from diag.model.audit import Photo
+from diag.office.sync import Fetched
+from diag.tui import photos as screen
 from diag.tui.app import DiagApp
-from diag.tui.screens import photos as screen
-from diag.tui.screens.photos import DropField, PhotosScreen, open_photos
+from diag.tui.photos import DropField, PhotosScreen, open_photos
+from diag.workspace.workspace import Workspace
 from tests.desk.pictures import jpeg, png_claiming
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for

@@ -9,10 +9,9 @@ from textual.pilot import Pilot
 
 from diag.model.enums import PlaceKind
 from diag.tui.dialogs import Tell
-from diag.tui.screens.names import AskNames
-from diag.tui.screens.places import PlacesScreen
-from diag.tui.screens.visit import VisitScreen
-from diag.tui.screens.visit_commands import TakeBack
+from diag.tui.places import AskNames, PlacesScreen
+from diag.tui.visit import VisitScreen
+from diag.tui.visit.commands import TakeBack
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
 

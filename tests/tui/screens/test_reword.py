@@ -8,14 +8,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from diag.desk.bilan import advising
+from diag.audit import advising
 from diag.model.checklist import Wording
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
+from diag.tui.bilan import BilanScreen
 from diag.tui.dialogs import Confirm, Tell
-from diag.tui.screens.bilan import BilanScreen
-from diag.tui.screens.reword import Faulty, RewordScreen
+from diag.tui.reword import Faulty, RewordScreen
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
 

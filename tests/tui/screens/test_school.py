@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from diag.desk.audits import start
-from diag.desk.bilan.follow import move
-from diag.desk.visit.answers import Entry, record_answer
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.follow import move
+from diag.audit.session import start
 from diag.journal import changes
-from diag.model.dispatch import Dispatch, Way
+from diag.model.audit import Dispatch, Way
 from diag.model.enums import Audience, AuditStatus
 from diag.model.fact import Answer
-from diag.tui.screens.bilan import BilanScreen
-from diag.tui.screens.school import SchoolScreen
-from diag.tui.screens.visit import VisitScreen
+from diag.tui.bilan import BilanScreen
+from diag.tui.school import SchoolScreen
+from diag.tui.visit import VisitScreen
 from tests.tui.builders import new_app
 from tests.tui.waiting import shows, wait_for
 

@@ -9,14 +9,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.desk.history import changes_of
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.world import fixed_world
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.history import changes_of
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Tell
-from diag.tui.screens.settings import SettingsForm
-from diag.tui.screens.territory import TerritoryScreen
-from diag.tui.widgets.new_year import NewYear
+from diag.tui.setup import SettingsForm
+from diag.tui.territory import NewYear, TerritoryScreen
+from diag.workspace.workspace import fixed_world
 from tests.desk.builders import started, workspace
 from tests.tui.builders import SCHOOL, app_on, new_app
 from tests.tui.waiting import shows, wait_for

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from diag.desk.audits import open_session
-from diag.imports.fictional_school import with_key
+from diag.audit.session import open_session
+from diag.demo.territory import with_key
 from diag.model.enums import Profile
-from diag.tui.screens.bilan import BilanScreen
-from diag.tui.screens.school import SchoolScreen
-from diag.tui.screens.visit import VisitScreen
+from diag.tui.bilan import BilanScreen
+from diag.tui.school import SchoolScreen
+from diag.tui.visit import VisitScreen
 from tests.tui.builders import new_app
 from tests.tui.waiting import shows, wait_for
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.office import syncing
-from diag.desk.visit.answers import Entry, record_answer
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
+from diag.office import sync as syncing
 from diag.sync.hub.store import EVERYWHERE, Territory
-from diag.tui.screens.synchronisation import SyncScreen, progress_words
+from diag.tui.sync import SyncScreen, progress_words
 from tests.sync.serving import Served, free_port, made_home, served
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for

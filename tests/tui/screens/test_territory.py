@@ -5,13 +5,13 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
-from diag.desk.privacy.retention import decide
-from diag.desk.territory.tour import tour_of
-from diag.desk.workspace import Workspace
+from diag.office.privacy.retention import decide
+from diag.office.tour import tour_of
 from diag.tui.dialogs import Tell
-from diag.tui.screens.school import SchoolScreen
-from diag.tui.screens.tour import TourScreen
-from diag.tui.widgets.lines import Lines
+from diag.tui.lists import Lines
+from diag.tui.school import SchoolScreen
+from diag.tui.tour import TourScreen
+from diag.workspace.workspace import Workspace
 from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
-from diag.desk.bilan import advising
-from diag.desk.session import Session
+from diag.audit import advising
+from diag.audit.session import AuditSession as Session
 from diag.model.enums import Audience
+from diag.tui.bilan import FollowUpDialog
 from diag.tui.dialogs import Tell, Weigh
-from diag.tui.screens.follow_up import FollowUpDialog
-from diag.tui.screens.reading import history_screen
+from diag.tui.reading import history_screen
 from tests.tui.builders import DAY, audited_app
 from tests.tui.screens.test_bilan import SIZE, on, opened, running, to_first_advice
 from tests.tui.screens.test_visit import prepared, visit

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from diag.tui.bilan import NewEdition
 from diag.tui.dialogs import Confirm, Tell
-from diag.tui.screens.bilan_commands import NewEdition
 from tests.desk.builders import started, workspace
 from tests.desk.small_edition import ship
 from tests.desk.two_editions import FIRST, SECOND

@@ -10,22 +10,22 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from diag.desk import audits
-from diag.desk.outputs.reporting import report_folder
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.places import add_place
-from diag.desk.visit.resume import kept_place
-from diag.desk.visit.walk import walk_of
-from diag.desk.workspace import Workspace
-from diag.desk.world import fixed_world
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.places import add_place
+from diag.audit.report import report_folder
+from diag.audit.visit import kept_place
+from diag.audit.walk import walk_of
 from diag.journal import subjects
-from diag.journal.visits import visits_of
+from diag.journal.records import visits_of
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.app import DiagApp
-from diag.tui.screens.help import HelpScreen
-from diag.tui.screens.visit import VisitScreen
-from diag.tui.widgets.key_bar import KeyBar
-from diag.tui.widgets.plan import Plan
+from diag.tui.place import KeyBar
+from diag.tui.reading import HelpScreen
+from diag.tui.visit import VisitScreen
+from diag.tui.visit.fiche import WalkPlan as Plan
+from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import started, workspace
 from tests.tui.builders import DAY, OTHER, SCHOOL, app_on
 from tests.tui.waiting import shows, visible, wait_for

@@ -7,16 +7,17 @@ from pathlib import Path
 from textual.events import AppFocus
 from textual.pilot import Pilot
 
-from diag.desk import audits
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.places import find_place, rename_place
-from diag.desk.workspace import Workspace
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.places import find_place, rename_place
+from diag.audit.session import AuditSession as Session
 from diag.model.fact import Value
 from diag.tui.dialogs import Ask, Weigh
-from diag.tui.screens.places import PlacesScreen
-from diag.tui.screens.visit import VisitScreen
-from diag.tui.widgets.lines import Lines
+from diag.tui.lists import Lines
+from diag.tui.places import PlacesScreen
+from diag.tui.visit import VisitScreen
+from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for

@@ -7,14 +7,15 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
-from diag.desk.session import Session
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.places import add_place
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
 from diag.model.enums import PlaceKind
-from diag.model.place import Place
-from diag.tui.sturdy import Trouble
+from diag.model.fact import Place
+from diag.tui.safe import Trouble
 from diag.tui.theme import DIAG_LIGHT
-from diag.tui.widgets.grid import Grid
+from diag.tui.visit.grid import Grid
 
 ROOMS = (
     *(f"Classe {number}" for number in range(1, 7)),

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from diag.desk.audits import open_session
-from diag.desk.session import Session
-from diag.desk.visit.visiting import Visiting
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import open_session
+from diag.audit.visit import VisitSession as Visiting
 from diag.model.enums import QuestionType
-from diag.tui.widgets.fiche_lines import lines_of
+from diag.tui.visit.fiche import lines_of
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import SCHOOL
 from tests.tui.builders import audited_app

@@ -2,15 +2,15 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from diag.desk.session import Session
-from diag.desk.transfer import export_audit, import_audit
-from diag.desk.visit.answers import Entry, record_answer
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.visiting import Visiting
+from diag.audit.answer import NewAnswer as Entry
+from diag.audit.answer import record_answer, turn_flag
+from diag.audit.session import AuditSession as Session
+from diag.audit.transfer import export_audit, import_audit
+from diag.audit.visit import VisitSession as Visiting
 from diag.model.enums import Provenance
-from diag.tui.screens.visit_commands import SettleConflict
-from diag.tui.widgets.fiche_text import head_rows, more_rows
-from diag.tui.widgets.told import Row
+from diag.tui.text import NamedText as Row
+from diag.tui.visit.commands import SettleConflict
+from diag.tui.visit.fiche import head_rows, more_rows
 from tests.desk.builders import started, workspace
 
 

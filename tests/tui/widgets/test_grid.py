@@ -8,18 +8,17 @@ from hypothesis import strategies as st
 from textual import events
 from textual.pilot import Pilot
 
-from diag.desk.audits import open_session
-from diag.desk.session import Session
-from diag.desk.undo import undo
-from diag.desk.visit.answers import record_note
-from diag.desk.visit.flags import turn_flag
-from diag.desk.visit.places import add_place
-from diag.desk.visit.sheet import Sheet
+from diag.audit.answer import record_note, turn_flag
+from diag.audit.grid import GridSheet as Sheet
+from diag.audit.places import add_place
+from diag.audit.session import AuditSession as Session
+from diag.audit.session import open_session
+from diag.audit.undo import undo
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.dialogs import Tell
-from diag.tui.widgets.grid import Grid
-from diag.tui.widgets.grid_commands import CopyDown, PasteFile
-from diag.tui.widgets.grid_table import At
+from diag.tui.visit.grid import Grid
+from diag.tui.visit.grid_commands import CopyDown, PasteFile
+from diag.tui.visit.grid_table import At
 from tests.desk.builders import started, workspace
 from tests.tui.waiting import shows, visible, wait_for
 from tests.tui.widgets.grid_host import Host, twelve_rooms, type_keys

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.tui.widgets.grid_layout import Layout
+from diag.tui.visit.grid_table import GridLayout as Layout
 from tests.desk.builders import started, workspace
 from tests.tui.waiting import visible, wait_for
 from tests.tui.widgets.grid_host import Host, twelve_rooms

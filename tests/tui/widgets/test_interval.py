@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from diag.assess.results import Score
 from diag.model.enums import Standing
 from diag.model.number import Bounds
-from diag.tui.widgets.interval import drawn, told
+from diag.tui.outline import drawn, told
 
 RATIOS = st.fractions(0, 1, max_denominator=300)
 

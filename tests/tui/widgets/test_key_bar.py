@@ -4,8 +4,8 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from diag.tui.commands import Command, CommandType, bindings_of
-from diag.tui.sturdy import Sturdy
-from diag.tui.widgets.key_bar import KeyBar
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy
 from tests.tui.waiting import visible, wait_for
 
 

@@ -2,7 +2,9 @@ from collections.abc import Sequence
 
 from textual.app import App, ComposeResult
 
-from diag.tui.widgets.lines import NARROW, TINY, Column, Line, Lines
+from diag.tui.lists import NARROW, TINY, Lines
+from diag.tui.lists import ListColumn as Column
+from diag.tui.lists import ListLine as Line
 from tests.tui.waiting import visible, wait_for
 
 

@@ -1,8 +1,9 @@
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from diag.desk.bilan.outline import Line, Tone, heading
-from diag.tui.widgets.outline import Outline
+from diag.audit.bilan import OutlineLine as Line
+from diag.audit.bilan import Tone, heading
+from diag.tui.outline import Outline
 from tests.tui.waiting import visible, wait_for
 
 HOSTILE = ("[", "[/", "[/x]", "[a[0]]", "[type=x, v={'a[0]'}]", "\x1b[31m", "\u202eab")

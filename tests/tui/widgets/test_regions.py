@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Region
 
-from diag.tui.widgets.regions import regions_of
+from diag.tui.lists import regions_of
 
 
 def test_lines_that_follow_each_other_are_one_region() -> None:

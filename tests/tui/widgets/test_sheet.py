@@ -1,7 +1,8 @@
 from textual.app import App, ComposeResult
 from textual.content import Content
 
-from diag.tui.widgets.sheet import Drawn, Sheet
+from diag.tui.text import Drawn
+from diag.tui.text import TextSheet as Sheet
 from tests.tui.waiting import shows, visible, wait_for
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from diag.tui.widgets.wrapping import wrapped
+from diag.tui.text import wrapped
 
 NBSP, NNBSP = "\u00a0", "\u202f"
 

@@ -15,11 +15,17 @@ from diag.sync.hub.postgres.migrations import SCHEMA, migrate
 _MOST = 16
 """Connections of one process; PostgreSQL lets a hundred in, as it comes."""
 
+
 PRESENCE = 0x64696168
 """Advisory lock, shared by all who use the tables: a restore wants it alone."""
 
+
 _WRITE = "begin"
+
+
 _READ = "begin isolation level repeatable read read only"
+
+
 _SETTINGS = f"""
 set search_path = {SCHEMA};
 set synchronous_commit = on;
@@ -28,6 +34,7 @@ set idle_in_transaction_session_timeout = '60s';
 select pg_advisory_lock_shared({PRESENCE})
 """
 """What is said to be written is; a host that vanishes holds no lock for long."""
+
 
 _WAIT = 10
 """Seconds to reach the server."""

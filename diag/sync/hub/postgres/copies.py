@@ -20,11 +20,21 @@ from diag.sync.hub.postgres.errors import in_french
 from diag.sync.hub.postgres.migrations import SCHEMA
 
 _SUMS = "select n, id, last_seq, digest from audit order by n"
+
+
 _ROWS = "select audit, seq, id, body, erased from rev order by audit, seq"
+
+
 _PAGE = 5_000
+
+
 _WAIT = "set lock_timeout = '2s'"
 """A server that was just stopped is seen for a moment more."""
+
+
 _ALONE = "select pg_advisory_lock(%s)"
+
+
 _HAS_ONE = "select 1 from pg_namespace where nspname = %s"
 
 

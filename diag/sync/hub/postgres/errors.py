@@ -22,6 +22,8 @@ _BUSY = (
     errors.SerializationFailure,
     errors.QueryCanceled,
 )
+
+
 _DAMAGED = (errors.DataCorrupted, errors.IndexCorrupted)
 
 

@@ -10,26 +10,56 @@ _DEVICE = """
 select id, name, person, territories, "right", sign_key, enrolled_at, seen_at,
   revoked_at, author from device
 """
+
+
 _ADD_DEVICE = """
 insert into device(name, person, territories, "right", sign_key, enrolled_at, seen_at,
   revoked_at, author) values (%s, %s, %s, %s, %s, %s, %s, %s, %s) returning id
 """
+
+
 _INVITE = "insert into invitation values (%s, %s, %s, %s, %s, 0)"
+
+
 _ACCEPT = """
 delete from invitation where hash = %s and expires_at > %s and tries < %s
 returning hash, person, territories, "right", expires_at
 """
+
+
 _WRONG = "update invitation set tries = tries + 1"
+
+
 _STALE = "delete from invitation where expires_at <= %s"
+
+
 _IN_TURN = "lock table invitation in share row exclusive mode"
+
+
 _REVOKE = "update device set revoked_at = %s where id = %s and revoked_at = 0"
+
+
 _FORGET = "update device set person = '', name = '' where id = %s and person <> ''"
+
+
 _DROP_TOKENS = "delete from token where device = %s"
+
+
 _ADD_KEY = "insert into token values (%s, %s, %s, %s)"
+
+
 _KEY = "select hash, device, expires_at, replaces from token where hash = %s"
+
+
 _REPLACED = "delete from token where hash = %s"
+
+
 _SETTLED = "update token set replaces = '' where hash = %s"
+
+
 _SEEN = "update device set seen_at = %s where id = %s"
+
+
 _ACCESS = "insert into access_log values (%s, %s, %s, '', 0)"
 
 

@@ -7,23 +7,22 @@ from typing import Any
 
 from psycopg import Connection
 
-from diag.journal.journal import Sum
+from diag.journal.journal import AuditSum
 from diag.model.audit import Subject
 from diag.sync.hub.postgres import copies
 from diag.sync.hub.postgres.connections import Connections
 from diag.sync.hub.postgres.people import PostgresPeople
-from diag.sync.hub.postgres.writing import (
-    AUDIT,
-    CREATING,
-    PostgresWriting,
-    audit_row,
-)
-from diag.sync.hub.store import EVERYWHERE, AuditRow, Counts, Territory
+from diag.sync.hub.postgres.writing import AUDIT, CREATING, PostgresWriting, audit_row
+from diag.sync.hub.store import EVERYWHERE, AuditRow, HubCounts, Territory
 
 _IN_SCOPE = """
 (%(everywhere)s or department = any(%(scopes)s) or insee = any(%(scopes)s))
 """
+
+
 _MANIFEST = f"{AUDIT} where {_IN_SCOPE} and last_seq > 0 order by id"
+
+
 _LINES = """
 select body from (
   select body, seq, sum(octet_length(body)) over (order by seq) as total from (
@@ -33,27 +32,40 @@ where total <= %(most)s or seq = %(after)s + 1 order by seq
 """
 """Numbers have no gap: the first line is the one after."""
 
+
 _NAMED = f"""
 select distinct b.sha from blob_ref b join audit a on a.n = b.audit
 where b.sha = any(%(shas)s) and {_IN_SCOPE}
 """  # noqa: S608 -- our own text
+
+
 _PUT_DIRECTORY = """
 insert into directory values (%s, %s, %s, %s) on conflict(kind, code)
 do update set department = excluded.department, insee = excluded.insee
 where (directory.department, directory.insee) <> (excluded.department, excluded.insee)
 """
+
+
 _PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- as above
+
+
 _MOVED = """
 audit.kind = d.kind and audit.code = d.code
 and (audit.department, audit.insee) <> (d.department, d.insee)
 """
+
+
 _LOCK_MOVED = f"""
 select 1 from audit join directory d on {_MOVED} order by audit.id for update of audit
 """  # noqa: S608 -- our own text
+
+
 _PLACE_AUDITS = f"""
 update audit set department = d.department, insee = d.insee from directory d
 where {_MOVED}
 """  # noqa: S608 -- our own text
+
+
 _COUNTS = """
 select count(*), coalesce(sum(last_seq), 0)::bigint,
   (select count(*) from device where revoked_at = 0) from audit
@@ -85,7 +97,7 @@ class PostgresStore(PostgresPeople):
         with self._connections.reading() as connection:
             return _audit(connection, audit)
 
-    def manifest(self, scopes: Collection[str]) -> tuple[Sum, ...]:
+    def manifest(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
         """Return the sums of the audits of these territories, by id."""
         with self._connections.reading() as connection:
             cursor = connection.execute(_MANIFEST, _scoped(scopes), binary=True)
@@ -131,11 +143,11 @@ class PostgresStore(PostgresPeople):
             ((count,),) = connection.execute(_PLACES, _scoped(scopes)).fetchall()
         return int(count)
 
-    def counts(self) -> Counts:
+    def counts(self) -> HubCounts:
         """Return how much there is."""
         with self._connections.reading() as connection:
             ((audits, revisions, devices),) = connection.execute(_COUNTS).fetchall()
-        return Counts(audits, revisions, devices)
+        return HubCounts(audits, revisions, devices)
 
     def back_up(self, path: Path) -> None:
         """Write a copy, checked to the last byte."""

@@ -15,34 +15,70 @@ from diag.sync.hub.store import AuditRow, Entry, Territory
 AUDIT = "select n, id, department, insee, last_seq, lam, digest from audit"
 """The columns of `audit_row`, in order."""
 
+
 CREATING = "select pg_advisory_xact_lock(1684627817)"
 """The lock of who adds or moves audits."""
 
+
 _KNOWN_AUDITS = "select count(*) from audit where id = any(%s)"
+
+
 _LOCK = f"{AUDIT} where id = any(%s) order by id for update"
+
+
 _ADD_AUDIT = """
 insert into audit(id, kind, code, department, insee) values (%s, %s, %s, %s, %s)
 on conflict do nothing
 """
+
+
 _LOCK_ONE = f"{AUDIT} where id = %s for update"
+
+
 _KNOWN = "select id from rev where audit = %s and id = any(%s)"
+
+
 _ERASED = "select distinct id from erased where audit = %s and id = any(%s)"
+
+
 _APPEND = """
 copy rev(audit, seq, id, body, erased, received_at, received_from)
 from stdin (format binary)
 """
+
+
 _TYPES = ("int8", "int8", "bytea", "bytea", "bool", "int8", "int8")
+
+
 _SAVE = "update audit set last_seq = %s, lam = %s, digest = %s where n = %s"
+
+
 _NAME_ERASED = "insert into erased values (%s, %s, %s) on conflict do nothing"
+
+
 _WHOLE = """
 select id, body from rev where audit = %s and id = any(%s) and not erased
 """
+
+
 _ALL_WHOLE = "select id, body from rev where audit = %s and not erased"
+
+
 _STRIP = "update rev set body = %s, erased = true where audit = %s and id = %s"
+
+
 _REFER = "insert into blob_ref values (%s, %s, %s) on conflict do nothing"
+
+
 _UNREFER = "delete from blob_ref where audit = %s and rev = any(%s) returning sha"
+
+
 _STILL = "select distinct sha from blob_ref where sha = any(%s)"
+
+
 _TERRITORY = "select department, insee from directory where kind = %s and code = %s"
+
+
 _LOG = "insert into access_log values (%s, %s, %s, %s, %s)"
 
 

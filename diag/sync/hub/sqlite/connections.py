@@ -10,7 +10,7 @@ from threading import Lock
 
 from diag.journal.connection import connect
 from diag.journal.errors import NotAJournalError, ReadOnlyError, in_french
-from diag.journal.migrations import run
+from diag.journal.schema import run
 from diag.sync.hub.sqlite.schema import TABLES, VERSION
 
 

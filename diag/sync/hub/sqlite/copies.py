@@ -10,6 +10,8 @@ from diag.journal.errors import DamagedError, LockedError, NotAJournalError, in_
 from diag.sync.hub.sqlite.schema import VERSION
 
 _SUMS = "select n, id, last_seq, digest from audit"
+
+
 _ROWS = "select seq, id, body, erased from rev where audit = ? order by seq"
 
 

@@ -9,25 +9,53 @@ _DEVICE = """
 select id, name, person, territories, "right", sign_key, enrolled_at, seen_at,
   revoked_at, author from device
 """
+
+
 _ADD_DEVICE = """
 insert into device(name, person, territories, "right", sign_key, enrolled_at, seen_at,
   revoked_at, author) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+
+
 _INVITE = "insert into invitation values (?, ?, ?, ?, ?, 0)"
+
+
 _ACCEPT = """
 delete from invitation where hash = ? and expires_at > ? and tries < ?
 returning hash, person, territories, "right", expires_at
 """
+
+
 _WRONG = "update invitation set tries = tries + 1"
+
+
 _STALE = "delete from invitation where expires_at <= ?"
+
+
 _REVOKE = "update device set revoked_at = ? where id = ? and revoked_at = 0"
+
+
 _FORGET = "update device set person = '', name = '' where id = ? and person <> ''"
+
+
 _DROP_TOKENS = "delete from token where device = ?"
+
+
 _ADD_KEY = "insert into token values (?, ?, ?, ?)"
+
+
 _KEY = "select hash, device, expires_at, replaces from token where hash = ?"
+
+
 _REPLACED = "delete from token where hash = ?"
+
+
 _SETTLED = "update token set replaces = x'' where hash = ?"
+
+
 _SEEN = "update device set seen_at = ? where id = ?"
+
+
 _ACCESS = "insert into access_log values (?, ?, ?, '', 0)"
 
 

@@ -3,6 +3,7 @@
 VERSION = 1
 """Kept in the file as `user_version`."""
 
+
 TABLES = """
 create table hub(id text primary key) strict, without rowid;
 

@@ -6,30 +6,44 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from diag.journal.journal import Sum
+from diag.journal.journal import AuditSum
 from diag.model.audit import Subject
 from diag.sync.hub.sqlite import copies
 from diag.sync.hub.sqlite.connections import Connections
 from diag.sync.hub.sqlite.people import SqlitePeople
 from diag.sync.hub.sqlite.writing import AUDIT, SqliteWriting, audit_row
-from diag.sync.hub.store import EVERYWHERE, AuditRow, Counts, Territory
+from diag.sync.hub.store import EVERYWHERE, AuditRow, HubCounts, Territory
 
 _IN_SCOPE = """
 (?1 or department in (select value from json_each(?2))
     or insee in (select value from json_each(?2)))
 """
+
+
 _MANIFEST = f"{AUDIT} where {_IN_SCOPE} and last_seq > 0 order by id"
+
+
 _LINES = "select body from rev where audit = ? and seq > ? order by seq limit ?"
+
+
 _NAMED = f"""
 select 1 from blob_ref b join audit a on a.n = b.audit
 where b.sha = ?3 and {_IN_SCOPE} limit 1
 """  # noqa: S608 -- our own text
+
+
 _PUT_DIRECTORY = "insert or replace into directory values (?, ?, ?, ?)"
+
+
 _PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- as above
+
+
 _PLACE_AUDIT = """
 update audit set department = ?3, insee = ?4
 where kind = ?1 and code = ?2 and (department <> ?3 or insee <> ?4)
 """
+
+
 _COUNTS = """
 select count(*), coalesce(sum(last_seq), 0),
   (select count(*) from device where revoked_at = 0) from audit
@@ -60,7 +74,7 @@ class SqliteStore(SqlitePeople):
         with self._connections.reading() as connection:
             return _audit(connection, audit)
 
-    def manifest(self, scopes: Collection[str]) -> tuple[Sum, ...]:
+    def manifest(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
         """Return the sums of the audits of these territories, by id."""
         with self._connections.reading() as connection:
             rows = connection.execute(_MANIFEST, _scoped(scopes)).fetchall()
@@ -111,10 +125,10 @@ class SqliteStore(SqlitePeople):
             (count,) = connection.execute(_PLACES, _scoped(scopes)).fetchone()
         return int(count)
 
-    def counts(self) -> Counts:
+    def counts(self) -> HubCounts:
         """Return how much there is."""
         with self._connections.reading() as connection:
-            return Counts(*connection.execute(_COUNTS).fetchone())
+            return HubCounts(*connection.execute(_COUNTS).fetchone())
 
     def back_up(self, path: Path) -> None:
         """Write a copy, checked to the last byte."""

@@ -9,21 +9,46 @@ from diag.sync.hub.store import AuditRow, Entry, Territory
 AUDIT = "select n, id, department, insee, last_seq, lam, digest from audit"
 """The columns of `audit_row`, in order."""
 
+
 _ADD_AUDIT = """
 insert into audit(id, kind, code, department, insee) values (?, ?, ?, ?, ?)
 on conflict do nothing
 """
+
+
 _APPEND = "insert into rev values (?, ?, ?, ?, ?, ?, ?)"
+
+
 _SAVE = "update audit set last_seq = ?, lam = ?, digest = ? where n = ?"
+
+
 _NAME_ERASED = "insert into erased values (?, ?, ?) on conflict do nothing"
+
+
 _WHOLE = "select body from rev where audit = ? and id = ? and erased = 0"
+
+
 _ALL_WHOLE = "select id, body from rev where audit = ? and erased = 0"
+
+
 _STRIP = "update rev set body = ?, erased = 1 where audit = ? and id = ?"
+
+
 _REFER = "insert into blob_ref values (?, ?, ?) on conflict do nothing"
+
+
 _NAMES = "select sha from blob_ref where audit = ? and rev = ?"
+
+
 _UNREFER = "delete from blob_ref where audit = ? and rev = ?"
+
+
 _STILL = "select 1 from blob_ref where sha = ? limit 1"
+
+
 _TERRITORY = "select department, insee from directory where kind = ? and code = ?"
+
+
 _LOG = "insert into access_log values (?, ?, ?, ?, ?)"
 
 

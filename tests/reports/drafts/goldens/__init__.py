@@ -3,11 +3,8 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from diag.reports.drafts.application import application
-from diag.reports.drafts.council import deliberation, note
-from diag.reports.drafts.loan import loan
-from diag.reports.drafts.minutes import minutes
-from diag.reports.drafts.project import project
+from diag.documents.drafts.council import deliberation, minutes, note
+from diag.documents.drafts.school import application, loan, project
 from tests.reports.builders import ORDINARY
 from tests.reports.synthesis.gatherings import MOULIN, gathering, of
 

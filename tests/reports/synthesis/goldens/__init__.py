@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from diag.reports.synthesis.circonscription import circonscription_synthesis
-from diag.reports.synthesis.commune import commune_synthesis
-from diag.reports.synthesis.territory import territory_synthesis
+from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis.territory import (
+    circonscription_synthesis,
+    territory_synthesis,
+)
 from tests.reports.synthesis.gatherings import gathering
 
 HERE = Path(__file__).parent

@@ -10,8 +10,10 @@ from diag.journal.errors import ReadOnlyError
 SCHEMA = "diag_hub"
 """Where the tables are: the database may hold other things."""
 
+
 _LOCK = 0x64696167
 """Advisory lock of who migrates; hubs that start together wait for one another."""
+
 
 _TABLE = "create table if not exists migration(n integer primary key, name text)"
 

@@ -1,0 +1,157 @@
+"""Assessments and explanations as plain values, exact, so that anyone may recompute.
+
+Fractions are « n/d » texts, enumerations their values; nothing is rounded.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from fractions import Fraction
+
+from diag.assess.advice import totals
+from diag.assess.results import Advice, Assessment, CriterionResult, DomainResult
+from diag.assess.why import AdviceExplanation, Explanation
+from diag.model.base import Noun
+from diag.model.checklist import Question
+
+Plain = dict[str, object]
+"""A JSON object."""
+
+
+_ASKED = {"id", "place", "type", "label", "unit", "range", "date_range", "relevant"}
+"""What of a question one needs to judge its answer again."""
+
+
+def plain(value: object) -> object:
+    """Return any value of this house as JSON has it."""
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | str():
+            return value
+        case Fraction():
+            return f"{value.numerator}/{value.denominator}"
+        case date():
+            return value.isoformat()
+    return _composed(value)
+
+
+def _composed(value: object) -> object:
+    if isinstance(value, Question):
+        return value.model_dump(mode="json", include=_ASKED)
+    if isinstance(value, Noun):
+        return value.model_dump(mode="json")
+    if isinstance(value, frozenset):
+        return sorted(map(str, value))
+    if is_dataclass(value):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, Iterable):
+        return [plain(each) for each in value]
+    raise TypeError(f"{value!r} has no plain form")
+
+
+def assessment_json(assessment: Assessment) -> Plain:
+    """Return an assessment for a program: `diag score --json`."""
+    return {
+        "overall": plain(assessment.overall),
+        "socle": plain(assessment.socle),
+        "domains": [_domain(each) for each in assessment.domains],
+        "criteria": {
+            ident: criterion_json(result)
+            for ident, result in assessment.criteria.items()
+        },
+        "advice": [advice_json(each) for each in assessment.advice],
+        "totals": plain(totals(assessment.advice)),
+    }
+
+
+def criterion_json(result: CriterionResult) -> Plain:
+    """Return a criterion's result for a program, its declaration by id."""
+    criterion = result.criterion
+    return {
+        "domain": criterion.domain,
+        "kind": plain(criterion.kind),
+        "weight": criterion.weight,
+        "standing": plain(result.standing),
+        "low": result.low,
+        "high": result.high,
+        "bounds": plain(result.bounds),
+        "settled": plain(result.settled),
+        "open": result.open,
+        "compliance": plain(result.compliance),
+        "verdicts": [
+            {
+                "place": each.place,
+                "standing": plain(each.standing),
+                "low": each.low,
+                "high": each.high,
+                "declared_out": each.declared_out,
+            }
+            for each in result.verdicts
+        ],
+    }
+
+
+def explanation_json(explanation: Explanation) -> Plain:
+    """Return why a criterion stands where it does: `diag why --json`."""
+    return {
+        "criterion": plain(explanation.criterion),
+        "result": criterion_json(explanation.result),
+        "roll_up": plain(explanation.roll_up),
+        "places": plain(explanation.places),
+        "sources": plain(explanation.sources),
+        "visit_date": plain(explanation.visit_date),
+    }
+
+
+def advice_explanation_json(explanation: AdviceExplanation) -> Plain:
+    """Return why a recommendation is made, or is not, for a program."""
+    advice = explanation.advice
+    return {
+        "recommendation": plain(explanation.recommendation),
+        "advice": advice_json(advice) if advice else None,
+        "criterion": explanation_json(explanation.criterion),
+        "requires": plain(explanation.requires),
+        "quantity": plain(explanation.quantity),
+        "prices": plain(explanation.prices),
+        "effort": plain(explanation.effort),
+        "facts": plain(explanation.facts),
+        "sources": plain(explanation.sources),
+    }
+
+
+def _domain(result: DomainResult) -> Plain:
+    return {
+        "id": result.domain.id,
+        "weight": result.domain.weight,
+        "score": plain(result.score),
+        "criteria": [each.criterion.id for each in result.criteria],
+    }
+
+
+def advice_json(advice: Advice) -> Plain:
+    """Return advice for a program, its recommendation and prices by id."""
+    cost = advice.cost
+    return {
+        "recommendation": advice.recommendation.id,
+        "trigger": plain(advice.trigger),
+        "gate": plain(advice.gate),
+        "waits_for": list(advice.waits_for),
+        "places": list(advice.places),
+        "quantity": plain(advice.quantity),
+        "effort_days": plain(advice.effort_days),
+        "gain": plain(advice.gain),
+        "cost": {
+            "lines": [
+                {"price": each.price.id, "quantity": plain(each.quantity)}
+                for each in cost.lines
+            ],
+            "once_ht": plain(cost.once_ht),
+            "once_ttc": plain(cost.once_ttc),
+            "yearly_ht": plain(cost.yearly_ht),
+            "yearly_ttc": plain(cost.yearly_ttc),
+        },
+    }

@@ -1,0 +1,252 @@
+"""Facts and a checklist become an assessment: the one way in, and a pure function."""
+
+from collections.abc import Container, Iterable, Mapping
+from functools import cached_property
+
+from diag.assess.advice import Remedy, advice_of, ordered
+from diag.assess.criteria import CriterionJudge, Readers, every_name
+from diag.assess.facts import FactsReading
+from diag.assess.results import Assessment, CriterionResult, DomainResult
+from diag.assess.scores import domain_score, overall_score, socle_of
+from diag.assess.vocabulary import vocabulary_of
+from diag.model.checklist import Checklist, Criterion, Question, Recommendation
+from diag.model.enums import Kind, PlaceKind, Profile
+from diag.model.fact import Facts
+from diag.rules.language import parse_rule
+from diag.rules.scope import root_of
+
+_KEPT_JUDGES = 8  # editions that are judged side by side, in an upgrade's preview
+
+
+class Judge:
+    """A checklist made ready to judge: every rule compiled once, no state after."""
+
+    def __init__(self, checklist: Checklist) -> None:
+        self.checklist = checklist
+        """What it judges by."""
+        self.vocabulary = vocabulary_of(checklist.questions)
+        """Its questions, as rules read them."""
+        self.gauges = {
+            ident: CriterionJudge(criterion)
+            for ident, criterion in checklist.criteria.items()
+        }
+        """Its criteria, ready to judge."""
+        self.remedies = {
+            ident: Remedy(recommendation, checklist.prices)
+            for ident, recommendation in checklist.recommendations.items()
+        }
+        """Its recommendations, ready to be counted."""
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Who reads what; worked out when a next question is first looked for."""
+        return Readers(self.vocabulary, self.gauges.values())
+
+    @cached_property
+    def profiles(self) -> Mapping[str, Profile]:
+        """The shortest visit that asks each question, worked out at first need."""
+        return profiles_of(self.checklist)
+
+    def assess(self, facts: Facts, advised: Container[str] | None = None) -> Assessment:
+        """Return everything that these facts say; the advice of the named ones alone.
+
+        Counting and ranking 200 recommendations takes as long as judging.
+        """
+        remedies = {
+            ident: remedy
+            for ident, remedy in self.remedies.items()
+            if advised is None or ident in advised
+        }
+        reading = self.reading(facts)
+        results = self.results(reading)
+        domains = self.domains(results)
+        advice = advice_of(remedies, results, domains, reading)
+        return Assessment(
+            criteria=results,
+            domains=domains,
+            overall=overall_score(domains),
+            socle=socle_of(results.values()),
+            advice=ordered(advice, results),
+        )
+
+    def reading(self, facts: Facts) -> FactsReading:
+        """Return facts as the rules of this checklist see them."""
+        return FactsReading(self.vocabulary, facts)
+
+    def results(self, reading: FactsReading) -> dict[str, CriterionResult]:
+        """Return every criterion judged, in declared order."""
+        return {
+            ident: gauge.result(
+                gauge.verdicts(reading), is_open=reading.is_open(gauge.criterion.place)
+            )
+            for ident, gauge in self.gauges.items()
+        }
+
+    def domains(
+        self, results: Mapping[str, CriterionResult]
+    ) -> tuple[DomainResult, ...]:
+        """Return every domain with its criteria and its score."""
+        criteria: dict[str, list[CriterionResult]] = {}
+        for result in results.values():
+            criteria.setdefault(result.criterion.domain, []).append(result)
+        return tuple(
+            DomainResult(domain, domain_score(here), tuple(here))
+            for domain in self.checklist.domains
+            for here in [criteria.get(domain.id, [])]
+        )
+
+
+_judges: list[Judge] = []
+
+
+def judge_of(checklist: Checklist) -> Judge:
+    """Return the judge of a checklist, made once for each of the last few."""
+    for judge in tuple(_judges):
+        if judge.checklist is checklist:
+            return judge
+    made = Judge(checklist)
+    _judges[:] = [made, *_judges[: _KEPT_JUDGES - 1]]
+    return made
+
+
+def judge_for(facts: Facts, checklist: Checklist) -> Judge:
+    """Return the judge of what a checklist says of such a subject."""
+    return judge_of(rooted(checklist, subject_kind(facts)))
+
+
+def assess(facts: Facts, checklist: Checklist) -> Assessment:
+    """Return everything that facts say under a checklist."""
+    return judge_for(facts, checklist).assess(facts)
+
+
+def profiles_of(checklist: Checklist) -> Mapping[str, Profile]:
+    """Return the profile of each question, by id.
+
+    Its author's own word wins. Else it is short when it is required, names a place,
+    is read by a compliance or blocking criterion, or decides, from question to
+    question, whether such a one is relevant; standard otherwise.
+    """
+    short = _with_relevance(_first(checklist), checklist.questions)
+    return {
+        ident: question.profile or (Profile.SHORT if ident in short else _ELSE)
+        for ident, question in checklist.questions.items()
+    }
+
+
+_ELSE = Profile.STANDARD
+
+
+def _first(checklist: Checklist) -> set[str]:
+    """Return what is short by itself, whatever depends on it."""
+    first = {name for place in checklist.places for name in place.named_by}
+    for question in checklist.questions.values():
+        if question.required or question.profile is Profile.SHORT:
+            first.add(question.id)
+    for criterion in checklist.criteria.values():
+        if criterion.kind is not Kind.IMPROVEMENT:
+            first |= _names(_rules(criterion))
+    return first
+
+
+def _with_relevance(
+    names: Iterable[str], questions: Mapping[str, Question]
+) -> frozenset[str]:
+    found, left = set[str](), set(names)
+    while left:
+        name = left.pop()
+        found.add(name)
+        question = questions.get(name)
+        if question is not None and question.relevant:
+            left |= _names((question.relevant,)) - found
+    return frozenset(found)
+
+
+def _rules(criterion: Criterion) -> tuple[str, ...]:
+    applicable = (criterion.applicable,) if criterion.applicable else ()
+    return (*applicable, *criterion.levels.values())
+
+
+def _names(rules: Iterable[str]) -> frozenset[str]:
+    return frozenset[str]().union(*(every_name(parse_rule(rule)) for rule in rules))
+
+
+# What concerns one kind of subject: a school, a commune or a syndicat, in a checklist.
+#
+# An edition holds the questions and criteria of all three; an audit sees its own alone.
+
+
+_KEPT = 8  # as many editions and kinds as are looked at side by side
+
+
+_made: list[tuple[Checklist, PlaceKind, Checklist]] = []
+
+
+def rooted(checklist: Checklist, root: PlaceKind) -> Checklist:
+    """Return what a checklist asks and judges of subjects of a kind.
+
+    The same object each time for the same checklist; itself when all of it concerns
+    them.
+    """
+    for source, kind, made in tuple(_made):
+        if source is checklist and kind is root:
+            return made
+    made = _rooted(checklist, root)
+    _made[:] = [(checklist, root, made), (made, root, made), *_made[: _KEPT - 2]]
+    return made
+
+
+def subject_kind(facts: Facts) -> PlaceKind:
+    """Return what kind of subject facts are about."""
+    return facts.places[facts.root].kind
+
+
+def recommendation_root(checklist: Checklist, recommendation: str) -> PlaceKind:
+    """Return whom a recommendation is made to: the subject of what triggers it."""
+    when = checklist.recommendations[recommendation].when
+    return root_of(checklist.criteria[when.criterion].place)
+
+
+def _rooted(checklist: Checklist, root: PlaceKind) -> Checklist:
+    questions = {
+        ident: question
+        for ident, question in checklist.questions.items()
+        if root_of(question.place) is root
+    }
+    criteria = {
+        ident: criterion
+        for ident, criterion in checklist.criteria.items()
+        if root_of(criterion.place) is root
+    }
+    recommendations = {
+        ident: recommendation
+        for ident, recommendation in checklist.recommendations.items()
+        if recommendation_root(checklist, ident) is root
+    }
+    kept = _domains(questions, criteria, recommendations)
+    used = _domains(checklist.questions, checklist.criteria, checklist.recommendations)
+    domains = tuple(
+        each for each in checklist.domains if each.id in kept or each.id not in used
+    )
+    whole = (checklist.questions, checklist.criteria, checklist.recommendations)
+    if (questions, criteria, recommendations) == whole and domains == checklist.domains:
+        return checklist
+    return checklist.model_copy(
+        update={
+            "domains": domains,
+            "questions": questions,
+            "criteria": criteria,
+            "recommendations": recommendations,
+        }
+    )
+
+
+def _domains(
+    questions: Mapping[str, Question],
+    criteria: Mapping[str, Criterion],
+    recommendations: Mapping[str, Recommendation],
+) -> frozenset[str]:
+    return frozenset({
+        *(each.domain for each in questions.values()),
+        *(each.domain for each in criteria.values()),
+        *(each.domain for each in recommendations.values()),
+    })

@@ -1,0 +1,248 @@
+"""The recommendations as every document tells them: numbered, dated, in one order.
+
+R1… name the same action in the four documents. What waits for another action follows
+it; what is only « à confirmer », done or set aside stands apart, outside totals.
+"""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from diag.assess.advice import FREE, cost_of
+from diag.assess.results import Advice, CostLine
+from diag.model.audit import FollowUp, OwnAdvice
+from diag.model.checklist import Below, Price, Recommendation, Wording
+from diag.model.enums import Audience, FollowUpState, Gate, Trigger
+from diag.model.number import Quantity
+from diag.words.dates import later
+
+CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.ECARTEE})
+"""States after which nothing is left to decide or to pay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A recommendation in its place: what one document line or block tells."""
+
+    ref: str
+    """`R3`, the same in every document."""
+    advice: Advice
+    due: date | None
+    """Day before which to act; None: with the next budget."""
+    under: str = ""
+    """Id of the action that it waits for, and right under which it stands."""
+    state: FollowUpState | None = None
+    """Where it stands, when somebody followed it up."""
+    rank: Fraction = Fraction()
+    """What orders it: its number as computed, or where the engineer puts it."""
+    by_hand: bool = False
+    """Whether the engineer put it there."""
+
+    @property
+    def id(self) -> str:
+        """Id of the recommendation."""
+        return self.advice.recommendation.id
+
+    @property
+    def conditional(self) -> bool:
+        """Say whether something must be done first."""
+        return self.advice.gate is Gate.WAITS
+
+    @property
+    def ready(self) -> bool:
+        """Say whether nothing must be done or checked first."""
+        return self.advice.gate is Gate.OPEN
+
+    @property
+    def undecided(self) -> bool:
+        """Say whether a decision is still to be taken."""
+        return self.state in {None, FollowUpState.PROPOSEE}
+
+    def cures(self, criterion: str) -> bool:
+        """Say whether it is advised because of this criterion."""
+        return self.advice.recommendation.when.criterion == criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done, what is to be confirmed, what is behind us."""
+
+    actions: tuple[Action, ...] = ()
+    """Surely needed, each followed by those that wait for it."""
+    to_confirm: tuple[Action, ...] = ()
+    closed: tuple[Action, ...] = ()
+    """Done, checked or set aside."""
+
+    def __iter__(self) -> Iterator[Action]:
+        """Go through every action, in the order of their numbers."""
+        yield from (*self.actions, *self.to_confirm, *self.closed)
+
+    @property
+    def paid_to_confirm(self) -> int:
+        """How many actions would cost something, should a check call for them."""
+        return sum(not one.advice.cost.free for one in self.to_confirm)
+
+    def action(self, recommendation: str) -> Action | None:
+        """Return the action of a recommendation, if it is advised."""
+        return next((action for action in self if action.id == recommendation), None)
+
+
+def plan_of(
+    advice: Sequence[Advice],
+    follow_ups: Sequence[FollowUp],
+    today: date,
+    pressing: Container[str] = (),
+    ranks: Mapping[str, Fraction] | None = None,
+) -> Plan:
+    """Return the advice numbered and dated, counting delays from `today`.
+
+    What cures a `pressing` criterion (compliance) comes by deadline: a danger to be
+    removed tomorrow stands before a form to be filled in this term. `ranks` is the
+    engineer's own order, which has the last word.
+    """
+    states = states_of(follow_ups)
+    sure = [one for one in advice if _is_sure(one, states)]
+    told = _by_hand(_by_urgency(_nested(sure, today), pressing), ranks or {})
+    rest = [one for one in advice if not _is_sure(one, states)]
+    told += [Action("", one, _due(one, today)) for one in rest]
+    placed = [
+        replace(one, ref=f"R{rank}", state=states.get(one.id))
+        for rank, one in enumerate(told, 1)
+    ]
+    later_on = placed[len(sure) :]
+    return Plan(
+        actions=tuple(placed[: len(sure)]),
+        to_confirm=tuple(one for one in later_on if one.state not in CLOSED),
+        closed=tuple(one for one in later_on if one.state in CLOSED),
+    )
+
+
+def states_of(follow_ups: Sequence[FollowUp]) -> Mapping[str, FollowUpState]:
+    """Return the last state of each recommendation, told of the whole school."""
+    return {one.recommendation: one.state for one in follow_ups if one.place is None}
+
+
+def still_standing(earlier: Sequence[FollowUp]) -> tuple[FollowUp, ...]:
+    """Return the steps of the audit before that still bind.
+
+    What was said done then and is advised again now is to be done again: the facts
+    are newer. What was decided, ordered or set aside stays so.
+    """
+    done = {FollowUpState.FAITE, FollowUpState.VERIFIEE}
+    last = states_of(earlier)
+    return tuple(one for one in earlier if last.get(one.recommendation) not in done)
+
+
+def _due(advice: Advice, start: date) -> date | None:
+    delay = advice.recommendation.delay
+    return later(start, delay) if delay else None
+
+
+def _is_sure(advice: Advice, states: Mapping[str, FollowUpState]) -> bool:
+    alive = states.get(advice.recommendation.id) not in CLOSED
+    return alive and advice.trigger is Trigger.FIRES
+
+
+def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
+    """Return actions under what they wait for, their delay counted from its day.
+
+    The assessment already gives them in that order (DESIGN.md §4).
+    """
+    told: dict[str, Action] = {}
+    for one in advice:
+        waits = one.waits_for if one.gate is Gate.WAITS else ()
+        holder = next((told[first] for first in waits if first in told), None)
+        start = holder.due or today if holder else today
+        under = holder.id if holder else ""
+        told[one.recommendation.id] = Action("", one, _due(one, start), under)
+    return list(told.values())
+
+
+def _by_urgency(actions: Sequence[Action], pressing: Container[str]) -> list[Action]:
+    """Return actions with their followers, what is pressing by deadline first."""
+
+    def rank(group: Sequence[Action]) -> tuple[bool, date]:
+        first = group[0]
+        if first.advice.recommendation.when.criterion not in pressing:
+            return True, date.max
+        return False, first.due or date.max
+
+    return [one for group in sorted(_groups(actions), key=rank) for one in group]
+
+
+def _by_hand(actions: Sequence[Action], ranks: Mapping[str, Fraction]) -> list[Action]:
+    """Return actions with their followers, those with a rank where it puts them.
+
+    Others keep the number that they have: 1, 2, 3…
+    """
+    ranked = [
+        [
+            replace(
+                one,
+                rank=ranks.get(group[0].id, Fraction(number)),
+                by_hand=one.id in ranks,
+            )
+            for one in group
+        ]
+        for number, group in enumerate(_groups(actions), 1)
+    ]
+    ranked.sort(key=lambda group: (group[0].rank, not group[0].by_hand))
+    return [one for group in ranked for one in group]
+
+
+def _groups(actions: Sequence[Action]) -> list[list[Action]]:
+    """Return actions, each with those that wait for it."""
+    groups: list[list[Action]] = []
+    for one in actions:
+        if one.under:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+_ONE = Quantity(Fraction(1), Fraction(1))
+
+
+def advised(own: OwnAdvice, year: int) -> Advice:
+    """Return an engineer's own recommendation as advice: sure, needing nothing first.
+
+    It raises no score: nobody declared which level it reaches.
+    """
+    words = Wording(title=own.title, why=own.why)
+    recommendation = Recommendation(
+        id=own.id,
+        domain="",
+        when=Below(criterion=own.criterion, below=1),
+        owner=own.owner,
+        delay=own.delay,
+        wording=dict.fromkeys(Audience, words),
+        done_when="",
+        sources=("metier",),
+    )
+    return Advice(
+        recommendation=recommendation,
+        trigger=Trigger.FIRES,
+        gate=Gate.OPEN,
+        waits_for=(),
+        quantity=_ONE,
+        cost=cost_of([CostLine(_price(own, year), _ONE)]) if own.cents else FREE,
+        effort_days=None,
+        gain=Fraction(),
+        places=(),
+    )
+
+
+def _price(own: OwnAdvice, year: int) -> Price:
+    return Price(
+        id=own.id,
+        label=own.title,
+        unit="forfait",
+        year=year,
+        minimum=own.cents,
+        typical=own.cents,
+        maximum=own.cents,
+        vat=own.vat,
+        note="estimation de l'ingénieur",
+    )

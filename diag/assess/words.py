@@ -1,0 +1,454 @@
+"""Comparisons of products and ratios, brought down to one proportion between two terms.
+
+`4 * a / b >= 1` and `4 * a >= b` ask the same: `a` is at least a quarter of `b`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from diag.assess.money import Money, estimate, is_counted
+from diag.assess.results import Advice, Cost, CriterionResult, Score
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType, Socle, Standing, Trigger
+from diag.model.number import canonical_number
+from diag.rules.tree import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    ChoiceId,
+    Compare,
+    Condition,
+    Constant,
+    Includes,
+    IsAmong,
+    Months,
+    NameNode,
+    Not,
+    Operator,
+    Order,
+    Term,
+    walk,
+)
+from diag.words.figures import in_words, measure, number, percent, plural
+from diag.words.vocabulary import COMPLIANCES, LEVELS, PLACES
+
+
+class Move(StrEnum):
+    """What became of a criterion between two audits, the method being the same."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    LEARNT = "learnt"
+    """Better known: the levels left are among those that were left."""
+    UNSURE = "unsure"
+    """It may have moved: what is known does not say which way."""
+    APPEARED = "appeared"
+    """It did not apply."""
+    GONE = "gone"
+    """It no longer applies."""
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """What is compared, with how much of what."""
+
+    what: Term
+    order: Order
+    ratio: Fraction
+    """Above zero."""
+    of: Term | None
+    """None: the ratio is a plain number."""
+
+
+def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
+    """Return the proportion that a comparison of numbers asks for.
+
+    None when it is no such thing, or compares a mere number: it is told as written.
+    """
+    times, what = _scaled(left)
+    share, of = _scaled(right)
+    if (
+        isinstance(what, Arithmetic)
+        and what.operator == "/"
+        and of is None
+        and not _may_be_negative(what.right)
+    ):
+        inverse, of = _scaled(what.right)
+        times, what = times / inverse if inverse else times, what.left
+        more, what = _scaled(what)
+        times *= more
+    is_plain = of is None and not isinstance(left, Arithmetic)
+    if what is None or is_plain or times <= 0 or share <= 0:
+        return None
+    return Proportion(what, order, share / times, of)
+
+
+def _may_be_negative(divisor: Term) -> bool:
+    """Say whether multiplying by it might turn a comparison: it is a difference."""
+    parts = (each for each in walk(divisor) if isinstance(each, Arithmetic))
+    return any(each.operator == "-" for each in parts)
+
+
+def _scaled(term: Term | None) -> tuple[Fraction, Term | None]:
+    """Return a term as a number times what is no number; a constant is times None."""
+    match term:
+        case Constant(value):
+            return Fraction(value), None
+        case Arithmetic("*", Constant(value), other) | Arithmetic(
+            "*", other, Constant(value)
+        ):
+            times, what = _scaled(other)
+            return value * times, what
+        case Arithmetic("/", other, Constant(value)) if value:
+            times, what = _scaled(other)
+            return times / value, what
+        case Arithmetic("/", Arithmetic("*", Constant(value), top), bottom):
+            return Fraction(value), Arithmetic("/", top, bottom, term.column)
+    return Fraction(1), term
+
+
+_ORDERS: dict[Order, str] = {
+    ">=": "au moins ",
+    ">": "plus de ",
+    "<=": "au plus ",
+    "<": "moins de ",
+    "==": "",
+    "!=": "autre que ",
+}
+
+
+_TURNED: dict[Order, Order] = {
+    ">=": "<=",
+    ">": "<",
+    "<=": ">=",
+    "<": ">",
+    "==": "==",
+    "!=": "!=",
+}
+
+
+_AS_MUCH: dict[Order, str] = {
+    ">=": "au moins autant que ",
+    ">": "plus que ",
+    "<=": "au plus autant que ",
+    "<": "moins que ",
+    "==": "autant que ",
+    "!=": "pas autant que ",
+}
+
+
+_DATED: dict[Order, str] = {
+    ">=": "pas avant ",
+    ">": "après ",
+    "<=": "pas après ",
+    "<": "avant ",
+    "==": "le jour de ",
+    "!=": "pas le jour de ",
+}
+
+
+_NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
+
+
+_SIGNS: dict[Operator, str] = {"+": "+", "-": "−", "*": "×", "/": "divisé par"}
+
+
+SHORT = 90
+"""Longest rule that one reads at a glance, in characters."""
+
+
+class Teller:
+    """Tells rules read beside one question, whose label goes without saying."""
+
+    def __init__(self, questions: Mapping[str, Question], own: str = "") -> None:
+        self._questions = questions
+        self._own = own
+
+    def condition(self, node: Condition) -> str:
+        """Return a condition, in words."""
+        match node:
+            case NameNode(ident):
+                told = self._about(ident, "oui")
+            case Not(NameNode(ident)):
+                told = self._about(ident, "non")
+            case Not(operand):
+                told = f"sauf si {self.condition(operand)}"
+            case AllOf(operands):
+                told = " et ".join(map(self._part, operands))
+            case AnyOf(operands):
+                told = " ou ".join(map(self._part, operands))
+            case Compare():
+                told = self._comparison(node)
+            case Includes() | IsAmong():
+                told = self._membership(node)
+        return told
+
+    def _membership(self, node: Includes | IsAmong) -> str:
+        if isinstance(node, Includes):
+            word = "sans " if node.negated else "avec "
+            said = word + self._label(node.question, node.choice)
+        else:
+            labels = [self._label(node.question, choice) for choice in node.choices]
+            said = _listed(labels, negated=node.negated)
+        return self._about(node.question.id, said)
+
+    def _part(self, node: Condition) -> str:
+        told = self.condition(node)
+        return f"({told})" if isinstance(node, AnyOf | AllOf) else told
+
+    def _comparison(self, node: Compare) -> str:
+        order, left, right = node.order, node.left, node.right
+        if isinstance(left, Constant | ChoiceId):
+            order, left, right = _TURNED[order], right, left
+        part = proportion_of(order, left, right)
+        if part and (self._is_number(left) and self._is_number(right)):
+            return self._on(part.what, self._proportion(part))
+        orders = _DATED if self._is_day(right) else _ORDERS
+        return self._on(left, orders[order] + self._value(right, beside=left))
+
+    def _is_number(self, node: Term) -> bool:
+        if isinstance(node, NameNode):
+            declared = self._questions.get(node.id)
+            return declared is not None and declared.type in _NUMBERS
+        return not isinstance(node, ChoiceId)
+
+    def _is_day(self, node: Term) -> bool:
+        if not isinstance(node, NameNode):
+            return False
+        declared = self._questions.get(node.id)
+        return declared is None or declared.type is QuestionType.DATE
+
+    def _on(self, what: Term, said: str) -> str:
+        if isinstance(what, NameNode):
+            return self._about(what.id, said)
+        return f"{self._term(what)} : {said}"
+
+    def _proportion(self, part: Proportion) -> str:
+        """Return how much is asked: « au moins 1 pour 4 classes (Classes) »."""
+        ratio, order = part.ratio, _ORDERS[part.order]
+        unit = self._unit(part.what)
+        if part.of is None:
+            return order + (measure(ratio, unit) if _ends(ratio) else _part(ratio))
+        for_each = self._unit(part.of)
+        if for_each and for_each != unit:
+            return f"{order}{_rate(ratio, unit, for_each)} ({self._term(part.of)})"
+        if ratio == 1:
+            return _AS_MUCH[part.order] + self._quoted(part.of)
+        return f"{order}{_part(ratio)} {self._of(part.of)}"
+
+    def _unit(self, node: Term) -> str:
+        """Return what a term counts, in the singular; nothing where it is not said."""
+        match node:
+            case NameNode(ident) if ident in self._questions:
+                return self._questions[ident].unit
+            case Aggregate("count"):
+                return PLACES[PlaceKind(node.kind)][0]
+            case Aggregate("total" | "smallest" | "largest", _, NameNode(ident)):
+                return self._unit(NameNode(ident, 0))
+        return ""
+
+    def _quoted(self, node: Term) -> str:
+        told = self._term(node)
+        return f"« {told} »" if isinstance(node, NameNode) else told
+
+    def _of(self, node: Term) -> str:
+        if not isinstance(node, Aggregate):
+            return f"de {self._bracketed(node, self._quoted(node))}"
+        article = "de la" if node.function == "share" else "du"
+        return f"{article} {self._term(node).removeprefix('le ')}"
+
+    @staticmethod
+    def _bracketed(node: Term, told: str) -> str:
+        return f"({told})" if isinstance(node, Arithmetic) else told
+
+    def _value(self, node: Term, *, beside: Term) -> str:
+        match node, beside:
+            case Constant(value), NameNode(ident) if ident in self._questions:
+                return measure(canonical_number(value), self._questions[ident].unit)
+            case Constant(value), Aggregate("share") if _ends(Fraction(value)):
+                return measure(Fraction(value) * 100, "%")
+            case Constant(value), Months():
+                return measure(canonical_number(value), "mois")
+            case ChoiceId(), NameNode():
+                return self._label(beside, node)
+        return self._term(node)
+
+    def _term(self, node: Term) -> str:
+        match node:
+            case Constant(value):
+                return number(value)
+            case NameNode(ident):
+                return self._name(ident)
+            case ChoiceId(ident):
+                return ident
+            case Arithmetic(operator, left, right):
+                return self._arithmetic(operator, left, right)
+            case Months(start, end):
+                return f"mois entre {self._term(start)} et {self._term(end)}"
+            case Aggregate():
+                return self._aggregate(node)
+
+    def _arithmetic(self, operator: Operator, left: Term, right: Term) -> str:
+        """Return a sum as it is written; what a sign takes as a whole is bracketed."""
+        first, second = self._term(left), self._term(right)
+        if operator in {"*", "/"}:
+            first = self._bracketed(left, first)
+        if operator != "+":
+            second = self._bracketed(right, second)
+        return f"{first} {_SIGNS[operator]} {second}"
+
+    def _aggregate(self, node: Aggregate) -> str:
+        many = PLACES[PlaceKind(node.kind)][1]
+        asked = self._where(node.condition)
+        among = self._where(node.among)
+        what = self._term(node.number) if node.number else ""
+        match node.function:
+            case "count":
+                return f"nombre de {many}{asked}{among}"
+            case "share":
+                return f"part des {many}{among}{asked}"
+            case "total":
+                return f"total de « {what} » dans les {many}{among}"
+            case "smallest":
+                return f"le plus petit « {what} » des {many}{among}"
+            case "largest":
+                return f"le plus grand « {what} » des {many}{among}"
+
+    def _where(self, node: Condition | None) -> str:
+        return f" où {self.condition(node)}" if node else ""
+
+    def _about(self, ident: str, said: str) -> str:
+        return said if ident == self._own else f"{self._name(ident)} : {said}"
+
+    def _name(self, ident: str) -> str:
+        if ident == "visit_date":
+            return "la visite"
+        question = self._questions.get(ident)
+        return question.label if question else ident
+
+    def _label(self, question: NameNode, choice: ChoiceId) -> str:
+        declared = self._questions.get(question.id)
+        choices = declared.choices if declared else ()
+        return next((one.label for one in choices if one.id == choice.id), choice.id)
+
+
+def tell(node: Condition, questions: Mapping[str, Question], own: str = "") -> str:
+    """Return a condition in words; `own` is the question beside which it is read."""
+    return Teller(questions, own).condition(node)
+
+
+def _rate(ratio: Fraction, unit: str, for_each: str) -> str:
+    """Return a proportion of unlike things: « 2 € par élève », « 1 pour 4 classes »."""
+    is_symbol = bool(unit) and plural(unit) == unit
+    if ratio.denominator == 1 or (is_symbol and _ends(ratio)):
+        return f"{measure(ratio, unit)} par {for_each}"
+    return (
+        f"{measure(ratio.numerator, unit)} pour {number(ratio.denominator)} "
+        f"{plural(for_each)}"
+    )
+
+
+def _part(ratio: Fraction) -> str:
+    """Return a proportion of like things: « 80 % », « 2/3 »."""
+    if _ends(ratio):
+        return measure(ratio * 100, "%")
+    return f"{number(ratio.numerator)}/{number(ratio.denominator)}"
+
+
+def _ends(ratio: Fraction) -> bool:
+    """Say whether two decimals tell a ratio exactly."""
+    return (ratio * 100).denominator == 1
+
+
+def _listed(labels: list[str], *, negated: bool) -> str:
+    if negated:
+        return "ni " + " ni ".join(labels)
+    return " ou ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
+
+
+SOCLE = {
+    Socle.ATTEINT: "atteint",
+    Socle.NON_ATTEINT: "non atteint",
+    Socle.INDETERMINE: "à vérifier",
+    Socle.SANS_OBJET: "sans objet",
+}
+"""Whether everything blocking holds, in a word."""
+
+
+MOVES = {
+    Move.BETTER: "mieux",
+    Move.WORSE: "moins bien",
+    Move.LEARNT: "mieux connu",
+    Move.UNSURE: "à vérifier",
+    Move.APPEARED: "s'applique maintenant",
+    Move.GONE: "ne s'applique plus",
+    Move.SAME: "inchangé",
+}
+"""What became of a criterion, in a word."""
+
+
+def score_words(score: Score | None) -> str:
+    """Return « 58 », « entre 47 et 61 », or « sans objet »."""
+    if score is None or score.bounds is None:
+        return "sans objet"
+    return in_words(score.bounds)
+
+
+def filled_words(score: Score) -> str:
+    """Return « renseigné à 82 % »."""
+    return "" if score.bounds is None else f"renseigné à {percent(score.completeness)}"
+
+
+def level_words(result: CriterionResult) -> str:
+    """Return what a criterion says: « base », « base à recommandé », « conforme »."""
+    if result.compliance is not None:
+        return COMPLIANCES[result.compliance]
+    if result.standing is Standing.OUT:
+        return "sans objet"
+    if (result.low, result.high) == (0, len(LEVELS) - 1):
+        words = "à vérifier"
+    elif result.low == result.high:
+        words = LEVELS[result.low]
+    else:
+        words = f"{LEVELS[result.low]} à {LEVELS[result.high]}"
+    return f"{words}, ou sans objet" if result.standing is Standing.MAYBE else words
+
+
+def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, str]:
+    """Return what a criterion said and says; finer when the words are the same."""
+    old, new = level_words(before), level_words(after)
+    if old != new:
+        return old, new
+    return f"{old} ({in_words(before.bounds)})", f"{new} ({in_words(after.bounds)})"
+
+
+def money_words(advice: Iterable[Advice]) -> tuple[str, str]:
+    """Return what is paid once and every year, with tax, for what surely fires."""
+    paid, kept = spent(firing(advice))
+    return f"{paid}", f"{kept}"
+
+
+def firing(advice: Iterable[Advice]) -> list[Cost]:
+    """Return the costs that enter totals; those to be confirmed are left out."""
+    return [one.cost for one in advice if one.trigger is Trigger.FIRES]
+
+
+def short_cost(*costs: Cost) -> str:
+    """Return « 336 € », « 300 € + entre 86 et 864 € par an », « sans dépense »."""
+    paid, kept = spent(costs)
+    said = [str(paid)] if paid != Money() else []
+    said += [f"{kept} par an"] if kept != Money() else []
+    return " + ".join(said) or "sans dépense"
+
+
+def spent(costs: Iterable[Cost]) -> tuple[Money, Money]:
+    """Return what several things cost, once and every year, as each is printed."""
+    paid = kept = Money()
+    for cost in costs:
+        paid += estimate(cost.once_ttc, counted=is_counted(cost, yearly=False))
+        kept += estimate(cost.yearly_ttc, counted=is_counted(cost, yearly=True))
+    return paid, kept

@@ -1,0 +1,1 @@
+"""One audit open: its answers, its visit, its bilan, what a document reads."""

@@ -1,0 +1,309 @@
+"""The card of one question at one place: everything an engineer wants beside it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from diag.assess.criteria import CriterionJudge
+from diag.assess.judge import Judge, judge_of
+from diag.assess.results import Assessment
+from diag.assess.words import tell
+from diag.audit.history import Turn, day_words, divergences, trail_of
+from diag.audit.memory import Recollection, Remembered, age
+from diag.audit.session import AuditSession
+from diag.audit.walk import WalkStop, expected
+from diag.journal import subjects
+from diag.journal.conflicts import nearest_base
+from diag.journal.heads import differing
+from diag.journal.records import photos_of
+from diag.model.checklist import Checklist, Criterion, Question, Source
+from diag.model.enums import QuestionType, Standing, State
+from diag.model.fact import Answer
+from diag.model.number import Number
+from diag.reports.answers import answer_words
+from diag.rules.language import Rule
+from diag.rules.tree import (
+    Aggregate,
+    ChoiceId,
+    Compare,
+    Constant,
+    Months,
+    NameNode,
+    walk,
+)
+from diag.words.dates import day_of, later
+from diag.words.figures import number, plural
+from diag.words.vocabulary import LEVELS, PROVENANCES
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What one level asks for."""
+
+    level: int
+    name: str
+    asks: str
+    """In words; « sinon » for the lowest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One criterion that reads the fact."""
+
+    criterion: Criterion
+    thresholds: tuple[Threshold, ...]
+    """From the highest level to the lowest."""
+    alone: bool
+    """Every level compares this one fact with literals: the answer is placed on it."""
+    low: int
+    high: int
+    """The levels that the answer leaves possible."""
+    out: bool
+    """Does not apply here."""
+    sources: tuple[Source, ...]
+
+    @property
+    def level(self) -> int | None:
+        """Return the level of today's answer; None while several are possible."""
+        return self.low if self.low == self.high and not self.out else None
+
+
+def scales_of(
+    stop: WalkStop, checklist: Checklist, assessment: Assessment
+) -> tuple[Scale, ...]:
+    """Return every criterion whose levels read a fact, as it stands at a place."""
+    return tuple(
+        _scale(gauge, stop, checklist, assessment)
+        for gauge in _gauges_by_question(judge_of(checklist)).get(stop.question.id, ())
+    )
+
+
+@lru_cache(maxsize=4)
+def _gauges_by_question(judge: Judge) -> Mapping[str, Sequence[CriterionJudge]]:
+    """Return the gauges whose levels read each question; asked at every key."""
+    found: dict[str, list[CriterionJudge]] = {}
+    for gauge in judge.gauges.values():
+        for question in frozenset().union(*(_read(rule) for _, rule in gauge.levels)):
+            found.setdefault(question, []).append(gauge)
+    return found
+
+
+def _scale(
+    gauge: CriterionJudge, stop: WalkStop, checklist: Checklist, assessment: Assessment
+) -> Scale:
+    criterion = gauge.criterion
+    thresholds, alone = _ladder(judge_of(checklist), criterion.id, stop.question.id)
+    result = assessment.criteria[criterion.id]
+    here = [each for each in result.verdicts if each.place == stop.place]
+    standing = here[0] if here else result
+    return Scale(
+        criterion=criterion,
+        thresholds=thresholds,
+        alone=alone,
+        low=standing.low,
+        high=standing.high,
+        out=standing.standing is Standing.OUT,
+        sources=tuple(
+            checklist.sources[each]
+            for each in criterion.sources
+            if each in checklist.sources
+        ),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _ladder(
+    judge: Judge, criterion: str, own: str
+) -> tuple[tuple[Threshold, ...], bool]:
+    """Return what each level asks of a fact, and whether it is alone: never changes."""
+    gauge = judge.gauges[criterion]
+    alone = all(_compares_alone(rule, own) for _, rule in gauge.levels)
+    return tuple(_thresholds(gauge, judge.checklist, own)), alone
+
+
+def _thresholds(
+    gauge: CriterionJudge, checklist: Checklist, own: str
+) -> Iterator[Threshold]:
+    for level, rule in gauge.levels:
+        asks = tell(rule.root, checklist.questions, own)  # type: ignore[arg-type]  # the loader checked that a level is a condition
+        yield Threshold(level, LEVELS[level], asks)
+    yield Threshold(0, LEVELS[0], "sinon")
+
+
+def _compares_alone(rule: Rule, own: str) -> bool:
+    """Say whether a rule compares one fact, and nothing else, with literals."""
+    nodes = list(walk(rule.root))
+    if any(isinstance(node, Aggregate | Months) for node in nodes):
+        return False
+    if {node.id for node in nodes if isinstance(node, NameNode)} != {own}:
+        return False
+    return all(
+        isinstance(side, NameNode | Constant | ChoiceId)
+        for node in nodes
+        if isinstance(node, Compare)
+        for side in (node.left, node.right)
+    )
+
+
+def _read(rule: Rule) -> frozenset[str]:
+    return rule.names.union(*rule.inner_names.values())
+
+
+_NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
+
+
+_LISTS = {QuestionType.CHOICE, QuestionType.CHOICES}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingAnswer:
+    """One answer that stands, told."""
+
+    words: str
+    how: str
+    """« mesuré », « constaté »…; empty when nothing is known."""
+    who: str
+    day: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionCard:
+    """One question at one place."""
+
+    stop: WalkStop
+    where: tuple[str, ...]
+    """Names of the places that hold it, the widest first, the school left out."""
+    expected: str
+    """What an answer looks like; empty where the choices say it."""
+    said: tuple[StandingAnswer, ...]
+    """Nothing, one answer, or the candidates of a conflict."""
+    base: str
+    """In a conflict, what both started from; empty when nothing."""
+    notes: tuple[str, ...]
+    scales: tuple[Scale, ...]
+    last: Remembered | None
+    """What the previous audit says, or another school of the commune."""
+    last_words: str
+    """The same, told, with its age."""
+    stale: str
+    """Why today's answer is to be asked again; empty when it is fresh."""
+    diverging: tuple[str, ...]
+    trail: tuple[Turn, ...]
+    photos: tuple[str, ...] = ()
+    """Names of the photos attached here."""
+
+    @property
+    def question(self) -> Question:
+        """The question."""
+        return self.stop.question
+
+    @property
+    def in_conflict(self) -> bool:
+        """Say whether people differ."""
+        return len(self.said) > 1
+
+    @property
+    def answer(self) -> Answer | None:
+        """Return the one answer that stands."""
+        return self.said[0].answer if len(self.said) == 1 else None
+
+
+def card_of(
+    session: AuditSession, stop: WalkStop, memory: Recollection | None = None
+) -> QuestionCard:
+    """Return the card of one question, as things stand."""
+    question, today = stop.question, session.workspace.world.today()
+    place = session.facts.places[stop.place]
+    trail = trail_of(session, stop.key, question)
+    last = memory.of(place, question) if memory else None
+    return QuestionCard(
+        stop=stop,
+        where=tuple(_where(session, stop.place)),
+        expected=wanted(question),
+        said=tuple(_said(session, question, head) for head in stop.heads),
+        base=_base(session, stop) if len(stop.heads) > 1 else "",
+        notes=session.facts.notes.get(stop.key, ()),
+        scales=scales_of(stop, session.checklist, session.judged),
+        last=last,
+        last_words=_last_words(question, last, today) if last else "",
+        stale=_stale(question, stop.heads, today),
+        diverging=divergences(trail),
+        trail=trail,
+        photos=_photos(session, stop),
+    )
+
+
+def wanted(question: Question) -> str:
+    """Return what an answer looks like, in words; empty where choices say it."""
+    if question.type is QuestionType.BOOLEAN:
+        return ""
+    if question.type in _LISTS:
+        several = question.type is QuestionType.CHOICES
+        return "plusieurs possibles, par exemple 1,3" if several else ""
+    if question.type in _NUMBERS and question.range:
+        low, high = question.range
+        unit = plural(question.unit)
+        return f"{_bound('de', low)} {_bound('à', high)} {unit}".strip()
+    return expected(question)
+
+
+def _bound(word: str, bound: Number | None) -> str:
+    return "" if bound is None else f"{word} {number(bound)}"
+
+
+def _where(session: AuditSession, ident: str) -> Iterator[str]:
+    place = session.facts.places[ident]
+    if place.parent is not None:
+        yield from _where(session, place.parent)
+        yield place.name
+
+
+def _said(session: AuditSession, question: Question, head: Answer) -> StandingAnswer:
+    known = head.state is State.KNOWN
+    return StandingAnswer(
+        words=answer_words(question, head),
+        how=PROVENANCES[head.provenance] if known else "",
+        who=session.workspace.settings.name_of(head.author),
+        day=day_words(head.at),
+        answer=head,
+    )
+
+
+def _photos(session: AuditSession, stop: WalkStop) -> tuple[str, ...]:
+    return tuple(
+        photo.caption or f"photo {rank}"
+        for rank, photo in enumerate(
+            photos_of(session.workspace.journal, session.audit.id), 1
+        )
+        if (photo.place, photo.question) == stop.key
+    )
+
+
+def _base(session: AuditSession, stop: WalkStop) -> str:
+    journal, audit = session.workspace.journal, session.audit.id
+    subject = subjects.answer(*stop.key)
+    heads = differing(journal.current(audit, subject))
+    base = nearest_base(journal.history(audit, subject), [head.id for head in heads])
+    turns = trail_of(session, stop.key, stop.question)
+    history = journal.history(audit, subject)
+    told = dict(zip([one.id for one in history], turns, strict=True))
+    return told[base.id].after if base else ""
+
+
+def _last_words(question: Question, last: Remembered, today: date) -> str:
+    said = answer_words(question, last.answer)
+    known = last.answer.state is State.KNOWN
+    how = f", {PROVENANCES[last.answer.provenance]}" if known else ""
+    where = last.school or f"campagne {last.campaign}"
+    return f"{said}{how}, {age(last.day, today)} ({where})"
+
+
+def _stale(question: Question, heads: tuple[Answer, ...], today: date) -> str:
+    if not question.stale_after or not heads:
+        return ""
+    oldest = min(day_of(head.at) for head in heads)
+    if later(oldest, question.stale_after) > today:
+        return ""
+    return f"réponse donnée {age(oldest, today)}, à redemander"

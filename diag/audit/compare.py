@@ -1,0 +1,446 @@
+"""What changed since the last audit: what the facts did, and what the method did.
+
+When the checklists differ, yesterday's facts are judged again by today's: what moves
+between the two is « grille changée », and never told as progress.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from statistics import quantiles
+
+from diag.assess import ENGINE
+from diag.assess.results import Assessment, CriterionResult, Score
+from diag.assess.words import Move, score_words
+from diag.audit.memory import session_before
+from diag.audit.session import AuditSession
+from diag.audit.upgrade import facts_for
+from diag.checklist.changes import compare as changes_between
+from diag.journal.judged import OVERALL, Summary, summaries
+from diag.model.checklist import Criterion
+from diag.model.enums import PlaceKind, Standing, Trigger
+from diag.model.errors import DiagError
+from diag.model.number import Bounds
+from diag.model.territory import School
+from diag.words.figures import in_words
+from diag.words.sentences import listed, sentence
+from diag.workspace.subjects import audits
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """A score then, the same facts by today's checklists, and now."""
+
+    title: str
+    before: Score | None
+    """None when the checklists of then had no such domain."""
+    again: Score
+    """Then, judged again by today's checklists."""
+    now: Score
+
+    @property
+    def method_changed(self) -> bool:
+        """Say whether the checklists alone moved it."""
+        return self.before is None or self.before.bounds != self.again.bounds
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionChange:
+    """A criterion then, by today's checklists, and now."""
+
+    criterion: Criterion
+    again: CriterionResult
+    now: CriterionResult
+    move: Move
+    method_changed: bool
+    """Judged otherwise than it was: « grille changée »."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two audits of one school."""
+
+    campaign: str
+    """The audit before."""
+    now: str
+    """This one's campaign."""
+    edition_changed: bool
+    overall: ScoreChange
+    domains: tuple[ScoreChange, ...]
+    criteria: tuple[CriterionChange, ...]
+    """Those that moved, or are judged otherwise."""
+    resolved: tuple[str, ...]
+    """Recommendations made then, and no longer."""
+    new: tuple[str, ...]
+    """Recommendations made now, and not then."""
+    kept: tuple[str, ...]
+
+    def moved(self, *moves: Move) -> tuple[CriterionChange, ...]:
+        """Return the criteria that moved so."""
+        return tuple(one for one in self.criteria if one.move in moves)
+
+
+def since_last(session: AuditSession) -> Comparison | None:
+    """Return what changed since the same school's last audit; None for a first one."""
+    before = session_before(session)
+    return None if before is None else compare_audits(before, session)
+
+
+def compared_with(session: AuditSession, campaign: str) -> Comparison:
+    """Return what changed since a campaign, the last one before when not named.
+
+    Raises:
+        DiagError: when there was no such audit of this school.
+    """
+    found = session_before(session)
+    while found is not None and campaign and found.audit.campaign != campaign:
+        found = session_before(found)
+    if found is None:
+        when = f"dans la campagne {campaign[:40]}" if campaign else "auparavant"
+        raise DiagError(
+            f"Pas d'audit de {session.about.ref} {when} : rien à comparer. "
+            "Voyez la liste.",
+            command="diag audit list",
+        )
+    return compare_audits(found, session)
+
+
+def compare_audits(before: AuditSession, after: AuditSession) -> Comparison:
+    """Return what changed from one audit to another of the same school."""
+    then, now = before.assessment, after.assessment
+    changed = before.edition != after.edition
+    again = then
+    if changed:
+        # What another meaning was given to is not yesterday's answer to it.
+        found = changes_between(before.checklist, after.checklist)
+        again = after.judge.assess(facts_for(before.facts, found))
+    advised_then, advised_now = _advised(again), _advised(now)
+    return Comparison(
+        campaign=before.audit.campaign,
+        now=after.audit.campaign,
+        edition_changed=changed,
+        overall=ScoreChange("Ensemble", then.overall, again.overall, now.overall),
+        domains=tuple(_domains(then, again, now)),
+        criteria=tuple(_criteria(before, again, now)),
+        resolved=tuple(one for one in advised_then if one not in set(advised_now)),
+        new=tuple(one for one in advised_now if one not in set(advised_then)),
+        kept=tuple(one for one in advised_now if one in set(advised_then)),
+    )
+
+
+def _advised(assessment: Assessment) -> list[str]:
+    return [
+        one.recommendation.id
+        for one in assessment.advice
+        if one.trigger is Trigger.FIRES
+    ]
+
+
+def _domains(
+    then: Assessment, again: Assessment, now: Assessment
+) -> Iterator[ScoreChange]:
+    old = {each.domain.id: each.score for each in then.domains}
+    for mid, new in zip(again.domains, now.domains, strict=True):
+        known = old.get(new.domain.id)
+        yield ScoreChange(new.domain.title, known, mid.score, new.score)
+
+
+def _criteria(
+    before: AuditSession, again: Assessment, now: Assessment
+) -> Iterator[CriterionChange]:
+    old = before.checklist.criteria
+    for ident, result in now.criteria.items():
+        move = move_of(again.criteria[ident], result)
+        judged_otherwise = not _same_rules(old.get(ident), result.criterion)
+        if move is not Move.SAME or judged_otherwise:
+            yield CriterionChange(
+                result.criterion, again.criteria[ident], result, move, judged_otherwise
+            )
+
+
+def _same_rules(old: Criterion | None, new: Criterion) -> bool:
+    return old is not None and (
+        (old.levels, old.applicable, old.roll_up, old.kind, old.weight, old.place)
+        == (new.levels, new.applicable, new.roll_up, new.kind, new.weight, new.place)
+    )
+
+
+def move_of(before: CriterionResult, after: CriterionResult) -> Move:
+    """Return what became of a criterion, both judged by the same checklists."""
+    was_out = before.standing is Standing.OUT
+    if was_out or after.standing is Standing.OUT:
+        if was_out and after.standing is Standing.OUT:
+            return Move.SAME
+        return Move.APPEARED if was_out else Move.GONE
+    return between(before.bounds, after.bounds)
+
+
+def between(old: Bounds, new: Bounds) -> Move:
+    """Return how far bounds moved: only what is sure is better or worse."""
+    if old == new:
+        return Move.SAME
+    if new.low > old.high:
+        return Move.BETTER
+    if new.high < old.low:
+        return Move.WORSE
+    inside = old.low <= new.low and new.high <= old.high
+    return Move.LEARNT if inside else Move.UNSURE
+
+
+# Where a school stands among those like it: an interval, no name, or nothing.
+#
+# Fewer than five others would let a reader guess whose score is whose.
+
+
+FEWEST = 5
+"""So many other audited schools at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparables:
+    """The audited schools of the same kind and size in the territory."""
+
+    words: str
+    """« écoles primaires de 4 à 6 classes »."""
+    count: int
+    """How many others are audited."""
+    overall: Bounds | None = None
+    """Half of them stand there; None when they are too few."""
+    domains: Mapping[str, Bounds] = field(default_factory=dict)
+    """The same, by id of domain, where enough of them have a score."""
+
+
+def describe_comparables(comparables: Comparables) -> str:
+    """Return where schools like it stand, or why nothing is said."""
+    if comparables.overall is None:
+        return (
+            f"Pas encore de comparaison : {_audited(comparables)} parmi les "
+            f"{comparables.words} du territoire ; il en faut {FEWEST}."
+        )
+    return (
+        f"La moitié au moins des {comparables.count} autres {comparables.words} "
+        f"auditées dans le territoire {among(comparables.overall)}."
+    )
+
+
+def among(bounds: Bounds) -> str:
+    """Return « se situe entre 30 et 55 »."""
+    said = in_words(bounds)
+    return f"se situe {said}" if said.startswith("entre") else f"se situe à {said}"
+
+
+def _audited(comparables: Comparables) -> str:
+    if not comparables.count:
+        return "aucune autre auditée"
+    return f"{comparables.count} autre{'s' * (comparables.count > 1)} auditée" + (
+        "s" * (comparables.count > 1)
+    )
+
+
+# What changed since the last audit, told apart: what the school did, what the method.
+#
+# The audit before is judged again by today's checklists: what moves between the two is
+# a change of method, and never told as progress.
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreMove:
+    """A score then, the same facts judged by today's checklists, and now, in words."""
+
+    title: str
+    before: str
+    """Empty when the checklists of then had no such domain."""
+    again: str
+    now: str
+
+    @property
+    def moved(self) -> bool:
+        """Say whether anything but the method moved it."""
+        return self.again != self.now
+
+
+@dataclass(frozen=True, slots=True)
+class AuditsCompared:
+    """Two audits of the same subject."""
+
+    campaign: str
+    """Campaign of the audit before."""
+    method_changed: bool
+    """Whether the checklists are others."""
+    overall: ScoreMove
+    domains: tuple[ScoreMove, ...]
+    better: tuple[Criterion, ...] = ()
+    worse: tuple[Criterion, ...] = ()
+    judged_otherwise: tuple[Criterion, ...] = ()
+    """Those that the checklists judge by other rules than then."""
+    settled: int = 0
+    """How many recommendations made then are no longer called for."""
+    lasting: int = 0
+    """How many made then still are."""
+
+
+def _lead(progress: AuditsCompared) -> str:
+    if not progress.method_changed:
+        return (
+            f"Depuis l'audit de la campagne {progress.campaign}, les grilles sont les "
+            "mêmes : ce qui change vient des faits."
+        )
+    return (
+        f"Depuis l'audit de la campagne {progress.campaign}, les grilles ont changé. "
+        "Nous avons rejugé l'ancien audit avec celles d'aujourd'hui : un changement de "
+        "méthode n'est pas un progrès."
+    )
+
+
+def _score_row(progress: AuditsCompared, one: ScoreMove) -> tuple[str, ...]:
+    again = (one.again,) if progress.method_changed else ()
+    return one.title, one.before or "n'existait pas", *again, one.now
+
+
+def _method(progress: AuditsCompared) -> Sequence[Criterion]:
+    moved = {one.id for one in (*progress.better, *progress.worse)}
+    return [one for one in progress.judged_otherwise if one.id not in moved]
+
+
+def _named(criteria: Sequence[Criterion], limit: int) -> str:
+    names = [f"« {one.title} »" for one in criteria]
+    return sentence(listed(names, limit))
+
+
+def _advice_since(progress: AuditsCompared) -> str:
+    settled, lasting = progress.settled, progress.lasting
+    if not settled:
+        return "Les actions proposées alors restent à faire." if lasting else ""
+    if not lasting:
+        return "Plus aucune action proposée alors n'est nécessaire."
+    gone = "n'est plus nécessaire" if settled == 1 else "ne sont plus nécessaires"
+    stay = "reste" if lasting == 1 else "restent"
+    return f"Des actions proposées alors, {settled} {gone} et {lasting} {stay} à faire."
+
+
+# What documents compare an audit with: its last one, and schools like it.
+#
+# Both are told without a name: the desk computes them, the reports only print them.
+
+
+KNOWN = Fraction(4, 5)
+"""An audit counts once so much of it is settled: a visit just begun says nothing."""
+
+
+_SIZES = ((1, 1), (2, 3), (4, 6), (7, 10), (11, None))
+"""Least and most classes of each class of size."""
+
+
+def progress_of(session: AuditSession) -> AuditsCompared | None:
+    """Return what changed since the subject's last audit; None for a first one."""
+    found = since_last(session)
+    return None if found is None else _progress(found)
+
+
+def _progress(found: Comparison) -> AuditsCompared:
+    return AuditsCompared(
+        campaign=found.campaign,
+        method_changed=found.edition_changed,
+        overall=_score(found.overall),
+        domains=tuple(map(_score, found.domains)),
+        better=tuple(one.criterion for one in found.moved(Move.BETTER)),
+        worse=tuple(one.criterion for one in found.moved(Move.WORSE)),
+        judged_otherwise=tuple(
+            one.criterion for one in found.criteria if one.method_changed
+        ),
+        settled=len(found.resolved),
+        lasting=len(found.kept),
+    )
+
+
+def _score(change: ScoreChange) -> ScoreMove:
+    return ScoreMove(
+        title=change.title,
+        before=score_words(change.before) if change.before else "",
+        again=score_words(change.again),
+        now=score_words(change.now),
+    )
+
+
+def comparables_of(session: AuditSession) -> Comparables | None:
+    """Return how the audited schools of the same kind and size stand.
+
+    None when nothing tells the school's kind or size. Scores are those kept at the
+    last judgement: an audit that changed since is left out until it is judged again.
+    """
+    school = session.about.school
+    if school is None or not (words := _class_of(school)):
+        return None
+    told = [_scores(one) for one in _others(session, words)]
+    overall = _half([one[OVERALL] for one in told])
+    if overall is None:
+        return Comparables(words, len(told))
+    names = {name for one in told for name in one if name != OVERALL}
+    halves = {name: _half([one[name] for one in told if name in one]) for name in names}
+    domains = {name: half for name, half in halves.items() if half}
+    return Comparables(words, len(told), overall, domains)
+
+
+def _others(session: AuditSession, words: str) -> Iterable[Summary]:
+    """Give the last summary of each other school of the same class."""
+    workspace = session.workspace
+    kept = summaries(workspace.journal, engine=ENGINE)
+    last = {
+        audit.subject.code: kept[audit.id]
+        for audit in sorted(audits(workspace.journal), key=lambda one: one.campaign)
+        if audit.subject.kind is PlaceKind.ECOLE
+        and audit.subject != session.audit.subject
+        and audit.id in kept
+        and _is_known(kept[audit.id].scores[OVERALL])
+    }
+    for code, summary in sorted(last.items()):
+        school = workspace.territory.school(code)
+        if school and _class_of(school) == words:
+            yield summary
+
+
+def _is_known(score: Score) -> bool:
+    return score.bounds is not None and score.completeness >= KNOWN
+
+
+def _scores(summary: Summary) -> Mapping[str, Bounds]:
+    return {
+        name: score.bounds
+        for name, score in summary.scores.items()
+        if score.bounds is not None and (name == OVERALL or _is_known(score))
+    }
+
+
+def _half(bounds: list[Bounds]) -> Bounds | None:
+    """Return what holds the middle half, of the lows below and of the highs above."""
+    if len(bounds) < FEWEST:
+        return None
+    low, _, _ = quantiles([one.low for one in bounds], n=4, method="inclusive")
+    _, _, high = quantiles([one.high for one in bounds], n=4, method="inclusive")
+    return Bounds(low, high)
+
+
+def _class_of(school: School) -> str:
+    """Return « écoles primaires de 4 à 6 classes »; empty when it is not known."""
+    kinds = {
+        (True, False): "écoles maternelles",
+        (False, True): "écoles élémentaires",
+        (True, True): "écoles primaires",
+    }
+    kind = kinds.get((bool(school.nursery), bool(school.elementary)))
+    size = next((one for one in _SIZES if _holds(one, school.classes)), None)
+    if kind is None or size is None:
+        return ""
+    low, high = size
+    if high is None:
+        return f"{kind} de {low} classes et plus"
+    return f"{kind} de 1 classe" if low == high else f"{kind} de {low} à {high} classes"
+
+
+def _holds(size: tuple[int, int | None], classes: int | None) -> bool:
+    low, high = size
+    return classes is not None and classes >= low and (high is None or classes <= high)
+
+
+Row = tuple[str, ...]
+"""One line, by columns."""

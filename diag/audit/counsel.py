@@ -1,0 +1,433 @@
+"""What is recommended, in lines that unfold to reasons, costs, effect and follow-up."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from functools import partial
+
+from diag.assess.json import criterion_json, plain
+from diag.assess.money import spoken_cost, spoken_range
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult
+from diag.assess.scores import Averages
+from diag.assess.words import (
+    MOVES,
+    Move,
+    firing,
+    level_pair,
+    level_words,
+    score_words,
+    short_cost,
+)
+from diag.audit.advising import declared_wording, title_words
+from diag.audit.bilan import OutlineLine, Tone, heading, quiet
+from diag.audit.compare import Comparison, CriterionChange, Row, ScoreChange, since_last
+from diag.audit.findings import observed
+from diag.audit.memory import whole_story
+from diag.audit.report import Report, report_of
+from diag.audit.session import AuditSession
+from diag.audit.suppose import SupposedOutcome, outcome_lines
+from diag.model.audit import FollowUp
+from diag.model.checklist import Price
+from diag.model.enums import Audience, Compliance, Gate, PlaceKind, Standing
+from diag.words.dates import describe_day
+from diag.words.figures import in_words, measure, number
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, sentence
+from diag.words.vocabulary import AUDIENCES, COMPLIANCES, FOLLOW_UPS, LEVELS, OWNERS
+
+READER = Audience.TECHNIQUE
+"""The engineer reads everything, as the technical document does."""
+
+
+def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
+    """Return the plan, what is to be confirmed, what is behind."""
+    report = report_of(session)
+    averages = Averages(session.assessment.domains)
+    sections = (
+        ("plan", "À faire", report.plan.actions),
+        ("confirmer", "À confirmer, hors des totaux", report.plan.to_confirm),
+        ("passe", "Faites ou écartées", report.plan.closed),
+    )
+    return tuple(
+        line
+        for key, title, actions in sections
+        if actions or key == "plan"
+        for line in (
+            heading(key, f"{title} : {len(actions)}", _sum(actions)),
+            *(_action(session, report, averages, one) for one in actions),
+        )
+    )
+
+
+def _sum(actions: Sequence[Action]) -> str:
+    costs = firing(one.advice for one in actions)
+    return short_cost(*costs) if costs else ""
+
+
+def _action(
+    session: AuditSession, report: Report, averages: Averages, action: Action
+) -> OutlineLine:
+    indent = "↳ " if action.under else ""
+    state = FOLLOW_UPS[action.state] if action.state else ""
+    return OutlineLine(
+        f"rec/{action.id}",
+        f"{indent}{report.title(action, Audience.MAIRIE)}",
+        ", ".join(filter(None, (state, short_cost(action.advice.cost)))),
+        inner=lambda: tuple(_unfolded(session, report, averages, action)),
+        lead=f"{action.ref.ljust(3)} ",
+    )
+
+
+def _unfolded(
+    session: AuditSession, report: Report, averages: Averages, action: Action
+) -> Iterator[OutlineLine]:
+    key = f"rec/{action.id}"
+    told = (
+        ("Constat", _finding(report, action)),
+        ("Pourquoi", describe_reason(report, action, Audience.MAIRIE)),
+        ("Condition", describe_waiting(report, action, READER)),
+        ("Qui", OWNERS[action.advice.recommendation.owner]),
+        ("Quand", describe_due(report, action)),
+        ("Lieux", report.spoken_places(action, READER) if action.advice.places else ""),
+        ("Coût", spoken_cost(action.advice.cost)),
+        ("Fourchette", spoken_range(action.advice.cost)),
+        ("Étapes", describe_steps(action)),
+        ("Rang", "placée à la main" if action.by_hand else ""),
+    )
+    for name, said in told:
+        if said:
+            yield OutlineLine(f"{key}/{name}", f"{name} : {said}")
+    yield from _costs(action, key)
+    yield from _effect(session, averages, action, key)
+    yield from _wordings(session, report, action, key)
+    yield from _story(session, report, action.id, key)
+
+
+def _finding(report: Report, action: Action) -> str:
+    result = report.result(action.advice.recommendation.when.criterion)
+    if result is None:
+        return ""
+    return f"{result.criterion.title}, {observed(report, result, READER)}"
+
+
+def _costs(action: Action, key: str) -> Iterator[OutlineLine]:
+    for line in action.advice.cost.lines:
+        price, many = line.price, line.quantity
+        high = "…" if many.high is None else number(many.high)
+        span = high if many.low == many.high else f"{number(many.low)} à {high}"
+        rhythm = " par an" if price.yearly else ""
+        yield quiet(
+            f"{key}/prix/{price.id}",
+            f"{price.label} : {span} × {_unit_price(price)}{rhythm}",
+        )
+
+
+def _unit_price(price: Price) -> str:
+    """Return what one costs, so that a cost with tax can be reckoned again."""
+    least, usual, most = (
+        measure(Fraction(cents, 100), "€")
+        for cents in (price.minimum, price.typical, price.maximum)
+    )
+    span = "" if least == most else f" ; de {least} à {most}"
+    return f"{usual} HT (TVA {measure(price.vat, '%')}{span})"
+
+
+def _effect(
+    session: AuditSession, averages: Averages, action: Action, key: str
+) -> Iterator[OutlineLine]:
+    """Give « effet si fait »: the whole, then each criterion, before and after."""
+    effect = action.advice.recommendation.effect
+    after = averages.bounds_once(effect)
+    if not effect or averages.bounds is None or after is None:
+        return
+    before, then = in_words(averages.bounds), in_words(after)
+    said = f"{before} → {then}" if before != then else f"{before}, inchangé"
+    yield OutlineLine(f"{key}/effet", "Effet si fait, sur l'ensemble", said)
+    for ident, level in effect.items():
+        result = session.assessment.criteria[ident]
+        if result.low < level:
+            yield _level_change(f"{key}/effet/{ident}", result, level)
+
+
+def _level_change(key: str, result: CriterionResult, level: int) -> OutlineLine:
+    high = max(result.high, level)
+    then = LEVELS[level] if level == high else f"{LEVELS[level]} à {LEVELS[high]}"
+    if result.compliance is not None:
+        then = COMPLIANCES[Compliance.CONFORME]
+    said = f"{level_words(result)} → {then}"
+    return OutlineLine(key, f"  {result.criterion.title}", said, tone=Tone.QUIET)
+
+
+def _wordings(
+    session: AuditSession, report: Report, action: Action, key: str
+) -> Iterator[OutlineLine]:
+    for audience, reader in AUDIENCES.items():
+        title = report.title(action, audience)
+        mine = report.wording(action, audience) != declared_wording(
+            session, action.id, audience
+        )
+        note = "reformulé" if mine else ""
+        yield OutlineLine(f"{key}/mots/{audience}", f"Pour {reader} : {title}", note)
+
+
+def _story(
+    session: AuditSession, report: Report, ident: str, key: str
+) -> Iterator[OutlineLine]:
+    steps = [one for one in report.follow_ups if one.recommendation == ident]
+    here = {one.revision for one in session.follow_ups}
+    for one in steps:
+        before = "" if one.revision in here else " (audit précédent)"
+        author = session.workspace.settings.name_of(one.author)
+        yield OutlineLine(
+            f"{key}/suite/{one.revision}", step_words(one) + before, author
+        )
+    if not steps:
+        yield quiet(f"{key}/suite", "Suite : rien encore.")
+
+
+def step_words(step: FollowUp) -> str:
+    """Return one step in a line: state, day, who decided, why."""
+    day = f" le {describe_day(step.on)}" if step.on else ""
+    by = f", {step.by}" if step.by else ""
+    reason = f" : {step.why}" if step.why else ""
+    return f"Suite : {FOLLOW_UPS[step.state]}{day}{by}{reason}"
+
+
+METHOD = "grille changée"
+"""What moved because it is judged otherwise."""
+
+
+def comparison_lines(
+    session: AuditSession, found: Comparison
+) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """Give each section's title and rows, those with nothing to say left out."""
+    changes = (*found.domains, found.overall)
+    yield "Scores", tuple(_score(one) for one in changes if not _stays_out(one))
+    sections = (
+        ("Mieux", Move.BETTER),
+        ("Moins bien", Move.WORSE),
+        ("Mieux connu", Move.LEARNT),
+        ("À vérifier", Move.UNSURE),
+        ("S'applique maintenant", Move.APPEARED),
+        ("Ne s'applique plus", Move.GONE),
+        ("Jugé autrement", Move.SAME),
+    )
+    for title, move in sections:
+        told = [one for one in found.moved(move) if not _stays_out(one)]
+        if told:
+            yield title, tuple(map(_criterion, told))
+    for title, idents in (
+        ("Préconisations résolues", found.resolved),
+        ("Préconisations nouvelles", found.new),
+    ):
+        if idents:
+            yield title, tuple((title_words(session, ident),) for ident in idents)
+    if not (found.criteria or found.resolved or found.new):
+        yield "Rien n'a changé", ()
+
+
+def _stays_out(change: ScoreChange | CriterionChange) -> bool:
+    """Say whether it was « sans objet » and still is: nothing to tell."""
+    if isinstance(change, CriterionChange):
+        return change.again.standing is change.now.standing is Standing.OUT
+    before = change.before or change.again
+    return before.bounds is None and change.now.bounds is None
+
+
+def _score(change: ScoreChange) -> Row:
+    note = ""
+    if change.method_changed:
+        note = f"{METHOD} (rejugé : {score_words(change.again)})"
+    before, now = score_words(change.before), score_words(change.now)
+    return change.title, before, "→", now, note
+
+
+def _criterion(change: CriterionChange) -> Row:
+    before, now = level_pair(change.again, change.now)
+    note = METHOD if change.method_changed else ""
+    return change.criterion.title, before, "→", now, note
+
+
+def comparison_json(found: Comparison) -> dict[str, object]:
+    """Return a comparison for a program, exact."""
+    return {
+        "before": found.campaign,
+        "now": found.now,
+        "edition_changed": found.edition_changed,
+        "overall": _score_json(found.overall),
+        "domains": [_score_json(one) for one in found.domains],
+        "criteria": {
+            one.criterion.id: {
+                "move": str(one.move),
+                "words": MOVES[one.move],
+                "method_changed": one.method_changed,
+                "before": criterion_json(one.again),
+                "now": criterion_json(one.now),
+            }
+            for one in found.criteria
+        },
+        "resolved": list(found.resolved),
+        "new": list(found.new),
+        "kept": list(found.kept),
+    }
+
+
+def _score_json(change: ScoreChange) -> dict[str, object]:
+    return {
+        "title": change.title,
+        "before": plain(change.before) if change.before else None,
+        "before_rejudged": plain(change.again),
+        "now": plain(change.now),
+        "method_changed": change.method_changed,
+    }
+
+
+_NARROW = 36
+"""Widest columns that are lined up; wider ones would push the text away."""
+
+
+_CHANGE = 3
+"""Cells of a change: before, →, after. What follows is a remark."""
+
+
+_THIS = {
+    PlaceKind.ECOLE: "cette école",
+    PlaceKind.COMMUNE: "cette commune",
+    PlaceKind.SYNDICAT: "ce syndicat",
+}
+
+
+def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
+    """Return what changed since the subject's last audit, section by section."""
+    found = since_last(session)
+    if found is None:
+        return (
+            heading("premier", f"Premier audit de {_THIS[session.about.kind]}"),
+            quiet(
+                "premier/ensuite",
+                "À la prochaine campagne, ce qui aura changé s'affichera ici : niveaux "
+                "gagnés ou perdus, préconisations résolues, suites données.",
+            ),
+        )
+    head = [heading("campagnes", f"De {found.campaign} à {found.now}")]
+    if found.edition_changed:
+        head.append(
+            quiet(
+                "campagnes/grille",
+                "Les grilles ont changé : l'ancien audit est rejugé par celles "
+                "d'aujourd'hui. « Grille changée » dit ce que la méthode a déplacé.",
+            )
+        )
+    changes = sections("evolution", comparison_lines(session, found))
+    return (*head, *_stories(session), *changes)
+
+
+def _stories(session: AuditSession) -> Iterator[OutlineLine]:
+    """Give what became of every recommendation followed up, each with its steps."""
+    steps: dict[str, list[FollowUp]] = {}
+    for one in whole_story(session):
+        steps.setdefault(one.recommendation, []).append(one)
+    if steps:
+        yield heading("suites", "Suites données")
+    advised = {one.recommendation.id for one in session.assessment.advice}
+    for ident, told in steps.items():
+        left = "" if ident in advised else ", n'est plus préconisée"
+        yield OutlineLine(
+            f"suites/{ident}",
+            title_words(session, ident),
+            f"{FOLLOW_UPS[told[-1].state]}{left}",
+            inner=partial(_steps, ident, tuple(told)),
+        )
+
+
+def _steps(ident: str, steps: tuple[FollowUp, ...]) -> tuple[OutlineLine, ...]:
+    return tuple(
+        OutlineLine(f"suites/{ident}/{at}", step_words(one))
+        for at, one in enumerate(steps)
+    )
+
+
+def consequences(found: SupposedOutcome) -> tuple[OutlineLine, ...]:
+    """Return what would follow from a supposition, before and after."""
+    return tuple(sections("hypothese", outcome_lines(found)))
+
+
+def sections(
+    key: str, told: Iterable[tuple[str, tuple[Row, ...]]]
+) -> Iterator[OutlineLine]:
+    """Give titled rows as lines; what comes after the first column stands aside."""
+    for at, (title, cells) in enumerate(told):
+        yield heading(f"{key}/{at}", title)
+        rows = tuple(map(_marked, cells))
+        for rank, ((text, *_), said) in enumerate(
+            zip(rows, _aligned(rows), strict=True)
+        ):
+            yield OutlineLine(f"{key}/{at}/{rank}", text, said, tone=Tone.PLAIN)
+
+
+def _marked(row: Row) -> Row:
+    """Return a row whose remark stands apart from the change that it is about."""
+    text, *change = row[: 1 + _CHANGE]
+    return (text, *change, *(said and f"· {said}" for said in row[1 + _CHANGE :]))
+
+
+def _aligned(rows: tuple[Row, ...]) -> list[str]:
+    """Return what stands aside, in columns that line up when they are narrow."""
+    asides = [rest for _, *rest in rows]
+    widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
+    if sum(widths) > _NARROW:
+        return [" ".join(filter(None, rest)) for rest in asides]
+    return [
+        " ".join(
+            cell.rjust(width) for cell, width in zip(rest, widths, strict=True) if width
+        )
+        for rest in asides
+    ]
+
+
+def describe_reason(report: Report, action: Action, audience: Audience) -> str:
+    """Return why: the words for this reader, else the criterion's own reason."""
+    own = report.wording(action, audience).why
+    result = report.result(action.advice.recommendation.when.criterion)
+    why = own or (result.criterion.why if result else "")
+    return sentence(report.told(action, why, audience))
+
+
+def describe_steps(action: Action) -> str:
+    """Return the steps in a row: « d'abord …, puis … »."""
+    titles = [step.title.rstrip(".") for step in action.advice.recommendation.steps]
+    return sentence(" ; puis ".join(titles))
+
+
+def describe_due(report: Report, action: Action) -> str:
+    """Return « avant le 12 mars 2027 »."""
+    return f"avant le {report.spoken_due(action)}"
+
+
+def describe_waiting(
+    report: Report,
+    action: Action,
+    audience: Audience,
+    name: Callable[[Report, str, Audience], str] | None = None,
+) -> str:
+    """Return what must come first, by its `name`; empty when nothing must."""
+    if action.advice.gate is Gate.OPEN:
+        return ""
+    told = name or name_places
+    names = listed([told(report, one, audience) for one in action.advice.waits_for])
+    if action.conditional:
+        return f"à engager après {names}" if names else "sous condition"
+    return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
+
+
+def name_places(report: Report, one: str, audience: Audience) -> str:
+    """Return a recommendation by its id: its number and title, or what it was."""
+    action = report.plan.action(one)
+    if action:
+        return f"{action.ref} ({report.title(action, audience)})"
+    if one in report.checklist.criteria:
+        return f"« {report.checklist.criteria[one].title} »"
+    past = report.checklist.recommendations.get(one)
+    words = past.wording.get(audience) if past else None
+    return (
+        filled(words.title, Blanks(None, "", report.it, NEXT_BUDGET)) if words else one
+    )

@@ -1,0 +1,372 @@
+"""What was found, said in a line: the weak points, the strong ones, what is open."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult, Verdict
+from diag.audit.report import Report, names_judged
+from diag.model.checklist import Question
+from diag.model.enums import (
+    Audience,
+    Compliance,
+    Kind,
+    Owner,
+    PlaceKind,
+    Provenance,
+    QuestionType,
+    Standing,
+    State,
+)
+from diag.model.fact import Answer
+from diag.reports.answers import evidence, heads_words
+from diag.words.sentences import listed, sentence, uncapitalised
+from diag.words.vocabulary import COMPLIANCES, levels
+
+EXPECTED = 2
+"""The level that a criterion should reach: « recommandé »."""
+
+
+_COUNTED = {QuestionType.NUMBER, QuestionType.INTEGER}
+
+
+_TELLING = {*_COUNTED, QuestionType.CHOICE}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What keeps the score an interval."""
+
+    criteria: int
+    """Criteria whose level is not settled."""
+    applicable: int
+    """Criteria that apply, or may."""
+    conflicts: int
+    """Answers that contradict each other."""
+    lists: tuple[PlaceKind, ...]
+    """Kinds of places whose list is not closed."""
+
+
+def observed(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return what was seen on a criterion: « niveau de base (12 Mbit/s, mesuré) »."""
+    if result.standing is Standing.OUT:
+        declared = any(verdict.declared_out for verdict in result.verdicts)
+        return "déclaré sans objet" if declared else "sans objet"
+    if result.compliance is not None:
+        said, names = COMPLIANCES[result.compliance], where(report, result, audience)
+        return f"{said} : {names}" if names else said
+    if _is_spread(report, result, audience) and result.verdicts:
+        return _spread(report, result)
+    said = levels(result.low, result.high)
+    hidden = _is_hidden(report, result, audience)
+    fact = "" if hidden else telling_fact(report, result)
+    if "(" in fact:
+        return f"{said}, {fact}"
+    return f"{said} ({fact})" if fact else said
+
+
+def where(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return the places that fall short, by name; empty for what is not of a place."""
+    if not _is_spread(report, result, audience):
+        return ""
+    return listed([report.place_name(one.place) for one in short_places(result)], 4)
+
+
+def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return what was seen on a strong point, told by what is as it should be."""
+    concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
+    if not concerned or not _is_spread(report, result, audience):
+        return observed(report, result, audience)
+    sure = [one for one in concerned if one.standing is Standing.IN]
+    reached = sum(one.low >= threshold(result) for one in sure)
+    told = _counted(report, result, reached, "au niveau attendu", of=len(concerned))
+    return f"{told}, liste à compléter" if result.open else told
+
+
+def telling_fact(report: Report, result: CriterionResult) -> str:
+    """Return the figure or the choice that alone decides a school's own criterion.
+
+    Of what falls short, the only day says the most: when the fibre comes.
+    """
+    known = report.checklist.questions
+    read = [known[name] for name in names_judged(result.criterion) if name in known]
+    if any(one.sensitive for one in read):
+        return ""
+    days = [one for one in read if one.type is QuestionType.DATE]
+    if len(read) == 1 and read[0].type in _TELLING:
+        fact = read[0]
+    elif len(days) == 1 and result.high < EXPECTED:
+        fact = days[0]
+    else:
+        return ""
+    heads = report.facts.answers.get((report.facts.root, fact.id), ())
+    return _told(fact, heads, result.criterion.title)
+
+
+def _told(fact: Question, heads: Sequence[Answer], title: str) -> str:
+    """Return an answer that stands by itself: « aucun » or a day says of what.
+
+    The `title` beside it may say so already. What was seen during the visit needs no
+    « constaté »: the reader knows.
+    """
+    is_known = len(heads) == 1 and heads[0].state is State.KNOWN
+    is_day = fact.type is QuestionType.DATE
+    if not heads or (is_day and not is_known):
+        return ""
+    if fact.type in _COUNTED and not fact.unit:
+        return ""  # « 0,5 » alone says nothing
+    seen = is_known and heads[0].provenance is Provenance.OBSERVED
+    said = uncapitalised((heads_words if seen else evidence)(fact, heads))
+    is_bare = is_known and " " not in heads_words(fact, heads)
+    is_said = fact.label.casefold() in title.casefold()
+    if is_day or (is_bare and fact.type is QuestionType.CHOICE and not is_said):
+        return f"{uncapitalised(fact.label)} : {said}"
+    return said
+
+
+def weaknesses(report: Report) -> tuple[CriterionResult, ...]:
+    """Return what surely falls short, the most pressing first."""
+    failing = [
+        result
+        for result in report.assessment.alerts
+        if result.compliance is Compliance.NON_CONFORME
+    ]
+    cured = [
+        result
+        for action in report.plan.actions
+        if (result := report.result(action.advice.recommendation.when.criterion))
+        and result.compliance is not Compliance.CONFORME
+    ]
+    return tuple({one.criterion.id: one for one in (*failing, *cured)}.values())
+
+
+def strengths(report: Report) -> tuple[CriterionResult, ...]:
+    """Return what surely is as it should be, the complete and weightiest first."""
+    sure = [
+        result
+        for result in report.assessment.criteria.values()
+        if result.standing is Standing.IN
+        and result.low >= EXPECTED
+        and result.criterion.kind is not Kind.COMPLIANCE
+    ]
+
+    def rank(result: CriterionResult) -> tuple[bool, bool, int, int]:
+        criterion = result.criterion
+        hidden = criterion.id in report.discretion.criteria
+        partial = bool(short_places(result)) and not hidden
+        minor = criterion.kind is not Kind.BLOCKING
+        return partial, minor, -result.low, -criterion.weight
+
+    return tuple(sorted(sure, key=rank))
+
+
+def open_points(report: Report) -> Open:
+    """Return what is still to be checked."""
+    results = [
+        result
+        for result in report.assessment.criteria.values()
+        if result.standing is not Standing.OUT
+    ]
+    kinds = {result.criterion.place for result in results if result.open}
+    conflicts = sum(len(heads) > 1 for heads in report.facts.answers.values())
+    return Open(
+        criteria=sum(map(_is_open, results)),
+        applicable=len(results),
+        conflicts=conflicts,
+        lists=tuple(kind for kind in PlaceKind if kind in kinds),
+    )
+
+
+def _is_open(result: CriterionResult) -> bool:
+    """Say whether more facts are wanted; what fails in one room is known to fail."""
+    if result.compliance is not None:
+        return result.compliance is Compliance.A_VERIFIER
+    return result.settled < 1
+
+
+def short_places(result: CriterionResult) -> tuple[Verdict, ...]:
+    """Return the places that surely fall short of what is expected there."""
+    expected = threshold(result)
+    return tuple(
+        verdict
+        for verdict in result.verdicts
+        if verdict.standing is Standing.IN and verdict.high < expected
+    )
+
+
+def kind_of(result: CriterionResult | None) -> Kind:
+    """Return what an action cures; where the law is kept, it only improves."""
+    if result is None or result.compliance is Compliance.CONFORME:
+        return Kind.IMPROVEMENT
+    return result.criterion.kind
+
+
+def threshold(result: CriterionResult) -> int:
+    """Return the level expected at each place that it judges."""
+    roll_up = result.criterion.roll_up
+    if result.compliance is not None:
+        return 1
+    if roll_up is not None and roll_up.method == "share_reaching":
+        return roll_up.threshold
+    return EXPECTED
+
+
+def _is_hidden(report: Report, result: CriterionResult, audience: Audience) -> bool:
+    discreet = result.criterion.id in report.discretion.criteria
+    return discreet and audience is not Audience.TECHNIQUE
+
+
+def _is_spread(report: Report, result: CriterionResult, audience: Audience) -> bool:
+    spread = result.criterion.roll_up is not None
+    return spread and not _is_hidden(report, result, audience)
+
+
+def _spread(report: Report, result: CriterionResult) -> str:
+    concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
+    short = len(short_places(result))
+    reached = sum(
+        one.standing is Standing.IN and one.low >= threshold(result)
+        for one in concerned
+    )
+    counts = (
+        (short, "en dessous du niveau attendu"),
+        (0 if short else reached, "au niveau attendu"),
+        (len(concerned) - short - reached, "à vérifier"),
+    )
+    told = [(count, where) for count, where in counts if count]
+    said = [f"{count} {where}" for count, where in told]
+    if told:
+        said[0] = _counted(report, result, *told[0], of=len(concerned))
+    if result.open:
+        said.append("liste à compléter")
+    return ", ".join(said)
+
+
+def _counted(
+    report: Report, result: CriterionResult, some: int, where: str, *, of: int
+) -> str:
+    if some == of == 1:
+        return where
+    one, many = report.kind_words(result.criterion.place)
+    return f"{some} {many if some > 1 else one} sur {of} {where}"
+
+
+def conflict_words(report: Report) -> str:
+    """Return that some answers contradict each other, empty when none does."""
+    count = open_points(report).conflicts
+    if not count:
+        return ""
+    has = "questions ont" if count > 1 else "question a"
+    return (
+        f"{count} {has} des réponses contradictoires, qui restent à trancher : "
+        "les résultats tiennent compte de toutes."
+    )
+
+
+def open_words(report: Report, *, conflicts: bool = True) -> str:
+    """Return what is still open, in a sentence: nobody mistakes it for a result.
+
+    Without its `conflicts` where they have a line of their own.
+    """
+    left = open_points(report)
+    said = []
+    if left.criteria:
+        verb = "restent" if left.criteria > 1 else "reste"
+        one = f"{left.criteria} critère{'s' * (left.criteria > 1)}"
+        said.append(f"{one} sur {left.applicable} {verb} à vérifier")
+    if conflicts and left.conflicts == 1:
+        said.append("un fait a deux réponses qui se contredisent")
+    elif conflicts and left.conflicts:
+        said.append(f"{left.conflicts} faits ont des réponses qui se contredisent")
+    said += [
+        f"la liste des {report.kind_words(kind)[1]} n'est pas encore complète"
+        for kind in left.lists
+    ]
+    return sentence(" ; ".join(said) or "rien, tout a été vérifié")
+
+
+LAWFUL = 4
+"""At most so many actions told at length for the law; a table has them all."""
+
+
+NEEDED = 4
+"""At most so many told at length for what nothing works without."""
+
+
+OTHERS = 2
+"""At most so many improvements told at length: the plan puts the best ones first."""
+
+
+def pressing(report: Report, actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Return the actions that cure a broken law or a missing condition."""
+    return tuple(one for one in actions if _is_pressing(report, one))
+
+
+def detailed(report: Report) -> tuple[Action, ...]:
+    """Return what the commune must decide or pay now, and reads at length.
+
+    What waits for another action comes after it; the rest is one line of a table.
+    """
+    asked = [
+        one
+        for one in report.plan.actions
+        if not one.conditional and for_the_council(report, one)
+    ]
+    return foremost(report, asked, last=_is_light)
+
+
+def foremost(
+    report: Report, actions: Sequence[Action], *, last: Callable[[Action], bool]
+) -> tuple[Action, ...]:
+    """Return the few that come first: law, what is indispensable, improvements.
+
+    Among improvements, the engineer's own first, and some `last`.
+    """
+    first = pressing(report, actions)
+    needed = needs(report, first)
+    lawful = [one for one in first if one not in needed]
+    rest = [one for one in actions if one not in first]
+    others = sorted(rest, key=lambda one: (not is_own(report, one), last(one)))
+    told = (*lawful[:LAWFUL], *needed[:NEEDED], *others[:OTHERS])
+    kept = {one.id for one in told}
+    return tuple(one for one in actions if one.id in kept)
+
+
+def needs(report: Report, actions: Iterable[Action]) -> list[Action]:
+    """Return what cures the lack of something indispensable, the missing ones first."""
+    told = [
+        (result.high > 0, action)
+        for action in actions
+        if (result := report.result(action.advice.recommendation.when.criterion))
+        and result.criterion.kind is Kind.BLOCKING
+    ]
+    return [action for _, action in sorted(told, key=lambda one: one[0])]
+
+
+def is_own(report: Report, action: Action) -> bool:
+    """Say whether the engineer advises it, and no checklist: it is told to all."""
+    return action.id not in report.checklist.recommendations
+
+
+def for_the_council(report: Report, action: Action) -> bool:
+    """Say whether the council has a word to say: it acts, pays or mandates."""
+    owner = action.advice.recommendation.owner
+    if owner is Owner.COMMUNE:
+        return True
+    mandated = owner in {Owner.SYNDICAT, Owner.PRESTATAIRE}
+    paid = not action.advice.cost.free
+    words = report.wording(action, Audience.MAIRIE)
+    return bool(words.decision) and (mandated or paid)
+
+
+def _is_light(action: Action) -> bool:
+    """Say whether a council can let it be done without a vote on money."""
+    owner = action.advice.recommendation.owner
+    return action.advice.cost.free or owner is not Owner.COMMUNE
+
+
+def _is_pressing(report: Report, action: Action) -> bool:
+    result = report.result(action.advice.recommendation.when.criterion)
+    if result is None or result.compliance is Compliance.CONFORME:
+        return False
+    return result.criterion.kind is not Kind.IMPROVEMENT

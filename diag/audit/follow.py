@@ -1,0 +1,248 @@
+"""Around the answers: visits, complete lists, follow-up, status, erasure."""
+
+from collections.abc import Iterator
+from datetime import date
+from difflib import get_close_matches
+from uuid import UUID
+
+from diag.audit.findings import open_points, open_words
+from diag.audit.memory import own_standing
+from diag.audit.photos import drop_erased
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession
+from diag.journal import changes
+from diag.journal.revision import Revision
+from diag.model.audit import FollowUp, Visit
+from diag.model.enums import AuditStatus, Compliance, FollowUpState
+from diag.model.errors import DiagError
+from diag.model.text import clean_line, clean_text
+from diag.workspace.people import remember
+
+_SHORTEST = 8
+"""Fewest characters that name a revision; the history shows twelve."""
+
+
+def add_visit(
+    session: AuditSession,
+    day: date,
+    *,
+    present: tuple[str, ...] = (),
+    met: tuple[str, ...] = (),
+    authorisation: str = "",
+    corrects: Visit | None = None,
+) -> Visit:
+    """Record a day on site: who came, whom they met, who authorised it.
+
+    Raises:
+        DiagError: a day to come, or one that is recorded already.
+    """
+    world = session.workspace.world
+    fresh = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
+    visit = Visit(
+        id=corrects.id if corrects else fresh,
+        date=day.isoformat(),
+        present=_lines(present, "present"),
+        met=_lines(met, "met"),
+        authorisation=_line(authorisation, "authorisation"),
+    )
+    if visit != corrects:
+        _check_day(session, visit)
+        session.say(changes.visited(session.audit.id, visit))
+    return visit
+
+
+def _check_day(session: AuditSession, visit: Visit) -> None:
+    day = date.fromisoformat(visit.date)
+    if day > session.workspace.world.today():
+        raise DiagError(
+            f"Le {day:%d/%m/%Y} est à venir : une visite prévue n'est pas une visite. "
+            "Datez-la d'aujourd'hui ou d'un jour passé.",
+            about="on",
+        )
+    days = {one.id: one.date for one in session.visits}
+    is_same_day = days.pop(visit.id, "") == visit.date
+    if not is_same_day and visit.date in days.values():
+        raise DiagError(
+            f"La visite du {day:%d/%m/%Y} est déjà notée. Corrigez-la plutôt.",
+            command=f"diag audit visit {session.about.ref} --correct {day:%d/%m/%Y}",
+            about="on",
+        )
+
+
+def visit_on(session: AuditSession, day: date) -> Visit:
+    """Return the visit of a day.
+
+    Raises:
+        DiagError: there was none that day; names those that there were.
+    """
+    found = {date.fromisoformat(one.date): one for one in session.visits}
+    if day not in found:
+        days = ", ".join(f"{each:%d/%m/%Y}" for each in found) or "aucune"
+        raise DiagError(f"Pas de visite notée le {day:%d/%m/%Y}. Notées : {days}.")
+    return found[day]
+
+
+def remove_visit(session: AuditSession, visit: Visit) -> None:
+    """Take a day on site away; history keeps it, undo brings it back."""
+    session.say(changes.unvisited(session.audit.id, visit.id))
+
+
+def add_step(session: AuditSession, step: FollowUp) -> None:
+    """Add a step to the life of a recommendation; earlier ones stay.
+
+    Raises:
+        DiagError: unknown recommendation, or set aside without a reason.
+    """
+    own = (one.id for one in own_standing(session))
+    known = {*session.checklist.recommendations, *own}
+    if step.recommendation not in known:
+        near = get_close_matches(step.recommendation, known, n=1)
+        hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+        raise DiagError(
+            f"Préconisation « {step.recommendation[:60]} » inconnue.{hint} "
+            "Voyez la liste.",
+            command=f"diag score {session.about.ref}",
+        )
+    cleaned = step.model_copy(
+        update={"by": _line(step.by, "by"), "why": _text(step.why, "why")}
+    )
+    if step.state is FollowUpState.ECARTEE and not cleaned.why:
+        raise DiagError(
+            "Une préconisation s'écarte avec un motif : la commune le lira. "
+            "Dites pourquoi.",
+            command='--why "…"',
+            about="why",
+        )
+    session.say(changes.followed(session.audit.id, cleaned))
+
+
+def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
+    """Say where the audit stands; closing signs the digest of what was said."""
+    digest = session.digest if status is AuditStatus.CLOS else ""
+    said = _text(comment, "comment")
+    session.say(changes.moved(session.audit.id, status, digest, said))
+
+
+def revision_named(session: AuditSession, text: str) -> Revision:
+    """Return the revision that an id, or the start of one, names.
+
+    Raises:
+        DiagError: when the audit holds none, or several; or the start is too short.
+    """
+    wanted = text.strip().lower()
+    history = f"diag audit history {session.about.ref}"
+    if len(wanted) < _SHORTEST:
+        raise DiagError(
+            f"« {text[:16]} » est trop court : donnez au moins {_SHORTEST} "
+            "caractères, les premiers. Trouvez-la.",
+            command=history,
+        )
+    found = [one for one in session.revisions() if one.id.startswith(wanted)]
+    if not found:
+        raise DiagError(
+            f"Modification {wanted[:16]} inconnue dans cet audit. Trouvez-la.",
+            command=history,
+        )
+    if len(found) > 1:
+        raise DiagError(
+            f"{len(found)} modifications commencent par {wanted[:64]} : donnez plus "
+            "de caractères. L'historique les a tous.",
+            command=f"{history} --json",
+        )
+    return found[0]
+
+
+def erase(session: AuditSession, revision: str, reason: str) -> None:
+    """Erase a revision's value for ever, everywhere; the reason says why, never what.
+
+    Raises:
+        DiagError: when the audit holds no such revision, or several.
+    """
+    found = revision_named(session, revision)
+    said = session.say(
+        changes.erased(session.audit.id, found.id, _line(reason, "reason"))
+    )
+    remember(session.workspace.folder, said)
+    drop_erased(session, found)
+    session.workspace.journal.compact()
+
+
+def _text(text: str, about: str) -> str:
+    try:
+        return clean_text(text).strip()
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.", about=about) from error
+
+
+def _line(text: str, about: str) -> str:
+    try:
+        return clean_line(text)
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.", about=about) from error
+
+
+def _lines(texts: tuple[str, ...], about: str) -> tuple[str, ...]:
+    return tuple(filter(None, (_line(text, about) for text in texts)))
+
+
+WORDS = {
+    AuditStatus.EN_COURS: "en cours",
+    AuditStatus.SOUMIS: "soumis à relecture",
+    AuditStatus.ACCEPTE: "accepté",
+    AuditStatus.RETOURNE: "retourné",
+    AuditStatus.CLOS: "clos",
+}
+"""Where an audit stands, in a word."""
+
+
+MOVES = {
+    AuditStatus.EN_COURS: "Reprendre l'audit",
+    AuditStatus.SOUMIS: "Soumettre à relecture",
+    AuditStatus.ACCEPTE: "Accepter",
+    AuditStatus.RETOURNE: "Retourner pour complément",
+    AuditStatus.CLOS: "Clore : les rapports deviennent définitifs",
+}
+"""What one does to move an audit there."""
+
+
+_NEXT = {
+    AuditStatus.EN_COURS: (AuditStatus.SOUMIS, AuditStatus.CLOS),
+    AuditStatus.SOUMIS: (
+        AuditStatus.ACCEPTE,
+        AuditStatus.RETOURNE,
+        AuditStatus.EN_COURS,
+    ),
+    AuditStatus.ACCEPTE: (AuditStatus.CLOS, AuditStatus.EN_COURS),
+    AuditStatus.RETOURNE: (AuditStatus.SOUMIS, AuditStatus.EN_COURS),
+    AuditStatus.CLOS: (AuditStatus.EN_COURS,),
+}
+
+
+def possible(status: AuditStatus) -> tuple[AuditStatus, ...]:
+    """Return where an audit may go from where it stands."""
+    return _NEXT[status]
+
+
+def left_to_check(session: AuditSession) -> tuple[str, ...]:
+    """Return what is still open, one sentence each; nothing when all was checked."""
+    return tuple(_left(session))
+
+
+def _left(session: AuditSession) -> Iterator[str]:
+    report = report_of(session)
+    left = open_points(report)
+    if left.criteria or left.conflicts or left.lists:
+        yield open_words(report)
+    unsure = [
+        one.criterion.title
+        for one in session.assessment.alerts
+        if one.compliance is Compliance.A_VERIFIER
+    ]
+    if unsure:
+        yield f"Conformité à vérifier : {' ; '.join(unsure)}."
+    if not session.visits:
+        yield "Aucune visite n'est enregistrée."
+    undecided = sum(one.undecided for one in report.plan.actions)
+    if undecided:
+        many = "s" * (undecided > 1)
+        yield f"{undecided} préconisation{many} sans décision."

@@ -1,0 +1,458 @@
+"""A room like another: the place and its answers, in one durable commit."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from uuid import UUID
+
+from diag.assess.facts import with_answers
+from diag.audit.answer import NewAnswer, answer_for
+from diag.audit.places import KIND_NAMES
+from diag.audit.session import AuditSession
+from diag.journal import changes
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
+from diag.model.errors import DiagError
+from diag.model.fact import ROOT_KINDS, Answer, Place, Value
+from diag.model.number import exact
+from diag.model.text import fold
+from diag.reports.answers import value_words
+from diag.rules.values import Truth
+from diag.words.figures import number
+from diag.words.vocabulary import PROVENANCES, STATE_WORDS
+
+_NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
+
+
+def duplicate(session: AuditSession, place: Place) -> Place:
+    """Add a place like this one, answers included, under the next free name.
+
+    Measures are left out where nothing but a measure is an answer.
+    """
+    facts, audit = session.facts, session.audit.id
+    world = session.workspace.world
+    ident = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
+    twin = place.model_copy(update={"id": ident, "name": next_name(session, place)})
+    drafts = [changes.placed(audit, twin)]
+    for (where, question), heads in facts.answers.items():
+        declared = session.checklist.questions.get(question)
+        if where != place.id or declared is None or len(heads) != 1:
+            continue
+        answer = said_elsewhere(declared, heads[0])
+        if answer is not None:
+            drafts.append(changes.answered(audit, twin.id, question, answer))
+    session.say(*drafts)
+    return twin
+
+
+def next_name(session: AuditSession, place: Place) -> str:
+    """Return the next free name: « Classe 4 » after « Classe 3 ».
+
+    The digit of a level is none of these: after « CM1 » comes « CM1 2 », never « CM2 ».
+    """
+    taken = {fold(each.name) for each in session.facts.places.values()}
+    numbered = _NUMBERED.fullmatch(place.name)
+    stem, number = (
+        (numbered[1], int(numbered[2])) if numbered else (f"{place.name} ", 1)
+    )
+    while fold(name := f"{stem}{number + 1}") in taken:
+        number += 1
+    return name
+
+
+# The sheet: places of one kind × their questions, as one table to read.
+#
+# It is built from a session and never changes: after something is said, build another.
+# What is done to its cells lives in `filling` and `pasting`.
+
+
+MARKS = {
+    Provenance.MEASURED: "mes",
+    Provenance.OBSERVED: "vu",
+    Provenance.DECLARED: "dit",
+    Provenance.IMPORTED: "imp",
+    Provenance.CARRIED: "rep",
+}
+"""How a fact became known, in three letters at most; none reads as a unit (« 2 m »)."""
+
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+_NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One fact, as a cell shows it."""
+
+    words: str
+    """Its value without unit, its state, or both sides of a conflict."""
+    mark: str
+    """How it became known, in short; `!` for a conflict; empty when not answered."""
+    relevant: Truth
+    """False: not asked here; None: not known yet."""
+    heads: tuple[Answer, ...]
+    """What was answered."""
+    flagged: bool = False
+    """« À revoir »."""
+    notes: tuple[str, ...] = ()
+    """What is written beside it."""
+
+    @property
+    def is_inert(self) -> bool:
+        """Say whether the question is not asked here."""
+        return self.relevant is False
+
+    @property
+    def is_conflict(self) -> bool:
+        """Say whether people said different things."""
+        return len(self.heads) > 1
+
+
+class GridSheet:
+    """Rows are places in order, columns are questions."""
+
+    def __init__(
+        self, session: AuditSession, kind: PlaceKind, domain: str = ""
+    ) -> None:
+        facts = session.facts
+        self.kind = kind
+        """What its rows are."""
+        self.domain = domain
+        """The only domain shown; empty: all."""
+        self.places: tuple[Place, ...] = facts.places_of(kind)
+        """Its rows."""
+        self.questions: tuple[Question, ...] = tuple(
+            question
+            for question in _asked(session, kind)
+            if question.type is not QuestionType.PHOTO
+            and domain in {"", question.domain}
+        )
+        """Its columns, each after those that decide whether it is asked."""
+        self.rows = {place.id: row for row, place in enumerate(self.places)}
+        """Place id → row."""
+        self.columns = {each.id: column for column, each in enumerate(self.questions)}
+        """Question id → column."""
+        self._facts, self._reading = facts, session.judge.reading(facts)
+        self._cells: dict[tuple[int, int], Cell] = {}
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return what a cell shows."""
+        found = self._cells.get((row, column))
+        if found is None:
+            found = self._cells[row, column] = self._read(row, column)
+        return found
+
+    def sum(self, column: int) -> str:
+        """Return what a whole column amounts to.
+
+        A total, « oui » out of the answers, an extent for what does not add up
+        (dBm, ages), or how many places are answered.
+        """
+        question = self.questions[column]
+        asked = [
+            cell
+            for row in range(len(self.places))
+            if not (cell := self.cell(row, column)).is_inert
+        ]
+        known = [value for cell in asked if (value := _known(cell)) is not None]
+        if question.type is QuestionType.BOOLEAN:
+            return f"{known.count(True)}/{len(known)} oui" if known else ""
+        if question.type in _NUMBERS:
+            return _amount(question, known)
+        return f"{len(known)}/{len(asked)}" if asked else ""
+
+    def _read(self, row: int, column: int) -> Cell:
+        question = self.questions[column]
+        scope = self._reading.scope(self.places[row].id)
+        relevant = scope.relevance(question.id)
+        heads = scope.heads(question.id)
+        words = " / ".join(short_words(question, head) for head in heads)
+        mark = "!" if len(heads) > 1 else "".join(map(_mark, heads))
+        key = self.places[row].id, question.id
+        flagged, notes = key in self._facts.flags, self._facts.notes.get(key, ())
+        return Cell(words, mark, relevant, heads, flagged, notes)
+
+
+def sheet_kinds(session: AuditSession) -> tuple[PlaceKind, ...]:
+    """Return the kinds of places that have questions and several places."""
+    asked = {question.place for question in session.checklist.questions.values()}
+    return tuple(kind for kind in PlaceKind if kind in asked and kind not in ROOT_KINDS)
+
+
+def domains_of(session: AuditSession, kind: PlaceKind) -> tuple[tuple[str, str], ...]:
+    """Return (id, title) of each domain that asks something of such places."""
+    titles = {domain.id: domain.title for domain in session.checklist.domains}
+    asked = dict.fromkeys(each.domain for each in _asked(session, kind))
+    return tuple((each, titles.get(each, each.capitalize())) for each in asked)
+
+
+def _asked(session: AuditSession, kind: PlaceKind) -> list[Question]:
+    """Return what the visit asks at such places, or what was answered all the same."""
+    profile, profiles = session.profile, session.judge.profiles
+    answered = {question for _, question in session.facts.answers}
+    return [
+        each
+        for each in _walked(session.checklist, kind)
+        if profile.asks(profiles[each.id]) or each.id in answered
+    ]
+
+
+def _walked(checklist: Checklist, kind: PlaceKind) -> list[Question]:
+    """Return the questions of a kind, each after those that its relevance reads."""
+    here = {
+        each.id: each for each in checklist.questions.values() if each.place is kind
+    }
+    walked: dict[str, Question] = {}
+    begun: set[str] = set()
+
+    def walk(question: Question) -> None:
+        if question.id not in begun:
+            begun.add(question.id)
+            for name in _NAME.findall(question.relevant):
+                if name in here:
+                    walk(here[name])
+            walked[question.id] = question
+
+    for question in here.values():
+        walk(question)
+    return list(walked.values())
+
+
+def short_words(question: Question, answer: Answer) -> str:
+    """Return an answer in as few words as a cell needs: no unit, days in digits."""
+    if answer.state is not State.KNOWN:
+        return STATE_WORDS[answer.state]
+    value = answer.value
+    if question.type in _NUMBERS and isinstance(value, int | str):
+        return number(value)
+    if question.type is QuestionType.DATE and isinstance(value, str):
+        return "/".join(reversed(value.split("-")))
+    return " ".join(value_words(question, value).split())
+
+
+def provenance_words(answer: Answer) -> str:
+    """Return how an answer became known, in a word."""
+    return PROVENANCES[answer.provenance]
+
+
+def _mark(answer: Answer) -> str:
+    return MARKS[answer.provenance] if answer.state is State.KNOWN else "-"
+
+
+def _known(cell: Cell) -> Value:
+    return cell.heads[0].value if len(cell.heads) == 1 else None
+
+
+def _amount(question: Question, known: Iterable[Value]) -> str:
+    numbers = [
+        Fraction(exact(value))
+        for value in known
+        if isinstance(value, int | str) and not isinstance(value, bool)
+    ]
+    if not numbers:
+        return ""
+    if question.type is QuestionType.INTEGER and _adds_up(question):
+        return f"= {number(sum(numbers, Fraction()))}"
+    low, high = number(min(numbers)), number(max(numbers))
+    return low if low == high else f"{low} à {high}"
+
+
+def _adds_up(question: Question) -> bool:
+    """Say whether a total means something: a count does, a level in dBm does not."""
+    low = question.range[0] if question.range else None
+    return low is not None and exact(low) >= 0
+
+
+# Filling cells of a sheet, many at once: one gesture is one durable commit.
+#
+# A cell that is not asked is never written, and what was measured in one room is not
+# said to have been measured in another.
+
+
+Key = tuple[str, str]
+"""(Place id, question id)."""
+
+
+class GestureError(DiagError):
+    """What was asked of the sheet has no sense at this cell: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellRefusal:
+    """A cell that was left as it was, and why."""
+
+    where: str
+    """The place and the question, or where in the file."""
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """Tell it whole."""
+        return f"{self.where} : {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a gesture wrote, and what it did not."""
+
+    written: tuple[Key, ...] = ()
+    refused: tuple[CellRefusal, ...] = ()
+
+
+def fill(
+    session: AuditSession, sheet: GridSheet, keys: Iterable[Key], entry: NewAnswer
+) -> Filled:
+    """Give one answer to many cells of one question.
+
+    Raises:
+        RefusedEntryError: the value cannot be; nothing was written.
+        DoubtError: it is unlikely and was not confirmed; nothing was written.
+    """
+    question = session.checklist.questions[entry.question]
+    answer = answer_for(question, entry)
+    return record(session, sheet, dict.fromkeys(keys, answer))
+
+
+def copy_down(
+    session: AuditSession, sheet: GridSheet, columns: Iterable[int], rows: Sequence[int]
+) -> Filled:
+    """Copy the answers of the first of the rows to the others, column by column.
+
+    Raises:
+        GestureError: when the first row has nothing that can be copied.
+    """
+    proposed: dict[Key, Answer] = {}
+    left: list[CellRefusal] = []
+    for column in columns:
+        question = sheet.questions[column]
+        source = _source(sheet, rows[0], column)
+        if isinstance(source, CellRefusal):
+            left.append(source)
+            continue
+        others = (sheet.places[row].id for row in rows[1:])
+        proposed |= {(place, question.id): source for place in others}
+    if not proposed and left:
+        raise GestureError(f"{left[0].sentence}.")
+    return record(session, sheet, proposed)
+
+
+def empty_below(sheet: GridSheet, row: int, column: int) -> tuple[int, ...]:
+    """Return the rows below, down to the next answer, that could be filled."""
+    rows = []
+    for below in range(row + 1, len(sheet.places)):
+        cell = sheet.cell(below, column)
+        if cell.heads:
+            break
+        if not cell.is_inert:
+            rows.append(below)
+    return tuple(rows)
+
+
+def like_previous(session: AuditSession, sheet: GridSheet, row: int) -> Filled:
+    """Copy every answer of the row above to the cells of this row still empty.
+
+    Raises:
+        GestureError: when there is no row above.
+    """
+    if row == 0:
+        raise GestureError(
+            f"« {sheet.places[0].name} » est en tête du tableau : "
+            "rien ne la précède, répondez ici d'abord."
+        )
+    place = sheet.places[row].id
+    return record(
+        session,
+        sheet,
+        {
+            (place, question.id): copied
+            for column, question in enumerate(sheet.questions)
+            if not sheet.cell(row, column).heads
+            and (source := _single(sheet, row - 1, column)) is not None
+            and not sheet.cell(row - 1, column).is_inert
+            and (copied := said_elsewhere(question, source)) is not None
+        },
+        quietly=True,
+    )
+
+
+def clear(session: AuditSession, keys: Iterable[Key]) -> Filled:
+    """Take answers away, as if the questions had not been asked."""
+    answered = [key for key in keys if session.facts.answers.get(key)]
+    drafts = [changes.unanswered(session.audit.id, *key) for key in answered]
+    if drafts:
+        session.say(*drafts)
+    return Filled(tuple(answered))
+
+
+def record(
+    session: AuditSession,
+    sheet: GridSheet,
+    proposed: Mapping[Key, Answer],
+    *,
+    quietly: bool = False,
+) -> Filled:
+    """Write answers in one commit, those not asked left out, and told unless quiet."""
+    asked = _is_asked(session, proposed)
+    kept = {key: answer for key, answer in proposed.items() if asked(key)}
+    if kept:
+        session.say(
+            *(
+                changes.answered(session.audit.id, place, question, answer)
+                for (place, question), answer in kept.items()
+            )
+        )
+    left = () if quietly else tuple(key for key in proposed if key not in kept)
+    return Filled(tuple(kept), tuple(_inert(session, sheet, key) for key in left))
+
+
+def where_words(place: Place, question: Question) -> str:
+    """Name a cell."""
+    return f"« {place.name} », {question.label}"
+
+
+def said_elsewhere(question: Question, source: Answer) -> Answer | None:
+    """Return an answer as it may be said elsewhere; None for a pure measure."""
+    provenance = source.provenance
+    if provenance not in {Provenance.OBSERVED, Provenance.DECLARED}:
+        others = [
+            each for each in question.provenance if each is not Provenance.MEASURED
+        ]
+        if not others:
+            return None
+        provenance = others[0]
+    return replace(Answer(source.state, source.value, provenance), reason=source.reason)
+
+
+def _is_asked(
+    session: AuditSession, proposed: Mapping[Key, Answer]
+) -> Callable[[Key], bool]:
+    """Return whether a question is asked at a place once all of this is said."""
+    facts = with_answers(session.facts, proposed)
+    reading = session.judge.reading(facts)
+    return lambda key: reading.scope(key[0]).relevance(key[1]) is not False
+
+
+def _inert(session: AuditSession, sheet: GridSheet, key: Key) -> CellRefusal:
+    place, question = session.facts.places[key[0]], session.checklist.questions[key[1]]
+    kind = KIND_NAMES[sheet.kind]
+    reason = f"ne se demande pas pour ce lieu ({kind})"
+    return CellRefusal(where_words(place, question), reason)
+
+
+def _source(sheet: GridSheet, row: int, column: int) -> Answer | CellRefusal:
+    place, question = sheet.places[row], sheet.questions[column]
+    source = _single(sheet, row, column)
+    if source is None:
+        reason = "pas de réponse à recopier"
+        return CellRefusal(where_words(place, question), reason)
+    reason = "une mesure ne se recopie pas d'une salle à l'autre"
+    refusal = CellRefusal(where_words(place, question), reason)
+    return said_elsewhere(question, source) or refusal
+
+
+def _single(sheet: GridSheet, row: int, column: int) -> Answer | None:
+    heads = sheet.cell(row, column).heads
+    return heads[0] if len(heads) == 1 else None

@@ -1,0 +1,391 @@
+"""« Et si… » in an engineer's words: read, told, and what comes up each time."""
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from diag.assess.words import money_words, score_words, short_cost
+from diag.audit.answer import find_question
+from diag.audit.places import KIND_NAMES
+from diag.audit.session import AuditSession
+from diag.audit.suppose import (
+    Added,
+    Closed,
+    Option,
+    Split,
+    Supposed,
+    SupposedAnswer,
+    SupposedOutcome,
+    Supposition,
+    outcome,
+    supposed,
+    title_of,
+)
+from diag.desk.visit.keyed import meant
+from diag.journal import changes
+from diag.journal.records import scenarios_of
+from diag.model.audit import Scenario
+from diag.model.checklist import Checklist
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.fact import ROOT_KINDS, Facts, Place
+from diag.model.text import clean_line, fold
+from diag.reports.answers import value_words
+
+FIBRE = (
+    ("acces_internet", True),
+    ("technologie_acces", "ftth_pro"),
+    ("debit_descendant", 300),
+    ("debit_montant", 100),
+)
+"""What « la fibre est arrivée » supposes, of the questions that the checklists ask."""
+
+
+_USE, _CLASS = "type_salle", "classe"
+"""The fact that says what a room is for, and its value where a class is taught."""
+
+
+def fibre(session: AuditSession) -> tuple[Supposition, ...]:
+    """Return what the arrival of fibre supposes; nothing when nobody asks about it."""
+    known, root = session.checklist.questions, session.facts.root
+    return tuple(
+        SupposedAnswer(root, name, value)
+        for name, value in FIBRE
+        if name in known
+        and (not known[name].choices or value in {c.id for c in known[name].choices})
+    )
+
+
+def said(
+    session: AuditSession, facts: Facts, question: str, raw: str, at: str
+) -> SupposedAnswer:
+    """Return another answer to a question, as typed; « ? » as if nobody knew.
+
+    Raises:
+        DiagError: unknown question or place, or a value that cannot be.
+    """
+    asked = find_question(session, question)
+    place = facts.places[facts.root]
+    if asked.place not in ROOT_KINDS:
+        place = place_named(facts, at, asked.place)
+    value = None if raw.strip() == "?" else meant(asked, raw)
+    return SupposedAnswer(place.id, asked.id, value)
+
+
+def added(facts: Facts, name: str, like: str = "") -> Added:
+    """Return one more room, equipped like another one when named.
+
+    Raises:
+        DiagError: a name that is empty or taken, an unknown twin.
+    """
+    twin = place_named(facts, like, PlaceKind.SALLE).id if like else ""
+    return Added(PlaceKind.SALLE, _free(facts, name), twin)
+
+
+def closed(facts: Facts, name: str) -> Closed:
+    """Return a room that is no longer used."""
+    return Closed(place_named(facts, name, PlaceKind.SALLE).id)
+
+
+def split(session: AuditSession, facts: Facts, name: str, reusing: str = "") -> Split:
+    """Return a class in two; the second room takes over another one's equipment.
+
+    Raises:
+        DiagError: an unknown room, no classroom, or a room that would equip itself.
+    """
+    place = place_named(facts, name, PlaceKind.SALLE)
+    if place not in classrooms(facts):
+        raise DiagError(
+            f"« {place.name} » n'est pas une classe : rien à dédoubler. Si c'en est "
+            "une, corrigez l'usage de la salle dans la visite."
+        )
+    donor = place_named(facts, reusing, PlaceKind.SALLE).id if reusing else ""
+    if donor == place.id:
+        raise DiagError(f"« {place.name} » ne peut pas s'équiper elle-même.")
+    second = _free(facts, f"{place.name}, second groupe")
+    return Split(place.id, second, naming(session.checklist), donor)
+
+
+def classrooms(facts: Facts) -> tuple[Place, ...]:
+    """Return the rooms where a class is taught, or may be: none is said otherwise."""
+    return tuple(
+        place
+        for place in facts.places_of(PlaceKind.SALLE)
+        if (answer := facts.answer(place.id, _USE)) is None
+        or answer.value in {None, _CLASS}
+    )
+
+
+def naming(checklist: Checklist) -> tuple[str, ...]:
+    """Return the questions that say what a room is."""
+    for label in checklist.places:
+        if label.id is PlaceKind.SALLE:
+            return label.named_by
+    return ()
+
+
+def describe_hypotheses(
+    session: AuditSession, suppositions: tuple[Supposition, ...]
+) -> Iterator[str]:
+    """Give each supposition in words, as the places stand when it is made."""
+    facts = session.facts
+    for one in suppositions:
+        yield _told(session.checklist, facts, one)
+        facts = supposed(facts, (one,))
+
+
+def place_named(facts: Facts, text: str, kind: PlaceKind) -> Place:
+    """Return the place of that kind, by name or id, supposed ones included.
+
+    Raises:
+        DiagError: unknown; names the nearest one.
+    """
+    places = facts.places_of(kind)
+    for place in places:
+        if text == place.id or fold(place.name) == fold(text):
+            return place
+    near = get_close_matches(text, [place.name for place in places], n=1)
+    hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+    names = ", ".join(f"« {place.name} »" for place in places[:8]) or "aucun"
+    raise DiagError(
+        f"Lieu « {text[:60]} » ({KIND_NAMES[kind]}) inconnu.{hint} Lieux : {names}."
+    )
+
+
+def _told(checklist: Checklist, facts: Facts, one: Supposition) -> str:
+    match one:
+        case SupposedAnswer(place, question, value):
+            asked = checklist.questions[question]
+            words = "pas connu" if value is None else value_words(asked, value)
+            where = "" if place == facts.root else f"{_place_name(facts, place)}, "
+            return f"{where}{asked.label} : {words}"
+        case Added(_, name, like):
+            return f"une salle de plus : {name}" + (
+                f", équipée comme {_place_name(facts, like)}" if like else ", vide"
+            )
+        case Closed(place):
+            return f"salle fermée : {_place_name(facts, place)}"
+        case Split(place, _, _, reusing):
+            taken = (
+                f", avec l'équipement de {_place_name(facts, reusing)}, qui ferme"
+                if reusing
+                else ", second groupe dans une salle nue"
+            )
+            return f"dédoublement : {_place_name(facts, place)}{taken}"
+
+
+def _place_name(facts: Facts, place: str) -> str:
+    found = facts.places.get(place)
+    return found.name if found else "lieu retiré"
+
+
+def _free(facts: Facts, name: str) -> str:
+    try:
+        clean = clean_line(name)
+    except ValueError as error:
+        raise DiagError(f"Nom de lieu refusé : {error}.") from error
+    if not clean:
+        raise DiagError("Le nom du lieu est vide. Donnez par exemple « Classe CP ».")
+    if fold(clean) in {fold(place.name) for place in facts.places.values()}:
+        raise DiagError(f"Un lieu s'appelle déjà « {clean} ».")
+    return clean
+
+
+def option_of(session: AuditSession, name: str) -> Option:
+    """Return a scenario as documents print it; the audit's facts stay what they are.
+
+    Raises:
+        DiagError: unknown; or nothing of it means anything here any more.
+    """
+    scenario = scenario_named(session, name)
+    kept, _ = suppositions_of(session, scenario)
+    if not kept:
+        raise DiagError(
+            f"Le scénario « {scenario.name} » ne suppose plus rien qui existe ici."
+        )
+    found = outcome(session.facts, session.checklist, kept)
+    told = describe_hypotheses(session, kept)
+    return Option(
+        name=scenario.name,
+        supposed=tuple(
+            Supposed(words, _is_sensitive(session, one))
+            for words, one in zip(told, kept, strict=True)
+        ),
+        scores=tuple(
+            (title, score_words(before), score_words(after))
+            for title, before, after in found.scores
+            if before != after or title == found.scores[-1][0]
+        ),
+        costs=_costs(found),
+        resolved=_advice(session, found, new=False),
+        new=_advice(session, found, new=True),
+    )
+
+
+def _costs(found: SupposedOutcome) -> tuple[tuple[str, str, str], ...]:
+    before, after = (money_words(one.advice) for one in (found.before, found.after))
+    return (("Une fois", before[0], after[0]), ("Par an", before[1], after[1]))
+
+
+def _advice(
+    session: AuditSession, found: SupposedOutcome, *, new: bool
+) -> tuple[tuple[str, str], ...]:
+    told = found.new if new else found.resolved
+    kind = session.about.kind
+    return tuple((title_of(one, kind), short_cost(one.cost)) for one in told)
+
+
+def _is_sensitive(session: AuditSession, one: Supposition) -> bool:
+    asked = session.checklist.questions
+    return isinstance(one, SupposedAnswer) and asked[one.question].sensitive
+
+
+class _Shape(NamedTuple):
+    type: type[Supposition]
+    adapter: TypeAdapter[Any]
+
+
+_SHAPES = {
+    name: _Shape(kind, TypeAdapter(kind))
+    for name, kind in {
+        "said": SupposedAnswer,
+        "added": Added,
+        "closed": Closed,
+        "split": Split,
+    }.items()
+}
+
+
+_LONGEST = 120
+
+
+def scenarios(session: AuditSession) -> tuple[Scenario, ...]:
+    """Return what was kept in an audit, by name."""
+    return scenarios_of(session.workspace.journal, session.audit.id)
+
+
+def keep_scenario(
+    session: AuditSession, name: str, suppositions: Sequence[Supposition]
+) -> Scenario:
+    """Keep suppositions under a name; one that bears it already is replaced.
+
+    Raises:
+        DiagError: an empty name, one that is too long, or nothing supposed.
+    """
+    clean = _scenario_name(name)
+    if not suppositions:
+        raise DiagError("Rien n'est supposé : il n'y a rien à garder.")
+    world = session.workspace.world
+    same = [one for one in scenarios(session) if fold(one.name) == fold(clean)]
+    fresh = str(UUID(bytes=world.nonce() + world.nonce(), version=4))
+    scenario = Scenario(
+        id=same[0].id if same else fresh,
+        name=clean,
+        suppositions=tuple(map(_written, suppositions)),
+    )
+    session.say(changes.imagined(session.audit.id, scenario))
+    return scenario
+
+
+def forget_scenario(session: AuditSession, name: str) -> Scenario:
+    """Take a scenario away; history keeps it.
+
+    Raises:
+        DiagError: unknown; names the nearest one.
+    """
+    scenario = scenario_named(session, name)
+    session.say(changes.forgotten(session.audit.id, scenario.id))
+    return scenario
+
+
+def scenario_named(session: AuditSession, name: str) -> Scenario:
+    """Return a scenario by its name or its id.
+
+    Raises:
+        DiagError: unknown; names the nearest one.
+    """
+    known = scenarios(session)
+    for one in known:
+        if name == one.id or fold(one.name) == fold(name):
+            return one
+    near = get_close_matches(name, [one.name for one in known], n=1)
+    hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+    names = ", ".join(f"« {one.name} »" for one in known) or "aucun"
+    raise DiagError(
+        f"Scénario « {name[:60]} » inconnu.{hint} Scénarios gardés : {names}."
+    )
+
+
+def suppositions_of(
+    session: AuditSession, scenario: Scenario
+) -> tuple[tuple[Supposition, ...], tuple[str, ...]]:
+    """Return what a scenario supposes, and what no longer means anything here.
+
+    A room taken away since, a question that the checklists no longer ask, is left out
+    and told.
+    """
+    kept: list[Supposition] = []
+    lost: list[str] = []
+    places = set(session.facts.places)
+    for written in scenario.suppositions:
+        one = _read(written)
+        if one is None:
+            lost.append("une supposition d'une version plus récente")
+        elif problem := next(_problems(session, one, places), ""):
+            lost.append(problem)
+        else:
+            kept.append(one)
+            places = _places_after(session, kept)
+    return tuple(kept), tuple(lost)
+
+
+def _places_after(session: AuditSession, kept: Sequence[Supposition]) -> set[str]:
+    facts = session.facts
+    for one in kept:
+        facts = one.applied(facts)
+    return set(facts.places)
+
+
+def _problems(
+    session: AuditSession, one: Supposition, places: set[str]
+) -> Iterator[str]:
+    if (
+        isinstance(one, SupposedAnswer)
+        and one.question not in session.checklist.questions
+    ):
+        yield f"la question « {one.question} », qui n'est plus posée"
+    named = [getattr(one, name, "") for name in ("place", "like", "reusing")]
+    if any(place and place not in places for place in named):
+        yield "un lieu retiré depuis"
+
+
+def _written(one: Supposition) -> dict[str, Any]:
+    what = next(name for name, shape in _SHAPES.items() if isinstance(one, shape.type))
+    said = _SHAPES[what].adapter.dump_python(one, mode="json", exclude_defaults=True)
+    return {"what": what, **said}
+
+
+def _read(written: dict[str, Any]) -> Supposition | None:
+    """Return a supposition; one that this version cannot read is none."""
+    told = dict(written)
+    shape = _SHAPES.get(str(told.pop("what", "")))
+    try:
+        return shape.adapter.validate_python(told) if shape else None
+    except ValueError:
+        return None
+
+
+def _scenario_name(text: str) -> str:
+    try:
+        clean = clean_line(text)
+    except ValueError as error:
+        raise DiagError(f"Nom de scénario refusé : {error}.") from error
+    if not clean or len(clean) > _LONGEST:
+        raise DiagError(
+            f"Un scénario porte un nom d'au plus {_LONGEST} signes, par exemple "
+            "« Fibre et dédoublement du CP »."
+        )
+    return clean

@@ -1,0 +1,335 @@
+"""Rooms, buildings, lots: found by the name an engineer types, added, renamed."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import NamedTuple
+from uuid import UUID
+
+from diag.assess.results import Score
+from diag.audit.session import AuditSession
+from diag.journal import changes
+from diag.journal.heads import removal
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts, Place
+from diag.model.text import clean_line, fold
+from diag.words.figures import in_words, percent
+from diag.words.sentences import counted
+from diag.words.vocabulary import PLACES
+
+KIND_NAMES = {
+    PlaceKind.SYNDICAT: "syndicat",
+    PlaceKind.COMMUNE: "commune",
+    PlaceKind.ECOLE: "école",
+    PlaceKind.BATIMENT: "bâtiment",
+    PlaceKind.SALLE: "salle",
+    PlaceKind.LOT: "lot",
+}
+"""What each kind is called on screen."""
+
+
+FEMININE = frozenset({PlaceKind.COMMUNE, PlaceKind.ECOLE, PlaceKind.SALLE})
+"""The kinds whose name is feminine."""
+
+
+MAX_NAME = 200
+"""Longest name of a place, in characters."""
+
+
+def agreeing(kind: PlaceKind, participle: str) -> str:
+    """Return « ajoutée » of a room, « ajouté » of a building."""
+    return participle + "e" * (kind in FEMININE)
+
+
+def find_place(session: AuditSession, text: str) -> Place:
+    """Return the place of that name or id; an empty text is the school itself.
+
+    Raises:
+        DiagError: unknown or ambiguous; names the nearest ones.
+    """
+    places = session.facts.places
+    if not text:
+        return places[session.facts.root]
+    if text in places:
+        return places[text]
+    named = [place for place in places.values() if fold(place.name) == fold(text)]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        ids = ", ".join(place.id for place in named)
+        raise DiagError(
+            f"Plusieurs lieux s'appellent « {text} ». Donnez l'identifiant : {ids}."
+        )
+    names = [place.name for place in places.values()]
+    near = get_close_matches(text, names, n=1)
+    hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+    raise DiagError(
+        f"Lieu « {text[:60]} » inconnu dans cet audit.{hint} Voyez la liste.",
+        command=f"diag audit place {session.about.ref} list",
+    )
+
+
+def add_place(
+    session: AuditSession, kind: PlaceKind, name: str, parent: str = ""
+) -> tuple[Place, str]:
+    """Add a place; return it and the id of the revision that says so.
+
+    Raises:
+        DiagError: when its name is empty or taken, or its parent cannot hold it.
+    """
+    place = _new(session, kind, name, parent)
+    (revision,) = session.say(changes.placed(session.audit.id, place))
+    return place, revision.id
+
+
+def add_places(
+    session: AuditSession, kind: PlaceKind, names: Sequence[str], parent: str = ""
+) -> tuple[Place, ...]:
+    """Add places in one gesture, that one undo takes back; their names differ.
+
+    Raises:
+        DiagError: when a name is empty or taken, or the parent cannot hold them.
+    """
+    places = tuple(_new(session, kind, name, parent) for name in names)
+    session.say(*(changes.placed(session.audit.id, place) for place in places))
+    return places
+
+
+def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Place:
+    if kind in ROOT_KINDS:
+        raise DiagError(f"On n'ajoute pas de lieu de sorte « {KIND_NAMES[kind]} ».")
+    holder = find_place(session, parent)
+    if holder.kind not in PARENT_KINDS[kind]:
+        raise DiagError(
+            f"Un lieu de sorte « {KIND_NAMES[kind]} » ne se range pas dans "
+            f"« {holder.name} » ({KIND_NAMES[holder.kind]})."
+        )
+    seed = session.workspace.world.nonce() + session.workspace.world.nonce()
+    ident = str(UUID(bytes=seed, version=4))
+    return Place(id=ident, kind=kind, parent=holder.id, name=_free(session, name))
+
+
+def rename_place(session: AuditSession, text: str, name: str) -> Place:
+    """Give a place another name; its answers stay.
+
+    Raises:
+        DiagError: unknown place, or a name that is empty or taken.
+    """
+    place = _check_not_root(find_place(session, text))
+    renamed = place.model_copy(update={"name": _free(session, name)})
+    session.say(changes.placed(session.audit.id, renamed))
+    return renamed
+
+
+def remove_place(session: AuditSession, text: str) -> Place:
+    """Take a place out of the list; history keeps what was said of it.
+
+    Raises:
+        DiagError: unknown place, or the school itself.
+    """
+    place = _check_not_root(find_place(session, text))
+    session.say(removal(session.workspace.journal, session.audit.id, place.id))
+    return place
+
+
+def _check_not_root(place: Place) -> Place:
+    if place.kind in ROOT_KINDS:
+        raise DiagError(f"« {place.name} » est le sujet de l'audit lui-même.")
+    return place
+
+
+def _free(session: AuditSession, name: str) -> str:
+    try:
+        clean = clean_line(name)
+    except ValueError as error:
+        raise DiagError(f"Nom de lieu refusé : {error}.") from error
+    if not clean:
+        raise DiagError("Le nom du lieu est vide. Donnez par exemple « Classe CP ».")
+    if len(clean) > MAX_NAME:
+        raise DiagError(
+            f"Nom de lieu trop long : {len(clean)} caractères, {MAX_NAME} admis. "
+            "Mettez le reste dans une note."
+        )
+    taken = {fold(place.name) for place in session.facts.places.values()}
+    if fold(clean) in taken:
+        raise DiagError(
+            f"Un lieu s'appelle déjà « {clean} ». Donnez un nom qui le distingue."
+        )
+    return clean
+
+
+def close_places(
+    session: AuditSession, kind: PlaceKind, *, complete: bool = True
+) -> None:
+    """Say « toutes les salles sont là », or that there may be others.
+
+    Raises:
+        DiagError: when the kind has no list.
+    """
+    if kind in ROOT_KINDS:
+        raise DiagError(f"« {kind} » n'a pas de liste de lieux à clore.")
+    session.say(changes.closed(session.audit.id, kind, complete=complete))
+
+
+@dataclass(frozen=True, slots=True)
+class ListClosing:
+    """A list closed, the overall score before and after."""
+
+    kind: PlaceKind
+    count: int
+    before: Score
+    after: Score
+
+    @property
+    def sentence(self) -> str:
+        """Tell it: what is closed, and what the score becomes."""
+        all_of = "Toutes les" if self.kind in FEMININE else "Tous les"
+        closed = f"{all_of} {PLACES[self.kind][1]} sont là ({self.count})."
+        before, after = _told(self.before), _told(self.after)
+        if before == after:
+            return f"{closed} Le score reste {after}."
+        return f"{closed} Score : {before} → {after}."
+
+
+def closing_effect(session: AuditSession, kind: PlaceKind) -> ListClosing:
+    """Return what closing a list would change; nothing is written."""
+    facts = session.facts
+    closed = replace(facts, closed=facts.closed | {kind})
+    after = session.judge.assess(closed, advised=()).overall
+    count = len(facts.places_of(kind))
+    return ListClosing(kind, count, session.judged.overall, after)
+
+
+def close_list(session: AuditSession, kind: PlaceKind) -> ListClosing:
+    """Close a list in one durable commit; return what it changed.
+
+    Raises:
+        DiagError: when the kind has no list, or nothing could be written.
+    """
+    effect = closing_effect(session, kind)
+    close_places(session, kind)
+    return replace(effect, after=session.judged.overall)
+
+
+def _told(score: Score) -> str:
+    if score.bounds is None:
+        return "sans objet"
+    known = percent(score.completeness)
+    return f"{in_words(score.bounds)} ({known} connus)"
+
+
+BETWEEN = ";"
+"""What stands between two names on one line."""
+
+
+MOST = 60
+"""Places that one line may name: more is a slip of the finger."""
+
+
+_SHOWN = 8
+"""Names that are read; of more, the first ones and the last."""
+
+
+_RANGE = re.compile(r"(?P<what>.*\S)\s+(?P<first>\d{1,4})\s+à\s+(?P<last>\d{1,4})")
+
+
+class NamesRead(NamedTuple):
+    """The names that a line gives."""
+
+    new: tuple[str, ...]
+    """Those that no place bears yet, in order, each once."""
+    known: tuple[str, ...]
+    """Those that a place bears already, or that are typed twice."""
+
+
+def names_in(typed: str) -> tuple[str, ...]:
+    """Return the names that a text gives: « Classe 1 à 3 ; Direction » gives four.
+
+    Raises:
+        DiagError: when there are more than anybody means.
+    """
+    pieces = map(_cleaned, re.split(rf"[{BETWEEN}\n\t]", typed))
+    names = tuple(name for piece in pieces if piece for name in _counted(piece))
+    if len(names) > MOST:
+        raise DiagError(
+            f"{len(names)} lieux d'un coup : {MOST} au plus. Vérifiez les numéros, ou "
+            "ajoutez-les en plusieurs fois."
+        )
+    return names
+
+
+def named(session: AuditSession, names: tuple[str, ...]) -> NamesRead:
+    """Tell the names that may be given from those that a place bears already."""
+    taken = {fold(place.name) for place in session.facts.places.values()}
+    new: dict[str, str] = {}
+    known: dict[str, str] = {}
+    for name in names:
+        key = fold(name)
+        (known if key in taken or key in new else new)[key] = name
+    return NamesRead(tuple(new.values()), tuple(known.values()))
+
+
+def told_names(kind: PlaceKind, found: NamesRead) -> str:
+    """Return what is to be added, and what is there: « 2 salles : CP, CE1. »."""
+    said = []
+    if found.new:
+        said.append(
+            f"{counted(len(found.new), *PLACES[kind])} : {_join_names(found.new)}."
+        )
+    if found.known:
+        verb = "existent" if len(found.known) > 1 else "existe"
+        quoted = tuple(f"« {name} »" for name in found.known)
+        said.append(f"{_join_names(quoted)} {verb} déjà.")
+    return " ".join(said)
+
+
+def _join_names(names: tuple[str, ...]) -> str:
+    shown = names if len(names) <= _SHOWN else (*names[: _SHOWN - 2], "…", names[-1])
+    return ", ".join(shown)
+
+
+def _cleaned(piece: str) -> str:
+    try:
+        return clean_line(piece)
+    except ValueError as error:
+        raise DiagError(f"Nom de lieu refusé : {error}.") from error
+
+
+def _counted(piece: str) -> tuple[str, ...]:
+    """Return the names of a range, numbers as wide as the first; else the name."""
+    found = _RANGE.fullmatch(piece)
+    if not found or int(found["first"]) >= int(found["last"]):
+        return (piece,)
+    width = len(found["first"])
+    numbers = range(int(found["first"]), int(found["last"]) + 1)
+    return tuple(f"{found['what']} {number:0{width}}" for number in numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """One place in the outline."""
+
+    place: Place
+    depth: int
+    """0 right under the school."""
+    answers: int
+    """How many questions are answered there."""
+
+
+def outlined(facts: Facts) -> tuple[Outlined, ...]:
+    """Return every place but the school itself, each before what it holds."""
+    counts = Counter(place for place, _ in facts.answers)
+    return tuple(
+        Outlined(place, depth, counts[place.id])
+        for place, depth in _under(facts, facts.root, 0)
+    )
+
+
+def _under(facts: Facts, holder: str, depth: int) -> Iterator[tuple[Place, int]]:
+    for place in facts.places.values():
+        if place.parent == holder:
+            yield place, depth
+            yield from _under(facts, place.id, depth + 1)

@@ -1,0 +1,488 @@
+"""Everything that any document tells of one audit, computed once."""
+
+import re
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from functools import cached_property, partial
+from pathlib import Path
+from types import MappingProxyType
+
+from diag.assess.money import Budget, budget_of, spoken_cost
+from diag.assess.plan import Action, Plan, advised, plan_of, still_standing
+from diag.assess.questions import Asked, relevant_questions
+from diag.assess.results import Assessment, CriterionResult
+from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
+from diag.audit.hypotheses import option_of
+from diag.audit.memory import own_standing, steps_told
+from diag.audit.picture import PictureError, reduced
+from diag.audit.session import AuditSession
+from diag.audit.suppose import Option
+from diag.journal import subjects
+from diag.journal.attachments import AttachmentStore
+from diag.journal.errors import JournalError
+from diag.journal.journal import Journal
+from diag.journal.records import photos_of, ranks_of, wordings_of
+from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
+from diag.model.charter import Issuer as Office
+from diag.model.checklist import Checklist, Criterion, Recommendation, Wording
+from diag.model.enums import Audience, AuditStatus, PlaceKind
+from diag.model.fact import Facts, Place
+from diag.model.territory import Commune, TownHall
+from diag.model.text import accented
+from diag.words.dates import day_of, long_date
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
+from diag.words.vocabulary import PLACES, SUBJECTS
+from diag.workspace.charter import office_of
+from diag.workspace.settings import Settings
+
+# What a sensitive fact speaks through, so that three documents can stay silent.
+#
+# A criterion that reads a sensitive question still gives its level; but its places and
+# quantities would tell the fact itself, so only the technical document prints them.
+
+
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Discretion:
+    """Ids of what must not be detailed outside the technical document."""
+
+    questions: frozenset[str]
+    criteria: frozenset[str]
+    recommendations: frozenset[str]
+
+
+def discretion_of(checklist: Checklist) -> Discretion:
+    """Return what the sensitive questions of an edition speak through."""
+    questions = frozenset(
+        question.id for question in checklist.questions.values() if question.sensitive
+    )
+    criteria = frozenset(
+        criterion.id
+        for criterion in checklist.criteria.values()
+        if not questions.isdisjoint(names_read(criterion))
+    )
+    recommendations = frozenset(
+        advice.id
+        for advice in checklist.recommendations.values()
+        if advice.when.criterion in criteria
+        or not questions.isdisjoint(_names_counted(advice))
+    )
+    return Discretion(questions, criteria, recommendations)
+
+
+def names_read(criterion: Criterion) -> tuple[str, ...]:
+    """Return every name in a criterion's rules, those that judge first.
+
+    A name inside a quoted choice counts too: too much discretion does no harm.
+    """
+    names = (*names_judged(criterion), *_names(criterion.applicable))
+    return tuple(dict.fromkeys(names))
+
+
+def names_judged(criterion: Criterion) -> tuple[str, ...]:
+    """Return the names that decide the level, from the highest level down."""
+    levels = sorted(criterion.levels, reverse=True)
+    return tuple(_names(*(criterion.levels[level] for level in levels)))
+
+
+def _names_counted(advice: Recommendation) -> list[str]:
+    return _names(advice.quantity, advice.effort, *advice.prices.values())
+
+
+def _names(*rules: str) -> list[str]:
+    return list(dict.fromkeys(_NAME.findall(" ".join(rules))))
+
+
+Pictures = Mapping[str, bytes]
+"""Attachments by their SHA-256: JPEGs."""
+
+
+NONE: Pictures = MappingProxyType({})
+"""No picture at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A photo of the audit, and who joined it."""
+
+    photo: Photo
+    author: str
+    day: str
+    """ISO day when it was taken, else when it was joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+    @property
+    def address(self) -> str:
+        """The picture itself, as an address."""
+        return f"data:image/jpeg;base64,{b64encode(self.data).decode('ascii')}"
+
+
+_STATUSES = {
+    AuditStatus.EN_COURS: "audit en cours",
+    AuditStatus.SOUMIS: "soumis à relecture",
+    AuditStatus.ACCEPTE: "relu et accepté, pas encore clos",
+    AuditStatus.RETOURNE: "renvoyé pour complément",
+    AuditStatus.CLOS: "définitif",
+}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One audit, ready to be told; every document is a view of it."""
+
+    about: Auditee
+    """Whom the audit is about, its name as it is printed."""
+    commune: Commune | None
+    town_hall: TownHall | None
+    audit: Audit
+    status: AuditStatus
+    facts: Facts
+    checklist: Checklist
+    assessment: Assessment
+    visits: tuple[Visit, ...]
+    follow_ups: tuple[FollowUp, ...]
+    wordings: Mapping[tuple[str, Audience], Wording]
+    """What the engineer reworded: (recommendation, audience) → wording."""
+    author: str
+    office: Office
+    date: date
+    digest: str
+    """Of the audit's journal: what this document can be proven with."""
+    edition: str
+    """Digest of the compiled checklists."""
+    plan: Plan
+    budget: Budget
+    discretion: Discretion
+    evidence: tuple[Evidence, ...]
+    """The photos of the audit, in the order in which they were joined."""
+    pictures: Pictures
+    """Those that are on this machine, by their SHA-256, small enough to be shown."""
+    look_back: Callable[[], AuditsCompared | None]
+    """Finds the last audit; asked once, by the documents that tell it."""
+    look_around: Callable[[], Comparables | None]
+    """Finds schools like it."""
+    option: Option | None
+    """A kept scenario to print beside the facts, if one was asked."""
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """What applies at each place, answered or not."""
+        return relevant_questions(self.facts, self.checklist)
+
+    @cached_property
+    def progress(self) -> AuditsCompared | None:
+        """What changed since the last audit; None for a first one."""
+        return self.look_back()
+
+    @cached_property
+    def comparables(self) -> Comparables | None:
+        """How schools like it stand; None for what is no school."""
+        return self.look_around()
+
+    def gathered(self) -> "Report":
+        """Return itself, everything found: another thread may write its documents."""
+        _ = self.progress, self.comparables
+        return self
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether the audit may still change."""
+        return self.status is not AuditStatus.CLOS
+
+    @property
+    def status_words(self) -> str:
+        """The status, as printed."""
+        said = _STATUSES[self.status]
+        return f"provisoire ({said})" if self.provisional else said
+
+    @property
+    def it(self) -> str:
+        """Return « l'école », « la commune » or « le syndicat »."""
+        return SUBJECTS[self.about.kind][0]
+
+    @property
+    def of_it(self) -> str:
+        """Return « de l'école », « de la commune » or « du syndicat »."""
+        return SUBJECTS[self.about.kind][1]
+
+    @cached_property
+    def place_names(self) -> Mapping[str, str]:
+        """Every place's name by id; names borne twice say where they stand."""
+        places = self.facts.places
+        borne = Counter(place.name for place in places.values())
+
+        def label(place: Place) -> str:
+            parent = places.get(place.parent or "")
+            if borne[place.name] == 1 or parent is None:
+                return _named(place)
+            return f"{_named(place)} ({_named(parent)})"
+
+        return {place.id: label(place) for place in places.values()}
+
+    def place_name(self, place: str) -> str:
+        """Return a place's name; its id when the place is gone."""
+        return self.place_names.get(place, place)
+
+    def kind_words(self, kind: PlaceKind) -> tuple[str, str]:
+        """Return how one place of a kind is called, and several."""
+        for one in self.checklist.places:
+            if one.id is kind:
+                return one.label, one.plural or f"{one.label}s"
+        return PLACES[kind]
+
+    def result(self, criterion: str) -> CriterionResult | None:
+        """Return what was found on a criterion, if the edition has it."""
+        return self.assessment.criteria.get(criterion)
+
+    def is_discreet(self, recommendation: str, audience: Audience) -> bool:
+        """Say whether places, quantities and reasons stay untold to a reader."""
+        return (
+            audience is not Audience.TECHNIQUE
+            and recommendation in self.discretion.recommendations
+        )
+
+    def wording(self, action: Action, audience: Audience) -> Wording:
+        """Return an action's words for a reader, reworded or as the author wrote."""
+        own = action.advice.recommendation.wording
+        reworded = self.wordings.get((action.id, audience))
+        return reworded or own.get(audience) or Wording(title=action.id)
+
+    def told(self, action: Action, text: str, audience: Audience) -> str:
+        """Return a sentence about an action, its placeholders filled.
+
+        What the engineer advises of their own has none: it is told letter for letter.
+        """
+        if "{" not in text or action.id not in self.checklist.recommendations:
+            return text
+        discreet = self.is_discreet(action.id, audience)
+        blanks = Blanks(
+            quantity=None if discreet else action.advice.quantity,
+            cost=spoken_cost(action.advice.cost),
+            places=self.spoken_places(action, audience),
+            due=self.spoken_due(action),
+        )
+        return filled(text, blanks)
+
+    def title(self, action: Action, audience: Audience) -> str:
+        """Return an action's title for a reader."""
+        return self.told(action, self.wording(action, audience).title, audience)
+
+    def spoken_places(self, action: Action, audience: Audience) -> str:
+        """Return what {lieux} says: names, or « l'école », « la commune »."""
+        if not action.advice.places or self.is_discreet(action.id, audience):
+            return self.it
+        names = [self.place_name(place) for place in action.advice.places]
+        return listed(names, limit=len(names) if audience is Audience.TECHNIQUE else 6)
+
+    def spoken_due(self, action: Action) -> str:
+        """Return what {echeance} says: a day, or « prochain budget »."""
+        return long_date(action.due) if action.due else NEXT_BUDGET
+
+
+def _pressing(assessment: Assessment) -> frozenset[str]:
+    """Return the points of law that fail or are to be checked."""
+    return frozenset(one.criterion.id for one in assessment.alerts)
+
+
+def _named(place: Place) -> str:
+    return accented(place.name) if place.kind is PlaceKind.ECOLE else place.name
+
+
+def build_report(
+    *,
+    about: Auditee,
+    audit: Audit,
+    facts: Facts,
+    checklist: Checklist,
+    assessment: Assessment,
+    author: str,
+    office: Office,
+    today: date,
+    status: AuditStatus = AuditStatus.EN_COURS,
+    commune: Commune | None = None,
+    town_hall: TownHall | None = None,
+    visits: Sequence[Visit] = (),
+    follow_ups: Sequence[FollowUp] = (),
+    wordings: Mapping[tuple[str, Audience], Wording] | None = None,
+    digest: str = "",
+    edition: str = "",
+    earlier: Sequence[FollowUp] = (),
+    own: Sequence[OwnAdvice] = (),
+    ranks: Mapping[str, Fraction] | None = None,
+    evidence: Sequence[Evidence] = (),
+    pictures: Pictures = NONE,
+    look_back: Callable[[], AuditsCompared | None] = lambda: None,
+    look_around: Callable[[], Comparables | None] = lambda: None,
+    option: Option | None = None,
+) -> Report:
+    """Return a report of an audit as it stands `today`.
+
+    `earlier` steps are of the audit before; `own` and `ranks` are the engineer's.
+    """
+    advice = (*assessment.advice, *(advised(one, today.year) for one in own))
+    steps = (*still_standing(earlier), *follow_ups)
+    plan = plan_of(advice, steps, today, _pressing(assessment), ranks)
+    return Report(
+        about=about.model_copy(update={"name": accented(about.name)}),
+        commune=commune,
+        town_hall=town_hall,
+        audit=audit,
+        status=status,
+        facts=facts,
+        checklist=checklist,
+        assessment=assessment,
+        visits=tuple(visits),
+        follow_ups=(*earlier, *follow_ups),
+        wordings=wordings or {},
+        author=author,
+        office=office,
+        date=today,
+        digest=digest,
+        edition=edition,
+        plan=plan,
+        budget=budget_of(plan.actions, today),
+        discretion=discretion_of(checklist),
+        evidence=tuple(evidence),
+        pictures=pictures,
+        look_back=look_back,
+        look_around=look_around,
+        option=option,
+    )
+
+
+class Album(Mapping[str, bytes]):
+    """The pictures of an audit that are here, by their SHA-256; reduced once each.
+
+    Only what the audit names is in it: no other attachment can be shown.
+    """
+
+    def __init__(self, session: AuditSession) -> None:
+        self._folder = session.workspace.folder
+        # Read now: documents are written by another thread than the journal's.
+        self._named = {photo.sha for photo in _photos(session)}
+        self._reduced: dict[str, bytes] = {}
+
+    def __getitem__(self, sha: str) -> bytes:
+        """Return a picture, reduced.
+
+        Raises:
+            KeyError: when the audit does not name it, or it is not here, or damaged.
+        """
+        if sha not in self._reduced:
+            self._reduced[sha] = self._read(sha)
+        return self._reduced[sha]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through those that are here."""
+        return (sha for sha in self._named if sha in self)
+
+    def __len__(self) -> int:
+        """Count those that are here."""
+        return sum(1 for _ in self)
+
+    def _read(self, sha: str) -> bytes:
+        if sha not in self._named:
+            raise KeyError(sha)
+        try:
+            data = AttachmentStore(self._folder).get(sha)
+            if data is not None:
+                return reduced(data)
+        except (JournalError, PictureError) as error:
+            raise KeyError(sha) from error
+        raise KeyError(sha)
+
+
+def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
+    """Return the photos of an audit, each with who joined it, and when."""
+    journal, audit = session.workspace.journal, session.audit.id
+    settings = session.workspace.settings
+    told = []
+    for photo in _photos(session):
+        author, at = _joined(journal, audit, photo)
+        day = photo.taken_at[:10] or day_of(at).isoformat()
+        told.append(Evidence(photo, settings.name_of(author), day))
+    return tuple(told)
+
+
+def _photos(session: AuditSession) -> tuple[Photo, ...]:
+    return photos_of(session.workspace.journal, session.audit.id)
+
+
+def _joined(journal: Journal, audit: str, photo: Photo) -> tuple[str, int]:
+    first = journal.history(audit, subjects.photo(photo.id))[0]
+    return first.author, first.at
+
+
+def report_of(
+    session: AuditSession, day: date | None = None, *, scenario: str = ""
+) -> Report:
+    """Return everything the documents of an audit tell, as of a day.
+
+    Raises:
+        DiagError: a scenario, to be printed as an option, that nobody kept.
+    """
+    workspace = session.workspace
+    settings = workspace.settings
+    territory = workspace.territory
+    told = wordings_of(workspace.journal, session.audit.id)
+    return build_report(
+        about=session.about,
+        commune=territory.commune(session.about.insee),
+        town_hall=territory.town_hall(session.about.insee),
+        audit=session.audit,
+        status=session.status,
+        facts=_signed(session.facts, settings),
+        checklist=session.checklist,
+        assessment=session.assessment,
+        visits=session.visits,
+        follow_ups=session.follow_ups,
+        wordings={
+            (recommendation, audience): Wording.model_validate(words)
+            for (recommendation, place, audience), words in told.items()
+            if place is None
+        },
+        author=settings.name_of(settings.author),
+        office=office_of(workspace),
+        today=day or workspace.world.today(),
+        digest=session.digest,
+        edition=session.edition,
+        earlier=steps_told(session),
+        own=own_standing(session),
+        ranks=ranks_of(workspace.journal, session.audit.id),
+        evidence=evidence_of(session),
+        pictures=Album(session),
+        look_back=partial(progress_of, session),
+        look_around=partial(comparables_of, session),
+        option=option_of(session, scenario) if scenario else None,
+    )
+
+
+def _signed(facts: Facts, settings: Settings) -> Facts:
+    """Return facts whose authors bear their names instead of their labels."""
+    answers = {
+        asked: tuple(
+            replace(head, author=settings.name_of(head.author)) for head in heads
+        )
+        for asked, heads in facts.answers.items()
+    }
+    return replace(facts, answers=answers)
+
+
+def report_folder(session: AuditSession) -> Path:
+    """Return where an audit's reports go, in its workspace."""
+    name = f"{session.about.stem}-{session.audit.campaign}"
+    return session.workspace.folder / "exports" / name

@@ -1,0 +1,390 @@
+"""« Et si… »: facts as they would be, and what would follow. Nothing is recorded.
+
+Pure functions over facts: what is supposed never enters the journal, and what is
+judged here never enters a document.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid5
+
+from diag.assess.advice import Totals, totals
+from diag.assess.facts import with_answers
+from diag.assess.json import advice_json, criterion_json, plain
+from diag.assess.judge import judge_of
+from diag.assess.money import spoken_cost
+from diag.assess.results import Advice, Assessment, CriterionResult, Score
+from diag.assess.words import (
+    MOVES,
+    Move,
+    level_pair,
+    money_words,
+    score_words,
+    short_cost,
+)
+from diag.audit.compare import Row, move_of
+from diag.model.checklist import Checklist
+from diag.model.enums import Audience, PlaceKind, Provenance, State, Trigger
+from diag.model.fact import Answer, Facts, Place, Value
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled
+from diag.words.vocabulary import SUBJECTS
+
+WHY = "supposé"
+"""Reason that marks an answer as supposed wherever it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupposedAnswer:
+    """Another answer to one question; None: as if nobody knew."""
+
+    place: str
+    question: str
+    value: Value
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts with that answer."""
+        state = State.UNKNOWN if self.value is None else State.KNOWN
+        answer = Answer(state, self.value, Provenance.DECLARED, WHY)
+        return with_answers(facts, {(self.place, self.question): answer})
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """One more place, empty, or equipped like another one."""
+
+    kind: PlaceKind
+    name: str
+    like: str = ""
+    """Id of the place whose answers it takes."""
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts with that place."""
+        place = Place(
+            id=supposed_id(facts, self.name),
+            kind=self.kind,
+            parent=_holder(facts, self.like),
+            name=self.name,
+        )
+        return _with(facts, place, _answers_of(facts, self.like))
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A place that is no longer used; what stood in it stays in the school."""
+
+    place: str
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts without that place."""
+        gone = facts.places.get(self.place)
+        if gone is None or self.place == facts.root:
+            return facts
+        places = {
+            ident: (
+                place.model_copy(update={"parent": gone.parent})
+                if place.parent == self.place
+                else place
+            )
+            for ident, place in facts.places.items()
+            if ident != self.place
+        }
+        return replace(facts, places=places, answers=_elsewhere(facts, self.place))
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A class in two (dédoublement): a second room of the same use.
+
+    The new room takes over what `reusing` has before anything is bought, and that
+    room closes; else it is bare: only what names it is copied.
+    """
+
+    place: str
+    name: str
+    naming: tuple[str, ...] = ()
+    """Questions that say what a room is: its use, its level."""
+    reusing: str = ""
+    """Id of a room whose equipment moves in."""
+
+    def applied(self, facts: Facts) -> Facts:
+        """Return the facts with the second room."""
+        if self.place not in facts.places:
+            return facts
+        use = {
+            question: heads
+            for question, heads in _answers_of(facts, self.place).items()
+            if question in self.naming
+        }
+        place = Place(
+            id=supposed_id(facts, self.name),
+            kind=facts.places[self.place].kind,
+            parent=_holder(facts, self.place),
+            name=self.name,
+        )
+        reused = _answers_of(facts, self.reusing)
+        made = _with(facts, place, {**reused, **use})
+        return Closed(self.reusing).applied(made) if self.reusing else made
+
+
+Supposition = SupposedAnswer | Added | Closed | Split
+"""One « et si… »."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One criterion that would stand elsewhere."""
+
+    before: CriterionResult
+    after: CriterionResult
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class SupposedOutcome:
+    """What would follow, beside what is."""
+
+    before: Assessment
+    after: Assessment
+    kind: PlaceKind
+    """What it is about: a school, a commune or a syndicat."""
+
+    @property
+    def scores(self) -> tuple[tuple[str, Score, Score], ...]:
+        """Each domain's title and both scores, the whole last."""
+        domains = [
+            (new.domain.title, old.score, new.score)
+            for old, new in zip(self.before.domains, self.after.domains, strict=True)
+        ]
+        return (*domains, ("Ensemble", self.before.overall, self.after.overall))
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """The criteria that would stand elsewhere."""
+        pairs = (
+            (old, self.after.criteria[ident])
+            for ident, old in self.before.criteria.items()
+        )
+        moved = (Shift(old, new, move_of(old, new)) for old, new in pairs)
+        return tuple(one for one in moved if one.move is not Move.SAME)
+
+    @property
+    def resolved(self) -> tuple[Advice, ...]:
+        """What would no longer be recommended."""
+        after = {one.recommendation.id for one in _sure(self.after)}
+        return tuple(
+            one for one in _sure(self.before) if one.recommendation.id not in after
+        )
+
+    @property
+    def new(self) -> tuple[Advice, ...]:
+        """What would be recommended then."""
+        before = {one.recommendation.id for one in _sure(self.before)}
+        return tuple(
+            one for one in _sure(self.after) if one.recommendation.id not in before
+        )
+
+    @property
+    def recosted(self) -> tuple[tuple[Advice, Advice], ...]:
+        """What would be recommended as now, at another price."""
+        after = {one.recommendation.id: one for one in _sure(self.after)}
+        pairs = (
+            (one, after[one.recommendation.id])
+            for one in _sure(self.before)
+            if one.recommendation.id in after
+        )
+        return tuple((old, new) for old, new in pairs if old.cost != new.cost)
+
+    @property
+    def costs(self) -> tuple[Totals, Totals]:
+        """What everything sure costs, before and after."""
+        return totals(self.before.advice), totals(self.after.advice)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Say whether everything would be judged the same."""
+        return self.before == self.after
+
+
+def supposed(facts: Facts, suppositions: Iterable[Supposition]) -> Facts:
+    """Return facts with suppositions applied in order; none: the facts themselves."""
+    for one in suppositions:
+        facts = one.applied(facts)
+    return facts
+
+
+def outcome(
+    facts: Facts, checklist: Checklist, suppositions: Iterable[Supposition]
+) -> SupposedOutcome:
+    """Return what would follow beside what is; nothing is recorded."""
+    judge = judge_of(checklist)
+    then = supposed(facts, suppositions)
+    before = judge.assess(facts)
+    after = before if then is facts else judge.assess(then)
+    return SupposedOutcome(before, after, facts.places[facts.root].kind)
+
+
+def supposed_id(facts: Facts, name: str) -> str:
+    """Return the id of a supposed place: the same for the same name."""
+    return str(uuid5(UUID(facts.root), f"suppose/{name}"))
+
+
+def _sure(assessment: Assessment) -> tuple[Advice, ...]:
+    return tuple(one for one in assessment.advice if one.trigger is Trigger.FIRES)
+
+
+def _holder(facts: Facts, like: str) -> str:
+    twin = facts.places.get(like)
+    return (twin.parent if twin else None) or facts.root
+
+
+def _answers_of(facts: Facts, place: str) -> dict[str, tuple[Answer, ...]]:
+    return {
+        question: heads
+        for (where, question), heads in facts.answers.items()
+        if where == place
+    }
+
+
+def _elsewhere(facts: Facts, place: str) -> dict[tuple[str, str], tuple[Answer, ...]]:
+    return {key: heads for key, heads in facts.answers.items() if key[0] != place}
+
+
+def _with(
+    facts: Facts, place: Place, answers: Mapping[str, tuple[Answer, ...]]
+) -> Facts:
+    said = {(place.id, question): heads for question, heads in answers.items()}
+    return replace(
+        facts,
+        places={**facts.places, place.id: place},
+        answers={**facts.answers, **said},
+    )
+
+
+def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """Give each section's title and rows, those with nothing to say left out."""
+    if found.changes_nothing:
+        yield "Rien ne changerait", ()
+        return
+    yield (
+        "Scores",
+        tuple(
+            (title, score_words(before), "→", score_words(after))
+            for title, before, after in found.scores
+            if before != after
+        )
+        or (("aucun ne bouge", "", "", ""),),
+    )
+    yield "Dépense encore à décider, TTC", _costs(found)
+    sections: tuple[tuple[str, tuple[Row, ...]], ...] = (
+        ("Critères", tuple(_shifts(found))),
+        ("Ne serait plus préconisé", _advices(found, found.resolved)),
+        ("Serait préconisé", _advices(found, found.new)),
+        ("Coûterait autrement", tuple(_recosted(found))),
+    )
+    for title, rows in sections:
+        if rows:
+            yield title, rows
+
+
+def _costs(found: SupposedOutcome) -> tuple[Row, ...]:
+    before, after = (money_words(one.advice) for one in (found.before, found.after))
+    return (
+        ("une fois", before[0], "→", after[0]),
+        ("par an", before[1], "→", after[1]),
+    )
+
+
+def _shifts(found: SupposedOutcome) -> Iterator[Row]:
+    for one in found.shifts:
+        before, after = level_pair(one.before, one.after)
+        yield one.after.criterion.title, before, "→", after, MOVES[one.move]
+
+
+def _recosted(found: SupposedOutcome) -> Iterator[Row]:
+    for old, new in found.recosted:
+        yield title_of(new, found.kind), short_cost(old.cost), "→", short_cost(new.cost)
+
+
+def _advices(found: SupposedOutcome, told: Iterable[Advice]) -> tuple[Row, ...]:
+    return tuple((title_of(one, found.kind), short_cost(one.cost)) for one in told)
+
+
+def title_of(
+    advice: Advice, kind: PlaceKind, audience: Audience = Audience.MAIRIE
+) -> str:
+    """Return a recommendation's declared title, its placeholders filled."""
+    words = advice.recommendation.wording.get(audience)
+    if words is None:
+        return advice.recommendation.id
+    about = SUBJECTS[kind][0]
+    blanks = Blanks(advice.quantity, spoken_cost(advice.cost), about, NEXT_BUDGET)
+    return filled(words.title, blanks)
+
+
+def outcome_json(found: SupposedOutcome) -> dict[str, object]:
+    """Return an outcome for a program, before and after, exact."""
+    before, after = found.costs
+    return {
+        "overall": _pair(found.before.overall, found.after.overall),
+        "domains": {
+            old.domain.id: _pair(old.score, new.score)
+            for old, new in zip(found.before.domains, found.after.domains, strict=True)
+        },
+        "criteria": {
+            one.after.criterion.id: {
+                "move": str(one.move),
+                "before": criterion_json(one.before),
+                "after": criterion_json(one.after),
+            }
+            for one in found.shifts
+        },
+        "resolved": [one.recommendation.id for one in found.resolved],
+        "new": [advice_json(one) for one in found.new],
+        "totals": {"before": plain(before), "after": plain(after)},
+    }
+
+
+def _pair(before: Score, after: Score) -> dict[str, object]:
+    return {"before": plain(before), "after": plain(after)}
+
+
+_BEFORE, _AFTER = "Aujourd'hui", "Avec l'option"
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """One thing supposed, in words."""
+
+    words: str
+    is_sensitive: bool = False
+    """Whether it is about something that only the technical document tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What would follow from a scenario, beside what is."""
+
+    name: str
+    """As its author called it."""
+    supposed: tuple[Supposed, ...]
+    scores: tuple[tuple[str, str, str], ...]
+    """Title, score now, score then: those that move, the whole last."""
+    costs: tuple[tuple[str, str, str], ...]
+    """What is paid once and every year, now and then."""
+    resolved: tuple[tuple[str, str], ...]
+    """What would no longer be recommended, and its cost."""
+    new: tuple[tuple[str, str], ...]
+    """What would be recommended then, and its cost."""
+
+
+def _told(supposed: Sequence[Supposed], *, reserved: bool) -> list[str]:
+    told = [
+        one.words[:1].upper() + one.words[1:]
+        for one in supposed
+        if reserved or not one.is_sensitive
+    ]
+    hidden = len(supposed) - len(told)
+    more = "un point réservé au service technique"
+    if hidden > 1:
+        more = f"{hidden} points réservés au service technique"
+    return [*told, more] if hidden else told

@@ -1,0 +1,451 @@
+"""The walk of a visit: its questions in the order in which an engineer's feet go.
+
+The direction, the cabinet, the team and the commune first, then room by room, each
+with the equipment that stands in it, then the equipment of the whole school.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+from diag.assess.questions import Asked, next_questions, relevant_questions
+from diag.audit.places import find_place
+from diag.audit.session import AuditSession
+from diag.journal import changes
+from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Question as Declared
+from diag.model.enums import PlaceKind, Profile, Provenance, QuestionType
+from diag.model.errors import DiagError
+from diag.model.fact import Answer, Facts, Place
+from diag.model.text import fold
+from diag.reports.answers import heads_words
+from diag.rules.values import Truth
+from diag.words.figures import number, plural
+from diag.words.vocabulary import PLACES
+
+Key = tuple[str, str]
+"""Place id, question id."""
+
+
+_SCHOOL = {
+    "direction": "Direction",
+    "baie": "Baie",
+    "equipe": "Équipe",
+    "commune": "Commune",
+    "syndicat": "Syndicat",
+}
+
+
+_GENERAL = {
+    "salle": ("Les salles", "Salles"),
+    "lot": ("Le matériel", "Matériel"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WalkStop:
+    """One question at one place."""
+
+    place: str
+    question: Question
+    relevant: Truth
+    """True, or None: whether it applies is not known yet."""
+    heads: tuple[Answer, ...]
+    flagged: bool
+    """« À revoir »."""
+    settled: bool
+    """Nothing is left to learn."""
+
+    @property
+    def key(self) -> Key:
+        """Return the place and the question."""
+        return self.place, self.question.id
+
+    @property
+    def is_left(self) -> bool:
+        """Say whether it surely applies and is still to be learnt."""
+        return self.relevant is True and not self.settled
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A part of the walk: whom one asks at the school, or one place."""
+
+    key: str
+    """Whom one asks, or the place's id; unique in a walk."""
+    title: str
+    group: str
+    """Heading that it stands under."""
+    stops: tuple[WalkStop, ...]
+
+    @property
+    def left(self) -> int:
+        """How many questions surely remain."""
+        return sum(stop.is_left for stop in self.stops)
+
+    @property
+    def maybe(self) -> int:
+        """How many more there may be, once others are answered."""
+        return sum(stop.relevant is None and not stop.settled for stop in self.stops)
+
+    @property
+    def flagged(self) -> int:
+        """How many are to come back to."""
+        return sum(stop.flagged for stop in self.stops)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The whole walk, as things stand."""
+
+    legs: tuple[Leg, ...]
+
+    @cached_property
+    def stops(self) -> tuple[WalkStop, ...]:
+        """Every question that applies or may, in order."""
+        return tuple(stop for leg in self.legs for stop in leg.stops)
+
+    @property
+    def left(self) -> int:
+        """How many questions surely remain."""
+        return sum(leg.left for leg in self.legs)
+
+    @property
+    def maybe(self) -> int:
+        """How many more there may be."""
+        return sum(leg.maybe for leg in self.legs)
+
+    @cached_property
+    def _ranks(self) -> dict[Key, int]:
+        return {stop.key: rank for rank, stop in enumerate(self.stops)}
+
+    def stop(self, key: Key) -> WalkStop | None:
+        """Return the question at that place; None when it no longer applies."""
+        rank = self._ranks.get(key)
+        return None if rank is None else self.stops[rank]
+
+    def leg_of(self, key: Key) -> Leg | None:
+        """Return the part of the walk where a question stands."""
+        for leg in self.legs:
+            if any(stop.key == key for stop in leg.stops):
+                return leg
+        return None
+
+    def after(self, key: Key) -> WalkStop | None:
+        """Return the question that follows; None at the end."""
+        rank = self._ranks.get(key, -1) + 1
+        return self.stops[rank] if rank < len(self.stops) else None
+
+    def before(self, key: Key) -> WalkStop | None:
+        """Return the question that precedes; None at the start."""
+        rank = self._ranks.get(key, 0) - 1
+        return self.stops[rank] if rank >= 0 else None
+
+    def left_after(self, key: Key) -> WalkStop | None:
+        """Return the next question left in walking order, round to the start."""
+        rank = self._ranks.get(key, -1) + 1
+        turned = (*self.stops[rank:], *self.stops[: max(rank - 1, 0)])
+        return next((stop for stop in turned if stop.is_left), None)
+
+    def first(self, leg: str) -> WalkStop | None:
+        """Return where to start in a part: its first question left, else its first."""
+        stops = next((each.stops for each in self.legs if each.key == leg), ())
+        left = (stop for stop in stops if stop.is_left)
+        return next(left, stops[0] if stops else None)
+
+
+def walk_of(
+    facts: Facts,
+    checklist: Checklist,
+    profile: Profile = Profile.FULL,
+    also: Collection[Key] = (),
+) -> Walk:
+    """Return the walk of a visit, as long as its profile; `also` stands in it."""
+    asked = relevant_questions(facts, checklist, profile=profile, also=also)
+    stops: dict[str, list[WalkStop]] = {}
+    for each in asked:
+        stops.setdefault(each.place, []).append(_stop(each, facts))
+    return Walk(tuple(leg for leg in _legs(facts, stops) if leg.stops))
+
+
+def most_useful(
+    facts: Facts,
+    checklist: Checklist,
+    here: Key | None,
+    profile: Profile = Profile.FULL,
+) -> Key | None:
+    """Return the question left that may narrow the score most, other than this one.
+
+    A few tens of milliseconds: called off the event loop, on facts that never change.
+    """
+    for each in next_questions(facts, checklist, 2, profile=profile):
+        if (each.place, each.question.id) != here:
+            return each.place, each.question.id
+    return None
+
+
+def _stop(asked: Asked, facts: Facts) -> WalkStop:
+    return WalkStop(
+        place=asked.place,
+        question=asked.question,
+        relevant=asked.relevant,
+        heads=asked.heads,
+        flagged=(asked.place, asked.question.id) in facts.flags,
+        settled=asked.is_settled,
+    )
+
+
+def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
+    own = stops.get(facts.root, [])
+    subject = PLACES[facts.places[facts.root].kind][0].capitalize()
+    for whom, title in _whoms(own):
+        yield _own_leg(whom, title, subject, own)
+    for kind in ("salle", "lot"):
+        yield _own_leg(kind, *_GENERAL[kind], own)
+        for place, group in _places(facts, kind):
+            yield Leg(place.id, place.name, group, tuple(stops.get(place.id, ())))
+
+
+def _own_leg(whom: str, title: str, group: str, own: Iterable[WalkStop]) -> Leg:
+    asked = tuple(stop for stop in own if stop.question.whom == whom)
+    return Leg(whom or "ecole", title, group, asked)
+
+
+def _whoms(own: Sequence[WalkStop]) -> Iterator[tuple[str, str]]:
+    """Give whom one asks: those of the house first, in their order."""
+    yield from _SCHOOL.items()
+    others = dict.fromkeys(stop.question.whom for stop in own)
+    for whom in others:
+        if whom not in _SCHOOL and whom not in _GENERAL:
+            yield whom, whom.capitalize() or "Autres questions"
+
+
+def _places(facts: Facts, part: str) -> Iterator[tuple[Place, str]]:
+    """Give the places of a part and the heading each stands under."""
+    if part == "lot":
+        for place in facts.places_of(PlaceKind.LOT):
+            if _holder(facts, place).kind is not PlaceKind.SALLE:
+                yield place, "Matériel"
+        return
+    yield from _rooms(facts, facts.root, "Salles")
+    for building in facts.places_of(PlaceKind.BATIMENT):
+        yield building, building.name
+        yield from _rooms(facts, building.id, building.name)
+
+
+def _rooms(facts: Facts, holder: str, group: str) -> Iterator[tuple[Place, str]]:
+    for room in facts.places_of(PlaceKind.SALLE):
+        if room.parent == holder:
+            yield room, group
+            for lot in facts.places_of(PlaceKind.LOT):
+                if lot.parent == room.id:
+                    yield lot, group
+
+
+def _holder(facts: Facts, place: Place) -> Place:
+    return facts.places[place.parent or facts.root]
+
+
+_EVERY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionToAsk:
+    """One question at one place, as an engineer reads it."""
+
+    id: str
+    place: str
+    place_name: str
+    label: str
+    ask: str
+    look: str
+    expected: str
+    """Type, unit, bounds or choices, in words."""
+    sure: bool
+    """Whether it surely applies."""
+    current: str
+    """What was answered, in words; several answers when people differ."""
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for a program."""
+        return asdict(self)
+
+
+def left_to_ask(
+    session: AuditSession, *, place: str = "", everything: bool = False
+) -> list[QuestionToAsk]:
+    """Return what the visit still asks, most useful first; or all that applies."""
+    where = find_place(session, place).id if place else None
+    facts, checklist = session.facts, session.checklist
+    profile = Profile.FULL if everything else session.profile
+    asked = {
+        (each.place, each.question.id): each
+        for each in relevant_questions(facts, checklist, where, profile=profile)
+    }
+    if everything:
+        keys = list(asked)
+    else:
+        ranked = next_questions(facts, checklist, _EVERY, profile=profile)
+        useful = [(each.place, each.question.id) for each in ranked]
+        left = [key for key, each in asked.items() if not each.is_settled]
+        keys = [key for key in useful if key in asked]
+        keys += [key for key in left if key not in set(useful)]
+    return [
+        QuestionToAsk(
+            id=each.question.id,
+            place=each.place,
+            place_name=facts.places[each.place].name,
+            label=each.question.label,
+            ask=each.question.ask,
+            look=each.question.look,
+            expected=expected(each.question),
+            sure=each.relevant is True,
+            current=heads_words(each.question, each.heads) if each.heads else "",
+        )
+        for each in (asked[key] for key in keys)
+    ]
+
+
+def expected(question: Declared) -> str:
+    """Return what an answer looks like, in words."""
+    match question.type:
+        case QuestionType.BOOLEAN:
+            return "oui ou non"
+        case QuestionType.CHOICE | QuestionType.CHOICES:
+            several = (
+                ", plusieurs possibles" if question.type is QuestionType.CHOICES else ""
+            )
+            ids = ", ".join(f"{each.id} ({each.label})" for each in question.choices)
+            return f"un choix{several} : {ids}"
+        case QuestionType.INTEGER | QuestionType.NUMBER:
+            noun = (
+                "nombre entier" if question.type is QuestionType.INTEGER else "nombre"
+            )
+            unit = f" ({plural(question.unit)})" if question.unit else ""
+            return noun + unit + _bounds(question)
+        case QuestionType.DATE:
+            return "date, par exemple 31/01/2026"
+        case _:
+            return "texte libre"
+
+
+def _bounds(question: Declared) -> str:
+    if question.range is None:
+        return ""
+    low, high = ("…" if bound is None else number(bound) for bound in question.range)
+    return f", de {low} à {high}"
+
+
+# How long a visit is: chosen for an audit, what it asks, how long that takes.
+#
+# It is said in the audit itself, as a revision: whoever visits the same school follows
+# the same plan, and the history tells how long the visit was meant to be.
+
+
+PROFILES = {
+    Profile.SHORT: ("court", "l'indispensable"),
+    Profile.STANDARD: ("standard", "l'ordinaire"),
+    Profile.FULL: ("complet", "tout"),
+}
+"""How a visit is called, and what it asks: how long it lasts depends on the school."""
+
+
+_ASKED, _AGAIN, _MEASURED = 10, 4, 60
+"""Seconds that a question takes, that it takes again in another room, that a measure
+takes: trade knowledge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcours:
+    """What a visit of one length would still ask, as things stand."""
+
+    profile: Profile
+    left: int
+    """Questions that surely apply and are still to be learnt."""
+    maybe: int
+    """More that may apply, once others are answered."""
+    minutes: int
+    """To ask and measure what is left, rounded up; walking and talking not counted."""
+    minutes_most: int
+    """The same, if all that may apply does; places still to be added not counted."""
+    chosen: bool
+
+    @property
+    def name(self) -> str:
+        """Return « court », « standard » or « complet »."""
+        return PROFILES[self.profile][0]
+
+    @property
+    def asked(self) -> str:
+        """Return how many questions are left: « 38 à 52 questions »."""
+        most = self.left + self.maybe
+        told = f"{self.left} à {most}" if self.maybe else str(self.left)
+        return f"{told} question{'s' * (most > 1)}"
+
+    @property
+    def lasts(self) -> str:
+        """Return how long they take: « de 9 à 12 min »."""
+        if self.minutes_most > self.minutes:
+            return f"de {self.minutes} à {self.minutes_most} min"
+        return f"environ {self.minutes} min"
+
+    @property
+    def words(self) -> str:
+        """Return what is left, in words: « 38 à 52 questions, de 9 à 12 min »."""
+        if not self.left + self.maybe:
+            return "rien à demander"
+        return f"{self.asked}, {self.lasts}"
+
+
+def parcours_of(session: AuditSession) -> tuple[Parcours, ...]:
+    """Return the three lengths of visit, from the shortest."""
+    chosen = session.profile
+    return tuple(_parcours(session, each, chosen=each is chosen) for each in Profile)
+
+
+def choose_profile(session: AuditSession, profile: Profile) -> None:
+    """Say how long the visit is meant to be; said again, nothing is written."""
+    if profile is not session.profile:
+        session.say(changes.profiled(session.audit.id, profile))
+
+
+def profile_named(text: str) -> Profile:
+    """Return the profile that a word names.
+
+    Raises:
+        DiagError: when it names none.
+    """
+    word = fold(text)
+    found = [each for each, (name, _) in PROFILES.items() if word and name == word]
+    if not found:
+        names = ", ".join(name for name, _ in PROFILES.values())
+        raise DiagError(f"Parcours « {text[:30]} » inconnu. Choisissez : {names}.")
+    return found[0]
+
+
+def told_left(session: AuditSession, profile: Profile) -> str:
+    """Return what a visit of that length still asks: « Parcours court : … »."""
+    found = _parcours(session, profile, chosen=True)
+    return f"Parcours {found.name}\u00a0: {found.words}"
+
+
+def _parcours(session: AuditSession, profile: Profile, *, chosen: bool) -> Parcours:
+    walk = walk_of(session.facts, session.checklist, profile)
+    least = _minutes(stop for stop in walk.stops if stop.is_left)
+    most = _minutes(stop for stop in walk.stops if not stop.settled)
+    return Parcours(profile, walk.left, walk.maybe, least, most, chosen)
+
+
+def _minutes(stops: Iterable[WalkStop]) -> int:
+    asked: set[str] = set()
+    total = 0
+    for stop in stops:
+        again = _AGAIN if stop.question.id in asked else _ASKED
+        total += _MEASURED if _is_measured(stop) else again
+        asked.add(stop.question.id)
+    return -(-total // 60)
+
+
+def _is_measured(stop: WalkStop) -> bool:
+    """Say whether a fact is measured first of all, asked only for want of it."""
+    return stop.question.provenance[0] is Provenance.MEASURED

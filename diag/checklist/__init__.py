@@ -1,0 +1,1 @@
+"""Checklists: files read, checked, merged with an overlay, compiled into an edition."""

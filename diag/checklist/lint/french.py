@@ -1,0 +1,350 @@
+"""The French of a checklist: typography of every text, plain words for the mairie."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from diag.model.checklist import Aid, Recommendation
+from diag.model.enums import Audience
+from diag.rules.forms.domains import WORDS_TO
+from diag.rules.loaded import Item, Loaded
+from diag.rules.problem import Problem, listed, write_instead
+from diag.rules.reading.nodes import Entries, Items, Node, Scalar
+
+TITLES = frozenset({"label", "title", "plural", "unit"})
+"""Keys of texts that take no final period."""
+
+
+SENTENCES = frozenset({"why", "decision", "meanwhile", "how", "conditions", "what"})
+"""Keys of texts that reports print as sentences."""
+
+
+_NOTES = frozenset({
+    *("look", "hint", "ask", "done_when", "note"),
+    *("rate", "ceiling", "period", "applicant"),
+})
+"""Keys of texts that end as their author likes."""
+
+
+LONGEST_SENTENCE = 25
+"""Words that a sentence for the mairie may have."""
+
+
+_TYPOGRAPHY: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(r"\S  +\S"), "deux espaces de suite", "Gardez-en une."),
+    (re.compile(r"\s,"), "une espace avant une virgule", "Supprimez-la."),
+    (re.compile(r"\s\.(?:\s|$)"), "une espace avant un point", "Supprimez-la."),
+    (re.compile(r"\.\.\."), "trois points", "Écrivez « … »."),
+    (re.compile(r'"'), "des guillemets droits dans le texte", "Écrivez « mot »."),
+    (
+        re.compile(r"[^\s:;!?»][;!?](?:\s|$)|[^\W\d]:\s"),
+        "il manque une espace avant « ; », « : », « ! » ou « ? »",
+        "Ajoutez-la.",
+    ),
+    (
+        re.compile(r"«\S|\S»"),
+        "il manque une espace à l'intérieur de « »",
+        "Ajoutez-la.",
+    ),
+)
+
+
+_HEAVY = re.compile(
+    r"\bil conviendrait|\bil convient d|\bil y a lieu d|\bforce est de constater"
+    r"|\bnonobstant|\bsusmentionnée?s?|\bs'avère|\ben vue d|\bau regard d"
+    r"|\bdans le cadre d|\bafférente?s?",
+    re.IGNORECASE,
+)
+"""Turns of phrase that a mayor should not have to decode."""
+
+
+_ACRONYM = re.compile(
+    r"\b(?:AIPD|BAES|CNIL|DETR|DHCP|DNS|DPD|DSIL|ENI|ENT|FTTH|FTTO|GTI|GTR|MDM|NAS|OPNI"
+    r"|PoE|PPMS|RGPD|SSID|TBI|TNI|VLAN|VPI|VPN|WPA[23]?)\b"
+)
+"""Acronyms that the mairie is not expected to know: explained, or replaced."""
+
+
+def french_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield what is badly set in any text, or hard to read for a mairie."""
+    for section, ident in loaded.nodes:
+        item = loaded.item(section, ident)
+        for path, text in texts_of(item.node):
+            yield from _typography(item, path, text)
+            if path[:2] == ("wording", "mairie") or section == "aids":
+                yield from _plain_words(item, path, text)
+
+
+def texts_of(
+    node: Node, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the French texts under a node, with their path."""
+    if isinstance(node, Items):
+        for rank, child in enumerate(node.nodes):
+            yield from texts_of(child, (*path, str(rank)))
+    elif isinstance(node, Entries):
+        for key, child in node.nodes.items():
+            yield from texts_of(child, (*path, key))
+    elif isinstance(node, Scalar) and path and path[-1] in TITLES | SENTENCES | _NOTES:
+        yield path, node.text.strip()
+
+
+def _typography(item: Item, path: tuple[str, ...], text: str) -> Iterator[Problem]:
+    key = ".".join(path)
+    for pattern, message, remedy in _TYPOGRAPHY:
+        found = pattern.search(text)
+        if found:
+            around = text[max(0, found.start() - 15) : found.end() + 15]
+            yield item.problem(
+                path, f"« {key} » : {message} (…{around}…)", remedy, "warning"
+            )
+    if path[-1] in TITLES and text.endswith(".") and not text.endswith("etc."):
+        yield item.problem(
+            path, f"« {key} » : un titre finit par un point", "Retirez-le.", "warning"
+        )
+    if path[-1] in SENTENCES and not text.endswith((".", "!", "?", "…", "»", ")")):
+        yield item.problem(
+            path, f"« {key} » : il manque le point final", "Ajoutez-le.", "warning"
+        )
+
+
+def _plain_words(item: Item, path: tuple[str, ...], text: str) -> Iterator[Problem]:
+    key = ".".join(path)
+    for sentence in re.split(r"(?<=[.!?…])\s+", text):
+        words = len(re.findall(r"[\w'’-]+", sentence))
+        if words > LONGEST_SENTENCE:
+            yield item.problem(
+                path,
+                f"« {key} » : une phrase de {words} mots (« {sentence[:30]}… »)",
+                f"Coupez-la : {LONGEST_SENTENCE} mots au plus.",
+                "warning",
+            )
+    for heavy in _HEAVY.findall(text):
+        yield item.problem(
+            path,
+            f"« {key} » : « {heavy} » alourdit la phrase",
+            "Dites simplement qui fait quoi.",
+            "warning",
+        )
+    for acronym in sorted(set(_ACRONYM.findall(text))):
+        if not re.search(rf"\({acronym}\)|{acronym} \(", text):
+            yield item.problem(
+                path,
+                f"« {key} » : le sigle {acronym} n'est pas expliqué",
+                f"Écrivez « {acronym} (…) » ou un mot courant.",
+                "warning",
+            )
+
+
+_BOUND = (
+    r"\bobligée?s?\b|\bcontrainte?s? (?:de|d['’])"
+    r"|\b(?:est|sont|ser(?:a|ont|ait|aient)|reste(?:nt)?) tenue?s? (?:de|d['’]|à)"
+    r"|\btenue?s? d['’]acheter|\bobligation (?:d['’]achat|d['’]acheter)"
+    r"|\b(?:doi(?:t|vent)|devr(?:a|ont|ait|aient)) "
+    r"(?:voter|payer|acheter|financer|fournir|prendre en charge)\b"
+)
+
+
+_OBLIGATION = re.compile(_BOUND, re.IGNORECASE)
+"""A commune is never told that it must buy: it decides."""
+
+
+_COMMUNE_OBLIGED = re.compile(
+    r"\b(?:communes?|mairies?|municipalités?|maires?|conseil municipal|conseils "
+    rf"municipaux|collectivités?)\b[^.;:!?]{{0,40}}?(?:{_BOUND})",
+    re.IGNORECASE,
+)
+"""The same, told to anyone else."""
+
+
+def obligation_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield what tells a commune, or tells of it, that it must."""
+    for recommendation in loaded.draft.recommendations.values():
+        item = loaded.item("recommendations", recommendation.id)
+        for path, text in _texts(recommendation):
+            is_mairie = path[:2] == ("wording", Audience.MAIRIE)
+            pattern = _OBLIGATION if is_mairie else _COMMUNE_OBLIGED
+            yield from _found(item, path, text, pattern)
+    for criterion in loaded.draft.criteria.values():
+        item = loaded.item("criteria", criterion.id)
+        for key in ("title", "why"):
+            yield from _found(item, (key,), getattr(criterion, key), _COMMUNE_OBLIGED)
+
+
+def _texts(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield from texts_told(recommendation)
+    for step in recommendation.steps:
+        yield ("steps",), step.title
+    yield ("done_when",), recommendation.done_when
+
+
+def _found(
+    item: Item, path: tuple[str, ...], text: str, pattern: re.Pattern[str]
+) -> Iterator[Problem]:
+    found = pattern.search(text)
+    if found:
+        yield item.problem(
+            path,
+            f"« {'.'.join(path)} » : « {found.group()} », or aucun texte n'oblige une "
+            "commune à acheter du numérique",
+            "Dites ce que la loi prévoit et sa source, ou proposez.",
+        )
+
+
+# The spelling of a checklist's texts, by whoever knows French: a dictionary is given.
+#
+# Proper names of sources are not read, nor acronyms, nor what an author lists in
+# `mots.txt`: the words of the trade.
+
+
+ALLOWED_FILE = "mots.txt"
+"""Where a folder of checklists lists its own words, one a line."""
+
+
+Knows = Callable[[str], bool]
+"""Whether a word is French."""
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+
+
+_PLACEHOLDER = re.compile(r"\{[^{}|]*\}")
+
+
+_AGREED = re.compile(r"\{[^{}|]*\|([^{}|]*)\|([^{}]*)\}")
+
+
+_CODE = re.compile(r"https?://\S+|\S+@\S+|\S*[_\d]\S*|\b\w+\.\w+\b")
+
+
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu)['’](?=\w)", re.IGNORECASE)
+
+
+def spelling_problems(
+    loaded: Loaded, knows: Knows, allowed: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """Yield each unknown word once, where it is first read."""
+    asked: dict[str, bool] = {}
+    for section, ident in loaded.nodes:
+        if section == "sources":
+            continue
+        item = loaded.item(section, ident)
+        for path, text in texts_of(item.node):
+            for word in words_of(text):
+                if word not in asked:
+                    asked[word] = word.casefold() in allowed or knows(word)
+                    if not asked[word]:
+                        yield item.problem(
+                            path,
+                            f"« {'.'.join(path)} » : « {word} » n'est pas au "
+                            "dictionnaire",
+                            f"Corrigez-le, ou ajoutez-le à {ALLOWED_FILE}.",
+                            "warning",
+                        )
+
+
+def words_of(text: str) -> Iterator[str]:
+    """Yield the words to look up: no placeholder, code, acronym nor elided letter."""
+    told = _AGREED.sub(r" \1 \2 ", text)
+    told = _CODE.sub(" ", _PLACEHOLDER.sub(" ", told))
+    for found in _WORD.findall(told):
+        word = _ELIDED.sub("", found).replace("’", "'")
+        if len(word) > 1 and not word.isupper():
+            yield word
+
+
+def allowed_words(text: str) -> frozenset[str]:
+    """Return the words of an allow-list: one a line, `#` begins a comment."""
+    lines = (line.partition("#")[0].strip() for line in text.splitlines())
+    return frozenset(line.casefold() for line in lines if line)
+
+
+PLACEHOLDERS = ("quantite", "cout", "lieux", "echeance")
+"""What a wording may leave to be filled; `{quantite|salle|salles}` for a plural."""
+
+
+_PROMISE = re.compile(
+    r"\b(?:aurez|aura|ont|a|avez) droit\b"
+    r"|\bser(?:a|ont) (?:versée?|accordée?|payée?)s?\b"
+    r"|\bgaranti(?:e|s|es|t)?\b|\bautomatique(?:ment)?\b",
+    re.IGNORECASE,
+)
+"""A scheme is told with its date, never promised: whoever pays decides."""
+
+
+_PLURAL = re.compile(r"\w+\|[^|{}]+\|[^|{}]+")
+
+
+def wording_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield wordings that cannot be filled, or that promise."""
+    for recommendation in loaded.draft.recommendations.values():
+        item = loaded.item("recommendations", recommendation.id)
+        for path, text in texts_told(recommendation):
+            yield from _placeholder_problems(item, path, text, recommendation)
+    for aid in loaded.draft.aids.values():
+        yield from _promise_problems(loaded.item("aids", aid.id), aid)
+
+
+def texts_told(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what each audience is told, with its path."""
+    for audience, wording in recommendation.wording.items():
+        for key in WORDS_TO[audience]:
+            yield ("wording", str(audience), key), getattr(wording, key)
+
+
+def _placeholder_problems(
+    item: Item, path: tuple[str, ...], text: str, recommendation: Recommendation
+) -> Iterator[Problem]:
+    where = f"« {'.'.join(path)} »"
+    filled = re.findall(r"\{([^{}]*)\}", text)
+    if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", text)):
+        yield item.problem(
+            path, f"{where} : accolade seule", "Fermez-la, ou supprimez-la."
+        )
+    for name in filled:
+        known = name.split("|")[0] if _PLURAL.fullmatch(name) else name
+        if known not in PLACEHOLDERS:
+            remedy = write_instead(
+                known, PLACEHOLDERS, f"Connus : {listed(PLACEHOLDERS)}."
+            )
+            yield item.problem(path, f"{where} : « {{{name}}} » est inconnu", remedy)
+        elif "|" in name and known != "quantite":
+            yield item.problem(
+                path,
+                f"{where} : « {{{name}}} » n'est pas un nombre",
+                "Seule la quantité s'accorde : {quantite|salle|salles}.",
+            )
+    if "cout" in filled and not recommendation.prices:
+        yield item.problem(
+            path, f"{where} : {{cout}} sans prix", "Ajoutez « prices », ou retirez-le."
+        )
+    yield from _agreement_problems(item, path, text)
+
+
+def _agreement_problems(
+    item: Item, path: tuple[str, ...], text: str
+) -> Iterator[Problem]:
+    """Yield what would read badly once filled."""
+    where = f"« {'.'.join(path)} »"
+    if re.search(r"\{quantite\}\s*\{quantite\|", text):
+        yield item.problem(
+            path,
+            f"{where} : le nombre s'écrirait deux fois",
+            "{quantite|salle|salles} écrit déjà « 3 salles » : retirez {quantite}.",
+        )
+    if re.search(r"(?<!\ble )\{echeance\}", text, re.IGNORECASE):
+        yield item.problem(
+            path,
+            f"{where} : {{echeance}} est un jour",
+            "Écrivez « avant le {echeance} ».",
+        )
+
+
+def _promise_problems(item: Item, aid: Aid) -> Iterator[Problem]:
+    for key in ("title", "conditions", "rate", "ceiling", "period", "note"):
+        found = _PROMISE.search(getattr(aid, key))
+        if found:
+            yield item.problem(
+                (key,),
+                f"« {key} » : « {found.group()} » promet une aide que nul ici ne donne",
+                "Dites ce qui a été constaté, et en quelle année.",
+            )

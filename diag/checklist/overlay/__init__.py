@@ -1,0 +1,1 @@
+"""What a syndicat changes: its own files over the shipped ones."""

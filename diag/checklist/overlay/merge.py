@@ -1,0 +1,488 @@
+"""The syndicat's files laid over the shipped ones, item by item, key by key.
+
+An item with the id of a shipped one changes the keys that it has; `off: true` switches
+it off; any other id adds an item. The shipped files are never written.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from diag.checklist.overlay.layers import (
+    HOMES,
+    LISTS,
+    Layer,
+    Name,
+    edition_over,
+    laid_over,
+    listed_sections,
+    text_of,
+    without,
+)
+from diag.checklist.typecheck import names_read
+from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
+from diag.rules.forms.tables import AID, DEADLINE, PLACE_LABEL, PRICE, REGISTERED
+from diag.rules.loaded import NOUNS, Loaded
+from diag.rules.problem import Problem, Spot, nearest, problem_at, write_instead
+from diag.rules.reading.nodes import Entries, Items, Node, Scalar, spot_of
+from diag.rules.reading.records import Record, ident_of
+
+OFF = "off"
+"""The key that switches an item off."""
+
+
+EDITION = "edition.yaml"
+
+
+SECTIONS = ("domain", *LISTS, "examples")
+"""What a file laid over the shipped ones may hold."""
+
+
+FORMS: dict[str, Record] = {
+    "places": PLACE_LABEL,
+    "questions": QUESTION,
+    "criteria": CRITERION,
+    "recommendations": RECOMMENDATION,
+    "prices": PRICE,
+    "aids": AID,
+    "deadlines": DEADLINE,
+    "sources": REGISTERED,
+}
+"""What the items of each section are made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaid:
+    """The files with the changes in them, and what is wrong with the changes."""
+
+    roots: Mapping[str, Entries]
+    problems: tuple[Problem, ...]
+    touched: Mapping[Name, Spot]
+    """Items changed, added or switched off, and where that is written."""
+
+
+def overlaid(shipped: Mapping[str, Entries], own: Mapping[str, Entries]) -> Overlaid:
+    """Return the shipped files with the syndicat's own laid over them."""
+    return _Laying(shipped).lay(own)
+
+
+class _Laying:
+    def __init__(self, shipped: Mapping[str, Entries]) -> None:
+        self._layer = Layer()
+        for file, root in shipped.items():
+            # What proves the shipped edition says nothing of a changed one.
+            self._layer.take(file, without(root, "examples"))
+        self._shipped = dict(self._layer.items)
+        self._problems: list[Problem] = []
+        self._touched: dict[Name, Spot] = {}
+        self._off: dict[Name, Spot] = {}
+
+    def lay(self, own: Mapping[str, Entries]) -> Overlaid:
+        for file, root in own.items():
+            self._lay_file(file, root)
+        self._problems.extend(switched_off(self._layer, self._off))
+        self._touched |= self._off
+        rests = self._layer.rests
+        rests[EDITION] = edition_over(rests.get(EDITION), own)
+        return Overlaid(self._layer.roots(), tuple(self._problems), self._touched)
+
+    def _lay_file(self, file: str, root: Entries) -> None:
+        home = self._home_of(file, root)
+        if "domain" in root.nodes:
+            self._lay_domain(root.nodes["domain"])
+        for section, node in listed_sections(root):
+            for item in node.nodes:
+                self._lay_item(section, item, home)
+        for key, child in root.nodes.items():
+            if key == "examples" and isinstance(child, Items):
+                self._add_examples(home or file, child)
+            elif key not in SECTIONS and not file.endswith(f"/{EDITION}"):
+                near = nearest(key, SECTIONS)
+                self._refuse(
+                    root.spots[key],
+                    f"clé « {key} » inconnue dans une surcharge",
+                    f"Écrivez « {near} »."
+                    if near
+                    else f"Admises : {', '.join(SECTIONS)}.",
+                )
+            elif key in LISTS and not isinstance(child, Items):
+                self._refuse(
+                    root.spots[key],
+                    f"« {key} » : il faut une liste",
+                    "Mettez un « - » devant chaque élément.",
+                )
+
+    def _home_of(self, file: str, root: Entries) -> str:
+        """Return the file where new items of this one go; empty when none is said."""
+        files = self._layer.domain_files()
+        domain = root.nodes.get("domain")
+        if isinstance(domain, Scalar):
+            return files.get(domain.text, "")
+        ident = ident_of(domain) if domain else ""
+        name = file.rpartition("/")[2]
+        if ident and ident not in files:
+            self._layer.take(file, Entries(root.spot, {}, root.spots))
+            return file
+        return files.get(ident) or (name if name in self._layer.rests else "")
+
+    def _lay_domain(self, node: Node) -> None:
+        """Lay what a file says of its domain; a mere id says where its items go."""
+        if isinstance(node, Scalar):
+            files = self._layer.domain_files()
+            if node.text not in files:
+                self._refuse(node.spot, *unknown_domain("", node.text, files))
+            return
+        ident = ident_of(node)
+        if not isinstance(node, Entries) or not ident:
+            self._refuse(node.spot, "domaine sans « id »", "Ajoutez « id: reseau ».")
+            return
+        name = ("domains", ident)
+        file = self._layer.domain_files().get(ident)
+        if self._is_off(node):
+            self._note_off(name, node, known=file is not None)
+            return
+        self._touched[name] = node.spot
+        target = file or node.spot.file
+        rest = self._layer.rests[target]
+        base = rest.nodes.get("domain")
+        merged = laid_over(base, without(node, OFF)) if base else without(node, OFF)
+        spots = {**rest.spots, "domain": node.spot}
+        self._layer.rests[target] = Entries(
+            rest.spot, {**rest.nodes, "domain": merged}, spots
+        )
+
+    def _lay_item(self, section: str, node: Node, home: str) -> None:
+        ident = ident_of(node)
+        name = (section, ident)
+        if not isinstance(node, Entries) or not ident:
+            what = f"{NOUNS[section]} sans « id »"
+            self._refuse(node.spot, what, "Ajoutez « id » : c'est lui que l'on change.")
+        elif name in self._touched or name in self._off:
+            first = self._touched.get(name) or self._off[name]
+            self._refuse(
+                node.spot,
+                f"{called(name)} se trouve déjà dans {first.file}, ligne {first.line}",
+                "Réunissez les deux, ou donnez à l'un un autre identifiant.",
+            )
+        elif self._is_off(node):
+            self._note_off(name, node, known=name in self._shipped)
+        elif name in self._shipped:
+            self._touched[name] = node.spot
+            base = self._layer.items[name]
+            merged = laid_over(base, without(node, OFF))
+            assert isinstance(merged, Entries)
+            self._layer.items[name] = merged
+        else:
+            self._add(name, without(node, OFF), home)
+
+    def _add(self, name: Name, node: Entries, home: str) -> None:
+        section, _ = name
+        required = {key for key, one in FORMS[section].keys.items() if one.example}
+        meant = mistaken(name, self._shipped)
+        if meant and required - node.nodes.keys():
+            self._refuse(spot_of(node, "id"), *meant)
+            return
+        file = HOMES.get(section) or self._domain_file(node, home)
+        if not file:
+            domains = self._layer.domain_files()
+            self._refuse(spot_of(node, "id"), *homeless(name, node, domains))
+            return
+        if file not in self._layer.rests:
+            self._layer.rests[file] = Entries(node.spot, {}, {})
+        self._touched[name] = node.spot
+        self._layer.items[name], self._layer.files[name] = node, file
+
+    def _domain_file(self, node: Entries, home: str) -> str:
+        wanted = text_of(node.nodes.get("domain"))
+        return self._layer.domain_files().get(wanted, "") if wanted else home
+
+    def _add_examples(self, file: str, examples: Items) -> None:
+        rest = self._layer.rests.setdefault(file, Entries(examples.spot, {}, {}))
+        before = rest.nodes.get("examples")
+        told = before.nodes if isinstance(before, Items) else ()
+        joined = Items(examples.spot, (*told, *examples.nodes))
+        spots = {**rest.spots, "examples": examples.spot}
+        self._layer.rests[file] = Entries(
+            rest.spot, {**rest.nodes, "examples": joined}, spots
+        )
+
+    def _is_off(self, node: Entries) -> bool:
+        value = node.nodes.get(OFF)
+        if value is None:
+            return False
+        if isinstance(value, Scalar) and isinstance(value.value, bool):
+            return value.value
+        self._refuse(
+            node.spots[OFF], "« off » : il faut true ou false", "Écrivez « off: true »."
+        )
+        return False
+
+    def _note_off(self, name: Name, node: Entries, *, known: bool) -> None:
+        if known:
+            self._off[name] = node.spots[OFF]
+            return
+        section, ident = name
+        near = nearest(ident, [one for kind, one in self._shipped if kind == section])
+        self._refuse(
+            spot_of(node, "id"),
+            f"{called(name)} n'est pas dans les grilles livrées : rien à désactiver",
+            f"Vouliez-vous écrire « {near} » ?" if near else "Corrigez l'identifiant.",
+        )
+
+    def _refuse(self, spot: Spot, message: str, remedy: str) -> None:
+        self._problems.append(problem_at(spot, OFF, message, remedy))
+
+
+# What is wrong in a shipped file once changes are laid over it, told where they are.
+#
+# The shipped edition has nothing to mend: whatever is wrong with it now comes from a
+# change, and the change is what its author can put right.
+
+
+def blamed(problems: Iterable[Problem], loaded: Loaded) -> Iterator[Problem]:
+    """Yield problems, those of shipped files told of the change that caused them."""
+    for problem in problems:
+        is_own = "/" in problem.file  # shipped files stand in one folder
+        if not loaded.overlaid or is_own or problem.severity != "error":
+            yield problem
+        else:
+            yield _moved(problem, loaded)
+
+
+def _moved(problem: Problem, loaded: Loaded) -> Problem:
+    name, spot = _culprit(problem, loaded)
+    section, ident = name
+    because = f"à cause de la surcharge de « {ident} » ({NOUNS[section]})"
+    return replace(
+        problem,
+        file=spot.file,
+        line=spot.line,
+        message=f"{because}, {problem.file}:{problem.line} : {problem.message}",
+    )
+
+
+def _culprit(problem: Problem, loaded: Loaded) -> tuple[Name, Spot]:
+    """Return the change that a problem names, or the item that has it, or the first."""
+    words = set(re.findall(r"[\w-]+", f"{problem.key} {problem.message}"))
+    for name, spot in loaded.overlaid.items():
+        if name[1] in words:
+            return name, spot
+    return next(iter(loaded.overlaid.items()))
+
+
+# What goes with an item that is switched off, and what would miss it.
+#
+# A criterion takes its recommendations along, and the questions that only it read: a
+# question is never asked for nothing. A question, a price or a source that something
+# else still needs stays, and the author is told who needs it.
+
+
+_KEPT = frozenset({"places"})
+"""Sections where nothing can be switched off."""
+
+
+def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
+    """Take items out of a layer, with what follows them; yield what cannot go.
+
+    What follows is added to `off`, where the item that it follows is switched off.
+    """
+    if not off:
+        return
+    _with_domains(layer, off)
+    _with_criteria(layer, off)
+    read: dict[Name, Spot] = {}
+    for name in _gone(layer, off, "criteria", "recommendations", "aids", "deadlines"):
+        read |= dict.fromkeys(needs_of(name, layer.items[name]), off[name])
+        layer.drop(name)
+    _forget_mentions(layer, off)
+    _with_idle_questions(layer, off, read)
+    needed = _needs(layer)
+    for name in _gone(layer, off, "questions", "prices", "sources", *_KEPT):
+        who = needed.get(name)
+        if name[0] in _KEPT:
+            yield _refusal(name, off[name], "un genre de lieu ne se désactive pas")
+        elif who:
+            told = f"désactivé, mais « {who[1]} » ({NOUNS[who[0]]}) en a besoin"
+            yield _refusal(name, off[name], told)
+        else:
+            layer.drop(name)
+    _without_empty_domains(layer, off)
+
+
+def _refusal(name: Name, spot: Spot, told: str) -> Problem:
+    return problem_at(
+        spot,
+        f"{name[0]}.{name[1]}.off",
+        f"{NOUNS[name[0]]} « {name[1]} » : {told}",
+        "Retirez « off », ou désactivez d'abord ce qui en dépend.",
+    )
+
+
+def _gone(layer: Layer, off: dict[Name, Spot], *sections: str) -> list[Name]:
+    return [name for name in off if name[0] in sections and name in layer.items]
+
+
+def _with_domains(layer: Layer, off: dict[Name, Spot]) -> None:
+    """Have what a domain judges and advises follow it."""
+    for name, ident in _domains_of(layer).items():
+        spot = off.get(("domains", ident))
+        if spot is not None and name[0] in {"criteria", "recommendations"}:
+            off.setdefault(name, spot)
+
+
+def _without_empty_domains(layer: Layer, off: dict[Name, Spot]) -> None:
+    """Take out the domains that are off, unless a question of theirs still serves."""
+    kept = set(_domains_of(layer).values())
+    gone = {
+        ident: file
+        for ident, file in layer.domain_files().items()
+        if ("domains", ident) in off and ident not in kept
+    }
+    for file in gone.values():
+        layer.rests[file] = without(layer.rests[file], "domain", "examples")
+        if not layer.rests[file].nodes:
+            del layer.rests[file]
+    edition = layer.rests.get("edition.yaml")
+    order = edition.nodes.get("domains") if edition else None
+    if edition and isinstance(order, Items):
+        left = tuple(one for one in order.nodes if text_of(one) not in gone)
+        nodes = {**edition.nodes, "domains": Items(order.spot, left)}
+        layer.rests["edition.yaml"] = Entries(edition.spot, nodes, edition.spots)
+
+
+def _domains_of(layer: Layer) -> dict[Name, str]:
+    """Return the domain of each item, its file's when it names none."""
+    homes = {file: ident for ident, file in layer.domain_files().items()}
+    return {
+        name: text_of(item.nodes.get("domain")) or homes.get(layer.files[name], "")
+        for name, item in layer.items.items()
+    }
+
+
+def _with_criteria(layer: Layer, off: dict[Name, Spot]) -> None:
+    for name, item in layer.items.items():
+        if name[0] == "recommendations":
+            when = item.nodes.get("when")
+            trigger = when.nodes.get("criterion") if isinstance(when, Entries) else None
+            spot = off.get(("criteria", text_of(trigger)))
+            if spot is not None:
+                off.setdefault(name, spot)
+
+
+def _forget_mentions(layer: Layer, off: dict[Name, Spot]) -> None:
+    """Take what is off out of the effects and requirements of what stays."""
+    for name, item in list(layer.items.items()):
+        if name[0] != "recommendations":
+            continue
+        nodes = dict(item.nodes)
+        if isinstance(effect := nodes.get("effect"), Entries):
+            gone = [one for one in effect.nodes if ("criteria", one) in off]
+            nodes["effect"] = without(effect, *gone)
+        if isinstance(requires := nodes.get("requires"), Items):
+            kept = tuple(one for one in requires.nodes if not _waits_for(one, off))
+            nodes["requires"] = Items(requires.spot, kept)
+        layer.items[name] = Entries(item.spot, nodes, item.spots, item.braced)
+
+
+def _waits_for(node: Node, off: dict[Name, Spot]) -> bool:
+    keys = {"criterion": "criteria", "recommendation": "recommendations"}
+    return isinstance(node, Entries) and any(
+        (section, text_of(node.nodes.get(key))) in off for key, section in keys.items()
+    )
+
+
+def _with_idle_questions(
+    layer: Layer, off: dict[Name, Spot], read: dict[Name, Spot]
+) -> None:
+    """Take out the questions that only what is off read, one after the other."""
+    while idle := [
+        name
+        for name in read.keys() & layer.items.keys() - _needs(layer).keys()
+        if name[0] == "questions"
+    ]:
+        for name in idle:
+            off.setdefault(name, read[name])
+            for other in needs_of(name, layer.items[name]):
+                read.setdefault(other, read[name])
+            layer.drop(name)
+
+
+def _needs(layer: Layer) -> dict[Name, Name]:
+    """Return what each item still in place needs: needed → who needs it."""
+    needs: dict[Name, Name] = {}
+    for name, item in layer.items.items():
+        for other in needs_of(name, item):
+            needs.setdefault(other, name)
+    return needs
+
+
+def needs_of(name: Name, item: Entries) -> Iterator[Name]:
+    """Yield the questions, prices and sources that an item names."""
+    for key in ("relevant", "applicable", "levels", "quantity", "effort", "prices"):
+        for text in _texts(item.nodes.get(key)):
+            yield from (("questions", read) for read in names_read(text))
+    for text in _texts(item.nodes.get("named_by")):
+        yield "questions", text
+    for key in ("sources", "source"):
+        yield from (("sources", text) for text in _texts(item.nodes.get(key)))
+    if name[0] == "recommendations" and isinstance(
+        prices := item.nodes.get("prices"), Entries
+    ):
+        yield from (("prices", row) for row in prices.nodes)
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, Items):
+        for child in node.nodes:
+            yield from _texts(child)
+    elif isinstance(node, Entries):
+        for child in node.nodes.values():
+            yield from _texts(child)
+
+
+Sentence = tuple[str, str]
+"""What is wrong, and what to do."""
+
+
+def called(name: Name) -> str:
+    """Return an item's noun and id: « critère « debit-suffisant » »."""
+    return f"{NOUNS[name[0]]} « {name[1]} »"
+
+
+def mistaken(name: Name, shipped: Iterable[Name]) -> Sentence | None:
+    """Say which shipped item an incomplete one means: of its section, else of another.
+
+    None when it resembles none.
+    """
+    section, ident = name
+    names = list(shipped)
+    near = nearest(ident, [one for kind, one in names if kind == section])
+    if near:
+        message = f"{called(name)} absent des grilles livrées, et incomplet"
+        return message, f"Vouliez-vous changer « {near} » ?"
+    for kind, one in names:
+        if one == ident:
+            message = f"« {ident} » n'est pas dans « {section} » des grilles livrées"
+            return message, f"Écrivez-le sous « {kind}: » ({NOUNS[kind]})."
+    return None
+
+
+def homeless(name: Name, node: Entries, domains: Collection[str]) -> Sentence:
+    """Say of a new item that it names no domain, or one that does not exist."""
+    wanted = text_of(node.nodes.get("domain"))
+    if wanted:
+        return unknown_domain(f"{called(name)} : ", wanted, domains)
+    remedy = (
+        "Ajoutez « domain: reseau » à l'élément ou en tête du fichier, ou donnez au "
+        "fichier le nom de celui du domaine."
+    )
+    return f"{called(name)} : dans quel domaine ?", remedy
+
+
+def unknown_domain(told: str, wanted: str, domains: Collection[str]) -> Sentence:
+    """Say that no domain is so called."""
+    otherwise = f"Les domaines sont : {', '.join(sorted(domains))}."
+    remedy = write_instead(wanted, domains, otherwise)
+    return f"{told}le domaine « {wanted} » n'existe pas", remedy

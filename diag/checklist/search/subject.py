@@ -1,0 +1,497 @@
+"""A criterion made ready for a search: its rules, what they read, what that can be."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from graphlib import CycleError, TopologicalSorter
+from itertools import chain, combinations, pairwise
+from math import ceil, floor
+
+from diag.checklist.typecheck import (
+    MIRRORED,
+    NUMERIC,
+    VISIT_DATE,
+    check_rule,
+    symbol_of,
+)
+from diag.model.checklist import Criterion, Question
+from diag.model.enums import PlaceKind, QuestionType
+from diag.model.fact import ROOT_KINDS
+from diag.rules.evaluate import judge_of, measure_of
+from diag.rules.language import parse_rule, thresholds_in
+from diag.rules.scope import Judge, Scope
+from diag.rules.tree import (
+    Aggregate,
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    ChoiceId,
+    Compare,
+    Condition,
+    Constant,
+    Exact,
+    Includes,
+    Months,
+    NameNode,
+    Node,
+    Not,
+    Order,
+    RuleError,
+    Term,
+    names_in,
+    walk,
+)
+from diag.rules.values import (
+    ABSENT,
+    UNBOUNDED,
+    Flag,
+    OneOf,
+    RuleValue,
+    Several,
+    Span,
+    Truth,
+    point,
+)
+
+# Rules with their calculations set aside: each becomes a name with a value of its own.
+#
+# `count(salle) >= 3` becomes `#0 >= 3`. Names are then independent, so what is false
+# whatever their values is false of the rule too; the contrary need not be.
+
+
+class Abstraction:
+    """Gives names to calculations, the same name to the same one."""
+
+    def __init__(self, questions: Mapping[str, Question]) -> None:
+        self._questions = questions
+        self.terms: dict[str, Term] = {}
+        """What each name given stands for."""
+
+    def loosely(self, condition: Condition) -> Condition:
+        """Return a condition where every calculation has become a name."""
+        return _with_comparisons(condition, self._loose)
+
+    def keeping_arithmetic(self, condition: Condition) -> Condition:
+        """Return a condition where aggregates alone have become names."""
+        return _with_comparisons(condition, self._kept)
+
+    def _loose(self, node: Compare) -> Compare:
+        left, right = node.left, node.right
+        if self._is_choice(left) or self._is_choice(right):
+            return node
+        match left, right:
+            case Constant(), Constant():
+                return node
+            case term, Constant(value):
+                return self._against(node.order, term, value)
+            case Constant(value), term:
+                return self._against(MIRRORED[node.order], term, value)
+        if repr(left) > repr(right):
+            left, right = right, left
+            node = Compare(MIRRORED[node.order], left, right, node.column)
+        return self._against(node.order, Arithmetic("-", left, right, node.column), 0)
+
+    def _against(self, order: Order, term: Term, value: Exact) -> Compare:
+        factor, core = _scaled(term)
+        if factor < 0:
+            order = MIRRORED[order]
+        bound = Constant(Fraction(value) / Fraction(factor), term.column)
+        return Compare(order, self._named(core), bound, term.column)
+
+    def _kept(self, node: Compare) -> Compare:
+        left, right = self._without(node.left), self._without(node.right)
+        return Compare(node.order, left, right, node.column)
+
+    def _without(self, term: Term) -> Term:
+        match term:
+            case Aggregate():
+                return self._named(term)
+            case Arithmetic(operator, left, right, column):
+                return Arithmetic(
+                    operator, self._without(left), self._without(right), column
+                )
+        return term
+
+    def _named(self, term: Term) -> NameNode:
+        if isinstance(term, NameNode):
+            return term
+        for name, known in self.terms.items():
+            if known == term:
+                return NameNode(name, term.column)
+        name = f"#{len(self.terms)}"
+        self.terms[name] = term
+        return NameNode(name, term.column)
+
+    def _is_choice(self, term: Term) -> bool:
+        if isinstance(term, NameNode):
+            question = self._questions.get(term.id)
+            return question is not None and question.type is QuestionType.CHOICE
+        return isinstance(term, ChoiceId)
+
+
+def _with_comparisons(
+    condition: Condition, change: Callable[[Compare], Condition]
+) -> Condition:
+    def again(part: Condition) -> Condition:
+        return _with_comparisons(part, change)
+
+    match condition:
+        case Not(operand, column):
+            return Not(again(operand), column)
+        case AllOf(operands, column):
+            return AllOf(tuple(map(again, operands)), column)
+        case AnyOf(operands, column):
+            return AnyOf(tuple(map(again, operands)), column)
+        case Compare():
+            return change(condition)
+    return condition
+
+
+def _scaled(term: Term) -> tuple[Exact, Term]:
+    """Return a factor, not 0, and what it multiplies: 3 and `a / b` of `3 * a / b`."""
+    match term:
+        case Arithmetic("*", Constant(value), other) | Arithmetic(
+            "*", other, Constant(value)
+        ) if value:
+            factor, core = _scaled(other)
+            return value * factor, core
+        case Arithmetic("/", other, Constant(value)) if value:
+            factor, core = _scaled(other)
+            return factor / Fraction(value), core
+        case Arithmetic("/", left, right, column):
+            factor, core = _scaled(left)
+            return factor, Arithmetic("/", core, right, column)
+    return 1, term
+
+
+@dataclass(frozen=True, slots=True)
+class SearchWorld:
+    """A place that a search makes up; its aggregates were given names."""
+
+    values: dict[str, RuleValue]
+    """Value of each name; the search changes them."""
+    relevance: Mapping[str, Judge] = field(default_factory=dict)
+    """When each fact exists at all."""
+
+    def value(self, name: str) -> RuleValue:
+        """Return the value of a name, absent where it is irrelevant."""
+        value = self.values.get(name, ABSENT)
+        judge = self.relevance.get(name)
+        if judge is None or value is ABSENT:
+            return value
+        relevant = judge(self)
+        if relevant is None:
+            return replace(value, maybe_absent=True)
+        return value if relevant else ABSENT
+
+    def inside(self, _kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
+        """Return no place, of a list that is open: an aggregate may be anything."""
+        return (), True
+
+    def is_out(self, _name: str) -> Truth:
+        """Say that every fact is applicable."""
+        return False
+
+
+Rewriting = Callable[[Abstraction, Condition], Condition]
+"""How rules are made ready: `Abstraction.loosely` or `.keeping_arithmetic`."""
+
+
+@dataclass(frozen=True)
+class SearchSubject:
+    """What a search goes through."""
+
+    applicable: Condition | None
+    levels: Mapping[int, Condition]
+    """From the highest level to the lowest."""
+    written: tuple[Condition, ...]
+    """The rules of levels before they were made ready."""
+    relevance: Mapping[str, Condition]
+    """When each question that the rules read exists at all."""
+    values: Mapping[str, tuple[RuleValue, ...]]
+    """What to try for each name, from low to high."""
+    terms: Mapping[str, Term]
+    """The calculation that each made-up name stands for."""
+
+    def world(self) -> SearchWorld:
+        """Return a world where nothing is known yet."""
+        judges: dict[str, Judge] = {
+            name: judge_of(condition) for name, condition in self.relevance.items()
+        }
+        unknown = {name: hull(tried) for name, tried in self.values.items()}
+        return SearchWorld(unknown, judges)
+
+
+def subject_of(
+    criterion: Criterion, questions: Mapping[str, Question], rewriting: Rewriting
+) -> SearchSubject:
+    """Return a criterion, whose rules are sound, ready for a search."""
+    abstraction = Abstraction(questions)
+
+    def read(text: str) -> Condition:
+        return rewriting(abstraction, _condition(text))
+
+    applicable = read(criterion.applicable) if criterion.applicable else None
+    texts = dict(sorted(criterion.levels.items(), reverse=True))
+    levels = {level: read(text) for level, text in texts.items()}
+    nodes = [*([applicable] if applicable else []), *levels.values()]
+    relevance = _relevance(nodes, questions, read)
+    catalogue = Catalogue(
+        questions, criterion.place, [*nodes, *relevance.values()], abstraction.terms
+    )
+    return SearchSubject(
+        applicable,
+        levels,
+        tuple(map(_condition, texts.values())),
+        relevance,
+        catalogue.values(),
+        abstraction.terms,
+    )
+
+
+def _condition(text: str) -> Condition:
+    root = parse_rule(text).root
+    assert isinstance(root, Condition)
+    return root
+
+
+def _relevance(
+    nodes: Sequence[Node],
+    questions: Mapping[str, Question],
+    read: Callable[[str], Condition],
+) -> dict[str, Condition]:
+    """Return the relevance of every fact read, and of those it hangs on in turn."""
+    relevance: dict[str, Condition] = {}
+    pending = [name for node in nodes for name in sorted(names_in(node))]
+    while pending:
+        name = pending.pop()
+        question = questions.get(name)
+        if (
+            question is None
+            or name in relevance
+            or not _is_readable(question, questions)
+        ):
+            continue
+        relevance[name] = read(question.relevant)
+        pending += sorted(names_in(relevance[name]))
+    graph = {name: names_in(condition) for name, condition in relevance.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError:
+        return {}
+    return relevance
+
+
+def _is_readable(question: Question, questions: Mapping[str, Question]) -> bool:
+    """Say whether a question has a relevance that can be judged."""
+    if not question.relevant:
+        return False
+    try:
+        rule = parse_rule(question.relevant)
+    except RuleError:
+        return False
+    return not check_rule(rule, questions, question.place, "condition")
+
+
+VISIT = date(2026, 9, 1)
+"""The day of the visit, in a search."""
+
+
+_MAX_LISTED = 5
+"""Most ids whose every combination is tried."""
+
+
+def of_question(
+    question: Question, place: PlaceKind, nodes: Sequence[Node], marks: Iterable[Exact]
+) -> tuple[RuleValue, ...]:
+    """Return values of a question's facts, from low to high, read from a place.
+
+    `marks` are the numbers around which rules change their mind; `nodes` are the
+    rules, for the ids and the durations that they name.
+    """
+    may_lack = question.place not in ROOT_KINDS | {place}
+    absent: tuple[RuleValue, ...] = (ABSENT,) if may_lack else ()
+    return absent + _present(question, nodes, marks)
+
+
+def _present(
+    question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
+) -> tuple[RuleValue, ...]:
+    symbol = symbol_of(question)
+    match question.type:
+        case QuestionType.BOOLEAN:
+            return (Flag(False, True), Flag(True, False))
+        case QuestionType.CHOICE:
+            order = symbol.choices if symbol.ordered else ()
+            return tuple(OneOf(frozenset({id_}), order=order) for id_ in symbol.choices)
+        case QuestionType.CHOICES:
+            return _sets(question.id, nodes)
+        case QuestionType.DATE:
+            return _dates(nodes)
+    integral = question.type is QuestionType.INTEGER
+    return tuple(map(point, around(marks, symbol.span, integral=integral)))
+
+
+def of_number(
+    span: Span, marks: Iterable[Exact], *, integral: bool
+) -> tuple[RuleValue, ...]:
+    """Return values of a calculation that lies in a span."""
+    absent: tuple[RuleValue, ...] = (ABSENT,) if span.maybe_absent else ()
+    return absent + tuple(map(point, around(marks, span, integral=integral)))
+
+
+def around(marks: Iterable[Exact], span: Span, *, integral: bool) -> list[Exact]:
+    """Return every mark within a span, its ends, and one number in each gap."""
+    known = set(marks)
+    if integral:
+        known = {side for mark in known for side in (floor(mark), ceil(mark))}
+    inside = {mark for mark in known if _is_in(mark, span)}
+    low = min(inside, default=0) - 1 if span.low is None else span.low
+    high = max(inside, default=low) + 1 if span.high is None else span.high
+    ends = sorted(inside | {low, high})
+    gaps = [_between(one, other, integral=integral) for one, other in pairwise(ends)]
+    return sorted({*ends, *(gap for gap in gaps if gap is not None)})
+
+
+def hull(values: Sequence[RuleValue]) -> RuleValue:
+    """Return the value that stands for any of several of one name."""
+    present = [value for value in values if value is not ABSENT]
+    maybe_absent = len(present) < len(values)
+    spans = [value for value in present if isinstance(value, Span)]
+    ones = [value for value in present if isinstance(value, OneOf)]
+    sets = [value for value in present if isinstance(value, Several)]
+    if spans:
+        ends = [
+            end for span in spans for end in (span.low, span.high) if end is not None
+        ]
+        return Span(min(ends), max(ends), maybe_absent)
+    if ones:
+        ids = frozenset[str]().union(*(one.ids for one in ones))
+        return OneOf(ids, maybe_absent, ones[0].order)
+    if sets:
+        possible = frozenset[str]().union(*(each.possible for each in sets))
+        return Several(frozenset(), possible, maybe_absent)
+    return Flag(True, True, maybe_absent) if present else ABSENT
+
+
+def _sets(question: str, nodes: Sequence[Node]) -> tuple[RuleValue, ...]:
+    """Return sets of the ids that rules look for: all, or the plainest when many."""
+    named = sorted({
+        node.choice.id
+        for root in nodes
+        for node in walk(root)
+        if isinstance(node, Includes) and node.question.id == question
+    })
+    sizes = range(len(named) + 1) if len(named) <= _MAX_LISTED else (0, 1, len(named))
+    sets = [frozenset(ids) for size in sizes for ids in combinations(named, size)]
+    return tuple(Several(ids, ids) for ids in sets)
+
+
+def _dates(nodes: Sequence[Node]) -> tuple[RuleValue, ...]:
+    """Return days at every duration that rules name, before and after the visit."""
+    parts = [part for root in nodes for part in walk(root)]
+    counts = {0}
+    if any(isinstance(part, Months) for part in parts):
+        counts |= {round(part.value) for part in parts if isinstance(part, Constant)}
+    near = {count + step for count in counts for step in (-1, 0, 1)}
+    return tuple(
+        point(_months_before_visit(count))
+        for count in sorted(near | {-count for count in near}, reverse=True)
+    )
+
+
+def _months_before_visit(count: int) -> int:
+    years, month = divmod(VISIT.year * 12 + VISIT.month - 1 - count, 12)
+    return date(min(max(years, 1), 9999), month + 1, VISIT.day).toordinal()
+
+
+def _is_in(mark: Exact, span: Span) -> bool:
+    above = span.low is None or span.low <= mark
+    return above and (span.high is None or mark <= span.high)
+
+
+def _between(one: Exact, other: Exact, *, integral: bool) -> Exact | None:
+    if not integral:
+        return Fraction(one + other) / 2
+    return one + 1 if one + 1 < other else None
+
+
+_PLAIN_NUMBERS = (0, 1, 2, 10)
+"""Tried for a fact that enters a calculation, beside the numbers of the rules."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Finds what to try for each name that some rules read."""
+
+    questions: Mapping[str, Question]
+    place: PlaceKind
+    """From which the rules read."""
+    nodes: Sequence[Condition]
+    """The rules, made ready."""
+    terms: Mapping[str, Term]
+    """The calculation that each made-up name stands for."""
+
+    def values(self) -> dict[str, tuple[RuleValue, ...]]:
+        """Return what to try for each name, from low to high."""
+        thresholds = thresholds_in(self.nodes)
+        computed = self._in_calculations()
+        constants = self._constants() if computed else frozenset()
+        names = dict.fromkeys(
+            part.id for part in self._parts() if isinstance(part, NameNode)
+        )
+        return {
+            name: self._tried(
+                name,
+                thresholds.get(name, frozenset())
+                | (constants if name in computed else frozenset()),
+            )
+            for name in names
+        }
+
+    def _tried(self, name: str, marks: frozenset[Exact]) -> tuple[RuleValue, ...]:
+        if name in self.terms:
+            term = self.terms[name]
+            span = self._span(term)
+            integral = isinstance(term, Aggregate) and term.function == "count"
+            return of_number(span, marks, integral=integral)
+        if name == VISIT_DATE:
+            return (point(VISIT.toordinal()),)
+        return of_question(self.questions[name], self.place, self.nodes, marks)
+
+    def _span(self, term: Term) -> Span:
+        """Return where a calculation lies when nothing is known."""
+        unknown = {name: self._unknown(name) for name in names_in(term)}
+        measured = measure_of(term)(SearchWorld(unknown))
+        return UNBOUNDED if measured is ABSENT else measured
+
+    def _unknown(self, name: str) -> RuleValue:
+        question = self.questions.get(name)
+        if question is None or question.type is QuestionType.DATE:
+            return Span(None, None, maybe_absent=question is not None)
+        if question.type in NUMERIC:
+            span = symbol_of(question).span
+            return Span(span.low, span.high, maybe_absent=True)
+        tried = of_question(question, self.place, self.nodes, ())
+        return hull((ABSENT, *tried))
+
+    def _in_calculations(self) -> frozenset[str]:
+        """Return the names whose own thresholds do not tell all that matters."""
+        names: set[str] = set()
+        for part in self._parts():
+            match part:
+                case Compare(_, NameNode(), Constant()) | Compare(
+                    _, Constant(), NameNode()
+                ):
+                    pass
+                case Compare():
+                    names |= names_in(part)
+        return frozenset(names)
+
+    def _constants(self) -> frozenset[Exact]:
+        found = {part.value for part in self._parts() if isinstance(part, Constant)}
+        return frozenset(found) | frozenset(_PLAIN_NUMBERS)
+
+    def _parts(self) -> Iterator[Node]:
+        return chain.from_iterable(map(walk, self.nodes))

@@ -1,0 +1,524 @@
+"""`diag audit answer`, `note`, `undo`, `history`: what is said, and said before."""
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+from pydantic import Field, ValidationError
+
+from diag.audit import photos, places
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer, Recorded, record_answer, record_note
+from diag.audit.history import Change, changes_of
+from diag.audit.memory import take_places_again
+from diag.audit.places import KIND_NAMES, close_places
+from diag.audit.session import AuditSession
+from diag.audit.undo import undo as take_back
+from diag.cli.shared import (
+    campaign_option,
+    json_option,
+    print_json,
+    print_table,
+    subject_argument,
+    workspace_of,
+)
+from diag.journal.errors import JournalError, RefusedError
+from diag.model.audit import Photo
+from diag.model.base import Noun
+from diag.model.enums import PlaceKind, Provenance, State
+from diag.model.errors import DiagError
+from diag.model.fact import PARENT_KINDS
+from diag.office import sync as absent
+from diag.reports.answers import answer_words
+from diag.words.sentences import counted
+
+_STATES = [str(state) for state in State]
+
+
+_PROVENANCES = [str(provenance) for provenance in Provenance]
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@subject_argument
+@click.argument("question")
+@click.argument("value", required=False)
+@click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
+@click.option(
+    "--state",
+    type=click.Choice(_STATES),
+    default="known",
+    help="Ce que vaut la réponse : connue (par défaut), inconnue, sans objet, refusée.",
+)
+@click.option(
+    "--provenance",
+    type=click.Choice(_PROVENANCES),
+    help="Comment on le sait (sinon l'usage de la question).",
+)
+@click.option("--reason", default="", help="Pourquoi inconnu, refusé ou sans objet.")
+@click.option("--note", help="Note à côté de la réponse.")
+@click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
+@campaign_option
+@json_option
+@click.pass_context
+def answer(
+    ctx: click.Context,
+    ref: str,
+    question: str,
+    value: str | None,
+    place: str,
+    state: str,
+    provenance: str | None,
+    reason: str,
+    note: str | None,
+    campaign: str | None,
+    *,
+    sure: bool,
+    as_json: bool,
+) -> None:
+    """Répond à une question ; avec « - », lit des réponses JSON, une par ligne.
+
+    Chaque ligne de l'entrée standard est un objet : question, value, place, state,
+    provenance, reason, note, sure. Chacune est confirmée sur la sortie standard une
+    fois qu'elle est sur le disque, ou refusée avec sa raison ; les autres continuent.
+    """
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        if question == "-":
+            refused = False
+            if sys.stdin is None:
+                raise DiagError(
+                    "L'entrée standard est fermée : donnez-lui les réponses, par "
+                    f"exemple diag audit answer {ref} - < reponses.jsonl."
+                )
+            for acknowledgement in acknowledgements(session, sys.stdin.buffer):
+                click.echo(json.dumps(acknowledgement, ensure_ascii=False))
+                sys.stdout.flush()
+                refused = refused or "error" in acknowledgement
+            sys.exit(1 if refused else 0)
+        if value is None and state == "known":
+            raise click.UsageError("Il manque la réponse (ou --state).")
+        entry = NewAnswer(
+            question=question,
+            raw=value,
+            place=place,
+            state=State(state),
+            provenance=Provenance(provenance) if provenance else None,
+            reason=reason,
+            note=note,
+            sure=sure,
+        )
+        recorded = record_answer(session, entry)
+    _tell(recorded, as_json=as_json)
+
+
+def _tell(recorded: Recorded, *, as_json: bool) -> None:
+    if as_json:
+        print_json({
+            "revision": recorded.revision,
+            "place": recorded.place.id,
+            "question": recorded.question.id,
+            "state": recorded.answer.state,
+            "value": recorded.answer.value,
+        })
+        return
+    told = answer_words(recorded.question, recorded.answer)
+    click.echo(f"{recorded.place.name} : {recorded.question.label} = {told}")
+
+
+@click.command()
+@subject_argument
+@click.argument("question")
+@click.argument("text")
+@click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
+@campaign_option
+@click.pass_context
+def note(
+    ctx: click.Context,
+    ref: str,
+    question: str,
+    text: str,
+    place: str,
+    campaign: str | None,
+) -> None:
+    """Écrit la note à côté d'une réponse ; un texte vide la retire."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        record_note(session, question, text, place)
+    click.echo("Note enregistrée." if text else "Note retirée.")
+
+
+@click.command()
+@subject_argument
+@campaign_option
+@click.pass_context
+def undo(ctx: click.Context, ref: str, campaign: str | None) -> None:
+    """Annule votre dernière saisie dans cet audit ; répétable."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        undone = take_back(session)
+    click.echo(f"Annulé : {undone}")
+
+
+@click.command()
+@subject_argument
+@click.argument("question", required=False)
+@click.option("--place", default="", help="Nom du lieu.")
+@campaign_option
+@json_option
+@click.pass_context
+def history(
+    ctx: click.Context,
+    ref: str,
+    question: str | None,
+    place: str,
+    campaign: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Montre qui a dit quoi et quand, du plus ancien au plus récent."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        found = changes_of(session, question=question, place=place)
+    if as_json:
+        print_json([change._asdict() for change in found])
+        return
+    print_table(
+        (
+            change.id[:12],
+            datetime
+            .fromtimestamp(change.at / 1000, UTC)
+            .astimezone()
+            .strftime("%d/%m/%Y %H:%M"),
+            change.author,
+            _line(change),
+        )
+        for change in found
+    )
+
+
+def _line(change: Change) -> str:
+    return f"{change.about} : {change.said}"
+
+
+_WHEREABOUTS = {"": "here", absent.AT_OFFICE: "office", absent.AWAITED: "awaited"}
+"""Where a picture is, in JSON."""
+
+
+@click.group()
+@subject_argument
+@campaign_option
+@click.pass_context
+def photo(ctx: click.Context, ref: str, campaign: str | None) -> None:
+    """Joint, légende, retire, liste ou exporte les photos d'une école."""
+    ctx.meta["diag.school"] = (ref, campaign)
+
+
+@photo.command("add")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FICHIER…",
+)
+@click.option("--place", default="", help="Nom du lieu montré (sinon l'école).")
+@click.option("--question", default="", help="Question que la photo prouve.")
+@click.option("--caption", default="", help="Légende (sinon le nom du fichier).")
+@click.pass_context
+def add_photo(
+    ctx: click.Context, files: tuple[Path, ...], place: str, question: str, caption: str
+) -> None:
+    """Joint des photos : réduites, redressées, sans aucune métadonnée."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        shown = photos.shown_by(session, place=place, question=question)
+        joined = photos.join_photos(session, files, shown, caption)
+    for each in joined.photos:
+        click.echo(f"Jointe : {each.caption} ({each.size // 1024} ko, {each.id[:8]})")
+    for each in joined.known:
+        click.echo(f"Déjà jointe : {each.caption} ({each.id[:8]})")
+    for sentence in joined.refused:
+        click.echo(sentence, err=True)
+    sys.exit(1 if joined.refused else 0)
+
+
+@photo.command("list")
+@json_option
+@click.pass_context
+def list_photos(ctx: click.Context, *, as_json: bool) -> None:
+    """Liste les photos, dans l'ordre où elles ont été jointes."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        found = photos.photos_of(session)
+        where = absent.absent(session)
+        rows = [(*_row(session, each), where.get(each.id, "ici")) for each in found]
+    if as_json:
+        print_json([
+            {
+                **each.model_dump(mode="json"),
+                "picture": _WHEREABOUTS[where.get(each.id, "")],
+            }
+            for each in found
+        ])
+    else:
+        print_table(rows)
+
+
+@photo.command()
+@click.argument("ident", metavar="PHOTO")
+@click.argument("text", metavar="LÉGENDE")
+@click.pass_context
+def caption(ctx: click.Context, ident: str, text: str) -> None:
+    """Change la légende d'une photo."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        told = photos.caption_photo(session, ident, text)
+    click.echo(f"Légende : {told.caption}")
+
+
+@photo.command("remove")
+@click.argument("ident", metavar="PHOTO")
+@click.pass_context
+def remove_photo(ctx: click.Context, ident: str) -> None:
+    """Retire une photo ; l'historique la garde."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        removed = photos.remove_photo(session, ident)
+    click.echo(f"Retirée : {removed.caption} (annulable : diag audit undo)")
+
+
+@photo.command()
+@click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
+@click.pass_context
+def export(ctx: click.Context, folder: Path) -> None:
+    """Écrit les photos dans un dossier, numérotées et nommées par leur légende."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        written = photos.export_photos(session, folder)
+        missing = len(photos.photos_of(session)) - len(written)
+    click.echo(f"{counted(len(written), 'photo')} dans {folder}")
+    if missing:
+        click.echo(
+            f"{counted(missing, 'photo')} dont l'image n'est pas ici. Demandez-la au "
+            f"bureau : diag audit photo {session.about.ref} fetch",
+            err=True,
+        )
+
+
+@photo.command()
+@click.pass_context
+def fetch(ctx: click.Context) -> None:
+    """Redemande au bureau les images qui ne sont pas sur cet ordinateur."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        where = absent.absent(session)
+        wanted = [each for each in photos.photos_of(session) if each.id in where]
+        if not wanted:
+            click.echo("Toutes les images de cet audit sont déjà ici.")
+            return
+        told = absent.fetch(workspace, wanted)
+    click.echo(f"{counted(told.received, 'image reçue', 'images reçues')}.")
+    if told.problem:
+        raise DiagError(told.problem)
+    if told.awaited:
+        click.echo(
+            f"{counted(told.awaited, 'image', 'images')} pas encore au bureau : le "
+            "serveur l'attend de l'ordinateur qui l'a jointe.",
+            err=True,
+        )
+        sys.exit(1)
+
+
+def _row(session: AuditSession, each: Photo) -> tuple[str, ...]:
+    place = session.facts.places.get(each.place)
+    where = place.name if place else "lieu retiré"
+    return (each.id[:8], where, each.question or "-", each.caption)
+
+
+_KIND = click.Choice([str(kind) for kind in PARENT_KINDS])
+
+
+@click.group()
+@subject_argument
+@campaign_option
+@click.pass_context
+def place(ctx: click.Context, ref: str, campaign: str | None) -> None:
+    """Ajoute, renomme, retire ou liste les lieux d'une école."""
+    ctx.meta["diag.school"] = (ref, campaign)
+
+
+@place.command("add")
+@click.argument("kind", type=_KIND)
+@click.argument("name")
+@click.option("--in", "parent", default="", help="Lieu qui le contient.")
+@json_option
+@click.pass_context
+def add_place(
+    ctx: click.Context, kind: str, name: str, parent: str, *, as_json: bool
+) -> None:
+    """Ajoute un lieu : salle, bâtiment ou lot de matériel."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        added, revision = places.add_place(session, PlaceKind(kind), name, parent)
+    if as_json:
+        print_json({**added.model_dump(mode="json"), "revision": revision})
+    else:
+        click.echo(f"Ajouté : {added.name} ({KIND_NAMES[added.kind]})")
+
+
+@place.command("rename")
+@click.argument("name")
+@click.argument("new_name")
+@click.pass_context
+def rename_place(ctx: click.Context, name: str, new_name: str) -> None:
+    """Donne un autre nom à un lieu ; ses réponses restent."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        renamed = places.rename_place(session, name, new_name)
+    click.echo(f"Renommé : {renamed.name}")
+
+
+@place.command("remove")
+@click.argument("name")
+@click.pass_context
+def remove_place(ctx: click.Context, name: str) -> None:
+    """Retire un lieu ; l'historique garde ce qui en a été dit."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        removed = places.remove_place(session, name)
+    click.echo(f"Retiré : {removed.name} (annulable : diag audit undo)")
+
+
+@place.command()
+@click.pass_context
+def carry(ctx: click.Context) -> None:
+    """Reprend les lieux de l'audit précédent, tels quels ; rien n'y est répondu."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        former = take_places_again(session)
+    click.echo(f"Repris : {former.taken}.")
+
+
+@place.command("list")
+@json_option
+@click.pass_context
+def list_places(ctx: click.Context, *, as_json: bool) -> None:
+    """Liste les lieux, dans l'ordre où ils ont été ajoutés."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, *ctx.meta["diag.school"])
+        facts = session.facts
+    if as_json:
+        print_json([
+            {**each.model_dump(mode="json"), "closed": each.kind in facts.closed}
+            for each in facts.places.values()
+        ])
+        return
+    print_table(
+        (KIND_NAMES[each.kind], each.name, each.id) for each in facts.places.values()
+    )
+
+
+@click.command("close-places")
+@subject_argument
+@click.argument("kind", type=_KIND)
+@click.option("--reopen", is_flag=True, help="Il peut y en avoir d'autres.")
+@campaign_option
+@click.pass_context
+def close_list(
+    ctx: click.Context, ref: str, kind: str, campaign: str | None, *, reopen: bool
+) -> None:
+    """Dit « toutes les salles sont là » : la liste est complète."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        close_places(session, PlaceKind(kind), complete=not reopen)
+        number = len(session.facts.places_of(PlaceKind(kind)))
+    state = "rouverte" if reopen else "complète"
+    click.echo(f"Liste {state} : {KIND_NAMES[PlaceKind(kind)]}, {number} en tout.")
+
+
+MAX_LINE = 64 * 1024
+"""Longest line read, in bytes."""
+
+
+class InputLine(Noun):
+    """One line of the input; unknown keys are refused."""
+
+    question: str
+    value: Any = None
+    place: str = ""
+    state: State = State.KNOWN
+    provenance: Provenance | None = None
+    reason: str = ""
+    note: str | None = None
+    sure: bool = Field(default=False)
+
+
+def acknowledgements(
+    session: AuditSession, stream: BinaryIO
+) -> Iterator[dict[str, object]]:
+    """Record each line; give its acknowledgement, or its refusal, as soon as done.
+
+    An acknowledgement is `{"line", "revision", "place", "question"}` and is given only
+    after a durable commit; a refusal is `{"line", "error"}` and the next line goes on.
+
+    Raises:
+        JournalError: when nothing can be written any more (disk full, locked).
+    """
+    for number, raw in enumerate(iter(lambda: _next_line(stream), b""), 1):
+        if not raw.strip():
+            continue
+        try:
+            recorded = record_answer(session, _entry(raw))
+        except DiagError as error:
+            if isinstance(error, JournalError) and not isinstance(error, RefusedError):
+                raise
+            yield {"line": number, "error": error.at_prompt()}
+        else:
+            yield {
+                "line": number,
+                "revision": recorded.revision,
+                "place": recorded.place.id,
+                "question": recorded.question.id,
+            }
+
+
+def _next_line(stream: BinaryIO) -> bytes:
+    """Return the next line; of one that is too long, its start only."""
+    line = stream.readline(MAX_LINE + 2)
+    rest = line
+    while rest and not rest.endswith(b"\n"):
+        rest = stream.readline(MAX_LINE)
+    return line
+
+
+def _entry(raw: bytes) -> NewAnswer:
+    if len(raw) > MAX_LINE:
+        raise DiagError(f"ligne de plus de {MAX_LINE} octets : rien n'en est lu.")
+    try:
+        line = InputLine.model_validate(json.loads(raw, parse_float=str))
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise DiagError(_problem(error)) from error
+    return NewAnswer(
+        question=line.question,
+        raw=line.value,
+        place=line.place,
+        state=line.state,
+        provenance=line.provenance,
+        reason=line.reason,
+        note=line.note,
+        sure=line.sure,
+    )
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        keys = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
+        return (
+            f"clé manquante, inconnue ou mal formée : {keys or 'la ligne entière'}. "
+            f"Clés admises : {', '.join(InputLine.model_fields)}."
+        )
+    return "la ligne n'est pas un objet JSON en UTF-8."

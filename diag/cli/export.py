@@ -1,0 +1,219 @@
+"""`diag export …`: tables for buyers, technicians, maps and other programs."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from diag.cli.shared import campaign_option, workspace_of
+from diag.words.sentences import counted
+
+if TYPE_CHECKING:
+    from diag.documents.tables import ChosenAudits, Exported, Progress
+    from diag.workspace.workspace import Workspace
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+# The tables cost 100 ms to import: `diag --help` does without, each command asks.
+
+
+@click.group()
+def export() -> None:
+    """Écrit des tables : achats, tickets, réponses, carte, GLPI.
+
+    SUJET est l'UAI d'une école, commune:INSEE ou syndicat:SIREN, un ou plusieurs ;
+    --all prend tous les audits de la campagne. commune:INSEE est l'audit de la
+    commune : ceux de ses écoles se nomment un par un.
+    """
+
+
+def _subjects(command: F) -> F:
+    """Add whom the table is about, where it goes and of which campaign."""
+    for option in (
+        campaign_option,
+        click.option(
+            "--out",
+            "folder",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
+        ),
+        click.option(
+            "--all", "everything", is_flag=True, help="Tous les audits de la campagne."
+        ),
+        click.argument("refs", metavar="[SUJET]...", nargs=-1),
+    ):
+        command = option(command)
+    return command
+
+
+def _formats(*names: str) -> Callable[[F], F]:
+    """Add --format, repeatable; all of them by default."""
+    return click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        type=click.Choice(names),
+        default=names,
+        help="Format ; répétable (sinon tous).",
+    )
+
+
+_to_confirm = click.option(
+    "--to-confirm", is_flag=True, help="Aussi ce qui reste à confirmer."
+)
+
+
+@export.command()
+@_subjects
+@_formats("csv", "xlsx")
+@_to_confirm
+@click.pass_context
+def basket(
+    ctx: click.Context, /, formats: tuple[str, ...], *, to_confirm: bool, **asked: Any
+) -> None:
+    """Écrit le panier d'un groupement de commandes.
+
+    Quantités et prix par article, par école et par lot de la consultation. Ce qui est
+    écarté, fait ou déjà commandé n'y est pas.
+    """
+    from diag.documents.tables import write_basket  # noqa: PLC0415 - see above
+
+    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+        day = workspace.world.today()
+        done = write_basket(picked, folder, formats, day, bar, to_confirm=to_confirm)
+    _tell(done)
+
+
+@export.command()
+@_subjects
+@_formats("csv", "xlsx", "md")
+@_to_confirm
+@click.option(
+    "--whole-plan", is_flag=True, help="Aussi les actions qui ne sont pas techniques."
+)
+@click.pass_context
+def tickets(
+    ctx: click.Context,
+    /,
+    formats: tuple[str, ...],
+    *,
+    to_confirm: bool,
+    whole_plan: bool,
+    **asked: Any,
+) -> None:
+    """Écrit les tickets de l'informaticien.
+
+    Les actions techniques du plan et les anomalies : lieux, constat, comment faire,
+    priorité, délai, à quoi l'on sait que c'est terminé.
+    """
+    from diag.documents.tables import write_tickets  # noqa: PLC0415 - see above
+
+    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+        done = write_tickets(
+            picked,
+            folder,
+            formats,
+            workspace.world.today(),
+            bar,
+            to_confirm=to_confirm,
+            whole_plan=whole_plan,
+        )
+    _tell(done)
+
+
+@export.command()
+@_subjects
+@_formats("csv", "xlsx", "json")
+@click.option("--sensitive", is_flag=True, help="Aussi les réponses sensibles.")
+@click.pass_context
+def answers(
+    ctx: click.Context, /, formats: tuple[str, ...], *, sensitive: bool, **asked: Any
+) -> None:
+    """Écrit toutes les réponses, une par ligne.
+
+    Pour un tableur ou un programme ; les réponses sensibles restent à part.
+    """
+    from diag.documents.tables import write_answers  # noqa: PLC0415 - see above
+
+    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+        day = workspace.world.today()
+        done = write_answers(picked, folder, formats, day, bar, sensitive=sensitive)
+    _tell(done)
+
+
+@export.command("map")
+@_subjects
+@click.pass_context
+def map_(ctx: click.Context, /, **asked: Any) -> None:
+    """Écrit la carte des écoles (GeoJSON).
+
+    Scores en intervalles et complétude ; --all y met toutes les écoles du territoire,
+    auditées ou non.
+    """
+    from diag.documents.tables import write_map  # noqa: PLC0415 - see above
+
+    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+        day, whole = workspace.world.today(), bool(asked["everything"])
+        done = write_map(workspace, picked, folder, day, bar, territory=whole)
+    _tell(done)
+
+
+@export.command()
+@_subjects
+@click.pass_context
+def glpi(ctx: click.Context, /, **asked: Any) -> None:
+    """Écrit l'inventaire et les tickets pour GLPI.
+
+    Une archive JSON des appareils, à importer telle quelle, et deux tables CSV : tout
+    le matériel, et les tickets.
+    """
+    from diag.documents.tables import write_glpi  # noqa: PLC0415 - see above
+
+    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+        done = write_glpi(picked, folder, workspace.world.today(), bar)
+    _tell(done)
+
+
+@contextmanager
+def _chosen(
+    ctx: click.Context,
+    refs: Sequence[str],
+    folder: Path | None,
+    campaign: str | None,
+    *,
+    everything: bool,
+) -> Iterator[tuple["Workspace", "ChosenAudits", Path]]:
+    from diag.documents.tables import chosen  # noqa: PLC0415 - see above
+
+    if bool(refs) is everything:
+        raise click.UsageError("Donnez un ou plusieurs sujets, ou --all.")
+    with workspace_of(ctx) as workspace:
+        picked = chosen(workspace, refs, campaign, everything=everything)
+        yield workspace, picked, folder or picked.folder
+
+
+@contextmanager
+def _bar() -> Iterator["Progress"]:
+    """Show a bar on a terminal's stderr; nothing elsewhere."""
+    with click.progressbar(
+        length=1, label="Audits", file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield show
+
+
+def _tell(done: "Exported") -> None:
+    """Print the files, then how much of what they hold."""
+    for path in done.files:
+        click.echo(str(path))
+    said = [counted(number, one, many) for number, one, many in done.counts]
+    click.echo(", ".join(said), err=True)

@@ -1,0 +1,329 @@
+"""`diag audit reword`, `reorder`, `recommend`: what the engineer makes of advice."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from diag.audit import advising
+from diag.audit import follow as following
+from diag.audit import session as audits
+from diag.audit.history import day_words
+from diag.cli.shared import (
+    Day,
+    about_json,
+    agreed,
+    campaign_option,
+    json_option,
+    print_json,
+    print_table,
+    subject_argument,
+    workspace_of,
+)
+from diag.model.audit import FollowUp
+from diag.model.checklist import Wording
+from diag.model.enums import Audience, FollowUpState, Owner
+from diag.office import review as reviewing
+from diag.office.mail.parcel import has_messages
+from diag.office.review import Stand
+from diag.words.dates import written_day
+
+
+@click.command()
+@subject_argument
+@click.argument("recommendation")
+@click.argument("audience", type=click.Choice([str(each) for each in Audience]))
+@click.option("--title", help="Le titre, en une ligne.")
+@click.option("--why", help="Pourquoi (mairie, equipe, academie).")
+@click.option("--decision", help="Ce qui est à voter (mairie).")
+@click.option("--meanwhile", help="Que faire en attendant (equipe).")
+@click.option("--how", help="Comment s'y prendre (technique).")
+@click.option("--as-declared", is_flag=True, help="Revenir aux mots des grilles.")
+@campaign_option
+@click.pass_context
+def reword(
+    ctx: click.Context,
+    /,
+    ref: str,
+    recommendation: str,
+    audience: str,
+    campaign: str | None,
+    *,
+    as_declared: bool,
+    **parts: str | None,
+) -> None:
+    """Dit une préconisation autrement à un destinataire ; sans option, la montre."""
+    words = {name: text for name, text in parts.items() if text is not None}
+    reader = Audience(audience)
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        ident = advising.find_advice(session, recommendation)
+        if as_declared:
+            told = advising.reword(session, ident, reader, {})
+        elif words:
+            told = advising.reword(session, ident, reader, words)
+        else:
+            told = advising.current_wording(session, ident, reader)
+    _print(told, reader)
+
+
+def _print(told: Wording, reader: Audience) -> None:
+    for name in advising.PARTS[reader]:
+        click.echo(f"{advising.PART_WORDS[name]} : {getattr(told, name)}")
+
+
+@click.command()
+@subject_argument
+@click.argument("recommendation", required=False)
+@click.option("--up", "by", flag_value=-1, type=int, help="Un rang plus haut.")
+@click.option("--down", "by", flag_value=1, type=int, help="Un rang plus bas.")
+@click.option("--as-computed", is_flag=True, help="Revenir à l'ordre calculé.")
+@campaign_option
+@click.pass_context
+def reorder(
+    ctx: click.Context,
+    ref: str,
+    recommendation: str | None,
+    by: int | None,
+    campaign: str | None,
+    *,
+    as_computed: bool,
+) -> None:
+    """Change le rang d'une préconisation ; sans option, montre l'ordre."""
+    if (by is None) is not (recommendation is None):
+        raise click.UsageError("Donnez une préconisation et --up ou --down.")
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        if as_computed:
+            advising.as_computed(session)
+        elif recommendation is not None and by is not None:
+            advising.move(session, advising.find_advice(session, recommendation), by)
+        lines = list(advising.order(session))
+    for line in lines:
+        click.echo(line)
+
+
+@click.command()
+@subject_argument
+@click.argument("title")
+@click.option(
+    "--owner",
+    default=str(Owner.COMMUNE),
+    show_default=True,
+    type=click.Choice([str(each) for each in Owner]),
+    help="Qui agit.",
+)
+@click.option("--why", default="", help="Pourquoi.")
+@click.option("--criterion", default="", help="Critère qu'elle corrige.")
+@click.option("--cost", default="", help="Estimation en euros HT.")
+@click.option("--delay", default="", help="Délai : P7D, P6M, P1Y…")
+@click.option(
+    "--remove", is_flag=True, help="Retirer celle de cet identifiant (ou R3)."
+)
+@campaign_option
+@click.pass_context
+def recommend(
+    ctx: click.Context,
+    ref: str,
+    title: str,
+    owner: str,
+    why: str,
+    criterion: str,
+    cost: str,
+    delay: str,
+    campaign: str | None,
+    *,
+    remove: bool,
+) -> None:
+    """Ajoute une préconisation de l'ingénieur ; les documents la disent."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        if remove:
+            advising.remove_own(session, advising.find_advice(session, title))
+            click.echo("Retirée ; l'historique la garde (annulable : diag audit undo).")
+            return
+        own = advising.add_own(
+            session,
+            title,
+            owner=Owner(owner),
+            why=why,
+            criterion=criterion,
+            euros=cost,
+            delay=delay,
+        )
+    click.echo(f"Ajoutée : {own.title} ({own.id})")
+
+
+@click.command()
+@subject_argument
+@click.option("--date", "day", type=Day(), help="Jour de la visite (sinon ce jour).")
+@click.option("--present", multiple=True, help="Qui est venu ; répétable.")
+@click.option("--met", multiple=True, help="Qui a été rencontré ; répétable.")
+@click.option("--authorisation", default="", help="Accord de la commune : qui, quand.")
+@click.option("--correct", type=Day(), help="Jour d'une visite déjà notée, à corriger.")
+@campaign_option
+@click.pass_context
+def visit(
+    ctx: click.Context,
+    ref: str,
+    day: date | None,
+    present: tuple[str, ...],
+    met: tuple[str, ...],
+    authorisation: str,
+    correct: date | None,
+    campaign: str | None,
+) -> None:
+    """Enregistre une visite sur place, ou corrige celle d'un jour."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        said = following.visit_on(session, correct) if correct else None
+        added = following.add_visit(
+            session,
+            day or correct or workspace.world.today(),
+            present=present or (said.present if said else ()),
+            met=met or (said.met if said else ()),
+            authorisation=authorisation or (said.authorisation if said else ""),
+            corrects=said,
+        )
+    click.echo(f"Visite enregistrée : {written_day(added.date)}")
+
+
+@click.command()
+@subject_argument
+@click.argument("recommendation")
+@click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
+@click.option("--on", "day", type=Day(), help="Date de la décision, de la commande…")
+@click.option("--by", default="", help="Qui a décidé : conseil municipal, comité…")
+@click.option("--why", default="", help="Pourquoi.")
+@campaign_option
+@click.pass_context
+def follow(
+    ctx: click.Context,
+    ref: str,
+    recommendation: str,
+    state: str,
+    day: date | None,
+    by: str,
+    why: str,
+    campaign: str | None,
+) -> None:
+    """Note ce que devient une préconisation ; les étapes passées restent."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        when = day or workspace.world.today()
+        step = FollowUp(
+            recommendation=advising.find_advice(session, recommendation),
+            state=FollowUpState(state),
+            on=when.isoformat(),
+            by=by,
+            why=why,
+        )
+        following.add_step(session, step)
+    click.echo(f"Suite enregistrée : {recommendation}, {state}, {when}")
+
+
+@click.command()
+@subject_argument
+@click.argument("revision")
+@click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@campaign_option
+@click.pass_context
+def erase(
+    ctx: click.Context,
+    ref: str,
+    revision: str,
+    reason: str,
+    campaign: str | None,
+    *,
+    yes: bool,
+) -> None:
+    """Efface pour toujours la valeur d'une modification (RGPD)."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        found = following.revision_named(session, revision)
+        if not yes and not agreed(
+            f"La valeur de la modification {found.id[:12]} sera effacée pour toujours "
+            "de cet espace de travail. Continuer ?"
+        ):
+            raise click.Abort
+        following.erase(session, found.id, reason)
+        waiting = has_messages(session)
+        folder = workspace.folder / "backups"
+    click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
+    click.echo(
+        f"Les copies faites avant la contiennent encore (dossier {folder}, audits "
+        "exportés, rapports écrits). Refaites-en une (diag backup), puis supprimez "
+        "les anciennes ; refaites de même les exports et les rapports."
+    )
+    if waiting:
+        click.echo(
+            "La boîte d'envoi garde des messages de cet audit, écrits avant : "
+            "diag outbox list, puis diag outbox cancel N°."
+        )
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.pass_context
+def review(ctx: click.Context, *, as_json: bool) -> None:
+    """Liste les audits soumis à relecture : qui les a soumis, et quand.
+
+    On les soumet par « diag audit status UAI --set soumis ».
+    """
+    if ctx.invoked_subcommand:
+        return
+    with workspace_of(ctx) as workspace:
+        found = reviewing.to_review(workspace)
+        if as_json:
+            print_json([_told(one) for one in found])
+            return
+        print_table(
+            (
+                one.session.about.ref,
+                one.session.audit.campaign,
+                day_words(one.at),
+                one.who,
+                one.session.about.title,
+            )
+            for one in found
+        )
+    if not found:
+        click.echo("Aucun audit n'attend de relecture.")
+
+
+@review.command()
+@subject_argument
+@click.option("--comment", default="", help="Un mot pour l'ingénieur.")
+@campaign_option
+@click.pass_context
+def accept(ctx: click.Context, ref: str, comment: str, campaign: str | None) -> None:
+    """Accepte un audit soumis."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        reviewing.accept(session, comment)
+        click.echo(f"{session.about.title} : accepté.")
+
+
+@review.command("return")
+@subject_argument
+@click.option("--comment", required=True, help="Ce qu'il faut compléter.")
+@campaign_option
+@click.pass_context
+def return_(ctx: click.Context, ref: str, comment: str, campaign: str | None) -> None:
+    """Retourne un audit soumis, avec un motif que l'ingénieur lira."""
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        reviewing.give_back(session, comment)
+        click.echo(f"{session.about.title} : retourné, {comment}")
+
+
+def _told(one: Stand) -> dict[str, Any]:
+    return {
+        **about_json(one.session.about),
+        "campaign": one.session.audit.campaign,
+        "status": str(one.status),
+        "author": one.who,
+        "at": one.at,
+        "comment": one.comment,
+    }

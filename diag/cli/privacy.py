@@ -1,0 +1,366 @@
+"""`diag encrypt`, `diag decrypt`: a workspace unreadable without its key, and back."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from diag.cli.shared import (
+    agreed,
+    folder_of,
+    json_option,
+    print_json,
+    print_table,
+    workspace_of,
+)
+from diag.journal.people import Mention
+from diag.model.errors import DiagError
+from diag.office.privacy import (
+    erasing as forgetting,
+)
+from diag.office.privacy import (
+    register as copies_kept,
+)
+from diag.office.privacy import (
+    register as personal_data,
+)
+from diag.office.privacy import (
+    retention,
+)
+from diag.office.privacy import (
+    retention as purging,
+)
+from diag.words.sentences import counted
+from diag.workspace.disk import write_whole
+from diag.workspace.workspace import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def key_options(command: F) -> F:
+    """Add --key and --escrow: who holds the key."""
+    holder = click.option(
+        "--key",
+        "holder",
+        type=click.Choice(["keyring", "passphrase"]),
+        default="keyring",
+        help="Qui garde la clé : le trousseau du système, ou une phrase de passe.",
+    )
+    sealed = click.option(
+        "--escrow",
+        multiple=True,
+        metavar="AGE1…",
+        help="Clé publique age de l'office, qui pourra ouvrir (séquestre).",
+    )
+    return holder(sealed(command))
+
+
+def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
+    """Return a fresh key and its mark, as the options say."""
+    # Only who encrypts pays for it.
+    from diag.journal import connection as keys  # noqa: PLC0415
+    from diag.office.privacy import encrypting  # noqa: PLC0415
+
+    if holder == "keyring":
+        return encrypting.new_key(None)
+    typed = keys.passphrase_given("Phrase de passe à retenir")
+    again = keys.passphrase_given("La même, encore")
+    if typed != again:
+        raise click.UsageError("Les deux phrases diffèrent. Rien n'a été changé.")
+    return encrypting.new_key(typed)
+
+
+def tell(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
+    """Seal the key for the office when asked, and tell what stays in clear."""
+    from diag.office.privacy import encrypting  # noqa: PLC0415 - as above
+
+    if escrow:
+        path = encrypting.escrow(folder, key, escrow)
+        click.echo(f"Séquestre, à remettre à l'office : {path}")
+    else:
+        click.echo(
+            "Sans séquestre (--escrow), la clé perdue rend les données illisibles "
+            "pour toujours.",
+            err=True,
+        )
+    for line in encrypting.in_clear(folder):
+        click.echo(line)
+
+
+@click.command()
+@key_options
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@click.pass_context
+def encrypt(
+    ctx: click.Context, holder: str, escrow: tuple[str, ...], *, yes: bool
+) -> None:
+    """Chiffre le journal et les photos de cet espace de travail."""
+    from diag.office.privacy import encrypting  # noqa: PLC0415 - as above
+
+    folder = folder_of(ctx)
+    if not yes and not agreed(
+        f"Chiffrer {folder} ? Fermez les autres fenêtres de diag."
+    ):
+        raise click.Abort
+    key, mark = chosen_key(holder)
+    encrypting.encrypt(folder, key, mark)
+    click.echo(f"Chiffré et vérifié : {folder}")
+    tell(folder, key, escrow)
+    click.echo("Pour chiffrer aussi les sauvegardes : diag rgpd copies --drop")
+
+
+@click.command()
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Clé privée age de l'office, si la clé de l'espace de travail est perdue.",
+)
+@click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+@click.pass_context
+def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
+    """Remet en clair le journal et les photos de cet espace de travail."""
+    from diag.office.privacy import encrypting  # noqa: PLC0415 - as above
+
+    folder = folder_of(ctx)
+    if not yes and not agreed(f"Remettre {folder} en clair ?"):
+        raise click.Abort
+    key = encrypting.from_escrow(folder, identity) if identity else None
+    encrypting.decrypt(folder, key)
+    click.echo(f"En clair et vérifié : {folder}")
+
+
+_reason = click.option(
+    "--reason", required=True, help="Pourquoi (jamais quoi) : gardé comme preuve."
+)
+
+
+_yes = click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
+
+
+_drop = click.option(
+    "--drop-copies",
+    is_flag=True,
+    help="Refait une copie vérifiée, puis supprime les anciennes.",
+)
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@click.option(
+    "--export",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Écrit le registre : fichier .md ou .html.",
+)
+@click.pass_context
+def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
+    """Données personnelles : lesquelles, pourquoi, jusqu'à quand ; les effacer."""
+    if ctx.invoked_subcommand is not None:
+        return
+    with workspace_of(ctx) as workspace:
+        register = personal_data.register_of(workspace)
+        day = f"{workspace.world.today():%d/%m/%Y}"
+        syndicat = workspace.settings.syndicat
+    if file is not None:
+        _export(file, personal_data.as_markdown(register, syndicat, day))
+    elif as_json:
+        print_json(personal_data.as_json(register))
+    else:
+        _show(register)
+
+
+def _export(file: Path, markdown: str) -> None:
+    if file.suffix == ".html":
+        from diag.documents.formats.html import html  # noqa: PLC0415 - Markdown, when asked
+
+        text = html(markdown, "Données personnelles tenues par diag")
+    elif file.suffix == ".md":
+        text = markdown
+    else:
+        raise DiagError(f"{file} : donnez un fichier .md ou .html.")
+    write_whole(file, text.encode("utf-8"))
+    click.echo(f"Registre écrit : {file}")
+
+
+def _show(register: personal_data.Register) -> None:
+    click.echo("Dans cet espace de travail :")
+    _rows(personal_data.OF_WORKSPACE, register.workspace)
+    for one in register.campaigns:
+        kept = one.retention
+        how = "décidée" if kept.decided else retention.REASON
+        click.echo("")
+        click.echo(
+            f"Campagne {kept.campaign}, {counted(len(one.audits), 'audit')}, à garder "
+            f"jusqu'au {kept.until:%d/%m/%Y} ({how}) :"
+        )
+        _rows(personal_data.OF_AUDITS, one.totals)
+        if one.over:
+            click.echo(f"  {retention.overdue_words(kept)}")
+    if register.copies:
+        click.echo("")
+        click.echo("Copies, à supprimer dans les 30 jours si l'on a effacé depuis :")
+        print_table(
+            (f"  {one.path.name}", f"avant le {one.expires:%d/%m/%Y}")
+            for one in register.copies
+        )
+
+
+def _rows(categories: Sequence[personal_data.Category], counts: dict[str, int]) -> None:
+    for one in categories:
+        click.echo(f"  {counts.get(one.id, 0):>5}  {one.title}")
+        click.echo(f"         pour {one.why} ; effacer : {one.how}")
+
+
+@rgpd.command("retention")
+@click.argument("campaign", metavar="CAMPAGNE")
+@click.argument("day", metavar="[DATE]", required=False)
+@click.pass_context
+def retention_(ctx: click.Context, campaign: str, day: str | None) -> None:
+    """Dit jusqu'à quand une campagne est gardée, ou en décide."""
+    with workspace_of(ctx) as workspace:
+        kept = (
+            retention.decide(workspace, campaign, retention.day_typed(day))
+            if day
+            else retention.retention_of(workspace, campaign)
+        )
+    how = "décidée" if kept.decided else retention.REASON
+    click.echo(f"{campaign} : à garder jusqu'au {kept.until:%d/%m/%Y} ({how}).")
+
+
+@rgpd.command()
+@click.argument("campaign", metavar="CAMPAGNE")
+@click.option("--reason", default="terme de la durée de conservation", help="Pourquoi.")
+@_yes
+@_drop
+@click.pass_context
+def purge(
+    ctx: click.Context, campaign: str, reason: str, *, yes: bool, drop_copies: bool
+) -> None:
+    """Efface pour toujours tout ce que disent les audits d'une campagne."""
+    with workspace_of(ctx) as workspace:
+        plan = purging.preview(workspace, campaign)
+        click.echo(
+            f"Campagne {campaign} : {counted(len(plan.audits), 'audit')}, "
+            f"{counted(plan.revisions, 'modification')}, photos comprises.",
+            err=True,
+        )
+        if plan.current:
+            click.echo("C'est la campagne où vous travaillez.", err=True)
+        if not yes and not agreed(
+            "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
+            "aucune sauvegarde n'est faite. Continuer ?"
+        ):
+            raise click.Abort
+        done = purging.purge(workspace, plan, reason)
+        click.echo(
+            f"Effacé : {counted(done.revisions, 'modification')} de "
+            f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
+        )
+        _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
+
+
+@rgpd.command("erase-person")
+@click.argument("name", metavar="NOM")
+@_reason
+@click.option("--all", "everything", is_flag=True, help="Tout, sans demander un à un.")
+@_yes
+@_drop
+@click.pass_context
+def erase_person(
+    ctx: click.Context,
+    name: str,
+    reason: str,
+    *,
+    everything: bool,
+    yes: bool,
+    drop_copies: bool,
+) -> None:
+    """Efface une personne partout : nom, ou pseudonyme d'un collègue.
+
+    Le reste d'une note ou d'une visite est gardé, sans le nom ; une photo dont la
+    légende nomme la personne part entière.
+    """
+    with workspace_of(ctx) as workspace:
+        found = forgetting.find_person(workspace, name)
+        if not found:
+            raise DiagError(
+                f"Personne ne porte ce nom ici : {name[:60]}. Essayez le nom seul."
+            )
+        chosen = _chosen(found.mentions, one_by_one=not (yes or everything))
+        click.echo(_summary(found, len(chosen)), err=True)
+        if not yes and not agreed("Effacé pour toujours. Continuer ?"):
+            raise click.Abort
+        done = forgetting.forget(workspace, found, chosen, reason)
+        click.echo(
+            f"Effacé : {counted(done.erased, 'modification')}, dont "
+            f"{counted(done.rewritten, 'redite')} sans le nom ; "
+            f"{counted(done.photos, 'photo')}."
+        )
+        if len(chosen) < len(found.mentions):
+            left = len(found.mentions) - len(chosen)
+            click.echo(f"Gardé à votre demande : {counted(left, 'modification')}.")
+        _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
+
+
+def _chosen(mentions: Sequence[Mention], *, one_by_one: bool) -> tuple[Mention, ...]:
+    if not one_by_one:
+        return tuple(mentions)
+    return tuple(one for one in mentions if agreed(f"{_shown(one)}\nEffacer ?"))
+
+
+def _shown(mention: Mention) -> str:
+    from diag.journal.people import texts  # noqa: PLC0415 - shown one by one only
+
+    said = " · ".join(texts(mention.revision.value))[:200]
+    when = "" if mention.is_current else " (ancienne version)"
+    kind, ident = forgetting.kind_of(mention), mention.revision.id[:12]
+    return f"{kind}{when}, {ident} : {said}"
+
+
+def _summary(found: forgetting.PersonNamed, chosen: int) -> str:
+    gone = found.forgotten
+    return (
+        f"{counted(chosen, 'modification')} à effacer sur {len(found.mentions)} ; "
+        f"annuaire : {len(gone.labels)}, adresses : {len(gone.addresses)}, messages : "
+        f"{len(gone.messages)}."
+    )
+
+
+def _tell_what_remains(
+    workspace: Workspace, proof: Path, *, clean: bool, drop: bool
+) -> None:
+    click.echo(f"Preuve, sans aucune valeur : {proof}")
+    if not clean:
+        click.echo(
+            "Un autre programme lit le journal : fermez-le, puis lancez diag backup "
+            "et relancez cette commande pour que le fichier perde ses anciennes pages.",
+            err=True,
+        )
+    if drop:
+        gone = copies_kept.drop_copies(workspace)
+        click.echo(f"Copies supprimées : {len(gone)} ; une copie neuve est faite.")
+    for one in copies_kept.copies(workspace.folder):
+        if not drop:
+            click.echo(
+                f"Encore dans la copie {one.path.name}, à supprimer avant le "
+                f"{one.expires:%d/%m/%Y} (--drop-copies le fait)."
+            )
+    click.echo(
+        "À refaire ou supprimer à la main : rapports et audits exportés, copies "
+        "faites ailleurs. Synchronisez pour effacer chez les autres ; le nom d'un "
+        "collègue s'efface sur chaque poste et sur le serveur."
+    )
+
+
+@rgpd.command()
+@click.option("--drop", is_flag=True, help="Refait une copie, supprime les autres.")
+@click.pass_context
+def copies(ctx: click.Context, *, drop: bool) -> None:
+    """Liste les copies de cet espace de travail et leur échéance ; les supprime."""
+    with workspace_of(ctx) as workspace:
+        if drop:
+            for path in copies_kept.drop_copies(workspace):
+                click.echo(f"Supprimée : {path}")
+        for one in copies_kept.copies(workspace.folder):
+            click.echo(f"{one.path} : à supprimer avant le {one.expires:%d/%m/%Y}")

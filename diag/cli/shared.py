@@ -1,0 +1,133 @@
+"""What every command shares: the workspace it works in, how it prints."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from diag.model.audit import Auditee
+from diag.model.errors import DiagError
+from diag.words.dates import day_typed
+from diag.workspace.disk import default_folder
+from diag.workspace.workspace import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def folder_of(ctx: click.Context) -> Path:
+    """Return the workspace's folder: --workspace, DIAG_HOME, else the user's."""
+    chosen = ctx.find_root().obj
+    return chosen if isinstance(chosen, Path) else default_folder()
+
+
+@contextmanager
+def workspace_of(ctx: click.Context) -> Iterator[Workspace]:
+    """Open the workspace for one command; say so when it is read-only."""
+    with Workspace.open(folder_of(ctx)) as workspace:
+        if workspace.journal.notice:
+            click.echo(workspace.journal.notice, err=True)
+        yield workspace
+
+
+def campaign_option(command: F) -> F:
+    """Add --campaign: another campaign than the workspace's."""
+    option = click.option(
+        "--campaign", help="Campagne (sinon celle de l'espace de travail)."
+    )
+    return option(command)
+
+
+def json_option(command: F) -> F:
+    """Add --json: the result for a program."""
+    return click.option("--json", "as_json", is_flag=True, help="Sortie JSON.")(command)
+
+
+def about_json(about: Auditee) -> dict[str, str | None]:
+    """Return whom an audit is about, for a program; only a school has a UAI."""
+    return {
+        "subject": str(about.subject),
+        "uai": about.school.uai if about.school else None,
+        "name": about.name,
+        "commune": about.commune,
+    }
+
+
+def subject_argument(command: F) -> F:
+    """Add whom the audit is about: a UAI, `commune:INSEE` or `syndicat:SIREN`."""
+    return click.argument("ref", metavar="SUJET")(command)
+
+
+def agreed(question: str) -> bool:
+    """Ask on stderr for a yes; anything but « o » or « oui » is a no."""
+    typed: str = click.prompt(
+        f"{question} [o/N]", default="", show_default=False, prompt_suffix=" ", err=True
+    )
+    return typed.strip().casefold() in {"o", "oui"}
+
+
+def print_json(value: object) -> None:
+    """Print a result for a program: stable keys, one document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True))
+
+
+def print_table(rows: Iterable[Sequence[str]]) -> None:
+    """Print rows as aligned columns; the last one is free."""
+    table = [tuple(row) for row in rows]
+    if not table:
+        return
+    widths = [max(len(row[at]) for row in table) for at in range(len(table[0]))]
+    for row in table:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())
+
+
+class Day(click.ParamType[date]):
+    """A day typed on the command line."""
+
+    name = "jour"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: ARG002 - click's signature
+        """Return how the help writes a day."""
+        return "JJ/MM/AAAA"
+
+    def convert(
+        self,
+        value: str | date,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> date:
+        """Return the day typed; refuse what is none, or far from any audit."""
+        if isinstance(value, date):
+            return value
+        try:
+            return day_typed(value)
+        except DiagError as error:
+            self.fail(error.at_prompt(), param, ctx)
+
+
+def form_options(command: F) -> F:
+    """Add --format, --out and --date, as `diag report` has them."""
+    for option in (
+        click.option(
+            "--date", "day", type=Day(), help="Date imprimée (sinon ce jour)."
+        ),
+        click.option(
+            "--out",
+            "folder",
+            type=click.Path(path_type=Path, file_okay=False),
+            help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
+        ),
+        click.option(
+            "--format",
+            "forms",
+            multiple=True,
+            type=click.Choice(["md", "html", "pdf", "odt"]),
+            help="Forme des fichiers ; répétable (sinon les quatre).",
+        ),
+    ):
+        command = option(command)
+    return command

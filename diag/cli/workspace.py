@@ -1,0 +1,259 @@
+"""`diag init`: who works here."""
+
+import shlex
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from diag.audit import session as audits
+from diag.cli.privacy import chosen_key, key_options, tell
+from diag.cli.shared import (
+    about_json,
+    campaign_option,
+    folder_of,
+    json_option,
+    print_json,
+    print_table,
+    subject_argument,
+    workspace_of,
+)
+from diag.journal.journal import FILE
+from diag.model.campaign import school_year
+from diag.model.errors import DiagError
+from diag.office.outlook import year_begun, year_sentence
+from diag.words.sentences import counted
+from diag.workspace import backup as keeping
+from diag.workspace.settings import Settings, changed_settings, first_settings
+from diag.workspace.workspace import Workspace
+
+
+@click.command()
+@click.option("--author", required=True, help="Votre prénom et votre nom.")
+@click.option("--syndicat", default="", help="Nom du syndicat, comme il signe.")
+@click.option("--siren", default="", help="SIREN du syndicat, pour son propre audit.")
+@click.option("--campaign", help="Campagne, par exemple 2026-2027.")
+@click.option("--phone", default="", help="Téléphone du syndicat, pour les rapports.")
+@click.option("--email", default="", help="Adresse du syndicat, pour les rapports.")
+@click.option("--encrypted", is_flag=True, help="Chiffre le journal et les photos.")
+@key_options
+@click.pass_context
+def init(
+    ctx: click.Context,
+    author: str,
+    syndicat: str,
+    siren: str,
+    campaign: str | None,
+    phone: str,
+    email: str,
+    holder: str,
+    escrow: tuple[str, ...],
+    *,
+    encrypted: bool,
+) -> None:
+    """Crée l'espace de travail et dit qui vous êtes."""
+    folder = folder_of(ctx)
+    if (folder / FILE).exists():
+        raise DiagError(
+            f"Un espace de travail existe déjà dans {folder}. Rien n'a été changé. "
+            "Pour changer de nom, de syndicat ou de campagne : diag settings --help. "
+            "Pour un autre espace : diag --workspace DOSSIER init …"
+        )
+    settings = first_settings(
+        author,
+        syndicat=syndicat,
+        siren=siren,
+        campaign=campaign or school_year(date.today()),  # noqa: DTZ011 - the user's day
+        phone=phone,
+        email=email,
+    )
+    key = _encrypted(folder, holder) if encrypted else None
+    with Workspace.create(folder, settings) as workspace:
+        workspace.note_screens(seen=False)
+        click.echo(f"Espace de travail créé : {folder}")
+        click.echo(f"Campagne : {settings.campaign}")
+        if key is not None:
+            tell(folder, key, escrow)
+        click.echo("Ensuite : diag import annuaire FICHIER.csv")
+
+
+def _encrypted(folder: Path, holder: str) -> bytes:
+    from diag.office.privacy import encrypting  # noqa: PLC0415 - who encrypts only
+
+    key, mark = chosen_key(holder)
+    encrypting.prepare(folder, key, mark)
+    return key
+
+
+@click.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Dossier de la copie (sinon « backups » de l'espace de travail).",
+)
+@click.pass_context
+def backup(ctx: click.Context, folder: Path | None) -> None:
+    """Copie le journal, les photos et vos grilles ; vérifie jusqu'au dernier octet."""
+    with workspace_of(ctx) as workspace:
+        copied = keeping.back_up(workspace, folder)
+    click.echo(f"Copie vérifiée : {copied.journal}")
+    if copied.photos:
+        click.echo(f"Photos, à garder à côté : {copied.photos}")
+    if copied.overlay:
+        click.echo(f"Vos grilles, à garder à côté : {copied.overlay}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_context
+def restore(ctx: click.Context, file: Path) -> None:
+    """Remet une copie en service, photos et grilles ; rien de présent n'est perdu."""
+    aside = keeping.restore(folder_of(ctx), file)
+    click.echo(f"Restauré depuis {file}")
+    for kept in aside:
+        click.echo(f"L'ancienne version est gardée : {kept}")
+    if aside and aside[0].suffix == ".db":
+        click.echo(f"Ce que l'ancien journal avait de plus : diag salvage {aside[0]}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_context
+def salvage(ctx: click.Context, file: Path, *, as_json: bool) -> None:
+    """Reprend d'un journal abîmé, mis de côté, tout ce qui s'y lit encore."""
+    from diag.workspace.backup import salvage as taken_from  # noqa: PLC0415 - rare
+
+    with workspace_of(ctx) as workspace:
+        told = taken_from(workspace, file)
+    if as_json:
+        print_json(told._asdict())
+        return
+    click.echo(
+        f"{counted(told.readable, 'modification')} lisibles, {told.new} reprises ici. "
+        "Synchronisez : le bureau rendra ce qu'il a d'autre."
+    )
+
+
+@click.command()
+@subject_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
+@campaign_option
+@click.pass_context
+def export(
+    ctx: click.Context, ref: str, file: Path, campaign: str | None, *, force: bool
+) -> None:
+    """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
+    # Everything below is imported for who exports only.
+    from diag.audit.photos import photos_of  # noqa: PLC0415
+    from diag.audit.transfer import export_audit  # noqa: PLC0415
+
+    with workspace_of(ctx) as workspace:
+        session = audits.open_session(workspace, ref, campaign)
+        if file.exists() and not force:
+            raise DiagError(
+                f"{file} existe déjà. Rien n'a été écrit. "
+                "Choisissez un autre nom, ou remplacez-le avec --force."
+            )
+        number = export_audit(session, file)
+        left = len(photos_of(session))
+    click.echo(f"{file} : {counted(number, 'modification')}")
+    if left:
+        stay = "ne voyagent pas" if left > 1 else "ne voyage pas"
+        click.echo(
+            f"{counted(left, 'photo')} {stay} avec ce fichier. Pour les donner : "
+            f"diag audit photo {ref} export DOSSIER."
+        )
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, file: Path, *, as_json: bool) -> None:
+    """Lit l'audit écrit par « audit export » ; ce qui est ici reste."""
+    from diag.audit.transfer import import_audit  # noqa: PLC0415 - as above
+
+    with workspace_of(ctx) as workspace:
+        session, taken = import_audit(workspace, file)
+        conflicts = len(session.conflicts)
+        about = session.about
+    if as_json:
+        print_json({
+            **about_json(about),
+            "new": taken.new,
+            "known": taken.known,
+            "conflicts": conflicts,
+        })
+        return
+    click.echo(
+        f"{about.name} ({about.ref}) : {counted(taken.new, 'modification')} en plus, "
+        f"{taken.known} déjà connues."
+    )
+    if conflicts:
+        click.echo(f"{counted(conflicts, 'conflit')} à trancher.")
+
+
+@click.command()
+@click.option("--author", help="Votre prénom et votre nom.")
+@click.option("--syndicat", help="Nom du syndicat, comme il signe.")
+@click.option("--campaign", help="Campagne, par exemple 2027-2028.")
+@click.option("--phone", help="Téléphone du syndicat, pour les rapports.")
+@click.option("--email", help="Adresse du syndicat, pour les rapports.")
+@click.option("--siren", help="SIREN du syndicat, pour son propre audit.")
+@click.pass_context
+def settings(ctx: click.Context, /, **said: str | None) -> None:
+    """Montre qui travaille ici, ou le change ; ce qui était dit reste à son auteur."""
+    with workspace_of(ctx) as workspace:
+        kept = workspace.settings
+        changed = changed_settings(kept, **said)
+        if changed != kept:
+            workspace.keep_settings(changed)
+        print_table(_lines(changed))
+        if year := year_begun(workspace):
+            how = f"diag settings --campaign {year}"
+            click.echo(year_sentence(year, how), err=True)
+
+
+def _lines(settings: Settings) -> list[tuple[str, str]]:
+    return [
+        ("Auteur", settings.name_of(settings.author)),
+        ("Syndicat", settings.syndicat),
+        ("Campagne", settings.campaign),
+        ("Téléphone", settings.phone),
+        ("Adresse", settings.email),
+        ("SIREN", settings.siren),
+    ]
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(1024, 65535), default=8000, help="Port (8000)."
+)
+@click.pass_context
+def web(ctx: click.Context, port: int) -> None:
+    """Ouvre les écrans dans un navigateur de cet ordinateur.
+
+    Seul cet ordinateur y accède : rien n'est ouvert sur le réseau.
+    """
+    try:
+        from diag.tui.web import LocalServer  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise DiagError(
+            "Les écrans dans un navigateur demandent un complément. Installez-le : "
+            'pip install "diag[web]". Sans lui, « diag » ouvre les mêmes écrans dans '
+            "le terminal."
+        ) from error
+    click.echo(f"Ouvrez http://localhost:{port} ; Ctrl+C arrête.")
+    LocalServer(command_of(ctx.obj), port).serve()
+
+
+def command_of(folder: Path | None) -> str:
+    """Return the command that a browser's tab runs, on the same workspace."""
+    words = [sys.executable, "-m", "diag"]
+    if folder is not None:
+        words += ["--workspace", str(folder.absolute())]
+    return shlex.join(words)

@@ -1,0 +1,309 @@
+"""The demonstration: an invented territory, three schools, the same bytes each time."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pydantic import Field
+
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.follow import add_visit, move
+from diag.audit.places import add_place, close_places
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession
+from diag.checklist.overlay.layers import CHARTER
+from diag.demo.files import write_fictional_territory
+from diag.documents.drafts import DraftKind, drafted
+from diag.documents.synthesis import synthesis
+from diag.documents.templates import markdown
+from diag.documents.write import Format, own_notice, rendered, write_reports
+from diag.journal.journal import FILE
+from diag.model.base import Noun
+from diag.model.enums import Audience, AuditStatus, PlaceKind, Provenance, State
+from diag.model.errors import DiagError
+from diag.office.imports import import_file
+from diag.office.outlook import keep_judged
+from diag.workspace.charter import FOLDER
+from diag.workspace.settings import Settings
+from diag.workspace.workspace import Workspace, fixed_world
+
+
+class StoryAnswer(Noun):
+    """One answer, when there is more to it than its value."""
+
+    value: Any = None
+    state: State = State.KNOWN
+    provenance: Provenance | None = None
+    reason: str = ""
+    note: str | None = None
+
+
+class Somewhere(Noun):
+    """A place and its answers; `like` takes over another place's first."""
+
+    kind: PlaceKind
+    name: str
+    parent: str = Field(default="", alias="in")
+    like: str = ""
+    answers: dict[str, Any] = Field(default_factory=dict)
+
+
+class OnSite(Noun):
+    """A visit."""
+
+    date: date
+    present: tuple[str, ...]
+    met: tuple[str, ...]
+    authorisation: str
+
+
+class Story(Noun):
+    """The audit of one school, or of a commune."""
+
+    uai: str
+    """The school, or `commune:INSEE`."""
+    visits: tuple[OnSite, ...]
+    answers: dict[str, Any]
+    places: tuple[Somewhere, ...]
+    closed: tuple[PlaceKind, ...]
+    status: AuditStatus
+
+
+def scenario(name: str) -> Story:
+    """Return the story of that name."""
+    text = (
+        resources
+        .files(__package__)
+        .joinpath(f"{name}.json")
+        .read_text(encoding="utf-8")
+    )
+    return Story.model_validate_json(text)
+
+
+def play(session: AuditSession, story: Story) -> None:
+    """Say everything of a story, in the order of a visit.
+
+    Raises:
+        DiagError: when a story no longer fits the checklists.
+    """
+    for visit in story.visits:
+        add_visit(
+            session,
+            visit.date,
+            present=visit.present,
+            met=visit.met,
+            authorisation=visit.authorisation,
+        )
+    _answer(session, story.answers)
+    said: dict[str, dict[str, Any]] = {}
+    for place in story.places:
+        add_place(session, place.kind, place.name, place.parent)
+        said[place.name] = {**said.get(place.like, {}), **place.answers}
+        _answer(session, said[place.name], place.name)
+    for kind in story.closed:
+        close_places(session, kind)
+    if story.status is not AuditStatus.EN_COURS:
+        move(session, story.status)
+
+
+def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> None:
+    for question, raw in answers.items():
+        if raw is None:
+            continue
+        told = StoryAnswer.model_validate(
+            raw if isinstance(raw, dict) else {"value": raw}
+        )
+        record_answer(
+            session,
+            NewAnswer(
+                question=question,
+                raw=told.value,
+                place=place,
+                state=told.state,
+                provenance=told.provenance,
+                reason=told.reason,
+                note=told.note,
+            ),
+        )
+
+
+DAY = date(2026, 10, 5)
+"""The day of the demonstration."""
+
+
+FULL, HALF, COMMUNE = "ecole-complete", "ecole-a-moitie", "commune"
+
+
+UNTOUCHED = "9990187Z"
+"""École maternelle La Farandole: opened, nothing answered."""
+
+
+_MARK = "demonstration-de-diag.txt"
+
+
+_SETTINGS = Settings(
+    author="u-demo",
+    device="d-demo",
+    people={"u-demo": "Camille Perrin"},
+    syndicat="Syndicat mixte Vallombre Numérique",
+    campaign="2026-2027",
+    phone="01 99 00 12 34",
+    email="ecoles@vallombre-numerique.example",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """Where everything is."""
+
+    folder: Path
+    full: tuple[Path, ...]
+    """Reports of the school that was audited in full."""
+    half: tuple[Path, ...]
+    """Reports of the school that was audited half way."""
+    commune: tuple[Path, ...]
+    """Reports of the commune of the first one, before it accepts a gift."""
+
+
+def demonstrate(
+    folder: Path, say: Callable[[str], None] = lambda _sentence: None
+) -> Demonstration:
+    """Make the demonstration in `folder`; one that is there is made again.
+
+    Raises:
+        DiagError: when the folder holds anything else; nothing is touched.
+    """
+    _clear(folder)
+    files = write_fictional_territory(folder / "fichiers-officiels")
+    with Workspace.create(folder, _SETTINGS, fixed_world(DAY, seed=2026)) as workspace:
+        say("Territoire : Vallombre, département inventé")
+        for kind, path in (
+            ("annuaire", files.annuaire),
+            ("effectifs", files.effectifs),
+            ("ips", files.ips),
+            ("communes", files.communes_file),
+        ):
+            import_file(workspace, kind, path)
+        import_file(workspace, "mairies", files.mairies, source_date=files.mairies_date)
+        full = _audited(workspace, scenario(FULL), say)
+        half = _audited(workspace, scenario(HALF), say)
+        untouched = audits.start(workspace, UNTOUCHED)
+        say(f"{untouched.about.name} : audit ouvert, rien de répondu")
+        commune = _audited(workspace, scenario(COMMUNE), say)
+        told = (_write_reports(session) for session in (full, half, commune))
+        return Demonstration(folder, *told)
+
+
+def _audited(
+    workspace: Workspace, story: Story, say: Callable[[str], None]
+) -> AuditSession:
+    session = audits.start(workspace, story.uai)
+    play(session, story)
+    keep_judged(session)
+    say(f"{session.about.title} : {len(session.facts.answers)} réponses")
+    return session
+
+
+def _write_reports(session: AuditSession) -> tuple[Path, ...]:
+    folder = session.workspace.folder / "exports" / session.about.stem
+    written = write_reports(
+        report_of(session, DAY), Audience, folder, (Format.MARKDOWN, Format.HTML)
+    )
+    return tuple(one.path for one in written if one.path)
+
+
+def _clear(folder: Path) -> None:
+    if not folder.exists():
+        folder.mkdir(parents=True)
+    elif any(folder.iterdir()):
+        if not (folder / _MARK).exists() or not (folder / FILE).exists():
+            raise DiagError(
+                f"{folder} contient autre chose qu'une démonstration : rien n'a été "
+                "touché. Choisissez un autre dossier : diag demo --dir DOSSIER."
+            )
+        shutil.rmtree(folder)
+        folder.mkdir()
+    (folder / _MARK).write_text(
+        "Démonstration de diag : territoire, écoles et personnes sont inventés.\n"
+        "« diag demo » refait ce dossier à neuf.\n",
+        encoding="utf-8",
+        newline="\n",
+    )
+
+
+# Every document made from invented audits, to try a syndicat's templates and charter.
+#
+# The demonstration's territory is made aside, with the syndicat's overlay in it: real
+# schools are not read, and nothing is left behind.
+
+
+_TAKEN = {".png", ".jpg", ".jpeg", ".svg"}
+
+
+def problems_tried(
+    overlay: Path, say: Callable[[str], None] = lambda _document: None
+) -> tuple[str, ...]:
+    """Return what is wrong with the templates and the charter of an overlay.
+
+    Each document is told as it is made. Takes a few seconds.
+    """
+    problems: dict[str, None] = {}
+    with TemporaryDirectory(prefix="diag-") as name:
+        folder = Path(name) / "essai"
+        demonstrate(folder)
+        _lay(overlay, folder / overlay.name)
+        with Workspace.open(folder) as workspace:
+            for document, told in _made(workspace):
+                say(document)
+                problems |= dict.fromkeys(filter(None, told.splitlines()))
+    return tuple(problems)
+
+
+def _lay(overlay: Path, target: Path) -> None:
+    """Copy what documents read of an overlay: no checklist."""
+    target.mkdir()
+    for path in sorted(overlay.iterdir()) if overlay.is_dir() else ():
+        read = path.suffix.lower() in _TAKEN or path.name == CHARTER
+        if read and path.is_file():
+            shutil.copy(path, target / path.name, follow_symlinks=False)
+    if (overlay / FOLDER).is_dir():
+        shutil.copytree(overlay / FOLDER, target / FOLDER, symlinks=True)
+
+
+def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """Make every document; yield its name and what is to be said of it."""
+    yield from _trial_reports(workspace)
+    yield from _papers(workspace)
+
+
+def _trial_reports(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    for story in (FULL, HALF, COMMUNE):
+        session = audits.open_session(workspace, scenario(story).uai)
+        report = report_of(session, DAY)
+        for audience in Audience:
+            text = markdown(report, audience)
+            told = own_notice(report, audience)
+            if story == FULL and not told:  # an accessible PDF is asked of one
+                _, told = rendered(report, audience, text, Format.PDF)
+                told = f"{audience} : {told}" if told else ""
+            yield f"{audience}, {report.about.name}", told
+
+
+def _papers(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    session = audits.open_session(workspace, scenario(FULL).uai)
+    school = session.about.school
+    area = school.circonscription if school else ""
+    for scope in (f"commune:{session.about.insee}", f"circonscription:{area}"):
+        paper = synthesis(workspace, scope, DAY)[0]
+        yield paper.title, paper.notice
+    paper = synthesis(workspace, "territoire", DAY)[0]
+    yield paper.title, paper.notice
+    for draft in DraftKind:
+        made = drafted(workspace, draft, session.about.ref, DAY)
+        yield made.paper.title, made.paper.notice

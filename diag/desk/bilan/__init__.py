@@ -1,1 +1,0 @@
-"""The bilan: what was found, what is advised, what became of it and what changed."""

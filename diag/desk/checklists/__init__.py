@@ -1,1 +1,0 @@
-"""Checklists: checked, adapted by the syndicat, named, kept; audits passed on."""

@@ -1,1 +1,0 @@
-"""Photos as evidence: read safely, joined, told, given back."""

@@ -1,1 +1,0 @@
-"""People's data: what is held, until when, how it is erased, how it is encrypted."""

@@ -1,1 +1,0 @@
-"""« Et si… »: suppositions tried, told, kept under a name; never facts."""

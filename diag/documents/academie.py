@@ -1,0 +1,234 @@
+"""What the inspectorate reads: project, training, ENT, compliance and what comes first.
+
+Schools to compare with are left for later: nothing here pretends to know them.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult
+from diag.audit.counsel import describe_due, describe_reason, describe_waiting
+from diag.audit.findings import (
+    conflict_words,
+    is_own,
+    needs,
+    observed,
+    open_words,
+    pressing,
+)
+from diag.audit.report import Report
+from diag.documents.document import Pair, bullets, table
+from diag.documents.escape import Md
+from diag.documents.parts import advice, frame
+from diag.documents.parts.advice import (
+    EXPECTED_AND_SEEN,
+    alerts_box,
+    cures,
+    failing,
+    themes_table,
+)
+from diag.documents.parts.since import since
+from diag.documents.parts.sources import source_words, sources_list
+from diag.model.enums import Audience, Compliance, Gate, Owner, Standing
+from diag.words.sentences import first_sentence, sentence, uncapitalised
+
+READER = Audience.ACADEMIE
+
+
+NAMED = 8
+"""At most so many criteria named that moved since the last audit."""
+
+
+TOLD = 5
+"""At most so many actions told at length."""
+
+
+REASON_WORDS = 20
+"""Longest reason of a point of law, in words, when a sentence is so short."""
+
+
+CITED = 2
+"""At most so many sources cited by a point of law."""
+
+
+OTHERS = 6
+"""At most so many actions of other people told."""
+
+
+_PROJECT = ("GOV", "USG", "PER")
+
+
+_TRAINING = ("FOR",)
+
+
+_ENT = ("ENT",)
+
+
+_SUBJECTS = (
+    ("le projet et les usages", _PROJECT),
+    ("la formation des enseignants", _TRAINING),
+    ("l'espace numérique de travail", _ENT),
+)
+
+
+_ACTORS = {Owner.ECOLE, Owner.ACADEMIE}
+
+
+def view(report: Report) -> dict[str, object]:
+    """Return what the template prints."""
+    mine = [one for one in report.plan.actions if _is_theirs(one)]
+    told = _told_first(report, mine)
+    next_ones = [one for one in mine if one not in told]
+    lawful = {one.criterion.id for one in failing(report)}  # their table has these
+    rest = [
+        one
+        for one in report.plan.actions
+        if one not in mine and one.advice.recommendation.when.criterion not in lawful
+    ]
+    others = _most_pressing(report, rest)
+    uncounted = [one for one in rest if one not in others]
+    wrong = failing(report)
+    return {
+        "since": since(report.progress, named=NAMED) if report.progress else "",
+        "cover": frame.cover(report, "Inspection et services académiques"),
+        "alerts": alerts_box(report, READER),
+        "domains": frame.domain_table(report, beside=True),
+        "project": _subject(report, "Projet et usages", _PROJECT),
+        "training": _subject(report, "Formation", _TRAINING),
+        "ent": _subject(report, "Espace numérique de travail", _ENT),
+        "unexamined": ", ni ".join(
+            name
+            for name, prefixes in _SUBJECTS
+            if report.about.school and not _among(report, prefixes)
+        ),
+        "actions": advice.blocks(report, told, READER, partial(_told, report)),
+        "others": _others(report, others, "Actions des autres acteurs"),
+        "next_ones": _others(report, next_ones, "Autres actions de leur ressort"),
+        "uncounted": themes_table(
+            report, uncounted, READER, "Actions moins pressantes, par thème"
+        ),
+        "gates": _gates(report, (*told, *next_ones, *others)),
+        "wrong": _compliance_table(report, wrong),
+        "kept": bullets(_titles(report, Compliance.CONFORME)),
+        "unchecked": bullets(_titles(report, Compliance.A_VERIFIER)),
+        "out": _count_out(report),
+        "open": uncapitalised(open_words(report, conflicts=False)),
+        "conflicts": conflict_words(report),
+        "sources": sources_list(report, [*_cited(wrong), *_rested_on(report, told)]),
+    }
+
+
+def _most_pressing(report: Report, actions: list[Action]) -> list[Action]:
+    """Return as many actions as are told, what lacks most first, in their order."""
+    own = [one for one in actions if is_own(report, one)]
+    kept = [*own, *needs(report, actions), *pressing(report, actions), *actions]
+    ids = list(dict.fromkeys(one.id for one in kept))[:OTHERS]
+    return [one for one in actions if one.id in ids]
+
+
+def _told_first(report: Report, mine: Sequence[Action]) -> list[Action]:
+    """Return what is told at length: project, training and ENT before the rest."""
+    prefixes = tuple(one for _, some in _SUBJECTS for one in some)
+    subjects = {one.criterion.id for one in _among(report, prefixes)}
+
+    def is_other(action: Action) -> bool:
+        return action.advice.recommendation.when.criterion not in subjects
+
+    kept = sorted(mine, key=is_other)[:TOLD]
+    return [one for one in mine if one in kept]
+
+
+def _rested_on(report: Report, actions: Iterable[Action]) -> list[str]:
+    return [name for one in actions for name in advice.cited(report, one, CITED)]
+
+
+def _is_theirs(action: Action) -> bool:
+    return action.advice.recommendation.owner in _ACTORS
+
+
+def _cited(results: Iterable[CriterionResult]) -> list[str]:
+    return [name for one in results for name in one.criterion.sources[:CITED]]
+
+
+def _titles(report: Report, state: Compliance) -> list[str]:
+    results = report.assessment.criteria.values()
+    return [one.criterion.title for one in results if one.compliance is state]
+
+
+def _count_out(report: Report) -> str:
+    count = len(_titles(report, Compliance.SANS_OBJET))
+    return f"{count} point{'s' * (count > 1)}" if count else ""
+
+
+def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
+    rows = [
+        (
+            one.criterion.title,
+            observed(report, one, READER),
+            _reason(one),
+            cures(report, one, READER),
+        )
+        for one in judged
+    ]
+    columns = (*EXPECTED_AND_SEEN, "Pourquoi", "Ce qui est proposé")
+    return table("Points de conformité à traiter", columns, rows)
+
+
+def _reason(result: CriterionResult) -> str:
+    sources = ", ".join(map(source_words, result.criterion.sources[:CITED]))
+    return f"{first_sentence(result.criterion.why, REASON_WORDS)} ({sources})"
+
+
+def _among(report: Report, prefixes: tuple[str, ...]) -> list[CriterionResult]:
+    return [
+        one
+        for one in report.assessment.criteria.values()
+        if one.criterion.ref.startswith(prefixes) and one.standing is not Standing.OUT
+    ]
+
+
+def _subject(report: Report, caption: str, prefixes: tuple[str, ...]) -> Md:
+    rows = [
+        (
+            one.criterion.title,
+            observed(report, one, READER),
+            cures(report, one, READER),
+        )
+        for one in _among(report, prefixes)
+    ]
+    columns = (*EXPECTED_AND_SEEN, "Ce qui est proposé")
+    return table(caption, columns, rows)
+
+
+def _told(report: Report, action: Action) -> tuple[Pair, ...]:
+    done = report.told(action, action.advice.recommendation.done_when, READER)
+    who = f"{advice.owner(action)}, {describe_due(report, action)}"
+    sources = " et ".join(advice.cited(report, action, CITED))
+    why = describe_reason(report, action, READER)
+    return (
+        *advice.found(report, action, READER),
+        ("Pourquoi", f"{why} ({sources})" if sources else why),
+        ("Qui et quand", sentence(who)),
+        ("Où en est-on", sentence(advice.follow_up(action))),
+        ("On saura que c'est fait", sentence(done)),
+    )
+
+
+def _others(report: Report, actions: Iterable[Action], caption: str) -> Md:
+    rows = [advice.line(report, one, READER, priced=False) for one in actions]
+    columns = ("N°", "Action", "Qui", "Avant le")
+    return table(caption, columns, rows)
+
+
+def _gates(report: Report, shown: tuple[Action, ...]) -> Md:
+    rows = [
+        (
+            f"{one.ref}. {report.title(one, READER)}",
+            describe_waiting(report, one, READER),
+        )
+        for one in shown
+        if one.advice.gate is not Gate.OPEN
+    ]
+    columns = ("Action", "Ce qui doit venir d'abord")
+    return table("Actions qui attendent une condition", columns, rows)

@@ -1,0 +1,279 @@
+"""An atlas written to a folder: audits read one by one, pages and documents put in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from diag.audit.report import Report
+from diag.documents.atlas.folder import INDEX, OVERVIEW, document_path, files_of, staged
+from diag.documents.atlas.map import Line, read_outline
+from diag.documents.atlas.pages import Dossier, File, Pages, PaperLinks
+from diag.documents.atlas.school import (
+    AtlasReader,
+    SchoolEntry,
+    View,
+    bilan_of,
+    entry_of,
+    told_of,
+)
+from diag.documents.synthesis.gathering import is_begun
+from diag.documents.tables import ChosenAudits, Count, Progress, chosen, read_counts
+from diag.documents.templates import markdown
+from diag.documents.write import TITLES, Format, own_notice, rendered
+from diag.model.enums import Audience, PlaceKind
+from diag.model.errors import DiagError
+from diag.model.territory import School
+from diag.model.text import fold
+from diag.words.figures import number
+from diag.words.sentences import of
+from diag.workspace.charter import office_of
+from diag.workspace.subjects import commune_auditee
+from diag.workspace.workspace import Workspace
+
+FORMS = (Format.HTML, Format.PDF, Format.ODT)
+"""The forms that readers open; the Markdown stays at the office."""
+
+
+_KILO = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasWritten:
+    """What was written, for whom, and what could not be."""
+
+    index: Path
+    view: View
+    counts: tuple[Count, ...]
+    warnings: tuple[str, ...]
+
+
+def write_atlas(
+    workspace: Workspace,
+    folder: Path,
+    view: str,
+    progress: Progress,
+    *,
+    campaign: str | None = None,
+    outline: Path | None = None,
+    forms: Sequence[Format] = FORMS,
+) -> AtlasWritten:
+    """Write the atlas of a campaign for one reader, whole or not at all.
+
+    Raises:
+        DiagError: unknown reader, nothing to show, a folder that holds anything else.
+    """
+    schools = list(_schools(workspace))
+    reader = view_named(workspace, view, schools)
+    lines = _outline(outline)
+    picked = _seen(chosen(workspace, (), campaign, everything=True), reader)
+    entries = _entries(schools, picked, reader)
+    if not (entries or picked.sessions):
+        raise DiagError(f"Aucune école à montrer à : {reader.title}.")
+    day = workspace.world.today()
+    pages = Pages(
+        reader, office_of(workspace), day, picked.campaign, _communes(entries, picked)
+    )
+    with staged(folder, str(reader)) as part:
+        making = _Making(part, pages, tuple(forms), entries)
+        for report in picked.reports(day, progress):
+            making.add(report)
+        making.finish(workspace, lines)
+        files = len(files_of(part))
+    counts = (
+        *read_counts(picked, making.provisional),
+        (len(entries), "école", "écoles"),
+        (files, "fichier", "fichiers"),
+    )
+    return AtlasWritten(folder / INDEX, reader, counts, tuple(making.warnings))
+
+
+@dataclass
+class _Making:
+    """One atlas in the making: what is on disk is no longer in memory."""
+
+    folder: Path
+    pages: Pages
+    forms: tuple[Format, ...]
+    entries: dict[str, SchoolEntry]
+    """UAI → line, of every school that the reader may see."""
+    communes: dict[str, Dossier] = field(default_factory=dict)
+    """INSEE code → the commune's own audit."""
+    syndicat: Dossier | None = None
+    warnings: dict[str, None] = field(default_factory=dict)
+    """Each once, in order."""
+    provisional: int = 0
+
+    def add(self, report: Report) -> None:
+        """Write an audit's documents, and a school's page; keep what lists need.
+
+        An audit where nobody said anything yet leaves its school to be audited.
+        """
+        if not is_begun(report):
+            return
+        self.provisional += report.provisional
+        dossier = self._dossier(report)
+        code = report.about.code
+        match report.about.kind:
+            case PlaceKind.ECOLE:
+                told = told_of(report, self.pages.view)
+                self.entries[code] = replace(self.entries[code], told=told)
+                self._put_school(self.entries[code], dossier)
+            case PlaceKind.COMMUNE:
+                self.communes[code] = dossier
+            case _:
+                self.syndicat = dossier
+
+    def finish(self, workspace: Workspace, outline: Sequence[Line]) -> None:
+        """Write the pages that tell several schools, and those that nobody audited."""
+        entries = sorted(self.entries.values(), key=lambda one: one.order)
+        self._put(INDEX, self.pages.index(entries, outline))
+        if self.pages.view.several_communes:
+            self._put(OVERVIEW, self.pages.overview(entries, self.syndicat))
+        for line in self.pages.lines(entries):
+            own = [one for one in entries if one.insee == line.insee]
+            found = workspace.territory.commune(line.insee)
+            population = found.population if found else None
+            dossier = self.communes.get(line.insee)
+            page = self.pages.commune(line, own, dossier, population)
+            self._put(line.path, page)
+        for one in entries:
+            if one.told is None:
+                self._put_school(one, None)
+
+    def _dossier(self, report: Report) -> Dossier:
+        papers = tuple(
+            self._paper(report, audience) for audience in self.pages.view.audiences
+        )
+        bilan = bilan_of(report, self.pages.view)
+        return Dossier(bilan, papers, report.about.name)
+
+    def _paper(self, report: Report, audience: Audience) -> PaperLinks:
+        text = markdown(report, audience)
+        self.warnings |= dict.fromkeys(filter(None, [own_notice(report, audience)]))
+        files = (self._file(report, audience, text, form) for form in self.forms)
+        return PaperLinks(TITLES[audience], tuple(filter(None, files)))
+
+    def _file(
+        self, report: Report, audience: Audience, text: str, form: Format
+    ) -> File | None:
+        """Write a document in one form; None when this machine cannot make it."""
+        try:
+            content, warning = rendered(report, audience, text, form)
+        except DiagError as error:
+            self.warnings[str(error)] = None
+            return None
+        path = document_path(report.about.ref, audience, form)
+        if warning:
+            self.warnings[f"{path} : {warning}"] = None
+        self._put(path, content)
+        return File(path, form.upper(), _size(len(content)))
+
+    def _put_school(self, entry: SchoolEntry, dossier: Dossier | None) -> None:
+        self._put(entry.path, self.pages.school(entry, dossier))
+
+    def _put(self, path: str, content: str | bytes) -> None:
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        target.write_bytes(data)
+
+
+def _schools(workspace: Workspace) -> Iterator[School]:
+    """Go through the schools of the territory that are still there."""
+    for line in workspace.territory.schools():
+        found = workspace.territory.school(line.uai)
+        if found is not None and not found.vanished:
+            yield found
+
+
+def _seen(picked: ChosenAudits, view: View) -> ChosenAudits:
+    """Return the audits that a reader may see."""
+    sessions = tuple(one for one in picked.sessions if view.sees_audit_of(one.about))
+    unreadable = picked.unreadable if view.reader is AtlasReader.SYNDICAT else 0
+    return replace(picked, sessions=sessions, unreadable=unreadable)
+
+
+def _entries(
+    schools: Iterable[School], picked: ChosenAudits, view: View
+) -> dict[str, SchoolEntry]:
+    """Return the line of every school that a reader may see, audited or not."""
+    audited = [one.about.school for one in picked.sessions if one.about.school]
+    seen = [one for one in (*schools, *audited) if view.sees(one)]
+    return {one.uai: entry_of(one) for one in seen}
+
+
+def _communes(
+    entries: Mapping[str, SchoolEntry], picked: ChosenAudits
+) -> dict[str, str]:
+    """Return the communes that have a page: those of schools, those audited."""
+    names = {
+        one.about.insee: one.about.commune
+        for one in picked.sessions
+        if one.about.kind is PlaceKind.COMMUNE and one.about.insee
+    }
+    for one in sorted(entries.values(), key=lambda one: one.order):
+        if one.insee:
+            names.setdefault(one.insee, one.commune or one.insee)
+    return names
+
+
+def _outline(path: Path | None) -> tuple[Line, ...]:
+    if path is None:
+        return ()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DiagError(f"{path.name} n'est pas un texte en UTF-8.") from error
+    return read_outline(text, path.name)
+
+
+def _size(octets: int) -> str:
+    """Return « 142 ko »."""
+    return f"{number(str(max(1, round(octets / _KILO))))}\u00a0ko"
+
+
+NAMING = "syndicat, mairie:INSEE ou circonscription:NOM"
+"""How a reader is named on the command line."""
+
+
+_SHOWN = 8
+
+
+def view_named(workspace: Workspace, name: str, schools: Iterable[School]) -> View:
+    """Return the reader that is named.
+
+    A circonscription goes by its name in the directory, or by words that only one has.
+
+    Raises:
+        DiagError: when there is no such reader; says which there are.
+    """
+    kind, _, code = name.strip().partition(":")
+    match kind.strip().casefold():
+        case AtlasReader.SYNDICAT if not code:
+            return View(AtlasReader.SYNDICAT, workspace.settings.syndicat or "Syndicat")
+        case AtlasReader.MAIRIE if code.strip():
+            about = commune_auditee(workspace, code)
+            return View(AtlasReader.MAIRIE, f"Mairie {of(about.commune)}", about.code)
+        case AtlasReader.CIRCONSCRIPTION if code.strip():
+            found = _circonscription(code, schools)
+            return View(AtlasReader.CIRCONSCRIPTION, found, found)
+    raise DiagError(f"« {name[:60]} » n'est pas une vue. Choisissez : {NAMING}.")
+
+
+def _circonscription(typed: str, schools: Iterable[School]) -> str:
+    names = sorted({one.circonscription for one in schools if one.circonscription})
+    wanted = fold(typed)
+    exact = [one for one in names if fold(one) == wanted]
+    words = set(wanted.split())
+    near = exact or [one for one in names if _has(one, words)]
+    if len(near) == 1:
+        return near[0]
+    told = " ; ".join((near or names)[:_SHOWN])
+    known = f" : {told}" if told else " : l'annuaire n'en nomme aucune"
+    what = "désigne plusieurs circonscriptions" if near else "n'est pas connue"
+    raise DiagError(f"« {typed.strip()[:60]} » {what}{known}.")
+
+
+def _has(name: str, words: set[str]) -> bool:
+    """Say whether a name has every word typed, one at least."""
+    return bool(words) and words <= set(fold(name).split())

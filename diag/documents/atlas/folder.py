@@ -1,0 +1,211 @@
+"""The folder of an atlas: made beside, then put in place at once; nothing else is lost.
+
+A list of its files stands in it: whatever is not on the list was put there by somebody,
+and is never thrown away.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from diag.model.enums import Audience
+from diag.model.errors import DiagError
+from diag.model.text import fold
+
+MARK = "atlas.json"
+"""The list of the files, at the root of the atlas."""
+
+
+_FORMAT = "diag-atlas"
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What an atlas says of itself."""
+
+    view: str
+    files: frozenset[str]
+
+
+_LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+@contextmanager
+def staged(folder: Path, view: str) -> Iterator[Path]:
+    """Give a folder to write in; when all went well, it takes the place of `folder`.
+
+    When anything fails or is interrupted, what was there stays as it was.
+
+    Raises:
+        DiagError: when `folder` holds anything else than such an atlas.
+    """
+    place = folder.resolve()
+    part, old = _beside(place, "en-cours"), _beside(place, "ancien")
+    if _is_ours(old) and not place.exists():
+        old.rename(place)  # a run was cut between the two renamings
+    _check(place, view)
+    for left in (part, old):
+        _forget(left)
+    part.mkdir(parents=True)
+    try:
+        _list(part, view)
+        yield part
+        _list(part, view)
+        _put_in_place(part, place, old)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def files_of(folder: Path) -> list[str]:
+    """Return every file under a folder, as a path with slashes, sorted."""
+    found = (path for path in folder.rglob("*") if not path.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _put_in_place(part: Path, place: Path, old: Path) -> None:
+    if place.exists():
+        place.rename(old)
+    try:
+        part.rename(place)
+    except OSError:
+        if old.exists():
+            old.rename(place)
+        raise
+
+
+def _check(place: Path, view: str) -> None:
+    """Refuse a folder that holds what this run must not replace."""
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise DiagError(f"{place} est un fichier : donnez un dossier.")
+    files = files_of(place)
+    if not files and not any(place.iterdir()):
+        return
+    kept = _listed(place)
+    if kept is None:
+        raise DiagError(
+            f"{place} contient autre chose qu'un atlas : rien n'a été touché. "
+            "Donnez un dossier neuf ou vide."
+        )
+    if kept.view != view:
+        raise DiagError(
+            f"{place} contient l'atlas « {kept.view} » : rien n'a été touché. "
+            f"Donnez un autre dossier à l'atlas « {view} », pour que personne ne "
+            "reçoive celui d'un autre."
+        )
+    known = {MARK, *kept.files}
+    foreign = [
+        name
+        for name in files
+        if name not in known and Path(name).name not in _LEFT_BY_SYSTEMS
+    ]
+    if foreign:
+        raise DiagError(
+            f"{place} contient un fichier qui n'est pas de l'atlas : {foreign[0]}. "
+            "Rien n'a été touché : déplacez-le, ou donnez un autre dossier."
+        )
+
+
+def _list(folder: Path, view: str) -> None:
+    files = [name for name in files_of(folder) if name != MARK]
+    listed = {"format": _FORMAT, "version": 1, "view": view, "files": files}
+    text = json.dumps(listed, ensure_ascii=False, indent=1)
+    (folder / MARK).write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+def _listed(folder: Path) -> _List | None:
+    """Return the list of an atlas; None when the folder is none."""
+    try:
+        found = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    is_atlas = (
+        isinstance(found, dict)
+        and found.get("format") == _FORMAT
+        and isinstance(found.get("view"), str)
+        and isinstance(found.get("files"), list)
+    )
+    return (
+        _List(found["view"], frozenset(map(str, found["files"]))) if is_atlas else None
+    )
+
+
+def _forget(left: Path) -> None:
+    """Throw away what a run that was cut left; refuse what is not of such a run."""
+    if not left.exists():
+        return
+    if not _is_ours(left):
+        raise DiagError(
+            f"{left} gêne et ne vient pas de diag : déplacez-le, puis recommencez."
+        )
+    shutil.rmtree(left)
+
+
+def _is_ours(folder: Path) -> bool:
+    return folder.is_dir() and _listed(folder) is not None
+
+
+def _beside(place: Path, word: str) -> Path:
+    return place.with_name(f".{place.name}.{word}")
+
+
+INDEX = "index.html"
+"""The map and the list."""
+
+
+OVERVIEW = "ensemble.html"
+"""The territory as a whole."""
+
+
+_LONGEST = 48
+
+
+_UNSAFE = re.compile(r"[^a-z0-9]+")
+
+
+_NAMES = {
+    Audience.MAIRIE: "rapport-commune",
+    Audience.EQUIPE: "rapport-equipe",
+    Audience.ACADEMIE: "note-academie",
+    Audience.TECHNIQUE: "annexe-technique",
+}
+
+
+def slug(*parts: str) -> str:
+    """Return texts as one name of small letters, digits and hyphens."""
+    return "-".join(filter(None, map(_slugged, parts))) or "sans-nom"
+
+
+def school_path(name: str, uai: str) -> str:
+    """Return where a school's page stands; its number makes it unique."""
+    return f"ecoles/{slug(name, uai)}.html"
+
+
+def commune_path(name: str, insee: str) -> str:
+    """Return where a commune's page stands."""
+    return f"communes/{slug(name, insee)}.html"
+
+
+def document_path(ref: str, audience: Audience, form: str) -> str:
+    """Return where a document of an audit stands: its name tells what it is once sent.
+
+    `ref` is how commands name whom the audit is about.
+    """
+    about = slug(ref)
+    return f"documents/{about}/{_NAMES[audience]}-{about}.{form}"
+
+
+def to_root(path: str) -> str:
+    """Return what leads from a page back to the root of the atlas."""
+    return "../" * path.count("/")
+
+
+def _slugged(text: str) -> str:
+    return _UNSAFE.sub("-", fold(text))[:_LONGEST].strip("-")

@@ -1,0 +1,429 @@
+"""Room on the map: marks that would hide each other move apart, names find a place."""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from diag.documents.atlas.school import SchoolEntry
+from diag.model.errors import DiagError
+from diag.model.text import fold
+
+Degrees = tuple[float, float]
+"""Longitude, latitude."""
+
+
+Spot = tuple[float, float]
+"""Across and down, in units of the drawing."""
+
+
+WIDTH = 560
+"""Units across."""
+
+
+TALLEST, LOWEST = 620, 300
+
+
+MARGIN = 34
+"""Room around the outermost points."""
+
+
+_KM_PER_DEGREE = 111.32
+
+
+_LEAST_KM = 3.0
+"""A hamlet is not blown up to the size of a county."""
+
+
+_STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Where degrees fall, and how long a kilometre is."""
+
+    west: float
+    north: float
+    per_km: float
+    height: int
+    squeeze: float
+    """How much shorter a degree of longitude is here."""
+
+    def spot(self, where: Degrees) -> Spot:
+        """Return where a point falls."""
+        across = (where[0] - self.west) * _KM_PER_DEGREE * self.squeeze
+        down = (self.north - where[1]) * _KM_PER_DEGREE
+        return across * self.per_km, down * self.per_km
+
+    @property
+    def scale(self) -> tuple[int, float]:
+        """A round number of kilometres, and its length: at most a quarter across."""
+        fit = [step for step in _STEPS if step * self.per_km <= WIDTH / 4]
+        step = fit[-1] if fit else _STEPS[0]
+        return step, step * self.per_km
+
+
+def projection(points: Iterable[Degrees]) -> Projection:
+    """Return what shows all points; needs one at least."""
+    told = list(points)
+    west, east = min(x for x, _ in told), max(x for x, _ in told)
+    south, north = min(y for _, y in told), max(y for _, y in told)
+    squeeze = max(math.cos(math.radians((south + north) / 2)), 0.01)
+    wide = max((east - west) * _KM_PER_DEGREE * squeeze, _LEAST_KM)
+    high = max((north - south) * _KM_PER_DEGREE, _LEAST_KM)
+    per_km = min((WIDTH - 2 * MARGIN) / wide, (TALLEST - 2 * MARGIN) / high)
+    height = max(LOWEST, math.ceil(high * per_km) + 2 * MARGIN)
+    half_across = WIDTH / 2 / per_km / _KM_PER_DEGREE / squeeze
+    half_down = height / 2 / per_km / _KM_PER_DEGREE
+    return Projection(
+        west=(west + east) / 2 - half_across,
+        north=(south + north) / 2 + half_down,
+        per_km=per_km,
+        height=height,
+        squeeze=squeeze,
+    )
+
+
+_LETTER = 6.4
+"""Width of a letter of a name, in units, on average."""
+
+
+_LINE = 13
+
+
+_TURN = math.pi * (3 - math.sqrt(5))
+"""The golden angle: a spiral that leaves no direction out."""
+
+
+_TRIES = 400
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name and where it is written."""
+
+    words: str
+    x: float
+    y: float
+    """Baseline."""
+    anchor: str
+    """`start`, `middle` or `end`."""
+
+
+def spread(spots: Sequence[Spot], gap: float) -> list[Spot]:
+    """Return spots at least `gap` apart, each as near its own place as one finds.
+
+    A school of a crowded quarter moves by a few units: the list has the address.
+    """
+    cells: dict[tuple[int, int], list[Spot]] = {}
+    placed: list[Spot] = []
+    for spot in spots:
+        free = (one for one in _around(spot, gap) if _is_free(one, cells, gap))
+        found = next(free, spot)  # hopelessly crowded: better hidden than not drawn
+        cells.setdefault(_cell(found, gap), []).append(found)
+        placed.append(found)
+    return placed
+
+
+def named(
+    names: Sequence[tuple[str, Sequence[Spot]]],
+    marks: Iterable[Spot],
+    radius: float,
+    height: int,
+) -> tuple[Label, ...]:
+    """Return the names that find room beside a mark of theirs, the first ones first."""
+    taken: list[Box] = [
+        (x - radius, y - radius, x + radius, y + radius) for x, y in marks
+    ]
+    kept: list[Label] = []
+    for words, spots in names:
+        for label, box in chain.from_iterable(
+            _places(words, spot, radius) for spot in spots
+        ):
+            if _fits(box, height) and not any(_meet(box, one) for one in taken):
+                taken.append(box)
+                kept.append(label)
+                break
+    return tuple(kept)
+
+
+def _around(spot: Spot, gap: float) -> Iterable[Spot]:
+    for rank in range(_TRIES):
+        far = gap * 0.45 * math.sqrt(rank)
+        turn = rank * _TURN
+        yield spot[0] + far * math.cos(turn), spot[1] + far * math.sin(turn)
+
+
+def _is_free(spot: Spot, cells: dict[tuple[int, int], list[Spot]], gap: float) -> bool:
+    column, row = _cell(spot, gap)
+    near = (
+        other
+        for across in (-1, 0, 1)
+        for down in (-1, 0, 1)
+        for other in cells.get((column + across, row + down), ())
+    )
+    return all(math.dist(spot, other) >= gap for other in near)
+
+
+def _cell(spot: Spot, gap: float) -> tuple[int, int]:
+    return math.floor(spot[0] / gap), math.floor(spot[1] / gap)
+
+
+def _places(words: str, spot: Spot, radius: float) -> Iterable[tuple[Label, Box]]:
+    """Give where a name may stand: right, left, under, above."""
+    x, y = spot
+    wide, beside = len(words) * _LETTER, radius + 4
+    yield (
+        Label(words, x + beside, y + 4, "start"),
+        (x + beside, y - _LINE / 2, x + beside + wide, y + _LINE / 2),
+    )
+    yield (
+        Label(words, x - beside, y + 4, "end"),
+        (x - beside - wide, y - _LINE / 2, x - beside, y + _LINE / 2),
+    )
+    for base in (y + beside + 9, y - beside - 1):
+        box = (x - wide / 2, base - 10, x + wide / 2, base + 3)
+        yield Label(words, x, base, "middle"), box
+
+
+def _fits(box: Box, height: int) -> bool:
+    left, top, right, bottom = box
+    return left >= 0 and top >= 0 and right <= WIDTH and bottom <= height
+
+
+def _meet(one: Box, other: Box) -> bool:
+    across = one[0] < other[2] and other[0] < one[2]
+    return across and one[1] < other[3] and other[1] < one[3]
+
+
+# The outline of a territory, from a GeoJSON file that its user gives: lines, no name.
+#
+# Only coordinates are read. Properties never reach a page: they may name anything.
+
+
+Line = tuple[Degrees, ...]
+"""One line, closed or not."""
+
+
+MOST_POINTS = 500_000
+"""More would weigh on every opening: a file of so many is not an outline."""
+
+
+_CLOSEST = 0.6
+"""Points nearer than this on the map are told once, in units."""
+
+
+_DEEPEST = 8
+
+
+_DEPTHS = {
+    "LineString": 0,
+    "MultiLineString": 1,
+    "Polygon": 1,
+    "MultiPolygon": 2,
+}
+
+
+def read_outline(text: str, name: str) -> tuple[Line, ...]:
+    """Return the lines of a GeoJSON text; `name` is the file's, for what is wrong.
+
+    Raises:
+        DiagError: when it is no GeoJSON in degrees, or far too large.
+    """
+    try:
+        lines = tuple(_lines(json.loads(text), 0))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise DiagError(
+            f"{name} n'est pas un contour GeoJSON en degrés (WGS 84). "
+            "Exportez-le ainsi depuis votre outil de cartographie."
+        ) from error
+    if not lines:
+        raise DiagError(f"{name} ne contient aucune ligne ni aucun polygone.")
+    if sum(map(len, lines)) > MOST_POINTS:
+        raise DiagError(
+            f"{name} a plus de {MOST_POINTS} points : simplifiez le contour avant."
+        )
+    return lines
+
+
+def corners(lines: Iterable[Line]) -> tuple[Degrees, Degrees]:
+    """Return the south-west and north-east corners of lines."""
+    points = [point for line in lines for point in line]
+    longitudes, latitudes = zip(*points, strict=True)
+    return (min(longitudes), min(latitudes)), (max(longitudes), max(latitudes))
+
+
+def drawn(lines: Iterable[Line], projection: Projection) -> str:
+    """Return the lines as the `d` of a path, points that do not show left out."""
+    return " ".join(filter(None, (_drawn(line, projection) for line in lines)))
+
+
+def _drawn(line: Line, projection: Projection) -> str:
+    spots = [projection.spot(point) for point in line]
+    kept = spots[:1]
+    for spot in spots[1:]:
+        if math.dist(spot, kept[-1]) >= _CLOSEST:
+            kept.append(spot)
+    if len(kept) < 2:  # noqa: PLR2004 - a line has two ends
+        return ""
+    closing = "Z" if line[0] == line[-1] else ""
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + closing
+
+
+def _lines(found: Any, depth: int) -> Iterator[Line]:
+    if depth > _DEEPEST:
+        raise ValueError
+    match found["type"]:
+        case "FeatureCollection":
+            for feature in found["features"]:
+                yield from _lines(feature, depth + 1)
+        case "Feature":
+            if found["geometry"] is not None:
+                yield from _lines(found["geometry"], depth + 1)
+        case "GeometryCollection":
+            for geometry in found["geometries"]:
+                yield from _lines(geometry, depth + 1)
+        case kind if kind in _DEPTHS:
+            yield from _nested(found["coordinates"], _DEPTHS[kind])
+
+
+def _nested(coordinates: Any, depth: int) -> Iterator[Line]:
+    if depth:
+        for part in coordinates:
+            yield from _nested(part, depth - 1)
+    elif coordinates:
+        yield tuple(map(_degrees, coordinates))
+
+
+def _degrees(point: Any) -> Degrees:
+    east, north = float(point[0]), float(point[1])
+    if not (abs(east) <= 180 and abs(north) <= 90):  # noqa: PLR2004 - degrees of a globe
+        raise ValueError
+    return east, north
+
+
+# The map: a point for each school, what is sure of its score in full, the rest light.
+#
+# The list under it says the same in words: the map only shows where.
+
+
+LARGE, SMALL = 9.0, 6.5
+"""Radius of an audited school's mark, on an airy map and on a crowded one."""
+
+
+DOT = 4.0
+"""Radius of the others'."""
+
+
+CROWD = 90
+"""From so many schools on, marks are small."""
+
+
+BESIDE = 6
+"""So many schools of a commune are tried to write its name beside."""
+
+
+NAMES = 60
+"""At most so many communes named."""
+
+
+_WIDEST = 3
+"""An outline so many times wider than the schools is cut to where they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolMark:
+    """One school on the map."""
+
+    entry: SchoolEntry
+    x: str
+    y: str
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryMap:
+    """Everything that is drawn."""
+
+    width: int
+    height: int
+    outline: str
+    marks: tuple[SchoolMark, ...]
+    """Audited schools last: they stand above the others."""
+    labels: tuple[Label, ...]
+    kilometres: int
+    scale: float
+    """Length of so many kilometres."""
+    crowded: bool
+    audited: int
+    unplaced: int
+    """Schools without coordinates: in the list only."""
+
+
+def territory_map(
+    entries: Sequence[SchoolEntry], outline: Sequence[Line] = ()
+) -> TerritoryMap | None:
+    """Return the map of the schools whose place is known; None when there is none."""
+    placed = [(one, one.point) for one in entries if one.point]
+    if not placed:
+        return None
+    placed.sort(key=lambda one: (one[0].told is not None, one[0].order))
+    frame = projection(_shown([point for _, point in placed], outline))
+    large = SMALL if len(placed) > CROWD else LARGE
+    spots = spread([frame.spot(point) for _, point in placed], 2 * large + 1)
+    marks = tuple(
+        SchoolMark(one, f"{x:.1f}", f"{y:.1f}", large if one.told else DOT)
+        for (one, _), (x, y) in zip(placed, spots, strict=True)
+    )
+    kilometres, scale = frame.scale
+    return TerritoryMap(
+        width=WIDTH,
+        height=frame.height,
+        outline=drawn(outline, frame),
+        marks=marks,
+        labels=named(_communes(placed, spots), spots, large, frame.height - 22),
+        kilometres=kilometres,
+        scale=round(scale, 1),
+        crowded=len(placed) > CROWD,
+        audited=sum(one.told is not None for one, _ in placed),
+        unplaced=len(entries) - len(placed),
+    )
+
+
+def _shown(points: list[Degrees], outline: Sequence[Line]) -> list[Degrees]:
+    """Return what must fit: the schools, and the outline unless it is far wider."""
+    if not outline:
+        return points
+    south_west, north_east = corners(outline)
+    wide = max(x for x, _ in points) - min(x for x, _ in points)
+    high = max(y for _, y in points) - min(y for _, y in points)
+    across, down = north_east[0] - south_west[0], north_east[1] - south_west[1]
+    if across > _WIDEST * max(wide, 0.01) or down > _WIDEST * max(high, 0.01):
+        return points
+    return [*points, south_west, north_east]
+
+
+def _communes(
+    placed: Sequence[tuple[SchoolEntry, Degrees]], spots: Sequence[Spot]
+) -> list[tuple[str, list[Spot]]]:
+    """Return the communes, the largest first, each with its most central schools."""
+    marks: dict[tuple[str, str], list[Spot]] = {}
+    for (entry, _), spot in zip(placed, spots, strict=True):
+        marks.setdefault((entry.commune, entry.insee), []).append(spot)
+    ranked = sorted(marks, key=lambda one: (-len(marks[one]), fold(one[0]), one[1]))
+    return [(one[0], _central(marks[one])) for one in ranked[:NAMES] if one[0]]
+
+
+def _central(spots: Sequence[Spot]) -> list[Spot]:
+    middle = (
+        sum(x for x, _ in spots) / len(spots),
+        sum(y for _, y in spots) / len(spots),
+    )
+    ranked = sorted(spots, key=lambda spot: (math.dist(spot, middle), spot))
+    return ranked[:BESIDE]

@@ -1,0 +1,215 @@
+"""The pages of one atlas: what each reads, under a frame that all of them share."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from diag.documents.atlas.folder import INDEX, OVERVIEW, commune_path, to_root
+from diag.documents.atlas.map import Line, territory_map
+from diag.documents.atlas.school import Bilan, SchoolEntry, View
+from diag.documents.atlas.territory import CommuneLine, commune_lines, overview
+from diag.documents.escape import one_line
+from diag.documents.sandbox import Typographer
+from diag.model.charter import Issuer
+from diag.words.dates import long_date
+from diag.words.figures import number
+from diag.words.typography import french
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One form of a document."""
+
+    path: str
+    """From the root of the atlas."""
+    form: str
+    """`PDF`, `HTML`, `ODT`."""
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLinks:
+    """One document in the forms in which it was made."""
+
+    title: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An audit as a reader sees it, and its documents."""
+
+    bilan: Bilan
+    papers: tuple[PaperLinks, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """What every page of one atlas shares."""
+
+    view: View
+    office: Issuer
+    day: date
+    campaign: str
+    communes: Mapping[str, str] = field(default_factory=dict)
+    """INSEE code → name, of every commune that has a page."""
+
+    def commune_page(self, insee: str) -> str:
+        """Return where a commune's page stands; empty when it has none."""
+        name = self.communes.get(insee)
+        return commune_path(name, insee) if name else ""
+
+    def index(
+        self, entries: Sequence[SchoolEntry], outline: Sequence[Line] = ()
+    ) -> str:
+        """Return the map and the list."""
+        told = {
+            "whole": overview(entries),
+            "entries": entries,
+            "communes": self.lines(entries),
+            "map": territory_map(entries, outline),
+        }
+        return self._page("index", INDEX, told, scripted=True)
+
+    def overview(self, entries: Sequence[SchoolEntry], syndicat: Dossier | None) -> str:
+        """Return the territory as a whole, with the syndicat's own audit."""
+        told = {
+            "whole": overview(entries),
+            "communes": self.lines(entries),
+            "audit_title": syndicat.title if syndicat else "",
+        }
+        return self._page("overview", OVERVIEW, told | _told(syndicat))
+
+    def lines(self, entries: Sequence[SchoolEntry]) -> tuple[CommuneLine, ...]:
+        """Return the communes, those without a school too."""
+        return commune_lines(entries, self.communes)
+
+    def school(self, one: SchoolEntry, dossier: Dossier | None) -> str:
+        """Return a school's page."""
+        told = {"one": one, "commune_page": self.commune_page(one.insee)}
+        return self._page("school", one.path, told | _told(dossier))
+
+    def commune(
+        self,
+        one: CommuneLine,
+        entries: Sequence[SchoolEntry],
+        dossier: Dossier | None,
+        population: int | None,
+    ) -> str:
+        """Return a commune's page: its schools, then itself."""
+        told = {
+            "one": one,
+            "entries": entries,
+            "population": number(str(population)) if population else "",
+        }
+        return self._page("commune", one.path, told | _told(dossier))
+
+    def _page(
+        self,
+        kind: str,
+        path: str,
+        told: Mapping[str, object],
+        *,
+        scripted: bool = False,
+    ) -> str:
+        alone = next(iter(self.communes)) if len(self.communes) == 1 else ""
+        frame = {
+            "view": self.view,
+            "office": self.office,
+            "day": long_date(self.day),
+            "campaign": self.campaign,
+            "root": to_root(path),
+            "here": kind,
+            "has_overview": self.view.several_communes,
+            "only_commune": self.commune_page(alone),
+            "policy": policy(scripted=scripted),
+            "style": style(),
+            "script": script(),
+        }
+        template = environment().get_template(f"{kind}.html.jinja")
+        return template.render({**told, **frame})
+
+
+def _told(dossier: Dossier | None) -> dict[str, object]:
+    if dossier is None:
+        return {"audit": None, "papers": ()}
+    return {"audit": dossier.bilan, "papers": dossier.papers}
+
+
+# Pages from templates: every text escaped for HTML, typeset, without hidden signs.
+#
+# The style and the script stand inside each page, allowed by their hash alone: a page
+# opens from a disk as from a server, and runs nothing that anybody else wrote.
+
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates; what is no markup of ours is escaped."""
+    return Environment(
+        autoescape=True,
+        extensions=[Typographer],
+        finalize=_typeset,
+        keep_trailing_newline=True,
+        loader=FileSystemLoader(_HERE / "templates"),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+
+
+@cache
+def style() -> Markup:
+    """Return the sheet of every page."""
+    return _own("atlas.css")
+
+
+@cache
+def script() -> Markup:
+    """Return the filters of the list."""
+    return _own("filters.js")
+
+
+@cache
+def policy(*, scripted: bool) -> str:
+    """Return what a page may load: its own style, its own script, nothing else."""
+    rules = [
+        "default-src 'none'",
+        f"style-src {_hash(style())}",
+        *([f"script-src {_hash(script())}"] if scripted else []),
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join(rules)
+
+
+def _own(name: str) -> Markup:
+    """Return a file of ours as it stands; nobody's text ever enters it."""
+    text = (_HERE / name).read_text(encoding="utf-8")
+    return Markup(f"\n{text}")  # noqa: S704 - shipped beside this module
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _typeset(value: object) -> object:
+    """Return a text on one line with French spaces; anything else as it is.
+
+    A space at either end parts it from what the template writes there: it stays.
+    """
+    if type(value) is not str:  # markup of ours is a kind of text too
+        return value
+    said = french(one_line(value))
+    before, after = " " * (value[:1] == " "), " " * (value[-1:] == " ")
+    return f"{before}{said}{after}" if said else said

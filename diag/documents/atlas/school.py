@@ -1,0 +1,416 @@
+"""What an audit tells on a page: scores, alerts, what is proposed, what was decided."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from statistics import median
+
+from diag.assess.money import Money, total_words
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult, DomainResult, Score
+from diag.audit.counsel import name_places
+from diag.audit.findings import observed
+from diag.audit.report import Report
+from diag.documents.atlas.folder import school_path
+from diag.documents.mairie import dangers, decisions
+from diag.documents.parts import advice, frame
+from diag.documents.parts.advice import cures, failing
+from diag.documents.tables.map import position
+from diag.model.audit import Auditee
+from diag.model.enums import Audience, Compliance, Owner, PlaceKind, Socle, Standing
+from diag.model.number import Bounds
+from diag.model.territory import School
+from diag.model.text import accented, fold
+from diag.words.dates import describe_day, long_date
+from diag.words.figures import displayed, in_words, percent
+from diag.words.sentences import listed
+from diag.words.vocabulary import FOLLOW_UPS, UNSCORED
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBar:
+    """A score out of 100, ready to be written and drawn."""
+
+    words: str
+    """« entre 47 et 61 », « 58 », or why there is none."""
+    span: tuple[int, int] | None = None
+    """What is sure, and what remains possible; None without a score."""
+
+    @property
+    def sure(self) -> int:
+        """How much is drawn in full."""
+        return self.span[0] if self.span else 0
+
+    @property
+    def possible(self) -> int:
+        """How much is drawn in light, after what is sure."""
+        return self.span[1] - self.span[0] if self.span else 0
+
+
+def gauge(score: Score, otherwise: str = "sans objet") -> ScoreBar:
+    """Return a score as a gauge; `otherwise` is said where there is none."""
+    return gauge_of(score.bounds, otherwise)
+
+
+def gauge_of(bounds: Bounds | None, otherwise: str) -> ScoreBar:
+    """Return bounds as a gauge; `otherwise` is said where there are none."""
+    if bounds is None:
+        return ScoreBar(otherwise)
+    return ScoreBar(in_words(bounds), displayed(bounds))
+
+
+def middle(scores: Iterable[Bounds]) -> Bounds | None:
+    """Return what surely holds the median of scores that are only known in part."""
+    told = list(scores)
+    if not told:
+        return None
+    low = median(one.low for one in told)
+    high = median(one.high for one in told)
+    return Bounds(Fraction(low), Fraction(high))
+
+
+# Who an atlas is for: which schools it tells, in which documents, with money or not.
+#
+# What a reader may not see is never given to a page: nothing is hidden afterwards.
+
+
+_PRIVATE = "privé"
+
+
+class AtlasReader(StrEnum):
+    """The kinds of readers."""
+
+    SYNDICAT = "syndicat"
+    MAIRIE = "mairie"
+    CIRCONSCRIPTION = "circonscription"
+
+
+_AUDIENCES = {
+    AtlasReader.SYNDICAT: tuple(Audience),
+    AtlasReader.MAIRIE: (Audience.MAIRIE,),
+    AtlasReader.CIRCONSCRIPTION: (Audience.ACADEMIE,),
+}
+
+
+_WORDED_FOR = {
+    AtlasReader.SYNDICAT: Audience.TECHNIQUE,
+    AtlasReader.MAIRIE: Audience.MAIRIE,
+    AtlasReader.CIRCONSCRIPTION: Audience.ACADEMIE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reader of the atlas."""
+
+    reader: AtlasReader
+    title: str
+    """Who reads, as printed at the head of every page."""
+    code: str = ""
+    """INSEE code of the commune, or name of the circonscription."""
+
+    def __str__(self) -> str:
+        """Return how commands name it: `syndicat`, `mairie:99903`."""
+        return f"{self.reader}:{self.code}" if self.code else str(self.reader)
+
+    @property
+    def audiences(self) -> tuple[Audience, ...]:
+        """The documents that are copied in."""
+        return _AUDIENCES[self.reader]
+
+    @property
+    def audience(self) -> Audience:
+        """Whose words the pages speak, with whose discretion."""
+        return _WORDED_FOR[self.reader]
+
+    @property
+    def money(self) -> bool:
+        """Whether amounts and what a council decides are told."""
+        return self.reader is not AtlasReader.CIRCONSCRIPTION
+
+    @property
+    def several_communes(self) -> bool:
+        """Whether there may be schools of more than one commune."""
+        return self.reader is not AtlasReader.MAIRIE
+
+    def sees(self, school: School) -> bool:
+        """Say whether a school belongs to this reader; a town hall owns public ones."""
+        match self.reader:
+            case AtlasReader.MAIRIE:
+                private = school.sector.casefold().startswith(_PRIVATE)
+                return bool(self.code) and school.insee == self.code and not private
+            case AtlasReader.CIRCONSCRIPTION:
+                return bool(self.code) and school.circonscription == self.code
+            case _:
+                return True
+
+    def sees_audit_of(self, about: Auditee) -> bool:
+        """Say whether the audit of a school, a commune or a syndicat may be told."""
+        if about.kind is PlaceKind.ECOLE:
+            return about.school is not None and self.sees(about.school)
+        if self.reader is AtlasReader.SYNDICAT:
+            return True
+        own = about.kind is PlaceKind.COMMUNE and about.code == self.code
+        return own and self.reader is AtlasReader.MAIRIE
+
+
+PROPOSED = 5
+"""At most so many actions of the school and the académie told; documents have all."""
+
+
+_TEACHERS = {Owner.ECOLE, Owner.ACADEMIE}
+
+
+@dataclass(frozen=True, slots=True)
+class DomainLine:
+    """One domain and its score."""
+
+    title: str
+    gauge: ScoreBar
+    completeness: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A point of compliance that fails."""
+
+    expected: str
+    seen: str
+    cure: str
+    """The actions that cure it, numbered; empty when none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionStep:
+    """One step of what became of a recommendation."""
+
+    action: str
+    state: str
+    day: str
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    """One audit as one reader may see it."""
+
+    provisional: bool
+    status: str
+    """Where the audit stands: « audit en cours », « définitif »."""
+    campaign: str
+    visits: str
+    score: ScoreBar
+    completeness: str
+    socle: str
+    domains: tuple[DomainLine, ...]
+    alerts: tuple[Alert, ...]
+    to_check: tuple[str, ...]
+    """Titles of the points of compliance that are still to be checked."""
+    dangers: tuple[str, ...]
+    """What is to be stopped at once."""
+    proposed: tuple[str, ...]
+    """What is to be decided: with amounts by a council, without by teachers."""
+    decided: tuple[DecisionStep, ...]
+    budget: str
+    """Three years, with tax; empty when there is nothing to pay or it is not told."""
+    running: str
+    """What this was computed from, and when."""
+
+
+def bilan_of(report: Report, view: View) -> Bilan:
+    """Return what a reader may see of an audit."""
+    overall = report.assessment.overall
+    return Bilan(
+        provisional=report.provisional,
+        status=report.status_words.removeprefix("provisoire (").removesuffix(")"),
+        campaign=report.audit.campaign,
+        visits=listed([describe_day(visit.date) for visit in report.visits]),
+        score=gauge(overall),
+        completeness=percent(overall.completeness),
+        socle=frame.socle_words(report),
+        domains=tuple(map(_domain, report.assessment.domains)),
+        alerts=tuple(_alert(report, one, view) for one in failing(report)),
+        to_check=tuple(one.criterion.title for one in unchecked(report)),
+        dangers=_dangers(report) if view.money else (),
+        proposed=_votes(report) if view.money else _for_teachers(report, view),
+        decided=_decided(report, view) if view.money else (),
+        budget=_budget(report) if view.money else "",
+        running=frame.running_line(report),
+    )
+
+
+def unchecked(report: Report) -> tuple[CriterionResult, ...]:
+    """Return the points of compliance that are still to be checked."""
+    return tuple(
+        one
+        for one in report.assessment.alerts
+        if one.compliance is Compliance.A_VERIFIER
+    )
+
+
+def _domain(result: DomainResult) -> DomainLine:
+    """Return a domain's line; what is never averaged says so."""
+    scored = result.score.bounds is not None
+    applies = any(one.standing is not Standing.OUT for one in result.criteria)
+    told = gauge(result.score, UNSCORED if applies else "sans objet")
+    complete = percent(result.score.completeness) if scored or not applies else "–"
+    return DomainLine(result.domain.title, told, complete)
+
+
+def _alert(report: Report, result: CriterionResult, view: View) -> Alert:
+    return Alert(
+        expected=result.criterion.title,
+        seen=observed(report, result, view.audience),
+        cure=cures(report, result, view.audience),
+    )
+
+
+def _dangers(report: Report) -> tuple[str, ...]:
+    return tuple(advice.decision(report, one) for one in dangers(report))
+
+
+def _votes(report: Report) -> tuple[str, ...]:
+    return tuple(advice.proposal(report, one) for one in decisions(report))
+
+
+def _for_teachers(report: Report, view: View) -> tuple[str, ...]:
+    mine = [
+        one
+        for one in report.plan.actions
+        if one.advice.recommendation.owner in _TEACHERS and not one.conditional
+    ]
+    return tuple(
+        f"{report.title(one, view.audience)} ({_by_when(one)}, {one.ref})."
+        for one in mine[:PROPOSED]
+    )
+
+
+def _by_when(action: Action) -> str:
+    owner = advice.owner(action)
+    return f"{owner}, avant le {long_date(action.due)}" if action.due else owner
+
+
+def _decided(report: Report, view: View) -> tuple[DecisionStep, ...]:
+    return tuple(
+        DecisionStep(
+            action=name_places(report, one.recommendation, view.audience),
+            state=FOLLOW_UPS[one.state],
+            day=describe_day(one.on),
+            by=one.by,
+            why=""
+            if report.is_discreet(one.recommendation, view.audience)
+            else one.why,
+        )
+        for one in report.follow_ups
+    )
+
+
+def _budget(report: Report) -> str:
+    whole = f"{report.budget.total} TTC" if report.budget.rows else ""
+    return total_words(whole, report.plan.paid_to_confirm)
+
+
+_LEVELS = {
+    (True, False): "Maternelle",
+    (False, True): "Élémentaire",
+    (True, True): "Maternelle et élémentaire",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolScores:
+    """What lists and totals keep of an audit."""
+
+    provisional: bool
+    score: ScoreBar
+    bounds: Bounds | None
+    completeness: str
+    socle: Socle
+    failing: tuple[str, ...]
+    """Titles of the points of compliance that fail."""
+    to_check: int
+    domains: Mapping[str, Bounds]
+    """Title of a domain → its score."""
+    budget: Money | None
+    """Three years, with tax; None when it is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolEntry:
+    """One school; `told` is None while nobody audited it."""
+
+    uai: str
+    name: str
+    insee: str
+    commune: str
+    levels: str
+    sector: str
+    classes: int | None
+    pupils: int | None
+    circonscription: str
+    point: tuple[float, float] | None
+    """Longitude and latitude, when they are known."""
+    told: SchoolScores | None
+
+    @property
+    def path(self) -> str:
+        """Where its page stands."""
+        return school_path(self.name, self.uai)
+
+    @property
+    def state(self) -> str:
+        """How filters call it: `absent`, `provisoire` or `clos`."""
+        if self.told is None:
+            return "absent"
+        return "provisoire" if self.told.provisional else "clos"
+
+    @property
+    def searched(self) -> str:
+        """What a search compares with: no accent, no capital."""
+        return fold(f"{self.name} {self.commune} {self.uai}")
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """Where it stands in a list."""
+        return fold(self.commune), fold(self.name), self.uai
+
+
+def entry_of(school: School, told: SchoolScores | None = None) -> SchoolEntry:
+    """Return a school's line."""
+    found = position(school)
+    return SchoolEntry(
+        uai=school.uai,
+        name=accented(school.name),
+        insee=school.insee,
+        commune=school.commune,
+        levels=_LEVELS.get((bool(school.nursery), bool(school.elementary)), ""),
+        sector=school.sector,
+        classes=school.classes,
+        pupils=school.pupils,
+        circonscription=school.circonscription,
+        point=(found[0], found[1]) if found else None,
+        told=told,
+    )
+
+
+def told_of(report: Report, view: View) -> SchoolScores:
+    """Return what lists and totals keep of an audit, as a reader may see it."""
+    assessment = report.assessment
+    overall = assessment.overall
+    return SchoolScores(
+        provisional=report.provisional,
+        score=gauge(overall),
+        bounds=overall.bounds,
+        completeness=percent(overall.completeness),
+        socle=assessment.socle,
+        failing=tuple(one.criterion.title for one in failing(report)),
+        to_check=len(unchecked(report)),
+        domains={
+            one.domain.title: one.score.bounds
+            for one in assessment.domains
+            if one.score.bounds is not None
+        },
+        budget=report.budget.total if view.money else None,
+    )

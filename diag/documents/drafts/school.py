@@ -1,0 +1,424 @@
+"""What the drafts of one school share: who it is, what is known, what comes first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from diag.assess.plan import Action
+from diag.audit.findings import observed, praised, strengths
+from diag.audit.report import Report
+from diag.documents.document import Pair, bullets, definitions, table
+from diag.documents.drafts.frame import draft_line, population_words, prefilled, tools
+from diag.documents.escape import Md
+from diag.documents.parts import advice, frame
+from diag.documents.parts.budget import budget_by_domain
+from diag.documents.parts.frame import version
+from diag.documents.parts.sources import possible_aids, sources_list, told_aids
+from diag.documents.synthesis.common import page
+from diag.model.checklist import AidState
+from diag.model.enums import Audience, Kind, Owner, Standing, State
+from diag.model.territory import School
+from diag.reports.answers import heads_words
+from diag.words.dates import describe_day, long_date
+from diag.words.figures import percent
+from diag.words.sentences import listed, phone_number, uncapitalised
+
+STRENGTHS = 6
+"""At most so many strong points told."""
+
+
+FIRST = 8
+"""At most so many actions that come first."""
+
+
+def draft(
+    template: str,
+    report: Report,
+    reader: Audience,
+    told: dict[str, object],
+    who: str,
+    *,
+    explained: bool = True,
+) -> str:
+    """Return the Markdown of a draft about a school, for `who` finishes it."""
+    shared = {
+        **tools(),
+        "report": report,
+        "cover": _cover(report),
+        "prefilled": prefilled(_source(report), who),
+        "school": definitions(_school(report)),
+        "strengths": bullets(_strengths(report, reader)),
+    }
+    running = draft_line(
+        "Projet", report.date, version(report), provisional=report.provisional
+    )
+    reach = _contacts(report)
+    told = shared | told
+    house = report.office.house
+    return page(
+        template, told, reach, running, listed=False, explained=explained, house=house
+    )
+
+
+def criteria_table(
+    report: Report, caption: str, prefixes: Sequence[str], reader: Audience
+) -> Md:
+    """Return how the school stands on some criteria; never on a reserved one."""
+    rows = [
+        (one.criterion.title, observed(report, one, reader))
+        for one in report.assessment.criteria.values()
+        if one.criterion.ref.startswith(tuple(prefixes))
+        and one.standing is not Standing.OUT
+        and one.criterion.id not in report.discretion.criteria
+    ]
+    return table(caption, ("Ce qui est attendu", "Ce que l'audit a constaté"), rows)
+
+
+def first_actions(report: Report) -> list[Action]:
+    """Return what nothing works without and is still to be done, by others' hands."""
+    return [
+        one
+        for one in tellable(report)
+        if one.advice.recommendation.owner not in {Owner.ECOLE, Owner.ACADEMIE}
+        and (result := report.result(one.advice.recommendation.when.criterion))
+        and result.criterion.kind is Kind.BLOCKING
+    ][:FIRST]
+
+
+def tellable(report: Report) -> list[Action]:
+    """Return the actions that a draft may name."""
+    hidden = report.discretion.recommendations
+    return [one for one in report.plan.actions if one.id not in hidden]
+
+
+def action_table(
+    report: Report,
+    actions: Iterable[Action],
+    reader: Audience,
+    caption: str,
+    *,
+    priced: bool = False,
+) -> Md:
+    """Return actions in rows; with their estimates when `priced`."""
+    rows = [advice.line(report, one, reader, priced=priced) for one in actions]
+    price = ("Coût estimé, TTC",) if priced else ()
+    return table(caption, ("N°", "Action", "Qui", *price, "Avant le"), rows)
+
+
+def _cover(report: Report) -> Md:
+    commune = report.commune.name if report.commune else report.about.commune
+    return definitions((
+        ("École", report.about.name),
+        ("UAI", report.about.code),
+        ("Commune", commune),
+        ("Date du projet", long_date(report.date)),
+        ("Préparé par", report.office.name),
+        ("Version", version(report)),
+        ("Audit", report.status_words),
+    ))
+
+
+def _source(report: Report) -> str:
+    days = listed([describe_day(one.date) for one in report.visits])
+    seen = f" (visite : {days})" if days else " (aucune visite notée)"
+    state = ", encore provisoire" if report.provisional else ""
+    return f"d'après l'audit{seen}, tel qu'au {long_date(report.date)}{state}."
+
+
+def _school(report: Report) -> Iterable[Pair]:
+    """Give what the official files say, each with its year."""
+    school = report.about.school
+    if school is None:
+        return
+    year = f" ({school.headcount_year})" if school.headcount_year else ""
+    levels = [
+        name
+        for name, taught in (
+            ("maternelle", school.nursery),
+            ("élémentaire", school.elementary),
+        )
+        if taught
+    ]
+    yield "Niveaux", listed(levels)
+    yield "Classes", f"{school.classes}{year}" if school.classes is not None else ""
+    yield "Élèves", f"{school.pupils}{year}" if school.pupils is not None else ""
+    yield "Éducation prioritaire", school.priority_education
+    yield "Circonscription", school.circonscription
+    yield "Adresse", _address(school)
+
+
+def _address(school: School) -> str:
+    """Return where it stands, as on an envelope; empty without a street."""
+    town = " ".join(filter(None, (school.postcode, school.commune)))
+    return f"{school.address}, {town}" if school.address else ""
+
+
+def _strengths(report: Report, reader: Audience) -> Iterable[str]:
+    told = [
+        one
+        for one in strengths(report)
+        if one.criterion.id not in report.discretion.criteria
+    ]
+    for one in told[:STRENGTHS]:
+        yield f"{one.criterion.title} : {praised(report, one, reader)}"
+
+
+def _contacts(report: Report) -> Md:
+    office = report.office
+    reach = (report.author, phone_number(office.phone), office.email)
+    return definitions([(office.name, " · ".join(filter(None, reach)))])
+
+
+_APPLICATION_READER = Audience.MAIRIE
+
+
+TOLD = 12
+"""At most so many expenses told one by one; the budget has them all."""
+
+
+_BLANK = "à compléter"
+
+
+def application(report: Report, population_of: str = "") -> str:
+    """Return the Markdown of a draft dossier; `population_of`: when it was read."""
+    overall = report.assessment.overall
+    paid = [one for one in tellable(report) if not one.advice.cost.free]
+    told: dict[str, object] = {
+        "call": _call(report),
+        "bearer": _bearer(report, population_of),
+        "score": frame.score_words(overall),
+        "completeness": percent(overall.completeness),
+        "socle": frame.socle_words(report),
+        "domains": frame.domain_table(report),
+        "expenses": action_table(
+            report,
+            paid[:TOLD],
+            _APPLICATION_READER,
+            "Dépenses que l'audit propose, les premières d'abord",
+            priced=True,
+        ),
+        "more": max(0, len(paid) - TOLD),
+        "budget": budget_by_domain(report),
+        "aids": possible_aids(report),
+        "sources": sources_list(report, [one.source for one in told_aids(report)]),
+        "funding": table(
+            "Plan de financement",
+            ("Ressource", "Montant", "État de la demande"),
+            [
+                (name, _BLANK, _BLANK)
+                for name in ("Aide demandée", "Autres aides", "Part de la commune")
+            ],
+        ),
+    }
+    return draft(
+        "dossier",
+        report,
+        _APPLICATION_READER,
+        told,
+        "la commune et l'équipe de l'école, ensemble",
+    )
+
+
+def _bearer(report: Report, population_of: str) -> object:
+    commune = report.commune
+    if commune is None:
+        return ""
+    return definitions((
+        ("Commune", commune.name),
+        ("Code INSEE", commune.insee),
+        ("SIREN", commune.siren),
+        ("Population", population_words(commune, population_of)),
+        ("Intercommunalité", commune.epci_name),
+    ))
+
+
+def _call(report: Report) -> str:
+    """Return what is known of the call that this dossier is shaped after."""
+    aid = report.checklist.aids.get("enir")
+    if aid is None or aid.state is not AidState.CLOSED:
+        return "Vérifiez d'abord quel appel est ouvert, et ses pièces."
+    return (
+        f"Cette trame suit un appel terminé, « {aid.title} » ({aid.period}, "
+        f"information de {describe_day(aid.as_of)}). Vérifiez d'abord quel appel est "
+        "ouvert, et ses pièces."
+    )
+
+
+# The frame of a loan convention for individual tablets: seventeen headings to agree.
+#
+# The headings are those that the domain dossier reads in an existing convention (S96);
+# what the audit knows of each is told, the rest is for the three parties to write.
+
+
+_LOAN_READER = Audience.MAIRIE
+
+
+MODEL = "S96"
+"""The source whose headings are followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoanHeading:
+    """One heading of the convention."""
+
+    title: str
+    clause: str
+    """What is proposed, to be corrected."""
+    asks: str
+    """What the parties write."""
+    facts: tuple[str, ...] = ()
+    """Questions of the audit that speak of it."""
+
+
+HEADINGS = (
+    LoanHeading("Objet et propriété",
+        "La commune prête un appareil à l'élève pour son travail scolaire. "
+        "L'appareil reste sa propriété.",
+        "le modèle, le numéro de l'appareil et ses accessoires",
+        ("nb_appareils_individuels", "terminaux_emportes")),
+    LoanHeading("Remise, restitution et renouvellement",
+        "Une fiche signée décrit l'état de l'appareil à la remise et au retour. "
+        "L'appareil est effacé à son retour.",
+        "le lieu, les dates et l'âge de renouvellement",
+        ("retour_prevu",)),
+    LoanHeading("Durée", "Le prêt vaut pour une année scolaire. Il cesse si l'élève part.",
+        "la date de fin, et ce qui vaut pendant les vacances"),
+    LoanHeading("Engagements de l'élève et de sa famille",
+        "L'élève prend soin de l'appareil, le recharge et l'apporte en classe.",
+        "les règles de la maison et de la classe, en mots d'enfant",
+        ("charte_usage",)),
+    LoanHeading("Réglages et comptes",
+        "L'appareil est préparé avant la remise. Personne ne demande à l'élève "
+        "d'ouvrir un compte personnel.",
+        "les applications fournies et qui peut en ajouter",
+        ("gestion_flotte",)),
+    LoanHeading("Filtrage et traces",
+        "La navigation est filtrée à l'école. La convention dit qui filtre "
+        "à la maison.",
+        "le filtre employé hors de l'école, et ce qui est enregistré",
+        ("filtrage_domicile",)),
+    LoanHeading("Sauvegarde", "Le travail important est gardé ailleurs que sur l'appareil.",
+        "où l'élève dépose son travail"),
+    LoanHeading("Sécurité",
+        "L'appareil se verrouille. Une perte se signale le jour même.",
+        "qui prévenir, et comment l'appareil est bloqué à distance"),
+    LoanHeading("Usage en classe", "Le maître décide quand l'appareil sert.",
+        "les moments et les usages prévus, repris du projet pédagogique"),
+    LoanHeading("Usage hors de l'école",
+        "L'appareil sert au travail scolaire, sous la responsabilité des parents.",
+        "les heures d'arrêt, et l'usage par la famille",
+        ("jours_hors_classe",)),
+    LoanHeading("Assistance", "Une seule adresse reçoit les questions des familles.",
+        "cette adresse, et son délai de réponse",
+        ("familles_accompagnees",)),
+    LoanHeading("Maintenance", "La famille ne répare pas et ne fait pas réparer.",
+        "qui répare, et l'appareil prêté en attendant"),
+    LoanHeading("Garantie", "La garantie du fournisseur est rappelée à la remise.",
+        "sa durée et ce qu'elle exclut"),
+    LoanHeading("Casse, perte et vol",
+        "La convention dit d'avance qui paie, et avec quoi l'élève travaille le "
+        "lendemain.",
+        "le barème, l'assurance ou le fonds, et la pièce demandée en cas de vol",
+        ("casse_prevue", "cout_annuel_vote")),
+    LoanHeading("Localisation",
+        "L'appareil n'est pas localisé, sauf s'il est déclaré perdu ou volé.",
+        "qui peut la demander, et comment la famille en est informée"),
+    LoanHeading("Données personnelles",
+        "La gestion des appareils emploie le moins de données possible : un numéro "
+        "d'appareil plutôt qu'un nom.",
+        "le responsable du traitement, l'avis du délégué à la protection des données, "
+        "les durées",
+        ("identite_appareils",)),
+    LoanHeading("Manquement et conciliation",
+        "On se parle d'abord. Aucune sanction ne prive un élève du travail de la "
+        "classe.",
+        "qui réunit les parties, et comment le prêt peut cesser"),
+)  # fmt: skip
+"""In the order in which a family reads them."""
+
+
+def loan(report: Report) -> str:
+    """Return the Markdown of the frame of a loan convention."""
+    model = report.checklist.sources.get(MODEL)
+    told: dict[str, object] = {
+        "caution": _caution(report),
+        "model": model.title if model else "",
+        "headings": [
+            (rank, one, list(_known(report, one.facts)))
+            for rank, one in enumerate(HEADINGS, 1)
+        ],
+    }
+    who = "la commune, l'école et la famille"
+    return draft("convention-de-pret", report, _LOAN_READER, told, who, explained=False)
+
+
+def _known(report: Report, names: Iterable[str]) -> Iterable[Pair]:
+    """Give what the audit knows of some questions, never of a sensitive one."""
+    for name in names:
+        question = report.checklist.questions.get(name)
+        heads = report.facts.answers.get((report.facts.root, name), ())
+        if question is None or question.sensitive or not heads:
+            continue
+        if all(head.state is State.KNOWN for head in heads):
+            yield question.label, uncapitalised(heads_words(question, heads))
+
+
+def _caution(report: Report) -> str:
+    """Return what to settle before lending anything."""
+    school = report.about.school
+    if school and school.nursery and not school.elementary:
+        return (
+            "Cette école est une maternelle : l'audit n'y attend que du matériel "
+            "collectif et encadré. Une convention de prêt n'y a pas d'usage prévu."
+        )
+    leave = report.facts.answers.get((report.facts.root, "terminaux_emportes"), ())
+    known = [head.value for head in leave if head.state is State.KNOWN]
+    if known == [False]:
+        return (
+            "L'audit n'a relevé aucun appareil qui sort de l'école : cette trame "
+            "prépare une décision, elle n'en constate aucune."
+        )
+    if known == [True]:
+        return (
+            "L'audit a relevé des appareils qui sortent de l'école : la convention se "
+            "signe avant la prochaine remise."
+        )
+    return (
+        "L'audit ne sait pas encore si des appareils sortent de l'école : vérifiez-le."
+    )
+
+
+_PROJECT_READER = Audience.EQUIPE
+
+
+USES = 3
+"""So many uses to choose: a page that promises more is not kept."""
+
+
+def project(report: Report) -> str:
+    """Return the Markdown of a draft pedagogical project."""
+    told: dict[str, object] = {
+        "project": criteria_table(
+            report, "Projet et usages", ("GOV", "USG", "PER"), _PROJECT_READER
+        ),
+        "training": criteria_table(report, "Formation", ("FOR",), _PROJECT_READER),
+        "uses": table(
+            "Trois usages, pas davantage",
+            ("Usage", "Classes", "Quand", "Avec quoi", "Ce que l'élève apprend"),
+            [(f"Usage {rank}", *(_BLANK,) * 4) for rank in range(1, USES + 1)],
+        ),
+        "first": action_table(
+            report, first_actions(report), _PROJECT_READER, "Ce qui doit venir d'abord"
+        ),
+        "follow_up": table(
+            "Ce que l'on regardera",
+            ("Indicateur", "Aujourd'hui", "Dans un an"),
+            [
+                ("Classes qui pratiquent l'usage chaque semaine", _BLANK, _BLANK),
+                ("Élèves qui manipulent eux-mêmes", _BLANK, _BLANK),
+                ("Maîtres formés à cet usage", _BLANK, _BLANK),
+            ],
+        ),
+    }
+    return draft(
+        "projet-pedagogique", report, _PROJECT_READER, told, "l'équipe de l'école"
+    )

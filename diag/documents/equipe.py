@@ -1,0 +1,136 @@
+"""What the teachers read: what works, what comes when, whom to call; no ranking."""
+
+from collections.abc import Iterable
+
+from diag.assess.plan import Action
+from diag.audit.counsel import describe_reason
+from diag.audit.findings import (
+    conflict_words,
+    foremost,
+    is_own,
+    open_words,
+    praised,
+    pressing,
+    strengths,
+)
+from diag.audit.report import Report
+from diag.documents.document import bullets, table
+from diag.documents.escape import Md
+from diag.documents.parts import advice, frame
+from diag.documents.parts.advice import alerts_box, compliance_told, themes_table
+from diag.documents.parts.rooms import asked_of, room_levels
+from diag.model.enums import Audience, Gate, Owner
+from diag.words.dates import long_date
+from diag.words.sentences import sentence, uncapitalised
+from diag.words.vocabulary import FOLLOW_UPS
+
+READER = Audience.EQUIPE
+
+
+STRENGTHS = 8
+"""At most so many strong points told."""
+
+
+DATED = 20
+"""At most so many actions told with their day; the others are counted by theme."""
+
+
+ASKED = 8
+"""At most so many questions left to the team told."""
+
+
+_READERS = {True: "Équipe de l'école", False: "Équipes des écoles"}
+
+
+_GREETED = {True: "à toute l'équipe de l'école", False: "aux équipes des écoles"}
+
+
+def view(report: Report) -> dict[str, object]:
+    """Return what the template prints."""
+    plan, strong, school = report.plan, strengths(report), bool(report.about.school)
+    asked, more = asked_of(report, "equipe", "direction", limit=ASKED)
+    dated = _dated(report)
+    rest = [one for one in plan.actions if one not in dated]
+    return {
+        "cover": frame.cover(report, _READERS[school]),
+        "team": _GREETED[school],
+        "alerts": alerts_box(report, READER),
+        "strengths": bullets(_strengths(report)),
+        "other_strengths": max(0, len(strong) - STRENGTHS),
+        "dates": _dates(report, dated),
+        "rest": themes_table(report, rest, READER, "Les autres actions, par thème"),
+        "rooms": room_levels(report, READER),
+        "told": _told(report),
+        "asked": asked,
+        "more_asked": more,
+        "compliance": compliance_told(report, READER),
+        "follow_ups": advice.follow_ups(report, READER),
+        "open": uncapitalised(open_words(report, conflicts=False)),
+        "conflicts": conflict_words(report),
+    }
+
+
+def _strengths(report: Report) -> list[str]:
+    return [
+        f"{one.criterion.title} : {praised(report, one, READER)}"
+        for one in strengths(report)[:STRENGTHS]
+    ]
+
+
+def _dated(report: Report) -> list[Action]:
+    """Return as many actions as are dated, what presses and the indispensable first."""
+    actions = report.plan.actions
+    urgent = pressing(report, actions)
+    first = [one for one in actions if one in urgent or is_own(report, one)]
+    kept = [*_foremost(report), *advice.by_day(first), *actions]
+    ids = list(dict.fromkeys(one.id for one in kept))[:DATED]
+    return [one for one in actions if one.id in ids]
+
+
+def _foremost(report: Report) -> tuple[Action, ...]:
+    """Return the few that the team reads at length: of improvements, its own first."""
+    open_now = [one for one in report.plan.actions if not one.conditional]
+    return foremost(report, open_now, last=lambda one: not _is_theirs(one))
+
+
+def _is_theirs(action: Action) -> bool:
+    return action.advice.recommendation.owner in {Owner.ECOLE, Owner.ACADEMIE}
+
+
+def _dates(report: Report, actions: Iterable[Action]) -> Md:
+    """Return what is to come, the earliest first."""
+    rows = [
+        (_when(report, one), f"{one.ref}. {report.title(one, READER)}", _actor(one))
+        for one in advice.by_day(actions)
+    ]
+    return table("Ce qui est proposé, par date", ("Quand", "Action", "Qui"), rows)
+
+
+def _told(report: Report) -> Md:
+    """Return what the most useful actions change, and what to do until then."""
+    rows = [
+        (
+            f"{one.ref}. {report.title(one, READER)}",
+            describe_reason(report, one, READER),
+            sentence(report.told(one, report.wording(one, READER).meanwhile, READER)),
+        )
+        for one in _foremost(report)
+    ]
+    columns = ("Action", "Ce que cela rendrait possible", "En attendant")
+    return table("Ce qui changerait pour la classe", columns, rows)
+
+
+def _actor(action: Action) -> str:
+    return advice.owner(action)
+
+
+def _when(report: Report, action: Action) -> str:
+    """Return a day, and whether anybody decided it: no promise in others' names."""
+    if action.advice.gate is Gate.WAITS:
+        firsts = [report.plan.action(one) for one in action.advice.waits_for]
+        refs = ", ".join(one.ref for one in firsts if one)
+        return f"après {refs}" if refs else "sous condition"
+    day = long_date(action.due) if action.due else "prochain budget"
+    if action.state is None or action.undecided:
+        return day
+    return f"{day} ({FOLLOW_UPS[action.state]})"

@@ -1,0 +1,532 @@
+"""A Markdown document as an ODT: what a secretary opens, corrects and signs."""
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode as Node
+
+from diag.audit.report import NONE, Picture, Pictures
+from diag.documents.document import (
+    Document,
+    NodeWriter,
+    caption_of,
+    pairs_of,
+    read_document,
+    rows_of,
+    words_of,
+)
+from diag.documents.drawings import WIDTH, Drawing, drawn, shares
+from diag.model.charter import SHIPPED, Logo, Look
+
+_ALARMING = {"WARNING", "CAUTION"}
+
+
+_STARTING = {"SommaireTitre", "Titre2", "Texte"}
+"""Styles that can start a page."""
+
+
+_PHOTO_CM = (10, 7.5)
+"""How large a photo may be."""
+
+
+_DRAWN_CM = 15
+"""How wide a drawing is."""
+
+
+_COVER = 4
+"""How many pairs of the cover stand on a line."""
+
+
+class OdtWalker(NodeWriter):
+    """Writes nodes as ODF; remembers the widths and the drawings that they need."""
+
+    def __init__(self, document: Document, pictures: Pictures = NONE) -> None:
+        super().__init__(document, pictures)
+        self.widths: list[tuple[int, ...]] = []
+        """The shares of the columns of each table, in order."""
+        self.drawings: list[Drawing] = []
+        """Each drawing, in order."""
+        self.photos: list[Picture] = []
+        """Each picture shown, in order."""
+        self._style = "Texte"
+        self._breaks = False
+        self._boxes = 0
+
+    def words(self, text: str) -> str:
+        """Return a text as ODF prints it, letter for letter."""
+        return words(text)
+
+    def cover(self, tokens: Sequence[Token]) -> str:
+        """Return the title, over what this is, of what and from whom."""
+        return "".join(
+            self._grid(node) if node.type == "dl" else self.write(node)
+            for node in Node(tokens).children
+        )
+
+    def _grid(self, definitions: Node) -> str:
+        cells = [
+            f'<table:table-cell table:style-name="Couverture">'
+            f"{self._p('Couverture', self._term(term))}"
+            f"{self._p('Couverture', self._said(said))}</table:table-cell>"
+            for term, said in pairs_of(definitions)
+        ]
+        cells += ["<table:table-cell/>"] * (-len(cells) % _COVER)
+        rows = "".join(
+            f"<table:table-row>{''.join(cells[at : at + _COVER])}</table:table-row>"
+            for at in range(0, len(cells), _COVER)
+        )
+        return (
+            '<table:table table:name="Couverture" table:style-name="Tableau">'
+            f'<table:table-column table:number-columns-repeated="{_COVER}"/>{rows}'
+            f"</table:table>{self._p('Apres', '')}"
+        )
+
+    # Blocks
+
+    def heading(self, node: Node) -> str:
+        """Write a heading and the bookmark that links reach."""
+        level, anchor = int(node.tag[1:]), attribute(str(node.attrs["id"]))
+        return (
+            f'<text:h text:style-name="{self.broken(f"Titre{level}")}" '
+            f'text:outline-level="{level}"><text:bookmark text:name={anchor}/>'
+            f"{self.inside(node)}</text:h>"
+        )
+
+    def paragraph(self, node: Node) -> str:
+        """Write a paragraph, in the style of what holds it."""
+        return self._p(self._style, self.inside(node))
+
+    def _p(self, style: str, inside: str) -> str:
+        return f'<text:p text:style-name="{self.broken(style)}">{inside}</text:p>'
+
+    def broken(self, style: str) -> str:
+        """Return a style that starts a page, right after the end of page 1."""
+        broken, self._breaks = self._breaks, False
+        return f"{style}Page" if broken and style in _STARTING else style
+
+    def hr(self, _node: Node) -> str:
+        """End page 1."""
+        self._breaks = True
+        return ""
+
+    def bullet_list(self, node: Node) -> str:
+        """Write a list."""
+        return self._list("Puces", node, "")
+
+    def ordered_list(self, node: Node) -> str:
+        """Write a numbered list."""
+        start = int(node.attrs.get("start", 1))
+        return self._list("Nombres", node, f' text:start-value="{start}"')
+
+    def _list(self, style: str, node: Node, first: str) -> str:
+        items = []
+        for rank, item in enumerate(node.children):
+            numbered = first if rank == 0 else ""
+            items.append(
+                f"<text:list-item{numbered}>{self.inside(item)}</text:list-item>"
+            )
+        return f'<text:list text:style-name="{style}">{"".join(items)}</text:list>'
+
+    def blockquote(self, node: Node) -> str:
+        """Write a quotation."""
+        return self._within("Citation", node.children)
+
+    def alert(self, node: Node) -> str:
+        """Write a box: its title, then what it holds."""
+        title, *rest = node.children
+        box = "Alerte" if str(node.meta["kind"]) in _ALARMING else "Encadre"
+        titled = self._p(f"{box}Titre", self.inside(title))
+        self._boxes += 1
+        # A cell: the borders of paragraphs step aside where a list begins.
+        return (
+            f'<table:table table:name="Encadre{self._boxes}" '
+            'table:style-name="Tableau"><table:table-column/><table:table-row>'
+            f'<table:table-cell table:style-name="{box}">'
+            f"{titled}{self._within(box, rest)}</table:table-cell>"
+            f"</table:table-row></table:table>{self._p('Apres', '')}"
+        )
+
+    def _within(self, style: str, nodes: Sequence[Node]) -> str:
+        outer, self._style = self._style, style
+        inside = "".join(map(self.write, nodes))
+        self._style = outer
+        return inside
+
+    def dl(self, node: Node) -> str:
+        """Write definitions: each term, a tab, and what is said of it."""
+        return "".join(self._definition(*pair) for pair in pairs_of(node))
+
+    def _definition(self, term: Node, said: Sequence[Node]) -> str:
+        return self._p("Definition", f"{self._term(term)}<text:tab/>{self._said(said)}")
+
+    def _term(self, term: Node) -> str:
+        return self._span("Terme", self.inside(term))
+
+    def _said(self, said: Sequence[Node]) -> str:
+        blocks = (self.inside(block) for one in said for block in one.children)
+        return "<text:line-break/>".join(blocks)
+
+    def fence(self, node: Node) -> str:
+        """Write lines of code."""
+        return self._p("Code", words(node.content.rstrip("\n")))
+
+    code_block = fence
+
+    # Tables
+
+    def table(self, node: Node) -> str:
+        """Write a table under its caption, and the bars of a table of scores."""
+        head, *rows = rows_of(node)
+        texts = [[words_of(cell) for cell in row] for row in (head, *rows)]
+        self.widths.append(shares(texts))
+        name = f"Tableau{len(self.widths)}"
+        columns = "".join(
+            f'<table:table-column table:style-name="{name}.{rank}"/>'
+            for rank in range(len(head))
+        )
+        return (
+            f"{self._drawing(texts)}{self._p('Legende', self.block(caption_of(node)))}"
+            f'<table:table table:name="{name}" table:style-name="Tableau">{columns}'
+            f"<table:table-header-rows>{self._row(head, 'Entete')}"
+            f"</table:table-header-rows>"
+            f"{''.join(self._row(row, 'Cellule') for row in rows)}</table:table>"
+            f"{self._p('Apres', '')}"
+        )
+
+    def _row(self, cells: Sequence[Node], style: str) -> str:
+        told = "".join(self._cell(cell, style) for cell in cells)
+        return f"<table:table-row>{told}</table:table-row>"
+
+    def _cell(self, node: Node, style: str) -> str:
+        right = "Droite" if "number" in str(node.attrs.get("class")) else ""
+        return (
+            f'<table:table-cell table:style-name="{style}" office:value-type="string">'
+            f"{self._p(f'{style}Texte{right}', self.inside(node))}</table:table-cell>"
+        )
+
+    def _drawing(self, texts: Sequence[Sequence[str]]) -> str:
+        found = drawn(texts)
+        if found is None:
+            return ""
+        self.drawings.append(found)
+        number = len(self.drawings)
+        frame = (
+            f'<draw:frame draw:style-name="Dessin" draw:name="Dessin{number}" '
+            f'text:anchor-type="as-char" svg:width="{_DRAWN_CM}cm" '
+            f'svg:height="{_DRAWN_CM * found.height / WIDTH:.2f}cm">'
+            f'<draw:image xlink:href="Pictures/dessin{number}.svg" '
+            'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
+            'draw:mime-type="image/svg+xml"/>'
+            f"<svg:title>{words(found.title)}</svg:title>"
+            f"<svg:desc>{words(found.words)}</svg:desc></draw:frame>"
+        )
+        return self._p("Texte", frame) + self._p("Legende", words(found.legend))
+
+    def shown(self, picture: Picture, said: str) -> str:
+        """Write a picture over its caption."""
+        self.photos.append(picture)
+        number = len(self.photos)
+        scale = min(_PHOTO_CM[0] / picture.width, _PHOTO_CM[1] / picture.height)
+        return (
+            f'<draw:frame draw:style-name="Dessin" draw:name="Photo{number}" '
+            f'text:anchor-type="as-char" svg:width="{picture.width * scale:.2f}cm" '
+            f'svg:height="{picture.height * scale:.2f}cm">'
+            f'<draw:image xlink:href="Pictures/photo{number}.jpg" '
+            'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
+            'draw:mime-type="image/jpeg"/>'
+            f"<svg:title>{words(said)}</svg:title></draw:frame>"
+            f"<text:line-break/>{words(said)}"
+        )
+
+    # Words
+
+    def softbreak(self, _node: Node) -> str:
+        """Go on."""
+        return " "
+
+    def hardbreak(self, _node: Node) -> str:
+        """Go to the next line."""
+        return "<text:line-break/>"
+
+    def strong(self, node: Node) -> str:
+        """Write in bold."""
+        return self._span("Gras", self.inside(node))
+
+    def em(self, node: Node) -> str:
+        """Write in italics."""
+        return self._span("Italique", self.inside(node))
+
+    def s(self, node: Node) -> str:
+        """Strike through."""
+        return self._span("Barre", self.inside(node))
+
+    def code_inline(self, node: Node) -> str:
+        """Write code: a rule, an id."""
+        return self._span("CodeMot", words(node.content))
+
+    def _span(self, style: str, inside: str) -> str:
+        return f'<text:span text:style-name="{style}">{inside}</text:span>'
+
+    def link(self, node: Node) -> str:
+        """Write a link that leads somewhere, else its words alone."""
+        target = self.target(node)
+        if not target:
+            return self.inside(node)
+        return (
+            f'<text:a xlink:type="simple" xlink:href={attribute(target)}>'
+            f"{self.inside(node)}</text:a>"
+        )
+
+    def footnote_ref(self, node: Node) -> str:
+        """Write a note where it is called."""
+        number = node.meta["id"]
+        note = self.notes.get(number)
+        if note is None:
+            return ""
+        return (
+            f'<text:note text:id="note{number}" text:note-class="footnote">'
+            f"<text:note-citation>{number + 1}</text:note-citation>"
+            f"<text:note-body>{self._within('Note', note.children)}</text:note-body>"
+            "</text:note>"
+        )
+
+
+_MIME = "application/vnd.oasis.opendocument.text"
+
+
+_STYLES = Path(__file__).with_name("styles.xml")
+
+
+_KINDS = {"svg": "image/svg+xml", "jpg": "image/jpeg", "png": "image/png"}
+
+
+_LOGO_CM = (4.5, 1.4)
+"""How wide and how high a logo may be."""
+
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+_WIDTH = 17.4
+"""Of a table, in centimetres: A4 without its margins."""
+
+
+_CELLS = "".join(
+    f'<style:style style:name="{name}" style:family="table-cell">'
+    '<style:table-cell-properties fo:padding="0.05cm" fo:padding-left="0cm" '
+    f'fo:padding-right="0.25cm" fo:border-bottom="{line}"/></style:style>'
+    for name, line in (
+        ("Entete", "1pt solid #1a5c6b"),
+        ("Cellule", "0.5pt solid #d9e0e3"),
+        ("Couverture", "none"),
+    )
+) + "".join(
+    f'<style:style style:name="{name}" style:family="table-cell">'
+    f'<style:table-cell-properties fo:padding="0.1cm" fo:padding-left="0.3cm" '
+    f'fo:background-color="{ground}" fo:border="none" '
+    f'fo:border-left="3pt solid {edge}"/></style:style>'
+    for name, ground, edge in (
+        ("Encadre", "#eef5f6", "#1a5c6b"),
+        ("Alerte", "#fdf3ec", "#8a3a10"),
+    )
+)
+
+
+_SPACES = " ".join(
+    f'xmlns:{short}="{address}"'
+    for short, address in {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "draw": "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0",
+        "fo": "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0",
+        "svg": "urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0",
+        "xlink": "http://www.w3.org/1999/xlink",
+        "dc": "http://purl.org/dc/elements/1.1/",
+        "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
+    }.items()
+)
+
+
+def odt(
+    markdown: str,
+    title: str,
+    author: str,
+    day: date,
+    pictures: Pictures = NONE,
+    *,
+    look: Look = SHIPPED,
+) -> bytes:
+    """Return a document as an ODT: same document, pictures and look, same bytes."""
+    document = read_document(markdown)
+    walker = OdtWalker(document, pictures)
+    content = _content(document, walker, look)
+    parts = {
+        "content.xml": content,
+        "styles.xml": _styles(document.running, look),
+        "meta.xml": _meta(title, author, day),
+        **{
+            f"Pictures/dessin{number}.svg": found.svg(f"dessin{number}")
+            for number, found in enumerate(walker.drawings, 1)
+        },
+    }
+    photos = {
+        f"Pictures/photo{number}.jpg": picture.data
+        for number, picture in enumerate(walker.photos, 1)
+    }
+    if look.logo:
+        photos[_logo_file(look.logo)] = look.logo.data
+    manifest = _manifest((*parts, *photos))
+    made = io.BytesIO()
+    with ZipFile(made, "w") as package:
+        # First and not compressed: the file is known by its first bytes.
+        package.writestr(_entry("mimetype"), _MIME, ZIP_STORED)
+        for name, text in (*parts.items(), ("META-INF/manifest.xml", manifest)):
+            package.writestr(_entry(name), text.encode("utf-8"), ZIP_DEFLATED)
+        for name, data in photos.items():
+            package.writestr(_entry(name), data, ZIP_STORED)
+    return made.getvalue()
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+    entry.create_system = 3  # the same bytes on every system
+    return entry
+
+
+def _content(document: Document, walker: OdtWalker, look: Look) -> str:
+    logo = _logo(look.logo) if look.logo else ""
+    head = logo + walker.cover(document.head)
+    first = walker.block(document.first_page)
+    summary = _summary(document, walker)
+    body = walker.block(document.body)
+    return (
+        f'{_DECLARATION}<office:document-content {_SPACES} office:version="1.3">'
+        f"<office:automatic-styles>{look.coloured(_CELLS)}{''.join(_widths(walker))}"
+        "</office:automatic-styles>"
+        f"<office:body><office:text>{head}{first}{summary}{body}"
+        "</office:text></office:body></office:document-content>"
+    )
+
+
+def _logo_file(logo: Logo) -> str:
+    return f"Pictures/logo.{logo.kind}"
+
+
+def _logo(logo: Logo) -> str:
+    scale = min(_LOGO_CM[0] / logo.width, _LOGO_CM[1] / logo.height)
+    return (
+        '<text:p text:style-name="Couverture">'
+        '<draw:frame draw:style-name="Dessin" draw:name="Logo" '
+        f'text:anchor-type="as-char" svg:width="{logo.width * scale:.2f}cm" '
+        f'svg:height="{logo.height * scale:.2f}cm">'
+        f'<draw:image xlink:href="{_logo_file(logo)}" xlink:type="simple" '
+        'xlink:show="embed" xlink:actuate="onLoad" '
+        f'draw:mime-type="{logo.mime}"/>'
+        f"<svg:title>{words(logo.words)}</svg:title></draw:frame></text:p>"
+    )
+
+
+def _widths(walker: OdtWalker) -> Iterator[str]:
+    for number, shares in enumerate(walker.widths, 1):
+        for rank, share in enumerate(shares):
+            yield (
+                f'<style:style style:name="Tableau{number}.{rank}" '
+                'style:family="table-column"><style:table-column-properties '
+                f'style:column-width="{_WIDTH * share / sum(shares):.2f}cm"/>'
+                "</style:style>"
+            )
+
+
+def _summary(document: Document, walker: OdtWalker) -> str:
+    """Return the table of contents: links now, page numbers once it is updated."""
+    if not document.parts:
+        return ""
+    style = walker.broken("SommaireTitre")
+    links = "".join(
+        '<text:p text:style-name="Sommaire"><text:a xlink:type="simple" '
+        f"xlink:href={attribute(f'#{part.anchor}')}>{words(part.text)}</text:a>"
+        "</text:p>"
+        for part in document.parts
+    )
+    return (
+        '<text:table-of-content text:name="Sommaire">'
+        '<text:table-of-content-source text:outline-level="2">'
+        '<text:index-title-template text:style-name="SommaireTitre">Sommaire'
+        "</text:index-title-template></text:table-of-content-source>"
+        '<text:index-body><text:index-title text:name="Sommaire_titre">'
+        f'<text:p text:style-name="{style}">Sommaire</text:p></text:index-title>'
+        f"{links}</text:index-body></text:table-of-content>"
+    )
+
+
+def _styles(running: str, look: Look) -> str:
+    provisional = "provisoire" in running.lower()
+    head = "Document provisoire" if provisional else ""
+    sheet = look.coloured(_styles_file())
+    return sheet.replace("{running}", words(running)).replace("{head}", head)
+
+
+@cache
+def _styles_file() -> str:
+    return _STYLES.read_text(encoding="utf-8")
+
+
+def _meta(title: str, author: str, day: date) -> str:
+    return (
+        f'{_DECLARATION}<office:document-meta {_SPACES} office:version="1.3">'
+        f"<office:meta><dc:title>{words(title)}</dc:title>"
+        f"<meta:initial-creator>{words(author)}</meta:initial-creator>"
+        f"<dc:creator>{words(author)}</dc:creator><dc:language>fr-FR</dc:language>"
+        f"<meta:creation-date>{day.isoformat()}T00:00:00</meta:creation-date>"
+        f"<dc:date>{day.isoformat()}T00:00:00</dc:date>"
+        "</office:meta></office:document-meta>"
+    )
+
+
+def _manifest(names: Iterable[str]) -> str:
+    entries = {"/": _MIME} | {
+        name: _KINDS.get(name.rpartition(".")[2], "text/xml") for name in names
+    }
+    told = "".join(
+        f'<manifest:file-entry manifest:full-path="{name}" '
+        f'manifest:media-type="{kind}"/>'
+        for name, kind in entries.items()
+    )
+    return (
+        f"{_DECLARATION}<manifest:manifest "
+        'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
+        f'manifest:version="1.3">{told}</manifest:manifest>'
+    )
+
+
+_FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+_KEPT = re.compile(r"\n|\t|(?<= ) +|^ +")
+
+
+def words(text: str) -> str:
+    """Return a text as ODF prints it: a reader would merge its spaces else."""
+    return _KEPT.sub(_shape, escape(_FORBIDDEN.sub("", text).replace("\r", "")))
+
+
+def attribute(text: str) -> str:
+    """Return a text as a quoted attribute."""
+    return quoteattr(_FORBIDDEN.sub("", text))
+
+
+def _shape(found: re.Match[str]) -> str:
+    if found[0] == "\n":
+        return "<text:line-break/>"
+    if found[0] == "\t":
+        return "<text:tab/>"
+    return f'<text:s text:c="{len(found[0])}"/>'

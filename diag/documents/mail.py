@@ -1,0 +1,409 @@
+"""A report as a message: its words, its headers, its very bytes."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from html import escape
+from pathlib import PurePath
+from typing import Any
+
+from diag.audit.report import Report
+from diag.documents.parts.frame import version, visit_words
+from diag.model.codes import email_problem
+from diag.model.enums import Audience, PlaceKind
+from diag.model.errors import DiagError
+from diag.model.text import clean_line, clean_text
+from diag.words.dates import long_date
+from diag.words.sentences import phone_number
+from diag.words.typography import french
+
+# Headers on the wire: ASCII, short lines, nothing that a text could add to them.
+#
+# Python folds most headers well, not all: what people typed is encoded here.
+
+
+WIDTH = 76
+"""Longest line written, its end excluded."""
+
+
+_WORD = WIDTH - len("=?utf-8?q??=") - 1
+"""Room inside one encoded word on a continuation line, RFC 2047."""
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ ,:;()'_/-]{0,2}[A-Za-z0-9]+)*\.?")
+"""Texts that no reader takes for anything else; doubled blanks are not among them."""
+
+
+_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+"""Names that need no quotes."""
+
+
+_FREE = frozenset(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
+)
+"""Bytes that stand for themselves in an encoded word, a person's name included."""
+
+
+_BARE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_")
+"""Bytes that stand for themselves in a file's name."""
+
+
+class Wired(str):
+    """A header's value, already as it goes on the wire: no policy touches it.
+
+    `EmailPolicy` takes a value that names its header as it is, and has it fold itself.
+    """
+
+    __slots__ = ("name",)
+
+    name: str
+    """The header that it is the value of."""
+
+    @classmethod
+    def of(cls, name: str, lines: str) -> "Wired":
+        """Return the value of a header, its continuation lines told by line feeds."""
+        made = cls(lines.replace("\n", "\r\n"))
+        made.name = name
+        return made
+
+    def fold(self, *, policy: Any = SMTP) -> str:
+        """Return the header's lines."""
+        return f"{self.name}: {self}" + str(policy.linesep)
+
+
+def words(text: str, *, first: int) -> str:
+    """Return one line of free text, as it stands or as encoded words.
+
+    `first` is how much of the first line is taken already.
+    """
+    if len(text) <= WIDTH - first and "  " not in text and _PLAIN.fullmatch(text):
+        return text
+    return _encoded(text, first)
+
+
+def mailbox(name: str, address: str, *, first: int) -> str:
+    """Return `name <address>`; the address is ASCII, checked by who gives it."""
+    if not name:
+        return address
+    told = name if _NAME.fullmatch(name) and len(name) < _WORD else ""
+    told = told or _encoded(name, first)
+    last = len(told.rpartition("\n")[2])
+    gap = "\n " if last + len(address) + 3 > WIDTH - first else " "
+    return f"{told}{gap}<{address}>"
+
+
+def parameter(name: str, text: str) -> str:
+    """Return `; name=value` of a MIME header, on lines of its own (RFC 2231)."""
+    room = WIDTH - len(f" {name}*00*=;")
+    if all(byte in _BARE for byte in text.encode()) and 0 < len(text) <= room:
+        return f';\n {name}="{text}"'
+    escaped = [_percent(char) for char in text]
+    pieces = list(_packed(["utf-8''", *escaped], room))
+    if len(pieces) == 1:
+        return f";\n {name}*={pieces[0]}"
+    return "".join(f";\n {name}*{at}*={piece}" for at, piece in enumerate(pieces))
+
+
+def _encoded(text: str, first: int) -> str:
+    """Return a text as encoded words, none of which cuts a character."""
+    quoted = [_quoted(char) for char in text]
+    pieces = list(_packed(quoted, _WORD, first=max(_WORD - first, 12)))
+    return "\n ".join(f"=?utf-8?q?{piece}?=" for piece in pieces)
+
+
+def _packed(pieces: list[str], room: int, *, first: int = 0) -> Iterator[str]:
+    line, left = "", first or room
+    for piece in pieces:
+        if line and len(piece) > left:
+            yield line
+            line, left = "", room
+        line += piece
+        left -= len(piece)
+    yield line
+
+
+def _quoted(char: str) -> str:
+    if char == " ":
+        return "_"
+    return "".join(
+        chr(byte) if byte in _FREE else f"={byte:02X}" for byte in char.encode()
+    )
+
+
+def _percent(char: str) -> str:
+    return "".join(
+        chr(byte) if byte in _BARE else f"%{byte:02X}" for byte in char.encode()
+    )
+
+
+# What a message says of the report that it brings: short, and the same twice.
+#
+# Once as text, once as HTML; every word of people is escaped there.
+
+
+PROVISIONAL = "Provisoire"
+"""First word of the subject of a report that may still change."""
+
+
+_BRINGS = {
+    Audience.MAIRIE: "le rapport à la commune",
+    Audience.EQUIPE: "le rapport à l'équipe",
+    Audience.ACADEMIE: "la note à l'académie",
+    Audience.TECHNIQUE: "l'annexe technique",
+}
+
+
+_READ = {
+    Audience.MAIRIE: (
+        "La première page suffit : elle dit ce qui demande votre décision, avec les "
+        "montants et les dates. Elle se lit en trois minutes."
+    ),
+    Audience.EQUIPE: (
+        "Il dit ce qui marche, ce qui est proposé et pour quand, ce que cela rendrait "
+        "possible en classe et qui appeler."
+    ),
+    Audience.ACADEMIE: (
+        "Elle dit où en sont le projet, la formation, l'ENT et la conformité, et ce "
+        "qui est attendu de l'académie."
+    ),
+    Audience.TECHNIQUE: (
+        "Elle contient des points de sécurité : gardez-la entre les personnes qui "
+        "installent et qui entretiennent."
+    ),
+}
+
+
+_KINDS = {
+    ".pdf": "à lire et à imprimer",
+    ".odt": "le même, modifiable (LibreOffice, Word)",
+    ".html": "à lire dans un navigateur",
+}
+
+
+_JOINED = french("Pièces jointes :")
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="fr">
+<head><meta charset="utf-8"><title>Diagnostic numérique</title></head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The words of a message."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
+    """Return what is written to an audience beside the named files."""
+    told = [french(each) for each in _paragraphs(report, audience)]
+    named = [french(_file_words(name)) for name in files]
+    signed = [french(each) for each in _signature(report)]
+    foot = french(_foot(report))
+    return Letter(_subject(report, audience), *_written(told, named, signed, foot))
+
+
+def _subject(report: Report, audience: Audience) -> str:
+    about = report.about
+    where = f" ({about.commune})" if about.kind is PlaceKind.ECOLE else ""
+    what = "annexe technique" if audience is Audience.TECHNIQUE else ""
+    parts = ("Diagnostic numérique", what, about.name + where)
+    subject = " – ".join(part for part in parts if part)
+    return f"{PROVISIONAL} – {subject}" if report.provisional else subject
+
+
+def _paragraphs(report: Report, audience: Audience) -> list[str]:
+    told = [
+        "Madame, Monsieur,",
+        (
+            f"Vous trouverez ci-joint {_BRINGS[audience]} sur le numérique "
+            f"{report.of_it} ({report.about.title}). Ce document est établi "
+            f"{visit_words(report)}."
+        ),
+    ]
+    if report.provisional:
+        told.append(
+            f"Attention, il est {report.status_words} : l'audit n'est pas clos et ce "
+            "document peut encore changer. Une version définitive suivra."
+        )
+    return [*told, _READ[audience]]
+
+
+def _file_words(name: str) -> str:
+    kind = _KINDS.get(PurePath(name).suffix)
+    return f"{name} : {kind}" if kind else name
+
+
+def _signature(report: Report) -> list[str]:
+    office = report.office
+    lines = (report.author, office.name, phone_number(office.phone), office.email)
+    return [line for line in lines if line]
+
+
+def _foot(report: Report) -> str:
+    state = "provisoire" if report.provisional else "définitif"
+    return f"Document {state} du {long_date(report.date)}, {version(report)}."
+
+
+def _written(
+    told: list[str], files: list[str], signed: list[str], foot: str
+) -> tuple[str, str]:
+    listed = [f"- {name}" for name in files]
+    parts = [*told, "\n".join([_JOINED, *listed]), "\n".join(signed), foot]
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    lines = [f"<p>{escape(each)}</p>" for each in told]
+    lines += [f"<p>{_JOINED}</p>", "<ul>"]
+    lines += [f"<li>{escape(name)}</li>" for name in files]
+    lines += ["</ul>", f"<p>{'<br>'.join(map(escape, signed))}</p>"]
+    lines.append(f"<p><small>{escape(foot)}</small></p>")
+    return text, _PAGE.format(body="\n".join(lines))
+
+
+_DRAFT = b"X-Unsent: 1\r\n"
+
+
+_DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
+
+
+_IDENT = re.compile(r"<[A-Za-z0-9.-]{1,120}@[A-Za-z0-9.-]{1,120}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    kind: str
+    """Its MIME type: `application/pdf`."""
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message, before its bytes."""
+
+    ident: str
+    """Message-ID: what tells it from any other, for ever."""
+    at: datetime
+    to: tuple[str, ...]
+    """Addresses, without names."""
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+    sender: str = ""
+    """Address; empty: the mail program says it."""
+    sender_name: str = ""
+
+
+def composed(mail: Mail) -> bytes:
+    """Return a draft: ASCII, lines ended by CRLF, none longer than a server takes.
+
+    Raises:
+        DiagError: when an address is none, or a text cannot be told.
+    """
+    message = _bodies(mail)
+    for attachment in mail.attachments:
+        message.attach(_attached(attachment))
+    for name, value in _headers(mail):
+        del message[name]
+        message[name] = Wired.of(name, value)
+    _bound(message, sha256(mail.ident.encode()).hexdigest()[:24])
+    return message.as_bytes()
+
+
+def as_sent(draft: bytes, at: datetime) -> bytes:
+    """Return a draft as it leaves: dated when it leaves, no longer a draft."""
+    head, gap, body = draft.partition(b"\r\n\r\n")
+    head = f"{head.decode('ascii')}\r\n".encode("ascii").replace(_DRAFT, b"", 1)
+    dated = f"Date: {format_datetime(at.astimezone(UTC))}\r\n".encode("ascii")
+    head = _DATE.sub(dated, head, count=1)
+    return head.removesuffix(b"\r\n") + gap + body
+
+
+def _bodies(mail: Mail) -> EmailMessage:
+    bodies = EmailMessage(policy=SMTP)
+    bodies.set_content(_body(mail.text), cte="quoted-printable")
+    bodies.add_alternative(_body(mail.html), subtype="html", cte="quoted-printable")
+    if not mail.attachments:
+        return bodies
+    bodies.make_mixed()
+    return bodies
+
+
+def _headers(mail: Mail) -> Iterator[tuple[str, str]]:
+    if not _IDENT.fullmatch(mail.ident):
+        raise DiagError(f"Identifiant de message mal formé : « {mail.ident[:60]} ».")
+    if not mail.to:
+        raise DiagError("Le message n'a pas de destinataire.")
+    yield "X-Unsent", "1"
+    yield "Message-ID", mail.ident
+    yield "Date", format_datetime(mail.at.astimezone(UTC))
+    if mail.sender:
+        name = _line(mail.sender_name)
+        yield "From", mailbox(name, _address(mail.sender), first=len("From: "))
+    yield "To", ",\n ".join(_address(each) for each in mail.to)
+    yield "Subject", words(_line(mail.subject), first=len("Subject: "))
+
+
+def _attached(attachment: Attachment) -> EmailMessage:
+    main, _, sub = attachment.kind.partition("/")
+    part = EmailMessage(policy=SMTP)
+    part.set_content(attachment.content, main, sub, cte="base64")
+    name = _line(attachment.name) or "document"
+    for header, start, key in (
+        ("Content-Type", f"{main}/{sub}", "name"),
+        ("Content-Disposition", "attachment", "filename"),
+    ):
+        del part[header]
+        part[header] = Wired.of(header, start + parameter(key, name))
+    del part["MIME-Version"]
+    return part
+
+
+def _bound(message: EmailMessage, mark: str) -> None:
+    """Give each multipart a boundary that depends on the message alone.
+
+    No line of a quoted-printable or base64 body can hold one: they begin with `=_`.
+    """
+    several = [part for part in message.walk() if part.is_multipart()]
+    for at, part in enumerate(several):
+        part.set_boundary(f"=_{at}_{mark}")
+
+
+def _address(address: str) -> str:
+    problem = email_problem(address)
+    if problem or len(address) > WIDTH - len("From: <>"):
+        raise DiagError(
+            f"« {address[:80]} » : {problem or 'adresse trop longue'}. Rien n'a été "
+            "écrit. Donnez la bonne adresse avec --address."
+        )
+    return address
+
+
+def _line(text: str) -> str:
+    return _checked(clean_line, text)
+
+
+def _body(text: str) -> str:
+    return _checked(clean_text, text).rstrip("\n") + "\n"
+
+
+def _checked(cleaning: Callable[[str], str], text: str) -> str:
+    try:
+        return cleaning(text)
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.") from error

@@ -1,0 +1,387 @@
+"""Actions told to one reader: as titled blocks, as decisions, as rows of tables."""
+
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from diag.assess.money import Money, added, spoken_cost, spoken_range
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult
+from diag.audit.counsel import (
+    describe_due as due,
+)
+from diag.audit.counsel import (
+    describe_waiting as waiting,
+)
+from diag.audit.counsel import (
+    name_places as named,
+)
+from diag.audit.findings import observed, where
+from diag.audit.report import Report
+from diag.documents.document import Pair, bold, entry, sections, table, written
+from diag.documents.escape import Md
+from diag.model.enums import Audience, Compliance, Gate
+from diag.words.dates import describe_day, long_date
+from diag.words.sentences import NEXT_BUDGET, first_sentence, listed, sentence
+from diag.words.typography import NBSP
+from diag.words.vocabulary import FOLLOW_UPS, OWNERS
+
+DECISION_WORDS = 34
+"""Longest decision, in words, when a sentence of it is so short."""
+
+
+def blocks(
+    report: Report,
+    actions: Sequence[Action],
+    audience: Audience,
+    pairs: Callable[[Action], Iterable[Pair]],
+) -> Md:
+    """Return each action as a titled block; what waits stands one level lower."""
+    shown = {action.id for action in actions}
+
+    def block(action: Action) -> Md:
+        title = f"{action.ref}. {report.title(action, audience)}"
+        condition = ("Condition", sentence(waiting(report, action, audience)))
+        level = 4 if action.under in shown else 3
+        return entry(title, (condition, *pairs(action)), level)
+
+    return sections(map(block, actions))
+
+
+def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...]:
+    """Return what is expected where the action comes from, and what was seen."""
+    result = report.result(action.advice.recommendation.when.criterion)
+    if result is None:
+        return ()
+    seen, names = observed(report, result, audience), where(report, result, audience)
+    told = seen if not names or names in seen else f"{seen} : {names}"
+    return (
+        ("Attendu", sentence(result.criterion.title)),
+        ("Constaté", sentence(told)),
+    )
+
+
+def cost(action: Action) -> str:
+    """Return the cost and its range, with tax."""
+    told = spoken_range(action.advice.cost)
+    return spoken_cost(action.advice.cost) + (f" ({told})" if told else "")
+
+
+def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
+    """Return the ids of the first sources that the action rests on."""
+    result = report.result(action.advice.recommendation.when.criterion)
+    told = (
+        *action.advice.recommendation.sources,
+        *(result.criterion.sources if result else ()),
+    )
+    named = [one for one in dict.fromkeys(told) if one in report.checklist.sources]
+    return tuple(named[:limit])
+
+
+def condition(report: Report, action: Action) -> str:
+    """Return « (après R10) », or nothing when nothing must come first."""
+    firsts = [report.plan.action(one) for one in action.advice.waits_for]
+    refs = listed([one.ref for one in firsts if one])
+    if action.advice.gate is Gate.OPEN:
+        return ""
+    verb = "après" if action.conditional else "vérifier d'abord"
+    return f" ({verb} {refs})" if refs else " (sous condition)"
+
+
+def line(
+    report: Report, action: Action, audience: Audience, *, priced: bool = True
+) -> tuple[str, ...]:
+    """Return an action as one row: number, title, who, cost, day."""
+    actor = owner(action).removeprefix("la ").removeprefix("le ").removeprefix("l'")
+    day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
+    title = report.title(action, audience) + condition(report, action)
+    price = (cost_cell(action),) if priced else ()
+    return action.ref, title, actor, *price, day
+
+
+def cost_cell(action: Action) -> str:
+    """Return a cost whose column says « environ » and « TTC »."""
+    told = spoken_cost(action.advice.cost)
+    return told.replace("environ ", "").replace(" TTC", "")
+
+
+def owner(action: Action) -> str:
+    """Return who acts."""
+    return OWNERS[action.advice.recommendation.owner]
+
+
+def follow_up(action: Action) -> str:
+    """Return where an action stands."""
+    return FOLLOW_UPS[action.state] if action.state else ""
+
+
+def decision(report: Report, action: Action) -> str:
+    """Return what is asked: a verb, an amount and a date, in one line."""
+    return _asked(report, action, action.ref)
+
+
+def proposal(report: Report, action: Action) -> str:
+    """Return what the council votes, with the range of its cost."""
+    told = spoken_range(action.advice.cost)
+    return _asked(report, action, f"{action.ref} : {told}" if told else action.ref)
+
+
+def _asked(report: Report, action: Action, last: str) -> str:
+    words = report.wording(action, Audience.MAIRIE)
+    text = report.told(action, words.decision or words.title, Audience.MAIRIE)
+    told = first_sentence(text, DECISION_WORDS).rstrip(". ")
+    amount = spoken_cost(action.advice.cost)
+    missing = [] if amount in told else [amount]
+    if report.spoken_due(action) not in told and NEXT_BUDGET not in told:
+        missing.append(due(report, action))
+    added = ", ".join((*missing, last))
+    return f"{told[:-1]}, {added})." if told.endswith(")") else f"{told} ({added})."
+
+
+def calendar(report: Report, actions: Iterable[Action], audience: Audience) -> Md:
+    """Return what is to be done, the earliest first."""
+    rows = []
+    for one in by_day(actions):
+        ref, title, who, price, day = line(report, one, audience)
+        rows.append((day, f"{ref}. {title}", who, price))
+    columns = ("Avant le", "Action", "Qui", "Coût TTC, environ")
+    return table("Calendrier des actions principales", columns, rows)
+
+
+def by_day(actions: Iterable[Action]) -> list[Action]:
+    """Return actions by deadline; those of the next budget come last."""
+    return sorted(actions, key=lambda one: one.due or date.max)
+
+
+def to_confirm(report: Report, actions: Sequence[Action], audience: Audience) -> Md:
+    """Return the actions that a check may call for: outside every total."""
+    criteria = report.assessment.criteria
+    rows = [
+        (
+            f"{one.ref}. {report.title(one, audience)}",
+            criteria[one.advice.recommendation.when.criterion].criterion.title,
+        )
+        for one in actions
+        if one.advice.recommendation.when.criterion in criteria
+    ]
+    columns = ("Action possible", "Ce qui reste à vérifier")
+    return table("Actions à confirmer, hors des totaux", columns, rows)
+
+
+def follow_ups(report: Report, audience: Audience) -> Md:
+    """Return the follow-ups, each with its day, who decided and why."""
+    rows = [
+        (
+            named(report, one.recommendation, audience),
+            FOLLOW_UPS[one.state],
+            describe_day(one.on),
+            one.by,
+            "" if report.is_discreet(one.recommendation, audience) else one.why,
+        )
+        for one in report.follow_ups
+    ]
+    columns = ("Action", "Suite", "Date", "Décidée par", "Motif")
+    return table("Suites données aux préconisations", columns, rows)
+
+
+NAMED = 3
+"""So many non-conformities named in the box; the table further on has them all."""
+
+
+CHECKED = 12
+"""So many points to be checked named, the others counted."""
+
+
+LEAD = "Conformité : ce qui est attendu et n'est pas encore respecté"
+"""Above the points that fail: their titles say what is expected, not what is wrong."""
+
+
+EXPECTED_AND_SEEN = ("Ce qui est attendu", "Ce que nous avons constaté")
+"""Headers that tell a criterion's title from what was seen."""
+
+
+CAUTION = "Texte à relire avant de le citer."
+"""Said of what the edition marks `verify_before_quoting`."""
+
+
+def failing(report: Report) -> tuple[CriterionResult, ...]:
+    """Return what is surely not compliant, what is to be cured first before."""
+    wrong = [
+        result
+        for result in report.assessment.alerts
+        if result.compliance is Compliance.NON_CONFORME
+    ]
+    return tuple(sorted(wrong, key=lambda one: _day(report, one)))
+
+
+def alerts_box(
+    report: Report, audience: Audience, told: Container[str] = frozenset()
+) -> Md:
+    """Return the box that comes first; empty when compliance raises nothing.
+
+    The criteria already `told` in a box of their own are left out.
+    """
+    alerts = [one for one in report.assessment.alerts if one.criterion.id not in told]
+    wrong = [one for one in failing(report) if one in alerts]
+    if not alerts:
+        return Md("")
+    title = LEAD if wrong else "Conformité"
+    named = [_named(report, one, audience) for one in wrong[:NAMED]]
+    rest = _rest(len(wrong), len(alerts) - len(wrong))
+    lines = (f"> - {written(one)}" for one in (*named, rest) if one)
+    return Md("\n".join(("> [!WARNING]", f"> {bold(title)}", ">", *lines)))
+
+
+def compliance_told(report: Report, audience: Audience) -> Md:
+    """Return the points that fail with what cures them, then those to be checked."""
+    wrong, unchecked = failing(report), _unchecked(report)
+    titles = [f"« {one.criterion.title} »" for one in unchecked]
+    told = listed(titles, CHECKED)
+    return sections((
+        _table(report, wrong, audience, "Points de conformité à traiter"),
+        Md(f"{bold('Encore à vérifier :')} {written(told)}.") if told else Md(""),
+    ))
+
+
+def compliance_table(report: Report, audience: Audience) -> Md:
+    """Return every point that fails or is to be checked, and what cures it."""
+    caption = "Points de conformité à traiter ou à vérifier"
+    return _table(report, (*failing(report), *_unchecked(report)), audience, caption)
+
+
+def _unchecked(report: Report) -> list[CriterionResult]:
+    wrong = failing(report)
+    return [one for one in report.assessment.alerts if one not in wrong]
+
+
+def _table(
+    report: Report,
+    judged: Iterable[CriterionResult],
+    audience: Audience,
+    caption: str,
+) -> Md:
+    rows = [
+        (
+            one.criterion.title,
+            observed(report, one, audience),
+            cures(report, one, audience),
+        )
+        for one in judged
+    ]
+    return table(caption, (*EXPECTED_AND_SEEN, "Action"), rows)
+
+
+def why(result: CriterionResult) -> str:
+    """Return a criterion's reason, with a caution on law that is to be read again."""
+    said = sentence(result.criterion.why)
+    return f"{said} {CAUTION}" if result.criterion.verify_before_quoting else said
+
+
+def _named(report: Report, result: CriterionResult, audience: Audience) -> str:
+    places = where(report, result, audience)
+    return f"« {result.criterion.title} »" + (f" : {places}" if places else "")
+
+
+def cures(report: Report, result: CriterionResult, audience: Audience) -> str:
+    """Return the actions that cure a criterion, numbered."""
+    alive = (*report.plan.actions, *report.plan.to_confirm)
+    told = [one for one in alive if one.cures(result.criterion.id)]
+    return " ; ".join(f"{one.ref}. {report.title(one, audience)}" for one in told)
+
+
+def _day(report: Report, result: CriterionResult) -> date:
+    cures = [a for a in report.plan.actions if a.cures(result.criterion.id)]
+    return min((one.due for one in cures if one.due), default=date.max)
+
+
+def _rest(wrong: int, unchecked: int) -> str:
+    if not wrong:
+        return f"Aucun manquement constaté ; {_points(unchecked)} à vérifier."
+    others = wrong - NAMED
+    parts = [_points(others, "autre ")] if others > 0 else []
+    if unchecked:
+        parts.append(f"{_points(unchecked)} à vérifier")
+    return sentence(f"voir aussi plus loin : {' et '.join(parts)}") if parts else ""
+
+
+def _points(count: int, adjective: str = "") -> str:
+    if count == 1:
+        return f"1 {adjective}point"
+    return f"{count} {adjective.replace(' ', 's ')}points"
+
+
+# Many actions told in few lines: how many in each theme, what they cost together.
+#
+# A reader who is given a hundred rows reads none; the technical document has them all.
+
+
+ELSEWHERE = "Autres sujets"
+"""Theme of what belongs to no domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The actions of one domain, at least one, in the order of the plan."""
+
+    title: str
+    actions: tuple[Action, ...]
+
+    @property
+    def refs(self) -> str:
+        """Their numbers: « R2, R14 et R21 »."""
+        return listed([one.ref for one in self.actions], len(self.actions))
+
+
+def themes(report: Report, actions: Iterable[Action]) -> tuple[Theme, ...]:
+    """Return actions by domain, in the order of the checklists."""
+    titles = {one.id: one.title for one in report.checklist.domains}
+    found: dict[str, list[Action]] = {}
+    for one in actions:
+        domain = one.advice.recommendation.domain
+        found.setdefault(domain if domain in titles else "", []).append(one)
+    order = [*titles, ""]
+    return tuple(
+        Theme(titles.get(domain, ELSEWHERE), tuple(found[domain]))
+        for domain in sorted(found, key=order.index)
+    )
+
+
+def themes_table(
+    report: Report,
+    actions: Sequence[Action],
+    audience: Audience,
+    caption: str,
+    *,
+    priced: bool = False,
+) -> Md:
+    """Return a row for each theme: how many actions, the first of them, their numbers.
+
+    When `priced`, what they cost together over the years of the budget.
+    """
+    rows = [
+        (
+            theme.title,
+            str(len(theme.actions)),
+            *((_cost(report, theme),) if priced else ()),
+            report.title(theme.actions[0], audience),
+            theme.refs,
+        )
+        for theme in themes(report, actions)
+    ]
+    price = (f"Coût {_years(report)}, TTC",) if priced else ()
+    columns = ("Thème", "Actions", *price, "La première", "Numéros")
+    return table(caption, columns, rows, numeric=range(1, 2 + len(price)))
+
+
+def _cost(report: Report, theme: Theme) -> str:
+    ids = {one.id for one in theme.actions}
+    paid = added(row.total for row in report.budget.rows if row.action.id in ids)
+    later = any(one.id in ids for one in report.budget.beyond)
+    if paid == Money():
+        return "plus tard" if later else "sans dépense"
+    return str(paid)
+
+
+def _years(report: Report) -> str:
+    years = report.budget.years
+    return f"{years[0]} à {years[-1]}"

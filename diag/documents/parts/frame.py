@@ -1,0 +1,332 @@
+"""What every document has: its cover, its scores, its contacts, its last line."""
+
+from collections import Counter
+
+from diag.assess.results import DomainResult, Score
+from diag.audit.compare import describe_comparables
+from diag.audit.report import Report
+from diag.documents.document import PAGE_BREAK, Pair, definitions, table, written
+from diag.documents.escape import Md
+from diag.documents.parts.since import against
+from diag.model.enums import Kind, PlaceKind, Provenance, Socle, Standing, State
+from diag.model.number import Bounds
+from diag.words.dates import describe_day, long_date
+from diag.words.figures import in_words, percent
+from diag.words.sentences import listed, of, phone_number
+from diag.words.vocabulary import LEVELS_EXPLAINED, SOCLES, UNSCORED
+
+MISSING = 3
+"""At most so many missing conditions named, the others counted."""
+
+
+SCORE_COLUMN = "Score sur 100"
+"""Header by which the HTML knows the table that it draws as bars."""
+
+
+_NUMBERS = {
+    PlaceKind.ECOLE: "UAI",
+    PlaceKind.COMMUNE: "Code INSEE",
+    PlaceKind.SYNDICAT: "SIREN",
+}
+
+
+_GIVEN = {
+    Provenance.MEASURED: ("mesurée", "mesurées"),
+    Provenance.OBSERVED: ("constatée sur place", "constatées sur place"),
+    Provenance.DECLARED: ("déclarée", "déclarées"),
+    Provenance.IMPORTED: ("reprise d'un fichier", "reprises de fichiers"),
+    Provenance.CARRIED: ("reprise d'un autre audit", "reprises d'autres audits"),
+}
+
+
+def view(report: Report) -> dict[str, object]:
+    """Return what every template may print."""
+    overall = report.assessment.overall
+    return {
+        "report": report,
+        "page_break": PAGE_BREAK,
+        "running_line": closing(report),
+        "visit": visit_words(report),
+        "score": score_words(overall),
+        "against": against(report.progress) if report.progress else "",
+        "compared": describe_comparables(report.comparables)
+        if report.comparables
+        else "",
+        "completeness": percent(overall.completeness),
+        "socle": socle_words(report),
+        "levels": LEVELS_EXPLAINED,
+        "domains": domain_table(report),
+        "answered": answered(report),
+    }
+
+
+def cover(report: Report, reader: str) -> Md:
+    """Return the block that says what this document is, of what and from whom."""
+    commune = report.commune.name if report.commune else report.about.commune
+    pairs: list[Pair] = [
+        *([("Commune", commune)] if commune else []),
+        (_NUMBERS[report.about.kind], report.about.code),
+        ("Destinataire", reader),
+        ("Visite", listed([describe_day(visit.date) for visit in report.visits])),
+        ("Date", long_date(report.date)),
+        (
+            "Auteur",
+            ", ".join(one for one in (report.author, report.office.name) if one),
+        ),
+        ("Version", version(report)),
+        ("Statut", report.status_words),
+    ]
+    return definitions(pairs)
+
+
+def version(report: Report) -> str:
+    """Return the edition of the checklists and the mark of the audit."""
+    mark = f", empreinte {report.digest[:12]}" if report.digest else ""
+    return f"grilles {report.checklist.version}{mark}"
+
+
+def running_line(report: Report) -> str:
+    """Return what stands at the foot of every page."""
+    state = "Document provisoire" if report.provisional else "Document définitif"
+    return f"{state}, {long_date(report.date)} · {version(report)}"
+
+
+def closing(report: Report) -> Md:
+    """Return the running line, as the Markdown carries it."""
+    return Md(f"*{written(running_line(report))}*")
+
+
+def score_words(score: Score) -> str:
+    """Return « entre 47 et 61 sur 100 », or « sans objet »."""
+    if score.bounds is None:
+        return "sans objet"
+    doubt = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
+    return f"{in_words(score.bounds)} sur 100{doubt}"
+
+
+def socle_words(report: Report) -> str:
+    """Return whether everything indispensable holds, and what surely is missing."""
+    said = SOCLES[report.assessment.socle]
+    if report.assessment.socle is not Socle.NON_ATTEINT:
+        return said
+    missing = [
+        f"« {one.criterion.title} »"
+        for one in report.assessment.criteria.values()
+        if one.criterion.kind is Kind.BLOCKING
+        and one.standing is Standing.IN
+        and one.high == 0
+    ]
+    rest = len(missing) - MISSING
+    more = [f"{rest} autre{'s' * (rest > 1)}"] if rest > 0 else []
+    return f"{said} ({listed([*missing[:MISSING], *more])})."
+
+
+def domain_table(report: Report, *, beside: bool = False) -> Md:
+    """Return each domain's score, and how much of it is settled.
+
+    With the half of the comparable schools `beside`, where enough of them are known.
+    """
+    halves = report.comparables.domains if beside and report.comparables else {}
+    rows = [
+        (
+            result.domain.title,
+            *_domain_cells(result),
+            *((_half(halves.get(result.domain.id)),) if halves else ()),
+        )
+        for result in report.assessment.domains
+    ]
+    others = ("Écoles comparables, la moitié",) if halves else ()
+    columns = ("Domaine", SCORE_COLUMN, "Complétude", *others)
+    return table("Score et complétude de chaque domaine", columns, rows)
+
+
+def _domain_cells(result: DomainResult) -> tuple[str, str]:
+    score = result.score
+    if score.bounds is not None:
+        return in_words(score.bounds), percent(score.completeness)
+    if result.only_complies:
+        return UNSCORED, "–"
+    return "sans objet", percent(score.completeness)
+
+
+def _half(bounds: Bounds | None) -> str:
+    return in_words(bounds) if bounds else "trop peu d'écoles"
+
+
+def contacts(report: Report) -> Md:
+    """Return whom to write to, and how old that knowledge is."""
+    school, hall, office = report.about.school, report.town_hall, report.office
+    pairs: list[Pair] = [
+        (office.name, _reach(report.author, phone_number(office.phone), office.email)),
+    ]
+    if school:
+        reach = _reach(report.about.name, phone_number(school.phone), school.email)
+        pairs.append(("École", reach))
+    if hall:
+        dated = f"adresse relevée le {describe_day(hall.source_date)}"
+        known = hall.email and hall.source_date
+        is_named = hall.name.lower().startswith("mairie")
+        pairs.append((
+            hall.name if is_named else f"Mairie {of(hall.name)}",
+            _reach(hall.email or hall.problem, dated * bool(known)),
+        ))
+    if school and school.circonscription:
+        pairs.append(("Éducation nationale", school.circonscription))
+    return definitions(pairs)
+
+
+def visit_words(report: Report) -> str:
+    """Return « à la suite de la visite du 12 mars 2026 », or of no visit yet."""
+    days = [describe_day(visit.date) for visit in report.visits]
+    if not days:
+        return f"avant toute visite {report.of_it}, à partir de ce qui est déjà connu"
+    visits = "de la visite" if len(days) == 1 else "des visites"
+    return f"à la suite {visits} du {listed(days)}"
+
+
+def answered(report: Report) -> str:
+    """Return how the facts became known: « 31 mesurées, 40 constatées… »."""
+    heads = [head for told in report.facts.answers.values() for head in told]
+    known = Counter(head.provenance for head in heads if head.state is State.KNOWN)
+    counts = [
+        f"{known[one]} {_GIVEN[one][known[one] > 1]}"
+        for one in Provenance
+        if known[one]
+    ]
+    if not counts:
+        return "Aucune réponse n'a encore été recueillie."
+    return f"Réponses recueillies : {listed(counts)}."
+
+
+def _reach(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+# The words of the trade, told to someone who does not practise it.
+#
+# A document explains each acronym it uses, and only those.
+
+
+TERMS = {
+    "AAF": "annuaire de l'académie, d'où viennent les comptes",
+    "ADSL": "accès à Internet par la ligne en cuivre, lent et bientôt arrêté",
+    "AGEC": "loi de 2020 contre le gaspillage et pour le réemploi",
+    "AIPD": "étude des risques d'un traitement de données personnelles",
+    "ALPI": "syndicat du numérique des Landes",
+    "AVICCA": "association des collectivités engagées dans le numérique",
+    "BAES": "bloc d'éclairage de secours",
+    "BCD": "bibliothèque et centre documentaire de l'école",
+    "CARMO": "cadre national pour les appareils mobiles des élèves",
+    "CCTP": "cahier technique d'un marché public",
+    "CNFPT": "centre de formation des agents des communes",
+    "CNIL": "autorité qui veille aux données personnelles",
+    "CPC": "conseiller pédagogique de circonscription",
+    "CPL": "réseau qui passe par les fils électriques, peu fiable",
+    "CRCN": "cadre national des compétences numériques des élèves",
+    "DASEN": "directeur académique des services de l'Éducation nationale",
+    "DEEE": "déchets d'équipements électriques et électroniques",
+    "DETR": "dotation de l'État pour l'équipement des territoires ruraux",
+    "DHCP": "service qui donne son adresse à chaque appareil",
+    "DNS": "annuaire qui traduit un nom de site en adresse, et sert souvent à filtrer",
+    "DoH": "résolution de noms chiffrée, qui peut contourner un filtre",
+    "DPD": "délégué à la protection des données",
+    "DRANE": "service académique du numérique éducatif",
+    "DSDEN": "services départementaux de l'Éducation nationale",
+    "DSIL": "dotation de l'État de soutien à l'investissement local",
+    "EAP": "connexion au Wi-Fi par un compte propre à chacun",
+    "EduConnect": "compte unique des familles pour les services de l'école",
+    "ENI": "écran numérique interactif",
+    "ENT": "espace numérique de travail : cahier de textes, messagerie, documents",
+    "EPCI": "intercommunalité",
+    "ERUN": "enseignant référent aux usages du numérique",
+    "FTTE": "fibre pour les entreprises, dépannage garanti",
+    "FTTH": "fibre jusqu'au bâtiment, offre courante",
+    "FTTO": "fibre dédiée à un seul site, dépannage garanti",
+    "GAR": "accès protégé des élèves aux ressources numériques",
+    "GFU": "réseau de fibre réservé à un groupe, une commune par exemple",
+    "GHz": "gigahertz : la bande radio d'un Wi-Fi",
+    "GTI": "garantie de temps d'intervention après une panne",
+    "GTR": "garantie de temps de rétablissement après une panne",
+    "HDMI": "prise vidéo courante d'un écran ou d'un projecteur",
+    "HT": "hors taxes",
+    "IA": "intelligence artificielle",
+    "IEN": "inspecteur de l'Éducation nationale de la circonscription",
+    "INSEE": "institut national de la statistique, qui numérote les communes",
+    "IP": "adresse d'un appareil sur le réseau",
+    "IPS": "indice de position sociale des élèves",
+    "IPv4": "adresses courantes des appareils sur Internet",
+    "IPv6": "adresses récentes des appareils sur Internet",
+    "LAN": "réseau local, celui de l'école",
+    "LED": "éclairage ou source de lumière économe",
+    "LSU": "livret scolaire de l'élève, en ligne",
+    "MAC": "numéro d'un appareil sur le réseau",
+    "Mbit/s": "mégabits par seconde : la vitesse d'un accès à Internet",
+    "MDM": "logiciel qui gère à distance des tablettes",
+    "MFP": "imprimante qui numérise aussi",
+    "MHz": "mégahertz : la largeur d'un canal Wi-Fi",
+    "NAS": "boîtier de stockage partagé sur le réseau",
+    "NF": "norme française",
+    "OM4": "catégorie d'une fibre entre deux baies",
+    "ONDE": "fichier national des élèves du premier degré",
+    "OS": "système d'exploitation d'un ordinateur",
+    "PC": "ordinateur",
+    "PoE": "alimentation d'un appareil par son câble réseau",
+    "PPMS": "plan de mise en sûreté de l'école face aux risques",
+    "PrimTux": "système libre fait pour l'école primaire",
+    "RASED": "réseau d'aides aux élèves en difficulté",
+    "REP": "réseau d'éducation prioritaire",
+    "RGAA": "référentiel d'accessibilité des services publics en ligne",
+    "RGPD": "règlement européen sur les données personnelles",
+    "RJ11": "prise téléphonique",
+    "RJ45": "prise réseau murale",
+    "RPI": "regroupement pédagogique de plusieurs communes",
+    "SDET": "cadre national des espaces numériques de travail",
+    "SSD": "disque rapide d'un ordinateur",
+    "SSID": "nom d'un réseau Wi-Fi",
+    "TBI": "tableau blanc interactif",
+    "THD": "très haut débit",
+    "TNI": "tableau numérique interactif",
+    "TPM": "puce de sécurité que Windows 11 exige",
+    "TTC": "toutes taxes comprises",
+    "TVA": "taxe sur la valeur ajoutée",
+    "UAI": "numéro officiel d'une école",
+    "ULIS": "unité d'enseignement pour élèves en situation de handicap",
+    "UPE2A": "unité pour élèves arrivant d'un autre pays",
+    "URL": "adresse d'une page",
+    "USB": "prise d'un ordinateur pour clés et appareils",
+    "VA": "voltampère : la puissance d'un onduleur",
+    "VDSL": "accès à Internet par la ligne en cuivre, un peu plus rapide",
+    "VGA": "ancienne prise vidéo",
+    "VLAN": "réseau séparé d'un autre sur les mêmes câbles",
+    "VPI": "vidéoprojecteur interactif",
+    "VPN": "liaison protégée à distance",
+    "WEP": "ancienne protection du Wi-Fi, à ne plus employer",
+    "WPA": "protection d'un réseau Wi-Fi",
+    "WPA2": "protection d'un réseau Wi-Fi",
+    "WPA3": "protection récente d'un réseau Wi-Fi",
+}
+"""Term → what it means, in words of every day."""
+
+
+def terms_in(text: str) -> tuple[str, ...]:
+    """Return the terms of the glossary that a text uses, in order."""
+    return tuple(sorted(term for term in TERMS if _stands(term, text)))
+
+
+def _stands(term: str, text: str) -> bool:
+    """Say whether a term stands in a text as a word of its own.
+
+    Ten times faster than telling the words of a long document apart.
+    """
+    at = text.find(term)
+    while at >= 0:
+        end = at + len(term)
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            return True
+        at = text.find(term, end)
+    return False
+
+
+def glossary(text: str) -> Md:
+    """Return the definitions of the terms that a text uses."""
+    return definitions((term, TERMS[term]) for term in terms_in(text))

@@ -1,0 +1,225 @@
+"""The rooms of a school side by side: the level of each on every criterion of a room.
+
+Rooms are compared with what is expected there, never with one another.
+"""
+
+from collections.abc import Sequence
+
+from diag.assess.results import CriterionResult, DomainResult, Verdict
+from diag.audit.findings import observed, threshold
+from diag.audit.report import Report, names_read
+from diag.documents.document import bullets, sections, table, written
+from diag.documents.escape import Md, code
+from diag.documents.parts.sources import known_sources
+from diag.model.checklist import Question, RollUp
+from diag.model.enums import Audience, Kind, PlaceKind, Standing
+from diag.model.fact import Place
+from diag.model.number import exact
+from diag.words.figures import percent
+from diag.words.sentences import listed
+from diag.words.typography import NBSP, NNBSP
+from diag.words.vocabulary import KINDS, WHOM
+
+ACROSS = 8
+"""So many rooms side by side."""
+
+
+TOP = 3
+"""The highest level."""
+
+
+LEVEL_COLUMN = "Niveau, de 0 à 3"
+"""Header by which the writers know the table that they draw as a map."""
+
+
+def room_levels(report: Report, audience: Audience) -> Md:
+    """Return the level of each room on each criterion, a few rooms at a time."""
+    judged = [
+        result
+        for result in report.assessment.criteria.values()
+        if _is_told(report, result, audience)
+    ]
+    concerned = {
+        verdict.place
+        for result in judged
+        for verdict in result.verdicts
+        if _tells(verdict)
+    }
+    every = report.facts.places_of(PlaceKind.SALLE)
+    rooms = [room for room in every if room.id in concerned]
+    groups = [rooms[at : at + ACROSS] for at in range(0, len(rooms), ACROSS)]
+    return sections(
+        _table(report, judged, group, f"{rank} sur {len(groups)}" * (len(groups) > 1))
+        for rank, group in enumerate(groups, 1)
+    )
+
+
+def _is_told(report: Report, result: CriterionResult, audience: Audience) -> bool:
+    criterion = result.criterion
+    if criterion.place is not PlaceKind.SALLE or criterion.kind is Kind.COMPLIANCE:
+        return False
+    hidden = criterion.id in report.discretion.criteria
+    return audience is Audience.TECHNIQUE or not hidden
+
+
+def _table(
+    report: Report,
+    judged: Sequence[CriterionResult],
+    rooms: Sequence[Place],
+    part: str,
+) -> Md:
+    names = [report.place_name(room.id) for room in rooms]
+    rows = []
+    for result in judged:
+        seen = {verdict.place: verdict for verdict in result.verdicts}
+        told = [seen.get(room.id) for room in rooms]
+        if any(one and _tells(one) for one in told):
+            rows.append((result.criterion.title, *map(_cell, told)))
+    caption = "Niveaux relevés dans chaque salle" + (f", {part}" if part else "")
+    return table(caption, (LEVEL_COLUMN, *names), rows)
+
+
+def _tells(verdict: Verdict) -> bool:
+    """Say whether anything is known: a level that may be any says nothing."""
+    known = (verdict.low, verdict.high) != (0, TOP)
+    return verdict.standing is not Standing.OUT and known
+
+
+def _cell(verdict: Verdict | None) -> str:
+    if verdict is None or verdict.standing is Standing.OUT:
+        return ""
+    if verdict.low == verdict.high:
+        return str(verdict.low)
+    return f"{verdict.low} à {verdict.high}"
+
+
+# Every criterion as the technician checks it: its level, what would raise it, why.
+#
+# The rule of the level expected is told where it may be missed; `diag why` has them all.
+
+
+def rulebook(report: Report) -> Md:
+    """Return one table per domain."""
+    return sections(_criteria(report, one) for one in report.assessment.domains)
+
+
+def _criteria(report: Report, result: DomainResult) -> Md:
+    told = [one for one in result.criteria if one.standing is not Standing.OUT]
+    out = [_name(one) for one in result.criteria if one.standing is Standing.OUT]
+    columns = ("Critère", "Constat", "Niveau", "Ce qui est demandé", "Sources")
+    rows = [_criterion_row(report, one) for one in told]
+    return sections((
+        Md(f"### {written(result.domain.title)}"),
+        table(f"Critères, {result.domain.title}", columns, rows),
+        written(f"Sans objet ici : {' ; '.join(out)}.") if out else Md(""),
+    ))
+
+
+def _name(result: CriterionResult) -> str:
+    criterion = result.criterion
+    return f"{criterion.ref or criterion.id}. {criterion.title}"
+
+
+def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
+    criterion = result.criterion
+    weight = f"{KINDS[criterion.kind]}, poids {criterion.weight}"
+    return (
+        f"{_name(result)} ({weight})",
+        observed(report, result, Audience.TECHNIQUE),
+        _level(result),
+        _rule(result),
+        ", ".join(known_sources(criterion.sources)),
+    )
+
+
+def _level(result: CriterionResult) -> str:
+    settled = result.low == result.high
+    figures = f"{result.low}" if settled else f"{result.low} à {result.high}"
+    doubt = " (peut-être sans objet)" if result.standing is Standing.MAYBE else ""
+    return figures + doubt
+
+
+def _rule(result: CriterionResult) -> Md:
+    """Return the rule of the level expected; nothing where it is surely reached."""
+    criterion, expected = result.criterion, threshold(result)
+    level = min((one for one in criterion.levels if one >= expected), default=0)
+    if result.low >= expected or not level:
+        return Md("")
+    told = [Md(f"{level}{NBSP}: {code(criterion.levels[level])}")]
+    if criterion.roll_up:
+        told.append(written(_roll_up(criterion.roll_up)))
+    return Md(f"{NNBSP}; ".join(told))
+
+
+def _roll_up(roll_up: RollUp) -> str:
+    match roll_up.method:
+        case "worst":
+            return "le moins bon lieu compte"
+        case "mean":
+            return "moyenne des lieux"
+        case _:
+            steps = ", ".join(
+                f"{percent(exact(share))} pour {level}"
+                for level, share in sorted(roll_up.steps.items(), reverse=True)
+            )
+            return f"part des lieux au niveau {roll_up.threshold} ou plus : {steps}"
+
+
+_SHOWN = 8
+
+
+def unknowns(report: Report) -> Md:
+    """Return the questions that keep a level open, with the places they miss at."""
+    questions = report.checklist.questions
+    rows = [_row(report, questions[name], places) for name, places in _missing(report)]
+    columns = ("À demander ou à relever", "Où", "À qui")
+    return table("Ce qui manque pour trancher", columns, rows)
+
+
+def asked_of(report: Report, *whom: str, limit: int) -> tuple[Md, int]:
+    """Return what is still to be asked of a reader, and how many more questions.
+
+    Sensitive matters are asked face to face, never in writing.
+    """
+    questions = report.checklist.questions
+    asked = [(questions[name], places) for name, places in _missing(report)]
+    told = [
+        f"{one.ask}{_about(report, places)}"
+        for of in whom
+        for one, places in asked
+        if one.whom == of and one.ask and not one.sensitive
+    ]
+    return bullets(told[:limit]), len(told[limit:])
+
+
+def _about(report: Report, places: list[str]) -> str:
+    """Return the rooms or lots that a question is of: « ces appareils » says none."""
+    names = [report.place_name(one) for one in places if one != report.facts.root]
+    return f" ({listed(names, _SHOWN)})" if names else ""
+
+
+def _missing(report: Report) -> list[tuple[str, list[str]]]:
+    """Return the ids of the questions that miss, each with its places, in order."""
+    wanted = {
+        name
+        for result in report.assessment.criteria.values()
+        if _is_open(result)
+        for name in names_read(result.criterion)
+    }
+    missing: dict[str, list[str]] = {}
+    for asked in report.asked:
+        if asked.question.id in wanted and not asked.is_settled:
+            missing.setdefault(asked.question.id, []).append(asked.place)
+    return list(missing.items())
+
+
+def _is_open(result: CriterionResult) -> bool:
+    return result.standing is not Standing.OUT and result.settled < 1
+
+
+def _row(report: Report, question: Question, places: list[str]) -> tuple[str, ...]:
+    root = report.facts.root
+    names = [report.it if one == root else report.place_name(one) for one in places]
+    asked = f"{question.label}. {question.ask or question.look}".rstrip(". ")
+    of = WHOM.get(question.whom, question.whom)
+    return asked, listed(names, _SHOWN), of

@@ -1,0 +1,237 @@
+"""Where things come from: sources a document rests on, prices it counts with."""
+
+from collections.abc import Iterable
+
+from diag.audit.report import Report
+from diag.documents.document import bold, bullets, table, written
+from diag.documents.escape import Md, link
+from diag.model.checklist import Aid, AidState, Deadline, Price, Source
+from diag.model.enums import Standing
+from diag.words.dates import describe_day
+from diag.words.figures import euros_and_cents, number
+from diag.words.sentences import sentence
+from diag.words.typography import NBSP
+
+GRADES = {
+    "A": "texte officiel ou administration",
+    "B": "collectivité ou association de collectivités",
+    "C": "presse ou témoignage",
+    "D": "fournisseur ou consultant",
+    "M": "usage du métier, sans source",
+}
+"""What the grade of a source means."""
+
+
+_CUSTOM = "metier"
+"""What stands for a source where only the custom of the trade speaks."""
+
+
+def sources_list(report: Report, cited: Iterable[str]) -> Md:
+    """Return the sources that a document cites, by their ids, in order."""
+    known = report.checklist.sources
+    told = [
+        _source_item(known[one])
+        for one in sorted(set(cited), key=_rank)
+        if one in known
+    ]
+    return bullets(told)
+
+
+def prices_table(report: Report) -> Md:
+    """Return the prices that the estimates use, each with its year and source."""
+    used: dict[str, Price] = {
+        line.price.id: line.price
+        for action in report.plan
+        for line in action.advice.cost.lines
+    }
+    rows = [_price_row(price) for price in used.values()]
+    columns = ("Poste", "Unité", "Prix HT", "TVA", "Année", "Source")
+    return table("Prix unitaires employés, en euros HT", columns, rows, numeric=(2, 3))
+
+
+def all_sources(report: Report) -> frozenset[str]:
+    """Return the sources of every criterion that may apply, action and price told."""
+    judged = (
+        one.criterion
+        for one in report.assessment.criteria.values()
+        if one.standing is not Standing.OUT
+    )
+    advised = [action.advice.recommendation for action in report.plan]
+    prices = (line.price for action in report.plan for line in action.advice.cost.lines)
+    return frozenset((
+        *(name for one in judged for name in one.sources),
+        *(name for one in advised for name in one.sources),
+        *(price.source for price in prices),
+    ))
+
+
+def price_years(report: Report) -> str:
+    """Return « 2025 », or « 2016 à 2025 »; empty when nothing is priced."""
+    lines = (line for action in report.plan for line in action.advice.cost.lines)
+    years = {line.price.year for line in lines}
+    return " à ".join(map(str, sorted({min(years), max(years)}))) if years else ""
+
+
+def known_sources(sources: Iterable[str]) -> list[str]:
+    """Return the ids that a document lists; the custom of the trade is none."""
+    return [one for one in sources if one != _CUSTOM]
+
+
+def source_words(source: str) -> str:
+    """Return how a price or a criterion names its source."""
+    return "usage du métier" if source == _CUSTOM else source
+
+
+def _rank(source: str) -> tuple[str, int]:
+    """Return what orders ids as one counts: S19 before S116."""
+    letters = source.rstrip("0123456789")
+    return letters, int(source.removeprefix(letters) or 0)
+
+
+def _source_item(source: Source) -> Md:
+    nature = GRADES.get(source.grade, "nature inconnue")
+    told = [nature, describe_day(source.date)] if source.date else [nature]
+    said = written(f"{source.title} ({', '.join(told)})")
+    address = f", {link(source.url)}" if source.url else ""
+    return Md(f"{bold(source.id)}{NBSP}: {said}{address}")
+
+
+def _price_row(price: Price) -> tuple[str, ...]:
+    low, high = (euros_and_cents(one) for one in (price.minimum, price.maximum))
+    span = low if price.minimum == price.maximum else f"de {low} à {high}"
+    rhythm = " (chaque année)" if price.yearly else ""
+    vat = f"{number(price.vat)} %"
+    unit = price.unit + rhythm
+    return price.label, unit, span, vat, str(price.year), source_words(price.source)
+
+
+_STATES = {
+    AidState.OPEN: "ouverte",
+    AidState.CLOSED: "terminée",
+    AidState.UNKNOWN: "à vérifier chaque année",
+}
+
+
+def possible_aids(report: Report) -> Md:
+    """Return the schemes that the commune may ask for; none when nothing is to pay."""
+    columns = (
+        "Aide",
+        "Qui demande, à quelles conditions",
+        "Taux et plafond relevés",
+        "À vérifier auprès de",
+        "Information de",
+    )
+    rows = [
+        (
+            f"{aid.title} (ouverte)" if aid.state is AidState.OPEN else aid.title,
+            _conditions(aid),
+            _amounts(aid),
+            aid.ask,
+            f"{describe_day(aid.as_of)} ({source_words(aid.source)})",
+        )
+        for aid in told_aids(report)
+    ]
+    return table("Aides possibles, aucune n'est acquise", columns, rows)
+
+
+def told_aids(report: Report) -> list[Aid]:
+    """Return the schemes that the town hall reads of."""
+    return _within_reach(report) if report.budget.rows else []
+
+
+def all_aids(report: Report) -> Md:
+    """Return every scheme with its source, the closed ones to date what is there."""
+    columns = (
+        "Aide",
+        "État",
+        "Quand",
+        "Conditions",
+        "Taux et plafond relevés",
+        "Source",
+        "Information de",
+    )
+    rows = [
+        (
+            aid.title,
+            _STATES[aid.state],
+            aid.period,
+            " ".join(filter(None, (_conditions(aid), sentence(aid.note)))),
+            _amounts(aid),
+            source_words(aid.source),
+            describe_day(aid.as_of),
+        )
+        for aid in (*_within_reach(report), *_closed(report))
+    ]
+    return table("Aides, ouvertes et terminées", columns, rows)
+
+
+def watch_list(report: Report) -> Md:
+    """Return the dates to watch, in order, those without a date last."""
+    columns = (
+        "Quoi",
+        "Date",
+        "Ce qui change",
+        "À vérifier auprès de",
+        "Source",
+        "Information de",
+    )
+    known = report.checklist.deadlines.values()
+    ordered = sorted(known, key=lambda one: one.due or "9999")
+    rows = [
+        (
+            one.title,
+            _due(one, report.date.isoformat()),
+            _change(one),
+            one.ask,
+            source_words(one.source),
+            describe_day(one.as_of),
+        )
+        for one in ordered
+    ]
+    return table("Dates à surveiller", columns, rows)
+
+
+def dated_sources(report: Report) -> frozenset[str]:
+    """Return the sources of the aids and of the dates told."""
+    told: Iterable[Aid | Deadline] = (
+        *_within_reach(report),
+        *_closed(report),
+        *report.checklist.deadlines.values(),
+    )
+    return frozenset(one.source for one in told)
+
+
+def _within_reach(report: Report) -> list[Aid]:
+    population = report.commune.population if report.commune else None
+    department = report.about.department
+    aids = report.checklist.aids.values()
+    return [one for one in aids if one.may_serve(department, population)]
+
+
+def _closed(report: Report) -> list[Aid]:
+    aids = report.checklist.aids.values()
+    return [one for one in aids if one.state is AidState.CLOSED]
+
+
+def _conditions(aid: Aid) -> str:
+    return f"{sentence(f'demande : {aid.applicant}')} {aid.conditions}"
+
+
+def _amounts(aid: Aid) -> str:
+    parts = [aid.rate, f"plafond : {aid.ceiling}" * bool(aid.ceiling)]
+    return " ; ".join(one for one in parts if one) or "non relevé"
+
+
+def _due(deadline: Deadline, today: str) -> str:
+    said = describe_day(deadline.due)
+    if not said:
+        return "à vérifier"
+    if not deadline.has_passed(today):
+        return said
+    is_day = said != deadline.due and len(deadline.due) == len(today)
+    return f"depuis le {said}" if is_day else f"depuis {said}"
+
+
+def _change(deadline: Deadline) -> str:
+    law = "Texte à relire avant citation." if deadline.verify_before_quoting else ""
+    return " ".join(filter(None, (deadline.what, sentence(deadline.note), law)))

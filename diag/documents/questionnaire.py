@@ -1,0 +1,556 @@
+"""A questionnaire on one printed page: questions by number, boxes to tick.
+
+How long a question is on paper is reckoned here, so that the page that holds them is
+the same on a machine that cannot typeset.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from diag.assess.criteria import every_name
+from diag.assess.questions import Asked, next_questions, relevant_questions
+from diag.audit.answer import NewAnswer, UnlikelyAnswerError, record_answer, record_note
+from diag.audit.session import AuditSession
+from diag.desk.visit.completing import STATE_KEYS, plain_refusal
+from diag.desk.visit.entry import RefusedEntryError
+from diag.desk.visit.keyed import meant
+from diag.documents.document import bold, definitions, sections, written
+from diag.documents.escape import Md, one_line
+from diag.documents.formats.pdf import drawable
+from diag.documents.write import Paper
+from diag.journal import changes
+from diag.journal.records import questionnaires_of
+from diag.model.audit import Questionnaire
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import Kind, PlaceKind, Provenance, QuestionType, State
+from diag.model.errors import DiagError
+from diag.model.text import accented
+from diag.reports.answers import answer_words, evidence
+from diag.rules.language import parse_rule
+from diag.words.sentences import phone_number
+
+_BOX = "☐\u00a0"
+
+
+_BETWEEN = "\u00a0\u00a0 "
+
+
+_BLANK = "………………"
+
+
+_DAY = "……\u00a0/\u00a0……\u00a0/\u00a0…………"
+
+
+_FREE = "…" * 40
+
+
+_NOTHING = "Rien de cela"
+"""A box of what several boxes do not say: left empty, nobody knows why."""
+
+
+_NONE = "aucun"
+"""Id of a choice that says it already."""
+
+
+_PRIVACY = (
+    "Vos réponses ne servent qu'à l'audit de l'école et portent la mention "
+    "« déclaré ». N'écrivez aucun nom d'élève ou de collègue, aucun mot de passe. "
+    "Une fois saisi, ce papier est détruit."
+)
+
+
+_SIGNS = 82
+"""Signs that a line of the page surely holds, whoever prints it."""
+
+
+_WIDE = frozenset("…%@—")
+"""Signs as wide as capitals."""
+
+
+_UNBROKEN = 60
+"""The longest label that is never cut."""
+
+
+_COVER_SIGNS = 20
+"""The same, in a column under the title."""
+
+
+_LINES = 64
+"""Lines that the page holds under its title, the gaps between questions counted."""
+
+
+_GAP = 0.5
+"""Between two questions, in lines."""
+
+
+_REST_SIGNS = 170
+"""How much may be said of the questions that found no room."""
+
+
+_NAME_SIGNS = 70
+"""The longest label named among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnairePage:
+    """Everything printed but the questions."""
+
+    title: str
+    school: str
+    campaign: str
+    back_to: str
+    """Whom to return it to."""
+    reach: str
+    """How to reach him; empty when nobody knows."""
+    advice: str
+    """What this reader must know before he answers."""
+    code: str
+    """What finds the numbers again."""
+
+
+def fitting(
+    page: QuestionnairePage, first: Sequence[Question], order: Sequence[str]
+) -> tuple[Question, ...]:
+    """Return the questions that one page holds: chosen in the order of `first`.
+
+    They are printed in the order of their ids in `order`.
+    """
+    room = _LINES - _around(page)
+    kept = list[Question]()
+    for question in first:
+        height = _height(question)
+        if height <= room:
+            room -= height
+            kept.append(question)
+    return tuple(sorted(kept, key=lambda one: order.index(one.id)))
+
+
+def questionnaire(
+    page: QuestionnairePage, questions: Sequence[Question], left: Sequence[Question]
+) -> str:
+    """Return the page: same questions, same bytes; `left` found no room."""
+    parts = (
+        Md(f"# {written(page.title)}"),
+        definitions((
+            ("École", page.school),
+            ("Campagne", page.campaign),
+            ("À rendre à", page.back_to),
+            ("Contact", page.reach),
+        )),
+        written(page.advice),
+        Md("\n\n".join(_asked(questions))),
+        written(_PRIVACY),
+        written(_rest(left)),
+        Md(f"*{written(f'{page.title} · {page.school} · code {page.code}')}*"),
+    )
+    return sections(parts) + "\n"
+
+
+def _asked(questions: Iterable[Question]) -> Iterator[str]:
+    for number, question in enumerate(questions, 1):
+        start = f"{number}. "
+        margin = "\n" + " " * len(start)
+        yield f"{start}{bold(_said(question))}\\{margin}{written(_blank(question))}"
+
+
+def _said(question: Question) -> str:
+    return one_line(question.ask or question.label)
+
+
+def _blank(question: Question) -> str:
+    """Return where the answer is written; what the words leave vague is named."""
+    if question.type in {QuestionType.CHOICE, QuestionType.CHOICES}:
+        several = question.type is QuestionType.CHOICES
+        labels = [choice.label for choice in question.choices]
+        if several and all(choice.id != _NONE for choice in question.choices):
+            labels.append(_NOTHING)
+        boxes = (_BOX + _held(label) for label in labels)
+        return ("Plusieurs possibles : " if several else "") + _BETWEEN.join(boxes)
+    name = f"{one_line(question.label)} : " if question.ask else ""
+    match question.type:
+        case QuestionType.BOOLEAN:
+            return f"{name}{_BOX}oui{_BETWEEN}{_BOX}non"
+        case QuestionType.DATE:
+            return name + _DAY
+        case QuestionType.INTEGER | QuestionType.NUMBER:
+            return f"{name}{_BLANK} {_unit(question.unit)}".rstrip()
+    return name + _FREE
+
+
+def _held(label: str) -> str:
+    """Return a label that stays on the line of its box, unless it is long."""
+    clean = one_line(label)
+    return clean.replace(" ", "\u00a0") if len(clean) <= _UNBROKEN else clean
+
+
+def _unit(unit: str) -> str:
+    """Return « classe(s) »; a sign such as % or h has no plural."""
+    clean = one_line(unit)
+    is_word = len(clean) > 2 and clean.isalpha() and clean[-1] not in "sx"  # noqa: PLR2004 - « an » and « h » are no such words
+    return f"{clean}(s)" if is_word else clean
+
+
+def _rest(left: Sequence[Question]) -> str:
+    """Return what was not asked, named as far as a line goes."""
+    if not left:
+        return ""
+    told = ""
+    names = [_short(question.label) for question in left]
+    for rank, name in enumerate(names):
+        longer = f"{told}, {name}" if told else name
+        if told and _width(longer) > _REST_SIGNS:
+            more = len(names) - rank
+            return f"À voir ensemble : {told}, et {more} autre{'s' * (more > 1)}."
+        told = longer
+    return f"À voir ensemble : {told}."
+
+
+def _short(label: str) -> str:
+    clean = drawable(one_line(label))
+    return clean if _width(clean) <= _NAME_SIGNS else f"{clean[: _NAME_SIGNS // 2]}…"
+
+
+def _height(question: Question) -> float:
+    return _lines(_said(question)) + _lines(_blank(question)) + _GAP
+
+
+def _around(page: QuestionnairePage) -> float:
+    """Return the lines of what stands around the questions."""
+    cover = (page.school, page.campaign, page.back_to, page.reach)
+    texts = (page.title * 2, page.advice, "x" * (_REST_SIGNS + _NAME_SIGNS))
+    return (
+        max(_lines(one, _COVER_SIGNS) for one in cover)
+        + sum(_lines(one) + _GAP for one in texts)
+        + _lines(_PRIVACY)
+        + 1
+    )
+
+
+def _width(text: str) -> int:
+    """Return the room a text takes, in common signs: capitals and dots take more."""
+    return len(text) + sum(sign.isupper() or sign in _WIDE for sign in text)
+
+
+def _lines(text: str, signs: int = _SIGNS) -> int:
+    """Return how many lines a text takes, a sign that no font draws as its code."""
+    lines, here = 1, 0
+    for word in drawable(one_line(text)).split(" "):
+        width = _width(word)
+        if here and here + 1 + width > signs:
+            lines, here = lines + 1, 0
+        here += width + bool(here)
+        lines, here = lines + here // (signs + 1), here % (signs + 1)
+    return lines
+
+
+# Questionnaires on one page: what a director or the team can tell without a visit.
+#
+# What is printed is said in the audit, so that its numbers mean the same on any laptop,
+# whatever was answered meanwhile.
+
+
+WHOM = {
+    "direction": "Questionnaire à la direction",
+    "equipe": "Questionnaire à l'équipe enseignante",
+}
+"""Who fills one, and how it is called."""
+
+
+_ADVICE = {
+    "direction": "Cochez ou écrivez ce que vous savez, et laissez vide le reste : "
+    "nous le verrons ensemble lors de la visite.",
+    "equipe": "Cochez ou écrivez ce que vous savez, et laissez vide le reste. "
+    "Une fiche pour l'équipe suffit, remplie ensemble. Si plusieurs fiches reviennent "
+    "et diffèrent, l'ingénieur retient une réponse avec vous et note l'écart.",
+}
+
+
+_EVERY = 10_000
+
+
+_CODE = 8
+
+
+def compose(
+    session: AuditSession, whom: str, day: date | None = None
+) -> tuple[Paper, Questionnaire]:
+    """Return the page of questions for somebody, and what its numbers mean.
+
+    Raises:
+        DiagError: when it is no school, or nothing is left to ask him.
+    """
+    if session.about.kind is not PlaceKind.ECOLE:
+        raise DiagError(
+            "Ce questionnaire est celui d'une école : donnez un UAI. Pour "
+            f"{session.about.name}, menez la visite : "
+            f"diag visit {session.about.ref} --text."
+        )
+    wanted = _by_use(session, whom)
+    if not wanted:
+        raise DiagError(
+            f"{WHOM[whom]} : rien à demander, tout ce qui s'y déclare est déjà connu."
+        )
+    on = day or session.workspace.world.today()
+    order = list(session.checklist.questions)
+    page = _page(session, whom, "0" * _CODE)
+    asked = fitting(page, wanted, order)
+    printed = Questionnaire(
+        id=_code(session, whom, asked),
+        whom=whom,
+        questions=tuple(question.id for question in asked),
+        on=on.isoformat(),
+    )
+    left = [question for question in wanted if question not in asked]
+    paper = Paper(
+        stem=f"questionnaire-{whom}",
+        title=f"{WHOM[whom]} — {session.about.name}",
+        author=_author(session),
+        day=on,
+        text=questionnaire(_page(session, whom, printed.id), asked, left),
+    )
+    return paper, printed
+
+
+def keep(session: AuditSession, printed: Questionnaire) -> None:
+    """Say what the numbers of a page mean; said last already, nothing is written."""
+    known = [one for one in printed_in(session) if one.whom == printed.whom]
+    if known[-1:] != [printed]:
+        session.say(changes.questioned(session.audit.id, printed))
+
+
+def printed_in(session: AuditSession) -> tuple[Questionnaire, ...]:
+    """Return the questionnaires printed in an audit, the last one last."""
+    return questionnaires_of(session.workspace.journal, session.audit.id)
+
+
+def printed_for(session: AuditSession, whom: str, code: str = "") -> Questionnaire:
+    """Return the last page printed for somebody, or the one that bears a code.
+
+    Raises:
+        DiagError: when there is none; names those that were printed.
+    """
+    known = [one for one in printed_in(session) if one.whom == whom]
+    wanted = code.strip().casefold()
+    found = [one for one in known if not wanted or one.id == wanted]
+    if found:
+        return found[-1]
+    ref = session.about.ref
+    if not known:
+        raise DiagError(
+            "Aucun questionnaire n'a été imprimé pour cette école. Écrivez-le : "
+            f"diag questionnaire {ref} --for {whom}."
+        )
+    codes = ", ".join(f"{one.id} ({one.on})" for one in known)
+    raise DiagError(
+        f"Code « {code[:20]} » inconnu : il est au pied de la page. Imprimés : {codes}."
+    )
+
+
+def _by_use(session: AuditSession, whom: str) -> list[Question]:
+    """Return what he can declare and nobody knows, what matters most first.
+
+    What no criterion reads is left to the visit: the page is short.
+    """
+    facts, checklist = session.facts, session.checklist
+    weight = _weights(checklist)
+    asked = {
+        each.question.id: each.question
+        for each in relevant_questions(facts, checklist, facts.root)
+        if each.question.id in weight and _is_for(each, whom)
+    }
+    ranked = next_questions(facts, checklist, _EVERY)
+    useful = [each.question.id for each in ranked if each.question.id in asked]
+    rank = {ident: at for at, ident in enumerate(dict.fromkeys([*useful, *asked]))}
+    return sorted(asked.values(), key=lambda one: (weight[one.id], rank[one.id]))
+
+
+def _is_for(each: Asked, whom: str) -> bool:
+    """Say whether a question surely applies, is his to declare, and is unknown.
+
+    Two answers that differ are settled by a person who saw both. A paper is left on a
+    desk and sent by mail: what is sensitive is asked face to face.
+    """
+    question = each.question
+    return (
+        question.whom == whom
+        and each.relevant is True
+        and not each.is_settled
+        and len(each.heads) <= 1
+        and Provenance.DECLARED in question.provenance
+        and question.type is not QuestionType.PHOTO
+        and not question.sensitive
+    )
+
+
+def _weights(checklist: Checklist) -> dict[str, int]:
+    """Return the rank of the gravest kind of criterion that reads each question."""
+    kinds = tuple(Kind)
+    found = dict[str, int]()
+    for criterion in checklist.criteria.values():
+        for rule in filter(None, (criterion.applicable, *criterion.levels.values())):
+            for name in every_name(parse_rule(rule)):
+                rank = kinds.index(criterion.kind)
+                found[name] = min(rank, found.get(name, rank))
+    return found
+
+
+def _code(session: AuditSession, whom: str, asked: tuple[Question, ...]) -> str:
+    named = (session.edition, whom, *(question.id for question in asked))
+    return sha256("\n".join(named).encode("utf-8")).hexdigest()[:_CODE]
+
+
+def _page(session: AuditSession, whom: str, code: str) -> QuestionnairePage:
+    settings = session.workspace.settings
+    reach = filter(None, (phone_number(settings.phone), settings.email))
+    return QuestionnairePage(
+        title=WHOM[whom],
+        school=f"{accented(session.about.title)} ({session.about.code})",
+        campaign=session.audit.campaign,
+        back_to=_author(session),
+        reach=", ".join(reach),
+        advice=_ADVICE[whom],
+        code=code,
+    )
+
+
+def _author(session: AuditSession) -> str:
+    settings = session.workspace.settings
+    named: Iterator[str] = filter(
+        None, (settings.name_of(settings.author), settings.syndicat)
+    )
+    return ", ".join(named)
+
+
+# A filled questionnaire typed in: the same questions, by the numbers of the page.
+#
+# What is written on paper was declared, whoever types it.
+
+
+STATES = STATE_KEYS | {"?": State.UNKNOWN}
+"""What the first sign of a line says instead of a value."""
+
+
+_NOTE = " # "
+
+
+class Transcription:
+    """One page being typed in: a number at hand."""
+
+    def __init__(self, session: AuditSession, printed: Questionnaire) -> None:
+        self.session = session
+        self.printed = printed
+        self.number = 1
+        """The one at hand; past the last, the page is done."""
+        self.recorded = 0
+        """How many answers were written."""
+        self._doubted = ""
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether every number was seen."""
+        return self.number > len(self.printed.questions)
+
+    @property
+    def ident(self) -> str:
+        """Return the id of the question at hand."""
+        return self.printed.questions[self.number - 1]
+
+    @property
+    def question(self) -> Question | None:
+        """Return the question at hand; None when the checklists no longer ask it."""
+        return self.session.checklist.questions.get(self.ident)
+
+    @property
+    def asked(self) -> Asked | None:
+        """Return it as things stand; None when it no longer applies."""
+        facts = self.session.facts
+        applying = relevant_questions(facts, self.session.checklist, facts.root)
+        return next((one for one in applying if one.question.id == self.ident), None)
+
+    @property
+    def known(self) -> str:
+        """Return what is known already and how; empty for nothing."""
+        asked = self.asked
+        return evidence(asked.question, asked.heads) if asked and asked.heads else ""
+
+    def go(self, number: int) -> None:
+        """Stand at a number of the page.
+
+        Raises:
+            DiagError: when the page has no such number.
+        """
+        last = len(self.printed.questions)
+        if not 1 <= number <= last:
+            raise DiagError(f"La page a les numéros 1 à {last}.")
+        self.number, self._doubted = number, ""
+
+    def give(self, typed: str) -> str:
+        """Record what a line says, then pass to the next number; return it told.
+
+        An empty line leaves the question as it is, or confirms what was doubted. What
+        follows « # » is kept as a note.
+
+        Raises:
+            DoubtError: possible but unlikely: ask once.
+            DiagError: it cannot be an answer; nothing was written.
+        """
+        doubted, self._doubted = self._doubted, ""
+        line = typed.strip() or doubted
+        said, note = _parted(line)
+        told = self._answered(line, said, note, sure=line == doubted) if line else ""
+        self.number += 1
+        return told
+
+    def _answered(self, line: str, said: str, note: str, *, sure: bool) -> str:
+        question = self.question
+        if question is None or self.asked is None:
+            raise DiagError("Cette question ne se pose plus ici : Entrée pour passer.")
+        if not said:
+            record_note(self.session, question.id, self._with_note(note))
+            return f"{question.label}\u00a0: note écrite"
+        try:
+            entry = self._entry(question, said, note, sure=sure)
+            recorded = record_answer(self.session, entry)
+        except UnlikelyAnswerError as doubt:
+            self._doubted = line
+            told = plain_refusal(question, doubt)
+            raise UnlikelyAnswerError(
+                told.partition(" Vérifiez, puis confirmez")[0]
+            ) from doubt
+        except RefusedEntryError as error:
+            raise RefusedEntryError(plain_refusal(question, error)) from error
+        self.recorded += 1
+        return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
+
+    def _entry(
+        self, question: Question, said: str, note: str, *, sure: bool
+    ) -> NewAnswer:
+        kept = self._with_note(note) if note else None
+        state = STATES.get(said[0]) if question.type is not QuestionType.TEXT else None
+        if state is not None:
+            return NewAnswer(
+                question.id,
+                state=state,
+                provenance=Provenance.DECLARED,
+                reason=said[1:].strip(),
+                note=kept,
+            )
+        return NewAnswer(
+            question.id,
+            meant(question, said),
+            provenance=Provenance.DECLARED,
+            note=kept,
+            sure=sure,
+        )
+
+    def _with_note(self, note: str) -> str:
+        """Return a note after those that stand there already."""
+        before = self.session.facts.notes.get((self.session.facts.root, self.ident), ())
+        return " ; ".join((*before, note))
+
+
+def _parted(line: str) -> tuple[str, str]:
+    said, _, note = f" {line}".partition(_NOTE)
+    return said.strip(), note.strip()

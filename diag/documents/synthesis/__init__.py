@@ -1,0 +1,68 @@
+"""Documents beyond one school: a commune's, a circonscription's, the territory's."""
+
+from datetime import date
+from pathlib import Path
+
+from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis.gathering import (
+    TERRITORY,
+    GatheringScope,
+    Progress,
+    gathered,
+    scope_named,
+)
+from diag.documents.synthesis.territory import (
+    circonscription_synthesis,
+    territory_synthesis,
+)
+from diag.documents.write import Paper
+from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
+
+NAMING = "commune:INSEE, circonscription:NOM ou territoire"
+"""How a synthesis is asked for on the command line."""
+
+
+_WRITERS = {
+    "commune": commune_synthesis,
+    "circonscription": circonscription_synthesis,
+    TERRITORY: territory_synthesis,
+}
+
+
+def synthesis(
+    workspace: Workspace,
+    ref: str,
+    day: date | None = None,
+    campaign: str | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> tuple[Paper, Path, bool]:
+    """Return a synthesis, the folder where it goes, and whether it is provisional.
+
+    Raises:
+        DiagError: when it is about nothing known, or no school was audited.
+    """
+    scope = scope_named(workspace, ref)
+    if scope.kind not in _WRITERS:
+        raise DiagError(
+            f"Une synthèse réunit plusieurs écoles : donnez {NAMING}. "
+            "Une école a son rapport.",
+            command=f"diag report {scope.code}",
+        )
+    found = gathered(workspace, scope, day, campaign, progress)
+    text, house = _WRITERS[scope.kind](found), found.office.house
+    paper = Paper(
+        stem="synthese",
+        title=f"Synthèse numérique — {scope.name}",
+        author=", ".join(filter(None, (found.author, found.office.name))),
+        day=found.date,
+        text=text,
+        look=house.look,
+        notice=house.told(*house.refused),
+    )
+    return paper, folder_of(workspace, scope, found.campaign), found.provisional
+
+
+def folder_of(workspace: Workspace, scope: GatheringScope, campaign: str) -> Path:
+    """Return where the documents of a scope go, in its workspace."""
+    return workspace.folder / "exports" / f"{scope.stem}-{campaign}"

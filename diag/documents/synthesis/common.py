@@ -1,0 +1,412 @@
+"""What several schools have in common: what falls short, what already works."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from diag.assess.money import Money, added, spoken_sum
+from diag.assess.money import total_words as told_total
+from diag.assess.results import Score
+from diag.documents.document import PAGE_BREAK, bold, bullets, table
+from diag.documents.escape import Md
+from diag.documents.parts.advice import ELSEWHERE
+from diag.documents.parts.budget import BEFORE_TAX, EXPENSE, REMAINS
+from diag.documents.parts.frame import SCORE_COLUMN, glossary
+from diag.documents.synthesis.gathering import (
+    Expense,
+    Extract,
+    Finding,
+    Gathering,
+    contacts,
+    running_line,
+)
+from diag.documents.templates import finished, reached, told_by
+from diag.model.charter import PLAIN, House
+from diag.model.checklist import Criterion
+from diag.model.enums import Compliance, Kind, Owner, Socle
+from diag.model.number import Bounds
+from diag.words.figures import in_words, percent
+from diag.words.sentences import first_sentence, listed, sentence
+from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLES
+
+SEVERAL = 2
+"""From so many schools on, a finding is common."""
+
+
+REASON_WORDS = 20
+"""Longest reason of a finding, in words, when a sentence is so short."""
+
+
+_ORDER = (Kind.COMPLIANCE, Kind.BLOCKING, Kind.IMPROVEMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """How several audits stand on one criterion."""
+
+    criterion: Criterion
+    short: tuple[Extract, ...]
+    reached: tuple[Extract, ...]
+    unsure: tuple[Extract, ...]
+    """Those that a fact still missing may send either way."""
+
+    @property
+    def of(self) -> int:
+        """How many audits it concerns."""
+        return len(self.short) + len(self.reached) + len(self.unsure)
+
+    @property
+    def counts(self) -> str:
+        """« 3 écoles sur 5, 1 à vérifier »."""
+        word = "école" if len(self.short) < SEVERAL else "écoles"
+        told = f"{len(self.short)} {word} sur {self.of}"
+        return f"{told}, {len(self.unsure)} à vérifier" if self.unsure else told
+
+
+def shared(extracts: Iterable[Extract]) -> tuple[Shared, ...]:
+    """Return every criterion that may be named, the most pressing and widest first."""
+    told: dict[str, list[tuple[Extract, Finding]]] = {}
+    for extract in extracts:
+        for finding in extract.findings:
+            if not finding.discreet:
+                told.setdefault(finding.criterion.id, []).append((extract, finding))
+    found = (_shared(pairs) for pairs in told.values())
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (
+                _ORDER.index(one.criterion.kind),
+                -len(one.short),
+                -one.criterion.weight,
+            ),
+        )
+    )
+
+
+def weak_table(found: Sequence[Shared], limit: int) -> Md:
+    """Return what falls short in several schools, and why it matters."""
+    weak = [one for one in found if len(one.short) >= SEVERAL]
+    kept = sorted(weak, key=lambda one: -len(one.short))[:limit]
+    rows = [
+        (
+            one.criterion.title,
+            one.counts,
+            first_sentence(one.criterion.why, REASON_WORDS),
+            PRIORITIES[one.criterion.kind],
+        )
+        for one in weak
+        if one in kept
+    ]
+    columns = (
+        "Ce qui est attendu",
+        "En dessous",
+        "Ce que cela change pour les élèves",
+        "Priorité",
+    )
+    return table("Ce qui manque à plusieurs écoles", columns, rows)
+
+
+def strong_list(found: Iterable[Shared], limit: int) -> Md:
+    """Return what is as expected wherever it applies, in several schools."""
+    strong = [
+        one
+        for one in found
+        if len(one.reached) == one.of >= SEVERAL
+        and one.criterion.kind is not Kind.COMPLIANCE
+    ]
+    strong.sort(key=lambda one: (-one.of, -one.criterion.weight))
+    return bullets(
+        f"{one.criterion.title} : {one.of} écoles sur {one.of}"
+        for one in strong[:limit]
+    )
+
+
+def alert_rows(
+    found: Iterable[Shared],
+    short: Callable[[Sequence[Extract]], str],
+    unsure: Callable[[Sequence[Extract]], str],
+) -> list[tuple[str, ...]]:
+    """Return each point of compliance that fails somewhere, the schools told twice."""
+    return [
+        (one.criterion.title, short(one.short), unsure(one.unsure))
+        for one in found
+        if one.criterion.kind is Kind.COMPLIANCE and one.short
+    ]
+
+
+def unchecked_list(
+    found: Iterable[Shared], names: Callable[[Sequence[Extract]], str]
+) -> Md:
+    """Return the points of compliance that nobody surely fails, still to be checked."""
+    return bullets(
+        f"{one.criterion.title} : {names(one.unsure)}"
+        for one in found
+        if one.criterion.kind is Kind.COMPLIANCE and one.unsure and not one.short
+    )
+
+
+def alerts_words(extracts: Sequence[Extract]) -> str:
+    """Return « 4 points non conformes, 2 à vérifier », told of one audit or more."""
+    wrong = sum(one.alerts[0] for one in extracts)
+    unchecked = sum(one.alerts[1] for one in extracts)
+    parts = []
+    if wrong:
+        parts.append(f"{wrong} non conforme{'s' * (wrong > 1)}")
+    if unchecked:
+        parts.append(f"{unchecked} à vérifier")
+    return listed(parts) or "rien à signaler"
+
+
+def names_or_count(
+    extracts: Sequence[Extract], name: Callable[[Extract], str], limit: int = 4
+) -> str:
+    """Return the names of schools, or how many they are past a few."""
+    if len(extracts) > limit:
+        return f"{len(extracts)} écoles"
+    return listed([name(one) for one in extracts], limit)
+
+
+def is_broken(found: Shared) -> bool:
+    """Say whether it is a rule that some school surely does not keep."""
+    return any(
+        finding.compliance is Compliance.NON_CONFORME
+        for one in found.short
+        for finding in one.findings
+        if finding.criterion.id == found.criterion.id
+    )
+
+
+def _shared(pairs: Sequence[tuple[Extract, Finding]]) -> Shared:
+    return Shared(
+        criterion=pairs[0][1].criterion,
+        short=tuple(one for one, finding in pairs if finding.short),
+        reached=tuple(one for one, finding in pairs if finding.reached),
+        unsure=tuple(
+            one for one, finding in pairs if not (finding.short or finding.reached)
+        ),
+    )
+
+
+Row = tuple[str, tuple[Money, ...]]
+
+
+def total(extracts: Iterable[Extract]) -> Money:
+    """Return what everything costs over the years, TTC."""
+    return added(one.total for extract in extracts for one in extract.expenses)
+
+
+def total_words(gathering: Gathering) -> str:
+    """Return « 12 400 € TTC (soit 10 333 € HT) »; empty when nothing is to pay."""
+    expenses = _expenses(gathering)
+    if not expenses:
+        return ""
+    ht = added(one.ht for one in expenses)
+    return f"{added(one.total for one in expenses)} TTC (soit {ht} HT)"
+
+
+def total_line(gathering: Gathering) -> str:
+    """Return the total of page 1, and how many paid actions it leaves out."""
+    unsettled = sum(one.paid_to_confirm for one in gathering.extracts)
+    return told_total(total_words(gathering), unsettled)
+
+
+def by_audit(
+    gathering: Gathering, rows: Iterable[Row], caption: str, first: str = EXPENSE
+) -> Md:
+    """Return rows of amounts by year, each with its total, over what all cost."""
+    told = [(name, *map(str, years), str(added(years))) for name, years in rows]
+    expenses = _expenses(gathering)
+    if not told or not expenses:
+        return Md("")
+    sums = _by_year(expenses)
+    blanks = ("",) * len(sums)
+    told.append((bold(REMAINS), *map(str, sums), bold(str(added(sums)))))
+    ht = added(one.ht for one in expenses)
+    told.append((BEFORE_TAX, *blanks, str(ht)))
+    waits = added(one.total for one in expenses if one.conditional)
+    if waits != Money():
+        told.append(("dont actions sous condition", *blanks, str(waits)))
+    columns = (first, *map(str, gathering.years), "Total TTC")
+    return table(caption, columns, told, numeric=range(1, len(columns)))
+
+
+def domain_rows(gathering: Gathering, limit: int) -> list[Row]:
+    """Return what each domain costs by year, the costliest first, the rest together."""
+    titles = _titles(gathering.extracts)
+    shares = _shares(gathering, lambda one: titles.get(one.domain, ELSEWHERE))
+    rows = sorted(shares.items(), key=lambda row: -added(row[1]).most)
+    told, rest = rows[:limit], rows[limit:]
+    if len(rest) > 1:
+        columns = zip(*(years for _, years in rest), strict=True)
+        return [*told, (f"{len(rest)} autres thèmes", tuple(map(added, columns)))]
+    return rows
+
+
+def leaders(gathering: Gathering) -> str:
+    """Return how much is led by whom: « la commune, 3 240 € ; le syndicat, 400 € »."""
+    shares = _shares(gathering, lambda one: one.owner)
+    told = [
+        f"{OWNERS[owner]}, {added(shares[owner])}"
+        for owner in Owner
+        if owner in shares and added(shares[owner]) != Money()
+    ]
+    return " ; ".join(told) if len(told) > 1 else ""
+
+
+def beyond(gathering: Gathering) -> str:
+    """Return what is paid after the last year: « 2 actions, 9 480 € TTC (…) »."""
+    later = [cost for one in gathering.extracts for cost in one.beyond]
+    if not later:
+        return ""
+    return f"{len(later)} action{'s' * (len(later) > 1)}, {spoken_sum(later)}"
+
+
+def unconfirmed(gathering: Gathering) -> int:
+    """Return how many actions depend on a check, and are in no total."""
+    return sum(one.to_confirm for one in gathering.extracts)
+
+
+def _expenses(gathering: Gathering) -> list[Expense]:
+    return [expense for one in gathering.extracts for expense in one.expenses]
+
+
+def _by_year(expenses: Iterable[Expense]) -> tuple[Money, ...]:
+    columns = zip(*(one.years for one in expenses), strict=True)
+    return tuple(added(column) for column in columns)
+
+
+def _shares(
+    gathering: Gathering, key: Callable[[Expense], str]
+) -> dict[str, tuple[Money, ...]]:
+    found: dict[str, list[Expense]] = {}
+    for one in _expenses(gathering):
+        found.setdefault(key(one), []).append(one)
+    return {name: _by_year(expenses) for name, expenses in found.items()}
+
+
+def _titles(extracts: Iterable[Extract]) -> Mapping[str, str]:
+    return {ident: title for one in extracts for ident, title, _ in one.domains}
+
+
+def page(
+    template: str,
+    told: Mapping[str, object],
+    contacts: Md,
+    running: Md,
+    *,
+    listed: bool = True,
+    explained: bool = True,
+    house: House = PLAIN,
+    closing: str = "",
+) -> str:
+    """Return the Markdown of a document: same facts, same bytes.
+
+    Not `listed`, a rule ends it: it is short, and has no table of contents. Not
+    `explained`, it has no glossary: an act, a convention.
+    """
+    ends = {"page_break": PAGE_BREAK, "running_line": running, "contacts": contacts}
+    body = told_by(template, template, {**told, **ends}, house)
+    terms = glossary(body) if explained else ""
+    last = {"glossary": terms, "listed": listed, **ends}
+    end = told_by("fin-hors-ecole", template, last, house)
+    return finished(body, end, running, closing)
+
+
+def page_of(template: str, told: Mapping[str, object], gathering: Gathering) -> str:
+    """Return a synthesis: the syndicat's own document, with its own words."""
+    house = gathering.office.house
+    return page(
+        template,
+        told,
+        reached(contacts(gathering), house),
+        running_line(gathering),
+        house=house,
+        closing=house.closing,
+    )
+
+
+SOCLE_WORDS = {
+    Socle.ATTEINT: "atteint",
+    Socle.NON_ATTEINT: "non atteint",
+    Socle.INDETERMINE: "à vérifier",
+    Socle.SANS_OBJET: "sans objet",
+}
+"""Whether everything blocking holds, in a cell."""
+
+
+def average(scores: Iterable[Score]) -> Bounds | None:
+    """Return the average, exact: of the lows below, of the highs above.
+
+    Each school counts as one, whatever its size; what has no score does not count.
+    """
+    bounds = [one.bounds for one in scores if one.bounds is not None]
+    if not bounds:
+        return None
+    return Bounds(
+        sum((one.low for one in bounds), Fraction()) / len(bounds),
+        sum((one.high for one in bounds), Fraction()) / len(bounds),
+    )
+
+
+def span(scores: Iterable[Score]) -> Bounds | None:
+    """Return what holds every score: from the least possible to the greatest."""
+    bounds = [one.bounds for one in scores if one.bounds is not None]
+    if not bounds:
+        return None
+    return Bounds(min(one.low for one in bounds), max(one.high for one in bounds))
+
+
+def score_cell(score: Score) -> str:
+    """Return « entre 47 et 61 », or « sans objet »."""
+    return in_words(score.bounds) if score.bounds else "sans objet"
+
+
+def average_words(extracts: Sequence[Extract]) -> str:
+    """Return « entre 47 et 61 sur 100 », averaged over schools."""
+    found = average(one.overall for one in extracts)
+    return f"{in_words(found)} sur 100" if found else "sans objet"
+
+
+def completeness(extracts: Sequence[Extract]) -> str:
+    """Return how much of the schools' examination is settled, averaged."""
+    told = [one.overall.completeness for one in extracts]
+    return percent(sum(told, Fraction()) / len(told)) if told else percent(Fraction())
+
+
+def socle_words(extracts: Sequence[Extract]) -> str:
+    """Return how many schools have everything indispensable."""
+    states = [one.socle for one in extracts]
+    if len(states) == 1:
+        return sentence(SOCLES[states[0]])
+    told = [
+        f"{words} dans {states.count(socle)}"
+        for socle, words in SOCLE_WORDS.items()
+        if socle in states and socle is not Socle.SANS_OBJET
+    ]
+    count = f"{len(states)} école{'s' * (len(states) > 1)}"
+    return f"Socle, sur {count} : {listed(told)}." if told else ""
+
+
+def domain_table(extracts: Sequence[Extract], *, spread: bool = True) -> Md:
+    """Return the average of each domain; with its `spread`, from least to greatest."""
+    found: dict[str, tuple[str, list[Score]]] = {}
+    for one in extracts:
+        for ident, title, score in one.domains:
+            found.setdefault(ident, (title, []))[1].append(score)
+    rows = [_row(title, scores, spread=spread) for title, scores in found.values()]
+    extra = ("Du plus bas au plus haut",) if spread else ()
+    columns = ("Domaine", SCORE_COLUMN, *extra, "Écoles concernées")
+    return table("Moyenne des écoles auditées, domaine par domaine", columns, rows)
+
+
+def _row(title: str, scores: Sequence[Score], *, spread: bool) -> tuple[str, ...]:
+    whole, counted = average(scores), sum(one.bounds is not None for one in scores)
+    limits = span(scores)
+    if whole is None or limits is None:
+        return title, "sans score", *(("–",) if spread else ()), str(counted)
+    return (
+        title,
+        in_words(whole),
+        *((in_words(limits),) if spread else ()),
+        str(counted),
+    )

@@ -1,0 +1,191 @@
+"""The synthesis of a commune: what its council decides for all its schools at once."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from diag.documents.document import bold, table, written
+from diag.documents.escape import Md
+from diag.documents.parts.advice import LEAD
+from diag.documents.synthesis import common as money
+from diag.documents.synthesis.common import (
+    SOCLE_WORDS,
+    Shared,
+    alert_rows,
+    alerts_words,
+    average_words,
+    completeness,
+    domain_table,
+    is_broken,
+    names_or_count,
+    page_of,
+    score_cell,
+    shared,
+    socle_words,
+    strong_list,
+    unchecked_list,
+    weak_table,
+)
+from diag.documents.synthesis.decisions import (
+    SharedAction,
+    dangers,
+    dangers_box,
+    decisions_box,
+    proposed,
+)
+from diag.documents.synthesis.gathering import Extract, Gathering, cover, unaudited
+from diag.model.enums import PlaceKind
+from diag.words.dates import describe_day, long_date
+from diag.words.sentences import listed, of, sentence
+from diag.words.vocabulary import LEVELS_EXPLAINED
+
+WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
+"""At most so many common lacks, strengths, domains of the budget, alerts in the box."""
+
+
+def commune_synthesis(gathering: Gathering) -> str:
+    """Return the Markdown of the synthesis of a commune's audits."""
+    found = shared(gathering.schools)
+    asked = proposed(gathering)
+    told = {
+        "name": gathering.name,
+        "cover": cover(gathering, _reader(gathering), *_identity(gathering)),
+        "several": len(gathering.schools) > 1,
+        "deadline": deadline(asked, urgent=len(dangers(gathering))),
+        "dangers": dangers_box(gathering),
+        "alerts": _alerts_box(gathering, found),
+        "decisions": decisions_box(gathering, "Décisions proposées", asked),
+        "levels": LEVELS_EXPLAINED,
+        "common": weak_table(_untold(found), WEAK - bool(dangers(gathering))),
+        "average": average_words(gathering.schools),
+        "completeness": completeness(gathering.schools),
+        "socle": socle_words(gathering.schools),
+        "total": money.total_line(gathering),
+        "schools": _school_table(gathering),
+        "unaudited": unaudited(gathering),
+        "budget": money.by_audit(
+            gathering, _school_rows(gathering), "Dépenses par école, en euros TTC"
+        ),
+        "domains_budget": _budget_by_domain(gathering),
+        "leaders": money.leaders(gathering),
+        "beyond": money.beyond(gathering),
+        "unconfirmed": money.unconfirmed(gathering),
+        "compliance": _compliance_table(gathering, found),
+        "unchecked": unchecked_list(found, partial(_names, gathering)),
+        "strengths": strong_list(found, STRONG),
+        "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
+    }
+    return page_of("synthese-commune", told, gathering)
+
+
+def deadline(asked: Sequence[SharedAction], urgent: int) -> str:
+    """Return what is awaited of the council and by when, in a sentence."""
+    days = [one.due for one in asked if one.due]
+    day = long_date(min(days)) if days else "prochain budget"
+    count = len(asked)
+    if not asked:
+        other = "autre " if urgent else ""
+        said = f"aucune {other}décision n'est attendue à ce stade"
+    elif count == 1:
+        said = f"une décision est attendue avant le {day}"
+    else:
+        many = ("deux", "trois")[count - 2]
+        said = f"{many} décisions sont attendues, la première avant le {day}"
+    if not urgent:
+        return sentence(said)
+    danger = "Un danger est" if urgent == 1 else f"{urgent} dangers sont"
+    return f"{danger} à faire cesser dès réception ; {said}."
+
+
+def _reader(gathering: Gathering) -> str:
+    commune = gathering.commune
+    return f"Mairie {of(commune.name)}" if commune else "Mairie"
+
+
+def _identity(gathering: Gathering) -> tuple[tuple[str, str], ...]:
+    commune = gathering.commune
+    if commune is None:
+        return ()
+    return (("Commune", commune.name), ("Code INSEE", commune.insee))
+
+
+def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
+    """Return what is not compliant, the schools named, above everything."""
+    broken = [one for one in found if is_broken(one)][:NAMED]
+    if not any(sum(one.alerts) for one in gathering.extracts):
+        return Md("")
+    lines = [
+        f"« {one.criterion.title} » : {_names(gathering, one.short)}" for one in broken
+    ]
+    words = alerts_words(gathering.extracts)
+    lines.append(f"En tout, sur {_audits(gathering)} : {words}.")
+    told = (f"> - {written(one)}" for one in lines)
+    title = bold(LEAD if broken else "Conformité")
+    return Md("\n".join(("> [!WARNING]", f"> {title}", ">", *told)))
+
+
+def _untold(found: Sequence[Shared]) -> list[Shared]:
+    """Return what the box of alerts does not name already."""
+    told = [one for one in found if is_broken(one)][:NAMED]
+    return [one for one in found if one not in told]
+
+
+def _audits(gathering: Gathering) -> str:
+    count = len(gathering.extracts)
+    return f"{count} audit{'s' * (count > 1)}"
+
+
+def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:
+    return names_or_count(extracts, gathering.name_of)
+
+
+def _school_table(gathering: Gathering) -> Md:
+    rows = [
+        (
+            gathering.name_of(one),
+            audit_words(one),
+            score_cell(one.overall),
+            SOCLE_WORDS[one.socle],
+            alerts_words([one]),
+            str(money.total([one])),
+        )
+        for one in gathering.extracts
+    ]
+    columns = ("École", "Audit", "Score", "Socle", "Conformité", "Sur trois ans, TTC")
+    caption = "École par école, dans l'ordre des noms : ce n'est pas un classement"
+    return table(caption, columns, rows, numeric=(5,))
+
+
+def audit_words(extract: Extract) -> str:
+    """Return the day of the last visit, and whether the audit is closed."""
+    days = sorted(extract.visits)
+    visited = f"visite du {describe_day(days[-1])}" if days else "sans visite"
+    return f"{visited}, {'provisoire' if extract.provisional else 'définitif'}"
+
+
+def _budget_by_domain(gathering: Gathering) -> Md:
+    rows = money.domain_rows(gathering, DOMAINS)
+    if len(rows) == 1:
+        return Md("")
+    caption = "Les mêmes dépenses par thème, en euros TTC"
+    return money.by_audit(gathering, rows, caption, "Thème")
+
+
+def _school_rows(gathering: Gathering) -> list[money.Row]:
+    return [
+        (_payer(gathering, one), one.paid) for one in gathering.extracts if one.expenses
+    ]
+
+
+def _payer(gathering: Gathering, extract: Extract) -> str:
+    is_school = extract.about.kind is PlaceKind.ECOLE
+    name = gathering.name_of(extract)
+    return name if is_school else f"{name} (hors des écoles)"
+
+
+def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
+    def names(some: Sequence[Extract]) -> str:
+        return listed(list(map(gathering.name_of, some)))
+
+    rows = alert_rows(found, names, names)
+    columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
+    return table("Points de conformité, école par école", columns, rows)

@@ -1,0 +1,262 @@
+"""The same action of several schools told once: how many, how much, before when."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from diag.assess.money import spoken_cost
+from diag.assess.results import Amount, Cost
+from diag.documents.document import bold, numbered, written
+from diag.documents.escape import Md
+from diag.documents.synthesis.gathering import Extract, Gathering, Task
+from diag.model.enums import Audience, Kind, Owner
+from diag.model.number import Quantity
+from diag.words.dates import long_date
+from diag.words.sentences import NEXT_BUDGET, Blanks, filled, first_sentence, listed
+
+DECISIONS = 3
+"""At most so many things asked of a reader."""
+
+
+NAMED = 6
+"""At most so many schools named by a decision."""
+
+
+DECISION_WORDS = 34
+"""Longest decision, in words, when a sentence of it is so short."""
+
+
+Pair = tuple[Extract, Task]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAction:
+    """One action, in every audit that surely asks for it."""
+
+    pairs: tuple[Pair, ...]
+
+    @property
+    def task(self) -> Task:
+        """The action, in the first audit that asks for it."""
+        return self.pairs[0][1]
+
+    @property
+    def extracts(self) -> tuple[Extract, ...]:
+        """The audits, in the order of the document."""
+        return tuple(one for one, _ in self.pairs)
+
+    @property
+    def due(self) -> date | None:
+        """The first day before which to act; None: with the next budget."""
+        return min((task.due for _, task in self.pairs if task.due), default=None)
+
+    @property
+    def cost(self) -> Cost:
+        """What all of it costs."""
+        return added_costs([task.cost for _, task in self.pairs])
+
+    @property
+    def when(self) -> str:
+        """« 12 mars 2027 » or « prochain budget »."""
+        return long_date(self.due) if self.due else NEXT_BUDGET
+
+    def told(self, text: str) -> str:
+        """Return a sentence of the checklists about it, its placeholders filled."""
+        if self.task.own_words or "{" not in text:
+            return text
+        counts = [task.quantity for _, task in self.pairs if task.quantity]
+        whole = len(counts) == len(self.pairs)
+        blanks = Blanks(
+            quantity=_added_quantities(counts) if whole else None,
+            cost=spoken_cost(self.cost),
+            places="l'école" if len(self.pairs) == 1 else "les écoles concernées",
+            due=self.when,
+        )
+        return filled(text, blanks)
+
+    def title(self, audience: Audience) -> str:
+        """Return its title for a reader."""
+        return self.told(self.task.titles[audience])
+
+
+def groups(
+    extracts: Iterable[Extract], keep: Callable[[Extract, Task], bool]
+) -> tuple[SharedAction, ...]:
+    """Return the tasks kept, by action, what presses most and is widest first."""
+    found: dict[str, list[Pair]] = {}
+    for extract in extracts:
+        for task in extract.tasks:
+            if not task.discreet and keep(extract, task):
+                found.setdefault(task.id, []).append((extract, task))
+    told = [SharedAction(tuple(pairs)) for pairs in found.values()]
+    return tuple(sorted(told, key=_rank))
+
+
+def proposed(gathering: Gathering) -> tuple[SharedAction, ...]:
+    """Return what the council should vote now, three things at most, paid ones first.
+
+    One of them cures the lack of something indispensable, if anything does.
+    """
+    voted = _ripe(gathering, lambda task: task.voted)
+    return _few(sorted(voted, key=lambda one: one.cost.free))
+
+
+def discussed(gathering: Gathering) -> tuple[SharedAction, ...]:
+    """Return what a committee should talk over now, whether or not it takes a vote."""
+    return _few(_ripe(gathering, lambda _task: True))
+
+
+def _ripe(
+    gathering: Gathering, keep: Callable[[Task], bool]
+) -> tuple[SharedAction, ...]:
+    def is_for_them(extract: Extract, task: Task) -> bool:
+        is_ready = task.council and is_ripe(task) and keep(task)
+        return is_ready and task.id not in extract.dangers
+
+    return groups(gathering.extracts, is_for_them)
+
+
+def _few(ripe: Sequence[SharedAction]) -> tuple[SharedAction, ...]:
+    return with_a_need(ripe, DECISIONS)
+
+
+def with_a_need(ripe: Sequence[SharedAction], room: int) -> tuple[SharedAction, ...]:
+    """Return the first groups; if something indispensable lacks, one is its cure."""
+    told = list(ripe[:room])
+    needed = sorted(filter(_is_need, ripe), key=_need_rank)[:1]
+    if room > 1 and needed and needed[0] not in told:
+        told[-1:] = needed
+    return tuple(told)
+
+
+def dangers(gathering: Gathering) -> tuple[SharedAction, ...]:
+    """Return what is to be done on receipt, without waiting for a vote."""
+    return groups(gathering.extracts, lambda one, task: task.id in one.dangers)
+
+
+def dangers_box(gathering: Gathering) -> Md:
+    """Return what is to be stopped at once; empty when nothing is."""
+    told = [
+        f"> {written(one)}" for one in decision_lines(gathering, dangers(gathering))
+    ]
+    if not told:
+        return Md("")
+    title = bold("À faire cesser dès réception, sans attendre un vote")
+    return Md("\n>\n".join((f"> [!CAUTION]\n> {title}", *told)))
+
+
+def decisions_box(
+    gathering: Gathering, title: str, found: Sequence[SharedAction]
+) -> Md:
+    """Return decisions, each a verb, an amount, a date and the schools."""
+    if not found:
+        return Md("")
+    votes = numbered(decision_lines(gathering, found), "> ")
+    return Md("\n".join(("> [!IMPORTANT]", f"> {bold(title)}", ">", votes)))
+
+
+def decision_lines(
+    gathering: Gathering,
+    found: Iterable[SharedAction],
+    *,
+    named: bool = True,
+    say: Callable[[SharedAction], str] = lambda one: one.told(one.task.decision),
+) -> Iterator[str]:
+    """Give each decision: what is voted, how much, when, for which schools.
+
+    `say` gives its words, by default those that a council votes.
+    """
+    for one in found:
+        text = first_sentence(say(one), DECISION_WORDS).rstrip(". ")
+        added = []
+        amount = spoken_cost(one.cost)
+        if amount not in text:
+            added.append(amount)
+        if one.when not in text and NEXT_BUDGET not in text:
+            added.append(f"avant le {one.when}")
+        added.append(schools(gathering, one, named=named))
+        details = " ; ".join(filter(None, added))
+        yield (
+            f"{text[:-1]} ; {details})."
+            if text.endswith(")")
+            else f"{text} ({details})."
+        )
+
+
+def schools(gathering: Gathering, group: SharedAction, *, named: bool = True) -> str:
+    """Return for whom: « 3 écoles : A, B et C »; the name of the only one."""
+    names = [gathering.name_of(one) for one in group.extracts]
+    if len(names) == 1:
+        return names[0] if named else "1 école"
+    count = f"{len(names)} écoles"
+    return f"{count} : {listed(names, NAMED)}" if named else count
+
+
+def is_academic(_extract: Extract, task: Task) -> bool:
+    """Say whether the school or the académie acts."""
+    return task.owner in {Owner.ECOLE, Owner.ACADEMIE} and is_ripe(task)
+
+
+def is_syndical(_extract: Extract, task: Task) -> bool:
+    """Say whether the syndicat acts."""
+    return task.owner is Owner.SYNDICAT and is_ripe(task)
+
+
+def is_ripe(task: Task) -> bool:
+    """Say whether it can be decided now, and is not yet."""
+    return task.ready and task.undecided
+
+
+def added_costs(costs: Sequence[Cost]) -> Cost:
+    """Return the sum of costs, every line kept."""
+    return Cost(
+        lines=tuple(line for one in costs for line in one.lines),
+        once_ht=_sum([one.once_ht for one in costs]),
+        once_ttc=_sum([one.once_ttc for one in costs]),
+        yearly_ht=_sum([one.yearly_ht for one in costs]),
+        yearly_ttc=_sum([one.yearly_ttc for one in costs]),
+    )
+
+
+def _sum(amounts: Sequence[Amount]) -> Amount:
+    return Amount(
+        minimum=sum((one.minimum for one in amounts), Fraction()),
+        typical=_bounded([one.typical for one in amounts]),
+        maximum=_bounded([one.maximum for one in amounts]),
+    )
+
+
+def _bounded(parts: Sequence[Fraction | None]) -> Fraction | None:
+    known = [one for one in parts if one is not None]
+    return sum(known, Fraction()) if len(known) == len(parts) else None
+
+
+def _added_quantities(counts: Sequence[Quantity]) -> Quantity:
+    low = sum((one.low for one in counts), Fraction())
+    return Quantity(low, _bounded([one.high for one in counts]))
+
+
+def _kind(group: SharedAction) -> Kind | None:
+    criterion = group.task.criterion
+    return criterion.kind if criterion else None
+
+
+def _is_need(group: SharedAction) -> bool:
+    return _kind(group) is Kind.BLOCKING
+
+
+def _need_rank(group: SharedAction) -> tuple[bool, bool, Fraction]:
+    """As on page 1 of a school: what is paid and missing altogether, then by gain."""
+    missing = any(task.missing for _, task in group.pairs)
+    gain = sum((task.gain for _, task in group.pairs), Fraction())
+    return group.cost.free, not missing, -gain
+
+
+def _rank(group: SharedAction) -> tuple[int, int, date]:
+    """Law first, then what is indispensable; the widest, then the soonest."""
+    if any(task.broken for _, task in group.pairs):
+        first = 0
+    else:
+        first = 1 if _kind(group) is Kind.BLOCKING else 2
+    return first, -len(group.pairs), group.due or date.max

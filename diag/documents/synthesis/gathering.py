@@ -1,0 +1,599 @@
+"""Several audits told together: whose they are, by whom, and what may still change."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from hashlib import sha256
+
+from diag.assess.money import Money
+from diag.assess.plan import Action
+from diag.assess.results import Cost, CriterionResult, Score
+from diag.audit.findings import EXPECTED, for_the_council
+from diag.audit.report import Report, report_of
+from diag.audit.session import AuditSession
+from diag.documents import mairie as proposals
+from diag.documents.document import Pair, bold, definitions, written
+from diag.documents.escape import Md
+from diag.journal.facts import edition_of
+from diag.model.audit import Auditee
+from diag.model.charter import Issuer
+from diag.model.checklist import Criterion
+from diag.model.enums import (
+    Audience,
+    Compliance,
+    FollowUpState,
+    Owner,
+    PlaceKind,
+    Provenance,
+    Socle,
+    Standing,
+)
+from diag.model.errors import DiagError
+from diag.model.number import Quantity
+from diag.model.territory import Commune
+from diag.model.text import accented, fold
+from diag.words.dates import day_of, describe_day, long_date
+from diag.words.sentences import listed, phone_number
+from diag.words.typography import NBSP
+from diag.workspace.charter import office_of
+from diag.workspace.settings import campaign_named
+from diag.workspace.subjects import auditee_of, audits, commune_auditee, school_of
+from diag.workspace.workspace import Workspace
+
+# What a document beyond the school keeps of one audit: the whole does not fit.
+#
+# What a sensitive fact speaks through is kept for its score and its cost alone: it is
+# marked `discreet`, and no synthesis or draft names it.
+
+
+_FROM_FILES = {Provenance.IMPORTED, Provenance.CARRIED}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one audit stands on one criterion that applies, or may."""
+
+    criterion: Criterion
+    low: int
+    high: int
+    sure: bool
+    """Whether it surely applies."""
+    compliance: Compliance | None
+    discreet: bool
+
+    @property
+    def short(self) -> bool:
+        """Say whether it surely falls short of what is expected."""
+        if self.compliance is not None:
+            return self.compliance is Compliance.NON_CONFORME
+        return self.sure and self.high < EXPECTED
+
+    @property
+    def reached(self) -> bool:
+        """Say whether it surely is as expected."""
+        if self.compliance is not None:
+            return self.compliance is Compliance.CONFORME
+        return self.sure and self.low >= EXPECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """An action surely advised in one audit, and what it costs there."""
+
+    id: str
+    domain: str
+    criterion: Criterion | None
+    """What it cures; None for what the engineer advises of their own."""
+    broken: bool
+    """Whether a rule is surely not kept until it is done."""
+    missing: bool
+    """Whether what it cures is missing altogether."""
+    gain: Fraction
+    """What it surely adds to the overall score."""
+    owner: Owner
+    titles: dict[Audience, str]
+    """By reader, not filled in: quantities of several schools are added up."""
+    decision: str
+    """What the council votes, not filled in."""
+    own_words: bool
+    """Whether the words are the engineer's: told letter for letter."""
+    done_when: str
+    quantity: Quantity | None
+    """None when it must not be told."""
+    cost: Cost
+    due: date | None
+    ready: bool
+    """Whether nothing must come first."""
+    undecided: bool
+    """Whether a decision is still to be taken."""
+    council: bool
+    """Whether the council has a word to say."""
+    voted: bool
+    """Whether it takes a vote."""
+    discreet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """What one action costs, TTC by year, and who leads it."""
+
+    domain: str
+    owner: Owner
+    years: tuple[Money, ...]
+    ht: Money
+    conditional: bool
+
+    @property
+    def total(self) -> Money:
+        """The years added up."""
+        return sum(self.years, Money())
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Where an action stands that somebody followed up."""
+
+    title: str
+    """As the town hall reads it."""
+    state: FollowUpState
+    on: str
+    """ISO date of the last step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """One audit, reduced to what several are told with."""
+
+    about: Auditee
+    begun: bool
+    """Whether somebody said or saw something: files alone are no audit."""
+    provisional: bool
+    status: str
+    visits: tuple[str, ...]
+    """ISO days on site."""
+    digest: str
+    version: str
+    """Of the checklists."""
+    overall: Score
+    socle: Socle
+    domains: tuple[tuple[str, str, Score], ...]
+    """Id, title and score."""
+    findings: tuple[Finding, ...]
+    tasks: tuple[Task, ...]
+    dangers: tuple[str, ...]
+    """Ids of the tasks to be done on receipt: not put to the vote."""
+    years: tuple[int, ...]
+    expenses: tuple[Expense, ...]
+    beyond: tuple[Cost, ...]
+    """What actions paid after the last year cost, in no total."""
+    decided: tuple[Decided, ...]
+    to_confirm: int
+    """Actions that depend on a check, in no total."""
+    paid_to_confirm: int
+    """Those of them that cost something."""
+
+    @property
+    def paid(self) -> tuple[Money, ...]:
+        """What each year costs, TTC: as in the report to the town hall."""
+        columns = zip(*(one.years for one in self.expenses), strict=True)
+        told = tuple(sum(column, Money()) for column in columns)
+        return told or tuple(Money() for _ in self.years)
+
+    @property
+    def alerts(self) -> tuple[int, int]:
+        """How many points of compliance fail, how many are to be checked."""
+        states = [one.compliance for one in self.findings]
+        return states.count(Compliance.NON_CONFORME), states.count(
+            Compliance.A_VERIFIER
+        )
+
+
+def extract_of(report: Report) -> Extract:
+    """Return what is kept of an audit."""
+    budget, plan = report.budget, report.plan
+    return Extract(
+        about=report.about,
+        begun=is_begun(report),
+        provisional=report.provisional,
+        status=report.status_words,
+        visits=tuple(one.date for one in report.visits),
+        digest=report.digest,
+        version=report.checklist.version,
+        overall=report.assessment.overall,
+        socle=report.assessment.socle,
+        domains=tuple(
+            (one.domain.id, one.domain.title, one.score)
+            for one in report.assessment.domains
+        ),
+        findings=tuple(_findings(report)),
+        tasks=tuple(_task(report, one) for one in plan.actions),
+        dangers=tuple(one.id for one in proposals.dangers(report)),
+        years=budget.years,
+        expenses=tuple(
+            Expense(
+                domain=row.action.advice.recommendation.domain,
+                owner=row.action.advice.recommendation.owner,
+                years=row.years,
+                ht=row.ht,
+                conditional=row.action.conditional,
+            )
+            for row in budget.rows
+        ),
+        beyond=tuple(one.advice.cost for one in budget.beyond),
+        decided=tuple(_decided(report)),
+        to_confirm=len(plan.to_confirm),
+        paid_to_confirm=plan.paid_to_confirm,
+    )
+
+
+def _decided(report: Report) -> Iterator[Decided]:
+    """Give the last step of each action of the plan that may be named."""
+    last = {one.recommendation: one for one in report.follow_ups if one.place is None}
+    for action in report.plan:
+        step = last.get(action.id)
+        if step and action.id not in report.discretion.recommendations:
+            title = report.title(action, Audience.MAIRIE)
+            yield Decided(title, step.state, step.on)
+
+
+def is_begun(report: Report) -> bool:
+    """Say whether somebody said or saw something: files alone are no audit."""
+    heads = (head for told in report.facts.answers.values() for head in told)
+    return any(head.provenance not in _FROM_FILES for head in heads)
+
+
+def _findings(report: Report) -> Iterator[Finding]:
+    for one in report.assessment.criteria.values():
+        if one.standing is Standing.OUT:
+            continue
+        yield Finding(
+            criterion=one.criterion,
+            low=one.low,
+            high=one.high,
+            sure=one.standing is Standing.IN,
+            compliance=one.compliance,
+            discreet=one.criterion.id in report.discretion.criteria,
+        )
+
+
+def _task(report: Report, action: Action) -> Task:
+    recommendation = action.advice.recommendation
+    result = report.result(recommendation.when.criterion)
+    discreet = action.id in report.discretion.recommendations
+    mayor = report.wording(action, Audience.MAIRIE)
+    return Task(
+        id=action.id,
+        domain=recommendation.domain,
+        criterion=result.criterion if result else None,
+        broken=_is_broken(result),
+        missing=result is not None and not result.high,
+        gain=action.advice.gain,
+        owner=recommendation.owner,
+        titles={one: report.wording(action, one).title for one in Audience},
+        decision=mayor.decision or mayor.title,
+        own_words=action.id not in report.checklist.recommendations,
+        done_when=recommendation.done_when,
+        quantity=None if discreet else action.advice.quantity,
+        cost=action.advice.cost,
+        due=action.due,
+        ready=action.ready,
+        undecided=action.undecided,
+        council=for_the_council(report, action),
+        voted=proposals.is_voted(report, action),
+        discreet=discreet,
+    )
+
+
+def _is_broken(result: CriterionResult | None) -> bool:
+    return result is not None and result.compliance is Compliance.NON_CONFORME
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """The audits that a document tells, and what it may say of the rest."""
+
+    name: str
+    """« Commune de Valbrise », « Territoire de … », a circonscription's own name."""
+    extracts: tuple[Extract, ...]
+    """Schools by commune and name; before them, the commune or the syndicat itself."""
+    missing: tuple[str, ...]
+    """Public schools that this campaign did not audit, by name."""
+    campaign: str
+    author: str
+    office: Issuer
+    date: date
+    commune: Commune | None = None
+    population_of: str = ""
+    """ISO day on which the population was read; empty when it was not."""
+
+    @cached_property
+    def schools(self) -> tuple[Extract, ...]:
+        """The audits of schools."""
+        return tuple(one for one in self.extracts if one.about.kind is PlaceKind.ECOLE)
+
+    @property
+    def provisional(self) -> bool:
+        """Say whether one of the audits may still change."""
+        return any(one.provisional for one in self.extracts)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years of the budget."""
+        return self.extracts[0].years
+
+    @property
+    def digest(self) -> str:
+        """One mark for all the audits: what this document can be proven with."""
+        marks = "\n".join(sorted(one.digest for one in self.extracts))
+        return sha256(marks.encode()).hexdigest()
+
+    def name_of(self, extract: Extract) -> str:
+        """Return how an audit is named; schools that share a name get their UAI."""
+        return self._names[extract.about.ref]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        bare = {one.about.ref: accented(one.about.name) for one in self.extracts}
+        told = list(bare.values())
+        return {
+            ref: name if told.count(name) == 1 else f"{name} ({ref})"
+            for ref, name in bare.items()
+        }
+
+
+def cover(gathering: Gathering, reader: str, *first: Pair) -> Md:
+    """Return the block that says what this is, of what and from whom."""
+    return definitions((
+        *first,
+        ("Destinataire", reader),
+        ("Écoles auditées", coverage(gathering)),
+        ("Visites", visit_days(gathering.extracts)),
+        ("Date", long_date(gathering.date)),
+        ("Auteur", ", ".join(filter(None, (gathering.author, gathering.office.name)))),
+        ("Version", version(gathering)),
+        ("Statut", status(gathering)),
+    ))
+
+
+def coverage(gathering: Gathering) -> str:
+    """Return « 3 sur 5 »."""
+    told = len(gathering.schools)
+    return f"{told} sur {told + len(gathering.missing)}"
+
+
+def visit_days(extracts: Sequence[Extract]) -> str:
+    """Return « du 12 mars au 4 avril 2026 », the day of the only visit, or none."""
+    days = sorted(day for one in extracts for day in one.visits)
+    if not days:
+        return "aucune visite notée"
+    first, last = describe_day(days[0]), describe_day(days[-1])
+    return first if first == last else f"du {first} au {last}"
+
+
+def version(gathering: Gathering) -> str:
+    """Return the editions of the checklists and the mark of the audits."""
+    editions = sorted({one.version for one in gathering.extracts})
+    return f"grilles {listed(editions)}, empreinte {gathering.digest[:12]}"
+
+
+def status(gathering: Gathering) -> str:
+    """Return whether everything told is final."""
+    open_ones = [one for one in gathering.extracts if one.provisional]
+    if not open_ones:
+        return "définitif"
+    many = len(gathering.extracts)
+    if many == 1:
+        return gathering.extracts[0].status
+    verb = "n'est pas clos" if len(open_ones) == 1 else "ne sont pas clos"
+    count = f"{len(open_ones)} audit{'s' * (len(open_ones) > 1)}"
+    return f"provisoire ({count} sur {many} {verb})"
+
+
+def running_line(gathering: Gathering) -> Md:
+    """Return what stands at the foot of every page."""
+    state = "provisoire" if gathering.provisional else "définitif"
+    told = f"Document {state}, {long_date(gathering.date)} · {version(gathering)}"
+    return Md(f"*{written(told)}*")
+
+
+def contacts(gathering: Gathering) -> Md:
+    """Return whom to write to."""
+    office = gathering.office
+    reach = (gathering.author, phone_number(office.phone), office.email)
+    return definitions([(office.name, " · ".join(filter(None, reach)))])
+
+
+def unaudited(gathering: Gathering) -> Md:
+    """Return the schools of which this document can say nothing."""
+    if not gathering.missing:
+        return Md("")
+    names = listed([accented(one) for one in gathering.missing], 12)
+    one = len(gathering.missing) == 1
+    said = "École publique non auditée" if one else "Écoles publiques non auditées"
+    return Md(f"{bold(said)}{NBSP}: {written(names)}. Ce document n'en dit rien.")
+
+
+Progress = Callable[[int, int], None]
+"""Told how many audits are read, of how many."""
+
+
+TERRITORY = "territoire"
+"""How the whole campaign is named on the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatheringScope:
+    """Which schools a document is about."""
+
+    kind: str
+    """`commune`, `circonscription`, `territoire` or `ecole`."""
+    code: str
+    """INSEE code, whole name of the circonscription, UAI; empty for all."""
+    name: str
+    """As it is printed."""
+    stem: str
+    """A name for its files."""
+    insee: str = ""
+    """Code of the commune, when it is about one."""
+
+
+def scope_named(workspace: Workspace, ref: str) -> GatheringScope:
+    """Return what is named: a commune, a circonscription, the territory, a school.
+
+    Raises:
+        DiagError: when it is wrong or unknown; says what to do.
+    """
+    kind, _, code = ref.strip().partition(":")
+    match kind.casefold():
+        case "territoire" | "syndicat":
+            name = workspace.settings.syndicat or "Territoire"
+            return GatheringScope(TERRITORY, "", name, TERRITORY)
+        case "commune":
+            about = commune_auditee(workspace, code)
+            return GatheringScope(
+                "commune", about.code, about.name, about.stem, about.insee
+            )
+        case "circonscription":
+            return _circonscription(workspace, code)
+    school = school_of(workspace, code or ref)
+    name = accented(school.name)
+    return GatheringScope("ecole", school.uai, name, school.uai, school.insee)
+
+
+def gathered(
+    workspace: Workspace,
+    scope: GatheringScope,
+    day: date | None = None,
+    campaign: str | None = None,
+    progress: Progress = lambda _done, _total: None,
+) -> Gathering:
+    """Return every audit of a scope that is begun, judged one after the other.
+
+    Raises:
+        DiagError: when no school of it was audited in the campaign; says what to do.
+    """
+    settings = workspace.settings
+    wanted = campaign_named(campaign or settings.campaign)
+    today = day or workspace.world.today()
+    sessions = _sessions(workspace, scope, wanted)
+    extracts = tuple(_extracts(sessions, today, progress))
+    if not any(one.about.kind is PlaceKind.ECOLE for one in extracts):
+        raise DiagError(
+            f"Aucune école auditée pour {scope.name} dans la campagne {wanted}. "
+            "Ouvrez un audit.",
+            command="diag audit start UAI",
+        )
+    return Gathering(
+        name=scope.name,
+        extracts=extracts,
+        missing=tuple(_missing(workspace, scope, extracts)),
+        campaign=wanted,
+        author=settings.name_of(settings.author),
+        office=office_of(workspace),
+        date=today,
+        commune=workspace.territory.commune(scope.insee) if scope.insee else None,
+        population_of=population_day(workspace),
+    )
+
+
+def _extracts(
+    sessions: list[AuditSession], today: date, progress: Progress
+) -> Iterable[Extract]:
+    for rank, session in enumerate(sessions, 1):
+        extract = extract_of(report_of(session, today))
+        session.forget()
+        progress(rank, len(sessions))
+        if extract.begun:
+            yield extract
+
+
+def _sessions(
+    workspace: Workspace, scope: GatheringScope, campaign: str
+) -> list[AuditSession]:
+    journal = workspace.journal
+    found = [
+        AuditSession(workspace, audit, about)
+        for audit in audits(journal)
+        if audit.campaign == campaign
+        and _is_within(scope, about := auditee_of(workspace, audit))
+        and edition_of(journal, audit.id)
+    ]
+
+    def rank(session: AuditSession) -> tuple[bool, str, str, str]:
+        about = session.about
+        is_school = about.kind is PlaceKind.ECOLE
+        return is_school, fold(about.commune), fold(about.name), about.ref
+
+    return sorted(found, key=rank)
+
+
+def _is_within(scope: GatheringScope, about: Auditee) -> bool:
+    match scope.kind:
+        case "commune":
+            return about.insee == scope.code
+        case "circonscription":
+            school = about.school
+            return school is not None and school.circonscription == scope.code
+        case "ecole":
+            return about.ref == scope.code
+    return True
+
+
+def _missing(
+    workspace: Workspace, scope: GatheringScope, extracts: Iterable[Extract]
+) -> Iterable[str]:
+    """Give the names of the public schools of a scope that nobody audited."""
+    if scope.kind == "ecole":
+        return
+    told = {one.about.ref for one in extracts}
+    inspections = workspace.territory.values_of("circonscription")
+    for line in workspace.territory.schools():
+        if line.uai in told or line.vanished or line.sector == "Privé":
+            continue
+        if scope.kind == "commune" and line.insee != scope.code:
+            continue
+        if scope.kind == "circonscription" and inspections[line.uai] != scope.code:
+            continue
+        yield _school_name(scope, line.name, line.commune)
+
+
+def _school_name(scope: GatheringScope, name: str, commune: str) -> str:
+    return name if scope.kind == "commune" else f"{name} ({commune})"
+
+
+def _circonscription(workspace: Workspace, typed: str) -> GatheringScope:
+    """Return the only circonscription whose name holds every word typed."""
+    words = fold(typed).split()
+    names = sorted({
+        name
+        for name in workspace.territory.values_of("circonscription").values()
+        if name
+    })
+    found = [name for name in names if set(words) <= set(fold(name).split())]
+    if words and len(found) == 1:
+        words_of = fold(found[0]).removeprefix("circonscription ").split()
+        stem = "-".join(("circonscription", *words_of))
+        return GatheringScope("circonscription", found[0], found[0], stem[:80])
+    if not names:
+        raise DiagError(
+            "Aucune circonscription connue. Importez la liste officielle.",
+            command="diag import annuaire FICHIER.csv",
+        )
+    listed = "\n".join(f"  {name}" for name in found or names)
+    many = "Plusieurs circonscriptions" if found else "Aucune circonscription"
+    raise DiagError(
+        f"{many} pour « {typed[:40]} ». Précisez un mot de son nom, par exemple "
+        f'"circonscription:{fold(names[0]).split()[-1]}" :\n{listed}'
+    )
+
+
+def population_day(workspace: Workspace) -> str:
+    """Return the ISO day on which the communes were read last; empty for never."""
+    days = (
+        day_of(one.at).isoformat()
+        for one in workspace.territory.imports()
+        if one.kind == "communes"
+    )
+    return next(days, "")

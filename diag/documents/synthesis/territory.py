@@ -1,0 +1,305 @@
+"""The synthesis of the territory, for the syndicat's board: no school is named."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from diag.assess.money import spoken_cost
+from diag.documents.document import Pair, bold, numbered, table
+from diag.documents.escape import Md
+from diag.documents.synthesis import common as money
+from diag.documents.synthesis.common import (
+    Shared,
+    alert_rows,
+    alerts_words,
+    average_words,
+    completeness,
+    domain_table,
+    names_or_count,
+    page_of,
+    shared,
+    socle_words,
+    strong_list,
+    unchecked_list,
+    weak_table,
+)
+from diag.documents.synthesis.decisions import (
+    DECISIONS,
+    SharedAction,
+    decision_lines,
+    groups,
+    is_academic,
+    is_syndical,
+    with_a_need,
+)
+from diag.documents.synthesis.gathering import (
+    Extract,
+    Gathering,
+    Task,
+    cover,
+    unaudited,
+)
+from diag.model.checklist import Criterion
+from diag.model.enums import Audience, PlaceKind
+from diag.model.text import fold
+from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
+
+WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
+"""At most so many common lacks, strengths, domains of the budget, shared actions."""
+
+
+def territory_synthesis(gathering: Gathering) -> str:
+    """Return the Markdown of the synthesis of a whole campaign."""
+    found = shared(gathering.schools)
+    communes = {one.about.insee for one in gathering.schools}
+    told = {
+        "name": gathering.name,
+        "several": len(gathering.schools) > 1,
+        "campaign": gathering.campaign,
+        "cover": cover(gathering, "Comité syndical", ("Communes", str(len(communes)))),
+        "decisions": _decisions_box(gathering),
+        "levels": LEVELS_EXPLAINED,
+        "common": weak_table(found, WEAK),
+        "average": average_words(gathering.schools),
+        "completeness": completeness(gathering.schools),
+        "socle": socle_words(gathering.schools),
+        "alerts": alerts_words(gathering.schools),
+        "total": money.total_line(gathering),
+        "together": _together(gathering),
+        "budget": money.by_audit(
+            gathering,
+            money.domain_rows(gathering, DOMAINS),
+            "Dépenses estimées par thème, en euros TTC",
+        ),
+        "leaders": money.leaders(gathering),
+        "beyond": money.beyond(gathering),
+        "unconfirmed": money.unconfirmed(gathering),
+        "communes": _commune_table(gathering),
+        "missing": len(gathering.missing),
+        "strengths": strong_list(found, STRONG),
+        "domains": domain_table(gathering.schools, spread=False),
+    }
+    return page_of("synthese-territoire", told, gathering)
+
+
+def _decisions_box(gathering: Gathering) -> Md:
+    """Return what the syndicat itself can start, three things at most."""
+    asked = with_a_need(groups(gathering.extracts, _is_common), DECISIONS)
+    if not asked:
+        return Md("")
+    lines = decision_lines(
+        gathering, asked, named=False, say=lambda one: one.title(Audience.MAIRIE)
+    )
+    votes = numbered(lines, "> ")
+    title = bold("Ce que le comité peut engager d'abord")
+    return Md("\n".join(("> [!IMPORTANT]", f"> {title}", ">", votes)))
+
+
+def _is_common(extract: Extract, task: Task) -> bool:
+    """Say whether the syndicat acts, in words that name no school."""
+    return is_syndical(extract, task) and not task.own_words
+
+
+def _together(gathering: Gathering) -> Md:
+    """Return what most schools need alike: what a group of buyers is for."""
+    paid = groups(gathering.schools, lambda _, task: not task.cost.free)
+    widest = sorted(paid, key=lambda one: -len(one.pairs))[:TOGETHER]
+    rows = [
+        (one.title(Audience.MAIRIE), str(len(one.pairs)), spoken_cost(one.cost))
+        for one in widest
+        if len(one.pairs) > 1
+    ]
+    columns = ("Action", "Écoles", "Coût estimé")
+    return table("Ce que plusieurs écoles demandent", columns, rows, numeric=(1,))
+
+
+def _communes(gathering: Gathering) -> list[list[Extract]]:
+    """Return the audits of each commune, its own first; one's syndicat apart."""
+    found: dict[str, list[Extract]] = {}
+    for one in gathering.extracts:
+        found.setdefault(one.about.insee, []).append(one)
+    return sorted(found.values(), key=lambda some: fold(_name(some)))
+
+
+def _name(extracts: Sequence[Extract]) -> str:
+    return extracts[0].about.commune or extracts[0].about.name
+
+
+def _is_school(extract: Extract) -> bool:
+    return extract.about.kind is PlaceKind.ECOLE
+
+
+def _commune_table(gathering: Gathering) -> Md:
+    rows = [
+        (
+            _name(some),
+            str(sum(map(_is_school, some))),
+            alerts_words(some),
+            str(money.total(some)),
+            _state(some),
+        )
+        for some in _communes(gathering)
+    ]
+    columns = ("Commune", "Écoles auditées", "Conformité", "Trois ans, TTC", "Audits")
+    caption = "Commune par commune, dans l'ordre des noms : ce n'est pas un classement"
+    return table(caption, columns, rows, numeric=(1, 3))
+
+
+def _state(extracts: Sequence[Extract]) -> str:
+    open_ones = sum(one.provisional for one in extracts)
+    if not open_ones:
+        return "définitif" if len(extracts) == 1 else "définitifs"
+    if open_ones == len(extracts):
+        return "provisoire" if open_ones == 1 else "provisoires"
+    return f"dont {open_ones} provisoire{'s' * (open_ones > 1)}"
+
+
+READER = Audience.ACADEMIE
+
+
+_LACKS = 5
+"""At most so many common lacks told first."""
+
+
+_SCHOOLS_NAMED = 5
+"""At most so many schools named in a cell; past them, they are counted."""
+
+
+ACTIONS = 12
+"""At most so many actions of the schools and of the académie told."""
+
+
+SUBJECTS = (
+    ("Projet et usages", ("GOV", "USG", "PER")),
+    ("Formation", ("FOR",)),
+    ("ENT", ("ENT",)),
+)
+"""What an inspector reads first: a title, and the numbers of its criteria."""
+
+
+def circonscription_synthesis(gathering: Gathering) -> str:
+    """Return the Markdown of the synthesis of a circonscription's audits."""
+    found = shared(gathering.schools)
+    mine = groups(gathering.schools, is_academic)
+    asked = with_a_need(_subjects_first(mine), DECISIONS)
+    told = {
+        "name": gathering.name,
+        "cover": cover(gathering, "Inspection de la circonscription"),
+        "levels": LEVELS_EXPLAINED,
+        "asked": _actions_table(gathering, asked, "Ce qui peut être décidé d'abord"),
+        "common": weak_table(
+            [one for one in found if _is_subject(one.criterion)], _LACKS
+        ),
+        "completeness": completeness(gathering.schools),
+        "alerts": alerts_words(gathering.schools),
+        "subjects": [
+            (title, _subject_table(found, title, prefixes))
+            for title, prefixes in SUBJECTS
+        ],
+        "schools": _school_table(gathering),
+        "unaudited": unaudited(gathering),
+        "compliance": _compliance_table(gathering, found),
+        "unchecked": unchecked_list(found, _counted),
+        "actions": _actions_table(
+            gathering,
+            [one for one in mine if one not in asked][:ACTIONS],
+            "Autres actions des écoles et de l'académie",
+        ),
+        "untold": max(0, len(mine) - len(asked) - ACTIONS),
+    }
+    return page_of("synthese-circonscription", told, gathering)
+
+
+def _subject_table(
+    found: Sequence[Shared], title: str, prefixes: tuple[str, ...]
+) -> Md:
+    rows = [
+        (
+            one.criterion.title,
+            str(len(one.reached)),
+            str(len(one.short)),
+            str(len(one.unsure)),
+        )
+        for one in found
+        if one.criterion.ref.startswith(prefixes)
+    ]
+    columns = ("Ce qui est attendu", "Atteint", "En dessous", "À vérifier")
+    caption = f"{title} : nombre d'écoles"
+    return table(caption, columns, rows, numeric=(1, 2, 3))
+
+
+def _school_table(gathering: Gathering) -> Md:
+    rows = [
+        (
+            gathering.name_of(one),
+            one.about.commune,
+            *(_reached(one, prefixes) for _, prefixes in SUBJECTS),
+            alerts_words([one]),
+            "provisoire" if one.provisional else "définitif",
+        )
+        for one in gathering.schools
+    ]
+    columns = (
+        "École",
+        "Commune",
+        *(title for title, _ in SUBJECTS),
+        "Conformité",
+        "Audit",
+    )
+    caption = (
+        "École par école, points atteints sur points examinés : "
+        "ce n'est pas un classement"
+    )
+    return table(caption, columns, rows)
+
+
+def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
+    told = [
+        one
+        for one in extract.findings
+        if one.criterion.ref.startswith(prefixes) and not one.discreet
+    ]
+    if not told:
+        return "sans objet"
+    sure = sum(one.reached for one in told)
+    unsure = sum(not (one.reached or one.short) for one in told)
+    doubt = f", {unsure} à vérifier" if unsure else ""
+    return f"{sure} sur {len(told)}{doubt}"
+
+
+def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
+    rows = alert_rows(found, partial(_names, gathering), _counted)
+    columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
+    return table("Points de conformité qui ne sont pas respectés", columns, rows)
+
+
+def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
+    return names_or_count(some, gathering.name_of, _SCHOOLS_NAMED)
+
+
+def _counted(some: Sequence[Extract]) -> str:
+    return f"{len(some)} école{'s' * (len(some) > 1)}" if some else ""
+
+
+def _is_subject(criterion: Criterion | None) -> bool:
+    prefixes = tuple(one for _, some in SUBJECTS for one in some)
+    return criterion is not None and criterion.ref.startswith(prefixes)
+
+
+def _subjects_first(found: Sequence[SharedAction]) -> list[SharedAction]:
+    return sorted(found, key=lambda one: not _is_subject(one.task.criterion))
+
+
+def _actions_table(
+    gathering: Gathering, told: Sequence[SharedAction], caption: str
+) -> Md:
+    rows: list[Pair | tuple[str, ...]] = [
+        (
+            one.title(READER),
+            OWNERS[one.task.owner],
+            one.when,
+            _names(gathering, one.extracts),
+        )
+        for one in told
+    ]
+    columns = ("Action", "Qui", "Avant le", "Écoles")
+    return table(caption, columns, rows)

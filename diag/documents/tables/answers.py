@@ -1,0 +1,147 @@
+"""Every answer of an audit, one fact a row, tidy: for statistics and other programs.
+
+A fact that two people answered differently has a row for each answer. What is sensitive
+stays out unless asked, and so does what was asked by a question that nobody knows any
+more: nothing says that it was not.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from diag.audit.report import Report
+from diag.documents.tables.table import IDENTITY, Cell, Coded, Column, identity
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType, State
+from diag.model.fact import Answer, Place, Value
+from diag.model.number import exact
+from diag.reports.answers import value_words
+from diag.words.dates import day_of
+from diag.words.vocabulary import PROVENANCES, STATES
+
+ANSWERS = (
+    *IDENTITY,
+    Column("place_kind", "Type de lieu", 12),
+    Column("place", "Lieu", 20),
+    Column("place_id", "Identifiant du lieu", 12),
+    Column("domain", "Domaine", 22),
+    Column("question", "Question", 22),
+    Column("label", "Libellé", 40),
+    Column("state", "État", 11),
+    Column("value", "Valeur", 30),
+    Column("unit", "Unité", 10),
+    Column("provenance", "Provenance", 14),
+    Column("reason", "Motif", 20),
+    Column("note", "Note", 40),
+    Column("author", "Auteur", 18),
+    Column("date", "Date", 11),
+    Column("conflict", "Contradictoire", 12),
+    Column("sensitive", "Sensible", 9),
+)
+"""Columns of the answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The rows of one audit, and how many sensitive ones stay out."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    withheld: int
+
+
+def answers_of(report: Report, *, sensitive: bool = False) -> Answers:
+    """Return every answer and note of an audit, place by place, in question order."""
+    rows: list[tuple[Cell, ...]] = []
+    withheld = 0
+    audit = identity(report)
+    for place, name in _asked(report):
+        question = report.checklist.questions.get(name)
+        told = [(*audit, *cells) for cells in _facts(report, place, name, question)]
+        if sensitive or (question and not question.sensitive):
+            rows += told
+        else:
+            withheld += len(told)
+    return Answers(tuple(rows), withheld)
+
+
+def _asked(report: Report) -> Iterator[tuple[Place, str]]:
+    """Go through what was answered or noted; what no edition knows comes last."""
+    ranks = {name: rank for rank, name in enumerate(report.checklist.questions)}
+    facts = report.facts
+    told: dict[str, set[str]] = {}
+    for where, name in (*facts.answers, *facts.notes):
+        told.setdefault(where, set()).add(name)
+    for place in facts.places.values():
+        names = told.get(place.id, set())
+        for name in sorted(names, key=lambda one: (ranks.get(one, len(ranks)), one)):
+            yield place, name
+
+
+def _facts(
+    report: Report, place: Place, name: str, question: Question | None
+) -> Iterator[tuple[Cell, ...]]:
+    """Go through the answers of one fact; a note without an answer is a row too."""
+    asked = _asked_cells(report, place, name, question)
+    heads = report.facts.answers.get((place.id, name), ())
+    note = "\n".join(report.facts.notes.get((place.id, name), ()))
+    sensitive = question.sensitive if question else None
+    for head in heads:
+        yield (*asked, *_answer(question, head, note), len(heads) > 1, sensitive)
+    if not heads:
+        blank: tuple[Cell, ...] = (None, None, "", None, "", note, "", None)
+        yield (*asked, *blank, False, sensitive)
+
+
+def _asked_cells(
+    report: Report, place: Place, name: str, question: Question | None
+) -> tuple[Cell, ...]:
+    kind = Coded(str(place.kind), report.kind_words(place.kind)[0])
+    where = (kind, report.place_name(place.id), place.id)
+    if question is None:
+        return (*where, "", name, f"{name} (retirée)")
+    return (*where, _domain(report, question), name, question.label)
+
+
+def _answer(question: Question | None, head: Answer, note: str) -> tuple[Cell, ...]:
+    return (
+        Coded(str(head.state), STATES[head.state]),
+        _value(question, head.value) if head.state is State.KNOWN else None,
+        question.unit if question else "",
+        Coded(str(head.provenance), PROVENANCES[head.provenance]),
+        head.reason,
+        note,
+        head.author,
+        day_of(head.at) if head.at else None,
+    )
+
+
+def _value(question: Question | None, value: Value) -> Cell:
+    """Return a value as a cell: a number computes, a choice has id and words."""
+    if question is None:
+        return ", ".join(value) if isinstance(value, tuple) else value
+    match question.type, value:
+        case QuestionType.INTEGER | QuestionType.NUMBER, int() | str():
+            return _read(exact, value)
+        case QuestionType.DATE, str():
+            return _read(date.fromisoformat, value)
+        case QuestionType.CHOICE, str():
+            return Coded(value, value_words(question, value))
+        case _, tuple():
+            return Coded(value, value_words(question, value))
+    return value if isinstance(value, str | int) else None
+
+
+def _read(reader: Callable[[Any], Cell], value: int | str) -> Cell:
+    """Return a value as its reader reads it; as it stands when another edition's."""
+    try:
+        return reader(value)
+    except ValueError:
+        return value
+
+
+def _domain(report: Report, question: Question) -> str:
+    titles = (
+        one.title for one in report.checklist.domains if one.id == question.domain
+    )
+    return next(titles, "")

@@ -1,0 +1,380 @@
+"""The order basket: what the plans of some audits buy, price row by price row.
+
+Only what surely fires, unless asked; never what is set aside, done or ordered. A lot
+of the consultation is the domain whose recommendations buy the article most often.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from diag.assess.plan import Action
+from diag.assess.results import CostLine
+from diag.audit.counsel import describe_waiting
+from diag.audit.report import Report
+from diag.documents.parts.advice import owner
+from diag.documents.parts.sources import source_words
+from diag.documents.tables.table import (
+    IDENTITY,
+    Cell,
+    Column,
+    Table,
+    identity,
+    table_of,
+)
+from diag.model.checklist import Checklist, Price
+from diag.model.enums import Audience, FollowUpState, Trigger
+from diag.model.number import Quantity, exact
+from diag.words.dates import long_date
+from diag.words.figures import half_up
+from diag.words.sentences import sentence
+from diag.words.vocabulary import FOLLOW_UPS
+
+READER = Audience.MAIRIE
+"""The basket goes to buyers: it tells what the commune reads, no more."""
+
+
+OWN_LOT = "Hors grilles"
+"""Where what the engineer advises of their own is filed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Cents, before tax and with tax, each rounded once; None when unbounded."""
+
+    ht: int | None
+    ttc: int | None
+
+    def __add__(self, other: "Sum") -> "Sum":
+        """Return both together; unbounded when one is."""
+        return Sum(_added(self.ht, other.ht), _added(self.ttc, other.ttc))
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One article that one audit's plan buys, for one action."""
+
+    audit: tuple[Cell, ...]
+    """Cells of `identity`."""
+    lot: str
+    price: Price
+    quantity: Quantity
+    least: Sum
+    usual: Sum
+    """At the typical price, of a quantity that is known."""
+    most: Sum
+    action: tuple[Cell, ...]
+    """Number, title, who acts, places, condition, follow-up, deadline."""
+    sure: bool
+    rank: int
+    """Where its article stands, lot by lot."""
+    provisional: bool
+    """Whether the audit may still change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """What one audit puts in the basket, and how many lines stay out of it."""
+
+    lines: tuple[BasketLine, ...]
+    left_out: Counter[str]
+    """Why → how many lines."""
+
+
+def basket_of(report: Report, *, to_confirm: bool = False) -> Basket:
+    """Return what an audit's plan buys; with what is `to_confirm` when asked."""
+    lots = lots_of(report.checklist)
+    lines: list[BasketLine] = []
+    left_out: Counter[str] = Counter()
+    for action in report.plan:
+        why = _why_not(action, to_confirm=to_confirm)
+        told = [line for line in action.advice.cost.lines if line.quantity.high != 0]
+        if why:
+            left_out[why] += len(told)
+        else:
+            lines += (_line(report, action, line, lots) for line in told)
+    return Basket(tuple(lines), +left_out)
+
+
+def lots_of(checklist: Checklist) -> dict[str, str]:
+    """Return the lot of each price row, lots and rows in the order of the checklist."""
+    buyers: dict[str, Counter[str]] = {}
+    for advice in checklist.recommendations.values():
+        for name in advice.prices:
+            buyers.setdefault(name, Counter())[advice.domain] += 1
+    ranks = {domain.id: rank for rank, domain in enumerate(checklist.domains)}
+    titles = {domain.id: domain.title for domain in checklist.domains}
+    lots = {
+        name: buyers[name].most_common(1)[0][0]
+        for name in checklist.prices
+        if name in buyers
+    }
+    by_lot = sorted(lots, key=lambda name: ranks.get(lots[name], len(ranks)))
+    return {name: titles.get(lots[name], OWN_LOT) for name in by_lot}
+
+
+def _why_not(action: Action, *, to_confirm: bool) -> str:
+    """Return why an action buys nothing here; empty when it does."""
+    match action.state:
+        case FollowUpState.ECARTEE:
+            return "écartées"
+        case FollowUpState.FAITE | FollowUpState.VERIFIEE:
+            return "déjà faites"
+        case FollowUpState.COMMANDEE:
+            return "déjà commandées"
+    if action.advice.trigger is Trigger.FIRES or to_confirm:
+        return ""
+    return "à confirmer"
+
+
+def _line(
+    report: Report, action: Action, line: CostLine, lots: dict[str, str]
+) -> BasketLine:
+    price, quantity = line.price, line.quantity
+    known = quantity.low == quantity.high
+    return BasketLine(
+        audit=identity(report),
+        lot=lots.get(price.id, OWN_LOT),
+        price=price,
+        quantity=quantity,
+        least=_sum(price, quantity.low, price.minimum),
+        usual=_sum(price, quantity.high if known else None, price.typical),
+        most=_sum(price, quantity.high, price.maximum),
+        action=tuple(_told(report, action)),
+        sure=action.advice.trigger is Trigger.FIRES,
+        rank=list(lots).index(price.id) if price.id in lots else len(lots),
+        provisional=report.provisional,
+    )
+
+
+def _told(report: Report, action: Action) -> Iterator[Cell]:
+    discreet = report.is_discreet(action.id, READER)
+    places = () if discreet else action.advice.places
+    yield action.ref
+    yield report.title(action, READER)
+    yield owner(action)
+    yield " ; ".join(map(report.place_name, places))
+    yield sentence(describe_waiting(report, action, READER))
+    yield FOLLOW_UPS[action.state] if action.state else ""
+    yield action.due
+
+
+def _sum(price: Price, quantity: Fraction | None, cents: int) -> Sum:
+    if quantity is None:
+        return Sum(None, None)
+    amount = quantity * cents
+    return Sum(half_up(amount), half_up(amount * (1 + exact(price.vat) / 100)))
+
+
+def _added(left: int | None, right: int | None) -> int | None:
+    return None if left is None or right is None else left + right
+
+
+NOTICE = (Column("what", "À lire", 34), Column("said", "", 70))
+"""Columns of the notice."""
+
+
+_PRICES = (
+    "Ordres de grandeur de l'année dite, avant consultation. Ce ne sont pas des prix "
+    "de marché : remplacez-les par ceux du bordereau."
+)
+
+
+_TOTALS_NOTICE = (
+    "Le total ne porte que sur les quantités connues ; les totaux bas et haut vont du "
+    "prix bas au prix haut, de la quantité au moins à la quantité au plus. Une case "
+    "vide veut dire que rien ne borne le montant. Chaque ligne est arrondie au centime."
+)
+
+
+_OUT = (
+    "Ce qui est écarté, déjà fait ou déjà commandé n'est jamais compté ; ce qui reste "
+    "à confirmer ne l'est que sur demande, et la colonne Certitude le dit."
+)
+
+
+_LOTS = "Un lot est le domaine dont les préconisations achètent le plus l'article."
+
+
+def notice(
+    day: date,
+    campaign: str,
+    counts: Iterable[tuple[int, str, str]],
+    *,
+    to_confirm: bool,
+) -> Table:
+    """Return the notice of a basket."""
+    asked = "compris" if to_confirm else "non compris"
+    rows: list[tuple[Cell, ...]] = [
+        ("Établi le", long_date(day)),
+        ("Campagne", campaign),
+        ("Ce qui reste à confirmer", asked),
+        *((_capital(many), number) for number, _, many in counts),
+        ("Prix", _PRICES),
+        ("Totaux", _TOTALS_NOTICE),
+        ("Ce qui n'y est pas", _OUT),
+        ("Lots", _LOTS),
+    ]
+    return table_of("À lire", NOTICE, rows)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+_LOT = (Column("lot", "Lot (domaine)", 22),)
+
+
+_ARTICLE = (
+    Column("article", "Code article", 22),
+    Column("label", "Article", 40),
+    Column("rhythm", "Rythme", 10),
+    Column("unit", "Unité", 12),
+)
+
+
+_QUANTITY = (
+    Column("quantity_low", "Quantité au moins", 10),
+    Column("quantity_high", "Quantité au plus", 10),
+)
+
+
+_PRICE = (
+    Column("price_year", "Année du prix", 8),
+    Column("price_low_ht", "Prix bas HT (€)", 11),
+    Column("price_ht", "Prix courant HT (€)", 11),
+    Column("price_high_ht", "Prix haut HT (€)", 11),
+    Column("vat", "TVA (%)", 7),
+    Column("source", "Source du prix", 14),
+)
+
+
+_TOTALS = (
+    Column("total_ht", "Total HT (€)", 12),
+    Column("total_ttc", "Total TTC (€)", 12),
+    Column("total_low_ht", "Total bas HT (€)", 12),
+    Column("total_low_ttc", "Total bas TTC (€)", 12),
+    Column("total_high_ht", "Total haut HT (€)", 12),
+    Column("total_high_ttc", "Total haut TTC (€)", 12),
+)
+
+
+_ACTION = (
+    Column("ref", "Action", 7),
+    Column("title", "Préconisation", 40),
+    Column("owner", "Qui", 14),
+    Column("places", "Lieux", 30),
+    Column("condition", "Condition", 30),
+    Column("state", "Suite", 12),
+    Column("due", "Avant le", 11),
+    Column("sure", "Certitude", 11),
+    Column("remark", "Remarque", 30),
+)
+
+
+BY_ARTICLE = (
+    *(*_LOT, *_ARTICLE, Column("subjects", "Nombre d'audits", 9)),
+    Column("provisional", "dont provisoires", 9),
+    *(*_QUANTITY, *_PRICE, *_TOTALS),
+    Column("remark", "Remarque", 30),
+)
+"""Columns of the table by article."""
+
+
+BY_SCHOOL = (*IDENTITY, *_LOT, *_ARTICLE, *_QUANTITY, *_PRICE, *_TOTALS, *_ACTION)
+"""Columns of the table by school."""
+
+
+def in_order(lines: Iterable[BasketLine]) -> list[BasketLine]:
+    """Return lines lot by lot, article by article, then audit by audit as they came."""
+    return sorted(lines, key=lambda line: line.rank)
+
+
+def by_school(lines: Iterable[BasketLine]) -> Table:
+    """Return one row for each article of each action of each audit."""
+    rows = [
+        (
+            *line.audit,
+            line.lot,
+            *_article(line.price),
+            *_quantity(line.quantity),
+            *_priced(line.price),
+            *_totals(line.usual, line.least, line.most),
+            *line.action,
+            "sûre" if line.sure else "à confirmer",
+            _remark(line.quantity),
+        )
+        for line in lines
+    ]
+    return table_of("Par école", BY_SCHOOL, rows)
+
+
+def by_article(lines: Iterable[BasketLine]) -> Table:
+    """Return one row for each article, all audits together: sums of the rows shown.
+
+    Prices of two years, or of two editions, stay two articles.
+    """
+    groups: dict[Price, list[BasketLine]] = {}
+    for line in lines:
+        groups.setdefault(line.price, []).append(line)
+    rows = [_together(price, some) for price, some in groups.items()]
+    return table_of("Par article", BY_ARTICLE, rows)
+
+
+def _together(price: Price, lines: Sequence[BasketLine]) -> tuple[Cell, ...]:
+    nothing = Sum(0, 0)
+    highs = [line.quantity.high for line in lines]
+    quantity = Quantity(
+        sum((line.quantity.low for line in lines), Fraction()),
+        None if None in highs else sum((one for one in highs if one), Fraction()),
+    )
+    return (
+        lines[0].lot,
+        *_article(price),
+        len({line.audit for line in lines}),
+        len({line.audit for line in lines if line.provisional}),
+        *_quantity(quantity),
+        *_priced(price),
+        *_totals(
+            sum((line.usual for line in lines), nothing),
+            sum((line.least for line in lines), nothing),
+            sum((line.most for line in lines), nothing),
+        ),
+        _remark(quantity),
+    )
+
+
+def _article(price: Price) -> tuple[Cell, ...]:
+    rhythm = "par an" if price.yearly else "une fois"
+    return price.id, price.label, rhythm, price.unit
+
+
+def _quantity(quantity: Quantity) -> tuple[Cell, ...]:
+    return quantity.low, quantity.high
+
+
+def _priced(price: Price) -> tuple[Cell, ...]:
+    return (
+        price.year,
+        *map(_euros, (price.minimum, price.typical, price.maximum)),
+        exact(price.vat),
+        source_words(price.source),
+    )
+
+
+def _totals(*sums: Sum) -> tuple[Cell, ...]:
+    return tuple(_euros(cents) for one in sums for cents in (one.ht, one.ttc))
+
+
+def _remark(quantity: Quantity) -> str:
+    if quantity.high is None:
+        return "Quantité non bornée : une liste de lieux n'est pas close"
+    if quantity.low != quantity.high:
+        return "Quantité à préciser : des réponses manquent"
+    return ""
+
+
+def _euros(cents: int | None) -> Fraction | None:
+    return None if cents is None else Fraction(cents, 100)

@@ -1,0 +1,320 @@
+"""Tickets with the fields of a GLPI ticket, since its inventory has none."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from diag.audit.report import Report
+from diag.documents.tables.table import IDENTITY, Cell, Coded, Column, identity
+from diag.documents.tables.tickets import Ticket
+from diag.documents.tables.writers import as_json
+from diag.model.enums import Kind, PlaceKind, State
+from diag.model.fact import Place
+from diag.reports.answers import answer_words
+
+ANOMALIES = (
+    Column("externalid", "Identifiant externe", 30),
+    Column("entity", "Entité", 30),
+    Column("location", "Lieu", 30),
+    Column("type", "Type", 10),
+    Column("name", "Titre", 44),
+    Column("content", "Description", 60),
+    Column("urgency", "Urgence (1 à 5)", 9),
+    Column("category", "Catégorie", 22),
+    Column("time_to_resolve", "Date limite", 11),
+    Column("status", "Statut de l'audit", 18),
+    Column("sensitive", "Réservé au service technique", 10),
+)
+"""Columns of the tickets, named as GLPI's form names them."""
+
+
+_URGENCY = {Kind.COMPLIANCE: 5, Kind.BLOCKING: 4, Kind.IMPROVEMENT: 3}
+
+
+def anomaly_rows(report: Report, tickets: Iterable[Ticket]) -> list[tuple[Cell, ...]]:
+    """Return the tickets of one audit: an incident for the law, else a request."""
+    entity = " > ".join(
+        part for part in (report.about.commune, report.about.name) if part
+    )
+    return [
+        (
+            ticket.reference,
+            entity,
+            ticket.places,
+            _type(ticket),
+            ticket.title,
+            _content(ticket),
+            _URGENCY[ticket.kind],
+            ticket.domain,
+            ticket.due,
+            report.status_words,
+            ticket.sensitive,
+        )
+        for ticket in tickets
+    ]
+
+
+def _type(ticket: Ticket) -> Cell:
+    incident = ticket.nature == "anomalie" or ticket.kind is Kind.COMPLIANCE
+    return Coded("1", "Incident") if incident else Coded("2", "Demande")
+
+
+def _content(ticket: Ticket) -> str:
+    told = (
+        ("Constaté", ticket.observed),
+        ("Attendu", ticket.expected),
+        ("Comment", ticket.how),
+        ("Condition", ticket.condition),
+        ("Qui", ticket.owner),
+        ("Terminé quand", ticket.done_when),
+    )
+    return "\n".join(f"{title} : {text}" for title, text in told if text)
+
+
+# What an audit knows of a school's equipment, as GLPI files it.
+#
+# GLPI inventories single devices by `itemtype`; an audit counts lots. Each device of a
+# lot whose number is known becomes one; everything is also a line of a table, where what
+# has no itemtype (projection) stands alone.
+
+
+COMPUTER, NETWORK, PRINTER = "Computer", "NetworkEquipment", "Printer"
+
+
+_CHASSIS = {
+    "classe_mobile_tablettes": "Tablet",
+    "classe_mobile_portables": "Laptop",
+    "postes_fixes": "Desktop",
+    "portables": "Laptop",
+    "tablettes": "Tablet",
+    "postes_maitres": "",
+    "poste_direction": "",
+}
+"""Choice of `type_lot` → shape of the computers."""
+
+
+_SYSTEMS = {
+    "windows_11": ("Windows", "Windows 11"),
+    "windows_10": ("Windows", "Windows 10"),
+    "windows_10_prolonge": ("Windows", "Windows 10"),
+    "windows_ancien": ("Windows", ""),
+    "linux": ("Linux", ""),
+}
+"""Choice of `lot_systeme` → name and full name of the system."""
+
+
+_SHARED_PRINTERS = frozenset({"copieur_isole", "copieur_reseau", "copieur_regle"})
+
+
+_NO_PROJECTION = "aucune"
+
+
+PARC = (
+    *IDENTITY,
+    Column("place", "Lieu", 22),
+    Column("item", "Matériel", 34),
+    Column("itemtype", "Type GLPI", 16),
+    Column("number", "Nombre", 8),
+    Column("working", "En état de marche", 9),
+    Column("system", "Système", 22),
+    Column("bought", "Date d'achat", 11),
+    Column("identifier", "Identifiant (préfixe)", 26),
+    Column("in_json", "Dans l'inventaire JSON", 11),
+)
+"""Columns of the equipment; every line is there, in the inventory or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Some devices of one kind at one place."""
+
+    place: str
+    item: str
+    itemtype: str
+    """Empty: GLPI has none, or nothing says which."""
+    identifier: str
+    """What the names of its devices begin with; the same at each export."""
+    number: int | None
+    """None: unknown, or two answers disagree."""
+    working: int | None = None
+    chassis: str = ""
+    system: tuple[str, str] = ("", "")
+    system_words: str = ""
+    bought: date | None = None
+
+    @property
+    def inventoried(self) -> bool:
+        """Whether each of its devices is in the inventory."""
+        return bool(self.itemtype and self.number)
+
+
+def parc_of(report: Report) -> tuple[Stock, ...]:
+    """Return what an audit knows of the equipment of its school."""
+    lots = (_lot(report, lot) for lot in report.facts.places_of(PlaceKind.LOT))
+    return (*lots, *_of_the_school(report), *_projections(report))
+
+
+def parc_rows(report: Report, parc: tuple[Stock, ...]) -> list[tuple[Cell, ...]]:
+    """Return the equipment of one audit, one kind a row."""
+    audit = identity(report)
+    return [
+        (
+            *audit,
+            one.place,
+            one.item,
+            one.itemtype,
+            one.number,
+            one.working,
+            one.system_words,
+            one.bought,
+            one.identifier if one.inventoried else "",
+            one.inventoried,
+        )
+        for one in parc
+    ]
+
+
+def _lot(report: Report, lot: Place) -> Stock:
+    kind = _value(report, lot.id, "type_lot")
+    system = _value(report, lot.id, "lot_systeme")
+    return Stock(
+        place=_where(report, lot),
+        item=lot.name,
+        itemtype=COMPUTER if kind in _CHASSIS else "",
+        identifier=f"{report.about.stem}-{lot.id[:8]}",
+        number=_count(report, lot.id, "lot_nombre"),
+        working=_count(report, lot.id, "lot_en_etat"),
+        chassis=_CHASSIS.get(str(kind), ""),
+        system=_SYSTEMS.get(str(system), ("", "")),
+        system_words=_words(report, lot.id, "lot_systeme"),
+        bought=_day(_value(report, lot.id, "lot_date_achat")),
+    )
+
+
+def _of_the_school(report: Report) -> Iterator[Stock]:
+    root, stem = report.facts.root, report.about.stem
+    place = report.place_name(root)
+    points = _count(report, root, "nb_bornes")
+    if points:
+        yield Stock(place, "Bornes Wi-Fi", NETWORK, f"{stem}-borne", points)
+    if _value(report, root, "impression") in _SHARED_PRINTERS:
+        said = _words(report, root, "impression")
+        yield Stock(place, said, PRINTER, f"{stem}-copieur", 1)
+
+
+def _projections(report: Report) -> Iterator[Stock]:
+    for room in report.facts.places_of(PlaceKind.SALLE):
+        found = _value(report, room.id, "projection")
+        if found is not None and found != _NO_PROJECTION:
+            said = _words(report, room.id, "projection")
+            yield Stock(report.place_name(room.id), said, "", "", 1)
+
+
+def _where(report: Report, lot: Place) -> str:
+    return report.place_name(lot.parent or report.facts.root)
+
+
+def _value(report: Report, place: str, question: str) -> object:
+    """Return a fact's value when everybody agrees on it."""
+    answer = report.facts.answer(place, question)
+    return answer.value if answer and answer.state is State.KNOWN else None
+
+
+def _words(report: Report, place: str, question: str) -> str:
+    answer = report.facts.answer(place, question)
+    asked = report.checklist.questions.get(question)
+    return answer_words(asked, answer) if asked and answer else ""
+
+
+def _count(report: Report, place: str, question: str) -> int | None:
+    value = _value(report, place, question)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+# GLPI's inventory format: one JSON document a device, all of them in one archive.
+#
+# GLPI reads the archive as it is (Administration, Inventaire, Importer). An audit knows
+# no serial number: a device has a name of ours, stable from one export to the next, and
+# `partial` says that nothing else is to be forgotten.
+
+
+CLIENT = "diag_v1"
+"""What the documents say wrote them."""
+
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same archive for the same devices
+
+
+def devices_of(report: Report, parc: Iterable[Stock]) -> Iterator[dict[str, object]]:
+    """Go through the documents of one audit's devices."""
+    for stock in parc:
+        if stock.inventoried:
+            for rank in range(1, (stock.number or 0) + 1):
+                yield _device(report, stock, f"{stock.identifier}-{rank:03}")
+
+
+def archive(devices: Iterable[dict[str, object]]) -> bytes:
+    """Return the documents in one archive, each named for its device."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as files:
+        for device in devices:
+            entry = zipfile.ZipInfo(f"{device['deviceid']}.json", _LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            files.writestr(entry, as_json(device))
+    return target.getvalue()
+
+
+def _device(report: Report, stock: Stock, name: str) -> dict[str, object]:
+    computer = stock.itemtype == COMPUTER
+    return {
+        "deviceid": name,
+        "action": "inventory",
+        "itemtype": stock.itemtype,
+        "partial": True,
+        "tag": report.about.code,
+        "content": {
+            "versionclient": CLIENT,
+            **(_computer if computer else _other)(report, stock, name),
+        },
+    }
+
+
+def _computer(report: Report, stock: Stock, name: str) -> dict[str, object]:
+    about = _dated(report, f"{stock.item}, {stock.place} ({report.about.name})")
+    hardware = {"name": name, "description": about}
+    system, full = stock.system
+    told = {"name": system, "full_name": full}
+    return {
+        "hardware": hardware | _said(chassis_type=stock.chassis),
+        **({"operatingsystem": _said(**told)} if system else {}),
+    }
+
+
+def _other(report: Report, stock: Stock, name: str) -> dict[str, object]:
+    kind = "Networking" if stock.itemtype == NETWORK else "Printer"
+    return {
+        "network_device": {
+            "type": kind,
+            "name": name,
+            "description": _dated(report, stock.item),
+            "location": stock.place,
+        }
+    }
+
+
+def _dated(report: Report, said: str) -> str:
+    """Return what is said of a device, marked while its audit is not closed."""
+    return f"{said}, relevé provisoire" if report.provisional else said
+
+
+def _said(**texts: str) -> dict[str, str]:
+    return {key: text for key, text in texts.items() if text}

@@ -1,0 +1,308 @@
+"""Tickets for the technician whom several communes share: one for each thing to do.
+
+Two kinds: technical actions of the plan, and anomalies that no recommendation cures.
+What is judged from what one sees at the rack, in a room or on a lot is technical; so is
+what the syndicat or a contractor does, unless the commune alone is asked about it, and
+what weakens security. Deliberations and contracts stay out, unless the whole plan is
+asked; what the école or the académie does always does.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from diag.assess.plan import Action
+from diag.assess.results import CriterionResult
+from diag.audit.counsel import describe_steps, describe_waiting, name_places
+from diag.audit.findings import kind_of, observed, short_places
+from diag.audit.report import Report, names_judged
+from diag.documents.document import Pair, entry, sections, written
+from diag.documents.escape import Md
+from diag.documents.parts import advice
+from diag.documents.tables.table import IDENTITY, Cell, Column, identity
+from diag.model.enums import Audience, Kind, Owner
+from diag.model.fact import ROOT_KINDS
+from diag.words.dates import describe_duration, long_date
+from diag.words.sentences import count_range, sentence
+from diag.words.vocabulary import PRIORITIES
+
+READER = Audience.TECHNIQUE
+
+
+_THEIRS = frozenset({Owner.COMMUNE, Owner.SYNDICAT, Owner.PRESTATAIRE})
+
+
+_ON_THE_SPOT = frozenset({"baie", "salle", "lot"})
+
+
+_AT_THE_TOWN_HALL = frozenset({"commune"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One thing to do at one school, as a ticketing tool takes it."""
+
+    reference: str
+    """The same at each export: what a tool knows it by."""
+    nature: str
+    """« action » or « anomalie »."""
+    kind: Kind
+    """What it cures: decides its priority."""
+    title: str
+    places: str
+    expected: str
+    observed: str
+    how: str
+    condition: str
+    owner: str
+    delay: str
+    due: date | None
+    effort: str
+    state: str
+    done_when: str
+    domain: str
+    criterion: str
+    sure: bool
+    sensitive: bool
+    """It tells what only technicians may read."""
+
+    @property
+    def priority(self) -> str:
+        """How soon: « immédiate », « haute » or « normale »."""
+        return PRIORITIES[self.kind]
+
+
+def tickets_of(
+    report: Report, *, to_confirm: bool = False, whole_plan: bool = False
+) -> tuple[Ticket, ...]:
+    """Return the tickets of an audit, the most pressing first, else in plan order."""
+    actions = _actions(report, to_confirm=to_confirm)
+    sure = {action.id for action in report.plan.actions}
+    tickets = [
+        *(
+            _of_action(report, one, sure=one.id in sure)
+            for one in actions
+            if whole_plan or is_technical(report, one)
+        ),
+        *_anomalies(report),
+    ]
+    order = list(PRIORITIES)
+    return tuple(sorted(tickets, key=lambda one: order.index(one.kind)))
+
+
+def untechnical(report: Report, *, to_confirm: bool = False) -> int:
+    """Return how many actions make no ticket unless the whole plan is asked."""
+    actions = _actions(report, to_confirm=to_confirm)
+    return sum(not is_technical(report, one) for one in actions)
+
+
+def is_technical(report: Report, action: Action) -> bool:
+    """Say whether an action is a technician's work."""
+    told = action.advice.recommendation
+    criterion = report.checklist.criteria.get(told.when.criterion)
+    if criterion is None or criterion.id in report.discretion.criteria:
+        return True
+    known = report.checklist.questions
+    whom = {known[one].whom for one in names_judged(criterion) if one in known}
+    if told.owner is Owner.COMMUNE:
+        return bool(whom & _ON_THE_SPOT)
+    return whom != _AT_THE_TOWN_HALL
+
+
+def _actions(report: Report, *, to_confirm: bool) -> list[Action]:
+    plan = report.plan
+    told = (*plan.actions, *(plan.to_confirm if to_confirm else ()))
+    return [one for one in told if one.advice.recommendation.owner in _THEIRS]
+
+
+def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
+    told, words = action.advice.recommendation, report.wording(action, READER)
+    result = report.result(told.when.criterion)
+    effort = action.advice.effort_days
+    return Ticket(
+        reference=f"{report.about.stem}/{action.id}",
+        nature="action",
+        kind=kind_of(result),
+        title=report.title(action, READER),
+        places=_named(report, action.advice.places),
+        expected=sentence(result.criterion.title) if result else "",
+        observed=sentence(observed(report, result, READER)) if result else "",
+        how=_how(report, action, words.how or words.why),
+        condition=sentence(describe_waiting(report, action, READER, _unnumbered)),
+        owner=advice.owner(action),
+        delay=describe_duration(told.delay) or "prochain budget",
+        due=action.due,
+        effort=count_range(effort, "jour", "jours") if effort else "",
+        state=advice.follow_up(action),
+        done_when=sentence(report.told(action, told.done_when, READER)),
+        domain=_domain(report, told.domain),
+        criterion=result.criterion.ref or result.criterion.id if result else "",
+        sure=sure,
+        sensitive=action.id in report.discretion.recommendations,
+    )
+
+
+def _anomalies(report: Report) -> Iterator[Ticket]:
+    """Go through what surely falls short, that no recommendation speaks of.
+
+    Of improvements, only those of rooms and equipment: the others are no fault.
+    """
+    cured = {action.advice.recommendation.when.criterion for action in report.plan}
+    for result in report.assessment.criteria.values():
+        inside = result.criterion.place not in ROOT_KINDS
+        serious = inside or result.criterion.kind is not Kind.IMPROVEMENT
+        if serious and result.criterion.id not in cured and short_places(result):
+            yield _of_anomaly(report, result)
+
+
+def _of_anomaly(report: Report, result: CriterionResult) -> Ticket:
+    criterion = result.criterion
+    places = [one.place for one in short_places(result)]
+    return Ticket(
+        reference=f"{report.about.stem}/{criterion.id}",
+        nature="anomalie",
+        kind=criterion.kind,
+        title=f"À reprendre : {criterion.title}",
+        places=_named(report, places),
+        expected=sentence(criterion.title),
+        observed=sentence(observed(report, result, READER)),
+        how=sentence(criterion.why),
+        condition="",
+        owner="",
+        delay="",
+        due=None,
+        effort="",
+        state="",
+        done_when="Une visite constate le niveau attendu.",
+        domain=_domain(report, criterion.domain),
+        criterion=criterion.ref or criterion.id,
+        sure=True,
+        sensitive=criterion.id in report.discretion.criteria,
+    )
+
+
+def _unnumbered(report: Report, one: str, audience: Audience) -> str:
+    """Return what must come first without its number, which no ticket bears."""
+    action = report.plan.action(one)
+    if action is None:
+        return name_places(report, one, audience)
+    return f"« {report.title(action, audience)} »"
+
+
+def _named(report: Report, places: tuple[str, ...] | list[str]) -> str:
+    names = " ; ".join(map(report.place_name, places))
+    return names or report.about.name
+
+
+def _how(report: Report, action: Action, how: str) -> str:
+    told = (sentence(report.told(action, how, READER)), describe_steps(action))
+    return "\n".join(part for part in told if part)
+
+
+def _domain(report: Report, ident: str) -> str:
+    titles = (one.title for one in report.checklist.domains if one.id == ident)
+    return next(titles, "Hors grilles")
+
+
+_WARNING = (
+    "pour le service technique. "
+    "Elle contient des faits réservés : ne la diffusez pas au-delà."
+)
+
+
+def ticket_page(parts: Iterable[Md], day: date) -> str:
+    """Return the page: what it is, then the part of each audit."""
+    title = written("Tickets pour l'informaticien")
+    dated = written(f"Liste tirée des audits le {long_date(day)}, {_WARNING}")
+    return sections((Md(f"# {title}"), dated, *parts)) + "\n"
+
+
+def ticket_part(report: Report, tickets: Sequence[Ticket]) -> Md:
+    """Return the tickets of one audit under its name, a block for each."""
+    title = Md(f"## {written(f'{report.about.title} ({report.about.ref})')}")
+    count = _count(len(tickets)) if tickets else "Aucun ticket"
+    said = f"{count}. Audit {report.audit.campaign}, {report.status_words}."
+    blocks = (entry(ticket.title, _pairs(ticket)) for ticket in tickets)
+    return sections((title, written(said), *blocks))
+
+
+def _count(number: int) -> str:
+    return f"{number} ticket{'s' * (number > 1)}"
+
+
+def _pairs(ticket: Ticket) -> tuple[Pair, ...]:
+    when = f"avant le {long_date(ticket.due)}" if ticket.due else ticket.delay
+    who = ", ".join(part for part in (ticket.owner, when) if part)
+    reserved = "Ne pas diffuser hors du service technique." if ticket.sensitive else ""
+    return (
+        (
+            "Priorité",
+            ticket.priority + ("" if ticket.sure else ", à confirmer d'abord"),
+        ),
+        ("Lieux", ticket.places),
+        ("Constaté", ticket.observed),
+        ("Attendu", ticket.expected),
+        ("Comment", ticket.how),
+        ("Condition", ticket.condition),
+        ("Qui et quand", sentence(who)),
+        ("Charge", ticket.effort),
+        ("Terminé quand", ticket.done_when),
+        ("Suite", ticket.state),
+        ("Réserve", reserved),
+        ("Référence", ticket.reference),
+    )
+
+
+TICKETS = (
+    Column("reference", "Référence", 26),
+    *IDENTITY,
+    Column("priority", "Priorité", 10),
+    Column("title", "Titre", 44),
+    Column("places", "Lieux", 30),
+    Column("observed", "Constaté", 36),
+    Column("expected", "Attendu", 36),
+    Column("how", "Comment", 60),
+    Column("condition", "Condition", 30),
+    Column("owner", "Qui", 14),
+    Column("delay", "Délai", 14),
+    Column("due", "Avant le", 11),
+    Column("effort", "Charge", 12),
+    Column("done_when", "Terminé quand", 40),
+    Column("state", "Suite", 12),
+    Column("nature", "Nature", 10),
+    Column("sure", "Certitude", 11),
+    Column("domain", "Domaine", 22),
+    Column("criterion", "Critère", 10),
+    Column("sensitive", "Réservé au service technique", 10),
+)
+"""Columns of the tickets."""
+
+
+def ticket_rows(report: Report, tickets: Iterable[Ticket]) -> list[tuple[Cell, ...]]:
+    """Return the tickets of one audit, one a row."""
+    return [_row(identity(report), ticket) for ticket in tickets]
+
+
+def _row(audit: tuple[Cell, ...], ticket: Ticket) -> tuple[Cell, ...]:
+    return (
+        ticket.reference,
+        *audit,
+        ticket.priority,
+        ticket.title,
+        ticket.places,
+        ticket.observed,
+        ticket.expected,
+        ticket.how,
+        ticket.condition,
+        ticket.owner,
+        ticket.delay,
+        ticket.due,
+        ticket.effort,
+        ticket.done_when,
+        ticket.state,
+        ticket.nature,
+        "sûre" if ticket.sure else "à confirmer",
+        ticket.domain,
+        ticket.criterion,
+        ticket.sensitive,
+    )

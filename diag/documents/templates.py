@@ -1,0 +1,240 @@
+"""Templates of one's own: listed, copied from the shipped ones, compared, tried."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import unified_diff
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+from diag.audit.report import Report
+from diag.documents import (
+    academie as academy,
+)
+from diag.documents import (
+    equipe as team,
+)
+from diag.documents import (
+    mairie as mayor,
+)
+from diag.documents import (
+    technique as technician,
+)
+from diag.documents.document import sections
+from diag.documents.escape import Md, block
+from diag.documents.parts import frame
+from diag.documents.parts.frame import glossary
+from diag.documents.sandbox import FOLDER as SHIPPED
+from diag.documents.sandbox import environment
+from diag.model.charter import House
+from diag.model.enums import Audience
+from diag.model.errors import DiagError
+from diag.rules.problem import nearest
+from diag.words.typography import french
+from diag.workspace.charter import FOLDER, SUFFIX, own_templates, templates_folder
+from diag.workspace.disk import write_whole
+from diag.workspace.workspace import Workspace
+
+_HEADER = (
+    "{{# Modèle livré « {file} » (diag {version}), empreinte {digest}.\n"
+    "   Changez la suite ; gardez ces lignes, qui disent d'où elle vient. #}}\n"
+)
+
+
+_HEADED = re.compile(
+    r"\A\{# Modèle livré « [^»\n]+ » \(diag [^)\n]+\), empreinte ([0-9a-f]{64})\."
+    r"[^#]*#\}\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A shipped template, and the syndicat's own in its place, if there is one."""
+
+    name: str
+    """Without its suffix."""
+    shipped: str
+    own: str | None = None
+    """Its source, header included."""
+
+    @property
+    def origin(self) -> str:
+        """Digest of the shipped one that it was copied from; empty when not said."""
+        found = _HEADED.match(self.own or "")
+        return found[1] if found else ""
+
+    @property
+    def body(self) -> str:
+        """One's own text, without its header."""
+        return _HEADED.sub("", self.own or "")
+
+    @property
+    def is_outdated(self) -> bool:
+        """Say whether the shipped one changed since it was copied."""
+        return bool(self.origin) and self.origin != _digest(self.shipped)
+
+    @property
+    def words(self) -> str:
+        """Where it stands, in French."""
+        if self.own is None:
+            return "livré"
+        if self.is_outdated:
+            return "le vôtre ; le modèle livré a changé depuis votre copie"
+        if not self.origin:
+            return "le vôtre ; copié d'on ne sait quel modèle livré"
+        return "le vôtre" if self.body != self.shipped else "le vôtre, sans changement"
+
+
+def templates(workspace: Workspace) -> tuple[Template, ...]:
+    """Return every template, with one's own where there is one."""
+    own = dict(own_templates(templates_folder(workspace))[0])
+    return tuple(
+        Template(
+            path.name.removesuffix(SUFFIX),
+            path.read_text(encoding="utf-8"),
+            own.get(path.name),
+        )
+        for path in sorted(SHIPPED.glob(f"*{SUFFIX}"))
+    )
+
+
+def chosen_templates(workspace: Workspace, name: str = "") -> tuple[Template, ...]:
+    """Return the template named, or all of them.
+
+    Raises:
+        DiagError: when none bears that name; proposes one.
+    """
+    known = {one.name: one for one in templates(workspace)}
+    wanted = name.removesuffix(SUFFIX)
+    if not wanted:
+        return tuple(known.values())
+    if wanted not in known:
+        close = nearest(wanted, known)
+        meant = f"Vouliez-vous dire « {close} » ? " if close else ""
+        raise DiagError(
+            f"Aucun modèle « {name} ». {meant}Voyez-les : diag templates list."
+        )
+    return (known[wanted],)
+
+
+def eject(workspace: Workspace, name: str = "") -> tuple[Path, ...]:
+    """Copy shipped templates into the overlay; return those written.
+
+    Without a name, every one that is not there yet.
+
+    Raises:
+        DiagError: unknown name, or one's own is already there: it is never replaced.
+    """
+    wanted = chosen_templates(workspace, name)
+    folder = templates_folder(workspace)
+    taken = [one for one in wanted if (folder / f"{one.name}{SUFFIX}").exists()]
+    if name and taken:
+        raise DiagError(
+            f"overlay/{FOLDER}/{taken[0].name}{SUFFIX} existe déjà : rien n'a été "
+            f"écrit. Voyez ce qu'il change : diag templates diff {taken[0].name}."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for one in wanted:
+        if one not in taken:
+            path = folder / f"{one.name}{SUFFIX}"
+            write_whole(path, ejected(one).encode("utf-8"))
+            written.append(path)
+    return tuple(written)
+
+
+def ejected(template: Template) -> str:
+    """Return a shipped template under the header that says what it was."""
+    header = _HEADER.format(
+        file=f"{template.name}{SUFFIX}",
+        version=version("diag"),
+        digest=_digest(template.shipped),
+    )
+    return header + template.shipped
+
+
+def difference(template: Template) -> Iterator[str]:
+    """Yield what one's own template changes, a unified diff, then where it stands."""
+    file = f"{template.name}{SUFFIX}"
+    lines = unified_diff(
+        template.shipped.splitlines(),
+        template.body.splitlines(),
+        f"livré/{file}",
+        f"overlay/{FOLDER}/{file}",
+        n=2,
+        lineterm="",
+    )
+    yield from lines
+    yield f"{template.name} : {template.words}."
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8")).hexdigest()
+
+
+_GAP = re.compile(r"\n{3,}")
+
+
+_FALLBACK = "Le modèle livré a servi à sa place."
+
+
+def told_by(
+    name: str, document: str, context: Mapping[str, object], house: House
+) -> str:
+    """Return what a template says for a document.
+
+    A template of one's own that fails is told in `house.refused`, and the shipped one
+    speaks in its place.
+    """
+    file = f"{name}.md.jinja"
+    if house.templates:
+        # The sandbox costs 5 ms to import: only who has templates of their own pays.
+        from diag.documents.sandbox import OwnTemplateError, own_text
+
+        try:
+            return own_text(house.templates, file, context)
+        except OwnTemplateError as error:
+            said = f"{error} {_FALLBACK}"
+            before = house.refused.get(document, "")
+            if said not in before:
+                house.refused[document] = f"{before}\n{said}".strip()
+    return environment().get_template(file).render(context)
+
+
+def reached(contacts: Md, house: House) -> Md:
+    """Return the contacts, the syndicat's own block after them."""
+    return sections((contacts, block(french(house.contact))))
+
+
+def finished(body: str, end: str, running: str, closing: str = "") -> str:
+    """Return a whole document, its running line last, whatever a template forgot."""
+    text = f"{body}\n{end}".rstrip().removesuffix(running).rstrip()
+    words = block(french(closing))
+    last = f"{words}\n\n{running}" if words else running
+    return _GAP.sub("\n\n", f"{text}\n\n{last}").strip() + "\n"
+
+
+_VIEWS: dict[Audience, Callable[[Report], dict[str, object]]] = {
+    Audience.MAIRIE: mayor.view,
+    Audience.EQUIPE: team.view,
+    Audience.ACADEMIE: academy.view,
+    Audience.TECHNIQUE: technician.view,
+}
+
+
+_ENDS: dict[str, object] = {"sources": Md(""), "prices": Md("")}
+
+
+def markdown(report: Report, audience: Audience) -> str:
+    """Return the document of an audience: same report, same bytes.
+
+    What of the syndicat's own could not be followed is in `report.office.house`.
+    """
+    house = report.office.house
+    context = frame.view(report) | _ENDS | _VIEWS[audience](report)
+    body = told_by(audience, audience, context, house)
+    contacts = reached(frame.contacts(report), house)
+    context |= {"glossary": glossary(body), "contacts": contacts}
+    end = told_by("fin", audience, context, house)
+    return finished(body, end, frame.closing(report), house.closing)

@@ -1,0 +1,246 @@
+"""The ministry's directory of schools: who exists, where, and who is gone."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from diag.imports import cells
+from diag.imports.intake import FileIntake, ImportReport, Progress, silent
+from diag.imports.layouts import ANNUAIRE, ImportRow
+from diag.journal.territory import Cell, Territory
+from diag.model.codes import is_consumer_mailbox
+from diag.model.text import fold
+
+_ALWAYS_TOLD = (
+    *("sector", "nursery", "elementary", "address", "postcode", "phone", "email"),
+    *("siret", "latitude", "longitude", "circonscription", "state", "updated"),
+)
+"""Fields that no official file leaves empty on every line."""
+
+
+_OLDER = "ligne plus ancienne que ce que le territoire sait"
+
+
+_FEW = 10
+"""So many schools of a department may be missing before the file seems partial."""
+
+
+def import_annuaire(
+    path: Path, territory: Territory, progress: Progress = silent
+) -> ImportReport:
+    """Bring the schools of a directory file into the territory, all or nothing.
+
+    A column that the file lacks, or leaves empty throughout, changes nothing; nor does
+    a cell that cannot be read. A school missing from the departments that the file
+    covers is flagged, never deleted.
+
+    Raises:
+        ImportRefusedError: when the file as a whole cannot be read.
+        JournalError: when the territory cannot be written.
+    """
+    intake = FileIntake.of(path, ANNUAIRE, progress)
+    directory = _Directory(intake, territory.values_of("updated"))
+    directory.read()
+    with territory.transaction():
+        merge = territory.put_schools(directory.schools.values())
+        vanished = directory.missing_from(territory)
+        territory.mark_vanished(vanished)
+        return intake.finish(territory, merge, vanished)
+
+
+@dataclass
+class _Directory:
+    """The schools of one file, each once."""
+
+    intake: FileIntake
+    known_dates: dict[str, str]
+    schools: dict[str, dict[str, Cell]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    """UAI → where it was first seen, refused or not: it has not vanished."""
+    outdated: set[str] = field(default_factory=set)
+    """Departments for which the territory holds something newer."""
+
+    def read(self) -> None:
+        for entry in self.intake.entries():
+            if other := other_kind(entry):
+                self.intake.findings.skipped[other] += 1
+                continue
+            name = entry.cells["name"]
+            try:
+                uai = self.intake.cell(entry, "uai", cells.uai, name)
+            except ValueError as error:
+                self.intake.findings.refuse(entry.line, name, str(error))
+            else:
+                self._take(entry, uai)
+        self._forget_the_closed()
+        self._forget_untold_columns()
+
+    def missing_from(self, territory: Territory) -> tuple[str, ...]:
+        """Return the schools that the file should hold and does not."""
+        missing: list[str] = []
+        for department in sorted({
+            str(school["department"]) for school in self.schools.values()
+        }):
+            present = territory.present(department)
+            gone = present - self.lines.keys()
+            if not gone or department in self.outdated or self.intake.is_cut:
+                continue
+            if len(gone) > _FEW and len(gone) * 2 > len(present):
+                self.intake.findings.warnings.append(
+                    f"Département {department} : {len(gone)} écoles sur {len(present)} "
+                    "manquent ; le fichier semble partiel, aucune n'est dite disparue."
+                )
+                continue
+            missing += sorted(gone)
+        return tuple(missing)
+
+    def _take(self, entry: ImportRow, uai: str) -> None:
+        findings = self.intake.findings
+        first = self.lines.setdefault(uai, entry.line)
+        try:
+            school = read_school(self.intake, entry, uai)
+        except ValueError as error:
+            findings.refuse(entry.line, uai, str(error))
+            return
+        if uai in self.schools:
+            self._merge(uai, school, entry.line, first)
+        elif str(school.get("updated") or "9999") < self.known_dates.get(uai, ""):
+            findings.skipped[_OLDER] += 1
+            self.outdated.add(str(school["department"]))
+        else:
+            self.schools[uai] = school
+            if is_consumer_mailbox(str(school.get("email", ""))):
+                findings.remark(
+                    entry.line,
+                    f"{uai} {school['name']}",
+                    "courriel chez un fournisseur grand public : donnée personnelle, "
+                    "à ne pas diffuser",
+                )
+
+    def _merge(self, uai: str, again: dict[str, Cell], line: int, first: int) -> None:
+        """Complete a school by another line of the same number."""
+        school = self.schools[uai]
+        unlike = []
+        for name, value in again.items():
+            if school.get(name) in {None, ""}:
+                school[name] = value
+            elif value not in {None, "", school[name]}:
+                unlike.append(self.intake.label(name))
+        reason = f"UAI en double, complète la ligne {first}"
+        if unlike:
+            reason += f" ; elle garde ses valeurs pour {', '.join(unlike)}"
+        self.intake.findings.remark(line, f"{uai} {school['name']}", reason)
+
+    def _forget_the_closed(self) -> None:
+        """Leave out what a newer directory of the same department no longer holds."""
+        for uai, school in list(self.schools.items()):
+            if uai not in self.known_dates and school["department"] in self.outdated:
+                del self.schools[uai]
+                self.intake.findings.skipped[_OLDER] += 1
+
+    def _forget_untold_columns(self) -> None:
+        for name in _ALWAYS_TOLD:
+            if all(school.get(name) in {None, ""} for school in self.schools.values()):
+                for school in self.schools.values():
+                    school.pop(name, None)
+
+
+_IDENTITY: MappingProxyType[str, tuple[Callable[[str], str], str]] = MappingProxyType({
+    "name": (cells.line_of_text, "nom de l'école"),
+    "insee": (cells.insee, "code INSEE"),
+    "commune": (cells.line_of_text, "nom de la commune"),
+})
+
+
+_DETAILS: MappingProxyType[str, Callable[[str], Cell]] = MappingProxyType({
+    "department": cells.department,
+    "sector": cells.line_of_text,
+    "nursery": cells.flag,
+    "elementary": cells.flag,
+    "postcode": cells.postcode,
+    "phone": cells.phone,
+    "email": cells.email,
+    "siret": cells.siret,
+    "latitude": cells.latitude,
+    "longitude": cells.longitude,
+    "circonscription": cells.line_of_text,
+    "priority_education": cells.line_of_text,
+    "rpi": cells.rpi,
+    "state": cells.line_of_text,
+    "updated": cells.iso_date,
+})
+
+
+_NATURE = re.compile(r"1[0-9]{2}")
+
+
+_POSTCODE_AND_TOWN = re.compile(r"([0-9]{5}) \D.*")
+
+
+_POSITION = re.compile(r"(-?[0-9.]+), ?(-?[0-9.]+)")
+
+
+def other_kind(entry: ImportRow) -> str:
+    """Return what a line is when it is no primary-level school; empty when it is one.
+
+    The type says so, or the nature: 101 maternelle, 151 élémentaire, 103 and 153
+    d'application, 162 spécialisée: every nature of the primary level starts with 1.
+    """
+    kind, nature = entry.cells.get("type"), entry.cells.get("nature")
+    if kind is None and nature is None:
+        return ""  # a file of schools only, that has no such columns
+    if fold(kind or "") == "ecole" or _NATURE.fullmatch(nature or ""):
+        return ""
+    return kind or "établissement sans type"
+
+
+def read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cell]:
+    """Return the fields that a line states; a detail that is unreadable is left out.
+
+    Raises:
+        ValueError: when the name or the commune is missing; says which, in French.
+    """
+    school: dict[str, Cell] = {"uai": uai, "vanished": ""}
+    for field, (reader, label) in _IDENTITY.items():
+        school[field] = intake.cell(entry, field, reader, uai)
+        if not school[field]:
+            raise ValueError(f"{label} vide")
+    for field, read in _DETAILS.items():
+        school |= intake.maybe(entry, field, read, uai)
+    if not school.get("department"):
+        school["department"] = cells.department_of(str(school["insee"]))
+    _complete_position(school, entry)
+    _complete_address(school, intake, entry)
+    return school
+
+
+def _complete_position(school: dict[str, Cell], entry: ImportRow) -> None:
+    """Take from `position` the coordinates that have no column of their own."""
+    match = _POSITION.fullmatch(entry.cells.get("position", ""))
+    if match is None or school.get("latitude") or school.get("longitude"):
+        return
+    try:
+        latitude, longitude = cells.latitude(match[1]), cells.longitude(match[2])
+    except ValueError:
+        return  # a place that cannot be told is no reason to refuse a school
+    school |= {"latitude": latitude, "longitude": longitude}
+
+
+def _complete_address(
+    school: dict[str, Cell], intake: FileIntake, entry: ImportRow
+) -> None:
+    """Join the lines of the address; the third only repeats postcode and town."""
+    lines: dict[str, Cell] = {}
+    for name in ("address_1", "address_2", "address_3"):
+        lines |= intake.maybe(entry, name, cells.line_of_text, str(school["uai"]))
+    if not lines:
+        return
+    town = _POSTCODE_AND_TOWN.fullmatch(str(lines.get("address_3", "")))
+    if town is not None:
+        del lines["address_3"]
+        if not school.get("postcode"):
+            school["postcode"] = town[1]
+    parts = dict.fromkeys(str(line) for line in lines.values() if line)
+    school["address"] = ", ".join(parts)

@@ -1,0 +1,334 @@
+"""The heads of an audit, sorted by what they are about; subjects are read once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from diag.journal import subjects
+from diag.journal.journal import Head, Journal
+from diag.journal.revision import NewRevision, Revision, dumps
+from diag.journal.subjects import (
+    AnswerTopic,
+    ApartTopic,
+    ClosedTopic,
+    FlagTopic,
+    NoteTopic,
+    PlaceTopic,
+    SameTopic,
+    VisitTopic,
+)
+from diag.model.audit import Audit, root_place_id
+from diag.model.enums import PlaceKind
+from diag.model.fact import PARENT_KINDS, Place
+
+
+@dataclass(slots=True)
+class HeadIndex:
+    """Heads by topic."""
+
+    places: dict[str, list[Head]] = field(default_factory=lambda: defaultdict(list))
+    answers: dict[tuple[str, str], list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """By place and question, as `notes` and `flags`."""
+    notes: dict[tuple[str, str], list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    flags: dict[tuple[str, str], list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    closed: dict[PlaceKind, list[Head]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    visits: dict[str, list[Head]] = field(default_factory=lambda: defaultdict(list))
+    merged: dict[str, str] = field(default_factory=dict)
+    """Places that are read as another one: what is said of them is said of it."""
+
+    def at(self, place: str) -> str:
+        """Return the place that a place is read as: itself, as a rule."""
+        return self.merged.get(place, place)
+
+
+def board_of(heads: Iterable[Head]) -> HeadIndex:
+    """Sort heads, which come in order; what is not known is left out."""
+    read = [(subjects.parse(head.subject), head) for head in heads]
+    board = HeadIndex(merged=merged_of(read))
+    for topic, head in read:
+        match topic:
+            case AnswerTopic(place, question):
+                board.answers[board.at(place), question].append(head)
+            case NoteTopic(place, question):
+                board.notes[board.at(place), question].append(head)
+            case FlagTopic(place, question):
+                board.flags[board.at(place), question].append(head)
+            case PlaceTopic(place) if place not in board.merged:
+                board.places[place].append(head)
+            case ClosedTopic(kind):
+                board.closed[kind].append(head)
+            case VisitTopic(visit):
+                board.visits[visit].append(head)
+            case _:
+                pass
+    if board.merged:
+        board.answers = {key: pooled(own) for key, own in board.answers.items()}
+        board.notes = {key: pooled(own) for key, own in board.notes.items()}
+    return board
+
+
+def latest(heads: Sequence[Head]) -> Head | None:
+    """Return the last head that carries a value: the one to show meanwhile."""
+    saying = [head for head in heads if head.says]
+    return max(saying, key=lambda head: (head.lam, head.key), default=None)
+
+
+def differing(heads: Sequence[Head]) -> tuple[Head, ...]:
+    """Return one head for each thing that is said, the last to say it, in order.
+
+    Heads are equal when state and value are, whatever the provenance; editions are when
+    their digest is; a withdrawal is one more thing to say; an erased head says nothing.
+    """
+    if len(heads) == 1 and heads[0].says:
+        return (heads[0],)
+    by_saying = {saying(head): head for head in heads if head.says or head.withdrawn}
+    return tuple(sorted(by_saying.values(), key=lambda head: (head.lam, head.key)))
+
+
+def saying(head: Head | Revision) -> str | None:
+    """Return what two heads must share to be equal."""
+    value = head.value
+    if isinstance(value, dict) and "state" in value:
+        return dumps([value["state"], value.get("value")])
+    if isinstance(value, dict) and head.subject == subjects.EDITION:
+        return dumps(value.get("digest"))
+    if isinstance(head, Revision):
+        return None if head.op == "del" or head.erased else dumps(value)
+    return head.text
+
+
+# Places read as one: two people gave an identity to the same room.
+#
+# A person says so, and may take it back; nothing is copied, so facts depend on the set of
+# revisions only, in whatever order they came.
+
+
+_ANY = """
+select 1 from head where audit = (select n from audit where id = ?)
+and subject >= 'place/' and subject < 'place0' and subject like '%/same_as' limit 1
+"""
+
+
+def same(audit: str, place: str, kept: str) -> NewRevision:
+    """Say that a place is the same as another one, which keeps its name."""
+    return NewRevision(audit, subjects.same(place), {"place": kept})
+
+
+def apart(audit: str, place: str) -> NewRevision:
+    """Say that it is another place after all."""
+    return NewRevision(audit, subjects.same(place), op="del")
+
+
+def distinct(audit: str, first: str, second: str) -> NewRevision:
+    """Say that two places which look alike are two."""
+    return NewRevision(audit, subjects.apart(first, second), value=True)
+
+
+def distinct_in(journal: Journal, audit: str) -> frozenset[frozenset[str]]:
+    """Return the pairs of places that somebody said are two: one voice is enough."""
+    heads = journal.heads_inside(audit, "place")
+    read = ((subjects.parse(head.subject), head) for head in heads)
+    return frozenset(
+        frozenset((topic.place, topic.other))
+        for topic, head in read
+        if isinstance(topic, ApartTopic) and head.says and head.value is True
+    )
+
+
+def merged_in(journal: Journal, audit: str) -> dict[str, str]:
+    """Return the places that are read as another one, and which one."""
+    if not journal.select(_ANY, [audit]):
+        return {}
+    heads = journal.heads_inside(audit, "place")
+    return merged_of((subjects.parse(head.subject), head) for head in heads)
+
+
+def merged_of(heads: Iterable[tuple[subjects.Topic, Head]]) -> dict[str, str]:
+    """Return place → the place that it is read as, from the heads of an audit.
+
+    People who differ on it are in conflict: nothing is read as one meanwhile.
+    """
+    said: dict[str, set[str]] = {}
+    kinds: dict[str, str] = {}
+    for topic, head in heads:
+        value: Any = head.value if head.says else None
+        told = value if isinstance(value, dict) else {}
+        if isinstance(topic, SameTopic):
+            said.setdefault(topic.place, set()).add(str(told.get("place", "")))
+        elif isinstance(topic, PlaceTopic) and head.says:
+            kinds[topic.place] = str(told.get("kind", ""))
+    ways = {
+        place: kept
+        for place, (kept, *others) in (
+            (one, sorted(all_)) for one, all_ in said.items()
+        )
+        if not others and place in kinds and kinds[place] == kinds.get(kept)
+    }
+    ends = {place: _end(place, ways) for place in ways}
+    return {place: end for place, end in ends.items() if place != end}
+
+
+def pooled(heads: Iterable[Head]) -> list[Head]:
+    """Return the heads of one fact of places read as one, in order.
+
+    What was taken away at one of them does not contradict what another says.
+    """
+    by_subject: dict[str, list[Head]] = {}
+    for head in heads:
+        by_subject.setdefault(head.subject, []).append(head)
+    saying = [own for own in by_subject.values() if any(head.says for head in own)]
+    kept = [head for own in saying or by_subject.values() for head in own]
+    return sorted(kept, key=lambda head: (head.lam, head.key))
+
+
+def also_said(
+    journal: Journal, audit: str, drafts: Sequence[NewRevision]
+) -> tuple[NewRevision, ...]:
+    """Return what is to be said of the places read as those that drafts speak of.
+
+    Else an answer that was corrected would differ from the one given at the other
+    place. A draft that names its parents speaks of one subject only.
+    """
+    merged = merged_in(journal, audit)
+    if not merged:
+        return ()
+    return tuple(
+        replace(draft, subject=subject)
+        for draft in drafts
+        if draft.parents is None
+        for other, kept in merged.items()
+        if (subject := _twin(draft, kept, other))
+        and any(head.says for head in journal.current(audit, subject))
+    )
+
+
+def _twin(draft: NewRevision, kept: str, other: str) -> str:
+    """Return the same subject at the other place; empty when there is none."""
+    match subjects.parse(draft.subject):
+        case PlaceTopic(place) if place == kept and draft.op == "del":
+            return subjects.place(other)
+        case AnswerTopic(place) | NoteTopic(place) | FlagTopic(place) if place == kept:
+            return draft.subject.replace(kept, other, 1)
+    return ""
+
+
+def _end(place: str, ways: Mapping[str, str]) -> str:
+    """Return where a chain ends; in a circle, its least id."""
+    path = [place]
+    while path[-1] in ways:
+        following = ways[path[-1]]
+        if following in path:
+            return min(path[path.index(following) :])
+        path.append(following)
+    return path[-1]
+
+
+_BORN = """
+select coalesce(min(lam), 0) from rev
+where audit = (select n from audit where id = ?) and subject = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The living places of an audit."""
+
+    root: str
+    places: Mapping[str, Place]
+    """By id, the root first, then in the order in which they were created."""
+    edited: Mapping[str, tuple[Head, ...]]
+    """Places removed by one while another wrote there: kept; and what was written."""
+
+
+def site_of(journal: Journal, audit: Audit, board: HeadIndex) -> Site:
+    """Return the places that stand, those kept despite a removal included."""
+    root = root_place_id(audit.id, audit.subject.kind)
+    said = {place: _noun(place, latest(heads)) for place, heads in board.places.items()}
+    standing = {
+        place: noun.model_copy(update={"parent": board.at(noun.parent or "") or None})
+        for place, noun in said.items()
+        if noun
+    }
+    edited: dict[str, tuple[Head, ...]] = {}
+    for place, heads in board.places.items():
+        if place != root and all(head.withdrawn for head in heads):
+            noun, edits = _after_removal(journal, audit.id, place, heads, board)
+            if noun and edits:
+                standing[place], edited[place] = noun, edits
+    own = standing.pop(root, None)
+    name = own.name if own else audit.subject.code
+    places = {root: Place(id=root, kind=audit.subject.kind, parent=None, name=name)}
+    for place in _in_order(journal, audit.id, standing):
+        places[place] = _attached(standing[place], root, standing)
+    return Site(root, places, edited)
+
+
+def removal(journal: Journal, audit: str, place: str) -> NewRevision:
+    """Take a place away, saying what stood there when its author decided."""
+    seen = _heads_at(place, board_of(journal.heads(audit)))
+    ids = tuple(head.id for head in seen)
+    return NewRevision(audit, subjects.place(place), op="del", seen=ids)
+
+
+def _heads_at(place: str, board: HeadIndex) -> Iterable[Head]:
+    """Give what is said of a place's facts, and of the places that stand in it."""
+    for facts in (board.answers, board.notes):
+        for (where, _), heads in facts.items():
+            if where == place:
+                yield from (head for head in heads if head.says)
+    for child, heads in board.places.items():
+        noun = _noun(child, latest(heads))
+        if noun and board.at(noun.parent or "") == place:
+            yield from (head for head in heads if head.says)
+
+
+def _after_removal(
+    journal: Journal, audit: str, place: str, heads: list[Head], board: HeadIndex
+) -> tuple[Place | None, tuple[Head, ...]]:
+    """Return a removed place as it last was, and what its removal had not seen."""
+    history = journal.history(audit, subjects.place(place))
+    removals = {head.key for head in heads}
+    seen = {id_ for rev in history if rev.key in removals for id_ in rev.seen}
+    edits = tuple(head for head in _heads_at(place, board) if head.id not in seen)
+    nouns = [_read(place, revision.value) for revision in reversed(history)]
+    return next((noun for noun in nouns if noun), None), edits
+
+
+def _in_order(journal: Journal, audit: str, places: Iterable[str]) -> list[str]:
+    def birth(place: str) -> tuple[int, str]:
+        ((born,),) = journal.select(_BORN, [audit, subjects.place(place)])
+        return born, place
+
+    return sorted(places, key=birth)
+
+
+def _attached(place: Place, root: str, standing: Mapping[str, Place]) -> Place:
+    """Return a place whose parent stands and may hold it: else it hangs at the root.
+
+    Kinds go down at each step, so no cycle can be written.
+    """
+    parent = standing.get(place.parent or "")
+    if parent and parent.kind in PARENT_KINDS[place.kind]:
+        return place
+    return place.model_copy(update={"parent": root})
+
+
+def _noun(place: str, head: Head | None) -> Place | None:
+    return _read(place, head.value) if head else None
+
+
+def _read(place: str, value: Any) -> Place | None:
+    try:
+        kind, parent, name = PlaceKind(value["kind"]), value["parent"], value["name"]
+        return Place(id=place, kind=kind, parent=parent, name=name)
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,152 @@
+"""Who is named in what was said: the words of a name, wherever a text holds them.
+
+Accents, case and punctuation do not count; words follow one another, in either order.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from diag.journal.journal import Journal
+from diag.journal.revision import Json, Revision, read
+from diag.model.text import fold
+
+GONE = "(nom effacé)"
+"""What stands in place of a name."""
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+_BODIES = """
+select r.body, exists(select 1 from head h
+  where h.audit = r.audit and h.subject = r.subject and h.rev = r.id)
+from rev r where r.erased = 0 order by r.audit, r.lam, r.id
+"""
+
+
+class Mention(NamedTuple):
+    """A revision whose value holds a name."""
+
+    revision: Revision
+    is_current: bool
+    """Nothing supersedes it."""
+
+
+class PersonName:
+    """A name to look for."""
+
+    def __init__(self, text: str) -> None:
+        words = fold(text).split()
+        self._orders = {tuple(words), tuple(reversed(words))} if words else set()
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where a text holds the name."""
+        found = list(_WORD.finditer(text))
+        words = [fold(match.group()) for match in found]
+        spans, at = [], 0
+        while at < len(words):
+            size = self._size_at(words, at)
+            if size:
+                spans.append((found[at].start(), found[at + size - 1].end()))
+            at += size or 1
+        return spans
+
+    def _size_at(self, words: Sequence[str], at: int) -> int:
+        for order in self._orders:
+            if tuple(words[at : at + len(order)]) == order:
+                return len(order)
+        return 0
+
+    def is_in(self, value: Json) -> bool:
+        """Say whether a value holds the name in one of its texts."""
+        return any(self.spans(text) for text in texts(value))
+
+    def taken_from(self, value: Json) -> Json:
+        """Return a value without the name: other words stay."""
+        if isinstance(value, str):
+            for start, end in reversed(self.spans(value)):
+                value = value[:start] + GONE + value[end:]
+            return value
+        if isinstance(value, list):
+            return [self.taken_from(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.taken_from(item) for key, item in value.items()}
+        return value
+
+
+def texts(value: Json) -> Iterator[str]:
+    """Give the texts of a value, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from texts(item)
+
+
+def mentions(journal: Journal, name: PersonName) -> tuple[Mention, ...]:
+    """Return the revisions that hold a name, history included; erasures hold none."""
+    found = (
+        Mention(read(body), bool(current)) for body, current in journal.select(_BODIES)
+    )
+    return tuple(
+        one
+        for one in found
+        if one.revision.op == "set" and name.is_in(one.revision.value)
+    )
+
+
+def drop_from_quarantine(journal: Journal, name: PersonName) -> int:
+    """Let go of the refused lines that hold a name; return how many."""
+    with journal.transaction() as connection:
+        rows = connection.execute("select id, body from quarantine").fetchall()
+        doomed = [(key,) for key, body in rows if name.spans(body)]
+        connection.executemany("delete from quarantine where id = ?", doomed)
+    return len(doomed)
+
+
+_COUNTS = """
+select a.id, case
+    when h.subject glob 'visit/*' then 'visits'
+    when h.subject glob 'photo/*' then 'photos'
+    when h.subject glob 'dispatch/*' then 'dispatches'
+    when h.subject glob '*/note' then 'notes'
+    when h.subject glob 'rec/*/follow' then 'follow_ups'
+  end as what, count(distinct h.subject)
+from head h join audit a on a.n = h.audit
+where h.value is not null and what is not null
+group by a.id, what
+"""
+
+
+_AUTHORS = """
+select a.id, count(distinct json_extract(r.body, '$.author'))
+from rev r join audit a on a.n = r.audit group by a.id
+"""
+
+
+class SubjectCount(NamedTuple):
+    """How many subjects of a kind an audit holds."""
+
+    audit: str
+    what: str
+    number: int
+
+
+def held_personal(journal: Journal) -> tuple[SubjectCount, ...]:
+    """Return what the audits hold about people, by audit and kind."""
+    rows = journal.select(_COUNTS)
+    rows += [(audit, "labels", count) for audit, count in journal.select(_AUTHORS)]
+    return tuple(map(SubjectCount._make, sorted(rows)))
+
+
+def official_addresses(journal: Journal) -> int:
+    """Return how many addresses the official lists brought."""
+    rows = journal.select(
+        "select (select count(*) from school where email <> '')"
+        " + (select count(*) from town_hall where email <> '')"
+    )
+    return int(rows[0][0])

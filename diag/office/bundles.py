@@ -1,0 +1,248 @@
+"""Bundles at the desk: whom one knows, what is given, what is taken, in words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from diag.audit.session import listed, open_session
+from diag.journal import exchange as bundles
+from diag.journal.exchange import Brought
+from diag.model.audit import Auditee
+from diag.model.errors import DiagError
+from diag.model.text import clean_line
+from diag.sync.bundle import importing
+from diag.sync.bundle.importing import Entered, Reader
+from diag.sync.bundle.keys import Card, Kept, device_keys
+from diag.sync.bundle.ring import Ring
+from diag.sync.bundle.writing import Bundle, Told, Written, write_bundle
+from diag.sync.folder import FolderOutcome, FolderSync
+from diag.words.sentences import counted
+from diag.workspace.people import meet
+from diag.workspace.subjects import auditee_of, remember
+from diag.workspace.workspace import Workspace
+
+OURSELVES = "ce poste"
+"""Whose bundles are this device's own."""
+
+
+def own_keys(workspace: Workspace) -> Kept:
+    """Return the keys of this device, made at the first use.
+
+    Raises:
+        DiagError: when they are there and cannot be read.
+    """
+    return device_keys(workspace.folder, workspace.settings.device)
+
+
+def ring_of(workspace: Workspace) -> Ring:
+    """Return the colleagues whose keys are known here."""
+    return Ring(workspace.journal)
+
+
+def add_colleague(workspace: Workspace, name: str, key: str) -> tuple[str, Card]:
+    """Keep a colleague's key; return the name and the key as kept.
+
+    Raises:
+        DiagError: when it is no key, this device's own, or the name is taken.
+    """
+    card = Card.read(key)
+    if card == own_keys(workspace).keys.card:
+        raise DiagError("C'est la clé de ce poste. Donnez celle de votre collègue.")
+    return ring_of(workspace).add(name, card), card
+
+
+def signing_key(workspace: Workspace) -> str:
+    """Return by what a hub knows this device's bundles; empty where nothing seals."""
+    try:
+        return own_keys(workspace).keys.card.sign
+    except DiagError:
+        return ""
+
+
+def know_hub(workspace: Workspace, name: str, key: str) -> None:
+    """Keep the key of a hub that has just let this device in, over an older one."""
+    ring = ring_of(workspace)
+    with suppress(DiagError):  # nobody of that name yet, or a key of another form
+        ring.remove(name)
+    with suppress(DiagError):
+        ring.add(name, Card.read(key))
+
+
+def export(
+    workspace: Workspace,
+    refs: Sequence[str] | None,
+    names: Iterable[str],
+    path: Path,
+    campaign: str | None = None,
+) -> Written:
+    """Write a bundle of some audits, or of all, for some colleagues.
+
+    Raises:
+        DiagError: unknown audit or colleague, or nothing to write.
+        OSError: when the file cannot be written; nothing is left of it.
+    """
+    if refs is None:
+        audits = [one.audit.id for one in listed(workspace)]
+    else:
+        sessions = (open_session(workspace, ref, campaign) for ref in refs)
+        audits = list(dict.fromkeys(one.audit.id for one in sessions))
+    if not audits:
+        raise DiagError(
+            "Aucun audit à donner. Nommez une école, ou donnez-les tous.",
+            command="--all",
+        )
+    ring = ring_of(workspace)
+    bundle = Bundle(
+        audits=audits,
+        keys=own_keys(workspace).keys,
+        recipients=[ring.cards[ring.named(name)] for name in names],
+        at=workspace.world.clock(),
+        told=_told(workspace, audits),
+    )
+    return write_bundle(workspace.journal, bundle, path)
+
+
+def preview(workspace: Workspace, path: Path) -> Entered:
+    """Tell what a bundle would bring; nothing of it stays.
+
+    Raises:
+        DiagError: when it is refused, or cannot be read.
+    """
+    return importing.preview(_reader(workspace), path, workspace.world.clock())
+
+
+def bring_in(workspace: Workspace, path: Path) -> Entered:
+    """Read a bundle in, under a name by which it can be undone.
+
+    Raises:
+        DiagError: when it is refused, or cannot be read: nothing came in.
+    """
+    at = workspace.world.clock()
+    entered = importing.bring_in(_reader(workspace), path, at)
+    _learn(workspace, entered)
+    return entered
+
+
+def brought(workspace: Workspace) -> tuple[Brought, ...]:
+    """Return the bundles that were read in, in order."""
+    return bundles.brought(workspace.journal)
+
+
+def undo(workspace: Workspace, name: str) -> int:
+    """Take back what a bundle brought; return how many revisions were set aside.
+
+    Raises:
+        JournalError: when there is none, or something was built upon it.
+    """
+    return importing.undo(workspace.journal, name, workspace.world.clock())
+
+
+def synchronise_folder(workspace: Workspace, folder: Path) -> FolderOutcome:
+    """Exchange with a folder that colleagues share.
+
+    Raises:
+        DiagError: when it is not there, nobody is known, or nothing can be written.
+    """
+    cards = ring_of(workspace).cards
+    if not cards:
+        raise DiagError(
+            "Vous ne connaissez la clé d'aucun collègue : personne ne pourrait lire ce "
+            "que ce poste écrirait. Demandez-la, puis : diag bundle keys add NOM CLE."
+        )
+    if workspace.folder.resolve().is_relative_to(folder.resolve()):
+        raise DiagError(
+            f"{folder} contient votre espace de travail, qui ne se partage pas. "
+            "Donnez un dossier à part."
+        )
+    meeting = FolderSync(
+        reader=_reader(workspace),
+        folder=folder,
+        recipients=cards,
+        told=lambda audits: _told(workspace, audits),
+        learn=lambda entered: _learn(workspace, entered),
+    )
+    return meeting.run(workspace.world.clock())
+
+
+def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
+    """Give what a bundle brings, line by line."""
+    yield f"Paquet de {entered.sender}, écrit le {told_time(entered.created)}."
+    for held in entered.header.audits:
+        new = entered.new.get(held.audit, 0)
+        if not new:
+            continue
+        conflicts = sum(audit == held.audit for audit, _ in entered.conflicts)
+        more = f", {counted(conflicts, 'conflit')} à trancher" if conflicts else ""
+        line = f"{counted(new, 'modification nouvelle', 'modifications nouvelles')}"
+        yield f"  {_title(workspace, entered, held.audit)} : {line}{more}"
+    if not entered.revisions:
+        yield "  Rien de nouveau : tout ce qu'il contient est déjà ici."
+    if entered.photos:
+        what = counted(entered.photos, "pièce jointe", "pièces jointes")
+        yield f"  {what} (photos, éditions de grilles)"
+    yield from (f"  Refusé : {reason}" for reason in entered.refused)
+    if entered.before and entered.before.undone_at is None:
+        yield f"  Déjà lu le {told_time(entered.before.at)}."
+
+
+def told_time(at: int) -> str:
+    """Return a moment as people tell it, in this laptop's time."""
+    return datetime.fromtimestamp(at / 1000).strftime("%d/%m/%Y à %H h %M")  # noqa: DTZ006 - local on purpose
+
+
+def _reader(workspace: Workspace) -> Reader:
+    keys = own_keys(workspace).keys
+    signers = {**ring_of(workspace).signers, keys.card.sign: OURSELVES}
+    return Reader(workspace.journal, keys, signers)
+
+
+def _told(workspace: Workspace, audits: Sequence[str]) -> Told:
+    found = bundles.audits_among(workspace.journal, audits)
+    about = {
+        ident: auditee_of(workspace, audit).model_dump(mode="json")
+        for ident, audit in found.items()
+    }
+    people = workspace.settings.people
+    labels = sorted(bundles.authors_in(workspace.journal, audits) & people.keys())
+    return Told(about, {label: people[label] for label in labels})
+
+
+def _learn(workspace: Workspace, entered: Entered) -> None:
+    """Keep the names that came: of schools unknown here, of people unknown here."""
+    for held in entered.header.audits:
+        about, audit = _about(entered, held.audit), entered.audits.get(held.audit)
+        if about and audit and about.subject == audit.subject:
+            remember(workspace, about)
+    people = {
+        label: name for label, name in entered.header.people.items() if _is_clean(name)
+    }
+    meet(workspace, people)
+
+
+def _about(entered: Entered, ident: str) -> Auditee | None:
+    told = next(one.about for one in entered.header.audits if one.audit == ident)
+    try:
+        return Auditee.model_validate(told)
+    except ValidationError:
+        return None
+
+
+def _title(workspace: Workspace, entered: Entered, ident: str) -> str:
+    audit, told = entered.audits.get(ident), _about(entered, ident)
+    if audit is None:
+        return f"audit {ident[:8]}"
+    known = auditee_of(workspace, audit)
+    is_stub = audit.subject.code in known.name  # the directory does not name it
+    same = told is not None and told.subject == audit.subject
+    about = told if told and same and is_stub else known
+    return f"{about.title} ({about.ref}, {audit.campaign})"
+
+
+def _is_clean(name: str) -> bool:
+    try:
+        return bool(clean_line(name))
+    except ValueError:
+        return False

@@ -1,0 +1,550 @@
+"""What people said apart, told for who settles it: candidates, origin, effects."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+from hashlib import sha256
+from textwrap import wrap
+from typing import Any
+
+from diag.assess.facts import with_answers
+from diag.assess.words import score_words
+from diag.audit.answer import NewAnswer, answer_for
+from diag.audit.history import describe_revision, describe_subject, time_words
+from diag.audit.session import AuditSession, listed
+from diag.journal import changes
+from diag.journal.conflicts import Conflict, nearest_base
+from diag.journal.heads import removal, saying
+from diag.journal.records import photos_of
+from diag.journal.revision import MAX_PARENTS, Json, NewRevision, Op, Revision
+from diag.journal.subjects import (
+    AnswerTopic,
+    AuditTopic,
+    NoteTopic,
+    PlaceTopic,
+    Topic,
+    parse,
+)
+from diag.model.checklist import Question
+from diag.model.enums import AuditStatus, Provenance, QuestionType
+from diag.model.errors import DiagError
+from diag.model.text import clean_line, clean_text
+from diag.office.merging import proposals
+from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
+
+LETTERS = "ABCDEFGHIJKLMNOP"
+"""What the candidates are called."""
+
+
+_DRIFT = 10 * 60 * 1000
+"""Milliseconds that a clock may be off before it is said to be."""
+
+
+_LONG = 60
+"""Texts longer than this are compared side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One thing that is said, and by whom."""
+
+    letter: str
+    revision: Revision
+    """The last to say it."""
+    words: str
+    who: str
+    device: str
+    at: int
+    suspect: bool
+    """Whether the clock that dated it cannot have been right."""
+    same: tuple[str, ...]
+    """Others who say the same."""
+
+    @property
+    def when(self) -> str:
+        """Return the day and time, and whether to believe them."""
+        doubt = " (horloge douteuse)" if self.suspect else ""
+        return f"{time_words(self.at)}{doubt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """One conflict, told."""
+
+    session: AuditSession
+    conflict: Conflict
+    about: str
+    """The place and the question, or what else people differ on."""
+    candidates: tuple[Candidate, ...]
+    base: str
+    """What all started from; empty when they share nothing."""
+    notes: tuple[str, ...]
+    photos: tuple[str, ...]
+    edits: tuple[str, ...]
+    """What was written in a place that somebody removed."""
+    inside: tuple[str, ...]
+    """Ids of all that is said in the place, when it may be removed."""
+
+    @property
+    def id(self) -> str:
+        """Return what names it, as it was shown: it changes when a head does."""
+        conflict = self.conflict
+        named = "\n".join((str(conflict.topic), *sorted(conflict.heads)))
+        return sha256(named.encode("utf-8")).hexdigest()[:8]
+
+    @property
+    def question(self) -> Question | None:
+        """Return the question that people differ on, if they do on one."""
+        ident = getattr(self.conflict.topic, "question", "")
+        return self.session.checklist.questions.get(ident)
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether two texts are to be read side by side."""
+        two = len(self.candidates) == 2  # noqa: PLR2004 - a side each
+        return two and max(len(one.words) for one in self.candidates) > _LONG
+
+    @property
+    def can_write(self) -> bool:
+        """Say whether a third answer can be typed."""
+        topic, asked = self.conflict.topic, self.question
+        if isinstance(topic, AnswerTopic):
+            return asked is not None and asked.type is not QuestionType.PHOTO
+        return isinstance(topic, NoteTopic | PlaceTopic) and not self.edits
+
+    @property
+    def can_leave(self) -> bool:
+        """Say whether a comment can stand beside it."""
+        return isinstance(self.conflict.topic, AnswerTopic)
+
+    def score(self, one: Candidate) -> str:
+        """Return what the whole score would be; empty where it would not change."""
+        topic, session = self.conflict.topic, self.session
+        if not isinstance(topic, AnswerTopic):
+            return ""
+        key = (topic.place, topic.question)
+        said = session.facts.answers.get(key, ())
+        alone = next((each for each in said if each.revision == one.revision.id), None)
+        supposed = with_answers(session.facts, {key: alone})
+        return score_words(session.judge.assess(supposed, advised=()).overall)
+
+    def candidate(self, letter: str) -> Candidate:
+        """Return the candidate of that letter.
+
+        Raises:
+            DiagError: there is none; names those that there are.
+        """
+        for one in self.candidates:
+            if one.letter == letter.strip().upper():
+                return one
+        known = ", ".join(one.letter for one in self.candidates)
+        raise DiagError(f"« {letter[:10]} » n'est pas un candidat. Prenez {known}.")
+
+
+class _Telling:
+    """Tells the conflicts of one audit; what they share is read once."""
+
+    def __init__(self, session: AuditSession) -> None:
+        self.session = session
+
+    @cached_property
+    def now(self) -> int:
+        """The wall clock here."""
+        return self.session.workspace.world.clock()
+
+    @cached_property
+    def revisions(self) -> dict[str, Revision]:
+        """Everything said, by id."""
+        return {one.id: one for one in self.session.revisions()}
+
+    def contested(self, conflict: Conflict) -> Contested:
+        """Tell one conflict."""
+        session, topic = self.session, conflict.topic
+        key = (getattr(topic, "place", ""), getattr(topic, "question", ""))
+        photos = photos_of(session.workspace.journal, session.audit.id)
+        base = self._base(conflict)
+        return Contested(
+            session=session,
+            conflict=conflict,
+            about=describe_subject(session, topic),
+            candidates=tuple(self._candidates(conflict)),
+            base=describe_revision(session, base) if base else "",
+            notes=session.facts.notes.get(key, ())
+            if isinstance(topic, AnswerTopic)
+            else (),
+            photos=tuple(
+                one.caption or one.sha[:8]
+                for one in photos
+                if (one.place, one.question) == key
+            ),
+            edits=tuple(self._edit(one) for one in conflict.edited),
+            inside=self._inside(topic),
+        )
+
+    def _base(self, conflict: Conflict) -> Revision | None:
+        """Return where all come from: not the settling that was taken back."""
+        heads = [self.revisions[ident] for ident in conflict.heads]
+        if not any(one.undoes for one in heads):
+            return conflict.base
+        history = tuple(self.revisions.values())
+        return nearest_base(history, [self._first(one).id for one in heads])
+
+    def _inside(self, topic: Topic) -> tuple[str, ...]:
+        if not isinstance(topic, PlaceTopic):
+            return ()
+        session = self.session
+        return removal(session.workspace.journal, session.audit.id, topic.place).seen
+
+    def _edit(self, revision: Revision) -> str:
+        session = self.session
+        name_of = session.workspace.settings.name_of
+        about, said = (
+            describe_subject(session, parse(revision.subject)),
+            describe_revision(session, revision),
+        )
+        return (
+            f"{about} : {said} ({name_of(revision.author)}, {time_words(revision.at)})"
+        )
+
+    def _candidates(self, conflict: Conflict) -> Iterator[Candidate]:
+        session = self.session
+        name_of = session.workspace.settings.name_of
+        heads = [self.revisions[ident] for ident in conflict.heads]
+        for letter, shown in zip(LETTERS, conflict.candidates, strict=False):
+            said = self._first(shown)
+            others = [
+                self._first(one)
+                for one in heads
+                if one.id != shown.id and saying(one) == saying(shown)
+            ]
+            yield Candidate(
+                letter=letter,
+                revision=shown,
+                words=describe_revision(session, shown),
+                who=name_of(said.author),
+                device=said.device,
+                at=said.at,
+                suspect=self._is_suspect(said),
+                same=tuple(
+                    f"{name_of(one.author)}, {time_words(one.at)}" for one in others
+                ),
+            )
+
+    def _first(self, revision: Revision) -> Revision:
+        """Return who really said it: an undo only says again what another had said."""
+        while revision.undoes and revision.undoes in self.revisions:
+            taken = self.revisions[revision.undoes]
+            again = [
+                self.revisions[ident]
+                for ident in taken.parents
+                if ident in self.revisions
+                and saying(self.revisions[ident]) == saying(revision)
+            ]
+            if not again:
+                return revision
+            revision = again[-1]
+        return revision
+
+    def _is_suspect(self, revision: Revision) -> bool:
+        """Say whether it is dated after now, or before what its author had read."""
+        before = [self.revisions.get(ident) for ident in revision.parents]
+        return revision.at > self.now + _DRIFT or any(
+            one is not None and revision.at < one.at - _DRIFT for one in before
+        )
+
+
+def contested_of(session: AuditSession) -> tuple[Contested, ...]:
+    """Return the conflicts of one audit, told, place after place as one walks."""
+    telling = _Telling(session)
+    ranks = {place: rank for rank, place in enumerate(session.facts.places)}
+
+    def rank(conflict: Conflict) -> int:
+        return ranks.get(getattr(conflict.topic, "place", ""), -1)
+
+    return tuple(telling.contested(one) for one in sorted(session.conflicts, key=rank))
+
+
+def sessions_of(workspace: Workspace) -> list[AuditSession]:
+    """Return every audit here, to look for what is to be settled in each."""
+    return [
+        AuditSession(workspace, each.audit, each.about) for each in listed(workspace)
+    ]
+
+
+def find_contested(session: AuditSession, text: str, place: str = "") -> Contested:
+    """Return the conflict of that id, or on that question.
+
+    Raises:
+        DiagError: there is none, or several; says which there are.
+    """
+    found = contested_of(session)
+    wanted = text.strip()
+    named = [one for one in found if one.id.startswith(wanted.lower()) and wanted]
+    named = named or [one for one in found if _asks(one, wanted, place)]
+    if len(named) == 1:
+        return named[0]
+    shown = named or found
+    there = " ; ".join(f"{one.id} ({one.about})" for one in shown[:5])
+    raise DiagError(
+        f"« {wanted[:40]} » désigne plusieurs conflits : {there}. Donnez un numéro."
+        if named
+        else f"Pas de conflit « {wanted[:40]} » : il a pu être tranché, ou changer "
+        + (f"depuis. Il y a : {there}." if there else "depuis. Il n'en reste aucun.")
+    )
+
+
+def _asks(one: Contested, question: str, place: str) -> bool:
+    topic: Any = one.conflict.topic
+    if getattr(topic, "question", None) != question:
+        return False
+    if not place:
+        return True
+    where = one.session.facts.places.get(topic.place)
+    return place == topic.place or (where is not None and where.name == place)
+
+
+_WIDTH = 80
+
+
+_GAP = " | "
+
+
+def title_line(one: Contested) -> str:
+    """Return a conflict on one line: its number, what it is about, what is said."""
+    return f"{one.id}  {one.about} : {said_line(one)}"
+
+
+def said_line(one: Contested) -> str:
+    """Return what is said, on one line."""
+    if one.edits:
+        return removal_words(one)
+    return " ou ".join(_short(each.words) for each in one.candidates)
+
+
+def removal_words(one: Contested) -> str:
+    """Return « modifié par X après que Y l'a retiré »."""
+    name_of = one.session.workspace.settings.name_of
+    wrote = dict.fromkeys(name_of(each.author) for each in one.conflict.edited)
+    took = " et ".join(dict.fromkeys(each.who for each in one.candidates))
+    return f"modifié par {' et '.join(wrote)} après que {took} l'a retiré"
+
+
+def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
+    """Give everything that one needs to settle a conflict."""
+    yield one.about
+    if one.question is not None and one.question.ask:
+        yield from _indented(f"« {one.question.ask} »", width)
+    if one.edits:
+        yield from _indented(f"Lieu {removal_words(one)} :", width)
+        for edit in one.edits:
+            yield from _indented(f"- {edit}", width)
+        return
+    start = one.base or "rien, chacun a écrit sans l'autre"
+    yield from _indented(f"Au départ : {start}", width)
+    if one.is_long:
+        left, right = (each.words for each in one.candidates)
+        yield from side_by_side(left, right, width)
+    now = score_words(one.session.judged.overall)
+    scores = {each.letter: one.score(each) for each in one.candidates}
+    moves = set(scores.values()) != {now}
+    for each in one.candidates:
+        yield from candidate_lines(each, width, brief=one.is_long)
+        if moves and scores[each.letter]:
+            yield from _indented(f"le score serait : {scores[each.letter]}", width, 5)
+    if isinstance(one.conflict.topic, AnswerTopic):
+        told = (
+            "Score tant que rien n'est tranché" if moves else "Le score n'en dépend pas"
+        )
+        yield from _indented(f"{told} : {now}", width)
+    for note in one.notes:
+        yield from _indented(f"Note : {note}", width)
+    if one.photos:
+        yield from _indented(f"Photos : {', '.join(one.photos)}", width)
+
+
+def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]:
+    """Give one candidate: what it says, who, on which device, when."""
+    by = f"{one.who}, poste {one.device}, {one.when}"
+    head, *rest = wrap(f"{one.letter}. {by if brief else one.words}", width - 2)
+    yield f"  {head}"
+    yield from (f"     {line}" for line in rest)
+    if not brief:
+        yield from _indented(by, width, 5)
+    if one.same:
+        yield from _indented(f"{_same(one)} : {' ; '.join(one.same)}", width, 5)
+
+
+def side_by_side(left: str, right: str, width: int = _WIDTH) -> Iterator[str]:
+    """Give two texts beside each other; what only one says is marked « > »."""
+    size = (width - len(_GAP) - 4) // 2
+    mine, theirs = _lines(left, size), _lines(right, size)
+    yield f"  {'A'.ljust(size)}{_GAP}B"
+    matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        mark = " " if tag == "equal" else ">"
+        for at in range(max(i2 - i1, j2 - j1)):
+            one = mine[i1 + at] if i1 + at < i2 else ""
+            two = theirs[j1 + at] if j1 + at < j2 else ""
+            yield f"{mark} {one.ljust(size)}{_GAP}{two}".rstrip()
+
+
+def _same(one: Candidate) -> str:
+    return "les deux disent pareil" if len(one.same) == 1 else "tous disent pareil"
+
+
+def _lines(text: str, size: int) -> list[str]:
+    return [line for part in text.splitlines() for line in wrap(part, size) or [""]]
+
+
+def _short(text: str, most: int = 40) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+
+
+def _indented(text: str, width: int, by: int = 2) -> Iterator[str]:
+    for part in text.splitlines() or [""]:
+        for rank, line in enumerate(wrap(part, max(width - by, 20)) or [""]):
+            yield " " * (by if not rank else by + 2) + line
+
+
+# Settling what people said apart: one revision that names all the heads shown.
+#
+# The parents are those of the conflict as it was shown: what arrives meanwhile stays
+# beside, and is a new conflict that one sees.
+
+
+def take(shown: Contested, letter: str) -> tuple[Revision, ...]:
+    """Say again what one candidate says; return the revisions that do.
+
+    Raises:
+        DiagError: no such candidate, or nothing could be written.
+    """
+    taken = shown.candidate(letter).revision
+    if taken.op == "del" and isinstance(shown.conflict.topic, PlaceTopic):
+        return remove(shown)
+    value = _again(shown.session, shown.conflict, taken.value)
+    return _settle(shown, value, op="del" if taken.op == "del" else "set")
+
+
+def write(
+    shown: Contested,
+    typed: str,
+    *,
+    provenance: Provenance | None = None,
+    sure: bool = False,
+) -> tuple[Revision, ...]:
+    """Say a third thing.
+
+    Raises:
+        RefusedEntryError: the value cannot be; nothing was written.
+        DoubtError: the value is unlikely and was not confirmed; nothing was written.
+        DiagError: nothing can be typed there: one of the candidates is to be taken.
+    """
+    if not shown.can_write:
+        raise DiagError(f"« {shown.about} » ne se retape pas : prenez A ou B.")
+    topic, audit = shown.conflict.topic, shown.session.audit.id
+    if isinstance(topic, AnswerTopic):
+        question = shown.question
+        assert question is not None  # said by can_write
+        entry = NewAnswer(question.id, typed, provenance=provenance, sure=sure)
+        answer = answer_for(question, entry)
+        draft = changes.answered(audit, topic.place, topic.question, answer)
+        return _settle(shown, draft.value)
+    text = _clean(typed, line=isinstance(topic, PlaceTopic))
+    if isinstance(topic, NoteTopic):
+        return _settle(shown, text or None, op="set" if text else "del")
+    named = {**_noun(shown), "name": text}
+    return _settle(shown, named)
+
+
+def leave(shown: Contested, comment: str) -> tuple[Revision, ...]:
+    """Leave it open, and say why in the note beside the answers.
+
+    Raises:
+        DiagError: an empty comment, or a note that people differ on.
+    """
+    topic, session = shown.conflict.topic, shown.session
+    if not isinstance(topic, AnswerTopic):
+        raise DiagError(
+            f"« {shown.about} » n'a pas de note : laissez-le ouvert sans commentaire."
+        )
+    said = _clean(comment)
+    if not said:
+        raise DiagError("Le commentaire est vide : dites pourquoi il reste ouvert.")
+    if len(shown.notes) > 1:
+        raise DiagError("Les notes diffèrent aussi : tranchez d'abord la note.")
+    whole = "\n".join((*shown.notes, said))
+    return session.say(
+        changes.noted(session.audit.id, topic.place, topic.question, whole)
+    )
+
+
+def keep(shown: Contested) -> tuple[Revision, ...]:
+    """Keep a place that one removed while another wrote there."""
+    return _settle(shown, _noun(shown))
+
+
+def remove(shown: Contested) -> tuple[Revision, ...]:
+    """Remove a place, all that was written there being known."""
+    return _settle(shown, None, op="del", seen=shown.inside)
+
+
+def _settle(
+    shown: Contested, value: Json, op: Op = "set", seen: tuple[str, ...] = ()
+) -> tuple[Revision, ...]:
+    """Write one revision a subject, in one go, over the heads that were shown."""
+    audit = shown.session.audit.id
+    return shown.session.say(
+        *(
+            NewRevision(
+                audit, subject, value, op, parents=heads[-MAX_PARENTS:], seen=seen
+            )
+            for subject, heads in shown.conflict.by_subject
+        )
+    )
+
+
+def _again(session: AuditSession, conflict: Conflict, value: Json) -> Json:
+    """Return what a candidate says, as one signs it today."""
+    closing = {"status": str(AuditStatus.CLOS)}
+    is_closing = isinstance(value, dict) and value.get("status") == closing["status"]
+    if conflict.topic == AuditTopic("status") and is_closing:
+        return {**closing, "digest": session.digest}
+    return value
+
+
+def _noun(shown: Contested) -> dict[str, Json]:
+    """Return a place as it stands now."""
+    topic, session = shown.conflict.topic, shown.session
+    assert isinstance(topic, PlaceTopic)
+    place = session.facts.places[topic.place]
+    value = changes.placed(session.audit.id, place).value
+    assert isinstance(value, dict)
+    return value
+
+
+def _clean(typed: str, *, line: bool = False) -> str:
+    cleaning: Callable[[str], str] = clean_line if line else clean_text
+    try:
+        return cleaning(typed).strip()
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.") from error
+
+
+def unsettled(session: AuditSession) -> str:
+    """Return « 2 conflits, 1 lieu peut-être double »; empty when all is settled."""
+    return unsettled_words(len(session.conflicts), len(proposals(session)))
+
+
+def unsettled_words(conflicts: int, twice: int) -> str:
+    """Return how many of each, those that there are."""
+    return ", ".join(_counted(conflicts, twice))
+
+
+def _counted(conflicts: int, twice: int) -> Iterator[str]:
+    if conflicts:
+        yield counted(conflicts, "conflit")
+    if twice:
+        yield counted(twice, "lieu peut-être double", "lieux peut-être doubles")

@@ -1,0 +1,204 @@
+"""The file of a school, a commune or a syndicat: who they are, and their audits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diag.audit.history import day_words
+from diag.audit.session import AuditSession
+from diag.journal.facts import is_begun, status_of
+from diag.journal.records import dispatches_of
+from diag.model.audit import Audit, Auditee, Subject
+from diag.model.enums import AuditStatus, PlaceKind
+from diag.model.territory import School
+from diag.office.conflicts import unsettled
+from diag.office.mail.parcel import dispatch_words
+from diag.office.review import stand_of
+from diag.office.tour import address_of
+from diag.words.dates import written_day
+from diag.words.figures import number
+from diag.words.sentences import counted, phone_number
+from diag.words.vocabulary import STATUS_WORDS
+from diag.workspace.subjects import audits, names_shown
+from diag.workspace.workspace import Workspace
+
+_REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
+
+
+_UNSAID = "ouvert, rien n'y est encore dit"
+
+
+_SENT = 4
+"""At most so many documents sent are told of an audit: one a reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTold:
+    """One audit, in words."""
+
+    audit: Audit
+    status: str
+    answers: int
+    latest: str
+    """Day of the last answer; empty before any."""
+    sent: tuple[str, ...]
+    """The last documents that left, in words."""
+    begun: bool
+    """Whether anybody said anything in it: what official lists tell is not said."""
+    unsettled: str
+    """What is to be settled in it, counted; empty when nothing is."""
+
+    @property
+    def words(self) -> str:
+        """Return « en cours, 12 réponses, la dernière le 05/10/2026 »."""
+        if not self.begun:
+            return self.status
+        latest = f", la dernière le {self.latest}" if self.latest else ""
+        left = f" · à trancher : {self.unsettled}" if self.unsettled else ""
+        return f"{self.status}, {counted(self.answers, 'réponse')}{latest}{left}"
+
+
+def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
+    """Yield what is known of whom an audit is about: a label, and what it says."""
+    if about.school:
+        told = _school_lines(workspace, about.school)
+    elif about.kind is PlaceKind.COMMUNE:
+        told = _commune_lines(workspace, about)
+    else:
+        told = _syndicat_lines(workspace, about)
+    yield from (line for line in told if line[1])
+
+
+def _school_lines(workspace: Workspace, school: School) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Adresse", address_of(school)),
+        ("Téléphone", phone_number(school.phone)),
+        ("Courriel", school.email),
+        ("École", _sort(school)),
+        ("Élèves", _headcount(school)),
+        ("IPS", _position(school)),
+        ("Inspection", school.circonscription),
+        ("RPI", school.rpi),
+        ("Mairie", _town_hall(workspace, school.insee)),
+        ("Commune", _commune_audit(workspace, school.insee)),
+        ("Attention", _warning(school)),
+    )
+
+
+def _commune_audit(workspace: Workspace, insee: str) -> str:
+    """Return where the last audit of a commune stands; empty when none was begun."""
+    subject, journal = Subject(kind=PlaceKind.COMMUNE, code=insee), workspace.journal
+    found = [
+        each
+        for each in audits(journal)
+        if each.subject == subject and is_begun(journal, each.id)
+    ]
+    if not found:
+        return ""
+    last = max(found, key=lambda each: each.campaign)
+    status = STATUS_WORDS[status_of(journal, last.id)]
+    return f"audit {status}, campagne {last.campaign}"
+
+
+def _commune_lines(workspace: Workspace, about: Auditee) -> tuple[tuple[str, str], ...]:
+    territory = workspace.territory
+    commune = territory.commune(about.code)
+    schools = territory.schools("", commune=about.code)
+    population = commune.population if commune else None
+    return (
+        ("Mairie", _town_hall(workspace, about.code)),
+        ("Habitants", "" if population is None else number(population)),
+        ("Regroupement", commune.epci_name if commune else ""),
+        ("Écoles", ", ".join(names_shown(schools).values())),
+    )
+
+
+def _syndicat_lines(
+    workspace: Workspace, about: Auditee
+) -> tuple[tuple[str, str], ...]:
+    counts = workspace.territory.counts()
+    return (
+        ("SIREN", about.code),
+        ("Territoire", counted(counts.schools, "école")),
+    )
+
+
+def audits_told(workspace: Workspace, about: Auditee) -> list[AuditTold]:
+    """Return the audits of a subject, the latest campaign first."""
+    found = [
+        _told(AuditSession(workspace, audit, about))
+        for audit in audits(workspace.journal)
+        if audit.subject == about.subject
+    ]
+    return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
+
+
+def _told(session: AuditSession) -> AuditTold:
+    given = [head.at for heads in session.facts.answers.values() for head in heads]
+    begun = is_begun(session.workspace.journal, session.audit.id)
+    return AuditTold(
+        session.audit,
+        STATUS_WORDS[session.status] if begun else _UNSAID,
+        len(session.facts.answers),
+        day_words(max(given)) if given else "",
+        (*_review(session), *_sent(session)),
+        begun,
+        unsettled(session) if begun else "",
+    )
+
+
+def _review(session: AuditSession) -> tuple[str, ...]:
+    """Return who submitted, accepted or gave back the audit, and why."""
+    stand = stand_of(session)
+    return (stand.words,) if stand and stand.status in _REVIEWED else ()
+
+
+def _sent(session: AuditSession) -> tuple[str, ...]:
+    told = dispatches_of(session.workspace.journal, session.audit.id)
+    return tuple(map(dispatch_words, told[-_SENT:]))
+
+
+def _sort(school: School) -> str:
+    cycles = [
+        name
+        for name, taken in (
+            ("maternelle", school.nursery),
+            ("élémentaire", school.elementary),
+        )
+        if taken
+    ]
+    parts = (school.sector, " et ".join(cycles), school.priority_education)
+    return ", ".join(part for part in parts if part)
+
+
+def _headcount(school: School) -> str:
+    if school.classes is None and school.pupils is None:
+        return ""
+    told = [] if school.classes is None else [counted(school.classes, "classe")]
+    if school.pupils is not None:
+        told.append(counted(school.pupils, "élève"))
+    if school.classes and school.pupils:
+        told.append(f"{round(school.pupils / school.classes)} par classe")
+    year = f" ({school.headcount_year})" if school.headcount_year else ""
+    return ", ".join(told) + year
+
+
+def _position(school: School) -> str:
+    if school.ips is None:
+        return ""
+    year = f" ({school.ips_year})" if school.ips_year else ""
+    return f"{number(school.ips)}{year}"
+
+
+def _town_hall(workspace: Workspace, insee: str) -> str:
+    hall = workspace.territory.town_hall(insee)
+    if hall is None:
+        return ""
+    year = f" (adresse de {hall.source_date[:4]})" if hall.source_date else ""
+    return (hall.email or hall.problem) + (year if hall.email else "")
+
+
+def _warning(school: School) -> str:
+    if school.vanished:
+        day = written_day(school.vanished)
+        return f"absente de l'annuaire depuis l'import du {day} : fermée ?"
+    return "l'annuaire annonce sa fermeture" if school.state == "A FERMER" else ""

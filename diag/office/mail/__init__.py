@@ -1,0 +1,1 @@
+"""Documents sent: the account, the messages, the server that takes them."""

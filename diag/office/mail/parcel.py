@@ -1,0 +1,322 @@
+"""A parcel: one document for one reader, made into a message and its files."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from diag.audit.history import reader_words, time_words
+from diag.audit.report import Report, report_folder, report_of
+from diag.audit.session import AuditSession
+from diag.documents.mail import Attachment, Mail, composed, letter
+from diag.documents.templates import markdown
+from diag.documents.write import Format, own_notice, rendered
+from diag.journal import changes
+from diag.journal.outbox import MailState, Outbox, Posted
+from diag.journal.records import dispatches_of
+from diag.model.audit import Dispatch, Way
+from diag.model.codes import email_problem
+from diag.model.enums import Audience
+from diag.model.errors import DiagError
+from diag.office.mail.account import Address
+from diag.words.dates import written_day
+from diag.workspace.disk import write_whole
+from diag.workspace.workspace import Workspace
+
+_KINDS = {
+    Format.PDF: "application/pdf",
+    Format.ODT: "application/vnd.oasis.opendocument.text",
+    Format.HTML: "text/html",
+}
+
+
+_NOWHERE = "diag.invalid"
+"""Domain of an identifier when nobody said from which address one writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message ready to leave."""
+
+    session: AuditSession
+    report: Report
+    audience: Audience
+    address: Address
+    mail: Mail
+    warnings: tuple[str, ...]
+    """What its files could not be made to be."""
+
+    @property
+    def content(self) -> bytes:
+        """The draft's very bytes."""
+        return composed(self.mail)
+
+    def dispatch(self, way: Way) -> Dispatch:
+        """Return what is said in the audit once it has left.
+
+        The same message sent twice, or two drafts of the same day, are one dispatch.
+        """
+        report, day = self.report, self.report.date.isoformat()
+        once = self.mail.ident if way is Way.SMTP else " ".join((day, *self.mail.to))
+        name = f"dispatch/{way}/{self.audience}/{once}"
+        return Dispatch(
+            id=str(uuid5(UUID(self.session.audit.id), name)),
+            audience=self.audience,
+            to=self.mail.to,
+            on=day,
+            way=way,
+            digest=report.digest,
+            edition=report.edition,
+            message=self.mail.ident,
+            provisional=report.provisional,
+        )
+
+
+def parcel(
+    session: AuditSession,
+    audience: Audience,
+    address: Address,
+    *,
+    sender: str = "",
+    report: Report | None = None,
+) -> Parcel:
+    """Return the message that brings an audit's document to a reader.
+
+    Raises:
+        DiagError: when the sender is no address, or nothing can be attached.
+    """
+    report = report or report_of(session)
+    sender = sender or session.workspace.settings.email
+    if sender and (problem := email_problem(sender)):
+        raise DiagError(
+            f"Votre adresse, « {sender[:80]} » : {problem}. Corrigez-la : "
+            "diag outbox settings --sender ADRESSE."
+        )
+    text = markdown(report, audience)
+    attachments, warnings = _attachments(session, report, audience, text)
+    words = letter(report, audience, [each.name for each in attachments])
+    mail = Mail(
+        ident=_ident(session, address, sender, (text, words.subject, words.text)),
+        at=datetime.fromtimestamp(session.workspace.world.clock() // 1000, UTC),
+        to=address.to,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        attachments=attachments,
+        sender=sender,
+        sender_name=report.author,
+    )
+    return Parcel(session, report, audience, address, mail, warnings)
+
+
+def _attachments(
+    session: AuditSession, report: Report, audience: Audience, text: str
+) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
+    """Return the PDF and the ODT; the page where no PDF can be made."""
+    state = "-provisoire" if report.provisional else ""
+    stem = f"diagnostic-{session.about.stem}-{audience}{state}"
+    made: list[Attachment] = []
+    notice = own_notice(report, audience)
+    warnings = [notice] if notice else []
+    for forms in ((Format.PDF, Format.HTML), (Format.ODT,)):
+        for form in forms:
+            try:
+                content, warning = rendered(report, audience, text, form)
+            except DiagError as error:
+                warnings.append(str(error))
+                continue
+            made.append(Attachment(f"{stem}.{form}", _KINDS[form], content))
+            warnings.extend([warning] if warning else [])
+            break
+    return tuple(made), tuple(warnings)
+
+
+def _ident(
+    session: AuditSession, address: Address, sender: str, said: tuple[str, ...]
+) -> str:
+    """Return a Message-ID made of what is sent: the same message is the same one."""
+    parts = (session.audit.id, sender, *address.to, *said)
+    digest = sha256("\0".join(parts).encode()).hexdigest()[:40]
+    return f"<{digest}@{sender.rpartition('@')[2] or _NOWHERE}>"
+
+
+def message_numbered(workspace: Workspace, number: int) -> Posted:
+    """Return a message of the outbox that has not left yet.
+
+    Raises:
+        DiagError: when there is none of this number, or it has left.
+    """
+    found = Outbox(workspace.journal).by_number(number)
+    if found is None:
+        raise DiagError(
+            f"Pas de message n° {number} dans la boîte d'envoi. "
+            "Voyez la liste : diag outbox list."
+        )
+    if found.state is MailState.SENT:
+        raise DiagError(
+            f"Le message n° {number} est parti : on ne peut plus y toucher."
+        )
+    return found
+
+
+def has_messages(session: AuditSession) -> bool:
+    """Say whether messages of an audit are kept here, bodies included."""
+    found = Outbox(session.workspace.journal).all()
+    return any(
+        one.audit == session.audit.id and one.state is not MailState.SENT
+        for one in found
+    )
+
+
+def send_again(workspace: Workspace, posted: Posted) -> None:
+    """Have a message sent at the next round, whatever happened to it."""
+    Outbox(workspace.journal).again(posted.number, workspace.world.clock())
+
+
+def drop(workspace: Workspace, posted: Posted) -> None:
+    """Take a message out of the outbox."""
+    Outbox(workspace.journal).cancel(posted.number)
+
+
+def say_arrived(workspace: Workspace, posted: Posted) -> None:
+    """Say that an interrupted message arrived: it is told as sent.
+
+    Raises:
+        DiagError: when it was not interrupted.
+    """
+    if posted.state is not MailState.SENDING:
+        raise DiagError(
+            f"Le message n° {posted.number} n'a pas été interrompu pendant un envoi : "
+            "il n'a pas pu arriver. Rien n'a été changé."
+        )
+    day = datetime.fromtimestamp(posted.tried_at / 1000, UTC).date().isoformat()
+    sent = posted.dispatch.model_copy(update={"on": day})
+    Outbox(workspace.journal).delivered(posted, sent, workspace.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class MailDraft:
+    """A draft on disk, and beside it what it carries."""
+
+    message: Path
+    files: tuple[Path, ...]
+
+
+def write_draft(parcel: Parcel, folder: Path | None = None) -> MailDraft:
+    """Write a draft and its files, and say so in the audit.
+
+    Raises:
+        OSError: when a file cannot be written.
+    """
+    place = folder or report_folder(parcel.session)
+    place.mkdir(parents=True, exist_ok=True)
+    files = []
+    for attachment in parcel.mail.attachments:
+        write_whole(place / attachment.name, attachment.content)
+        files.append(place / attachment.name)
+    message = place / f"courriel-{parcel.audience}.eml"
+    write_whole(message, parcel.content)
+    parcel.session.say(
+        changes.dispatched(parcel.session.audit.id, parcel.dispatch(Way.DRAFT))
+    )
+    return MailDraft(message, tuple(files))
+
+
+def queue(parcel: Parcel) -> Posted:
+    """Put a message in the outbox.
+
+    Raises:
+        DiagError: when nobody said from which address one writes, or one for the same
+            reader waits there already.
+    """
+    session, mail = parcel.session, parcel.mail
+    if not mail.sender:
+        raise DiagError(
+            "De quelle adresse écrivez-vous ? Dites-le : "
+            "diag outbox settings --sender ADRESSE."
+        )
+    outbox = Outbox(session.workspace.journal)
+    _check_nothing_waits(outbox, parcel)
+    posted = outbox.add(
+        session.audit.id,
+        parcel.dispatch(Way.SMTP),
+        parcel.content,
+        sender=mail.sender,
+        title=mail.subject,
+        at=session.workspace.world.clock(),
+    )
+    if posted is None:
+        raise DiagError("Ce message exact a déjà été envoyé. Rien n'a été ajouté.")
+    return posted
+
+
+def already_sent(
+    session: AuditSession, audience: Audience, to: tuple[str, ...]
+) -> Dispatch | None:
+    """Return the last time that this reader was sent this audit's document."""
+    sent = dispatches_of(session.workspace.journal, session.audit.id)
+    same = [
+        one
+        for one in sent
+        if one.audience is audience and set(one.to) & set(to) and one.way is Way.SMTP
+    ]
+    return same[-1] if same else None
+
+
+def _check_nothing_waits(outbox: Outbox, parcel: Parcel) -> None:
+    for one in outbox.all():
+        told = one.dispatch
+        same = (one.audit, told.audience) == (
+            parcel.session.audit.id,
+            parcel.audience,
+        )
+        if same and set(told.to) & set(parcel.mail.to) and one.state != MailState.SENT:
+            raise DiagError(
+                f"Un message pour {', '.join(told.to)} est déjà dans la boîte d'envoi "
+                f"(n° {one.number}). Rien n'a été ajouté. Pour le remplacer : "
+                f"diag outbox cancel {one.number}, puis recommencez."
+            )
+
+
+STATES = {
+    MailState.WAITING: "en attente",
+    MailState.SENDING: "à vérifier",
+    MailState.SENT: "envoyé",
+    MailState.FAILED: "refusé",
+}
+"""Where a message stands, in a word."""
+
+
+_REMEDIES = {
+    MailState.SENDING: (
+        "Peut-être parti : demandez au destinataire. Arrivé : diag outbox cancel {n} "
+        "--arrived. Pas arrivé : diag outbox retry {n}."
+    ),
+    MailState.FAILED: (
+        "Corrigez, puis diag outbox retry {n} ; ou diag outbox cancel {n} et refaites "
+        "l'envoi avec la bonne adresse."
+    ),
+}
+
+
+def dispatch_words(sent: Dispatch) -> str:
+    """Return what was sent to whom and when, on one line."""
+    day = written_day(sent.on)
+    verb = "envoyé à" if sent.way is Way.SMTP else "brouillon pour"
+    state = ", provisoire" if sent.provisional else ""
+    mark = f", empreinte {sent.digest[:12]}" if sent.digest else ""
+    reader, to = reader_words(sent.audience), ", ".join(sent.to)
+    return f"{day} {reader} : {verb} {to}{state}{mark}"
+
+
+def posted_words(posted: Posted) -> str:
+    """Return when a message left or will be tried again, or why it does not."""
+    if posted.state is MailState.SENT:
+        return time_words(posted.tried_at)
+    if posted.state is MailState.WAITING and not posted.problem:
+        return ""
+    if posted.state is MailState.WAITING:
+        return f"{posted.problem} Prochain essai : {time_words(posted.next_at)}."
+    told = posted.problem or "Interrompu pendant l'envoi, ou en cours ailleurs."
+    return f"{told} {_REMEDIES[posted.state].format(n=posted.number)}"

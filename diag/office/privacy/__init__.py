@@ -1,0 +1,1 @@
+"""Personal data: the register, what is erased, what is encrypted."""

@@ -1,0 +1,146 @@
+"""Encryption of a workspace: who holds the key, and its copy for the office."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from secrets import token_bytes
+from typing import Any
+
+from diag.journal import connection as cipher
+from diag.journal import connection as keys
+from diag.journal import encryption
+from diag.journal.journal import FILE
+from diag.model.errors import DiagError
+from diag.sync.age_keys import identity_in, recipients_of
+from diag.sync.bundle.keys import FILE as FILE_KEYS
+from diag.sync.bundle.sealing import age
+from diag.sync.enrolments import enrolments_in
+from diag.workspace.disk import write_whole
+
+IN_CLEAR = (
+    "Restent en clair : les exports, rapports et audits exportés, vos grilles "
+    "(overlay), diag.log, les preuves d'effacement, les serveurs de ce poste (hubs), "
+    "et les copies faites avant."
+)
+"""What encryption does not cover, told each time."""
+
+
+_SECRETS = (
+    "En clair aussi, faute de trousseau, lisibles de vous seul : {names}. Qui les lit "
+    "peut se faire passer pour ce poste : perdu, faites-le révoquer au serveur."
+)
+
+
+_SHORTEST = 12
+
+
+def in_clear(folder: Path) -> tuple[str, ...]:
+    """Return what stays in clear, secrets that no keyring keeps among it."""
+    keys_there = (folder / FILE_KEYS).exists()
+    tokens = any(one.token for one in enrolments_in(folder))
+    names = [
+        *(["ses clés (keys.json)"] if keys_there else []),
+        *(["les jetons de ses serveurs (hubs)"] if tokens else []),
+    ]
+    told = _SECRETS.format(names=" et ".join(names))
+    return (IN_CLEAR, told) if names else (IN_CLEAR,)
+
+
+def new_key(passphrase: str | None) -> tuple[bytes, dict[str, Any]]:
+    """Return a fresh key and its mark: in the keyring, or under a passphrase.
+
+    Raises:
+        DiagError: when SQLCipher is missing, nothing holds the key, or the passphrase
+            is too short.
+    """
+    cipher.driver()
+    key = token_bytes(keys.KEY_BYTES)
+    if passphrase is None:
+        return key, keys.held_by_keyring(key)
+    if len(passphrase) < _SHORTEST:
+        raise DiagError(
+            f"Phrase de passe trop courte : {_SHORTEST} caractères au moins, quatre "
+            "ou cinq mots sans lien par exemple."
+        )
+    return key, keys.held_by_passphrase(key, passphrase)
+
+
+def prepare(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
+    """Have a new workspace made encrypted."""
+    keys.remember(key)
+    encryption.prepare(folder, mark)
+
+
+def encrypt(folder: Path, key: bytes, mark: dict[str, Any]) -> None:
+    """Encrypt the workspace that is there.
+
+    Raises:
+        DiagError: when there is none, or it is encrypted already, or open elsewhere.
+    """
+    _needed(folder)
+    if encryption.is_encrypted(folder):
+        raise DiagError(f"{folder} est déjà chiffré. Rien n'a été changé.")
+    encryption.encrypt(folder, key, mark)
+
+
+def decrypt(folder: Path, key: bytes | None = None) -> None:
+    """Put a workspace back in clear, with a key come from the escrow if need be.
+
+    Raises:
+        DiagError: when it is not encrypted, open elsewhere, or the key is not its own.
+    """
+    _needed(folder)
+    if not encryption.is_encrypted(folder):
+        raise DiagError(f"{folder} n'est pas chiffré. Rien n'a été changé.")
+    if key is not None:
+        keys.remember(key)
+    own = key_of(folder)
+    encryption.decrypt(folder, own)
+
+
+def key_of(folder: Path) -> bytes:
+    """Return the key of an encrypted workspace.
+
+    Raises:
+        DiagError: when it is not encrypted, or its key cannot be had.
+    """
+    key = keys.key_of(folder / FILE)
+    if key is None:
+        raise DiagError(f"{folder} n'est pas chiffré.")
+    return key
+
+
+def escrow(folder: Path, key: bytes, recipients: Sequence[str]) -> Path:
+    """Seal a key for the office's age keys; return the file to hand over.
+
+    Raises:
+        DiagError: when one is no age key.
+    """
+    found = recipients_of(recipients)
+    told = json.dumps({"key": key.hex(), "id": keys.key_id(key)})
+    path = folder / f"sequestre-{keys.key_id(key)}.age"
+    write_whole(path, age().encrypt(told.encode(), found))
+    return path
+
+
+def from_escrow(folder: Path, identity: Path) -> bytes:
+    """Open the escrow of a workspace with the office's private key.
+
+    Raises:
+        DiagError: when there is none, or that key does not open it.
+    """
+    opener = identity_in(identity)
+    mark = json.loads(encryption.mark_of(folder).read_text(encoding="utf-8"))
+    path = folder / f"sequestre-{mark['key']}.age"
+    try:
+        told = json.loads(age().decrypt(path.read_bytes(), [opener]))
+    except (OSError, age().DecryptError) as error:
+        raise DiagError(
+            f"{path} : séquestre absent, ou fait pour une autre clé."
+        ) from error
+    return bytes.fromhex(told["key"])
+
+
+def _needed(folder: Path) -> None:
+    if not (folder / FILE).exists():
+        raise DiagError(f"Aucun espace de travail dans {folder}.")

@@ -1,0 +1,173 @@
+"""Forgetting a person: found wherever a name is held, shown, then erased for ever."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from diag.journal import changes, subjects
+from diag.journal.attachments import drop_unnamed
+from diag.journal.journal import get_setting
+from diag.journal.outbox import Outbox
+from diag.journal.people import Mention, PersonName, drop_from_quarantine, mentions
+from diag.journal.revision import Json, NewRevision
+from diag.journal.subjects import AnswerTopic, PhotoTopic
+from diag.model.errors import DiagError
+from diag.model.text import fold
+from diag.workspace.people import Forgotten, prove, remember, remember_forgotten
+from diag.workspace.workspace import Workspace
+
+_SHORTEST = 3
+"""Letters: shorter, a name is found everywhere."""
+
+
+KINDS = {
+    "VisitTopic": "visite",
+    "NoteTopic": "note",
+    "PhotoTopic": "photo",
+    "DispatchTopic": "envoi",
+    "FollowTopic": "suite donnée",
+    "PlaceTopic": "lieu",
+    "AnswerTopic": "réponse",
+    "WordingTopic": "reformulation",
+    "OwnTopic": "préconisation ajoutée",
+    "ScenarioTopic": "scénario",
+}
+"""What holds a name, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNamed:
+    """Where a person is named."""
+
+    name: PersonName
+    mentions: tuple[Mention, ...]
+    forgotten: Forgotten
+    """What no revision holds: the directory, typed addresses, the outbox."""
+
+    def __bool__(self) -> bool:
+        return bool(self.mentions or any(self.forgotten))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """What became of a person's name."""
+
+    erased: int
+    rewritten: int
+    photos: int
+    refused: int
+    """Lines of the quarantine."""
+    proof: Path
+    clean: bool
+    """No old page is left; False when another program has the journal open."""
+
+
+def kind_of(mention: Mention) -> str:
+    """Return what holds the name, in words: « visite »."""
+    topic = subjects.parse(mention.revision.subject)
+    return KINDS.get(type(topic).__name__, "autre")
+
+
+def find_person(workspace: Workspace, wanted: str) -> PersonNamed:
+    """Find a person by name, or by the label of a colleague.
+
+    Raises:
+        DiagError: when what was typed is too short to be a name.
+    """
+    people = workspace.settings.people
+    text = people.get(wanted, wanted)
+    if len(fold(text).replace(" ", "")) < _SHORTEST:
+        raise DiagError(
+            f"« {text[:20]} » est trop court pour chercher une personne : donnez son "
+            "nom, ou son prénom et son nom."
+        )
+    name = PersonName(text)
+    labels = [
+        label
+        for label, known in people.items()
+        if label == wanted or (wanted not in people and name.spans(known))
+    ]
+    posted = Outbox(workspace.journal).all()
+    addresses: dict[str, Json] = get_setting(workspace.journal, "mail_addresses", {})
+    return PersonNamed(
+        name,
+        mentions(workspace.journal, name),
+        Forgotten(
+            labels,
+            [key for key, told in addresses.items() if name.is_in(told)],
+            [each.ident for each in posted if name.is_in([*each.dispatch.to])],
+        ),
+    )
+
+
+def forget(
+    workspace: Workspace, found: PersonNamed, chosen: Sequence[Mention], reason: str
+) -> PersonErased:
+    """Erase mentions of a person, history included; other words are said again.
+
+    What still stands is first rewritten without the name, by a revision that names it
+    as its only parent: a conflict stays one. A photo leaves whole: a picture whose
+    caption names a person likely shows that person.
+
+    Raises:
+        DiagError: when something could not be written.
+    """
+    journal, origin = workspace.journal, workspace.origin
+    rewritten = [*filter(None, (_rewritten(found.name, one) for one in chosen))]
+    erasures = [
+        changes.erased(one.revision.audit, one.revision.id, reason) for one in chosen
+    ]
+    said = journal.write_many([*rewritten, *erasures], origin)
+    remember(workspace.folder, said[len(rewritten) :])
+    if any(found.forgotten):
+        remember_forgotten(workspace, found.forgotten)
+    photos = drop_unnamed(journal) if any(map(_is_photo, chosen)) else 0
+    refused = drop_from_quarantine(journal, found.name)
+    clean = journal.compact()
+    proof = prove(workspace, _told(found, chosen, reason, photos=photos))
+    return PersonErased(len(chosen), len(rewritten), photos, refused, proof, clean)
+
+
+def _is_photo(mention: Mention) -> bool:
+    return isinstance(subjects.parse(mention.revision.subject), PhotoTopic)
+
+
+def _rewritten(name: PersonName, mention: Mention) -> NewRevision | None:
+    """Return what is said instead; None for what leaves whole."""
+    revision = mention.revision
+    topic = subjects.parse(revision.subject)
+    if not mention.is_current or isinstance(topic, PhotoTopic):
+        return None
+    value = name.taken_from(revision.value)
+    if isinstance(topic, AnswerTopic) and not _stays_an_answer(revision.value, value):
+        return None
+    draft = NewRevision(revision.audit, revision.subject, value)
+    return replace(draft, parents=(revision.id,))
+
+
+def _stays_an_answer(before: Any, after: Any) -> bool:
+    """Say whether an answer is still one: a choice is not words."""
+    try:
+        text = before["value"]
+        return bool(text == after["value"] or " " in text)
+    except (KeyError, TypeError):
+        return False
+
+
+def _told(
+    found: PersonNamed, chosen: Sequence[Mention], reason: str, *, photos: int
+) -> dict[str, Any]:
+    return {
+        "what": "personne",
+        "reason": reason,
+        "counts": dict(Counter(map(kind_of, chosen))),
+        "left": len(found.mentions) - len(chosen),
+        "audits": sorted({one.revision.audit for one in chosen}),
+        "revisions": [one.revision.id for one in chosen],
+        "photos": photos,
+        "directory": len(found.forgotten.labels),
+        "addresses": len(found.forgotten.addresses),
+        "messages": len(found.forgotten.messages),
+    }

@@ -1,0 +1,301 @@
+"""People's data: what is held, until when, how it is erased, how it is encrypted."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from diag.documents.escape import inline
+from diag.journal.backup import FOLDER
+from diag.journal.connection import mark_path
+from diag.journal.journal import get_setting
+from diag.journal.outbox import Outbox
+from diag.journal.people import held_personal, official_addresses
+from diag.office.privacy.retention import REASON, Retention, retention_of
+from diag.workspace.backup import back_up
+from diag.workspace.subjects import audits
+from diag.workspace.workspace import Workspace
+
+DAYS = 30
+"""How long a copy is kept once something was erased (SYNC.md 3.10)."""
+
+
+class Copy(NamedTuple):
+    """A file made from the journal or from its photos."""
+
+    path: Path
+    made: date
+
+    @property
+    def expires(self) -> date:
+        """Return the day after which it must be gone."""
+        return self.made + timedelta(days=DAYS)
+
+
+def copies(folder: Path) -> tuple[Copy, ...]:
+    """Return the copies in a workspace, set aside by a restoration included."""
+    found = sorted({*_copies(folder)})
+    return tuple(
+        Copy(path, date.fromtimestamp(path.stat().st_mtime))  # noqa: DTZ012 -- a user's day
+        for path in found
+    )
+
+
+def drop_copies(workspace: Workspace) -> tuple[Path, ...]:
+    """Make a fresh checked copy, then remove every other; return what was removed.
+
+    Raises:
+        DiagError: when the fresh copy could not be made: nothing is removed then.
+    """
+    fresh = {path for path in back_up(workspace) if path is not None}
+    doomed = [one.path for one in copies(workspace.folder) if one.path not in fresh]
+    for path in doomed:
+        path.unlink()
+        mark_path(path).unlink(missing_ok=True)
+    return tuple(doomed)
+
+
+def _copies(folder: Path) -> Iterator[Path]:
+    for pattern in ("diag-*.db", "diag-*-overlay.zip"):
+        yield from (folder / FOLDER).glob(pattern)
+    for name in ("diag", "photos"):
+        yield from folder.glob(f"{name}-avant-*.db*")
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of personal data, and why it is held."""
+
+    id: str
+    title: str
+    why: str
+    how: str
+    """How it is erased."""
+
+
+_PERSON = "diag rgpd erase-person NOM"
+
+
+OF_AUDITS = (
+    Category(
+        "visits",
+        "Visites : présents, personnes rencontrées, autorisation",
+        "dire qui a constaté quoi, avec quelle autorisation de la commune",
+        _PERSON,
+    ),
+    Category(
+        "notes",
+        "Notes libres (peuvent nommer une personne)",
+        "expliquer une réponse à celui qui reprend l'audit",
+        f"{_PERSON}, ou diag audit erase",
+    ),
+    Category(
+        "photos",
+        "Photos et leurs légendes (sans position ni numéro d'appareil)",
+        "prouver un constat",
+        "diag audit photo, puis diag audit erase",
+    ),
+    Category(
+        "dispatches",
+        "Envois : adresses des destinataires",
+        "savoir qui a reçu quel état du rapport",
+        _PERSON,
+    ),
+    Category(
+        "follow_ups",
+        "Suites données : qui a décidé",
+        "suivre les préconisations jusqu'à leur réalisation",
+        _PERSON,
+    ),
+    Category(
+        "labels",
+        "Auteurs, sous pseudonyme (u-…)",
+        "garder la trace de chaque modification",
+        "le nom part des réglages ; le pseudonyme reste dans l'historique",
+    ),
+)
+
+
+OF_WORKSPACE = (
+    Category(
+        "directory",
+        "Annuaire des collègues (pseudonyme → nom)",
+        "signer les rapports et dire qui a saisi",
+        "diag rgpd erase-person NOM ou PSEUDONYME, sur chaque poste",
+    ),
+    Category(
+        "contact",
+        "Téléphone et adresse du syndicat, compte d'envoi",
+        "permettre aux destinataires de répondre",
+        "réglages de l'espace de travail",
+    ),
+    Category(
+        "addresses",
+        "Adresses tapées pour un envoi",
+        "proposer la même au prochain envoi",
+        _PERSON,
+    ),
+    Category(
+        "outbox",
+        "Messages de la boîte d'envoi",
+        "envoyer une seule fois, et le prouver",
+        f"diag outbox cancel N°, ou {_PERSON}",
+    ),
+    Category(
+        "official",
+        "Adresses d'écoles et de mairies des listes officielles",
+        "écrire à la bonne adresse (données publiques)",
+        "remplacées à chaque import",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignHeld:
+    """What the audits of a campaign hold."""
+
+    retention: Retention
+    over: bool
+    audits: dict[str, dict[str, int]]
+    """Audit → category → number."""
+    names: dict[str, str]
+    """Audit → whom it is about."""
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Return the sum over the audits, by category."""
+        total: Counter[str] = Counter()
+        for counts in self.audits.values():
+            total.update(counts)
+        return dict(total)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All that is held in a workspace."""
+
+    workspace: dict[str, int]
+    campaigns: tuple[CampaignHeld, ...]
+    copies: tuple[Copy, ...]
+
+
+def register_of(workspace: Workspace) -> Register:
+    """Return which personal data a workspace holds: numbers, never the values."""
+    journal, settings = workspace.journal, workspace.settings
+    held: dict[str, dict[str, int]] = {}
+    for audit, what, number in held_personal(journal):
+        held.setdefault(audit, {})[what] = number
+    by_campaign: dict[str, dict[str, str]] = {}
+    for one in audits(journal):
+        by_campaign.setdefault(one.campaign, {})[one.id] = str(one.subject)
+    account = get_setting(journal, "mail_account")
+    return Register(
+        {
+            "directory": len(settings.people),
+            "contact": sum(map(bool, (settings.phone, settings.email, account))),
+            "addresses": len(get_setting(journal, "mail_addresses", {})),
+            "outbox": len(Outbox(journal).all()),
+            "official": official_addresses(journal),
+        },
+        tuple(
+            _campaign(workspace, campaign, names, held)
+            for campaign, names in sorted(by_campaign.items())
+        ),
+        copies(workspace.folder),
+    )
+
+
+def _campaign(
+    workspace: Workspace,
+    campaign: str,
+    names: dict[str, str],
+    held: dict[str, dict[str, int]],
+) -> CampaignHeld:
+    retention = retention_of(workspace, campaign)
+    over = retention.is_over(workspace.world.today())
+    return CampaignHeld(
+        retention, over, {audit: held.get(audit, {}) for audit in names}, names
+    )
+
+
+def as_json(register: Register) -> dict[str, Any]:
+    """Return the register for a program."""
+    return {
+        "workspace": register.workspace,
+        "campaigns": [
+            {
+                "campaign": one.retention.campaign,
+                "retention": one.retention.until.isoformat(),
+                "decided": one.retention.decided,
+                "over": one.over,
+                "totals": one.totals,
+                "audits": [
+                    {"audit": audit, "subject": one.names[audit], "held": counts}
+                    for audit, counts in one.audits.items()
+                ],
+            }
+            for one in register.campaigns
+        ],
+        "copies": [
+            {"path": str(one.path), "made": str(one.made), "expires": str(one.expires)}
+            for one in register.copies
+        ],
+    }
+
+
+def as_markdown(register: Register, syndicat: str, day: str) -> str:
+    """Return the register as a page for the office's record of processing."""
+    lines = [
+        "# Données personnelles tenues par diag",
+        "",
+        (
+            f"{inline(syndicat or 'Syndicat')}, état au {day}. Finalité : auditer le "
+            "numérique des écoles et en rendre compte à ceux qui décident. "
+            "Aucune donnée d'élève n'est demandée."
+        ),
+        "",
+        "## Dans l'espace de travail",
+        "",
+        *_table(OF_WORKSPACE, register.workspace),
+    ]
+    for one in register.campaigns:
+        kept = one.retention
+        lines += [
+            "",
+            f"## Campagne {inline(kept.campaign)}",
+            "",
+            f"{len(one.audits)} audit(s). À garder jusqu'au "
+            f"**{kept.until:%d/%m/%Y}**"
+            + (" (décidée)." if kept.decided else f" ({REASON})."),
+            *(["", "**Cette date est passée.**"] if one.over else []),
+            "",
+            *_table(OF_AUDITS, one.totals),
+        ]
+    lines += ["", "## Copies", ""]
+    lines += [
+        f"- {inline(one.path.name)}, du {one.made:%d/%m/%Y}, à supprimer au plus tard "
+        f"le {one.expires:%d/%m/%Y} si quelque chose a été effacé depuis"
+        for one in register.copies
+    ] or ["Aucune copie dans l'espace de travail."]
+    lines += ["", _ELSEWHERE, ""]
+    return "\n".join(lines)
+
+
+_ELSEWHERE = (
+    "Hors de l'espace de travail, à tenir à part : les copies faites ailleurs, les "
+    "paquets et les audits exportés, les rapports remis, le serveur du syndicat "
+    "(postes, collègues et copies : docs/hub.md)."
+)
+
+
+def _table(categories: tuple[Category, ...], counts: dict[str, int]) -> list[str]:
+    return [
+        "| Donnée | Nombre | Pourquoi | Comment l'effacer |",
+        "| --- | ---: | --- | --- |",
+        *(
+            f"| {one.title} | {counts.get(one.id, 0)} | {one.why} | {one.how} |"
+            for one in categories
+        ),
+    ]

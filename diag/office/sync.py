@@ -1,0 +1,392 @@
+"""Pictures that are not on this laptop: where they are, and asking for them again."""
+
+import os
+import platform
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from diag.audit.photos import photos_of
+from diag.audit.session import AuditSession
+from diag.journal import exchange
+from diag.journal import exchange as holdings
+from diag.journal.attachments import AttachmentStore
+from diag.journal.audits import audits
+from diag.journal.errors import JournalError
+from diag.journal.exchange import NamedAttachment
+from diag.journal.journal import get_setting, put_setting
+from diag.model.audit import Auditee, Photo
+from diag.model.errors import DiagError
+from diag.sync.enrolments import Enrolment, drop_enrolment, enrolments_in
+from diag.sync.laptop import Told, Watch
+from diag.sync.session import CLOCK_DOUBT, Outcome
+from diag.words.sentences import counted
+from diag.workspace.people import meet
+from diag.workspace.subjects import auditee_of
+from diag.workspace.workspace import Workspace
+
+AT_OFFICE = "au bureau"
+"""It was here; every hub had it when it left."""
+
+
+AWAITED = "pas encore reçue"
+"""It was joined on another laptop, and has not come."""
+
+
+class Fetched(NamedTuple):
+    """What came of asking."""
+
+    received: int
+    awaited: int
+    """How many no hub has."""
+    problem: str
+    """Why a hub gave nothing, in French; empty when each answered."""
+
+
+def absent(session: AuditSession) -> dict[str, str]:
+    """Return the photos of an audit whose picture is not here: id → where it is."""
+    attachments = AttachmentStore(session.workspace.folder)
+    here, gone = attachments.sizes(), attachments.gone()
+    return {
+        photo.id: AT_OFFICE if photo.sha in gone else AWAITED
+        for photo in photos_of(session)
+        if photo.sha not in here
+    }
+
+
+def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
+    """Ask the hubs that know this laptop for pictures, one hub after the other.
+
+    May run in another thread: nothing of the journal is read.
+
+    Raises:
+        DiagError: when no hub knows this laptop, or a picture cannot be kept.
+    """
+    # HTTP: 100 ms, for who asks only.
+    from diag.sync.attachments import AttachmentExchange as Moved  # noqa: PLC0415
+    from diag.sync.session import office_of  # noqa: PLC0415
+
+    wanted = {one.sha: NamedAttachment(one.sha, one.size, one.mime) for one in photos}
+    asked, problem = len(wanted), ""
+    found = hubs(workspace)
+    if not found:
+        raise DiagError(
+            "Aucun serveur ne connaît ce poste : l'image reste sur l'ordinateur qui "
+            "l'a jointe. Un paquet de ce collègue l'apporte aussi."
+        )
+    for hub in found:
+        office = office_of(hub)
+        try:
+            Moved(workspace.journal, office, office.hello().limits).take(
+                wanted.values()
+            )
+        except DiagError as error:
+            problem = str(error)
+        finally:
+            office.close()
+        here = AttachmentStore(workspace.folder).sizes()
+        wanted = {sha: one for sha, one in wanted.items() if sha not in here}
+        if not wanted:
+            break
+    return Fetched(asked - len(wanted), len(wanted), problem if wanted else "")
+
+
+# Photos that leave the laptop: their audits are closed, and every hub has them.
+#
+# A hub that loses its disk comes back from a copy made within the day, and heals from
+# the laptops: a photo stays here until two syncs, a day apart, found it at every hub.
+
+
+_SINCE = "photos.at_every_hub"
+"""Photos that may leave → when a sync first found them at every hub, milliseconds."""
+
+
+_DAY = 24 * 3600 * 1000
+
+
+def let_go(workspace: Workspace, outcomes: Sequence[Outcome]) -> int:
+    """Remove the photos that may leave, after a sync with every hub; return how many.
+
+    A sync that stopped short proves nothing: nothing leaves.
+
+    Raises:
+        JournalError: when the photos cannot be written.
+    """
+    if any(outcome.problem for outcome in outcomes):
+        return 0
+    journal, now = workspace.journal, workspace.world.clock()
+    before: Any = get_setting(journal, _SINCE, {})
+    since = {sha: before.get(sha, now) for sha in _everywhere(workspace, outcomes)}
+    # A clock that jumped shortens the wait, it never makes it last for years.
+    due = [sha for sha, at in since.items() if abs(now - at) >= _DAY]
+    photos = AttachmentStore(workspace.folder)
+    if due:
+        photos.let_go(due)
+        with suppress(JournalError):  # a full disk: free pages serve the next photos
+            photos.compact()
+    left = {sha: at for sha, at in since.items() if sha not in due}
+    if left != before:
+        put_setting(journal, _SINCE, left)
+    return len(due)
+
+
+def _everywhere(workspace: Workspace, outcomes: Sequence[Outcome]) -> list[str]:
+    """Return the photos here, of closed audits, that every hub holds with their audit.
+
+    A hub asks for nothing of an audit that it does not know: the log must be equal.
+    """
+    journal = workspace.journal
+    behind = {audit for outcome in outcomes for audit in outcome.unequal}
+    for outcome in outcomes:
+        behind |= {audit for audit, _ in exchange.unsettled(journal, outcome.hub)}
+    there = set(AttachmentStore(workspace.folder).sizes())
+    there.intersection_update(*(outcome.there for outcome in outcomes))
+    closed = holdings.of_closed_audits(journal)
+    return [sha for sha in sorted(there) if sha in closed and not closed[sha] & behind]
+
+
+FILE = "lest"
+"""Name of the file, in the workspace; it may be deleted by anyone."""
+
+
+SIZE = 20 * 2**20
+"""Bytes: some 50,000 modifications."""
+
+
+_PLENTY = 50 * SIZE
+"""What must be free for it to be taken."""
+
+
+def drop_ballast(folder: Path) -> bool:
+    """Give the space back where there is less than that; say whether it was."""
+    path = folder / FILE
+    if not path.exists() or shutil.disk_usage(folder).free >= SIZE:
+        return False
+    with suppress(OSError):
+        path.unlink()
+        return True
+    return False
+
+
+def take_ballast(folder: Path) -> None:
+    """Set the space aside, where there is plenty; that it fails is no matter."""
+    path = folder / FILE
+    if path.exists() or shutil.disk_usage(folder).free < _PLENTY:
+        return
+    part = path.with_suffix(".part")
+    try:
+        part.write_bytes(os.urandom(SIZE))  # zeros would take no room on some disks
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+
+
+# Meeting the office: which hubs know this laptop, what they lack, one sync.
+#
+# A screen runs a sync in a thread of its own, on a workspace that it opens there.
+
+
+_LAST = "sync.last"
+
+
+_MINUTE = 60_000
+
+
+class Waiting(NamedTuple):
+    """What one audit has that the office lacks, as far as this laptop remembers."""
+
+    audit: str
+    about: Auditee | None
+    """None while nothing says whom it is about, or once it was purged."""
+    revisions: int
+
+    @property
+    def title(self) -> str:
+        """Return whom it is about, as a command tells it."""
+        if self.about is None:
+            return f"audit effacé, ou inconnu ici ({self.audit[:8]})"
+        return f"{self.about.name} ({self.about.ref})"
+
+
+def hubs(workspace: Workspace) -> tuple[Enrolment, ...]:
+    """Return the hubs that know this laptop.
+
+    Raises:
+        DiagError: when what is kept of one cannot be read.
+    """
+    return enrolments_in(workspace.folder)
+
+
+def names_of(known: Iterable[Enrolment]) -> Mapping[str, str]:
+    """Return hub → its name; those that share one bear their id.
+
+    A hub made anew at the same address is another one, of the same name.
+    """
+    listed = tuple(known)
+    shared = Counter(one.name for one in listed)
+    return {
+        one.hub: f"{one.name} ({one.hub})" if shared[one.name] > 1 else one.name
+        for one in listed
+    }
+
+
+def forget(workspace: Workspace, name: str) -> Enrolment:
+    """Forget a hub, by its name or its address; return what was known of it.
+
+    Raises:
+        DiagError: when no hub, or several, are called so.
+    """
+    known = hubs(workspace)
+    names = names_of(known)
+    found = [
+        one for one in known if name in {one.name, one.url, one.hub, names[one.hub]}
+    ]
+    if len(found) != 1:
+        told = ", ".join(f"{names[one.hub]}, {one.url}" for one in known) or "aucun"
+        raise DiagError(
+            f"« {name} » désigne plusieurs serveurs. Donnez un nom entier : {told}."
+            if found
+            else f"« {name} » ne désigne pas un serveur de ce poste. Donnez son nom ou "
+            f"son adresse : {told}."
+        )
+    drop_enrolment(workspace.folder, found[0])
+    return found[0]
+
+
+def enrol(workspace: Workspace, invitation: str) -> Enrolment:
+    """Have this laptop let in by the hub of an invitation.
+
+    Raises:
+        DiagError: when it is not; says what to do.
+    """
+    # HTTP and certificates: 120 ms that every other command does without.
+    from diag.office import bundles  # noqa: PLC0415
+    from diag.sync import enrolling  # noqa: PLC0415
+
+    settings = workspace.settings
+    person = settings.name_of(settings.author)
+    hub = enrolling.enrol(
+        workspace.folder,
+        invitation,
+        f"{person}, {platform.node()}",
+        settings.author,
+        bundles.signing_key(workspace),
+    )
+    if hub.key:
+        bundles.know_hub(workspace, hub.name, hub.key)
+    return hub
+
+
+def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:
+    """Return what is not at the office yet, audit by audit; asks nobody."""
+    journal = workspace.journal
+    known = {audit.id: audit for audit in audits(journal)}
+    return tuple(
+        Waiting(
+            audit,
+            auditee_of(workspace, known[audit]) if audit in known else None,
+            revisions,
+        )
+        for audit, revisions in exchange.unsettled(journal, hub.hub)
+    )
+
+
+def run(
+    workspace: Workspace,
+    progress: Watch,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Outcome, ...]:
+    """Sync with every hub that knows this laptop; keep and return what happened.
+
+    Raises:
+        DiagError: when no hub does, or the workspace is read-only.
+    """
+    from diag.sync.session import synchronise_with  # noqa: PLC0415 - as above
+
+    found = hubs(workspace)
+    if not found:
+        raise DiagError(
+            "Aucun serveur ne connaît ce poste. Demandez une invitation à "
+            "l'administrateur du serveur, puis inscrivez ce poste.",
+            command="diag sync enrol INVITATION",
+        )
+    if workspace.journal.readonly:
+        raise DiagError(workspace.journal.notice)
+    drop_ballast(workspace.folder)
+    told = Told(progress, cancelled)
+    now = workspace.world.clock
+    outcomes = tuple(
+        synchronise_with(workspace.journal, hub, told, now()) for hub in found
+    )
+    outcomes[-1].freed = let_go(workspace, outcomes)
+    names = names_of(found)
+    for outcome in outcomes:
+        outcome.name = names[outcome.hub]
+        meet(workspace, outcome.people)
+        outcome.people = {}  # names live in one place
+        outcome.there = []  # proven for this once
+    put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
+    take_ballast(workspace.folder)
+    return outcomes
+
+
+def last(workspace: Workspace) -> tuple[Outcome, ...]:
+    """Return what happened the last time, hub by hub."""
+    return tuple(Outcome(**kept) for kept in get_setting(workspace.journal, _LAST, []))
+
+
+def words_of(outcome: Outcome) -> Iterable[str]:
+    """Give what happened, line by line."""
+    yield (
+        f"{outcome.name} : {counted(outcome.pushed, 'modification')} "
+        f"{_plural(outcome.pushed, 'envoyée')}, "
+        f"{outcome.pulled} {_plural(outcome.pulled, 'reçue')} ; "
+        f"{counted(outcome.sent, 'pièce jointe', 'pièces jointes')} "
+        f"{_plural(outcome.sent, 'envoyée')}, "
+        f"{outcome.received} {_plural(outcome.received, 'reçue')}."
+    )
+    yield from (f"Refusé : {reason}" for reason in outcome.refused)
+    if outcome.awaited:
+        yield (
+            f"{counted(outcome.awaited, 'pièce jointe', 'pièces jointes')} pas encore "
+            f"{_plural(outcome.awaited, 'reçue')} : le serveur les attend d'un autre "
+            "poste."
+        )
+    if outcome.freed:
+        yield (
+            f"{counted(outcome.freed, 'photo')} d'audits clos "
+            f"{'a' if outcome.freed == 1 else 'ont'} quitté ce poste : "
+            "le bureau les a. « Photos » dans la visite, ou diag audit photo SUJET "
+            "fetch, les redemande."
+        )
+    if outcome.unequal:
+        many = counted(len(outcome.unequal), "audit")
+        yield f"{many} : pas encore le même des deux côtés."
+    if abs(outcome.clock_gap) > CLOCK_DOUBT:
+        way = "avance" if outcome.clock_gap > 0 else "retarde"
+        gap = _length(abs(outcome.clock_gap))
+        yield (
+            f"L'horloge de ce poste {way} de {gap} sur celle du serveur : "
+            "réglez-la. Rien n'est perdu, l'ordre des réponses n'en dépend pas."
+        )
+    if outcome.problem:
+        yield outcome.problem
+    elif outcome.is_whole:
+        yield "Tout ce qui est ici est au bureau, et l'inverse."
+
+
+def _length(milliseconds: int) -> str:
+    """Return « 3 min », « 5 h », « 40 jours », « 12 ans »."""
+    minutes = milliseconds // _MINUTE
+    for size, word in ((365 * 1440, "ans"), (1440, "jours"), (60, "h")):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {word}"
+    return f"{minutes} min"
+
+
+def _plural(number: int, word: str) -> str:
+    return word if number < 2 else f"{word}s"  # noqa: PLR2004 -- French plural

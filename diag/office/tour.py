@@ -1,0 +1,149 @@
+"""The tournée: the schools picked for a day, in order, and as a calendar's file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid5
+
+from diag.journal.journal import get_setting, put_setting
+from diag.model.campaign import NS_DIAG
+from diag.model.errors import DiagError
+from diag.model.text import accented
+from diag.workspace.disk import write_whole
+from diag.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from diag.model.territory import School
+
+
+_KEY = "tour"
+
+
+_OCTETS = 75
+"""A line of a calendar's file is folded past so many octets (RFC 5545, 3.1)."""
+
+
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """A day's schools, in the order of the road."""
+
+    day: date
+    uais: tuple[str, ...] = ()
+
+    def toggled(self, uai: str) -> "Tour":
+        """Return the tour with a school more, at the end, or less."""
+        if uai in self.uais:
+            return replace(self, uais=tuple(each for each in self.uais if each != uai))
+        return replace(self, uais=(*self.uais, uai))
+
+    def moved(self, uai: str, step: int) -> "Tour":
+        """Return the tour with a school sooner or later by `step`."""
+        order = [each for each in self.uais if each != uai]
+        place = min(max(self.uais.index(uai) + step, 0), len(order))
+        return replace(self, uais=(*order[:place], uai, *order[place:]))
+
+
+def tour_of(workspace: Workspace) -> Tour:
+    """Return the tour being prepared; an empty one, for today, at first."""
+    kept = get_setting(workspace.journal, _KEY)
+    try:
+        return Tour(date.fromisoformat(kept["day"]), tuple(map(str, kept["uais"])))
+    except (KeyError, TypeError, ValueError):
+        return Tour(workspace.world.today())
+
+
+def keep_tour(workspace: Workspace, tour: Tour) -> None:
+    """Keep the tour, durably."""
+    put_setting(
+        workspace.journal,
+        _KEY,
+        {"day": tour.day.isoformat(), "uais": list(tour.uais)},
+    )
+
+
+def stops(workspace: Workspace, tour: Tour) -> "list[School]":
+    """Return the schools of a tour, in order; those unknown here are left out."""
+    found = map(workspace.territory.school, tour.uais)
+    return [school for school in found if school is not None]
+
+
+def address_of(school: "School") -> str:
+    """Return where a school is, on one line."""
+    town = f"{school.postcode} {school.commune}".strip()
+    return ", ".join(filter(None, (school.address, town)))
+
+
+def export_tour(workspace: Workspace) -> str:
+    """Write the tour as a calendar's file under `exports`; return its path.
+
+    Raises:
+        DiagError: when no school is picked.
+    """
+    tour = tour_of(workspace)
+    schools = stops(workspace, tour)
+    if not schools:
+        raise DiagError(
+            "La tournée est vide : rien à exporter. Choisissez d'abord des écoles "
+            "dans Territoire."
+        )
+    path = workspace.folder / "exports" / f"tournee-{tour.day.isoformat()}.ics"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, calendar(tour.day, schools, workspace.world.clock()))
+    return str(path)
+
+
+def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
+    """Return an iCalendar file: one event a school, the whole day, in order.
+
+    No hour is written: nobody knows them. `at` is now, in milliseconds.
+    """
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//diag//tournee//FR",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+    ]
+    for rank, school in enumerate(schools, 1):
+        lines += _event(day, rank, school, at)
+    lines.append("END:VCALENDAR")
+    return "".join(part for line in lines for part in _folded(line)).encode()
+
+
+def _event(day: date, rank: int, school: "School", at: int) -> list[str]:
+    stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    told = "\n".join(filter(None, (school.phone, school.email, f"UAI {school.uai}")))
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{uuid5(NS_DIAG, f'tour {day.isoformat()} {school.uai}')}",
+        f"DTSTAMP:{stamp}",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_text(f'{rank}. {accented(school.name)}, {school.commune}')}",
+        f"LOCATION:{_text(address_of(school))}",
+        f"DESCRIPTION:{_text(told)}",
+        "TRANSP:OPAQUE",
+        "END:VEVENT",
+    ]
+
+
+def _text(value: str) -> str:
+    shown = "".join(char for char in value if char == "\n" or char.isprintable())
+    return shown.translate(_ESCAPED)
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Yield a line cut where it is too long, never inside a character."""
+    part, size = "", 0
+    for char in line:
+        octets = len(char.encode())
+        if size + octets > _OCTETS:
+            yield part + "\r\n"
+            part, size = " ", 1
+        part += char
+        size += octets
+    yield part + "\r\n"

@@ -1,1 +1,0 @@
-"""Drafts that people finish: what is pre-filled, from what date, what is theirs."""

@@ -1,1 +1,0 @@
-"""Documents beyond one school: a commune's, a circonscription's, the territory's."""

@@ -1,1 +1,0 @@
-"""Tables out: what other programs, buyers and technicians take from audits."""

@@ -1,0 +1,596 @@
+"""What people said apart, of one audit or of all: the list, and what to do of each.
+
+Places that two created apart, and that look like one, stand in it: proposed only.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from diag.audit.answer import UnlikelyAnswerError
+from diag.audit.card import wanted
+from diag.audit.history import day_words
+from diag.audit.session import AuditSession, Listed, listed
+from diag.audit.undo import undo_gesture
+from diag.desk.visit.keyed import editable, meant
+from diag.model.checklist import Question
+from diag.model.enums import QuestionType
+from diag.model.errors import DiagError
+from diag.model.fact import Value
+from diag.office.conflicts import (
+    Contested,
+    card_lines,
+    contested_of,
+    keep,
+    leave,
+    remove,
+    said_line,
+    take,
+    unsettled_words,
+    write,
+)
+from diag.office.merging import (
+    PlaceMerge,
+    merge,
+    merge_lines,
+    merge_of,
+    proposals,
+    tell_apart,
+)
+from diag.office.review import to_review
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Ask, ChooseDialog, Confirm, ListChoice
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.safe import line
+from diag.workspace.subjects import title_shown
+
+_NO_CONFLICT = "Rien à trancher : personne n'a dit autre chose qu'un autre."
+
+
+class OpenConflict(Command):
+    """Ouvrir le conflit : qui a dit quoi, à partir de quoi."""
+
+    KEYS = "enter"
+    TITLE = "Ouvrir"
+    IN_FOOTER = True
+
+
+class GiveBack(Command):
+    """Annuler votre dernière saisie dans l'audit du conflit tranché en dernier."""
+
+    KEYS = "ctrl+z"
+    TITLE = "Annuler"
+    IN_FOOTER = True
+
+
+class ConflictsScreen(PlaceScreen):
+    """The conflicts of one audit, or of every audit here."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (OpenConflict, GiveBack, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Qui dit autre chose que qui ? Entrée ouvre un conflit. Tant qu'il est "
+        "ouvert, le score compte les deux réponses, et les rapports le disent."
+    )
+
+    def __init__(self, ref: str = "") -> None:
+        super().__init__()
+        self.ref = ref
+        """Whom the audit is about; empty for every audit."""
+        self._shown: dict[str, Contested | PlaceMerge] = {}
+        self._last: AuditSession | None = None
+
+    def body(self) -> ComposeResult:
+        """Lay out the list."""
+        yield Lines(
+            (ListColumn("Sur quoi"), ListColumn("Ce qui est dit")), empty=_NO_CONFLICT
+        )
+
+    def on_mount(self) -> None:
+        """Put the focus in the list."""
+        self.query_one(Lines).focus()
+
+    def on_screen_resume(self) -> None:
+        """Read again: one may have settled something."""
+        self.read()
+
+    def catch_up(self) -> None:
+        """Show what another window wrote, once one comes back to this one."""
+        self.read()
+
+    def read(self) -> None:
+        """Read and show what is to be settled, as it stands now."""
+        self._shown = {}
+        lines: list[ListLine] = []
+        for session in self._sessions():
+            session.catch_up()
+            if found := self.lines_of(session):
+                if not self.ref:
+                    territory = self.diag.desk.workspace.territory
+                    title = title_shown(territory, session.about)
+                    lines.append(ListLine("", (f" {title}",)))
+                lines += found
+        about = self._sessions()[0].about.name if self.ref else "tous les audits"
+        twice = sum(isinstance(one, PlaceMerge) for one in self._shown.values())
+        counted = unsettled_words(len(self._shown) - twice, twice)
+        self.tell(f"À trancher : {counted}" if counted else "À trancher", about)
+        self.query_one(Lines).show(lines)
+        self.refresh_keys()
+
+    def lines_of(self, session: AuditSession) -> Sequence[ListLine]:
+        """Give the lines of one audit."""
+        found = {one.id: one for one in contested_of(session)}
+        twice = {f"{one.kept.id} {one.other.id}": one for one in proposals(session)}
+        self._shown |= {**found, **twice}
+        return [
+            *(ListLine(key, (one.about, said_line(one))) for key, one in found.items()),
+            *(ListLine(key, (one.about, one.asked)) for key, one in twice.items()),
+        ]
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer to open what there is, to undo what one did."""
+        if command is OpenConflict:
+            return True if self._shown else None
+        return (True if self._last else None) if command is GiveBack else True
+
+    def _sessions(self) -> list[AuditSession]:
+        if self.ref:
+            return [self.diag.desk.session(self.ref)]
+        workspace = self.diag.desk.workspace
+        return [self._session(one) for one in listed(workspace)]
+
+    def _session(self, one: Listed) -> AuditSession:
+        """Return the audit as the other screens hold it, when they may."""
+        desk = self.diag.desk
+        if one.audit.campaign == desk.workspace.campaign:
+            held = desk.session(one.about.ref)
+            if held.audit.id == one.audit.id:
+                return held
+        return AuditSession(desk.workspace, one.audit, one.about)
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self._open(event.key)
+
+    def on_open_conflict(self) -> None:
+        """Open the conflict under the cursor."""
+        self._open(self.query_one(Lines).key)
+
+    def _open(self, key: str) -> None:
+        shown = self._shown.get(key)
+        if shown is None:
+            return
+
+        def did(_said: str) -> None:
+            self._last = shown.session
+
+        if isinstance(shown, PlaceMerge):
+            self.app.push_screen(MergeScreen(shown, did))
+        else:
+            self.app.push_screen(ConflictScreen(shown, did))
+
+    def on_give_back(self) -> None:
+        """Take back the last thing said, and show it again."""
+        if self._last is not None:
+            undo_gesture(self._last)
+            self.read()
+            self.diag.say("Annulé : c'est de nouveau à trancher.")
+
+
+_MARGIN = 5
+"""Columns taken by the padding and the scrollbar."""
+
+
+_TWO = 2
+
+
+_CANDIDATE = re.compile(r"  [A-P]\. ")
+
+
+class TakeFirst(Command):
+    """Retenir le candidat A ; « Annuler », dans la liste ou la visite, y revient."""
+
+    KEYS = "a"
+    TITLE = "Retenir A"
+    IN_FOOTER = True
+
+
+class TakeSecond(Command):
+    """Retenir le candidat B."""
+
+    KEYS = "b"
+    TITLE = "Retenir B"
+    IN_FOOTER = True
+
+
+class TakeOther(Command):
+    """Retenir un candidat, quand il y en a plus de deux."""
+
+    KEYS = "r"
+    TITLE = "Retenir un autre"
+
+
+class WriteThird(Command):
+    """Écrire une autre réponse à la place de celles-ci."""
+
+    KEYS = "e"
+    TITLE = "Écrire"
+    IN_FOOTER = True
+
+
+class LeaveOpen(Command):
+    """Laisser le conflit ouvert, avec un commentaire qui rejoint la note."""
+
+    KEYS = "l"
+    TITLE = "Laisser"
+    IN_FOOTER = True
+
+
+class KeepPlace(Command):
+    """Garder le lieu, avec ce qui y a été écrit."""
+
+    KEYS = "g"
+    TITLE = "Garder"
+    IN_FOOTER = True
+
+
+class RemovePlace(Command):
+    """Retirer le lieu malgré ce qui y a été écrit ; l'historique garde tout."""
+
+    KEYS = "s"
+    TITLE = "Retirer"
+    IN_FOOTER = True
+
+
+class ConflictScreen(PlaceScreen):
+    """One conflict. What is settled is one revision, over all that is shown."""
+
+    CSS_PATH = "conflict.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        TakeFirst,
+        TakeSecond,
+        TakeOther,
+        WriteThird,
+        LeaveOpen,
+        KeepPlace,
+        RemovePlace,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Qui a dit quoi, à partir de quoi ? Retenez un candidat, écrivez une autre "
+        "réponse, ou laissez ouvert en disant pourquoi. Rien n'est perdu : "
+        "l'historique garde tout, et « Annuler » rend le choix."
+    )
+
+    def __init__(
+        self, shown: Contested, done: Callable[[str], object] = lambda _said: None
+    ) -> None:
+        super().__init__()
+        self.shown = shown
+        """The conflict, as it stood when one opened it."""
+        self._done = done
+
+    def body(self) -> ComposeResult:
+        """Lay the card out."""
+        with VerticalScroll():
+            yield Static(id="card")
+
+    def on_mount(self) -> None:
+        """Put the focus where the arrows scroll."""
+        self.tell("À trancher", self.shown.session.about.title)
+        self.query_one(VerticalScroll).focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay the lines out for the width."""
+        width = max(event.size.width - _MARGIN, 30)
+        told = list(_drawn(card_lines(self.shown, width)))
+        self.query_one("#card", Static).update(Content("\n").join(told))
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer what this conflict allows."""
+        shown = self.shown
+        if command in {KeepPlace, RemovePlace}:
+            return bool(shown.edits)
+        if command in {TakeFirst, TakeSecond}:
+            return not shown.edits
+        if command is TakeOther:
+            return len(shown.candidates) > _TWO
+        if command is WriteThird:
+            return shown.can_write
+        return shown.can_leave if command is LeaveOpen else True
+
+    def on_take_first(self) -> None:
+        """Take A."""
+        self._take("A")
+
+    def on_take_second(self) -> None:
+        """Take B."""
+        self._take("B")
+
+    @work
+    async def on_take_other(self) -> None:
+        """Ask which one."""
+        choices = [
+            ListChoice(one.letter, f"{one.letter}. {one.words}", one.who)
+            for one in self.shown.candidates
+        ]
+        chosen = await self.app.push_screen_wait(ChooseDialog("Que retenir ?", choices))
+        if chosen is not None:
+            self.call_later(self._take, chosen)
+
+    def _take(self, letter: str) -> None:
+        words = self.shown.candidate(letter).words
+        take(self.shown, letter)
+        self._settled(f"Tranché : {words}")
+
+    @work
+    async def on_write_third(self) -> None:
+        """Ask for another answer; one that is unlikely is to be confirmed."""
+        typed = await self._ask_third()
+        if typed is None:
+            return
+        said, sure = self._meant(typed), False
+        try:
+            write(self.shown, said)
+        except UnlikelyAnswerError as doubt:
+            sure = True
+            question = f"{str(doubt).split(' Vérifiez')[0]}\nL'écrire quand même ?"
+            if not await self.app.push_screen_wait(Confirm(question, yes="Écrire")):
+                return
+        if sure:
+            write(self.shown, said, sure=True)
+        self.call_later(self._settled, f"Tranché : {line(typed)}")
+
+    async def _ask_third(self) -> str | None:
+        question, about = self.shown.question, self.shown.about
+        asked = f"{about} : quelle réponse ?"
+        if question is not None and self.shown.can_leave:
+            if question.type is QuestionType.CHOICE:
+                choices = [ListChoice(one.id, one.label) for one in question.choices]
+                return await self.app.push_screen_wait(ChooseDialog(asked, choices))
+            hint = wanted(question)
+            check = partial(_check, question)
+            first = self._editable(question)
+            return await self.app.push_screen_wait(Ask(asked, first, hint, check))
+        joined = " ; ".join(
+            one.words if question is not None else _name(one.revision.value)
+            for one in self.shown.candidates
+        )
+        return await self.app.push_screen_wait(Ask(asked, " ".join(joined.split())))
+
+    def _editable(self, question: Question) -> str:
+        if question.type is not QuestionType.TEXT:
+            return ""
+        body = self.shown.candidates[0].revision.value
+        value = body.get("value") if isinstance(body, dict) else None
+        return editable(question, value) if isinstance(value, str) else ""
+
+    def _meant(self, typed: str) -> str:
+        question = self.shown.question
+        if question is None or not self.shown.can_leave:
+            return typed
+        return _text(meant(question, typed))
+
+    @work
+    async def on_leave_open(self) -> None:
+        """Ask why, and keep it beside the answers."""
+        asked = f"{self.shown.about} : pourquoi le laisser ouvert ?"
+        hint = "par exemple : à demander à la directrice"
+        comment = await self.app.push_screen_wait(Ask(asked, hint=hint, keep=_said))
+        if comment is not None:
+            self.call_later(self._leave, comment)
+
+    def _leave(self, comment: str) -> None:
+        leave(self.shown, comment)
+        self._settled("Laissé ouvert ; le commentaire est dans la note")
+
+    def on_keep_place(self) -> None:
+        """Keep the place."""
+        keep(self.shown)
+        self._settled("Lieu gardé")
+
+    def on_remove_place(self) -> None:
+        """Remove the place."""
+        remove(self.shown)
+        self._settled("Lieu retiré")
+
+    def _settled(self, said: str) -> None:
+        self.diag.say(f"{said}.")
+        self.diag.go_back()
+        self._done(said)
+
+
+def _check(question: Question, typed: str) -> None:
+    meant(question, typed)
+
+
+def _said(typed: str) -> None:
+    if not typed.strip():
+        raise DiagError("Dites pourquoi, en quelques mots.")
+
+
+def _text(value: Value) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return ("o" if value else "n") if isinstance(value, bool) else str(value)
+
+
+def _name(value: object) -> str:
+    return str(value.get("name", "")) if isinstance(value, dict) else ""
+
+
+def _drawn(lines: Iterable[str]) -> Iterator[Content]:
+    """Give the lines: what it is about and the candidates stand out."""
+    for rank, told in enumerate(lines):
+        is_head = not rank or _CANDIDATE.match(told)
+        yield Content.styled(line(told), "bold" if is_head else "")
+
+
+class KeepFirst(Command):
+    """C'est le même lieu : le lire comme un seul, sous le nom de A."""
+
+    KEYS = "a"
+    TITLE = "Un seul : A"
+    IN_FOOTER = True
+
+
+class KeepSecond(Command):
+    """C'est le même lieu : le lire comme un seul, sous le nom de B."""
+
+    KEYS = "b"
+    TITLE = "Un seul : B"
+    IN_FOOTER = True
+
+
+class TellApart(Command):
+    """Ce sont deux lieux différents : ne plus les proposer, ici ni ailleurs."""
+
+    KEYS = "d"
+    TITLE = "Deux lieux"
+    IN_FOOTER = True
+
+
+class MergeScreen(PlaceScreen):
+    """Two places. Nothing is written before a person says what they are."""
+
+    CSS_PATH = "conflict.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        KeepFirst,
+        KeepSecond,
+        TellApart,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Est-ce le même lieu, créé par deux personnes chacune de son côté ? Rien n'est "
+        "copié ni perdu : « Annuler », dans la liste, revient sur votre choix."
+    )
+
+    def __init__(
+        self, shown: PlaceMerge, done: Callable[[str], object] = lambda _said: None
+    ) -> None:
+        super().__init__()
+        self.shown = shown
+        """What reading both as one would do, as it stood when one opened it."""
+        self._done = done
+
+    def body(self) -> ComposeResult:
+        """Lay the card out."""
+        told = [Content(line(each)) for each in merge_lines(self.shown)]
+        with VerticalScroll():
+            yield Static(Content("\n").join(told))
+
+    def on_mount(self) -> None:
+        """Put the focus where the arrows scroll."""
+        self.tell("Un lieu ou deux ?", self.shown.session.about.title)
+        self.query_one(VerticalScroll).focus()
+
+    def on_keep_first(self) -> None:
+        """Read both as A."""
+        self._merge(self.shown)
+
+    def on_keep_second(self) -> None:
+        """Read both as B."""
+        shown = self.shown
+        self._merge(merge_of(shown.session, shown.other.id, shown.kept.id))
+
+    def on_tell_apart(self) -> None:
+        """Say that they are two."""
+        tell_apart(self.shown)
+        self._settled("Deux lieux différents : ils ne seront plus proposés")
+
+    def _merge(self, found: PlaceMerge) -> None:
+        merge(found)
+        self._settled(f"Lus comme un seul lieu : {line(found.kept.name)}")
+
+    def _settled(self, said: str) -> None:
+        self.diag.say(f"{said}.")
+        self.diag.go_back()
+        self._done(said)
+
+
+_NO_REVIEW = "Aucun audit n'attend de relecture."
+
+
+class ReviewAudit(Command):
+    """Ouvrir le bilan, pour accepter l'audit ou le retourner avec un motif."""
+
+    KEYS = "enter"
+    TITLE = "Relire"
+    IN_FOOTER = True
+
+
+class ReviewsScreen(PlaceScreen):
+    """What was submitted, by whom and when; the first to wait first."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (ReviewAudit, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Quels audits attendent une relecture ? Entrée ouvre le bilan ; « État de "
+        "l'audit » y accepte, ou retourne avec un motif que l'ingénieur lira."
+    )
+
+    def body(self) -> ComposeResult:
+        """Lay out the list."""
+        columns = (
+            ListColumn("Audit"),
+            ListColumn("Campagne", 11, least=TINY),
+            ListColumn("Soumis par", 20, narrow=16, least=TINY),
+            ListColumn("Le", 10),
+        )
+        yield Lines(columns, empty=_NO_REVIEW)
+
+    def on_mount(self) -> None:
+        """Put the focus in the list."""
+        self.query_one(Lines).focus()
+
+    def on_screen_resume(self) -> None:
+        """Read again: one may have judged an audit."""
+        workspace = self.diag.desk.workspace
+        found = to_review(workspace)
+        lines = [
+            ListLine(
+                f"{one.session.about.ref}/{one.session.audit.campaign}",
+                (
+                    title_shown(workspace.territory, one.session.about),
+                    one.session.audit.campaign,
+                    one.who,
+                    day_words(one.at),
+                ),
+            )
+            for one in found
+        ]
+        self.tell("À relire", f"{len(found)} en attente" if found else "")
+        self.query_one(Lines).show(lines)
+        self.refresh_keys()
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer to review what there is."""
+        if command is ReviewAudit:
+            return True if self.query_one(Lines).lines else None
+        return True
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self._open(event.key)
+
+    def on_review_audit(self) -> None:
+        """Open the bilan of the audit under the cursor."""
+        self._open(self.query_one(Lines).key)
+
+    def _open(self, key: str) -> None:
+        ref, _, campaign = key.partition("/")
+        desk = self.diag.desk
+        if ref:
+            own = desk.workspace.campaign
+            desk.choose(ref, "" if campaign == own else campaign)
+            self.diag.go_bilan(ref)

@@ -1,0 +1,164 @@
+"""Découverte: the work in five steps, told once, and again when asked."""
+
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from diag.tui import bilan as bilan_commands
+from diag.tui import school, territory
+from diag.tui.commands import NO_CHOICE, Command, CommandType, Export, bindings_of
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy, content
+from diag.tui.visit import commands as visit_commands
+
+
+class TourStep(NamedTuple):
+    """One step: where one is, what one does there, the keys that matter."""
+
+    title: str
+    told: tuple[str, str, str]
+    keys: tuple[CommandType, ...]
+
+
+STEPS = (
+    TourStep(
+        "Territoire",
+        (
+            "Toutes les écoles sont là, cherchées comme on les tape.",
+            "On y choisit celles du jour : c'est la tournée.",
+            "Chaque ligne dit où en est l'audit de l'école.",
+        ),
+        (territory.Search, territory.Pick, territory.OpenTour),
+    ),
+    TourStep(
+        "École",
+        (
+            "Qui sont-ils, qui appeler, qu'avions-nous constaté avant ?",
+            "La visite ouvre l'audit de la campagne, ou le commence.",
+            "La commune de l'école a son propre audit.",
+        ),
+        (school.OpenVisit, school.OpenBilan, school.OpenSchoolCommune),
+    ),
+    TourStep(
+        "Visite : la fiche et la grille",
+        (
+            "La fiche pose une question ; un chiffre ou une lettre répond.",
+            "La grille montre les salles ; on y tape comme dans un tableur.",
+            "Chaque réponse est enregistrée aussitôt, et peut s'annuler.",
+        ),
+        (visit_commands.ShowGrid, visit_commands.MostUseful, visit_commands.TurnFlag),
+    ),
+    TourStep(
+        "Bilan",
+        (
+            "Les alertes viennent d'abord ; Entrée déplie jusqu'aux faits.",
+            "Les préconisations se reformulent, se classent et se suivent.",
+            "« Et si… » essaie une réponse sans rien enregistrer.",
+        ),
+        (
+            bilan_commands.NextFace,
+            bilan_commands.FollowUpCommand,
+            bilan_commands.Suppose,
+        ),
+    ),
+    TourStep(
+        "Rapports et synchronisation",
+        (
+            "Les quatre rapports s'écrivent sans réseau, un par lecteur.",
+            "L'export en écrit des centaines ; arrêté, il reprend.",
+            "Au bureau, la synchronisation réunit le travail de chacun.",
+        ),
+        (bilan_commands.WriteReports, Export, territory.OpenSync),
+    ),
+)
+"""The work, from the list of schools to what is handed over."""
+
+
+class NextStep(Command):
+    """Lire l'étape suivante ; après la dernière, commencer."""
+
+    KEYS = "enter,right,space"
+    TITLE = "Suite"
+    IN_FOOTER = True
+
+
+class StepBefore(Command):
+    """Revenir à l'étape d'avant."""
+
+    KEYS = "left"
+    TITLE = "Avant"
+    IN_FOOTER = True
+
+
+class Skip(Command):
+    """Passer la découverte ; l'aide la montre de nouveau."""
+
+    KEYS = "escape"
+    TITLE = "Passer"
+    IN_FOOTER = True
+
+
+class DiscoverScreen(Sturdy, ModalScreen[None]):
+    """One step at a time, over the place where one is."""
+
+    CSS_PATH = "dialogs.tcss"
+    DEFAULT_CSS = """
+    DiscoverScreen { align: center middle; background: $background 70%; }
+    """
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (NextStep, StepBefore, Skip)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = "Entrée lit la suite, Échap passe la découverte."
+
+    def __init__(self, chosen: dict[str, str] | None = None) -> None:
+        super().__init__()
+        self._chosen = chosen or NO_CHOICE
+        self.step = 0
+        """Rank of the step that is shown."""
+
+    def compose(self) -> ComposeResult:
+        """Lay the title over what is said and the keys."""
+        with Vertical(classes="dialog"):
+            yield Static(id="title", classes="title")
+            yield Static(id="told", classes="said")
+            yield Static(id="keys", classes="said")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the first step."""
+        self._show()
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what leads before the first step."""
+        return None if command is StepBefore and not self.step else True
+
+    def on_next_step(self) -> None:
+        """Go on, or begin."""
+        if self.step + 1 == len(STEPS):
+            self.dismiss(None)
+        else:
+            self.step += 1
+            self._show()
+
+    def on_step_before(self) -> None:
+        """Go back one step."""
+        self.step = max(self.step - 1, 0)
+        self._show()
+
+    def on_skip(self) -> None:
+        """Leave."""
+        self.dismiss(None)
+
+    def _show(self) -> None:
+        step = STEPS[self.step]
+        title = f"Découverte {self.step + 1}/{len(STEPS)} · {step.title}"
+        self.query_one("#title", Static).update(content(title))
+        self.query_one("#told", Static).update(content("\n".join(step.told)))
+        keys = [
+            f"{command.key_names(self._chosen):<16} {command.TITLE}"
+            for command in step.keys
+        ]
+        self.query_one("#keys", Static).update(content("\n" + "\n".join(keys)))
+        self.refresh_bindings()

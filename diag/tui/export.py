@@ -1,0 +1,500 @@
+"""Exporter: which audits, for whom, in which forms, where; then they are written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ClassVar, TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from diag.audit.photos import path_typed
+from diag.documents.many import (
+    AuditWritten,
+    DocumentsWanted,
+    audits_in,
+    beside,
+    tally,
+    write_many,
+)
+from diag.documents.write import TITLES, Format
+from diag.model.audit import Audit
+from diag.model.enums import Audience
+from diag.model.errors import DiagError
+from diag.office.tour import tour_of
+from diag.tui.commands import (
+    Back,
+    Command,
+    CommandType,
+    Help,
+    OpenPalette,
+    bindings_of,
+    key_now,
+)
+from diag.tui.dialogs import Ask
+from diag.tui.lists import Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.preview import PreviewScreen
+from diag.tui.safe import content, open_outside
+from diag.tui.text import Sentence
+from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
+
+FORMS = {
+    Format.PDF: "PDF, à imprimer et à archiver",
+    Format.ODT: "ODT, à reprendre dans un traitement de texte",
+    Format.HTML: "HTML, à lire dans un navigateur",
+    Format.MARKDOWN: "Markdown, le texte source",
+}
+"""What each form is for."""
+
+
+_KEPT = "export"
+
+
+_WRITE = "write"
+
+
+T = TypeVar("T")
+
+
+class Write(Command):
+    """Écrire ce qui est coché ; ce qui est déjà à jour n'est pas réécrit."""
+
+    KEYS = "f2"
+    TITLE = "Écrire"
+    IN_FOOTER = True
+
+
+class Tick(Command):
+    """Cocher ou décocher la ligne, ou changer ce qu'elle dit."""
+
+    KEYS = "space"
+    TITLE = "Cocher"
+    IN_FOOTER = True
+
+
+class PreviewPages(Command):
+    """Voir les pages du premier document coché, avant de l'écrire."""
+
+    KEYS = "p"
+    TITLE = "Aperçu"
+    IN_FOOTER = True
+
+
+@dataclass(frozen=True, slots=True)
+class ExportScope:
+    """Audits that may be exported together."""
+
+    title: str
+    audits: tuple[Audit, ...]
+
+
+class ExportScreen(PlaceScreen):
+    """One list of what can be chosen; nothing is written before « Écrire »."""
+
+    CSS_PATH = "export.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Write, Tick, PreviewPages, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Quels documents, pour qui, sous quelle forme ? Cochez, puis écrivez. "
+        "Un export arrêté reprend : ce qui est à jour est laissé tel quel."
+    )
+
+    def __init__(
+        self, scopes: Sequence[ExportScope], scenarios: Sequence[str] = ()
+    ) -> None:
+        super().__init__()
+        self._scopes = tuple(scopes)
+        self._scope = next((n for n, one in enumerate(scopes) if one.audits), 0)
+        self._scenarios = ("", *scenarios)
+        self.wanted = DocumentsWanted()
+        """What is ticked."""
+
+    def body(self) -> ComposeResult:
+        """Lay the choices over what they come to."""
+        yield Lines((ListColumn(), ListColumn("", 34, narrow=28, tiny=14)))
+        yield Static(id="told")
+
+    def on_mount(self) -> None:
+        """Start from what was ticked last time."""
+        self.wanted = self._as_kept()
+        self.tell("Exporter les documents")
+        self._fill(f"scope/{self._scope}")
+        self.query_one(Lines).focus()
+
+    @property
+    def audits(self) -> tuple[Audit, ...]:
+        """The audits whose documents are wanted."""
+        return self._scopes[self._scope].audits
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what needs an audit and something ticked."""
+        if command is PreviewPages:
+            return True if self.audits and self.wanted.audiences else None
+        if command is Write:
+            return True if self._count() else None
+        return True
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        if event.key == _WRITE:
+            self.on_write()
+        else:
+            self._tick(event.key)
+
+    def on_tick(self) -> None:
+        """Tick the line under the cursor; what writes is no box to tick."""
+        key = self.query_one(Lines).key
+        if key != _WRITE:
+            self._tick(key)
+
+    def _tick(self, key: str) -> None:
+        sort, _, name = key.partition("/")
+        if sort == "folder":
+            kept = str(self.wanted.folder or "")
+            asked = "Dans quel dossier ? Rien : celui de l'espace de travail"
+            self.app.push_screen(Ask(asked, kept, keep=self._go_folder))
+        elif sort:
+            self._turn(sort, name)
+            self._fill(key)
+
+    def _turn(self, sort: str, name: str) -> None:
+        wanted = self.wanted
+        if sort == "scope":
+            self._scope = int(name)
+        elif sort == "audience":
+            audiences = _turned(tuple(Audience), wanted.audiences, Audience(name))
+            self.wanted = replace(wanted, audiences=audiences)
+        elif sort == "form":
+            forms = _turned(tuple(FORMS), wanted.forms, Format(name))
+            self.wanted = replace(wanted, forms=forms)
+        elif sort == "again":
+            self.wanted = replace(wanted, again=not wanted.again)
+        elif sort == "scenario":
+            at = self._scenarios.index(wanted.scenario) + 1
+            name = self._scenarios[at % len(self._scenarios)]
+            self.wanted = replace(wanted, scenario=name)
+
+    def _go_folder(self, typed: str) -> None:
+        folder = path_typed(typed)
+        if folder is not None and folder.exists() and not folder.is_dir():
+            raise DiagError(f"« {folder} » est un fichier. Donnez un dossier.")
+        self.wanted = replace(self.wanted, folder=folder)
+        self._fill("folder")
+
+    def on_write(self) -> None:
+        """Write what is ticked."""
+        if not self._count():
+            self.diag.say("Rien n'est coché : cochez un audit, un lecteur, une forme.")
+            return
+        self._keep()
+        self.app.push_screen(ExportRunScreen(self.audits, self.wanted))
+
+    def on_preview_pages(self) -> None:
+        """Look at the first document ticked."""
+        if self.audits and self.wanted.audiences:
+            audience = self.wanted.audiences[0]
+            self.app.push_screen(
+                PreviewScreen(self.audits[0], audience, self.wanted.scenario)
+            )
+
+    def _fill(self, key: str) -> None:
+        self.query_one(Lines).show(list(self._lines()), key)
+        self.query_one("#told", Static).update(content(self._told()))
+        self.refresh_bindings()
+
+    def _lines(self) -> Iterator[ListLine]:
+        wanted = self.wanted
+        yield ListLine("", (" Quels audits",))
+        for rank, scope in enumerate(self._scopes):
+            mark = "(•)" if rank == self._scope else "( )"
+            aside = counted(len(scope.audits), "audit")
+            yield ListLine(f"scope/{rank}", (f"  {mark} {scope.title}", aside))
+        yield ListLine("", (" Pour qui",))
+        for audience in Audience:
+            box = _box(ticked=audience in wanted.audiences)
+            yield ListLine(f"audience/{audience}", (f"  {box} {TITLES[audience]}", ""))
+        yield ListLine("", (" Sous quelle forme",))
+        for form, told in FORMS.items():
+            yield ListLine(
+                f"form/{form}", (f"  {_box(ticked=form in wanted.forms)} {told}", "")
+            )
+        yield ListLine("", (" Comment",))
+        if len(self._scenarios) > 1:
+            name = wanted.scenario or "aucune"
+            yield ListLine(
+                "scenario",
+                (
+                    f"  Option imprimée : {name}",
+                    f"{key_now(self.app, Tick)} : une autre",
+                ),
+            )
+        folder = wanted.folder or "celui de l'espace de travail"
+        yield ListLine("folder", (f"  Dossier : {folder}", "Entrée : un autre"))
+        box = _box(ticked=wanted.again)
+        yield ListLine("again", (f"  {box} Réécrire aussi ce qui est à jour", ""))
+        yield ListLine(_WRITE, ("  Écrire", key_now(self.app, Write)))
+
+    def _told(self) -> str:
+        count = self._count()
+        if not count:
+            return "Rien à écrire : cochez au moins un lecteur et une forme."
+        audits = counted(len(self.audits), "audit")
+        return f"{counted(count, 'document')} de {audits}."
+
+    def _count(self) -> int:
+        wanted = self.wanted
+        return len(self.audits) * len(wanted.audiences) * len(wanted.forms)
+
+    def _keep(self) -> None:
+        wanted = self.wanted
+        kept = [*map(str, wanted.audiences)], [*map(str, wanted.forms)]
+        self.diag.desk.keep(_KEPT, [*kept, str(wanted.folder or "")])
+
+    def _as_kept(self) -> DocumentsWanted:
+        """Return what was ticked last; everything when that cannot be read."""
+        match self.diag.desk.kept(_KEPT):
+            case [list(audiences), list(forms), str(folder)]:
+                return DocumentsWanted(
+                    tuple(one for one in Audience if one in audiences),
+                    tuple(one for one in FORMS if one in forms),
+                    Path(folder) if folder else None,
+                )
+        return DocumentsWanted(forms=tuple(FORMS))
+
+
+def _turned(order: tuple[T, ...], ticked: tuple[T, ...], one: T) -> tuple[T, ...]:
+    """Return what is ticked once one is turned, in order."""
+    turned = set(ticked) ^ {one}
+    return tuple(each for each in order if each in turned)
+
+
+def _box(*, ticked: bool) -> str:
+    return "[x]" if ticked else "[ ]"
+
+
+_BAR = 24
+"""Columns of the bar that says how far one is."""
+
+
+class OpenDocument(Command):
+    """Ouvrir le premier document de l'audit avec la visionneuse du système."""
+
+    KEYS = "o,enter"
+    TITLE = "Ouvrir"
+    IN_FOOTER = True
+
+
+class OpenExportFolder(Command):
+    """Ouvrir le dossier des documents de l'audit."""
+
+    KEYS = "d"
+    TITLE = "Dossier"
+    IN_FOOTER = True
+
+
+class StopExport(Command):
+    """Arrêter après l'audit en cours ; ce qui est écrit le reste."""
+
+    KEYS = "s"
+    TITLE = "Arrêter"
+    IN_FOOTER = True
+
+
+class TakeUp(Command):
+    """Reprendre : ce qui est déjà à jour n'est pas réécrit."""
+
+    KEYS = "r"
+    TITLE = "Reprendre"
+    IN_FOOTER = True
+
+
+class ExportRunScreen(PlaceScreen):
+    """A line an audit, as each is written; what failed is told beside it."""
+
+    CSS_PATH = "export.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        OpenDocument,
+        OpenExportFolder,
+        StopExport,
+        TakeUp,
+        Back,
+        Help,
+        OpenPalette,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Les documents s'écrivent un audit après l'autre. Quitter cet écran arrête "
+        "après l'audit en cours ; rien de ce qui est écrit n'est perdu."
+    )
+
+    class Done(Message):
+        """One audit's documents are written, or told why not."""
+
+        def __init__(self, told: AuditWritten) -> None:
+            super().__init__()
+            self.told = told
+
+    class Ended(Message):
+        """Nothing more is being written."""
+
+    def __init__(self, audits: Sequence[Audit], wanted: DocumentsWanted) -> None:
+        super().__init__()
+        self._audits = tuple(audits)
+        self._wanted = wanted
+        self.told: list[AuditWritten] = []
+        """What became of each audit so far, in order."""
+        self.running = False
+        """Whether something is being written."""
+
+    def body(self) -> ComposeResult:
+        """Lay the audits over the whole."""
+        yield Lines(
+            (ListColumn("Audit"), ListColumn("Documents", 36, narrow=32, tiny=12)),
+            empty="Le premier audit s'écrit.",
+        )
+        yield Sentence(id="told")
+
+    def on_mount(self) -> None:
+        """Start."""
+        self.tell("Exporter les documents")
+        self.query_one(Lines).focus()
+        self._start()
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer to stop or to take up, and to open what is there."""
+        if command is StopExport:
+            return self.running
+        if command is TakeUp:
+            return not self.running and self._is_cut_short
+        if command in {OpenDocument, OpenExportFolder}:
+            return True if self.here and self.here.files else None
+        return True
+
+    @property
+    def here(self) -> AuditWritten | None:
+        """The audit under the cursor, once told."""
+        key = self.query_one(Lines).key if self.is_mounted else ""
+        return self.told[int(key)] if key else None
+
+    @property
+    def _is_cut_short(self) -> bool:
+        failed = any(one.problem for one in self.told)
+        return failed or len(self.told) < len(self._audits)
+
+    def _start(self) -> None:
+        self.told, self.running = [], True
+        self._show()
+        self._write(self.diag.desk.workspace)
+
+    @work(thread=True, exclusive=True, group="export")
+    def _write(self, workspace: Workspace) -> None:
+        """Write, from a connection of this thread's own."""
+        worker = get_current_worker()
+        try:
+            with beside(workspace) as own:
+                for told in write_many(own, self._audits, self._wanted):
+                    self.post_message(self.Done(told))
+                    if worker.is_cancelled:
+                        break
+        finally:
+            self.post_message(self.Ended())
+
+    def on_export_run_screen_done(self, event: Done) -> None:
+        """Tell one audit more."""
+        self.told.append(event.told)
+        self._show()
+
+    def on_export_run_screen_ended(self) -> None:
+        """Tell what became of them all."""
+        self.running = False
+        self._show()
+
+    @on(Lines.Moved)
+    def _moved(self) -> None:
+        self._tell_whole()
+        self.refresh_bindings()
+
+    @on(Lines.Chosen)
+    def _chosen(self) -> None:
+        self.on_open_document()
+
+    def _show(self) -> None:
+        self.query_one(Lines).show([
+            ListLine(str(rank), (one.name, _short(one)))
+            for rank, one in enumerate(self.told)
+        ])
+        self._tell_whole()
+        self.refresh_bindings()
+
+    def _tell_whole(self) -> None:
+        here = self.here
+        said = [self._progress()]
+        if here:
+            said.append(here.problem or ", ".join(here.warnings) or str(here.folder))
+        if not self.running and any(one.provisional for one in self.told):
+            said.append("Provisoires : des audits ne sont pas clos.")
+        self.query_one("#told", Sentence).say("\n".join(said))
+
+    def _progress(self) -> str:
+        done, whole = len(self.told), len(self._audits)
+        filled = _BAR * done // max(whole, 1)
+        bar = "█" * filled + "░" * (_BAR - filled)
+        if self.running:
+            return f"{bar} {done} sur {whole}"
+        if done < whole:
+            key = key_now(self.app, TakeUp)
+            return f"{bar} {done} sur {whole} : arrêté, {key} reprend"
+        return f"{bar} {tally(self.told)}"
+
+    def on_stop_export(self) -> None:
+        """Stop after the audit at hand."""
+        self.workers.cancel_group(self, "export")
+        self.diag.say("Arrêt après l'audit en cours.")
+
+    def on_back(self) -> None:
+        """Leave; say what is left unwritten, if it was not all."""
+        if self.running:
+            last = f"{len(self.told) + 1} sur {len(self._audits)}"
+            self.diag.say(f"Arrêt après l'audit {last} ; « Écrire » reprend.")
+        super().on_back()
+
+    def on_take_up(self) -> None:
+        """Go through all again: what is up to date is left."""
+        self._start()
+
+    def on_open_document(self) -> None:
+        """Open the first document of the audit under the cursor."""
+        if self.here and self.here.files:
+            open_outside(self.app, self.here.files[0])
+
+    def on_open_export_folder(self) -> None:
+        """Open the folder of the audit under the cursor."""
+        if self.here:
+            open_outside(self.app, self.here.folder)
+
+
+def _short(told: AuditWritten) -> str:
+    return f"Échec : {told.problem}" if told.problem else told.words
+
+
+def export_screen(workspace: Workspace, shown: Sequence[str]) -> ExportScreen:
+    """Return the panel for the schools shown by a search, the tour, and all audits.
+
+    Nothing shown means that the list is whole.
+    """
+    tour = tour_of(workspace)
+    scopes = []
+    if shown:
+        found = audits_in(workspace, refs=shown)
+        scopes.append(ExportScope("Les écoles que la liste montre", found))
+    if tour.uais:
+        title = f"Tournée du {tour.day:%d/%m/%Y}"
+        scopes.append(ExportScope(title, audits_in(workspace, refs=tour.uais)))
+    everything = audits_in(workspace)
+    scopes.append(ExportScope(f"Tout {workspace.campaign}", everything))
+    return ExportScreen(scopes)

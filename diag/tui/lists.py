@@ -1,0 +1,471 @@
+"""A list of thousands of lines that costs what is visible: one table, drawn by line."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from diag.tui.safe import Sturdy
+from diag.tui.safe import line as one_line
+from diag.tui.text import wrapped
+from diag.tui.theme import PlainStyle
+
+
+class ListLine(NamedTuple):
+    """One line: its cells, and what it stands for."""
+
+    key: str
+    """What it stands for; empty for a heading, which the cursor steps over."""
+    cells: tuple[str, ...]
+
+
+class ListColumn(NamedTuple):
+    """A column's title and width; a width of 0 takes what is left."""
+
+    title: str = ""
+    width: int = 0
+    right: bool = False
+    """Whether its text stands against the right edge: numbers do."""
+    narrow: int = -1
+    """Width when the list is narrower than 100 columns; -1: the same."""
+    tiny: int = -1
+    """Width when it is narrower than 50, half a screen or less; -1: as narrow."""
+    least: int = 0
+    """How wide the list is, for it to be shown."""
+
+
+WIDE = 120
+"""From so many columns, a list shows everything."""
+
+
+NARROW = 100
+"""Under so many columns, a list uses its narrow widths."""
+
+
+TINY = 50
+"""Under so many, its tiny ones: what names a line is all that is left."""
+
+
+_GAP = 2
+"""Blanks between two columns."""
+
+
+class Lines(ScrollView, PlainStyle, can_focus=True):
+    """Lines under the titles of their columns, one of them under the cursor."""
+
+    COMPONENT_CLASSES = {"lines--cursor", "lines--heading", "lines--titles"}  # noqa: RUF012 - Textual's own type
+    DEFAULT_CSS = """
+    Lines {
+        height: 1fr;
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        & > .lines--cursor {
+            background: $block-cursor-blurred-background;
+            color: $block-cursor-blurred-foreground;
+        }
+        &:focus > .lines--cursor {
+            background: $block-cursor-background;
+            color: $block-cursor-foreground;
+        }
+        & > .lines--heading { color: $accent; text-style: bold; }
+        & > .lines--titles { color: $text-muted; }
+    }
+    """
+    BINDINGS = [  # noqa: RUF012 - Textual's own type
+        Binding("up", "move(-1)", "Ligne précédente", show=False),
+        Binding("down", "move(1)", "Ligne suivante", show=False),
+        Binding("pageup", "page(-1)", "Page précédente", show=False),
+        Binding("pagedown", "page(1)", "Page suivante", show=False),
+        Binding("home", "edge(0)", "Première ligne", show=False),
+        Binding("end", "edge(1)", "Dernière ligne", show=False),
+    ]
+
+    AT_ONCE: ClassVar[bool] = False
+    """Whether one click chooses a line: what it does is only to lead somewhere."""
+
+    cursor: var[int] = var(0)
+    """Index of the line under the cursor."""
+
+    class Chosen(Message):
+        """The line under the cursor was chosen: Enter, or a click on it."""
+
+        def __init__(self, lines: "Lines", key: str) -> None:
+            super().__init__()
+            self.lines = lines
+            self.key = key
+
+        @property
+        def control(self) -> "Lines":
+            """The list."""
+            return self.lines
+
+    class Moved(Message):
+        """The cursor stands on another line."""
+
+        def __init__(self, lines: "Lines", key: str) -> None:
+            super().__init__()
+            self.lines = lines
+            self.key = key
+
+        @property
+        def control(self) -> "Lines":
+            """The list."""
+            return self.lines
+
+    def __init__(
+        self,
+        columns: Sequence[ListColumn],
+        *,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        """The columns, left to right."""
+        self.empty = empty
+        """What to say, and what to do, when there is no line."""
+        self.lines: Sequence[ListLine] = ()
+        """Every line, visible or not."""
+        self._titled = any(each.title for each in columns)
+
+    def show(self, lines: Sequence[ListLine], key: str | None = None) -> None:
+        """Show other lines; the cursor stays on its key, or goes to the one given."""
+        kept = self.key if key is None else key
+        before, stood, top = self.lines, self.cursor, self.scroll_offset.y
+        self.lines = lines
+        self.virtual_size = Size(0, len(lines) + self._titled)
+        found = next((n for n, one in enumerate(lines) if kept and one.key == kept), -1)
+        self.set_reactive(Lines.cursor, found if found >= 0 else self._next(-1, 1))
+        self._reveal()
+        if len(before) == len(lines) > 0 and top == self.scroll_offset.y:
+            self._repaint_changed(before, {stood, self.cursor})
+        else:
+            self.refresh()
+        self.post_message(self.Moved(self, self.key))
+
+    @property
+    def key(self) -> str:
+        """What the line under the cursor stands for; empty when there is none."""
+        return self.lines[self.cursor].key if self.cursor < len(self.lines) else ""
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Repaint the two lines concerned, and scroll when needed."""
+        for index in (old, new):
+            self._repaint(index)
+        self._reveal()
+        self.post_message(self.Moved(self, self.key))
+
+    def action_move(self, step: int) -> None:
+        """Move the cursor, over headings."""
+        self.cursor = self._next(self.cursor, step)
+
+    def action_page(self, way: int) -> None:
+        """Move the cursor by a screenful."""
+        step = max(1, self.scrollable_content_region.height - self._titled - 1)
+        target = min(max(self.cursor + way * step, 0), max(len(self.lines) - 1, 0))
+        self.cursor = self._at_or_near(target, way)
+
+    def action_edge(self, last: int) -> None:
+        """Move the cursor to the first or the last line."""
+        end = len(self.lines)
+        self.cursor = self._next(end, -1) if last else self._next(-1, 1)
+
+    def action_choose(self) -> None:
+        """Choose the line under the cursor."""
+        if self.key:
+            self.post_message(self.Chosen(self, self.key))
+
+    def key_enter(self, event: events.Key) -> None:
+        """Choose; no binding, so that a screen may show Enter in its footer."""
+        event.stop()
+        self.action_choose()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to a line clicked; choose it at once, or a click later."""
+        index = event.y + self.scroll_offset.y - self._titled
+        if event.y < self._titled or not 0 <= index < len(self.lines):
+            return
+        if not self.lines[index].key:
+            return
+        chosen = self.AT_ONCE or index == self.cursor
+        self.cursor = index
+        if chosen:
+            self.action_choose()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line."""
+        width = self.size.width
+        if self._titled and y == 0:
+            titles = [each.title for each in self.columns]
+            return self._strip(titles, width, self._style("lines--titles"))
+        index = y + self.scroll_offset.y - self._titled
+        if not 0 <= index < len(self.lines):
+            said = "" if self.lines else self._nothing(y - self._titled - 1)
+            return self._text(f" {said}", width, self._style("lines--titles"))
+        shown = self.lines[index]
+        if not shown.key:
+            return self._text(shown.cells[0], width, self._style("lines--heading"))
+        name = "lines--cursor" if index == self.cursor else ""
+        return self._strip(shown.cells, width, self._style(name))
+
+    def _nothing(self, rank: int) -> str:
+        """Return a line of what is said when there is none."""
+        said = wrapped(Content(one_line(self.empty)), self.size.width - 2)
+        return said[rank].plain if 0 <= rank < len(said) else ""
+
+    def _style(self, component: str) -> Style:
+        return self.component_style(component) if component else self.plain_style
+
+    def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
+        sizes = self._widths(width)
+        shown = [
+            (one_line(cell), size, column.right)
+            for cell, size, column in zip(cells, sizes, self.columns, strict=False)
+            if size
+        ]
+        if len(shown) > 1 and not shown[-1][0]:  # an empty end is room for its left
+            *shown, (text, size, right), (_, more, _) = shown
+            shown.append((text, size + (0 if right else more + _GAP), right))
+        parts = [_fitted(text, size, right=right) for text, size, right in shown]
+        return self._text(" " + "  ".join(parts), width, style)
+
+    @staticmethod
+    def _text(text: str, width: int, style: Style) -> Strip:
+        return Strip([Segment(set_cell_size(one_line(text), width), style)], width)
+
+    def _widths(self, width: int) -> list[int]:
+        hidden = [width < each.least for each in self.columns]
+        asked = [
+            0 if out else _width(each, width)
+            for out, each in zip(hidden, self.columns, strict=True)
+        ]
+        gaps = _GAP * (len(asked) - sum(hidden) - 1) + 2
+        stretching = sum(
+            not size and not out for size, out in zip(asked, hidden, strict=True)
+        )
+        rest = max(width - sum(asked) - gaps, 0) // max(stretching, 1)
+        return [
+            size or (0 if out else rest)
+            for size, out in zip(asked, hidden, strict=True)
+        ]
+
+    def _next(self, index: int, step: int) -> int:
+        """Return the nearest line that way that is no heading, else the same."""
+        found = index + step
+        while 0 <= found < len(self.lines) and not self.lines[found].key:
+            found += step
+        return (
+            found
+            if 0 <= found < len(self.lines)
+            else min(max(index, 0), max(len(self.lines) - 1, 0))
+        )
+
+    def _at_or_near(self, index: int, way: int) -> int:
+        if index < len(self.lines) and not self.lines[index].key:
+            near = self._next(index, way)
+            return near if self.lines[near].key else self._next(index, -way)
+        return index
+
+    def _repaint_changed(self, before: Sequence[ListLine], also: set[int]) -> None:
+        """Repaint the visible lines that are no longer as before, and some others."""
+        top, height = self.scroll_offset.y, self.size.height
+        for index in range(top, min(top + height, len(self.lines))):
+            if index in also or before[index] != self.lines[index]:
+                self._repaint(index)
+
+    def _repaint(self, index: int) -> None:
+        y = index - self.scroll_offset.y + self._titled
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def _reveal(self) -> None:
+        height = self.scrollable_content_region.height - self._titled
+        if height <= 0:
+            return
+        top = self.scroll_offset.y
+        if self.cursor < top:
+            # The heading above the first line is worth seeing.
+            target = self.cursor - 1 if self.cursor <= 1 else self.cursor
+            self.scroll_to(y=max(target, 0), animate=False, immediate=True)
+        elif self.cursor >= top + height:
+            self.scroll_to(y=self.cursor - height + 1, animate=False, immediate=True)
+
+
+def _width(column: ListColumn, width: int) -> int:
+    """Return what a column asks for in a list of that width; 0 stretches."""
+    if width < TINY and column.tiny >= 0:
+        return column.tiny
+    return column.narrow if width < NARROW and column.narrow >= 0 else column.width
+
+
+def _fitted(text: str, size: int, *, right: bool) -> str:
+    length = cell_len(text)
+    if length > size:
+        return set_cell_size(text, max(size - 1, 0)) + "…"
+    blank = " " * (size - length)
+    return blank + text if right else text + blank
+
+
+def regions_of(lines: Iterable[int], width: int, x: int = 0) -> list[Region]:
+    """Return whole lines as regions, those that follow each other together."""
+    found: list[Region] = []
+    for y in sorted(set(lines)):
+        if found and found[-1].bottom == y:
+            found[-1] = found[-1].grow((0, 0, 1, 0))
+        else:
+            found.append(Region(x, y, width, 1))
+    return found
+
+
+# A search over a list: one types, the list follows, Enter opens what stands first.
+#
+# Both take their keys in the order in which they came, so that a name typed in one go,
+# Enter included, opens what it names.
+
+
+_MOVES = {"up": -1, "down": 1}
+
+
+_PAGES = {"pageup": -1, "pagedown": 1}
+
+
+_BEGINS = "/"
+
+
+class SearchField(Sturdy, Input):
+    """Where one types; arrows move in the list, Enter opens what its cursor is on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Ouvrir", key_display="Entrée"),
+        Binding("down", "move(1)", "Liste", key_display="↓"),
+        Binding("escape", "screen.command('ClearSearch')", "Tout", key_display="Échap"),
+    ]
+    """Told in the footer, and clicked there: their keys are taken as they come."""
+
+    def __init__(self, lines: "SearchedLines", placeholder: str) -> None:
+        super().__init__(placeholder=placeholder, select_on_focus=False)
+        self.cursor_blink = False
+        self._lines = lines
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the keys that are the list's."""
+        if event.key in _MOVES:
+            self.action_move(_MOVES[event.key])
+        elif event.key in _PAGES:
+            self._lines.action_page(_PAGES[event.key])
+        elif event.key == "enter":
+            self.action_open()
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def action_open(self) -> None:
+        """Open what the list's cursor is on."""
+        self._lines.entered()
+
+    def action_move(self, step: int) -> None:
+        """Move in the list."""
+        self._lines.action_move(step)
+
+    def begin(self, text: str = "") -> None:
+        """Begin another search; without a text, what is typed replaces the old one."""
+        self.screen.set_focus(self)
+        if text:
+            self.value = text
+            self.cursor_position = len(text)
+        else:
+            self.action_select_all()
+
+
+class SearchedLines(Lines):
+    """The list; `/`, a capital or a digit begins a search, small letters command."""
+
+    field: SearchField
+    """Where one types."""
+    entered: Callable[[], object]
+    """Opens what the cursor is on."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Take what begins a search, and what follows in the same burst."""
+        if self._takes(event.character if event.is_printable else None):
+            event.stop()
+            event.prevent_default()
+
+    def key_enter(self, event: events.Key) -> None:
+        """Open, once what was typed is looked for."""
+        event.stop()
+        self.entered()
+
+    def _takes(self, character: str | None) -> bool:
+        if not character:
+            return False
+        if self.screen.focused is self.field:
+            self.field.replace(character, *self.field.selection)
+        elif character == _BEGINS:
+            self.field.begin()
+        elif character.isupper() or character.isdigit():
+            self.field.begin(character)
+        else:
+            return False
+        return True
+
+
+class Tabs(Widget):
+    """One line of words; the screen says which one is chosen."""
+
+    DEFAULT_CSS = "Tabs { height: 1; color: $accent; text-wrap: nowrap; }"
+
+    class Chosen(Message):
+        """A word was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+            """What it stands for."""
+
+    def __init__(
+        self,
+        words: Iterable[tuple[str, str]],
+        before: str = "",
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self._words = dict(words)
+        self._before = before
+        self._chosen = ""
+
+    def tell(self, chosen: str) -> None:
+        """Show which word is chosen."""
+        self._chosen = chosen
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw the line: the chosen word stands between brackets."""
+        told = [
+            f"[{word}]" if key == self._chosen else f" {word} "
+            for key, word in self._words.items()
+        ]
+        return Content(self._before + (" " * _GAP).join(told))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the word clicked."""
+        x = event.x - self.gutter.left - len(self._before)
+        for key, word in self._words.items():
+            if 0 <= x < len(word) + _GAP:
+                self.post_message(self.Chosen(key))
+            x -= len(word) + 2 + _GAP

@@ -1,0 +1,463 @@
+"""Photos of a place: files dropped, typed or come from the phone, joined one by one."""
+
+import io
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on, work
+from textual.app import App, ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from diag.audit.photos import (
+    Arrival,
+    PhotoSubject,
+    arrivals,
+    caption_photo,
+    choose_photo_folder,
+    is_file,
+    keep_picture,
+    path_typed,
+    paths_of,
+    photo_folder,
+    photos_of,
+    picture_of,
+    remove_photo,
+    seen,
+)
+from diag.audit.picture import DecodedPicture, PictureError, read_picture
+from diag.audit.session import AuditSession
+from diag.model.audit import Photo
+from diag.model.errors import DiagError
+from diag.office.sync import AWAITED, absent, fetch
+from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.dialogs import Ask, Close
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy, content
+from diag.words.sentences import counted
+
+_HINT = "Déposez des fichiers ici, ou tapez un chemin puis Entrée"
+
+
+def open_photos(
+    app: App[None],
+    session: AuditSession,
+    place: str,
+    question: str = "",
+    done: Callable[[], None] = lambda: None,
+) -> None:
+    """Open the photos of a place, or of a question there; `done` once it is closed."""
+    screen = PhotosScreen(session, PhotoSubject(place, question))
+    app.push_screen(screen, lambda _result: done())
+
+
+class Caption(Command):
+    """Écrire la légende de la photo choisie."""
+
+    KEYS = "f2"
+    TITLE = "Légende"
+    IN_FOOTER = True
+
+
+class FromPhone(Command):
+    """Joindre les photos arrivées du téléphone depuis la dernière fois."""
+
+    KEYS = "f3"
+    TITLE = "Du téléphone"
+    IN_FOOTER = True
+
+
+class ChooseFolder(Command):
+    """Choisir le dossier où arrivent les photos du téléphone."""
+
+    KEYS = "f4"
+    TITLE = "Dossier"
+    IN_FOOTER = True
+
+
+class See(Command):
+    """Voir la photo choisie, à gros grains ; au bureau, elle est redemandée."""
+
+    KEYS = "f5"
+    TITLE = "Voir"
+    IN_FOOTER = True
+
+
+class RemovePhoto(Command):
+    """Retirer la photo choisie ; « Annuler », dans la visite, la remet."""
+
+    KEYS = "f8"
+    TITLE = "Retirer"
+    IN_FOOTER = True
+
+
+class LeavePhotos(Command):
+    """Revenir à la visite ; les photos jointes sont déjà enregistrées."""
+
+    KEYS = "escape,f7"
+    TITLE = "Fermer"
+    IN_FOOTER = True
+
+
+class Dropped(Message):
+    """Files were dropped, or their paths pasted."""
+
+    def __init__(self, paths: tuple[Path, ...]) -> None:
+        super().__init__()
+        self.paths = paths
+        """Their paths, in order."""
+
+
+class DropField(Input):
+    """A line for a path, where files can be dropped."""
+
+    def on_mount(self) -> None:
+        """Leave nothing moving."""
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        paths = paths_of(event.text)
+        if any(map(is_file, paths)):
+            event.prevent_default()
+            event.stop()
+            self.post_message(Dropped(paths))
+        else:
+            super()._on_paste(event)
+            event.prevent_default()
+
+
+class PhotosScreen(Sturdy, ModalScreen[None]):
+    """What a place's photos are; adds some, says what they show, takes one away."""
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "dialogs.tcss",
+        "photos.tcss",
+    ]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        *(Caption, FromPhone, ChooseFolder, See, RemovePhoto, LeavePhotos),
+    )
+    BINDINGS = bindings_of(*OFFERS)
+
+    class Read(Message):
+        """A file was read, or refused."""
+
+        def __init__(self, result: DecodedPicture | str, come: Arrival | None) -> None:
+            super().__init__()
+            self.result = result
+            """The picture, or a French sentence."""
+            self.come = come
+            """Its arrival, when it came from the phone."""
+
+    class Come(Message):
+        """A picture that was asked for is here, or is not."""
+
+        def __init__(self, photo: Photo, problem: str) -> None:
+            super().__init__()
+            self.photo = photo
+            self.problem = problem
+            """Why it is not here, in French; empty when it is."""
+
+    def __init__(self, session: AuditSession, shown: PhotoSubject) -> None:
+        super().__init__()
+        self.session = session
+        """The audit."""
+        self.shown = shown
+        """What the photos show."""
+        self._left = 0
+        self._said: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay the photos over the field and what was said."""
+        with Vertical(classes="dialog"):
+            yield Static(content(self._title()), classes="title")
+            yield OptionList(id="photos", markup=False)
+            yield DropField(placeholder=_HINT, id="path")
+            with VerticalScroll(classes="reading"):
+                yield Static(id="told")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show what is there; a drop lands in the field."""
+        self._refill()
+        self.query_one(DropField).focus()
+
+    def can(self, command: CommandType) -> bool | None:
+        """Say whether a command is possible now."""
+        if command in {Caption, See, RemovePhoto}:
+            return True if self._photos() else None
+        return True
+
+    def on_dropped(self, event: Dropped) -> None:
+        """Join what was dropped."""
+        self._take((path, None) for path in event.paths)
+
+    @on(Input.Submitted)
+    def _typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        paths = paths_of(event.value)
+        whole = path_typed(event.value)
+        if whole and not any(map(is_file, paths)):
+            paths = (whole,)
+        self._take((path, None) for path in paths)
+
+    def on_from_phone(self) -> None:
+        """Join what came from the phone; ask where it comes when nobody has said."""
+        if photo_folder(self.session.workspace) is None:
+            self.on_choose_folder()
+            return
+        come = arrivals(self.session.workspace)
+        if not come:
+            self._tell("Rien de nouveau dans le dossier du téléphone.")
+        self._take((each.path, each) for each in come)
+
+    def on_choose_folder(self) -> None:
+        """Ask for the folder, then join what is new in it."""
+        kept = photo_folder(self.session.workspace)
+        question = "Dossier où arrivent les photos du téléphone"
+        self.app.push_screen(Ask(question, str(kept or "")), self._folder_given)
+
+    def _folder_given(self, typed: str | None) -> None:
+        folder = path_typed(typed or "")
+        if folder is not None:
+            try:
+                choose_photo_folder(self.session.workspace, folder)
+            except DiagError as error:
+                self._tell(str(error))
+            else:
+                self.on_from_phone()
+
+    def on_caption(self) -> None:
+        """Ask what the chosen photo shows."""
+        photo = self._chosen()
+        if photo is not None:
+            then = partial(self._caption_given, photo)
+            self.app.push_screen(Ask("Que montre cette photo ?", photo.caption), then)
+
+    def _caption_given(self, photo: Photo, caption: str | None) -> None:
+        if caption is not None:
+            try:
+                caption_photo(self.session, photo.id, caption)
+            except DiagError as error:
+                self._tell(str(error))
+            self._refill()
+
+    def on_remove_photo(self) -> None:
+        """Take the chosen photo away."""
+        photo = self._chosen()
+        if photo is not None:
+            remove_photo(self.session, photo.id)
+            self._refill()
+            self._tell(f"Retirée : {photo.caption}")
+
+    def on_see(self) -> None:
+        """Show the chosen photo, asked of the office when it is not here."""
+        photo = self._chosen()
+        if photo is None:
+            return
+        data = picture_of(self.session, photo)
+        if data is not None:
+            self.app.push_screen(PhotoScreen(photo, data))
+            return
+        self._tell("L'image n'est pas sur cet ordinateur : elle est demandée…")
+        self._fetch(photo)
+
+    @work(thread=True, group="photos", exit_on_error=False)
+    def _fetch(self, photo: Photo) -> None:
+        """Ask aside: the line may be slow."""
+        try:
+            told = fetch(self.session.workspace, [photo])
+        except DiagError as error:
+            self.post_message(self.Come(photo, str(error)))
+        else:
+            said = told.problem or (AWAITED.capitalize() + "." if told.awaited else "")
+            self.post_message(self.Come(photo, said))
+
+    def on_photos_screen_come(self, event: Come) -> None:
+        """Show the picture that was asked for, or say why it is not here."""
+        self._refill()
+        self._tell(event.problem)
+        data = None if event.problem else picture_of(self.session, event.photo)
+        if data is not None:
+            self.app.push_screen(PhotoScreen(event.photo, data))
+
+    def on_leave_photos(self) -> None:
+        """Leave; what was being read is left aside."""
+        self.workers.cancel_group(self, "photos")
+        self.dismiss(None)
+
+    def _take(self, files: Iterable[tuple[Path, Arrival | None]]) -> None:
+        batch = list(files)
+        if batch:
+            self._left += len(batch)
+            self._said = []
+            self._tell(_reading(self._left))
+            self._read_all(batch)
+
+    @work(thread=True, group="photos", exit_on_error=False)
+    def _read_all(self, batch: list[tuple[Path, Arrival | None]]) -> None:
+        """Read files aside: a large photo takes a third of a second."""
+        worker = get_current_worker()
+        for path, come in batch:
+            if worker.is_cancelled:
+                return
+            try:
+                result: DecodedPicture | str = read_picture(path)
+            except PictureError as error:
+                result = str(error)
+            self.post_message(self.Read(result, come))
+
+    def on_photos_screen_read(self, event: Read) -> None:
+        """Keep what was read, durably, then say so."""
+        self._left -= 1
+        if isinstance(event.result, str):
+            self._said.append(event.result)
+        else:
+            self._keep(event.result)
+        if event.come is not None:
+            seen(self.session.workspace, event.come)
+        self._refill()
+        waiting = [_reading(self._left)] if self._left else []
+        self._tell("\n".join([*self._said, *waiting]))
+
+    def _keep(self, picture: DecodedPicture) -> None:
+        photo, is_new = keep_picture(self.session, picture, self.shown)
+        self._said.append(f"{'Jointe' if is_new else 'Déjà jointe'} : {photo.caption}")
+        self.query_one(DropField).clear()
+
+    def _photos(self) -> list[Photo]:
+        where = (self.shown.place or self.session.facts.root, self.shown.question)
+        return [
+            photo
+            for photo in photos_of(self.session)
+            if photo.place == where[0] and where[1] in {"", photo.question}
+        ]
+
+    def _chosen(self) -> Photo | None:
+        at, photos = self.query_one(OptionList).highlighted, self._photos()
+        return photos[at] if at is not None and at < len(photos) else None
+
+    def _refill(self) -> None:
+        """Show the photos anew, on the last one when some came."""
+        lines, photos = self.query_one(OptionList), self._photos()
+        at = lines.highlighted
+        came = len(photos) > lines.option_count
+        lines.clear_options()
+        where = absent(self.session)
+        lines.add_options(
+            Option(content(_line(photo, where.get(photo.id, "")))) for photo in photos
+        )
+        lines.display = bool(photos)
+        if photos:
+            last = len(photos) - 1
+            lines.highlighted = last if came or at is None else min(at, last)
+        self.refresh_bindings()
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#told", Static).update(content(text))
+
+    def _title(self) -> str:
+        facts = self.session.facts
+        place = facts.places.get(self.shown.place or facts.root)
+        question = self.session.checklist.questions.get(self.shown.question)
+        where = place.name if place else "lieu retiré"
+        return f"Photos : {where}" + (f", {question.label}" if question else "")
+
+
+def _reading(left: int) -> str:
+    return f"Lecture de {counted(left, 'photo')}…"
+
+
+def _line(photo: Photo, where: str) -> str:
+    taken = f", prise à {photo.taken_at[11:16]}" if photo.taken_at else ""
+    told = f", {where}" if where else ""
+    return f"{photo.caption or 'sans légende'}{taken}, {photo.size // 1024} ko{told}"
+
+
+# One photo, seen in the terminal: two pixels a character, enough to know it again.
+#
+# Drawn here rather than by a library of images: those ask the terminal what it can do,
+# and read its answer from the keyboard that the app is reading.
+
+
+Pixel = tuple[int, int, int]
+
+
+class Pixels(Widget):
+    """A picture as half characters, as large as there is room."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self._data = data
+        self._drawn = lru_cache(maxsize=1)(self._draw)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen: two lines of the picture."""
+        lines = self._drawn(*self.size)
+        return lines[y] if y < len(lines) else Strip.blank(self.size.width)
+
+    def _draw(self, width: int, height: int) -> list[Strip]:
+        # 60 ms: only who looks at a photo pays for it.
+        from PIL import Image  # noqa: PLC0415
+
+        with Image.open(io.BytesIO(self._data)) as image:
+            image.draft("RGB", (width, height * 2))
+            small = image.convert("RGB")
+        small.thumbnail((max(width, 1), max(height * 2, 2)))
+        rows = [
+            [_pixel(small.getpixel((x, y))) for x in range(small.width)]
+            for y in range(small.height)
+        ]
+        below = [*rows[1:], [(0, 0, 0)] * small.width]
+        pairs = zip(rows[::2], below[::2], strict=False)
+        margin = Segment(" " * ((width - small.width) // 2))
+        return [
+            Strip([margin, *map(_half, upper, lower)]).adjust_cell_length(width)
+            for upper, lower in pairs
+        ]
+
+
+class PhotoScreen(Sturdy, ModalScreen[None]):
+    """A photo under its caption."""
+
+    CSS_PATH = "photos.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Close,)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, photo: Photo, data: bytes) -> None:
+        super().__init__()
+        self._photo = photo
+        self._data = data
+
+    def compose(self) -> ComposeResult:
+        """Lay the picture under its caption."""
+        with Vertical():
+            yield Static(content(self._photo.caption or "sans légende"), id="caption")
+            yield Pixels(self._data)
+        yield KeyBar()
+
+    def on_close(self) -> None:
+        """Leave."""
+        self.dismiss(None)
+
+
+def _pixel(found: float | tuple[int, ...] | None) -> Pixel:
+    red, green, blue = found if isinstance(found, tuple) else (0, 0, 0)
+    return red, green, blue
+
+
+def _half(upper: Pixel, lower: Pixel) -> Segment:
+    return Segment("▀", Style.parse(f"{_hex(upper)} on {_hex(lower)}"))
+
+
+def _hex(pixel: Pixel) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*pixel)

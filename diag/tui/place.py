@@ -1,0 +1,247 @@
+"""What the screens of `diag` share: a heading, a footer, help, and the way back."""
+
+from itertools import accumulate
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+from diag.tui.commands import Back, CommandType, Help, OpenPalette
+from diag.tui.safe import Sturdy, line
+
+if TYPE_CHECKING:
+    from diag.tui.app import DiagApp
+
+
+EVERYWHERE = (Back, Help, OpenPalette)
+"""What every screen offers after its own commands."""
+
+
+class PlaceScreen(Sturdy, Screen[None]):
+    """A place: `body` lays it out; `OFFERS` and `BINDINGS` say what it can do."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = EVERYWHERE
+    INTRODUCTION: ClassVar[str] = ""
+    """What the help says of this place first."""
+    holds_keys = False
+    """Whether keys wait: something asked for by the one before is still looked for."""
+    _possible: tuple[bool | None, ...] | None = None
+
+    @property
+    def diag(self) -> "DiagApp":
+        """The app that shows this place."""
+        from diag.tui.app import DiagApp  # noqa: PLC0415 - the app imports the screens
+
+        assert isinstance(self.app, DiagApp)
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        """Lay the body between the heading and the footer."""
+        yield TitleLine()
+        yield from self.body()
+        yield KeyBar()
+
+    def on_screen_resume(self) -> None:
+        """Keep where one is, to come back there whatever ends the program."""
+        self.diag.whereabouts.note()
+
+    def body(self) -> ComposeResult:
+        """Lay out what is proper to this place."""
+        yield from ()
+
+    def refresh_keys(self) -> None:
+        """Draw the footer again, but only when what is possible changed."""
+        possible = tuple(self.can(command) for command in self.OFFERS)
+        if possible != self._possible:
+            self._possible = possible
+            self.refresh_bindings()
+
+    def tell(self, title: str, remark: str = "") -> None:
+        """Say in the heading where one is."""
+        self.query_one(TitleLine).tell(title, remark)
+
+    def on_back(self) -> None:
+        """Go back one place."""
+        self.diag.go_back()
+
+
+_BETWEEN = " · "
+
+
+_GAP = 2
+"""Blanks that part the title from its remark."""
+
+
+class TitleLine(Widget):
+    """A title on the left, a remark on the right: as much of its end as there is room.
+
+    Parts of a remark are told from the least to the most needed, with dots between.
+    """
+
+    def __init__(self, title: str = "", remark: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._remark = remark
+
+    def tell(self, title: str, remark: str = "") -> None:
+        """Show another title."""
+        if (title, remark) != (self._title, self._remark):
+            self._title, self._remark = title, remark
+            self.refresh()
+
+    def render(self) -> Content:
+        """Draw the line."""
+        width = self.content_size.width
+        title, remark = line(self._title), line(self._remark)
+        while remark and cell_len(title) + _GAP + cell_len(remark) > width:
+            remark = remark.partition(_BETWEEN)[2]
+        if remark:
+            room = width - cell_len(title) - cell_len(remark)
+            return Content(title + " " * room + remark)
+        if cell_len(title) > width > 1:
+            title = f"{set_cell_size(title, width - 1).rstrip()}…"
+        return Content(set_cell_size(title, width))
+
+
+# The last line of a screen: the keys possible now, each of which can be clicked.
+#
+# At its right end, « Plus » opens the palette, where everything else is.
+#
+# Textual's own footer mounts a widget a key, lays the screen out again at each change
+# and keeps the keys that it drew (Textualize/textual #6666); this is one line of text.
+
+
+_MORE = "Plus"
+
+
+_LEAST = len(_MORE) + 1
+"""Columns kept for the way to the palette."""
+
+
+class ShownKey(NamedTuple):
+    """A key as the line shows it."""
+
+    key: str
+    """As Textual names it."""
+    name: str
+    """As the keyboard has it written."""
+    title: str
+    enabled: bool
+    tip: str
+
+    @property
+    def width(self) -> int:
+        """How many columns it takes."""
+        return cell_len(self.name) + cell_len(self.title) + 3
+
+
+class KeyBar(Widget):
+    """Keys and their words; those that do not fit whole are left to the help."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    KeyBar {
+        dock: bottom;
+        height: 1;
+        width: 1fr;
+        text-wrap: nowrap;
+        color: $footer-foreground;
+        background: $footer-background;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._read: tuple[tuple[ShownKey, ...], ShownKey | None] | None = None
+
+    @property
+    def possible(self) -> tuple[ShownKey, ...]:
+        """The keys to show, if there is room."""
+        return self._now[0]
+
+    @property
+    def shown(self) -> tuple[ShownKey, ...]:
+        """The keys that the line has room for."""
+        room = self.size.width - (_LEAST if self._now[1] else 0)
+        ends = accumulate(each.width for each in self.possible)
+        return self.possible[: sum(end <= room for end in ends)]
+
+    @property
+    def _now(self) -> tuple[tuple[ShownKey, ...], ShownKey | None]:
+        """The keys to show, and the one that opens the palette."""
+        if self._read is None:
+            self._read = _read(self.screen)
+        return self._read
+
+    def _more(self) -> Content:
+        """Return what stands at the right end: its key too, when there is room."""
+        palette = self._now[1]
+        if palette is None:
+            return Content("")
+        room = self.size.width - sum(each.width for each in self.shown)
+        if palette.width <= room:
+            return _drawn(palette)
+        return Content.styled(f" {_MORE}", "bold $footer-key-foreground")
+
+    def on_mount(self) -> None:
+        """Follow what is possible."""
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def render(self) -> Content:
+        """Draw the line."""
+        keys, more = Content("").join(map(_drawn, self.shown)), self._more()
+        blank = self.size.width - keys.cell_length - more.cell_length
+        return keys + Content(" " * max(blank, 0)) + more
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that is clicked."""
+        found = self._under(event.x)
+        if found and found.enabled:
+            self.app.simulate_key(found.key)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Have the tooltip say what the key under the pointer does."""
+        found = self._under(event.x)
+        self.tooltip = found.tip if found else None
+
+    def _changed(self, screen: Screen[object]) -> None:
+        read = _read(screen)
+        if read != self._read:
+            self._read = read
+            self.refresh()
+
+    def _under(self, x: int) -> ShownKey | None:
+        if x >= self.size.width - self._more().cell_length:
+            return self._now[1]
+        for each in self.shown:
+            if x < each.width:
+                return each
+            x -= each.width
+        return None
+
+
+def _read(screen: Screen[object]) -> tuple[tuple[ShownKey, ...], ShownKey | None]:
+    """Return the keys to show, nearest to the focus first, and the palette's."""
+    shown: dict[str, ShownKey] = {}
+    palette, palette_id = None, OpenPalette.ident()
+    for _, binding, enabled, tip in screen.active_bindings.values():
+        is_palette = binding.id == palette_id
+        if not (is_palette or binding.show) or binding.action in shown:
+            continue
+        name = screen.app.get_key_display(binding)
+        key = ShownKey(binding.key, name, binding.description, enabled, tip)
+        if is_palette:
+            palette = palette or key._replace(title=_MORE)
+        else:
+            shown[binding.action] = key
+    return tuple(shown.values()), palette
+
+
+def _drawn(key: ShownKey) -> Content:
+    dim = "" if key.enabled else "dim "
+    name = Content.styled(f" {key.name} ", f"{dim}bold $footer-key-foreground")
+    return name + Content.styled(f"{key.title} ", dim.strip())

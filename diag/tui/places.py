@@ -1,0 +1,399 @@
+"""Lieux: rooms, buildings and lots; add, rename, remove, say that the list is whole."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from diag.audit.history import describe_undo
+from diag.audit.memory import FormerPlaces, former_places, take_places_again
+from diag.audit.places import (
+    BETWEEN,
+    KIND_NAMES,
+    Outlined,
+    add_place,
+    add_places,
+    agreeing,
+    close_list,
+    close_places,
+    closing_effect,
+    named,
+    names_in,
+    outlined,
+    remove_place,
+    rename_place,
+    told_names,
+)
+from diag.audit.session import AuditSession, WithheldError
+from diag.audit.undo import undo_gesture
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.fact import PARENT_KINDS, Place
+from diag.tui.commands import Command, CommandType, OpenPalette, bindings_of, key_now
+from diag.tui.dialogs import Ask, Cancel, Confirm, LineField
+from diag.tui.lists import Lines, ListColumn, ListLine
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy, content
+from diag.tui.visit.commands import TakeBack
+from diag.words.vocabulary import PLACES
+
+
+class AddRoom(Command):
+    """Ajouter une salle, à côté de celle-ci ou dans ce bâtiment."""
+
+    KEYS = "s"
+    TITLE = "Une salle"
+    IN_FOOTER = True
+
+
+class AddLot(Command):
+    """Ajouter un lot de matériel, dans le lieu choisi."""
+
+    KEYS = "m"
+    TITLE = "Un lot"
+    IN_FOOTER = True
+
+
+class AddBuilding(Command):
+    """Ajouter un bâtiment, que l'on rejoint en sortant."""
+
+    KEYS = "b"
+    TITLE = "Nouveau bâtiment"
+
+
+class RenameIt(Command):
+    """Renommer le lieu ; ses réponses restent."""
+
+    KEYS = "r"
+    TITLE = "Renommer"
+    IN_FOOTER = True
+
+
+class RemoveIt(Command):
+    """Retirer le lieu de la liste ; l'historique garde ce qui en a été dit."""
+
+    KEYS = "delete"
+    TITLE = "Retirer"
+
+
+class CloseKind(Command):
+    """Toutes les salles sont là (ou il peut y en avoir d'autres) ; dit le score."""
+
+    KEYS = "ctrl+g"
+    TITLE = "Toutes là"
+    IN_FOOTER = True
+
+
+class CloseLots(Command):
+    """Tout le matériel est là (ou il peut y en avoir d'autre) ; dit le score."""
+
+    KEYS = "ctrl+e"
+    TITLE = "Matériel complet"
+
+
+class TakePlaces(Command):
+    """Reprendre les lieux de l'audit précédent, tels quels, sans réponse."""
+
+    KEYS = "f8"
+    TITLE = "Reprendre"
+    IN_FOOTER = True
+
+
+class LeavePlaces(Cancel):
+    """Revenir à la visite."""
+
+    TITLE = "Revenir"
+
+
+class PlacesScreen(Sturdy, ModalScreen[str | None]):
+    """The places of the school; Enter goes to the questions of one."""
+
+    CSS_PATH = "departure.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        AddRoom,
+        AddLot,
+        AddBuilding,
+        RenameIt,
+        CloseKind,
+        CloseLots,
+        RemoveIt,
+        TakePlaces,
+        TakeBack,
+        LeavePlaces,
+        OpenPalette,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, session: AuditSession) -> None:
+        super().__init__()
+        self._session = session
+        self._former: FormerPlaces | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay the list over what is said of it."""
+        with Vertical(id="places"):
+            yield Static("Lieux de l'école", classes="title")
+            yield Lines(
+                (
+                    ListColumn("Nom"),
+                    ListColumn("Sorte", 10),
+                    ListColumn("Réponses", 8, right=True),
+                ),
+            )
+            yield Static(id="remarks")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show the list."""
+        self._show()
+        self.query_one(Lines).focus()
+
+    def look_again(self, said: str, **_: bool) -> None:
+        """Show what there is, once one was asked whether to write."""
+        self._show(said=said)
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer an earlier audit's places while this one has none; else what it has."""
+        if command is TakePlaces:
+            return self._former is not None
+        return (
+            command not in {RenameIt, RemoveIt} or len(self._session.facts.places) > 1
+        )
+
+    def _show(self, key: str | None = None, said: str = "") -> None:
+        self._former = former_places(self._session)
+        lines = self.query_one(Lines)
+        lines.empty = self._nothing()
+        lines.show([_line(each) for each in outlined(self._session.facts)], key=key)
+        self.refresh_bindings()
+        self.query_one("#remarks", Static).update(content(said or self._lists()))
+
+    def _nothing(self) -> str:
+        add, take = (key_now(self.app, each) for each in (AddRoom, TakePlaces))
+        again = f" ; {take} reprend {self._former.words}" if self._former else ""
+        return f"Aucun lieu : {add} ajoute une salle{again}."
+
+    def _lists(self) -> str:
+        facts = self._session.facts
+        kinds = (PlaceKind.SALLE, PlaceKind.LOT)
+        rooms, lots = ("close" if kind in facts.closed else "ouverte" for kind in kinds)
+        close, close_lots, remove = (
+            key_now(self.app, each) for each in (CloseKind, CloseLots, RemoveIt)
+        )
+        return (
+            f"Liste des salles : {rooms} ({close}). Liste du matériel : {lots} "
+            f"({close_lots}). {remove} retire un lieu, Entrée y va."
+        )
+
+    @property
+    def _here(self) -> Place | None:
+        return self._session.facts.places.get(self.query_one(Lines).key)
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.dismiss(event.key)
+
+    def on_add_room(self) -> None:
+        """Ask for the name of a room."""
+        self._add(PlaceKind.SALLE, "Nom de la salle", "Classe")
+
+    def on_add_lot(self) -> None:
+        """Ask for the name of a lot."""
+        self._add(PlaceKind.LOT, "Nom du lot de matériel", "Chariot")
+
+    def on_add_building(self) -> None:
+        """Ask for the name of a building."""
+        self._add(PlaceKind.BATIMENT, "Nom du bâtiment", "Préfabriqué")
+
+    def _add(self, kind: PlaceKind, asked: str, one: str, typed: str = "") -> None:
+        holder = self._holder(kind)
+        where = f", dans « {holder.name} »" if holder.parent else ""
+
+        def answered(line: str | None) -> None:
+            if line is None:
+                return
+            again = partial(self._add, kind, asked, one, line)
+            self._again(again, lambda: added(line))
+
+        def added(line: str) -> None:
+            names = names_in(line)
+            if len(names) > 1:
+                self._add_several(kind, names, holder, where)
+                return
+            place, _ = add_place(self._session, kind, "".join(names), holder.id)
+            self._show(
+                place.id,
+                f"Enregistré · {place.name} {agreeing(kind, 'ajouté')}{where}.",
+            )
+
+        question = AskNames(f"{asked}{where}", typed, one, self._session, kind)
+        self.app.push_screen(question, answered)
+
+    def _add_several(
+        self, kind: PlaceKind, names: tuple[str, ...], holder: Place, where: str
+    ) -> None:
+        """Add those that are not there yet, in one gesture; tell all of them."""
+        found = named(self._session, names)
+        told = told_names(kind, found)
+        if not found.new:
+            raise DiagError(f"Rien n'est ajouté. {told}")
+        places = add_places(self._session, kind, found.new, holder.id)
+        key = key_now(self.app, TakeBack)
+        self._show(
+            places[0].id, f"Enregistré{where} · {told} {key} les retire d'un coup."
+        )
+
+    def _again(self, ask: Callable[[], None], do: Callable[[], None]) -> None:
+        """Do it; when it is refused, ask again under the refusal: nothing is lost.
+
+        What one is only asked to confirm is written, or not, by that question.
+        """
+        try:
+            do()
+        except WithheldError:
+            raise
+        except Exception:
+            ask()
+            raise
+
+    def _holder(self, kind: PlaceKind) -> Place:
+        """Return the nearest place that can hold one more, from where the cursor is."""
+        facts = self._session.facts
+        here = self._here
+        while here and here.kind not in PARENT_KINDS[kind]:
+            here = facts.places.get(here.parent or "")
+        return here or facts.places[facts.root]
+
+    def on_rename_it(self) -> None:
+        """Ask for another name."""
+        here = self._here
+        if here:
+            self._rename(here, here.name)
+
+    def _rename(self, here: Place, typed: str) -> None:
+        def renamed(name: str | None) -> None:
+            if name is not None and name != here.name:
+                self._again(lambda: self._rename(here, name), lambda: do(name))
+
+        def do(name: str) -> None:
+            place = rename_place(self._session, here.id, name)
+            self._show(place.id, f"Enregistré · {here.name} devient {place.name}.")
+
+        self.app.push_screen(Ask(f"Nouveau nom de « {here.name} »", typed), renamed)
+
+    def on_remove_it(self) -> None:
+        """Ask, then take the place out of the list."""
+        here = self._here
+        if not here:
+            return
+
+        def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
+            if yes:
+                remove_place(self._session, here.id)
+                key = key_now(self.app, TakeBack)
+                self._show(said=f"Enregistré · {here.name} retiré. {key} l'annule.")
+
+        question = f"Retirer « {here.name} » et ce qui en est dit ?"
+        self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
+
+    def on_take_places(self) -> None:
+        """Add the places of an earlier audit, all at once."""
+        former, key = take_places_again(self._session), key_now(self.app, TakeBack)
+        self._show(said=f"Enregistré · {former.taken}. {key} annule.")
+
+    def on_take_back(self) -> None:
+        """Undo the last thing said in the audit, here or in the visit."""
+        taken = undo_gesture(self._session)
+        self._show(said=f"Annulé · {describe_undo(self._session, taken)}")
+
+    def on_close_kind(self) -> None:
+        """Close the list of rooms, or open it again."""
+        self._close(PlaceKind.SALLE)
+
+    def on_close_lots(self) -> None:
+        """Close the list of equipment, or open it again."""
+        self._close(PlaceKind.LOT)
+
+    def _close(self, kind: PlaceKind) -> None:
+        """Say what closing changes in the score, then close; or open again."""
+        if kind in self._session.facts.closed:
+            close_places(self._session, kind, complete=False)
+            self._show(
+                said=f"Enregistré · la liste des {PLACES[kind][1]} est rouverte."
+            )
+            return
+
+        def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
+            if yes:
+                said = close_list(self._session, kind).sentence
+                self._show(said=f"Enregistré · {said}")
+
+        effect = closing_effect(self._session, kind)
+        self.app.push_screen(
+            Confirm(effect.sentence, yes="Confirmer", grave=True), sure
+        )
+
+    def on_leave_places(self) -> None:
+        """Go back to the question."""
+        self.dismiss(None)
+
+
+def _line(each: Outlined) -> ListLine:
+    indent = "  " * each.depth
+    kind = KIND_NAMES[each.place.kind]
+    return ListLine(each.place.id, (indent + each.place.name, kind, str(each.answers)))
+
+
+_SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."
+
+
+class NamesField(LineField):
+    """A field where lines pasted become one line of names."""
+
+    JOINT = f" {BETWEEN} "
+
+
+class AskNames(Ask):
+    """Asks for names; as soon as there are several, says what Enter will add."""
+
+    CSS_PATH = "dialogs.tcss"
+    INTRODUCTION = (
+        "Tapez un nom, ou plusieurs séparés par des points-virgules ; « Classe 1 à 8 » "
+        "en donne huit, et des lignes collées un chacune. Entrée ajoute."
+    )
+    FIELD: ClassVar[type[Input]] = NamesField
+
+    def __init__(
+        self,
+        question: str,
+        value: str,
+        one: str,
+        session: AuditSession,
+        kind: PlaceKind,
+    ) -> None:
+        super().__init__(question, value, f"par exemple {one} 1")
+        self._several = _SEVERAL.format(one=one)
+        self._session = session
+        self._kind = kind
+
+    def below(self) -> ComposeResult:
+        """Lay what is to be added under the field."""
+        yield Static(content(self._told(self._value)), id="told", classes="below")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.query_one("#told", Static).update(content(self._told(event.value)))
+
+    def _told(self, typed: str) -> str:
+        try:
+            names = names_in(typed)
+        except DiagError as error:
+            return str(error)
+        if len(names) > 1:
+            return told_names(self._kind, named(self._session, names))
+        return self._several

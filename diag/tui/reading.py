@@ -1,0 +1,271 @@
+"""Something to read, line by line: a history, a comparison. Nothing changes here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.events import Key
+from textual.widgets import Static
+
+from diag.audit.compare import since_last
+from diag.audit.counsel import comparison_lines
+from diag.audit.history import changes_of, time_words
+from diag.audit.session import AuditSession
+from diag.tui.commands import (
+    NO_CHOICE,
+    WINDOW,
+    Back,
+    Command,
+    CommandType,
+    Discover,
+    OpenKeys,
+    OpenPalette,
+    Quit,
+    bindings_of,
+)
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.safe import content
+
+
+class ReadWhole(Command):
+    """Lire la ligne en entier."""
+
+    PLACE = WINDOW
+    KEYS = "enter"
+    TITLE = "Lire en entier"
+    IN_FOOTER = True
+
+
+class ReadingScreen(PlaceScreen):
+    """Lines under their columns."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (ReadWhole, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "À lire : les flèches et les pages font défiler, Entrée montre une ligne en "
+        "entier."
+    )
+
+    def __init__(
+        self,
+        title: str,
+        remark: str,
+        columns: Sequence[ListColumn],
+        lines: Sequence[ListLine],
+        empty: str,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._remark = remark
+        self._columns = columns
+        self._lines = lines
+        self._empty = empty
+
+    def body(self) -> ComposeResult:
+        """Lay out the lines."""
+        yield Lines(self._columns, empty=self._empty)
+
+    def on_mount(self) -> None:
+        """Show them."""
+        self.tell(self._title, self._remark)
+        lines = self.query_one(Lines)
+        lines.show(self._lines)
+        lines.focus()
+
+    def on_read_whole(self) -> None:
+        """Show the line under the cursor."""
+        self.query_one(Lines).action_choose()
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        line = next(one for one in self._lines if one.key == event.key)
+        titles = [column.title for column in self._columns]
+        said = [
+            f"{title} : {cell}" if title else cell
+            for title, cell in zip(titles, line.cells, strict=True)
+            if cell
+        ]
+        self.diag.tell("\n".join(said), self._title)
+
+
+def history_screen(session: AuditSession) -> ReadingScreen:
+    """Return everything that was said in an audit, the latest first."""
+    lines = [
+        ListLine(
+            change.id, (time_words(change.at), change.author, change.about, change.said)
+        )
+        for change in reversed(changes_of(session))
+    ]
+    columns = (
+        ListColumn("Quand", 16, least=TINY),
+        ListColumn("Qui", 16, narrow=10, least=TINY),
+        ListColumn("À propos de"),
+        ListColumn("Ce qui est dit"),
+    )
+    title = f"Historique : {session.about.title}"
+    empty = "Rien n'a encore été dit dans cet audit."
+    return ReadingScreen(title, session.audit.campaign, columns, lines, empty)
+
+
+def comparison_screen(session: AuditSession) -> ReadingScreen:
+    """Return what changed since the audit before."""
+    found = since_last(session)
+    lines: list[ListLine] = []
+    for title, rows in comparison_lines(session, found) if found else ():
+        lines.append(ListLine("", (f" {title}",)))
+        for first, *rest in rows:
+            lines.append(
+                ListLine(str(len(lines)), (first, " ".join(filter(None, rest))))
+            )
+    title = f"Comparaison : {session.about.title}"
+    remark = f"de {found.campaign} à {found.now}" if found else ""
+    empty = "Un seul audit, rien à comparer encore."
+    return ReadingScreen(
+        title, remark, (ListColumn(), ListColumn("", 36, tiny=16)), lines, empty
+    )
+
+
+class Continue(Command):
+    """Rouvrir à l'endroit où vous étiez."""
+
+    PLACE = WINDOW
+    KEYS = "enter,escape"
+    TITLE = "Reprendre"
+    IN_FOOTER = True
+
+
+class CrashScreen(PlaceScreen):
+    """Shown when the app comes back after an error that nobody had foreseen."""
+
+    CSS_PATH = "school.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Continue, Quit)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self._log = log
+
+    def body(self) -> ComposeResult:
+        """Say what matters, in this order."""
+        detail = (
+            f"Le détail est dans le fichier {self._log}\n"
+            "Joignez-le si vous signalez le problème."
+            if self._log.is_file()
+            else f"Le détail n'a pas pu être écrit dans {self._log}"
+        )
+        yield Static(
+            content(
+                "Une erreur inattendue s'est produite.\n\n"
+                "Tout ce que vous avez saisi est enregistré : rien n'est perdu.\n\n"
+                f"{detail}\n\n"
+                "Entrée : rouvrir à l'endroit où vous étiez."
+            ),
+            id="crash",
+        )
+
+    def on_mount(self) -> None:
+        """Say where one is."""
+        self.tell("Erreur inattendue")
+
+    def on_continue(self) -> None:
+        """Go where one was."""
+        self.diag.whereabouts.recover()
+
+
+_IN_PALETTE = "(palette)"
+"""Shown for a command that has no key: Ctrl+P finds it by its name."""
+
+
+class KeysHere(Command):
+    """Choisir les touches des commandes, ou revenir à celles d'origine."""
+
+    KEYS = "r"
+    TITLE = OpenKeys.TITLE
+    IN_FOOTER = True
+
+
+class DiscoverHere(Command):
+    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
+
+    KEYS = "d"
+    TITLE = Discover.TITLE
+    IN_FOOTER = True
+
+
+class HelpScreen(PlaceScreen):
+    """Each command, its keys and what it does, under the heading of its group."""
+
+    CSS_PATH = "help.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        KeysHere,
+        DiscoverHere,
+        Back,
+        OpenPalette,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, introduction: str, commands: Sequence[CommandType]) -> None:
+        super().__init__()
+        self._introduction = introduction
+        self._commands = commands
+
+    def body(self) -> ComposeResult:
+        """Lay out the list; it scrolls with the arrows."""
+        with VerticalScroll():
+            yield Static(id="table")
+
+    def key_f1(self, event: Key) -> None:
+        """Leave the help by the key that opened it."""
+        event.stop()
+        self.diag.go_back()
+
+    def on_screen_resume(self) -> None:
+        """Write the list again: keys may have been changed."""
+        table = help_table(self._introduction, self._commands, self.diag.keys)
+        self.query_one("#table", Static).update(table)
+
+    def on_keys_here(self) -> None:
+        """Show the keys, to change them."""
+        self.diag.on_open_keys()
+
+    def on_discover_here(self) -> None:
+        """Show the five steps again."""
+        self.diag.on_discover()
+
+    def on_mount(self) -> None:
+        """Say what this is."""
+        self.tell("Aide", "ce qui est possible ici")
+        self.query_one(VerticalScroll).focus()
+
+
+def help_table(
+    introduction: str,
+    commands: Iterable[CommandType],
+    chosen: Mapping[str, str] = NO_CHOICE,
+) -> Table:
+    """Return the help: text of the commands themselves, wrapped to the width."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=13, style="bold")
+    table.add_column(ratio=1)
+    if introduction:
+        table.add_row("", Text(introduction))
+    groups: dict[str, list[CommandType]] = {}
+    for command in dict.fromkeys(commands):
+        groups.setdefault(command.GROUP, []).append(command)
+    for name, members in groups.items():
+        table.add_row("", "")
+        table.add_row("", Text(name, style="bold underline"))
+        for command in members:
+            keys = command.key_names(chosen) or _IN_PALETTE
+            table.add_row(Text(keys), _told(command))
+    return table
+
+
+def _told(command: CommandType) -> Text:
+    return Text.assemble((command.TITLE, "bold"), "  ", command.help_text())

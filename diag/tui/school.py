@@ -1,0 +1,261 @@
+"""École: who are they, and what did we find before?"""
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from diag.audit.session import open_session
+from diag.office.dossier import AuditTold, audits_told, who
+from diag.office.outlook import keep_judged
+from diag.office.tour import keep_tour, tour_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.dialogs import ChooseDialog, ListChoice
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.safe import plain
+from diag.workspace.subjects import auditee_named
+
+_LABELS = 12
+"""Columns that labels take; the longest is « Regroupement »."""
+
+
+class OpenVisit(Command):
+    """Ouvrir la visite, lieu par lieu ; l'audit commence s'il n'existe pas encore."""
+
+    KEYS = "enter,v"
+    TITLE = "Visite"
+    IN_FOOTER = True
+
+
+class OpenBilan(Command):
+    """Ouvrir le bilan : constats, préconisations, rapports."""
+
+    KEYS = "b,f9"
+    TITLE = "Bilan"
+    IN_FOOTER = True
+
+
+class OpenOther(Command):
+    """Ouvrir l'audit d'une autre campagne : son bilan, ou sa visite."""
+
+    KEYS = "o"
+    TITLE = "Autre campagne"
+
+
+class Compare(Command):
+    """Comparer cet audit au précédent de la même école."""
+
+    KEYS = "c"
+    TITLE = "Comparer"
+    IN_FOOTER = True
+
+
+class OpenHistory(Command):
+    """Lire tout ce qui a été dit dans l'audit : quand, par qui."""
+
+    KEYS = "h"
+    TITLE = "Historique"
+    IN_FOOTER = True
+
+
+class PickSchool(Command):
+    """Mettre l'école dans la tournée, ou l'en retirer."""
+
+    KEYS = "space"
+    TITLE = "Tournée : choisir"
+
+
+class OpenSchoolCommune(Command):
+    """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
+
+    KEYS = "m"
+    TITLE = "Commune"
+
+
+class SchoolConflicts(Command):
+    """Voir ce que plusieurs ont dit différemment dans l'audit, et le trancher."""
+
+    KEYS = "k"
+    TITLE = "Conflits"
+    IN_FOOTER = True
+
+
+class SchoolScreen(PlaceScreen):
+    """One school, or its commune, or the syndicat: who they are, their audits."""
+
+    CSS_PATH = "school.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        OpenVisit,
+        OpenBilan,
+        OpenOther,
+        Compare,
+        OpenHistory,
+        PickSchool,
+        OpenSchoolCommune,
+        SchoolConflicts,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = "Qui sont-ils, et qu'avions-nous constaté ?"
+
+    def __init__(self, ref: str) -> None:
+        super().__init__()
+        self.ref = ref
+        """A school's UAI, or the ref of a commune or a syndicat."""
+        self._insee = ""
+        self._is_school = True
+        self._begun = False
+        self._unsettled = False
+        self._several = False
+        self._others: tuple[AuditTold, ...] = ()
+
+    def body(self) -> ComposeResult:
+        """Lay what is known of the school over its audits."""
+        with VerticalScroll():
+            yield Static(id="who")
+            yield Static(id="audits")
+
+    def on_mount(self) -> None:
+        """Put the focus where the arrows scroll."""
+        self.query_one(VerticalScroll).focus()
+
+    def on_screen_resume(self) -> None:
+        """Tell what is known, read again: one may come back from the visit."""
+        workspace = self.diag.desk.workspace
+        about = auditee_named(workspace, self.ref)
+        self._insee, self._is_school = about.insee, about.school is not None
+        self.tell(about.title, about.code)
+        table = _grid(_LABELS)
+        for label, said in who(workspace, about):
+            table.add_row(label, plain(said))
+        self.query_one("#who", Static).update(table)
+        told = audits_told(workspace, about)
+        campaign = workspace.settings.campaign
+        self._begun = any(one.audit.campaign == campaign for one in told)
+        self._unsettled = any(
+            one.unsettled for one in told if one.audit.campaign == campaign
+        )
+        self._several = self._begun and any(
+            one.audit.campaign < campaign for one in told
+        )
+        self._others = tuple(one for one in told if one.audit.campaign != campaign)
+        self.query_one("#audits", Static).update(self._audits(told, campaign))
+        self.refresh_bindings()
+        if self._begun:
+            self.call_after_refresh(self._keep_judged)
+
+    def _keep_judged(self) -> None:
+        """Keep the score for the list of schools, once this screen is drawn."""
+        keep_judged(open_session(self.diag.desk.workspace, self.ref))
+
+    def _audits(self, told: list[AuditTold], campaign: str) -> Table:
+        table = _grid(_LABELS)
+        table.add_row(Text("Audits", style="bold"), "")
+        if not self._begun:
+            key = key_now(self.app, OpenVisit)
+            begin = Text(f"à commencer : {key} ouvre l'audit et la visite")
+            table.add_row(campaign, begin)
+        for one in told:
+            table.add_row(plain(one.audit.campaign), one.words)
+            for sent in one.sent:
+                table.add_row("", plain(sent))
+        return table
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what needs an audit, or two."""
+        if command is SchoolConflicts:
+            return self._unsettled
+        if command in {OpenBilan, OpenHistory}:
+            return True if self._begun else None
+        if command is OpenOther:
+            return True if self._others else None
+        if command is Compare:
+            return True if self._several else None
+        if command in {PickSchool, OpenSchoolCommune}:
+            return self._is_school
+        return True
+
+    def on_open_visit(self) -> None:
+        """Open the visit; the audit starts when nobody has started it yet."""
+        self.diag.desk.choose(self.ref)
+        self.diag.go_visit(self.ref)
+
+    def on_open_bilan(self) -> None:
+        """Open what was found."""
+        self.diag.desk.choose(self.ref)
+        self.diag.go_bilan(self.ref)
+
+    @work
+    async def on_open_other(self) -> None:
+        """Ask which campaign's, and whether its bilan or its visit."""
+        choices = [
+            ListChoice(f"{name}/{campaign}", f"{campaign} : {name}", one.status)
+            for one in self._others
+            for campaign in (one.audit.campaign,)
+            for name in ("bilan", "visite")
+        ]
+        question = "Quel audit ouvrir ?"
+        chosen = await self.app.push_screen_wait(ChooseDialog(question, choices))
+        if chosen is not None:
+            name, _, campaign = chosen.partition("/")
+            self.call_later(self._open_other, name, campaign)
+
+    def _open_other(self, name: str, campaign: str) -> None:
+        self.diag.desk.choose(self.ref, campaign)
+        if name == "bilan":
+            self.diag.go_bilan(self.ref)
+        else:
+            self.diag.go_visit(self.ref)
+        status = next(
+            one.status for one in self._others if one.audit.campaign == campaign
+        )
+        self.diag.say(f"Audit de la campagne {campaign}, {status}.")
+
+    def on_compare(self) -> None:
+        """Show what changed since the audit before."""
+        # Judging words, loaded when one compares.
+        from diag.tui.reading import comparison_screen  # noqa: PLC0415
+
+        self.diag.desk.choose(self.ref)
+        self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
+
+    def on_open_history(self) -> None:
+        """Show everything said."""
+        from diag.tui.reading import history_screen  # noqa: PLC0415 - as above
+
+        self.diag.desk.choose(self.ref)
+        self.app.push_screen(history_screen(self.diag.desk.session(self.ref)))
+
+    def on_school_conflicts(self) -> None:
+        """Show what is to be settled in this audit."""
+        # Loaded when one settles.
+        from diag.tui.conflicts import ConflictsScreen  # noqa: PLC0415
+
+        self.app.push_screen(ConflictsScreen(self.ref))
+
+    def on_open_school_commune(self) -> None:
+        """Open the commune where the school stands."""
+        if self._insee:
+            self.diag.go_school(f"commune:{self._insee}")
+        else:
+            self.diag.say("La commune de cette école n'est pas connue.")
+
+    def on_pick_school(self) -> None:
+        """Put the school in the tour, or take it out, and say so."""
+        workspace = self.diag.desk.workspace
+        tour = tour_of(workspace).toggled(self.ref)
+        keep_tour(workspace, tour)
+        placed = self.ref in tour.uais
+        verb = "ajoutée à" if placed else "retirée de"
+        self.diag.say(f"École {verb} la tournée du {tour.day:%d/%m/%Y}.")
+
+
+def _grid(width: int) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=width)
+    table.add_column(ratio=1, overflow="fold")
+    return table

@@ -1,1 +1,0 @@
-"""Screens of `diag`: each is a place that answers one question."""

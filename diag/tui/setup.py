@@ -1,0 +1,274 @@
+"""First run: who works here, for which syndicat. Nothing else is asked."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Button, Input, Static
+from textual.worker import get_current_worker
+
+from diag.audit.history import day_words
+from diag.audit.photos import path_typed
+from diag.model.errors import DiagError
+from diag.tui.commands import WINDOW, Command, CommandType, Help, Quit, bindings_of
+from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Tell, correct
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.safe import content
+from diag.words.sentences import system_sentence
+from diag.workspace.settings import changed_settings
+from diag.workspace.workspace import Workspace
+
+
+class Begin(Command):
+    """Créer l'espace de travail."""
+
+    PLACE = WINDOW
+    KEYS = "f2"
+    TITLE = "Commencer"
+    IN_FOOTER = True
+
+
+class FirstRunScreen(PlaceScreen):
+    """A form of two fields."""
+
+    CSS_PATH = "first_run.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (Begin, Help, Quit)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Dites qui vous êtes : votre nom suit vos saisies et vos rapports au bureau "
+        "et chez qui vous les envoyez."
+    )
+
+    def body(self) -> ComposeResult:
+        """Lay out the two fields and the button."""
+        with Vertical(id="form"):
+            yield Static(
+                content(
+                    "Bienvenue. diag audite le numérique des écoles, sans connexion.\n"
+                    "Rien ne sort de cet ordinateur tant que vous n'envoyez rien ;\n"
+                    "votre nom suit vos saisies et vos rapports chez qui les reçoit."
+                ),
+                classes="muted",
+            )
+            yield Static(content("Votre prénom et votre nom"))
+            yield _field("author", "Camille Perrin")
+            yield Static(content("Nom du syndicat, comme il signe ses rapports"))
+            yield _field("syndicat", "Syndicat mixte …")
+            yield Button(content("Commencer"), id="begin")
+
+    def on_mount(self) -> None:
+        """Say where the workspace will be."""
+        self.tell("Premier démarrage", str(self.diag.desk.folder))
+        self.query_one("#author", Input).focus()
+
+    @on(Input.Submitted, "#author")
+    def _named(self) -> None:
+        self.query_one("#syndicat", Input).focus()
+
+    @on(Input.Submitted, "#syndicat")
+    @on(Button.Pressed)
+    def _ready(self) -> None:
+        self.on_begin()
+
+    def on_begin(self) -> None:
+        """Make the workspace; what was refused stays in its field."""
+        author, syndicat = (field.value for field in self.query(Input))
+        self.diag.desk.introduce(author, syndicat)
+        self.diag.begin()
+
+    def refused(self, error: DiagError) -> None:
+        """Stand on the field that is refused."""
+        correct(self, error.about)
+
+
+def _field(name: str, hint: str) -> Input:
+    field = LineField(placeholder=hint, id=name)
+    field.cursor_blink = False
+    return field
+
+
+KINDS = {
+    "annuaire": "Annuaire de l'éducation : les écoles, leurs adresses",
+    "communes": "Communes : noms officiels, population, EPCI",
+    "effectifs": "Effectifs : nombres d'élèves et de classes",
+    "ips": "Indices de position sociale",
+    "mairies": "Mairies : adresses de messagerie",
+}
+"""Kind of official file → what it tells; the directory comes first."""
+
+
+class ChooseFile(Command):
+    """Donner le fichier à lire : son chemin, ou glissez-le sur le terminal."""
+
+    KEYS = "enter"
+    TITLE = "Choisir le fichier"
+    IN_FOOTER = True
+
+
+class StoppedError(Exception):
+    """The user left: the import undoes what it had begun."""
+
+
+class ImportScreen(PlaceScreen):
+    """The kinds of official files."""
+
+    CSS_PATH = "importing.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (ChooseFile, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Les fichiers officiels, tels que téléchargés (CSV). L'annuaire d'abord. "
+        "Un import se fait en entier ou pas du tout, et n'efface jamais rien."
+    )
+
+    class Advanced(Message):
+        """So much of the file is read."""
+
+        def __init__(self, percent: int) -> None:
+            super().__init__()
+            self.percent = percent
+
+    class Ended(Message):
+        """The import ended: its account, or why it was refused."""
+
+        def __init__(self, told: str, title: str) -> None:
+            super().__init__()
+            self.told = told
+            self.title = title
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path = ""
+        self._busy = False
+
+    def body(self) -> ComposeResult:
+        """Lay the kinds over a line that tells how far one is."""
+        yield Lines((
+            ListColumn("Fichier", 11),
+            ListColumn("Ce qu'il apporte"),
+            ListColumn("Lu le", 11, least=TINY),
+        ))
+        yield Static(id="progress")
+
+    def on_mount(self) -> None:
+        """List the kinds."""
+        self.tell("Importer", "fichiers officiels")
+        self.query_one(Lines).focus()
+        self._fill()
+
+    def _fill(self) -> None:
+        territory = self.diag.desk.workspace.territory
+        latest: dict[str, int] = {}
+        for entry in territory.imports():
+            if entry.added or entry.changed or entry.unchanged or entry.vanished:
+                latest.setdefault(entry.kind, entry.at)
+        self.query_one(Lines).show([
+            ListLine(
+                kind,
+                (kind, told, day_words(latest[kind]) if kind in latest else "jamais"),
+            )
+            for kind, told in KINDS.items()
+        ])
+
+    @on(Lines.Chosen)
+    def _chosen(self) -> None:
+        self.on_choose_file()
+
+    def on_choose_file(self) -> None:
+        """Ask where the file is."""
+        kind = self.query_one(Lines).key
+        if self._busy:
+            self.diag.say("Un import est en cours ; attendez qu'il finisse.")
+            return
+        asked = f"{KINDS[kind]}.\nChemin du fichier (glissez-le ici) :"
+
+        def given(path: str | None) -> None:
+            if path and (file := path_typed(path)):
+                self._path = path
+                self._busy = True
+                self._read(kind, file)
+
+        self.app.push_screen(Ask(asked, self._path), given)
+
+    @work(thread=True, exclusive=True)
+    def _read(self, kind: str, path: Path) -> None:
+        # Readers cost 20 ms; a thread has a connection of its own.
+        from diag.imports.intake import account  # noqa: PLC0415
+        from diag.office.imports import import_file  # noqa: PLC0415
+
+        worker, shown = get_current_worker(), -1
+
+        def advance(done: int, total: int) -> None:
+            nonlocal shown
+            if worker.is_cancelled:
+                raise StoppedError
+            percent = 100 * done // max(total, 1)
+            if percent != shown:
+                shown = percent
+                self.post_message(self.Advanced(percent))
+
+        desk = self.diag.desk
+        try:
+            with Workspace.open(desk.folder, desk.world) as workspace:
+                report = import_file(workspace, kind, path, advance)
+        except StoppedError:
+            return
+        except DiagError as error:
+            self.post_message(self.Ended(str(error), "Import refusé"))
+        except OSError as error:
+            self.post_message(self.Ended(system_sentence(error), "Import refusé"))
+        else:
+            told = "\n".join(account(report))
+            title = "Rien d'importé" if report.found_nothing else "Import terminé"
+            self.post_message(self.Ended(told, title))
+
+    @on(Advanced)
+    def _advance(self, event: Advanced) -> None:
+        self.query_one("#progress", Static).update(
+            content(
+                f"Lecture : {event.percent:3d} %   (Échap : arrêter, rien ne change)"
+            )
+        )
+
+    @on(Ended)
+    def _end(self, event: Ended) -> None:
+        self._busy = False
+        self.query_one("#progress", Static).update(content(""))
+        self._fill()
+        self.app.push_screen(Tell(event.told, event.title))
+
+
+class SettingsForm(FormDialog):
+    """Asks for what the first run asked, and the campaign; gives the campaign."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__("Réglages")
+        self._workspace = workspace
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return the name, the syndicat and the campaign, as they are."""
+        settings = self._workspace.settings
+        author = settings.name_of(settings.author)
+        return (
+            Field("author", "Prénom et nom", author, "Camille Perrin"),
+            Field("syndicat", "Syndicat", settings.syndicat, "Syndicat mixte …"),
+            Field("campaign", "Campagne", settings.campaign, "2027-2028"),
+        )
+
+    def keep(self) -> str:
+        """Keep them, durably.
+
+        Raises:
+            DiagError: an empty name, or a campaign that is no school year.
+        """
+        settings = changed_settings(
+            self._workspace.settings,
+            author=self.value("author"),
+            syndicat=self.value("syndicat"),
+            campaign=self.value("campaign"),
+        )
+        self._workspace.keep_settings(settings)
+        return settings.campaign

@@ -1,0 +1,311 @@
+"""What the app holds: the workspace, the audits opened in it, where one was last."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from diag.audit.session import AuditSession
+    from diag.tui.app import DiagApp
+    from diag.workspace.settings import Settings
+    from diag.workspace.workspace import Workspace, World
+
+
+# Every import of the desk is inside the function that needs it: the first frame is
+# drawn before pydantic (60 ms), the journal and judging (100 ms) are loaded.
+
+_RECENT = "tui.recent"
+
+
+class Recent(NamedTuple):
+    """Where one was last: the school, and the very question in its visit."""
+
+    uai: str
+    place: str | None = None
+    question: str | None = None
+    campaign: str = ""
+    """The campaign of that visit; empty: this one's."""
+
+
+class OpenDesk:
+    """A workspace in use. It opens at first need: the first frame waits for nothing."""
+
+    def __init__(self, folder: Path, world: "World | None" = None) -> None:
+        self.folder = folder
+        self._world = world
+        self.tell: Callable[[str], object] = lambda _sentence: None
+        """Has something read by who is in front of the screen."""
+        self._workspace: Workspace | None = None
+        self._sessions: dict[tuple[str, str], AuditSession] = {}
+        self._campaigns: dict[str, str] = {}
+
+    @property
+    def world(self) -> "World":
+        """The time, the day and chance."""
+        from diag.workspace.workspace import World  # noqa: PLC0415 - see above
+
+        self._world = self._world or World()
+        return self._world
+
+    @property
+    def workspace(self) -> "Workspace":
+        """The workspace, opened.
+
+        Raises:
+            DiagError: when there is none, or it cannot be opened.
+        """
+        if self._workspace is None:
+            from diag.workspace.workspace import Workspace  # noqa: PLC0415 - see above
+
+            self._workspace = Workspace.open(self.folder, self.world)
+        return self._workspace
+
+    @property
+    def knows_author(self) -> bool:
+        """Whether there is a workspace here that knows who works in it.
+
+        Raises:
+            DiagError: when there is one that cannot be opened.
+        """
+        from diag.journal.journal import FILE  # noqa: PLC0415 - see above
+
+        return (self.folder / FILE).exists() and self.workspace.knows_author
+
+    def introduce(self, author: str, syndicat: str) -> "Settings":
+        """Make the workspace, or tell the one that is there who works in it.
+
+        Raises:
+            DiagError: an empty name, or a folder that cannot hold a workspace.
+        """
+        from diag.model.campaign import school_year  # noqa: PLC0415 - see above
+        from diag.workspace.settings import first_settings  # noqa: PLC0415 - see above
+        from diag.workspace.workspace import Workspace  # noqa: PLC0415 - see above
+
+        campaign = school_year(self.world.today())
+        settings = first_settings(author, syndicat=syndicat, campaign=campaign)
+        if self._workspace is None:
+            self._workspace = Workspace.create(self.folder, settings, self.world)
+        else:
+            self._workspace.keep_settings(settings)
+        return settings
+
+    def forget_sessions(self) -> None:
+        """Have audits read again: colleagues' words may have come."""
+        self._sessions.clear()
+
+    def choose(self, uai: str, campaign: str = "") -> None:
+        """Say which campaign's audit of a school is meant; empty: this one's."""
+        self._campaigns[uai] = campaign
+
+    def chosen(self, uai: str) -> str:
+        """Return the other campaign whose audit of a school is meant; empty: none."""
+        named = self._campaigns.get(uai, "")
+        return "" if named == self.workspace.campaign else named
+
+    def campaign_of(self, uai: str) -> str:
+        """Return the campaign whose audit of a school is meant."""
+        return self.chosen(uai) or self.workspace.campaign
+
+    def session(self, uai: str) -> "AuditSession":
+        """Return a school's audit of this campaign, started when nobody has yet.
+
+        When an older one was chosen, it is that one, as it was left.
+
+        Raises:
+            DiagError: unknown school, faulty checklists, or nothing could be written.
+        """
+        campaign = self.chosen(uai)
+        key = (uai, self.campaign_of(uai))
+        if key not in self._sessions:
+            from diag.audit import session as audits  # noqa: PLC0415 - see above
+
+            opened = (
+                audits.open_session(self.workspace, uai, campaign)
+                if campaign
+                else audits.start(self.workspace, uai)
+            )
+            opened.asks_when_closed = opened.asks_when_changed = True
+            self._sessions[key] = opened
+            if opened.notice:
+                self.tell(opened.notice)
+        return self._sessions[key]
+
+    @property
+    def recent(self) -> Recent | None:
+        """Where one was last; kept, so that one resumes at the very question."""
+        from diag.journal.journal import get_setting  # noqa: PLC0415 - see above
+
+        kept = get_setting(self.workspace.journal, _RECENT)
+        try:
+            return Recent(*kept) if kept else None
+        except TypeError:
+            return None
+
+    @recent.setter
+    def recent(self, where: Recent) -> None:
+        if not self.workspace.journal.readonly and where != self.recent:
+            from diag.journal.journal import put_setting  # noqa: PLC0415 - see above
+
+            put_setting(self.workspace.journal, _RECENT, list(where))
+
+    def kept(self, name: str, default: object = None) -> object:
+        """Return a preference of this user's screens."""
+        from diag.journal.journal import get_setting  # noqa: PLC0415 - see above
+
+        return get_setting(self.workspace.journal, f"tui.{name}", default)
+
+    def keep(self, name: str, value: object) -> None:
+        """Keep a preference of this user's screens, when something can be written."""
+        if not self.workspace.journal.readonly:
+            from diag.journal.journal import put_setting  # noqa: PLC0415 - see above
+
+            put_setting(self.workspace.journal, f"tui.{name}", value)
+
+    def jot(self, name: str, value: object) -> None:
+        """Keep a preference without waiting for the disk: a power cut may lose it."""
+        from diag.journal.journal import jot_setting  # noqa: PLC0415 - see above
+
+        jot_setting(self.workspace.journal, f"tui.{name}", value)
+
+    def close(self) -> None:
+        """Close the files; everything said was already kept."""
+        if self._workspace is not None:
+            self._workspace.close()
+            self._workspace = None
+            self._sessions.clear()
+
+
+PLACES = {
+    "school": "SchoolScreen",
+    "visit": "VisitScreen",
+    "bilan": "BilanScreen",
+    "tour": "TourScreen",
+}
+"""Module of each screen that one comes back to, and its class."""
+
+
+_KEPT = "here"
+
+
+_FACE = "face"
+
+
+class Here(NamedTuple):
+    """Places, each over the one before; empty in Territoire."""
+
+    places: tuple[str, ...] = ()
+    ref: str = ""
+    """The school or another subject; empty in the tour."""
+    campaign: str = ""
+    """The campaign whose audit is meant."""
+
+
+class Whereabouts:
+    """Where one is in the app, and where one was when it ended."""
+
+    def __init__(self, app: "DiagApp") -> None:
+        self._app = app
+        self._here = Here()
+
+    def note(self) -> None:
+        """Keep which places are shown; what stands over one for a while is no place."""
+        modules = {name: module for module, name in PLACES.items()}
+        shown = [
+            each for each in self._app.screen_stack if type(each).__name__ in modules
+        ]
+        ref = next((each.ref for each in shown if hasattr(each, "ref")), "")
+        places = tuple(modules[type(each).__name__] for each in shown)
+        here = Here(places, ref, self._app.desk.campaign_of(ref) if ref else "")
+        if here != self._here:
+            self._here = here
+            self._app.desk.jot(_KEPT, list(here))
+
+    def remember(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        """Keep which visit is under way, for who comes back to Territoire."""
+        desk = self._app.desk
+        if not desk.chosen(uai):
+            desk.recent = Recent(uai, place, question, desk.campaign_of(uai))
+
+    def note_face(self, ref: str, face: str) -> None:
+        """Keep which face of a visit is shown, to open it there again."""
+        kept = [ref, self._app.desk.campaign_of(ref), face]
+        if self._app.desk.kept(_FACE) != kept:
+            self._app.desk.jot(_FACE, kept)
+
+    def face_of(self, ref: str) -> str:
+        """Return which face a visit was left on, if it was the last one."""
+        match self._app.desk.kept(_FACE):
+            case [str(kept), str(campaign), str(face)] if (kept, campaign) == (
+                ref,
+                self._app.desk.campaign_of(ref),
+            ):
+                return face
+        return ""
+
+    @property
+    def last(self) -> Here | None:
+        """Where one was last; None in Territoire, or when nobody knows."""
+        match self._app.desk.kept(_KEPT):
+            case [[*places], str(ref), str(campaign)] if places and all(
+                place in PLACES for place in map(str, places)
+            ):
+                return Here(tuple(map(str, places)), ref, campaign)
+        return None
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether there is a place to go back to."""
+        return bool(self.last or self._app.desk.recent)
+
+    def resume(self) -> None:
+        """Go where one was last: the visit at its question, the bilan, a school.
+
+        Raises:
+            DiagError: it cannot be shown any more; one stays where one is.
+        """
+        app, recent = self._app, self._app.desk.recent
+        if last := self.last:
+            app.desk.choose(last.ref, last.campaign)
+            self._check(last)
+            app.go_territory()
+            for module in last.places:
+                about = (last.ref,) if last.ref else ()
+                app.push_screen(built(module, PLACES[module], *about))
+        elif recent:
+            app.desk.choose(recent.uai, recent.campaign)
+            app.go_visit(recent.uai, recent.place, recent.question)
+        else:
+            app.say("Aucune visite à reprendre : choisissez une école.")
+
+    def _check(self, last: Here) -> None:
+        """Refuse a place that cannot be shown: it would be told at each return to it.
+
+        Raises:
+            DiagError: unknown school, or an audit that cannot be opened.
+        """
+        # Behind the first frame, as all that reads the desk.
+        from diag.workspace.subjects import auditee_named  # noqa: PLC0415
+
+        desk = self._app.desk
+        if last.ref:
+            auditee_named(desk.workspace, last.ref)
+        if {"visit", "bilan"} & {*last.places}:
+            desk.session(last.ref)
+
+    def recover(self) -> None:
+        """After a crash, go back where one was."""
+        self._app.go_territory()
+        if self._app.desk.knows_author and self.can_resume:
+            self.resume()
+
+
+def built(module: str, name: str, *args: object) -> Screen[Any]:
+    """Build a screen whose module is imported only when one goes there."""
+    found = import_module(f"diag.tui.{module}")
+    made: Screen[Any] = getattr(found, name)(*args)
+    return made

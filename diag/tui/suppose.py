@@ -1,0 +1,385 @@
+"""« Et si… »: suppositions above, what would follow below; nothing is recorded."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from diag.assess.words import score_words
+from diag.audit import hypotheses
+from diag.audit.counsel import consequences
+from diag.audit.hypotheses import (
+    forget_scenario,
+    keep_scenario,
+    scenario_named,
+    scenarios,
+    suppositions_of,
+)
+from diag.audit.session import AuditSession
+from diag.audit.suppose import Supposition, outcome, supposed
+from diag.audit.walk import expected
+from diag.desk.visit.choosing import choices_words
+from diag.desk.visit.completing import plain_refusal
+from diag.desk.visit.entry import RefusedEntryError
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, QuestionType
+from diag.model.errors import DiagError
+from diag.model.fact import Facts, Place
+from diag.reports.answers import heads_words
+from diag.tui.commands import Command, CommandType, Undo, bindings_of, key_now
+from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
+from diag.tui.outline import Outline
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.safe import content
+from diag.words.sentences import counted
+
+BANNER = "HYPOTHÈSE : rien n'est enregistré"
+"""What says that this is not the audit."""
+
+
+BARE = "rien"
+"""Choice of a room that is equipped with nothing."""
+
+
+class SupposeAnswer(Command):
+    """Et si la réponse à une question était autre ? « ? » : pas connue."""
+
+    KEYS = "n"
+    TITLE = "Réponse"
+    IN_FOOTER = True
+
+
+class SupposeFibre(Command):
+    """Et si la fibre arrivait ?"""
+
+    KEYS = "f"
+    TITLE = "Fibre"
+    IN_FOOTER = True
+
+
+class SupposeSplit(Command):
+    """Et si l'on dédoublait une classe ? Une autre salle peut donner son équipement."""
+
+    KEYS = "d"
+    TITLE = "Dédoubler"
+    IN_FOOTER = True
+
+
+class SupposeRoom(Command):
+    """Et s'il y avait une salle de plus ?"""
+
+    KEYS = "p"
+    TITLE = "Salle de plus"
+
+
+class SupposeClosing(Command):
+    """Et si une salle fermait ?"""
+
+    KEYS = "c"
+    TITLE = "Salle fermée"
+
+
+class DropLast(Command):
+    """Retirer la dernière supposition."""
+
+    KEYS = "delete,backspace"
+    TITLE = "Retirer"
+    IN_FOOTER = True
+
+
+class KeepScenario(Command):
+    """Garder ces suppositions sous un nom, pour les reprendre ou les imprimer."""
+
+    KEYS = "g"
+    TITLE = "Garder"
+
+
+class TakeUpScenario(Command):
+    """Reprendre un scénario gardé."""
+
+    KEYS = "o"
+    TITLE = "Reprendre"
+
+
+class ForgetScenario(Command):
+    """Oublier un scénario gardé ; l'historique le garde."""
+
+    KEYS = "x"
+    TITLE = "Oublier"
+
+
+_POSSIBLE = (
+    (SupposeAnswer, "une autre réponse"),
+    (SupposeFibre, "la fibre"),
+    (SupposeSplit, "dédoubler une classe"),
+    (SupposeRoom, "une salle de plus"),
+    (SupposeClosing, "une salle fermée"),
+)
+"""What one may suppose, in words."""
+
+
+class SupposeScreen(PlaceScreen):
+    """Suppositions over one audit, and their consequences side by side."""
+
+    CSS_PATH = "suppose.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        SupposeAnswer,
+        SupposeFibre,
+        SupposeSplit,
+        DropLast,
+        SupposeRoom,
+        SupposeClosing,
+        KeepScenario,
+        TakeUpScenario,
+        ForgetScenario,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Essayez ce que deviendraient les scores, les préconisations et les coûts. "
+        "Aucun fait n'est changé ; en sortant, ce qui n'est pas gardé s'oublie."
+    )
+
+    def __init__(self, session: AuditSession) -> None:
+        super().__init__()
+        self._session = session
+        self.suppositions: tuple[Supposition, ...] = ()
+        """What is supposed, in order."""
+
+    @property
+    def facts(self) -> Facts:
+        """The facts as supposed."""
+        return supposed(self._session.facts, self.suppositions)
+
+    def body(self) -> ComposeResult:
+        """Lay what is supposed over what would follow."""
+        yield Static(content(BANNER), id="banner")
+        with VerticalScroll(id="above", can_focus=False):
+            yield Static(id="supposed")
+        yield Static(id="whole")
+        yield Outline()
+
+    def on_mount(self) -> None:
+        """Start from the audit as it is."""
+        self.tell(f"Et si… : {self._session.about.title}", "hypothèse")
+        self._show()
+        self.query_one(Outline).focus()
+
+    def _show(self) -> None:
+        session = self._session
+        found = outcome(session.facts, session.checklist, self.suppositions)
+        told = [
+            f"et si… {line}"
+            for line in hypotheses.describe_hypotheses(session, self.suppositions)
+        ]
+        told = told or [f"Rien n'est supposé. {self._possible_words()}."]
+        self.query_one("#supposed", Static).update(content("\n".join(told)))
+        before, after = found.before.overall, found.after.overall
+        whole = f"Ensemble : {score_words(before)}"
+        if self.suppositions:
+            whole += f" → {score_words(after)}"
+        self.query_one("#whole", Static).update(content(whole))
+        self.query_one(Outline).show(consequences(found) if self.suppositions else ())
+        self.refresh_bindings()
+
+    def _possible_words(self) -> str:
+        return " ; ".join(
+            f"{key_now(self.app, command)} : {said}" for command, said in _POSSIBLE
+        )
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what needs suppositions, or a scenario."""
+        if command in {DropLast, KeepScenario} and not self.suppositions:
+            return None
+        if command in {TakeUpScenario, ForgetScenario} and not scenarios(self._session):
+            return None
+        return True
+
+    def _suppose(self, *more: Supposition) -> None:
+        self.suppositions = (*self.suppositions, *more)
+        self._show()
+
+    def on_suppose_fibre(self) -> None:
+        """Suppose that fibre arrived."""
+        fibre = hypotheses.fibre(self._session)
+        if fibre:
+            self._suppose(*fibre)
+        else:
+            self.diag.say("Ces grilles ne posent aucune question sur la fibre.")
+
+    def on_drop_last(self) -> None:
+        """Forget the last supposition."""
+        self.suppositions = self.suppositions[:-1]
+        self._show()
+
+    @work
+    async def on_suppose_answer(self) -> None:
+        """Ask which question, where, and the answer."""
+        chosen = await self.app.push_screen_wait(
+            ChooseDialog(
+                "Et si la réponse était autre ? Quelle question ?", self._questions()
+            )
+        )
+        if chosen is None:
+            return
+        place, name = chosen.split("/", 1)
+        question = self._session.checklist.questions[name]
+        if question.choices and question.type is QuestionType.CHOICE:
+            raw = await self.app.push_screen_wait(
+                ChooseDialog(
+                    question.label,
+                    [
+                        *(ListChoice(one.id, one.label) for one in question.choices),
+                        ListChoice("?", "pas connu"),
+                    ],
+                )
+            )
+        else:
+            asked = f"{question.label} ({_shape(question)} ; « ? » : pas connu)"
+            say = partial(self._say, question, place)
+            await self.app.push_screen_wait(Ask(asked, keep=say))
+            return
+        if raw is not None:
+            self.call_later(self._say, question, place, raw)
+
+    def _say(self, question: Question, place: str, raw: str) -> None:
+        facts = self.facts
+        try:
+            said = hypotheses.said(self._session, facts, question.id, raw, place)
+        except RefusedEntryError as error:
+            told = f"{question.label} : {plain_refusal(question, error)}"
+            raise DiagError(told) from error
+        self._suppose(said)
+
+    def _questions(self) -> list[ListChoice]:
+        facts = self.facts
+        unreadable = {QuestionType.TEXT, QuestionType.PHOTO}
+        return [
+            ListChoice(
+                f"{place.id}/{question.id}",
+                question.label
+                if place.id == facts.root
+                else f"{place.name} : {question.label}",
+                heads_words(question, facts.answers.get((place.id, question.id), ())),
+            )
+            for place in facts.places.values()
+            for question in self._session.checklist.questions.values()
+            if question.place is place.kind and question.type not in unreadable
+        ]
+
+    def _rooms(self) -> list[ListChoice]:
+        return _choices(self.facts.places_of(PlaceKind.SALLE))
+
+    @work
+    async def on_suppose_split(self) -> None:
+        """Ask which class, and which room gives its equipment."""
+        classes = _choices(hypotheses.classrooms(self.facts))
+        if not classes:
+            self.diag.say("Aucune classe parmi les salles : rien à dédoubler.")
+            return
+        place = await self.app.push_screen_wait(
+            ChooseDialog("Dédoubler quelle classe ?", classes)
+        )
+        if place is None:
+            return
+        donors = [
+            ListChoice(BARE, "aucune : la salle est nue"),
+            *(one for one in self._rooms() if one.key != place),
+        ]
+        donor = await self.app.push_screen_wait(
+            ChooseDialog("Quelle salle donne son équipement, et ferme ?", donors)
+        )
+        if donor is not None:
+            self.call_later(self._split, place, "" if donor == BARE else donor)
+
+    def _split(self, place: str, donor: str) -> None:
+        self._suppose(hypotheses.split(self._session, self.facts, place, donor))
+
+    @work
+    async def on_suppose_room(self) -> None:
+        """Ask its name, and which room it is equipped like."""
+        asked = Ask("Nom de la salle de plus ?", keep=self._is_free)
+        name = await self.app.push_screen_wait(asked)
+        if name is None:
+            return
+        twins = [ListChoice(BARE, "aucune : la salle est nue"), *self._rooms()]
+        twin = await self.app.push_screen_wait(
+            ChooseDialog("Équipée comme laquelle ?", twins)
+        )
+        if twin is not None:
+            self.call_later(self._add, name, "" if twin == BARE else twin)
+
+    def _is_free(self, name: str) -> None:
+        hypotheses.added(self.facts, name)
+
+    def _add(self, name: str, twin: str) -> None:
+        self._suppose(hypotheses.added(self.facts, name, twin))
+
+    @work
+    async def on_suppose_closing(self) -> None:
+        """Ask which room closes."""
+        place = await self.app.push_screen_wait(
+            ChooseDialog("Quelle salle ferme ?", self._rooms())
+        )
+        if place is not None:
+            self.call_later(self._close_room, place)
+
+    def _close_room(self, place: str) -> None:
+        self._suppose(hypotheses.closed(self.facts, place))
+
+    def on_keep_scenario(self) -> None:
+        """Ask for a name, and keep what is supposed under it."""
+        asked = "Nom du scénario, par exemple « Fibre et dédoublement du CP »"
+        self.app.push_screen(Ask(asked, keep=self._keep))
+
+    def _keep(self, name: str) -> None:
+        kept = keep_scenario(self._session, name, self.suppositions)
+        self.refresh_bindings()
+        self.diag.say(f"Scénario gardé : {kept.name}.")
+
+    @work
+    async def on_take_up_scenario(self) -> None:
+        """Ask which scenario, and suppose what it does."""
+        name = await self._scenario("Reprendre quel scénario ?")
+        if name is not None:
+            self.call_later(self._take_up, name)
+
+    def _take_up(self, name: str) -> None:
+        kept, lost = suppositions_of(self._session, scenario_named(self._session, name))
+        self.suppositions = kept
+        self._show()
+        if lost:
+            self.diag.say(f"Laissé de côté : {', '.join(lost)}.")
+
+    @work
+    async def on_forget_scenario(self) -> None:
+        """Ask which scenario, and forget it."""
+        name = await self._scenario("Oublier quel scénario ?")
+        if name is not None:
+            self.call_later(self._forget, name)
+
+    def _forget(self, name: str) -> None:
+        gone = forget_scenario(self._session, name)
+        self.refresh_bindings()
+        key = key_now(self.app, Undo)
+        self.diag.say(f"Scénario oublié : {gone.name} ({key}, dans le bilan, le rend).")
+
+    async def _scenario(self, question: str) -> str | None:
+        choices = [
+            ListChoice(one.id, one.name, counted(len(one.suppositions), "supposition"))
+            for one in scenarios(self._session)
+        ]
+        return await self.app.push_screen_wait(ChooseDialog(question, choices))
+
+
+def _shape(question: Question) -> str:
+    """Return what an answer looks like: the choices by their keys, or its kind."""
+    return choices_words(question) if question.choices else expected(question)
+
+
+def _choices(places: Iterable[Place]) -> list[ListChoice]:
+    return [ListChoice(place.id, place.name) for place in places]

@@ -1,0 +1,267 @@
+"""Synchronisation: what is not at the office yet, and bringing it there."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from diag.audit.history import time_words
+from diag.model.errors import DiagError
+from diag.office import sync as syncing
+from diag.sync.laptop import REVISIONS
+from diag.sync.session import Outcome
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.dialogs import Ask, Tell
+from diag.tui.lists import TINY, Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.safe import content
+from diag.words.sentences import counted
+from diag.workspace.subjects import title_shown
+from diag.workspace.workspace import Workspace
+
+_MEBIBYTE = 1 << 20
+
+
+_ALONE = "Ce poste n'est encore connu d'aucun serveur : {key} pour l'inscrire."
+
+
+_HOW = (
+    "L'administrateur du serveur donne une invitation, une ligne à coller. Sans "
+    "serveur, les audits s'échangent en ligne de commande : par fichier (diag bundle "
+    "export), ou par un dossier partagé (diag sync --folder DOSSIER)."
+)
+
+
+_NOTHING = "Rien n'attend : tout ce qui est ici est au bureau."
+
+
+class Synchronise(Command):
+    """Synchroniser : les réponses d'abord, les photos ensuite."""
+
+    KEYS = "s,enter"
+    TITLE = "Synchroniser"
+    IN_FOOTER = True
+
+
+class StopSync(Command):
+    """Arrêter : ce qui est passé est gardé, le reste passera la prochaine fois."""
+
+    KEYS = "x"
+    TITLE = "Arrêter"
+    IN_FOOTER = True
+
+
+class Enrol(Command):
+    """Inscrire ce poste auprès d'un serveur, avec l'invitation qu'il a donnée."""
+
+    KEYS = "n"
+    TITLE = "Inscrire ce poste"
+    IN_FOOTER = True
+
+
+class SyncScreen(PlaceScreen):
+    """What waits, audit by audit; how far one is; what happened last time."""
+
+    CSS_PATH = "synchronisation.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        Synchronise,
+        StopSync,
+        Enrol,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Ce qui n'est pas encore au bureau. Une synchronisation ne change aucune "
+        "réponse : elle réunit les deux journaux, et montre ce qui se contredit."
+    )
+
+    class Advanced(Message):
+        """So much of a phase is done."""
+
+        def __init__(self, phase: str, done: int, total: int) -> None:
+            super().__init__()
+            self.phase, self.done, self.total = phase, done, total
+
+    class Ended(Message):
+        """It ended: what happened, or why it could not begin."""
+
+        def __init__(self, outcomes: tuple[Outcome, ...], problem: str = "") -> None:
+            super().__init__()
+            self.outcomes, self.problem = outcomes, problem
+
+    class Enrolled(Message):
+        """A hub knows this laptop now."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._busy = False
+        self._typed = ""
+
+    def body(self) -> ComposeResult:
+        """Lay what waits over how far one is and what happened last."""
+        yield Lines(
+            (
+                ListColumn("Serveur", 18, narrow=12, least=TINY),
+                ListColumn("Audit"),
+                ListColumn("Modifications", 14, right=True, tiny=6),
+            ),
+            empty=_NOTHING,
+        )
+        yield Static(id="progress")
+        yield Static(id="last")
+
+    def on_mount(self) -> None:
+        """Tell what waits; nobody is asked."""
+        self.query_one(Lines).focus()
+        self._fill()
+
+    def _fill(self) -> None:
+        workspace = self.diag.desk.workspace
+        hubs = syncing.hubs(workspace)
+        names = syncing.names_of(hubs)
+        waiting = [
+            (hub, one) for hub in hubs for one in syncing.waiting(workspace, hub)
+        ]
+        lines = self.query_one(Lines)
+        lines.empty = _NOTHING if hubs else _ALONE.format(key=key_now(self.app, Enrol))
+        lines.show([
+            ListLine(
+                f"{hub.hub}/{one.audit}",
+                (
+                    names[hub.hub],
+                    title_shown(workspace.territory, one.about)
+                    if one.about
+                    else one.title,
+                    str(one.revisions),
+                ),
+            )
+            for hub, one in waiting
+        ])
+        number = sum(one.revisions for _, one in waiting)
+        left = f"{counted(number, 'modification')} en attente" if hubs else ""
+        self.tell("Synchronisation", left)
+        told = self._last() if hubs else _HOW
+        self.query_one("#last", Static).update(content(told))
+        self.refresh_keys()
+
+    def _last(self) -> str:
+        outcomes = syncing.last(self.diag.desk.workspace)
+        told = [
+            f"{time_words(outcome.at)} · {line}"
+            for outcome in outcomes
+            for line in syncing.words_of(outcome)
+        ]
+        return "\n".join(("Dernière fois", *told)) if told else ""
+
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what makes no sense now."""
+        if command is StopSync:
+            return True if self._busy else None
+        if command in {Synchronise, Enrol}:
+            return None if self._busy else True
+        return True
+
+    @on(Lines.Chosen)
+    def _chosen(self) -> None:
+        self.on_synchronise()
+
+    def on_synchronise(self) -> None:
+        """Begin, unless one runs already."""
+        if self._busy:
+            return
+        self._busy = True
+        self._tell_progress("On appelle le serveur…")
+        self.refresh_keys()
+        self._run()
+
+    def on_stop_sync(self) -> None:
+        """Stop between two requests."""
+        self.workers.cancel_node(self)
+        self._tell_progress("On s'arrête après l'échange en cours…")
+
+    @work(thread=True, exclusive=True)
+    def _run(self) -> None:
+        worker, desk = get_current_worker(), self.diag.desk
+        seen: tuple[str, int] = ("", -1)
+
+        def advance(phase: str, done: int, total: int) -> None:
+            nonlocal seen
+            step = (phase, 100 * done // max(total, 1))
+            if step != seen:
+                seen = step
+                self.post_message(self.Advanced(phase, done, total))
+
+        try:
+            # A thread has a connection of its own.
+            with Workspace.open(desk.folder, desk.world) as workspace:
+                outcomes = syncing.run(workspace, advance, lambda: worker.is_cancelled)
+        except DiagError as error:
+            self.post_message(self.Ended((), str(error)))
+        else:
+            self.post_message(self.Ended(outcomes))
+
+    @on(Advanced)
+    def _advance(self, event: Advanced) -> None:
+        self._tell_progress(progress_words(event.phase, event.done, event.total))
+
+    def _tell_progress(self, words: str) -> None:
+        self.query_one("#progress", Static).update(content(words))
+
+    @on(Ended)
+    def _end(self, event: Ended) -> None:
+        self._busy = False
+        self._tell_progress("")
+        self.diag.desk.forget_sessions()
+        self._fill()
+        if event.problem:
+            self.app.push_screen(Tell(event.problem, "Ce n'est pas possible"))
+        elif event.outcomes and all(outcome.is_whole for outcome in event.outcomes):
+            self.diag.say("Tout ce qui est ici est au bureau, et l'inverse.")
+
+    def on_enrol(self) -> None:
+        """Ask for the invitation."""
+        asked = "Invitation donnée par l'administrateur du serveur (une ligne) :"
+        self.app.push_screen(Ask(asked, self._typed), self._invited)
+
+    def _invited(self, invitation: str | None) -> None:
+        if invitation and invitation.strip():
+            self._typed, self._busy = invitation, True
+            self._tell_progress("On s'inscrit auprès du serveur…")
+            self._enrol(invitation.strip())
+
+    @work(thread=True, exclusive=True)
+    def _enrol(self, invitation: str) -> None:
+        desk = self.diag.desk
+        try:
+            with Workspace.open(desk.folder, desk.world) as workspace:
+                hub = syncing.enrol(workspace, invitation)
+        except DiagError as error:
+            self.post_message(self.Ended((), str(error)))
+        else:
+            self.post_message(self.Enrolled(hub.name))
+
+    @on(Enrolled)
+    def _enrolled(self, event: Enrolled) -> None:
+        self._typed, self._busy = "", False
+        self._tell_progress("")
+        self._fill()
+        self.diag.say(f"Ce poste est inscrit : {event.name}.")
+
+
+def progress_words(phase: str, done: int, total: int) -> str:
+    """Return how far one is: answers first, then attachments."""
+    bar = "━" * (20 * done // max(total, 1))
+    if phase == REVISIONS:
+        return f"Réponses      {bar:<20} {done} sur {total}"
+    return f"Pièces jointes {bar:<20} {_size(done)} sur {_size(total)} Mo"
+
+
+def _size(number: int) -> str:
+    return f"{number / _MEBIBYTE:.1f}".replace(".", ",")

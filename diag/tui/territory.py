@@ -1,0 +1,436 @@
+"""Territoire: where do we stand? Every school, searched as one types."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    Export,
+    Help,
+    OpenPalette,
+    bindings_of,
+    key_now,
+)
+from diag.tui.dialogs import Ask
+from diag.tui.lists import (
+    NARROW,
+    TINY,
+    WIDE,
+    Lines,
+    ListColumn,
+    SearchedLines,
+    SearchField,
+)
+from diag.tui.place import PlaceScreen
+from diag.tui.safe import content
+from diag.tui.state import OpenDesk
+
+_FIRST = 60
+"""Schools shown before the others are read: more than a screenful."""
+
+
+_EMPTY = (
+    "Aucune école ne répond à ces mots. Essayez un mot de moins, ou Échap pour "
+    "tout revoir."
+)
+
+
+_PLACEHOLDER = "Chercher une école : commune, nom, UAI, code postal"
+
+
+_NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche {key})."
+
+
+_NO_AUDIT = "Aucun audit commencé. Touche {key} : toutes les écoles."
+
+
+class OpenSchool(Command):
+    """Ouvrir l'école : qui ils sont, ce que nous avions constaté, la visite."""
+
+    KEYS = "enter"
+    TITLE = "École"
+    IN_FOOTER = True
+
+
+class Search(Command):
+    """Chercher une école : commune, nom, UAI ou code postal, comme on les tape."""
+
+    KEYS = "slash"
+    TITLE = "Chercher"
+    IN_FOOTER = True
+
+
+class Pick(Command):
+    """Mettre l'école dans la tournée, ou l'en retirer."""
+
+    KEYS = "space"
+    TITLE = "Choisir"
+    IN_FOOTER = True
+
+
+class OpenTour(Command):
+    """Voir la tournée : les écoles choisies, leurs adresses, leurs téléphones."""
+
+    KEYS = "t"
+    TITLE = "Tournée"
+    IN_FOOTER = True
+
+
+class Resume(Command):
+    """Reprendre où vous étiez : la visite à la même question, le bilan, l'école."""
+
+    KEYS = "r"
+    TITLE = "Reprendre"
+    IN_FOOTER = True
+
+
+class Regroup(Command):
+    """Regrouper les écoles par commune, EPCI ou ingénieur, ou ne plus le faire."""
+
+    KEYS = "g"
+    TITLE = "Regrouper"
+
+
+class OnlyAudits(Command):
+    """Ne montrer que les écoles auditées, ou de nouveau toutes."""
+
+    KEYS = "a"
+    TITLE = "Audits seulement"
+
+
+class OpenSync(Command):
+    """Voir ce qui n'est pas encore au bureau, et synchroniser."""
+
+    KEYS = "b"
+    TITLE = "Bureau"
+
+
+class ImportFiles(Command):
+    """Importer un fichier officiel : annuaire, effectifs, IPS, communes, mairies."""
+
+    KEYS = "i"
+    TITLE = "Importer"
+
+
+class OpenCommune(Command):
+    """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
+
+    KEYS = "m"
+    TITLE = "Commune"
+
+
+class OpenSyndicat(Command):
+    """Ouvrir mon syndicat, et son propre audit ; son SIREN est demandé une fois."""
+
+    TITLE = "Mon syndicat"
+
+
+class OpenConflicts(Command):
+    """Voir ce que plusieurs ont dit différemment, et le trancher."""
+
+    KEYS = "k"
+    TITLE = "Conflits"
+
+
+class OpenReviews(Command):
+    """Voir les audits soumis qui attendent une relecture."""
+
+    KEYS = "l"
+    TITLE = "À relire"
+
+
+class OpenSettings(Command):
+    """Changer votre nom, celui du syndicat, ou la campagne où l'on travaille."""
+
+    KEYS = "e"
+    TITLE = "Réglages"
+
+
+class ClearSearch(Command):
+    """Oublier la recherche et revoir toutes les écoles."""
+
+    KEYS = "escape"
+    TITLE = "Tout revoir"
+
+
+class Fill(Message):
+    """Read the list again; `whole` when the first screenful is there."""
+
+    def __init__(self, *, whole: bool = True) -> None:
+        super().__init__()
+        self.whole = whole
+        """Whether to read every school, or a screenful."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Let a list asked for again replace one not read yet: typing runs ahead."""
+        return isinstance(message, Fill) and self.whole
+
+
+class TerritoryScreen(PlaceScreen):
+    """The list of schools, and where each audit stands."""
+
+    CSS_PATH = "territory.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        OpenSchool,
+        Search,
+        Pick,
+        OpenTour,
+        Resume,
+        Regroup,
+        OnlyAudits,
+        OpenSync,
+        ImportFiles,
+        Export,
+        OpenCommune,
+        OpenSyndicat,
+        OpenConflicts,
+        OpenReviews,
+        OpenSettings,
+        ClearSearch,
+        Help,
+        OpenPalette,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Où en sommes-nous ? Toutes les écoles, cherchées comme on tape. Une majuscule "
+        "ou un chiffre commencent une recherche, comme / ; Entrée ouvre la première "
+        "école trouvée, les flèches en choisissent une autre. Tab revient à la liste, "
+        "où les petites lettres commandent."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._only_audits = False
+        self._can_resume = False
+        self._words = ""
+
+    def body(self) -> ComposeResult:
+        """Lay the search field over the list."""
+        lines = SearchedLines((
+            ListColumn("Jour", 4, right=True, least=TINY),
+            ListColumn("Commune", 22, narrow=20, tiny=9),
+            ListColumn("École"),
+            ListColumn("Classes", 7, right=True, least=NARROW),
+            ListColumn("Élèves", 6, right=True, least=WIDE),
+            ListColumn("UAI", 8, least=WIDE),
+            ListColumn("Audit", 19, narrow=14, least=TINY),
+        ))
+        lines.field = SearchField(lines, _PLACEHOLDER)
+        lines.entered = self._open
+        yield lines.field
+        yield NewYear()
+        yield lines
+
+    def on_mount(self) -> None:
+        """Show the frame first; the schools come right after it."""
+        self.tell("Territoire")
+        self.query_one(Lines).focus()
+
+    def on_screen_resume(self) -> None:
+        """Read again: an audit may have moved since one was here."""
+        self.post_message(Fill(whole=False))
+
+    def on_fill(self, event: Fill) -> None:
+        """Read the schools that answer to the words typed."""
+        self._read(whole=event.whole)
+
+    def _read(self, *, whole: bool) -> None:
+        # Behind the first frame: it loads the journal and pydantic.
+        from diag.tui.territory_rows import read  # noqa: PLC0415
+
+        if not self.diag.ready_to_work():
+            return
+        words = self.query_one(Input).value
+        limit = None if whole or words else _FIRST
+        self._words = words
+        found = read(self.diag.desk, words, limit=limit, only_audits=self._only_audits)
+        lines = self.query_one(Lines)
+        lines.empty = (
+            _EMPTY
+            if words
+            else _NO_AUDIT.format(key=key_now(self.app, OnlyAudits))
+            if self._only_audits
+            else _NO_SCHOOL.format(key=key_now(self.app, ImportFiles))
+        )
+        lines.show(found.lines)
+        self.tell("Territoire", found.told)
+        how = f"touche {key_now(self.app, OpenSettings)} : {OpenSettings.TITLE}"
+        self.query_one(NewYear).tell(self.diag.desk, how)
+        self._can_resume = self.diag.whereabouts.can_resume
+        self.refresh_bindings()
+        if not found.is_whole:
+            self.call_after_refresh(self.post_message, Fill())
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer to resume what can be, and a search where none is being typed."""
+        if command is Search:
+            return not isinstance(self.focused, SearchField)
+        return self._can_resume if command is Resume else True
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.post_message(Fill())
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.diag.go_school(event.key)
+
+    def on_open_school(self) -> None:
+        """Open the school under the cursor."""
+        self._open()
+
+    def _open(self) -> None:
+        """Open the school under the cursor, once what was typed is looked for."""
+        if self.query_one(Input).value != self._words:
+            self._read(whole=True)
+        lines = self.query_one(Lines)
+        if lines.key:
+            self.set_focus(lines)
+            self.diag.go_school(lines.key)
+
+    def on_search(self) -> None:
+        """Put the cursor in the search field."""
+        self.query_one(SearchField).begin()
+
+    def on_pick(self) -> None:
+        """Put the school under the cursor in the tour, or take it out; step down."""
+        lines = self.query_one(Lines)
+        if not lines.key:
+            return
+        from diag.tui.territory_rows import pick  # noqa: PLC0415 - as above
+
+        pick(self.diag.desk, lines.key)
+        lines.action_move(1)
+        self.post_message(Fill())
+
+    def on_open_tour(self) -> None:
+        """Show the tour."""
+        self.diag.go_tour()
+
+    def on_resume(self) -> None:
+        """Go where one was last."""
+        self.diag.whereabouts.resume()
+
+    def on_regroup(self) -> None:
+        """Cut the list otherwise, and keep the choice."""
+        from diag.tui.territory_rows import regroup  # noqa: PLC0415 - as above
+
+        regroup(self.diag.desk)
+        self.post_message(Fill())
+
+    def on_only_audits(self) -> None:
+        """Show the audited schools only, or all again."""
+        self._only_audits = not self._only_audits
+        self.post_message(Fill())
+
+    def on_open_sync(self) -> None:
+        """Go and see what waits."""
+        self.diag.go_sync()
+
+    def on_import_files(self) -> None:
+        """Ask for an official file."""
+        self.diag.go_import()
+
+    def on_open_commune(self) -> None:
+        """Open the commune of the school under the cursor."""
+        key = self.query_one(Lines).key
+        school = self.diag.desk.workspace.territory.school(key) if key else None
+        if school is not None:
+            self.diag.go_school(f"commune:{school.insee}")
+
+    def on_open_syndicat(self) -> None:
+        """Open one's own syndicat; ask for its number the first time."""
+        if self.diag.desk.workspace.settings.siren:
+            self.diag.go_school("syndicat")
+            return
+        asked = Ask("SIREN de votre syndicat, neuf chiffres", keep=self._check_siren)
+        self.app.push_screen(asked, self._go_syndicat)
+
+    def _check_siren(self, typed: str) -> None:
+        # Behind the first frame, as all that reads the desk.
+        from diag.workspace.subjects import syndicat_auditee  # noqa: PLC0415
+
+        syndicat_auditee(self.diag.desk.workspace, typed)
+
+    def _go_syndicat(self, typed: str | None) -> None:
+        if typed:
+            self.diag.go_school(f"syndicat:{''.join(typed.split())}")
+
+    def on_export(self) -> None:
+        """Choose which documents to write: of the list, of the tour, of all."""
+        # Judging and writing, 100 ms: only who exports pays for them.
+        from diag.tui.export import export_screen  # noqa: PLC0415
+
+        lines = self.query_one(Lines).lines
+        shown = [one.key for one in lines if one.key] if self._is_narrowed else []
+        self.app.push_screen(export_screen(self.diag.desk.workspace, shown))
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return bool(self._words.strip()) or self._only_audits
+
+    def on_open_conflicts(self) -> None:
+        """Show what is to be settled, in every audit here."""
+        # Loaded when one settles.
+        from diag.tui.conflicts import ConflictsScreen  # noqa: PLC0415
+
+        self.app.push_screen(ConflictsScreen())
+
+    def on_open_reviews(self) -> None:
+        """Show which audits wait for a review."""
+        # Loaded when one reviews.
+        from diag.tui.conflicts import ReviewsScreen  # noqa: PLC0415
+
+        self.app.push_screen(ReviewsScreen())
+
+    def on_open_settings(self) -> None:
+        """Ask who works here, and in which campaign; the list follows."""
+        # Loaded when one changes them.
+        from diag.tui.setup import SettingsForm  # noqa: PLC0415
+
+        def kept(campaign: str | None) -> None:
+            if campaign:
+                self.diag.say(f"Enregistré · campagne {campaign}")
+
+        self.app.push_screen(SettingsForm(self.diag.desk.workspace), kept)
+
+    def on_clear_search(self) -> None:
+        """Forget the search; this is the first place, there is none before it."""
+        self.query_one(Input).value = ""
+        self._only_audits = False
+        self.query_one(Lines).focus()
+        self.post_message(Fill())
+
+
+_TOLD = "school_year"
+
+
+class NewYear(Static):
+    """Nothing, as a rule; what it says stays until the campaign follows, or the end."""
+
+    DEFAULT_CSS = "NewYear { display: none; margin-bottom: 1; color: $text-muted; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._year = ""
+
+    def tell(self, desk: OpenDesk, how: str) -> None:
+        """Say which year has begun and how one goes on to it; in one run only."""
+        # Behind the first frame, as all that reads the desk.
+        from diag.office.outlook import year_begun, year_sentence
+
+        year = year_begun(desk.workspace)
+        if year == self._year:
+            return
+        if desk.workspace.journal.readonly or desk.kept(_TOLD) == year:
+            year = ""
+        if year:
+            self.update(content(year_sentence(year, how)))
+            desk.jot(_TOLD, year)
+        self._year = year
+        self.display = bool(year)

@@ -1,0 +1,139 @@
+"""The lines of Territoire, read from the desk; loaded once the first frame is shown.
+
+It brings the journal and pydantic with it, which cost as much as Textual itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from diag.journal.audits import campaigns_of
+from diag.journal.school_lines import SchoolLine, school_lines
+from diag.office.outlook import (
+    NOTHING_YET,
+    AuditProgress,
+    Grouping,
+    SchoolGroup,
+    grouped,
+    progress_by_school,
+)
+from diag.office.privacy.retention import overdue
+from diag.office.tour import keep_tour, tour_of
+from diag.tui.lists import ListLine
+from diag.tui.state import OpenDesk
+from diag.words.sentences import counted
+from diag.workspace.subjects import names_shown
+
+_NEXT = {
+    Grouping.NONE: Grouping.COMMUNE,
+    Grouping.COMMUNE: Grouping.EPCI,
+    Grouping.EPCI: Grouping.ENGINEER,
+    Grouping.ENGINEER: Grouping.NONE,
+}
+
+
+_BY = {
+    Grouping.NONE: "",
+    Grouping.COMMUNE: " par commune",
+    Grouping.EPCI: " par EPCI",
+    Grouping.ENGINEER: " par ingénieur",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryReading:
+    """What Territoire shows."""
+
+    lines: list[ListLine]
+    is_whole: bool
+    """No other school answers."""
+    told: str
+    """How many schools and audits, in words."""
+
+
+def read(
+    desk: OpenDesk, words: str, *, limit: int | None, only_audits: bool
+) -> TerritoryReading:
+    """Return the schools that answer to the words typed, under their headings."""
+    workspace = desk.workspace
+    schools = school_lines(workspace.journal, words, limit=limit)
+    is_whole = len(schools) != limit
+    progress = progress_by_school(workspace, conflicts=is_whole)
+    if only_audits:
+        schools = [each for each in schools if each.uai in progress]
+    picked = {uai: rank for rank, uai in enumerate(tour_of(workspace).uais, 1)}
+    grouping = _grouping(desk)
+    groups = grouped(workspace, schools, grouping)
+    begun = sum(one.status is not None for one in progress.values())
+    campaign = workspace.campaign
+    audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
+    shown = f"{counted(len(schools), 'école')}{audited}{_BY[grouping]}"
+    told = f"{shown} · {counted(begun, 'audit')}"
+    late = _overdue(desk) if is_whole and not words else ""
+    names = names_shown(schools)
+    return TerritoryReading(
+        [line for group in groups for line in _lines(group, names, progress, picked)],
+        is_whole,
+        f"{told} en {campaign}{late}",
+    )
+
+
+def _overdue(desk: OpenDesk) -> str:
+    """Return which campaigns are kept for too long, to be said at each whole list."""
+    workspace = desk.workspace
+    late = [one.campaign for one in overdue(workspace, campaigns_of(workspace.journal))]
+    return f" · à effacer : {', '.join(late)} (diag rgpd)" if late else ""
+
+
+def pick(desk: OpenDesk, uai: str) -> None:
+    """Put a school in the tour, or take it out."""
+    keep_tour(desk.workspace, tour_of(desk.workspace).toggled(uai))
+
+
+def regroup(desk: OpenDesk) -> None:
+    """Cut the list otherwise, and keep the choice."""
+    desk.keep("grouping", str(_NEXT[_grouping(desk)]))
+
+
+def _grouping(desk: OpenDesk) -> Grouping:
+    try:
+        return Grouping(str(desk.kept("grouping", Grouping.NONE)))
+    except ValueError:
+        return Grouping.NONE
+
+
+def _lines(
+    group: SchoolGroup,
+    names: Mapping[str, str],
+    progress: Mapping[str, AuditProgress],
+    picked: Mapping[str, int],
+) -> Iterator[ListLine]:
+    if group.title:
+        begun = sum(each.uai in progress for each in group.schools)
+        audited = f", dont {begun} avec audit" if begun else ""
+        own = progress.get(group.insee, NOTHING_YET).words
+        commune = f", commune : {own}" if own else ""
+        yield ListLine(
+            "", (f" {group.title} ({len(group.schools)}{audited}){commune}",)
+        )
+    for school in group.schools:
+        words = progress.get(school.uai, NOTHING_YET).words
+        rank, name = picked.get(school.uai), names[school.uai]
+        yield ListLine(
+            school.uai, _cells(school, name, f"{rank}." if rank else "", words)
+        )
+
+
+def _cells(school: SchoolLine, name: str, rank: str, words: str) -> tuple[str, ...]:
+    return (
+        rank,
+        school.commune,
+        name,
+        _number(school.classes),
+        _number(school.pupils),
+        school.uai,
+        words or ("fermée ?" if school.vanished else ""),
+    )
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,284 @@
+"""Sentences that one reads: French spaces, and lines cut as French cuts them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich._wrap import divide_line
+from rich.segment import Segment
+from textual import events
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widgets import Static
+
+from diag.tui.safe import content
+from diag.tui.theme import PlainStyle
+from diag.words.typography import NBSP, NNBSP, french
+
+
+class Sentence(Static):
+    """Text on as many lines as it takes; no « » » nor « : » begins one."""
+
+    DEFAULT_CSS = "Sentence { width: 1fr; height: auto; }"
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        id: str | None = None,  # noqa: A002 - as Textual calls it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._said = content(french(text))
+
+    def say(self, text: str) -> None:
+        """Say something else."""
+        self._said = content(french(text))
+        self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """Return the lines that fit the width."""
+        if not self.size.width:
+            return self._said
+        return Content("\n").join(wrapped(self._said, self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
+        """Return how many lines are needed."""
+        return len(wrapped(self._said, width))
+
+
+class Drawn(NamedTuple):
+    """One line of the text, and what a click on it picks."""
+
+    text: Content
+    key: str = ""
+
+
+Lay = Callable[[int], Sequence[Drawn]]
+"""Gives the lines of a text for a width."""
+
+
+class TextSheet(PlainStyle):
+    """Lines of text; the last one says how many are left to read, if any.
+
+    It never asks for a new layout: its place is fixed, its text scrolls inside.
+    """
+
+    DEFAULT_CSS = "Sheet { height: 1fr; width: 1fr; }"
+
+    class Picked(Message):
+        """A line that stands for something was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+            """What it stands for."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._lay: Lay = lambda _width: ()
+        self._lines: Sequence[Drawn] = ()
+        self._strips: dict[int, Strip] = {}
+        """Of the lines that were seen."""
+        self._drawn: list[Strip] = []
+        self._top = 0
+
+    def show(self, lay: Lay, *, from_top: bool = True) -> None:
+        """Show another text, or the same one otherwise."""
+        self._lay = lay
+        if from_top:
+            self._top = 0
+        self._draw()
+
+    def scroll_by(self, step: int) -> None:
+        """Show what is above or below."""
+        self._top += step
+        self._repaint()
+
+    @property
+    def height(self) -> int:
+        """How many lines are seen at once."""
+        return self.content_size.height
+
+    def on_resize(self) -> None:
+        """Lay the text out again."""
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        """Take the colours of another theme."""
+        super().notify_style_update()
+        self._draw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell what stands on the line clicked."""
+        at = self._top + event.y - self.gutter.top
+        if 0 <= at < len(self._lines) and self._lines[at].key:
+            self.post_message(self.Picked(self._lines[at].key))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Read on."""
+        event.stop()
+        self.scroll_by(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Read back."""
+        event.stop()
+        self.scroll_by(-3)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        if y < len(self._drawn):
+            return self._drawn[y]
+        return Strip.blank(self.content_size.width, self.plain_style)
+
+    def _draw(self) -> None:
+        width = self.content_size.width
+        if not self.is_attached or not width:
+            return
+        self._lines = self._lay(width)
+        self._strips = {}
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Draw the lines that differ from what is on screen, and only as far."""
+        self._top = max(min(self._top, len(self._lines) - self.height + 1), 0)
+        if len(self._lines) <= self.height:
+            self._top = 0
+        before, self._drawn = self._drawn, list(self._visible())
+        if len(before) != len(self._drawn):
+            self.refresh()
+            return
+        pairs = enumerate(zip(before, self._drawn, strict=True))
+        changed = [
+            Region(0, y, max(_extent(old), _extent(new)), 1)
+            for y, (old, new) in pairs
+            if old != new
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def _visible(self) -> Iterator[Strip]:
+        width, height = self.content_size
+        count = len(self._lines)
+        hint = count > height > 1
+        for at in range(self._top, self._top + height - hint):
+            if at >= count:
+                yield Strip.blank(width, self.plain_style)
+                continue
+            if at not in self._strips:
+                self._strips[at] = self._strip(self._lines[at].text, width)
+            yield self._strips[at]
+        if hint:
+            yield self._more(width, count - self._top - height + 1)
+
+    def _more(self, width: int, left: int) -> Strip:
+        plural = "s" if left > 1 else ""
+        said = (
+            f"… {left} ligne{plural} de plus : Page suiv."
+            if left > 0
+            else "Tout est lu : Page préc. pour revenir."
+        )
+        return self._strip(Content.styled(said, "$text-muted"), width)
+
+    def _strip(self, text: Content, width: int) -> Strip:
+        """Draw a line that is wrapped already: Textual would wrap it once more."""
+        base = self.visual_style
+        segments = [
+            Segment(part, style.rich_style)
+            for part, style in text.render(base, "", self._get_style)
+            if part
+        ]
+        strip = Strip(segments, text.cell_length)
+        return strip.adjust_cell_length(width, base.rich_style).simplify()
+
+
+def _extent(strip: Strip) -> int:
+    """Return how far a line is more than blanks of the background."""
+    return max(strip.cell_length - _blanks(strip.text), 1)
+
+
+def _blanks(text: str) -> int:
+    return len(text) - len(text.rstrip(" "))
+
+
+GUTTER = 11
+"""Where texts start, unless a row says otherwise."""
+
+
+_LEAST = 12  # narrower texts go under their word rather than beside it
+
+
+@dataclass(frozen=True, slots=True)
+class NamedText:
+    """One named text; without a name it takes the whole width."""
+
+    name: str
+    text: Content
+    gutter: int = GUTTER
+    """Where the text starts."""
+    style: str = "$text-muted"
+    """Style of the name."""
+
+
+def told(rows: Iterable[NamedText], width: int) -> Iterator[Drawn]:
+    """Give the lines of rows, as many as they need."""
+    for row in rows:
+        for line in _laid(row, width):
+            yield Drawn(line)
+
+
+def _laid(row: NamedText, width: int) -> list[Content]:
+    if not row.name:
+        return wrapped(row.text, width)
+    inside = max(width - row.gutter, _LEAST)
+    name = Content.styled(row.name.ljust(row.gutter), row.style)
+    blank = Content(" " * row.gutter)
+    lines = wrapped(row.text, inside)
+    return [(blank if rank else name) + line for rank, line in enumerate(lines)]
+
+
+# Text cut in lines, never at a no-break space: Textual cuts there as at any other.
+#
+# A path too long for a line is cut after one of its folders.
+
+
+_JOINED = {ord(NBSP): "\ufdd0", ord(NNBSP): "\ufdd1"}
+"""No-break spaces stand in for characters that are no text, one for one."""
+
+
+def wrapped(text: Content, width: int) -> list[Content]:
+    """Return a text in lines of so many columns at most; one line at least."""
+    width = max(width, 1)
+    if text.cell_length <= width and "\n" not in text.plain:
+        return [text]
+    lines = text.split(allow_blank=True)
+    return [part for line in lines for part in _cut(line, width)] or [Content("")]
+
+
+def _cut(line: Content, width: int) -> Iterator[Content]:
+    for part in line.divide(_cuts(line.plain.translate(_JOINED), width)):
+        yield part.rstrip()
+
+
+@lru_cache(maxsize=2048)
+def _cuts(text: str, width: int) -> list[int]:
+    """Return where lines end; where a word is longer than one, after a slash of it.
+
+    Kept: room after room, the same questions are read.
+    """
+    cuts = divide_line(text, width)
+    start = 0
+    for rank, cut in enumerate(cuts):
+        after = max(text.rfind(sign, start, cut) for sign in "/\\") + 1
+        if _within_a_word(text, cut) and start < after < cut:
+            rest = _cuts(text[after:], width)
+            return [*cuts[:rank], after, *(after + each for each in rest)]
+        start = cut
+    return cuts
+
+
+def _within_a_word(text: str, cut: int) -> bool:
+    return not (text[cut - 1].isspace() or text[cut].isspace())

@@ -1,0 +1,190 @@
+"""Tournée: the schools of a day, in the order of the road, with whom to call."""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from diag.model.territory import School
+from diag.model.text import accented
+from diag.office.tour import address_of, export_tour, keep_tour, stops, tour_of
+from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.dialogs import Ask
+from diag.tui.lists import NARROW, Lines, ListColumn, ListLine
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.safe import content
+from diag.tui.territory import Pick
+from diag.words.dates import day_typed
+from diag.words.sentences import counted, phone_number
+from diag.workspace.subjects import names_shown
+
+
+class OpenTourSchool(Command):
+    """Ouvrir l'école."""
+
+    KEYS = "enter"
+    TITLE = "École"
+    IN_FOOTER = True
+
+
+class Sooner(Command):
+    """Passer par cette école plus tôt."""
+
+    KEYS = "minus,p"
+    TITLE = "Plus tôt"
+
+
+class Later(Command):
+    """Passer par cette école plus tard."""
+
+    KEYS = "plus,s"
+    TITLE = "Plus tard"
+
+
+class RemoveFromTour(Command):
+    """Retirer l'école de la tournée."""
+
+    KEYS = "delete,space"
+    TITLE = "Retirer"
+    IN_FOOTER = True
+
+
+class ChangeDay(Command):
+    """Changer le jour de la tournée."""
+
+    KEYS = "j"
+    TITLE = "Jour"
+    IN_FOOTER = True
+
+
+class ExportTour(Command):
+    """Écrire la tournée pour un agenda (fichier .ics)."""
+
+    KEYS = "x"
+    TITLE = "Agenda .ics"
+    IN_FOOTER = True
+
+
+class TourScreen(PlaceScreen):
+    """The schools picked for the day."""
+
+    CSS_PATH = "tour.tcss"
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+        OpenTourSchool,
+        Sooner,
+        Later,
+        RemoveFromTour,
+        ChangeDay,
+        ExportTour,
+        *EVERYWHERE,
+    )
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = "Les écoles du jour, dans l'ordre de la route."
+
+    def body(self) -> ComposeResult:
+        """Lay out the list."""
+        yield Lines(
+            (
+                ListColumn("", 3, right=True),
+                ListColumn("École"),
+                ListColumn("Adresse", 40, least=NARROW),
+                ListColumn("Téléphone", 14),
+            ),
+            empty=(
+                f"Tournée vide : dans Territoire, {key_now(self.app, Pick)} y met "
+                "l'école choisie."
+            ),
+        )
+        yield Static(id="here")
+
+    @on(Lines.Moved)
+    def _moved(self, event: Lines.Moved) -> None:
+        school = self.diag.desk.workspace.territory.school(event.key)
+        told = f"{accented(school.name)}\n{address_of(school)}" if school else ""
+        self.query_one("#here", Static).update(content(told))
+
+    def on_mount(self) -> None:
+        """List the schools."""
+        self.query_one(Lines).focus()
+        self._fill()
+
+    def _fill(self, key: str | None = None) -> None:
+        workspace = self.diag.desk.workspace
+        tour = tour_of(workspace)
+        schools = stops(workspace, tour)
+        names = names_shown(schools)
+        self.query_one(Lines).show(
+            [
+                _line(rank, school, names[school.uai])
+                for rank, school in enumerate(schools, 1)
+            ],
+            key,
+        )
+        self.tell(
+            f"Tournée du {tour.day:%d/%m/%Y}",
+            counted(len(schools), "école"),
+        )
+
+    @on(Lines.Chosen)
+    def _chosen(self, event: Lines.Chosen) -> None:
+        self.diag.go_school(event.key)
+
+    def on_open_tour_school(self) -> None:
+        """Open the school under the cursor."""
+        self.query_one(Lines).action_choose()
+
+    def on_sooner(self) -> None:
+        """Move the school up."""
+        self._move(-1)
+
+    def on_later(self) -> None:
+        """Move the school down."""
+        self._move(1)
+
+    def _move(self, step: int) -> None:
+        key = self.query_one(Lines).key
+        if key:
+            workspace = self.diag.desk.workspace
+            keep_tour(workspace, tour_of(workspace).moved(key, step))
+            self._fill(key)
+
+    def on_remove_from_tour(self) -> None:
+        """Take the school out."""
+        key = self.query_one(Lines).key
+        if key:
+            workspace = self.diag.desk.workspace
+            keep_tour(workspace, tour_of(workspace).toggled(key))
+            self._fill()
+
+    def on_change_day(self) -> None:
+        """Ask for the day."""
+        tour = tour_of(self.diag.desk.workspace)
+        asked = Ask(
+            "Jour de la tournée, par exemple 05/10/2026",
+            f"{tour.day:%d/%m/%Y}",
+            keep=self._change_day,
+        )
+        self.app.push_screen(asked)
+
+    def _change_day(self, typed: str) -> None:
+        workspace = self.diag.desk.workspace
+        keep_tour(workspace, replace(tour_of(workspace), day=day_typed(typed)))
+        self._fill()
+
+    def on_export_tour(self) -> None:
+        """Write the calendar's file and say where it is."""
+        self.diag.say(f"Tournée écrite : {export_tour(self.diag.desk.workspace)}")
+
+
+def _line(rank: int, school: School, name: str) -> ListLine:
+    return ListLine(
+        school.uai,
+        (
+            f"{rank}.",
+            f"{name}, {school.commune}",
+            address_of(school),
+            phone_number(school.phone),
+        ),
+    )

@@ -1,0 +1,614 @@
+"""Visite: what do I check now?"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import ContentSwitcher, Static
+from textual.worker import get_current_worker
+
+from diag.audit.answer import UnlikelyAnswerError
+from diag.audit.departure import departure_of
+from diag.audit.memory import NothingToRepeatError, former_places
+from diag.audit.session import AuditSession
+from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
+from diag.audit.walk import Key, Parcours, most_useful, parcours_of
+from diag.desk.visit.entry import RefusedEntryError
+from diag.model.checklist import Checklist
+from diag.model.enums import Profile, State
+from diag.model.fact import Facts
+from diag.tui.commands import CommandType, bindings_of, key_now
+from diag.tui.departure import DepartureScreen
+from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
+from diag.tui.palette import Found
+from diag.tui.photos import open_photos
+from diag.tui.place import EVERYWHERE, PlaceScreen
+from diag.tui.places import PlacesScreen, TakePlaces
+from diag.tui.safe import content
+from diag.tui.visit.commands import (
+    FICHE_COMMANDS,
+    VISIT_COMMANDS,
+    GoBilan,
+    SettleConflict,
+    ShowGrid,
+    ShowPlaces,
+    SwapFace,
+)
+from diag.tui.visit.fiche import DEPARTURE, AnswerLine, Fiche, WalkPlan
+from diag.words.vocabulary import STATES
+
+if TYPE_CHECKING:
+    from diag.tui.visit.grid import Grid
+
+
+class VisitActs(PlaceScreen):
+    """The acts of a visit; `visit` lays the screen out and walks."""
+
+    uai: str
+    """The school."""
+    session: AuditSession
+    """Its audit."""
+    visiting: VisitSession
+    """Where one stands."""
+    is_gridding = False
+    """Whether the grid is shown, and not the fiche."""
+    is_looking = False
+    """Whether one went to the bilan, to come back."""
+
+    @property
+    def fiche(self) -> Fiche:
+        """The face that shows one question."""
+        return self.query_one(Fiche)
+
+    def show(self, status: str = "", style: str = "$text-muted") -> None:
+        """Show everything as it stands; then say something."""
+        raise NotImplementedError
+
+    def tell_saved(self, said: str, *, onward: bool = True) -> None:
+        """Say that it is on disk, then go to what is left."""
+        raise NotImplementedError
+
+    def go_to(self, key: Key) -> None:
+        """Go to a question."""
+        raise NotImplementedError
+
+    def settle(self) -> bool:
+        """Record what is typed; say whether nothing is left to do."""
+        raise NotImplementedError
+
+    def on_screen_resume(self) -> None:
+        """Show what the bilan was told, once one comes back from it."""
+        if self.is_looking:
+            self.is_looking = False
+            self.visiting.refresh()
+            self.show()
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer rooms and their grid in a school only: nothing else holds any."""
+        if not hasattr(self, "visiting"):
+            return command is not SettleConflict
+        if command in {ShowPlaces, SwapFace, ShowGrid}:
+            is_face = command is ShowPlaces or (command is SwapFace) == self.is_gridding
+            return is_face and self.session.about.school is not None
+        if command is SettleConflict:
+            return len(self.visiting.stop.heads) > 1
+        return True
+
+    def on_settle_conflict(self) -> None:
+        """Show who says what to the question at hand."""
+        # Loaded by those only who have something to settle.
+        from diag.office.conflicts import find_contested  # noqa: PLC0415
+        from diag.tui.conflicts import ConflictScreen  # noqa: PLC0415
+
+        place, question = self.visiting.key
+
+        def done(said: str) -> None:
+            self.visiting.refresh()
+            self.show(said, "$success")
+
+        shown = find_contested(self.session, question, place)
+        self.app.push_screen(ConflictScreen(shown, done))
+
+    def on_most_useful(self) -> None:
+        """Look for the most useful question, off the event loop."""
+        self.fiche.status("Cherche la question la plus utile…", "$text-muted")
+        session = self.session
+        here, profile = self.visiting.key, session.profile
+        self.holds_keys = True
+        self._look_for_useful(session.facts, session.checklist, here, profile)
+
+    @work(thread=True, exclusive=True, group="useful")
+    def _look_for_useful(
+        self, facts: Facts, checklist: Checklist, here: Key, profile: Profile
+    ) -> None:
+        found = None
+        try:
+            found = most_useful(facts, checklist, here, profile)
+        finally:
+            if not get_current_worker().is_cancelled:
+                self.app.call_from_thread(self._found_useful, here, found)
+
+    def _found_useful(self, here: Key, found: Key | None) -> None:
+        self.holds_keys = False
+        if not self.is_attached or self.visiting.key != here:
+            return
+        if found is None:
+            self.fiche.status("Aucune question ne resserre plus le score.")
+            return
+        self.go_to(found)
+        self.fiche.status("La question qui resserre le plus le score.", "$text-muted")
+
+    def on_write_note(self) -> None:
+        """Ask for the note."""
+        current = "; ".join(self.visiting.card.notes)
+
+        def noted(text: str | None) -> None:
+            if text is not None:
+                self.visiting.note(text)
+                self.tell_saved("note" if text else "note retirée", onward=False)
+
+        label = self.visiting.question.label
+        self.app.push_screen(Ask(f"Note · {label}", current), noted)
+
+    def on_turn_flag(self) -> None:
+        """Raise or lower the flag."""
+        raised = self.visiting.flag()
+        self.tell_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
+
+    def on_still_true(self) -> None:
+        """Carry last time's answer; where there is none, say so."""
+        try:
+            said = self.visiting.still_true()
+        except NothingToRepeatError as error:
+            self.fiche.status(str(error), "bold $warning")
+        else:
+            self.tell_saved(said)
+
+    def on_turn_provenance(self) -> None:
+        """Pass to the next way of knowing."""
+        before = self.visiting.provenance
+        way = self.visiting.turn_provenance()
+        self.fiche.show_how()
+        if self.visiting.provenance is before:
+            self.fiche.status(f"Ici, la réponse ne peut être que : {way}.")
+            return
+        known = self.visiting.card.answer is not None
+        more = " Entrée pour l'appliquer à la réponse." if known else ""
+        self.fiche.status(f"Réponse : {way}.{more}", "$text-muted")
+
+    def on_take_back(self) -> None:
+        """Undo, and say what was undone."""
+        said = self.visiting.undo()
+        self.show(f"Annulé · {said}", "bold $warning")
+
+    @on(AnswerLine.NoAnswer)
+    def _no_answer(self, event: AnswerLine.NoAnswer) -> None:
+        self._say(event.state)
+
+    def on_say_unknown(self) -> None:
+        """Say « inconnu »."""
+        self._say(State.UNKNOWN)
+
+    def on_say_without_object(self) -> None:
+        """Say « sans objet »."""
+        self._say(State.NOT_APPLICABLE)
+
+    def on_say_refused(self) -> None:
+        """Say « non communiqué »."""
+        self._say(State.REFUSED)
+
+    def _say(self, state: State) -> None:
+        def reasoned(reason: str | None) -> None:
+            if reason is not None:
+                self.tell_saved(self.visiting.say(state, reason))
+
+        word = STATES[state]
+        label = self.visiting.question.label
+        asked = f"{label}\n{word.capitalize()} : pourquoi ?"
+        self.app.push_screen(Ask(asked, hint="facultatif"), reasoned)
+
+    def on_choose_profile(self) -> None:
+        """Ask how long the visit is, and say what that leaves to ask."""
+        choices = [
+            ListChoice(str(each.profile), _parcours_words(each), each.lasts)
+            for each in parcours_of(self.session)
+        ]
+
+        def chosen(profile: str | None) -> None:
+            if profile:
+                said = self.visiting.choose(Profile(profile))
+                self.fiche.forget_typed()
+                self.show(said)
+
+        self.app.push_screen(ChooseDialog(_ASKED, choices), chosen)
+
+    def on_show_places(self) -> None:
+        """Open the list of places."""
+
+        def closed(place: str | None) -> None:
+            self.visiting.refresh()
+            stop = self.visiting.walk.first(place) if place else None
+            if stop:
+                self.visiting.go(stop.key)
+            self.show()
+
+        self.app.push_screen(PlacesScreen(self.session), closed)
+
+    def on_show_photos(self) -> None:
+        """Open the photos of the question at hand."""
+
+        def closed() -> None:
+            self.visiting.refresh()
+            self.show()
+
+        open_photos(self.app, self.session, *self.visiting.key, done=closed)
+
+    def on_before_leaving(self) -> None:
+        """Open what is to be checked before leaving."""
+
+        def chosen(key: Key | None) -> None:
+            if key:
+                self.go_to(key)
+
+        self.app.push_screen(DepartureScreen(self.session), chosen)
+
+    def on_date_visit(self) -> None:
+        """Ask for the day on site."""
+        from diag.tui.departure import ask_day  # noqa: PLC0415 - few need it
+
+        def dated(told: str) -> None:
+            self.visiting.refresh()
+            self.show(f"Enregistré · {told}", "$success")
+
+        ask_day(self.app, self.session, dated)
+
+    def on_go_bilan(self) -> None:
+        """Open what was found."""
+        if self.settle():
+            self.is_looking = True
+            self.diag.look_at_bilan(self.uai)
+
+
+_ASKED = (
+    "Ce qui reste à demander, et le temps de le demander : sans la marche, ni les "
+    "lieux à ajouter"
+)
+
+
+def _parcours_words(parcours: Parcours) -> str:
+    chosen = ", choisi" if parcours.chosen else ""
+    return f"{parcours.name}{chosen} : {parcours.asked}"
+
+
+_SAVED = "Enregistré"
+
+
+_OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS[1:]}
+
+
+def _bindings(offers: Iterable[CommandType]) -> Iterator[BindingType]:
+    """Give the screen's bindings; the footer shows those of the fiche beside it."""
+    for each in bindings_of(*offers):
+        if isinstance(each, Binding) and each.action in _OF_FICHE:
+            yield replace(each, show=False)
+        else:
+            yield each
+
+
+def _left_words(visiting: VisitSession) -> str:
+    left, maybe = visiting.walk.left, visiting.walk.maybe
+    if not maybe:
+        return f"reste {left}" if left else "tout est répondu"
+    return f"reste {left}, peut-être {maybe} de plus"
+
+
+class VisitScreen(VisitActs):
+    """The plan on the left; on the right the fiche, or the grille."""
+
+    CSS_PATH = "visit.tcss"
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's own type
+        (0, "-narrow"),
+        (76, "-normal"),
+        (100, "-wide"),
+        (140, "-widest"),
+    ]
+    OFFERS: ClassVar[tuple[CommandType, ...]] = (*VISIT_COMMANDS, *EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = list(_bindings(OFFERS))
+    INTRODUCTION = (
+        "Que dois-je constater maintenant ? Un chiffre ou les premières lettres d'un "
+        "choix, o ou n, sont enregistrés aussitôt ; un nombre, une date, un texte, "
+        "avec Entrée. Flèches haut et bas : question précédente, suivante. Tab : le "
+        "plan. Dans une réponse vide, * inconnu, / sans objet, ! non communiqué."
+    )
+
+    def __init__(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        super().__init__()
+        self.uai = uai
+        """The school."""
+        self._wanted = (place, question) if place and question else None
+        self._place = place
+        self.grid: Grid | None = None
+        """The other face, once it was shown."""
+
+    def body(self) -> ComposeResult:
+        """Lay the plan beside the two faces."""
+        yield Static(id="visit-score")
+        with Horizontal(id="visit-body"):
+            yield WalkPlan(id="visit-plan")
+            with ContentSwitcher(initial="fiche", id="visit-face"):
+                yield Fiche(id="fiche")
+
+    async def on_mount(self) -> None:
+        """Start where one was, on the face that was left."""
+        self.session = self.diag.desk.session(self.uai)
+        self.visiting = VisitSession(self.session, self._wanted)
+        if self._place and not self._wanted:
+            self._go_leg(self._place)
+        self.fiche.given = self._given
+        self.fiche.line.walked = self._walk
+        self.show(self._places_of_before())
+        self.fiche.line.focus()
+        self.diag.whereabouts.remember(self.uai)
+        self.is_looking = self.app.screen is not self
+        if not self._place and self.diag.whereabouts.face_of(self.uai) == "grid":
+            await self._to_grid()
+
+    def show(self, status: str = "", style: str = "$text-muted") -> None:
+        """Show everything as it stands, at the question at hand; then say something."""
+        self._show_around()
+        self.fiche.show(self.visiting)
+        self.say(status, style)
+        self.refresh_keys()
+        self._keep_place()
+
+    def _places_of_before(self) -> str:
+        """Return how the places of an earlier audit are taken again, if they may be."""
+        former = former_places(self.session)
+        show, take = (key_now(self.app, each) for each in (ShowPlaces, TakePlaces))
+        return f"{show} puis {take} : reprendre {former.words}." if former else ""
+
+    def _keep_place(self) -> None:
+        """Have the very question resumed whatever ends the program, once it is seen."""
+        self.call_after_refresh(keep_place, self.session, self.visiting.key)
+
+    def say(self, status: str, style: str = "$text-muted") -> None:
+        """Say something under the face that is shown."""
+        self.fiche.status(status, style)
+        if self.grid:
+            self.grid.refresh_from(self.session)
+            if self.is_gridding and status:
+                self.grid.say(status)
+
+    @property
+    def face(self) -> ContentSwitcher:
+        """The fiche or the grille."""
+        return self.query_one("#visit-face", ContentSwitcher)
+
+    def _show_around(self) -> None:
+        visiting = self.visiting
+        minutes = minutes_on_site(self.session)
+        elapsed = duration_words(minutes) if minutes else ""
+        self.tell(self.session.about.title, elapsed)
+        told = f"{visiting.score} · {_left_words(visiting)}"
+        self.query_one("#visit-score", Static).update(content(told), layout=False)
+        checks = len(departure_of(self.session, visiting.walk).checks)
+        with self.prevent(WalkPlan.Moved):
+            self.query_one(WalkPlan).tell(visiting, checks)
+
+    def _given(self, typed: str) -> None:
+        """Record what is typed, then go to what is left; nothing typed: go on."""
+        if not typed.strip():
+            self._confirmed()
+            return
+        said = self._given_as(typed)
+        if said:
+            self.tell_saved(said)
+
+    def _given_as(self, typed: str) -> str:
+        """Record what is typed; when it cannot be, say why, and it stays there."""
+        try:
+            return self.visiting.give(typed)
+        except UnlikelyAnswerError as doubt:
+            self.fiche.status(f"{doubt} Entrée pour confirmer.", "bold $warning")
+        except RefusedEntryError as error:
+            self.fiche.status(f"Refusé. {error}", "bold $error")
+        return ""
+
+    def settle(self) -> bool:
+        """Before one moves, record what is typed; say whether nothing is left to do."""
+        if self.grid and self.is_gridding:
+            return self.grid.is_empty or self.grid.settle()
+        typed = self.fiche.line.value
+        if not typed.strip():
+            return True
+        said = self._given_as(typed)
+        if said:
+            self.fiche.forget_typed()
+            self._show_around()
+        return bool(said)
+
+    def _confirmed(self) -> None:
+        said = self.visiting.confirm()
+        if said:
+            self.tell_saved(said)
+        else:
+            self._walk(1)
+
+    def look_again(self, said: str, *, forget: bool, written: bool) -> None:
+        """Show what there is, once one was asked whether to write; go on as Enter."""
+        answered = written and bool(self.fiche.line.value.strip())
+        if forget:
+            self.fiche.forget_typed()
+            if self.grid:
+                self.grid.forget_typed()
+        self.visiting.refresh()
+        if answered:
+            self.visiting.onward()
+        self.show(said, "$success")
+
+    def catch_up(self) -> None:
+        """Show what another window wrote; what is being typed stays."""
+        if hasattr(self, "visiting") and self.visiting.catch_up():
+            self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
+
+    def tell_saved(self, said: str, *, onward: bool = True) -> None:
+        """Say that it is on disk, then go to what is left."""
+        if onward:
+            self.fiche.forget_typed()
+        if onward and not self.visiting.onward():
+            said = f"{said}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
+        self.show(f"{_SAVED} · {said}", "$success")
+
+    def _walk(self, step: int) -> None:
+        visiting = self.visiting
+        if not self.settle():
+            return
+        self.catch_up()
+        if visiting.forward() if step > 0 else visiting.back():
+            self._moved()
+        else:
+            end = "C'est la dernière question." if step > 0 else "C'est la première."
+            self.fiche.status(end, "$text-muted")
+
+    def _moved(self) -> None:
+        with self.prevent(WalkPlan.Moved):
+            self.query_one(WalkPlan).follow(self.visiting)
+        self.fiche.show(self.visiting)
+        self.fiche.status("")
+        self.refresh_keys()
+        self._keep_place()
+
+    def go_to(self, key: Key) -> None:
+        """Go to a question, in the fiche."""
+        if not self.settle():
+            return
+        self.catch_up()
+        self.visiting.go(key)
+        self._moved()
+        self._turn("fiche")
+        self._leave_plan()
+
+    async def on_swap_face(self) -> None:
+        """Show the other face, at the same question."""
+        if self.is_gridding:
+            self._to_fiche()
+        else:
+            await self._to_grid()
+
+    async def _to_grid(self) -> None:
+        if not self.settle():
+            return
+        if self.grid is None:
+            # Textual's table and its rules: 10 ms, only for those who go there.
+            from diag.tui.visit.grid import Grid  # noqa: PLC0415
+
+            self.grid = Grid(self.session, id="grid")
+            await self.face.mount(self.grid)
+        self._turn("grid")
+        self.grid.refresh_from(self.session)
+        self.grid.focus()
+        self._follow_in_grid()
+
+    def _follow_in_grid(self) -> None:
+        assert self.grid is not None
+        if not self.grid.goto(*self.visiting.key):
+            key = key_now(self.app, SwapFace)
+            self.grid.say(f"Ces questions se répondent dans la fiche : {key}.")
+
+    def _to_fiche(self) -> None:
+        if not self.settle():
+            return
+        self.visiting.refresh()
+        self._turn("fiche")
+        self.show()
+        self.fiche.line.focus()
+
+    def _turn(self, face: str) -> None:
+        self.face.current = face
+        self.is_gridding = face == "grid"
+        self.set_class(self.is_gridding, "-gridding")
+        self.refresh_keys()
+        self.diag.whereabouts.note_face(self.uai, face)
+
+    async def on_show_grid(self) -> None:
+        """Show the grille."""
+        await self._to_grid()
+
+    def on_grid_answered(self) -> None:
+        """Count again what is left, once something was said in the grid."""
+        self.visiting.refresh()
+        self._show_around()
+
+    def on_grid_moved(self, event: "Grid.Moved") -> None:
+        """Stand where the grid's cursor stands."""
+        key = (event.place, event.question)
+        if self.visiting.walk.stop(key):
+            self.visiting.go(key)
+            self._keep_place()
+
+    @on(AnswerLine.PlanWanted)
+    def _plan_wanted(self) -> None:
+        self.add_class("-planning")
+        self.query_one(WalkPlan).focus()
+
+    @on(WalkPlan.Chosen)
+    def _leg_chosen(self, event: WalkPlan.Chosen) -> None:
+        if event.key == DEPARTURE:
+            self.on_before_leaving()
+        elif not self.settle():
+            self._focus_face()
+        else:
+            self._go_leg(event.key)
+            self._moved()
+            self._leave_plan()
+
+    def _go_leg(self, leg: str) -> None:
+        stop = self.visiting.walk.first(leg)
+        if stop:
+            self.visiting.go(stop.key)
+
+    def _leave_plan(self) -> None:
+        self.remove_class("-planning")
+        self._show_around()
+        self._focus_face()
+        if self.is_gridding:
+            self._follow_in_grid()
+
+    def _focus_face(self) -> None:
+        """Go back where one answers."""
+        if self.grid and self.is_gridding:
+            self.grid.focus()
+        else:
+            self.fiche.line.focus()
+
+    def on_back(self) -> None:
+        """Leave the plan, else what is typed, else the visit, at the very question."""
+        if self.query_one(WalkPlan).has_focus:
+            self._leave_plan()
+            return
+        if self.fiche.line.has_focus and self.fiche.line.value:
+            self.fiche.line.value = ""
+            return
+        super().on_back()
+
+    def on_unmount(self) -> None:
+        """Keep where one was, if the last move was not kept yet."""
+        if hasattr(self, "visiting"):
+            keep_place(self.session, self.visiting.key)
+
+    def palette_finds(self) -> Iterable[Found]:
+        """Give the rooms and questions of this visit."""
+        for leg in self.visiting.walk.legs:
+            yield Found(
+                "lieu", leg.title, leg.group, partial(self.go_to, leg.stops[0].key)
+            )
+            for stop in leg.stops:
+                go = partial(self.go_to, stop.key)
+                yield Found("question", stop.question.label, leg.title, go)

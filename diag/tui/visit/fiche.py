@@ -1,0 +1,678 @@
+"""The fiche: one question, everything beside it, and the line where one answers."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain, takewhile
+from typing import ClassVar, NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import Reactive
+from textual.widgets import Input, Static
+
+from diag.assess.words import SHORT
+from diag.audit.card import QuestionCard, Scale, StandingAnswer
+from diag.audit.history import Turn, time_words
+from diag.audit.visit import VisitSession
+from diag.audit.walk import Key
+from diag.desk.visit.choosing import key_of, named, several
+from diag.desk.visit.completing import STATE_KEYS, completed, rest_of_word
+from diag.desk.visit.keyed import editable, preview
+from diag.model.checklist import Question, Source
+from diag.model.enums import QuestionType, State
+from diag.model.fact import Value
+from diag.model.text import fold
+from diag.tui.commands import (
+    NO_CHOICE,
+    CommandType,
+    Help,
+    bindings_of,
+    chosen_keys,
+    key_now,
+)
+from diag.tui.dialogs import LineField
+from diag.tui.lists import Lines, ListColumn, ListLine
+from diag.tui.safe import Sturdy, content, line
+from diag.tui.text import Drawn, NamedText, TextSheet, told, wrapped
+from diag.tui.visit.commands import (
+    FICHE_COMMANDS,
+    SettleConflict,
+    ShowGrid,
+    ShowPhotos,
+    StillTrue,
+)
+from diag.words.dates import written_day
+from diag.words.typography import french
+from diag.words.vocabulary import KINDS, PROVENANCES, levels
+
+# The line where one answers: always there, always in the same place.
+#
+# It takes its keys in the order in which they came: a binding is looked for once its key
+# has bubbled up to the app, when the next keys of a burst are typed already, beside
+# another question.
+
+
+_HELP = "?"
+
+
+_WALKS = {"up": -1, "down": 1}
+
+
+_SAME_WORD = 1.0
+"""Seconds within which a letter still belongs to the word that was recorded."""
+
+
+class AnswerLine(Sturdy, LineField):
+    """Takes an answer; arrows walk; `*`, `/`, `!` typed first say there is none.
+
+    `?` asks for help, save inside a text that was begun.
+    """
+
+    answers = True
+    """Whether one letter may be a whole answer: the next is for another question."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pageup", "read(-1)", "Lire plus haut", show=False),
+        Binding("pagedown", "read(1)", "Lire plus bas", show=False),
+        Binding("tab", "plan", "Aller au plan", show=False),
+        Binding("shift+tab", "plan", "Aller au plan", show=False),
+    ]
+
+    virtual_size = Reactive(Size(0, 0))
+    """As long as its text: its place is fixed, no letter lays the screen out again."""
+
+    class Read(Message):
+        """More of the fiche is to be read."""
+
+        def __init__(self, way: int) -> None:
+            super().__init__()
+            self.way = way
+            """1 down, -1 up."""
+
+    class PlanWanted(Message):
+        """One wants to walk in the plan."""
+
+    class NoAnswer(Message):
+        """There is no answer: unknown, without object or refused."""
+
+        def __init__(self, state: State) -> None:
+            super().__init__()
+            self.state = state
+            """Which."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id, select_on_focus=False, max_length=4000)
+        self.cursor_blink = False
+        self.free_text = False
+        """Whether any character may start the answer."""
+        self.entered: Callable[[], object] = lambda: None
+        """Does what Enter asks for."""
+        self.walked: Callable[[int], object] = lambda _step: None
+        """Goes to the question before (-1) or after (1)."""
+        self.said: Callable[[str], str | None] = lambda _text: None
+        """Records a text that says it all, returns the rest of its word; else None."""
+        self._rest = ""
+        self._until = 0.0
+
+    async def on_key(self, event: events.Key) -> None:
+        """Take a key here, unless it is only typed."""
+        if self._take(event):
+            event.stop()
+            event.prevent_default()
+
+    def _take(self, event: events.Key) -> bool:
+        if event.key == "enter":
+            self.entered()
+        elif event.key in _WALKS:
+            self.walked(_WALKS[event.key])
+        elif event.character == _HELP and not (self.free_text and self.value):
+            self.app.post_message(Help())
+        elif event.character and event.is_printable:
+            return self._goes_on(event) or self._begins(event.character, event.time)
+        else:
+            return False
+        return True
+
+    def _goes_on(self, event: events.Key) -> bool:
+        """Drop the letters of a word that its first ones have recorded already."""
+        rest, self._rest = self._rest, ""
+        typed = fold(event.character or "")
+        if not typed or not rest.startswith(typed) or event.time > self._until:
+            return False
+        self._rest, self._until = rest[len(typed) :], event.time + _SAME_WORD
+        return True
+
+    def _begins(self, character: str, at: float) -> bool:
+        state = STATE_KEYS.get(character)
+        if state and not self.value and not self.free_text:
+            self.post_message(self.NoAnswer(state))
+            return True
+        before, after = self.value[: self.cursor_position], self.value
+        text = before + character + after[self.cursor_position :]
+        rest = self.said(text) if self.selection.is_empty else None
+        if rest is None:
+            return False
+        self._rest, self._until = rest, at + _SAME_WORD
+        return True
+
+    def action_read(self, way: int) -> None:
+        """Ask to read more of the fiche."""
+        self.post_message(self.Read(way))
+
+    def action_plan(self) -> None:
+        """Ask for the plan."""
+        self.post_message(self.PlanWanted())
+
+
+_BLANK = Drawn(Content(""))
+
+
+@dataclass(frozen=True)
+class FicheLines:
+    """One card, read once; laid out at each key for the room there is."""
+
+    card: QuestionCard
+    natural: Sequence[NamedText]
+    """What stands above the choices."""
+    short: Callable[[], Iterator[NamedText]]
+    """Gives the same without what to look at, which then stands below them."""
+    look: Sequence[NamedText]
+    more: Sequence[NamedText]
+    none: str
+    """The keys that say why there is no answer."""
+
+    def lines(self, typed: str, width: int, height: int) -> list[Drawn]:
+        """Return the lines: what to ask, the choices, what more there is.
+
+        Short of room, blanks go first, so that a scale is in sight; then what to look
+        at stands below the choices. The last line in sight tells what is left to read.
+        """
+        answer = self.card.answer
+        answered = answer.value if answer else None
+        offered = list(choices(self.card.question, answered, typed, width))
+        more = [list(told([row], width)) for row in self.more]
+        scale = sum(map(len, more[: _past_scale(self.more)]))
+        ways = self._laid(offered, width, late=False)
+        found = next((one for one in ways if len(one.above) + scale < height), None)
+        if found is None and offered and self.look and ways[-1].answering >= height:
+            ways = self._laid(offered, width, late=True)
+        if found is None:
+            found = next((one for one in ways if one.answering < height), ways[-1])
+        return [*found.above, *chain.from_iterable(more)]
+
+    def _laid(self, offered: list[Drawn], width: int, *, late: bool) -> "list[_Laid]":
+        """Return every way to lay it out, from the airiest to the tightest."""
+        head = list(told(self.short() if late else self.natural, width))
+        tight = [one for one in head if one.text.plain.strip()]
+        look = list(told(self.look, width)) if late else []
+        is_text = self.card.question.type is QuestionType.TEXT
+        none = [] if is_text else [Drawn(Content.styled(self.none, "$text-muted"))]
+        found = []
+        for dropped in range(_GAPS + 1):
+            blank = [[_BLANK] * (rank >= dropped) for rank in range(_GAPS)]
+            above = [*(head if dropped < 2 else tight)]  # noqa: PLR2004 - the second to go
+            above += [*blank[4] * bool(offered), *offered]
+            answering = len(above)
+            above += [*blank[0] * bool(none), *none]
+            above += [*blank[2] * bool(look), *look, *blank[3]]
+            found.append(_Laid(above, answering))
+        return found
+
+
+_GAPS = 5
+"""Blanks, from the first to go: above the keys of no answer, under the title, above
+what to look at, above what more there is, above the choices."""
+
+
+class _Laid(NamedTuple):
+    """One way to lay a card out."""
+
+    above: list[Drawn]
+    """What stands above what more there is."""
+    answering: int
+    """How many lines, to the last choice."""
+
+
+def _past_scale(rows: Sequence[NamedText]) -> int:
+    """Return how many rows there are to the end of the first scale; 0 without any."""
+    levels = [rank for rank, row in enumerate(rows) if row.gutter == NAMES]
+    first = next(iter(levels), 0)
+    run = takewhile(lambda pair: pair[0] + first == pair[1], enumerate(levels))
+    return max((rank + 1 for _, rank in run), default=0)
+
+
+def lines_of(
+    card: QuestionCard,
+    title: str,
+    rank: int,
+    count: int,
+    none: str,
+    *,
+    keys: Mapping[str, str] = NO_CHOICE,
+) -> FicheLines:
+    """Return a card ready to be laid out: the question of that rank in its place."""
+    head = partial(head_rows, card, title, rank, count, keys=keys)
+    return FicheLines(
+        card,
+        natural=tuple(head()),
+        short=partial(head, look=False),
+        look=tuple(look_rows(card)),
+        more=tuple(more_rows(card)),
+        none=none,
+    )
+
+
+_HOW = {
+    QuestionType.BOOLEAN: "o ou n",
+    QuestionType.CHOICE: "chiffre, lettres",
+    QuestionType.CHOICES: "1,3 puis Entrée",
+    QuestionType.INTEGER: "nombre",
+    QuestionType.NUMBER: "nombre",
+    QuestionType.DATE: "jj/mm/aaaa",
+    QuestionType.TEXT: "texte",
+    QuestionType.PHOTO: "{photos} : une photo",
+}
+
+
+_AT_ONCE = {QuestionType.BOOLEAN, QuestionType.CHOICE}
+
+
+_STATUS = 2
+"""Lines kept for what is said: a saved answer takes two at 80 columns."""
+
+
+_LONGEST = 4
+
+
+_NONE = "* inconnu  / sans objet  ! non communiqué"
+
+
+class Fiche(Sturdy, Vertical):
+    """One question panel, the same for every question; commands go to the screen."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = FICHE_COMMANDS
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._visiting: VisitSession | None = None
+        self._shown: Key | None = None
+        self._lines: FicheLines | None = None
+        """Of the card shown: typing does not change it."""
+        self.given: Callable[[str], object] = lambda _typed: None
+        """Records what is typed, and goes on."""
+
+    def compose(self) -> ComposeResult:
+        """Lay what is read over what is typed."""
+        yield TextSheet(id="fiche-read")
+        with Vertical(id="fiche-say"):
+            with Horizontal(id="fiche-line"):
+                yield Static("Réponse", id="fiche-word")
+                yield AnswerLine(id="fiche-answer")
+                yield TextSheet(id="fiche-how")
+            yield TextSheet(id="fiche-status")
+
+    def can(self, command: CommandType) -> bool | None:
+        """Offer the grid of rooms in a school only: nothing else holds any."""
+        if command is ShowGrid and self._visiting:
+            return self._visiting.session.about.school is not None
+        return True
+
+    @property
+    def line(self) -> AnswerLine:
+        """Where one types."""
+        return self.query_one(AnswerLine)
+
+    @property
+    def read(self) -> TextSheet:
+        """What one reads."""
+        return self.query_one("#fiche-read", TextSheet)
+
+    def show(self, visiting: VisitSession) -> None:
+        """Show the question at hand; what is being typed stays beside its question."""
+        self._visiting = visiting
+        stays = self._shown == visiting.key
+        self._shown = visiting.key
+        if not stays:
+            self.forget_typed()
+        self._show_text(from_top=not stays)
+        line, type_ = self.line, visiting.question.type
+        line.free_text = type_ is QuestionType.TEXT
+        self.set_class(line.free_text, "-text")
+        how = _HOW[type_].format(photos=key_now(self.app, ShowPhotos))
+        if line.placeholder != how:
+            line.placeholder = how
+        self.show_how()
+
+    def _show_text(self, *, from_top: bool = False) -> None:
+        visiting = self._visiting
+        assert visiting is not None
+        if self._lines is None or self._lines.card is not visiting.card:
+            self._lines = _fiche_lines(visiting, chosen_keys(self.app))
+        found, typed, read = self._lines, self.line.value, self.read
+        read.show(
+            lambda width: found.lines(typed, width, read.height), from_top=from_top
+        )
+
+    def forget_typed(self) -> None:
+        """Empty the line."""
+        if self.line.value:
+            with self.line.prevent(Input.Changed):
+                self.line.value = ""
+
+    def show_how(self) -> None:
+        """Show the unit, and how the answer is known."""
+        visiting = self._visiting
+        assert visiting is not None
+        words = [visiting.question.unit, PROVENANCES[visiting.provenance]]
+        how = Content.styled(line(" · ".join(filter(None, words))), "$text-muted")
+        shown = [Drawn(how)]
+        self.query_one("#fiche-how", TextSheet).show(lambda _width: shown)
+
+    def status(self, text: str, style: str = "") -> None:
+        """Say something under the line: what is meant, saved, refused, doubtful."""
+        said = Content.styled(content(text).plain, style)
+        sheet = self.query_one("#fiche-status", TextSheet)
+        lines = len(wrapped(said, sheet.size.width))
+        height = min(max(lines, _STATUS), _LONGEST)
+        if sheet.styles.height is None or sheet.styles.height.value != height:
+            sheet.styles.height = height
+        sheet.show(lambda width: [Drawn(each) for each in wrapped(said, width)])
+
+    def on_mount(self) -> None:
+        """Have what says it all recorded at once."""
+        self.line.entered = lambda: self.given(self.line.value)
+        self.line.said = self._said
+
+    def _said(self, text: str) -> str | None:
+        """Record a text that can mean one answer only; return the rest of its word."""
+        if self._visiting is None:
+            return None
+        question = self._visiting.question
+        if question.type not in _AT_ONCE:
+            return None
+        read = completed(question, text)
+        if not read.is_complete or read.state is not State.KNOWN:
+            return None
+        with self.line.prevent(Input.Changed):
+            self.line.value = text
+        self.given(editable(question, read.value))
+        return rest_of_word(question, read)
+
+    @on(Input.Changed)
+    def _typing(self, event: Input.Changed) -> None:
+        event.stop()
+        visiting = self._visiting
+        if visiting is None:
+            return
+        self._show_text()
+        meant = preview(visiting.question, event.value)
+        self.status(meant, "$text-muted")
+
+    @on(TextSheet.Picked)
+    def _picked(self, event: TextSheet.Picked) -> None:
+        event.stop()
+        line, visiting = self.line, self._visiting
+        many = visiting and visiting.question.type is QuestionType.CHOICES
+        line.focus()
+        if not many:
+            self.given(event.key)
+            return
+        line.value = f"{line.value},{event.key}" if line.value else event.key
+        line.cursor_position = len(line.value)
+
+    @on(AnswerLine.Read)
+    def _read(self, event: AnswerLine.Read) -> None:
+        event.stop()
+        self.read.scroll_by(event.way * max(1, self.read.height - 2))
+
+
+def _fiche_lines(visiting: VisitSession, keys: Mapping[str, str]) -> FicheLines:
+    leg = visiting.walk.leg_of(visiting.key)
+    assert leg is not None
+    rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
+    count = len(leg.stops)
+    return lines_of(visiting.card, leg.title, rank, count, _NONE, keys=keys)
+
+
+_KEYS = 3
+
+
+def choices(
+    question: Question, answered: Value, typed: str, width: int
+) -> Iterator[Drawn]:
+    """Give the choices one per line; what is typed and what is answered stand out."""
+    meant = _meant(question, typed.strip())
+    for key, label, value in _options(question):
+        is_answer = (
+            value in answered
+            if isinstance(answered, tuple)
+            else value is answered or (answered == value and isinstance(value, str))
+        )
+        style = "bold $accent" if value in meant else "bold" if is_answer else ""
+        mark = ">" if value in meant else "=" if is_answer else " "
+        name = f"{mark} {key.rjust(_KEYS - 1)}  "
+        for rank, part in enumerate(wrapped(Content(line(label)), _room(width))):
+            before = " " * (_KEYS + 3) if rank else name
+            styled = Content.styled(before, style or "$text-muted")
+            yield Drawn(styled + part.stylize(style), key)
+
+
+def _room(width: int) -> int:
+    return max(width - _KEYS - 3, 8)
+
+
+def _options(question: Question) -> list[tuple[str, str, Value]]:
+    if question.type is QuestionType.BOOLEAN:
+        return [("o", "oui", True), ("n", "non", False)]
+    return [
+        (key_of(question, rank), choice.label, choice.id)
+        for rank, choice in enumerate(question.choices, 1)
+    ]
+
+
+def _meant(question: Question, typed: str) -> set[Value]:
+    if not typed:
+        return set()
+    if question.type is QuestionType.BOOLEAN:
+        said = preview(question, typed)
+        return {said == "oui"} if said else set()
+    items = [typed]
+    if question.type is QuestionType.CHOICES:
+        items = several(question, typed)
+    return {one.id for item in items for one in named(question, item)}
+
+
+_GRADES = {
+    "A": "texte officiel",
+    "B": "collectivité",
+    "C": "presse ou étude",
+    "D": "fournisseur",
+    "M": "métier",
+}
+
+
+NAMES = 15
+"""Where the text of a threshold starts, past the name of its level."""
+
+
+_TO_SETTLE = "réponses contradictoires ({key})"
+
+
+_RECENT_TURNS = 6
+
+
+def head_rows(
+    card: QuestionCard,
+    title: str,
+    rank: int,
+    count: int,
+    *,
+    look: bool = True,
+    keys: Mapping[str, str] = NO_CHOICE,
+) -> Iterator[NamedText]:
+    """Give what one reads first: where, what, the words to say, what to look at.
+
+    Without `look`, what to look at is left for below the choices. `keys` are those that
+    the user chose.
+    """
+    question = card.question
+    where = Content.styled(f"{line(title)}, question {rank} sur {count}", "$text-muted")
+    marks = [" À revoir"] if card.stop.flagged else []
+    if card.stop.relevant is None:
+        marks.append(" Peut-être sans objet")
+    marked = Content.styled(" ·".join(["", *marks]), "bold $warning")
+    yield NamedText("", where + marked)
+    yield NamedText("", Content.styled(line(question.label), "bold"))
+    yield NamedText("", Content(""))
+    if question.ask:
+        yield NamedText("Demander", _told(f"« {question.ask} »"))
+    if look:
+        yield from look_rows(card)
+    if card.expected:
+        yield NamedText("Attendu", content(card.expected))
+    yield from _answer_rows(card, keys)
+
+
+def look_rows(card: QuestionCard) -> Iterator[NamedText]:
+    """Give what counts as evidence, and how the question is meant."""
+    question = card.question
+    if question.look:
+        yield NamedText("Regarder", _told(question.look))
+    if question.hint:
+        yield NamedText("Précision", _told(question.hint))
+
+
+def more_rows(card: QuestionCard) -> Iterator[NamedText]:
+    """Give what one may want to know: notes, thresholds, why, sources, history."""
+    above = bool(card.notes or card.photos or card.diverging)
+    for note in card.notes:
+        yield NamedText("Note", content(note))
+    if card.photos:
+        yield NamedText("Photos", content(", ".join(card.photos)))
+    for each in card.diverging:
+        yield NamedText("Divergence", Content.styled(line(each), "$warning"))
+    for rank, scale in enumerate(card.scales):
+        if rank or above:
+            yield NamedText("", Content(""))
+        yield from _scale_rows(scale, card)
+    yield from _trail_rows(card.trail)
+
+
+def _answer_rows(card: QuestionCard, keys: Mapping[str, str]) -> Iterator[NamedText]:
+    if card.in_conflict:
+        to_settle = _TO_SETTLE.format(key=SettleConflict.key_names(keys))
+        yield NamedText("À trancher", Content.styled(to_settle, "$error"))
+        for each in card.said:
+            yield NamedText("", content(f"  {_said(each)}"))
+        if card.base:
+            yield NamedText("", content(f"  au départ : {card.base}"))
+    else:
+        for each in card.said:
+            yield NamedText("Réponse", Content.styled(line(_said(each)), "bold"))
+    if card.stale:
+        yield NamedText("", Content.styled(line(card.stale), "$warning"))
+    if card.last:
+        key = StillTrue.key_names(keys)
+        repeat = "" if card.said else f" · {key} : toujours vrai"
+        whence = "Ailleurs" if card.last.school else "Avant"
+        yield NamedText(whence, content(card.last_words + repeat))
+
+
+def _told(text: str) -> Content:
+    """Return the words of a checklist, with French spaces."""
+    return content(french(text))
+
+
+def _said(said: StandingAnswer) -> str:
+    how = f", {said.how}" if said.how else ""
+    return f"{said.words}{how} · {said.who}, {said.day}"
+
+
+def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
+    criterion = scale.criterion
+    title = Content.styled(line(criterion.title), "bold")
+    kind = Content.styled(f"  {KINDS[criterion.kind]}", "$text-muted")
+    yield NamedText("", title + kind)
+    if scale.out:
+        yield NamedText("", Content.styled("sans objet ici", "$text-muted"))
+    elif scale.alone or all(len(each.asks) < SHORT for each in scale.thresholds):
+        yield from _thresholds(scale, card)
+    else:
+        now = levels(scale.low, scale.high)
+        yield NamedText("Constat", content(f"{now} (dépend aussi d'autres réponses)"))
+    yield NamedText("Pourquoi", _told(criterion.why))
+    for source in scale.sources:
+        yield NamedText("Source", content(_source(source)))
+
+
+def _thresholds(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
+    """Give every level, the highest first; today's one is marked and in the accent."""
+    now = card.said[0].words if len(card.said) == 1 else ""
+    for each in scale.thresholds:
+        here = scale.level == each.level and bool(card.said)
+        style = "bold $accent" if here else ""
+        asks = (
+            f"{each.asks}  (aujourd'hui : {now})" if here and scale.alone else each.asks
+        )
+        name = f"{'>' if here else ' '} {each.name}"
+        yield NamedText(name, Content.styled(line(asks), style), NAMES, style)
+
+
+def _source(source: Source) -> str:
+    grade = _GRADES.get(source.grade, source.grade)
+    dated = f", {written_day(source.date)}" if source.date else ""
+    return f"{source.id}, {grade} : {source.title}{dated}"
+
+
+def _trail_rows(trail: tuple[Turn, ...]) -> Iterator[NamedText]:
+    if len(trail) > 1 or (trail and trail[0].before):
+        yield NamedText("", Content(""))
+        for turn in reversed(trail[-_RECENT_TURNS:]):
+            change = f"{turn.before} → {turn.after}" if turn.before else turn.after
+            told = f"{time_words(turn.at)}  {turn.who} : {change}"
+            yield NamedText("Historique", content(told))
+
+
+DEPARTURE = "avant-de-partir"
+"""Key of the last line: what to check before leaving."""
+
+
+class WalkPlan(Lines):
+    """Parts of the walk, with counts that stand under each other."""
+
+    AT_ONCE = True
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        columns = (ListColumn(), ListColumn(width=4, right=True), ListColumn(width=3))
+        super().__init__(columns, id=id)
+
+    def tell(self, visiting: VisitSession, checks: int) -> None:
+        """Show the walk as things stand; the cursor is where one is."""
+        leg = visiting.walk.leg_of(visiting.key)
+        self.show(list(_plan_lines(visiting, checks)), key=leg.key if leg else None)
+
+    def follow(self, visiting: VisitSession) -> None:
+        """Have the cursor where one is: nothing else changed."""
+        leg = visiting.walk.leg_of(visiting.key)
+        if leg and leg.key != self.key:
+            self.show(self.lines, key=leg.key)
+
+
+def _plan_lines(visiting: VisitSession, checks: int) -> Iterator[ListLine]:
+    legs = visiting.walk.legs
+    group = ""
+    for leg in legs:
+        if leg.group != group:
+            group = leg.group
+            yield ListLine("", (f" {group}",))
+        maybe = f"+{leg.maybe}" if leg.maybe else ""
+        left = str(leg.left) if leg.left else "" if leg.maybe else "fait"
+        yield ListLine(leg.key, (leg.title, left, maybe))
+    yield ListLine("", ("",))
+    yield ListLine(DEPARTURE, ("À vérifier", str(checks) if checks else "rien", ""))

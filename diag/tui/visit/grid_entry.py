@@ -1,0 +1,539 @@
+"""Typing in a grid, and moving through it, as in a spreadsheet."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from diag.audit.answer import NewAnswer, UnlikelyAnswerError
+from diag.audit.grid import Filled, GridSheet, Key, domains_of, fill, sheet_kinds
+from diag.audit.session import AuditSession
+from diag.desk.visit.completing import (
+    Typed,
+    completed,
+    is_refused_at_once,
+    plain_refusal,
+)
+from diag.desk.visit.entry import RefusedEntryError, doubt_about
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
+from diag.reports.answers import value_words
+from diag.tui.commands import CommandType, Help, bindings_of, chosen_keys, key_now
+from diag.tui.safe import Sturdy
+from diag.tui.visit.grid_commands import GRID_COMMANDS, NextRight
+from diag.tui.visit.grid_table import (
+    At,
+    GridStatus,
+    GridTable,
+    current_line,
+    expected_lines,
+    heading_line,
+    provenance_note,
+    with_said,
+)
+from diag.words.vocabulary import PLACES, STATE_WORDS
+
+# The face of a grid: a table of cells over the lines that tell the current one.
+#
+# `grid_entry` types in it, `grid` does things to many cells at once.
+
+
+class GridFace(Sturdy, Vertical):
+    """A table of cells, and a few lines that say what is expected."""
+
+    OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]
+    DEFAULT_CSS = """
+    GridFace { height: 1fr; }
+    GridFace > Table { height: 1fr; }
+    """
+
+    class Moved(Message, namespace="grid"):
+        """The cursor went to another cell."""
+
+        def __init__(self, place: str, question: str) -> None:
+            super().__init__()
+            self.place = place
+            """Id of the place."""
+            self.question = question
+            """Id of the question."""
+
+    class Answered(Message, namespace="grid"):
+        """Something was said, durably, at a place; of several, the first."""
+
+        def __init__(self, place: str, question: str) -> None:
+            super().__init__()
+            self.place = place
+            """Id of the place."""
+            self.question = question
+            """Id of the question; empty when it is the place itself, or the list."""
+
+    def __init__(
+        self,
+        session: AuditSession,
+        kind: PlaceKind = PlaceKind.SALLE,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(id=id)
+        self.session = session
+        """The audit shown."""
+        self.provenance: Provenance | None = None
+        """How what is typed next is known; None: as each question foresees first."""
+        self.table = GridTable(GridSheet(session, kind))
+        """The cells."""
+        self.status = GridStatus()
+        """The lines under them."""
+        self.step = RIGHT
+        """Where one goes on to, once a cell is answered."""
+        self._said = ""
+
+    def compose(self) -> ComposeResult:
+        """Lay the table over its lines."""
+        yield self.table
+        yield self.status
+
+    def on_resize(self) -> None:
+        """Say the same in the new width."""
+        self._tell()
+
+    @property
+    def sheet(self) -> GridSheet:
+        """What the table shows."""
+        return self.table.sheet
+
+    @property
+    def cursor_place(self) -> str | None:
+        """Id of the current row's place."""
+        if not self.sheet.places:
+            return None
+        return self.sheet.places[self.table.cursor.row].id
+
+    @property
+    def cursor_question(self) -> str | None:
+        """Id of the current column's question."""
+        return self.question.id if self.sheet.questions else None
+
+    @property
+    def question(self) -> Question:
+        """The current column's question."""
+        return self.sheet.questions[self.table.cursor.column]
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is no cell."""
+        return not (self.sheet.places and self.sheet.questions)
+
+    def goto(self, place: str, question: str | None = None) -> bool:
+        """Go to a cell, of another kind if needed; return whether the grid has it."""
+        there = self.session.facts.places.get(place)
+        asked = self.session.checklist.questions.get(question or "")
+        if there is None or there.kind not in sheet_kinds(self.session):
+            return False
+        hidden = asked is not None and asked.id not in self.sheet.columns
+        if there.kind is not self.sheet.kind or hidden:
+            found = GridSheet(self.session, there.kind)
+            if asked is not None and asked.id not in found.columns:
+                return False
+            self.show(found)
+        row = self.sheet.rows.get(place)
+        if row is None or not self.settle():
+            return False
+        column = self.table.cursor.column
+        self._go(At(row, self.sheet.columns.get(question or "", column)))
+        return True
+
+    def refresh_from(self, session: AuditSession) -> None:
+        """Show what the session says now."""
+        self.session = session
+        place, question = self.cursor_place, self.cursor_question
+        sheet = GridSheet(session, self.sheet.kind, self.sheet.domain)
+        self.show(sheet)
+        at = self.table.cursor
+        row = sheet.rows.get(place or "", at.row)
+        column = sheet.columns.get(question or "", at.column)
+        if (row, column) != at and not self.is_empty:
+            self.table.place_cursor(At(row, column))
+        self._tell()
+
+    def show(self, sheet: GridSheet) -> None:
+        """Show another sheet."""
+        self.table.chosen = (
+            None if sheet.places != self.sheet.places else (self.table.chosen)
+        )
+        self.table.show_sheet(sheet)
+
+    def say(self, sentence: str) -> None:
+        """Say what was done, or refused, until the next key."""
+        self._said = sentence
+        self._tell()
+
+    def focus(self, scroll_visible: bool = True) -> "GridFace":  # noqa: FBT001, FBT002 - Textual's signature
+        """Give the focus to the cells."""
+        self.table.focus(scroll_visible)
+        return self
+
+    def settle(self) -> bool:
+        """Return whether nothing typed is left to record, and there are cells."""
+        return not self.is_empty
+
+    def rows_chosen(self) -> range:
+        """Return the rows of the selection, or the current one."""
+        one, other = self.table.chosen or (self.table.cursor, self.table.cursor)
+        return range(min(one.row, other.row), max(one.row, other.row) + 1)
+
+    def columns_chosen(self) -> range:
+        """Return the columns of the selection, or the current one."""
+        one, other = self.table.chosen or (self.table.cursor, self.table.cursor)
+        first, last = sorted((one.column, other.column))
+        return range(first, last + 1)
+
+    def after(self, filled: Filled, sentence: str) -> None:
+        """Show and tell what a gesture did."""
+        self.refresh_from(self.session)
+        self.say(sentence)
+        if filled.written:
+            self.tell_answered(*filled.written[0])
+
+    def tell_answered(self, place: str, question: str) -> None:
+        """Say that something was recorded, once it is seen: judging takes time."""
+        self.call_after_refresh(self.post_message, self.Answered(place, question))
+
+    def _go(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
+        """Go to a cell and say so, once."""
+        if self.is_empty:
+            return
+        old = self.table.cursor
+        if at == old and chosen == self.table.chosen:
+            return
+        self.table.place_cursor(at, chosen=chosen)
+        if not self._said.startswith("Enregistré"):
+            self._said = ""
+        self._tell()
+        self._said = ""
+        if self.table.cursor != old:
+            place, question = self.cursor_place, self.cursor_question
+            self.post_message(self.Moved(place or "", question or ""))
+
+    def _tell(self) -> None:
+        if self.is_empty:
+            self.status.tell([])
+            return
+        width = max(self.status.size.width, 20)
+        question, at = self.question, self.table.cursor
+        place = self.sheet.places[at.row].name
+        lines = expected_lines(question, self.table.text, width)
+        current = current_line(question, self.sheet.cell(*at))
+        heading = heading_line(place, question, self._position(), width)
+        self.status.tell([heading, *with_said(lines, self._said, current, width)])
+
+    def _position(self) -> str:
+        rows, columns = self.rows_chosen(), self.columns_chosen()
+        if len(rows) * len(columns) > 1:
+            return f"sélection : {len(rows)} × {len(columns)}"
+        note = provenance_note(self.provenance)
+        domain, shown = self.sheet.domain, ""
+        if domain:
+            shown = dict(domains_of(self.session, self.sheet.kind)).get(domain, "")
+        onward = "puis à droite" if self.step == RIGHT else "puis en dessous"
+        column = f"{self.table.cursor.column + 1}/{len(self.sheet.questions)}, {onward}"
+        return "  ".join(filter(None, [note, shown, column]))
+
+
+DOWN, RIGHT = (1, 0), (0, 1)
+
+
+_FAR = 1_000_000
+
+
+MOVES = {
+    "up": (-1, 0),
+    "down": DOWN,
+    "left": (0, -1),
+    "right": RIGHT,
+    "pageup": (-10, 0),
+    "pagedown": (10, 0),
+    "home": (0, -_FAR),
+    "end": (0, _FAR),
+    "ctrl+home": (-_FAR, -_FAR),
+    "ctrl+end": (_FAR, _FAR),
+}
+"""Key → so many rows and columns away."""
+
+
+EXTENDS = {
+    "shift+up": (-1, 0),
+    "shift+down": DOWN,
+    "shift+left": (0, -1),
+    "shift+right": RIGHT,
+    "shift+home": (-_FAR, 0),
+    "shift+end": (_FAR, 0),
+}
+"""Key → how far the selection goes."""
+
+
+NEXTS = {"shift+tab": (0, -1)}
+"""Key → the direction of the next cell that is asked."""
+
+
+def beside(sheet: GridSheet, at: At, step: tuple[int, int]) -> At:
+    """Return the cell so many rows and columns away, at the edge at most."""
+    last = At(len(sheet.places) - 1, len(sheet.questions) - 1)
+    return At(
+        max(0, min(at.row + step[0], last.row)),
+        max(0, min(at.column + step[1], last.column)),
+    )
+
+
+def following(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
+    """Return the next cell that is asked in a direction; None past the last.
+
+    A column ends at its foot. Past the end of a row come the rows below, where one
+    lands on no answer: one went there to look at none.
+    """
+    for there in _ahead(sheet, at, step):
+        cell = sheet.cell(*there)
+        is_on_line = step != RIGHT or there.row == at.row
+        if not cell.is_inert and (is_on_line or not cell.heads):
+            return there
+    return None
+
+
+def next_empty(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
+    """Return the next cell to answer in a direction; None when there is none left."""
+    for there in _ahead(sheet, at, step):
+        cell = sheet.cell(*there)
+        if not cell.is_inert and not cell.heads:
+            return there
+    return None
+
+
+def past_column(sheet: GridSheet, rows: range, column: int) -> At:
+    """Return where one goes on once these rows of a column are filled.
+
+    That is the first of these rows where a question to the right is to be answered.
+    """
+    for right in range(column + 1, len(sheet.questions)):
+        for row in rows:
+            cell = sheet.cell(row, right)
+            if not cell.is_inert and not cell.heads:
+                return At(row, right)
+    return At(rows[0], column)
+
+
+def _ahead(sheet: GridSheet, at: At, step: tuple[int, int]) -> Iterator[At]:
+    """Give the cells below, or those after this one, row after row, either way."""
+    rows, columns = len(sheet.places), len(sheet.questions)
+    if step == DOWN:
+        yield from (At(row, at.column) for row in range(at.row + 1, rows))
+        return
+    forward = sum(step)
+    rank = at.row * columns + at.column + forward
+    while 0 <= rank < rows * columns:
+        yield At(*divmod(rank, columns))
+        rank += forward
+
+
+_HELP = "?"
+
+
+_ENDS = {
+    DOWN: "Rien d'autre à remplir en dessous : {right} passe à droite.",
+    RIGHT: "Rien d'autre à remplir ensuite.",
+}
+"""What is said where one cannot go on; nothing of going back."""
+
+
+class GridEntry(GridFace):
+    """A grid that one types in; an answer that says it all is recorded at once."""
+
+    _doubted = ""
+
+    def on_key(self, event: events.Key) -> None:
+        """Take every key of the grid here, in the order in which they came.
+
+        A binding is looked for once its key has bubbled up to the app: by then the
+        next keys of a burst would have been typed into the wrong cell.
+        """
+        if self._take(event):
+            event.stop()
+            event.prevent_default()
+
+    def _take(self, event: events.Key) -> bool:
+        key, character = event.key, event.character
+        command = self._command(key)
+        if command is not None:
+            if self.can(command):
+                getattr(self, command.handler())()
+            return True
+        if self.is_empty:
+            return False
+        if key in MOVES:
+            self._move(MOVES[key])
+        elif key in EXTENDS:
+            self._extend(EXTENDS[key])
+        elif key in NEXTS:
+            self._next(NEXTS[key])
+        elif key == "backspace":
+            self._text(self.table.text[:-1])
+        elif key == "escape":
+            return self._abandon()
+        elif character and event.is_printable:
+            self._type(character)
+        else:
+            return False
+        return True
+
+    def _command(self, key: str) -> CommandType | None:
+        chosen = chosen_keys(self.app)
+        return next((one for one in GRID_COMMANDS if key in one.keys_in(chosen)), None)
+
+    @property
+    def _is_in_text(self) -> bool:
+        return self.question.type is QuestionType.TEXT and bool(self.table.text)
+
+    def on_next_below(self) -> None:
+        """Record, and go down."""
+        self._next(DOWN)
+
+    def on_next_right(self) -> None:
+        """Record, and go right."""
+        self._next(RIGHT)
+
+    def _move(self, step: tuple[int, int]) -> None:
+        """Move, what was typed recorded first."""
+        if self.settle():
+            self._go(beside(self.sheet, self.table.cursor, step))
+
+    def _extend(self, step: tuple[int, int]) -> None:
+        """Extend the selection."""
+        if self.settle():
+            anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
+            there = beside(self.sheet, self.table.cursor, step)
+            self._go(there, chosen=(anchor, there))
+
+    def _next(self, step: tuple[int, int]) -> None:
+        """Record, and go to the next cell that is asked in that direction."""
+        self.step = DOWN if step[0] else RIGHT
+        at, typed = self.table.cursor, bool(self.table.text)
+        if self.settle() and self.table.cursor == at:
+            there = following(self.sheet, at, step)
+            self._go_on(there, step, self._said if typed else "")
+
+    def _go_on(self, there: At | None, step: tuple[int, int], done: str) -> None:
+        """Go there, or stay and say, after what was done, that nothing is left."""
+        if there is not None:
+            self._go(there)
+            return
+        end = _ENDS.get(step, "").format(right=key_now(self.app, NextRight))
+        self.say(f"{done}. {end}" if done else end)
+
+    def _abandon(self) -> bool:
+        """Forget what is typed, else the selection; else Escape is the screen's."""
+        if self.table.text:
+            self._text("")
+        elif self.table.chosen:
+            self._go(self.table.cursor)
+        else:
+            return False
+        return True
+
+    @on(GridTable.Pointed)
+    def _pointed(self, event: GridTable.Pointed) -> None:
+        event.stop()
+        if self.is_empty or not self.settle():
+            return
+        anchor = self.table.chosen[0] if self.table.chosen else self.table.cursor
+        self._go(event.at, chosen=(anchor, event.at) if event.extends else None)
+
+    def settle(self) -> bool:
+        """Record what is typed, if anything; return whether nothing is left to do."""
+        if self.is_empty:
+            return False
+        if not self.table.text:
+            return True
+        read = completed(self.question, self.table.text)
+        if not read.is_answer:
+            problem = read.problem or f"« {read.text} » peut être : {read.words}"
+            self.say(problem)
+            return False
+        return self._record(read)
+
+    def forget_typed(self) -> None:
+        """Drop what is being typed."""
+        self._text("")
+
+    def _type(self, character: str) -> None:
+        if character == _HELP and not self._is_in_text:
+            self.app.post_message(Help())
+            return
+        at = self.table.cursor
+        if self.sheet.cell(*at).is_inert and self.table.chosen is None:
+            self.say("Rien à répondre : la question ne se pose pas ici.")
+            return
+        if not self.table.text and character == " ":
+            return
+        read = completed(self.question, self.table.text + character)
+        if is_refused_at_once(self.question, read):
+            self.say(read.problem)
+            return
+        self._text(read.text)
+        if read.is_complete and self._record(read) and self.table.cursor == at:
+            there = next_empty(self.sheet, at, self.step)
+            self._go_on(there, self.step, self._said)
+
+    def _record(self, read: Typed) -> bool:
+        """Write what was typed in the cell, or in every row of the selection."""
+        question, rows = self.question, self.rows_chosen()
+        keys: list[Key] = [(self.sheet.places[row].id, question.id) for row in rows]
+        entry = NewAnswer(
+            question.id,
+            read.value,
+            state=read.state,
+            provenance=self._provenance_for(question),
+            sure=self._doubted == read.text,
+        )
+        try:
+            filled = fill(self.session, self.sheet, keys, entry)
+        except UnlikelyAnswerError:
+            self._doubted = read.text
+            doubt = doubt_about(question, read.value)
+            self.say(f"{doubt}. Entrée à nouveau pour confirmer.")
+            return False
+        except RefusedEntryError as error:
+            self.say(plain_refusal(question, error))
+            return False
+        self._text("")
+        self._recorded(filled, read, rows)
+        return True
+
+    def _recorded(self, filled: Filled, read: Typed, rows: range) -> None:
+        place = self.sheet.places[rows[0]].name
+        count = len(filled.written)
+        where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
+        self.after(filled, f"Enregistré, {where} : {said_words(self.question, read)}")
+        if len(rows) > 1:
+            self._go(past_column(self.sheet, rows, self.table.cursor.column))
+
+    def _provenance_for(self, question: Question) -> Provenance | None:
+        return self.provenance if self.provenance in question.provenance else None
+
+    def _text(self, text: str) -> None:
+        """Show what is being typed."""
+        self._doubted = self._doubted if text == self._doubted else ""
+        if text != self.table.text:
+            self.table.text = text
+            self._said = ""
+            self.table.draw_rows([self.table.cursor.row])
+            self._tell()
+
+
+def said_words(question: Question, read: Typed) -> str:
+    """Return what was recorded, as a reader expects it."""
+    if read.state is State.KNOWN:
+        return value_words(question, read.value)
+    return STATE_WORDS[read.state]

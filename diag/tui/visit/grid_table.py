@@ -1,0 +1,600 @@
+"""The table of a grid: lines drawn on demand, only those that changed drawn again."""
+
+from collections.abc import Iterable
+from textwrap import wrap
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from diag.audit.grid import Cell, GridSheet, provenance_words
+from diag.audit.places import KIND_NAMES
+from diag.audit.walk import expected
+from diag.desk.visit.choosing import choices_words
+from diag.desk.visit.completing import completed
+from diag.model.checklist import Question
+from diag.model.enums import PlaceKind, Provenance, QuestionType, State
+from diag.reports.answers import heads_words
+from diag.tui.commands import key_now
+from diag.tui.lists import regions_of
+from diag.tui.safe import line
+from diag.tui.theme import PlainStyle
+from diag.tui.visit.commands import ShowPlaces
+from diag.tui.visit.grid_commands import DuplicatePlace, NextKind
+from diag.words.typography import NBSP
+
+_SLACK = 24  # lets the last column scroll until it starts at the left edge
+
+
+_NOTHING = {
+    PlaceKind.BATIMENT: "Aucun bâtiment pour l'instant.",
+    PlaceKind.SALLE: "Aucune salle pour l'instant.",
+    PlaceKind.LOT: "Aucun lot de matériel pour l'instant.",
+}
+
+
+class At(NamedTuple):
+    """A cell, by row and column."""
+
+    row: int
+    column: int
+
+
+class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
+    """Rooms down, questions across; titles, names and sums stay in sight."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--title",
+        "table--title-here",
+        "table--name-here",
+        "table--cursor",
+        "table--chosen",
+        "table--sum",
+    }
+    DEFAULT_CSS = """
+    Table {
+        overflow-x: auto;
+        overflow-y: auto;
+        scrollbar-size-horizontal: 0;
+        scrollbar-size-vertical: 1;
+        background: $background;
+        color: $foreground;
+    }
+    Table > .table--title { color: $text-muted; background: $surface; }
+    Table > .table--title-here {
+        color: $foreground; background: $surface; text-style: bold;
+    }
+    Table > .table--name-here { text-style: bold; }
+    Table > .table--chosen { background: $panel; }
+    Table > .table--sum { color: $text-muted; background: $surface; }
+    Table > .table--cursor {
+        color: $block-cursor-blurred-foreground;
+        background: $block-cursor-blurred-background;
+    }
+    Table:focus > .table--cursor {
+        color: $block-cursor-foreground;
+        background: $block-cursor-background;
+    }
+    """
+
+    class Pointed(Message):
+        """A cell was pointed at with the mouse."""
+
+        def __init__(self, at: At, *, extends: bool) -> None:
+            super().__init__()
+            self.at = at
+            """Where."""
+            self.extends = extends
+            """Whether with Shift: the selection goes as far as there."""
+
+    def __init__(self, sheet: GridSheet) -> None:
+        super().__init__()
+        self.sheet = sheet
+        """What is shown."""
+        self.layout_of = GridLayout(sheet)
+        """How it is laid out."""
+        self.cursor = At(0, 0)
+        """The current cell."""
+        self.chosen: tuple[At, At] | None = None
+        """Two opposite corners of the selection, the cursor being the second."""
+        self.text = ""
+        """What is being typed in the current cell."""
+        self.offered = ""
+        """What may be done in one key while there is nothing; empty as a rule."""
+        self._measure()
+
+    def show_sheet(self, sheet: GridSheet) -> None:
+        """Show another sheet; lines that read the same are not drawn again."""
+        old, self.sheet = self.sheet, sheet
+        if (old.places, old.questions) != (sheet.places, sheet.questions):
+            self._lay_out()
+            self.cursor = self._inside(self.cursor)
+            self.refresh()
+            return
+        columns = self._columns()
+        for row in self._rows():
+            if any(old.cell(row, each) != sheet.cell(row, each) for each in columns):
+                self.draw_rows([row])
+        self._draw_lines([self.size.height - 1])
+
+    def place_cursor(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
+        """Go to a cell, in sight; `chosen` becomes the selection."""
+        old_rows = {self.cursor.row, *self._chosen_rows()}
+        old_column = self.cursor.column
+        self.cursor, self.chosen = self._inside(at), chosen
+        self.draw_rows({*old_rows, self.cursor.row, *self._chosen_rows()})
+        if self.cursor.column != old_column:
+            self._draw_lines(range(self.layout_of.height))
+        self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Scroll as little as needed for the cursor to be in sight, without moving."""
+        if not self.size.height or not self.sheet.questions:
+            return
+        row, column = self.cursor
+        height = max(self.size.height - self.layout_of.height - 1, 1)
+        top = min(max(self.scroll_offset.y, row - height + 1), row)
+        starts, widths = self.layout_of.starts, self.layout_of.widths
+        width = self.size.width - self.layout_of.names
+        least = starts[column] + widths[column] - width
+        left = next((x for x in starts if x >= least), starts[column])
+        left = min(max(self.scroll_offset.x, left), starts[column])
+        if (left, top) != self.scroll_offset:
+            self.scroll_to(left, top, animate=False, immediate=True)
+
+    def draw_rows(self, rows: Iterable[int]) -> None:
+        """Draw some rows again."""
+        top = self.layout_of.height - self.scroll_offset.y
+        last = self.size.height - 1
+        self._draw_lines(
+            y for row in rows if self.layout_of.height <= (y := row + top) < last
+        )
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the screen: a title, a row, or the sums."""
+        if not (self.sheet.places and self.sheet.questions):
+            return self._nothing(y)
+        names, width = self.layout_of.names, self.size.width
+        head, body = self._segments(y)
+        left = self.scroll_offset.x - self._left_edge()
+        is_edge = y < self.layout_of.height or y == self.size.height - 1
+        rest = head.style if is_edge else self.plain_style
+        strip = Strip(body).crop_extend(left, left + width - names, rest)
+        return Strip.join([Strip([head], names), strip]).simplify()
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        """Draw again what scrolls sideways: neither the names nor the empty lines."""
+        if self.show_horizontal_scrollbar:
+            self.horizontal_scrollbar.position = new_value
+        if round(old_value) == round(new_value):
+            return
+        names, last = self.layout_of.names, self.size.height - 1
+        filled = self.layout_of.height + len(self._rows())
+        width = self.size.width - names
+        self.refresh(*regions_of((*range(filled), last), width, names))
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight; names take less room where there is little."""
+        self._lay_out()
+        self.show_cursor()
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which cell was pointed at."""
+        x = event.x - self.layout_of.names
+        column = self.cursor.column
+        if x >= 0:
+            column_at = self.layout_of.column_at(x + self.scroll_offset.x)
+            column = column if column_at is None else column_at
+        row = event.y - self.layout_of.height + self.scroll_offset.y
+        below = event.y >= self.size.height - 1
+        if event.y < self.layout_of.height or below or row >= len(self.sheet.places):
+            row = self.cursor.row
+        self.post_message(self.Pointed(At(row, column), extends=event.shift))
+
+    def is_chosen(self, row: int, column: int) -> bool:
+        """Say whether a cell is in the selection."""
+        if self.chosen is None:
+            return False
+        (top, left), (bottom, right) = _ordered(*self.chosen)
+        return top <= row <= bottom and left <= column <= right
+
+    def _segments(self, y: int) -> tuple[Segment, list[Segment]]:
+        if y < self.layout_of.height:
+            return self._title(y)
+        if y == self.size.height - 1:
+            return self._sums()
+        row = y - self.layout_of.height + self.scroll_offset.y
+        if row < len(self.sheet.places):
+            return self._row(row)
+        return Segment(" " * self.layout_of.names, self.plain_style), []
+
+    def _nothing(self, y: int) -> Strip:
+        add, twin, other = (
+            key_now(self.app, each) for each in (ShowPlaces, DuplicatePlace, NextKind)
+        )
+        said = {
+            1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."),
+            2: self.offered,
+            3: f"{add} en ajoute, {twin} duplique ensuite, réponses comprises.",
+            4: f"{other} passe des salles aux lots de matériel, et retour.",
+        }
+        text = f"  {said.get(y, '')}"
+        return Strip([Segment(text, self.plain_style)]).crop_extend(
+            0, self.size.width, self.plain_style
+        )
+
+    def _title(self, y: int) -> tuple[Segment, list[Segment]]:
+        plain = self._style("table--title")
+        here = self._style("table--title-here")
+        body = [
+            Segment(
+                self.layout_of.titles[column][y],
+                here if column == self.cursor.column else plain,
+            )
+            for column in self._columns()
+        ]
+        corner = ""
+        if y == self.layout_of.height - 1:
+            count = len(self.sheet.places)
+            corner = f"{count} {KIND_NAMES[self.sheet.kind]}{'s' if count > 1 else ''}"
+        return Segment(name_text(corner, self.layout_of.names), plain), _joined(body)
+
+    def _row(self, row: int) -> tuple[Segment, list[Segment]]:
+        base = self.plain_style
+        is_here = row == self.cursor.row
+        name = name_text(self.sheet.places[row].name, self.layout_of.names)
+        head = Segment(name, self._style("table--name-here") if is_here else base)
+        return head, _joined([
+            self._cell(row, column, base) for column in self._columns()
+        ])
+
+    def _cell(self, row: int, column: int, base: Style) -> Segment:
+        question, width = self.sheet.questions[column], self.layout_of.widths[column]
+        cell = self.sheet.cell(row, column)
+        if (row, column) == self.cursor:
+            shown = (
+                typed_text(self.text, width)
+                if self.text
+                else cell_text(question, cell, width, "[]")
+            )
+            return Segment(shown, self._style("table--cursor"))
+        if self.is_chosen(row, column):
+            shown = cell_text(question, cell, width, "> ")
+            return Segment(shown, self._style("table--chosen"))
+        return Segment(cell_text(question, cell, width), base)
+
+    def _sums(self) -> tuple[Segment, list[Segment]]:
+        style = self._style("table--sum")
+        body = [
+            Segment(
+                name_text(self.sheet.sum(column), self.layout_of.widths[column]),
+                style,
+            )
+            for column in self._columns()
+        ]
+        return Segment(name_text("Ensemble", self.layout_of.names), style), _joined(
+            body
+        )
+
+    def _style(self, name: str) -> Style:
+        return self.component_style(name)
+
+    def _draw_lines(self, lines: Iterable[int]) -> None:
+        seen = [y for y in lines if y >= 0]
+        if seen:
+            self.refresh(*regions_of(seen, self.size.width))
+
+    def _columns(self) -> range:
+        """Return the columns that are in sight, whole unless there is only one."""
+        left = self.scroll_offset.x
+        right = left + self.size.width - self.layout_of.names
+        starts, widths = self.layout_of.starts, self.layout_of.widths
+        shown = [
+            column
+            for column, start in enumerate(starts)
+            if start < right and start + widths[column] > left
+        ]
+        if len(shown) > 1 and starts[shown[-1]] + widths[shown[-1]] > right:
+            shown.pop()
+        return range(shown[0], shown[-1] + 1) if shown else range(0)
+
+    def _left_edge(self) -> int:
+        """Return where the first column in sight starts."""
+        columns = self._columns()
+        return self.layout_of.starts[columns[0]] if columns else self.scroll_offset.x
+
+    def _rows(self) -> range:
+        """Return the rows that are in sight."""
+        top = self.scroll_offset.y
+        height = max(self.size.height - self.layout_of.height - 1, 0)
+        return range(top, min(top + height, len(self.sheet.places)))
+
+    def _lay_out(self) -> None:
+        self.layout_of = GridLayout(self.sheet, self.size.width)
+        self._measure()
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(
+            self.layout_of.names + self.layout_of.total + _SLACK,
+            self.layout_of.height + len(self.sheet.places) + 1,
+        )
+
+    def _chosen_rows(self) -> range:
+        if self.chosen is None:
+            return range(0)
+        (top, _), (bottom, _) = _ordered(*self.chosen)
+        return range(top, bottom + 1)
+
+    def _inside(self, at: At) -> At:
+        rows, columns = len(self.sheet.places), len(self.sheet.questions)
+        return At(max(0, min(at.row, rows - 1)), max(0, min(at.column, columns - 1)))
+
+
+def _ordered(one: At, other: At) -> tuple[At, At]:
+    return (
+        At(min(one.row, other.row), min(one.column, other.column)),
+        At(max(one.row, other.row), max(one.column, other.column)),
+    )
+
+
+def _joined(segments: list[Segment]) -> list[Segment]:
+    """Join neighbours of the same style: fewer bytes to write."""
+    joined: list[Segment] = []
+    for segment in segments:
+        if joined and joined[-1].style == segment.style:
+            joined[-1] = Segment(joined[-1].text + segment.text, segment.style)
+        else:
+            joined.append(segment)
+    return joined
+
+
+TITLE_LINES = 3
+"""Lines that titles of columns may take."""
+
+
+_NARROWEST, _WIDEST, _TITLE_WIDEST = 12, 18, 14
+
+
+_NAMES_NARROWEST, _NAMES_TIGHT, _NAMES_WIDEST = 12, 17, 24
+
+
+_WIDE = 80
+
+
+_MARK = 3
+
+
+_AROUND = _MARK + 3
+
+
+_RIGHT = {QuestionType.INTEGER, QuestionType.NUMBER}
+
+
+class GridLayout:
+    """Where each column of a sheet stands, and what its title says."""
+
+    def __init__(self, sheet: GridSheet, width: int = 80) -> None:
+        longest = max((cell_len(each.name) for each in sheet.places), default=0)
+        widest = _NAMES_WIDEST if width >= _WIDE else _NAMES_TIGHT
+        self.names = min(max(longest + 2, _NAMES_NARROWEST), widest)
+        """Width of the frozen first column."""
+        self.widths = tuple(map(_width, sheet.questions))
+        """Width of each column."""
+        self.starts = tuple(
+            sum(self.widths[:column]) for column in range(len(self.widths))
+        )
+        """Where each column starts, the first at 0."""
+        self.total = sum(self.widths)
+        """Width of all the columns."""
+        titles = list(map(_title, sheet.questions, self.widths))
+        self.height = max(map(len, titles), default=1)
+        """Lines that the titles take."""
+        self.titles = tuple(
+            [" " * width] * (self.height - len(each)) + each
+            for each, width in zip(titles, self.widths, strict=True)
+        )
+        """Lines of each title, resting on the table."""
+
+    def column_at(self, x: int) -> int | None:
+        """Return the column at a distance from the start of the first."""
+        for column, start in enumerate(self.starts):
+            if start <= x < start + self.widths[column]:
+                return column
+        return None
+
+
+def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") -> str:
+    """Return a cell in so many characters: its value, then how it became known.
+
+    An answer whose question is no longer asked there stands between brackets. Before
+    it, `?` is « à revoir », `+` a note.
+    """
+    before, after = around[0], around[1]
+    if not before.strip():
+        before = "?" if cell.flagged else "+" if cell.notes else before
+    if not cell.heads:
+        empty = "·" if cell.is_inert else ""
+        return _padded(f"{before}{empty}", width - 1) + after
+    inside = width - _AROUND
+    said, mark = line(cell.words), cell.mark
+    if cell.is_inert:
+        said, mark = f"({said})", "·"
+    words = _cut(said, inside)
+    if question.type in _RIGHT and not cell.is_conflict:
+        words = " " * (inside - cell_len(words)) + words
+    return f"{before}{_padded(words, inside)} {_padded(mark, _MARK)}{after}"
+
+
+def typed_text(text: str, width: int) -> str:
+    """Return what is being typed in a cell: its end, where the next key goes."""
+    kept, inside = f"{line(text)}_", width - 2
+    while cell_len(kept) > inside:
+        kept = kept[1:]
+    return f"[{_padded(kept, inside)}]"
+
+
+def name_text(name: str, width: int) -> str:
+    """Return the name of a row."""
+    return _padded(f" {_cut(line(name), width - 2)}", width)
+
+
+def _width(question: Question) -> int:
+    if question.type is QuestionType.TEXT:
+        return _WIDEST
+    longest = max((cell_len(each.label) for each in question.choices), default=0)
+    if question.type is QuestionType.DATE:
+        longest = len("31/01/2026")
+    word = max(map(cell_len, question.label.split()), default=0) + 1
+    title = min(max(word, _NARROWEST), _TITLE_WIDEST)
+    return min(max(longest + _AROUND, title), _WIDEST)
+
+
+def _title(question: Question, width: int) -> list[str]:
+    inside = width - 1
+    lines = wrap(line(question.label), inside, break_long_words=True) or [""]
+    if len(lines) > TITLE_LINES:
+        last = f"{lines[TITLE_LINES - 1]} {lines[TITLE_LINES]}"
+        lines = [*lines[: TITLE_LINES - 1], _cut(last, inside)]
+    return [_padded(f" {each}", width) for each in lines]
+
+
+def _cut(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, width - 1).rstrip()}…"
+
+
+def _padded(text: str, width: int) -> str:
+    return set_cell_size(text, width)
+
+
+_EXPECTED_LINES = 3
+
+
+_BETWEEN = "  "
+
+
+_LABELS = (200, 40, 30, 24, 20, 16, 12)
+
+
+_STATES_HINT = "* inconnu  / sans objet  ! non communiqué"
+
+
+class GridStatus(PlainStyle):
+    """Five lines; only those that changed are drawn again."""
+
+    DEFAULT_CSS = """
+    GridStatus { height: 5; background: $panel; color: $foreground; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        """What it says, a text a line."""
+
+    def tell(self, lines: list[str]) -> None:
+        """Say something else."""
+        old, self.lines = self.lines, [line(each) for each in lines]
+        if len(old) != len(self.lines):
+            self.refresh()
+            return
+        width = self.size.width
+        changed = [rank for rank, each in enumerate(old) if each != self.lines[rank]]
+        if changed:
+            self.refresh(*regions_of(changed, width))
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line."""
+        text = self.lines[y] if y < len(self.lines) else ""
+        width = self.size.width
+        return Strip([Segment(set_cell_size(text, width), self.plain_style)], width)
+
+
+def heading_line(place: str, question: Question, where: str, width: int) -> str:
+    """Return the place and the question on the left, the position on the right."""
+    room = width - cell_len(where) - 2
+    title = f"{place} · {question.label}"
+    if cell_len(title) > room:
+        title = f"{set_cell_size(title, max(room - 1, 1))}…"
+    return f"{set_cell_size(title, room)}  {where}"
+
+
+def expected_lines(question: Question, text: str, width: int) -> list[str]:
+    """Return what an answer looks like, or what the keys typed so far may mean."""
+    if text:
+        read = completed(question, text)
+        said = f"Saisie : {text}  →  {read.words or read.problem or '…'}"
+        lines = _wrapped(said, width)
+    elif question.choices:
+        lines = _choices_lines(question, width)
+    elif question.type is QuestionType.BOOLEAN:
+        lines = ["o oui  n non", _STATES_HINT]
+    else:
+        said = expected(question)
+        lines = [*_wrapped(said[:1].upper() + said[1:], width), _STATES_HINT]
+    return [*lines, "", ""][:_EXPECTED_LINES]
+
+
+def with_said(expected: list[str], said: str, current: str, width: int) -> list[str]:
+    """Return what is expected, then what was said, whole; or what the cell holds.
+
+    What was said may take the place of what is expected, until the next key.
+    """
+    room = _EXPECTED_LINES if said else 1 + sum(not each for each in expected)
+    told = _wrapped(said or current, width)[:room]
+    return [*expected[: len(expected) + 1 - len(told)], *told]
+
+
+def _choices_lines(question: Question, width: int) -> list[str]:
+    """Return every choice and its key; labels as long as the lines allow."""
+    several = ", plusieurs" if question.type is QuestionType.CHOICES else ""
+    for longest in _LABELS:
+        choices = choices_words(question, longest).split(_BETWEEN)
+        whole = _BETWEEN.join(each.replace(" ", NBSP) for each in choices)
+        lines = _wrapped(f"Un choix{several} : {whole}", width)
+        if len(lines) <= _EXPECTED_LINES:
+            break
+    return lines
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, max(width, 1)) or [""]
+
+
+def current_line(question: Question, cell: Cell) -> str:
+    """Return what the cell says, whole: value, unit, state, provenance, note, flag."""
+    beside = ["à revoir"] * cell.flagged + [f"note : {each}" for each in cell.notes]
+    return " · ".join([_said(question, cell), *beside])
+
+
+def _said(question: Question, cell: Cell) -> str:
+    if cell.is_inert:
+        kept = f" Gardé sans compter : {heads_words(question, cell.heads)}."
+        told = "Ne se demande pas ici, d'après les autres réponses."
+        return told + kept * bool(cell.heads)
+    if not cell.heads:
+        maybe = " (se demande peut-être : cela dépend d'autres réponses)"
+        return f"Pas de réponse{maybe if cell.relevant is None else ''}"
+    said = heads_words(question, cell.heads)
+    if cell.is_conflict:
+        return f"Désaccord : {said}. La réponse tapée ici tranchera."
+    (answer,) = cell.heads
+    if answer.state is State.KNOWN:
+        said = f"{said}, {provenance_words(answer)}"
+    return f"Réponse : {said}"
+
+
+def provenance_note(provenance: Provenance | None) -> str:
+    """Return how what is typed next is known, when it was chosen."""
+    names = {
+        Provenance.OBSERVED: "constaté",
+        Provenance.DECLARED: "déclaré",
+        Provenance.MEASURED: "mesuré",
+    }
+    return f"saisie : {names[provenance]}" if provenance else ""

@@ -1,0 +1,218 @@
+"""Copies of the syndicat's own checklists, beside those of the journal.
+
+One zip a copy, read back before it counts; put back whole or not at all.
+"""
+
+import io
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from shutil import rmtree
+from typing import NamedTuple
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+from diag.journal import backup
+from diag.journal.attachments import (
+    back_up_photos,
+    restore_photos,
+    verify_copied_photos,
+)
+from diag.journal.backup import overlay_beside, readable_lines
+from diag.journal.errors import DamagedError, UnreachableError
+from diag.journal.journal import FILE
+from diag.model.errors import DiagError
+from diag.workspace.disk import write_whole
+from diag.workspace.editions import OVERLAY
+from diag.workspace.people import carry_out_again
+from diag.workspace.workspace import Workspace
+
+_UNREADABLE = (zlib.error, EOFError, ValueError, NotImplementedError)
+"""How a zip that is damaged may fail, beside its own error."""
+
+
+def back_up_overlay(folder: Path, copied: Path) -> Path | None:
+    """Copy a workspace's overlay beside its journal's copy; None when it has none.
+
+    Raises:
+        JournalError: when a file could not be read, or the copy not written.
+    """
+    beside = overlay_beside(copied)
+    try:
+        files = _files(folder / OVERLAY)
+        if not files:
+            beside.unlink(missing_ok=True)
+            return None
+        write_whole(beside, _zipped(files))
+    except OSError as error:
+        raise UnreachableError(
+            f"{beside} : vos grilles (dossier « {OVERLAY} ») n'ont pas pu être "
+            f"copiées ({error.strerror})."
+        ) from error
+    if _read(beside) != files:
+        raise DamagedError(f"{beside} : la copie n'est pas ce qui a été écrit.")
+    return beside
+
+
+def verify_copied_overlay(copied: Path) -> None:
+    """Check the overlay beside a journal's copy, when it has one.
+
+    Raises:
+        JournalError: when it cannot be read whole, or names files elsewhere.
+    """
+    beside = overlay_beside(copied)
+    if beside.exists():
+        _read(beside)
+
+
+def restore_overlay(folder: Path, copied: Path, aside: str) -> Path | None:
+    """Put the overlay beside a journal's copy back; return what was set aside.
+
+    The present one stays when the copy has none.
+
+    Raises:
+        JournalError: when the copy is damaged, or the folder cannot be written.
+    """
+    beside = overlay_beside(copied)
+    if not beside.exists():
+        return None
+    files = _read(beside)
+    path = folder / OVERLAY
+    kept = folder / f"{OVERLAY}-{aside}"
+    part = folder / f"{OVERLAY}.part"
+    try:
+        rmtree(part, ignore_errors=True)
+        for name, content in files.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            (part / name).write_bytes(content)
+        had_one = path.exists()
+        if had_one:
+            path.rename(kept)
+        part.rename(path)
+    except OSError as error:
+        raise UnreachableError(
+            f"{path} : vos grilles n'ont pas pu être restaurées ({error.strerror})."
+        ) from error
+    finally:
+        rmtree(part, ignore_errors=True)
+    return kept if had_one else None
+
+
+def _files(overlay: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(overlay).as_posix(): path.read_bytes()
+        for path in sorted(overlay.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return the same bytes for the same files: no time, no machine in them."""
+    made = io.BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as zipped:
+        for name, content in files.items():
+            zipped.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _read(path: Path) -> dict[str, bytes]:
+    try:
+        with ZipFile(path) as zipped:
+            names = zipped.namelist()
+            if not all(map(_is_inside, names)):
+                raise DamagedError(
+                    f"{path} : cette copie range des fichiers hors du dossier "
+                    f"« {OVERLAY} ». Rien n'a été restauré."
+                )
+            return {name: zipped.read(name) for name in names}
+    except (BadZipFile, *_UNREADABLE) as error:
+        raise DamagedError(
+            f"{path} : la copie de vos grilles est abîmée. Restaurez une sauvegarde "
+            "plus ancienne, ou retirez ce fichier pour ne restaurer que le reste."
+        ) from error
+
+
+def _is_inside(name: str) -> bool:
+    """Say whether a name stands under the folder, on every system."""
+    parts = PurePosixPath(name).parts
+    odd = "\\" in name or ":" in name or name.endswith("/")
+    return bool(parts) and not odd and not name.startswith("/") and ".." not in parts
+
+
+class Copied(NamedTuple):
+    """A checked copy of a workspace."""
+
+    journal: Path
+    photos: Path | None
+    """None when the workspace has no photos."""
+    overlay: Path | None
+    """None when the syndicat changed no checklist."""
+
+
+def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
+    """Copy the journal, its photos and the overlay, checked to the last byte.
+
+    Old copies are removed from the workspace's own folder only.
+
+    Raises:
+        DiagError: when the copy could not be made, or is not what was written.
+    """
+    own = workspace.folder / backup.FOLDER
+    today = workspace.world.today()
+    connection = workspace.journal.connection
+    if folder is None or folder.resolve() == own.resolve():
+        path = backup.backup(connection, own, today)
+    else:
+        path = backup.backup_elsewhere(connection, folder, _mark(workspace), today)
+    photos = back_up_photos(workspace.folder, path)
+    return Copied(path, photos, back_up_overlay(workspace.folder, path))
+
+
+def _mark(workspace: Workspace) -> str:
+    """Return what tells the workspace from others in the name of a file."""
+    device = workspace.settings.device if workspace.knows_author else ""
+    return sha256(device.encode("utf-8")).hexdigest()[:8]
+
+
+def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
+    """Put a copy back in service, all of it; return what was set aside.
+
+    What was erased since the copy is erased from it again.
+
+    Raises:
+        DiagError: when the copy is damaged; the present journal is not touched.
+    """
+    verify_copied_photos(copied)
+    verify_copied_overlay(copied)
+    aside = f"avant-restauration-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name
+    journal = backup.restore(copied, folder / FILE, aside)
+    photos = restore_photos(folder, copied, aside)
+    overlay = restore_overlay(folder, copied, aside)
+    carry_out_again(folder, journal)
+    return tuple(path for path in (journal, photos, overlay) if path is not None)
+
+
+class Salvaged(NamedTuple):
+    """What came of it."""
+
+    readable: int
+    """Revisions that are still what was written."""
+    new: int
+    """Those that were not here any more."""
+
+
+def salvage(workspace: Workspace, path: Path) -> Salvaged:
+    """Take in what a file set aside by a restoration still tells; it is left as it is.
+
+    Raises:
+        DiagError: when the file is elsewhere, is no journal, or nothing can be written.
+    """
+    is_own = path.resolve().parent == workspace.folder.resolve()
+    if not is_own or path.name == FILE:
+        raise DiagError(
+            f"{path} n'est pas un journal mis de côté dans {workspace.folder}. Une "
+            "base venue d'ailleurs n'est pas ouverte : demandez un paquet."
+        )
+    taken = workspace.journal.ingest(readable_lines(path))
+    return Salvaged(taken.new + taken.known, taken.new)

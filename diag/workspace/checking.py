@@ -1,0 +1,192 @@
+"""Checklists checked whole: structure, meaning, wording, and their own examples."""
+
+import gc
+import json
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from diag.checklist.edition import mark_of, program_mark
+from diag.checklist.lint.french import (
+    ALLOWED_FILE,
+    Knows,
+    allowed_words,
+    spelling_problems,
+)
+from diag.rules.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A folder of checklists: what it holds, and all that is wrong with it."""
+
+    summary: str
+    """What the folder holds, in French."""
+    problems: tuple[Problem, ...]
+    """In the order of files and lines."""
+    overlaid: int = 0
+    """Items that the syndicat's own files change, add or switch off."""
+
+
+def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
+    """Read checklists, with what is laid over them; return everything to mend."""
+    # Reading YAML and judging: 120 ms, that nobody pays when nothing has changed.
+    from diag.assess.examples import check_examples  # noqa: PLC0415
+    from diag.checklist.lint import lint  # noqa: PLC0415
+    from diag.checklist.overlay.merge import blamed  # noqa: PLC0415
+    from diag.rules.load import load_checklists  # noqa: PLC0415
+
+    loaded = load_checklists(folder, overlay)
+    problems = [*blamed((*loaded.problems, *lint(loaded)), loaded)]
+    if not any(problem.severity == "error" for problem in problems):
+        problems += check_examples(loaded.draft, loaded.examples)
+    checklist = loaded.checklist
+    summary = "grilles inutilisables en l'état"
+    if checklist is not None:
+        summary = (
+            f"{len(checklist.domains)} domaines, {len(checklist.questions)} questions, "
+            f"{len(checklist.criteria)} critères, "
+            f"{len(checklist.recommendations)} préconisations, "
+            f"{len(checklist.prices)} prix, {len(checklist.aids)} aides, "
+            f"{len(checklist.deadlines)} échéances, {len(loaded.examples)} exemples"
+        )
+    ordered = tuple(sorted(problems, key=lambda each: each.place))
+    return Checked(summary, ordered, len(loaded.overlaid))
+
+
+# What a check found, kept until a checklist or the program changes.
+#
+# One small file by folder, in the user's cache: it may be absent, damaged or thrown away
+# at any time, and nothing but time is lost.
+
+
+def checked(
+    folder: Path, overlay: Path | None = None, cache: Path | None = None
+) -> Checked:
+    """Return what is wrong with checklists, from what was kept when it still holds."""
+    if cache is None:
+        # 10 ms, that tests which say where do without.
+        from platformdirs import user_cache_path  # noqa: PLC0415
+
+        cache = user_cache_path("diag", appauthor=False)
+    key = f"{program_mark()} {mark_of(folder, overlay)}"
+    path = cache / f"check-{_name(folder, overlay)}.json"
+    known = _read(path, key)
+    if known is None:
+        known = problems_in(folder, overlay)
+        _keep(path, key, known)
+    return known
+
+
+def _name(folder: Path, overlay: Path | None) -> str:
+    places = f"{folder.resolve()}\n{overlay.resolve() if overlay else ''}"
+    return sha256(places.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _read(path: Path, key: str) -> Checked | None:
+    try:
+        kept: Any = json.loads(path.read_text(encoding="utf-8"))
+        if kept["key"] != key:
+            return None
+        problems = tuple(Problem(**one) for one in kept["problems"])
+        return Checked(str(kept["summary"]), problems, int(kept["overlaid"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _keep(path: Path, key: str, found: Checked) -> None:
+    """Write what was found, whole or not at all; a full disk keeps nothing."""
+    body = {"key": key, **asdict(found)}
+    part = path.with_suffix(".part")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+        part.replace(path)
+
+
+# A French dictionary, if this machine has one, and what it finds in checklists.
+#
+# Nothing here is needed to use `diag`: it is for whoever writes checklists.
+
+
+NO_DICTIONARY = (
+    "Orthographe non relue : aucun dictionnaire français sur cette machine. Il faut le "
+    "module spylls (pip install spylls) et les fichiers fr.aff et fr.dic : paquet "
+    "hunspell-fr sous Debian, ou ceux de LibreOffice. S'ils sont ailleurs, dites dans "
+    "quel dossier par la variable DICPATH."
+)
+"""What is said when spelling cannot be read."""
+
+
+_NAMES = ("fr", "fr_FR", "fr-toutesvariantes", "fr-classique", "fr-moderne")
+
+
+_FOLDERS = (
+    "/usr/share/hunspell",
+    "/usr/share/myspell/dicts",
+    "/usr/lib/libreoffice/share/extensions/dict-fr",
+    "/Library/Spelling",
+    "/Applications/LibreOffice.app/Contents/Resources/extensions/dict-fr",
+    "C:/Program Files/LibreOffice/share/extensions/dict-fr",
+)
+
+
+def respelled(
+    folder: Path, found: Checked, overlay: Path | None = None
+) -> Checked | None:
+    """Return what was found with misspellings beside; None: no dictionary.
+
+    With an overlay, only what it changes or adds is read.
+    """
+    knows = french_dictionary()
+    if knows is None:
+        return None
+    # Reading YAML: 100 ms, only when spelling is asked for.
+    from diag.rules.load import load_checklists  # noqa: PLC0415
+
+    allowed = [_allowed(place) for place in (folder, overlay) if place]
+    loaded = load_checklists(folder, overlay)
+    wrong = spelling_problems(loaded, knows, frozenset().union(*allowed))
+    if overlay:
+        wrong = (one for one in wrong if one.file.startswith(f"{overlay.name}/"))
+    problems = sorted((*found.problems, *wrong), key=lambda each: each.place)
+    return replace(found, problems=tuple(problems))
+
+
+def _allowed(folder: Path) -> frozenset[str]:
+    listed = folder / ALLOWED_FILE
+    text = listed.read_text(encoding="utf-8") if listed.is_file() else ""
+    return allowed_words(text)
+
+
+def french_dictionary(folders: tuple[str, ...] = _FOLDERS) -> Knows | None:
+    """Return who knows French words on this machine, if anyone does."""
+    path = next(_dictionaries(folders), None)
+    if path is None:
+        return None
+    try:
+        # Seconds to read a whole dictionary, and an optional package.
+        from spylls.hunspell import Dictionary  # noqa: PLC0415
+    except ImportError:
+        return None
+    with warnings.catch_warnings():
+        # spylls leaves its files to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        lookup: Knows = Dictionary.from_files(str(path)).lookup
+        gc.collect()
+    return lookup
+
+
+def _dictionaries(folders: tuple[str, ...]) -> Iterator[Path]:
+    """Yield the dictionaries found, without their suffix; DICPATH's come first."""
+    said = os.environ.get("DICPATH", "").split(os.pathsep)
+    for folder in (*filter(None, said), *folders):
+        for name in _NAMES:
+            path = Path(folder) / name
+            if all(Path(f"{path}.{end}").is_file() for end in ("aff", "dic")):
+                yield path

@@ -1,0 +1,139 @@
+"""Who works here, for which syndicat and in which campaign."""
+
+from secrets import token_hex
+
+from diag.model.base import Noun
+from diag.model.campaign import checked_campaign, is_school_year
+from diag.model.codes import normal_siren
+from diag.model.errors import DiagError
+from diag.model.text import clean_line
+
+
+class Settings(Noun):
+    """The settings of a workspace; kept in its journal, one JSON value."""
+
+    author: str
+    """Pseudonymous label written in every revision."""
+    device: str
+    """Label of this laptop."""
+    people: dict[str, str]
+    """Label → name: the only place that knows names, so that one can be erased."""
+    syndicat: str
+    campaign: str
+    phone: str = ""
+    email: str = ""
+    """How recipients of the reports reach the syndicat."""
+    siren: str = ""
+    """The syndicat's official number, once it was given."""
+
+    def name_of(self, label: str) -> str:
+        """Return a person's name, or the label when nobody knows it."""
+        return self.people.get(label, label)
+
+
+def first_settings(
+    author: str,
+    *,
+    syndicat: str,
+    campaign: str,
+    phone: str = "",
+    email: str = "",
+    siren: str = "",
+) -> Settings:
+    """Return the settings of a new workspace, with fresh pseudonymous labels.
+
+    Raises:
+        DiagError: when the author's name is empty, a text is unreadable, the campaign
+            is no slug, or the SIREN is wrong.
+    """
+    name = _name(author)
+    wanted = campaign_named(campaign)
+    label = f"u-{token_hex(4)}"
+    return Settings(
+        author=label,
+        device=f"d-{token_hex(4)}",
+        people={label: name},
+        syndicat=_line(syndicat, "syndicat"),
+        campaign=wanted,
+        phone=_line(phone, "phone"),
+        email=_line(email, "email"),
+        siren=_siren(siren),
+    )
+
+
+def changed_settings(
+    settings: Settings,
+    *,
+    author: str | None = None,
+    syndicat: str | None = None,
+    campaign: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    siren: str | None = None,
+) -> Settings:
+    """Return the settings once some are said otherwise; None: as it was.
+
+    The label stays: what was said under another name still is the same person's.
+
+    Raises:
+        DiagError: as at first, or when the new campaign is no school year.
+    """
+    new: dict[str, object] = {}
+    if author is not None:
+        new["people"] = {**settings.people, settings.author: _name(author)}
+    if campaign is not None:
+        new["campaign"] = _next_campaign(settings.campaign, campaign.strip())
+    if siren is not None:
+        new["siren"] = _siren(siren)
+    lines = {"syndicat": syndicat, "phone": phone, "email": email}
+    new |= {
+        name: _line(typed, name) for name, typed in lines.items() if typed is not None
+    }
+    return settings.model_copy(update=new)
+
+
+def _name(typed: str) -> str:
+    name = _line(typed, "author")
+    if not name:
+        raise DiagError(
+            "Le nom est vide : donnez votre prénom et votre nom.", about="author"
+        )
+    return name
+
+
+def _next_campaign(now: str, wanted: str) -> str:
+    if wanted != now and not is_school_year(wanted):
+        raise DiagError(
+            f"« {wanted[:40]} » n'est pas une année scolaire. Écrivez-la en entier, "
+            "par exemple 2027-2028.",
+            about="campaign",
+        )
+    return wanted
+
+
+def _line(typed: str, about: str) -> str:
+    try:
+        return clean_line(typed)
+    except ValueError as error:
+        raise DiagError(
+            f"Ce que vous avez donné : {error}. Retapez-le.", about=about
+        ) from error
+
+
+def _siren(typed: str) -> str:
+    try:
+        return normal_siren(typed) if typed.strip() else ""
+    except ValueError as error:
+        raise DiagError(f"{error}.") from error
+
+
+def campaign_named(text: str) -> str:
+    """Return a campaign's name as typed.
+
+    Raises:
+        DiagError: when it is no slug.
+    """
+    try:
+        return checked_campaign(text)
+    except ValueError as error:
+        raise DiagError(str(error)) from error

@@ -1,0 +1,282 @@
+"""Who an audit may be about, found from what is typed: `commune:INSEE`, a UAI.
+
+A school comes from the directory, a commune from the geographic code, a syndicat from
+the settings or from the groupings of the territory.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import ValidationError
+
+from diag.journal import audits as kept
+from diag.journal.journal import Journal, get_setting, put_setting
+from diag.model.audit import Audit, Auditee, school_auditee
+from diag.model.campaign import is_campaign
+from diag.model.codes import normal_insee, normal_siren, normal_uai
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+from diag.model.territory import School
+from diag.model.text import accented
+from diag.words.sentences import of
+from diag.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from diag.journal.territory import Territory
+
+
+NAMING = "un UAI, commune:INSEE ou syndicat:SIREN"
+"""How a subject is named on the command line."""
+
+
+def auditee_named(workspace: Workspace, ref: str) -> Auditee:
+    """Return who is named: a school by its UAI, others by their kind and code.
+
+    « syndicat » alone is one's own.
+
+    Raises:
+        DiagError: when it is wrong or unknown; says what to do.
+    """
+    kind, _, code = ref.strip().partition(":")
+    match kind.casefold():
+        case "ecole" if code:
+            return school_auditee(school_of(workspace, code))
+        case "commune":
+            return commune_auditee(workspace, code)
+        case "syndicat":
+            return syndicat_auditee(workspace, code)
+    return school_auditee(school_of(workspace, ref))
+
+
+def auditee_of(workspace: Workspace, audit: Audit) -> Auditee:
+    """Return who an audit is about, as this workspace knows it, else by its code.
+
+    An audit that came from another laptop may precede the directory that names it.
+    """
+    subject = audit.subject
+    if subject.kind is PlaceKind.ECOLE:
+        known = workspace.territory.school(subject.code)
+        if known is not None:
+            return school_auditee(known)
+        stub = _stub(subject.code)
+        return told_here(workspace, subject.code) or school_auditee(stub)
+    try:
+        return auditee_named(workspace, str(subject))
+    except DiagError:
+        return Auditee(kind=subject.kind, code=subject.code, name=str(subject))
+
+
+def school_of(workspace: Workspace, uai: str) -> School:
+    """Return a school of the territory by its UAI.
+
+    Raises:
+        DiagError: when the UAI is wrong or unknown; names the nearest one.
+    """
+    try:
+        wanted = normal_uai(uai)
+    except ValueError as error:
+        raise DiagError(f"{error}. Nommez le sujet par {NAMING}.") from error
+    school = workspace.territory.school(wanted)
+    if school is not None:
+        return school
+    told = told_here(workspace, wanted)
+    if told is not None and told.school is not None:
+        return told.school
+    raise _unknown_school(workspace, wanted)
+
+
+def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
+    """Return a commune by its INSEE code.
+
+    Raises:
+        DiagError: when the code is wrong, or no commune of the territory has it.
+    """
+    try:
+        wanted = normal_insee(insee)
+    except ValueError as error:
+        raise DiagError(f"{error}. Par exemple : commune:80021.") from error
+    commune = workspace.territory.commune(wanted)
+    if commune is not None:
+        return Auditee(
+            kind=PlaceKind.COMMUNE,
+            code=wanted,
+            name=f"Commune {of(commune.name)}",
+            insee=wanted,
+            commune=commune.name,
+            department=commune.department,
+        )
+    told = _commune_of_a_school(workspace, wanted)
+    told = told or told_here(workspace, f"{PlaceKind.COMMUNE}:{wanted}")
+    if told is not None:
+        return told
+    raise DiagError(
+        f"Commune {wanted} inconnue dans ce territoire. Vérifiez que ce n'est pas un "
+        "code postal, ou importez la liste.",
+        command="diag import communes FICHIER.csv",
+    )
+
+
+def syndicat_auditee(workspace: Workspace, siren: str = "") -> Auditee:
+    """Return a syndicat by its SIREN; without one, one's own.
+
+    Raises:
+        DiagError: when the number is wrong, or nobody here has it.
+    """
+    settings = workspace.settings
+    if not (siren or settings.siren):
+        raise DiagError(
+            "Le SIREN de votre syndicat n'est pas encore connu. Donnez-le une fois.",
+            command="diag audit start syndicat:SIREN",
+        )
+    try:
+        wanted = normal_siren(siren or settings.siren)
+    except ValueError as error:
+        raise DiagError(f"{error}. Par exemple : syndicat:200000172.") from error
+    name = _grouping_name(workspace, wanted)
+    if wanted == settings.siren or not (settings.siren or name):
+        name = settings.syndicat or name or f"Syndicat {wanted}"
+    if name:
+        return Auditee(kind=PlaceKind.SYNDICAT, code=wanted, name=name)
+    told = told_here(workspace, f"{PlaceKind.SYNDICAT}:{wanted}")
+    if told is not None:
+        return told
+    raise DiagError(
+        f"SIREN {wanted} inconnu : ce n'est ni celui de votre syndicat "
+        f"({settings.siren}), ni un regroupement de ce territoire."
+    )
+
+
+def _commune_of_a_school(workspace: Workspace, insee: str) -> Auditee | None:
+    """Return a commune as its schools name it, while the code is not imported."""
+    for school in workspace.territory.schools("", commune=insee, limit=1):
+        return Auditee(
+            kind=PlaceKind.COMMUNE,
+            code=insee,
+            name=f"Commune {of(school.commune)}",
+            insee=insee,
+            commune=school.commune,
+            department=school.department,
+        )
+    return None
+
+
+def _grouping_name(workspace: Workspace, siren: str) -> str:
+    names = (
+        each.epci_name
+        for each in workspace.territory.communes()
+        if each.epci_siren == siren
+    )
+    return next(names, "")
+
+
+def _unknown_school(workspace: Workspace, uai: str) -> DiagError:
+    known = [line.uai for line in workspace.territory.schools()]
+    if not known:
+        return DiagError(
+            f"École {uai} inconnue : le territoire est vide. "
+            "Importez la liste officielle.",
+            command="diag import annuaire FICHIER.csv",
+        )
+    near = get_close_matches(uai, known, n=1, cutoff=0.8)
+    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    return DiagError(
+        f"École {uai} inconnue dans ce territoire.{hint} "
+        "Importez son département, ou cherchez-la par son nom.",
+        command="diag schools NOM",
+    )
+
+
+def _stub(uai: str) -> School:
+    return School(uai=uai, name=f"École {uai}", insee="", commune="")
+
+
+def audits(journal: Journal) -> tuple[Audit, ...]:
+    """Return the audits in the order in which they came.
+
+    A campaign names folders: one that is no slug, come from elsewhere, is left out.
+    """
+    return tuple(one for one in kept.audits(journal) if is_campaign(one.campaign))
+
+
+_SCHOOLS = "schools_told"
+
+
+_OTHERS = "subjects_told"
+
+
+def remember(workspace: Workspace, told: Auditee) -> None:
+    """Keep who came with an audit; what the territory knows needs no keeping."""
+    school = told.school
+    if school is None:
+        _keep(workspace, _OTHERS, told.ref, told.model_dump(mode="json"))
+    elif workspace.territory.school(school.uai) is None:
+        _keep(workspace, _SCHOOLS, school.uai, school.model_dump(mode="json"))
+
+
+def told_here(workspace: Workspace, ref: str) -> Auditee | None:
+    """Return a subject as the last audit that came with it told it."""
+    try:
+        school = _kept(workspace, _SCHOOLS).get(ref)
+        if school is not None:
+            return school_auditee(School.model_validate(school))
+        return Auditee.model_validate(_kept(workspace, _OTHERS)[ref])
+    except (KeyError, ValidationError):
+        return None
+
+
+def _keep(workspace: Workspace, key: str, ref: str, body: dict[str, Any]) -> None:
+    kept = _kept(workspace, key)
+    if kept.get(ref) != body:
+        put_setting(workspace.journal, key, {**kept, ref: body})
+
+
+def _kept(workspace: Workspace, key: str) -> dict[str, Any]:
+    found = get_setting(workspace.journal, key)
+    return found if isinstance(found, dict) else {}
+
+
+class NamedSchool(Protocol):
+    """A school, or its line in a list."""
+
+    @property
+    def uai(self) -> str:
+        """What identifies it."""
+
+    @property
+    def name(self) -> str:
+        """Its official name."""
+
+    @property
+    def insee(self) -> str:
+        """Code of its commune."""
+
+
+def names_shown(schools: Iterable[NamedSchool]) -> Mapping[str, str]:
+    """Return UAI → name; those that share one in a commune bear their UAI.
+
+    The commune is told beside a name: it parts the schools of several communes.
+    """
+    listed = tuple(schools)
+    shared = Counter((one.insee, one.name) for one in listed)
+    return {
+        one.uai: f"{accented(one.name)} ({one.uai})"
+        if shared[one.insee, one.name] > 1
+        else accented(one.name)
+        for one in listed
+    }
+
+
+def title_shown(territory: "Territory", about: "Auditee") -> str:
+    """Return whom an audit is about in a list of audits: no other reads alike.
+
+    A school bears its UAI when the directory has another of that name in the commune,
+    be it absent of the list.
+    """
+    if about.school is None:
+        return about.title
+    names = names_shown(territory.schools("", commune=about.insee))
+    code = f"({about.code})"
+    shared = names.get(about.code, "").endswith(code)
+    return f"{about.title} {code}" if shared else about.title

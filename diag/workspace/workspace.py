@@ -1,0 +1,202 @@
+"""A workspace: the folder of one user, its journal, its territory, its settings."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from diag.journal.attachments import Editions
+from diag.journal.journal import FILE, Journal, get_setting, put_setting
+from diag.journal.revision import Origin, fresh_nonce, now
+from diag.model.errors import DiagError
+from diag.workspace.disk import check_disk
+
+if TYPE_CHECKING:
+    from diag.journal.territory import Territory
+    from diag.workspace.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The real world unless told otherwise."""
+
+    clock: Callable[[], int] = now
+    """Wall clock, UTC milliseconds."""
+    nonce: Callable[[], bytes] = fresh_nonce
+    """8 random bytes."""
+    today: Callable[[], date] = date.today
+    """The user's day."""
+
+
+def fixed_world(day: date, seed: int) -> World:
+    """Return a world that is the same each time: a minute passes at every look."""
+    start = int(datetime(day.year, day.month, day.day, 8, tzinfo=UTC).timestamp())
+    minutes = count()
+    chance = Random(seed)  # noqa: S311 - reproducible on purpose, never a secret
+    return World(
+        clock=lambda: (start + 60 * next(minutes)) * 1000,
+        nonce=lambda: chance.randbytes(8),
+        today=lambda: day,
+    )
+
+
+# Settings and territory are nouns of pydantic, 45 ms: the list of schools, shown
+# first, does without, so they are imported where they are made.
+
+_KEY = "workspace"
+
+
+_INIT = 'diag init --author "Prénom Nom" --syndicat "Nom"'
+
+
+_WELCOME = "welcome"
+
+
+class Workspace:
+    """Everything one user has: open it, use it, close it."""
+
+    def __init__(self, folder: Path, journal: Journal, world: World) -> None:
+        self.folder = folder
+        self.journal = journal
+        self.world = world
+        self.editions = Editions(journal)
+
+    @cached_property
+    def territory(self) -> "Territory":
+        """The schools and communes."""
+        from diag.journal.territory import Territory  # noqa: PLC0415 - see above
+
+        return Territory(self.journal.connection, clock=self.world.clock)
+
+    @classmethod
+    def create(
+        cls, folder: Path, settings: "Settings", world: World | None = None
+    ) -> Self:
+        """Make a workspace, or change the settings of the one that is there.
+
+        Raises:
+            DiagError: when the folder cannot hold one.
+        """
+        check_disk(folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        workspace = cls._opened(folder, world)
+        try:
+            workspace.keep_settings(settings)
+        except BaseException:
+            workspace.close()
+            raise
+        return workspace
+
+    @classmethod
+    def open(cls, folder: Path, world: World | None = None) -> Self:
+        """Open the workspace that is there.
+
+        Raises:
+            DiagError: when there is none, or it cannot be opened; says what to do.
+        """
+        if not (folder / FILE).exists():
+            raise DiagError(
+                f"Aucun espace de travail dans {folder}. Créez-le.",
+                command=_INIT,
+            )
+        check_disk(folder)
+        return cls._opened(folder, world)
+
+    @classmethod
+    def _opened(cls, folder: Path, world: World | None) -> Self:
+        log_into(folder)
+        return cls(folder, Journal.open(folder), world or World())
+
+    @property
+    def settings(self) -> "Settings":
+        """Return who works here.
+
+        Raises:
+            DiagError: when nobody has said so yet.
+        """
+        from diag.workspace.settings import Settings  # noqa: PLC0415 - see above
+
+        return Settings.model_validate(self._kept)
+
+    @property
+    def campaign(self) -> str:
+        """Return the campaign in which one works.
+
+        Raises:
+            DiagError: when nobody has said so yet.
+        """
+        return str(self._kept["campaign"])
+
+    @property
+    def _kept(self) -> dict[str, Any]:
+        kept = get_setting(self.journal, _KEY)
+        if kept is None:
+            raise DiagError(
+                f"L'espace de travail {self.folder} ne sait pas encore qui vous êtes. "
+                "Dites-le.",
+                command=_INIT,
+            )
+        found: dict[str, Any] = kept
+        return found
+
+    @property
+    def knows_author(self) -> bool:
+        """Whether somebody has said who works here."""
+        return get_setting(self.journal, _KEY) is not None
+
+    def keep_settings(self, settings: "Settings") -> None:
+        """Write the settings, durably."""
+        put_setting(self.journal, _KEY, settings.model_dump(mode="json"))
+
+    @property
+    def is_new_to_screens(self) -> bool:
+        """Whether it was made by command, and no screen has shown it yet."""
+        return bool(get_setting(self.journal, _WELCOME))
+
+    def note_screens(self, *, seen: bool) -> None:
+        """Keep whether the screens have shown it, when something can be written."""
+        if not self.journal.readonly:
+            put_setting(self.journal, _WELCOME, not seen)
+
+    @property
+    def origin(self) -> Origin:
+        """Return who writes what this workspace says from now on."""
+        settings = self.settings
+        return Origin(
+            settings.author,
+            settings.device,
+            clock=self.world.clock,
+            nonce=self.world.nonce,
+        )
+
+    def close(self) -> None:
+        """Close the files."""
+        self.journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def log_into(folder: Path) -> None:
+    """Have unexpected errors written to the workspace's `diag.log`."""
+    logger = logging.getLogger("diag")
+    for old in [h for h in logger.handlers if isinstance(h, logging.FileHandler)]:
+        logger.removeHandler(old)
+        old.close()
+    handler = logging.FileHandler(folder / "diag.log", encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
