@@ -11,7 +11,7 @@ from fractions import Fraction
 from diag.assess.money import Money, estimate, is_counted
 from diag.assess.results import Advice, Cost, CriterionResult, Score
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, QuestionType, Socle, Standing, Trigger
+from diag.model.enums import PlaceKind, QuestionType, Standing, Trigger
 from diag.model.number import canonical_number
 from diag.rules.tree import (
     Aggregate,
@@ -368,15 +368,6 @@ def _listed(labels: list[str], *, negated: bool) -> str:
     if negated:
         return "ni " + " ni ".join(labels)
     return " ou ".join(filter(None, [", ".join(labels[:-1]), labels[-1]]))
-
-
-SOCLE = {
-    Socle.ATTEINT: "atteint",
-    Socle.NON_ATTEINT: "non atteint",
-    Socle.INDETERMINE: "à vérifier",
-    Socle.SANS_OBJET: "sans objet",
-}
-"""Whether everything blocking holds, in a word."""
 
 
 MOVES = {

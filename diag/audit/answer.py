@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from diag.audit.places import KIND_NAMES, find_place
+from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
 from diag.audit.walk import Key
 from diag.desk.visit.entry import RefusedEntryError, doubt_about, value_of
@@ -14,7 +14,7 @@ from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Answer, Place, Value
 from diag.model.text import clean_text
-from diag.words.vocabulary import SUBJECTS
+from diag.words.vocabulary import PLACE_NAMES, SUBJECTS
 
 ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
 """Provenances that exist for every question."""
@@ -149,7 +149,7 @@ def _place_for(session: AuditSession, question: Question, text: str) -> Place:
             f"« {place.name} ». "
             "Retirez le lieu."
         )
-    wanted = KIND_NAMES[question.place]
+    wanted = PLACE_NAMES[question.place]
     there = session.facts.places_of(question.place)
     names = ", ".join(f"« {place.name} »" for place in there[:8])
     remedy = f"Lieux possibles : {names}." if there else "Ajoutez-en un."

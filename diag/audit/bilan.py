@@ -18,7 +18,7 @@ from diag.assess.why import (
     why,
     why_recommended,
 )
-from diag.assess.words import SOCLE, filled_words, level_words, score_words, tell
+from diag.assess.words import filled_words, level_words, score_words, tell
 from diag.audit.session import AuditSession, elsewhere
 from diag.model.checklist import Checklist, Criterion, Source
 from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
@@ -29,7 +29,7 @@ from diag.rules.language import parse_rule
 from diag.rules.values import Truth
 from diag.words.figures import percent
 from diag.words.sentences import counted
-from diag.words.vocabulary import KINDS, LEVELS, UNSCORED
+from diag.words.vocabulary import COMPLIANCES, KINDS, LEVELS, SOCLES, UNSCORED
 
 
 class Tone(StrEnum):
@@ -130,7 +130,7 @@ def _socle(session: AuditSession, socle: Socle) -> OutlineLine:
     return OutlineLine(
         "socle",
         "Conditions indispensables",
-        SOCLE[socle],
+        SOCLES[socle],
         tone=Tone.ALERT if socle is Socle.NON_ATTEINT else Tone.HEADING,
         inner=(
             (lambda: tuple(_criterion(session, one, "socle") for one in blocking))
@@ -304,18 +304,7 @@ def _is_plainly_out(place: PlaceRead) -> bool:
     return place.verdict.standing is Standing.OUT and not place.declared_out
 
 
-_LEVEL_WORDS = ("insuffisant", "base", "recommandé", "exemplaire")
-
-
 _TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore connu"}
-
-
-_COMPLIANCE = {
-    Compliance.CONFORME: "conforme",
-    Compliance.NON_CONFORME: "non conforme",
-    Compliance.A_VERIFIER: "à vérifier",
-    Compliance.SANS_OBJET: "sans objet",
-}
 
 
 class Reasons:
@@ -368,18 +357,14 @@ def listed(session: AuditSession) -> Iterator[str]:
             name = result.criterion.id.ljust(width)
             said = _result_words(result.standing, result.low, result.high)
             if result.compliance is not None:
-                said = _COMPLIANCE[result.compliance]
+                said = COMPLIANCES[result.compliance]
             yield f"  {name}  {said}"
 
 
 def _result_words(standing: Standing, low: int, high: int) -> str:
     if standing is Standing.OUT:
         return "sans objet"
-    levels = (
-        _LEVEL_WORDS[low]
-        if low == high
-        else f"de {_LEVEL_WORDS[low]} à {_LEVEL_WORDS[high]}"
-    )
+    levels = LEVELS[low] if low == high else f"de {LEVELS[low]} à {LEVELS[high]}"
     maybe = " (peut-être sans objet)" if standing is Standing.MAYBE else ""
     return levels + maybe
 
@@ -388,7 +373,7 @@ def _criterion_lines(told: Explanation) -> Iterator[str]:
     criterion, result = told.criterion, told.result
     said = _result_words(result.standing, result.low, result.high)
     if result.compliance is not None:
-        said = _COMPLIANCE[result.compliance]
+        said = COMPLIANCES[result.compliance]
     yield f"{criterion.title} [{criterion.ref or criterion.id}] : {said}"
     yield f"  {criterion.why}"
     if criterion.verify_before_quoting:
@@ -409,7 +394,7 @@ def _roll_up_lines(read: RollUpRead) -> Iterator[str]:
     if read.share is not None:
         low, high = (percent(each) for each in read.share)
         share = low if low == high else f"entre {low} et {high}"
-        level = _LEVEL_WORDS[read.method.threshold]
+        level = LEVELS[read.method.threshold]
         yield f"  {share} des lieux au niveau {level} ou mieux."
 
 
@@ -429,9 +414,7 @@ def _place_lines(place: PlaceRead) -> Iterator[str]:
 
 def _level_line(read: LevelRead) -> str:
     fired = "  ← donne le niveau" if read.fired else ""
-    return (
-        f"    {_LEVEL_WORDS[read.level]} si {read.text} : {_TRUTHS[read.truth]}{fired}"
-    )
+    return f"    {LEVELS[read.level]} si {read.text} : {_TRUTHS[read.truth]}{fired}"
 
 
 def _fact_line(read: FactRead) -> str:

@@ -28,11 +28,18 @@ from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp
 from diag.model.checklist import Price
-from diag.model.enums import Audience, Compliance, Gate, PlaceKind, Standing
+from diag.model.enums import Audience, Compliance, Gate, Standing
 from diag.words.dates import describe_day
 from diag.words.figures import in_words, measure, number
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, sentence
-from diag.words.vocabulary import AUDIENCES, COMPLIANCES, FOLLOW_UPS, LEVELS, OWNERS
+from diag.words.vocabulary import (
+    AUDIENCES,
+    COMPLIANCES,
+    FOLLOW_UPS,
+    LEVELS,
+    OWNERS,
+    THIS_SUBJECT,
+)
 
 READER = Audience.TECHNIQUE
 """The engineer reads everything, as the technical document does."""
@@ -289,19 +296,12 @@ _CHANGE = 3
 """Cells of a change: before, →, after. What follows is a remark."""
 
 
-_THIS = {
-    PlaceKind.ECOLE: "cette école",
-    PlaceKind.COMMUNE: "cette commune",
-    PlaceKind.SYNDICAT: "ce syndicat",
-}
-
-
 def evolution(session: AuditSession) -> tuple[OutlineLine, ...]:
     """Return what changed since the subject's last audit, section by section."""
     found = since_last(session)
     if found is None:
         return (
-            heading("premier", f"Premier audit de {_THIS[session.about.kind]}"),
+            heading("premier", f"Premier audit de {THIS_SUBJECT[session.about.kind]}"),
             quiet(
                 "premier/ensuite",
                 "À la prochaine campagne, ce qui aura changé s'affichera ici : niveaux "

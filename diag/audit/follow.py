@@ -195,16 +195,6 @@ WORDS = {
 """Where an audit stands, in a word."""
 
 
-MOVES = {
-    AuditStatus.EN_COURS: "Reprendre l'audit",
-    AuditStatus.SOUMIS: "Soumettre à relecture",
-    AuditStatus.ACCEPTE: "Accepter",
-    AuditStatus.RETOURNE: "Retourner pour complément",
-    AuditStatus.CLOS: "Clore : les rapports deviennent définitifs",
-}
-"""What one does to move an audit there."""
-
-
 _NEXT = {
     AuditStatus.EN_COURS: (AuditStatus.SOUMIS, AuditStatus.CLOS),
     AuditStatus.SOUMIS: (

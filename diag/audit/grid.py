@@ -8,7 +8,6 @@ from uuid import UUID
 
 from diag.assess.facts import with_answers
 from diag.audit.answer import NewAnswer, answer_for
-from diag.audit.places import KIND_NAMES
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.model.checklist import Checklist, Question
@@ -20,7 +19,12 @@ from diag.model.text import fold
 from diag.reports.answers import value_words
 from diag.rules.values import Truth
 from diag.words.figures import number
-from diag.words.vocabulary import PROVENANCES, STATE_WORDS
+from diag.words.vocabulary import (
+    PLACE_NAMES,
+    PROVENANCE_MARKS,
+    PROVENANCES,
+    STATE_WORDS,
+)
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 
@@ -65,16 +69,6 @@ def next_name(session: AuditSession, place: Place) -> str:
 #
 # It is built from a session and never changes: after something is said, build another.
 # What is done to its cells lives in `filling` and `pasting`.
-
-
-MARKS = {
-    Provenance.MEASURED: "mes",
-    Provenance.OBSERVED: "vu",
-    Provenance.DECLARED: "dit",
-    Provenance.IMPORTED: "imp",
-    Provenance.CARRIED: "rep",
-}
-"""How a fact became known, in three letters at most; none reads as a unit (« 2 m »)."""
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -239,7 +233,7 @@ def provenance_words(answer: Answer) -> str:
 
 
 def _mark(answer: Answer) -> str:
-    return MARKS[answer.provenance] if answer.state is State.KNOWN else "-"
+    return PROVENANCE_MARKS[answer.provenance] if answer.state is State.KNOWN else "-"
 
 
 def _known(cell: Cell) -> Value:
@@ -437,7 +431,7 @@ def _is_asked(
 
 def _inert(session: AuditSession, sheet: GridSheet, key: Key) -> CellRefusal:
     place, question = session.facts.places[key[0]], session.checklist.questions[key[1]]
-    kind = KIND_NAMES[sheet.kind]
+    kind = PLACE_NAMES[sheet.kind]
     reason = f"ne se demande pas pour ce lieu ({kind})"
     return CellRefusal(where_words(place, question), reason)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from diag.audit.places import KIND_NAMES, find_place
+from diag.audit.places import find_place
 from diag.audit.session import AuditSession
-from diag.audit.walk import PROFILES, Key
+from diag.audit.walk import Key
 from diag.journal import subjects
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
@@ -45,7 +45,15 @@ from diag.model.fact import Answer
 from diag.reports.answers import answer_words
 from diag.words.dates import written_day
 from diag.words.sentences import counted
-from diag.words.vocabulary import FOLLOW_UPS, PLACES, PROVENANCES, STATUS_WORDS, WHOM
+from diag.words.vocabulary import (
+    FOLLOW_UPS,
+    PLACE_NAMES,
+    PLACES,
+    PROFILES,
+    PROVENANCES,
+    STATUSES,
+    WHOM,
+)
 
 
 class Change(NamedTuple):
@@ -309,7 +317,7 @@ def _audit_words(session: AuditSession, name: str, value: dict[str, Any]) -> str
     if name == "subject":
         return f"campagne {_text(value, 'campaign')}"
     status, digest = _text(value, "status"), _text(value, "digest")
-    word = STATUS_WORDS[AuditStatus(status)] if status in set(AuditStatus) else status
+    word = STATUSES[AuditStatus(status)] if status in set(AuditStatus) else status
     signed = f"empreinte {digest[:12]}" if digest else ""
     return _joined(word, signed, _text(value, "comment"))
 
@@ -324,7 +332,7 @@ def _edition_words(session: AuditSession, digest: str) -> str:
 def _place_words(session: AuditSession, value: dict[str, Any]) -> str:
     """Return « salle, CM2 », and where it stands unless in the school itself."""
     kind, parent = _text(value, "kind"), _text(value, "parent")
-    told = KIND_NAMES[PlaceKind(kind)] if kind in set(PlaceKind) else kind
+    told = PLACE_NAMES[PlaceKind(kind)] if kind in set(PlaceKind) else kind
     inside = parent and parent != session.facts.root
     stands = f"dans {place_name(session, parent)}" if inside else ""
     return _joined(told, _text(value, "name"), stands)

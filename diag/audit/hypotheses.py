@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 
 from diag.assess.words import money_words, score_words, short_cost
 from diag.audit.answer import find_question
-from diag.audit.places import KIND_NAMES
 from diag.audit.session import AuditSession
 from diag.audit.suppose import (
     Added,
@@ -34,6 +33,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Facts, Place
 from diag.model.text import clean_line, fold
 from diag.reports.answers import value_words
+from diag.words.vocabulary import PLACE_NAMES
 
 FIBRE = (
     ("acces_internet", True),
@@ -151,7 +151,7 @@ def place_named(facts: Facts, text: str, kind: PlaceKind) -> Place:
     hint = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
     names = ", ".join(f"« {place.name} »" for place in places[:8]) or "aucun"
     raise DiagError(
-        f"Lieu « {text[:60]} » ({KIND_NAMES[kind]}) inconnu.{hint} Lieux : {names}."
+        f"Lieu « {text[:60]} » ({PLACE_NAMES[kind]}) inconnu.{hint} Lieux : {names}."
     )
 
 

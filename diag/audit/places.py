@@ -18,22 +18,7 @@ from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts, Place
 from diag.model.text import clean_line, fold
 from diag.words.figures import in_words, percent
 from diag.words.sentences import counted
-from diag.words.vocabulary import PLACES
-
-KIND_NAMES = {
-    PlaceKind.SYNDICAT: "syndicat",
-    PlaceKind.COMMUNE: "commune",
-    PlaceKind.ECOLE: "école",
-    PlaceKind.BATIMENT: "bâtiment",
-    PlaceKind.SALLE: "salle",
-    PlaceKind.LOT: "lot",
-}
-"""What each kind is called on screen."""
-
-
-FEMININE = frozenset({PlaceKind.COMMUNE, PlaceKind.ECOLE, PlaceKind.SALLE})
-"""The kinds whose name is feminine."""
-
+from diag.words.vocabulary import FEMININE, PLACE_NAMES, PLACES
 
 MAX_NAME = 200
 """Longest name of a place, in characters."""
@@ -100,12 +85,12 @@ def add_places(
 
 def _new(session: AuditSession, kind: PlaceKind, name: str, parent: str) -> Place:
     if kind in ROOT_KINDS:
-        raise DiagError(f"On n'ajoute pas de lieu de sorte « {KIND_NAMES[kind]} ».")
+        raise DiagError(f"On n'ajoute pas de lieu de sorte « {PLACE_NAMES[kind]} ».")
     holder = find_place(session, parent)
     if holder.kind not in PARENT_KINDS[kind]:
         raise DiagError(
-            f"Un lieu de sorte « {KIND_NAMES[kind]} » ne se range pas dans "
-            f"« {holder.name} » ({KIND_NAMES[holder.kind]})."
+            f"Un lieu de sorte « {PLACE_NAMES[kind]} » ne se range pas dans "
+            f"« {holder.name} » ({PLACE_NAMES[holder.kind]})."
         )
     seed = session.workspace.world.nonce() + session.workspace.world.nonce()
     ident = str(UUID(bytes=seed, version=4))

@@ -35,7 +35,7 @@ from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
 from diag.words.dates import day_of, long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
-from diag.words.vocabulary import PLACES, SUBJECTS
+from diag.words.vocabulary import PLACES, STATUSES_PRINTED, SUBJECTS
 from diag.workspace.charter import office_of
 from diag.workspace.settings import Settings
 
@@ -131,15 +131,6 @@ class Picture:
         return f"data:image/jpeg;base64,{b64encode(self.data).decode('ascii')}"
 
 
-_STATUSES = {
-    AuditStatus.EN_COURS: "audit en cours",
-    AuditStatus.SOUMIS: "soumis à relecture",
-    AuditStatus.ACCEPTE: "relu et accepté, pas encore clos",
-    AuditStatus.RETOURNE: "renvoyé pour complément",
-    AuditStatus.CLOS: "définitif",
-}
-
-
 @dataclass(frozen=True)
 class Report:
     """One audit, ready to be told; every document is a view of it."""
@@ -206,7 +197,7 @@ class Report:
     @property
     def status_words(self) -> str:
         """The status, as printed."""
-        said = _STATUSES[self.status]
+        said = STATUSES_PRINTED[self.status]
         return f"provisoire ({said})" if self.provisional else said
 
     @property

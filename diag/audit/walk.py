@@ -21,7 +21,7 @@ from diag.model.text import fold
 from diag.reports.answers import heads_words
 from diag.rules.values import Truth
 from diag.words.figures import number, plural
-from diag.words.vocabulary import PLACES
+from diag.words.vocabulary import PLACES, PROFILES
 
 Key = tuple[str, str]
 """Place id, question id."""
@@ -340,14 +340,6 @@ def _bounds(question: Declared) -> str:
 #
 # It is said in the audit itself, as a revision: whoever visits the same school follows
 # the same plan, and the history tells how long the visit was meant to be.
-
-
-PROFILES = {
-    Profile.SHORT: ("court", "l'indispensable"),
-    Profile.STANDARD: ("standard", "l'ordinaire"),
-    Profile.FULL: ("complet", "tout"),
-}
-"""How a visit is called, and what it asks: how long it lasts depends on the school."""
 
 
 _ASKED, _AGAIN, _MEASURED = 10, 4, 60

@@ -15,7 +15,7 @@ from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, Recorded, record_answer, record_note
 from diag.audit.history import Change, changes_of
 from diag.audit.memory import take_places_again
-from diag.audit.places import KIND_NAMES, close_places
+from diag.audit.places import close_places
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo as take_back
 from diag.cli.shared import (
@@ -35,6 +35,7 @@ from diag.model.fact import PARENT_KINDS
 from diag.office import sync as absent
 from diag.reports.answers import answer_words
 from diag.words.sentences import counted
+from diag.words.vocabulary import PLACE_NAMES
 
 _STATES = [str(state) for state in State]
 
@@ -367,7 +368,7 @@ def add_place(
     if as_json:
         print_json({**added.model_dump(mode="json"), "revision": revision})
     else:
-        click.echo(f"Ajouté : {added.name} ({KIND_NAMES[added.kind]})")
+        click.echo(f"Ajouté : {added.name} ({PLACE_NAMES[added.kind]})")
 
 
 @place.command("rename")
@@ -418,7 +419,7 @@ def list_places(ctx: click.Context, *, as_json: bool) -> None:
         ])
         return
     print_table(
-        (KIND_NAMES[each.kind], each.name, each.id) for each in facts.places.values()
+        (PLACE_NAMES[each.kind], each.name, each.id) for each in facts.places.values()
     )
 
 
@@ -437,7 +438,7 @@ def close_list(
         close_places(session, PlaceKind(kind), complete=not reopen)
         number = len(session.facts.places_of(PlaceKind(kind)))
     state = "rouverte" if reopen else "complète"
-    click.echo(f"Liste {state} : {KIND_NAMES[PlaceKind(kind)]}, {number} en tout.")
+    click.echo(f"Liste {state} : {PLACE_NAMES[PlaceKind(kind)]}, {number} en tout.")
 
 
 MAX_LINE = 64 * 1024

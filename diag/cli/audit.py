@@ -8,7 +8,6 @@ from diag.audit import follow
 from diag.audit import session as audits
 from diag.audit.session import AuditSession
 from diag.audit.walk import (
-    PROFILES,
     Parcours,
     QuestionToAsk,
     choose_profile,
@@ -31,7 +30,7 @@ from diag.model.audit import Dispatch
 from diag.model.enums import AuditStatus
 from diag.office.privacy.retention import overdue, overdue_words
 from diag.words.sentences import counted
-from diag.words.vocabulary import STATUS_WORDS
+from diag.words.vocabulary import PROFILES, STATUSES
 
 COMMANDS = {
     "answer": "diag.cli.answer:answer",
@@ -208,7 +207,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
         (
             one.about.ref,
             one.audit.campaign,
-            STATUS_WORDS[one.status],
+            STATUSES[one.status],
             one.about.commune,
             one.about.name,
         )
@@ -248,7 +247,7 @@ def status(
         return
     click.echo(f"{session.about.title} ({session.about.ref})")
     click.echo(f"  campagne      {told['campaign']}")
-    click.echo(f"  état          {STATUS_WORDS[AuditStatus(told['status'])]}")
+    click.echo(f"  état          {STATUSES[AuditStatus(told['status'])]}")
     click.echo(f"  réponses      {told['answers']}")
     click.echo(f"  modifications {told['revisions']}")
     click.echo(f"  conflits      {told['conflicts']}")

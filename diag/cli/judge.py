@@ -23,18 +23,11 @@ from diag.cli.shared import (
     subject_argument,
     workspace_of,
 )
-from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
+from diag.model.enums import Compliance, Gate, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.office.outlook import keep_judged
 from diag.words.sentences import counted
-
-_SOCLE = {
-    Socle.ATTEINT: "atteint",
-    Socle.NON_ATTEINT: "non atteint",
-    Socle.INDETERMINE: "à vérifier",
-    Socle.SANS_OBJET: "sans objet",
-}
-
+from diag.words.vocabulary import SOCLES
 
 _COMPLIANCE = {
     Compliance.NON_CONFORME: "NON CONFORME",
@@ -114,7 +107,7 @@ def _print_alerts(assessment: Assessment) -> None:
         for result in alerts
         if result.compliance is not None
     )
-    click.echo(f"Socle : {_SOCLE[assessment.socle]}\n")
+    click.echo(f"Socle : {SOCLES[assessment.socle]}\n")
 
 
 def _print_scores(assessment: Assessment) -> None:

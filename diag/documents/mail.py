@@ -21,6 +21,7 @@ from diag.model.text import clean_line, clean_text
 from diag.words.dates import long_date
 from diag.words.sentences import phone_number
 from diag.words.typography import french
+from diag.words.vocabulary import DOCUMENTS
 
 # Headers on the wire: ASCII, short lines, nothing that a text could add to them.
 #
@@ -150,14 +151,6 @@ PROVISIONAL = "Provisoire"
 """First word of the subject of a report that may still change."""
 
 
-_BRINGS = {
-    Audience.MAIRIE: "le rapport à la commune",
-    Audience.EQUIPE: "le rapport à l'équipe",
-    Audience.ACADEMIE: "la note à l'académie",
-    Audience.TECHNIQUE: "l'annexe technique",
-}
-
-
 _READ = {
     Audience.MAIRIE: (
         "La première page suffit : elle dit ce qui demande votre décision, avec les "
@@ -229,7 +222,7 @@ def _paragraphs(report: Report, audience: Audience) -> list[str]:
     told = [
         "Madame, Monsieur,",
         (
-            f"Vous trouverez ci-joint {_BRINGS[audience]} sur le numérique "
+            f"Vous trouverez ci-joint {DOCUMENTS[audience]} sur le numérique "
             f"{report.of_it} ({report.about.title}). Ce document est établi "
             f"{visit_words(report)}."
         ),

@@ -19,6 +19,7 @@ from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.words.dates import long_date
 from diag.words.sentences import counted
+from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.disk import write_whole
 
 
@@ -52,15 +53,6 @@ class Format(StrEnum):
     HTML = "html"
     PDF = "pdf"
     ODT = "odt"
-
-
-TITLES = {
-    Audience.MAIRIE: "Rapport à la commune",
-    Audience.EQUIPE: "Rapport à l'équipe",
-    Audience.ACADEMIE: "Note à l'académie",
-    Audience.TECHNIQUE: "Annexe technique",
-}
-"""What a document is called, in lists and in its own properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +186,7 @@ def page_pictures(report: Report, audience: Audience, ppi: int) -> tuple[bytes, 
 
 def _named(report: Report, audience: Audience) -> tuple[str, str]:
     """Return a document's title and author, for its properties."""
-    title = f"{TITLES[audience]} — {report.about.name}"
+    title = f"{DOCUMENT_TITLES[audience]} — {report.about.name}"
     return title, ", ".join(filter(None, (report.author, report.office.name)))
 
 

@@ -17,7 +17,7 @@ from diag.office.tour import address_of
 from diag.words.dates import written_day
 from diag.words.figures import number
 from diag.words.sentences import counted, phone_number
-from diag.words.vocabulary import STATUS_WORDS
+from diag.words.vocabulary import STATUSES
 from diag.workspace.subjects import audits, names_shown
 from diag.workspace.workspace import Workspace
 
@@ -95,7 +95,7 @@ def _commune_audit(workspace: Workspace, insee: str) -> str:
     if not found:
         return ""
     last = max(found, key=lambda each: each.campaign)
-    status = STATUS_WORDS[status_of(journal, last.id)]
+    status = STATUSES[status_of(journal, last.id)]
     return f"audit {status}, campagne {last.campaign}"
 
 
@@ -137,7 +137,7 @@ def _told(session: AuditSession) -> AuditTold:
     begun = is_begun(session.workspace.journal, session.audit.id)
     return AuditTold(
         session.audit,
-        STATUS_WORDS[session.status] if begun else _UNSAID,
+        STATUSES[session.status] if begun else _UNSAID,
         len(session.facts.answers),
         day_words(max(given)) if given else "",
         (*_review(session), *_sent(session)),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from diag.audit.places import KIND_NAMES, find_place
+from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import subjects
 from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
@@ -15,6 +15,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Answer, Place
 from diag.model.text import fold
 from diag.reports.answers import heads_words
+from diag.words.vocabulary import PLACE_NAMES
 
 _USE = "type_salle"
 """The question that says what a room is for."""
@@ -118,7 +119,7 @@ def separate(session: AuditSession, text: str) -> tuple[Revision, ...]:
 
 def merge_lines(found: PlaceMerge) -> Iterator[str]:
     """Give what one needs to decide: both places, what is kept, what would differ."""
-    kind = KIND_NAMES[found.kept.kind]
+    kind = PLACE_NAMES[found.kept.kind]
     why = f" ({found.why})" if found.why else ""
     yield f"Deux lieux, peut-être un seul{why}"
     for letter, place, who in zip(

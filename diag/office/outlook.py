@@ -23,7 +23,7 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.figures import percent
-from diag.words.vocabulary import STATUS_WORDS
+from diag.words.vocabulary import STATUSES
 from diag.workspace.workspace import Workspace
 
 NO_GROUP = "Sans regroupement connu"
@@ -64,7 +64,7 @@ class AuditProgress:
         """
         if self.status is None:
             return f"avant : {self.earlier}" if self.earlier else ""
-        word = STATUS_WORDS[self.status]
+        word = STATUSES[self.status]
         if self.unsettled:
             under_way = self.status is AuditStatus.EN_COURS
             return "à trancher" if under_way else f"à trancher, {word}"
@@ -242,7 +242,7 @@ class NamedTally:
         """Return « 2 en cours, 1 soumis »."""
         return ", ".join(
             f"{self.statuses[status]} {word}"
-            for status, word in STATUS_WORDS.items()
+            for status, word in STATUSES.items()
             if self.statuses[status]
         )
 

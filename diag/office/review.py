@@ -10,7 +10,7 @@ from diag.journal import subjects
 from diag.journal.heads import latest
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.words.vocabulary import STATUS_WORDS
+from diag.words.vocabulary import STATUSES
 from diag.workspace.workspace import Workspace
 
 
@@ -28,9 +28,7 @@ class Stand:
     def words(self) -> str:
         """Return « retourné par Y le 05/10/2026 : voir la baie »."""
         why = f" : {self.comment}" if self.comment else ""
-        return (
-            f"{STATUS_WORDS[self.status]} par {self.who} le {day_words(self.at)}{why}"
-        )
+        return f"{STATUSES[self.status]} par {self.who} le {day_words(self.at)}{why}"
 
 
 def stand_of(session: AuditSession) -> Stand | None:
@@ -80,7 +78,7 @@ def give_back(session: AuditSession, comment: str) -> None:
 def _judge(session: AuditSession, status: AuditStatus, comment: str) -> None:
     if session.status is not AuditStatus.SOUMIS:
         raise DiagError(
-            f"L'audit de {session.about.title} est {STATUS_WORDS[session.status]} : "
+            f"L'audit de {session.about.title} est {STATUSES[session.status]} : "
             "seul un audit soumis se relit."
         )
     move(session, status, comment)

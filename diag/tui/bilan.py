@@ -13,19 +13,19 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from diag.assess.words import SOCLE, firing, short_cost
+from diag.assess.words import firing, short_cost
 from diag.audit import advising
 from diag.audit.advising import add_own
 from diag.audit.bilan import OutlineLine, findings
 from diag.audit.counsel import counsel, evolution
-from diag.audit.follow import MOVES, WORDS, add_step, left_to_check, move, possible
+from diag.audit.follow import WORDS, add_step, left_to_check, move, possible
 from diag.audit.memory import own_here
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
 from diag.documents.drafts import DRAFT_TITLES, DraftKind, possible_drafts
-from diag.documents.write import TITLES, WrittenFile, write_paper, write_reports
+from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState, Owner
 from diag.model.errors import DiagError
@@ -60,7 +60,13 @@ from diag.tui.suppose import SupposeScreen
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
 from diag.words.sentences import counted
-from diag.words.vocabulary import FOLLOW_UPS, OWNERS
+from diag.words.vocabulary import (
+    DOCUMENT_TITLES,
+    FOLLOW_UPS,
+    OWNERS,
+    SOCLES,
+    STATUS_MOVES,
+)
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""
@@ -250,7 +256,7 @@ class ActingScreen(PlaceScreen):
     async def on_advance(self) -> None:
         """Ask where the audit goes, telling what is still to be checked."""
         status = self.session.status
-        choices = [ListChoice(str(one), MOVES[one]) for one in possible(status)]
+        choices = [ListChoice(str(one), STATUS_MOVES[one]) for one in possible(status)]
         chosen = await self.app.push_screen_wait(
             ChooseDialog(f"L'audit est {WORDS[status]}.", choices)
         )
@@ -260,7 +266,7 @@ class ActingScreen(PlaceScreen):
         if wanted in _SIGNED and not await self.app.push_screen_wait(
             Confirm(
                 _before(self.session, wanted),
-                yes=MOVES[wanted].split(" :")[0],
+                yes=STATUS_MOVES[wanted].split(" :")[0],
                 grave=wanted is AuditStatus.CLOS,
             )
         ):
@@ -319,7 +325,7 @@ def _before(session: AuditSession, wanted: AuditStatus) -> str:
     left = left_to_check(session)
     told = "\n".join(f"- {one}" for one in left)
     rest = f"Reste à vérifier :\n{told}" if left else "Tout a été vérifié."
-    return f"{MOVES[wanted]} ?\n\n{rest}"
+    return f"{STATUS_MOVES[wanted]} ?\n\n{rest}"
 
 
 _SHOW = "Voir"
@@ -721,7 +727,7 @@ def _summary(session: AuditSession, report: Report) -> str:
     elif unsure:
         presses = f"{counted(unsure, 'conformité')} à vérifier"
     cost = short_cost(*firing(one.advice for one in report.plan.actions))
-    return summary_line(SOCLE[assessment.socle], presses, cost)
+    return summary_line(SOCLES[assessment.socle], presses, cost)
 
 
 def summary_line(socle: str, presses: str, cost: str) -> str:
@@ -897,4 +903,4 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
 
 def _named(stem: str) -> str:
     """Return what a report is called; another document keeps its file's name."""
-    return TITLES[Audience(stem)] if stem in set(Audience) else stem
+    return DOCUMENT_TITLES[Audience(stem)] if stem in set(Audience) else stem

@@ -20,7 +20,7 @@ from diag.documents.many import (
     tally,
     write_many,
 )
-from diag.documents.write import TITLES, Format
+from diag.documents.write import Format
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
@@ -41,6 +41,7 @@ from diag.tui.preview import PreviewScreen
 from diag.tui.safe import content, open_outside
 from diag.tui.text import Sentence
 from diag.words.sentences import counted
+from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.workspace import Workspace
 
 FORMS = {
@@ -217,7 +218,9 @@ class ExportScreen(PlaceScreen):
         yield ListLine("", (" Pour qui",))
         for audience in Audience:
             box = _box(ticked=audience in wanted.audiences)
-            yield ListLine(f"audience/{audience}", (f"  {box} {TITLES[audience]}", ""))
+            yield ListLine(
+                f"audience/{audience}", (f"  {box} {DOCUMENT_TITLES[audience]}", "")
+            )
         yield ListLine("", (" Sous quelle forme",))
         for form, told in FORMS.items():
             yield ListLine(

@@ -14,7 +14,6 @@ from diag.audit.history import describe_undo
 from diag.audit.memory import FormerPlaces, former_places, take_places_again
 from diag.audit.places import (
     BETWEEN,
-    KIND_NAMES,
     Outlined,
     add_place,
     add_places,
@@ -40,7 +39,7 @@ from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
 from diag.tui.visit.commands import TakeBack
-from diag.words.vocabulary import PLACES
+from diag.words.vocabulary import PLACE_NAMES, PLACES
 
 
 class AddRoom(Command):
@@ -345,7 +344,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
 
 def _line(each: Outlined) -> ListLine:
     indent = "  " * each.depth
-    kind = KIND_NAMES[each.place.kind]
+    kind = PLACE_NAMES[each.place.kind]
     return ListLine(each.place.id, (indent + each.place.name, kind, str(each.answers)))
 
 

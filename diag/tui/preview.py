@@ -15,13 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from diag.documents.many import beside, report_for
-from diag.documents.write import (
-    TITLES,
-    Format,
-    own_notice,
-    page_pictures,
-    write_reports,
-)
+from diag.documents.write import Format, own_notice, page_pictures, write_reports
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
@@ -29,6 +23,7 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.photos import Pixels
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import Trouble, content, open_outside
+from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.workspace import Workspace
 
 _PPI = 24
@@ -97,7 +92,7 @@ class PreviewScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Have the pages drawn aside: half a second."""
-        self.tell(f"Aperçu : {TITLES[self._audience]}")
+        self.tell(f"Aperçu : {DOCUMENT_TITLES[self._audience]}")
         self._draw(self.diag.desk.workspace)
 
     @work(thread=True, exclusive=True, group="preview")
@@ -122,7 +117,7 @@ class PreviewScreen(PlaceScreen):
     async def _show(self, page: int) -> None:
         self.page = page
         self.tell(
-            f"Aperçu : {TITLES[self._audience]}",
+            f"Aperçu : {DOCUMENT_TITLES[self._audience]}",
             f"page {page + 1} sur {len(self.pages)}",
         )
         room = self.query_one("#page")

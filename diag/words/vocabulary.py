@@ -1,5 +1,7 @@
 """The words of judgements, people and places, one for each, everywhere."""
 
+import re
+
 from diag.model.enums import (
     Audience,
     AuditStatus,
@@ -8,6 +10,7 @@ from diag.model.enums import (
     Kind,
     Owner,
     PlaceKind,
+    Profile,
     Provenance,
     Socle,
     State,
@@ -63,6 +66,15 @@ COMPLIANCES = {
 
 
 SOCLES = {
+    Socle.ATTEINT: "atteint",
+    Socle.NON_ATTEINT: "non atteint",
+    Socle.INDETERMINE: "à vérifier",
+    Socle.SANS_OBJET: "sans objet",
+}
+"""Whether everything blocking holds, in a word."""
+
+
+SOCLE_SENTENCES = {
     Socle.ATTEINT: "Le socle est atteint : toutes les conditions indispensables "
     "sont réunies.",
     Socle.NON_ATTEINT: "Le socle n'est pas atteint : au moins une condition "
@@ -105,12 +117,36 @@ PLACES = {
 """One place of a kind, and several."""
 
 
+PLACE_NAMES = {kind: names[0].partition(" de ")[0] for kind, names in PLACES.items()}
+"""What a kind is called on screen: « lot »."""
+
+
+FEMININE = frozenset({PlaceKind.COMMUNE, PlaceKind.ECOLE, PlaceKind.SALLE})
+"""The kinds whose name is feminine."""
+
+
 SUBJECTS = {
     PlaceKind.SYNDICAT: ("le syndicat", "du syndicat"),
     PlaceKind.COMMUNE: ("la commune", "de la commune"),
     PlaceKind.ECOLE: ("l'école", "de l'école"),
 }
 """How a document calls whom it is about, and what is theirs."""
+
+
+THIS_SUBJECT = {
+    PlaceKind.SYNDICAT: "ce syndicat",
+    PlaceKind.COMMUNE: "cette commune",
+    PlaceKind.ECOLE: "cette école",
+}
+"""A subject, pointed at."""
+
+
+SUBJECT_CODES = {
+    PlaceKind.SYNDICAT: "SIREN",
+    PlaceKind.COMMUNE: "Code INSEE",
+    PlaceKind.ECOLE: "UAI",
+}
+"""What the official number of a subject is called."""
 
 
 PROVENANCES = {
@@ -121,6 +157,26 @@ PROVENANCES = {
     Provenance.CARRIED: "repris d'un autre audit",
 }
 """How a fact became known."""
+
+
+PROVENANCE_MARKS = {
+    Provenance.MEASURED: "mes",
+    Provenance.OBSERVED: "vu",
+    Provenance.DECLARED: "dit",
+    Provenance.IMPORTED: "imp",
+    Provenance.CARRIED: "rep",
+}
+"""The same in three letters at most; none reads as a unit (« 2 m »)."""
+
+
+PROVENANCES_COUNTED = {
+    Provenance.MEASURED: ("mesurée", "mesurées"),
+    Provenance.OBSERVED: ("constatée sur place", "constatées sur place"),
+    Provenance.DECLARED: ("déclarée", "déclarées"),
+    Provenance.IMPORTED: ("reprise d'un fichier", "reprises de fichiers"),
+    Provenance.CARRIED: ("reprise d'un autre audit", "reprises d'autres audits"),
+}
+"""The same of one answer, and of several."""
 
 
 STATES = {
@@ -144,11 +200,42 @@ FOLLOW_UPS = {
 """What became of a recommendation."""
 
 
-def levels(low: int, high: int) -> str:
-    """Return « niveau de base », or « niveau entre base et recommandé »."""
-    if low == high:
-        return LEVEL_PHRASES[low]
-    return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"
+STATUSES = {
+    AuditStatus.EN_COURS: "en cours",
+    AuditStatus.SOUMIS: "soumis",
+    AuditStatus.ACCEPTE: "accepté",
+    AuditStatus.RETOURNE: "retourné",
+    AuditStatus.CLOS: "clos",
+}
+"""Where an audit stands, in a word."""
+
+
+STATUSES_PRINTED = {
+    AuditStatus.EN_COURS: "audit en cours",
+    AuditStatus.SOUMIS: "soumis à relecture",
+    AuditStatus.ACCEPTE: "relu et accepté, pas encore clos",
+    AuditStatus.RETOURNE: "renvoyé pour complément",
+    AuditStatus.CLOS: "définitif",
+}
+"""The same in documents, for readers who know no audit."""
+
+
+STATUS_MOVES = {
+    AuditStatus.EN_COURS: "Reprendre l'audit",
+    AuditStatus.SOUMIS: "Soumettre à relecture",
+    AuditStatus.ACCEPTE: "Accepter",
+    AuditStatus.RETOURNE: "Retourner pour complément",
+    AuditStatus.CLOS: "Clore : les rapports deviennent définitifs",
+}
+"""What moves an audit there."""
+
+
+PROFILES = {
+    Profile.SHORT: ("court", "l'indispensable"),
+    Profile.STANDARD: ("standard", "l'ordinaire"),
+    Profile.FULL: ("complet", "tout"),
+}
+"""How a visit is called, and what it asks: how long it lasts depends on the school."""
 
 
 AUDIENCES = {
@@ -160,14 +247,27 @@ AUDIENCES = {
 """To whom a wording speaks."""
 
 
-STATUS_WORDS = {
-    AuditStatus.EN_COURS: "en cours",
-    AuditStatus.SOUMIS: "soumis",
-    AuditStatus.ACCEPTE: "accepté",
-    AuditStatus.RETOURNE: "retourné",
-    AuditStatus.CLOS: "clos",
+DOCUMENTS = {
+    Audience.MAIRIE: "le rapport à la commune",
+    Audience.EQUIPE: "le rapport à l'équipe",
+    Audience.ACADEMIE: "la note à l'académie",
+    Audience.TECHNIQUE: "l'annexe technique",
 }
-"""Where an audit stands, in a word."""
+"""The document of each audience, in a sentence."""
+
+
+DOCUMENT_TITLES = {
+    audience: re.split("[ ']", name, maxsplit=1)[1].capitalize()
+    for audience, name in DOCUMENTS.items()
+}
+"""What a document is called, in lists and in its own properties."""
+
+
+def levels(low: int, high: int) -> str:
+    """Return « niveau de base », or « niveau entre base et recommandé »."""
+    if low == high:
+        return LEVEL_PHRASES[low]
+    return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"
 
 
 STATE_WORDS = {

@@ -19,13 +19,14 @@ from diag.documents.atlas.school import (
 from diag.documents.synthesis.gathering import is_begun
 from diag.documents.tables import ChosenAudits, Count, Progress, chosen, read_counts
 from diag.documents.templates import markdown
-from diag.documents.write import TITLES, Format, own_notice, rendered
+from diag.documents.write import Format, own_notice, rendered
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.model.text import fold
 from diag.words.figures import number
 from diag.words.sentences import of
+from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.charter import office_of
 from diag.workspace.subjects import commune_auditee
 from diag.workspace.workspace import Workspace
@@ -151,7 +152,7 @@ class _Making:
         text = markdown(report, audience)
         self.warnings |= dict.fromkeys(filter(None, [own_notice(report, audience)]))
         files = (self._file(report, audience, text, form) for form in self.forms)
-        return PaperLinks(TITLES[audience], tuple(filter(None, files)))
+        return PaperLinks(DOCUMENT_TITLES[audience], tuple(filter(None, files)))
 
     def _file(
         self, report: Report, audience: Audience, text: str, form: Format

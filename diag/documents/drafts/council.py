@@ -18,7 +18,6 @@ from diag.documents.parts.advice import CAUTION
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     REASON_WORDS,
-    SOCLE_WORDS,
     Shared,
     names_or_count,
     page,
@@ -47,7 +46,7 @@ from diag.documents.synthesis.gathering import (
 from diag.model.enums import Audience, Kind
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import first_sentence, of, sentence, uncapitalised
-from diag.words.vocabulary import FOLLOW_UPS, OWNERS
+from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
 
 REASONS = 5
 """At most so many findings told as reasons."""
@@ -294,7 +293,7 @@ def _standing(gathering: Gathering) -> Md:
             gathering.name_of(one),
             describe_day(max(one.visits)) if one.visits else "aucune visite",
             score_cell(one.overall),
-            SOCLE_WORDS[one.socle],
+            SOCLES[one.socle],
             "provisoire" if one.provisional else "définitif",
         )
         for one in gathering.extracts

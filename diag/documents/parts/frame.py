@@ -8,12 +8,18 @@ from diag.audit.report import Report
 from diag.documents.document import PAGE_BREAK, Pair, definitions, table, written
 from diag.documents.escape import Md
 from diag.documents.parts.since import against
-from diag.model.enums import Kind, PlaceKind, Provenance, Socle, Standing, State
+from diag.model.enums import Kind, Provenance, Socle, Standing, State
 from diag.model.number import Bounds
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import in_words, percent
 from diag.words.sentences import listed, of, phone_number
-from diag.words.vocabulary import LEVELS_EXPLAINED, SOCLES, UNSCORED
+from diag.words.vocabulary import (
+    LEVELS_EXPLAINED,
+    PROVENANCES_COUNTED,
+    SOCLE_SENTENCES,
+    SUBJECT_CODES,
+    UNSCORED,
+)
 
 MISSING = 3
 """At most so many missing conditions named, the others counted."""
@@ -21,22 +27,6 @@ MISSING = 3
 
 SCORE_COLUMN = "Score sur 100"
 """Header by which the HTML knows the table that it draws as bars."""
-
-
-_NUMBERS = {
-    PlaceKind.ECOLE: "UAI",
-    PlaceKind.COMMUNE: "Code INSEE",
-    PlaceKind.SYNDICAT: "SIREN",
-}
-
-
-_GIVEN = {
-    Provenance.MEASURED: ("mesurée", "mesurées"),
-    Provenance.OBSERVED: ("constatée sur place", "constatées sur place"),
-    Provenance.DECLARED: ("déclarée", "déclarées"),
-    Provenance.IMPORTED: ("reprise d'un fichier", "reprises de fichiers"),
-    Provenance.CARRIED: ("reprise d'un autre audit", "reprises d'autres audits"),
-}
 
 
 def view(report: Report) -> dict[str, object]:
@@ -65,7 +55,7 @@ def cover(report: Report, reader: str) -> Md:
     commune = report.commune.name if report.commune else report.about.commune
     pairs: list[Pair] = [
         *([("Commune", commune)] if commune else []),
-        (_NUMBERS[report.about.kind], report.about.code),
+        (SUBJECT_CODES[report.about.kind], report.about.code),
         ("Destinataire", reader),
         ("Visite", listed([describe_day(visit.date) for visit in report.visits])),
         ("Date", long_date(report.date)),
@@ -106,7 +96,7 @@ def score_words(score: Score) -> str:
 
 def socle_words(report: Report) -> str:
     """Return whether everything indispensable holds, and what surely is missing."""
-    said = SOCLES[report.assessment.socle]
+    said = SOCLE_SENTENCES[report.assessment.socle]
     if report.assessment.socle is not Socle.NON_ATTEINT:
         return said
     missing = [
@@ -189,7 +179,7 @@ def answered(report: Report) -> str:
     heads = [head for told in report.facts.answers.values() for head in told]
     known = Counter(head.provenance for head in heads if head.state is State.KNOWN)
     counts = [
-        f"{known[one]} {_GIVEN[one][known[one] > 1]}"
+        f"{known[one]} {PROVENANCES_COUNTED[one][known[one] > 1]}"
         for one in Provenance
         if known[one]
     ]

@@ -27,7 +27,7 @@ from diag.model.enums import Compliance, Kind, Owner, Socle
 from diag.model.number import Bounds
 from diag.words.figures import in_words, percent
 from diag.words.sentences import first_sentence, listed, sentence
-from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLES
+from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
 
 SEVERAL = 2
 """From so many schools on, a finding is common."""
@@ -325,15 +325,6 @@ def page_of(template: str, told: Mapping[str, object], gathering: Gathering) -> 
     )
 
 
-SOCLE_WORDS = {
-    Socle.ATTEINT: "atteint",
-    Socle.NON_ATTEINT: "non atteint",
-    Socle.INDETERMINE: "à vérifier",
-    Socle.SANS_OBJET: "sans objet",
-}
-"""Whether everything blocking holds, in a cell."""
-
-
 def average(scores: Iterable[Score]) -> Bounds | None:
     """Return the average, exact: of the lows below, of the highs above.
 
@@ -377,10 +368,10 @@ def socle_words(extracts: Sequence[Extract]) -> str:
     """Return how many schools have everything indispensable."""
     states = [one.socle for one in extracts]
     if len(states) == 1:
-        return sentence(SOCLES[states[0]])
+        return sentence(SOCLE_SENTENCES[states[0]])
     told = [
         f"{words} dans {states.count(socle)}"
-        for socle, words in SOCLE_WORDS.items()
+        for socle, words in SOCLES.items()
         if socle in states and socle is not Socle.SANS_OBJET
     ]
     count = f"{len(states)} école{'s' * (len(states) > 1)}"

@@ -8,7 +8,6 @@ from diag.documents.escape import Md
 from diag.documents.parts.advice import LEAD
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
-    SOCLE_WORDS,
     Shared,
     alert_rows,
     alerts_words,
@@ -36,7 +35,7 @@ from diag.documents.synthesis.gathering import Extract, Gathering, cover, unaudi
 from diag.model.enums import PlaceKind
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import listed, of, sentence
-from diag.words.vocabulary import LEVELS_EXPLAINED
+from diag.words.vocabulary import LEVELS_EXPLAINED, SOCLES
 
 WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
 """At most so many common lacks, strengths, domains of the budget, alerts in the box."""
@@ -144,7 +143,7 @@ def _school_table(gathering: Gathering) -> Md:
             gathering.name_of(one),
             audit_words(one),
             score_cell(one.overall),
-            SOCLE_WORDS[one.socle],
+            SOCLES[one.socle],
             alerts_words([one]),
             str(money.total([one])),
         )

@@ -14,7 +14,6 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from diag.audit.grid import Cell, GridSheet, provenance_words
-from diag.audit.places import KIND_NAMES
 from diag.audit.walk import expected
 from diag.desk.visit.choosing import choices_words
 from diag.desk.visit.completing import completed
@@ -28,6 +27,7 @@ from diag.tui.theme import PlainStyle
 from diag.tui.visit.commands import ShowPlaces
 from diag.tui.visit.grid_commands import DuplicatePlace, NextKind
 from diag.words.typography import NBSP
+from diag.words.vocabulary import PLACE_NAMES, PROVENANCES
 
 _SLACK = 24  # lets the last column scroll until it starts at the left edge
 
@@ -242,7 +242,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         corner = ""
         if y == self.layout_of.height - 1:
             count = len(self.sheet.places)
-            corner = f"{count} {KIND_NAMES[self.sheet.kind]}{'s' if count > 1 else ''}"
+            corner = f"{count} {PLACE_NAMES[self.sheet.kind]}{'s' if count > 1 else ''}"
         return Segment(name_text(corner, self.layout_of.names), plain), _joined(body)
 
     def _row(self, row: int) -> tuple[Segment, list[Segment]]:
@@ -592,9 +592,4 @@ def _said(question: Question, cell: Cell) -> str:
 
 def provenance_note(provenance: Provenance | None) -> str:
     """Return how what is typed next is known, when it was chosen."""
-    names = {
-        Provenance.OBSERVED: "constaté",
-        Provenance.DECLARED: "déclaré",
-        Provenance.MEASURED: "mesuré",
-    }
-    return f"saisie : {names[provenance]}" if provenance else ""
+    return f"saisie : {PROVENANCES[provenance]}" if provenance else ""

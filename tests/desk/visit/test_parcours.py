@@ -15,7 +15,6 @@ from diag.audit.session import open_session
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.visit import VisitSession as Visiting
 from diag.audit.walk import (
-    PROFILES,
     Parcours,
     choose_profile,
     left_to_ask,
@@ -27,6 +26,7 @@ from diag.journal import changes
 from diag.journal.revision import Origin
 from diag.model.enums import PlaceKind, Profile, QuestionType
 from diag.model.errors import DiagError
+from diag.words.vocabulary import PROFILES
 from tests.desk.builders import SCHOOL, started, workspace
 
 

@@ -2,14 +2,15 @@ from pathlib import Path
 
 from diag.audit.answer import NewAnswer as Entry
 from diag.audit.answer import record_answer
-from diag.audit.grid import MARKS, domains_of, duplicate, sheet_kinds
 from diag.audit.grid import GridSheet as Sheet
+from diag.audit.grid import domains_of, duplicate, sheet_kinds
 from diag.audit.places import add_place, close_list, closing_effect
 from diag.audit.session import AuditSession as Session
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.fact import Place
+from diag.words.vocabulary import PROVENANCE_MARKS
 from tests.desk.builders import workspace
 
 SALLE = PlaceKind.SALLE
@@ -53,8 +54,8 @@ def test_a_sheet_shows_values_states_provenance_and_what_is_not_asked(
 def test_no_mark_reads_as_a_unit(session: Session) -> None:
     """« 2 m » was read as two metres, where it meant two, measured."""
     units = {each.unit for each in session.checklist.questions.values()}
-    assert not units & set(MARKS.values())
-    assert all(len(mark) > 1 for mark in MARKS.values())
+    assert not units & set(PROVENANCE_MARKS.values())
+    assert all(len(mark) > 1 for mark in PROVENANCE_MARKS.values())
 
 
 def test_columns_add_up_where_a_total_means_something(session: Session) -> None:
