@@ -13,20 +13,12 @@ from diag.documents.atlas.school import (
     gauge_of,
     middle,
 )
-from diag.model.enums import Socle
 from diag.model.number import Bounds
 from diag.model.text import fold
+from diag.words.vocabulary import SOCLES
 
 FREQUENT = 12
 """At most so many points of compliance told, the most frequent first."""
-
-
-_SOCLES = {
-    Socle.ATTEINT: "atteint",
-    Socle.NON_ATTEINT: "non atteint",
-    Socle.INDETERMINE: "encore à vérifier",
-    Socle.SANS_OBJET: "sans objet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ def overview(entries: Iterable[SchoolEntry]) -> Overview:
         provisional=sum(one.provisional for one in told),
         with_alerts=sum(bool(one.failing) for one in told),
         median=_median(one.bounds for one in told),
-        socles=tuple((said, socles[one]) for one, said in _SOCLES.items()),
+        socles=tuple((said, socles[one]) for one, said in SOCLES.items()),
         domains=_domains(told),
         frequent=tuple(ranked[:FREQUENT]),
         more=len(ranked[FREQUENT:]),
