@@ -185,16 +185,6 @@ def _lines(texts: tuple[str, ...], about: str) -> tuple[str, ...]:
     return tuple(filter(None, (_line(text, about) for text in texts)))
 
 
-WORDS = {
-    AuditStatus.EN_COURS: "en cours",
-    AuditStatus.SOUMIS: "soumis à relecture",
-    AuditStatus.ACCEPTE: "accepté",
-    AuditStatus.RETOURNE: "retourné",
-    AuditStatus.CLOS: "clos",
-}
-"""Where an audit stands, in a word."""
-
-
 _NEXT = {
     AuditStatus.EN_COURS: (AuditStatus.SOUMIS, AuditStatus.CLOS),
     AuditStatus.SOUMIS: (

@@ -18,7 +18,7 @@ from diag.audit import advising
 from diag.audit.advising import add_own
 from diag.audit.bilan import OutlineLine, findings
 from diag.audit.counsel import counsel, evolution
-from diag.audit.follow import WORDS, add_step, left_to_check, move, possible
+from diag.audit.follow import add_step, left_to_check, move, possible
 from diag.audit.memory import own_here
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
@@ -66,6 +66,7 @@ from diag.words.vocabulary import (
     OWNERS,
     SOCLES,
     STATUS_MOVES,
+    STATUSES,
 )
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
@@ -258,7 +259,7 @@ class ActingScreen(PlaceScreen):
         status = self.session.status
         choices = [ListChoice(str(one), STATUS_MOVES[one]) for one in possible(status)]
         chosen = await self.app.push_screen_wait(
-            ChooseDialog(f"L'audit est {WORDS[status]}.", choices)
+            ChooseDialog(f"L'audit est {STATUSES[status]}.", choices)
         )
         if chosen is None:
             return
@@ -288,7 +289,7 @@ class ActingScreen(PlaceScreen):
     def _advance_to(self, wanted: AuditStatus, comment: str) -> None:
         move(self.session, wanted, comment)
         self.show_all()
-        self.diag.say(f"Audit {WORDS[wanted]}.")
+        self.diag.say(f"Audit {STATUSES[wanted]}.")
 
     @work
     async def on_new_edition(self) -> None:
@@ -606,7 +607,7 @@ class BilanScreen(ActingScreen):
     def show_written(self) -> None:
         """Show where the audit stands, and the key of what was written, if any."""
         session = self.session
-        status = f"{session.audit.campaign}, {WORDS[session.status]}"
+        status = f"{session.audit.campaign}, {STATUSES[session.status]}"
         if self.written:
             status = f"documents : {key_now(self.app, OpenWritten)} · {status}"
         self.query_one("#status", Static).update(content(status))

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.follow import WORDS, left_to_check, move, possible
+from diag.audit.follow import left_to_check, move, possible
 from diag.audit.session import AuditSession as Session
 from diag.model.enums import AuditStatus
-from diag.words.vocabulary import STATUS_MOVES
+from diag.words.vocabulary import STATUS_MOVES, STATUSES
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 
@@ -24,7 +24,7 @@ def empty(desk: Workspace) -> Session:
 
 @pytest.mark.parametrize("status", AuditStatus)
 def test_every_status_has_words_and_a_way_on(status: AuditStatus) -> None:
-    assert WORDS[status]
+    assert STATUSES[status]
     assert STATUS_MOVES[status]
     assert possible(status)
     assert status not in possible(status)

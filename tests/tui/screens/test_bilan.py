@@ -336,7 +336,7 @@ async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) ->
         await wait_for(pilot, lambda: on(pilot, Confirm))
         await pilot.press("o")
         await wait_for(pilot, lambda: session.status is AuditStatus.SOUMIS)
-        await wait_for(pilot, lambda: shows(pilot, "soumis à relecture"))
+        await wait_for(pilot, lambda: shows(pilot, "Audit soumis"))
 
 
 async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
