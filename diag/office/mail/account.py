@@ -18,6 +18,7 @@ from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 from diag.words.dates import describe_day
+from diag.words.vocabulary import AUDIENCES
 from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -182,14 +183,6 @@ _OLD = 3
 """Years after which an address is said to be old."""
 
 
-_NAMES = {
-    Audience.MAIRIE: "la mairie",
-    Audience.EQUIPE: "l'équipe de l'école",
-    Audience.ACADEMIE: "l'académie",
-    Audience.TECHNIQUE: "l'équipe technique",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a reader is written to, and what makes us think so."""
@@ -203,7 +196,7 @@ class Address:
 
 def reader(audience: Audience) -> str:
     """Return who reads a document: « la mairie »."""
-    return _NAMES[audience]
+    return AUDIENCES[audience]
 
 
 def address_of(session: AuditSession, audience: Audience) -> Address:
