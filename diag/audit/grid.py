@@ -19,12 +19,7 @@ from diag.model.text import fold
 from diag.reports.answers import value_words
 from diag.rules.values import Truth
 from diag.words.figures import number
-from diag.words.vocabulary import (
-    PLACE_NAMES,
-    PROVENANCE_MARKS,
-    PROVENANCES,
-    STATE_WORDS,
-)
+from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, PROVENANCES, STATES
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
 
@@ -218,7 +213,7 @@ def _walked(checklist: Checklist, kind: PlaceKind) -> list[Question]:
 def short_words(question: Question, answer: Answer) -> str:
     """Return an answer in as few words as a cell needs: no unit, days in digits."""
     if answer.state is not State.KNOWN:
-        return STATE_WORDS[answer.state]
+        return STATES[answer.state]
     value = answer.value
     if question.type in _NUMBERS and isinstance(value, int | str):
         return number(value)

@@ -268,11 +268,3 @@ def levels(low: int, high: int) -> str:
     if low == high:
         return LEVEL_PHRASES[low]
     return f"niveau entre {LEVELS[low]} et {LEVELS[high]}"
-
-
-STATE_WORDS = {
-    State.UNKNOWN: "inconnu",
-    State.NOT_APPLICABLE: "sans objet",
-    State.REFUSED: "refusé",
-}
-"""What a cell says where there is no value."""

@@ -24,7 +24,7 @@ from diag.model.fact import Value
 from diag.model.number import exact
 from diag.model.text import fold
 from diag.reports.answers import value_words
-from diag.words.vocabulary import STATE_WORDS
+from diag.words.vocabulary import STATES
 
 STATE_KEYS = {"*": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
 """First key typed → a state instead of a value; the same for every question."""
@@ -125,7 +125,7 @@ def plain_refusal(question: Question, error: RefusedEntryError) -> str:
 
 
 def _stated(text: str, state: State) -> Typed:
-    return Typed(text, state=state, words=STATE_WORDS[state], is_complete=True)
+    return Typed(text, state=state, words=STATES[state], is_complete=True)
 
 
 def _read(question: Question, text: str, raw: object) -> Typed:

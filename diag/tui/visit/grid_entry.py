@@ -35,7 +35,7 @@ from diag.tui.visit.grid_table import (
     provenance_note,
     with_said,
 )
-from diag.words.vocabulary import PLACES, STATE_WORDS
+from diag.words.vocabulary import PLACES, STATES
 
 # The face of a grid: a table of cells over the lines that tell the current one.
 #
@@ -536,4 +536,4 @@ def said_words(question: Question, read: Typed) -> str:
     """Return what was recorded, as a reader expects it."""
     if read.state is State.KNOWN:
         return value_words(question, read.value)
-    return STATE_WORDS[read.state]
+    return STATES[read.state]
