@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 
 from benches.screens import ROUND, Opened, Pressed, keys
 from benches.worlds.bare import ROOMS
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
 from tests.desk.builders import started, workspace
@@ -60,11 +59,11 @@ def school(folder: Path) -> str:
     """Make a workspace where a school has twelve rooms; return its UAI."""
     with workspace(folder) as made:
         session = started(made)
-        record_answer(session, Entry("type_ecole", "elementaire"))
+        record_answer(session, NewAnswer("type_ecole", "elementaire"))
         for number in range(1, 13):
             room, _ = add_place(session, PlaceKind.SALLE, f"Classe {number}")
-            record_answer(session, Entry("type_salle", "classe", place=room.id))
-            record_answer(session, Entry("prises_rj45", number % 5, place=room.id))
+            record_answer(session, NewAnswer("type_salle", "classe", place=room.id))
+            record_answer(session, NewAnswer("prises_rj45", number % 5, place=room.id))
         return session.about.ref
 
 

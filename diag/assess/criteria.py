@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from diag.assess.facts import FactsReading, PlaceScope, any_out
+from diag.assess.facts import FactsReading, PlaceScope, Vocabulary, any_out
 from diag.assess.results import TOP, CriterionResult, Verdict
 from diag.assess.scores import Member, compliance_of, weighted_mean
-from diag.assess.vocabulary import Vocabulary
 from diag.model.checklist import Criterion, RollUp
 from diag.model.enums import Kind, Standing
 from diag.model.number import Bounds, exact

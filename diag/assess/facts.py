@@ -4,13 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from diag.assess.vocabulary import Vocabulary
+from diag.answers.types import TYPES, Reader
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Value
+from diag.rules.evaluate import condition
 from diag.rules.language import Rule, parse_rule
-from diag.rules.scope import Scope
-from diag.rules.values import ABSENT, UNBOUNDED, RuleValue, Span, Truth, either, point
+from diag.rules.scope import Judge, Scope
+from diag.rules.values import (
+    ABSENT,
+    UNBOUNDED,
+    RuleValue,
+    Span,
+    Truth,
+    either,
+    hull_of_values,
+    maybe_absent,
+    point,
+)
 
 # The facts of one audit as rules see them: a scope per place, each value read once.
 #
@@ -19,6 +30,66 @@ from diag.rules.values import ABSENT, UNBOUNDED, RuleValue, Span, Truth, either,
 
 VISIT_DATE = "visit_date"
 """The one name that every rule may read and no question asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactType:
+    """One question, as rules read its answers."""
+
+    question: Question
+    relevant: Judge | None
+    """When it is asked; None: always."""
+    relevance_names: frozenset[str]
+    """What its relevance reads, aggregates included."""
+    unknown: RuleValue
+    """Everything that the answer can be."""
+    maybe: RuleValue
+    """The same, or no answer at all."""
+    read: Reader
+
+    def value(self, heads: tuple[Answer, ...], relevant: Truth) -> RuleValue:
+        """Return what the heads of one fact leave possible: their hull."""
+        if relevant is False:
+            return ABSENT
+        if not heads:
+            return self.unknown if relevant else self.maybe
+        if len(heads) == 1:
+            found = self.allowed(heads[0])
+        else:
+            found = hull_of_values([self.allowed(head) for head in heads])
+        return found if relevant else maybe_absent(found)
+
+    def allowed(self, head: Answer) -> RuleValue:
+        """Return what one head allows; what does not fit the question is unknown."""
+        if head.state is State.KNOWN:
+            found = self.read(head.value)
+            return self.unknown if found is None else found
+        return ABSENT if head.state is State.NOT_APPLICABLE else self.unknown
+
+
+Vocabulary = Mapping[str, FactType]
+"""Every question by its id, as rules read it."""
+
+
+def vocabulary_of(questions: Mapping[str, Question]) -> Vocabulary:
+    """Return the vocabulary of a checklist."""
+    return {ident: fact_type(question) for ident, question in questions.items()}
+
+
+def fact_type(question: Question) -> FactType:
+    """Return how rules read one question."""
+    rule = parse_rule(question.relevant) if question.relevant else None
+    meaning = TYPES[question.type].meaning(question)
+    return FactType(
+        question=question,
+        relevant=condition(rule) if rule else None,
+        relevance_names=(
+            rule.names.union(*rule.inner_names.values()) if rule else frozenset()
+        ),
+        unknown=meaning.unknown,
+        maybe=maybe_absent(meaning.unknown),
+        read=meaning.read,
+    )
 
 
 class FactsReading:

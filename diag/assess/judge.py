@@ -5,10 +5,9 @@ from functools import cached_property
 
 from diag.assess.advice import Remedy, advice_of, ordered
 from diag.assess.criteria import CriterionJudge, Readers, every_name
-from diag.assess.facts import FactsReading
+from diag.assess.facts import FactsReading, vocabulary_of
 from diag.assess.results import Assessment, CriterionResult, DomainResult
 from diag.assess.scores import domain_score, overall_score, socle_of
-from diag.assess.vocabulary import vocabulary_of
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import Facts

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from diag.answers.types import TYPES
 from diag.assess.money import Money, estimate, is_counted
 from diag.assess.results import Advice, Cost, CriterionResult, Score
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, QuestionType, Standing, Trigger
+from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.number import canonical_number
 from diag.rules.tree import (
     Aggregate,
@@ -151,9 +152,6 @@ _DATED: dict[Order, str] = {
 }
 
 
-_NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
-
-
 _SIGNS: dict[Operator, str] = {"+": "+", "-": "−", "*": "×", "/": "divisé par"}
 
 
@@ -213,14 +211,14 @@ class Teller:
     def _is_number(self, node: Term) -> bool:
         if isinstance(node, NameNode):
             declared = self._questions.get(node.id)
-            return declared is not None and declared.type in _NUMBERS
+            return declared is not None and TYPES[declared.type].is_number
         return not isinstance(node, ChoiceId)
 
     def _is_day(self, node: Term) -> bool:
         if not isinstance(node, NameNode):
             return False
         declared = self._questions.get(node.id)
-        return declared is None or declared.type is QuestionType.DATE
+        return declared is None or TYPES[declared.type].is_day
 
     def _on(self, what: Term, said: str) -> str:
         if isinstance(what, NameNode):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from diag.answers.types import TYPES, Parsed, Refused
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
 from diag.audit.walk import Key
-from diag.desk.visit.entry import RefusedEntryError, doubt_about, value_of
 from diag.journal import changes
 from diag.journal.revision import NewRevision
 from diag.model.checklist import Question
@@ -20,16 +20,17 @@ ALWAYS = frozenset({Provenance.IMPORTED, Provenance.CARRIED})
 """Provenances that exist for every question."""
 
 
-class UnlikelyAnswerError(RefusedEntryError):
+class UnlikelyAnswer(Refused):
     """The value is possible but unlikely: to be confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewAnswer:
-    """What a person says of one question, as typed."""
+    """An answer to one question, to be recorded."""
 
     question: str
-    raw: object = None
+    given: object = None
+    """A `Parsed`, taken as it is, or what a command or JSON gives, parsed then."""
     place: str = ""
     """Name or id; empty for the school itself."""
     state: State = State.KNOWN
@@ -54,8 +55,8 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
     """Record an answer, and its note if there is one, in one durable commit.
 
     Raises:
-        RefusedEntryError: the value cannot be; nothing was written.
-        DoubtError: the value is unlikely and was not confirmed; nothing was written.
+        Refused: the value cannot be; nothing was written.
+        UnlikelyAnswer: unlikely and not confirmed; nothing was written.
         DiagError: unknown question or place, or nothing could be written.
     """
     question = find_question(session, entry.question)
@@ -101,35 +102,44 @@ def answer_for(question: Question, entry: NewAnswer) -> Answer:
     """Return what an entry says, checked; nothing is written.
 
     Raises:
-        RefusedEntryError: the value cannot be, or nobody can know it so.
-        DoubtError: the value is unlikely and was not confirmed.
+        Refused: the value cannot be, or nobody can know it so.
+        UnlikelyAnswer: the value is unlikely and was not confirmed.
     """
     provenance = entry.provenance or usual_provenance(question)
     if provenance not in {*question.provenance, *ALWAYS}:
         allowed = ", ".join([*question.provenance, *sorted(ALWAYS)])
-        raise RefusedEntryError(
-            f"{question.id} : provenance « {provenance} » non prévue. "
-            f"Possibles : {allowed}."
+        raise Refused(
+            question,
+            f"provenance « {provenance} » non prévue",
+            f"Possibles : {allowed}",
+            name=question.id,
         )
-    if entry.state is not State.KNOWN and entry.raw not in (None, ""):
-        raise RefusedEntryError(
-            f"{question.id} : une valeur est donnée, et l'état « {entry.state} » dit "
-            "qu'il n'y en a pas. Retirez la valeur, ou l'état.",
+    if entry.state is not State.KNOWN and entry.given not in (None, ""):
+        raise Refused(
+            question,
+            f"une valeur est donnée, et l'état « {entry.state} » dit qu'il n'y en a "
+            "pas",
+            "Retirez la valeur, ou l'état",
             command="--state",
+            name=question.id,
         )
     value: Value = None
     if entry.state is State.KNOWN:
-        value = value_of(question, entry.raw)
-        if not entry.sure and (doubt := doubt_about(question, value)):
-            raise UnlikelyAnswerError(
-                f"{question.id} ({question.label}) : {doubt}. "
-                "Vérifiez, puis confirmez.",
+        parsed = entry.given
+        if not isinstance(parsed, Parsed):
+            parsed = TYPES[question.type].parse(question, parsed)
+        value = parsed.value
+        if parsed.doubt and not entry.sure:
+            raise UnlikelyAnswer(
+                question,
+                parsed.doubt,
+                "Vérifiez, puis confirmez",
                 command='--sure (ou "sure": true)',
             )
     try:
         reason = clean_text(entry.reason).strip()
     except ValueError as error:
-        raise RefusedEntryError(f"{question.id} : motif refusé, {error}.") from error
+        raise Refused(question, f"motif refusé, {error}", name=question.id) from error
     return Answer(entry.state, value, provenance, reason)
 
 
@@ -166,7 +176,7 @@ def _note(
     try:
         clean = clean_text(text).strip()
     except ValueError as error:
-        raise RefusedEntryError(f"{question.id} : note refusée, {error}.") from error
+        raise Refused(question, f"note refusée, {error}", name=question.id) from error
     return changes.noted(session.audit.id, place.id, question.id, clean)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+from diag.answers.types import evidence
 from diag.assess.facts import FactRead
 from diag.assess.json import advice_explanation_json, explanation_json
 from diag.assess.money import spoken_cost
@@ -24,7 +25,6 @@ from diag.model.checklist import Checklist, Criterion, Source
 from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
-from diag.reports.answers import evidence
 from diag.rules.language import parse_rule
 from diag.rules.values import Truth
 from diag.words.figures import percent

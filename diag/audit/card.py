@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from diag.answers.types import TYPES, answer_words
 from diag.assess.criteria import CriterionJudge
 from diag.assess.judge import Judge, judge_of
 from diag.assess.results import Assessment
@@ -12,16 +13,14 @@ from diag.assess.words import tell
 from diag.audit.history import Turn, day_words, divergences, trail_of
 from diag.audit.memory import Recollection, Remembered, age
 from diag.audit.session import AuditSession
-from diag.audit.walk import WalkStop, expected
+from diag.audit.walk import WalkStop
 from diag.journal import subjects
 from diag.journal.conflicts import nearest_base
 from diag.journal.heads import differing
 from diag.journal.records import photos_of
 from diag.model.checklist import Checklist, Criterion, Question, Source
-from diag.model.enums import QuestionType, Standing, State
+from diag.model.enums import Standing, State
 from diag.model.fact import Answer
-from diag.model.number import Number
-from diag.reports.answers import answer_words
 from diag.rules.language import Rule
 from diag.rules.tree import (
     Aggregate,
@@ -33,7 +32,6 @@ from diag.rules.tree import (
     walk,
 )
 from diag.words.dates import day_of, later
-from diag.words.figures import number, plural
 from diag.words.vocabulary import LEVELS, PROVENANCES
 
 
@@ -150,12 +148,6 @@ def _read(rule: Rule) -> frozenset[str]:
     return rule.names.union(*rule.inner_names.values())
 
 
-_NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
-
-
-_LISTS = {QuestionType.CHOICE, QuestionType.CHOICES}
-
-
 @dataclass(frozen=True, slots=True)
 class StandingAnswer:
     """One answer that stands, told."""
@@ -221,7 +213,7 @@ def card_of(
     return QuestionCard(
         stop=stop,
         where=tuple(_where(session, stop.place)),
-        expected=wanted(question),
+        expected=TYPES[question.type].wanted(question),
         said=tuple(_said(session, question, head) for head in stop.heads),
         base=_base(session, stop) if len(stop.heads) > 1 else "",
         notes=session.facts.notes.get(stop.key, ()),
@@ -233,24 +225,6 @@ def card_of(
         trail=trail,
         photos=_photos(session, stop),
     )
-
-
-def wanted(question: Question) -> str:
-    """Return what an answer looks like, in words; empty where choices say it."""
-    if question.type is QuestionType.BOOLEAN:
-        return ""
-    if question.type in _LISTS:
-        several = question.type is QuestionType.CHOICES
-        return "plusieurs possibles, par exemple 1,3" if several else ""
-    if question.type in _NUMBERS and question.range:
-        low, high = question.range
-        unit = plural(question.unit)
-        return f"{_bound('de', low)} {_bound('à', high)} {unit}".strip()
-    return expected(question)
-
-
-def _bound(word: str, bound: Number | None) -> str:
-    return "" if bound is None else f"{word} {number(bound)}"
 
 
 def _where(session: AuditSession, ident: str) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from diag.answers.types import TYPES, answer_words
 from diag.audit.session import AuditSession
 from diag.audit.walk import Walk, WalkStop, walk_of
-from diag.desk.visit.entry import doubt_about
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import ROOT_KINDS
-from diag.reports.answers import answer_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACES
 
@@ -68,7 +67,9 @@ def _reasons(stop: WalkStop) -> Iterator[str]:
     for head in heads:
         if head.state is State.UNKNOWN:
             yield answer_words(question, head)
-        elif head.state is State.KNOWN and (doubt := doubt_about(question, head.value)):
+        elif head.state is State.KNOWN and (
+            doubt := TYPES[question.type].doubt(question, head.value)
+        ):
             yield doubt
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult, Verdict
 from diag.audit.report import Report, names_judged
@@ -14,23 +15,15 @@ from diag.model.enums import (
     Owner,
     PlaceKind,
     Provenance,
-    QuestionType,
     Standing,
     State,
 )
 from diag.model.fact import Answer
-from diag.reports.answers import evidence, heads_words
 from diag.words.sentences import listed, sentence, uncapitalised
 from diag.words.vocabulary import COMPLIANCES, levels
 
 EXPECTED = 2
 """The level that a criterion should reach: « recommandé »."""
-
-
-_COUNTED = {QuestionType.NUMBER, QuestionType.INTEGER}
-
-
-_TELLING = {*_COUNTED, QuestionType.CHOICE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +85,8 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
     read = [known[name] for name in names_judged(result.criterion) if name in known]
     if any(one.sensitive for one in read):
         return ""
-    days = [one for one in read if one.type is QuestionType.DATE]
-    if len(read) == 1 and read[0].type in _TELLING:
+    days = [one for one in read if TYPES[one.type].is_day]
+    if len(read) == 1 and _is_telling(read[0]):
         fact = read[0]
     elif len(days) == 1 and result.high < EXPECTED:
         fact = days[0]
@@ -103,6 +96,11 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
     return _told(fact, heads, result.criterion.title)
 
 
+def _is_telling(fact: Question) -> bool:
+    kind = TYPES[fact.type]
+    return kind.is_number or kind.is_one_choice
+
+
 def _told(fact: Question, heads: Sequence[Answer], title: str) -> str:
     """Return an answer that stands by itself: « aucun » or a day says of what.
 
@@ -110,16 +108,16 @@ def _told(fact: Question, heads: Sequence[Answer], title: str) -> str:
     « constaté »: the reader knows.
     """
     is_known = len(heads) == 1 and heads[0].state is State.KNOWN
-    is_day = fact.type is QuestionType.DATE
+    is_day = TYPES[fact.type].is_day
     if not heads or (is_day and not is_known):
         return ""
-    if fact.type in _COUNTED and not fact.unit:
+    if TYPES[fact.type].is_number and not fact.unit:
         return ""  # « 0,5 » alone says nothing
     seen = is_known and heads[0].provenance is Provenance.OBSERVED
     said = uncapitalised((heads_words if seen else evidence)(fact, heads))
     is_bare = is_known and " " not in heads_words(fact, heads)
     is_said = fact.label.casefold() in title.casefold()
-    if is_day or (is_bare and fact.type is QuestionType.CHOICE and not is_said):
+    if is_day or (is_bare and TYPES[fact.type].is_one_choice and not is_said):
         return f"{uncapitalised(fact.label)} : {said}"
     return said
 

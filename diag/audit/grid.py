@@ -3,22 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from uuid import UUID
 
+from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.audit.answer import NewAnswer, answer_for
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import PlaceKind, Provenance, QuestionType, State
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Answer, Place, Value
-from diag.model.number import exact
 from diag.model.text import fold
-from diag.reports.answers import value_words
 from diag.rules.values import Truth
-from diag.words.figures import number
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCE_MARKS, PROVENANCES, STATES
 
 _NUMBERED = re.compile(r"(.*?(?:^|\W))(\d{1,6})")
@@ -69,9 +66,6 @@ def next_name(session: AuditSession, place: Place) -> str:
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-_NUMBERS = {QuestionType.INTEGER, QuestionType.NUMBER}
-
-
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One fact, as a cell shows it."""
@@ -116,8 +110,7 @@ class GridSheet:
         self.questions: tuple[Question, ...] = tuple(
             question
             for question in _asked(session, kind)
-            if question.type is not QuestionType.PHOTO
-            and domain in {"", question.domain}
+            if not TYPES[question.type].is_photo and domain in {"", question.domain}
         )
         """Its columns, each after those that decide whether it is asked."""
         self.rows = {place.id: row for row, place in enumerate(self.places)}
@@ -147,10 +140,9 @@ class GridSheet:
             if not (cell := self.cell(row, column)).is_inert
         ]
         known = [value for cell in asked if (value := _known(cell)) is not None]
-        if question.type is QuestionType.BOOLEAN:
-            return f"{known.count(True)}/{len(known)} oui" if known else ""
-        if question.type in _NUMBERS:
-            return _amount(question, known)
+        total = TYPES[question.type].total(question, known)
+        if total is not None:
+            return total
         return f"{len(known)}/{len(asked)}" if asked else ""
 
     def _read(self, row: int, column: int) -> Cell:
@@ -214,12 +206,7 @@ def short_words(question: Question, answer: Answer) -> str:
     """Return an answer in as few words as a cell needs: no unit, days in digits."""
     if answer.state is not State.KNOWN:
         return STATES[answer.state]
-    value = answer.value
-    if question.type in _NUMBERS and isinstance(value, int | str):
-        return number(value)
-    if question.type is QuestionType.DATE and isinstance(value, str):
-        return "/".join(reversed(value.split("-")))
-    return " ".join(value_words(question, value).split())
+    return TYPES[question.type].cell_words(question, answer.value)
 
 
 def provenance_words(answer: Answer) -> str:
@@ -233,26 +220,6 @@ def _mark(answer: Answer) -> str:
 
 def _known(cell: Cell) -> Value:
     return cell.heads[0].value if len(cell.heads) == 1 else None
-
-
-def _amount(question: Question, known: Iterable[Value]) -> str:
-    numbers = [
-        Fraction(exact(value))
-        for value in known
-        if isinstance(value, int | str) and not isinstance(value, bool)
-    ]
-    if not numbers:
-        return ""
-    if question.type is QuestionType.INTEGER and _adds_up(question):
-        return f"= {number(sum(numbers, Fraction()))}"
-    low, high = number(min(numbers)), number(max(numbers))
-    return low if low == high else f"{low} à {high}"
-
-
-def _adds_up(question: Question) -> bool:
-    """Say whether a total means something: a count does, a level in dBm does not."""
-    low = question.range[0] if question.range else None
-    return low is not None and exact(low) >= 0
 
 
 # Filling cells of a sheet, many at once: one gesture is one durable commit.
@@ -297,8 +264,8 @@ def fill(
     """Give one answer to many cells of one question.
 
     Raises:
-        RefusedEntryError: the value cannot be; nothing was written.
-        DoubtError: it is unlikely and was not confirmed; nothing was written.
+        Refused: the value cannot be; nothing was written.
+        UnlikelyAnswer: it is unlikely and was not confirmed; nothing was written.
     """
     question = session.checklist.questions[entry.question]
     answer = answer_for(question, entry)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from diag.answers.types import answer_words
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.audit.walk import Key
@@ -42,7 +43,6 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer
-from diag.reports.answers import answer_words
 from diag.words.dates import written_day
 from diag.words.sentences import counted
 from diag.words.vocabulary import (

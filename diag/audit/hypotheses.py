@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from diag.answers.types import TYPES, value_words
 from diag.assess.words import money_words, score_words, short_cost
 from diag.audit.answer import find_question
 from diag.audit.session import AuditSession
@@ -23,7 +24,6 @@ from diag.audit.suppose import (
     supposed,
     title_of,
 )
-from diag.desk.visit.keyed import meant
 from diag.journal import changes
 from diag.journal.records import scenarios_of
 from diag.model.audit import Scenario
@@ -32,7 +32,6 @@ from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Facts, Place
 from diag.model.text import clean_line, fold
-from diag.reports.answers import value_words
 from diag.words.vocabulary import PLACE_NAMES
 
 FIBRE = (
@@ -71,8 +70,10 @@ def said(
     place = facts.places[facts.root]
     if asked.place not in ROOT_KINDS:
         place = place_named(facts, at, asked.place)
-    value = None if raw.strip() == "?" else meant(asked, raw)
-    return SupposedAnswer(place.id, asked.id, value)
+    if raw.strip() == "?":
+        return SupposedAnswer(place.id, asked.id, None)
+    parsed = TYPES[asked.type].parse_keys(asked, raw)
+    return SupposedAnswer(place.id, asked.id, parsed.value)
 
 
 def added(facts: Facts, name: str, like: str = "") -> Added:

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 from uuid import UUID, uuid5
 
+from diag.answers.types import TYPES, Refused
 from diag.assess.plan import CLOSED, states_of
 from diag.audit.answer import NewAnswer, Recorded, record_answer
 from diag.audit.session import AuditSession
 from diag.audit.upgrade import facts_for
 from diag.checklist.changes import compare
-from diag.desk.visit.entry import RefusedEntryError, value_of
 from diag.journal import changes, subjects
 from diag.journal.facts import answers_of, edition_of
 from diag.journal.records import own_advice_of
@@ -110,7 +110,7 @@ def still_true(
         )
     entry = NewAnswer(
         question=question.id,
-        raw=last.answer.value,
+        given=last.answer.value,
         place=place,
         state=last.answer.state,
         provenance=Provenance.CARRIED,
@@ -145,8 +145,8 @@ def still_fits(question: Question, answer: Answer) -> bool:
     if answer.state is not State.KNOWN:
         return answer.state in _KEPT
     try:
-        value_of(question, answer.value)
-    except RefusedEntryError:
+        TYPES[question.type].parse(question, answer.value)
+    except Refused:
         return False
     return True
 

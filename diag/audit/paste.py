@@ -13,6 +13,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
+from diag.answers.types import TYPES, Refused
 from diag.audit.answer import NewAnswer, answer_for
 from diag.audit.grid import (
     CellRefusal,
@@ -25,8 +26,6 @@ from diag.audit.grid import (
 )
 from diag.audit.photos import at_home
 from diag.audit.session import AuditSession
-from diag.desk.visit.completing import plain_refusal, spelled_out
-from diag.desk.visit.entry import RefusedEntryError
 from diag.model.checklist import Question
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Place
@@ -220,15 +219,15 @@ def _answer(target: _Target, where: str, cell: str) -> Answer | CellRefusal:
     where = where_words(place, question)
     if len(cell) > MAX_CELL:
         return CellRefusal(where, f"cellule trop longue : {len(cell)} caractères")
-    read = spelled_out(question, cell)
+    read = TYPES[question.type].parse_cell(question, cell)
     if read.problem:
         return CellRefusal(where, read.problem)
     try:
         return answer_for(
-            question, NewAnswer(question.id, read.value, state=read.state)
+            question, NewAnswer(question.id, read.parsed, state=read.state)
         )
-    except RefusedEntryError as error:
-        return CellRefusal(where, plain_refusal(question, error))
+    except Refused as refused:
+        return CellRefusal(where, refused.plain)
 
 
 def _shown(text: str) -> str:

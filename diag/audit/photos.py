@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 from uuid import UUID
 
+from diag.answers.types import TYPES
 from diag.audit.answer import find_question
 from diag.audit.picture import (
     SUFFIXES,
@@ -31,7 +32,7 @@ from diag.journal.records import photos_of as _photos_of
 from diag.journal.revision import NewRevision, Revision
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Photo
-from diag.model.enums import QuestionType, State
+from diag.model.enums import State
 from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.model.text import clean_line, fold
@@ -245,7 +246,7 @@ def _answer(
 ) -> tuple[NewRevision, ...]:
     """Return the answer that a photo gives, when its question asks for one."""
     question = session.checklist.questions.get(photo.question)
-    if question is None or question.type is not QuestionType.PHOTO:
+    if question is None or not TYPES[question.type].is_photo:
         return ()
     audit = session.audit.id
     if value is None:

@@ -28,7 +28,7 @@ from diag.workspace.subjects import auditee_named, auditee_of, audits
 from diag.workspace.workspace import Workspace
 
 
-class WithheldError(DiagError):
+class NeedsConfirmation(DiagError):
     """Something was about to be written that is to be confirmed first."""
 
     asked = ""
@@ -58,7 +58,7 @@ class WithheldError(DiagError):
         self._session.say(*self._drafts)
 
 
-class ClosedAuditError(WithheldError):
+class ClosedAuditError(NeedsConfirmation):
     """An answer was about to enter a closed audit, and nobody has confirmed it."""
 
     asked = "L'audit est clos : y écrire quand même ?"
@@ -85,7 +85,7 @@ class ClosedAuditError(WithheldError):
         super().write_anyway()
 
 
-class ChangedMeanwhileError(WithheldError):
+class ConcurrentChange(NeedsConfirmation):
     """Another program said otherwise what one was about to say."""
 
     yes, no = "Remplacer", "Garder l'autre"
@@ -214,7 +214,7 @@ class AuditSession:
         Raises:
             DiagError: when nothing could be written; says why and what to do.
             ClosedAuditError: an answer for a closed audit, when one asks about it.
-            ChangedMeanwhileError: another program said it otherwise, when one asks.
+            ConcurrentChange: another program said it otherwise, when one asks.
         """
         if self.asks_when_closed and self._would_unseal(drafts):
             raise ClosedAuditError(self, drafts)
@@ -271,7 +271,7 @@ class AuditSession:
         from diag.audit.undo import said_meanwhile  # noqa: PLC0415
 
         if sentence := said_meanwhile(self, seen, drafts):
-            raise ChangedMeanwhileError(self, drafts, sentence)
+            raise ConcurrentChange(self, drafts, sentence)
 
     def _would_unseal(self, drafts: tuple[NewRevision, ...]) -> bool:
         """Say whether places or answers would change in a closed audit.

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from diag.answers.types import answer_words
 from diag.audit.history import day_words, describe_undo, local_day, time_words
-from diag.audit.session import AuditSession, WithheldError
+from diag.audit.session import AuditSession, NeedsConfirmation
 from diag.journal import subjects
 from diag.journal.heads import saying
 from diag.journal.journal import Head
@@ -29,7 +30,6 @@ from diag.journal.subjects import (
 )
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts
-from diag.reports.answers import answer_words
 
 _UNDOABLE = (
     AnswerTopic
@@ -58,7 +58,7 @@ _KEPT: dict[type[Topic], str] = {
 """What is never taken back, and what to do instead."""
 
 
-class SaidEarlierError(WithheldError):
+class SaidEarlierError(NeedsConfirmation):
     """What would be taken back was said on another day: one may not think of it."""
 
     yes, no = "Annuler cette saisie", "La garder"

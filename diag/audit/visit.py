@@ -2,11 +2,12 @@
 
 from functools import cached_property
 
+from diag.answers.types import TYPES, Parsed, answer_words
 from diag.assess.words import filled_words, score_words
 from diag.audit.answer import (
     ALWAYS,
     NewAnswer,
-    UnlikelyAnswerError,
+    UnlikelyAnswer,
     record_answer,
     record_note,
     turn_flag,
@@ -17,16 +18,12 @@ from diag.audit.memory import recall_of, still_true
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo_gesture
 from diag.audit.walk import Key, Walk, WalkStop, choose_profile, told_left, walk_of
-from diag.desk.visit.completing import plain_refusal
-from diag.desk.visit.entry import RefusedEntryError
-from diag.desk.visit.keyed import meant
 from diag.journal import subjects
 from diag.journal.journal import get_setting, jot_setting
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
 from diag.model.checklist import Question
 from diag.model.enums import Profile, Provenance, State
 from diag.model.errors import DiagError
-from diag.reports.answers import answer_words
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES
 
@@ -122,7 +119,7 @@ class VisitSession:
         """The audit of the campaign before, and the commune's other schools."""
         stood = key or kept_key(session)
         self._also = {stood} if stood else set[Key]()
-        self._doubted: tuple[Key, str] | None = None
+        self._doubted: tuple[Key, Parsed] | None = None
         self._provenance: Provenance | None = None
         self.key = self._start(key)
         """Where one stands."""
@@ -170,26 +167,26 @@ class VisitSession:
         self._provenance = ways[(ways.index(self.provenance) + 1) % len(ways)]
         return PROVENANCES[self._provenance]
 
-    def give(self, typed: str) -> str:
-        """Record what was typed; return it told, once it is on disk.
+    def give(self, given: str | Parsed) -> str:
+        """Record what was typed, or is parsed; return its words, once it is on disk.
 
-        Said again after a doubt, it is taken as sure.
+        Given again after a doubt, it is taken as sure.
 
         Raises:
-            DoubtError: possible but unlikely: ask once.
-            RefusedEntryError: it cannot be an answer; nothing was written.
+            UnlikelyAnswer: possible but unlikely: ask once.
+            Refused: it cannot be an answer; nothing was written.
         """
-        question, sure = self.question, self._doubted == (self.key, typed)
+        question, doubted = self.question, self._doubted
         self._doubted = None
+        if isinstance(given, str):
+            given = TYPES[question.type].parse_keys(question, given)
+        here = self.key, given
+        entry = self._entry(State.KNOWN, given=given, sure=doubted == here)
         try:
-            value = meant(question, typed)
-            entry = self._entry(State.KNOWN, raw=value, sure=sure)
             recorded = record_answer(self.session, entry)
-        except UnlikelyAnswerError as doubt:
-            self._doubted = (self.key, typed)
-            raise UnlikelyAnswerError(_doubt(doubt, question)) from doubt
-        except RefusedEntryError as error:
-            raise RefusedEntryError(plain_refusal(question, error)) from error
+        except UnlikelyAnswer:
+            self._doubted = here
+            raise
         self.refresh()
         return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
 
@@ -198,7 +195,7 @@ class VisitSession:
         answer = self.card.answer
         if self._provenance is None or answer is None or answer.value is None:
             return None
-        entry = self._entry(State.KNOWN, raw=answer.value, sure=True)
+        entry = self._entry(State.KNOWN, given=answer.value, sure=True)
         recorded = record_answer(self.session, entry)
         self.refresh()
         told_ = answer_words(self.question, recorded.answer)
@@ -316,13 +313,13 @@ class VisitSession:
         self,
         state: State,
         *,
-        raw: object = None,
+        given: object = None,
         reason: str = "",
         sure: bool = False,
     ) -> NewAnswer:
         return NewAnswer(
             question=self.key[1],
-            raw=raw,
+            given=given,
             place=self.key[0],
             state=state,
             provenance=self.provenance,
@@ -340,8 +337,3 @@ class VisitSession:
                 "Ces grilles ne posent encore aucune question ici : rien à visiter."
             )
         return next((stop for stop in walk.stops if stop.is_left), walk.stops[0]).key
-
-
-def _doubt(doubt: UnlikelyAnswerError, question: Question) -> str:
-    """Return a doubt without the command line's way of confirming."""
-    return plain_refusal(question, doubt).partition(" Vérifiez, puis confirmez")[0]

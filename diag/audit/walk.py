@@ -8,19 +8,17 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
+from diag.answers.types import TYPES, heads_words
 from diag.assess.questions import Asked, next_questions, relevant_questions
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes
 from diag.model.checklist import Checklist, Question
-from diag.model.checklist import Question as Declared
-from diag.model.enums import PlaceKind, Profile, Provenance, QuestionType
+from diag.model.enums import PlaceKind, Profile, Provenance
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Place
 from diag.model.text import fold
-from diag.reports.answers import heads_words
 from diag.rules.values import Truth
-from diag.words.figures import number, plural
 from diag.words.vocabulary import PLACES, PROFILES
 
 Key = tuple[str, str]
@@ -298,42 +296,12 @@ def left_to_ask(
             label=each.question.label,
             ask=each.question.ask,
             look=each.question.look,
-            expected=expected(each.question),
+            expected=TYPES[each.question.type].expected(each.question),
             sure=each.relevant is True,
             current=heads_words(each.question, each.heads) if each.heads else "",
         )
         for each in (asked[key] for key in keys)
     ]
-
-
-def expected(question: Declared) -> str:
-    """Return what an answer looks like, in words."""
-    match question.type:
-        case QuestionType.BOOLEAN:
-            return "oui ou non"
-        case QuestionType.CHOICE | QuestionType.CHOICES:
-            several = (
-                ", plusieurs possibles" if question.type is QuestionType.CHOICES else ""
-            )
-            ids = ", ".join(f"{each.id} ({each.label})" for each in question.choices)
-            return f"un choix{several} : {ids}"
-        case QuestionType.INTEGER | QuestionType.NUMBER:
-            noun = (
-                "nombre entier" if question.type is QuestionType.INTEGER else "nombre"
-            )
-            unit = f" ({plural(question.unit)})" if question.unit else ""
-            return noun + unit + _bounds(question)
-        case QuestionType.DATE:
-            return "date, par exemple 31/01/2026"
-        case _:
-            return "texte libre"
-
-
-def _bounds(question: Declared) -> str:
-    if question.range is None:
-        return ""
-    low, high = ("…" if bound is None else number(bound) for bound in question.range)
-    return f", de {low} à {high}"
 
 
 # How long a visit is: chosen for an audit, what it asks, how long that takes.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from diag.answers.types import TYPES
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.number import exact
@@ -43,11 +44,11 @@ VISIT_DATE = "visit_date"
 """The day of the visit: readable everywhere."""
 
 
-NUMERIC = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})
+NUMERIC = frozenset(type_ for type_, kind in TYPES.items() if kind.is_number)
 """The types of numbers."""
 
 
-UNREADABLE = frozenset({QuestionType.TEXT, QuestionType.PHOTO})
+UNREADABLE = frozenset(type_ for type_, kind in TYPES.items() if not kind.is_readable)
 """The types that rules cannot read."""
 
 
@@ -160,29 +161,6 @@ def _out_of_reach(question: Question, place: PlaceKind) -> str:
     )
 
 
-_ASKED = {
-    QuestionType.BOOLEAN: (
-        "une question à réponse oui ou non",
-        "écrivez « {0} » ou « not {0} »",
-    ),
-    QuestionType.CHOICE: (
-        "une question à une seule réponse",
-        "écrivez « {0} == 'choix' » ou « {0} in ('choix_a', 'choix_b') »",
-    ),
-    QuestionType.CHOICES: (
-        "une question à plusieurs réponses",
-        "écrivez « 'choix' in {0} »",
-    ),
-    QuestionType.INTEGER: ("un nombre", "comparez-le, par exemple « {0} >= 1 »"),
-    QuestionType.NUMBER: ("un nombre", "comparez-le, par exemple « {0} >= 1 »"),
-    QuestionType.DATE: (
-        "une date",
-        "comparez-la à une autre date, ou écrivez « months_between({0}, visit_date) »",
-    ),
-}
-"""What each type is called, and how it is read."""
-
-
 class Readings:
     """Looks names up for one rule, and keeps what is wrong."""
 
@@ -217,7 +195,7 @@ class Readings:
             return None
         if symbol.type in accepted:
             return symbol
-        sort, usage = _ASKED[symbol.type]
+        sort, usage = TYPES[symbol.type].in_rules
         self.fault(name, f"« {name.id} » est {sort} : {usage.format(name.id)}")
         return None
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import click
 from pydantic import Field, ValidationError
 
+from diag.answers.types import answer_words
 from diag.audit import photos, places
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, Recorded, record_answer, record_note
@@ -33,7 +34,6 @@ from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS
 from diag.office import sync as absent
-from diag.reports.answers import answer_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import PLACE_NAMES
 
@@ -104,7 +104,7 @@ def answer(
             raise click.UsageError("Il manque la réponse (ou --state).")
         entry = NewAnswer(
             question=question,
-            raw=value,
+            given=value,
             place=place,
             state=State(state),
             provenance=Provenance(provenance) if provenance else None,
@@ -505,7 +505,7 @@ def _entry(raw: bytes) -> NewAnswer:
         raise DiagError(_problem(error)) from error
     return NewAnswer(
         question=line.question,
-        raw=line.value,
+        given=line.value,
         place=line.place,
         state=line.state,
         provenance=line.provenance,

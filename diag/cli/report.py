@@ -409,15 +409,20 @@ def _enter(session: "AuditSession", whom: str, code: str) -> None:
 
 
 def _take(typing: "Transcription", typed: str) -> None:
-    from diag.audit.answer import UnlikelyAnswerError  # noqa: PLC0415 - see above
+    from diag.answers.types import Refused  # noqa: PLC0415 - see above
+    from diag.audit.answer import UnlikelyAnswer  # noqa: PLC0415 - see above
 
     try:
         if typed.startswith(":"):
             _move(typing, typed[1:].strip())
         elif told := typing.give(typed):
             click.echo(f"Enregistré. {told}")
-    except UnlikelyAnswerError as doubt:
-        click.echo(f"{doubt} Entrée pour confirmer, ou une autre réponse.")
+    except UnlikelyAnswer as doubt:
+        click.echo(
+            f"{doubt.plain_problem} Entrée pour confirmer, ou une autre réponse."
+        )
+    except Refused as refused:
+        click.echo(f"Refusé. {refused.plain}")
     except DiagError as error:
         click.echo(f"Refusé. {error.at_prompt()}")
 
@@ -433,7 +438,7 @@ def _move(typing: "Transcription", word: str) -> None:
 
 def _card(typing: "Transcription") -> Iterator[str]:
     """Give what one hears of a number: the words of the page, its boxes by rank."""
-    from diag.model.enums import QuestionType  # noqa: PLC0415 - see above
+    from diag.answers.types import TYPES  # noqa: PLC0415 - see above
 
     question = typing.question
     start = f"{typing.number}/{len(typing.printed.questions)}"
@@ -447,7 +452,7 @@ def _card(typing: "Transcription") -> Iterator[str]:
         yield "   " + "   ".join(boxes)
     elif question.ask:
         unit = f" ({question.unit})" if question.unit else ""
-        hint = " : o ou n" if question.type is QuestionType.BOOLEAN else ""
+        hint = " : o ou n" if TYPES[question.type].is_yes_no else ""
         yield f"   {question.label}{unit}{hint}"
     if typing.known:
         yield f"   Déjà : {typing.known}. Entrée pour le garder."

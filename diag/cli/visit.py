@@ -10,19 +10,18 @@ from functools import partial
 
 import click
 
+from diag.answers.types import STATE_KEYS, TYPES, Refused
 from diag.audit import session as audits
-from diag.audit.answer import UnlikelyAnswerError
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
 from diag.audit.departure import departure_lines
 from diag.audit.history import time_words
 from diag.audit.places import add_place, agreeing
-from diag.audit.session import AuditSession, ChangedMeanwhileError
+from diag.audit.session import AuditSession, ConcurrentChange
 from diag.audit.visit import VisitSession, keep_place
 from diag.audit.walk import most_useful, parcours_of, profile_named
 from diag.cli.shared import campaign_option, subject_argument, workspace_of
-from diag.desk.visit.completing import STATE_KEYS
-from diag.desk.visit.entry import RefusedEntryError
-from diag.model.enums import PlaceKind, QuestionType
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import fold
 from diag.words.vocabulary import PROVENANCES, levels
@@ -70,7 +69,7 @@ def card_lines(visiting: VisitSession) -> Iterator[str]:
             yield f"{word} : {text}"
     for number, choice in enumerate(question.choices, 1):
         yield f"{number} : {choice.label}"
-    if question.type is QuestionType.BOOLEAN:
+    if TYPES[question.type].is_yes_no:
         yield "o : oui. n : non."
     for said in card.said:
         word = "Contradictoire" if card.in_conflict else "Réponse actuelle"
@@ -193,7 +192,7 @@ class Conversation:
 
     @property
     def _is_text(self) -> bool:
-        return self.visiting.question.type is QuestionType.TEXT
+        return TYPES[self.visiting.question.type].is_text
 
     def run(self) -> None:
         """Ask until « :fin », or the end of what is typed."""
@@ -211,12 +210,13 @@ class Conversation:
                 return
             try:
                 _print(self._answer(typed.strip()))
-            except UnlikelyAnswerError as doubt:
+            except UnlikelyAnswer as doubt:
                 self._doubted = typed.strip()
-                click.echo(f"{doubt} Entrée pour confirmer, ou une autre réponse.")
-            except RefusedEntryError as error:
-                click.echo(f"Refusé. {error.at_prompt()}")
-            except ChangedMeanwhileError as changed:
+                either = "Entrée pour confirmer, ou une autre réponse."
+                click.echo(f"{doubt.plain_problem} {either}")
+            except Refused as error:
+                click.echo(f"Refusé. {error.plain}")
+            except ConcurrentChange as changed:
                 self.visiting.refresh()
                 click.echo(
                     f"{changed} Tapez la vôtre à nouveau pour la remplacer, ou Entrée "

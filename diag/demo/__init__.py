@@ -123,7 +123,7 @@ def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> 
             session,
             NewAnswer(
                 question=question,
-                raw=told.value,
+                given=told.value,
                 place=place,
                 state=told.state,
                 provenance=told.provenance,

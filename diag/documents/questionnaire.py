@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from diag.answers.types import STATE_KEYS, TYPES, answer_words, evidence
 from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
-from diag.audit.answer import NewAnswer, UnlikelyAnswerError, record_answer, record_note
+from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer, record_note
 from diag.audit.session import AuditSession
-from diag.desk.visit.completing import STATE_KEYS, plain_refusal
-from diag.desk.visit.entry import RefusedEntryError
-from diag.desk.visit.keyed import meant
 from diag.documents.document import bold, definitions, sections, written
 from diag.documents.escape import Md, one_line
 from diag.documents.formats.pdf import drawable
@@ -24,10 +22,9 @@ from diag.journal import changes
 from diag.journal.records import questionnaires_of
 from diag.model.audit import Questionnaire
 from diag.model.checklist import Checklist, Question
-from diag.model.enums import Kind, PlaceKind, Provenance, QuestionType, State
+from diag.model.enums import Kind, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.text import accented
-from diag.reports.answers import answer_words, evidence
 from diag.rules.language import parse_rule
 from diag.words.sentences import phone_number
 
@@ -161,21 +158,21 @@ def _said(question: Question) -> str:
 
 def _blank(question: Question) -> str:
     """Return where the answer is written; what the words leave vague is named."""
-    if question.type in {QuestionType.CHOICE, QuestionType.CHOICES}:
-        several = question.type is QuestionType.CHOICES
+    kind = TYPES[question.type]
+    if kind.has_choices:
+        several = kind.is_several
         labels = [choice.label for choice in question.choices]
         if several and all(choice.id != _NONE for choice in question.choices):
             labels.append(_NOTHING)
         boxes = (_BOX + _held(label) for label in labels)
         return ("Plusieurs possibles : " if several else "") + _BETWEEN.join(boxes)
     name = f"{one_line(question.label)} : " if question.ask else ""
-    match question.type:
-        case QuestionType.BOOLEAN:
-            return f"{name}{_BOX}oui{_BETWEEN}{_BOX}non"
-        case QuestionType.DATE:
-            return name + _DAY
-        case QuestionType.INTEGER | QuestionType.NUMBER:
-            return f"{name}{_BLANK} {_unit(question.unit)}".rstrip()
+    if offered := kind.options(question):
+        return name + _BETWEEN.join(_BOX + label for _, label, _ in offered)
+    if kind.is_day:
+        return name + _DAY
+    if kind.is_number:
+        return f"{name}{_BLANK} {_unit(question.unit)}".rstrip()
     return name + _FREE
 
 
@@ -379,7 +376,7 @@ def _is_for(each: Asked, whom: str) -> bool:
         and not each.is_settled
         and len(each.heads) <= 1
         and Provenance.DECLARED in question.provenance
-        and question.type is not QuestionType.PHOTO
+        and not TYPES[question.type].is_photo
         and not question.sensitive
     )
 
@@ -493,7 +490,7 @@ class Transcription:
         follows « # » is kept as a note.
 
         Raises:
-            DoubtError: possible but unlikely: ask once.
+            UnlikelyAnswer: possible but unlikely: ask once.
             DiagError: it cannot be an answer; nothing was written.
         """
         doubted, self._doubted = self._doubted, ""
@@ -513,14 +510,9 @@ class Transcription:
         try:
             entry = self._entry(question, said, note, sure=sure)
             recorded = record_answer(self.session, entry)
-        except UnlikelyAnswerError as doubt:
+        except UnlikelyAnswer:
             self._doubted = line
-            told = plain_refusal(question, doubt)
-            raise UnlikelyAnswerError(
-                told.partition(" Vérifiez, puis confirmez")[0]
-            ) from doubt
-        except RefusedEntryError as error:
-            raise RefusedEntryError(plain_refusal(question, error)) from error
+            raise
         self.recorded += 1
         return f"{question.label}\u00a0: {answer_words(question, recorded.answer)}"
 
@@ -528,7 +520,8 @@ class Transcription:
         self, question: Question, said: str, note: str, *, sure: bool
     ) -> NewAnswer:
         kept = self._with_note(note) if note else None
-        state = STATES.get(said[0]) if question.type is not QuestionType.TEXT else None
+        kind = TYPES[question.type]
+        state = None if kind.is_text else STATES.get(said[0])
         if state is not None:
             return NewAnswer(
                 question.id,
@@ -539,7 +532,7 @@ class Transcription:
             )
         return NewAnswer(
             question.id,
-            meant(question, said),
+            kind.parse_keys(question, said),
             provenance=Provenance.DECLARED,
             note=kept,
             sure=sure,

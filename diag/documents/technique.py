@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from diag.answers.types import TYPES, answer_words, heads_words
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.audit.counsel import describe_due, describe_steps
@@ -31,7 +32,6 @@ from diag.documents.pictures import image_of
 from diag.model.checklist import Question
 from diag.model.enums import Audience, Kind, PlaceKind, Provenance, QuestionType, State
 from diag.model.fact import Answer, Place
-from diag.reports.answers import answer_words, heads_words
 from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
 from diag.words.figures import euros_and_cents, half_up, number, plural
 from diag.words.sentences import count_range, listed, sentence, uncapitalised
@@ -168,9 +168,6 @@ COLUMNS = 5
 _LISTED = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
 
 
-_MEASURES = {QuestionType.NUMBER}
-
-
 def answers_by_place(report: Report, usual: str) -> Md:
     """Return every answer and note of the subject itself and of what holds it."""
     return sections(
@@ -220,7 +217,8 @@ def contributors(report: Report) -> str:
 
 def _is_measure(question: Question, head: Answer) -> bool:
     measured = head.provenance is Provenance.MEASURED and head.state is State.KNOWN
-    return measured and question.type in _MEASURES
+    kind = TYPES[question.type]
+    return measured and kind.is_number and not kind.is_whole
 
 
 def _answers_of(report: Report, place: Place, usual: str) -> Md:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from textwrap import wrap
 from typing import Any
 
+from diag.answers.types import TYPES, Parsed
 from diag.assess.facts import with_answers
 from diag.assess.words import score_words
 from diag.audit.answer import NewAnswer, answer_for
@@ -27,7 +28,7 @@ from diag.journal.subjects import (
     parse,
 )
 from diag.model.checklist import Question
-from diag.model.enums import AuditStatus, Provenance, QuestionType
+from diag.model.enums import AuditStatus, Provenance
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, clean_text
 from diag.office.merging import proposals
@@ -111,7 +112,7 @@ class Contested:
         """Say whether a third answer can be typed."""
         topic, asked = self.conflict.topic, self.question
         if isinstance(topic, AnswerTopic):
-            return asked is not None and asked.type is not QuestionType.PHOTO
+            return asked is not None and not TYPES[asked.type].is_photo
         return isinstance(topic, NoteTopic | PlaceTopic) and not self.edits
 
     @property
@@ -430,7 +431,7 @@ def take(shown: Contested, letter: str) -> tuple[Revision, ...]:
 
 def write(
     shown: Contested,
-    typed: str,
+    given: str | Parsed,
     *,
     provenance: Provenance | None = None,
     sure: bool = False,
@@ -438,8 +439,8 @@ def write(
     """Say a third thing.
 
     Raises:
-        RefusedEntryError: the value cannot be; nothing was written.
-        DoubtError: the value is unlikely and was not confirmed; nothing was written.
+        Refused: the value cannot be; nothing was written.
+        UnlikelyAnswer: unlikely and not confirmed; nothing was written.
         DiagError: nothing can be typed there: one of the candidates is to be taken.
     """
     if not shown.can_write:
@@ -448,11 +449,12 @@ def write(
     if isinstance(topic, AnswerTopic):
         question = shown.question
         assert question is not None  # said by can_write
-        entry = NewAnswer(question.id, typed, provenance=provenance, sure=sure)
+        entry = NewAnswer(question.id, given, provenance=provenance, sure=sure)
         answer = answer_for(question, entry)
         draft = changes.answered(audit, topic.place, topic.question, answer)
         return _settle(shown, draft.value)
-    text = _clean(typed, line=isinstance(topic, PlaceTopic))
+    assert isinstance(given, str)  # a note or a name is no answer
+    text = _clean(given, line=isinstance(topic, PlaceTopic))
     if isinstance(topic, NoteTopic):
         return _settle(shown, text or None, op="set" if text else "del")
     named = {**_noun(shown), "name": text}

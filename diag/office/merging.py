@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from diag.answers.types import heads_words
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import subjects
@@ -14,7 +15,6 @@ from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Answer, Place
 from diag.model.text import fold
-from diag.reports.answers import heads_words
 from diag.words.vocabulary import PLACE_NAMES
 
 _USE = "type_salle"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 
+from diag.answers.types import TYPES
 from diag.model.base import Noun
 from diag.model.checklist import (
     Aid,
@@ -24,7 +25,7 @@ Values = Mapping[str, object]
 """What a record's keys hold."""
 
 
-class Unfit(ValueError):  # noqa: N818 # what does not fit together, told to its author
+class Unfit(ValueError):  # what does not fit together, told to its author
     """Values that are right apart and wrong together."""
 
     def __init__(self, key: str, message: str, remedy: str) -> None:
@@ -44,7 +45,7 @@ def question(values: Values, home: str) -> Question:
     _check_choices(values, kind)
     _check_bounds(values, kind)
     _check_profile(values)
-    if kind is QuestionType.DATE and "range" in fields:
+    if TYPES[kind].is_day and "range" in fields:
         fields["date_range"] = fields.pop("range")
     return Question.model_validate(fields)
 
@@ -127,28 +128,22 @@ BUILDERS: dict[str, Callable[[Values, str], Noun]] = {
 """How the items of each section become nouns."""
 
 
-_CHOOSING = frozenset({QuestionType.CHOICE, QuestionType.CHOICES})
-
-
-_COUNTING = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})
-
-
 def _check_choices(values: Values, kind: QuestionType) -> None:
     choices = values.get("choices", ())
     assert isinstance(choices, tuple)
-    if kind in _CHOOSING and len(choices) < 2:  # noqa: PLR2004
+    if TYPES[kind].has_choices and len(choices) < 2:  # noqa: PLR2004
         raise Unfit(
             "choices",
             f"une question de type {kind} demande au moins deux choix",
             'Ajoutez « choices: [{id: oui, label: "Oui"}, …] ».',
         )
-    if kind not in _CHOOSING and choices:
+    if not TYPES[kind].has_choices and choices:
         raise Unfit(
             "choices",
             f"une question de type {kind} n'a pas de choix",
             "Écrivez « type: choice », ou supprimez les choix.",
         )
-    if values.get("ordered") and kind is not QuestionType.CHOICE:
+    if values.get("ordered") and not TYPES[kind].is_one_choice:
         raise Unfit(
             "ordered",
             "« ordered » ne vaut que pour le type choice",
@@ -162,13 +157,13 @@ def _check_choices(values: Values, kind: QuestionType) -> None:
 
 def _check_bounds(values: Values, kind: QuestionType) -> None:
     for key in ("unit", "likely"):
-        if key in values and kind not in _COUNTING:
+        if key in values and not TYPES[kind].is_number:
             raise Unfit(
                 key,
                 f"« {key} » ne vaut que pour un nombre, pas pour le type {kind}",
                 "Supprimez cette clé, ou écrivez « type: number ».",
             )
-    if "range" in values and kind not in _COUNTING | {QuestionType.DATE}:
+    if "range" in values and not (TYPES[kind].is_number or TYPES[kind].is_day):
         raise Unfit(
             "range",
             f"« range » ne vaut pas pour le type {kind}",
@@ -177,7 +172,7 @@ def _check_bounds(values: Values, kind: QuestionType) -> None:
     for key in ("range", "likely"):
         bounds = values.get(key, ())
         assert isinstance(bounds, tuple)
-        _check_pair(key, bounds, dates=kind is QuestionType.DATE)
+        _check_pair(key, bounds, dates=TYPES[kind].is_day)
     _check_likely(values)
 
 

@@ -42,7 +42,7 @@ from diag.tui.typed_ahead import TypedAhead
 from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
-    from diag.audit.session import WithheldError
+    from diag.audit.session import NeedsConfirmation
     from diag.tui.palette import Found
     from diag.workspace.workspace import World
 
@@ -213,14 +213,14 @@ class DiagApp(Sturdy, App[None]):
         """
         self._typed.forget()
         # Whoever is refused something has loaded the desk already.
-        from diag.audit.session import WithheldError  # noqa: PLC0415
+        from diag.audit.session import NeedsConfirmation  # noqa: PLC0415
 
-        if isinstance(event.error, WithheldError):
+        if isinstance(event.error, NeedsConfirmation):
             self._ask_to_write(event.error)
         else:
             self.tell(event.sentence, "Ce n'est pas possible")
 
-    def _ask_to_write(self, refused: "WithheldError") -> None:
+    def _ask_to_write(self, refused: "NeedsConfirmation") -> None:
         """Ask whether what is withheld is written all the same; then do so, or not."""
         from diag.tui.dialogs import Weigh  # noqa: PLC0415 - see above
 

@@ -14,16 +14,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from diag.audit.answer import UnlikelyAnswerError
-from diag.audit.card import wanted
+from diag.answers.types import TYPES, Parsed
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession, Listed, listed
 from diag.audit.undo import undo_gesture
-from diag.desk.visit.keyed import editable, meant
 from diag.model.checklist import Question
-from diag.model.enums import QuestionType
 from diag.model.errors import DiagError
-from diag.model.fact import Value
 from diag.office.conflicts import (
     Contested,
     card_lines,
@@ -338,26 +335,26 @@ class ConflictScreen(PlaceScreen):
         typed = await self._ask_third()
         if typed is None:
             return
-        said, sure = self._meant(typed), False
+        given, sure = self._parsed(typed), False
         try:
-            write(self.shown, said)
-        except UnlikelyAnswerError as doubt:
+            write(self.shown, given)
+        except UnlikelyAnswer as doubt:
             sure = True
-            question = f"{str(doubt).split(' Vérifiez')[0]}\nL'écrire quand même ?"
+            question = f"{doubt.named_problem}\nL'écrire quand même ?"
             if not await self.app.push_screen_wait(Confirm(question, yes="Écrire")):
                 return
         if sure:
-            write(self.shown, said, sure=True)
+            write(self.shown, given, sure=True)
         self.call_later(self._settled, f"Tranché : {line(typed)}")
 
     async def _ask_third(self) -> str | None:
         question, about = self.shown.question, self.shown.about
         asked = f"{about} : quelle réponse ?"
         if question is not None and self.shown.can_leave:
-            if question.type is QuestionType.CHOICE:
+            if TYPES[question.type].is_one_choice:
                 choices = [ListChoice(one.id, one.label) for one in question.choices]
                 return await self.app.push_screen_wait(ChooseDialog(asked, choices))
-            hint = wanted(question)
+            hint = TYPES[question.type].wanted(question)
             check = partial(_check, question)
             first = self._editable(question)
             return await self.app.push_screen_wait(Ask(asked, first, hint, check))
@@ -368,17 +365,17 @@ class ConflictScreen(PlaceScreen):
         return await self.app.push_screen_wait(Ask(asked, " ".join(joined.split())))
 
     def _editable(self, question: Question) -> str:
-        if question.type is not QuestionType.TEXT:
+        if not TYPES[question.type].is_text:
             return ""
         body = self.shown.candidates[0].revision.value
         value = body.get("value") if isinstance(body, dict) else None
-        return editable(question, value) if isinstance(value, str) else ""
+        return value if isinstance(value, str) else ""
 
-    def _meant(self, typed: str) -> str:
+    def _parsed(self, typed: str) -> str | Parsed:
         question = self.shown.question
         if question is None or not self.shown.can_leave:
             return typed
-        return _text(meant(question, typed))
+        return TYPES[question.type].parse_keys(question, typed)
 
     @work
     async def on_leave_open(self) -> None:
@@ -410,18 +407,12 @@ class ConflictScreen(PlaceScreen):
 
 
 def _check(question: Question, typed: str) -> None:
-    meant(question, typed)
+    TYPES[question.type].parse_keys(question, typed)
 
 
 def _said(typed: str) -> None:
     if not typed.strip():
         raise DiagError("Dites pourquoi, en quelques mots.")
-
-
-def _text(value: Value) -> str:
-    if isinstance(value, tuple):
-        return ",".join(value)
-    return ("o" if value else "n") if isinstance(value, bool) else str(value)
 
 
 def _name(value: object) -> str:

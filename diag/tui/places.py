@@ -28,7 +28,7 @@ from diag.audit.places import (
     rename_place,
     told_names,
 )
-from diag.audit.session import AuditSession, WithheldError
+from diag.audit.session import AuditSession, NeedsConfirmation
 from diag.audit.undo import undo_gesture
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
@@ -254,7 +254,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         """
         try:
             do()
-        except WithheldError:
+        except NeedsConfirmation:
             raise
         except Exception:
             ask()

@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from diag.answers.choice import choices_words
+from diag.answers.types import TYPES, Refused, heads_words
 from diag.assess.words import score_words
 from diag.audit import hypotheses
 from diag.audit.counsel import consequences
@@ -21,15 +23,10 @@ from diag.audit.hypotheses import (
 )
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Supposition, outcome, supposed
-from diag.audit.walk import expected
-from diag.desk.visit.choosing import choices_words
-from diag.desk.visit.completing import plain_refusal
-from diag.desk.visit.entry import RefusedEntryError
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, QuestionType
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import Facts, Place
-from diag.reports.answers import heads_words
 from diag.tui.commands import Command, CommandType, Undo, bindings_of, key_now
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
 from diag.tui.outline import Outline
@@ -228,7 +225,7 @@ class SupposeScreen(PlaceScreen):
             return
         place, name = chosen.split("/", 1)
         question = self._session.checklist.questions[name]
-        if question.choices and question.type is QuestionType.CHOICE:
+        if TYPES[question.type].is_one_choice:
             raw = await self.app.push_screen_wait(
                 ChooseDialog(
                     question.label,
@@ -250,14 +247,12 @@ class SupposeScreen(PlaceScreen):
         facts = self.facts
         try:
             said = hypotheses.said(self._session, facts, question.id, raw, place)
-        except RefusedEntryError as error:
-            told = f"{question.label} : {plain_refusal(question, error)}"
-            raise DiagError(told) from error
+        except Refused as error:
+            raise DiagError(f"{question.label} : {error.plain}") from error
         self._suppose(said)
 
     def _questions(self) -> list[ListChoice]:
         facts = self.facts
-        unreadable = {QuestionType.TEXT, QuestionType.PHOTO}
         return [
             ListChoice(
                 f"{place.id}/{question.id}",
@@ -268,7 +263,7 @@ class SupposeScreen(PlaceScreen):
             )
             for place in facts.places.values()
             for question in self._session.checklist.questions.values()
-            if question.place is place.kind and question.type not in unreadable
+            if question.place is place.kind and TYPES[question.type].is_readable
         ]
 
     def _rooms(self) -> list[ListChoice]:
@@ -378,7 +373,7 @@ class SupposeScreen(PlaceScreen):
 
 def _shape(question: Question) -> str:
     """Return what an answer looks like: the choices by their keys, or its kind."""
-    return choices_words(question) if question.choices else expected(question)
+    return choices_words(question) or TYPES[question.type].expected(question)
 
 
 def _choices(places: Iterable[Place]) -> list[ListChoice]:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.assess.judge import assess, judge_of
-from diag.assess.questions import candidates, next_questions
+from diag.assess.questions import next_questions
 from diag.assess.results import Assessment
 from diag.assess.scores import Averages
 from diag.model.checklist import Checklist, RollUp
@@ -132,7 +133,7 @@ def test_a_next_question_narrows_as_judging_everything_again_does(
             width(
                 with_answers(audit.facts, {(each.place, ident): value}), audit.checklist
             )
-            for value in candidates(
+            for value in TYPES[each.question.type].candidates(
                 each.question, rules.rules(ident), audit.facts.visit_date
             )
         ]

@@ -2,9 +2,14 @@ from datetime import date
 
 import pytest
 
-from diag.assess.facts import FactsReading as Reading
-from diag.assess.facts import PlaceScope, WithNames
-from diag.assess.vocabulary import vocabulary_of
+from diag.assess.facts import (
+    FactsReading as Reading,
+)
+from diag.assess.facts import (
+    PlaceScope,
+    WithNames,
+    vocabulary_of,
+)
 from diag.model.enums import PlaceKind
 from diag.model.fact import Facts
 from diag.rules.evaluate import number as number_of

@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.transfer import export_audit, import_audit
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, workspace
@@ -37,8 +36,8 @@ def test_contradictory_answers_are_said_and_counted(tmp_path: Path) -> None:
         export_audit(here, bundle)
         import_audit(two, bundle)
         there = started(two)
-        record_answer(here, Entry("nb_batiments", "2"))
-        record_answer(there, Entry("nb_batiments", "3"))
+        record_answer(here, NewAnswer("nb_batiments", "2"))
+        record_answer(there, NewAnswer("nb_batiments", "3"))
         export_audit(there, bundle)
         quiet = diag(tmp_path / "a", "score", SCHOOL)
         import_audit(one, bundle)

@@ -1,8 +1,7 @@
 from pathlib import Path
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession as Session
 from diag.documents.questionnaire import printed_for
 from diag.model.audit import Questionnaire
@@ -62,7 +61,9 @@ def test_a_filled_page_is_typed_in_by_its_numbers_whatever_came_meanwhile(
             if known[each].type is QuestionType.BOOLEAN and at > 1
         )
         first = page.questions[0]
-        record_answer(session, Entry(first, state=State.REFUSED, reason="plus tard"))
+        record_answer(
+            session, NewAnswer(first, state=State.REFUSED, reason="plus tard")
+        )
     asked = page.questions[yes - 1]
     stdin = f"\n:{yes}\npeut-être\no # 3 fiches sur 4\n? pas vu\n:retour\n\n:fin\n"
     run = diag(tmp_path, *PAGE, "--enter", stdin=stdin)

@@ -7,8 +7,7 @@ from pathlib import Path
 from shutil import copytree
 from tempfile import mkdtemp
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession as Session
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, started, workspace
@@ -52,4 +51,4 @@ def meet(one: Session, two: Session) -> None:
 
 def say(session: Session, question: str, value: object, place: str = "") -> None:
     """Answer a question, sure of it."""
-    record_answer(session, Entry(question, value, place=place, sure=True))
+    record_answer(session, NewAnswer(question, value, place=place, sure=True))

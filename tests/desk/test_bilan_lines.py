@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import advising, hypotheses
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.bilan import OutlineLine as Line
 from diag.audit.bilan import findings
 from diag.audit.counsel import consequences, counsel, evolution
@@ -146,7 +145,7 @@ def test_what_stays_without_object_is_no_change(desk: Workspace) -> None:
 
 def test_what_is_verified_in_part_says_how_much(desk: Workspace) -> None:
     again = next_campaign(desk)
-    record_answer(again, Entry("mots_de_passe", "gestionnaire"))
+    record_answer(again, NewAnswer("mots_de_passe", "gestionnaire"))
 
     (first, *_) = findings(again)
     assert first.aside.startswith("1 point vérifié sur ")

@@ -8,8 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from diag.audit import advising
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, move
 from diag.audit.session import AuditSession as Session
 from diag.audit.undo import undo
@@ -42,7 +41,7 @@ def do(session: Session, what: str | FollowUpState) -> None:
         case FollowUpState():
             follow(session, what)
         case "réponse":
-            record_answer(session, Entry("debit_descendant", 300))
+            record_answer(session, NewAnswer("debit_descendant", 300))
         case "texte":
             advising.reword(session, FIBRE, Audience.MAIRIE, {"title": "La fibre"})
         case "rang":
@@ -92,7 +91,7 @@ def test_a_step_is_never_undone_nor_what_was_said_before_it(session: Session) ->
 def test_where_the_audit_stands_is_not_undone_nor_what_was_said_before(
     session: Session,
 ) -> None:
-    record_answer(session, Entry("debit_descendant", 300))
+    record_answer(session, NewAnswer("debit_descendant", 300))
     move(session, AuditStatus.SOUMIS)
     said = session.digest
 
@@ -101,5 +100,5 @@ def test_where_the_audit_stands_is_not_undone_nor_what_was_said_before(
 
     assert session.digest == said
     move(session, AuditStatus.EN_COURS)
-    record_answer(session, Entry("debit_descendant", 200))
+    record_answer(session, NewAnswer("debit_descendant", 200))
     assert undo(session).startswith("Débit descendant")

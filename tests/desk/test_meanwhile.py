@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, record_note, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, record_note, turn_flag
 from diag.audit.places import add_place, remove_place, rename_place
 from diag.audit.session import AuditSession as Session
-from diag.audit.session import ChangedMeanwhileError
+from diag.audit.session import ConcurrentChange
 from diag.audit.undo import undo
 from diag.journal import changes
 from diag.model.enums import PlaceKind, QuestionType, State
@@ -36,7 +35,7 @@ def two_windows(folder: Path) -> Iterator[tuple[Session, Session]]:
 
 
 def say(session: Session, question: str, value: object) -> None:
-    record_answer(session, Entry(question, value, sure=True))
+    record_answer(session, NewAnswer(question, value, sure=True))
 
 
 def value_of(session: Session, question: str) -> Value:
@@ -50,7 +49,7 @@ def test_what_the_other_said_is_told_and_kept_until_one_confirms(
 ) -> None:
     with two_windows(tmp_path) as (mine, other):
         say(other, "nb_classes", 12)
-        with pytest.raises(ChangedMeanwhileError) as refused:
+        with pytest.raises(ConcurrentChange) as refused:
             say(mine, "nb_classes", 8)
         assert "Nombre de classes" in refused.value.asked
         assert "« 12\u00a0classes » (" in refused.value.asked
@@ -87,7 +86,7 @@ def test_the_same_answer_twice_asks_nothing(tmp_path: Path) -> None:
 def test_a_note_changed_meanwhile_is_asked_about(tmp_path: Path) -> None:
     with two_windows(tmp_path) as (mine, other):
         record_note(other, "nb_classes", "deux en préfabriqué")
-        with pytest.raises(ChangedMeanwhileError, match="« deux en préfabriqué »"):
+        with pytest.raises(ConcurrentChange, match="« deux en préfabriqué »"):
             record_note(mine, "nb_classes", "trois en préfabriqué")
 
 
@@ -105,7 +104,7 @@ def test_a_place_renamed_meanwhile_is_asked_about(tmp_path: Path) -> None:
     with two_windows(tmp_path) as (mine, other):
         two_with_a_room(mine, other)
         rename_place(other, "Classe CP", "Classe 1")
-        with pytest.raises(ChangedMeanwhileError) as refused:
+        with pytest.raises(ConcurrentChange) as refused:
             rename_place(mine, "Classe CP", "Classe bleue")
         assert "« Classe CP » a été renommé « Classe 1 » entre-temps (" in str(
             refused.value
@@ -122,7 +121,7 @@ def test_a_place_is_not_taken_away_unasked_when_it_was_renamed_meanwhile(
     with two_windows(tmp_path) as (mine, other):
         two_with_a_room(mine, other)
         rename_place(other, "Classe CP", "Classe 1")
-        with pytest.raises(ChangedMeanwhileError, match="« Classe 1 »"):
+        with pytest.raises(ConcurrentChange, match="« Classe 1 »"):
             remove_place(mine, "Classe CP")
         assert names(other) == {"Classe 1"}
 
@@ -131,7 +130,7 @@ def test_a_place_taken_away_meanwhile_is_asked_about(tmp_path: Path) -> None:
     with two_windows(tmp_path) as (mine, other):
         two_with_a_room(mine, other)
         remove_place(other, "Classe CP")
-        with pytest.raises(ChangedMeanwhileError, match="a été retiré entre-temps"):
+        with pytest.raises(ConcurrentChange, match="a été retiré entre-temps"):
             rename_place(mine, "Classe CP", "Classe bleue")
         assert not names(other)
 
@@ -156,7 +155,7 @@ def test_many_cells_changed_meanwhile_are_counted(tmp_path: Path) -> None:
             say(other, question, "o")
         no = Answer(State.KNOWN, value=False)
         drafts = [changes.answered(audit, root, each, no) for each in asked]
-        with pytest.raises(ChangedMeanwhileError, match=r"Et 2 autres\."):
+        with pytest.raises(ConcurrentChange, match=r"Et 2 autres\."):
             mine.say(*drafts)
         assert [value_of(other, each) for each in asked] == [True] * 5
 
@@ -198,6 +197,6 @@ def test_settling_what_was_shown_asks_nothing_and_what_came_since_is_asked_about
             undo(read)
             (shown,) = contested_of(read)
             say(other, "nb_classes", 7)
-            with pytest.raises(ChangedMeanwhileError, match="« 7"):
+            with pytest.raises(ConcurrentChange, match="« 7"):
                 take(shown, letters["6"])
             assert value_of(other, "nb_classes") == 7

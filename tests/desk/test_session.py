@@ -7,8 +7,7 @@ import pytest
 
 from diag.audit import session as audits
 from diag.audit import session as session_module
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, record_note, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, record_note, turn_flag
 from diag.audit.places import add_place, remove_place, rename_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.undo import undo
@@ -20,19 +19,19 @@ from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL
 
 GESTURES: dict[str, Callable[[Session], object]] = {
-    "an answer": lambda one: record_answer(one, Entry("nb_eleves", 140)),
-    "a correction": lambda one: record_answer(one, Entry("nb_classes", 7)),
+    "an answer": lambda one: record_answer(one, NewAnswer("nb_eleves", 140)),
+    "a correction": lambda one: record_answer(one, NewAnswer("nb_classes", 7)),
     "a refusal": lambda one: record_answer(
-        one, Entry("nb_classes", state=State.REFUSED, reason="Absent")
+        one, NewAnswer("nb_classes", state=State.REFUSED, reason="Absent")
     ),
     "an answer and its note": lambda one: record_answer(
-        one, Entry("nb_classes", 8, note="Selon l’Insee")
+        one, NewAnswer("nb_classes", 8, note="Selon l’Insee")
     ),
     "an answer and its note withdrawn": lambda one: record_answer(
-        one, Entry("nb_eleves", 140, note="")
+        one, NewAnswer("nb_eleves", 140, note="")
     ),
     "a room": lambda one: record_answer(
-        one, Entry("type_salle", "classe", place="CE1")
+        one, NewAnswer("type_salle", "classe", place="CE1")
     ),
     "another note": lambda one: record_note(one, "nb_eleves", "Selon le registre"),
     "no note": lambda one: record_note(one, "nb_eleves", ""),
@@ -57,8 +56,8 @@ GESTURES: dict[str, Callable[[Session], object]] = {
 def begun(session: Session) -> Session:
     for name in ("CP", "CE1"):
         add_place(session, PlaceKind.SALLE, name)
-    record_answer(session, Entry("type_salle", "classe", place="CP"))
-    record_answer(session, Entry("nb_classes", 6))
+    record_answer(session, NewAnswer("type_salle", "classe", place="CP"))
+    record_answer(session, NewAnswer("nb_classes", 6))
     record_note(session, "nb_eleves", "Selon la directrice")
     turn_flag(session, (session.facts.root, "nb_classes"))
     assert session.facts.root
@@ -81,9 +80,9 @@ def test_an_undoing_in_a_place_read_as_another_shows_what_the_other_says(
 ) -> None:
     rooms = {one.name: one.id for one in begun.facts.places.values()}
     for room, sockets in (("CP", 3), ("CE1", 4)):
-        record_answer(begun, Entry("prises_rj45", sockets, place=room))
+        record_answer(begun, NewAnswer("prises_rj45", sockets, place=room))
     begun.say(same(begun.audit.id, rooms["CE1"], rooms["CP"]))
-    record_answer(begun, Entry("prises_rj45", 5, place="CP"))
+    record_answer(begun, NewAnswer("prises_rj45", 5, place="CP"))
     later = audits.open_session(begun.workspace, SCHOOL)
     assert len(later.facts.answers[rooms["CP"], "prises_rj45"]) == 1
 
@@ -98,9 +97,9 @@ def test_what_another_session_of_the_same_workspace_said_is_known_too(
     begun: Session,
 ) -> None:
     other = audits.open_session(begun.workspace, SCHOOL)
-    record_answer(other, Entry("nb_eleves", 140))
+    record_answer(other, NewAnswer("nb_eleves", 140))
 
-    record_answer(begun, Entry("nb_classes", 8))
+    record_answer(begun, NewAnswer("nb_classes", 8))
 
     assert begun.facts == audits.open_session(begun.workspace, SCHOOL).facts
 
@@ -109,8 +108,8 @@ def test_an_answer_does_not_have_the_whole_audit_read_again(
     begun: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(session_module, "facts_of")
-    record_answer(begun, Entry("nb_eleves", 140))
-    record_answer(begun, Entry("nb_eleves", 141))
+    record_answer(begun, NewAnswer("nb_eleves", 140))
+    record_answer(begun, NewAnswer("nb_eleves", 141))
     answer = begun.facts.answer(begun.facts.root, "nb_eleves")
     assert answer is not None
     assert answer.value == 141
@@ -119,10 +118,10 @@ def test_an_answer_does_not_have_the_whole_audit_read_again(
 def test_one_s_own_answers_are_no_news_and_another_window_s_are(begun: Session) -> None:
     with Workspace.open(begun.workspace.folder) as window:
         other = audits.open_session(window, SCHOOL)
-        record_answer(begun, Entry("nb_eleves", 140))
+        record_answer(begun, NewAnswer("nb_eleves", 140))
         window.note_screens(seen=True)
         assert not begun.catch_up()
 
-        record_answer(other, Entry("nb_classes", 8))
+        record_answer(other, NewAnswer("nb_classes", 8))
         assert begun.catch_up()
         assert begun.facts == other.facts

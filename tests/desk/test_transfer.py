@@ -3,8 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import add_step, add_visit, erase
 from diag.audit.places import add_place
 from diag.audit.report import report_of
@@ -23,8 +22,8 @@ from tests.desk.builders import DAY, SCHOOL, SETTINGS, started, workspace
 @pytest.fixture
 def exported(session: Session, tmp_path: Path) -> Path:
     add_place(session, PlaceKind.SALLE, "Classe [/x] *CP*")
-    record_answer(session, Entry("nb_classes", 4, note="=1+1 \u202e | <script>"))
-    record_answer(session, Entry("nb_classes", 5))
+    record_answer(session, NewAnswer("nb_classes", 4, note="=1+1 \u202e | <script>"))
+    record_answer(session, NewAnswer("nb_classes", 5))
     add_visit(session, DAY, present=("Camille Perrin",), met=("la directrice",))
     path = tmp_path / "audit.json"
     export_audit(session, path)
@@ -91,9 +90,9 @@ def test_two_people_who_answered_apart_both_stay_visible(
 ) -> None:
     with workspace(tmp_path / "other", author="u-2", seed=2) as other:
         theirs = started(other)
-        record_answer(theirs, Entry("nb_classes", 6))
+        record_answer(theirs, NewAnswer("nb_classes", 6))
         export_audit(theirs, tmp_path / "theirs.json")
-    record_answer(session, Entry("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 4))
 
     import_audit(session.workspace, tmp_path / "theirs.json")
     session.forget()

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, record_note
+from diag.audit.answer import NewAnswer, record_answer, record_note
 from diag.audit.places import add_place, close_places, find_place, remove_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.transfer import export_audit, import_audit
@@ -25,8 +24,8 @@ def value(session: Session, question: str) -> object:
 
 
 def test_undoing_step_after_step_goes_back_to_the_beginning(session: Session) -> None:
-    record_answer(session, Entry("nb_classes", 4))
-    record_answer(session, Entry("nb_classes", 5))
+    record_answer(session, NewAnswer("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 5))
     add_place(session, PlaceKind.SALLE, "Classe CP")
     close_places(session, PlaceKind.SALLE)
 
@@ -43,10 +42,10 @@ def test_undoing_step_after_step_goes_back_to_the_beginning(session: Session) ->
 
 
 def test_what_is_said_after_an_undo_can_be_undone_in_turn(session: Session) -> None:
-    record_answer(session, Entry("nb_classes", 4))
-    record_answer(session, Entry("nb_classes", 5))
+    record_answer(session, NewAnswer("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 5))
     undo(session)
-    record_answer(session, Entry("nb_classes", 7))
+    record_answer(session, NewAnswer("nb_classes", 7))
 
     undo(session)
 
@@ -55,7 +54,7 @@ def test_what_is_said_after_an_undo_can_be_undone_in_turn(session: Session) -> N
 
 def test_a_removed_room_comes_back_with_its_answers(session: Session) -> None:
     add_place(session, PlaceKind.SALLE, "Classe CP")
-    record_answer(session, Entry("type_salle", "classe", place="Classe CP"))
+    record_answer(session, NewAnswer("type_salle", "classe", place="Classe CP"))
     remove_place(session, "Classe CP")
 
     undo(session)
@@ -69,7 +68,7 @@ def test_a_removed_room_comes_back_with_its_answers(session: Session) -> None:
 def test_a_note_is_undone_before_the_answer_that_it_goes_with(
     session: Session,
 ) -> None:
-    record_answer(session, Entry("nb_classes", 4, note="dont une ULIS"))
+    record_answer(session, NewAnswer("nb_classes", 4, note="dont une ULIS"))
     record_note(session, "nb_classes", "")
 
     undo(session)
@@ -80,11 +79,11 @@ def test_a_note_is_undone_before_the_answer_that_it_goes_with(
 def test_undo_refuses_to_take_back_what_a_colleague_changed_since(
     session: Session, tmp_path: Path
 ) -> None:
-    record_answer(session, Entry("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 4))
     export_audit(session, tmp_path / "a.json")
     with workspace(tmp_path / "other", author="u-2", seed=2) as other:
         theirs, _ = import_audit(other, tmp_path / "a.json")
-        record_answer(theirs, Entry("nb_classes", 6))
+        record_answer(theirs, NewAnswer("nb_classes", 6))
         export_audit(theirs, tmp_path / "b.json")
     import_audit(session.workspace, tmp_path / "b.json")
     session.forget()
@@ -106,7 +105,7 @@ def test_undo_is_a_stack_of_changes(
         model: list[int] = []
         for one in said:
             if one is not None and model[-1:] != [one]:
-                record_answer(session, Entry("nb_classes", one))
+                record_answer(session, NewAnswer("nb_classes", one))
                 model.append(one)
             elif one is None and model:
                 undo(session)
@@ -115,8 +114,8 @@ def test_undo_is_a_stack_of_changes(
 
 
 def test_what_was_said_in_one_go_is_taken_back_in_one_go(session: Session) -> None:
-    record_answer(session, Entry("nb_classes", 4))
-    record_answer(session, Entry("nb_classes", 5, note="dont une ULIS"))
+    record_answer(session, NewAnswer("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 5, note="dont une ULIS"))
 
     assert len(undo_gesture(session)) == 2
     assert (value(session, "nb_classes"), session.facts.notes) == (4, {})
@@ -143,7 +142,7 @@ def test_what_was_said_today_where_one_works_is_undone_unasked(
     world = session.workspace.world
     session.workspace.world = replace(world, today=lambda: date(2026, 10, 6))
     session.asks_when_changed = True
-    record_answer(session, Entry("nb_classes", 5))
+    record_answer(session, NewAnswer("nb_classes", 5))
 
     undo(session)
 

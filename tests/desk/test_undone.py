@@ -9,8 +9,7 @@ from uuid import UUID
 import pytest
 
 from diag.audit import advising
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, record_note, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, record_note, turn_flag
 from diag.audit.follow import add_step, add_visit, move
 from diag.audit.grid import duplicate
 from diag.audit.history import changes_of
@@ -140,7 +139,7 @@ def test_two_answers_in_one_place_are_told_with_it(rooms: Session) -> None:
 
 
 def test_an_answer_and_its_note_are_told_together(session: Session) -> None:
-    record_answer(session, Entry("nb_classes", 4, note="dont une ULIS"))
+    record_answer(session, NewAnswer("nb_classes", 4, note="dont une ULIS"))
     assert undo(session) == (
         "Nombre de classes : 4\N{NO-BREAK SPACE}classes "
         "et note de « Nombre de classes »"

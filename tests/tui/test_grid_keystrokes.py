@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from diag.desk.visit.completing import completed
 from textual import events
 from textual.pilot import Pilot
 
 from diag.audit.session import AuditSession as Session
 from diag.audit.session import open_session
-from diag.desk.visit.completing import completed
 from diag.model.fact import Value
 from tests.desk.builders import started, workspace
 from tests.tui.widgets.grid_host import Host, twelve_rooms

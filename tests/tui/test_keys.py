@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
-from diag.desk.visit.azerty import TWINS as CHARACTERS
+from diag.answers.keyboard import TWINS as CHARACTERS
 from diag.tui.commands import TWINS, digit_of, key_name, spoken_number, with_twins
 
 

@@ -7,12 +7,13 @@ Where the search cannot tell, it says nothing.
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from diag.answers.types import TYPES
 from diag.checklist.search.levels import reach_problems, reachable_levels
 from diag.checklist.search.monotony import Fall, find_fall
 from diag.checklist.search.subject import Abstraction, SearchSubject, subject_of
 from diag.checklist.typecheck import check_rule
 from diag.model.checklist import Criterion, Question
-from diag.model.enums import Direction, QuestionType
+from diag.model.enums import Direction
 from diag.rules.language import parse_rule
 from diag.rules.tree import Aggregate, RuleError, Term
 from diag.rules.values import Flag, OneOf, RuleValue, Several, Span
@@ -49,7 +50,7 @@ def _falls(
         question = questions.get(name)
         if question is None:
             continue
-        if question.type is QuestionType.CHOICE and not question.ordered:
+        if TYPES[question.type].is_one_choice and not question.ordered:
             yield (
                 f"« improves_with » cite « {name} », dont les choix n'ont pas "
                 "d'ordre ; ajoutez « ordered: true » à la question ou retirez-la"

@@ -2,22 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
-from itertools import chain, combinations, pairwise
-from math import ceil, floor
+from itertools import chain
 
-from diag.checklist.typecheck import (
-    MIRRORED,
-    NUMERIC,
-    VISIT_DATE,
-    check_rule,
-    symbol_of,
-)
+from diag.answers.date import VISIT
+from diag.answers.number import around
+from diag.answers.types import TYPES
+from diag.checklist.typecheck import MIRRORED, VISIT_DATE, check_rule, symbol_of
 from diag.model.checklist import Criterion, Question
-from diag.model.enums import PlaceKind, QuestionType
-from diag.model.fact import ROOT_KINDS
+from diag.model.enums import PlaceKind
 from diag.rules.evaluate import judge_of, measure_of
 from diag.rules.language import parse_rule, thresholds_in
 from diag.rules.scope import Judge, Scope
@@ -31,8 +25,6 @@ from diag.rules.tree import (
     Condition,
     Constant,
     Exact,
-    Includes,
-    Months,
     NameNode,
     Node,
     Not,
@@ -126,7 +118,7 @@ class Abstraction:
     def _is_choice(self, term: Term) -> bool:
         if isinstance(term, NameNode):
             question = self._questions.get(term.id)
-            return question is not None and question.type is QuestionType.CHOICE
+            return question is not None and TYPES[question.type].is_one_choice
         return isinstance(term, ChoiceId)
 
 
@@ -294,64 +286,12 @@ def _is_readable(question: Question, questions: Mapping[str, Question]) -> bool:
     return not check_rule(rule, questions, question.place, "condition")
 
 
-VISIT = date(2026, 9, 1)
-"""The day of the visit, in a search."""
-
-
-_MAX_LISTED = 5
-"""Most ids whose every combination is tried."""
-
-
-def of_question(
-    question: Question, place: PlaceKind, nodes: Sequence[Node], marks: Iterable[Exact]
-) -> tuple[RuleValue, ...]:
-    """Return values of a question's facts, from low to high, read from a place.
-
-    `marks` are the numbers around which rules change their mind; `nodes` are the
-    rules, for the ids and the durations that they name.
-    """
-    may_lack = question.place not in ROOT_KINDS | {place}
-    absent: tuple[RuleValue, ...] = (ABSENT,) if may_lack else ()
-    return absent + _present(question, nodes, marks)
-
-
-def _present(
-    question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
-) -> tuple[RuleValue, ...]:
-    symbol = symbol_of(question)
-    match question.type:
-        case QuestionType.BOOLEAN:
-            return (Flag(False, True), Flag(True, False))
-        case QuestionType.CHOICE:
-            order = symbol.choices if symbol.ordered else ()
-            return tuple(OneOf(frozenset({id_}), order=order) for id_ in symbol.choices)
-        case QuestionType.CHOICES:
-            return _sets(question.id, nodes)
-        case QuestionType.DATE:
-            return _dates(nodes)
-    integral = question.type is QuestionType.INTEGER
-    return tuple(map(point, around(marks, symbol.span, integral=integral)))
-
-
 def of_number(
     span: Span, marks: Iterable[Exact], *, integral: bool
 ) -> tuple[RuleValue, ...]:
     """Return values of a calculation that lies in a span."""
     absent: tuple[RuleValue, ...] = (ABSENT,) if span.maybe_absent else ()
     return absent + tuple(map(point, around(marks, span, integral=integral)))
-
-
-def around(marks: Iterable[Exact], span: Span, *, integral: bool) -> list[Exact]:
-    """Return every mark within a span, its ends, and one number in each gap."""
-    known = set(marks)
-    if integral:
-        known = {side for mark in known for side in (floor(mark), ceil(mark))}
-    inside = {mark for mark in known if _is_in(mark, span)}
-    low = min(inside, default=0) - 1 if span.low is None else span.low
-    high = max(inside, default=low) + 1 if span.high is None else span.high
-    ends = sorted(inside | {low, high})
-    gaps = [_between(one, other, integral=integral) for one, other in pairwise(ends)]
-    return sorted({*ends, *(gap for gap in gaps if gap is not None)})
 
 
 def hull(values: Sequence[RuleValue]) -> RuleValue:
@@ -373,48 +313,6 @@ def hull(values: Sequence[RuleValue]) -> RuleValue:
         possible = frozenset[str]().union(*(each.possible for each in sets))
         return Several(frozenset(), possible, maybe_absent)
     return Flag(True, True, maybe_absent) if present else ABSENT
-
-
-def _sets(question: str, nodes: Sequence[Node]) -> tuple[RuleValue, ...]:
-    """Return sets of the ids that rules look for: all, or the plainest when many."""
-    named = sorted({
-        node.choice.id
-        for root in nodes
-        for node in walk(root)
-        if isinstance(node, Includes) and node.question.id == question
-    })
-    sizes = range(len(named) + 1) if len(named) <= _MAX_LISTED else (0, 1, len(named))
-    sets = [frozenset(ids) for size in sizes for ids in combinations(named, size)]
-    return tuple(Several(ids, ids) for ids in sets)
-
-
-def _dates(nodes: Sequence[Node]) -> tuple[RuleValue, ...]:
-    """Return days at every duration that rules name, before and after the visit."""
-    parts = [part for root in nodes for part in walk(root)]
-    counts = {0}
-    if any(isinstance(part, Months) for part in parts):
-        counts |= {round(part.value) for part in parts if isinstance(part, Constant)}
-    near = {count + step for count in counts for step in (-1, 0, 1)}
-    return tuple(
-        point(_months_before_visit(count))
-        for count in sorted(near | {-count for count in near}, reverse=True)
-    )
-
-
-def _months_before_visit(count: int) -> int:
-    years, month = divmod(VISIT.year * 12 + VISIT.month - 1 - count, 12)
-    return date(min(max(years, 1), 9999), month + 1, VISIT.day).toordinal()
-
-
-def _is_in(mark: Exact, span: Span) -> bool:
-    above = span.low is None or span.low <= mark
-    return above and (span.high is None or mark <= span.high)
-
-
-def _between(one: Exact, other: Exact, *, integral: bool) -> Exact | None:
-    if not integral:
-        return Fraction(one + other) / 2
-    return one + 1 if one + 1 < other else None
 
 
 _PLAIN_NUMBERS = (0, 1, 2, 10)
@@ -458,7 +356,8 @@ class Catalogue:
             return of_number(span, marks, integral=integral)
         if name == VISIT_DATE:
             return (point(VISIT.toordinal()),)
-        return of_question(self.questions[name], self.place, self.nodes, marks)
+        question = self.questions[name]
+        return TYPES[question.type].tried(question, self.place, self.nodes, marks)
 
     def _span(self, term: Term) -> Span:
         """Return where a calculation lies when nothing is known."""
@@ -468,12 +367,12 @@ class Catalogue:
 
     def _unknown(self, name: str) -> RuleValue:
         question = self.questions.get(name)
-        if question is None or question.type is QuestionType.DATE:
+        if question is None or TYPES[question.type].is_day:
             return Span(None, None, maybe_absent=question is not None)
-        if question.type in NUMERIC:
+        if TYPES[question.type].is_number:
             span = symbol_of(question).span
             return Span(span.low, span.high, maybe_absent=True)
-        tried = of_question(question, self.place, self.nodes, ())
+        tried = TYPES[question.type].tried(question, self.place, self.nodes, ())
         return hull((ABSENT, *tried))
 
     def _in_calculations(self) -> frozenset[str]:

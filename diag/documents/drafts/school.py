@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from diag.answers.types import heads_words
 from diag.assess.plan import Action
 from diag.audit.findings import observed, praised, strengths
 from diag.audit.report import Report
@@ -17,7 +18,6 @@ from diag.documents.synthesis.common import page
 from diag.model.checklist import AidState
 from diag.model.enums import Audience, Kind, Owner, Standing, State
 from diag.model.territory import School
-from diag.reports.answers import heads_words
 from diag.words.dates import describe_day, long_date
 from diag.words.figures import percent
 from diag.words.sentences import listed, phone_number, uncapitalised

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from diag.answers.types import TYPES
 from diag.audit.report import Report
 from diag.documents.tables.table import IDENTITY, Cell, Coded, Column, identity
 from diag.model.checklist import Question
-from diag.model.enums import QuestionType, State
+from diag.model.enums import State
 from diag.model.fact import Answer, Place, Value
 from diag.model.number import exact
-from diag.reports.answers import value_words
 from diag.words.dates import day_of
 from diag.words.vocabulary import PROVENANCES, STATES
 
@@ -120,15 +120,13 @@ def _value(question: Question | None, value: Value) -> Cell:
     """Return a value as a cell: a number computes, a choice has id and words."""
     if question is None:
         return ", ".join(value) if isinstance(value, tuple) else value
-    match question.type, value:
-        case QuestionType.INTEGER | QuestionType.NUMBER, int() | str():
-            return _read(exact, value)
-        case QuestionType.DATE, str():
-            return _read(date.fromisoformat, value)
-        case QuestionType.CHOICE, str():
-            return Coded(value, value_words(question, value))
-        case _, tuple():
-            return Coded(value, value_words(question, value))
+    kind = TYPES[question.type]
+    if kind.is_number and isinstance(value, int | str):
+        return _read(exact, value)
+    if kind.is_day and isinstance(value, str):
+        return _read(date.fromisoformat, value)
+    if isinstance(value, tuple) or (kind.is_one_choice and isinstance(value, str)):
+        return Coded(value, kind.words(question, value))
     return value if isinstance(value, str | int) else None
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from diag.answers.types import answer_words
 from diag.audit.report import Report
 from diag.documents.tables.table import IDENTITY, Cell, Coded, Column, identity
 from diag.documents.tables.tickets import Ticket
 from diag.documents.tables.writers import as_json
 from diag.model.enums import Kind, PlaceKind, State
 from diag.model.fact import Place
-from diag.reports.answers import answer_words
 
 ANOMALIES = (
     Column("externalid", "Identifiant externe", 30),

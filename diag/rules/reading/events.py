@@ -21,7 +21,7 @@ _OPENED = frozenset({
 """What was opened and never closed: the fault is where it opens."""
 
 
-class Unreadable(Exception):  # noqa: N818 # told to the author, as every problem is
+class Unreadable(Exception):  # told to the author, as every problem is
     """A fault that keeps the rest of a file from being read."""
 
     def __init__(self, problem: Problem) -> None:

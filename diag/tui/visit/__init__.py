@@ -12,13 +12,13 @@ from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
-from diag.audit.answer import UnlikelyAnswerError
+from diag.answers.types import Parsed, Refused
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
 from diag.audit.walk import Key, Parcours, most_useful, parcours_of
-from diag.desk.visit.entry import RefusedEntryError
 from diag.model.checklist import Checklist
 from diag.model.enums import Profile, State
 from diag.model.fact import Facts
@@ -402,23 +402,25 @@ class VisitScreen(VisitActs):
         with self.prevent(WalkPlan.Moved):
             self.query_one(WalkPlan).tell(visiting, checks)
 
-    def _given(self, typed: str) -> None:
+    def _given(self, typed: str | Parsed) -> None:
         """Record what is typed, then go to what is left; nothing typed: go on."""
-        if not typed.strip():
+        if isinstance(typed, str) and not typed.strip():
             self._confirmed()
             return
         said = self._given_as(typed)
         if said:
             self.tell_saved(said)
 
-    def _given_as(self, typed: str) -> str:
+    def _given_as(self, typed: str | Parsed) -> str:
         """Record what is typed; when it cannot be, say why, and it stays there."""
         try:
             return self.visiting.give(typed)
-        except UnlikelyAnswerError as doubt:
-            self.fiche.status(f"{doubt} Entrée pour confirmer.", "bold $warning")
-        except RefusedEntryError as error:
-            self.fiche.status(f"Refusé. {error}", "bold $error")
+        except UnlikelyAnswer as doubt:
+            self.fiche.status(
+                f"{doubt.plain_problem} Entrée pour confirmer.", "bold $warning"
+            )
+        except Refused as error:
+            self.fiche.status(f"Refusé. {error.plain}", "bold $error")
         return ""
 
     def settle(self) -> bool:

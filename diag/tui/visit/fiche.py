@@ -16,16 +16,14 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input, Static
 
+from diag.answers.types import STATE_KEYS, TYPES, Parsed
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
 from diag.audit.history import Turn, time_words
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key
-from diag.desk.visit.choosing import key_of, named, several
-from diag.desk.visit.completing import STATE_KEYS, completed, rest_of_word
-from diag.desk.visit.keyed import editable, preview
 from diag.model.checklist import Question, Source
-from diag.model.enums import QuestionType, State
+from diag.model.enums import State
 from diag.model.fact import Value
 from diag.model.text import fold
 from diag.tui.commands import (
@@ -210,7 +208,7 @@ class FicheLines:
         head = list(told(self.short() if late else self.natural, width))
         tight = [one for one in head if one.text.plain.strip()]
         look = list(told(self.look, width)) if late else []
-        is_text = self.card.question.type is QuestionType.TEXT
+        is_text = TYPES[self.card.question.type].is_text
         none = [] if is_text else [Drawn(Content.styled(self.none, "$text-muted"))]
         found = []
         for dropped in range(_GAPS + 1):
@@ -267,21 +265,6 @@ def lines_of(
     )
 
 
-_HOW = {
-    QuestionType.BOOLEAN: "o ou n",
-    QuestionType.CHOICE: "chiffre, lettres",
-    QuestionType.CHOICES: "1,3 puis Entrée",
-    QuestionType.INTEGER: "nombre",
-    QuestionType.NUMBER: "nombre",
-    QuestionType.DATE: "jj/mm/aaaa",
-    QuestionType.TEXT: "texte",
-    QuestionType.PHOTO: "{photos} : une photo",
-}
-
-
-_AT_ONCE = {QuestionType.BOOLEAN, QuestionType.CHOICE}
-
-
 _STATUS = 2
 """Lines kept for what is said: a saved answer takes two at 80 columns."""
 
@@ -304,7 +287,7 @@ class Fiche(Sturdy, Vertical):
         self._shown: Key | None = None
         self._lines: FicheLines | None = None
         """Of the card shown: typing does not change it."""
-        self.given: Callable[[str], object] = lambda _typed: None
+        self.given: Callable[[str | Parsed], object] = lambda _typed: None
         """Records what is typed, and goes on."""
 
     def compose(self) -> ComposeResult:
@@ -341,10 +324,10 @@ class Fiche(Sturdy, Vertical):
         if not stays:
             self.forget_typed()
         self._show_text(from_top=not stays)
-        line, type_ = self.line, visiting.question.type
-        line.free_text = type_ is QuestionType.TEXT
+        line, kind = self.line, TYPES[visiting.question.type]
+        line.free_text = kind.is_text
         self.set_class(line.free_text, "-text")
-        how = _HOW[type_].format(photos=key_now(self.app, ShowPhotos))
+        how = kind.hint.format(photos=key_now(self.app, ShowPhotos))
         if line.placeholder != how:
             line.placeholder = how
         self.show_how()
@@ -394,15 +377,14 @@ class Fiche(Sturdy, Vertical):
         if self._visiting is None:
             return None
         question = self._visiting.question
-        if question.type not in _AT_ONCE:
-            return None
-        read = completed(question, text)
-        if not read.is_complete or read.state is not State.KNOWN:
+        kind = TYPES[question.type]
+        read = kind.so_far(question, text) if kind.is_closed else None
+        if read is None or not read.is_complete or read.parsed is None:
             return None
         with self.line.prevent(Input.Changed):
             self.line.value = text
-        self.given(editable(question, read.value))
-        return rest_of_word(question, read)
+        self.given(read.parsed)
+        return kind.rest_of_word(question, read)
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
@@ -411,14 +393,15 @@ class Fiche(Sturdy, Vertical):
         if visiting is None:
             return
         self._show_text()
-        meant = preview(visiting.question, event.value)
-        self.status(meant, "$text-muted")
+        question = visiting.question
+        words = TYPES[question.type].preview(question, event.value)
+        self.status(words, "$text-muted")
 
     @on(TextSheet.Picked)
     def _picked(self, event: TextSheet.Picked) -> None:
         event.stop()
         line, visiting = self.line, self._visiting
-        many = visiting and visiting.question.type is QuestionType.CHOICES
+        many = visiting and TYPES[visiting.question.type].is_several
         line.focus()
         if not many:
             self.given(event.key)
@@ -447,15 +430,16 @@ def choices(
     question: Question, answered: Value, typed: str, width: int
 ) -> Iterator[Drawn]:
     """Give the choices one per line; what is typed and what is answered stand out."""
-    meant = _meant(question, typed.strip())
-    for key, label, value in _options(question):
+    kind, text = TYPES[question.type], typed.strip()
+    named = kind.pointed(question, text) if text else set()
+    for key, label, value in kind.options(question):
         is_answer = (
             value in answered
             if isinstance(answered, tuple)
             else value is answered or (answered == value and isinstance(value, str))
         )
-        style = "bold $accent" if value in meant else "bold" if is_answer else ""
-        mark = ">" if value in meant else "=" if is_answer else " "
+        style = "bold $accent" if value in named else "bold" if is_answer else ""
+        mark = ">" if value in named else "=" if is_answer else " "
         name = f"{mark} {key.rjust(_KEYS - 1)}  "
         for rank, part in enumerate(wrapped(Content(line(label)), _room(width))):
             before = " " * (_KEYS + 3) if rank else name
@@ -465,27 +449,6 @@ def choices(
 
 def _room(width: int) -> int:
     return max(width - _KEYS - 3, 8)
-
-
-def _options(question: Question) -> list[tuple[str, str, Value]]:
-    if question.type is QuestionType.BOOLEAN:
-        return [("o", "oui", True), ("n", "non", False)]
-    return [
-        (key_of(question, rank), choice.label, choice.id)
-        for rank, choice in enumerate(question.choices, 1)
-    ]
-
-
-def _meant(question: Question, typed: str) -> set[Value]:
-    if not typed:
-        return set()
-    if question.type is QuestionType.BOOLEAN:
-        said = preview(question, typed)
-        return {said == "oui"} if said else set()
-    items = [typed]
-    if question.type is QuestionType.CHOICES:
-        items = several(question, typed)
-    return {one.id for item in items for one in named(question, item)}
 
 
 _GRADES = {

@@ -9,19 +9,12 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from diag.audit.answer import NewAnswer, UnlikelyAnswerError
+from diag.answers.types import TYPES, Refused, SoFar, value_words
+from diag.audit.answer import NewAnswer, UnlikelyAnswer
 from diag.audit.grid import Filled, GridSheet, Key, domains_of, fill, sheet_kinds
 from diag.audit.session import AuditSession
-from diag.desk.visit.completing import (
-    Typed,
-    completed,
-    is_refused_at_once,
-    plain_refusal,
-)
-from diag.desk.visit.entry import RefusedEntryError, doubt_about
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, Provenance, QuestionType, State
-from diag.reports.answers import value_words
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.commands import CommandType, Help, bindings_of, chosen_keys, key_now
 from diag.tui.safe import Sturdy
 from diag.tui.visit.grid_commands import GRID_COMMANDS, NextRight
@@ -394,7 +387,7 @@ class GridEntry(GridFace):
 
     @property
     def _is_in_text(self) -> bool:
-        return self.question.type is QuestionType.TEXT and bool(self.table.text)
+        return TYPES[self.question.type].is_text and bool(self.table.text)
 
     def on_next_below(self) -> None:
         """Record, and go down."""
@@ -456,7 +449,8 @@ class GridEntry(GridFace):
             return False
         if not self.table.text:
             return True
-        read = completed(self.question, self.table.text)
+        question = self.question
+        read = TYPES[question.type].so_far(question, self.table.text)
         if not read.is_answer:
             problem = read.problem or f"« {read.text} » peut être : {read.words}"
             self.say(problem)
@@ -477,8 +471,10 @@ class GridEntry(GridFace):
             return
         if not self.table.text and character == " ":
             return
-        read = completed(self.question, self.table.text + character)
-        if is_refused_at_once(self.question, read):
+        question = self.question
+        kind = TYPES[question.type]
+        read = kind.so_far(question, self.table.text + character)
+        if kind.drops_last_key(question, read):
             self.say(read.problem)
             return
         self._text(read.text)
@@ -486,32 +482,31 @@ class GridEntry(GridFace):
             there = next_empty(self.sheet, at, self.step)
             self._go_on(there, self.step, self._said)
 
-    def _record(self, read: Typed) -> bool:
+    def _record(self, read: SoFar) -> bool:
         """Write what was typed in the cell, or in every row of the selection."""
         question, rows = self.question, self.rows_chosen()
         keys: list[Key] = [(self.sheet.places[row].id, question.id) for row in rows]
         entry = NewAnswer(
             question.id,
-            read.value,
+            read.parsed,
             state=read.state,
             provenance=self._provenance_for(question),
             sure=self._doubted == read.text,
         )
         try:
             filled = fill(self.session, self.sheet, keys, entry)
-        except UnlikelyAnswerError:
+        except UnlikelyAnswer as doubt:
             self._doubted = read.text
-            doubt = doubt_about(question, read.value)
-            self.say(f"{doubt}. Entrée à nouveau pour confirmer.")
+            self.say(f"{doubt.problem}. Entrée à nouveau pour confirmer.")
             return False
-        except RefusedEntryError as error:
-            self.say(plain_refusal(question, error))
+        except Refused as refused:
+            self.say(refused.plain)
             return False
         self._text("")
         self._recorded(filled, read, rows)
         return True
 
-    def _recorded(self, filled: Filled, read: Typed, rows: range) -> None:
+    def _recorded(self, filled: Filled, read: SoFar, rows: range) -> None:
         place = self.sheet.places[rows[0]].name
         count = len(filled.written)
         where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
@@ -532,7 +527,7 @@ class GridEntry(GridFace):
             self._tell()
 
 
-def said_words(question: Question, read: Typed) -> str:
+def said_words(question: Question, read: SoFar) -> str:
     """Return what was recorded, as a reader expects it."""
     if read.state is State.KNOWN:
         return value_words(question, read.value)

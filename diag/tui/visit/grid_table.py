@@ -13,13 +13,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from diag.answers.choice import choices_words
+from diag.answers.types import TYPES, heads_words
 from diag.audit.grid import Cell, GridSheet, provenance_words
-from diag.audit.walk import expected
-from diag.desk.visit.choosing import choices_words
-from diag.desk.visit.completing import completed
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, Provenance, QuestionType, State
-from diag.reports.answers import heads_words
+from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.commands import key_now
 from diag.tui.lists import regions_of
 from diag.tui.safe import line
@@ -373,9 +371,6 @@ _MARK = 3
 _AROUND = _MARK + 3
 
 
-_RIGHT = {QuestionType.INTEGER, QuestionType.NUMBER}
-
-
 class GridLayout:
     """Where each column of a sheet stands, and what its title says."""
 
@@ -426,7 +421,7 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
     if cell.is_inert:
         said, mark = f"({said})", "·"
     words = _cut(said, inside)
-    if question.type in _RIGHT and not cell.is_conflict:
+    if TYPES[question.type].is_number and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
     return f"{before}{_padded(words, inside)} {_padded(mark, _MARK)}{after}"
 
@@ -445,11 +440,10 @@ def name_text(name: str, width: int) -> str:
 
 
 def _width(question: Question) -> int:
-    if question.type is QuestionType.TEXT:
+    least = TYPES[question.type].cell_width
+    if least is None:
         return _WIDEST
-    longest = max((cell_len(each.label) for each in question.choices), default=0)
-    if question.type is QuestionType.DATE:
-        longest = len("31/01/2026")
+    longest = max((least, *(cell_len(each.label) for each in question.choices)))
     word = max(map(cell_len, question.label.split()), default=0) + 1
     title = min(max(word, _NARROWEST), _TITLE_WIDEST)
     return min(max(longest + _AROUND, title), _WIDEST)
@@ -527,16 +521,18 @@ def heading_line(place: str, question: Question, where: str, width: int) -> str:
 
 def expected_lines(question: Question, text: str, width: int) -> list[str]:
     """Return what an answer looks like, or what the keys typed so far may mean."""
+    kind = TYPES[question.type]
     if text:
-        read = completed(question, text)
+        read = kind.so_far(question, text)
         said = f"Saisie : {text}  →  {read.words or read.problem or '…'}"
         lines = _wrapped(said, width)
     elif question.choices:
         lines = _choices_lines(question, width)
-    elif question.type is QuestionType.BOOLEAN:
-        lines = ["o oui  n non", _STATES_HINT]
+    elif kind.is_yes_no:
+        keys = "  ".join(f"{key} {label}" for key, label, _ in kind.options(question))
+        lines = [keys, _STATES_HINT]
     else:
-        said = expected(question)
+        said = kind.expected(question)
         lines = [*_wrapped(said[:1].upper() + said[1:], width), _STATES_HINT]
     return [*lines, "", ""][:_EXPECTED_LINES]
 
@@ -553,7 +549,7 @@ def with_said(expected: list[str], said: str, current: str, width: int) -> list[
 
 def _choices_lines(question: Question, width: int) -> list[str]:
     """Return every choice and its key; labels as long as the lines allow."""
-    several = ", plusieurs" if question.type is QuestionType.CHOICES else ""
+    several = ", plusieurs" if TYPES[question.type].is_several else ""
     for longest in _LABELS:
         choices = choices_words(question, longest).split(_BETWEEN)
         whole = _BETWEEN.join(each.replace(" ", NBSP) for each in choices)

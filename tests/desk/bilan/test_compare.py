@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.assess.words import Move
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.compare import between, compared_with, since_last
 from diag.audit.session import AuditSession as Session
 from diag.checklist.edition import compiled
@@ -74,7 +73,7 @@ def test_the_same_facts_change_nothing(again: Session) -> None:
 
 def test_a_better_fact_is_told_with_what_it_resolves(again: Session) -> None:
     for question, raw in (("technologie_acces", "ftth_pro"), ("debit_descendant", 300)):
-        record_answer(again, Entry(question, raw))
+        record_answer(again, NewAnswer(question, raw))
 
     found = compared_with(again, "2026-2027")
 

@@ -10,8 +10,7 @@ import pytest
 from diag.assess import ENGINE
 from diag.assess.results import Assessment
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.compare import comparables_of, progress_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession as Session
@@ -73,7 +72,7 @@ def test_what_got_better_is_told_by_the_criteria_that_moved(desk: Workspace) -> 
     session = next_campaign(desk)
     story = scenario("ecole-complete")
     play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
-    record_answer(session, Entry("debit_descendant", 300))
+    record_answer(session, NewAnswer("debit_descendant", 300))
 
     found = progress_of(session)
 

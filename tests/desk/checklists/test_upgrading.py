@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.compare import compare_audits as compared
 from diag.audit.follow import add_step
 from diag.audit.history import changes_of
@@ -53,7 +52,7 @@ def audited(
     ship(tmp_path / "livrees", monkeypatch, FIRST)
     session = started(desk)
     for question, value in ANSWERS.items():
-        record_answer(session, Entry(question=question, raw=value))
+        record_answer(session, NewAnswer(question=question, given=value))
     add_step(
         session, FollowUp(recommendation="renouveler", state=FollowUpState.DECIDEE)
     )
@@ -116,8 +115,8 @@ def test_the_journal_keeps_everything_and_tells_it(audited: Session) -> None:
 
 def test_a_question_asked_again_is_answered_again(audited: Session) -> None:
     upgrade(audited, preview(audited))
-    record_answer(audited, Entry(question="genre", raw=3))
-    record_answer(audited, Entry(question="duree", raw=400))
+    record_answer(audited, NewAnswer(question="genre", given=3))
+    record_answer(audited, NewAnswer(question="duree", given=400))
     assert {"genre", "duree"} <= answered(audited)
     results = audited.assessment.criteria
     assert results["type-change"].low == results["unite-change"].low == 2

@@ -7,8 +7,7 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as Nothing
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession as Session
 from diag.audit.session import listed
 from diag.model.errors import DiagError
@@ -44,7 +43,7 @@ def test_a_bundle_carries_whom_it_is_about_and_who_wrote(
     session: Session, other: Workspace, tmp_path: Path
 ) -> None:
     desk, path = session.workspace, tmp_path / "a.diag"
-    record_answer(session, Entry("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 4))
     written = bundles.export(desk, [SCHOOL], ["sacha"], path)
     seen = bundles.preview(other, path)
     told = "\n".join(bundles.words_of(other, seen))
@@ -63,9 +62,9 @@ def test_conflicts_are_told_before_and_after(
     desk = session.workspace
     bundles.export(desk, None, ["Sacha"], tmp_path / "a.diag")
     bundles.bring_in(other, tmp_path / "a.diag")
-    record_answer(session, Entry("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 4))
     theirs = Session(other, session.audit, session.about)
-    record_answer(theirs, Entry("nb_classes", 5))
+    record_answer(theirs, NewAnswer("nb_classes", 5))
     bundles.export(desk, None, ["Sacha"], tmp_path / "b.diag")
     seen = bundles.preview(other, tmp_path / "b.diag")
     assert "1 conflit à trancher" in "\n".join(bundles.words_of(other, seen))
@@ -90,11 +89,11 @@ def test_two_workspaces_meet_in_a_folder(
     folder = tmp_path / "partage"
     folder.mkdir()
     desk = session.workspace
-    record_answer(session, Entry("nb_classes", 4))
+    record_answer(session, NewAnswer("nb_classes", 4))
     assert bundles.synchronise_folder(desk, folder).written
     bundles.synchronise_folder(other, folder)
     theirs = Session(other, session.audit, session.about)
-    record_answer(theirs, Entry("nb_classes", 5))
+    record_answer(theirs, NewAnswer("nb_classes", 5))
     bundles.synchronise_folder(other, folder)
     bundles.synchronise_folder(desk, folder)
     again = Session(desk, session.audit, session.about)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.documents.many import (
     MANIFEST,
     audits_in,
@@ -65,7 +64,9 @@ def test_what_is_up_to_date_is_left_as_it_is_and_said(desk: Workspace) -> None:
 
 def test_what_was_answered_since_or_is_gone_is_written_again(desk: Workspace) -> None:
     written(desk)
-    record_answer(audits.open_session(desk, SCHOOL), Entry("debit_descendant", "40"))
+    record_answer(
+        audits.open_session(desk, SCHOOL), NewAnswer("debit_descendant", "40")
+    )
     other = audits.open_session(desk, OTHER)
     for one in written(desk):
         if one.name != other.about.title:

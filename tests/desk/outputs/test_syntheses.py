@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.documents.synthesis import synthesis
 from diag.documents.synthesis.gathering import gathered, scope_named
 from diag.documents.write import Format as Form
@@ -30,7 +29,7 @@ def made(tmp_path: Path) -> Iterator[Workspace]:
 
 def test_a_commune_s_synthesis_names_its_own_schools_alone(made: Workspace) -> None:
     stranger = audits.open_session(made, OTHER)
-    record_answer(stranger, Entry("debit_descendant", 12))
+    record_answer(stranger, NewAnswer("debit_descendant", 12))
     assert len(gathered(made, scope_named(made, "territoire"), DAY).schools) == 2
 
     paper, folder, provisional = synthesis(made, "commune:99903", DAY)

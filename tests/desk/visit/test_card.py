@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, record_note
+from diag.audit.answer import NewAnswer, record_answer, record_note
 from diag.audit.card import QuestionCard as Card
 from diag.audit.card import card_of
 from diag.audit.memory import age, memory_of, still_true
@@ -30,12 +29,12 @@ def card(session: Session, question: str, place: str = "") -> Card:
 
 
 def connected(session: Session) -> None:
-    record_answer(session, Entry("acces_internet", "o"))
+    record_answer(session, NewAnswer("acces_internet", "o"))
 
 
 def test_an_answer_is_told_with_how_it_is_known_and_by_whom(session: Session) -> None:
     connected(session)
-    record_answer(session, Entry("debit_descendant", "42"))
+    record_answer(session, NewAnswer("debit_descendant", "42"))
     (said,) = card(session, "debit_descendant").said
     assert said.words == "42\u00a0Mbit/s"
     assert (said.how, said.who) == ("mesuré", "u-1")
@@ -45,7 +44,7 @@ def test_thresholds_that_read_this_fact_alone_hold_todays_answer(
     session: Session,
 ) -> None:
     connected(session)
-    record_answer(session, Entry("debit_descendant", "150"))
+    record_answer(session, NewAnswer("debit_descendant", "150"))
     scale = next(
         each for each in card(session, "debit_descendant").scales if each.alone
     )
@@ -78,8 +77,8 @@ def test_a_rule_that_reads_other_facts_is_told_in_words(session: Session) -> Non
 
 
 def test_the_history_says_who_changed_what_into_what(session: Session) -> None:
-    record_answer(session, Entry("nb_batiments", "1"))
-    record_answer(session, Entry("nb_batiments", "2"))
+    record_answer(session, NewAnswer("nb_batiments", "1"))
+    record_answer(session, NewAnswer("nb_batiments", "2"))
     first, second = card(session, "nb_batiments").trail
     assert first.before == ""
     assert (second.before, second.after) == ("1\u00a0bâtiment", "2\u00a0bâtiments")
@@ -90,11 +89,11 @@ def test_what_was_declared_and_measured_apart_is_a_divergence(
 ) -> None:
     connected(session)
     record_answer(
-        session, Entry("debit_descendant", "100", provenance=Provenance.DECLARED)
+        session, NewAnswer("debit_descendant", "100", provenance=Provenance.DECLARED)
     )
     assert card(session, "debit_descendant").diverging == ()
     record_answer(
-        session, Entry("debit_descendant", "12", provenance=Provenance.MEASURED)
+        session, NewAnswer("debit_descendant", "12", provenance=Provenance.MEASURED)
     )
     measured, declared = card(session, "debit_descendant").diverging
     assert measured.startswith("mesuré : 12\u00a0Mbit/s")
@@ -109,13 +108,13 @@ def test_a_conflict_shows_its_candidates_and_what_both_started_from(
         workspace(tmp_path / "b", author="u-2", seed=2) as two,
     ):
         here = started(one)
-        record_answer(here, Entry("nb_batiments", "1"))
+        record_answer(here, NewAnswer("nb_batiments", "1"))
         bundle = tmp_path / "audit.json"
         export_audit(here, bundle)
         import_audit(two, bundle)
         there = started(two)
-        record_answer(here, Entry("nb_batiments", "2"))
-        record_answer(there, Entry("nb_batiments", "3"))
+        record_answer(here, NewAnswer("nb_batiments", "2"))
+        record_answer(there, NewAnswer("nb_batiments", "3"))
         export_audit(there, bundle)
         import_audit(one, bundle)
         here.forget()
@@ -130,7 +129,7 @@ def test_a_conflict_shows_its_candidates_and_what_both_started_from(
 
 def test_the_previous_audit_answers_again_in_one_gesture(desk: Workspace) -> None:
     before = audits.start(desk, SCHOOL, "2025-2026")
-    record_answer(before, Entry("nb_batiments", "2"))
+    record_answer(before, NewAnswer("nb_batiments", "2"))
     now = started(desk)
     shown = card(now, "nb_batiments")
     assert shown.last_words.startswith("2\u00a0bâtiments, constaté, ")
@@ -145,7 +144,7 @@ def test_the_previous_audit_answers_again_in_one_gesture(desk: Workspace) -> Non
 def test_rooms_of_two_audits_meet_by_their_names(desk: Workspace) -> None:
     before = audits.start(desk, SCHOOL, "2025-2026")
     room, _ = add_place(before, PlaceKind.SALLE, "Classe CP")
-    record_answer(before, Entry("type_salle", "classe", place=room.id))
+    record_answer(before, NewAnswer("type_salle", "classe", place=room.id))
     now = started(desk)
     same, _ = add_place(now, PlaceKind.SALLE, "classe cp")
     other, _ = add_place(now, PlaceKind.SALLE, "CE1")
@@ -161,12 +160,12 @@ def test_without_a_previous_audit_there_is_nothing_to_repeat(session: Session) -
 
 def test_an_unknown_last_time_is_not_to_be_repeated(desk: Workspace) -> None:
     before = audits.start(desk, SCHOOL, "2025-2026")
-    record_answer(before, Entry("nb_batiments", state=State.UNKNOWN))
+    record_answer(before, NewAnswer("nb_batiments", state=State.UNKNOWN))
     assert card(started(desk), "nb_batiments").last is None
 
 
 def test_an_answer_too_old_is_to_be_asked_again(session: Session) -> None:
-    record_answer(session, Entry("nb_classes", "6"))
+    record_answer(session, NewAnswer("nb_classes", "6"))
     world = session.workspace.world
     assert card(session, "nb_classes").stale == ""
     session.workspace.world = replace(world, today=lambda: date(2028, 10, 5))

@@ -1,5 +1,4 @@
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, turn_flag
 from diag.audit.departure import departure_lines, departure_of
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession as Session
@@ -18,16 +17,16 @@ def test_what_the_short_visit_asks_is_listed_until_it_is_answered(
     session: Session,
 ) -> None:
     assert reasons(session, "nb_batiments") == ("sans réponse",)
-    record_answer(session, Entry("nb_batiments", "1"))
+    record_answer(session, NewAnswer("nb_batiments", "1"))
     assert reasons(session, "nb_batiments") == ()
 
 
 def test_unknown_unlikely_and_flagged_answers_are_listed(session: Session) -> None:
     record_answer(
-        session, Entry("nb_batiments", state=State.UNKNOWN, reason="plan perdu")
+        session, NewAnswer("nb_batiments", state=State.UNKNOWN, reason="plan perdu")
     )
     assert reasons(session, "nb_batiments") == ("inconnu (plan perdu)",)
-    record_answer(session, Entry("nb_batiments", "19", sure=True))
+    record_answer(session, NewAnswer("nb_batiments", "19", sure=True))
     (doubt,) = reasons(session, "nb_batiments")
     assert "paraît élevé" in doubt
     turn_flag(session, (session.facts.root, "nb_batiments"))

@@ -4,15 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.audit.answer import (
-    NewAnswer as Entry,
-)
-from diag.audit.answer import (
-    UnlikelyAnswerError as DoubtError,
-)
-from diag.audit.answer import (
-    record_answer,
-)
+from diag.answers.types import Refused
+from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer
 from diag.audit.grid import (
     GestureError,
     clear,
@@ -26,7 +19,6 @@ from diag.audit.paste import as_block, file_named, file_text, paste, read_block
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.undo import undo_gesture
-from diag.desk.visit.entry import RefusedEntryError
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.fact import Value
@@ -36,8 +28,8 @@ SALLE = PlaceKind.SALLE
 
 @pytest.fixture
 def rooms(session: Session) -> Session:
-    record_answer(session, Entry("type_ecole", "elementaire"))
-    record_answer(session, Entry("wifi_present", "oui"))
+    record_answer(session, NewAnswer("type_ecole", "elementaire"))
+    record_answer(session, NewAnswer("wifi_present", "oui"))
     for number in range(1, 5):
         add_place(session, SALLE, f"Classe {number}")
     return session
@@ -49,7 +41,7 @@ def sheet_of(session: Session) -> Sheet:
 
 def say(session: Session, row: int, question: str, raw: object) -> None:
     place = session.facts.places_of(SALLE)[row]
-    record_answer(session, Entry(question, raw, place=place.id))
+    record_answer(session, NewAnswer(question, raw, place=place.id))
 
 
 def column(session: Session, question: str) -> list[Value]:
@@ -71,7 +63,7 @@ def test_a_fill_is_one_commit_and_one_undo(rooms: Session) -> None:
         rooms,
         sheet_of(rooms),
         keys(rooms, "type_salle"),
-        Entry("type_salle", "classe"),
+        NewAnswer("type_salle", "classe"),
     )
 
     assert column(rooms, "type_salle") == ["classe"] * 4
@@ -88,7 +80,7 @@ def test_a_fill_leaves_what_is_not_asked_and_says_so(rooms: Session) -> None:
         rooms,
         sheet_of(rooms),
         keys(rooms, "prise_borne"),
-        Entry("prise_borne", "o"),
+        NewAnswer("prise_borne", "o"),
     )
 
     assert column(rooms, "prise_borne") == [True, None, True, None]
@@ -100,10 +92,10 @@ def test_a_fill_leaves_what_is_not_asked_and_says_so(rooms: Session) -> None:
 
 def test_what_cannot_be_or_is_unlikely_fills_nothing(rooms: Session) -> None:
     where = keys(rooms, "prises_rj45")
-    with pytest.raises(RefusedEntryError):
-        fill(rooms, sheet_of(rooms), where, Entry("prises_rj45", 99))
-    with pytest.raises(DoubtError):
-        fill(rooms, sheet_of(rooms), where, Entry("prises_rj45", 50))
+    with pytest.raises(Refused):
+        fill(rooms, sheet_of(rooms), where, NewAnswer("prises_rj45", 99))
+    with pytest.raises(UnlikelyAnswer):
+        fill(rooms, sheet_of(rooms), where, NewAnswer("prises_rj45", 50))
     assert column(rooms, "prises_rj45") == [None] * 4
 
 
@@ -264,7 +256,7 @@ def test_nothing_or_far_too_much_is_not_pasted(text: str) -> None:
 def test_what_is_copied_out_is_pasted_back(rooms: Session) -> None:
     say(rooms, 0, "type_salle", "salle_maitres")
     say(rooms, 0, "prises_rj45", 4)
-    record_answer(rooms, Entry("bricolages_reseau", 0, place="Classe 1"))
+    record_answer(rooms, NewAnswer("bricolages_reseau", 0, place="Classe 1"))
     sheet = sheet_of(rooms)
     block = as_block(sheet, range(1), range(len(sheet.questions)))
 

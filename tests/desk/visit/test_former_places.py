@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.memory import former_places, memory_of, still_true, take_places_again
 from diag.audit.places import add_place, remove_place
 from diag.audit.session import AuditSession as Session
@@ -39,7 +38,7 @@ def furnished(made: Workspace, campaign: str = OLD) -> Session:
     add_place(session, PlaceKind.SALLE, "BCD")
     gone, _ = add_place(session, PlaceKind.SALLE, "Salle démolie")
     remove_place(session, gone.id)
-    record_answer(session, Entry("type_salle", "classe", place=room.id))
+    record_answer(session, NewAnswer("type_salle", "classe", place=room.id))
     return session
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.memory import NothingToRepeatError
 from diag.audit.session import AuditSession as Session
 from diag.audit.session import start
@@ -53,7 +52,7 @@ def test_an_answer_of_the_commune_is_proposed_and_taken_with_its_origin(
 ) -> None:
     first, second, far = schools
     question, value = asked_of(first, "commune")
-    record_answer(first, Entry(question, value))
+    record_answer(first, NewAnswer(question, value))
 
     visiting = Visiting(second, at(second, question))
     assert first.about.name in visiting.card.last_words
@@ -70,7 +69,7 @@ def test_what_is_asked_of_the_school_is_no_neighbour_s_business(
 ) -> None:
     first, second, _ = schools
     question, value = asked_of(first, "direction")
-    record_answer(first, Entry(question, value))
+    record_answer(first, NewAnswer(question, value))
     visiting = Visiting(second, at(second, question))
     assert visiting.card.last is None
     with pytest.raises(NothingToRepeatError):
@@ -82,7 +81,7 @@ def test_an_unknown_answer_is_not_proposed(
 ) -> None:
     first, second, _ = schools
     question, _ = asked_of(first, "commune")
-    record_answer(first, Entry(question, state=State.UNKNOWN))
+    record_answer(first, NewAnswer(question, state=State.UNKNOWN))
     assert Visiting(second, at(second, question)).card.last is None
 
 
@@ -91,12 +90,12 @@ def test_the_latest_is_proposed_last_year_s_or_a_neighbour_s(
 ) -> None:
     first, second, _ = schools
     question, value = asked_of(first, "commune")
-    record_answer(second, Entry(question, value))
+    record_answer(second, NewAnswer(question, value))
     later = start(desk, second.about.ref, "2027-2028")
     own = Visiting(later, at(later, question)).card.last
     assert own is not None
     assert own.school == ""
-    record_answer(first, Entry(question, value))
+    record_answer(first, NewAnswer(question, value))
     same_day = Visiting(later, at(later, question)).card.last
     assert same_day is not None
     assert same_day.school == ""
@@ -107,7 +106,7 @@ def test_a_short_visit_still_proposes_it(
 ) -> None:
     first, second, _ = schools
     question, value = asked_of(first, "commune")
-    record_answer(first, Entry(question, value))
+    record_answer(first, NewAnswer(question, value))
     visiting = Visiting(second, at(second, question))
     visiting.choose(Profile.SHORT)
     assert visiting.card.last is not None

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, turn_flag
 from diag.audit.departure import departure_of
 from diag.audit.grid import GridSheet as Sheet
 from diag.audit.session import AuditSession as Session
@@ -122,7 +121,7 @@ def test_an_answer_beyond_the_visit_counts_and_can_be_corrected(
     place, question = beyond_short(session)
     before = session.assessment
     worst = session.checklist.questions[question].choices[0].id
-    record_answer(session, Entry(question, worst))
+    record_answer(session, NewAnswer(question, worst))
     choose_profile(session, Profile.SHORT)
     assert session.assessment.criteria != before.criteria
     assert question in asked(session)
@@ -178,7 +177,7 @@ def test_the_time_to_ask_is_estimated_from_what_is_left(session: Session) -> Non
         f"{short.left} à {short.left + short.maybe} questions, "
         f"de {short.minutes} à {short.minutes_most} min"
     )
-    record_answer(session, Entry("nb_batiments", "1"))
+    record_answer(session, NewAnswer("nb_batiments", "1"))
     assert parcours_of(session)[0].left == short.left - 1
 
 

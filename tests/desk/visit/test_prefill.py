@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import start
 from diag.model.enums import Provenance
 from diag.office.imports import import_file
@@ -39,6 +38,6 @@ def test_a_school_whose_size_is_not_known_is_asked(desk: Workspace) -> None:
 
 def test_opening_again_never_answers_over_a_person(desk: Workspace) -> None:
     session = start(desk, SCHOOL)
-    record_answer(session, Entry("type_ecole", "elementaire"))
+    record_answer(session, NewAnswer("type_ecole", "elementaire"))
 
     assert said(desk) == {"type_ecole": "elementaire"}

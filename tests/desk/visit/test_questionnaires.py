@@ -6,8 +6,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import changes_of
 from diag.audit.session import AuditSession as Session
 from diag.documents.questionnaire import compose, keep, printed_for, printed_in
@@ -54,9 +53,9 @@ def test_only_what_he_can_declare_and_nobody_knows_is_asked(tmp_path: Path) -> N
             assert not session.facts.answers.get((session.facts.root, one.id))
             assert not one.sensitive
         first = director[0].id
-        record_answer(session, Entry(first, state=State.NOT_APPLICABLE))
+        record_answer(session, NewAnswer(first, state=State.NOT_APPLICABLE))
         assert first not in {one.id for one in asked(session, "direction")}
-        record_answer(session, Entry(first, state=State.UNKNOWN))
+        record_answer(session, NewAnswer(first, state=State.UNKNOWN))
         assert first in {one.id for one in asked(session, "direction")}
 
 
@@ -80,7 +79,9 @@ def test_a_page_is_said_once_and_its_numbers_outlive_the_answers(
         said = session.digest
         keep(session, printed)
         assert session.digest == said
-        record_answer(session, Entry(printed.questions[0], state=State.NOT_APPLICABLE))
+        record_answer(
+            session, NewAnswer(printed.questions[0], state=State.NOT_APPLICABLE)
+        )
         _, later = compose(session, "direction")
         assert later.id != printed.id
         keep(session, later)

@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.grid import GridSheet as Sheet
 from diag.audit.grid import domains_of, duplicate, sheet_kinds
 from diag.audit.places import add_place, close_list, closing_effect
@@ -21,7 +20,7 @@ def room(session: Session, name: str) -> Place:
 
 
 def say(session: Session, place: Place, question: str, raw: object) -> None:
-    record_answer(session, Entry(question, raw, place=place.id))
+    record_answer(session, NewAnswer(question, raw, place=place.id))
 
 
 def test_a_sheet_shows_values_states_provenance_and_what_is_not_asked(
@@ -31,10 +30,10 @@ def test_a_sheet_shows_values_states_provenance_and_what_is_not_asked(
     say(session, first, "type_salle", "classe")
     record_answer(
         session,
-        Entry("prises_rj45", "4", place=first.id, provenance=Provenance.DECLARED),
+        NewAnswer("prises_rj45", "4", place=first.id, provenance=Provenance.DECLARED),
     )
     record_answer(
-        session, Entry("bricolages_reseau", place=first.id, state=State.UNKNOWN)
+        session, NewAnswer("bricolages_reseau", place=first.id, state=State.UNKNOWN)
     )
     sheet = Sheet(session, SALLE)
 
@@ -60,7 +59,7 @@ def test_no_mark_reads_as_a_unit(session: Session) -> None:
 
 def test_columns_add_up_where_a_total_means_something(session: Session) -> None:
     first, second = room(session, "Classe 1"), room(session, "Classe 2")
-    record_answer(session, Entry("wifi_present", "oui"))
+    record_answer(session, NewAnswer("wifi_present", "oui"))
     for place, sockets, wifi in ((first, 4, "oui"), (second, 2, "non")):
         say(session, place, "type_salle", "classe")
         say(session, place, "prises_rj45", sockets)
@@ -119,7 +118,7 @@ def test_a_disagreement_shows_both_answers(session: Session, tmp_path: Path) -> 
 def test_a_twin_has_the_next_name_and_the_answers_but_no_measure(
     session: Session,
 ) -> None:
-    record_answer(session, Entry("wifi_present", "oui"))
+    record_answer(session, NewAnswer("wifi_present", "oui"))
     place = room(session, "Classe 3")
     for question, raw in (
         ("type_salle", "classe"),

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import UnlikelyAnswerError as DoubtError
+from diag.answers.types import Refused
+from diag.audit.answer import UnlikelyAnswer
 from diag.audit.session import AuditSession as Session
-from diag.desk.visit.entry import RefusedEntryError
 from diag.documents.questionnaire import Transcription
 from diag.model.audit import Questionnaire
 from diag.model.enums import Provenance, State
@@ -57,7 +57,7 @@ def test_a_doubt_is_confirmed_by_an_empty_line_and_keeps_its_number(
     with workspace(tmp_path) as made:
         session = started(made)
         page = typing(session, "nb_classes", "acces_internet")
-        with pytest.raises(DoubtError, match="paraît élevé"):
+        with pytest.raises(UnlikelyAnswer, match="paraît élevé"):
             page.give("70 # comptées deux fois")
         assert page.number == 1
         assert page.give("") == "Nombre de classes\u00a0: 70\u00a0classes"
@@ -69,7 +69,7 @@ def test_a_doubt_is_confirmed_by_an_empty_line_and_keeps_its_number(
 def test_what_cannot_be_is_refused_and_the_number_stays(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         page = typing(started(made), "acces_internet", "plus_posee", "wifi_classes")
-        with pytest.raises(RefusedEntryError, match="« bof » n'est ni oui ni non"):
+        with pytest.raises(Refused, match="« bof » n'est ni oui ni non"):
             page.give("bof")
         with pytest.raises(DiagError, match="numéros 1 à 3"):
             page.go(0)

@@ -1,5 +1,4 @@
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, turn_flag
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.walk import Walk, most_useful, walk_of
@@ -40,7 +39,7 @@ def test_what_is_left_counts_only_what_surely_applies(session: Session) -> None:
     )
     assert direction.maybe == sum(stop.relevant is None for stop in direction.stops)
     assert direction.maybe > 0
-    record_answer(session, Entry("nb_batiments", "1"))
+    record_answer(session, NewAnswer("nb_batiments", "1"))
     assert walked(session).legs[0].left == direction.left - 1
 
 
@@ -48,9 +47,9 @@ def test_an_unknown_answer_is_still_left_and_a_refused_one_is_not(
     session: Session,
 ) -> None:
     before = walked(session).left
-    record_answer(session, Entry("nb_classes", state=State.UNKNOWN))
+    record_answer(session, NewAnswer("nb_classes", state=State.UNKNOWN))
     assert walked(session).left == before
-    record_answer(session, Entry("nb_classes", state=State.REFUSED))
+    record_answer(session, NewAnswer("nb_classes", state=State.REFUSED))
     assert walked(session).left == before - 1
 
 
@@ -66,7 +65,7 @@ def test_walking_on_and_back_comes_to_the_same_question(session: Session) -> Non
 def test_the_next_question_left_skips_what_is_answered_and_turns_round(
     session: Session,
 ) -> None:
-    record_answer(session, Entry("nb_classes", "6"))
+    record_answer(session, NewAnswer("nb_classes", "6"))
     walk = walked(session)
     start = walk.stops[0].key
     following = walk.left_after(start)

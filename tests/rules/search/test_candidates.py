@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from diag.checklist.search.subject import around, hull
+from diag.answers.number import around
+from diag.checklist.search.subject import hull
 from diag.rules.tree import Exact
 from diag.rules.values import ABSENT, Span, point
 from tests.rules.places import NO, YES, YES_OR_NO, one_of, several, span

@@ -8,8 +8,7 @@ from threading import Event
 import pytest
 from textual.pilot import Pilot
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.hypotheses import keep_scenario
 from diag.audit.suppose import SupposedAnswer as Said
 from diag.documents.many import AuditWritten as Told
@@ -84,7 +83,7 @@ async def test_what_is_ticked_is_written_then_left_as_it_is(tmp_path: Path) -> N
 
 async def test_the_list_the_tour_or_all_audits_are_exported(tmp_path: Path) -> None:
     app = audited_app(tmp_path / "desk")
-    record_answer(started(app.desk.workspace, OTHER), Entry("nb_classes", 3))
+    record_answer(started(app.desk.workspace, OTHER), NewAnswer("nb_classes", 3))
     keep_tour(app.desk.workspace, tour_of(app.desk.workspace).toggled(OTHER))
     async with running(app) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "Marronniers"), "the schools")

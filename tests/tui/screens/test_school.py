@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.follow import move
 from diag.audit.session import start
 from diag.journal import changes
@@ -59,7 +58,7 @@ async def test_the_audit_of_another_campaign_is_opened_and_says_its_state(
 ) -> None:
     app = new_app(tmp_path)
     old = start(app.desk.workspace, SCHOOL, "2024-2025")
-    record_answer(old, Entry("debit_descendant", "40"))
+    record_answer(old, NewAnswer("debit_descendant", "40"))
     move(old, AuditStatus.SOUMIS)
     move(old, AuditStatus.ACCEPTE)
     move(old, AuditStatus.CLOS)

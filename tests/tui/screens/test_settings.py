@@ -9,8 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import changes_of
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Tell
@@ -45,7 +44,7 @@ async def closed(pilot: Pilot[None]) -> None:
 
 def audited(folder: Path) -> None:
     with workspace(folder) as made:
-        record_answer(started(made), Entry("nb_classes", "6"))
+        record_answer(started(made), NewAnswer("nb_classes", "6"))
 
 
 async def test_a_name_typed_wrong_is_mended_and_what_was_said_stays_theirs(

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
@@ -50,7 +49,7 @@ async def test_a_laptop_enrols_and_brings_its_audits_to_the_office(
         sums = {one.audit: one.revisions for one in hub.store.manifest([EVERYWHERE])}
         audit = app.desk.session(SCHOOL).audit.id
         assert sums[audit] > 100
-        record_answer(app.desk.session(SCHOOL), Entry("nb_classes", 6))
+        record_answer(app.desk.session(SCHOOL), NewAnswer("nb_classes", 6))
         assert syncing.waiting(app.desk.workspace, syncing.hubs(app.desk.workspace)[0])
 
 

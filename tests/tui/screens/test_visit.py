@@ -11,8 +11,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.places import add_place
 from diag.audit.report import report_folder
 from diag.audit.visit import kept_place
@@ -478,7 +477,7 @@ async def test_still_true_repeats_the_previous_audit_in_one_key(
     prepared(tmp_path)
     with Workspace.open(tmp_path, fixed_world(DAY, 3)) as made:
         before = audits.start(made, SCHOOL, "2025-2026")
-        record_answer(before, Entry("nb_batiments", "2"))
+        record_answer(before, NewAnswer("nb_batiments", "2"))
     async with visit(tmp_path, "nb_batiments") as (pilot, screen):
         assert shows(pilot, "Avant      2")
         await pilot.press("f8")

@@ -8,8 +8,7 @@ from textual.events import AppFocus
 from textual.pilot import Pilot
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.places import find_place, rename_place
 from diag.audit.session import AuditSession as Session
 from diag.model.fact import Value
@@ -50,7 +49,7 @@ async def test_the_answer_of_the_other_window_is_shown_and_kept(tmp_path: Path) 
     prepared(tmp_path)
     async with visit(tmp_path, "nb_classes") as (pilot, screen):
         with other_window(tmp_path) as other:
-            record_answer(other, Entry("nb_classes", 12))
+            record_answer(other, NewAnswer("nb_classes", 12))
             for key in ("8", "enter", "3", "enter", "4", "enter"):
                 pilot.app.simulate_key(key)
             await asked(pilot)
@@ -68,7 +67,7 @@ async def test_it_is_replaced_by_a_key_that_answers_nothing(tmp_path: Path) -> N
     async with visit(tmp_path, "acces_internet") as (pilot, screen):
         with other_window(tmp_path) as other:
             before = value_in(other, "acces_internet")
-            record_answer(other, Entry("acces_internet", "o"))
+            record_answer(other, NewAnswer("acces_internet", "o"))
             for key in ("n", "o", "n", "o"):
                 pilot.app.simulate_key(key)
             await asked(pilot)
@@ -91,7 +90,7 @@ async def test_a_cell_of_the_grid_is_asked_about_too(tmp_path: Path) -> None:
             room = next(
                 one.id for one in other.facts.places.values() if one.name == "CP"
             )
-            record_answer(other, Entry("type_salle", "2", place=room))
+            record_answer(other, NewAnswer("type_salle", "2", place=room))
             kept = value_in(other, "type_salle", room)
             await pilot.press("1")
             await asked(pilot)
@@ -107,7 +106,7 @@ async def test_walking_on_reads_what_the_other_window_wrote(tmp_path: Path) -> N
     prepared(tmp_path)
     async with visit(tmp_path, "type_ecole") as (pilot, screen):
         with other_window(tmp_path) as other:
-            record_answer(other, Entry("nb_classes", 12))
+            record_answer(other, NewAnswer("nb_classes", 12))
         await pilot.press("down")
         await wait_for(pilot, lambda: shows(pilot, "12\u00a0classes"), "read again")
         assert screen.visiting.key[1] == "nb_classes"
@@ -118,7 +117,7 @@ async def test_coming_back_to_the_window_reads_again(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path, "nb_classes") as (pilot, _):
         with other_window(tmp_path) as other:
-            record_answer(other, Entry("nb_classes", 12))
+            record_answer(other, NewAnswer("nb_classes", 12))
         await pilot.press("9")
         pilot.app.post_message(AppFocus())
         await wait_for(pilot, lambda: shows(pilot, "Lu de nouveau"), "read again")
@@ -135,7 +134,7 @@ async def test_what_is_left_to_check_is_read_again_once_the_visit_is_dated(
         await wait_for(pilot, lambda: shows(pilot, "Aucune visite n'est datée"), "not")
         assert shows(pilot, "Nombre de classes")
         with other_window(tmp_path) as other:
-            record_answer(other, Entry("nb_classes", 12))
+            record_answer(other, NewAnswer("nb_classes", 12))
         await pilot.press("v")
         await wait_for(pilot, lambda: shows(pilot, "Qui est venu"), "the form")
         await pilot.press("f2")

@@ -7,8 +7,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 from textual.pilot import Pilot
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer
+from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession as Session
 from diag.model.enums import PlaceKind
@@ -62,8 +61,8 @@ class Host(App[None]):
 
 def twelve_rooms(session: Session) -> tuple[Place, ...]:
     """Add the rooms, and what makes their questions apply."""
-    record_answer(session, Entry("type_ecole", "elementaire"))
-    record_answer(session, Entry("wifi_present", True))
+    record_answer(session, NewAnswer("type_ecole", "elementaire"))
+    record_answer(session, NewAnswer("wifi_present", True))
     return tuple(add_place(session, PlaceKind.SALLE, name)[0] for name in ROOMS)
 
 

@@ -2,8 +2,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from diag.audit.answer import NewAnswer as Entry
-from diag.audit.answer import record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, turn_flag
 from diag.audit.session import AuditSession as Session
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.visit import VisitSession as Visiting
@@ -37,9 +36,9 @@ def test_the_head_says_where_what_to_ask_and_what_is_expected(tmp_path: Path) ->
 def test_thresholds_mark_the_level_of_todays_answer(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         session = started(made)
-        record_answer(session, Entry("acces_internet", "o"))
+        record_answer(session, NewAnswer("acces_internet", "o"))
         for value, how in (("90", Provenance.DECLARED), ("42", Provenance.MEASURED)):
-            record_answer(session, Entry("debit_descendant", value, provenance=how))
+            record_answer(session, NewAnswer("debit_descendant", value, provenance=how))
         lines = told(more_rows(visiting(session, "debit_descendant").card))
     assert "> base|au moins 30\u00a0Mbit/s  (aujourd'hui : 42\u00a0Mbit/s)" in lines
     assert "  insuffisant|sinon" in lines
@@ -59,12 +58,12 @@ def test_a_conflict_is_to_be_settled_between_its_candidates(tmp_path: Path) -> N
         workspace(tmp_path / "b", author="u-2", seed=2) as two,
     ):
         here = started(one)
-        record_answer(here, Entry("nb_batiments", "1"))
+        record_answer(here, NewAnswer("nb_batiments", "1"))
         export_audit(here, bundle)
         import_audit(two, bundle)
         there = started(two)
-        record_answer(here, Entry("nb_batiments", "2"))
-        record_answer(there, Entry("nb_batiments", "3"))
+        record_answer(here, NewAnswer("nb_batiments", "2"))
+        record_answer(there, NewAnswer("nb_batiments", "3"))
         export_audit(there, bundle)
         import_audit(one, bundle)
         here.forget()

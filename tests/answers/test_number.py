@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.desk.visit.measures import in_unit
+from diag.answers.number import in_unit
 from diag.model.number import Number, canonical_number
 
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from diag.assess.questions import candidates
+from diag.answers.types import TYPES
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
 from diag.model.fact import Value
@@ -13,7 +13,9 @@ VISIT = date(2026, 10, 31)
 
 
 def tried(question: Question, *rules: str, visit: date | None = VISIT) -> list[Value]:
-    return list(candidates(question, map(parse_rule, rules), visit))
+    return list(
+        TYPES[question.type].candidates(question, map(parse_rule, rules), visit)
+    )
 
 
 def test_yes_no_and_every_choice_are_tried() -> None:

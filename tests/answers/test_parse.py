@@ -2,10 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.desk.visit.entry import RefusedEntryError, doubt_about, value_of
+from diag.answers.types import TYPES, Refused
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.fact import Value
+
+
+def value_of(asked: Question, raw: object) -> Value:
+    return TYPES[asked.type].parse(asked, raw).value
+
+
+def doubt_about(asked: Question, raw: object) -> str:
+    return TYPES[asked.type].parse(asked, raw).doubt
 
 
 def question(type_: QuestionType, **fields: object) -> Question:
@@ -91,7 +99,7 @@ def test_what_is_typed_is_read_as_the_canonical_value(
 def test_what_cannot_be_is_refused_in_a_sentence_that_names_the_question(
     asked: Question, typed: object, said: str
 ) -> None:
-    with pytest.raises(RefusedEntryError, match="q \\(La question\\)") as refusal:
+    with pytest.raises(Refused, match="q \\(La question\\)") as refusal:
         value_of(asked, typed)
 
     assert said in str(refusal.value)
@@ -114,7 +122,7 @@ def test_whatever_is_typed_gives_a_value_or_a_refusal(
     asked = question(type_, choices=CHOICES)
     try:
         value = value_of(asked, typed)
-    except RefusedEntryError:
+    except Refused:
         return
     # What was read once is read again as itself.
     assert value_of(asked, list(value) if isinstance(value, tuple) else value) == value

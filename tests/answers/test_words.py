@@ -2,10 +2,10 @@
 
 import pytest
 
+from diag.answers.types import answer_words, evidence, heads_words, value_words
 from diag.model.checklist import Choice
 from diag.model.enums import Provenance, QuestionType, State
 from diag.model.fact import Answer, Value
-from diag.reports.answers import answer_words, evidence, heads_words, value_words
 from diag.words.typography import NBSP
 from tests.reports.builders import known, question
 

@@ -2,16 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.desk.visit.choosing import choices_words
-from diag.desk.visit.completing import (
-    completed,
-    is_refused_at_once,
-    rest_of_word,
-    spelled_out,
-)
+from diag.answers.choice import choices_words
+from diag.answers.types import TYPES, SoFar
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import Value
+
+
+def so_far(asked: Question, text: str) -> SoFar:
+    return TYPES[asked.type].so_far(asked, text)
 
 
 def question(kind: QuestionType, labels: str = "", **fields: object) -> Question:
@@ -70,7 +69,7 @@ TEXT = question(QuestionType.TEXT)
 def test_what_says_it_all_ends_by_itself(
     asked: Question, text: str, value: Value
 ) -> None:
-    read = completed(asked, text)
+    read = so_far(asked, text)
     assert (read.value, read.is_complete, read.problem) == (value, True, "")
 
 
@@ -98,22 +97,22 @@ def test_what_says_it_all_ends_by_itself(
 def test_what_might_go_on_waits_for_enter(
     asked: Question, text: str, value: Value
 ) -> None:
-    read = completed(asked, text)
+    read = so_far(asked, text)
     assert (read.value, read.is_complete, read.problem) == (value, False, "")
 
 
 @pytest.mark.parametrize("text", ["s", "sa", "salle"])
 def test_letters_that_several_choices_begin_with_wait_and_name_them(text: str) -> None:
-    read = completed(USE, text)
+    read = so_far(USE, text)
     assert not read.is_answer
     assert read.words.startswith("4\xa0Salle des maîtres  6\xa0Salle informatique")
 
 
 def test_a_number_that_begins_another_waits_for_enter() -> None:
-    read = completed(MANY, "1")
+    read = so_far(MANY, "1")
 
     assert (read.value, read.is_complete) == ("c1", False)
-    assert completed(MANY, "12").is_complete
+    assert so_far(MANY, "12").is_complete
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def test_a_number_that_begins_another_waits_for_enter() -> None:
 )
 def test_a_state_is_one_key_for_every_question(key: str, state: State) -> None:
     for asked in (USE, SEVERAL, YES, SOCKETS, DAY):
-        read = completed(asked, key)
+        read = so_far(asked, key)
         assert (read.state, read.is_complete) == (state, True)
 
 
@@ -131,9 +130,9 @@ def test_a_state_is_one_key_for_every_question(key: str, state: State) -> None:
     [(USE, "zz"), (USE, "12"), (YES, "x"), (YES, "[/]"), (SOCKETS, "3x"), (DAY, "lu")],
 )
 def test_a_key_that_nothing_would_mend_is_dropped(asked: Question, text: str) -> None:
-    read = completed(asked, text)
+    read = so_far(asked, text)
     assert read.problem
-    assert is_refused_at_once(asked, read)
+    assert TYPES[asked.type].drops_last_key(asked, read)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +147,9 @@ def test_a_key_that_nothing_would_mend_is_dropped(asked: Question, text: str) ->
     ],
 )
 def test_a_number_may_still_be_mended(asked: Question, text: str) -> None:
-    read = completed(asked, text)
+    read = so_far(asked, text)
     assert read.problem
-    assert not is_refused_at_once(asked, read)
+    assert not TYPES[asked.type].drops_last_key(asked, read)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +166,7 @@ def test_a_number_may_still_be_mended(asked: Question, text: str) -> None:
 def test_a_spreadsheet_says_it_in_words(
     asked: Question, text: str, state: State, value: Value
 ) -> None:
-    read = spelled_out(asked, text)
+    read = TYPES[asked.type].parse_cell(asked, text)
     assert (read.state, read.value, read.problem) == (state, value, "")
 
 
@@ -181,7 +180,7 @@ def test_choices_are_listed_with_the_key_of_each() -> None:
 def test_no_text_makes_it_crash_nor_answer_and_refuse_at_once(
     asked: Question, text: str
 ) -> None:
-    for read in (completed(asked, text), spelled_out(asked, text)):
+    for read in (so_far(asked, text), TYPES[asked.type].parse_cell(asked, text)):
         assert not (read.problem and read.is_answer)
         assert not (read.is_complete and not read.is_answer)
 
@@ -201,4 +200,4 @@ def test_no_text_makes_it_crash_nor_answer_and_refuse_at_once(
 def test_letters_that_say_it_all_leave_the_rest_of_their_word(
     asked: Question, typed: str, rest: str
 ) -> None:
-    assert rest_of_word(asked, completed(asked, typed)) == rest
+    assert TYPES[asked.type].rest_of_word(asked, so_far(asked, typed)) == rest

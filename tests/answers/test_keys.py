@@ -1,13 +1,20 @@
 import pytest
 
-from diag.desk.visit.choosing import named
-from diag.desk.visit.completing import plain_refusal
-from diag.desk.visit.entry import RefusedEntryError
-from diag.desk.visit.keyed import editable, meant, preview
+from diag.answers.choice import named
+from diag.answers.types import TYPES, Refused
 from diag.model.checklist import Choice, Question
 from diag.model.enums import QuestionType
 from diag.model.fact import Value
-from tests.desk.visit.test_entry import CHOICES, SPEED, question
+from tests.answers.test_parse import CHOICES, SPEED, question
+
+
+def parsed(asked: Question, typed: str) -> Value:
+    return TYPES[asked.type].parse_keys(asked, typed).value
+
+
+def preview(asked: Question, typed: str) -> str:
+    return TYPES[asked.type].preview(asked, typed)
+
 
 ONE = question(QuestionType.CHOICE, choices=CHOICES)
 MANY = question(QuestionType.CHOICES, choices=CHOICES)
@@ -52,28 +59,28 @@ ECOLES = question(
     ],
 )
 def test_a_few_keys_are_enough(asked: Question, typed: str, expected: Value) -> None:
-    assert meant(asked, typed) == expected
+    assert parsed(asked, typed) == expected
 
 
 def test_letters_that_name_several_choices_are_refused_with_their_names() -> None:
-    with pytest.raises(RefusedEntryError, match=r"École.*Écran"):
-        meant(ECOLES, "e")
+    with pytest.raises(Refused, match=r"École.*Écran"):
+        parsed(ECOLES, "e")
     assert [one.id for one in named(ECOLES, "e")] == ["ecole", "ecran"]
     assert preview(ECOLES, "e") == "École ou Écran seul"
 
 
 @pytest.mark.parametrize("typed", ["0", "9", "zzz"])
 def test_what_names_no_choice_is_refused(typed: str) -> None:
-    with pytest.raises(RefusedEntryError, match="n'est pas un choix"):
-        meant(ONE, typed)
+    with pytest.raises(Refused, match="n'est pas un choix"):
+        parsed(ONE, typed)
     assert preview(ONE, typed) == ""
 
 
 def test_a_minus_is_a_six_where_nothing_is_negative() -> None:
     signal = question(QuestionType.INTEGER, unit="dBm", range=(-100, -10))
 
-    assert meant(SPEED, "-(") == 65
-    assert [meant(signal, typed) for typed in ("-65", "65", "-((")] == [-65, -65, -55]
+    assert parsed(SPEED, "-(") == 65
+    assert [parsed(signal, typed) for typed in ("-65", "65", "-((")] == [-65, -65, -55]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +99,7 @@ def test_a_minus_is_a_six_where_nothing_is_negative() -> None:
 def test_a_value_is_read_back_from_what_one_would_type(
     asked: Question, value: Value
 ) -> None:
-    assert meant(asked, editable(asked, value)) == value
+    assert parsed(asked, TYPES[asked.type].editable(asked, value)) == value
 
 
 def test_a_preview_says_how_a_text_will_be_read() -> None:
@@ -102,8 +109,6 @@ def test_a_preview_says_how_a_text_will_be_read() -> None:
 
 
 def test_a_refusal_beside_its_question_does_not_name_it_again() -> None:
-    with pytest.raises(RefusedEntryError) as refused:
-        meant(SPEED, "vite")
-    assert plain_refusal(SPEED, refused.value).startswith(
-        "« vite » n'est pas un nombre"
-    )
+    with pytest.raises(Refused) as refused:
+        parsed(SPEED, "vite")
+    assert refused.value.plain.startswith("« vite » n'est pas un nombre")

@@ -2,7 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from diag.assess.vocabulary import EITHER, NO, YES, fact_type
+from diag.answers.boolean import EITHER, NO, YES
+from diag.assess.facts import fact_type
 from diag.model.checklist import Question
 from diag.model.enums import QuestionType
 from diag.model.fact import Value

@@ -1,0 +1,322 @@
+"""One choice of a list, or several: named by their key or by their first letters."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from difflib import get_close_matches
+from itertools import combinations
+
+from diag.answers.keyboard import digit_of
+from diag.answers.types import AnswerType, Meaning, Parsed, Refused, SoFar, label_of
+from diag.model.checklist import Choice, Question
+from diag.model.fact import Value
+from diag.model.text import fold, readings
+from diag.rules.language import Rule
+from diag.rules.tree import Exact, Includes, Node, walk
+from diag.rules.values import OneOf, RuleValue, Several
+from diag.words.typography import NBSP
+
+_KEYS = 10
+"""Choices that have a key each: 1 to 9, then 0 for the tenth."""
+
+
+_BETWEEN = " ,;"
+
+
+_LONGEST = 60
+"""Letters of a label in a refusal: what tells it from the others."""
+
+
+_MOST = 4
+"""Choices named in a refusal that asks which of them."""
+
+
+_MAX_LISTED = 5
+"""Most ids whose every combination is tried."""
+
+
+class OneChoice(AnswerType):
+    """One answer of a list."""
+
+    hint = "chiffre, lettres"
+    in_rules = (
+        "une question à une seule réponse",
+        "écrivez « {0} == 'choix' » ou « {0} in ('choix_a', 'choix_b') »",
+    )
+    is_closed = True
+    has_choices = True
+    is_one_choice = True
+
+    def read(self, question: Question, raw: object) -> Value:
+        """Return the id of the choice that is named whole."""
+        return _read_one(question, raw)
+
+    def expand(self, question: Question, typed: str) -> object:
+        """Return the id of the choice that its key or its first letters name."""
+        return _expand_one(question, typed)
+
+    def partial(self, question: Question, text: str) -> SoFar:
+        """Return the choice named, or those that may be."""
+        found, alone = named(question, text), only(question, text)
+        if not found:
+            return SoFar(text, problem=f"Aucun choix ne commence par « {text[:40]} ».")
+        words = "  ".join(keys_and_labels(question, found))
+        parsed = Parsed(alone.id) if alone else None
+        return SoFar(text, parsed=parsed, words=words, is_complete=len(found) == 1)
+
+    def perhaps(self, question: Question, typed: str) -> str:
+        """Return the choices that a text may name."""
+        return " ou ".join(choice.label for choice in named(question, typed)[:3])
+
+    def value_words(self, question: Question, value: int | str) -> str:
+        """Return the label."""
+        return label_of(question, value) if isinstance(value, str) else str(value)
+
+    def value_keys(self, question: Question, value: int | str) -> str:
+        """Return the key."""
+        return self._key_by_id(question)(str(value))
+
+    def expected(self, question: Question) -> str:
+        """Return the choices, by their ids."""
+        several_ = ", plusieurs possibles" if self.is_several else ""
+        ids = ", ".join(f"{each.id} ({each.label})" for each in question.choices)
+        return f"un choix{several_} : {ids}"
+
+    def wanted(self, question: Question) -> str:
+        """Return how several are typed."""
+        return "plusieurs possibles, par exemple 1,3" if self.is_several else ""
+
+    def options(self, question: Question) -> tuple[tuple[str, str, Value], ...]:
+        """Return the choices, each with its key."""
+        return tuple(
+            (key_of(question, rank), choice.label, choice.id)
+            for rank, choice in enumerate(question.choices, 1)
+        )
+
+    def pointed(self, question: Question, typed: str) -> set[Value]:
+        """Return the choices that the text may name."""
+        return {choice.id for choice in named(question, typed)}
+
+    def meaning(self, question: Question) -> Meaning:
+        """Return how rules read a choice: its id, in order when there is one."""
+        ids = tuple(choice.id for choice in question.choices)
+        order = ids if question.ordered else ()
+        known: dict[Value, RuleValue] = {
+            ident: OneOf(frozenset({ident}), order=order) for ident in ids
+        }
+        return Meaning(OneOf(frozenset(ids), order=order), known.get)
+
+    def candidates(
+        self, question: Question, rules: Iterable[Rule], visit: date | None
+    ) -> tuple[Value, ...]:
+        """Return each choice."""
+        return tuple(choice.id for choice in question.choices)
+
+    def present(
+        self, question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
+    ) -> tuple[RuleValue, ...]:
+        """Return each choice."""
+        ids = tuple(choice.id for choice in question.choices)
+        order = ids if question.ordered else ()
+        return tuple(OneOf(frozenset({ident}), order=order) for ident in ids)
+
+
+class SeveralChoices(OneChoice):
+    """Several answers of a list; none is an answer too."""
+
+    hint = "1,3 puis Entrée"
+    in_rules = ("une question à plusieurs réponses", "écrivez « 'choix' in {0} »")
+    is_closed = False
+    is_one_choice = False
+    is_several = True
+
+    def read(self, question: Question, raw: object) -> Value:
+        """Return the ids, sorted."""
+        items: Iterable[object]
+        if isinstance(raw, list | tuple):
+            items = raw
+        else:
+            items = [item for item in re.split(r"[,;]", str(raw)) if item.strip()]
+        return tuple(sorted({_read_one(question, item) for item in items}))
+
+    def expand(self, question: Question, typed: str) -> object:
+        """Return the ids of the choices named."""
+        return [_expand_one(question, part) for part in several(question, typed)]
+
+    def partial(self, question: Question, text: str) -> SoFar:
+        """Return the choices named: keys in a row, or words between commas; 0 none."""
+        parts = several(question, text)
+        if not parts:
+            return SoFar(text, parsed=Parsed(()), words="aucun")
+        if any(part == "0" or not named(question, part) for part in parts):
+            numbers = f"de 1 à {len(question.choices)}, 0 pour aucun"
+            return SoFar(text, problem=f"Les choix ont un numéro {numbers}.")
+        chosen = [only(question, part) for part in parts]
+        if not all(chosen):
+            return SoFar(text, words=choices_words(question))
+        return self.attempt(question, text, [one.id for one in chosen if one])
+
+    def value_words(self, question: Question, value: int | str) -> str:
+        """Return what an older edition took as a text."""
+        return str(value)
+
+    def value_keys(self, question: Question, value: int | str) -> str:
+        """Return the same."""
+        return str(value)
+
+    def pointed(self, question: Question, typed: str) -> set[Value]:
+        """Return the choices that the texts may name."""
+        parts = several(question, typed)
+        return {choice.id for part in parts for choice in named(question, part)}
+
+    def meaning(self, question: Question) -> Meaning:
+        """Return how rules read a set of ids."""
+        ids = frozenset(choice.id for choice in question.choices)
+
+        def read(value: Value) -> RuleValue | None:
+            if not isinstance(value, tuple) or not ids.issuperset(value):
+                return None
+            chosen = frozenset(value)
+            return Several(chosen, chosen)
+
+        return Meaning(Several(frozenset(), ids), read)
+
+    def candidates(
+        self, question: Question, rules: Iterable[Rule], visit: date | None
+    ) -> tuple[Value, ...]:
+        """Return none, each, and all."""
+        ids = tuple(sorted(choice.id for choice in question.choices))
+        return ((), *((ident,) for ident in ids), ids)
+
+    def present(
+        self, question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
+    ) -> tuple[RuleValue, ...]:
+        """Return sets of the ids that rules look for: every set, or few of many."""
+        found = sorted({
+            node.choice.id
+            for root in nodes
+            for node in walk(root)
+            if isinstance(node, Includes) and node.question.id == question.id
+        })
+        few = len(found) <= _MAX_LISTED
+        sizes = range(len(found) + 1) if few else (0, 1, len(found))
+        sets = [frozenset(ids) for size in sizes for ids in combinations(found, size)]
+        return tuple(Several(ids, ids) for ids in sets)
+
+
+def key_of(question: Question, rank: int) -> str:
+    """Return what names a choice, counted from 1: its digit, `0` for a tenth of ten."""
+    return "0" if rank == _KEYS == len(question.choices) else str(rank)
+
+
+def choices_words(question: Question, longest: int = 200) -> str:
+    """Return the choices with the key of each: « 1 Classe  2 ULIS »."""
+    return "  ".join(keys_and_labels(question, question.choices, longest))
+
+
+def keys_and_labels(
+    question: Question, some: tuple[Choice, ...], longest: int = 200
+) -> Iterator[str]:
+    """Give the key and the label of some of the choices."""
+    for rank, choice in enumerate(question.choices, 1):
+        label = choice.label
+        if len(label) > longest:
+            label = f"{label[: longest - 1].rstrip(' ,:')}…"
+        if choice in some:
+            yield f"{key_of(question, rank)}{NBSP}{label}"
+
+
+def named(question: Question, text: str) -> tuple[Choice, ...]:
+    """Return the choices that these keys may name, in order.
+
+    Those of that number, or those that begin so, else those with a word that does.
+    """
+    typed = text.strip()
+    digits = "".join(map(digit_of, typed))
+    if digits and len(digits) == len(typed):
+        return _numbered(question, digits)
+    begun = " ".join(words[0] for words in readings(typed))
+    if not begun:
+        return ()
+    labels = {one: f" {fold(one.label)}" for one in question.choices}
+    starting = [one for one in labels if labels[one].startswith(f" {begun}")]
+    inside = [one for one in labels if f" {begun}" in labels[one]]
+    return tuple(starting or inside or _of_id(question, typed))
+
+
+def only(question: Question, text: str) -> Choice | None:
+    """Return the one choice that is named when nothing more is typed."""
+    found = named(question, text)
+    whole = [one for one in found if fold(one.label) == fold(text)]
+    if len(found) > 1 and not whole:
+        digits = "".join(map(digit_of, text.strip()))
+        whole = list(question.choices[int(digits) - 1 :][:1]) if digits else []
+    named_alone = whole or found
+    return named_alone[0] if len(named_alone) == 1 else None
+
+
+def several(question: Question, text: str) -> list[str]:
+    """Return what was typed for several choices, one by one.
+
+    Their digits in a row, or words between commas, else between blanks; `0` is none.
+    """
+    digits = "".join(digit_of(char) for char in text if char not in _BETWEEN)
+    if digits and len(digits) == sum(char not in _BETWEEN for char in text):
+        return [] if set(digits) == {"0"} else list(digits)
+    parts = [part for part in text.replace(";", ",").split(",") if part.strip()]
+    return [
+        word
+        for part in parts
+        for word in ([part] if named(question, part) else part.split())
+    ]
+
+
+def _numbered(question: Question, digits: str) -> tuple[Choice, ...]:
+    count = len(question.choices)
+    if count <= _KEYS:
+        rank = int(digits) or _KEYS
+        return question.choices[rank - 1 : rank]
+    return tuple(
+        choice
+        for rank, choice in enumerate(question.choices, 1)
+        if str(rank).startswith(digits)
+    )
+
+
+def _of_id(question: Question, text: str) -> list[Choice]:
+    return [one for one in question.choices if one.id == text]
+
+
+def _read_one(question: Question, raw: object) -> str:
+    typed = str(raw).strip()
+    for rank, choice in enumerate(question.choices, 1):
+        if typed in {choice.id, str(rank), key_of(question, rank)}:
+            return choice.id
+    names = {fold(choice.label): choice for choice in question.choices}
+    if fold(typed) in names:
+        return names[fold(typed)].id
+    names |= {fold(choice.id): choice for choice in question.choices}
+    near = get_close_matches(fold(typed), names, n=1)
+    hint = f", peut-être « {names[near[0]].label} »" if near else ""
+    possible = ", ".join(keys_and_labels(question, question.choices, _LONGEST))
+    raise Refused(
+        question,
+        f"« {typed[:40]} » n'est pas un choix{hint}",
+        f"Possibles : {possible}",
+    )
+
+
+def _expand_one(question: Question, text: str) -> str:
+    alone = only(question, text)
+    if alone is not None:
+        return alone.id
+    found = named(question, text)
+    if found:
+        labels = ", ".join(f"« {choice.label} »" for choice in found[:_MOST])
+        raise Refused(
+            question,
+            f"« {text[:40]} » peut vouloir dire {labels}",
+            "Tapez une lettre de plus, ou le numéro",
+            name="",
+        )
+    return text

@@ -1,1 +1,0 @@
-"""An assessment told to each audience: Markdown, then HTML."""
