@@ -9,6 +9,7 @@ from diag.answers.date import Date
 from diag.answers.number import AnyNumber, Integer
 from diag.answers.photo import PhotoAnswer
 from diag.answers.text import FreeText
+from diag.answers.types import TYPES
 from diag.model.enums import QuestionType
 
 TYPES |= {

@@ -15,13 +15,6 @@ from uuid import UUID
 
 from diag.answers.types import TYPES
 from diag.audit.answer import find_question
-from diag.audit.picture import (
-    SUFFIXES,
-    DecodedPicture,
-    PictureError,
-    read_picture,
-    told,
-)
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes, subjects
@@ -37,6 +30,13 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.model.text import clean_line, fold
 from diag.workspace.disk import write_whole
+from diag.workspace.picture import (
+    SUFFIXES,
+    DecodedPicture,
+    PictureError,
+    read_picture,
+    told,
+)
 from diag.workspace.workspace import Workspace
 
 FREE_BYTES = 200 * 1024 * 1024

@@ -18,7 +18,6 @@ from diag.assess.results import Assessment, CriterionResult
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
 from diag.audit.memory import own_standing, steps_told
-from diag.audit.picture import PictureError, reduced
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
 from diag.journal import subjects
@@ -37,6 +36,7 @@ from diag.words.dates import day_of, long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
 from diag.words.vocabulary import PLACES, STATUSES_PRINTED, SUBJECTS
 from diag.workspace.charter import office_of
+from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings
 
 # What a sensitive fact speaks through, so that three documents can stay silent.

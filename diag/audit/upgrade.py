@@ -22,7 +22,8 @@ from diag.workspace.editions import CURRENT, NamedEdition, edition_named
 # An audit passed to another edition of the checklists: first what it does, then it.
 #
 # What stays stands; what means another thing is asked again; what is no longer asked is
-# lost to judging and kept in the journal. The passage is one revision, which one undoes.
+# lost to judging and kept in the journal. The passage is one revision, which one
+# undoes.
 
 
 Asked = tuple[str, str]

@@ -289,7 +289,7 @@ def draft(
     """
     # The reports cost 100 ms to import: `diag --help` does without.
     from diag.documents.drafts import drafted  # noqa: PLC0415
-    from diag.documents.write import (
+    from diag.documents.write import (  # noqa: PLC0415
         Format,
         write_paper,
     )
@@ -366,7 +366,7 @@ def _write(
 ) -> None:
     from diag.audit.report import report_folder  # noqa: PLC0415
     from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
-    from diag.documents.write import (
+    from diag.documents.write import (  # noqa: PLC0415
         Format,
         write_paper,
     )
@@ -481,7 +481,7 @@ def synthesis(
     nom de la circonscription suffit s'il est seul à le porter.
     """
     from diag.documents.synthesis import synthesis as synthesis_of  # noqa: PLC0415
-    from diag.documents.write import (
+    from diag.documents.write import (  # noqa: PLC0415
         Format,
         write_paper,
     )

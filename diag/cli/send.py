@@ -149,7 +149,7 @@ def _confirmed(
     yes: bool,
 ) -> "dict[Audience, Address]":
     """Show every address, how old it is, and ask; nothing is written before."""
-    from diag.office.mail.account import address_of, remember_address, typed_address
+    from diag.office.mail.account import address_of, remember_address, typed_address  # noqa: PLC0415
 
     told = {
         audience: typed_address(session, typed)
@@ -171,7 +171,7 @@ def _confirmed(
 
 def _show(session: "AuditSession", audience: Audience, address: "Address") -> None:
     from diag.office.mail.account import reader  # noqa: PLC0415 - as above
-    from diag.office.mail.parcel import (
+    from diag.office.mail.parcel import (  # noqa: PLC0415
         already_sent,
         dispatch_words,
     )

@@ -59,7 +59,7 @@ def eject(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def diff(ctx: click.Context, name: str) -> None:
     """Montre ce que vos modèles changent, et si le modèle livré a changé depuis."""
-    from diag.documents.templates import chosen_templates, difference
+    from diag.documents.templates import chosen_templates, difference  # noqa: PLC0415
 
     with workspace_of(ctx) as workspace:
         wanted = chosen_templates(workspace, name)

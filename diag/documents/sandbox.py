@@ -43,8 +43,8 @@ from diag.words.typography import french
 
 # What a template of one's own may say: a small part of Jinja, checked before it runs.
 #
-# A name is bound to what exists, never to what is built: without that, eight short lines
-# double a text until the memory is full.
+# A name is bound to what exists, never to what is built: without that, eight short
+# lines double a text until the memory is full.
 
 
 FILTERS = frozenset({

@@ -60,8 +60,8 @@ def photos_told(report: Report) -> Md:
 
 
 def _numbered(report: Report) -> Iterator[_Shown]:
-    for number, evidence in enumerate(report.evidence, 1):
-        yield _Shown(number, evidence, evidence.photo.sha in report.pictures)
+    for rank, evidence in enumerate(report.evidence, 1):
+        yield _Shown(rank, evidence, evidence.photo.sha in report.pictures)
 
 
 def _photo_row(report: Report, shown: _Shown) -> tuple[str, ...]:

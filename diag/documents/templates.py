@@ -190,7 +190,7 @@ def told_by(
     file = f"{name}.md.jinja"
     if house.templates:
         # The sandbox costs 5 ms to import: only who has templates of their own pays.
-        from diag.documents.sandbox import OwnTemplateError, own_text
+        from diag.documents.sandbox import OwnTemplateError, own_text  # noqa: PLC0415
 
         try:
             return own_text(house.templates, file, context)

@@ -63,14 +63,14 @@ def _read(intake: FileIntake, entry: ImportRow) -> dict[str, Cell]:
     commune["department"] = commune["department"] or cells.department_of(
         str(commune["insee"])
     )
-    for field, reader in {
+    for key, reader in {
         "population": _population,
         "siren": cells.siren,
         "epci_siren": cells.siren,
         "epci_name": cells.line_of_text,
         "postcodes": _postcodes,
     }.items():
-        commune |= intake.maybe(entry, field, reader, name)
+        commune |= intake.maybe(entry, key, reader, name)
     return commune
 
 

@@ -203,12 +203,12 @@ def read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cel
         ValueError: when the name or the commune is missing; says which, in French.
     """
     school: dict[str, Cell] = {"uai": uai, "vanished": ""}
-    for field, (reader, label) in _IDENTITY.items():
-        school[field] = intake.cell(entry, field, reader, uai)
-        if not school[field]:
+    for key, (reader, label) in _IDENTITY.items():
+        school[key] = intake.cell(entry, key, reader, uai)
+        if not school[key]:
             raise ValueError(f"{label} vide")
-    for field, read in _DETAILS.items():
-        school |= intake.maybe(entry, field, read, uai)
+    for key, read in _DETAILS.items():
+        school |= intake.maybe(entry, key, read, uai)
     if not school.get("department"):
         school["department"] = cells.department_of(str(school["insee"]))
     _complete_position(school, entry)

@@ -250,9 +250,9 @@ def _contents(connection: Any, schema: str) -> list[Any]:
 
 # Which key opens a file: none for a plain one, else the one that its mark names.
 #
-# The mark of `diag.db` is `diag-chiffrement.json`, beside it: the key's id and who holds
-# the key (the system's keyring, or a passphrase that wraps it). Copies have their own.
-# Where there is a mark, or a key at hand, a plain file is told by its first bytes.
+# The mark of `diag.db` is `diag-chiffrement.json`, beside it: the key's id and who
+# holds the key (the system's keyring, or a passphrase that wraps it). Copies have their
+# own. Where there is a mark, or a key at hand, a plain file is told by its first bytes.
 
 
 PASSPHRASE_FILE = "DIAG_PASSPHRASE_FILE"  # noqa: S105 - a variable's name

@@ -30,10 +30,11 @@ def erasures_in(path: Path) -> list[bytes]:
 
 # Retired audits: past their retention date, all they said leaves and stays away.
 #
-# An audit is retired by an erasure that names, in place of a revision, the audit itself.
-# It travels as any revision does; a journal that holds it keeps of the audit skeletons
-# only, whenever they come. What was known at the time is also erased one by one, so that
-# those who do not know of retirement (a hub, an older version) let go of it too.
+# An audit is retired by an erasure that names, in place of a revision, the audit
+# itself. It travels as any revision does; a journal that holds it keeps of the audit
+# skeletons only, whenever they come. What was known at the time is also erased one by
+# one, so that those who do not know of retirement (a hub, an older version) let go of
+# it too.
 
 
 _NOT_NAMED = """

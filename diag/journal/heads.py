@@ -108,8 +108,8 @@ def saying(head: Head | Revision) -> str | None:
 
 # Places read as one: two people gave an identity to the same room.
 #
-# A person says so, and may take it back; nothing is copied, so facts depend on the set of
-# revisions only, in whatever order they came.
+# A person says so, and may take it back; nothing is copied, so facts depend on the set
+# of revisions only, in whatever order they came.
 
 
 _ANY = """

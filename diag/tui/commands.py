@@ -44,7 +44,7 @@ class Command(Message):
 
     @classmethod
     def ident(cls) -> str:
-        """Return what its key is kept under: the name of the class that has its keys."""
+        """Return what its key is kept under: the name of the class that has it."""
         return next(each for each in cls.__mro__ if "KEYS" in vars(each)).__name__
 
     @classmethod

@@ -35,7 +35,6 @@ from diag.audit.photos import (
     remove_photo,
     seen,
 )
-from diag.audit.picture import DecodedPicture, PictureError, read_picture
 from diag.audit.session import AuditSession
 from diag.model.audit import Photo
 from diag.model.errors import DiagError
@@ -45,6 +44,7 @@ from diag.tui.dialogs import Ask, Close
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
 from diag.words.sentences import counted
+from diag.workspace.picture import DecodedPicture, PictureError, read_picture
 
 _HINT = "Déposez des fichiers ici, ou tapez un chemin puis Entrée"
 

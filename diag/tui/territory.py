@@ -422,7 +422,7 @@ class NewYear(Static):
     def tell(self, desk: OpenDesk, how: str) -> None:
         """Say which year has begun and how one goes on to it; in one run only."""
         # Behind the first frame, as all that reads the desk.
-        from diag.office.outlook import year_begun, year_sentence
+        from diag.office.outlook import year_begun, year_sentence  # noqa: PLC0415
 
         year = year_begun(desk.workspace)
         if year == self._year:

@@ -61,8 +61,8 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
 
 # What a check found, kept until a checklist or the program changes.
 #
-# One small file by folder, in the user's cache: it may be absent, damaged or thrown away
-# at any time, and nothing but time is lost.
+# One small file by folder, in the user's cache: it may be absent, damaged or thrown
+# away at any time, and nothing but time is lost.
 
 
 def checked(

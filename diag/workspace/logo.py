@@ -8,14 +8,15 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
-from diag.audit.picture import MAX_PIXELS
 from diag.model.charter import Logo
 from diag.model.errors import DiagError
+from diag.workspace.picture import MAX_PIXELS
 
 # An SVG logo read as a drawing and written again: shapes and colours, nothing else.
 #
-# What could reach out, run, or grow (scripts, images, uses, styles, texts whose fonts are
-# not there) is refused with its name; what drawing programs add for themselves is left.
+# What could reach out, run, or grow (scripts, images, uses, styles, texts whose fonts
+# are not there) is refused with its name; what drawing programs add for themselves is
+# left.
 
 
 MAX_ELEMENTS = 5_000

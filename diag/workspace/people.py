@@ -35,8 +35,9 @@ def meet(workspace: Workspace, told: Mapping[str, str]) -> None:
 
 # Erasures remembered beside the journal: what a restored copy must lose again.
 #
-# The folder `effacements` holds the erasures themselves (revisions that carry no value),
-# the labels of people who are forgotten, and one proof for each act. No value, no nonce.
+# The folder `effacements` holds the erasures themselves (revisions that carry no
+# value), the labels of people who are forgotten, and one proof for each act. No value,
+# no nonce.
 
 
 FOLDER = "effacements"

@@ -436,12 +436,12 @@ def _logo(logo: Logo) -> str:
 
 
 def _widths(walker: OdtWalker) -> Iterator[str]:
-    for number, shares in enumerate(walker.widths, 1):
-        for rank, share in enumerate(shares):
+    for number, widths in enumerate(walker.widths, 1):
+        for rank, share in enumerate(widths):
             yield (
                 f'<style:style style:name="Tableau{number}.{rank}" '
                 'style:family="table-column"><style:table-column-properties '
-                f'style:column-width="{_WIDTH * share / sum(shares):.2f}cm"/>'
+                f'style:column-width="{_WIDTH * share / sum(widths):.2f}cm"/>'
                 "</style:style>"
             )
 

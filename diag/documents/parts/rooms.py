@@ -95,7 +95,8 @@ def _cell(verdict: Verdict | None) -> str:
 
 # Every criterion as the technician checks it: its level, what would raise it, why.
 #
-# The rule of the level expected is told where it may be missed; `diag why` has them all.
+# The rule of the level expected is told where it may be missed; `diag why` has them
+# all.
 
 
 def rulebook(report: Report) -> Md:

@@ -1,4 +1,4 @@
-"""?"""
+"""What changed since last time, and what was supposed, as blocks."""
 
 from collections.abc import Sequence
 

@@ -136,7 +136,7 @@ def in_formats(
 ) -> dict[str, bytes]:
     """Return a CSV for each table (file name → table), a workbook of all of them."""
     # The writers are imported by who writes.
-    from diag.documents.tables.writers import (
+    from diag.documents.tables.writers import (  # noqa: PLC0415
         csv_bytes,
         xlsx_bytes,
     )

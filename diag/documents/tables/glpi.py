@@ -76,8 +76,8 @@ def _content(ticket: Ticket) -> str:
 # What an audit knows of a school's equipment, as GLPI files it.
 #
 # GLPI inventories single devices by `itemtype`; an audit counts lots. Each device of a
-# lot whose number is known becomes one; everything is also a line of a table, where what
-# has no itemtype (projection) stands alone.
+# lot whose number is known becomes one; everything is also a line of a table, where
+# what has no itemtype (projection) stands alone.
 
 
 COMPUTER, NETWORK, PRINTER = "Computer", "NetworkEquipment", "Printer"

@@ -51,8 +51,8 @@ from diag.words.vocabulary import KINDS, PROVENANCES, levels
 
 # The line where one answers: always there, always in the same place.
 #
-# It takes its keys in the order in which they came: a binding is looked for once its key
-# has bubbled up to the app, when the next keys of a burst are typed already, beside
+# It takes its keys in the order in which they came: a binding is looked for once its
+# key has bubbled up to the app, when the next keys of a burst are typed already, beside
 # another question.
 
 

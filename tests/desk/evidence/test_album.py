@@ -15,13 +15,13 @@ from diag.audit.photos import (
     join_photos,
     photos_of,
 )
-from diag.audit.picture import SHOWN_SIDE
 from diag.audit.report import Album, evidence_of, report_of
 from diag.audit.session import AuditSession as Session
 from diag.documents.write import Format as Form
 from diag.documents.write import write_reports
 from diag.journal.attachments import AttachmentStore as Attachments
 from diag.model.enums import Audience
+from diag.workspace.picture import SHOWN_SIDE
 from tests.desk.pictures import jpeg
 
 

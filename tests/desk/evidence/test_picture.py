@@ -8,8 +8,8 @@ from random import Random
 import pytest
 from PIL import Image
 
-from diag.audit import picture
-from diag.audit.picture import MAX_SIDE, PictureError, read_picture
+from diag.workspace import picture
+from diag.workspace.picture import MAX_SIDE, PictureError, read_picture
 from tests.desk.pictures import SECRET, jpeg, opened, png_claiming
 
 
