@@ -24,8 +24,8 @@ ANSWERS = list("ccccccccccc")
 GRID = """
 import sys
 from pathlib import Path
-from diag.desk.audits import start
-from diag.desk.workspace import Workspace
+from diag.audit.session import start
+from diag.workspace.workspace import Workspace
 from tests.tui.widgets.grid_host import Host
 with Workspace.open(Path(sys.argv[1])) as workspace:
     Host(start(workspace, sys.argv[2])).run()

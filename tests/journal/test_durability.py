@@ -19,7 +19,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from diag.journal import changes
-from diag.journal.draft import Origin
+from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.fact import Answer, State
 

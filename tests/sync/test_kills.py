@@ -31,7 +31,7 @@ import json, sys
 from pathlib import Path
 from diag.journal import changes
 from diag.journal.audits import open_audit
-from diag.journal.draft import Origin
+from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.fact import Answer, State
 from diag.sync.enrolments import enrolments_in

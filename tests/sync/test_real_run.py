@@ -52,11 +52,11 @@ import sys
 from pathlib import Path
 from diag.journal import changes
 from diag.journal.audits import open_audit
-from diag.journal.draft import Origin
+from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.audit import root_place_id
 from diag.model.fact import Answer, State
-from diag.model.place import PlaceKind
+from diag.model.fact import PlaceKind
 from diag.sync.enrolments import enrolments_in
 from diag.sync.laptop import Told
 from diag.sync.session import synchronise_with

@@ -13,14 +13,14 @@ def loaded_by(statement: str) -> set[str]:
 
 
 def test_the_first_frame_loads_neither_pydantic_nor_the_journal() -> None:
-    loaded = loaded_by("import diag.cli.start, diag.tui.opening")
+    loaded = loaded_by("import diag.cli.start, diag.tui.app")
 
     unwanted = {"pydantic", "sqlite3", "diag.assess.judge", "yaml", "PIL", "click"}
     assert not loaded & unwanted
 
 
 def test_the_list_of_schools_loads_neither_pydantic_nor_judging() -> None:
-    loaded = loaded_by("import diag.tui.app, diag.tui.screens.territory_rows")
+    loaded = loaded_by("import diag.tui.app, diag.tui.territory_rows")
 
     assert "sqlite3" in loaded
     unwanted = {
