@@ -6,7 +6,6 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import combinations
 
-from diag.answers.keyboard import digit_of
 from diag.answers.types import AnswerType, Meaning, Parsed, Refused, SoFar, label_of
 from diag.model.checklist import Choice, Question
 from diag.model.fact import Value
@@ -14,6 +13,7 @@ from diag.model.text import fold, readings
 from diag.rules.language import Rule
 from diag.rules.tree import Exact, Includes, Node, walk
 from diag.rules.values import OneOf, RuleValue, Several
+from diag.words.keyboard import digit_of
 from diag.words.typography import NBSP
 
 _KEYS = 10

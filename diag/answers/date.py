@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 
-from diag.answers.keyboard import as_digits, digit_of
 from diag.answers.types import AnswerType, Meaning, Refused, SoFar, admitted
 from diag.model.checklist import Question
 from diag.model.fact import Value
@@ -13,6 +12,7 @@ from diag.rules.language import Rule
 from diag.rules.tree import Compare, Constant, Exact, Months, NameNode, Node, walk
 from diag.rules.values import RuleValue, Span, point
 from diag.words.dates import describe_day, read_day
+from diag.words.keyboard import as_digits, digit_of
 
 VISIT = date(2026, 9, 1)
 """The day of the visit, in a search of rules."""

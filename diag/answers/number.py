@@ -7,7 +7,6 @@ from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 
-from diag.answers.keyboard import as_digits, digit_of
 from diag.answers.types import AnswerType, Meaning, Refused, SoFar, admitted
 from diag.model.checklist import Question
 from diag.model.fact import Value
@@ -16,6 +15,7 @@ from diag.rules.language import Rule, thresholds
 from diag.rules.tree import Exact, Node
 from diag.rules.values import RuleValue, Span, plain, point
 from diag.words.figures import measure, number, plural
+from diag.words.keyboard import as_digits, digit_of
 
 _PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 

@@ -24,7 +24,6 @@ def loaded_by(statement: str) -> set[str]:
     [
         ("import diag.model.checklist, diag.model.fact", {*SQL, "yaml", "jinja2"}),
         ("import diag.assess.judge", {*SQL, "yaml", "jinja2", "markdown_it"}),
-        ("import diag.documents.templates", {*SQL, "yaml"}),
         ("import diag.cli.main", {*SQL, "yaml", "jinja2", "pydantic"}),
         (
             "import diag.cli.answer",
