@@ -1,0 +1,290 @@
+"""The measures of the house, before and after a change: `python -m tests.house`.
+
+`--names` lists what each measure counts, `--root` measures another tree, `--walks` runs
+an answer and a report and counts the files that they enter.
+"""
+
+import ast
+import inspect
+import re
+import sys
+import threading
+from argparse import ArgumentParser
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import CodeType, FrameType
+
+ROOT = Path(__file__).parents[1]
+SHORT = 60
+"""Lines of a module that needs a reason to stand alone."""
+ENUMS = ("QuestionType", "Audience", "Form", "Format")
+BANNED = re.compile(r"\b(?:told|tells?|said|says?|meant|spoken|laid)\b")
+SCHOOL = "9990211A"
+"""A school that the demonstration audits half-way."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The modules of the package under a root."""
+
+    root: Path
+
+    @cached_property
+    def paths(self) -> dict[str, Path]:
+        """Every module by its dotted name; a package by the name of its folder."""
+        found = sorted((self.root / "diag").rglob("*.py"))
+        return {_dotted(path.relative_to(self.root)): path for path in found}
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The source of each module."""
+        return {
+            name: path.read_text(encoding="utf-8") for name, path in self.paths.items()
+        }
+
+    @cached_property
+    def code(self) -> dict[str, str]:
+        """The source of each module, without docstrings."""
+        return {
+            name: re.sub(r'"""[\s\S]*?"""', "", text)
+            for name, text in self.texts.items()
+        }
+
+    @cached_property
+    def syntax(self) -> dict[str, ast.Module]:
+        """The syntax tree of each module."""
+        return {name: ast.parse(text) for name, text in self.texts.items()}
+
+    @cached_property
+    def modules(self) -> list[str]:
+        """The modules that are not a package's own file."""
+        return [name for name, path in self.paths.items() if path.stem != "__init__"]
+
+    @cached_property
+    def functions(self) -> list[Function]:
+        """Every function and method."""
+        return [node for node in self.nodes() if isinstance(node, Function)]
+
+    def nodes(self) -> Iterator[ast.AST]:
+        """Yield every node of every syntax tree."""
+        for tree in self.syntax.values():
+            yield from ast.walk(tree)
+
+    def imports(self, *, typing: bool = False) -> dict[str, set[str]]:
+        """Return the modules of the package that each imports, deferred ones included.
+
+        `typing`: with those under `if TYPE_CHECKING`, which never run.
+        """
+        return {
+            name: {
+                target
+                for statement in _imports(tree, typing=typing)
+                for target in self._targets(statement)
+            }
+            - {name}
+            for name, tree in self.syntax.items()
+        }
+
+    def _targets(self, statement: ast.Import | ast.ImportFrom) -> Iterator[str]:
+        if isinstance(statement, ast.Import):
+            yield from (one.name for one in statement.names if one.name in self.paths)
+            return
+        origin = statement.module or ""
+        for alias in statement.names:
+            inner = f"{origin}.{alias.name}"
+            if inner in self.paths:
+                yield inner
+            elif origin in self.paths:
+                yield origin
+
+
+def circles(imports: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Return each set of modules that reach one another by imports, longest first."""
+    reached = {name: _reached(name, imports) for name in imports}
+    found = {
+        frozenset(other for other in reached[name] if name in reached[other])
+        for name in imports
+        if name in reached[name]
+    }
+    return sorted((sorted(one) for one in found), key=lambda one: (-len(one), one))
+
+
+def _reached(start: str, imports: Mapping[str, Collection[str]]) -> set[str]:
+    found: set[str] = set()
+    ahead = [start]
+    while ahead:
+        fresh = set(imports[ahead.pop()]) - found
+        found |= fresh
+        ahead.extend(fresh)
+    return found
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def _imports(node: ast.AST, *, typing: bool) -> Iterator[ast.Import | ast.ImportFrom]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        yield node
+    never_runs = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    inside: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    if isinstance(node, ast.If) and never_runs and not typing:
+        inside = node.orelse
+    for child in inside:
+        yield from _imports(child, typing=typing)
+
+
+def measures(tree: Tree) -> dict[str, list[str]]:
+    """Return what each measure counts, by the measure's name."""
+    importers = Counter(
+        target for targets in tree.imports(typing=True).values() for target in targets
+    )
+    classes = Counter(
+        node.name
+        for module in tree.syntax.values()
+        for node in module.body
+        if isinstance(node, ast.ClassDef)
+    )
+    named = [node for node in tree.nodes() if isinstance(node, Function | ast.ClassDef)]
+    return {
+        "files": list(tree.paths),
+        f"modules of {SHORT} lines or less": [
+            name for name in tree.modules if tree.texts[name].count("\n") <= SHORT
+        ],
+        "modules with one importer": [
+            name for name in tree.modules if importers[name] == 1
+        ],
+        "modules in import circles": [
+            name for circle in circles(tree.imports()) for name in circle
+        ],
+        "private functions called once": list(_called_once(tree)),
+        "class names used twice": [name for name, uses in classes.items() if uses > 1],
+        "deferred imports": [
+            name
+            for name, text in tree.texts.items()
+            for _ in range(text.count("noqa: PLC0415"))
+        ],
+        "banned words in names": [
+            node.name for node in named if BANNED.search(node.name.replace("_", " "))
+        ],
+        "banned words in docstrings": [
+            word
+            for node in tree.nodes()
+            if isinstance(node, ast.Module | ast.ClassDef | Function)
+            for word in BANNED.findall(ast.get_docstring(node) or "")
+        ],
+        **{
+            f"files that switch on {enum}": [
+                name
+                for name, text in tree.code.items()
+                if re.search(rf"\b{enum}\.[A-Z]", text)
+            ]
+            for enum in ENUMS
+        },
+    }
+
+
+def _called_once(tree: Tree) -> Iterator[str]:
+    for name, module in tree.syntax.items():
+        for node in module.body:
+            if not (isinstance(node, Function) and re.match("_[^_]", node.name)):
+                continue
+            if len(re.findall(rf"\b{node.name}\b", tree.code[name])) == 2:
+                yield f"{name}:{node.name}"
+
+
+def lines_by_room(tree: Tree) -> dict[str, int]:
+    """Return the lines of each first folder; a module outside is its own room."""
+    lines: dict[str, int] = defaultdict(int)
+    for name, text in tree.texts.items():
+        lines[".".join(name.split(".")[1:2])] += text.count("\n")
+    return dict(sorted(lines.items(), key=lambda one: -one[1]))
+
+
+def walks() -> dict[str, set[str]]:
+    """Return the files whose functions an answer and a report enter, at the prompt.
+
+    Each command runs once before it is watched: what it imports is no step of it.
+    """
+    # The program is imported: only the walks pay for it.
+    from diag.demo import demonstrate  # noqa: PLC0415
+    from tests.cli.running import diag  # noqa: PLC0415
+
+    answer = ("audit", "answer", SCHOOL, "nb_classes", "--note", "Comptées.")
+    report = ("report", SCHOOL, "--audience", "mairie")
+    with TemporaryDirectory() as folder:
+        made = demonstrate(Path(folder) / "demo")
+
+        def run(*words: str) -> None:
+            done = diag(made.folder, *words)
+            assert done.code == 0, done.err
+
+        run(*answer, "3")
+        run(*report)
+        return {
+            "an answer": entered(lambda: run(*answer, "4")),
+            "a mayor's report": entered(lambda: run(*report)),
+        }
+
+
+def entered(act: Callable[[], object]) -> set[str]:
+    """Return the files of the package whose functions an act calls, in any thread."""
+    codes: set[CodeType] = set()
+
+    def watch(frame: FrameType, _event: str, _argument: object) -> None:
+        codes.add(frame.f_code)
+
+    threading.setprofile(watch)
+    sys.setprofile(watch)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    home = str(ROOT / "diag")
+    # The body of a module or of a class, which an import runs, is not optimized.
+    return {
+        code.co_filename
+        for code in codes
+        if code.co_filename.startswith(home) and code.co_flags & inspect.CO_OPTIMIZED
+    }
+
+
+def main() -> None:
+    """Print every measure."""
+    options = ArgumentParser(prog="python -m tests.house")
+    options.add_argument("--root", type=Path, default=ROOT)
+    options.add_argument("--names", action="store_true")
+    options.add_argument("--walks", action="store_true")
+    asked = options.parse_args()
+    tree = Tree(asked.root)
+    for name, found in measures(tree).items():
+        _print(name, found, names=asked.names)
+    lengths = [len(circle) for circle in circles(tree.imports())]
+    print(f"{len(lengths):7}  import circles, of {lengths} modules")
+    rooms = lines_by_room(tree)
+    print(f"{sum(rooms.values()):7}  lines")
+    for room, lines in rooms.items():
+        print(f"{lines:15}  {room}")
+    sizes = sorted((one.end_lineno or 0) - one.lineno + 1 for one in tree.functions)
+    middle, high = sizes[len(sizes) // 2], sizes[len(sizes) * 95 // 100]
+    print(f"{len(sizes):7}  functions, median {middle}, 95th percentile {high}")
+    if asked.walks:
+        for name, files in walks().items():
+            _print(f"files entered by {name}", sorted(files), names=asked.names)
+
+
+def _print(name: str, found: Collection[str], *, names: bool) -> None:
+    print(f"{len(found):7}  {name}")
+    if names:
+        print("         " + " ".join(found))
+
+
+if __name__ == "__main__":
+    main()
