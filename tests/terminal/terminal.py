@@ -24,8 +24,9 @@ from typing import Self
 import pyte
 
 _SPACES = {0xA0: " ", 0x202F: " "}
-PATIENCE = 30.0
-"""Seconds after which a condition that does not hold is given up."""
+PATIENCE = 180.0
+"""Seconds after which a condition that does not hold is given up: a loaded machine is
+slow, and only a failure waits so long."""
 
 _NOT_DRAWN = re.compile(
     rb"\x1b\[[<>=?][0-9;]*[$]?[a-zA-Z]|\x1b[P_].*?\x1b\\", re.DOTALL
@@ -118,10 +119,26 @@ class Terminal:
                 raise AssertionError(f"ended before: {what}\n" + "\n".join(self.lines))
 
     def settle(self, quiet: float = 0.3) -> None:
-        """Draw until nothing comes for a while."""
+        """Draw until nothing comes for a while and the program waits for a key.
+
+        Raises:
+            AssertionError: when it never rests; shows the screen.
+        """
         end = monotonic() + PATIENCE
-        while self.read(quiet) and monotonic() < end:
-            pass
+        while self.read(quiet) or not self._is_waiting():
+            if monotonic() >= end:
+                raise AssertionError("never at rest\n" + "\n".join(self.lines))
+
+    def wait_for_end(self) -> int:
+        """Wait until the program has ended; return its exit code.
+
+        Raises:
+            AssertionError: when it goes on.
+        """
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("the program goes on") from None
 
     def resize(self, columns: int, lines: int) -> None:
         """Change the terminal's size; the program is told by the system."""
@@ -143,6 +160,14 @@ class Terminal:
         with contextlib.suppress(OSError):
             os.close(self.master)
 
+    def _is_waiting(self) -> bool:
+        """Whether every thread sleeps: one that a loaded machine holds up does not."""
+        threads = Path(f"/proc/{self.process.pid}/task")
+        if not threads.exists():  # not Linux, or it ended
+            return True
+        states = [_state(thread) for thread in threads.iterdir()]
+        return all(state in {"S", ""} for state in states)
+
     def _draw(self, data: bytes) -> None:
         self.written += len(data)
         data = self._rest + data
@@ -155,6 +180,15 @@ class Terminal:
 def program(*words: str) -> list[str]:
     """Return the command line that runs diag."""
     return [sys.executable, "-m", "diag", *words]
+
+
+def _state(thread: Path) -> str:
+    """Return how the system has a thread: « S » asleep, « R » to run, empty: ended."""
+    try:
+        stat = (thread / "stat").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    return stat.rpartition(") ")[2][:1]
 
 
 def _control() -> None:

@@ -1,7 +1,9 @@
 """However the program ends, it resumes at the very question, in each audit."""
 
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,15 +33,22 @@ def resumes_at(folder: Path, ref: str) -> str:
         return f"{leg.title}, question {rank} sur"
 
 
-def walked(terminal: Terminal, steps: int) -> str:
-    """Walk so many questions down; return where one is, once all is quiet."""
+def walked(terminal: Terminal, folder: Path, ref: str, steps: int) -> str:
+    """Walk so many questions down; return where one is, once the journal has it."""
     terminal.wait_for(lambda: shown(terminal), "a question")
     for _ in range(steps):
         before = shown(terminal)
         terminal.send(DOWN)
         terminal.wait_for(lambda: shown(terminal) not in {"", before}, "the next")  # noqa: B023 - called at once
-    terminal.settle(1)
+    terminal.wait_for(lambda: resumes_at(folder, ref) == shown(terminal), "kept")
     return shown(terminal)
+
+
+def is_kept(folder: Path, place: str) -> bool:
+    """Say whether the journal has a place of the app as the last one shown."""
+    with closing(sqlite3.connect(folder / "diag.db")) as connection:
+        asked = "select value from setting where key = 'tui.here'"
+        return any(place in value for (value,) in connection.execute(asked))
 
 
 def shown(terminal: Terminal) -> str:
@@ -54,9 +63,9 @@ def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> No
     with visit_in(tmp_path) as terminal:
         terminal.send("/motif\r")
         terminal.wait_for(lambda: terminal.shows("(motif)"), "answered")
-        where = walked(terminal, 7)
+        where = walked(terminal, tmp_path, SCHOOL, 7)
         ENDS[end](terminal)
-        terminal.process.wait(timeout=30)
+        terminal.wait_for_end()
 
     assert resumes_at(tmp_path, SCHOOL) == where
     with visit_in(tmp_path) as terminal:
@@ -67,12 +76,12 @@ def test_a_question_reached_by_arrows_is_resumed(tmp_path: Path, end: str) -> No
 def test_the_bilan_is_resumed_over_the_visit(tmp_path: Path, end: str) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:
-        where = walked(terminal, 4)
+        where = walked(terminal, tmp_path, SCHOOL, 4)
         terminal.send("\x1b[20~")
         terminal.wait_for(lambda: terminal.shows("Bilan :"), "the bilan")
-        terminal.settle(1)
+        terminal.wait_for(lambda: is_kept(tmp_path, "bilan"), "kept")
         ENDS[end](terminal)
-        terminal.process.wait(timeout=30)
+        terminal.wait_for_end()
 
     with Terminal(program(), tmp_path, SIZE) as terminal:
         terminal.wait_for(lambda: terminal.shows("Chantelombe"), "the schools")
@@ -88,16 +97,16 @@ def test_two_audits_in_turn_are_each_resumed_at_their_question(
 ) -> None:
     prepared(tmp_path)
     with visit_in(tmp_path) as terminal:
-        first = walked(terminal, 4)
+        first = walked(terminal, tmp_path, SCHOOL, 4)
         terminal.send("\x1b")
         terminal.wait_for(lambda: terminal.shows("Audits"), "the school")
         terminal.send("\x1b")
         terminal.wait_for(lambda: terminal.shows("Chercher une école"), "the schools")
         terminal.send(f"/{OTHER}\rv")
         terminal.wait_for(lambda: terminal.shows("Réponse"), "the other visit")
-        second = walked(terminal, 6)
+        second = walked(terminal, tmp_path, OTHER, 6)
         ENDS[end](terminal)
-        terminal.process.wait(timeout=30)
+        terminal.wait_for_end()
 
     assert resumes_at(tmp_path, SCHOOL) == first
     assert resumes_at(tmp_path, OTHER) == second

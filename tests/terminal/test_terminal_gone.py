@@ -1,9 +1,6 @@
 """The window closed, the laptop's lid shut: the program ends, nothing is lost."""
 
-import subprocess
 from pathlib import Path
-
-import pytest
 
 from tests.terminal.test_killed import kept
 from tests.terminal.visits import prepared, visit_in
@@ -18,9 +15,6 @@ def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> Non
         terminal.wait_for(lambda: terminal.shows("(motif_1)"), "saved")
         terminal.send("12")
         terminal.hang_up()
-        try:
-            terminal.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            pytest.fail("the program outlives its terminal")
+        terminal.wait_for_end()
 
     assert "motif_1" in kept(tmp_path)

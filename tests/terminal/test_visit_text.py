@@ -34,4 +34,4 @@ def test_a_visit_in_forty_columns_survives_a_kill_and_resumes(tmp_path: Path) ->
         assert not any("\x1b" in line for line in terminal.lines)
         terminal.send(":fin\r")
         terminal.wait_for(lambda: terminal.shows("Tout est enregistré."), "the end")
-        assert terminal.process.wait() == 0
+        assert terminal.wait_for_end() == 0

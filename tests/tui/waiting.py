@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from textual.pilot import Pilot
 
-_PATIENCE = 30.0
-"""Seconds before a condition is given up."""
+PATIENCE = 180.0
+"""Seconds before a condition is given up: only a failure waits so long."""
 
 
 async def wait_for(
@@ -18,7 +18,7 @@ async def wait_for(
         AssertionError: when it never does; shows the screen as it was.
     """
     loop = asyncio.get_running_loop()
-    end = loop.time() + _PATIENCE
+    end = loop.time() + PATIENCE
     while True:
         await pilot.pause()
         try:
