@@ -1,5 +1,39 @@
-"""The tests, and the programs that they start: none touches this machine's keyring."""
+"""The tests, and the programs that they start: none depends on this machine.
+
+They have a home of their own, which ends with the run, no keyring, UTC, French from the
+program alone, no screen, and a disk that nobody doubts.
+"""
 
 import os
+import time
+from tempfile import TemporaryDirectory
 
-os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+_OURS = {"DIAG_TESTS_ENCRYPTED", "DIAG_LAPTOPS", "DIAG_REVISIONS"}
+"""Variables by which a person asks for other tests."""
+_PREFIXES = ("DIAG_", "LC_", "XDG_", "TEXTUAL", "PYTHON_KEYRING_")
+_NAMES = {
+    *("LANG", "LANGUAGE", "TZ", "DICPATH", "COLUMNS", "LINES", "TERM", "COLORTERM"),
+    *("NO_COLOR", "FORCE_COLOR", "BROWSER", "DISPLAY", "WAYLAND_DISPLAY"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+}
+
+
+def _is_of_this_machine(name: str) -> bool:
+    upper = name.upper()
+    return name not in _OURS and (upper in _NAMES or upper.startswith(_PREFIXES))
+
+
+_home = TemporaryDirectory(prefix="diag-tests-home-", ignore_cleanup_errors=True)
+for _name in filter(_is_of_this_machine, [*os.environ]):
+    del os.environ[_name]
+os.environ |= {
+    "HOME": _home.name,
+    "USERPROFILE": _home.name,
+    "LOCALAPPDATA": _home.name,
+    "LANG": "C.UTF-8",
+    "TZ": "UTC0",
+    "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+    "DIAG_ANY_DISK": "1",
+}
+if hasattr(time, "tzset"):
+    time.tzset()

@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
@@ -29,6 +30,13 @@ def _held_for_good() -> Iterator[None]:
     yield
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _same_environment() -> Iterator[None]:
+    """Give back the variables that a test changes; `tests/__init__.py` chose them."""
+    with patch.dict(os.environ):
+        yield
 
 
 def pytest_xdist_auto_num_workers() -> int:

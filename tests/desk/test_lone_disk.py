@@ -57,6 +57,7 @@ def test_a_folder_that_a_cloud_copies_is_told_by_its_name(
 def test_neither_is_a_workspace_made_nor_opened_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv(lone_disk.ANYWAY)
     folder = tmp_path / "OneDrive" / "diag"
     with pytest.raises(DiagError, match="OneDrive"):
         Workspace.create(folder, SETTINGS)
@@ -74,6 +75,8 @@ def test_neither_is_a_workspace_made_nor_opened_there(
 def test_a_share_is_refused_by_the_table_of_mounts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv(lone_disk.ANYWAY)
+    monkeypatch.setattr(lone_disk, "_CLOUDS", {})
     mounts = tmp_path / "mounts"
     mounts.write_text(f"serveur:/x {tmp_path} nfs rw 0 0\n", encoding="utf-8")
     monkeypatch.setattr(lone_disk, "_MOUNTS", mounts)
