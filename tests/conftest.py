@@ -12,17 +12,48 @@ import os
 import sys
 from collections.abc import Iterator
 from unittest.mock import patch
+from functools import cache
+from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from diag.workspace import editions
+from tests.shared import share
+from tests.shipped import compile_once
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.set_threshold(200_000, 50, 1_000)
 
+_SHARED = pytest.StashKey[str]()
+
 # A machine that others use is slow at times: no test judges by the wall clock.
 settings.register_profile("diag", deadline=None)
 settings.load_profile("diag")
+
+
+editions._compile = cache(compile_once)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run one folder, which its workers share and which leaves with it."""
+    folder = getattr(config, "workerinput", {}).get("shared")
+    if folder is None:
+        folder = mkdtemp(prefix="diag-tests-")
+        config.add_cleanup(partial(rmtree, folder, ignore_errors=True))
+    share(Path(folder))
+    config.stash[_SHARED] = folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Name the shared folder to a worker that starts."""
+    node.workerinput["shared"] = node.config.stash[_SHARED]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,19 +1,16 @@
 """The shipped checklists, judged as the oracle judges them."""
 
 from dataclasses import replace
-from functools import cache
 from random import Random
 
 import pytest
 
-from diag.checklist.edition import shipped_checklists
-from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
 from diag.model.fact import PARENT_KINDS, Facts, Place
-from diag.rules.load import load_checklists
 from tests.assess.agreement import disagreements
 from tests.assess.builders import LOT, SALLE, facts
 from tests.completions import completions, facts_of
+from tests.shipped import shipped
 
 PLACES = {
     "nord": PlaceKind.BATIMENT,
@@ -23,13 +20,6 @@ PLACES = {
     "valise": LOT,
 }
 HOLDERS = {"CP": "nord", "CE1": "nord", "valise": "CP"}
-
-
-@cache
-def shipped() -> Checklist:
-    checklist = load_checklists(shipped_checklists()).checklist
-    assert checklist is not None
-    return checklist
 
 
 def half_known_school(seed: int) -> Facts:

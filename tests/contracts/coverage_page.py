@@ -18,7 +18,8 @@ from diag.model.enums import Kind, PlaceKind, Profile, Provenance
 from diag.model.fact import ROOT_KINDS
 from diag.rules.language import parse_rule
 from diag.rules.tree import Condition
-from tests.goldens.golden import NAMES, facts_told, golden, shipped
+from tests.goldens.golden import NAMES, facts_told, golden
+from tests.shipped import shipped
 
 PAGE = Path(__file__).parents[2] / "docs/couverture.md"
 

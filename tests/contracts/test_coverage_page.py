@@ -2,9 +2,8 @@
 
 import re
 
-from diag.checklist.edition import shipped_checklists
-from diag.rules.load import load_checklists
 from tests.contracts.coverage_page import PAGE, page
+from tests.shipped import shipped
 
 ENGLISH = PAGE.with_name("normes-anglaises.md")
 
@@ -20,7 +19,7 @@ def test_it_is_read_in_an_hour() -> None:
 
 
 def test_the_english_points_name_criteria_that_exist() -> None:
-    checklist = load_checklists(shipped_checklists()).draft
+    checklist = shipped()
     refs = {each.ref: each.id for each in checklist.criteria.values() if each.ref}
     rows = [
         line.split("|")

@@ -12,13 +12,11 @@ from typing import Any
 
 from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
-from diag.checklist.edition import shipped_checklists
 from diag.demo import Somewhere
 from diag.demo import Story as Scenario
 from diag.model.base import Noun
 from diag.model.checklist import Checklist
 from diag.model.fact import Facts
-from diag.rules.load import load_checklists
 
 FOLDER = Path(__file__).parent / "schools"
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
@@ -48,14 +46,6 @@ def golden(name: str) -> Golden:
     """Return a school by the name of its file."""
     text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
     return Golden.model_validate_json(text)
-
-
-@cache
-def shipped() -> Checklist:
-    """Return the checklists as they ship."""
-    checklist = load_checklists(shipped_checklists()).checklist
-    assert checklist is not None
-    return checklist
 
 
 def facts_told(told: Golden, checklist: Checklist) -> Facts:

@@ -6,8 +6,9 @@ The layout is for people: one line a fact, one line a place.
 import json
 from typing import Any
 
-from tests.goldens.golden import FOLDER, NAMES, Golden, facts_told, golden, shipped
+from tests.goldens.golden import FOLDER, NAMES, Golden, facts_told, golden
 from tests.goldens.recomputed import recomputed
+from tests.shipped import shipped
 
 
 def main() -> None:

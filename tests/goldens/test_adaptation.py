@@ -12,7 +12,7 @@ from diag.checklist.lint.rules import written_rules
 from diag.checklist.typecheck import names_read
 from diag.model.enums import Audience, Standing, Trigger
 from diag.model.fact import Facts
-from tests.goldens.golden import shipped
+from tests.shipped import shipped
 
 CLOSED = ["batiment", "salle", "lot"]
 

@@ -12,10 +12,10 @@ from diag.model.checklist import Criterion
 from diag.rules.load import load_checklists
 from diag.rules.loaded import Loaded
 from diag.rules.tree import RuleError
-from tests.goldens.golden import shipped
 from tests.goldens.mutants import CONDITION, THRESHOLD, WEIGHT, Mutant, mutants_of
 from tests.goldens.thresholds import threshold_examples
 from tests.goldens.witnesses import Witness, witnesses
+from tests.shipped import shipped
 
 LEAST = {THRESHOLD: 0.9, CONDITION: 0.9, WEIGHT: 0.9}
 """Which part must be noticed. The rest are mostly mutants that change nothing: what

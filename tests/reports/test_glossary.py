@@ -4,12 +4,11 @@ import re
 
 import pytest
 
-from diag.checklist.edition import shipped_checklists
 from diag.documents.parts.frame import TERMS, glossary, terms_in
 from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.rules.load import load_checklists
 from tests.reports.builders import report
+from tests.shipped import shipped
 
 EVIDENT = {"CP", "CE1", "CM2", "GS", "EN"}
 """What everybody at a school knows, and half of « NF EN »."""
@@ -51,8 +50,7 @@ def test_every_acronym_of_a_document_is_explained(audience: Audience) -> None:
 
 
 def test_every_acronym_of_the_shipped_checklists_is_explained() -> None:
-    checklist = load_checklists(shipped_checklists()).checklist
-    assert checklist is not None
+    checklist = shipped()
     texts = [
         text
         for one in checklist.recommendations.values()

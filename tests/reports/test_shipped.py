@@ -6,14 +6,11 @@ from functools import cache
 import pytest
 
 from diag.audit.report import Report
-from diag.checklist.edition import shipped_checklists
 from diag.documents.document import PAGE_BREAK, document_parser
 from diag.documents.formats.html import html
 from diag.documents.mairie import dangers, decisions
 from diag.documents.templates import markdown
-from diag.model.checklist import Checklist
 from diag.model.enums import Audience
-from diag.rules.load import load_checklists
 from diag.words.sentences import blanks_in
 from diag.words.typography import NBSP, NNBSP
 from diag.words.vocabulary import LEVELS_EXPLAINED
@@ -22,16 +19,10 @@ from tests.reports.builders import facts, report
 from tests.reports.reading import text_of
 from tests.reports.test_first_page import MAX_WORDS, first_page, words
 from tests.reports.test_html import read
+from tests.shipped import shipped
 
 SCHOOLS = [(1, 10), (2, 10), (3, 10), (4, 9), (5, 9), (6, 6), (7, 3), (8, 0)]
 """Seed, and how many questions in ten were answered."""
-
-
-@cache
-def shipped() -> Checklist:
-    checklist = load_checklists(shipped_checklists()).checklist
-    assert checklist is not None
-    return checklist
 
 
 @cache

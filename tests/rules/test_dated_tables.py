@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.edition import compiled, open_edition, shipped_checklists
+from diag.checklist.edition import compiled, open_edition
 from diag.model.checklist import AidState
-from diag.rules.load import load_checklists
 from tests.rules.written import FILES, all_problems, load_written
+from tests.shipped import shipped
 
 AIDS = """\
 aids:
@@ -84,7 +84,7 @@ def test_what_is_wrong_is_said(
 
 def test_the_shipped_ones_are_dated_and_none_is_said_open() -> None:
     """Nobody checked a counter this year: a scheme is to be verified, or closed."""
-    draft = load_checklists(shipped_checklists()).draft
+    draft = shipped()
     assert {aid.state for aid in draft.aids.values()} <= {
         AidState.CLOSED,
         AidState.UNKNOWN,

@@ -2,15 +2,12 @@
 
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from diag.checklist.edition import shipped_checklists
-from diag.model.checklist import Checklist
 from diag.model.enums import Kind
-from diag.rules.load import load_checklists
+from tests.shipped import shipped
 
 DOSSIER = Path(__file__).parents[3] / "shared/domain/criteres.md"
 
@@ -45,13 +42,6 @@ SPLIT = {"SAL-01": ("SAL-01a", "SAL-01b")}
 """Two things to see that the dossier asks in one block."""
 
 KINDS = {"K1": Kind.COMPLIANCE, "K2": Kind.BLOCKING, "K3": Kind.IMPROVEMENT}
-
-
-@cache
-def shipped() -> Checklist:
-    checklist = load_checklists(shipped_checklists()).checklist
-    assert checklist is not None
-    return checklist
 
 
 def test_the_dossier_has_181_criteria() -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 import diag
-from diag.checklist.edition import shipped_checklists
+from diag.checklist.edition import compiled, shipped_checklists
+from diag.checklist.lint import lint
+from diag.rules.load import load_checklists
+from tests.shipped import shipped_edition
 
 
 def test_the_source_tree_has_them_beside_the_package() -> None:
@@ -18,3 +21,11 @@ def test_a_wheel_has_them_inside_the_package(
     (tmp_path / "diag" / "checklists").mkdir(parents=True)
     monkeypatch.setattr(diag, "__file__", str(tmp_path / "diag" / "__init__.py"))
     assert shipped_checklists() == tmp_path / "diag" / "checklists"
+
+
+def test_they_hold_no_error_and_tests_read_what_the_program_compiles() -> None:
+    loaded = load_checklists(shipped_checklists())
+    found = (*loaded.problems, *lint(loaded))
+    assert [str(each) for each in found if each.severity == "error"] == []
+    assert loaded.checklist is not None
+    assert compiled(loaded.checklist) == shipped_edition()

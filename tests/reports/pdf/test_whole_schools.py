@@ -12,10 +12,11 @@ from diag.documents.mairie import dangers, decisions, duties
 from diag.documents.parts import advice
 from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from tests.goldens.golden import NAMES, facts_told, golden, shipped
+from tests.goldens.golden import NAMES, facts_told, golden
 from tests.reports.builders import report
 from tests.reports.pdf.test_typeset import pages, squeezed
 from tests.reports.pdf.validation import failures
+from tests.shipped import shipped
 
 MOST = 10
 """Most pages of the mayor's document."""

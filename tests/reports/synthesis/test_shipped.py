@@ -26,7 +26,7 @@ from tests.reports.builders import TODAY, report
 from tests.reports.pdf.validation import failures
 from tests.reports.synthesis.gatherings import gathering, school
 from tests.reports.test_html import read
-from tests.reports.test_shipped import shipped
+from tests.shipped import shipped
 
 WRITERS = (
     *(commune_synthesis, circonscription_synthesis, territory_synthesis),

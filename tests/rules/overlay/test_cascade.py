@@ -9,6 +9,7 @@ from diag.checklist.lint.rules import reference_problems, rule_problems
 from diag.checklist.lint.sense import coherence_problems, trigger_problems
 from diag.rules.load import load_checklists
 from tests.rules.overlay.written import laid, told
+from tests.shipped import shipped
 
 
 def test_a_criterion_takes_along_what_it_alone_made_useful(tmp_path: Path) -> None:
@@ -62,7 +63,7 @@ def test_off_false_is_as_nothing_said(tmp_path: Path) -> None:
 def test_whatever_is_switched_off_alone_the_rest_of_what_is_shipped_holds(
     tmp_path: Path,
 ) -> None:
-    draft = load_checklists(shipped_checklists()).draft
+    draft = shipped()
     written = [
         *(f"criteria: [{{id: {one}, off: true}}]\n" for one in draft.criteria),
         *(f"domain: {{id: {one.id}, off: true}}\n" for one in draft.domains),
