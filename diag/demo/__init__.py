@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import Field
 
 from diag.audit import session as audits
-from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.answer import NewAnswer, answer_for, find_question
 from diag.audit.follow import add_visit, move
-from diag.audit.places import add_place, close_places
+from diag.audit.places import add_place, close_places, find_place
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.checklist.overlay.layers import CHARTER
@@ -23,10 +23,13 @@ from diag.documents.drafts import DraftKind, drafted
 from diag.documents.synthesis import synthesis
 from diag.documents.templates import markdown
 from diag.documents.write import Format, own_notice, rendered, write_reports
+from diag.journal import changes
 from diag.journal.journal import FILE
+from diag.journal.revision import NewRevision
 from diag.model.base import Noun
 from diag.model.enums import Audience, AuditStatus, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
+from diag.model.fact import Place
 from diag.office.imports import import_file
 from diag.office.outlook import keep_judged
 from diag.workspace.charter import FOLDER
@@ -113,24 +116,31 @@ def play(session: AuditSession, story: Story) -> None:
 
 
 def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> None:
-    for question, raw in answers.items():
-        if raw is None:
-            continue
-        told = StoryAnswer.model_validate(
-            raw if isinstance(raw, dict) else {"value": raw}
+    """Record the answers of one place in one durable commit."""
+    where = find_place(session, place)
+    session.say(
+        *(
+            draft
+            for question, raw in answers.items()
+            if raw is not None
+            for draft in _drafts(session, where, question, raw)
         )
-        record_answer(
-            session,
-            NewAnswer(
-                question=question,
-                given=told.value,
-                place=place,
-                state=told.state,
-                provenance=told.provenance,
-                reason=told.reason,
-                note=told.note,
-            ),
-        )
+    )
+
+
+def _drafts(
+    session: AuditSession, place: Place, ident: str, raw: Any
+) -> tuple[NewRevision, ...]:
+    told = StoryAnswer.model_validate(raw if isinstance(raw, dict) else {"value": raw})
+    question = find_question(session, ident)
+    if question.place is not place.kind:
+        raise DiagError(f"{ident} ne se répond pas pour « {place.name} ».")
+    entry = NewAnswer(ident, told.value, "", told.state, told.provenance, told.reason)
+    audit = session.audit.id
+    answered = changes.answered(audit, place.id, ident, answer_for(question, entry))
+    if told.note is None:
+        return (answered,)
+    return answered, changes.noted(audit, place.id, ident, told.note)
 
 
 DAY = date(2026, 10, 5)
