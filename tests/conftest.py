@@ -14,14 +14,17 @@ from collections.abc import Iterator
 from unittest.mock import patch
 from functools import cache
 from functools import partial
+from collections.abc import Generator
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
+from diag.journal import connection
 from diag.workspace import editions
 from tests.shared import share
 from tests.shipped import compile_once
@@ -31,6 +34,8 @@ sys.dont_write_bytecode = False
 gc.set_threshold(200_000, 50, 1_000)
 
 _SHARED = pytest.StashKey[str]()
+_OFF = 0
+"""`pragma synchronous`: the system writes to the disk when it likes."""
 
 # A machine that others use is slow at times: no test judges by the wall clock.
 settings.register_profile("diag", deadline=None)
@@ -54,6 +59,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Name the shared folder to a worker that starts."""
     node.workerinput["shared"] = node.config.stash[_SHARED]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Wait for the disk only where losing power is the point: the rest is thrown away.
+
+    The programs that tests start always wait for it.
+    """
+    full = connection._WRITING["synchronous"]
+    level = full if item.get_closest_marker("durable") else _OFF
+    with patch.dict(connection._WRITING, synchronous=level):
+        return (yield)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -13,6 +13,8 @@ from diag.sync.private import write_private
 from tests.cli.running import Run, environment
 from tests.desk.builders import workspace
 
+pytestmark = pytest.mark.durable
+
 pytest.importorskip("sqlcipher3")
 
 NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}

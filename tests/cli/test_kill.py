@@ -17,6 +17,8 @@ from diag.workspace.workspace import Workspace
 from tests.cli.running import command, environment
 from tests.desk.builders import SCHOOL, started, workspace
 
+pytestmark = pytest.mark.durable
+
 ROOMS = [f"Salle {number}" for number in range(1, 9)]
 
 

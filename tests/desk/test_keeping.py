@@ -12,6 +12,8 @@ from diag.workspace.editions import OVERLAY
 from diag.workspace.workspace import Workspace
 from tests.desk.builders import workspace
 
+pytestmark = pytest.mark.durable
+
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Workspace]:

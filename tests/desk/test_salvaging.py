@@ -13,6 +13,8 @@ from diag.workspace.workspace import Workspace
 from tests.cli.running import diag
 from tests.desk.builders import started, workspace
 
+pytestmark = pytest.mark.durable
+
 PAGE = 4096
 NOTES = 120
 

@@ -18,6 +18,8 @@ from diag.journal.journal import FILE, Journal
 from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 
+pytestmark = pytest.mark.durable
+
 DAY = date(2026, 11, 2)
 
 

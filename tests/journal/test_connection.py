@@ -9,6 +9,8 @@ from diag.journal.connection import connect
 from diag.journal.errors import UnreachableError, UnsafeError
 from tests.journal.two_programs import written_by_two_programs
 
+pytestmark = pytest.mark.durable
+
 SETTINGS = {
     "journal_mode": "wal",
     "synchronous": 2,

@@ -15,6 +15,8 @@ from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 from tests.journal.worlds import histories, memory
 
+pytestmark = pytest.mark.durable
+
 FLIPS = 60
 
 

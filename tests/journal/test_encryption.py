@@ -33,7 +33,7 @@ from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT
 
 pytest.importorskip("sqlcipher3")
-pytestmark = pytest.mark.plain
+pytestmark = [pytest.mark.durable, pytest.mark.plain]
 
 SECRET = "Madame Untelle, au 06"
 KEY = b"k" * keys.KEY_BYTES

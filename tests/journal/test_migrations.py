@@ -15,6 +15,8 @@ from diag.model.base import Noun
 from diag.model.territory import Commune, School, TownHall
 from tests.journal.past import ROWS
 
+pytestmark = pytest.mark.durable
+
 RELEASED: dict[str, str] = {}
 """Migration → SHA-256 of the schema that it leaves; a released one never changes."""
 

@@ -17,6 +17,8 @@ from diag.journal.journal import FILE, Journal, put_setting
 from diag.journal.revision import Origin
 from tests.journal.builders import AUDIT, ROOT, known
 
+pytestmark = pytest.mark.durable
+
 
 def test_a_new_folder_gets_a_journal_that_opens_again(
     tmp_path: Path, author: Origin

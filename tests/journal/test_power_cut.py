@@ -13,6 +13,7 @@ from diag.journal.journal import FILE, Journal
 from tests.journal.builders import AUDIT
 
 pytestmark = [
+    pytest.mark.durable,
     pytest.mark.plain,
     pytest.mark.skipif(
         not ctypes.util.find_library("sqlite3") or sys.platform == "win32",

@@ -1,6 +1,10 @@
 from pathlib import Path
 
+import pytest
+
 from diag.journal.journal import Journal, get_setting, jot_setting, put_setting
+
+pytestmark = pytest.mark.durable
 
 
 def test_a_setting_is_kept_and_replaced(journal: Journal) -> None:

@@ -24,6 +24,8 @@ from tests.journal.worlds import content
 from tests.sync.offices import AUDITS
 from tests.sync.serving import Cutter, cutting, free_port, made_home
 
+pytestmark = pytest.mark.durable
+
 LAPTOPS, REVISIONS = 6, 700
 
 WRITER = """

@@ -33,6 +33,8 @@ from tests.sync.databases import MISSING, programs, running
 from tests.sync.serving import Cutter, cutting, free_port
 from tests.sync.test_kills import wait_for
 
+pytestmark = pytest.mark.durable
+
 LAPTOPS = int(os.environ.get("DIAG_LAPTOPS", "20"))
 REVISIONS = int(os.environ.get("DIAG_REVISIONS", "3000"))
 SUBJECTS = [

@@ -15,6 +15,8 @@ from tests.desk.builders import SCHOOL
 from tests.terminal.terminal import Terminal
 from tests.terminal.visits import prepared, visit_in
 
+pytestmark = pytest.mark.durable
+
 _SAVED = re.compile(r"\((motif_\d+)\)")
 
 

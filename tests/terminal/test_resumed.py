@@ -15,6 +15,8 @@ from tests.desk.builders import OTHER, SCHOOL
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import SIZE, prepared, visit_in
 
+pytestmark = pytest.mark.durable
+
 ENDS: dict[str, Callable[[Terminal], object]] = {
     "killed": Terminal.kill,
     "terminal closed": Terminal.hang_up,

@@ -5,6 +5,8 @@ from pathlib import Path
 from tests.terminal.test_killed import kept
 from tests.terminal.visits import prepared, visit_in
 
+pytestmark = pytest.mark.durable
+
 
 def test_the_app_ends_with_its_terminal_and_loses_nothing(tmp_path: Path) -> None:
     prepared(tmp_path)
