@@ -22,10 +22,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import settings
 
 from diag.journal import connection
 from diag.workspace import editions
+from tests.examples import load_profile
 from tests.shared import share
 from tests.shipped import compile_once
 
@@ -37,16 +37,13 @@ _SHARED = pytest.StashKey[str]()
 _OFF = 0
 """`pragma synchronous`: the system writes to the disk when it likes."""
 
-# A machine that others use is slow at times: no test judges by the wall clock.
-settings.register_profile("diag", deadline=None)
-settings.load_profile("diag")
-
 
 editions._compile = cache(compile_once)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run one folder, which its workers share and which leaves with it."""
+    load_profile(is_long=_is_long(config))
     folder = getattr(config, "workerinput", {}).get("shared")
     if folder is None:
         folder = mkdtemp(prefix="diag-tests-")
@@ -59,6 +56,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Name the shared folder to a worker that starts."""
     node.workerinput["shared"] = node.config.stash[_SHARED]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Have the long run try each property again, on all its examples."""
+    for item in items if _is_long(config) else ():
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("long")
+
+
+def _is_long(config: pytest.Config) -> bool:
+    words = str(config.option.markexpr).replace("not long", "")
+    return "long" in words
 
 
 @pytest.hookimpl(wrapper=True)

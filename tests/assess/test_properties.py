@@ -32,16 +32,16 @@ from tests.assess.strategies import (
     values,
 )
 from tests.completions import completions, facts_of
+from tests.examples import examples
 from tests.world import World
 
 Property = Callable[..., None]
 
 
-def quick(examples: int) -> Callable[[Property], Property]:
+def quick(count: int) -> Callable[[Property], Property]:
     """Run a property on that many examples, however slow each is."""
     return settings(
-        max_examples=examples,
-        deadline=None,
+        examples(count),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 

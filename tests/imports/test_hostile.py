@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.demo.files import FictionalTerritory
@@ -15,6 +15,7 @@ from diag.imports.source import ImportRefusedError
 from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
+from tests.examples import examples
 
 IMPORTS: tuple[Callable[[Path, Territory], ImportReport], ...] = (
     import_annuaire,
@@ -73,7 +74,7 @@ def survive(path: Path, territory: Territory) -> None:
     assert all(territory.school(uai) is not None for uai in after - before)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(content=st.binary(max_size=400))
 def test_arbitrary_bytes_are_refused_and_nothing_is_lost(
     held: tuple[Path, Territory], content: bytes
@@ -84,7 +85,7 @@ def test_arbitrary_bytes_are_refused_and_nothing_is_lost(
     survive(path, territory)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(which=st.integers(0, 4), splices=SPLICES)
 def test_official_files_with_spliced_bytes_lose_nothing(
     held: tuple[Path, Territory],
@@ -108,7 +109,7 @@ def test_official_files_with_spliced_bytes_lose_nothing(
     survive(path, territory)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     rows=st.lists(
         st.dictionaries(

@@ -4,7 +4,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.journal import changes
@@ -16,6 +16,7 @@ from diag.journal.revision import NewRevision as Draft
 from diag.journal.revision import Origin
 from diag.model.enums import PlaceKind
 from diag.model.fact import Facts, Place
+from tests.examples import examples
 from tests.journal import builders
 from tests.journal.builders import AUDIT, known, person, room
 
@@ -55,7 +56,7 @@ def read(
     )
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     said=st.lists(st.tuples(_SAID, st.sampled_from(["u01", "u02"])), max_size=12),
     order=st.randoms(use_true_random=False),

@@ -11,6 +11,7 @@ from diag.model.audit import FollowUp, school_auditee
 from diag.model.checklist import Checklist
 from diag.model.enums import Audience, FollowUpState, Provenance, State
 from diag.model.fact import Answer, Facts, Value
+from tests.examples import examples
 from tests.reports.builders import (
     AUDIT,
     CHECKLIST,
@@ -72,7 +73,7 @@ def _sound(answer: Answer) -> Answer:
     return Answer(answer.state, None, answer.provenance, answer.reason, author="Léonie")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     st.lists(secret_answers(), min_size=3, max_size=6), st.sampled_from(["Quasar", ""])
 )

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from diag.documents import escape
 from diag.documents.document import document_parser
 from diag.documents.escape import Md, block, code, inline, link, one_line, paragraphs
+from tests.examples import examples
 from tests.reports.reading import text_of
 
 PARSER: MarkdownIt = document_parser()
@@ -93,19 +94,19 @@ def comes_out(context: str, typed: str, escaped: Callable[[str], str]) -> bool:
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(typed=TYPED.filter(one_line))
 def test_inline_text_comes_out_letter_for_letter(context: str, typed: str) -> None:
     assert comes_out(context, typed, inline)
 
 
-@settings(max_examples=500, deadline=None)
+@examples(500)
 @given(typed=TYPED)
 def test_block_text_keeps_letters_paragraphs_and_line_breaks(typed: str) -> None:
     assert reread(block(typed)) == "\n".join(map("\n".join, paragraphs(typed)))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(typed=TYPED.filter(one_line))
 def test_block_text_inside_an_item_stays_in_it(typed: str) -> None:
     tokens = PARSER.parse(f"- {block(typed, 2)}\n\nAprès")
@@ -114,13 +115,13 @@ def test_block_text_inside_an_item_stays_in_it(typed: str) -> None:
     assert tokens[-4].type == "bullet_list_close"
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(typed=TYPED.filter(one_line))
 def test_code_in_a_cell_comes_out_letter_for_letter(typed: str) -> None:
     assert reread(f"| a |\n| --- |\n| {code(typed)} |") == f"a\n{one_line(typed)}"
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(typed=TYPED.filter(one_line))
 def test_an_address_comes_out_letter_for_letter_or_percent_encoded(typed: str) -> None:
     assert reread(f"Voir {link('https://x.fr/' + typed)}.").startswith("Voir https")

@@ -19,6 +19,7 @@ from diag.documents.document import bullets, sections, table
 from diag.documents.escape import Md, one_line
 from diag.documents.formats.html import html
 from diag.documents.formats.odt import odt
+from tests.examples import examples
 from tests.reports.odt.test_odt import read
 from tests.reports.pdf.test_literals import HOSTILE
 
@@ -93,7 +94,7 @@ def test_hostile_texts_come_back_from_pages_and_from_an_office_suite(
 
 
 @pytest.mark.long
-@settings(max_examples=MANY, deadline=None)
+@examples(MANY)
 @given(st.lists(TEXTS, min_size=EACH, max_size=EACH))
 def test_ten_thousand_come_back_from_pages_and_from_an_office_suite(
     texts: list[str],

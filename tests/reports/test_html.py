@@ -4,12 +4,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.documents.formats.html import html
 from diag.documents.templates import markdown
 from diag.model.enums import Audience
+from tests.examples import examples
 from tests.reports.builders import SCHOOL, facts, report
 from tests.reports.test_escape import FRAGMENTS
 
@@ -204,7 +205,7 @@ def test_typography_touches_texts_and_neither_code_nor_addresses() -> None:
     assert "https://x.fr/a?b=1</a>" in page
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=6).map("".join))
 def test_hostile_text_never_becomes_an_element(typed: str) -> None:
     told = facts(

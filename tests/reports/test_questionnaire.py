@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pypdf
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diag.documents.escape import one_line
@@ -21,6 +21,7 @@ from diag.documents.questionnaire import (
 )
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
+from tests.examples import examples
 from tests.reports.pdf.test_literals import HOSTILE
 from tests.reports.pdf.validation import failures
 
@@ -115,7 +116,7 @@ def test_the_page_passes_validation_and_takes_every_form() -> None:
     assert odt(text, "Questionnaire", "Camille Perrin", DAY)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @example(["<b>[x](javascript:1)</b> ☐ \n\n# Titre " * 9] * 4)
 @given(st.lists(WORDS, min_size=1, max_size=30))
 def test_any_words_make_one_page(words: list[str]) -> None:

@@ -2,13 +2,14 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.audit.report import Report
 from diag.documents.parts.budget import REMAINS
 from diag.documents.templates import markdown
 from diag.model.enums import Audience
+from tests.examples import examples
 from tests.reports.builders import CHECKLIST, PRICES, facts, report
 
 CENTS = re.compile(r"(\d[\d\u202f]*),(\d\d)\u00a0€")
@@ -64,7 +65,7 @@ def reports(draw: st.DrawFn) -> Report:
     return report(told, CHECKLIST.model_copy(update={"prices": prices}))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(reports())
 def test_the_mayor_s_budget_adds_up_in_both_directions(told: Report) -> None:
     by_domain = "Dépenses estimées, en euros TTC"
@@ -90,7 +91,7 @@ def test_the_mayor_s_budget_adds_up_in_both_directions(told: Report) -> None:
     assert totals[0] == totals[1]
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(reports())
 def test_the_technician_s_rows_add_up_to_the_cent(told: Report) -> None:
     table = rows(told, Audience.TECHNIQUE, "Détail des coûts, en euros HT")

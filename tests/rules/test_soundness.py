@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeVar
 
-from hypothesis import assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from diag.rules.evaluate import holds, number
@@ -21,6 +21,7 @@ from diag.rules.values import (
     Span,
     Truth,
 )
+from tests.examples import examples
 from tests.rules.exact import Fact, Known, exact_number, exact_truth
 from tests.rules.places import Here
 
@@ -209,7 +210,7 @@ RULES = conditions(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(RULES, schools(), st.data())
 def test_every_completion_agrees_with_a_condition(
     text: str, place: Partial, data: st.DataObject
@@ -221,7 +222,7 @@ def test_every_completion_agrees_with_a_condition(
         assert truth is None or truth is exact_truth(text, completion)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(TERMS, schools(), st.data())
 def test_every_completion_lies_within_a_number(
     text: str, place: Partial, data: st.DataObject
@@ -232,7 +233,7 @@ def test_every_completion_lies_within_a_number(
         assert lies_within(exact_number(text, completion), interval)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(RULES, schools(), st.data())
 def test_knowing_more_never_unsettles_a_condition(
     text: str, place: Partial, data: st.DataObject
@@ -243,7 +244,7 @@ def test_knowing_more_never_unsettles_a_condition(
     assert before is None or before is after
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(TERMS, schools(), st.data())
 def test_knowing_more_never_widens_a_number(
     text: str, place: Partial, data: st.DataObject

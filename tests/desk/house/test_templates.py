@@ -71,6 +71,7 @@ def test_a_shipped_template_that_changed_since_is_told(desk: Workspace) -> None:
     assert words(desk, "equipe") == "livré"
 
 
+@pytest.mark.long
 def test_every_document_is_tried_on_invented_audits(desk: Workspace) -> None:
     eject(desk)
     own(desk, "note").write_text("Un\n{{ inconnu }}\n", encoding="utf-8")

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from diag.documents.atlas.school import View
 from diag.documents.atlas.territory import overview
@@ -15,6 +15,7 @@ from diag.documents.escape import one_line
 from diag.model.audit import FollowUp
 from diag.model.enums import AuditStatus, FollowUpState
 from diag.words.typography import french
+from tests.examples import examples
 from tests.reports.atlas.pages import PLACED, VIEWS, all_pages, entries_of
 from tests.reports.builders import report
 from tests.reports.test_escape import HOSTILE
@@ -171,7 +172,7 @@ def test_a_hostile_name_stays_text() -> None:
         assert french(HOSTILE_NAME) in page.text
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(HOSTILE)
 def test_any_name_comes_out_letter_for_letter(name: str) -> None:
     school = PLACED.model_copy(update={"name": f"a{name}z", "commune": f"b{name}y"})

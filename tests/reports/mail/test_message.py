@@ -10,12 +10,13 @@ from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.documents.mail import Attachment, Mail, as_sent, composed
 from diag.model.errors import DiagError
 from diag.model.text import clean_line, clean_text
+from tests.examples import examples
 
 AT = datetime(2026, 10, 5, 8, 1, tzinfo=UTC)
 PDF = Attachment("rapport.pdf", "application/pdf", b"%PDF-1.7\r\n\x00\xff." * 40)
@@ -178,7 +179,7 @@ def come_back(subject: str, name: str, file: str, text: str) -> None:
     assert first.get_content() == second.get_content() == PDF.content
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 def test_hostile_words_come_back_letter_for_letter(
     subject: str, name: str, file: str, text: str
@@ -187,7 +188,7 @@ def test_hostile_words_come_back_letter_for_letter(
 
 
 @pytest.mark.long
-@settings(max_examples=2500, deadline=None)
+@examples(2500)
 @given(TEXTS, TEXTS, TEXTS, TEXTS)
 def test_ten_thousand_hostile_words_come_back_letter_for_letter(
     subject: str, name: str, file: str, text: str
@@ -195,7 +196,7 @@ def test_ten_thousand_hostile_words_come_back_letter_for_letter(
     come_back(subject, name, file, text)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(TEXTS)
 def test_no_header_is_added_by_a_text(text: str) -> None:
     names = read(composed(mail())).keys()

@@ -10,12 +10,13 @@ from xml.etree import ElementTree as ET
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.documents.formats.odt import odt, words
 from diag.documents.templates import markdown
 from diag.model.enums import Audience
+from tests.examples import examples
 from tests.reports.builders import facts, report
 from tests.reports.pdf.test_typeset import EVERYTHING
 
@@ -110,7 +111,7 @@ def test_the_same_document_is_the_same_bytes() -> None:
     assert odt(EVERYTHING, "T", "A", DAY) == odt(EVERYTHING, "T", "A", DAY)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.text(
         st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(" \n\t<&\"'")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diag.documents.formats.pdf import drawable, literal, raw_literal
+from tests.examples import examples
 from tests.reports.font_coverage import COVERAGE, written
 from tests.reports.test_escape import FRAGMENTS
 
@@ -47,7 +48,7 @@ def test_a_literal_reads_as_its_text(texts: list[str]) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(HOSTILE, min_size=50, max_size=80))
 def test_ten_thousand_hostile_texts_read_as_they_are(texts: list[str]) -> None:
     test_a_literal_reads_as_its_text.hypothesis.inner_test(texts)  # type: ignore[attr-defined]  # hypothesis keeps it there

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from diag.assess.money import added
 from diag.documents.document import document_parser
@@ -10,6 +10,7 @@ from diag.documents.synthesis.commune import commune_synthesis, deadline
 from diag.documents.synthesis.decisions import proposed
 from diag.documents.templates import markdown
 from diag.model.enums import Audience, AuditStatus
+from tests.examples import examples
 from tests.reports.builders import ORDINARY, facts
 from tests.reports.pdf.test_literals import HOSTILE
 from tests.reports.reading import text_of
@@ -109,7 +110,7 @@ def test_an_audit_where_nothing_was_said_is_not_begun() -> None:
     assert all(one.begun for one in ordinary())
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(HOSTILE)
 def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
     words = " ".join("".join(one for one in text if one.isprintable()).split())

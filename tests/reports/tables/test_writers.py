@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.documents.tables.table import Cell, Coded, Column, Table, decimals, table_of
@@ -20,6 +20,7 @@ from diag.documents.tables.writers import (
     xlsx_bytes,
 )
 from diag.model.text import clean_text
+from tests.examples import examples
 from tests.reports.tables.reading import (
     csv_rows,
     formulas,
@@ -116,14 +117,14 @@ def test_openpyxl_reads_the_same_texts() -> None:
     assert [row[0] for row in read[1:]] == texts
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.lists(TEXTS, max_size=4))
 def test_any_text_comes_back_letter_for_letter(texts: list[str]) -> None:
     comes_back(texts)
 
 
 @pytest.mark.long
-@settings(max_examples=1_000, deadline=None)
+@examples(1_000)
 @given(st.lists(TEXTS, min_size=10, max_size=10))
 def test_ten_thousand_texts_come_back_letter_for_letter(texts: list[str]) -> None:
     comes_back(texts)

@@ -5,11 +5,12 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.checklist.search import levels_of, problems_of
 from diag.model.enums import QuestionType
+from tests.examples import examples
 from tests.rules.exact import Fact, Known, exact_truth
 from tests.rules.search.criteria import (
     LOT,
@@ -266,7 +267,7 @@ def level_in(levels: Mapping[int, str], world: Known) -> int:
     return max(fired, default=0)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(LEVELS, CONDITIONS)
 def test_no_level_that_some_answers_give_is_called_out_of_reach(
     levels: Mapping[int, str], applicable: str
@@ -278,7 +279,7 @@ def test_no_level_that_some_answers_give_is_called_out_of_reach(
     assert given <= levels_of(searched, SPACE)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(LEVELS, CONDITIONS)
 def test_a_fall_is_told_only_where_there_is_one(
     levels: Mapping[int, str], applicable: str

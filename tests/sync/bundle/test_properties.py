@@ -15,6 +15,7 @@ from diag.sync.bundle.opening import LIMITS, _Inflating
 from diag.sync.bundle.payload import Payload
 from diag.sync.bundle.problems import BundleError
 from diag.sync.bundle.writing import Bundle
+from tests.examples import examples
 from tests.journal.builders import NOON
 from tests.journal.worlds import content, histories
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
@@ -115,7 +116,7 @@ class _Deaf:
     def blob(self, sha: str, content: bytes) -> None: ...
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.binary(max_size=400), st.binary(max_size=40))
 def test_no_bytes_crash_the_reader(inside: bytes, raw: bytes) -> None:
     for prefix in (b"", b'{"format":"diag-bundle","version":1,'):

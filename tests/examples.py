@@ -1,0 +1,18 @@
+"""How many examples a property is tried on: a few each time, all in the long run."""
+
+from hypothesis import settings
+
+_FEW = 30
+
+
+def load_profile(*, is_long: bool) -> None:
+    """Choose how many; no test judges by the clock: others may use the machine."""
+    settings.register_profile("long", deadline=None)
+    settings.register_profile("few", deadline=None, max_examples=_FEW)
+    settings.load_profile("long" if is_long else "few")
+
+
+def examples(count: int) -> settings:
+    """Try a property on that many examples in the long run, on a few otherwise."""
+    is_long = settings.get_current_profile_name() == "long"
+    return settings(max_examples=count if is_long else min(count, _FEW))
