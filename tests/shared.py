@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from shutil import copytree
 from tempfile import mkdtemp
@@ -19,14 +18,17 @@ def share(folder: Path) -> None:
     _folders.append(folder)
 
 
-@cache
 def made_once(name: str, make: Callable[[Path], object]) -> Path:
     """Return the folder that `make` fills, filled by the first worker that asks.
 
     It is filled under another name, then renamed: nobody reads half of it. A program
     that is no test run makes its own.
     """
-    run = _folders[-1] if _folders else Path(mkdtemp(prefix="diag-tests-"))
+    if not _folders:
+        share(Path(mkdtemp(prefix="diag-tests-")))
+    run = _folders[-1]
+    if (run / name).exists():
+        return run / name
     with closing(sqlite3.connect(run / f"{name}.lock", timeout=_PATIENCE)) as lock:
         lock.execute("begin exclusive")
         if not (run / name).exists():

@@ -6,10 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
-from functools import cache
 from pathlib import Path
-from shutil import copytree
-from tempfile import mkdtemp
 
 import click
 import pytest
@@ -17,14 +14,14 @@ from click.testing import CliRunner
 from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.cli.main import diag as group
-from diag.imports.communes import import_mairies
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.office.mail import account as password
 from diag.words.dates import written_day
 from tests.cli.running import Run, command, diag_apart, environment
-from tests.desk.builders import DAY, SCHOOL, started, territory, workspace
+from tests.desk.builders import SCHOOL, know_mairies
 from tests.desk.sending.post_office import SILENT, Office, certificate, opened
+from tests.shared import copy_once_made
 
 SECRET = "sésame-très-secret"
 MAIRIE = "mairie@courvaux-sur-ombre.example"
@@ -32,21 +29,12 @@ TO_TOWN_HALL = ("send", SCHOOL, "--to", "mairie")
 QUEUE = (*TO_TOWN_HALL, "--queue", "--yes", "--provisional")
 
 
-@cache
-def prepared() -> Path:
-    folder = Path(mkdtemp(prefix="courrier-"))
-    with workspace(folder) as made:
-        import_mairies(territory().mairies, made.territory, source_date=DAY)
-        started(made)
-    return folder
-
-
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace with one audit opened, on a machine without keyring."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setattr(password, "_keyring", NoKeyring)
-    copytree(prepared(), tmp_path / "home")
+    copy_once_made("mairies", know_mairies, tmp_path / "home")
     return tmp_path / "home"
 
 

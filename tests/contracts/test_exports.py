@@ -11,17 +11,25 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from diag.demo import Demonstration, demonstrate
+from diag.demo import COMMUNE, FULL, HALF, Demonstration, demonstrate, scenario
 from diag.model.errors import DiagError
 from tests.contracts.refresh_exports import EXPORTS
 from tests.contracts.sample import PICTURED, files_of, write_sample
+from tests.shared import copy_once_made
 
 PACKAGES = (".odt", ".xlsx", ".zip")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    return demonstrate(tmp_path_factory.mktemp("demo") / "essai")
+    """Return a copy of the demonstration of this run, and where its reports are."""
+    folder = tmp_path_factory.mktemp("demo")
+    copy_once_made("demonstration", demonstrate, folder)
+    stems = (scenario(one).uai.replace(":", "-") for one in (FULL, HALF, COMMUNE))
+    reports = {
+        path.name: tuple(path.iterdir()) for path in (folder / "exports").iterdir()
+    }
+    return Demonstration(folder, *(reports[stem] for stem in stems))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from diag.cli.audit import COMMANDS as AUDIT
 from diag.cli.main import COMMANDS
 from diag.demo import demonstrate
 from tests.cli.running import diag
+from tests.shared import copy_once_made
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,7 +72,7 @@ def test_the_readme_works_as_written(
 ) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     usage = text.split("<!-- usage -->", 1)[1].split("```")[1]
-    demonstrate(tmp_path / "diag-demo")
+    copy_once_made("demonstration", demonstrate, tmp_path / "diag-demo")
     monkeypatch.chdir(tmp_path)
 
     for line in usage.strip().splitlines():

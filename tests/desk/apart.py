@@ -2,33 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from shutil import copytree
-from tempfile import mkdtemp
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.session import AuditSession as Session
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, started, workspace
+from tests.shared import copy_once_made
 
 
-@cache
-def _together() -> Path:
-    """Make two laptops that know the same of one audit, once a test run."""
-    folder = Path(mkdtemp(prefix="apart-"))
+def _meet(folder: Path) -> None:
+    """Make two laptops that know the same of one audit."""
     with (
         workspace(folder / "mine", author="u-1") as mine,
         workspace(folder / "theirs", author="u-2", seed=2) as theirs,
     ):
         meet(started(mine), started(theirs))
-    return folder
 
 
 @contextmanager
 def two_laptops(folder: Path, seed: int = 11) -> Iterator[tuple[Session, Session]]:
     """Open the same audit on two laptops that know the same of it."""
-    copytree(_together(), folder, dirs_exist_ok=True)
+    copy_once_made("apart", _meet, folder)
     with (
         Workspace.open(folder / "mine", fixed_world(DAY, seed)) as mine,
         Workspace.open(folder / "theirs", fixed_world(DAY, seed + 1)) as theirs,

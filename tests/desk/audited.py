@@ -1,9 +1,6 @@
 """The demonstration's school, audited in full: answers, rooms, recommendations."""
 
-from functools import cache
 from pathlib import Path
-from shutil import copytree
-from tempfile import mkdtemp
 
 from diag.audit import session as audits
 from diag.audit.session import AuditSession as Session
@@ -11,21 +8,19 @@ from diag.demo import play, scenario
 from diag.model.enums import AuditStatus
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, SCHOOL, started, workspace
+from tests.shared import copy_once_made
 
 
-@cache
-def _played() -> Path:
-    folder = Path(mkdtemp(prefix="audited-"))
+def _play(folder: Path) -> None:
     with workspace(folder) as made:
         story = scenario("ecole-complete")
         still_open = story.model_copy(update={"status": AuditStatus.EN_COURS})
         play(started(made, story.uai), still_open)
-    return folder
 
 
 def audited_workspace(folder: Path) -> Workspace:
     """Return a workspace where one school was audited in full, still open."""
-    copytree(_played(), folder)
+    copy_once_made("audited", _play, folder)
     return Workspace.open(folder, fixed_world(DAY, seed=7))
 
 

@@ -8,6 +8,7 @@ from tempfile import mkdtemp
 from diag.audit import session as audits
 from diag.audit.session import AuditSession as Session
 from diag.demo.files import FictionalTerritory, write_fictional_territory
+from diag.imports.communes import import_mairies
 from diag.office.imports import import_file
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world
@@ -45,3 +46,10 @@ def workspace(folder: Path, *, author: str = "u-1", seed: int = 1) -> Workspace:
 def started(made: Workspace, uai: str = SCHOOL) -> Session:
     """Return the audit of a school, just opened."""
     return audits.start(made, uai)
+
+
+def know_mairies(folder: Path) -> None:
+    """Make a workspace that knows how to write to the town halls, one audit begun."""
+    with workspace(folder) as made:
+        import_mairies(territory().mairies, made.territory, source_date=DAY)
+        started(made)

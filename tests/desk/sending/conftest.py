@@ -1,32 +1,20 @@
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
-from shutil import copytree
-from tempfile import mkdtemp
 
 import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.audit.session import AuditSession as Session
-from diag.imports.communes import import_mairies
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.desk.builders import DAY, started, territory, workspace
-
-
-@cache
-def _prepared() -> Path:
-    folder = Path(mkdtemp(prefix="courrier-"))
-    with workspace(folder) as made:
-        import_mairies(territory().mairies, made.territory, source_date=DAY)
-        started(made)
-    return folder
+from tests.desk.builders import DAY, know_mairies, started
+from tests.shared import copy_once_made
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Workspace]:
     """A workspace that knows how to write to the town halls."""
-    copytree(_prepared(), tmp_path / "desk")
+    copy_once_made("mairies", know_mairies, tmp_path / "desk")
     with Workspace.open(tmp_path / "desk", fixed_world(DAY, seed=7)) as opened:
         yield opened
 

@@ -1,10 +1,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from functools import cache
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from shutil import copytree
-from tempfile import mkdtemp
 
 import pytest
 from textual.events import Paste
@@ -26,25 +25,24 @@ from diag.tui.visit import VisitScreen
 from diag.tui.visit.fiche import WalkPlan as Plan
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import started, workspace
+from tests.shared import copy_once_made
 from tests.tui.builders import DAY, OTHER, SCHOOL, app_on
 from tests.tui.waiting import shows, visible, wait_for
 
 HOSTILE = "Salle [/x] [type=x, v={'a[0]'}]"
 
 
-@cache
-def template(rooms: tuple[str, ...]) -> Path:
-    """Return a workspace with these rooms, made once a test run."""
-    folder = Path(mkdtemp(prefix="visite-"))
+def prepared(folder: Path, rooms: tuple[str, ...] = ("CP", "CE1")) -> None:
+    name = sha256(repr(rooms).encode()).hexdigest()
+    copy_once_made(f"visit-{name}", partial(make, rooms), folder)
+
+
+def make(rooms: tuple[str, ...], folder: Path) -> None:
+    """Make a workspace with these rooms."""
     with workspace(folder) as made:
         session = started(made)
         for room in rooms:
             add_place(session, PlaceKind.SALLE, room)
-    return folder
-
-
-def prepared(folder: Path, rooms: tuple[str, ...] = ("CP", "CE1")) -> None:
-    copytree(template(rooms), folder, dirs_exist_ok=True)
 
 
 @asynccontextmanager
