@@ -6,6 +6,7 @@ from click.testing import CliRunner
 from diag.checklist.edition import shipped_checklists
 from diag.cli.main import diag
 from diag.workspace.checking import french_dictionary, problems_in, respelled
+from tests.rules.written import FILES
 
 AFFIXES = "SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n"
 WORDS = "3\nécole/S\nune\nsalle/S\n"
@@ -18,6 +19,16 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "fr.dic").write_text(WORDS, encoding="utf-8")
     monkeypatch.setenv("DICPATH", str(tmp_path))
     return tmp_path
+
+
+def few_checklists(folder: Path) -> Path:
+    """Write checklists that are linted in no time."""
+    grilles = folder / "peu"
+    grilles.mkdir()
+    for name, text in FILES.items():
+        judged = text.partition("\nexamples:")[0]
+        (grilles / name).write_text(f"{judged}\n", encoding="utf-8")
+    return grilles
 
 
 @pytest.mark.usefixtures("small")
@@ -52,12 +63,16 @@ def test_misspellings_are_told_by_the_command_beside_the_rest(tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("small")
-def test_only_what_a_syndicat_wrote_is_read_with_its_own_words(tmp_path: Path) -> None:
+def test_only_what_a_syndicat_wrote_is_read_with_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = few_checklists(tmp_path)
+    monkeypatch.setattr("diag.checklist.edition.shipped_checklists", lambda: few)
     own = tmp_path / "espace" / "overlay"
     own.mkdir(parents=True)
     (own / "mots.txt").write_text("Zzyzx\n", encoding="utf-8")
     (own / "local.yaml").write_text(
-        'criteria:\n  - {id: debit-descendant, title: "Une écolle Zzyzx"}\n',
+        'criteria:\n  - {id: debit-suffisant, title: "Une écolle Zzyzx"}\n',
         encoding="utf-8",
     )
     home = ["--workspace", str(own.parent)]
@@ -72,10 +87,11 @@ def test_only_what_a_syndicat_wrote_is_read_with_its_own_words(tmp_path: Path) -
 
 
 def test_it_says_so_when_no_dictionary_is_installed(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("diag.workspace.checking.french_dictionary", lambda: None)
-    told = CliRunner().invoke(diag, ["check", "--spelling"])
+    few = str(few_checklists(tmp_path))
+    told = CliRunner().invoke(diag, ["check", few, "--spelling"])
     assert told.exit_code == 0
     assert "Orthographe non relue" in told.output
     assert "hunspell-fr" in told.output

@@ -1,6 +1,7 @@
 """The bilan, by the keys that an engineer presses."""
 
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,6 +16,7 @@ from diag.audit.hypotheses import scenarios
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession as Session
 from diag.audit.suppose import SupposedAnswer as Said
+from diag.documents.write import Format as Form
 from diag.documents.write import WrittenFile as Written
 from diag.documents.write import write_reports
 from diag.model.enums import Audience, AuditStatus
@@ -304,8 +306,10 @@ async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
 
 
 async def test_reports_written_while_one_does_something_else_are_told_in_passing(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pages = partial(write_reports, forms=(Form.HTML,))
+    monkeypatch.setattr(bilan_acts, "write_reports", pages)
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         folder = report_folder(session)
@@ -495,7 +499,7 @@ async def test_reports_written_after_one_left_the_bilan_are_told(
 
     def written_late(*args: Any) -> list[Written]:
         assert left.wait(30)
-        return list(write_reports(*args))
+        return list(write_reports(*args, forms=(Form.HTML,)))
 
     monkeypatch.setattr(bilan_acts, "write_reports", written_late)
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
