@@ -16,8 +16,8 @@ from diag.journal.territory import Territory
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.sync.hub import store as hub_store
 from diag.sync.hub.home import HubHome
+from diag.sync.hub.store import Location
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
@@ -338,14 +338,14 @@ def teach(home: HubHome, path: Path, progress: Progress = silent) -> ImportRepor
         places = [
             (
                 Subject(kind=PlaceKind.ECOLE, code=line.uai),
-                hub_store.Territory(line.department, line.insee),
+                Location(line.department, line.insee),
             )
             for line in territory.schools()
         ]
         places += [
             (
                 Subject(kind=PlaceKind.COMMUNE, code=commune.insee),
-                hub_store.Territory(commune.department, commune.insee),
+                Location(commune.department, commune.insee),
             )
             for commune in territory.communes()
         ]

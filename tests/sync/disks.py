@@ -11,11 +11,7 @@ from threading import RLock
 from typing import Any, Protocol
 
 from diag.journal.schema import run
-from diag.sync.hub.postgres.store import PostgresStore
-from diag.sync.hub.sqlite.connections import Connections
-from diag.sync.hub.sqlite.people import SqlitePeople
-from diag.sync.hub.sqlite.schema import TABLES
-from diag.sync.hub.sqlite.store import SqliteStore
+from diag.sync.hub.sqlite import TABLES, SqliteTransaction
 from diag.sync.hub.store import Store
 from tests.sync.offices import SCHOOLS
 
@@ -55,40 +51,34 @@ def bodies(disk: Disk) -> set[bytes]:
     return {body.encode() if isinstance(body, str) else bytes(body) for (body,) in rows}
 
 
-class MemoryConnections(Connections):
+class MemoryEngine:
     """One connection to a hub in memory; what it writes others read at once."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self.path = Path("hub.db")
         self.connection = connection
         self._mutex = RLock()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[SqliteTransaction]:
         with self._mutex:
             self.connection.execute("begin immediate")
             try:
-                yield self.connection
+                yield SqliteTransaction(self.connection)
                 self.connection.execute("commit")
             except BaseException:
                 self.connection.execute("rollback")
                 raise
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[SqliteTransaction]:
         with self._mutex:
-            yield self.connection
+            yield SqliteTransaction(self.connection)
+
+    def back_up(self, path: Path) -> None:
+        raise NotImplementedError
 
     def close(self) -> None:
         self.connection.close()
-
-
-class MemoryStore(SqliteStore):
-    """The SQLite store, in memory."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        SqlitePeople.__init__(self, MemoryConnections(connection))
-        ((self._hub,),) = connection.execute("select id from hub").fetchall()
 
 
 class MemoryDisk:
@@ -99,7 +89,7 @@ class MemoryDisk:
         run(self._connection, TABLES)
         self._connection.execute("insert into hub values (?)", [name])
         self._copies: list[sqlite3.Connection] = []
-        self.store: Store = MemoryStore(self._connection)
+        self.store = Store(MemoryEngine(self._connection))
         self.store.put_directory(SCHOOLS.items())
 
     def select(self, sql: str) -> Rows:
@@ -124,32 +114,32 @@ class PostgresDisk:
 
     _TABLES = ("audit", "rev", "erased", "blob_ref")
 
-    def __init__(self, store: PostgresStore) -> None:
-        self.store: Store = store
-        self._connections = store._connections
+    def __init__(self, store: Store) -> None:
+        self.store = store
         store.put_directory(SCHOOLS.items())
         self.put_back({})
 
     def select(self, sql: str) -> Rows:
-        with self._connections.reading() as connection:
-            return connection.execute(sql, binary=True).fetchall()
+        with self.store.engine.reading() as transaction:
+            return transaction.rows(sql)
 
     def copy(self) -> dict[str, Rows]:
         return {name: self.select(f"select * from {name}") for name in self._TABLES}
 
     def put_back(self, copy: dict[str, Rows]) -> None:
-        with self._connections.writing() as connection:
-            connection.execute(
+        with self.store.engine.writing() as transaction:
+            transaction.run(
                 f"truncate {', '.join(self._TABLES)} restart identity cascade"
             )
             for name, rows in copy.items():
                 for row in rows:
-                    places = ", ".join(["%s"] * len(row))
-                    connection.execute(
+                    values = {f"c{at}": value for at, value in enumerate(row)}
+                    places = ", ".join(f":{column}" for column in values)
+                    transaction.run(
                         f"insert into {name} overriding system value values ({places})",
-                        row,
+                        **values,
                     )
-            connection.execute(
+            transaction.rows(
                 "select setval(pg_get_serial_sequence('audit', 'n'), "
                 "coalesce(max(n), 0) + 1, false) from audit"
             )

@@ -14,8 +14,8 @@ from diag.model.audit import Audit, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
 from diag.sync.hub.door import Caller
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.sqlite.store import SqliteStore
-from diag.sync.hub.store import Territory
+from diag.sync.hub.sqlite import SqliteEngine
+from diag.sync.hub.store import Location, Store
 from diag.sync.laptop import Exchange
 from diag.sync.problems import OfflineError
 from diag.sync.protocol import Enrolling, Hello, Limits, Page, Piece, Pushed
@@ -23,8 +23,8 @@ from tests.journal.builders import CAMPAIGN, NOON, known
 
 T = TypeVar("T")
 
-VALLEY = Territory("999", "99901")
-COAST = Territory("998", "99801")
+VALLEY = Location("999", "99901")
+COAST = Location("998", "99801")
 SCHOOLS = {
     Subject(kind=PlaceKind.ECOLE, code="9990001A"): VALLEY,
     Subject(kind=PlaceKind.ECOLE, code="9990002B"): VALLEY,
@@ -46,7 +46,7 @@ def hub_in(
 ) -> Iterator[Hub]:
     """Give a hub that knows the invented schools."""
     folder.mkdir(parents=True, exist_ok=True)
-    store = SqliteStore(folder / "hub.db")
+    store = Store(SqliteEngine(folder / "hub.db"))
     store.put_directory(SCHOOLS.items())
     ticks = count(NOON, 1000)
     try:

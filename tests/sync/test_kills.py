@@ -14,8 +14,8 @@ import pytest
 from diag.journal.journal import Journal
 from diag.sync.enrolling import enrol
 from diag.sync.enrolments import enrolments_in, keep_enrolment
+from diag.sync.hub import sqlite
 from diag.sync.hub.home import HubHome
-from diag.sync.hub.sqlite import copies
 from diag.sync.laptop import Told
 from diag.sync.session import synchronise_with
 from tests.cli.running import command
@@ -122,7 +122,7 @@ def test_nothing_said_is_lost_whatever_is_killed(tmp_path: Path) -> None:
         cutter.up = 10**12
         with hub_process(home):
             settle(laptops)
-    copies.verify(home.folder / "hub.db")
+    sqlite.verify(home.folder / "hub.db")
     said = {ident for laptop in laptops for ident in laptop.said.values()}
     check_same(laptops, home, said)
     print(json.dumps({"laptops": LAPTOPS, "said": len(said), "killed": kills}))

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from diag.sync.hub.postgres.store import PostgresStore
+from diag.sync.hub.postgres import PostgresEngine
+from diag.sync.hub.store import Store
 from tests.sync.databases import Server
 from tests.sync.disks import Disk, MemoryDisk, PostgresDisk
 from tests.sync.machine import Meetings
@@ -28,7 +29,7 @@ LONG = settings(QUICK, max_examples=600, stateful_step_count=60)
 @pytest.fixture
 def mixed(postgresql: Server) -> Iterator[type[Meetings]]:
     """Give the machine where the second hub is in PostgreSQL."""
-    store = PostgresStore(postgresql.new_database())
+    store = Store(PostgresEngine(postgresql.new_database()))
 
     class Mixed(Meetings):
         def new_disks(self) -> list[Disk]:

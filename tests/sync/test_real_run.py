@@ -23,7 +23,8 @@ from diag.model.enums import PlaceKind
 from diag.sync.enrolling import enrol
 from diag.sync.enrolments import enrolments_in, keep_enrolment
 from diag.sync.hub.home import HubHome, HubSettings
-from diag.sync.hub.postgres import copies
+from diag.sync.hub.postgres import PostgresTransaction
+from diag.sync.hub.store import verify_log
 from diag.sync.laptop import Told
 from diag.sync.session import synchronise_with
 from tests.cli.running import command
@@ -270,7 +271,7 @@ def counts(laptops: list[Laptop], database: str) -> dict[str, int]:
     said = {ident for laptop in laptops for ident in laptop.said.values()}
     with psycopg.connect(database) as raw:
         raw.execute("set search_path = diag_hub")
-        copies.verify(raw, "base")
+        verify_log(PostgresTransaction(raw), "base")
         rows = raw.execute("select id from rev", binary=True).fetchall()
         there = {key.hex() for (key,) in rows}
     assert len(rows) == len(there), "a line is there twice"

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.terminal.test_killed import kept
 from tests.terminal.visits import prepared, visit_in
 

@@ -12,9 +12,9 @@ from typing import Final
 
 from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
+from diag.sync.hub import sqlite
 from diag.sync.hub.files import BlobFiles, is_intact
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
-from diag.sync.hub.sqlite import copies
 from diag.sync.private import write_private
 
 FOLDER: Final = "backups"
@@ -108,7 +108,7 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
     if copied.suffix == _DUMP:
         kept = _restore_dump(folder, copied, aside, database)
     else:
-        kept = copies.restore(copied, folder / DATABASE, aside)
+        kept = sqlite.restore(copied, folder / DATABASE, aside)
     _add(BlobFiles(copied.parent / BLOBS), folder / BLOBS)
     for path in secrets_of(copied.parent):
         there = folder / path.relative_to(copied.parent)
@@ -119,13 +119,13 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
 
 def _restore_dump(folder: Path, copied: Path, aside: str, database: str) -> str | None:
     """Put a copy back in PostgreSQL, and keep its address when it is another."""
-    from diag.sync.hub.postgres import copies as dumps  # noqa: PLC0415 - extra `hub`
+    from diag.sync.hub import postgres  # noqa: PLC0415 - extra `hub`
 
     homes = (folder, copied.parent)
     here = next((each for each in homes if (each / SETTINGS).exists()), folder)
     home = HubHome.open(here)
     home = home.on(database or home.settings.database)
-    kept = dumps.restore(copied, home.settings.database, aside)
+    kept = postgres.restore(copied, home.settings.database, aside)
     home.settings.keep(folder / SETTINGS)
     return kept
 

@@ -12,10 +12,9 @@ from diag.model.text import clean_line
 from diag.sync.bundle.keys import DeviceKeys, file_keys
 from diag.sync.hub import authority
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.postgres.address import checked
 from diag.sync.hub.scopes import scope_of
-from diag.sync.hub.sqlite.store import SqliteStore
-from diag.sync.hub.store import Store
+from diag.sync.hub.sqlite import SqliteEngine
+from diag.sync.hub.store import Store, check_address
 from diag.sync.private import write_private
 from diag.sync.protocol import RIGHTS, Limits, Right, Wire
 from diag.sync.trust import Invited, certificates_in, fingerprint_of, is_address
@@ -112,7 +111,7 @@ class HubHome:
         Raises:
             DiagError: when its address cannot be.
         """
-        moved = self.settings.model_copy(update={"database": checked(database)})
+        moved = self.settings.model_copy(update={"database": check_address(database)})
         return type(self)(self.folder, moved)
 
     def store(self) -> Store:
@@ -122,16 +121,16 @@ class HubHome:
             DiagError: when it cannot be opened.
         """
         if not self.settings.database:
-            return SqliteStore(self.folder / DATABASE)
+            return Store(SqliteEngine(self.folder / DATABASE))
         # The extra `hub`; it costs 40 ms, and most hubs are one file.
         try:
-            from diag.sync.hub.postgres.store import PostgresStore  # noqa: PLC0415
+            from diag.sync.hub.postgres import PostgresEngine  # noqa: PLC0415
         except ImportError as error:
             raise DiagError(
                 "Il manque psycopg : installez diag avec son serveur, "
                 'pip install "diag[hub]".'
             ) from error
-        return PostgresStore(self.settings.database)
+        return Store(PostgresEngine(self.settings.database))
 
     def hub(self, store: Store) -> Hub:
         """Return the hub over an open database."""
@@ -225,7 +224,7 @@ def _check(settings: HubSettings) -> None:
             "l'appelleront : https://serveur:8443."
         )
     if settings.database:
-        checked(settings.database)
+        check_address(settings.database)
     files = [settings.certificate, settings.key] if settings.tls == "files" else []
     for path in filter(None, [*files, settings.authority]):
         if not Path(path).is_file():

@@ -81,7 +81,7 @@ class Hub:
         if found is None:
             raise ProblemError("unknown-audit", f"Audit {audit}.")
         row, lines = found
-        if not row.territory.is_in(caller.scopes):
+        if not row.location.is_in(caller.scopes):
             raise ProblemError("scope", f"Audit {audit}.")
         return Page(lines, after + len(lines), row.sum)
 

@@ -16,7 +16,7 @@ from diag.journal.revision import MAX_LAM_JUMP, Revision, parse, read, skeleton_
 from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
-from diag.sync.hub.store import EVERYWHERE, AuditRow, Entry, Store, Territory, Writing
+from diag.sync.hub.store import EVERYWHERE, AuditRow, Location, LogRow, Store, Writing
 from diag.sync.protocol import Pushed, Refused
 
 
@@ -75,7 +75,7 @@ class Intake:
             row = rows.get(audit) or self._created(writing, audit, by_audit[audit])
             if row is None:
                 continue
-            if row.territory.is_in(self.scopes):
+            if row.location.is_in(self.scopes):
                 self.rows[audit] = row
             else:
                 problem = f"l'audit {audit} n'est pas dans le territoire de ce poste"
@@ -90,21 +90,21 @@ class Intake:
             problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
             self._refuse_all(numbered, "unknown-audit", problem)
             return None
-        territory = _territory_of(writing, subject)
-        if territory is None and EVERYWHERE in self.scopes:
-            territory = Territory()
-        if territory is None:
+        location = _locate(writing, subject)
+        if location is None and EVERYWHERE in self.scopes:
+            location = Location()
+        if location is None:
             problem = (
                 f"{subject} n'est pas dans l'annuaire du serveur : son administrateur "
                 "doit y lire la liste officielle (diag hub directory)"
             )
             self._refuse_all(numbered, "unknown-audit", problem)
             return None
-        if not territory.is_in(self.scopes):
+        if not location.is_in(self.scopes):
             problem = f"{subject} n'est pas dans le territoire de ce poste"
             self._refuse_all(numbered, "scope", problem)
             return None
-        return writing.add_audit(audit, subject, territory)
+        return writing.add_audit(audit, subject, location)
 
     def _refuse_all(self, numbered: "_Numbered", kind: str, problem: str) -> None:
         for number, revision in numbered:
@@ -153,11 +153,11 @@ class Intake:
         return kept
 
     def _append(self, writing: Writing, row: AuditRow, new: Sequence[Revision]) -> None:
-        entries = [
-            Entry(row.revisions + at, rev.key, rev.line, rev.erased)
+        rows = [
+            LogRow(row.revisions + at, rev.key, rev.line, rev.erased)
             for at, rev in enumerate(new, 1)
         ]
-        writing.append(row, entries, self.device, self.at)
+        writing.append(row, rows, self.device, self.at)
         for revision in new:
             row.digest ^= int.from_bytes(revision.key)
             row.lam = max(row.lam, revision.lam)
@@ -205,11 +205,11 @@ def attachments_of(revision: Revision) -> list[bytes]:
     return _sha(value.get("digest")) if revision.subject == subjects.EDITION else []
 
 
-def _territory_of(writing: Writing, subject: Subject) -> Territory | None:
+def _locate(writing: Writing, subject: Subject) -> Location | None:
     """Return where a subject is; the syndicat's own audit is a territory by itself."""
     if subject.kind is PlaceKind.SYNDICAT:
-        return Territory(str(PlaceKind.SYNDICAT))
-    return writing.territory_of(subject)
+        return Location(str(PlaceKind.SYNDICAT))
+    return writing.locate(subject)
 
 
 def _sha(text: object) -> list[bytes]:

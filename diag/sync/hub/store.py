@@ -1,17 +1,21 @@
-"""What a hub needs of a database: small statements, the same for every engine.
+"""A hub's database: every statement once, for SQLite and PostgreSQL.
 
-The rules (what may enter, in which order, what an erasure removes) are not here but in
-`intake`, so that a new engine writes SQL and nothing else.
+The rules (what may enter, in which order, what an erasure removes) are in `intake`.
+An engine runs the statements, and translates what its SQL writes otherwise.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
+from diag.journal.errors import DamagedError
 from diag.journal.journal import AuditSum
 from diag.model.audit import Subject
+from diag.model.errors import DiagError
 from diag.sync.protocol import Right
 
 EVERYWHERE = "*"
@@ -22,25 +26,195 @@ MAX_TRIES = 5
 """Wrong codes after which every invitation given out before them is closed."""
 
 
-class Territory(NamedTuple):
+_CHUNK = 1_000
+"""Lines read at once, before their bytes are counted."""
+
+
+_AUDIT = "select n, id, department, insee, last_seq, lam, digest from audit"
+
+
+_ONE_AUDIT = f"{_AUDIT} where id = :audit"
+
+
+_KNOWN_AUDITS = "select count(*) from audit where id = any(:audits)"
+
+
+_LOCK = f"{_AUDIT} where id = any(:audits) order by id for update"
+
+
+_ADD_AUDIT = """
+insert into audit(id, kind, code, department, insee)
+values (:audit, :kind, :code, :department, :insee) on conflict do nothing
+"""
+
+
+_SAVE = "update audit set last_seq = :seq, lam = :lam, digest = :digest where n = :n"
+
+
+_KNOWN = "select id from rev where audit = :audit and id = :key"
+
+
+_ERASED = "select distinct id from erased where audit = :audit and id = :key"
+
+
+_NAME_ERASED = "insert into erased values (:audit, :id, :by) on conflict do nothing"
+
+
+_WHOLE = "select id, body from rev where audit = :audit and id = :key and not erased"
+
+
+_ALL_WHOLE = "select id, body from rev where audit = :audit and not erased"
+
+
+_STRIP = "update rev set body = :body, erased = true where audit = :audit and id = :id"
+
+
+_REFER = "insert into blob_ref values (:audit, :rev, :sha) on conflict do nothing"
+
+
+_UNREFER = "delete from blob_ref where audit = :audit and rev = :key returning sha"
+
+
+_STILL = "select distinct sha from blob_ref where sha = :key"
+
+
+_LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
+
+
+_IN_SCOPE = "(:everywhere or department = any(:scopes) or insee = any(:scopes))"
+
+
+_MANIFEST = f"{_AUDIT} where {_IN_SCOPE} and last_seq > 0 order by id"
+
+
+_LINES = """
+select body from rev where audit = :audit and seq > :after order by seq limit :limit
+"""
+
+
+_NAMED = f"""
+select distinct b.sha from blob_ref b join audit a on a.n = b.audit
+where b.sha = :key and {_IN_SCOPE}
+"""  # noqa: S608 -- our own text
+
+
+_COUNTS = """
+select count(*), cast(coalesce(sum(last_seq), 0) as bigint),
+  (select count(*) from device where revoked_at = 0) from audit
+"""
+
+
+_LOCATE = "select department, insee from directory where kind = :kind and code = :code"
+
+
+_PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- as above
+
+
+_PUT_DIRECTORY = """
+insert into directory values (:kind, :code, :department, :insee)
+on conflict(kind, code)
+do update set department = excluded.department, insee = excluded.insee
+where (directory.department, directory.insee) <> (excluded.department, excluded.insee)
+"""
+
+
+_MOVED = """
+audit.kind = d.kind and audit.code = d.code
+and (audit.department, audit.insee) <> (d.department, d.insee)
+"""
+
+
+_LOCK_MOVED = f"""
+select 1 from audit join directory d on {_MOVED} order by audit.id for update of audit
+"""  # noqa: S608 -- as above
+
+
+_PLACE_AUDITS = f"""
+update audit set department = d.department, insee = d.insee from directory d
+where {_MOVED}
+"""  # noqa: S608 -- as above
+
+
+_DEVICES = """
+select id, name, person, territories, "right", sign_key, enrolled_at, seen_at,
+  revoked_at, author from device
+"""
+
+
+_ADD_DEVICE = """
+insert into device(name, person, territories, "right", sign_key, enrolled_at, seen_at,
+  revoked_at, author)
+values (:name, :person, :territories, :right, :sign_key, :enrolled_at, :seen_at,
+  :revoked_at, :author) returning id
+"""
+
+
+_REVOKE = "update device set revoked_at = :at where id = :device and revoked_at = 0"
+
+
+_FORGET = "update device set person = '', name = '' where id = :n and person <> ''"
+
+
+_SEEN = "update device set seen_at = :at where id = :device"
+
+
+_INVITE = """
+insert into invitation values (:hash, :person, :territories, :right, :expires_at, 0)
+"""
+
+
+_ACCEPT = """
+delete from invitation where hash = :hash and expires_at > :at and tries < :most
+returning hash, person, territories, "right", expires_at
+"""
+
+
+_COUNT_TRY = "update invitation set tries = tries + 1"
+
+
+_DROP_STALE = "delete from invitation where expires_at <= :at"
+
+
+_ADD_KEY = "insert into token values (:hash, :device, :expires_at, :replaces)"
+
+
+_FIND_KEY = "select hash, device, expires_at, replaces from token where hash = :hash"
+
+
+_DROP_KEYS = "delete from token where device = :device"
+
+
+_DROP_REPLACED = "delete from token where hash = :replaces"
+
+
+_SETTLE = "update token set replaces = :none where hash = :hash"
+
+
+_SUMS = "select n, id, last_seq, digest from audit"
+
+
+_ROWS = "select audit, seq, id, body, erased from rev order by audit, seq"
+
+
+class Location(NamedTuple):
     """Where an audit is; a device's territory names one of the two, or everywhere."""
 
     department: str = ""
     insee: str = ""
 
     def is_in(self, scopes: Collection[str]) -> bool:
-        """Say whether one of these names includes it."""
+        """Whether one of these names includes it."""
         own = {self.department, self.insee} - {""}
         return EVERYWHERE in scopes or bool(own.intersection(scopes))
 
 
 @dataclass(slots=True)
 class AuditRow:
-    """One audit at the hub, its row locked while one writes."""
+    """One audit at the hub, its row locked during a write."""
 
     number: int
     id: str
-    territory: Territory
+    location: Location
     revisions: int
     """How many, which is the number of the last."""
     lam: int
@@ -50,11 +224,11 @@ class AuditRow:
 
     @property
     def sum(self) -> AuditSum:
-        """Return it as a line of the manifest."""
+        """The line of the manifest."""
         return AuditSum(self.id, self.revisions, f"{self.digest:064x}")
 
 
-class Entry(NamedTuple):
+class LogRow(NamedTuple):
     """One line to append."""
 
     seq: int
@@ -74,21 +248,21 @@ class Device(NamedTuple):
     sign_key: str
     enrolled_at: int
     seen_at: int
-    """Last time it was heard; 0: never since."""
+    """Last request; 0: none since."""
     revoked_at: int
     """0: it is not."""
     author: str = ""
-    """Label that its revisions carry, as it said."""
+    """Label that its revisions carry, by its own account."""
 
 
 class Token(NamedTuple):
-    """A token as it is kept: its hash only."""
+    """A token: its hash only."""
 
     hash: bytes
     device: int
     expires_at: int
     replaces: bytes
-    """Hash of the one that it replaces once used; empty for none."""
+    """Hash of the token that it replaces once used; empty for none."""
 
 
 class Invitation(NamedTuple):
@@ -101,151 +275,6 @@ class Invitation(NamedTuple):
     expires_at: int
 
 
-class Writing(Protocol):
-    """A transaction: all of it, durably, or nothing."""
-
-    def lock(self, audits: Collection[str]) -> dict[str, AuditRow]:
-        """Return those that are known, in sorted order, nobody else writing them."""
-        ...
-
-    def add_audit(self, audit: str, subject: Subject, territory: Territory) -> AuditRow:
-        """Add an audit, locked; one that another has just added is returned."""
-        ...
-
-    def known(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
-        """Return which of these ids it holds."""
-        ...
-
-    def erased(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
-        """Return which of these ids an erasure names."""
-        ...
-
-    def append(
-        self, audit: AuditRow, entries: Sequence[Entry], device: int, at: int
-    ) -> None:
-        """Add lines after those that are there."""
-        ...
-
-    def save(self, audit: AuditRow) -> None:
-        """Keep an audit's sum."""
-        ...
-
-    def name_erased(
-        self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]
-    ) -> None:
-        """Record what is erased, and by which revision."""
-        ...
-
-    def whole(self, audit: AuditRow, keys: Collection[bytes]) -> dict[bytes, bytes]:
-        """Return the lines of these ids that still carry their value."""
-        ...
-
-    def all_whole(self, audit: AuditRow) -> dict[bytes, bytes]:
-        """Return every line that still carries its value."""
-        ...
-
-    def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
-        """Put skeletons in the place of lines."""
-        ...
-
-    def refer(self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]) -> None:
-        """Record which revision names which attachment."""
-        ...
-
-    def unrefer(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
-        """Forget what these revisions name; return what nothing names any more."""
-        ...
-
-    def territory_of(self, subject: Subject) -> Territory | None:
-        """Return where the office's directory says that a subject is."""
-        ...
-
-    def log(self, at: int, device: int, verb: str, audit: str, number: int) -> None:
-        """Add to the log of who did what."""
-        ...
-
-
-class Log(Protocol):
-    """Audits and their revisions."""
-
-    def writing(self) -> AbstractContextManager[Writing]:
-        """Open a transaction."""
-        ...
-
-    def audit(self, audit: str) -> AuditRow | None:
-        """Return an audit as it is now."""
-        ...
-
-    def manifest(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
-        """Return the sums of the audits of these territories, by id."""
-        ...
-
-    def lines(
-        self, audit: str, after: int, limit: int, most_bytes: int
-    ) -> tuple[AuditRow, list[bytes]] | None:
-        """Return an audit and the lines after a number, read together.
-
-        At least one when there is any, and then no more than these bytes.
-        """
-        ...
-
-    def named(self, shas: Collection[bytes], scopes: Collection[str]) -> set[bytes]:
-        """Return which attachments a revision of these territories names."""
-        ...
-
-    def put_directory(self, territories: Iterable[tuple[Subject, Territory]]) -> int:
-        """Learn where subjects are, and place the audits that were nowhere."""
-        ...
-
-    def places(self, scopes: Collection[str]) -> int:
-        """Return how many subjects of the directory are in these territories."""
-        ...
-
-
-class People(Protocol):
-    """Devices, tokens, invitations."""
-
-    def invite(self, invitation: Invitation) -> None:
-        """Keep an invitation."""
-        ...
-
-    def accept(self, hashed: bytes, at: int) -> Invitation | None:
-        """Take an invitation, which then is no more; None counts as a wrong try."""
-        ...
-
-    def add_device(self, device: Device) -> int:
-        """Add a device; return its number."""
-        ...
-
-    def devices(self) -> tuple[Device, ...]:
-        """Return every device, revoked ones too, in order."""
-        ...
-
-    def device(self, number: int) -> Device | None:
-        """Return a device."""
-        ...
-
-    def revoke(self, number: int, at: int) -> bool:
-        """Close the door to a device; False when there was none open."""
-        ...
-
-    def forget_person(self, number: int) -> bool:
-        """Erase whose a device was, and what it was called; False when unknown."""
-        ...
-
-    def add_token(self, token: Token) -> None:
-        """Keep a token."""
-        ...
-
-    def token(self, hashed: bytes) -> Token | None:
-        """Return a token."""
-        ...
-
-    def used(self, token: Token, at: int) -> None:
-        """Remember that a token was used; the one that it replaces is no more."""
-        ...
-
-
 class HubCounts(NamedTuple):
     """How much a hub holds."""
 
@@ -254,16 +283,61 @@ class HubCounts(NamedTuple):
     devices: int
 
 
-class Store(Log, People, Protocol):
-    """A hub's database."""
+class Transaction(Protocol):
+    """Statements of one transaction; `:name` in a statement is a value's name."""
 
-    @property
-    def hub(self) -> str:
-        """Return the hub's id, made with the database."""
+    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what a statement finds."""
         ...
 
-    def counts(self) -> HubCounts:
-        """Return how much there is."""
+    def stream(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
+        """Give what a statement finds, a part at a time in memory."""
+        ...
+
+    def run(self, sql: str, **values: Any) -> int:
+        """Change rows; return how many."""
+        ...
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Change rows once for each set of values."""
+        ...
+
+    def each(
+        self, sql: str, keys: Collection[bytes], **values: Any
+    ) -> list[tuple[Any, ...]]:
+        """Return what a statement finds for each `:key`, compared by `= :key`."""
+        ...
+
+    def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
+        """Return the keys for which a statement finds something."""
+        ...
+
+    def append(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows to `rev`, in the order of its columns, bodies as bytes."""
+        ...
+
+    def alone(self, table: str) -> None:
+        """Wait until no other transaction adds to `audit` or `invitation`."""
+        ...
+
+    def forget(self) -> None:
+        """Have what this transaction removes leave nothing on the disk."""
+        ...
+
+
+class Engine(Protocol):
+    """A database with the tables of a hub."""
+
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Open a transaction: all of it, durably, or nothing.
+
+        Raises:
+            JournalError: in French, when it could not be written.
+        """
+        ...
+
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """Read one state of the database, whatever is written meanwhile."""
         ...
 
     def back_up(self, path: Path) -> None:
@@ -273,3 +347,338 @@ class Store(Log, People, Protocol):
     def close(self) -> None:
         """Close the connections."""
         ...
+
+
+class Writing:
+    """What a push does, in one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def lock(self, audits: Collection[str]) -> dict[str, AuditRow]:
+        """Return those that are known, in sorted order, no other transaction writing.
+
+        A transaction that adds audits does it alone, then all lock rows in the same
+        order: no two can wait for each other. Laptops on different audits do not wait.
+        """
+        ids = sorted(audits)
+        ((known,),) = self._transaction.rows(_KNOWN_AUDITS, audits=ids)
+        if known < len(ids):
+            self._transaction.alone("audit")
+        rows = map(_read_audit, self._transaction.rows(_LOCK, audits=ids))
+        return {row.id: row for row in rows}
+
+    def add_audit(self, audit: str, subject: Subject, location: Location) -> AuditRow:
+        """Add an audit, locked; return the row of another hub if it added it first."""
+        values = {**_name(subject), **location._asdict()}
+        self._transaction.run(_ADD_AUDIT, audit=audit, **values)
+        (row,) = self._transaction.rows(_LOCK, audits=[audit])
+        return _read_audit(row)
+
+    def known(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+        """Return which of these ids it holds."""
+        return self._transaction.found(_KNOWN, keys, audit=audit.number)
+
+    def erased(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+        """Return which of these ids an erasure names."""
+        return self._transaction.found(_ERASED, keys, audit=audit.number)
+
+    def append(
+        self, audit: AuditRow, rows: Iterable[LogRow], device: int, at: int
+    ) -> None:
+        """Add lines after those that are there; none of them is: the row is locked."""
+        self._transaction.append((audit.number, *row, at, device) for row in rows)
+
+    def save(self, audit: AuditRow) -> None:
+        """Keep an audit's sum."""
+        digest = audit.digest.to_bytes(32)
+        values = {"n": audit.number, "seq": audit.revisions, "lam": audit.lam}
+        self._transaction.run(_SAVE, digest=digest, **values)
+
+    def name_erased(
+        self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]
+    ) -> None:
+        """Record what is erased, and by which revision."""
+        rows = [{"audit": audit.number, "id": key, "by": by} for key, by in pairs]
+        self._transaction.many(_NAME_ERASED, rows)
+
+    def whole(self, audit: AuditRow, keys: Collection[bytes]) -> dict[bytes, bytes]:
+        """Return the lines of these ids that still carry their value."""
+        rows = self._transaction.each(_WHOLE, keys, audit=audit.number)
+        return {key: _encode(body) for key, body in rows}
+
+    def all_whole(self, audit: AuditRow) -> dict[bytes, bytes]:
+        """Return every line that still carries its value."""
+        rows = self._transaction.rows(_ALL_WHOLE, audit=audit.number)
+        return {key: _encode(body) for key, body in rows}
+
+    def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
+        """Put skeletons in the place of lines, of which nothing stays on the disk."""
+        if skeletons:
+            self._transaction.forget()
+        rows = [
+            {"audit": audit.number, "id": key, "body": body}
+            for key, body in skeletons.items()
+        ]
+        self._transaction.many(_STRIP, rows)
+
+    def refer(self, audit: AuditRow, pairs: Collection[tuple[bytes, bytes]]) -> None:
+        """Record which revision names which attachment."""
+        rows = [{"audit": audit.number, "rev": rev, "sha": sha} for rev, sha in pairs]
+        self._transaction.many(_REFER, rows)
+
+    def unrefer(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+        """Forget what these revisions name; return what nothing names any more."""
+        rows = self._transaction.each(_UNREFER, keys, audit=audit.number)
+        named = {sha for (sha,) in rows}
+        return named - self._transaction.found(_STILL, named)
+
+    def locate(self, subject: Subject) -> Location | None:
+        """Return where the office's directory has a subject."""
+        rows = self._transaction.rows(_LOCATE, **_name(subject))
+        return Location(*rows[0]) if rows else None
+
+    def log(self, at: int, device: int, verb: str, audit: str, number: int) -> None:
+        """Add to the log of accesses."""
+        values = {"at": at, "device": device, "verb": verb, "audit": audit}
+        self._transaction.run(_LOG, n=number, **values)
+
+
+class Store:
+    """A hub's audits, devices, tokens and invitations, over any engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.hub = str(self._rows("select id from hub")[0][0])
+        """The hub's id, made with the database."""
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """Open a transaction: all of it, durably, or nothing."""
+        with self.engine.writing() as transaction:
+            yield Writing(transaction)
+
+    def audit(self, audit: str) -> AuditRow | None:
+        """Return an audit as it is now."""
+        rows = self._rows(_ONE_AUDIT, audit=audit)
+        return _read_audit(rows[0]) if rows else None
+
+    def manifest(self, scopes: Collection[str]) -> tuple[AuditSum, ...]:
+        """Return the sums of the audits of these territories, by id."""
+        rows = self._rows(_MANIFEST, **_scope(scopes))
+        return tuple(_read_audit(row).sum for row in rows)
+
+    def lines(
+        self, audit: str, after: int, limit: int, most_bytes: int
+    ) -> tuple[AuditRow, list[bytes]] | None:
+        """Return an audit and the lines after a number, read together.
+
+        At least one when there is any, and then no more than these bytes.
+        """
+        found: list[bytes] = []
+        room = most_bytes
+        with self.engine.reading() as transaction:
+            rows = transaction.rows(_ONE_AUDIT, audit=audit)
+            if not rows:
+                return None
+            row = _read_audit(rows[0])
+            place = {"audit": row.number}
+            while wanted := min(limit - len(found), _CHUNK):
+                start = after + len(found)  # numbers have no gap
+                part = transaction.rows(_LINES, after=start, limit=wanted, **place)
+                for (body,) in part:
+                    line = _encode(body)
+                    room -= len(line)
+                    if found and room < 0:
+                        return row, found
+                    found.append(line)
+                if len(part) < wanted:
+                    break
+        return row, found
+
+    def named(self, shas: Collection[bytes], scopes: Collection[str]) -> set[bytes]:
+        """Return which attachments a revision of these territories names."""
+        with self.engine.reading() as transaction:
+            return transaction.found(_NAMED, shas, **_scope(scopes))
+
+    def counts(self) -> HubCounts:
+        """Return how much there is."""
+        return HubCounts(*self._rows(_COUNTS)[0])
+
+    def put_directory(self, locations: Iterable[tuple[Subject, Location]]) -> int:
+        """Learn where subjects are; audits follow them."""
+        rows = [{**_name(subject), **where._asdict()} for subject, where in locations]
+        with self.engine.writing() as transaction:
+            transaction.alone("audit")
+            transaction.many(_PUT_DIRECTORY, rows)
+            transaction.rows(_LOCK_MOVED)
+            transaction.run(_PLACE_AUDITS)
+        return len(rows)
+
+    def places(self, scopes: Collection[str]) -> int:
+        """Return how many subjects of the directory are in these territories."""
+        return int(self._rows(_PLACES, **_scope(scopes))[0][0])
+
+    def invite(self, invitation: Invitation) -> None:
+        """Keep an invitation."""
+        self._run(_INVITE, **_spread(invitation))
+
+    def accept(self, hashed: bytes, at: int) -> Invitation | None:
+        """Take an invitation, which ends there; None counts as a wrong try."""
+        with self.engine.writing() as transaction:
+            transaction.alone("invitation")
+            transaction.run(_DROP_STALE, at=at)
+            rows = transaction.rows(_ACCEPT, hash=hashed, at=at, most=MAX_TRIES)
+            if not rows:
+                transaction.run(_COUNT_TRY)
+                return None
+        key, person, territories, right, expires = rows[0]
+        return Invitation(key, person, tuple(territories.split()), right, expires)
+
+    def add_device(self, device: Device) -> int:
+        """Add a device; return its number."""
+        with self.engine.writing() as transaction:
+            ((number,),) = transaction.rows(_ADD_DEVICE, **_spread(device))
+        return int(number)
+
+    def devices(self) -> tuple[Device, ...]:
+        """Return every device, revoked ones too, in order."""
+        return tuple(map(_read_device, self._rows(f"{_DEVICES} order by id")))
+
+    def device(self, number: int) -> Device | None:
+        """Return a device."""
+        rows = self._rows(f"{_DEVICES} where id = :device", device=number)
+        return _read_device(rows[0]) if rows else None
+
+    def revoke(self, number: int, at: int) -> bool:
+        """Close the door to a device; False when there was none open."""
+        with self.engine.writing() as transaction:
+            closed = transaction.run(_REVOKE, device=number, at=at)
+            transaction.run(_DROP_KEYS, device=number)
+            Writing(transaction).log(at, number, "revoke", "", 0)
+        return closed > 0
+
+    def forget_person(self, number: int) -> bool:
+        """Erase the names of a device and of its person; False when unknown."""
+        with self.engine.writing() as transaction:
+            transaction.forget()
+            return transaction.run(_FORGET, n=number) > 0
+
+    def add_token(self, token: Token) -> None:
+        """Keep a token."""
+        self._run(_ADD_KEY, **token._asdict())
+
+    def token(self, hashed: bytes) -> Token | None:
+        """Return a token."""
+        rows = self._rows(_FIND_KEY, hash=hashed)
+        return Token(*rows[0]) if rows else None
+
+    def used(self, token: Token, at: int) -> None:
+        """Remember that a token was used; it ends the one that it replaces."""
+        with self.engine.writing() as transaction:
+            transaction.run(_SEEN, at=at, device=token.device)
+            if token.replaces:
+                transaction.run(_DROP_REPLACED, replaces=token.replaces)
+                transaction.run(_SETTLE, hash=token.hash, none=b"")
+
+    def back_up(self, path: Path) -> None:
+        """Write a copy, checked to the last byte."""
+        self.engine.back_up(path)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.engine.close()
+
+    def _rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        with self.engine.reading() as transaction:
+            return transaction.rows(sql, **values)
+
+    def _run(self, sql: str, **values: Any) -> None:
+        with self.engine.writing() as transaction:
+            transaction.run(sql, **values)
+
+
+def verify_log(transaction: Transaction, place: object) -> None:
+    """Check every hash and every sum of a database.
+
+    Raises:
+        DamagedError: at the first thing that is not what was received.
+    """
+    sums = {number: rest for number, *rest in transaction.rows(_SUMS)}
+    left = {number: [0, 0] for number in sums}
+
+    def damaged(number: int) -> DamagedError:
+        return DamagedError(
+            f"{place} : l'audit {sums[number][0]} n'est plus ce qui avait été reçu. "
+            "Restaurez une sauvegarde plus ancienne : les postes rendront la suite."
+        )
+
+    with closing(transaction.stream(_ROWS)) as rows:
+        for number, seq, key, body, erased in rows:
+            seen = left[number]
+            if seq != seen[0] + 1 or not (
+                erased or sha256(_encode(body)).digest() == key
+            ):
+                raise damaged(number)
+            seen[0] = seq
+            seen[1] ^= int.from_bytes(key)
+    for number, (_, revisions, digest) in sums.items():
+        if left[number] != [revisions, int.from_bytes(digest)]:
+            raise damaged(number)
+
+
+def check_address(address: str) -> str:
+    """Return the address of a PostgreSQL that may be kept in a file and shown.
+
+    Raises:
+        DiagError: when it carries a password, or is not PostgreSQL's.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise DiagError(
+            "--database attend une adresse comme "
+            "postgresql://diag@serveur/diag : vérifiez son début."
+        )
+    if parts.password is not None or "password" in dict(parse_qsl(parts.query)):
+        raise DiagError(
+            "L'adresse de la base porte un mot de passe, que d'autres pourraient lire. "
+            "Retirez-le, et donnez-le par la variable PGPASSWORD, ou par un fichier "
+            "que nomme PGPASSFILE (une ligne : serveur:port:base:utilisateur:mot)."
+        )
+    return address
+
+
+def describe_address(address: str) -> str:
+    """Return where a database is, for people: no user, no option."""
+    parts = urlsplit(address)
+    host = parts.hostname or "local"
+    port = f":{parts.port}" if parts.port else ""
+    return f"postgresql://{host}{port}{parts.path}"
+
+
+def _scope(scopes: Collection[str]) -> dict[str, Any]:
+    return {"everywhere": EVERYWHERE in scopes, "scopes": sorted(scopes)}
+
+
+def _name(subject: Subject) -> dict[str, str]:
+    return {"kind": str(subject.kind), "code": subject.code}
+
+
+def _spread(row: Device | Invitation) -> dict[str, Any]:
+    return {**row._asdict(), "territories": " ".join(row.territories)}
+
+
+def _encode(body: str | bytes) -> bytes:
+    """Return a line's bytes: one engine keeps text, the other bytes."""
+    return body.encode("utf-8") if isinstance(body, str) else body
+
+
+def _read_audit(row: Sequence[Any]) -> AuditRow:
+    number, ident, department, insee, revisions, lam, digest = row
+    location = Location(department, insee)
+    return AuditRow(number, ident, location, revisions, lam, int.from_bytes(digest))
+
+
+def _read_device(row: Sequence[Any]) -> Device:
+    number, name, person, territories, *rest = row
+    return Device(number, name, person, tuple(territories.split()), *rest)

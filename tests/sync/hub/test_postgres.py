@@ -15,10 +15,12 @@ from diag.model.errors import DiagError
 from diag.sync.hub import copies
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.intake import Intake
-from diag.sync.hub.postgres.address import checked, shown
-from diag.sync.hub.postgres.connections import Connections
-from diag.sync.hub.postgres.errors import DatabaseDownError, DatabaseRefusedError
-from diag.sync.hub.postgres.store import PostgresStore
+from diag.sync.hub.postgres import (
+    DatabaseDownError,
+    DatabaseRefusedError,
+    PostgresEngine,
+)
+from diag.sync.hub.store import Store, check_address, describe_address
 from tests.cli.running import diag
 from tests.journal.builders import NOON, person
 from tests.sync.databases import Server
@@ -51,7 +53,7 @@ def lines_of(laptop: Journal) -> list[bytes]:
     return [line for audit in AUDITS for line in laptop.lines(audit.id)]
 
 
-def push(store: PostgresStore, lines: list[bytes]) -> int:
+def push(store: Store, lines: list[bytes]) -> int:
     return Intake(7, {"*"}, NOON).take(store, lines).new
 
 
@@ -64,27 +66,30 @@ def push(store: PostgresStore, lines: list[bytes]) -> int:
 )
 def test_an_address_with_its_password_is_refused_and_not_repeated(address: str) -> None:
     with pytest.raises(DiagError, match="PGPASSWORD") as refused:
-        checked(address)
+        check_address(address)
 
     assert "s3cret" not in str(refused.value)
 
 
 def test_an_address_is_shown_without_its_user() -> None:
-    assert shown("postgresql://diag@db:5433/hub?x=1") == "postgresql://db:5433/hub"
+    assert (
+        describe_address("postgresql://diag@db:5433/hub?x=1")
+        == "postgresql://db:5433/hub"
+    )
     with pytest.raises(DiagError, match="postgresql://"):
-        checked("mysql://db/hub")
+        check_address("mysql://db/hub")
 
 
 def test_a_database_that_is_not_there_is_told_as_one() -> None:
     with pytest.raises(DatabaseDownError, match="ne s'ouvre pas"):
-        PostgresStore(f"postgresql://diag@127.0.0.1:{free_port()}/hub")
+        Store(PostgresEngine(f"postgresql://diag@127.0.0.1:{free_port()}/hub"))
 
 
 def test_a_database_that_the_server_does_not_know_is_told_as_one(
     postgresql: Server,
 ) -> None:
     with pytest.raises(DatabaseDownError, match="nothing_here"):
-        PostgresStore(postgresql.address("nothing_here"))
+        Store(PostgresEngine(postgresql.address("nothing_here")))
 
 
 def test_a_user_without_rights_is_told_as_one(postgresql: Server, address: str) -> None:
@@ -92,14 +97,14 @@ def test_a_user_without_rights_is_told_as_one(postgresql: Server, address: str) 
         raw.execute("create role guest login")
 
     with pytest.raises(DatabaseRefusedError, match="propriétaire"):
-        PostgresStore(address.replace("diag@", "guest@"))
+        Store(PostgresEngine(address.replace("diag@", "guest@")))
 
 
 def test_hubs_that_start_together_are_one_hub(address: str) -> None:
     found: list[str] = []
 
     def start() -> None:
-        with closing(PostgresStore(address)) as store:
+        with closing(Store(PostgresEngine(address))) as store:
             found.append(store.hub)
 
     threads = [Thread(target=start) for _ in range(4)]
@@ -113,12 +118,12 @@ def test_hubs_that_start_together_are_one_hub(address: str) -> None:
 
 
 def test_a_newer_database_is_left_alone(address: str) -> None:
-    PostgresStore(address).close()
+    Store(PostgresEngine(address)).close()
     with psycopg.connect(address) as raw:
         raw.execute("insert into diag_hub.migration values (9999, 'later.sql')")
 
     with pytest.raises(ReadOnlyError, match="plus récente"):
-        PostgresStore(address)
+        Store(PostgresEngine(address))
 
 
 def test_several_hubs_take_the_same_lines_in_any_order_once(
@@ -126,7 +131,7 @@ def test_several_hubs_take_the_same_lines_in_any_order_once(
 ) -> None:
     """New audits, audits that are known, lines that overlap, four writers."""
     lines = lines_of(laptop)
-    stores = [PostgresStore(address) for _ in range(2)]
+    stores = [Store(PostgresEngine(address)) for _ in range(2)]
     news: list[int] = []
 
     def work(number: int) -> None:
@@ -154,7 +159,7 @@ def test_several_hubs_take_the_same_lines_in_any_order_once(
 def test_connections_that_the_server_cut_are_replaced(
     address: str, laptop: Journal
 ) -> None:
-    with closing(PostgresStore(address)) as store:
+    with closing(Store(PostgresEngine(address))) as store:
         push(store, lines_of(laptop))
         with psycopg.connect(address, autocommit=True) as raw:
             raw.execute(
@@ -167,26 +172,26 @@ def test_connections_that_the_server_cut_are_replaced(
 
 
 def test_a_transaction_cut_in_the_middle_leaves_nothing(address: str) -> None:
-    connections = Connections(address)
+    engine = PostgresEngine(address)
 
     def cut() -> None:
-        with connections.writing() as connection:
-            connection.execute("insert into access_log values (1, 1, 'x', '', 0)")
+        with engine.writing() as transaction:
+            transaction.run("insert into access_log values (1, 1, 'x', '', 0)")
             with psycopg.connect(address, autocommit=True) as raw:
-                pid = connection.info.backend_pid
+                pid = transaction.connection.info.backend_pid
                 raw.execute("select pg_terminate_backend(%s, 5000)", (pid,))
-            connection.execute("select 1")
+            transaction.rows("select 1")
 
     with pytest.raises(DatabaseDownError):
         cut()
-    with connections.reading() as connection:
-        found = connection.execute("select count(*) from access_log").fetchone()
-    connections.close()
-    assert found == (0,)
+    with engine.reading() as transaction:
+        found = transaction.rows("select count(*) from access_log")
+    engine.close()
+    assert found == [(0,)]
 
 
 def test_a_duplicate_is_found_by_its_key_whatever_the_size(address: str) -> None:
-    with closing(PostgresStore(address)), psycopg.connect(address) as raw:
+    with closing(Store(PostgresEngine(address))), psycopg.connect(address) as raw:
         plan = raw.execute(
             "explain select id from diag_hub.rev where audit = 1 and id = any(%s)",
             ([bytes([number]) * 32 for number in range(200)],),

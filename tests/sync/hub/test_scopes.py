@@ -6,7 +6,8 @@ import pytest
 
 from diag.model.errors import DiagError
 from diag.sync.hub.scopes import scope_of, unknown_in
-from diag.sync.hub.sqlite.store import SqliteStore
+from diag.sync.hub.sqlite import SqliteEngine
+from diag.sync.hub.store import Store
 from tests.sync.offices import SCHOOLS
 
 
@@ -36,7 +37,7 @@ def test_what_is_no_territory_says_what_one_is(typed: str) -> None:
 
 
 def test_a_territory_without_a_school_is_told(tmp_path: Path) -> None:
-    store = SqliteStore(tmp_path / "hub.db")
+    store = Store(SqliteEngine(tmp_path / "hub.db"))
     store.put_directory(SCHOOLS.items())
 
     asked = ["999", "77", "syndicat", "*"]

@@ -30,11 +30,11 @@ from diag.journal.revision import (
 from diag.journal.revision import NewRevision as Draft
 from diag.model.audit import Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
+from diag.sync.hub import sqlite
 from diag.sync.hub.intake import Intake
-from diag.sync.hub.postgres.store import PostgresStore
-from diag.sync.hub.sqlite import copies
-from diag.sync.hub.sqlite.store import SqliteStore
-from diag.sync.hub.store import Device, Invitation, Store, Territory, Token
+from diag.sync.hub.postgres import PostgresEngine
+from diag.sync.hub.sqlite import SqliteEngine
+from diag.sync.hub.store import Device, Invitation, Location, Store, Token
 from diag.sync.protocol import Pushed
 from tests.journal.builders import CAMPAIGN, NOON, known, person
 from tests.journal.worlds import fields_of
@@ -46,19 +46,19 @@ ANNE = person("anne")
 
 
 def sqlite_store(folder: Path, _: pytest.FixtureRequest) -> Store:
-    return SqliteStore(folder / "hub.db")
+    return Store(SqliteEngine(folder / "hub.db"))
 
 
 def postgres_store(_: Path, request: pytest.FixtureRequest) -> Store:
     server: Server = request.getfixturevalue("postgresql")
-    return PostgresStore(server.new_database())
+    return Store(PostgresEngine(server.new_database()))
 
 
 def older_postgres_store(_: Path, request: pytest.FixtureRequest) -> Store:
     if len(versions()) < 2:
         pytest.skip("one PostgreSQL only is installed here")
     server = request.getfixturevalue("postgresql_of")(versions()[-1])
-    return PostgresStore(server.new_database())
+    return Store(PostgresEngine(server.new_database()))
 
 
 STORES: dict[str, Callable[[Path, pytest.FixtureRequest], Store]] = {
@@ -249,7 +249,7 @@ def test_a_school_out_of_the_directory_is_for_those_who_see_everything(
     assert "annuaire" in refused.problem
     assert push(store, *line).new == 1
     assert store.manifest({"997"}) == ()
-    store.put_directory([(subject, Territory("997", "99701"))])
+    store.put_directory([(subject, Location("997", "99701"))])
     assert [one.audit for one in store.manifest({"997"})] == [audit]
 
 
@@ -261,13 +261,13 @@ def test_the_directory_is_counted_by_territory(store: Store) -> None:
 
 
 def test_territories_are_departments_communes_or_everything(store: Store) -> None:
-    inside = Territory("999", "99901")
+    inside = Location("999", "99901")
 
     assert inside.is_in({"999"})
     assert inside.is_in({"99901"})
     assert inside.is_in({"*"})
     assert not inside.is_in({"998", "99801"})
-    assert not Territory().is_in({""})
+    assert not Location().is_in({""})
     assert not COAST.is_in(())
 
 
@@ -357,7 +357,7 @@ def test_attachments_are_named_by_territory_until_erased(
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     def half() -> None:
         with store.writing() as writing:
-            writing.add_audit(VALLEY.id, VALLEY.subject, Territory("999", "99901"))
+            writing.add_audit(VALLEY.id, VALLEY.subject, Location("999", "99901"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -457,38 +457,38 @@ def test_counts_tell_how_much_there_is(store: Store, laptop: Journal) -> None:
 def test_a_hub_keeps_its_id_and_its_lines_when_opened_again(
     tmp_path: Path, laptop: Journal
 ) -> None:
-    with closing(SqliteStore(tmp_path / "hub.db")) as first:
+    with closing(Store(SqliteEngine(tmp_path / "hub.db"))) as first:
         push(first, *laptop.lines(VALLEY.id))
         name = first.hub
-    with closing(SqliteStore(tmp_path / "hub.db")) as again:
+    with closing(Store(SqliteEngine(tmp_path / "hub.db"))) as again:
         assert again.hub == name
         assert held(again) == list(laptop.lines(VALLEY.id))
 
 
 def test_a_copy_is_checked_to_the_last_byte(tmp_path: Path, laptop: Journal) -> None:
-    with closing(SqliteStore(tmp_path / "hub.db")) as store:
+    with closing(Store(SqliteEngine(tmp_path / "hub.db"))) as store:
         push(store, *answers(laptop, 3))
         store.back_up(tmp_path / "copy.db")
-    copies.verify(tmp_path / "copy.db")
+    sqlite.verify(tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as raw:
         raw.execute("update rev set body = replace(body, 'anne', 'anna') where seq = 2")
         raw.commit()
 
     with pytest.raises(DamagedError, match="n'est plus ce qui avait été reçu"):
-        copies.verify(tmp_path / "copy.db")
+        sqlite.verify(tmp_path / "copy.db")
 
 
 def test_a_copy_that_lacks_its_last_line_is_refused(
     tmp_path: Path, laptop: Journal
 ) -> None:
-    with closing(SqliteStore(tmp_path / "hub.db")) as store:
+    with closing(Store(SqliteEngine(tmp_path / "hub.db"))) as store:
         push(store, *answers(laptop, 3))
     with closing(sqlite3.connect(tmp_path / "hub.db")) as raw:
         raw.execute("delete from rev where seq = 4")
         raw.commit()
 
     with pytest.raises(DamagedError):
-        copies.verify(tmp_path / "hub.db")
+        sqlite.verify(tmp_path / "hub.db")
 
 
 def test_a_foreign_or_newer_file_is_left_alone(tmp_path: Path) -> None:
@@ -499,15 +499,15 @@ def test_a_foreign_or_newer_file_is_left_alone(tmp_path: Path) -> None:
             raw.execute(f"pragma user_version = {version}")
             raw.commit()
         with pytest.raises(error):
-            SqliteStore(path)
+            Store(SqliteEngine(path))
     with pytest.raises(NotAJournalError):
-        copies.verify(tmp_path / "0.db")
+        sqlite.verify(tmp_path / "0.db")
 
 
 def test_a_duplicate_is_found_by_its_key_whatever_the_size(tmp_path: Path) -> None:
     """The planner once put `rev` outside: 95 s for 600,000 duplicates."""
     with (
-        closing(SqliteStore(tmp_path / "hub.db")),
+        closing(Store(SqliteEngine(tmp_path / "hub.db"))),
         closing(sqlite3.connect(tmp_path / "hub.db")) as raw,
     ):
         plan = raw.execute(

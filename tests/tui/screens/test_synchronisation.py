@@ -9,7 +9,7 @@ from diag.audit.answer import NewAnswer, record_answer
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.office import sync as syncing
-from diag.sync.hub.store import EVERYWHERE, Territory
+from diag.sync.hub.store import EVERYWHERE, Location
 from diag.tui.sync import SyncScreen, progress_words
 from tests.sync.serving import Served, free_port, made_home, served
 from tests.tui.builders import SCHOOL, audited_app
@@ -23,7 +23,7 @@ def hub(tmp_path: Path) -> Iterator[Served]:
     home = made_home(tmp_path / "hub", free_port())
     store = home.store()
     store.put_directory([
-        (Subject(kind=PlaceKind.ECOLE, code=SCHOOL), Territory("999", "99903"))
+        (Subject(kind=PlaceKind.ECOLE, code=SCHOOL), Location("999", "99903"))
     ])
     store.close()
     with served(home) as running:

@@ -1,1 +1,410 @@
-"""The store of a hub in PostgreSQL: several processes, several hosts, one database."""
+"""A hub in PostgreSQL: several processes, several hosts, one database."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from queue import Empty, LifoQueue
+from secrets import token_hex
+from threading import BoundedSemaphore
+from typing import Any
+
+from psycopg import Connection, Error, InterfaceError, OperationalError, connect, errors
+from psycopg.pq import TransactionStatus
+from psycopg.sql import SQL, Identifier
+
+from diag.journal.errors import (
+    DamagedError,
+    DiskFullError,
+    JournalError,
+    LockedError,
+    NotAJournalError,
+    ReadOnlyError,
+)
+from diag.model.errors import DiagError
+from diag.sync.hub.store import check_address, describe_address, verify_log
+
+SCHEMA = "diag_hub"
+"""Where the tables are: the database may hold other things."""
+
+
+_MOST = 16
+"""Connections of one process; PostgreSQL lets a hundred in, as it comes."""
+
+
+_PRESENCE = 0x64696168
+"""Advisory lock, shared by all that use the tables: a restore wants it alone."""
+
+
+_MIGRATION = 0x64696167
+"""Advisory lock of a migration; hubs that start together wait for one another."""
+
+
+_WRITE = "begin"
+
+
+_READ = "begin isolation level repeatable read read only"
+
+
+_SETTINGS = f"""
+set search_path = {SCHEMA};
+set synchronous_commit = on;
+set lock_timeout = '10s';
+set idle_in_transaction_session_timeout = '60s';
+select pg_advisory_lock_shared({_PRESENCE})
+"""
+"""What is acknowledged is written; a host that vanishes holds no lock for long."""
+
+
+_WAIT = 10
+"""Seconds to reach the server."""
+
+
+_ALONE = {
+    "audit": "select pg_advisory_xact_lock(1684627817)",
+    "invitation": "lock table invitation in share row exclusive mode",
+}
+
+
+_APPEND = """
+copy rev(audit, seq, id, body, erased, received_at, received_from)
+from stdin (format binary)
+"""
+
+
+_TYPES = ("int8", "int8", "bytea", "bytea", "bool", "int8", "int8")
+
+
+_PAGE = 5_000
+
+
+_NAME = re.compile(r":(\w+)")
+
+
+_MIGRATIONS = "create table if not exists migration(n integer primary key, name text)"
+
+
+_SHORT_WAIT = "set lock_timeout = '2s'"
+"""A server that was just stopped is seen for a moment more."""
+
+
+class DatabaseDownError(LockedError):
+    """The database does not answer: ask again later."""
+
+
+class DatabaseRefusedError(JournalError):
+    """The database lets its user in, and no further."""
+
+
+_BUSY = (
+    errors.LockNotAvailable,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.QueryCanceled,
+)
+
+
+@contextmanager
+def _in_french(place: str) -> Iterator[None]:
+    """Turn an error of PostgreSQL into a sentence; a bug stays a bug."""
+    try:
+        yield
+    except Error as error:
+        if meaning := _find_meaning(error, place):
+            raise meaning from error
+        raise
+
+
+def _find_meaning(error: Error, place: str) -> JournalError | None:
+    if isinstance(error, _BUSY):
+        return LockedError(f"{place} : la base est occupée. Recommencez.")
+    if isinstance(error, errors.DiskFull):
+        return DiskFullError(f"{place} : le disque de la base est plein.")
+    if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
+        return DamagedError(f"{place} : la base est abîmée. Restaurez une sauvegarde.")
+    reason = " ".join((error.diag.message_primary or str(error)).split())
+    if isinstance(error, errors.InsufficientPrivilege):
+        return DatabaseRefusedError(
+            f"{place} : l'utilisateur n'a pas ce droit ({reason}). Faites-le "
+            "propriétaire de la base."
+        )
+    if isinstance(error, OperationalError | InterfaceError):
+        return DatabaseDownError(
+            f"{place} : la base ne s'ouvre pas ({reason}). Vérifiez que "
+            "PostgreSQL est lancé, l'adresse, l'utilisateur et son mot de passe "
+            "(PGPASSWORD, ou le fichier que nomme PGPASSFILE)."
+        )
+    return None
+
+
+class PostgresTransaction:
+    """Statements on a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what a statement finds."""
+        cursor = self.connection.execute(_translate(sql), values, binary=True)
+        return cursor.fetchall()
+
+    def stream(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
+        """Give what a statement finds, a page at a time."""
+        with self.connection.cursor("rows", binary=True) as cursor:
+            cursor.itersize = _PAGE
+            yield from cursor.execute(_translate(sql))
+
+    def run(self, sql: str, **values: Any) -> int:
+        """Change rows; return how many."""
+        return self.connection.execute(_translate(sql), values).rowcount
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Change rows once for each set of values."""
+        with self.connection.cursor() as cursor:
+            cursor.executemany(_translate(sql), rows)
+
+    def each(
+        self, sql: str, keys: Collection[bytes], **values: Any
+    ) -> list[tuple[Any, ...]]:
+        """Return what a statement finds for each key: all of them at once."""
+        listed = sql.replace("= :key", "= any(:key)")
+        return self.rows(listed, key=list(keys), **values)
+
+    def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
+        """Return the keys for which a statement finds something: it returns them."""
+        return {key for (key,) in self.each(sql, keys, **values)}
+
+    def append(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows to `rev`."""
+        with self.connection.cursor() as cursor, cursor.copy(_APPEND) as copy:
+            copy.set_types(_TYPES)
+            for row in rows:
+                copy.write_row(row)
+
+    def alone(self, table: str) -> None:
+        """Wait until no other transaction adds to a table."""
+        self.connection.execute(_ALONE[table])
+
+    def forget(self) -> None:
+        """Do nothing: the server's own vacuum removes what was replaced."""
+
+
+@cache
+def _translate(sql: str) -> str:
+    """Write a statement as psycopg wants it."""
+    return _NAME.sub(r"%(\1)s", sql)
+
+
+class PostgresEngine:
+    """Connections to a database, lent in turn, replaced when they break."""
+
+    def __init__(self, address: str) -> None:
+        self.address = check_address(address)
+        self._place = describe_address(address)
+        self._room = BoundedSemaphore(_MOST)
+        self._idle: LifoQueue[Connection] = LifoQueue()
+        with _in_french(self._place):
+            connection = _connect(address)
+            try:
+                connection.execute(_SETTINGS)
+                _migrate(connection, self._place)
+            except BaseException:
+                connection.close()
+                raise
+        self._idle.put(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[PostgresTransaction]:
+        """Write everything inside, durably, or nothing.
+
+        Raises:
+            JournalError: in French, when it could not be written.
+        """
+        with self._lend(_WRITE) as transaction:
+            yield transaction
+            transaction.connection.execute("commit")
+
+    @contextmanager
+    def reading(self) -> Iterator[PostgresTransaction]:
+        """Read one state of the database, whatever is written meanwhile."""
+        with self._lend(_READ) as transaction:
+            yield transaction
+
+    def close(self) -> None:
+        """Close the connections that are not lent."""
+        while not self._idle.empty():
+            self._idle.get_nowait().close()
+
+    @contextmanager
+    def _lend(self, begin: str) -> Iterator[PostgresTransaction]:
+        with self._room, _in_french(self._place):
+            connection = self._begin(begin)
+            try:
+                yield PostgresTransaction(connection)
+            finally:
+                self._take_back(connection)
+
+    def _begin(self, begin: str) -> Connection:
+        """Return a connection in a transaction; an idle one may have died unseen."""
+        with suppress(Empty):
+            connection = self._idle.get_nowait()
+            try:
+                connection.execute(begin)
+            except OperationalError:
+                connection.close()
+            else:
+                return connection
+        connection = _connect(self.address)
+        try:
+            connection.execute(_SETTINGS)
+            connection.execute(begin)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _take_back(self, connection: Connection) -> None:
+        """Undo what was not committed."""
+        with suppress(Error):
+            if connection.info.transaction_status is not TransactionStatus.IDLE:
+                connection.execute("rollback")
+        if connection.info.transaction_status is TransactionStatus.IDLE:
+            self._idle.put(connection)
+        else:
+            connection.close()
+
+    def back_up(self, path: Path) -> None:
+        """Copy the live database by PostgreSQL's own tools, whole or not at all.
+
+        What was hashed is what is copied: `pg_dump` reads the snapshot that was
+        checked.
+
+        Raises:
+            DiagError: when it could not be made, or the database is damaged.
+        """
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        part.touch(0o600, exist_ok=False)  # pg_dump fills an empty file
+        try:
+            with self.reading() as transaction:
+                transaction.run("set local idle_in_transaction_session_timeout = 0")
+                verify_log(transaction, self._place)
+                ((snapshot,),) = transaction.rows("select pg_export_snapshot()")
+                version = transaction.connection.info.server_version
+                words = ["--format=custom", f"--schema={SCHEMA}"]
+                words += [f"--snapshot={snapshot}", f"--file={part}"]
+                words += [f"--dbname={self.address}"]
+                _run([_find_program("pg_dump", version), *words])
+            _run([_find_program("pg_restore", version), "--file=-", str(part)])
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _connect(address: str) -> Connection:
+    """Connect; the password comes from the environment or a file, as libpq does."""
+    return connect(
+        address, autocommit=True, connect_timeout=_WAIT, application_name="diag-hub"
+    )
+
+
+def _migrate(connection: Connection, place: str) -> None:
+    """Bring a database to the tables of this version, all of it or nothing.
+
+    The steps are `migrations/NNNN_name.sql`, each run once, in order.
+    """
+    folder = files("diag.sync.hub").joinpath("migrations")
+    steps = {int(path.name.split("_")[0]): path for path in folder.iterdir()}
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION,))
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        connection.execute(_MIGRATIONS)
+        rows = connection.execute("select n from migration").fetchall()
+        done = {int(number) for (number,) in rows}
+        if done - set(steps):
+            raise ReadOnlyError(
+                f"{place} a été écrite par une version plus récente de diag : mettez "
+                "le serveur à jour."
+            )
+        for number in sorted(set(steps) - done):
+            connection.execute(steps[number].read_text("utf-8"))
+            row = (number, steps[number].name)
+            connection.execute("insert into migration values (%s, %s)", row)
+        if not done:
+            connection.execute("insert into hub values (%s)", (token_hex(8),))
+
+
+def restore(copied: Path, address: str, aside: str) -> str | None:
+    """Put a copy back in service; return the schema where the old one is kept.
+
+    Raises:
+        DiagError: when the copy is damaged, or a hub is running.
+    """
+    place = describe_address(address)
+    aside = aside.replace("-", "_")
+    with _in_french(place), _connect(address) as connection:
+        program = _find_program("pg_restore", connection.info.server_version)
+        _run([program, "--file=-", str(copied)])
+        try:
+            connection.execute(_SHORT_WAIT)
+            connection.execute("select pg_advisory_lock(%s)", (_PRESENCE,))
+            connection.execute("reset lock_timeout")
+        except errors.LockNotAvailable as error:
+            raise LockedError(
+                f"{place} : un serveur s'en sert. Arrêtez-le, puis recommencez."
+            ) from error
+        had_one = connection.execute(
+            "select 1 from pg_namespace where nspname = %s", (SCHEMA,)
+        ).fetchone()
+        if had_one:
+            _rename(connection, SCHEMA, aside)
+        try:
+            words = [program, "--single-transaction", "--no-owner", "--no-privileges"]
+            _run([*words, f"--dbname={address}", str(copied)])
+            connection.execute(f"set search_path = {SCHEMA}")
+            with connection.transaction():
+                verify_log(PostgresTransaction(connection), copied)
+        except BaseException:
+            connection.execute(f"drop schema if exists {SCHEMA} cascade")
+            if had_one:
+                _rename(connection, aside, SCHEMA)
+            raise
+    return aside if had_one else None
+
+
+def _rename(connection: Connection, name: str, other: str) -> None:
+    words = SQL("alter schema {} rename to {}")
+    connection.execute(words.format(Identifier(name), Identifier(other)))
+
+
+def _find_program(name: str, version: int) -> str:
+    """Return a tool of PostgreSQL's, of the server's own version where it is here.
+
+    A copy made by newer tools does not go back into an older server.
+    """
+    own = Path("/usr/lib/postgresql", str(version // 10_000), "bin", name)  # Debian's
+    found = str(own) if own.exists() else shutil.which(name)
+    if found is None:
+        raise DiagError(
+            f"{name} est introuvable : installez les outils de PostgreSQL, de la même "
+            "version que la base ou plus récents (Debian : postgresql-client)."
+        )
+    return found
+
+
+def _run(words: list[str]) -> None:
+    done = subprocess.run(  # noqa: S603 -- PostgreSQL's own tools, our own words
+        words,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    if done.returncode:
+        reason = " ".join(done.stderr.decode("utf-8", "replace").split())
+        raise NotAJournalError(f"{Path(words[0]).name} a échoué : {reason}")

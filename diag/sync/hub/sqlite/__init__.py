@@ -1,1 +1,315 @@
-"""The embedded store of a hub: one SQLite file, one writer, as many readers."""
+"""A hub in one SQLite file: a connection that writes, others that read, copies.
+
+One process serves it; a second one may read it and add people.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from queue import Empty, LifoQueue
+from secrets import token_hex
+from threading import Lock
+from typing import Any
+
+from diag.journal import backup
+from diag.journal.connection import connect
+from diag.journal.errors import (
+    DamagedError,
+    LockedError,
+    NotAJournalError,
+    ReadOnlyError,
+    in_french,
+)
+from diag.journal.schema import run
+from diag.sync.hub.store import verify_log
+
+VERSION = 1
+"""Kept in the file as `user_version`."""
+
+
+TABLES = """
+create table hub(id text primary key) strict, without rowid;
+
+create table audit(
+  n integer primary key, id text not null unique,
+  kind text not null, code text not null,
+  department text not null, insee text not null,
+  last_seq integer not null default 0, lam integer not null default 0,
+  digest blob not null default (zeroblob(32)) check(length(digest) = 32)
+) strict;
+create index audit_by_subject on audit(kind, code);
+
+create table rev(
+  audit integer not null references audit(n), seq integer not null,
+  id blob not null check(length(id) = 32), body text not null,
+  erased integer not null default 0 check(erased in (0, 1)),
+  received_at integer not null, received_from integer not null,
+  primary key(audit, seq), unique(audit, id)
+) strict, without rowid;
+
+create table erased(
+  audit integer not null, id blob not null, by_rev blob not null,
+  primary key(audit, id, by_rev)
+) strict, without rowid;
+
+create table blob_ref(
+  audit integer not null, rev blob not null, sha blob not null,
+  primary key(audit, rev, sha)
+) strict, without rowid;
+create index blob_ref_by_sha on blob_ref(sha);
+
+create table directory(
+  kind text not null, code text not null,
+  department text not null, insee text not null,
+  primary key(kind, code)
+) strict, without rowid;
+
+create table device(
+  id integer primary key autoincrement, name text not null, person text not null,
+  territories text not null, "right" text not null, sign_key text not null,
+  enrolled_at integer not null, seen_at integer not null,
+  revoked_at integer not null, author text not null
+) strict;
+
+create table token(
+  hash blob primary key, device integer not null references device(id),
+  expires_at integer not null, replaces blob not null
+) strict, without rowid;
+
+create table invitation(
+  hash blob primary key, person text not null, territories text not null,
+  "right" text not null, expires_at integer not null, tries integer not null default 0
+) strict, without rowid;
+
+create table access_log(
+  at integer not null, device integer not null, verb text not null,
+  audit text not null, n integer not null
+) strict;
+"""
+"""`audit.last_seq` is also how many revisions there are: no gap."""
+
+
+_APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
+
+
+_LIST = re.compile(r"= any\(:(\w+)\)")
+
+
+_LOCKS = re.compile(r" for update( of audit)?")
+
+
+class SqliteTransaction:
+    """Statements on a connection; no other one writes after `begin immediate`."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, forget: Callable[[], None] = lambda: None
+    ) -> None:
+        self._connection = connection
+        self.forget = forget
+        """Has the log emptied after this transaction: it holds what is erased."""
+
+    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Return what a statement finds."""
+        return self._execute(sql, values).fetchall()
+
+    def stream(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
+        """Give what a statement finds, row by row."""
+        yield from self._execute(sql, {})
+
+    def run(self, sql: str, **values: Any) -> int:
+        """Change rows; return how many."""
+        return self._execute(sql, values).rowcount
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Change rows once for each set of values."""
+        self._connection.executemany(_translate(sql), rows)
+
+    def each(
+        self, sql: str, keys: Collection[bytes], **values: Any
+    ) -> list[tuple[Any, ...]]:
+        """Return what a statement finds for each key."""
+        found: list[tuple[Any, ...]] = []
+        for key in keys:
+            found += self._execute(sql, {**values, "key": key})
+        return found
+
+    def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
+        """Return the keys for which a statement finds something: one look-up for each.
+
+        One statement over a list of ids is what SQLite plans badly (95 s for 600,000).
+        """
+        return {
+            key for key in keys if self._execute(sql, {**values, "key": key}).fetchone()
+        }
+
+    def append(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows to `rev`."""
+        self._connection.executemany(_APPEND, rows)
+
+    def alone(self, table: str) -> None:
+        """Do nothing: the whole file is locked already."""
+
+    def _execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
+        listed = {
+            name: json.dumps(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return self._connection.execute(_translate(sql), listed)
+
+
+@cache
+def _translate(sql: str) -> str:
+    """Write a statement as SQLite wants it: lists are JSON, lines are text."""
+    sql = _LIST.sub(r"in (select value from json_each(:\1))", sql)
+    return _LOCKS.sub("", sql).replace(":body", "cast(:body as text)")
+
+
+class SqliteEngine:
+    """The connections to a hub's file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = Lock()
+        self._readers: LifoQueue[sqlite3.Connection] = LifoQueue()
+        self._log_is_full = True  # what a killed hub left in it is not known
+        self._writer = connect(path, shared=True)
+        try:
+            with in_french(path):
+                _prepare(self._writer, path)
+        except BaseException:
+            self._writer.close()
+            raise
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteTransaction]:
+        """Write everything inside, durably, or nothing; one transaction at a time.
+
+        Raises:
+            JournalError: in French, when it could not be written.
+        """
+        with self._lock, in_french(self.path):
+            self._writer.execute("begin immediate")
+            try:
+                yield SqliteTransaction(self._writer, self._forget)
+                self._writer.execute("commit")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("rollback")
+                raise
+            if self._log_is_full:
+                self._empty_log()
+
+    def _forget(self) -> None:
+        self._log_is_full = True
+
+    def _empty_log(self) -> None:
+        """Empty it, or have the next transaction try: a reader may hold it now."""
+        execute = self._writer.execute
+        (patience,) = execute("pragma busy_timeout").fetchone()
+        execute("pragma busy_timeout = 0")
+        try:
+            with suppress(sqlite3.OperationalError):
+                busy, *_ = execute("pragma wal_checkpoint(truncate)").fetchone()
+                self._log_is_full = bool(busy)
+        finally:
+            execute(f"pragma busy_timeout = {patience}")
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteTransaction]:
+        """Read one state of the file, whatever is written meanwhile."""
+        try:
+            connection = self._readers.get_nowait()
+        except Empty:
+            connection = connect(self.path, readonly=True, shared=True)
+        try:
+            with in_french(self.path):
+                connection.execute("begin")
+                try:
+                    yield SqliteTransaction(connection)
+                finally:
+                    connection.execute("rollback")
+        finally:
+            self._readers.put(connection)
+
+    def back_up(self, path: Path) -> None:
+        """Copy the live file, whole or not at all.
+
+        Raises:
+            JournalError: when it could not be made, or is not what was written.
+        """
+        with closing(connect(self.path, readonly=True)) as connection:
+            backup.copy(connection, path, verify)
+
+    def close(self) -> None:
+        """Close the connections."""
+        while not self._readers.empty():
+            self._readers.get_nowait().close()
+        self._writer.close()
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Create the tables of a new file; refuse another program's, or a newer one."""
+    connection.execute("begin immediate")
+    try:
+        if _is_new(connection, path):
+            run(connection, TABLES)
+            connection.execute("insert into hub values (?)", [token_hex(8)])
+            connection.execute(f"pragma user_version = {VERSION}")
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if version > VERSION:
+        raise ReadOnlyError(
+            f"{path} a été écrit par une version plus récente de diag : "
+            "mettez le serveur à jour."
+        )
+    if version:
+        return False
+    if connection.execute("select 1 from sqlite_schema limit 1").fetchone():
+        raise NotAJournalError(
+            f"{path} n'est pas la base d'un serveur de diag. Choisissez un autre "
+            "dossier."
+        )
+    return True
+
+
+def restore(copied: Path, path: Path, aside: str) -> Path | None:
+    """Put a copy back in service; return what was set aside.
+
+    Raises:
+        JournalError: when the copy is damaged, or the hub is running.
+    """
+    try:
+        return backup.restore(copied, path, aside, verify)
+    except LockedError as error:
+        raise LockedError(
+            f"{path} : le serveur est en marche. Arrêtez-le (systemctl stop "
+            "diag-hub), puis recommencez ; rien n'a été changé."
+        ) from error
+
+
+def verify(path: Path) -> None:
+    """Check a file's structure, every hash, every sum.
+
+    Raises:
+        JournalError: at the first thing that is not what was written.
+    """
+    with closing(connect(path, readonly=True)) as connection, in_french(path):
+        if connection.execute("pragma user_version").fetchone() != (VERSION,):
+            raise NotAJournalError(
+                f"{path} n'est pas la base d'un serveur de diag : ses copies "
+                "s'appellent hub-DATE.db."
+            )
+        (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise DamagedError(f"{path} : le fichier est abîmé ({verdict}).")
+        verify_log(SqliteTransaction(connection), path)
