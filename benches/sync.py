@@ -23,9 +23,8 @@ from benches import append
 from benches.worlds.crowd import crowd
 from benches.worlds.sync import EACH, audit_lines, hub_in, opened, through
 from diag.journal.journal import Journal
-from diag.sync.enrolments import Enrolment
-from diag.sync.laptop import Told
-from diag.sync.session import synchronise_with
+from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.trust import Enrolment
 from tests.sync.databases import MISSING, Server, programs, running
 from tests.sync.serving import Cutter, cutting
 
@@ -92,7 +91,7 @@ def timed(name: str, journal: Journal, hub: Enrolment, cutter: Cutter) -> float:
     cutter.passed.clear()
     gc.collect()
     start = perf_counter()
-    done = synchronise_with(journal, hub, Told(), 0)
+    done = synchronise_with(journal, hub, ExchangeEvent(), 0)
     seconds = perf_counter() - start
     assert done.is_whole, done
     moved = done.pushed + done.pulled

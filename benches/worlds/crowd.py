@@ -8,11 +8,11 @@ from time import perf_counter
 
 from benches.worlds.sync import EACH, audit_lines
 from diag.journal.revision import now
-from diag.sync.http import HttpOffice
-from diag.sync.hub.door import Door
+from diag.sync.http import HttpTransport
 from diag.sync.hub.home import HubHome
+from diag.sync.hub.hub import Door
 from diag.sync.protocol import Enrolling
-from diag.sync.trust import trust_in
+from diag.sync.trust import build_trust
 
 LAPTOPS = 100
 BATCH = 500
@@ -20,7 +20,7 @@ BATCH = 500
 
 def crowd(home: HubHome, each: int) -> None:
     """Print how long they all take, and how long one request does."""
-    trust = trust_in(home.authority)
+    trust = build_trust(home.authority)
     with closing(home.store()) as store:
         door = Door(store, now)
         tokens = [
@@ -35,7 +35,7 @@ def crowd(home: HubHome, each: int) -> None:
     gate = Barrier(LAPTOPS + 1)
 
     def push(token: str, given: list[list[bytes]]) -> None:
-        with closing(HttpOffice(home.settings.url, trust, token)) as office:
+        with closing(HttpTransport(home.settings.url, trust, token)) as office:
             gate.wait()
             for batch in given:
                 start = perf_counter()

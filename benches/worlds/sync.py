@@ -10,9 +10,9 @@ from diag.journal.journal import Journal
 from diag.journal.revision import Json, compose
 from diag.model.audit import Subject, audit_id
 from diag.model.enums import PlaceKind
-from diag.sync.enrolling import enrol
-from diag.sync.enrolments import Enrolment
+from diag.sync.http import enrol
 from diag.sync.hub.home import HubHome, HubSettings
+from diag.sync.trust import Enrolment
 from tests.cli.running import command
 from tests.sync.serving import Cutter, free_port
 from tests.sync.test_kills import wait_for

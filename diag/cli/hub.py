@@ -124,7 +124,7 @@ def init(
 def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> None:
     """Lance le serveur, jusqu'à Ctrl+C ; un journal JSON sur la sortie d'erreur."""
     try:
-        from diag.sync.hub import serving  # noqa: PLC0415 - the extra `hub`
+        from diag.sync.hub import app  # noqa: PLC0415 - the extra `hub`
     except ModuleNotFoundError as error:
         raise DiagError(
             f"Il manque {error.name} : installez diag avec son serveur, "
@@ -132,7 +132,7 @@ def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> No
         ) from error
     home = chosen.home().on(database) if database else chosen.home()
     everywhere = "127.0.0.1" if home.settings.tls == "proxy" else "0.0.0.0"  # noqa: S104 - laptops call it
-    serving.serve(home, host=host or everywhere, port=port)
+    app.serve(home, host=host or everywhere, port=port)
 
 
 @hub.command()
@@ -180,11 +180,11 @@ def enrol(
 
 
 def _empty(home: "HubHome", territories: tuple[str, ...]) -> list[str]:
-    from diag.sync.hub.scopes import unknown_in  # noqa: PLC0415 - see above
+    from diag.sync.hub.home import find_unknown_territories  # noqa: PLC0415 - see above
 
     store = home.store()
     try:
-        return unknown_in(store, territories)
+        return find_unknown_territories(store, territories)
     finally:
         store.close()
 
@@ -260,7 +260,7 @@ def key(chosen: HubLocation) -> None:
 def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
     from diag.office.bundles import told_time  # noqa: PLC0415 - see above
-    from diag.sync.hub.bundles import deliver  # noqa: PLC0415 - see above
+    from diag.sync.hub.delivery import deliver  # noqa: PLC0415 - see above
 
     home = chosen.home()
     store = home.store()
@@ -293,10 +293,10 @@ def read(chosen: HubLocation, file: Path) -> None:
 @chosen
 def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
     """Copie le serveur, même en marche, et vérifie la copie jusqu'au dernier octet."""
-    from diag.sync.hub import copies, sealed  # noqa: PLC0415 - see above
+    from diag.sync.hub import copies  # noqa: PLC0415 - see above
 
     home = chosen.home()
-    copied = sealed.back_up(home, keys, to) if keys else copies.back_up(home, to)
+    copied = copies.back_up_sealed(home, keys, to) if keys else copies.back_up(home, to)
     click.echo(f"Copie vérifiée{', chiffrée' if keys else ''} : {copied}")
 
 
@@ -313,14 +313,14 @@ def restore(
     chosen: HubLocation, file: Path, identity: Path | None, database: str
 ) -> None:
     """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
-    from diag.sync.hub import copies, sealed  # noqa: PLC0415 - see above
+    from diag.sync.hub import copies  # noqa: PLC0415 - see above
 
-    if file.suffix != sealed.SUFFIX:
+    if file.suffix != copies.SEALED:
         kept = copies.restore(chosen.folder, file, database)
     elif identity is None:
         raise click.UsageError("Cette copie est chiffrée : donnez --identity CLE.")
     else:
-        kept = sealed.restore(chosen.folder, file, identity, database)
+        kept = copies.restore_sealed(chosen.folder, file, identity, database)
     click.echo(f"Restauré depuis {file}")
     if kept:
         click.echo(f"L'ancienne base est gardée : {kept}")

@@ -13,12 +13,11 @@ from diag.journal.exchange import Brought
 from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
-from diag.sync.bundle import importing
-from diag.sync.bundle.importing import Entered, Reader
-from diag.sync.bundle.keys import Card, Kept, device_keys
-from diag.sync.bundle.ring import Ring
-from diag.sync.bundle.writing import Bundle, Told, Written, write_bundle
-from diag.sync.folder import FolderOutcome, FolderSync
+from diag.sync.bundle import read
+from diag.sync.bundle.keys import Card, KeptKeys, Ring, read_device_keys
+from diag.sync.bundle.read import Entered, Reader
+from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
+from diag.sync.folder import FolderResult, FolderTransport
 from diag.words.sentences import counted
 from diag.workspace.people import meet
 from diag.workspace.subjects import auditee_of, remember
@@ -28,13 +27,13 @@ OURSELVES = "ce poste"
 """Whose bundles are this device's own."""
 
 
-def own_keys(workspace: Workspace) -> Kept:
+def own_keys(workspace: Workspace) -> KeptKeys:
     """Return the keys of this device, made at the first use.
 
     Raises:
         DiagError: when they are there and cannot be read.
     """
-    return device_keys(workspace.folder, workspace.settings.device)
+    return read_device_keys(workspace.folder, workspace.settings.device)
 
 
 def ring_of(workspace: Workspace) -> Ring:
@@ -77,7 +76,7 @@ def export(
     names: Iterable[str],
     path: Path,
     campaign: str | None = None,
-) -> Written:
+) -> WrittenBundle:
     """Write a bundle of some audits, or of all, for some colleagues.
 
     Raises:
@@ -98,9 +97,9 @@ def export(
     bundle = Bundle(
         audits=audits,
         keys=own_keys(workspace).keys,
-        recipients=[ring.cards[ring.named(name)] for name in names],
+        recipients=[ring.cards[ring.find(name)] for name in names],
         at=workspace.world.clock(),
-        told=_told(workspace, audits),
+        summary=_summarise(workspace, audits),
     )
     return write_bundle(workspace.journal, bundle, path)
 
@@ -111,7 +110,7 @@ def preview(workspace: Workspace, path: Path) -> Entered:
     Raises:
         DiagError: when it is refused, or cannot be read.
     """
-    return importing.preview(_reader(workspace), path, workspace.world.clock())
+    return read.preview(_reader(workspace), path, workspace.world.clock())
 
 
 def bring_in(workspace: Workspace, path: Path) -> Entered:
@@ -121,7 +120,7 @@ def bring_in(workspace: Workspace, path: Path) -> Entered:
         DiagError: when it is refused, or cannot be read: nothing came in.
     """
     at = workspace.world.clock()
-    entered = importing.bring_in(_reader(workspace), path, at)
+    entered = read.bring_in(_reader(workspace), path, at)
     _learn(workspace, entered)
     return entered
 
@@ -137,10 +136,10 @@ def undo(workspace: Workspace, name: str) -> int:
     Raises:
         JournalError: when there is none, or something was built upon it.
     """
-    return importing.undo(workspace.journal, name, workspace.world.clock())
+    return read.undo(workspace.journal, name, workspace.world.clock())
 
 
-def synchronise_folder(workspace: Workspace, folder: Path) -> FolderOutcome:
+def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
     """Exchange with a folder that colleagues share.
 
     Raises:
@@ -157,11 +156,11 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderOutcome:
             f"{folder} contient votre espace de travail, qui ne se partage pas. "
             "Donnez un dossier à part."
         )
-    meeting = FolderSync(
+    meeting = FolderTransport(
         reader=_reader(workspace),
         folder=folder,
         recipients=cards,
-        told=lambda audits: _told(workspace, audits),
+        summarise=lambda audits: _summarise(workspace, audits),
         learn=lambda entered: _learn(workspace, entered),
     )
     return meeting.run(workspace.world.clock())
@@ -199,7 +198,7 @@ def _reader(workspace: Workspace) -> Reader:
     return Reader(workspace.journal, keys, signers)
 
 
-def _told(workspace: Workspace, audits: Sequence[str]) -> Told:
+def _summarise(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
     found = bundles.audits_among(workspace.journal, audits)
     about = {
         ident: auditee_of(workspace, audit).model_dump(mode="json")
@@ -207,7 +206,7 @@ def _told(workspace: Workspace, audits: Sequence[str]) -> Told:
     }
     people = workspace.settings.people
     labels = sorted(bundles.authors_in(workspace.journal, audits) & people.keys())
-    return Told(about, {label: people[label] for label in labels})
+    return BundleSummary(about, {label: people[label] for label in labels})
 
 
 def _learn(workspace: Workspace, entered: Entered) -> None:

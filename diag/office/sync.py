@@ -21,9 +21,8 @@ from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import get_setting, put_setting
 from diag.model.audit import Auditee, Photo
 from diag.model.errors import DiagError
-from diag.sync.enrolments import Enrolment, drop_enrolment, enrolments_in
-from diag.sync.laptop import Told, Watch
-from diag.sync.session import CLOCK_DOUBT, Outcome
+from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
+from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
 from diag.words.sentences import counted
 from diag.workspace.people import meet
 from diag.workspace.subjects import auditee_of
@@ -67,8 +66,7 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
         DiagError: when no hub knows this laptop, or a picture cannot be kept.
     """
     # HTTP: 100 ms, for who asks only.
-    from diag.sync.attachments import AttachmentExchange as Moved  # noqa: PLC0415
-    from diag.sync.session import office_of  # noqa: PLC0415
+    from diag.sync.exchange import Transfer, open_transport  # noqa: PLC0415
 
     wanted = {one.sha: NamedAttachment(one.sha, one.size, one.mime) for one in photos}
     asked, problem = len(wanted), ""
@@ -79,11 +77,10 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
             "l'a jointe. Un paquet de ce collègue l'apporte aussi."
         )
     for hub in found:
-        office = office_of(hub)
+        office = open_transport(hub)
         try:
-            Moved(workspace.journal, office, office.hello().limits).take(
-                wanted.values()
-            )
+            transfer = Transfer(workspace.journal, office.hello().limits)
+            transfer.take(office, wanted.values())
         except DiagError as error:
             problem = str(error)
         finally:
@@ -108,7 +105,7 @@ _SINCE = "photos.at_every_hub"
 _DAY = 24 * 3600 * 1000
 
 
-def let_go(workspace: Workspace, outcomes: Sequence[Outcome]) -> int:
+def let_go(workspace: Workspace, outcomes: Sequence[SyncResult]) -> int:
     """Remove the photos that may leave, after a sync with every hub; return how many.
 
     A sync that stopped short proves nothing: nothing leaves.
@@ -134,7 +131,7 @@ def let_go(workspace: Workspace, outcomes: Sequence[Outcome]) -> int:
     return len(due)
 
 
-def _everywhere(workspace: Workspace, outcomes: Sequence[Outcome]) -> list[str]:
+def _everywhere(workspace: Workspace, outcomes: Sequence[SyncResult]) -> list[str]:
     """Return the photos here, of closed audits, that every hub holds with their audit.
 
     A hub asks for nothing of an audit that it does not know: the log must be equal.
@@ -218,7 +215,7 @@ def hubs(workspace: Workspace) -> tuple[Enrolment, ...]:
     Raises:
         DiagError: when what is kept of one cannot be read.
     """
-    return enrolments_in(workspace.folder)
+    return read_enrolments(workspace.folder)
 
 
 def names_of(known: Iterable[Enrolment]) -> Mapping[str, str]:
@@ -265,11 +262,11 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     """
     # HTTP and certificates: 120 ms that every other command does without.
     from diag.office import bundles  # noqa: PLC0415
-    from diag.sync import enrolling  # noqa: PLC0415
+    from diag.sync import http  # noqa: PLC0415
 
     settings = workspace.settings
     person = settings.name_of(settings.author)
-    hub = enrolling.enrol(
+    hub = http.enrol(
         workspace.folder,
         invitation,
         f"{person}, {platform.node()}",
@@ -297,15 +294,15 @@ def waiting(workspace: Workspace, hub: Enrolment) -> tuple[Waiting, ...]:
 
 def run(
     workspace: Workspace,
-    progress: Watch,
+    progress: Progress,
     cancelled: Callable[[], bool] = lambda: False,
-) -> tuple[Outcome, ...]:
+) -> tuple[SyncResult, ...]:
     """Sync with every hub that knows this laptop; keep and return what happened.
 
     Raises:
         DiagError: when no hub does, or the workspace is read-only.
     """
-    from diag.sync.session import synchronise_with  # noqa: PLC0415 - as above
+    from diag.sync.exchange import synchronise_with  # noqa: PLC0415 - as above
 
     found = hubs(workspace)
     if not found:
@@ -317,10 +314,10 @@ def run(
     if workspace.journal.readonly:
         raise DiagError(workspace.journal.notice)
     drop_ballast(workspace.folder)
-    told = Told(progress, cancelled)
+    event = ExchangeEvent(progress, cancelled)
     now = workspace.world.clock
     outcomes = tuple(
-        synchronise_with(workspace.journal, hub, told, now()) for hub in found
+        synchronise_with(workspace.journal, hub, event, now()) for hub in found
     )
     outcomes[-1].freed = let_go(workspace, outcomes)
     names = names_of(found)
@@ -334,12 +331,14 @@ def run(
     return outcomes
 
 
-def last(workspace: Workspace) -> tuple[Outcome, ...]:
+def last(workspace: Workspace) -> tuple[SyncResult, ...]:
     """Return what happened the last time, hub by hub."""
-    return tuple(Outcome(**kept) for kept in get_setting(workspace.journal, _LAST, []))
+    return tuple(
+        SyncResult(**kept) for kept in get_setting(workspace.journal, _LAST, [])
+    )
 
 
-def words_of(outcome: Outcome) -> Iterable[str]:
+def words_of(outcome: SyncResult) -> Iterable[str]:
     """Give what happened, line by line."""
     yield (
         f"{outcome.name} : {counted(outcome.pushed, 'modification')} "

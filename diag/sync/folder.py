@@ -15,11 +15,10 @@ from diag.journal import exchange as bundles
 from diag.journal import exchange as holdings
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
-from diag.sync.bundle.importing import Entered, Reader, bring_in
+from diag.sync.bundle.format import BundleError, Fault
 from diag.sync.bundle.keys import Card
-from diag.sync.bundle.opening import sha_of
-from diag.sync.bundle.problems import BundleError, Fault
-from diag.sync.bundle.writing import Bundle, Told, Written, write_bundle
+from diag.sync.bundle.read import Entered, Reader, bring_in, hash_file
+from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 
 _DEVICE = re.compile(r"[0-9a-f]{32}")
 
@@ -34,7 +33,7 @@ _KEY = "sync.folder:"
 
 
 @dataclass(slots=True)
-class FolderOutcome:
+class FolderResult:
     """What a sync with a folder did."""
 
     read: list[Entered] = field(default_factory=list)
@@ -43,26 +42,26 @@ class FolderOutcome:
     """Bundles that had been read before."""
     refused: list[str] = field(default_factory=list)
     """Bundles that were not read, each with why; they are tried again next time."""
-    written: Written | None = None
+    written: WrittenBundle | None = None
     """What this device gave; None when all it has is there."""
     path: Path | None = None
     """Where."""
 
 
 @dataclass(frozen=True, slots=True)
-class FolderSync:
+class FolderTransport:
     """A workspace and a folder that several devices share."""
 
     reader: Reader
     folder: Path
     recipients: Mapping[str, Card]
-    """Who is to open what this device writes."""
-    told: Callable[[Sequence[str]], Told]
+    """The keys that are to open what this device writes."""
+    summarise: Callable[[Sequence[str]], BundleSummary]
     """Names to send with audits."""
     learn: Callable[[Entered], None]
     """What is done with the names that came."""
 
-    def run(self, at: int) -> FolderOutcome:
+    def run(self, at: int) -> FolderResult:
         """Read what others wrote, then write what is not there.
 
         Raises:
@@ -73,15 +72,15 @@ class FolderSync:
                 f"{self.folder} n'est pas un dossier accessible. Rien n'a changé ici. "
                 "Vérifiez que le partage ou la clé est branché, puis recommencez."
             )
-        outcome, mine = FolderOutcome(), self._given()
+        result, mine = FolderResult(), self._given()
         for path, sha in self._bundles():
             before = bundles.find_bundle(self.reader.journal, sha)
             if sha in mine.bundles or (before and before.is_settled):
-                outcome.known += 1
+                result.known += 1
             else:
-                self._read(path, sha, at, outcome)
-        self._write(mine, at, outcome)
-        return outcome
+                self._read(path, sha, at, result)
+        self._write(mine, at, result)
+        return result
 
     def _bundles(self) -> Iterator[tuple[Path, str]]:
         """Give the bundles of all devices; any other file is none of ours."""
@@ -92,27 +91,27 @@ class FolderSync:
                     if match and path.is_file():  # a pipe would never end
                         yield path, match[1]
 
-    def _read(self, path: Path, sha: str, at: int, outcome: FolderOutcome) -> None:
+    def _read(self, path: Path, sha: str, at: int, result: FolderResult) -> None:
         try:
             _check_name(path, sha)
             entered = bring_in(self.reader, path, at)
         except (BundleError, OSError) as error:
             why = error.sentence if isinstance(error, BundleError) else str(error)
             where = f"{path.parent.name[:8]}…/{path.name[:8]}…"
-            outcome.refused.append(f"{where} : {why}")
+            result.refused.append(f"{where} : {why}")
         else:
             self.learn(entered)
-            outcome.read.append(entered)
+            result.read.append(entered)
 
-    def _write(self, given: "_Given", at: int, outcome: FolderOutcome) -> None:
+    def _write(self, given: "_Given", at: int, result: FolderResult) -> None:
         """Give the audits that changed since they were last given, whole."""
         journal = self.reader.journal
         photos = given.present(self._mine)
         lacking = holdings.held(journal).keys() - photos
         due = [
             audit
-            for audit, one in exchange.proven_sums(journal).items()
-            if not given.holds(audit, one.digest, self._mine)
+            for audit, total in exchange.proven_sums(journal).items()
+            if not given.holds(audit, total.digest, self._mine)
             or (lacking and lacking & bundles.attachments_in(journal, [audit]))
         ]
         if not due:
@@ -123,13 +122,13 @@ class FolderSync:
             keys=self.reader.keys,
             recipients=list(self.recipients.values()),
             at=at,
-            told=self.told(due),
+            summary=self.summarise(due),
             without=photos,
         )
         part = self._mine / _PART
         written = write_bundle(journal, bundle, part)
-        outcome.written, outcome.path = written, self._mine / f"{written.sha}.diag"
-        part.replace(outcome.path)
+        result.written, result.path = written, self._mine / f"{written.sha}.diag"
+        part.replace(result.path)
         given.add(written)
         self._keep(given)
 
@@ -166,7 +165,7 @@ class _Given:
     """What this device gave to a folder: a hint, checked against what is there."""
 
     whom: list[str] = field(default_factory=list)
-    """For whom it was sealed."""
+    """The keys that it was sealed for."""
     audits: dict[str, list[str]] = field(default_factory=dict)
     """Audit → digest, and the bundle that holds it so."""
     blobs: dict[str, str] = field(default_factory=dict)
@@ -175,7 +174,7 @@ class _Given:
     """Those that this device wrote."""
 
     def holds(self, audit: str, digest: str, folder: Path) -> bool:
-        """Say whether an audit is there as it is now."""
+        """Whether an audit is there as it is now."""
         kept, sha = self.audits.get(audit, ["", ""])
         return kept == digest and (folder / f"{sha}.diag").is_file()
 
@@ -184,17 +183,18 @@ class _Given:
         there = {sha for sha in set(self.blobs.values()) if _is_there(folder, sha)}
         return {blob for blob, sha in self.blobs.items() if sha in there}
 
-    def add(self, written: Written) -> None:
+    def add(self, written: WrittenBundle) -> None:
         """Count a bundle that is there now."""
-        told = {audit: [digest, written.sha] for audit, digest in written.sums.items()}
-        self.audits |= told
+        self.audits |= {
+            audit: [digest, written.sha] for audit, digest in written.sums.items()
+        }
         self.blobs |= dict.fromkeys(written.blobs, written.sha)
         self.bundles.append(written.sha)
 
 
 def _check_name(path: Path, sha: str) -> None:
     """Refuse a file that is not what its name says: not all of it has come yet."""
-    if sha_of(path) != sha:
+    if hash_file(path) != sha:
         raise BundleError(Fault.DAMAGED, "copie en cours ?")
 
 

@@ -1,10 +1,11 @@
-"""An office reached over HTTPS: requests, their limits, what a cut line means."""
+"""A hub reached over HTTPS: being let in, requests, their limits, cut lines."""
 
 import gzip
 import json
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -12,8 +13,27 @@ import httpx
 from pydantic import ValidationError
 
 from diag.journal.journal import AuditSum
-from diag.sync.problems import URN, OfflineError, ProblemError
-from diag.sync.protocol import Enrolled, Enrolling, Hello, Page, Piece, Pushed, Renewed
+from diag.model.text import clean_line
+from diag.sync.protocol import (
+    URN,
+    Enrolled,
+    Enrolling,
+    Hello,
+    OfflineError,
+    Page,
+    Piece,
+    ProblemError,
+    Pushed,
+    Renewed,
+    check_versions,
+)
+from diag.sync.trust import (
+    Enrolment,
+    build_trust,
+    fetch_authority,
+    keep_enrolment,
+    read_invitation,
+)
 
 _TIMEOUT = httpx.Timeout(30, connect=10)
 
@@ -31,7 +51,7 @@ _LONGEST_WAIT = 30
 _LEVEL = 6
 
 
-class HttpOffice:
+class HttpTransport:
     """A hub at an address; nothing but `hello` and `enrol` goes without a token."""
 
     def __init__(
@@ -53,39 +73,39 @@ class HttpOffice:
         self._client.close()
 
     def hello(self) -> Hello:
-        """Ask who is there."""
+        """Ask for the hub's id, versions, limits."""
         given = self._ask("GET", "/v1/hello")
-        with self._understood():
+        with self._reading():
             return Hello.model_validate_json(given.content)
 
     def enrol(self, asked: Enrolling) -> Enrolled:
         """Ask to be let in, with a code that serves once."""
         content = asked.model_dump_json().encode()
         given = self._ask("POST", "/v1/enrol", content=content)
-        with self._understood():
+        with self._reading():
             return Enrolled.model_validate_json(given.content)
 
     def rotate(self) -> Renewed:
         """Ask for a new token; this one works until the new one is used."""
         given = self._ask("POST", "/v1/token/rotate")
-        with self._understood():
+        with self._reading():
             return Renewed.model_validate_json(given.content)
 
     def manifest(self) -> dict[str, AuditSum]:
         """Return the sum of each audit in this device's territory."""
         given = self._ask("GET", "/v1/audits")
-        with self._understood():
+        with self._reading():
             sums = json.loads(given.content)
             return {
                 row[0]: AuditSum(str(row[0]), int(row[1]), str(row[2])) for row in sums
             }
 
     def people(self) -> dict[str, str]:
-        """Return the names of those who were let in, by the label of their words."""
+        """Return the names of colleagues, by the label of their revisions."""
         given = self._ask("GET", "/v1/people")
-        with self._understood():
-            told = json.loads(given.content)
-            return {str(label): str(name) for label, name in told.items()}
+        with self._reading():
+            names = json.loads(given.content)
+            return {str(label): str(name) for label, name in names.items()}
 
     def page(self, audit: str, after: int) -> Page:
         """Return what follows a revision in the hub's log of an audit."""
@@ -95,7 +115,7 @@ class HttpOffice:
         if lines.pop():
             raise OfflineError(f"{self.url} : la réponse a été coupée.")
         headers = given.headers
-        with self._understood():
+        with self._reading():
             total = AuditSum(
                 audit, int(headers["audit-revisions"]), headers["audit-digest"]
             )
@@ -109,36 +129,36 @@ class HttpOffice:
             content=gzip.compress(b"\n".join(lines), _LEVEL, mtime=0),
             headers={"content-encoding": "gzip"},
         )
-        with self._understood():
+        with self._reading():
             return Pushed.model_validate_json(given.content)
 
     def missing(self, shas: Sequence[str]) -> dict[str, int]:
         """Return which attachments the hub wants, and how many bytes it has of each."""
         content = json.dumps({"shas": list(shas)}).encode()
         given = self._ask("POST", "/v1/blobs/missing", content=content)
-        with self._understood():
+        with self._reading():
             held = json.loads(given.content)
             return {str(sha): int(size) for sha, size in held.items()}
 
     def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
         """Give a part of an attachment; return how many bytes the hub has now."""
-        told = f"bytes {start}-{start + len(piece) - 1}/{total}"
-        headers = {"content-range": told}
+        last = start + len(piece) - 1
+        headers = {"content-range": f"bytes {start}-{last}/{total}"}
         given = self._ask("PUT", f"/v1/blobs/{sha}", content=piece, headers=headers)
-        with self._understood():
+        with self._reading():
             return int(json.loads(given.content)["offset"])
 
     def get_piece(self, sha: str, start: int) -> Piece:
         """Return a part of an attachment."""
         headers = {"range": f"bytes={start}-"}
         given = self._ask("GET", f"/v1/blobs/{sha}", headers=headers)
-        with self._understood():
+        with self._reading():
             total = given.headers["content-range"].rpartition("/")[2]
             return Piece(given.content, int(total))
 
     @contextmanager
-    def _understood(self) -> Iterator[None]:
-        """Tell an answer that is none of the protocol's: a portal, a proxy's page."""
+    def _reading(self) -> Iterator[None]:
+        """Refuse an answer that is none of the protocol's: a portal, a proxy's page."""
         try:
             yield
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
@@ -152,19 +172,19 @@ class HttpOffice:
 
         Raises:
             ProblemError: when the hub refuses.
-            OfflineError: when nobody knows whether it heard.
+            OfflineError: when it may or may not have been reached.
         """
         for left in reversed(range(_TRIES)):
-            given = self._heard(method, path, **more)
+            given = self._send(method, path, **more)
             if given.is_success:
                 return given
-            problem = _problem(given)
+            problem = _read_problem(given)
             if problem.kind != "busy" or not left:
                 raise problem
             self._wait(min(max(problem.retry_after or 1, 1), _LONGEST_WAIT))
         raise AssertionError
 
-    def _heard(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
             with self._client.stream(method, path, **more) as given:
                 body = bytearray()
@@ -178,10 +198,10 @@ class HttpOffice:
                     given.status_code, headers=headers, content=bytes(body)
                 )
         except (httpx.TransportError, httpx.DecodingError) as error:
-            raise OfflineError(_sentence(self.url, error)) from error
+            raise OfflineError(_explain(self.url, error)) from error
 
 
-def _sentence(url: str, error: Exception) -> str:
+def _explain(url: str, error: Exception) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return (
             f"{url} : le certificat présenté n'est pas celui de votre serveur. Rien "
@@ -194,19 +214,55 @@ def _sentence(url: str, error: Exception) -> str:
     )
 
 
-def _problem(given: httpx.Response) -> ProblemError:
+def _read_problem(given: httpx.Response) -> ProblemError:
     """Read a refusal; an intermediary's own words are not shown."""
     try:
-        told = given.json()
-        kind = str(told["type"]).removeprefix(URN)
-        offset = told.get("offset")
+        fields = given.json()
+        kind = str(fields["type"]).removeprefix(URN)
+        offset = fields.get("offset")
         return ProblemError(
             kind,
-            str(told.get("detail", "")),
-            title=str(told["title"]),
+            str(fields.get("detail", "")),
+            title=str(fields["title"]),
             offset=int(offset) if offset is not None else None,
             retry_after=int(given.headers.get("retry-after", 0)),
         )
     except (ValueError, KeyError, TypeError, ValidationError):
         kind = "busy" if given.status_code in {502, 503, 504} else "internal"
         return ProblemError(kind, f"Réponse {given.status_code}.")
+
+
+def enrol(
+    folder: Path, text: str, device: str, author: str = "", sign_key: str = ""
+) -> Enrolment:
+    """Enrol a workspace at the hub of an invitation, and keep what it gives.
+
+    `sign_key`: public key by which the hub will know this device's bundles.
+
+    Raises:
+        DiagError: when the string is no invitation, the hub does not answer, is
+            another one or of another version, or refuses.
+    """
+    invited = read_invitation(text)
+    authority = fetch_authority(invited)
+    asked = Enrolling(
+        code=invited.code, device=device[:200], author=author, sign_key=sign_key
+    )
+    with closing(HttpTransport(invited.url, build_trust(authority))) as transport:
+        hello = transport.hello()
+        check_versions(hello)
+        given = transport.enrol(asked)
+    enrolment = Enrolment(
+        hub=hello.hub,
+        name=clean_line(hello.name) or invited.url,
+        url=invited.url,
+        authority=authority,
+        token=given.token,
+        expires=given.expires,
+        device=given.device,
+        territories=given.territories,
+        right=given.right,
+        key=hello.key,
+    )
+    keep_enrolment(folder, enrolment)
+    return enrolment

@@ -1,4 +1,8 @@
-"""What travels between a laptop and a hub, and how much of it at a time."""
+"""What travels between a laptop and an office, how much of it, what may be refused.
+
+Wire models and limits; the two halves of a transport; refusals, which are RFC 9457 on
+the wire and the same error on both sides.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated, Final, NamedTuple, Protocol
@@ -7,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from diag.journal.journal import AuditSum
 from diag.journal.revision import MAX_LINE, MAX_PARENTS
-from diag.sync.problems import ProblemError
+from diag.model.errors import DiagError
 
 VERSION: Final = 1
 """Version of the protocol; a breaking change is another path."""
@@ -45,31 +49,31 @@ class Limits(Wire):
     blob_bytes: int = Field(default=20 * 2**20, ge=1)
     """Largest attachment."""
     piece_bytes: int = Field(default=2**20, ge=1)
-    """Largest piece of one."""
+    """Largest piece of an attachment."""
     shas: int = Field(default=5_000, ge=1)
     """Most attachments asked about at once."""
 
 
 class Hello(Wire):
-    """What a hub says to anyone."""
+    """What a hub answers to anyone."""
 
     hub: str
     """Its id: cursors are kept by hub."""
     name: str
-    """Whose it is, for people."""
+    """Name of its owner, for people."""
     oldest: int
     newest: int
-    """Versions of the protocol that it speaks."""
+    """Versions of the protocol that it serves."""
     time: int
-    """Its clock, UTC milliseconds: compared to say so, never to decide."""
+    """Its clock, UTC milliseconds: compared to show the gap, never to decide."""
     app: str
     """Version of diag that it runs."""
     limits: Limits
     key: str = ""
-    """Its public keys, as devices hand theirs: what bundles are sealed for."""
+    """Its public keys, as devices hand theirs: bundles are sealed for it."""
 
 
-class Refused(Wire):
+class RefusedLine(Wire):
     """A line that a hub refused, alone."""
 
     line: int
@@ -89,17 +93,17 @@ class Pushed(Wire):
     new: int
     sums: dict[str, tuple[int, str]]
     """Audit → revisions and digest that the hub holds now."""
-    rejected: tuple[Refused, ...] = ()
+    rejected: tuple[RefusedLine, ...] = ()
 
 
 class Enrolling(Wire):
-    """What a laptop says to be let in."""
+    """What a laptop sends to be let in."""
 
     code: str = Field(max_length=40)
     device: str = Field(max_length=200)
     """Name of the laptop, for people."""
     author: str = Field(default="", max_length=400)
-    """Label of who works on it, as their revisions carry it."""
+    """Label of its user, as their revisions carry it."""
     sign_key: str = Field(default="", pattern=r"^(|[0-9a-f]{64})$")
     """Ed25519 public key, hex: signs the bundles of this device."""
 
@@ -139,7 +143,7 @@ class Page(NamedTuple):
 
     @property
     def is_last(self) -> bool:
-        """Say whether there is nothing after it."""
+        """Whether there is nothing after it."""
         return self.after >= self.sum.revisions
 
 
@@ -151,39 +155,15 @@ class Piece(NamedTuple):
     """Size of the whole."""
 
 
-class Office(Protocol):
-    """What a laptop asks of a hub, whatever carries it.
-
-    Every method raises `ProblemError` when the hub refuses, and `OfflineError` when
-    nobody knows whether it heard: asking again is always right.
-    """
-
-    def hello(self) -> Hello:
-        """Ask who is there."""
-        ...
+class Source(Protocol):
+    """The half of a transport that gives; see `Sink` for what it raises."""
 
     def manifest(self) -> dict[str, AuditSum]:
-        """Return the sum of each audit in this device's territory."""
-        ...
-
-    def people(self) -> dict[str, str]:
-        """Return the names of those who were let in, by the label of their words."""
+        """Return the sum of each audit that it has for this device."""
         ...
 
     def page(self, audit: str, after: int) -> Page:
-        """Return what follows a revision in the hub's log of an audit."""
-        ...
-
-    def push(self, lines: Sequence[bytes]) -> Pushed:
-        """Give lines."""
-        ...
-
-    def missing(self, shas: Sequence[str]) -> dict[str, int]:
-        """Return which attachments the hub wants, and how many bytes it has of each."""
-        ...
-
-    def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
-        """Give a part of an attachment; return how many bytes the hub has now."""
+        """Return what follows a revision in its log of an audit."""
         ...
 
     def get_piece(self, sha: str, start: int) -> Piece:
@@ -191,8 +171,124 @@ class Office(Protocol):
         ...
 
 
+class Sink(Protocol):
+    """The half of a transport that takes.
+
+    Every method of both halves raises `ProblemError` when the office refuses, and
+    `OfflineError` when it may or may not have been reached: asking again is always
+    right.
+    """
+
+    def push(self, lines: Sequence[bytes]) -> Pushed:
+        """Give lines."""
+        ...
+
+    def missing(self, shas: Sequence[str]) -> dict[str, int]:
+        """Return which attachments it wants, and how many bytes it has of each."""
+        ...
+
+    def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
+        """Give a part of an attachment; return how many bytes it has now."""
+        ...
+
+
+class Office(Source, Sink, Protocol):
+    """A hub, whatever carries what a laptop asks of it: both halves, and its name."""
+
+    def hello(self) -> Hello:
+        """Ask for its id, its versions, its limits."""
+        ...
+
+    def people(self) -> dict[str, str]:
+        """Return the names of colleagues, by the label of their revisions."""
+        ...
+
+
+URN: Final = "urn:diag:problem:"
+"""What the `type` of a problem begins with."""
+
+
+class Kind(NamedTuple):
+    """A kind of refusal."""
+
+    status: int
+    """Its HTTP status."""
+    title: str
+    """What it means, for the person in front of the laptop."""
+
+
+KINDS: Final[dict[str, Kind]] = {
+    "bad-request": Kind(400, "La demande est mal formée."),
+    "token-revoked": Kind(401, "Ce poste n'est pas, ou plus, autorisé par le serveur."),
+    "enrol-refused": Kind(403, "Le code d'inscription n'est pas valable."),
+    "right": Kind(403, "Ce poste n'a pas ce droit."),
+    "scope": Kind(403, "Cet audit n'est pas dans le territoire de ce poste."),
+    "unknown-audit": Kind(404, "Le serveur ne connaît pas cet audit."),
+    "not-found": Kind(404, "Il n'y a rien à cette adresse."),
+    "method": Kind(405, "Cette adresse n'accepte pas cette demande."),
+    "offset": Kind(409, "Le morceau envoyé ne suit pas ce que le serveur a déjà."),
+    "too-large": Kind(413, "L'envoi est plus gros que ce que le serveur accepte."),
+    "bad-revision": Kind(422, "Une modification est illisible ou altérée."),
+    "hash": Kind(422, "Le fichier reçu n'est pas celui qui était annoncé."),
+    "version-too-old": Kind(
+        426, "Ce diag est plus ancien que ce que le serveur accepte."
+    ),
+    "hub-too-old": Kind(426, "Le serveur est plus ancien que ce diag."),
+    "internal": Kind(500, "Le serveur a rencontré une erreur imprévue."),
+    "busy": Kind(503, "Le serveur est occupé."),
+    "hub-full": Kind(507, "Le disque du serveur est plein."),
+}
+"""The closed list; a client shows the title of a kind that it does not know."""
+
+
+REMEDIES: Final[dict[str, str]] = {
+    "token-revoked": "Demandez une nouvelle invitation à l'administrateur du serveur, "
+    "puis : diag sync enrol INVITATION. Vos saisies sont gardées ici.",
+    "enrol-refused": "Une invitation sert une fois, pendant quinze minutes : "
+    "demandez-en une autre à l'administrateur du serveur.",
+    "version-too-old": "Vos saisies sont gardées ici ; mettez diag à jour, puis "
+    "recommencez.",
+    "hub-too-old": "Vos saisies sont gardées ici ; l'administrateur du serveur doit le "
+    "mettre à jour.",
+    "busy": "Vos saisies sont gardées ici ; recommencez dans quelques minutes.",
+    "hub-full": "Vos saisies sont gardées ici ; prévenez l'administrateur du serveur.",
+    "internal": "Vos saisies sont gardées ici ; prévenez l'administrateur du serveur.",
+}
+"""What to do, for the kinds where a person can do something."""
+
+
+class ProblemError(DiagError):
+    """An office refuses: which kind, and why this time."""
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str = "",
+        *,
+        title: str = "",
+        offset: int | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        self.kind = kind
+        """One of `KINDS`, or one that a newer hub knows."""
+        self.title = title or (KINDS[kind].title if kind in KINDS else kind)
+        """What it means, in French."""
+        self.detail = detail
+        """What happened this time, in French; may be empty."""
+        self.offset = offset
+        """For `offset`: how many bytes the hub really holds."""
+        self.retry_after = retry_after
+        """For `busy`: seconds to wait."""
+        parts = (self.title, detail, REMEDIES.get(kind, ""))
+        super().__init__(" ".join(part for part in parts if part))
+
+
+class OfflineError(DiagError):
+    """The office did not answer, or the line was cut: nothing is lost, go on later."""
+
+
 def check_versions(hello: Hello) -> None:
-    """Refuse to speak with a hub whose protocol is another one.
+    """Refuse to exchange with a hub whose protocol is another one.
 
     Raises:
         ProblemError: `version-too-old` for this laptop, `hub-too-old` for the hub.

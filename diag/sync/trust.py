@@ -1,14 +1,23 @@
-"""Whom a laptop believes: the authority of its hub, known by a fingerprint."""
+"""Whom a laptop believes, and which hubs know it.
+
+A hub is known by the fingerprint of its authority. What a laptop keeps of a hub is a
+file next to the journal, for its owner only; not in the journal, whose copies go to
+shared folders. The token is kept by the system's keyring, or by that file.
+"""
 
 import re
 import ssl
 from hashlib import sha256
 from http.client import HTTPException, HTTPSConnection
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from pydantic import Field, ValidationError
+
 from diag.model.errors import DiagError
-from diag.sync.problems import OfflineError
+from diag.sync.keyring import forget_secret, keep_secret, read_secret, write_private
+from diag.sync.protocol import OfflineError, Right, Wire
 
 FINGERPRINT = 32
 """Hexadecimal digits of the SHA-256 of an authority that an invitation carries."""
@@ -28,7 +37,7 @@ class Invited(NamedTuple):
 
     url: str
     fingerprint: str
-    """Empty when the hub has a certificate that everyone believes."""
+    """Empty when the hub has a certificate that all believe."""
     code: str
 
     def __str__(self) -> str:
@@ -40,7 +49,7 @@ def read_invitation(text: str) -> Invited:
     """Read what was typed or scanned.
 
     Raises:
-        DiagError: when it is no invitation; says what one looks like.
+        DiagError: when it is no invitation; describes what it looks like.
     """
     parts = text.strip().split("#")
     url = parts[0].rstrip("/")
@@ -58,7 +67,7 @@ def read_invitation(text: str) -> Invited:
 
 
 def is_address(url: str) -> bool:
-    """Say whether laptops can call a hub there: https, a host, a port if any."""
+    """Whether laptops can call a hub there: https, a host, a port if any."""
     try:
         address = urlsplit(url)
         port = address.port
@@ -73,7 +82,7 @@ def is_address(url: str) -> bool:
     )
 
 
-def fingerprint_of(authority: str) -> str:
+def compute_fingerprint(authority: str) -> str:
     """Return the fingerprint of an authority, PEM, as an invitation carries it."""
     certificate = _certificate(authority)
     return sha256(certificate).hexdigest()[:FINGERPRINT] if certificate else ""
@@ -82,8 +91,8 @@ def fingerprint_of(authority: str) -> str:
 def _certificate(authority: str) -> bytes:
     """Return the bytes of the first certificate of a text; empty when there is none.
 
-    Alone: the standard reader also takes « this one, then another », which whoever
-    stands between could send to be believed under the fingerprint of the first.
+    Alone: the standard reader also takes « this, then another », which an attacker
+    between the two could send to be believed under the fingerprint of the first.
     """
     first = _BLOCK.search(authority)
     try:
@@ -92,13 +101,13 @@ def _certificate(authority: str) -> bytes:
         return b""
 
 
-def certificates_in(authority: str) -> int:
+def count_certificates(authority: str) -> int:
     """Return how many certificates a text holds."""
     return len(_BLOCK.findall(authority))
 
 
-def trust_in(authority: str) -> ssl.SSLContext:
-    """Return whom to believe: this authority alone, or the public ones if none."""
+def build_trust(authority: str) -> ssl.SSLContext:
+    """Return what to believe: this authority alone, or the public ones if none."""
     return ssl.create_default_context(cadata=authority or None)
 
 
@@ -112,7 +121,7 @@ def fetch_authority(invited: Invited) -> str:
     if not invited.fingerprint:
         return ""
     authority = _download(invited.url)
-    if fingerprint_of(authority) != invited.fingerprint:
+    if compute_fingerprint(authority) != invited.fingerprint:
         raise DiagError(
             f"{invited.url} : ce serveur n'est pas celui de l'invitation (empreinte "
             "différente). Rien n'a été envoyé. Vérifiez l'adresse, puis demandez à "
@@ -122,7 +131,7 @@ def fetch_authority(invited: Invited) -> str:
 
 
 def _download(url: str) -> str:
-    """Return what a hub says its authority is: not believed until it is compared.
+    """Return what a hub gives as its authority: not believed until it is compared.
 
     Nothing secret is sent, and nothing else is read, over this connection.
     """
@@ -142,3 +151,93 @@ def _download(url: str) -> str:
         ) from error
     finally:
         connection.close()
+
+
+_FOLDER = "hubs"
+"""Folder of the workspace."""
+
+
+_SERVICE = "diag-hub"
+"""What the system's keyring files tokens under."""
+
+
+class Enrolment(Wire):
+    """What a laptop keeps of a hub."""
+
+    hub: str = Field(pattern=r"^[0-9a-f]{1,64}$")
+    """Its id."""
+    name: str
+    """Name of its owner."""
+    url: str
+    authority: str = ""
+    """The only authority that is believed, PEM; empty: the public ones."""
+    token: str
+    """Empty when the keyring keeps it."""
+    expires: int
+    """When the token ends, UTC milliseconds."""
+    device: int
+    """This laptop's number there."""
+    territories: tuple[str, ...]
+    right: Right
+    key: str = ""
+    """The hub's public keys: bundles are sealed for it as for a colleague."""
+
+
+def read_enrolments(folder: Path) -> tuple[Enrolment, ...]:
+    """Return the hubs that know a workspace, in the order of their files.
+
+    Raises:
+        DiagError: when a file cannot be read.
+    """
+    return tuple(map(_read, sorted((folder / _FOLDER).glob("*.json"))))
+
+
+def keep_enrolment(folder: Path, enrolment: Enrolment) -> None:
+    """Write what is known of a hub, for the owner alone, whole or not at all."""
+    token = enrolment.token
+    if token and keep_secret(_SERVICE, _token_name(enrolment), token):
+        enrolment = enrolment.model_copy(update={"token": ""})
+    content = enrolment.model_dump_json(indent=1).encode("utf-8")
+    write_private(_locate(folder, enrolment.hub), content)
+
+
+def read_token(enrolment: Enrolment) -> str:
+    """Return the token that a hub gave to this laptop.
+
+    Raises:
+        DiagError: when the keyring keeps it and does not give it.
+    """
+    token = enrolment.token or read_secret(_SERVICE, _token_name(enrolment))
+    if not token:
+        raise DiagError(
+            f"Le jeton pour {enrolment.name} n'est pas dans le trousseau de cette "
+            "session. Ouvrez-la avec le compte qui a inscrit ce poste, ou demandez "
+            "une nouvelle invitation à l'administrateur du serveur."
+        )
+    return token
+
+
+def drop_enrolment(folder: Path, enrolment: Enrolment) -> None:
+    """Forget a hub, and its token."""
+    _locate(folder, enrolment.hub).unlink(missing_ok=True)
+    if not enrolment.token:
+        forget_secret(_SERVICE, _token_name(enrolment))
+
+
+def _token_name(enrolment: Enrolment) -> str:
+    """Return under what a token is kept: two workspaces are two devices there."""
+    return f"{enrolment.hub}-{enrolment.device}"
+
+
+def _locate(folder: Path, hub: str) -> Path:
+    return folder / _FOLDER / f"{hub}.json"
+
+
+def _read(path: Path) -> Enrolment:
+    try:
+        return Enrolment.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise DiagError(
+            f"{path} est illisible. Supprimez-le, puis demandez une nouvelle "
+            "invitation à l'administrateur du serveur."
+        ) from error

@@ -11,8 +11,7 @@ from textual.worker import get_current_worker
 from diag.audit.history import time_words
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.sync.laptop import REVISIONS
-from diag.sync.session import Outcome
+from diag.sync.exchange import REVISIONS, SyncResult
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
 from diag.tui.dialogs import Ask, Tell
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
@@ -88,7 +87,7 @@ class SyncScreen(PlaceScreen):
     class Ended(Message):
         """It ended: what happened, or why it could not begin."""
 
-        def __init__(self, outcomes: tuple[Outcome, ...], problem: str = "") -> None:
+        def __init__(self, outcomes: tuple[SyncResult, ...], problem: str = "") -> None:
             super().__init__()
             self.outcomes, self.problem = outcomes, problem
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from diag.sync.enrolments import Enrolment
-from diag.sync.private import write_private
+from diag.sync.keyring import write_private
+from diag.sync.trust import Enrolment
 from tests.cli.running import Run, environment
 from tests.desk.builders import workspace
 

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from diag.cli.hub import hub
-from diag.sync.problems import KINDS
+from diag.sync.protocol import KINDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 TEXT = (DOCS / "hub.md").read_text(encoding="utf-8")

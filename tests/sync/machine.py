@@ -17,12 +17,10 @@ from diag.journal import changes
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.model.audit import Audit
-from diag.sync.hub.door import Caller
-from diag.sync.hub.hub import Hub
+from diag.sync.exchange import Exchange
+from diag.sync.hub.hub import Caller, Hub
 from diag.sync.hub.store import Token
-from diag.sync.laptop import Exchange
-from diag.sync.problems import OfflineError
-from diag.sync.protocol import Limits
+from diag.sync.protocol import Limits, OfflineError
 from tests.journal.builders import CAMPAIGN, known
 from tests.journal.worlds import content, heads_by_definition, heads_in, memory
 from tests.sync.disks import Disk, MemoryDisk, bodies, ids

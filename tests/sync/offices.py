@@ -12,13 +12,19 @@ from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.model.audit import Audit, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
-from diag.sync.hub.door import Caller
-from diag.sync.hub.hub import Hub
+from diag.sync.exchange import Exchange
+from diag.sync.hub.hub import Caller, Hub
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Location, Store
-from diag.sync.laptop import Exchange
-from diag.sync.problems import OfflineError
-from diag.sync.protocol import Enrolling, Hello, Limits, Page, Piece, Pushed
+from diag.sync.protocol import (
+    Enrolling,
+    Hello,
+    Limits,
+    OfflineError,
+    Page,
+    Piece,
+    Pushed,
+)
 from tests.journal.builders import CAMPAIGN, NOON, known
 
 T = TypeVar("T")

@@ -9,8 +9,8 @@ from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 
+from diag.sync.hub.app import build_server
 from diag.sync.hub.home import HubHome, HubSettings
-from diag.sync.hub.serving import server_of
 from diag.sync.hub.store import Store
 from diag.sync.protocol import Limits
 from tests.sync.offices import SCHOOLS
@@ -58,7 +58,7 @@ def served(home: HubHome, port: int | None = None) -> Iterator[Served]:
     """Serve a hub over TLS until the end of the block."""
     store = home.store()
     port = home.port if port is None else port
-    server = server_of(home, store, host="127.0.0.1", port=port)
+    server = build_server(home, store, host="127.0.0.1", port=port)
     # asyncio sends at once (no Nagle) only on a socket that says that it is TCP.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -8,15 +8,14 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from diag.model.errors import DiagError
-from diag.sync.enrolments import (
+from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.trust import (
     Enrolment,
     drop_enrolment,
-    enrolments_in,
     keep_enrolment,
-    token_of,
+    read_enrolments,
+    read_token,
 )
-from diag.sync.laptop import Told
-from diag.sync.session import synchronise_with
 from tests.journal.builders import NOON
 from tests.sync.offices import journal_in
 
@@ -71,19 +70,19 @@ def test_the_keyring_keeps_the_token_and_the_file_does_not(
     tmp_path: Path, memory: Memory
 ) -> None:
     keep_enrolment(tmp_path, HUB)
-    (known,) = enrolments_in(tmp_path)
+    (known,) = read_enrolments(tmp_path)
 
     assert "diag_secret" not in on_disk(tmp_path)
     assert list(memory.kept.values()) == ["diag_secret"]
-    assert token_of(known) == "diag_secret"
+    assert read_token(known) == "diag_secret"
 
 
 def test_without_a_keyring_its_file_keeps_it(tmp_path: Path) -> None:
     keep_enrolment(tmp_path, HUB)
-    (known,) = enrolments_in(tmp_path)
+    (known,) = read_enrolments(tmp_path)
 
     assert "diag_secret" in on_disk(tmp_path)
-    assert token_of(known) == "diag_secret"
+    assert read_token(known) == "diag_secret"
 
 
 def test_a_renewed_token_takes_the_place_of_the_old_one(
@@ -91,9 +90,9 @@ def test_a_renewed_token_takes_the_place_of_the_old_one(
 ) -> None:
     keep_enrolment(tmp_path, HUB)
     keep_enrolment(tmp_path, HUB.model_copy(update={"token": "diag_renewed"}))
-    (known,) = enrolments_in(tmp_path)
+    (known,) = read_enrolments(tmp_path)
 
-    assert token_of(known) == "diag_renewed"
+    assert read_token(known) == "diag_renewed"
     assert list(memory.kept.values()) == ["diag_renewed"]
 
 
@@ -103,19 +102,19 @@ def test_two_workspaces_of_a_session_keep_two_tokens(
     other = HUB.model_copy(update={"device": 4, "token": "diag_other"})
     keep_enrolment(tmp_path / "a", HUB)
     keep_enrolment(tmp_path / "b", other)
-    (known,) = enrolments_in(tmp_path / "a")
+    (known,) = read_enrolments(tmp_path / "a")
 
-    assert token_of(known) == "diag_secret"
+    assert read_token(known) == "diag_secret"
 
 
 def test_a_hub_that_is_forgotten_leaves_no_token(
     tmp_path: Path, memory: Memory
 ) -> None:
     keep_enrolment(tmp_path, HUB)
-    (known,) = enrolments_in(tmp_path)
+    (known,) = read_enrolments(tmp_path)
     drop_enrolment(tmp_path, known)
 
-    assert enrolments_in(tmp_path) == ()
+    assert read_enrolments(tmp_path) == ()
     assert memory.kept == {}
 
 
@@ -123,14 +122,14 @@ def test_a_locked_keyring_and_a_foreign_session_are_told(
     tmp_path: Path, memory: Memory
 ) -> None:
     keep_enrolment(tmp_path, HUB)
-    (known,) = enrolments_in(tmp_path)
+    (known,) = read_enrolments(tmp_path)
     memory.locked = True
     with pytest.raises(DiagError, match="verrouillé"):
-        token_of(known)
+        read_token(known)
     memory.locked = False
     memory.kept.clear()
 
     with journal_in(tmp_path / "laptop") as journal:
-        outcome = synchronise_with(journal, known, Told(), NOON)
+        outcome = synchronise_with(journal, known, ExchangeEvent(), NOON)
 
     assert "trousseau de cette session" in outcome.problem

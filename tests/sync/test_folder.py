@@ -12,10 +12,10 @@ from diag.journal import exchange as holdings
 from diag.journal.attachments import AttachmentStore as Attachments
 from diag.model.audit import Photo
 from diag.model.errors import DiagError
-from diag.sync.bundle.importing import bring_in, undo
-from diag.sync.bundle.problems import BundleError
-from diag.sync.bundle.writing import Told
-from diag.sync.folder import FolderOutcome, FolderSync
+from diag.sync.bundle.format import BundleError
+from diag.sync.bundle.read import bring_in, undo
+from diag.sync.bundle.write import BundleSummary
+from diag.sync.folder import FolderResult, FolderTransport
 from tests.journal.builders import NOON
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
@@ -48,12 +48,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "partage"
 
 
-def synced(one: Colleague, folder: Path) -> FolderOutcome:
-    return FolderSync(
+def synced(one: Colleague, folder: Path) -> FolderResult:
+    return FolderTransport(
         reader=one.reader(),
         folder=folder,
         recipients=one.known,
-        told=lambda _: Told({}, {}),
+        summarise=lambda _: BundleSummary({}, {}),
         learn=lambda _: None,
     ).run(NOON)
 

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from diag.sync.http import HttpOffice
-from diag.sync.problems import OfflineError, ProblemError
-from diag.sync.protocol import Enrolling
-from diag.sync.trust import trust_in
+from diag.sync.http import HttpTransport
+from diag.sync.protocol import Enrolling, OfflineError, ProblemError
+from diag.sync.trust import build_trust
 
 Answer = Callable[[httpx.Request], httpx.Response]
 BUSY = httpx.Response(
@@ -29,11 +28,11 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def office(answers: list[Answer], waits: list[float]) -> Iterator[HttpOffice]:
+def office(answers: list[Answer], waits: list[float]) -> Iterator[HttpTransport]:
     def next_answer(asked: httpx.Request) -> httpx.Response:
         return answers.pop(0)(asked)
 
-    made = HttpOffice("https://hub", trust_in(""), "diag_x", wait=waits.append)
+    made = HttpTransport("https://hub", build_trust(""), "diag_x", wait=waits.append)
     made._client.close()
     made._client = httpx.Client(
         base_url="https://hub",
@@ -51,7 +50,7 @@ def always(response: httpx.Response) -> Answer:
 
 
 def test_a_busy_hub_is_asked_again_after_what_it_says(
-    office: HttpOffice, answers: list[Answer], waits: list[float]
+    office: HttpTransport, answers: list[Answer], waits: list[float]
 ) -> None:
     answers += [always(BUSY), always(BUSY), always(httpx.Response(200, json=[]))]
 
@@ -60,7 +59,7 @@ def test_a_busy_hub_is_asked_again_after_what_it_says(
 
 
 def test_a_hub_that_stays_busy_is_left_alone(
-    office: HttpOffice, answers: list[Answer], waits: list[float]
+    office: HttpTransport, answers: list[Answer], waits: list[float]
 ) -> None:
     answers += [always(BUSY)] * 4
 
@@ -72,7 +71,7 @@ def test_a_hub_that_stays_busy_is_left_alone(
 
 
 def test_what_a_proxy_says_is_not_shown(
-    office: HttpOffice, answers: list[Answer]
+    office: HttpTransport, answers: list[Answer]
 ) -> None:
     answers.append(always(httpx.Response(418, text="<html>teapot</html>")))
 
@@ -85,7 +84,7 @@ def test_what_a_proxy_says_is_not_shown(
 
 
 def test_a_problem_of_a_newer_hub_shows_its_own_title(
-    office: HttpOffice, answers: list[Answer]
+    office: HttpTransport, answers: list[Answer]
 ) -> None:
     told = {"type": "urn:diag:problem:lune", "title": "C'est la pleine lune."}
     answers.append(always(httpx.Response(409, json={**told, "detail": "Demain."})))
@@ -99,7 +98,7 @@ def test_a_problem_of_a_newer_hub_shows_its_own_title(
 
 
 def test_another_server_at_the_address_is_told(
-    office: HttpOffice, answers: list[Answer]
+    office: HttpTransport, answers: list[Answer]
 ) -> None:
     answers.append(always(httpx.Response(200, text="<html>")))
 
@@ -107,11 +106,11 @@ def test_another_server_at_the_address_is_told(
         office.hello()
 
 
-QUESTIONS: list[Callable[[HttpOffice], object]] = [
+QUESTIONS: list[Callable[[HttpTransport], object]] = [
     lambda office: office.enrol(Enrolling(code="X", device="poste")),
-    HttpOffice.rotate,
-    HttpOffice.manifest,
-    HttpOffice.people,
+    HttpTransport.rotate,
+    HttpTransport.manifest,
+    HttpTransport.people,
     lambda office: office.page("x", 0),
     lambda office: office.push([b"x"]),
     lambda office: office.missing(["00"]),
@@ -123,9 +122,9 @@ QUESTIONS: list[Callable[[HttpOffice], object]] = [
 @pytest.mark.parametrize("ask", QUESTIONS)
 @pytest.mark.parametrize("page", ["<html>Bienvenue</html>\n", "[7]\n", "null\n"])
 def test_a_page_of_a_portal_is_told_whatever_was_asked(
-    office: HttpOffice,
+    office: HttpTransport,
     answers: list[Answer],
-    ask: Callable[[HttpOffice], object],
+    ask: Callable[[HttpTransport], object],
     page: str,
 ) -> None:
     """A proxy's « 200 OK » in the middle of a sync once ended in a stack."""
@@ -136,7 +135,7 @@ def test_a_page_of_a_portal_is_told_whatever_was_asked(
 
 
 def test_a_page_cut_in_the_middle_of_a_line_is_not_taken(
-    office: HttpOffice, answers: list[Answer]
+    office: HttpTransport, answers: list[Answer]
 ) -> None:
     answers.append(always(httpx.Response(200, content=b'{"a":1}\n{"b"')))
 
@@ -145,7 +144,7 @@ def test_a_page_cut_in_the_middle_of_a_line_is_not_taken(
 
 
 def test_an_answer_out_of_measure_is_refused(
-    office: HttpOffice, answers: list[Answer], monkeypatch: pytest.MonkeyPatch
+    office: HttpTransport, answers: list[Answer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("diag.sync.http._MOST", 10)
     answers.append(always(httpx.Response(200, content=b"x" * 11)))

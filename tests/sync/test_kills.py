@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from diag.journal.journal import Journal
-from diag.sync.enrolling import enrol
-from diag.sync.enrolments import enrolments_in, keep_enrolment
+from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.http import enrol
 from diag.sync.hub import sqlite
 from diag.sync.hub.home import HubHome
-from diag.sync.laptop import Told
-from diag.sync.session import synchronise_with
+from diag.sync.trust import keep_enrolment, read_enrolments
 from tests.cli.running import command
 from tests.journal.builders import NOON
 from tests.journal.worlds import content
@@ -36,13 +35,13 @@ from diag.journal.audits import open_audit
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.fact import Answer, State
-from diag.sync.enrolments import enrolments_in
-from diag.sync.laptop import Told
-from diag.sync.session import synchronise_with
+from diag.sync.trust import read_enrolments
+from diag.sync.exchange import ExchangeEvent
+from diag.sync.exchange import synchronise_with
 from tests.sync.offices import AUDITS, ROOTS
 
 folder, label, first, last = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
-(hub,) = enrolments_in(folder)
+(hub,) = read_enrolments(folder)
 origin = Origin(label, label)
 with Journal.open(folder) as journal:
     for number in range(first, last):
@@ -52,7 +51,7 @@ with Journal.open(folder) as journal:
         draft = changes.answered(audit.id, ROOTS[audit.id], f"q{number % 9}", answer)
         print(number, journal.write(draft, origin).id, flush=True)
         if number % 20 == 0:
-            synchronise_with(journal, hub, Told(), 0)
+            synchronise_with(journal, hub, ExchangeEvent(), 0)
 """
 
 
@@ -142,11 +141,11 @@ def enrolled(folder: Path, home: HubHome, cutter: Cutter) -> list[Laptop]:
 
 
 def wait_for(home: HubHome) -> None:
-    from diag.sync.http import HttpOffice  # noqa: PLC0415 -- one use
-    from diag.sync.problems import OfflineError  # noqa: PLC0415 -- one use
-    from diag.sync.trust import trust_in  # noqa: PLC0415 -- one use
+    from diag.sync.http import HttpTransport  # noqa: PLC0415 -- one use
+    from diag.sync.protocol import OfflineError  # noqa: PLC0415 -- one use
+    from diag.sync.trust import build_trust  # noqa: PLC0415 -- one use
 
-    office = HttpOffice(home.settings.url, trust_in(home.authority))
+    office = HttpTransport(home.settings.url, build_trust(home.authority))
     for _ in range(200):
         try:
             office.hello()
@@ -161,9 +160,9 @@ def settle(laptops: list[Laptop]) -> None:
     for round_ in range(40):
         outcomes = []
         for laptop in laptops:
-            (known,) = enrolments_in(laptop.folder)
+            (known,) = read_enrolments(laptop.folder)
             with Journal.open(laptop.folder) as journal:
-                outcomes.append(synchronise_with(journal, known, Told(), NOON))
+                outcomes.append(synchronise_with(journal, known, ExchangeEvent(), NOON))
         if all(one.is_whole and not one.pulled for one in outcomes):
             assert round_ > 0
             return

@@ -12,7 +12,7 @@ from diag.journal import revision as draft
 from diag.journal.exchange import Keyed
 from diag.journal.ingest import Ingested
 from diag.journal.journal import Journal
-from diag.sync.laptop import _Meeting
+from diag.sync.exchange import _Meeting
 from tests.sync.machine import Meetings
 
 pytestmark = pytest.mark.long
@@ -42,9 +42,9 @@ def test_a_pushed_flag_instead_of_digests(monkeypatch: pytest.MonkeyPatch) -> No
 
     def flagged(self: _Meeting, lines: Sequence[Keyed]) -> None:
         own = id(self.exchange.journal)
-        fresh = [one for one in lines if (own, self.hub, one.key) not in flags]
+        fresh = [one for one in lines if (own, self.hello.hub, one.key) not in flags]
         push(self, fresh)
-        flags.update((own, self.hub, one.key) for one in fresh)
+        flags.update((own, self.hello.hub, one.key) for one in fresh)
 
     monkeypatch.setattr(_Meeting, "_push", flagged)
 

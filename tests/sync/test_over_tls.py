@@ -14,18 +14,19 @@ from diag.journal.journal import Journal
 from diag.journal.revision import now
 from diag.model.audit import Photo
 from diag.model.errors import DiagError
-from diag.sync import attachments
-from diag.sync.attachments import AttachmentExchange as Giving
-from diag.sync.enrolling import enrol
-from diag.sync.enrolments import Enrolment, enrolments_in
-from diag.sync.http import HttpOffice
-from diag.sync.hub.authority import make_authority
+from diag.sync import exchange
+from diag.sync.exchange import ExchangeEvent, SyncResult, Transfer, synchronise_with
+from diag.sync.http import HttpTransport, enrol
 from diag.sync.hub.files import PART, BlobFiles
-from diag.sync.laptop import Told
-from diag.sync.problems import OfflineError, ProblemError
-from diag.sync.protocol import Limits
-from diag.sync.session import Outcome, synchronise_with
-from diag.sync.trust import fetch_authority, read_invitation, trust_in
+from diag.sync.hub.home import make_authority
+from diag.sync.protocol import Limits, OfflineError, ProblemError
+from diag.sync.trust import (
+    Enrolment,
+    build_trust,
+    fetch_authority,
+    read_enrolments,
+    read_invitation,
+)
 from tests.journal.builders import NOON, person
 from tests.journal.worlds import content
 from tests.sync.offices import AUDITS, ROOTS, journal_in, say, started
@@ -45,8 +46,10 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
-def sync(journal: Journal, enrolment: Enrolment, told: Told | None = None) -> Outcome:
-    return synchronise_with(journal, enrolment, told or Told(), NOON)
+def sync(
+    journal: Journal, enrolment: Enrolment, told: ExchangeEvent | None = None
+) -> SyncResult:
+    return synchronise_with(journal, enrolment, told or ExchangeEvent(), NOON)
 
 
 def photographed(journal: Journal, data: bytes, number: int) -> str:
@@ -95,7 +98,7 @@ def test_what_a_laptop_keeps_of_a_hub_is_for_its_owner_alone(
     kept = enrol(tmp_path, invited, "portable", sign_key=signs)
 
     (path,) = (tmp_path / "hubs").iterdir()
-    assert enrolments_in(tmp_path) == (kept,)
+    assert read_enrolments(tmp_path) == (kept,)
     assert path.stat().st_mode & 0o077 == 0
     assert (kept.territories, kept.right) == (("999",), "read")
     assert kept.name == "Vallombre Numérique"
@@ -125,8 +128,8 @@ def test_a_hub_of_another_authority_is_refused_before_anything_is_said(
 
     make_authority(tmp_path / "other", "Autre", datetime.now(UTC))
     other = (tmp_path / "other" / "ca.pem").read_text("ascii")
-    for trust in (trust_in(other), ssl.create_default_context()):
-        office = HttpOffice(invited.url, trust)
+    for trust in (build_trust(other), ssl.create_default_context()):
+        office = HttpTransport(invited.url, trust)
         with pytest.raises(OfflineError, match="certificat"):
             office.hello()
         office.close()
@@ -187,12 +190,12 @@ def test_a_token_near_its_end_is_renewed_and_the_old_one_dies_when_it_serves(
     here = now() + years * 365 * DAY
     with journal_in(tmp_path) as journal:
         given = enrol(tmp_path, hub.invite(), "portable")
-        synchronise_with(journal, given, Told(), here)
-        assert enrolments_in(tmp_path) == (given,)
+        synchronise_with(journal, given, ExchangeEvent(), here)
+        assert read_enrolments(tmp_path) == (given,)
 
         old = given.model_copy(update={"expires": now() + DAY})
-        synchronise_with(journal, old, Told(), here)
-        (renewed,) = enrolments_in(tmp_path)
+        synchronise_with(journal, old, ExchangeEvent(), here)
+        (renewed,) = read_enrolments(tmp_path)
 
         assert renewed.token != old.token
         assert sync(journal, old).problem == ""
@@ -286,7 +289,7 @@ def test_a_hub_that_cannot_say_it_has_the_whole_is_not_believed(
 ) -> None:
     """A release that only counts bytes: told, and the photo stays here."""
 
-    class Counting(HttpOffice):
+    class Counting(HttpTransport):
         def missing(self, shas: Sequence[str]) -> dict[str, int]:
             return dict.fromkeys(shas, 2_500)
 
@@ -296,10 +299,10 @@ def test_a_hub_that_cannot_say_it_has_the_whole_is_not_believed(
     with journal_in(tmp_path / "a") as anne:
         started(anne, VALLEY, ANNE)
         photographed(anne, bytes(2_500), 13)
-        office = Counting("https://hub", trust_in(""))
-        giving = Giving(anne, office, Limits())
+        office = Counting("https://hub", build_trust(""))
+        giving = Transfer(anne, Limits())
 
-        giving.run()
+        giving.run(office)
 
         assert (giving.sent, len(giving.refused), giving.there) == (0, 1, set())
 
@@ -308,8 +311,8 @@ def test_no_part_of_a_photo_lies_in_clear_beside_an_encrypted_journal(
     hub: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     added: list[Path] = []
-    monkeypatch.setattr(attachments, "is_encrypted", lambda _folder: True)
-    monkeypatch.setattr(attachments, "_add", lambda path, _piece: added.append(path))
+    monkeypatch.setattr(exchange, "is_encrypted", lambda _folder: True)
+    monkeypatch.setattr(exchange, "_add_part", lambda path, _piece: added.append(path))
     with journal_in(tmp_path / "a") as anne, journal_in(tmp_path / "b") as bruno:
         started(anne, VALLEY, ANNE)
         photo = photographed(anne, bytes(range(251)) * 10, 14)

@@ -20,13 +20,12 @@ import pytest
 from diag.journal.journal import Journal
 from diag.model.audit import Audit, Subject, audit_id
 from diag.model.enums import PlaceKind
-from diag.sync.enrolling import enrol
-from diag.sync.enrolments import enrolments_in, keep_enrolment
+from diag.sync.exchange import ExchangeEvent, synchronise_with
+from diag.sync.http import enrol
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.hub.postgres import PostgresTransaction
 from diag.sync.hub.store import verify_log
-from diag.sync.laptop import Told
-from diag.sync.session import synchronise_with
+from diag.sync.trust import keep_enrolment, read_enrolments
 from tests.cli.running import command
 from tests.journal.builders import CAMPAIGN, NOON
 from tests.journal.worlds import content
@@ -60,14 +59,14 @@ from diag.journal.journal import Journal
 from diag.model.audit import root_place_id
 from diag.model.fact import Answer, State
 from diag.model.fact import PlaceKind
-from diag.sync.enrolments import enrolments_in
-from diag.sync.laptop import Told
-from diag.sync.session import synchronise_with
+from diag.sync.trust import read_enrolments
+from diag.sync.exchange import ExchangeEvent
+from diag.sync.exchange import synchronise_with
 from tests.sync.test_real_run import AUDITS
 
 AT_ONCE, SYNC = 25, 200
 folder, label, first, last = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])
-(hub,) = enrolments_in(folder)
+(hub,) = read_enrolments(folder)
 origin = Origin(label, label)
 place = int(label[1:])
 own = [AUDITS[(place + step) % len(AUDITS)] for step in range(3)]
@@ -86,7 +85,7 @@ with Journal.open(folder) as journal:
         ], origin)):
             print(number, made.id, flush=True)
         if (start + place * AT_ONCE) % SYNC < AT_ONCE:
-            synchronise_with(journal, hub, Told(), 0)
+            synchronise_with(journal, hub, ExchangeEvent(), 0)
 """
 
 
@@ -135,7 +134,7 @@ class Laptop:
 
     def call(self, port: int) -> None:
         """Call the office by another way from now on."""
-        (known,) = enrolments_in(self.folder)
+        (known,) = read_enrolments(self.folder)
         url = f"https://127.0.0.1:{port}"
         keep_enrolment(self.folder, known.model_copy(update={"url": url}))
 
@@ -258,9 +257,9 @@ def settle(laptops: list[Laptop]) -> int:
     for rounds in range(1, 30):
         outcomes = []
         for laptop in laptops:
-            (known,) = enrolments_in(laptop.folder)
+            (known,) = read_enrolments(laptop.folder)
             with Journal.open(laptop.folder) as journal:
-                outcomes.append(synchronise_with(journal, known, Told(), NOON))
+                outcomes.append(synchronise_with(journal, known, ExchangeEvent(), NOON))
         if all(one.is_whole and not (one.pulled or one.pushed) for one in outcomes):
             return rounds
     raise AssertionError([one.problem for one in outcomes])

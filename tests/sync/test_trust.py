@@ -8,8 +8,13 @@ import pytest
 
 from diag.model.errors import DiagError
 from diag.sync import trust
-from diag.sync.hub import authority
-from diag.sync.trust import Invited, fetch_authority, fingerprint_of, read_invitation
+from diag.sync.hub import home
+from diag.sync.trust import (
+    Invited,
+    compute_fingerprint,
+    fetch_authority,
+    read_invitation,
+)
 
 DAY = datetime(2026, 11, 25, tzinfo=UTC)
 URL = "https://hub.vallombre.example:8443"
@@ -19,8 +24,8 @@ def made(folder: Path, name: str) -> str:
     """Return an authority, PEM, whose bytes end in padding once written in base 64."""
     for letters in range(20):  # a signature's length is drawn: one in three has none
         place = folder / f"{name}{letters}"
-        authority.make_authority(place, name + "x" * letters, DAY)
-        text = (place / authority.AUTHORITY).read_text("ascii")
+        home.make_authority(place, name + "x" * letters, DAY)
+        text = (place / home._AUTHORITY).read_text("ascii")
         if text.splitlines()[-2].endswith("="):
             return text
     raise AssertionError
@@ -35,10 +40,10 @@ def test_an_authority_put_after_the_true_one_is_not_believed(
     sent = true.strip() + between + false
     monkeypatch.setattr(trust, "_download", lambda _url: sent)
 
-    pinned = fetch_authority(Invited(URL, fingerprint_of(true), "CODE"))
+    pinned = fetch_authority(Invited(URL, compute_fingerprint(true), "CODE"))
 
     assert pinned == true
-    assert len(trust.trust_in(pinned).get_ca_certs()) == 1
+    assert len(trust.build_trust(pinned).get_ca_certs()) == 1
 
 
 def test_another_authority_first_is_refused(
@@ -48,12 +53,12 @@ def test_another_authority_first_is_refused(
     monkeypatch.setattr(trust, "_download", lambda _url: false + true)
 
     with pytest.raises(DiagError, match="n'est pas celui de l'invitation"):
-        fetch_authority(Invited(URL, fingerprint_of(true), "CODE"))
+        fetch_authority(Invited(URL, compute_fingerprint(true), "CODE"))
 
 
 @pytest.mark.parametrize("text", ["", "bonjour", ssl.PEM_HEADER, "-----BEGIN"])
 def test_what_is_no_certificate_has_no_fingerprint(text: str) -> None:
-    assert fingerprint_of(text) == ""
+    assert compute_fingerprint(text) == ""
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,15 @@ from diag.journal import connection as keys
 from diag.journal import encryption
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
-from diag.sync.age_keys import identity_in, recipients_of
-from diag.sync.bundle.keys import FILE as FILE_KEYS
-from diag.sync.bundle.sealing import age
-from diag.sync.enrolments import enrolments_in
+from diag.sync.bundle.keys import (
+    FILE as FILE_KEYS,
+)
+from diag.sync.bundle.keys import (
+    load_age,
+    read_identity,
+    read_recipients,
+)
+from diag.sync.trust import read_enrolments
 from diag.workspace.disk import write_whole
 
 IN_CLEAR = (
@@ -37,7 +42,7 @@ _SHORTEST = 12
 def in_clear(folder: Path) -> tuple[str, ...]:
     """Return what stays in clear, secrets that no keyring keeps among it."""
     keys_there = (folder / FILE_KEYS).exists()
-    tokens = any(one.token for one in enrolments_in(folder))
+    tokens = any(one.token for one in read_enrolments(folder))
     names = [
         *(["ses clés (keys.json)"] if keys_there else []),
         *(["les jetons de ses serveurs (hubs)"] if tokens else []),
@@ -116,10 +121,10 @@ def escrow(folder: Path, key: bytes, recipients: Sequence[str]) -> Path:
     Raises:
         DiagError: when one is no age key.
     """
-    found = recipients_of(recipients)
+    found = read_recipients(recipients)
     told = json.dumps({"key": key.hex(), "id": keys.key_id(key)})
     path = folder / f"sequestre-{keys.key_id(key)}.age"
-    write_whole(path, age().encrypt(told.encode(), found))
+    write_whole(path, load_age().encrypt(told.encode(), found))
     return path
 
 
@@ -129,12 +134,12 @@ def from_escrow(folder: Path, identity: Path) -> bytes:
     Raises:
         DiagError: when there is none, or that key does not open it.
     """
-    opener = identity_in(identity)
+    opener = read_identity(identity)
     mark = json.loads(encryption.mark_of(folder).read_text(encoding="utf-8"))
     path = folder / f"sequestre-{mark['key']}.age"
     try:
-        told = json.loads(age().decrypt(path.read_bytes(), [opener]))
-    except (OSError, age().DecryptError) as error:
+        told = json.loads(load_age().decrypt(path.read_bytes(), [opener]))
+    except (OSError, load_age().DecryptError) as error:
         raise DiagError(
             f"{path} : séquestre absent, ou fait pour une autre clé."
         ) from error

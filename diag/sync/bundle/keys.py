@@ -1,19 +1,23 @@
-"""The keys of a device: one that signs its bundles, one that opens what is for it.
+"""Keys: of this device, of its colleagues, of the office; the library that seals.
 
-Kept by the system's keyring, else in a file of the workspace that only its owner reads.
+A device has a key that signs its bundles, and a key that opens what is for it; they
+are kept by the system's keyring, else in a file that only their owner reads.
 """
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pydantic import Field, ValidationError
 
+from diag.journal.journal import Journal, get_setting, put_setting
 from diag.model.errors import DiagError
-from diag.sync.bundle.sealing import age
-from diag.sync.private import write_private
+from diag.model.text import clean_line, fold
+from diag.sync.keyring import keep_secret, read_secret, write_private
 from diag.sync.protocol import Wire
-from diag.sync.system_keyring import keep_text, kept_text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -35,11 +39,37 @@ _CHECK = 8
 _PARTS = 4
 
 
+_DIGITS = 64
+
+
+_RING = "bundle.keys"
+
+
+_PRIVATE = "AGE-SECRET-KEY-"
+
+
+def load_age() -> ModuleType:
+    """Return age's library: compiled, 20 ms.
+
+    Raises:
+        DiagError: on the one system for which nobody builds it.
+    """
+    try:
+        import pyrage  # noqa: PLC0415
+    except ImportError as error:
+        raise DiagError(
+            "Les paquets chiffrés ne sont pas disponibles sur cet ordinateur (Windows "
+            "sur ARM). Passez par le serveur du syndicat, ou par « diag audit export »."
+        ) from error
+    module: ModuleType = pyrage
+    return module
+
+
 class Card(NamedTuple):
-    """The public keys of a device: what one hands to colleagues."""
+    """The public keys of a device, to hand to colleagues."""
 
     sign: str
-    """Ed25519, hexadecimal: proves who wrote."""
+    """Ed25519, hexadecimal: proves the writer."""
     age: str
     """age recipient: what is sealed for it, only it opens."""
 
@@ -62,13 +92,13 @@ class Card(NamedTuple):
 
     @property
     def is_right(self) -> bool:
-        """Say whether both keys are keys."""
-        sealing = age()
+        """Whether both keys are keys."""
+        sealing = load_age()
         try:
             sealing.x25519.Recipient.from_str(self.age)
         except sealing.RecipientError:
             return False
-        return len(self.sign) == _KEY and set(self.sign) <= set("0123456789abcdef")
+        return len(self.sign) == _DIGITS and set(self.sign) <= set("0123456789abcdef")
 
     @property
     def device(self) -> str:
@@ -87,9 +117,6 @@ class Card(NamedTuple):
         return f"{body}-{sha256(body.encode()).hexdigest()[:_CHECK]}"
 
 
-_KEY = 64
-
-
 class DeviceKeys(Wire):
     """Both private keys."""
 
@@ -100,14 +127,16 @@ class DeviceKeys(Wire):
     def card(self) -> Card:
         """Return the public ones."""
         public = _signing(self.sign).public_key().public_bytes_raw().hex()
-        return Card(public, str(age().x25519.Identity.from_str(self.age).to_public()))
+        return Card(
+            public, str(load_age().x25519.Identity.from_str(self.age).to_public())
+        )
 
     def sign_bytes(self, content: bytes) -> str:
         """Return the signature of some bytes, hexadecimal."""
         return _signing(self.sign).sign(content).hex()
 
 
-class Kept(NamedTuple):
+class KeptKeys(NamedTuple):
     """The keys of this device, and where they are."""
 
     keys: DeviceKeys
@@ -115,7 +144,7 @@ class Kept(NamedTuple):
     """Their file; None when the keyring keeps them."""
 
 
-def device_keys(folder: Path, owner: str) -> Kept:
+def read_device_keys(folder: Path, owner: str) -> KeptKeys:
     """Return the keys of this device, made at the first use.
 
     `owner`: what the keyring files them under.
@@ -125,18 +154,18 @@ def device_keys(folder: Path, owner: str) -> Kept:
     """
     path = folder / FILE
     if path.exists():
-        return Kept(_read(path), path)
-    text = kept_text(_SERVICE, owner)
+        return KeptKeys(_read_keys(path), path)
+    text = read_secret(_SERVICE, owner)
     if text is not None:
-        return Kept(_parsed(text.encode(), "Le trousseau du système"), None)
-    keys = _fresh()
-    if keep_text(_SERVICE, owner, keys.model_dump_json()):
-        return Kept(keys, None)
+        return KeptKeys(_parse(text.encode(), "Le trousseau du système"), None)
+    keys = _make_keys()
+    if keep_secret(_SERVICE, owner, keys.model_dump_json()):
+        return KeptKeys(keys, None)
     write_private(path, keys.model_dump_json().encode())
-    return Kept(keys, path)
+    return KeptKeys(keys, path)
 
 
-def file_keys(folder: Path) -> DeviceKeys:
+def read_file_keys(folder: Path) -> DeviceKeys:
     """Return the keys of a hub, kept in its folder, made at the first use.
 
     Raises:
@@ -144,17 +173,17 @@ def file_keys(folder: Path) -> DeviceKeys:
     """
     path = folder / FILE
     if not path.exists():
-        write_private(path, _fresh().model_dump_json().encode())
-    return _read(path)
+        write_private(path, _make_keys().model_dump_json().encode())
+    return _read_keys(path)
 
 
-def _fresh() -> DeviceKeys:
+def _make_keys() -> DeviceKeys:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PrivateKey,
     )
 
     key = Ed25519PrivateKey.generate().private_bytes_raw().hex()
-    return DeviceKeys(sign=key, age=str(age().x25519.Identity.generate()))
+    return DeviceKeys(sign=key, age=str(load_age().x25519.Identity.generate()))
 
 
 def _signing(key: str) -> "Ed25519PrivateKey":
@@ -165,15 +194,120 @@ def _signing(key: str) -> "Ed25519PrivateKey":
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key))
 
 
-def _read(path: Path) -> DeviceKeys:
-    return _parsed(path.read_bytes(), str(path))
+def _read_keys(path: Path) -> DeviceKeys:
+    return _parse(path.read_bytes(), str(path))
 
 
-def _parsed(text: bytes, where: str) -> DeviceKeys:
+def _parse(text: bytes, where: str) -> DeviceKeys:
     try:
         return DeviceKeys.model_validate_json(text)
     except ValidationError as error:
         raise DiagError(
             f"{where} : les clés de ce poste sont illisibles. Restaurez-les d'une "
             "sauvegarde ; sans elles, les paquets écrits pour vous ne s'ouvrent plus."
+        ) from error
+
+
+class Ring:
+    """The colleagues whose keys this workspace knows: name → public keys."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    @property
+    def cards(self) -> dict[str, Card]:
+        """Return the keys of each colleague."""
+        kept = get_setting(self._journal, _RING, {})
+        return {name: Card(*keys) for name, keys in kept.items()}
+
+    @property
+    def signers(self) -> dict[str, str]:
+        """Return the name of each known signer, by its key."""
+        return {card.sign: name for name, card in self.cards.items()}
+
+    def add(self, name: str, card: Card) -> str:
+        """Keep a colleague's keys; return the name as it is kept.
+
+        Raises:
+            DiagError: when the name is taken by other keys, or the keys by another.
+        """
+        clean = clean_line(name)
+        cards = self.cards
+        taken = {fold(kept): kept for kept in cards}.get(fold(clean))
+        if not clean or (taken and cards[taken] != card):
+            raise DiagError(
+                f"« {clean} » a déjà une autre clé. Retirez-la d'abord, après avoir "
+                f'vérifié de vive voix : diag bundle keys remove "{clean}".'
+                if clean
+                else "Donnez le nom de votre collègue avant sa clé."
+            )
+        other = self.signers.get(card.sign)
+        if other and other != taken:
+            raise DiagError(f"Cette clé est déjà celle de « {other} ».")
+        self._keep({**cards, taken or clean: card})
+        return taken or clean
+
+    def remove(self, name: str) -> str:
+        """Forget a colleague's keys.
+
+        Raises:
+            DiagError: when no colleague has that name.
+        """
+        found = self.find(name)
+        self._keep({kept: card for kept, card in self.cards.items() if kept != found})
+        return found
+
+    def find(self, name: str) -> str:
+        """Return a colleague's name as it is kept.
+
+        Raises:
+            DiagError: when no colleague has that name; proposes the nearest.
+        """
+        names = {fold(kept): kept for kept in self.cards}
+        wanted = fold(clean_line(name))
+        if wanted in names:
+            return names[wanted]
+        near = get_close_matches(wanted, names, n=1)
+        hint = f" Vouliez-vous dire « {names[near[0]]} » ?" if near else ""
+        raise DiagError(
+            f"Aucune clé au nom de « {name[:60]} ».{hint} Demandez sa clé à votre "
+            "collègue, puis : diag bundle keys add NOM CLE."
+        )
+
+    def _keep(self, cards: dict[str, Card]) -> None:
+        put_setting(
+            self._journal, _RING, {name: list(card) for name, card in cards.items()}
+        )
+
+
+def read_recipients(keys: Sequence[str]) -> list[Any]:
+    """Return the public keys `age1…` that may open, as age's library wants them.
+
+    Raises:
+        DiagError: when a key is no age key.
+    """
+    library = load_age()
+    try:
+        return [library.x25519.Recipient.from_str(each.strip()) for each in keys]
+    except library.RecipientError as error:
+        raise DiagError(
+            "Ce n'est pas une clé publique age (age1…). « age-keygen » en fait une : "
+            "l'office garde la clé privée hors de cette machine."
+        ) from error
+
+
+def read_identity(path: Path) -> Any:
+    """Return the private key of a file, as `age-keygen` writes it.
+
+    Raises:
+        DiagError: when it holds none, or cannot be read.
+    """
+    library = load_age()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        (secret,) = [each for each in lines if each.startswith(_PRIVATE)]
+        return library.x25519.Identity.from_str(secret.strip())
+    except (OSError, ValueError, library.IdentityError) as error:
+        raise DiagError(
+            f"{path} : ce fichier n'est pas une clé privée age (une ligne {_PRIVATE}…)."
         ) from error

@@ -1,5 +1,9 @@
-"""The hub as an ASGI application."""
+"""The hub over HTTP: each route reads a request, asks the hub, writes an answer."""
 
+import re
+from hashlib import sha256
+
+import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -7,73 +11,271 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from diag.sync.hub import routes, watch
-from diag.sync.hub.answers import answer, refusal
+from diag.model.errors import DiagError
+from diag.sync.hub import watch
+from diag.sync.hub.home import HubHome
+from diag.sync.hub.http import (
+    answer,
+    find_caller,
+    find_hub,
+    log_event,
+    log_to_stderr,
+    read_body,
+    read_model,
+    read_number,
+    read_sha,
+    refuse,
+    write_json,
+)
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.metrics import Metrics
-from diag.sync.hub.requests import caller_of, hub_of, plain
-from diag.sync.problems import ProblemError
+from diag.sync.hub.store import Store
+from diag.sync.protocol import Enrolling, ProblemError, Wanted
 
 _LOCAL = frozenset({"127.0.0.1", "::1"})
 
 
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
+
+
+_RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
+
+
+_KEEP_ALIVE = 30
+
+
+_GRACE = 20
+
+
+async def hello(request: Request) -> Response:
+    """Describe the hub, and how much it accepts; no token."""
+    content = find_hub(request).hello().model_dump_json()
+    return answer(request, content.encode())
+
+
+async def enrol(request: Request) -> Response:
+    """Let a device in; no token, a code."""
+    asked = await read_model(request, Enrolling)
+    given = await run_in_threadpool(find_hub(request).door.enrol, asked)
+    return answer(request, given.model_dump_json().encode(), status=201)
+
+
+async def rotate(request: Request) -> Response:
+    """Give a new token."""
+    caller = await find_caller(request)
+    renewed = await run_in_threadpool(find_hub(request).door.rotate, caller)
+    return answer(request, renewed.model_dump_json().encode())
+
+
+async def drop_device(request: Request) -> Response:
+    """Revoke a device."""
+    caller = await find_caller(request)
+    number = request.path_params["device"]
+    await run_in_threadpool(find_hub(request).door.drop_device, caller, number)
+    return Response(status_code=204)
+
+
+async def manifest(request: Request) -> Response:
+    """Return the sum of each audit in scope; 304 when it is what was seen."""
+    caller = await find_caller(request)
+    territory = request.query_params.get("territory", "")
+    sums = await run_in_threadpool(find_hub(request).manifest, caller, territory)
+    content = write_json(sums)
+    tag = f'"{sha256(content).hexdigest()}"'
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"etag": tag})
+    return answer(request, content, headers={"etag": tag})
+
+
+async def people(request: Request) -> Response:
+    """Return the names of colleagues, by the label of their revisions."""
+    await find_caller(request)
+    names = await run_in_threadpool(find_hub(request).people)
+    return answer(request, write_json(names))
+
+
+async def page(request: Request) -> Response:
+    """Return what follows a revision, one line each."""
+    caller = await find_caller(request)
+    after, limit = read_number(request, "after"), read_number(request, "limit")
+    audit = str(request.path_params["audit"])
+    found = await run_in_threadpool(
+        find_hub(request).page, caller, audit, after, limit or None
+    )
+    headers = {
+        "next-after": str(found.after),
+        "audit-revisions": str(found.sum.revisions),
+        "audit-digest": found.sum.digest,
+    }
+    content = b"".join(line + b"\n" for line in found.lines)
+    return answer(request, content, media_type="application/jsonl", headers=headers)
+
+
+async def push(request: Request) -> Response:
+    """Take lines in."""
+    caller = await find_caller(request)
+    hub = find_hub(request)
+    body = await read_body(request, hub.limits.push_bytes)
+    lines = body.removesuffix(b"\n").split(b"\n") if body else []
+    pushed = await run_in_threadpool(hub.push, caller, lines)
+    request.app.state.metrics.count("revisions_total", pushed.new)
+    return answer(request, pushed.model_dump_json().encode())
+
+
+async def missing(request: Request) -> Response:
+    """Return which attachments are wanted, and from which byte."""
+    caller = await find_caller(request)
+    wanted = await read_model(request, Wanted)
+    held = await run_in_threadpool(find_hub(request).missing, caller, wanted.shas)
+    return answer(request, write_json(held))
+
+
+async def put_blob(request: Request) -> Response:
+    """Take a piece of an attachment."""
+    caller = await find_caller(request)
+    hub, sha = find_hub(request), read_sha(request)
+    match = _CONTENT_RANGE.fullmatch(request.headers.get("content-range", ""))
+    if match is None:
+        raise ProblemError("bad-request", "Content-Range absent ou mal formé.")
+    start, last, total = map(int, match.groups())
+    piece = await read_body(request, hub.limits.piece_bytes)
+    if start + len(piece) != last + 1:
+        raise ProblemError("bad-request", "Le morceau n'a pas la taille annoncée.")
+    held = await run_in_threadpool(hub.put_piece, caller, sha, start, piece, total)
+    request.app.state.metrics.count("blob_bytes_total", len(piece))
+    status = 201 if held == total else 202
+    return answer(request, write_json({"offset": held}), status=status)
+
+
+async def get_blob(request: Request) -> Response:
+    """Return a piece of an attachment."""
+    caller = await find_caller(request)
+    hub, sha = find_hub(request), read_sha(request)
+    match = _RANGE.fullmatch(request.headers.get("range", "bytes=0-"))
+    if match is None:
+        raise ProblemError("bad-request", "Range mal formé.")
+    start = int(match[1])
+    size = int(match[2]) - start + 1 if match[2] else hub.limits.piece_bytes
+    piece = await run_in_threadpool(hub.piece, caller, sha, start, max(0, size))
+    if not piece.content:
+        raise ProblemError("offset", offset=piece.total)
+    last = start + len(piece.content) - 1
+    headers = {
+        "cache-control": "no-store",
+        "content-range": f"bytes {start}-{last}/{piece.total}",
+    }
+    return Response(piece.content, 206, headers, "application/octet-stream")
+
+
+async def certificate(request: Request) -> Response:
+    """Return the office's own certificate authority; no token."""
+    content = request.app.state.authority.encode()
+    if not content:
+        raise ProblemError("not-found")
+    return answer(request, content, media_type="application/x-pem-file")
+
+
+async def health(request: Request) -> Response:
+    """Answer that the hub is up, and how much it holds; no token."""
+    counts = await run_in_threadpool(find_hub(request).store.counts)
+    fields = {"status": "ok", "audits": counts.audits, "revisions": counts.revisions}
+    return answer(request, write_json(fields))
+
+
+async def measures(request: Request) -> Response:
+    """Return the counters, to this machine or an administrator."""
+    if not (request.client and request.client.host in _LOCAL):
+        (await find_caller(request)).need("admin")
+    counts = await run_in_threadpool(find_hub(request).store.counts)
+    lines = request.app.state.metrics.lines(**counts._asdict())
+    content = "".join(f"{line}\n" for line in lines).encode()
+    return answer(request, content, media_type="text/plain; version=0.0.4")
+
+
 ROUTES = (
-    Route("/v1/hello", routes.hello),
-    Route("/v1/enrol", routes.enrol, methods=["POST"]),
-    Route("/v1/token/rotate", routes.rotate, methods=["POST"]),
-    Route("/v1/devices/{device:int}", routes.drop_device, methods=["DELETE"]),
-    Route("/v1/people", routes.people),
-    Route("/v1/audits", routes.manifest),
-    Route("/v1/audits/{audit}/revisions", routes.page),
-    Route("/v1/revisions", routes.push, methods=["POST"]),
-    Route("/v1/blobs/missing", routes.missing, methods=["POST"]),
-    Route("/v1/blobs/{sha}", routes.put_blob, methods=["PUT"]),
-    Route("/v1/blobs/{sha}", routes.get_blob),
+    Route("/v1/hello", hello),
+    Route("/v1/enrol", enrol, methods=["POST"]),
+    Route("/v1/token/rotate", rotate, methods=["POST"]),
+    Route("/v1/devices/{device:int}", drop_device, methods=["DELETE"]),
+    Route("/v1/people", people),
+    Route("/v1/audits", manifest),
+    Route("/v1/audits/{audit}/revisions", page),
+    Route("/v1/revisions", push, methods=["POST"]),
+    Route("/v1/blobs/missing", missing, methods=["POST"]),
+    Route("/v1/blobs/{sha}", put_blob, methods=["PUT"]),
+    Route("/v1/blobs/{sha}", get_blob),
+    Route("/v1/ca", certificate),
+    Route("/health", health),
+    Route("/metrics", measures),
 )
-"""The protocol; a breaking change is another version beside it."""
+"""The protocol; a breaking change is another version next to it."""
 
 
 def build_app(hub: Hub, *, authority: str = "", most: int = watch.MOST) -> Starlette:
-    """Return the application that serves a hub.
+    """Return the ASGI application that serves a hub.
 
     `authority`: the office's own certificate authority, PEM, when it has one; laptops
     check it against the fingerprint that they were given.
     """
-    metrics = Metrics()
-
-    async def certificate(request: Request) -> Response:
-        if not authority:
-            raise ProblemError("not-found")
-        media_type = "application/x-pem-file"
-        return answer(request, authority.encode(), media_type=media_type)
-
-    async def health(request: Request) -> Response:
-        counts = await run_in_threadpool(hub_of(request).store.counts)
-        told = {"status": "ok", "audits": counts.audits, "revisions": counts.revisions}
-        return answer(request, plain(told))
-
-    async def measures(request: Request) -> Response:
-        if not (request.client and request.client.host in _LOCAL):
-            (await caller_of(request)).need("admin")
-        counts = await run_in_threadpool(hub_of(request).store.counts)
-        lines = metrics.lines(**counts._asdict())
-        content = "".join(f"{line}\n" for line in lines).encode()
-        return answer(request, content, media_type="text/plain; version=0.0.4")
-
+    metrics = watch.Metrics()
     app = Starlette(
-        routes=[
-            *ROUTES,
-            Route("/v1/ca", certificate),
-            Route("/health", health),
-            Route("/metrics", measures),
-        ],
+        routes=ROUTES,
         middleware=[Middleware(watch.Watch, metrics=metrics, most=most)],
-        exception_handlers={404: _refused, 405: _refused, ProblemError: _refused},
+        exception_handlers={404: _refuse, 405: _refuse, ProblemError: _refuse},
     )
     app.state.hub = hub
     app.state.metrics = metrics
+    app.state.authority = authority
     return app
 
 
-async def _refused(_request: Request, error: Exception) -> Response:
-    return refusal(error)
+async def _refuse(_request: Request, error: Exception) -> Response:
+    return refuse(error)
+
+
+def build_server(
+    home: HubHome, store: Store, *, host: str, port: int | None
+) -> uvicorn.Server:
+    """Return the server of a hub, ready to run."""
+    behind_proxy = home.settings.tls == "proxy"
+    certificate, key = (None, None) if behind_proxy else home.certificate()
+    return uvicorn.Server(
+        uvicorn.Config(
+            build_app(home.hub(store), authority=home.authority),
+            host=host,
+            port=home.port if port is None else port,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=behind_proxy,
+            timeout_keep_alive=_KEEP_ALIVE,
+            timeout_graceful_shutdown=_GRACE,
+            lifespan="off",
+        )
+    )
+
+
+def serve(home: HubHome, *, host: str, port: int | None) -> None:
+    """Serve with uvicorn, in one process, until interrupted.
+
+    Raises:
+        DiagError: when nothing can be served there.
+    """
+    log_to_stderr()
+    store = home.store()
+    try:
+        server = build_server(home, store, host=host, port=port)
+        swept = home.hub(store).sweep()
+        log_event("start", hub=store.hub, url=home.settings.url, swept=swept)
+        server.run()
+    except SystemExit as error:  # what uvicorn does of an address it cannot have
+        where = f"{host}:{home.port if port is None else port}"
+        raise DiagError(
+            f"Le serveur ne peut pas écouter {where} : un autre programme s'en sert "
+            "déjà (un autre diag hub serve ?), ou cette adresse n'est pas celle de la "
+            "machine. Rien n'a été changé ; voyez --host et --port."
+        ) from error
+    finally:
+        store.close()
+        log_event("stop")

@@ -1,24 +1,39 @@
 """Copies of a whole hub, settings and certificates included, and the way back.
 
 The database is copied first: what it names is there already, or laptops give it again.
+A copy may be sealed for the office's age keys, to leave the machine: one file holds the
+database, the settings, the certificates and the keys, and each attachment is sealed
+once next to it. Nothing in clear is written where sealed copies go.
 """
 
+import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE as KEYS
+from diag.sync.bundle.keys import load_age, read_identity, read_recipients
 from diag.sync.hub import sqlite
 from diag.sync.hub.files import BlobFiles, is_intact
 from diag.sync.hub.home import BLOBS, DATABASE, SETTINGS, TLS, HubHome
-from diag.sync.private import write_private
+from diag.sync.keyring import write_private
 
 FOLDER: Final = "backups"
-"""Where copies go unless told otherwise, inside the hub's folder."""
+"""Where copies go unless another folder is given, inside the hub's folder."""
+
+
+SEALED: Final = ".age"
+"""How the name of what is sealed ends."""
+
+
+_FORM = "diag hub 1"
 
 
 _STAMP = "hub-%Y-%m-%d-%H%M%S"
@@ -43,16 +58,16 @@ def back_up(home: HubHome, folder: Path | None = None) -> Path:
         DiagError: when the copy could not be made, or is not what was written.
     """
     folder = folder or home.folder / FOLDER
-    copied = copy_database(home, folder)
+    copied = _copy_database(home, folder)
     _add(BlobFiles(home.folder / BLOBS), folder / BLOBS)
     drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS)
-    for path in secrets_of(home.folder):
+    for path in _list_secrets(home.folder):
         write_private(folder / path.relative_to(home.folder), path.read_bytes())
-    drop_outdated(folder, copied.suffix)
+    _drop_outdated(folder, copied.suffix)
     return copied
 
 
-def copy_database(home: HubHome, folder: Path) -> Path:
+def _copy_database(home: HubHome, folder: Path) -> Path:
     """Copy the database of a hub alone; return the copy, checked.
 
     Raises:
@@ -60,15 +75,12 @@ def copy_database(home: HubHome, folder: Path) -> Path:
     """
     suffix = _DUMP if home.settings.database else Path(DATABASE).suffix
     copied = folder / f"{datetime.now(UTC):{_STAMP}}{suffix}"
-    store = home.store()
-    try:
+    with closing(home.store()) as store:
         store.back_up(copied)
-    finally:
-        store.close()
     return copied
 
 
-def drop_outdated(folder: Path, suffix: str) -> None:
+def _drop_outdated(folder: Path, suffix: str) -> None:
     """Remove the copies that need no longer be kept."""
     for old in _outdated(folder.glob(f"hub-*{suffix}"), datetime.now(UTC)):
         old.unlink()
@@ -110,7 +122,7 @@ def restore(folder: Path, copied: Path, database: str = "") -> Path | str | None
     else:
         kept = sqlite.restore(copied, folder / DATABASE, aside)
     _add(BlobFiles(copied.parent / BLOBS), folder / BLOBS)
-    for path in secrets_of(copied.parent):
+    for path in _list_secrets(copied.parent):
         there = folder / path.relative_to(copied.parent)
         if not there.exists():
             write_private(there, path.read_bytes())
@@ -130,7 +142,7 @@ def _restore_dump(folder: Path, copied: Path, aside: str, database: str) -> str 
     return kept
 
 
-def secrets_of(folder: Path) -> list[Path]:
+def _list_secrets(folder: Path) -> list[Path]:
     """Return the settings, the certificates and the keys."""
     return [
         path
@@ -169,3 +181,108 @@ def _outdated(found: Iterable[Path], now: datetime) -> list[Path]:
         for path, at in dated.items()
         if now - at > (_DAILY if last[at.date()] == path else _ALL)
     ]
+
+
+def back_up_sealed(
+    home: HubHome, keys: Sequence[str], folder: Path | None = None
+) -> Path:
+    """Copy a hub, running or not, for the holders of these keys; return the copy.
+
+    Raises:
+        DiagError: when a key is no age key, or the copy could not be made.
+    """
+    recipients = read_recipients(keys)
+    folder = folder or home.folder / FOLDER
+    with _workshop(home.folder) as bench:
+        plain = _copy_database(home, bench)
+        header = {
+            "form": _FORM,
+            "database": plain.name,
+            "files": {
+                path.relative_to(home.folder).as_posix(): path.read_text("utf-8")
+                for path in _list_secrets(home.folder)
+            },
+        }
+        content = json.dumps(header).encode() + b"\n" + plain.read_bytes()
+    sealed = folder / f"{plain.stem}{SEALED}"
+    write_private(sealed, load_age().encrypt(content, recipients))
+    for path in BlobFiles(home.folder / BLOBS).all():
+        there = _locate(folder, path.name)
+        if not there.exists() and is_intact(path):
+            write_private(there, load_age().encrypt(path.read_bytes(), recipients))
+    _drop_outdated(folder, SEALED)
+    drop_erased(BlobFiles(home.folder / BLOBS), folder / BLOBS, SEALED)
+    return sealed
+
+
+def restore_sealed(
+    folder: Path, sealed: Path, identity: Path, database: str = ""
+) -> Path | str | None:
+    """Put a sealed copy back where a hub is stopped; return what was set aside.
+
+    Raises:
+        DiagError: when that key does not open it, it is damaged, or the hub is running.
+    """
+    opener = read_identity(identity)
+    line, _, content = _open(sealed, opener).partition(b"\n")
+    with _workshop(folder) as bench:
+        plain = _unpack(bench, sealed, line, content)
+        kept = restore(folder, plain, database)
+    for path in sorted(sealed.parent.glob(f"{BLOBS}/??/??/*{SEALED}")):
+        there = BlobFiles(folder / BLOBS).path(path.stem)
+        if there.exists():
+            continue
+        blob = _open(path, opener)
+        if sha256(blob).hexdigest() == path.stem:
+            write_private(there, blob)
+    return kept
+
+
+@contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """Give a folder of the hub's, for its owner alone, where a copy is in clear."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix="copie-") as name:
+        yield Path(name)
+
+
+def _unpack(bench: Path, sealed: Path, line: bytes, content: bytes) -> Path:
+    """Write what a sealed copy holds as a plain one; return its database."""
+    try:
+        header: dict[str, Any] = json.loads(line)
+        files, database = dict(header["files"]), str(header["database"])
+        known = header["form"] == _FORM
+    except (ValueError, KeyError, TypeError) as error:
+        raise _refuse_foreign(sealed) from error
+    root = bench.resolve()
+    inside = [(root / name).resolve() for name in (*files, database)]
+    if not known or any(root not in path.parents for path in inside):
+        raise _refuse_foreign(sealed)
+    for name, text in files.items():
+        write_private(bench / name, str(text).encode())
+    write_private(bench / database, content)
+    return bench / database
+
+
+def _open(path: Path, opener: Any) -> bytes:
+    try:
+        opened: bytes = load_age().decrypt(path.read_bytes(), [opener])
+    except OSError as error:
+        raise DiagError(f"{path} : copie illisible ({error.strerror}).") from error
+    except load_age().DecryptError as error:
+        raise DiagError(
+            f"{path} : cette clé ne l'ouvre pas, ou le fichier est abîmé. Rien n'a été "
+            "changé. Essayez l'autre clé de l'office, ou une autre copie."
+        ) from error
+    return opened
+
+
+def _refuse_foreign(path: Path) -> DiagError:
+    return DiagError(
+        f"{path} : ce n'est pas une copie de serveur faite par diag hub backup --seal."
+    )
+
+
+def _locate(folder: Path, sha: str) -> Path:
+    whole = BlobFiles(folder / BLOBS).path(sha)
+    return whole.with_name(f"{sha}{SEALED}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from threading import Lock
 
-from diag.sync.problems import ProblemError
+from diag.sync.protocol import ProblemError
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 

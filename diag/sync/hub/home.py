@@ -1,23 +1,34 @@
-"""The folder of a hub: settings, certificates, database, attachments."""
+"""The folder of a hub: settings, territories, certificates, database, attachments.
 
-from datetime import UTC, datetime
+An office that has no certificate of its own gets an authority with its hub. Laptops pin
+it: neither another one nor the public ones are believed.
+"""
+
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import ValidationError
 
+from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
-from diag.sync.bundle.keys import DeviceKeys, file_keys
-from diag.sync.hub import authority
+from diag.sync.bundle.keys import DeviceKeys, read_file_keys
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.scopes import scope_of
 from diag.sync.hub.sqlite import SqliteEngine
-from diag.sync.hub.store import Store, check_address
-from diag.sync.private import write_private
+from diag.sync.hub.store import EVERYWHERE, Store, check_address
+from diag.sync.keyring import write_private
 from diag.sync.protocol import RIGHTS, Limits, Right, Wire
-from diag.sync.trust import Invited, certificates_in, fingerprint_of, is_address
+from diag.sync.trust import Invited, compute_fingerprint, count_certificates, is_address
 
 SETTINGS = "hub.json"
 
@@ -32,11 +43,48 @@ TLS = "tls"
 """Names inside the folder."""
 
 
+SYNDICAT = PlaceKind.SYNDICAT.value
+"""The territory of the syndicat's own audit."""
+
+
+_DEPARTMENT = re.compile(r"[0-9]{1,3}|0?2[AB]")
+
+
+_COMMUNE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
+
+
+_AUTHORITY = "ca.pem"
+"""The authority, which laptops download."""
+
+
+_AUTHORITY_KEY = "ca-key.pem"
+
+
+_CERTIFICATE = "hub.pem"
+"""The hub's certificate, followed by the authority's."""
+
+
+_CERTIFICATE_KEY = "hub-key.pem"
+
+
+_AUTHORITY_LIFE = timedelta(days=3653)
+
+
+_LIFE = timedelta(days=397)
+
+
+_RENEW = timedelta(days=60)
+
+
+_BEFORE = timedelta(days=1)
+"""A laptop's clock may be late."""
+
+
 class HubSettings(Wire):
-    """What an administrator said once."""
+    """What an administrator chose once."""
 
     name: str
-    """Whose hub it is, for people."""
+    """Name of its owner, for people."""
     url: str
     """Where laptops find it."""
     tls: Literal["own", "files", "proxy"] = "own"
@@ -77,7 +125,7 @@ class HubHome:
         settings = settings.model_copy(update={"name": _name(settings.name)})
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if settings.tls == "own":
-            authority.make_authority(folder / TLS, settings.name, datetime.now(UTC))
+            make_authority(folder / TLS, settings.name, datetime.now(UTC))
         made = cls(folder, settings)
         made.store().close()
         settings.keep(folder / SETTINGS)
@@ -145,7 +193,7 @@ class HubHome:
         Raises:
             DiagError: when they cannot be read, or this system seals nothing.
         """
-        return file_keys(self.folder)
+        return read_file_keys(self.folder)
 
     @property
     def key(self) -> str:
@@ -159,7 +207,7 @@ class HubHome:
     def authority(self) -> str:
         """Return the authority that laptops pin, PEM; empty for a public one."""
         if self.settings.tls == "own":
-            return (self.folder / TLS / authority.AUTHORITY).read_text("ascii")
+            return (self.folder / TLS / _AUTHORITY).read_text("ascii")
         chosen = self.settings.authority
         return Path(chosen).read_text("ascii", "replace") if chosen else ""
 
@@ -178,9 +226,9 @@ class HubHome:
         if self.settings.tls == "files":
             return Path(self.settings.certificate), Path(self.settings.key)
         folder, day = self.folder / TLS, datetime.now(UTC)
-        if authority.is_due(folder, day):
-            authority.certify(folder, self.host, day)
-        return folder / authority.CERTIFICATE, folder / authority.KEY
+        if is_due(folder, day):
+            certify(folder, self.host, day)
+        return folder / _CERTIFICATE, folder / _CERTIFICATE_KEY
 
     def invite(
         self, person: str, territories: tuple[str, ...], right: Right
@@ -192,13 +240,10 @@ class HubHome:
         """
         if right not in RIGHTS:
             raise DiagError(f"Droit « {right} » inconnu : {', '.join(RIGHTS)}.")
-        scopes, whom = tuple(map(scope_of, territories)), _name(person)
-        store = self.store()
-        try:
-            code = self.hub(store).door.invite(whom, scopes, right)
-        finally:
-            store.close()
-        mark = fingerprint_of(self.authority) if self.authority else ""
+        scopes, name = tuple(map(parse_territory, territories)), _name(person)
+        with closing(self.store()) as store:
+            code = self.hub(store).door.invite(name, scopes, right)
+        mark = compute_fingerprint(self.authority) if self.authority else ""
         return Invited(self.settings.url, mark, code)
 
 
@@ -229,15 +274,150 @@ def _check(settings: HubSettings) -> None:
     for path in filter(None, [*files, settings.authority]):
         if not Path(path).is_file():
             raise DiagError(f"{path} : fichier introuvable. Vérifiez le chemin.")
-    if settings.authority:
-        _check_authority(Path(settings.authority))
-
-
-def _check_authority(path: Path) -> None:
-    """Refuse what laptops could not pin: one fingerprint is one certificate."""
-    number = certificates_in(path.read_text("ascii", errors="replace"))
+    if not settings.authority:
+        return
+    # Laptops pin it: one fingerprint is one certificate.
+    pem = Path(settings.authority)
+    number = count_certificates(pem.read_text("ascii", errors="replace"))
     if number != 1:
         raise DiagError(
-            f"{path} contient {number or 'aucun'} certificat{'s' if number else ''}, "
+            f"{pem} contient {number or 'aucun'} certificat{'s' if number else ''}, "
             "il en faut un : celui de l'autorité racine du bureau, seule, en PEM."
         )
+
+
+def parse_territory(typed: str) -> str:
+    """Return a territory: `095` for « 95 », a commune's code, the syndicat, or all.
+
+    Raises:
+        DiagError: when it is none of them.
+    """
+    text = typed.strip()
+    if text == EVERYWHERE or text.lower() == SYNDICAT:
+        return text.lower()
+    code = text.upper()
+    if _DEPARTMENT.fullmatch(code):
+        return code.zfill(3)
+    if _COMMUNE.fullmatch(code):
+        return code
+    raise DiagError(
+        f"Territoire « {typed} » inconnu : un département (95), une commune "
+        "(95127, son code INSEE), « syndicat », ou * pour tout."
+    )
+
+
+def find_unknown_territories(store: Store, typed: Sequence[str]) -> list[str]:
+    """Return the territories where the office's directory has no school."""
+    return [
+        territory
+        for territory in typed
+        if (scope := parse_territory(territory)) not in {EVERYWHERE, SYNDICAT}
+        and not store.places({scope})
+    ]
+
+
+def make_authority(folder: Path, name: str, day: datetime) -> None:
+    """Make an authority, once."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _name_certificate(f"diag - {name}")
+    certificate = (
+        _builder(subject, subject, key.public_key(), day, _AUTHORITY_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    write_private(folder / _AUTHORITY_KEY, _key_pem(key))
+    (folder / _AUTHORITY).write_bytes(_pem(certificate))
+
+
+def certify(folder: Path, host: str, day: datetime) -> None:
+    """Make the hub's certificate for its name, signed by the folder's authority."""
+    authority = x509.load_pem_x509_certificate((folder / _AUTHORITY).read_bytes())
+    signing = serialization.load_pem_private_key(
+        (folder / _AUTHORITY_KEY).read_bytes(), None
+    )
+    assert isinstance(signing, ec.EllipticCurvePrivateKey)
+    key = ec.generate_private_key(ec.SECP256R1())
+    server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
+    certificate = (
+        _builder(
+            _name_certificate(host), authority.subject, key.public_key(), day, _LIFE
+        )
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(server, critical=False)
+        .add_extension(issuer, critical=False)
+        .add_extension(x509.SubjectAlternativeName([_name_host(host)]), critical=False)
+        .sign(signing, hashes.SHA256())
+    )
+    write_private(folder / _CERTIFICATE_KEY, _key_pem(key))
+    (folder / _CERTIFICATE).write_bytes(_pem(certificate) + _pem(authority))
+
+
+def is_due(folder: Path, day: datetime) -> bool:
+    """Whether the hub's certificate is missing, or ends within two months."""
+    path = folder / _CERTIFICATE
+    if not path.exists():
+        return True
+    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    return certificate.not_valid_after_utc - _RENEW < day
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    day: datetime,
+    life: timedelta,
+) -> x509.CertificateBuilder:
+    day = day.astimezone(UTC)
+    return (
+        x509
+        .CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(day - _BEFORE)
+        .not_valid_after(day + life)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
+
+
+def _name_certificate(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
+
+
+def _name_host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )

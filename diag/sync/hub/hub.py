@@ -1,21 +1,166 @@
-"""The hub itself, whatever carries its words: routes are thin over it."""
+"""The hub, whatever carries its requests: its door, and what a device can ask."""
 
-import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
+from secrets import choice, token_urlsafe
 
 from diag.journal.journal import AuditSum
 from diag.journal.revision import now
-from diag.sync.hub.door import Caller, Door
+from diag.model.text import clean_line
 from diag.sync.hub.files import BlobFiles
-from diag.sync.hub.grace import territories_left
-from diag.sync.hub.intake import Intake
-from diag.sync.hub.store import EVERYWHERE, Store
-from diag.sync.problems import ProblemError
-from diag.sync.protocol import VERSION, Hello, Limits, Page, Piece, Pushed
+from diag.sync.hub.intake import Push
+from diag.sync.hub.store import EVERYWHERE, Device, Invitation, Store, Token
+from diag.sync.protocol import (
+    RIGHTS,
+    VERSION,
+    Enrolled,
+    Enrolling,
+    Hello,
+    Limits,
+    Page,
+    Piece,
+    ProblemError,
+    Pushed,
+    Renewed,
+    Right,
+)
 
-_logger = logging.getLogger("diag.hub")
+MONTH = 30 * 24 * 3600 * 1000
+"""Milliseconds of the hub's clock, from the enrolment that changed the territory."""
+
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no letter that is read as another."""
+
+
+_CODE_LENGTH = 10
+
+
+_CODE_LIFE = 15 * 60 * 1000
+
+
+_TOKEN_LIFE = 180 * 24 * 3600 * 1000
+
+
+_TOKEN_BYTES = 32
+
+
+_SEEN_EVERY = 60_000
+
+
+_TOKEN_PREFIX = "diag_"  # noqa: S105 -- what a secret scanner looks for, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A device that showed a good token."""
+
+    device: int
+    scopes: frozenset[str]
+    right: Right
+    token: Token
+
+    def need(self, right: Right) -> None:
+        """Refuse a device that has less than this right.
+
+        Raises:
+            ProblemError: `right`.
+        """
+        if RIGHTS.index(self.right) < RIGHTS.index(right):
+            raise ProblemError(
+                "right",
+                f"Il a « {self.right} », il faut « {right} » : l'administrateur du "
+                "serveur peut en donner une nouvelle invitation. Ce qui est saisi ici "
+                "y reste.",
+            )
+
+
+class Door:
+    """Lets devices in; the clock is the hub's. Secrets are known by hash."""
+
+    def __init__(self, store: Store, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def invite(self, person: str, territories: tuple[str, ...], right: Right) -> str:
+        """Return a code that lets one device in, once, for a quarter of an hour."""
+        code = "".join(choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+        expires = self._clock() + _CODE_LIFE
+        hashed = _hash(code)
+        self._store.invite(Invitation(hashed, person, territories, right, expires))
+        return code
+
+    def enrol(self, asked: Enrolling) -> Enrolled:
+        """Let a device in.
+
+        Raises:
+            ProblemError: `enrol-refused`, whatever is wrong with the code.
+        """
+        at = self._clock()
+        typed = asked.code.upper().replace("-", "").replace(" ", "")
+        code = typed.replace("O", "0").replace("I", "1").replace("L", "1")
+        found = self._store.accept(_hash(code), at)
+        if found is None:
+            raise ProblemError("enrol-refused")
+        name = clean_line(asked.device)  # shown on an administrator's terminal
+        owner = (name, found.person, found.territories, found.right)
+        device = self._store.add_device(
+            Device(0, *owner, asked.sign_key, at, 0, 0, asked.author)
+        )
+        token, expires = self._add_token(device)
+        return Enrolled(
+            device=device,
+            token=token,
+            expires=expires,
+            territories=found.territories,
+            right=found.right,
+        )
+
+    def caller(self, token: str) -> Caller:
+        """Return the device that shows a token.
+
+        Raises:
+            ProblemError: `token-revoked`, the same for unknown, expired and revoked.
+        """
+        found = self._store.token(_hash(token))
+        device = self._store.device(found.device) if found else None
+        at = self._clock()
+        if not (found and device) or device.revoked_at or found.expires_at <= at:
+            raise ProblemError("token-revoked")
+        if found.replaces or abs(at - device.seen_at) > _SEEN_EVERY:
+            self._store.used(found, at)
+        scopes = frozenset(device.territories)
+        return Caller(device.id, scopes, device.right, found)
+
+    def rotate(self, caller: Caller) -> Renewed:
+        """Give a new token; the old one works until the new one is used."""
+        token, expires = self._add_token(caller.device, caller.token.hash)
+        return Renewed(token=token, expires=expires)
+
+    def drop_device(self, caller: Caller, number: int) -> None:
+        """Revoke a device: the caller's own, or any for an administrator.
+
+        Raises:
+            ProblemError: `right`, or `not-found`.
+        """
+        if number != caller.device:
+            caller.need("admin")
+        if not self._store.revoke(number, self._clock()):
+            raise ProblemError("not-found", "Ce poste n'est pas inscrit.")
+
+    def _add_token(self, device: int, replaces: bytes = b"") -> tuple[str, int]:
+        token = _TOKEN_PREFIX + token_urlsafe(_TOKEN_BYTES)
+        expires = self._clock() + _TOKEN_LIFE
+        self._store.add_token(Token(_hash(token), device, expires, replaces))
+        return token, expires
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode("utf-8")).digest()
 
 
 class Hub:
@@ -40,7 +185,7 @@ class Hub:
         self.door = Door(store, clock)
 
     def hello(self) -> Hello:
-        """Say who is here; to anyone."""
+        """Describe the hub, to anyone."""
         return Hello(
             hub=self.store.hub,
             name=self.name,
@@ -58,12 +203,12 @@ class Hub:
         Raises:
             ProblemError: `scope`.
         """
-        if territory and not caller.scopes & {"*", territory}:
+        if territory and not caller.scopes & {EVERYWHERE, territory}:
             raise ProblemError("scope", f"Territoire « {territory} ».")
         return self.store.manifest({territory} if territory else caller.scopes)
 
     def people(self) -> dict[str, str]:
-        """Return the names of those who were let in, by the label of their words."""
+        """Return the names of colleagues, by the label of their revisions."""
         devices = self.store.devices()
         named = [device for device in devices if device.author and device.person]
         return {device.author: device.person for device in named}
@@ -89,15 +234,15 @@ class Hub:
         """Take lines in, each judged alone.
 
         Raises:
-            ProblemError: `right` for who may only read, `too-large`.
+            ProblemError: `right` for a device that may only read, `too-large`.
         """
         caller.need("write")
         if len(lines) > self.limits.push_lines:
             detail = f"{len(lines)} lignes, {self.limits.push_lines} admises."
             raise ProblemError("too-large", detail)
-        intake = Intake(caller.device, self._writable(caller), self.clock())
-        pushed = intake.take(self.store, lines)
-        for sha in intake.unnamed:
+        push = Push(caller.device, self._find_writable(caller), self.clock())
+        pushed = push.take(self.store, lines)
+        for sha in push.unnamed:
             self.files.drop(sha.hex())
         return pushed
 
@@ -120,7 +265,7 @@ class Hub:
             detail = f"{len(shas)} fichiers, {self.limits.shas} admis."
             raise ProblemError("too-large", detail)
         keys = {bytes.fromhex(sha) for sha in shas}
-        named = self.store.named(keys, self._writable(caller))
+        named = self.store.named(keys, self._find_writable(caller))
         held = {sha.hex(): self.files.held(sha.hex()) for sha in named}
         return {sha: size for sha, size in held.items() if size is not None}
 
@@ -141,7 +286,7 @@ class Hub:
             raise ProblemError("too-large", detail)
         if not piece or start + len(piece) > total:
             raise ProblemError("bad-request", "Le morceau dépasse la taille annoncée.")
-        self._check_named(self._writable(caller), sha)
+        self._check_named(self._find_writable(caller), sha)
         return self.files.put(sha, start, piece, total)
 
     def piece(self, caller: Caller, sha: str, start: int, size: int) -> Piece:
@@ -156,13 +301,39 @@ class Hub:
             raise ProblemError("not-found", "Le serveur n'a pas encore ce fichier.")
         return Piece(*found)
 
-    def _writable(self, caller: Caller) -> frozenset[str]:
+    def _find_writable(self, caller: Caller) -> frozenset[str]:
         """Return where the caller may write: what it left lately too."""
-        devices = self.store.devices()
-        left = territories_left(devices, caller.device, self.clock())
+        left = find_left_territories(self.store.devices(), caller.device, self.clock())
         return caller.scopes | left
 
     def _check_named(self, scopes: Collection[str], sha: str) -> None:
         """Refuse alike what is elsewhere and what is nowhere."""
         if not self.store.named({bytes.fromhex(sha)}, scopes):
             raise ProblemError("not-found", "Aucun audit de ce poste ne le nomme.")
+
+
+def find_left_territories(
+    devices: Iterable[Device], number: int, at: int
+) -> frozenset[str]:
+    """Return the territories that a device had before, less than a month ago.
+
+    A person who changes territory still hands over what was recorded in the old one;
+    reading follows the new territory at once. A person's device that comes in anew is
+    known by the key that signs its bundles.
+    """
+    known = sorted(devices, key=lambda device: device.id)
+    own = next((device for device in known if device.id == number), None)
+    if own is None or not own.sign_key or not own.person:
+        return frozenset()
+    same = [
+        device
+        for device in known
+        if device.id <= number
+        and (device.sign_key, device.person) == (own.sign_key, own.person)
+    ]
+    return frozenset(
+        territory
+        for before, after in pairwise(same)
+        if at - after.enrolled_at <= MONTH and before.right != "read"
+        for territory in before.territories
+    )

@@ -17,18 +17,18 @@ from diag.journal.subjects import PhotoTopic
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.sync.hub.store import EVERYWHERE, AuditRow, Location, LogRow, Store, Writing
-from diag.sync.protocol import Pushed, Refused
+from diag.sync.protocol import Pushed, RefusedLine
 
 
 @dataclass(slots=True)
-class Intake:
+class Push:
     """One push: its lines, and what became of them."""
 
     device: int
     scopes: Collection[str]
     at: int
     """When it arrived, by the hub's clock."""
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedLine] = field(default_factory=list)
     new: int = 0
     rows: dict[str, AuditRow] = field(default_factory=dict)
     unnamed: set[bytes] = field(default_factory=set)
@@ -49,7 +49,7 @@ class Intake:
                 row.id: (row.revisions, f"{row.digest:064x}")
                 for row in self.rows.values()
             },
-            rejected=tuple(sorted(self.refused, key=lambda one: one.line)),
+            rejected=tuple(sorted(self.refused, key=lambda line: line.line)),
         )
 
     def _parsed(self, lines: Iterable[bytes]) -> "_ByAudit":
@@ -65,7 +65,7 @@ class Intake:
 
     def _refuse(self, number: int, line: bytes, kind: str, problem: str) -> None:
         name = sha256(line).hexdigest()
-        refusal = Refused(line=number, id=name, kind=kind, problem=problem)
+        refusal = RefusedLine(line=number, id=name, kind=kind, problem=problem)
         self.refused.append(refusal)
 
     def _admit(self, writing: Writing, by_audit: "_ByAudit") -> None:
@@ -85,7 +85,7 @@ class Intake:
         self, writing: Writing, audit: str, numbered: "_Numbered"
     ) -> AuditRow | None:
         """Create an audit that is new here, if it is in the device's territory."""
-        subject = _subject_told(audit, numbered)
+        subject = _find_subject(audit, numbered)
         if subject is None:
             problem = f"l'audit {audit} est inconnu, et rien ne dit de quelle école"
             self._refuse_all(numbered, "unknown-audit", problem)
@@ -220,7 +220,7 @@ def _sha(text: object) -> list[bytes]:
     return [sha] if len(sha) == sha256().digest_size else []
 
 
-def _subject_told(audit: str, numbered: _Numbered) -> Subject | None:
+def _find_subject(audit: str, numbered: _Numbered) -> Subject | None:
     """Return what an audit is about, told by a revision and proven by the id."""
     for _, revision in numbered:
         if revision.subject == subjects.SUBJECT and (

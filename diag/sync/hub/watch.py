@@ -1,23 +1,47 @@
 """What stands before the routes: how many at once, how long, what went wrong."""
 
+from collections import defaultdict
+from collections.abc import Iterator
+from threading import Lock
 from time import perf_counter
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from diag.sync.hub.answers import refusal
-from diag.sync.hub.logs import tell
-from diag.sync.hub.metrics import Metrics
-from diag.sync.problems import ProblemError
+from diag.sync.hub.http import log_event, refuse
+from diag.sync.protocol import ProblemError
 
 MOST = 128
-"""Requests served at once; one more is told to come back."""
+"""Requests served at once; the next is asked to come back."""
 
 
 _QUIET = frozenset({"health", "measures"})
 
 
-_BUSY = refusal(ProblemError("busy"))
+_BUSY = refuse(ProblemError("busy"))
+
+
+class Metrics:
+    """Counters by name and labels, since the start, as Prometheus reads them."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counts: defaultdict[str, float] = defaultdict(float)
+
+    def count(self, name: str, amount: float = 1, **labels: object) -> None:
+        """Add to a counter."""
+        marks = ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
+        with self._lock:
+            self._counts[f"{name}{{{marks}}}" if marks else name] += amount
+
+    def lines(self, **gauges: int) -> Iterator[str]:
+        """Give the counters, and what is measured now."""
+        with self._lock:
+            counts = sorted(self._counts.items())
+        for name, count in counts:
+            yield f"diag_hub_{name} {count:g}"
+        for name, value in gauges.items():
+            yield f"diag_hub_{name} {value}"
 
 
 class Watch:
@@ -36,7 +60,7 @@ class Watch:
             return
         start, status = perf_counter(), 0
 
-        async def heard(message: Message) -> None:
+        async def send_on(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -45,10 +69,10 @@ class Watch:
         self._inside += 1
         try:
             served = self._app if self._inside <= self._most else _BUSY
-            await served(scope, receive, heard)
-        except Exception as error:  # noqa: BLE001 - whoever asks gets a problem, not a stack
+            await served(scope, receive, send_on)
+        except Exception as error:  # noqa: BLE001 - a client gets a problem, not a stack
             if not status:
-                await refusal(error)(scope, receive, heard)
+                await refuse(error)(scope, receive, send_on)
         finally:
             self._inside -= 1
             self._record(Request(scope), status, perf_counter() - start)
@@ -60,4 +84,4 @@ class Watch:
         if route not in _QUIET:
             device = request.scope.get("state", {}).get("device", 0)
             ms = round(seconds * 1000)
-            tell("request", route=route, status=status, device=device, ms=ms)
+            log_event("request", route=route, status=status, device=device, ms=ms)

@@ -18,8 +18,8 @@ from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
 from diag.office.sync import AT_OFFICE, AWAITED, absent, fetch
-from diag.sync.enrolments import drop_enrolment
 from diag.sync.hub.home import HubHome
+from diag.sync.trust import drop_enrolment
 from diag.workspace.workspace import Workspace
 from tests.cli.running import diag
 from tests.desk.builders import SCHOOL, started, territory, workspace

@@ -8,9 +8,8 @@ import pytest
 from diag.cli.hub import teach
 from diag.model.errors import DiagError
 from diag.office import sync as syncing
-from diag.sync.enrolments import keep_enrolment
-from diag.sync.laptop import Watch
-from diag.sync.session import Outcome
+from diag.sync.exchange import Progress, SyncResult
+from diag.sync.trust import keep_enrolment
 from diag.workspace.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL, started, territory, workspace
 from tests.sync.serving import Served, free_port, made_home, served
@@ -25,10 +24,10 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def silent(_phase: str, _done: int, _total: int) -> None:
-    """Watch nothing."""
+    """Progress nothing."""
 
 
-def told(outcome: Outcome) -> str:
+def told(outcome: SyncResult) -> str:
     return "\n".join(syncing.words_of(outcome))
 
 
@@ -86,16 +85,16 @@ def test_stopped_by_the_user_is_told_as_a_problem(desk: Workspace, hub: Served) 
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (Outcome("h", "Hub", 0, pushed=1), "1 modification envoyée, 0 reçue"),
-        (Outcome("h", "Hub", 0, pulled=2), "2 reçues"),
-        (Outcome("h", "Hub", 0, awaited=2), "2 pièces jointes pas encore reçues"),
-        (Outcome("h", "Hub", 0, unequal=["x"]), "1 audit : pas encore le même"),
-        (Outcome("h", "Hub", 0, refused=["trop"]), "Refusé : trop"),
-        (Outcome("h", "Hub", 0, clock_gap=-600_000), "retarde de 10 min"),
-        (Outcome("h", "Hub", 0, clock_gap=180_000), "avance de 3 min"),
+        (SyncResult("h", "Hub", 0, pushed=1), "1 modification envoyée, 0 reçue"),
+        (SyncResult("h", "Hub", 0, pulled=2), "2 reçues"),
+        (SyncResult("h", "Hub", 0, awaited=2), "2 pièces jointes pas encore reçues"),
+        (SyncResult("h", "Hub", 0, unequal=["x"]), "1 audit : pas encore le même"),
+        (SyncResult("h", "Hub", 0, refused=["trop"]), "Refusé : trop"),
+        (SyncResult("h", "Hub", 0, clock_gap=-600_000), "retarde de 10 min"),
+        (SyncResult("h", "Hub", 0, clock_gap=180_000), "avance de 3 min"),
     ],
 )
-def test_an_account_tells_what_matters(outcome: Outcome, words: str) -> None:
+def test_an_account_tells_what_matters(outcome: SyncResult, words: str) -> None:
     assert words in told(outcome)
 
 
@@ -105,7 +104,7 @@ def test_progress_ends_at_its_total(desk: Workspace, hub: Served) -> None:
     def watch(phase: str, done: int, total: int) -> None:
         seen[phase] = (done, total)
 
-    typed: Watch = watch
+    typed: Progress = watch
     started(desk)
     syncing.enrol(desk, hub.invite("999"))
     syncing.run(desk, typed)
@@ -148,7 +147,7 @@ def test_a_hub_made_anew_is_told_from_the_one_it_replaces(
     ],
 )
 def test_how_far_a_clock_is_reads_at_once(minutes: int, gap: str) -> None:
-    late = Outcome("ab", "Vallombre", 0, clock_gap=-minutes * 60_000)
+    late = SyncResult("ab", "Vallombre", 0, clock_gap=-minutes * 60_000)
 
     (line,) = [one for one in syncing.words_of(late) if "horloge" in one]
 

@@ -6,18 +6,16 @@ from pathlib import Path
 
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
-from diag.sync.bundle.form import Limits
-from diag.sync.bundle.importing import Entered, Reader, bring_in, preview
-from diag.sync.bundle.keys import Card, DeviceKeys
-from diag.sync.bundle.opening import LIMITS
-from diag.sync.bundle.sealing import age
-from diag.sync.bundle.writing import Bundle, Written, write_bundle
+from diag.sync.bundle.format import LIMITS, BundleLimits
+from diag.sync.bundle.keys import Card, DeviceKeys, load_age
+from diag.sync.bundle.read import Entered, Reader, bring_in, preview
+from diag.sync.bundle.write import Bundle, WrittenBundle, write_bundle
 from tests.journal.builders import NOON, person
 
 
 def keys_of(seed: int) -> DeviceKeys:
     """Return keys: those that sign are countable, those that open are drawn."""
-    opening = str(age().x25519.Identity.generate())
+    opening = str(load_age().x25519.Identity.generate())
     return DeviceKeys(sign=f"{seed:064x}", age=opening)
 
 
@@ -38,13 +36,13 @@ class Colleague:
     def folder(self) -> Path:
         return self.journal.path.parent
 
-    def reader(self, limits: Limits = LIMITS) -> Reader:
+    def reader(self, limits: BundleLimits = LIMITS) -> Reader:
         signers = {card.sign: name for name, card in self.known.items()}
         return Reader(self.journal, self.keys, signers, limits)
 
     def write(
         self, path: Path, to: "Colleague", audits: Iterable[str] | None = None
-    ) -> Written:
+    ) -> WrittenBundle:
         which = [one.audit for one in self.journal.manifest()]
         whole = Bundle(
             audits=list(which if audits is None else audits),
@@ -54,7 +52,7 @@ class Colleague:
         )
         return write_bundle(self.journal, whole, path)
 
-    def read(self, path: Path, limits: Limits = LIMITS) -> Entered:
+    def read(self, path: Path, limits: BundleLimits = LIMITS) -> Entered:
         return bring_in(self.reader(limits), path, NOON)
 
     def look(self, path: Path) -> Entered:

@@ -15,7 +15,7 @@ from diag.journal.errors import DiskFullError, JournalError
 from diag.journal.exchange import BuiltUponError
 from diag.journal.journal import Journal
 from diag.model.audit import Photo
-from diag.sync.bundle.importing import Entered, bring_in, undo
+from diag.sync.bundle.read import Entered, bring_in, undo
 from tests.journal.builders import NOON
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague

@@ -11,8 +11,7 @@ from keyring.errors import KeyringLocked
 
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.bundle.keys import FILE, Card, device_keys
-from diag.sync.bundle.ring import Ring
+from diag.sync.bundle.keys import FILE, Card, Ring, read_device_keys
 from tests.sync.bundle.colleagues import keys_of
 
 
@@ -52,36 +51,36 @@ def nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_keyring_keeps_them(tmp_path: Path, memory: Memory) -> None:
-    kept = device_keys(tmp_path, "d-1")
+    kept = read_device_keys(tmp_path, "d-1")
     assert kept.path is None
-    assert device_keys(tmp_path, "d-1") == kept
+    assert read_device_keys(tmp_path, "d-1") == kept
     assert not (tmp_path / FILE).exists()
     assert len(memory.kept) == 1
 
 
 @pytest.mark.usefixtures("nothing")
 def test_without_a_keyring_a_file_keeps_them_for_its_owner(tmp_path: Path) -> None:
-    kept = device_keys(tmp_path, "d-1")
+    kept = read_device_keys(tmp_path, "d-1")
     assert kept.path == tmp_path / FILE
-    assert device_keys(tmp_path, "d-1") == kept
+    assert read_device_keys(tmp_path, "d-1") == kept
     if sys.platform != "win32":
         assert kept.path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_locked_keyring_makes_no_other_keys(tmp_path: Path, memory: Memory) -> None:
-    before = device_keys(tmp_path, "d-1")
+    before = read_device_keys(tmp_path, "d-1")
     memory.locked = True
     with pytest.raises(DiagError, match="verrouillé"):
-        device_keys(tmp_path, "d-1")
+        read_device_keys(tmp_path, "d-1")
     memory.locked = False
-    assert device_keys(tmp_path, "d-1") == before
+    assert read_device_keys(tmp_path, "d-1") == before
 
 
 @pytest.mark.usefixtures("nothing")
 def test_a_damaged_file_makes_no_other_keys(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("{}", encoding="utf-8")
     with pytest.raises(DiagError, match="illisibles"):
-        device_keys(tmp_path, "d-1")
+        read_device_keys(tmp_path, "d-1")
     assert (tmp_path / FILE).read_text(encoding="utf-8") == "{}"
 
 
@@ -120,6 +119,6 @@ def test_a_name_has_one_key_and_a_key_one_name(tmp_path: Path) -> None:
         with pytest.raises(DiagError, match="Donnez le nom"):
             ring.add("  ", other)
         with pytest.raises(DiagError, match="Vouliez-vous dire « Bruno Martin »"):
-            ring.named("bruno martn")
+            ring.find("bruno martn")
         assert ring.remove("BRUNO MARTIN") == "Bruno Martin"
         assert not ring.cards

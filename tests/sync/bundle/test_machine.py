@@ -11,7 +11,7 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 
 from diag.journal.exchange import BuiltUponError, brought
 from diag.journal.journal import Journal
-from diag.sync.bundle.importing import undo
+from diag.sync.bundle.read import undo
 from tests.sync.bundle.colleagues import Colleague, keys_of
 from tests.sync.machine import LAPTOPS, Meetings, ids_of
 from tests.sync.test_properties import QUICK

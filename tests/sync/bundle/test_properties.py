@@ -8,14 +8,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.sync.bundle import writing
-from diag.sync.bundle.importing import undo
+from diag.sync.bundle import write
+from diag.sync.bundle.format import LIMITS, BundleError, Payload
 from diag.sync.bundle.keys import DeviceKeys
-from diag.sync.bundle.opening import LIMITS, _Inflating
-from diag.sync.bundle.payload import Payload
-from diag.sync.bundle.problems import BundleError
-from diag.sync.bundle.writing import Bundle
 from tests.examples import examples
+from diag.sync.bundle.read import _Inflating
+from diag.sync.bundle.read import undo
+from diag.sync.bundle.write import Bundle
 from tests.journal.builders import NOON
 from tests.journal.worlds import content, histories
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet
@@ -93,12 +92,12 @@ def test_no_line_that_was_sealed_and_signed_crashes_the_reader(
         anne, bruno = Colleague("a", first, KEYS[0]), Colleague("b", second, KEYS[1])
         meet(anne, bruno)
         bundle = Bundle([], anne.keys, [], NOON)
-        header = writing._header(first, bundle)[0]
+        header = write._header(first, bundle)[0]
         header = header.model_copy(update={"revisions": len(lines)})
         told = [header.model_dump_json().encode(), *lines]
-        parts = writing._signed([part + b"\n" for part in told], header, anne.keys)
+        parts = write._signed([part + b"\n" for part in told], header, anne.keys)
         path = Path(name) / "a.diag"
-        writing._seal(path, writing._deflated(parts), [bruno.keys.card.age])
+        write._seal(path, write._deflated(parts), [bruno.keys.card.age])
         before = content(second.connection)
         try:
             entered = bruno.read(path)

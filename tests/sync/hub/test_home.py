@@ -11,11 +11,12 @@ import pytest
 from cryptography import x509
 
 from diag.model.errors import DiagError
-from diag.sync.hub import authority, copies, serving
+from diag.sync.hub import app, copies
+from diag.sync.hub import home as homes
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome, HubSettings
 from diag.sync.protocol import Enrolling
-from diag.sync.trust import fingerprint_of, read_invitation
+from diag.sync.trust import compute_fingerprint, read_invitation
 
 DAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 SETTINGS = HubSettings(name="Vallombre", url="https://hub.vallombre.example:8443")
@@ -43,7 +44,7 @@ def test_an_invitation_carries_the_address_the_fingerprint_and_a_code(
     invited = read_invitation(str(home.invite("Anne", ("999",), "write")))
 
     assert invited.url == SETTINGS.url
-    assert invited.fingerprint == fingerprint_of(home.authority)
+    assert invited.fingerprint == compute_fingerprint(home.authority)
     assert len(invited.code) == 10
 
 
@@ -77,13 +78,13 @@ def test_a_certificate_of_the_office_needs_no_authority_here(tmp_path: Path) -> 
 def test_the_certificate_is_renewed_near_its_end_by_the_same_authority(
     tmp_path: Path,
 ) -> None:
-    authority.make_authority(tmp_path, "Vallombre", DAY)
-    assert authority.is_due(tmp_path, DAY)
-    authority.certify(tmp_path, "192.0.2.7", DAY)
+    homes.make_authority(tmp_path, "Vallombre", DAY)
+    assert homes.is_due(tmp_path, DAY)
+    homes.certify(tmp_path, "192.0.2.7", DAY)
 
-    assert not authority.is_due(tmp_path, DAY + timedelta(days=300))
-    assert authority.is_due(tmp_path, DAY + timedelta(days=340))
-    pem = (tmp_path / authority.CERTIFICATE).read_bytes()
+    assert not homes.is_due(tmp_path, DAY + timedelta(days=300))
+    assert homes.is_due(tmp_path, DAY + timedelta(days=340))
+    pem = (tmp_path / homes._CERTIFICATE).read_bytes()
     certificate, issuer = x509.load_pem_x509_certificates(pem)
     certificate.verify_directly_issued_by(issuer)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
@@ -231,11 +232,11 @@ def test_a_name_that_cannot_be_shown_is_told(home: HubHome, name: str) -> None:
 def test_an_address_that_is_taken_is_told(
     home: HubHome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "log_to_stderr", lambda: None)
+    monkeypatch.setattr(app, "log_to_stderr", lambda: None)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port: int = taken.getsockname()[1]
 
         with pytest.raises(DiagError, match=f"ne peut pas écouter 127.0.0.1:{port}"):
-            serving.serve(home, host="127.0.0.1", port=port)
+            app.serve(home, host="127.0.0.1", port=port)

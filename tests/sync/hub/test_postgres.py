@@ -14,7 +14,7 @@ from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.hub import copies
 from diag.sync.hub.home import HubHome, HubSettings
-from diag.sync.hub.intake import Intake
+from diag.sync.hub.intake import Push
 from diag.sync.hub.postgres import (
     DatabaseDownError,
     DatabaseRefusedError,
@@ -54,7 +54,7 @@ def lines_of(laptop: Journal) -> list[bytes]:
 
 
 def push(store: Store, lines: list[bytes]) -> int:
-    return Intake(7, {"*"}, NOON).take(store, lines).new
+    return Push(7, {"*"}, NOON).take(store, lines).new
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_hub_comes_back_from_its_copy_on_a_new_machine(
     home = made_home(tmp_path / "hub", postgresql.new_database())
     with closing(home.store()) as store:
         store.put_directory(SCHOOLS.items())
-        Intake(7, {"*"}, NOON).take(store, lines_of(laptop))
+        Push(7, {"*"}, NOON).take(store, lines_of(laptop))
         name = store.hub
         with pytest.raises(LockedError, match="Arrêtez-le"):
             copies.restore(home.folder, copies.back_up(home))
@@ -225,7 +225,7 @@ def test_a_hub_comes_back_from_its_copy_on_a_new_machine(
     with closing(again.store()) as store:
         assert store.hub == name
         assert store.manifest({"*"}) == laptop.manifest()
-        assert Intake(7, {"*"}, NOON).take(store, lines_of(laptop)).new == 0
+        assert Push(7, {"*"}, NOON).take(store, lines_of(laptop)).new == 0
 
 
 @needs_pg_dump
@@ -235,7 +235,7 @@ def test_the_database_that_a_copy_replaces_is_kept(
     home = made_home(tmp_path / "hub", address)
     copied = copies.back_up(home)
     with closing(home.store()) as store:
-        Intake(7, {"*"}, NOON).take(store, lines_of(laptop))
+        Push(7, {"*"}, NOON).take(store, lines_of(laptop))
 
     kept = copies.restore(home.folder, copied)
 
@@ -252,7 +252,7 @@ def test_no_copy_is_made_of_a_damaged_database(
 ) -> None:
     home = made_home(tmp_path / "hub", address)
     with closing(home.store()) as store:
-        Intake(7, {"*"}, NOON).take(store, lines_of(laptop))
+        Push(7, {"*"}, NOON).take(store, lines_of(laptop))
     with psycopg.connect(address) as raw:
         raw.execute("update diag_hub.rev set body = body || 'x' where seq = 2")
 
@@ -269,7 +269,7 @@ def test_a_truncated_copy_changes_nothing(
     copied = copies.back_up(home)
     copied.write_bytes(copied.read_bytes()[:-200])
     with closing(home.store()) as store:
-        Intake(7, {"*"}, NOON).take(store, lines_of(laptop))
+        Push(7, {"*"}, NOON).take(store, lines_of(laptop))
 
     with pytest.raises(DiagError, match="pg_restore"):
         copies.restore(home.folder, copied)

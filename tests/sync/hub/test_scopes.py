@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.model.errors import DiagError
-from diag.sync.hub.scopes import scope_of, unknown_in
+from diag.sync.hub.home import find_unknown_territories, parse_territory
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Store
 from tests.sync.offices import SCHOOLS
@@ -27,13 +27,13 @@ from tests.sync.offices import SCHOOLS
     ],
 )
 def test_a_territory_is_spelt_as_the_directory_does(typed: str, scope: str) -> None:
-    assert scope_of(typed) == scope
+    assert parse_territory(typed) == scope
 
 
 @pytest.mark.parametrize("typed", ["", "vallombre", "9512", "Val d'Oise", "٩٥"])
 def test_what_is_no_territory_says_what_one_is(typed: str) -> None:
     with pytest.raises(DiagError, match="inconnu : un département"):
-        scope_of(typed)
+        parse_territory(typed)
 
 
 def test_a_territory_without_a_school_is_told(tmp_path: Path) -> None:
@@ -42,5 +42,5 @@ def test_a_territory_without_a_school_is_told(tmp_path: Path) -> None:
 
     asked = ["999", "77", "syndicat", "*"]
 
-    assert unknown_in(store, asked) == ["77"]
+    assert find_unknown_territories(store, asked) == ["77"]
     store.close()

@@ -31,7 +31,7 @@ from diag.journal.revision import NewRevision as Draft
 from diag.model.audit import Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
 from diag.sync.hub import sqlite
-from diag.sync.hub.intake import Intake
+from diag.sync.hub.intake import Push
 from diag.sync.hub.postgres import PostgresEngine
 from diag.sync.hub.sqlite import SqliteEngine
 from diag.sync.hub.store import Device, Invitation, Location, Store, Token
@@ -85,7 +85,7 @@ def laptop(tmp_path: Path) -> Iterator[Journal]:
 
 
 def push(store: Store, *lines: bytes, scopes: str = "*", at: int = NOON) -> Pushed:
-    return Intake(7, frozenset(scopes.split()), at).take(store, lines)
+    return Push(7, frozenset(scopes.split()), at).take(store, lines)
 
 
 def held(store: Store, audit: str = VALLEY.id, after: int = 0) -> list[bytes]:
@@ -348,7 +348,7 @@ def test_attachments_are_named_by_territory_until_erased(
     assert store.named({sha, edition, bytes(32)}, {"999"}) == {sha, edition}
     assert store.named({sha}, {"998"}) == set()
     erasure = laptop.write(changes.erased(VALLEY.id, said.id, "demande"), ANNE)
-    intake = Intake(7, {"*"}, NOON)
+    intake = Push(7, {"*"}, NOON)
     intake.take(store, [erasure.line])
     assert intake.unnamed == {sha}
     assert store.named({sha}, {"*"}) == set()

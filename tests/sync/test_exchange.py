@@ -9,10 +9,9 @@ from diag.journal import changes, exchange
 from diag.journal.backup import backup
 from diag.journal.erasures import retire
 from diag.journal.journal import Journal
+from diag.sync.exchange import CancelledError, Exchange, ExchangeEvent
 from diag.sync.hub.hub import Hub
-from diag.sync.laptop import CancelledError, Exchange, Told
-from diag.sync.problems import OfflineError, ProblemError
-from diag.sync.protocol import Hello, Limits
+from diag.sync.protocol import Hello, Limits, OfflineError, ProblemError
 from tests.journal.builders import person
 from tests.journal.worlds import content
 from tests.sync.offices import (
@@ -388,7 +387,9 @@ def test_stopped_by_the_user_what_passed_is_kept(
         steps = iter(range(100))
 
         with pytest.raises(CancelledError):
-            Exchange(bruno, near, Told(cancelled=lambda: next(steps) >= 3)).run()
+            Exchange(
+                bruno, near, ExchangeEvent(cancelled=lambda: next(steps) >= 3)
+            ).run()
 
         kept = exchange.mark_of(bruno, small.store.hub, VALLEY.id).after
         assert kept == 15
@@ -399,7 +400,7 @@ def test_stopped_by_the_user_what_passed_is_kept(
 def test_progress_reaches_its_end(anne: Journal, office: NearOffice) -> None:
     seen: list[tuple[str, int, int]] = []
 
-    Exchange(anne, office, Told(lambda *step: seen.append(step))).run()
+    Exchange(anne, office, ExchangeEvent(lambda *step: seen.append(step))).run()
 
     assert seen[0] == ("revisions", 0, 2)
     assert seen[-1] == ("revisions", 2, 2)

@@ -1,16 +1,28 @@
-"""What the system's keyring keeps for a laptop: its keys, the tokens of its hubs.
+"""Secrets of a machine: in its keyring, or in files that only their owner reads."""
 
-A machine without a keyring keeps them in files that only their owner reads.
-"""
-
+import os
 from contextlib import suppress
+from pathlib import Path
 
 from diag.model.errors import DiagError
 
-# The keyring's module costs 90 ms: for what needs a secret only.
+# The keyring's module costs 90 ms: it is loaded when a secret is needed.
 
 
-def kept_text(service: str, name: str) -> str | None:
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file for its owner alone, durably, whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
+    part.replace(path)
+
+
+def read_secret(service: str, name: str) -> str | None:
     """Return what the keyring keeps; None when it keeps nothing, or there is none.
 
     Raises:
@@ -23,15 +35,15 @@ def kept_text(service: str, name: str) -> str | None:
         return get_keyring().get_password(service, name)
     except NoKeyringError:
         return None
-    except Exception:  # noqa: BLE001 - keyrings fail in many ways, all told alike
+    except Exception:  # noqa: BLE001 - keyrings fail in many ways, all reported alike
         raise DiagError(
             "Le trousseau du système ne répond pas (verrouillé ?) : les clés de ce "
             "poste y sont peut-être. Déverrouillez-le, puis recommencez."
         ) from None
 
 
-def keep_text(service: str, name: str, text: str) -> bool:
-    """Have the keyring keep a text; say whether it really does."""
+def keep_secret(service: str, name: str, text: str) -> bool:
+    """Have the keyring keep a text; return whether it really does."""
     from keyring import get_keyring  # noqa: PLC0415 - see above
 
     try:
@@ -41,9 +53,9 @@ def keep_text(service: str, name: str, text: str) -> bool:
         return False
 
 
-def forget_text(service: str, name: str) -> None:
+def forget_secret(service: str, name: str) -> None:
     """Have the keyring forget a text, if it keeps it."""
     from keyring import get_keyring  # noqa: PLC0415 - see above
 
-    with suppress(Exception):  # as above: what is forgotten serves nobody any more
+    with suppress(Exception):  # as above: what is forgotten is of no use any more
         get_keyring().delete_password(service, name)

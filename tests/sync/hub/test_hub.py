@@ -9,10 +9,8 @@ import pytest
 from diag.journal import changes
 from diag.journal.journal import Journal
 from diag.model.audit import Photo
-from diag.sync.hub.grace import MONTH
-from diag.sync.hub.hub import Hub
-from diag.sync.problems import ProblemError
-from diag.sync.protocol import Enrolling, Pushed
+from diag.sync.hub.hub import MONTH, Hub
+from diag.sync.protocol import Enrolling, ProblemError, Pushed
 from tests.journal.builders import NOON, person
 from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, say, started
 

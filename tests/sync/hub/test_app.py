@@ -17,13 +17,12 @@ from diag.journal.errors import DiskFullError, LockedError
 from diag.journal.journal import Journal
 from diag.journal.revision import MAX_LINE
 from diag.model.audit import Photo
-from diag.sync.hub import requests
+from diag.sync.hub import http
 from diag.sync.hub.app import build_app
 from diag.sync.hub.files import PART
+from diag.sync.hub.http import JsonLines
 from diag.sync.hub.hub import Hub
-from diag.sync.hub.logs import JsonLines
-from diag.sync.problems import KINDS
-from diag.sync.protocol import Limits
+from diag.sync.protocol import KINDS, Limits
 from tests.journal.builders import person
 from tests.sync.hub.asking import Counter
 from tests.sync.offices import AUDITS, ROOTS, hub_in, journal_in, let_in, say, started
@@ -544,7 +543,7 @@ def test_an_attachment_that_nothing_names_is_swept(
 def test_a_body_that_never_comes_holds_no_place(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(requests, "_PATIENCE", 0.01)
+    monkeypatch.setattr(http, "_PATIENCE", 0.01)
 
     async def silence() -> AsyncIterator[bytes]:
         yield b"{"

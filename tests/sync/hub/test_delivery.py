@@ -8,11 +8,10 @@ import pytest
 from diag.journal import changes
 from diag.journal.attachments import AttachmentStore as Attachments
 from diag.model.audit import Photo
-from diag.sync.bundle.problems import BundleError, Fault
-from diag.sync.hub.bundles import Delivered, deliver
+from diag.sync.bundle.format import BundleError, Fault
+from diag.sync.hub.delivery import Delivered, deliver
 from diag.sync.hub.hub import Hub
-from diag.sync.problems import ProblemError
-from diag.sync.protocol import Enrolling, Limits
+from diag.sync.protocol import Enrolling, Limits, ProblemError
 from tests.sync.bundle.colleagues import Colleague, keys_of
 from tests.sync.offices import (
     AUDITS,

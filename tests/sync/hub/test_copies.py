@@ -7,7 +7,7 @@ import pyrage
 import pytest
 
 from diag.model.errors import DiagError
-from diag.sync.hub import copies, sealed
+from diag.sync.hub import copies
 from diag.sync.hub.files import BlobFiles
 from diag.sync.hub.home import HubHome
 from tests.cli.running import diag
@@ -35,7 +35,7 @@ def key_file(folder: Path, key: object = OFFICE) -> Path:
 def test_nothing_is_in_clear_where_the_copies_go(home: HubHome, tmp_path: Path) -> None:
     there = tmp_path / "elsewhere"
     before = sorted(home.folder.iterdir())
-    sealed.back_up(home, [str(OFFICE.to_public())], there)
+    copies.back_up_sealed(home, [str(OFFICE.to_public())], there)
 
     contents = [path.read_bytes() for path in there.rglob("*") if path.is_file()]
     assert len(contents) == 2
@@ -45,23 +45,25 @@ def test_nothing_is_in_clear_where_the_copies_go(home: HubHome, tmp_path: Path) 
 
 
 def test_a_whole_hub_comes_back_with_the_key(home: HubHome, tmp_path: Path) -> None:
-    copied = sealed.back_up(home, [str(OFFICE.to_public())], tmp_path / "elsewhere")
+    copied = copies.back_up_sealed(
+        home, [str(OFFICE.to_public())], tmp_path / "elsewhere"
+    )
     new = tmp_path / "new"
 
-    assert sealed.restore(new, copied, key_file(tmp_path)) is None
+    assert copies.restore_sealed(new, copied, key_file(tmp_path)) is None
     again = HubHome.open(new)
 
     assert again.authority == home.authority
     assert again.keys == home.keys
     assert BlobFiles(new / "blobs").read(SHA, 0, 99) == (PHOTO, len(PHOTO))
     assert not [path for path in new.iterdir() if path.name.startswith("copie-")]
-    assert sealed.restore(new, copied, key_file(tmp_path)) is not None
+    assert copies.restore_sealed(new, copied, key_file(tmp_path)) is not None
 
 
 def test_another_key_a_cut_copy_and_a_foreign_file_change_nothing(
     home: HubHome, tmp_path: Path
 ) -> None:
-    copied = sealed.back_up(home, [str(OFFICE.to_public())])
+    copied = copies.back_up_sealed(home, [str(OFFICE.to_public())])
     before = (home.folder / "hub.db").read_bytes()
     foreign = tmp_path / "autre.age"
     foreign.write_bytes(pyrage.encrypt(b'{"form": 1}\n', [OFFICE.to_public()]))
@@ -80,10 +82,10 @@ def test_another_key_a_cut_copy_and_a_foreign_file_change_nothing(
         (copied, "rien", "pas une clé privée age"),
     ):
         with pytest.raises(DiagError, match=said):
-            sealed.restore(home.folder, path, key_file(tmp_path, key))
+            copies.restore_sealed(home.folder, path, key_file(tmp_path, key))
     assert (home.folder / "hub.db").read_bytes() == before
     with pytest.raises(DiagError, match="age1"):
-        sealed.back_up(home, ["diag1-abcd"])
+        copies.back_up_sealed(home, ["diag1-abcd"])
 
 
 def test_sealed_copies_are_dropped_as_the_plain_ones_are(
@@ -95,7 +97,7 @@ def test_sealed_copies_are_dropped_as_the_plain_ones_are(
     for path in (old, note):
         path.write_bytes(b"")
 
-    sealed.back_up(home, [str(OFFICE.to_public())], there)
+    copies.back_up_sealed(home, [str(OFFICE.to_public())], there)
 
     assert not old.exists()
     assert note.exists()

@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 
 from diag.model.errors import DiagError
-from diag.sync.bundle import writing
-from diag.sync.bundle.form import Limits
-from diag.sync.bundle.opening import LIMITS
-from diag.sync.bundle.problems import BundleError, Fault
+from diag.sync.bundle import write
+from diag.sync.bundle.format import LIMITS, BundleError, BundleLimits, Fault
 from tests.journal.worlds import content
 from tests.sync.bundle.colleagues import Colleague
 from tests.sync.offices import AUDITS, say
@@ -27,7 +25,7 @@ def bundle(tmp_path: Path, anne: Colleague, bruno: Colleague) -> Path:
     return tmp_path / "a.diag"
 
 
-def fault_of(reader: Colleague, path: Path, limits: Limits = LIMITS) -> Fault:
+def fault_of(reader: Colleague, path: Path, limits: BundleLimits = LIMITS) -> Fault:
     """Return why a bundle is refused, once it is sure that nothing of it stays."""
     before = content(reader.journal.connection)
     with pytest.raises(BundleError) as refused:
@@ -47,19 +45,19 @@ def sealed(
     path: Path, by: Colleague, to: Colleague, parts: Iterator[bytes] | list[bytes]
 ) -> Path:
     """Seal any parts, as a dishonest program would."""
-    stream = writing._deflated(parts)
-    writing._seal(path, stream, [to.keys.card.age])
+    stream = write._deflated(parts)
+    write._seal(path, stream, [to.keys.card.age])
     return path
 
 
 def parts_of(by: Colleague, **header: Any) -> list[bytes]:
     """Return the parts of a bundle, its header altered, its trailer right."""
     which = [one.audit for one in by.journal.manifest()]
-    bundle = writing.Bundle(which, by.keys, [], 0)
-    made, blobs = writing._header(by.journal, bundle)
-    first, *rest = writing._contents(by.journal, made, blobs)
+    bundle = write.Bundle(which, by.keys, [], 0)
+    made, blobs = write._header(by.journal, bundle)
+    first, *rest = write._contents(by.journal, made, blobs)
     told = json.dumps({**json.loads(first), **header}, separators=(",", ":"))
-    return list(writing._signed([told.encode() + b"\n", *rest], made, by.keys))
+    return list(write._signed([told.encode() + b"\n", *rest], made, by.keys))
 
 
 def test_a_truncated_bundle_is_refused_at_every_length(
@@ -176,10 +174,10 @@ def test_a_line_that_this_version_cannot_read_is_refused_alone(
 ) -> None:
     header, *lines, _ = parts_of(anne, revisions=3)
     strange = b'{"v":2}\n'
-    made = writing._header(
-        anne.journal, writing.Bundle([AUDITS[0].id], anne.keys, [], 0)
-    )[0].model_copy(update={"revisions": 3})
-    parts = writing._signed([header, *lines, strange], made, anne.keys)
+    made = write._header(anne.journal, write.Bundle([AUDITS[0].id], anne.keys, [], 0))[
+        0
+    ].model_copy(update={"revisions": 3})
+    parts = write._signed([header, *lines, strange], made, anne.keys)
     entered = bruno.read(sealed(tmp_path / "x.diag", anne, bruno, parts))
     assert entered.revisions == 2
     assert len(entered.refused) == len(bruno.journal.quarantined()) == 1
@@ -188,15 +186,17 @@ def test_a_line_that_this_version_cannot_read_is_refused_alone(
 @pytest.mark.parametrize(
     "limits",
     [
-        Limits(file_bytes=100),
-        Limits(header_bytes=100),
-        Limits(line_bytes=100),
-        Limits(audits=0),
-        Limits(revisions=1),
-        Limits(inflated_bytes=500),
+        BundleLimits(file_bytes=100),
+        BundleLimits(header_bytes=100),
+        BundleLimits(line_bytes=100),
+        BundleLimits(audits=0),
+        BundleLimits(revisions=1),
+        BundleLimits(inflated_bytes=500),
     ],
 )
-def test_every_side_is_bounded(bundle: Path, bruno: Colleague, limits: Limits) -> None:
+def test_every_side_is_bounded(
+    bundle: Path, bruno: Colleague, limits: BundleLimits
+) -> None:
     assert fault_of(bruno, bundle, limits) is Fault.TOO_LARGE
 
 
@@ -274,7 +274,7 @@ def test_an_export_that_fails_leaves_no_file(
         yield b"{}"
         raise DiagError("une photo vient de partir")
 
-    monkeypatch.setattr(writing, "_contents", fail)
+    monkeypatch.setattr(write, "_contents", fail)
     with pytest.raises(DiagError, match="vient de partir"):
         anne.write(tmp_path / "a.diag", bruno)
     assert not list(tmp_path.glob("*.diag*"))

@@ -13,9 +13,8 @@ from diag.journal import exchange as holdings
 from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.bundle.form import SIGNED, Frame, Header, Held, Trailer
-from diag.sync.bundle.keys import Card, DeviceKeys
-from diag.sync.bundle.sealing import age
+from diag.sync.bundle.format import SIGNED, Frame, Header, HeldAudit, Trailer
+from diag.sync.bundle.keys import Card, DeviceKeys, load_age
 
 _GZIP = 31
 
@@ -23,16 +22,16 @@ _GZIP = 31
 _LEVEL = 6
 
 
-class Told(NamedTuple):
+class BundleSummary(NamedTuple):
     """What goes in besides the journal: the names of things, for people."""
 
     about: Mapping[str, dict[str, Any]]
-    """Audit → whom it is about."""
+    """Audit → its auditee."""
     people: Mapping[str, str]
     """Label → name."""
 
 
-class Written(NamedTuple):
+class WrittenBundle(NamedTuple):
     """A bundle that was written."""
 
     sha: str
@@ -50,14 +49,14 @@ class Bundle(NamedTuple):
     audits: Sequence[str]
     keys: DeviceKeys
     recipients: Sequence[Card]
-    """Who may open it, beside this device."""
+    """The keys that may open it, next to this device's own."""
     at: int
-    told: Told = Told({}, {})
+    summary: BundleSummary = BundleSummary({}, {})
     without: Collection[str] = ()
     """Attachments that are not needed."""
 
 
-def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> Written:
+def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
     """Write a bundle to a new file.
 
     Raises:
@@ -69,37 +68,37 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> Written:
         inside = _signed(_contents(journal, header, blobs), header, bundle.keys)
         cards = {bundle.keys.card, *bundle.recipients}
         sha, size = _seal(path, _deflated(inside), [card.age for card in cards])
-    sums = {one.audit: one.digest for one in header.audits}
+    sums = {held.audit: held.digest for held in header.audits}
     shas = tuple(blob.sha for blob in blobs)
-    return Written(sha, sums, header.revisions, shas, size)
+    return WrittenBundle(sha, sums, header.revisions, shas, size)
 
 
 def _header(journal: Journal, bundle: Bundle) -> tuple[Header, list[NamedAttachment]]:
     sums = [exchange.proven_sum(journal, audit) for audit in bundle.audits]
     named = bundles.attachments_in(journal, bundle.audits)
     blobs = [
-        one
-        for sha, one in holdings.held(journal).items()
+        blob
+        for sha, blob in holdings.held(journal).items()
         if sha in named and sha not in bundle.without
     ]
     audits = tuple(
-        Held(
-            audit=one.audit,
-            revisions=one.revisions,
-            digest=one.digest,
-            about=bundle.told.about.get(one.audit),
+        HeldAudit(
+            audit=total.audit,
+            revisions=total.revisions,
+            digest=total.digest,
+            about=bundle.summary.about.get(total.audit),
         )
-        for one in sums
+        for total in sums
     )
     header = Header(
         signer=bundle.keys.card.sign,
         created=bundle.at,
-        revisions=sum(one.revisions for one in sums),
+        revisions=sum(total.revisions for total in sums),
         blobs=len(blobs),
         audits=audits,
-        people=bundle.told.people,
+        people=bundle.summary.people,
     )
-    return header, sorted(blobs, key=lambda one: one.order)
+    return header, sorted(blobs, key=lambda blob: blob.order)
 
 
 def _contents(
@@ -109,11 +108,11 @@ def _contents(
     for held in header.audits:
         for keyed in exchange.lines_to_send(journal, held.audit):
             yield keyed.line + b"\n"
-    for one in blobs:
-        content = holdings.content(journal, one.sha)
+    for blob in blobs:
+        content = holdings.content(journal, blob.sha)
         if content is None:
-            raise DiagError(f"{one.title} : elle vient de partir. Recommencez.")
-        yield Frame(blob=one.sha, size=len(content)).model_dump_json().encode() + b"\n"
+            raise DiagError(f"{blob.title} : elle vient de partir. Recommencez.")
+        yield Frame(blob=blob.sha, size=len(content)).model_dump_json().encode() + b"\n"
         yield content
 
 
@@ -145,15 +144,14 @@ def _seal(
     path: Path, parts: Iterator[bytes], recipients: Sequence[str]
 ) -> tuple[str, int]:
     """Encrypt to a file, durably; return its SHA-256 and size."""
-    sealing = age()
-
+    sealing = load_age()
     part = path.with_name(f"{path.name}.part")
     reading = _Reading(parts)
     try:
         with part.open("wb") as file:
             writing = _Writing(file)
-            whom = [sealing.x25519.Recipient.from_str(one) for one in recipients]
-            sealing.encrypt_io(reading, writing, whom)
+            keys = [sealing.x25519.Recipient.from_str(key) for key in recipients]
+            sealing.encrypt_io(reading, writing, keys)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

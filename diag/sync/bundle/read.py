@@ -1,0 +1,523 @@
+"""Reading a bundle: copied aside, verified whole, rehearsed to be shown, taken in.
+
+Decrypted and inflated by steps, nothing in clear touches the disk: the sealed file is
+read twice, once to be verified whole, once to be read in. Answers first, in one commit;
+attachments after: those that fail are awaited, as those that a hub has not sent yet.
+"""
+
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from time import time
+from typing import Any, NamedTuple
+
+from diag.journal import exchange as bundles
+from diag.journal import exchange as holdings
+from diag.journal.attachments import AttachmentStore
+from diag.journal.errors import RefusedError
+from diag.journal.exchange import Brought, BundleIntake, NamedAttachment
+from diag.journal.journal import Journal
+from diag.journal.records import is_named
+from diag.journal.revision import parse
+from diag.journal.subjects import Topic
+from diag.model.audit import Audit
+from diag.model.errors import DiagError
+from diag.model.text import fold
+from diag.sync.bundle.format import (
+    LIMITS,
+    SIGNED,
+    BundleError,
+    BundleLimits,
+    Fault,
+    Header,
+    Payload,
+    Receiver,
+    Trailer,
+)
+from diag.sync.bundle.keys import DeviceKeys, load_age
+
+_FOLDER = "staging"
+"""Folder of the workspace; empty but while a bundle is read."""
+
+
+_STEP = 64 * 1024
+
+
+_COPY_STEP = 2**20
+
+
+_OLD = 24 * 3600
+"""Seconds after which a copy was left by a program that died."""
+
+
+_GZIP = 31
+
+
+_NOT_FOR_US = "No matching keys found"
+
+
+_SEAL = b"age-encryption.org/"
+
+
+_BATCH = 2_000
+
+
+_SLUG = 30
+
+
+_SHORT = 6
+
+
+class Staged(NamedTuple):
+    """A copy that no other program changes."""
+
+    path: Path
+    sha: str
+    """SHA-256 of the file."""
+    size: int
+
+
+@contextmanager
+def stage(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged]:
+    """Copy a file into the workspace for as long as it is read, still sealed.
+
+    Raises:
+        BundleError: when it is too large.
+        DiagError: when there is no room for it.
+    """
+    try:
+        with _copied(folder, source, limits) as copy:
+            yield copy
+    except BundleError as error:
+        error.source = source
+        raise
+
+
+@contextmanager
+def _copied(folder: Path, source: Path, limits: BundleLimits) -> Iterator[Staged]:
+    staging = folder / _FOLDER
+    _check_room(folder, source, limits)
+    staging.mkdir(mode=0o700, exist_ok=True)
+    _tidy(staging)
+    handle, name = tempfile.mkstemp(suffix=".diag", dir=staging)
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as copy, source.open("rb") as file:
+            digest, size = sha256(), 0
+            while step := file.read(_COPY_STEP):
+                size += len(step)
+                if size > limits.file_bytes:
+                    raise BundleError(Fault.TOO_LARGE, "fichier")
+                digest.update(step)
+                copy.write(step)
+        yield Staged(path, digest.hexdigest(), size)
+    finally:
+        path.unlink(missing_ok=True)
+        with suppress(OSError):  # another import is on
+            staging.rmdir()
+
+
+def _check_room(folder: Path, source: Path, limits: BundleLimits) -> None:
+    size = source.stat().st_size
+    if not source.is_file():
+        raise BundleError(Fault.NO_BUNDLE)
+    if size > limits.file_bytes:
+        most = limits.file_bytes // 2**20
+        raise BundleError(Fault.TOO_LARGE, f"{size // 2**20} Mo, {most} admis")
+    if shutil.disk_usage(folder).free < size:
+        raise DiagError(
+            f"{source} : pas assez de place sur le disque pour lire ce paquet "
+            f"({size // 2**20 + 1} Mo). Rien n'a été lu. Libérez-en, puis recommencez."
+        )
+
+
+def _tidy(staging: Path) -> None:
+    for path in staging.glob("*.diag"):
+        with suppress(OSError):
+            if time() - path.stat().st_mtime > _OLD:
+                path.unlink()
+
+
+class Verified(NamedTuple):
+    """A bundle that was read whole and found right."""
+
+    header: Header
+    refused: int
+    """Lines that this version cannot read: each will be refused alone."""
+
+
+def verify(
+    path: Path, identity: str, signers: Collection[str], limits: BundleLimits = LIMITS
+) -> Verified:
+    """Read a bundle whole, and keep nothing of it but its header.
+
+    Raises:
+        BundleError: when it is not for this device, nor from a known device, or is not
+            exactly what was signed.
+    """
+    proof = _Proof(signers, limits.refused)
+    header, trailer = read_bundle(path, identity, proof, limits)
+    _check_signature(header, trailer)
+    proof.check_sums(header)
+    return Verified(header, proof.refused)
+
+
+def read_bundle(
+    path: Path, identity: str, receiver: Receiver, limits: BundleLimits = LIMITS
+) -> tuple[Header, Trailer]:
+    """Give a receiver what a bundle holds; return both its ends.
+
+    Raises:
+        BundleError: when it cannot be opened, or is cut.
+    """
+    sealing = load_age()
+    inflating = _Inflating(Payload(receiver, limits), limits)
+    try:
+        with path.open("rb") as file:
+            opener = [sealing.x25519.Identity.from_str(identity)]
+            sealing.decrypt_io(file, inflating, opener)
+    except sealing.DecryptError as error:
+        foreign = str(error) == _NOT_FOR_US
+        raise BundleError(_fault(path, foreign=foreign)) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise BundleError(Fault.DAMAGED) from error  # a piece is not what was sealed
+    return inflating.end()
+
+
+def _fault(path: Path, *, foreign: bool) -> Fault:
+    if foreign:
+        return Fault.NOT_FOR_US
+    with path.open("rb") as file:
+        sealed = file.read(len(_SEAL)) == _SEAL
+    return Fault.DAMAGED if sealed else Fault.NO_BUNDLE
+
+
+class _Inflating:
+    """What decryption writes to."""
+
+    def __init__(self, payload: Payload, limits: BundleLimits) -> None:
+        self._payload = payload
+        self._limits = limits
+        self._inflater = zlib.decompressobj(_GZIP)
+        self._given = 0
+        self._inflated = 0
+
+    def write(self, data: bytes) -> int:
+        """Inflate some bytes, by steps."""
+        self._given += len(data)
+        waiting = data
+        while waiting:
+            if self._inflater.eof:
+                raise BundleError(Fault.DAMAGED, "des octets suivent la fin")
+            try:
+                step = self._inflater.decompress(waiting, _STEP)
+            except zlib.error as error:
+                raise BundleError(Fault.DAMAGED) from error
+            waiting = self._inflater.unconsumed_tail or self._inflater.unused_data
+            self._pass(step)
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: bytes are passed on as they come."""
+
+    def end(self) -> tuple[Header, Trailer]:
+        """Return both ends, once all was written."""
+        if self._given and not self._inflater.eof:
+            self._pass(self._inflater.flush())
+        if not self._inflater.eof:
+            raise BundleError(Fault.DAMAGED)
+        return self._payload.end()
+
+    def _pass(self, step: bytes) -> None:
+        self._inflated += len(step)
+        limits = self._limits
+        most = limits.free_bytes + limits.ratio * self._given
+        if self._inflated > min(most, limits.inflated_bytes):
+            raise BundleError(Fault.TOO_LARGE, "contenu démesuré")
+        self._payload.feed(step)
+
+
+class _Proof:
+    """Adds up what a bundle holds, and refuses an unknown signer at once."""
+
+    def __init__(self, signers: Collection[str], most_refused: int) -> None:
+        self._signers = signers
+        self._most_refused = most_refused
+        self._sums: dict[str, list[int]] = {}
+        self.refused = 0
+
+    def header(self, header: Header) -> None:
+        if header.signer not in self._signers:
+            raise BundleError(Fault.UNKNOWN_SIGNER)
+
+    def line(self, line: bytes) -> None:
+        try:
+            revision = parse(line)
+        except RefusedError:
+            self.refused += 1
+            if self.refused > self._most_refused:
+                lines = f"plus de {self._most_refused} modifications illisibles"
+                raise BundleError(Fault.DAMAGED, lines) from None
+            return
+        sums = self._sums.setdefault(revision.audit, [0, 0])
+        sums[0] += 1
+        sums[1] ^= int.from_bytes(revision.key)
+
+    def lines_done(self) -> None:
+        pass
+
+    def blob(self, sha: str, content: bytes) -> None:
+        pass
+
+    def check_sums(self, header: Header) -> None:
+        """Refuse a bundle that does not hold the audits that it announces."""
+        announced = {
+            held.audit: [held.revisions, int(held.digest, 16)]
+            for held in header.audits
+            if held.revisions
+        }
+        foreign = self._sums.keys() - announced.keys()
+        if foreign or (not self.refused and announced != self._sums):
+            raise BundleError(Fault.DAMAGED, "le contenu n'est pas celui annoncé")
+
+
+def _check_signature(header: Header, trailer: Trailer) -> None:
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - 30 ms
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PublicKey,
+    )
+
+    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(header.signer))
+    signed = SIGNED + bytes.fromhex(trailer.digest)
+    try:
+        key.verify(bytes.fromhex(trailer.signature), signed)
+    except InvalidSignature as error:
+        raise BundleError(Fault.DAMAGED, "signature fausse") from error
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file, read by steps."""
+    found = sha256()
+    with path.open("rb") as file:
+        while step := file.read(2**20):
+            found.update(step)
+    return found.hexdigest()
+
+
+class Reader(NamedTuple):
+    """A workspace that reads bundles."""
+
+    journal: Journal
+    keys: DeviceKeys
+    signers: Mapping[str, str]
+    """Signing key of each known device → the name of its owner."""
+    limits: BundleLimits = LIMITS
+
+    @property
+    def folder(self) -> Path:
+        """Return the workspace."""
+        return self.journal.path.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a bundle brings, or brought."""
+
+    name: str
+    sender: str
+    """Owner of the device that signed it, as this workspace calls them."""
+    created: int
+    """When it was written, by its writer's clock."""
+    header: Header
+    new: Mapping[str, int]
+    """Audit → revisions that were not here."""
+    known: int
+    """Revisions that were here already."""
+    conflicts: frozenset[tuple[str, Topic]]
+    """Where people differ once it is in, and did not before."""
+    audits: Mapping[str, Audit]
+    """What is known of the audits that it holds."""
+    photos: int
+    """Attachments that come."""
+    refused: tuple[str, ...]
+    """What was refused, in French."""
+    before: Brought | None
+    """The same file, when it was read in before."""
+
+    @property
+    def revisions(self) -> int:
+        """Return how many revisions were not here."""
+        return sum(self.new.values())
+
+
+def preview(reader: Reader, source: Path, at: int) -> Entered:
+    """Return what a bundle would bring; nothing of it stays.
+
+    Raises:
+        BundleError: when it is refused.
+        DiagError: when it cannot be read.
+    """
+    return _enter(reader, source, at, real=False)
+
+
+def bring_in(reader: Reader, source: Path, at: int) -> Entered:
+    """Read a bundle in, under a name by which it can be undone.
+
+    Raises:
+        BundleError: when it is refused: nothing came in.
+        DiagError: when it cannot be read, or nothing can be written.
+    """
+    return _enter(reader, source, at, real=True)
+
+
+def undo(journal: Journal, name: str, at: int) -> int:
+    """Take back what a bundle brought; return how many revisions were set aside.
+
+    Raises:
+        JournalError: when something was built upon it; nothing changed.
+    """
+    number = bundles.undo(journal, name, at)
+    found = bundles.bundle_named(journal, name)
+    photos = AttachmentStore(journal.path.parent)
+    for sha in found.detail.get("photos", []) if found else []:
+        if not is_named(journal, sha):
+            photos.drop(sha)
+    return number
+
+
+def _enter(reader: Reader, source: Path, at: int, *, real: bool) -> Entered:
+    journal, age_key, limits = reader.journal, reader.keys.age, reader.limits
+    with stage(reader.folder, source, limits) as copy:
+        header = verify(copy.path, age_key, reader.signers, limits).header
+        sender = reader.signers[header.signer]
+        before = bundles.find_bundle(journal, copy.sha)
+        name = before.name if before else _name(sender, copy.sha, at)
+        detail = {"sender": sender, "created": header.created}
+        with ExitStack() as stack:
+            record = _Record(name, copy.sha, at, detail)
+            entering = _Entering(journal, stack, record, real=real)
+            entering.begin([held.audit for held in header.audits])
+            read_bundle(copy.path, age_key, entering, limits)
+    if real:
+        whole = not entering.lacking
+        bundles.add_photos(journal, name, entering.kept, whole=whole)
+    return Entered(
+        name=name,
+        sender=sender,
+        created=header.created,
+        header=header,
+        new=entering.intake.new,
+        known=entering.intake.known,
+        conflicts=entering.conflicts,
+        audits=entering.audits,
+        photos=len(entering.kept),
+        refused=tuple(dict.fromkeys(entering.refused)),
+        before=before,
+    )
+
+
+def _name(sender: str, sha: str, at: int) -> str:
+    """Return a name to undo by: when, from whom, which file."""
+    day = datetime.fromtimestamp(at / 1000, UTC).date()
+    slug = "-".join(fold(sender).split())[:_SLUG].strip("-") or "inconnu"
+    return f"{day}-{slug}-{sha[:_SHORT]}"
+
+
+class _Record(NamedTuple):
+    name: str
+    sha: str
+    at: int
+    detail: dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Entering:
+    """Takes a bundle that was verified into the journal."""
+
+    journal: Journal
+    stack: ExitStack
+    """Holds the transaction, from the first line to the last."""
+    record: _Record
+    real: bool
+    """Whether what is taken in stays."""
+    kept: list[str] = field(default_factory=list)
+    """Attachments that came."""
+    refused: list[str] = field(default_factory=list)
+    lacking: bool = False
+    """Whether an attachment could not be kept: the file is to be read again."""
+    conflicts: frozenset[tuple[str, Topic]] = frozenset()
+    audits: dict[str, Audit] = field(default_factory=dict)
+    _batch: list[bytes] = field(default_factory=list)
+    _wanted: dict[str, NamedAttachment] = field(default_factory=dict)
+    _held: list[str] = field(default_factory=list)
+    _differed: set[tuple[str, Topic]] = field(default_factory=set)
+    _intake: BundleIntake | None = None
+
+    @property
+    def intake(self) -> BundleIntake:
+        """Return what came in."""
+        assert self._intake is not None
+        return self._intake
+
+    def begin(self, held: list[str]) -> None:
+        """Open the transaction, and look at what was here."""
+        self._held = held
+        way = bundles.intake if self.real else bundles.rehearsal
+        self._intake = self.stack.enter_context(way(self.journal))
+        self._intake.begin(self.record.name, self.record.sha)
+        self._differed = bundles.differences(self.journal, held)
+
+    def header(self, header: Header) -> None:
+        """Do nothing: the header was read already."""
+
+    def line(self, line: bytes) -> None:
+        """Take a revision in, with others."""
+        self._batch.append(line)
+        if len(self._batch) == _BATCH:
+            self._flush()
+
+    def lines_done(self) -> None:
+        """Look at what is here now, name it, commit."""
+        self._flush()
+        held = self._held
+        after = bundles.differences(self.journal, held)
+        self.conflicts = frozenset(after - self._differed)
+        self.audits = bundles.audits_among(self.journal, held)
+        try:
+            wanted = holdings.wanted(self.journal)
+            self._wanted = {named.sha: named for named in wanted}
+        except DiagError as error:  # damaged photos: answers come all the same
+            self.lacking = True
+            self.refused.append(str(error))
+        self.refused += [line.problem for line in self.intake.rejected]
+        self.intake.record(self.record.sha, self.record.at, self.record.detail)
+        self.stack.close()
+
+    def blob(self, sha: str, content: bytes) -> None:
+        """Keep an attachment that a revision names and that is not here."""
+        named = self._wanted.pop(sha, None)
+        if named is None:
+            return
+        if not self.real:
+            self.kept.append(sha)
+            return
+        try:
+            holdings.keep(self.journal, named, content)
+        except DiagError as error:
+            self.lacking = True
+            self.refused.append(f"{named.title} : {error}")
+        else:
+            self.kept.append(sha)
+
+    def _flush(self) -> None:
+        self.intake.take(self._batch)
+        self._batch = []

@@ -1,0 +1,110 @@
+"""A stick brought to the office: a bundle read into the hub, as its writer's push.
+
+What its device may write is taken, the rest is refused line by line, as over the wire.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from diag.sync.bundle.format import LIMITS, BundleError, Fault
+from diag.sync.bundle.keys import DeviceKeys
+from diag.sync.bundle.read import read_bundle, stage, verify
+from diag.sync.exchange import Relay
+from diag.sync.hub.hub import Caller, Hub
+from diag.sync.hub.store import Device, Token
+from diag.sync.protocol import Pushed
+
+_SENTENCES = {
+    Fault.NOT_FOR_US: (
+        "ce paquet n'est pas chiffré pour ce serveur, ou son début est abîmé. Qui l'a "
+        "écrit doit nommer le serveur après --to ; « diag hub key » en donne la clé."
+    ),
+    Fault.UNKNOWN_SIGNER: (
+        "ce paquet vient d'un poste qui n'est pas inscrit ici, ou qui est révoqué "
+        "(diag hub devices). Inscrivez-le : diag hub enrol."
+    ),
+}
+
+
+class Delivered(NamedTuple):
+    """What a bundle brought to the hub."""
+
+    person: str
+    """Owner of the device that wrote it."""
+    created: int
+    """When, by its clock."""
+    received: int
+    """Revisions that it holds."""
+    new: int
+    """Revisions that were not here."""
+    attachments: int
+    """Attachments that were not here."""
+    refused: dict[str, int]
+    """Why lines or attachments were refused → how many."""
+
+
+class NearSink(NamedTuple):
+    """A hub in this process, that takes what a device gives."""
+
+    hub: Hub
+    caller: Caller
+
+    def push(self, lines: Sequence[bytes]) -> Pushed:
+        """Give lines."""
+        return self.hub.push(self.caller, lines)
+
+    def missing(self, shas: Sequence[str]) -> dict[str, int]:
+        """Return which attachments the hub wants, and how many bytes it has of each."""
+        return self.hub.missing(self.caller, shas)
+
+    def put_piece(self, sha: str, start: int, piece: bytes, total: int) -> int:
+        """Give a part of an attachment; return how many bytes the hub has now."""
+        return self.hub.put_piece(self.caller, sha, start, piece, total)
+
+
+def deliver(hub: Hub, keys: DeviceKeys, folder: Path, source: Path) -> Delivered:
+    """Read a bundle into a hub; `folder` is where it is copied meanwhile.
+
+    Raises:
+        BundleError: when it is not for this hub, nor from a device that was let in
+            and is not revoked, or is damaged: nothing came in.
+        ProblemError: when its device may only read.
+    """
+    devices = {
+        device.sign_key: device
+        for device in hub.store.devices()
+        if device.sign_key and not device.revoked_at
+    }
+    with stage(folder, source, LIMITS) as copy, _for_administrators():
+        header = verify(copy.path, keys.age, devices).header
+        device = devices[header.signer]
+        relay = Relay(NearSink(hub, _identify(device)), hub.limits)
+        read_bundle(copy.path, keys.age, relay)
+    return Delivered(
+        person=device.person,
+        created=header.created,
+        received=header.revisions,
+        new=relay.new,
+        attachments=relay.sent,
+        refused=dict(Counter(relay.refused)),
+    )
+
+
+@contextmanager
+def _for_administrators() -> Iterator[None]:
+    """Name what an administrator does, where a colleague would do something else."""
+    try:
+        yield
+    except BundleError as error:
+        if error.fault in _SENTENCES:
+            error.sentence = f"{_SENTENCES[error.fault]} Rien n'a été lu."
+        raise
+
+
+def _identify(device: Device) -> Caller:
+    """Return a device that showed no token: its signature was found right."""
+    scopes = frozenset(device.territories)
+    return Caller(device.id, scopes, device.right, Token(b"", device.id, 0, b""))
