@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from diag.journal import changes
+from diag.journal.attachments import AttachmentStore as Attachments
 from diag.journal.journal import AuditSum as Sum
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
-from diag.model.audit import Audit, Subject, audit_id, root_place_id
+from diag.model.audit import Audit, Photo, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
 from diag.sync.exchange import Exchange
 from diag.sync.hub.hub import Caller, Hub
@@ -130,6 +131,21 @@ def say(journal: Journal, audit: Audit, value: int, origin: Origin) -> None:
     """Answer a question."""
     draft = changes.answered(audit.id, ROOTS[audit.id], "nb_classes", known(value))
     journal.write(draft, origin)
+
+
+def photographed(journal: Journal, data: bytes, number: int, origin: Origin) -> str:
+    """Add a photo of the first school; return its SHA-256."""
+    sha = Attachments(journal.path.parent).put(data, "image/jpeg")
+    photo = Photo(
+        id=f"00000000-0000-4000-8000-{number:012d}",
+        sha=sha,
+        place=ROOTS[AUDITS[0].id],
+        original=sha,
+        mime="image/jpeg",
+        size=len(data),
+    )
+    journal.write(changes.photographed(AUDITS[0].id, photo), origin)
+    return sha
 
 
 def exchanged(journal: Journal, office: NearOffice) -> Exchange:

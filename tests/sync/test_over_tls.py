@@ -12,7 +12,6 @@ from diag.journal.attachments import AttachmentStore as Attachments
 from diag.journal.attachments import Editions
 from diag.journal.journal import Journal
 from diag.journal.revision import now
-from diag.model.audit import Photo
 from diag.model.errors import DiagError
 from diag.sync import exchange
 from diag.sync.exchange import ExchangeEvent, SyncResult, Transfer, synchronise_with
@@ -29,7 +28,7 @@ from diag.sync.trust import (
 )
 from tests.journal.builders import NOON, person
 from tests.journal.worlds import content
-from tests.sync.offices import AUDITS, ROOTS, journal_in, say, started
+from tests.sync.offices import AUDITS, journal_in, photographed, say, started
 from tests.sync.serving import Served, cutting, free_port, made_home, served
 
 VALLEY, *_ = AUDITS
@@ -52,27 +51,13 @@ def sync(
     return synchronise_with(journal, enrolment, told or ExchangeEvent(), NOON)
 
 
-def photographed(journal: Journal, data: bytes, number: int) -> str:
-    sha = Attachments(journal.path.parent).put(data, "image/jpeg")
-    photo = Photo(
-        id=f"00000000-0000-4000-8000-{number:012d}",
-        sha=sha,
-        place=ROOTS[VALLEY.id],
-        original=sha,
-        mime="image/jpeg",
-        size=len(data),
-    )
-    journal.write(changes.photographed(VALLEY.id, photo), ANNE)
-    return sha
-
-
 def test_two_workspaces_meet_at_a_hub(hub: Served, tmp_path: Path) -> None:
     with journal_in(tmp_path / "a") as anne, journal_in(tmp_path / "b") as bruno:
         started(anne, VALLEY, ANNE)
         say(anne, VALLEY, 3, ANNE)
         edition = Editions(anne).keep(b'{"une":"edition"}')
         anne.write(changes.pinned(VALLEY.id, edition), ANNE)
-        photo = photographed(anne, bytes(range(256)) * 10, 1)
+        photo = photographed(anne, bytes(range(256)) * 10, 1, ANNE)
         ours = enrol(tmp_path / "a", hub.invite(), "portable d'Anne")
         theirs = enrol(tmp_path / "b", hub.invite("999"), "portable de Bruno")
 
@@ -227,7 +212,7 @@ def cut_at(tmp_path: Path, bytes_passed: Sequence[int], at_least: int) -> None:
     ):
         started(anne, VALLEY, ANNE)
         say(anne, VALLEY, 3, ANNE)
-        photographed(anne, bytes(range(256)) * 8, 1)
+        photographed(anne, bytes(range(256)) * 8, 1, ANNE)
         started(bruno, VALLEY, BRUNO)
         ours = through(enrol(tmp_path / "a", hub.invite(), "a"), cutter.port)
         theirs = through(enrol(tmp_path / "b", hub.invite(), "b"), cutter.port)
@@ -236,7 +221,7 @@ def cut_at(tmp_path: Path, bytes_passed: Sequence[int], at_least: int) -> None:
             for way in ("up", "down"):
                 number += 1
                 say(journal, VALLEY, number, ANNE)
-                photographed(anne, bytes([number]) * 2_000, number)
+                photographed(anne, bytes([number]) * 2_000, number, ANNE)
                 for most in bytes_passed:
                     setattr(cutter, way, most)
                     cuts += bool(sync(journal, enrolment).problem)
@@ -269,7 +254,10 @@ def test_a_part_as_long_as_the_whole_is_not_taken_for_it(
     with journal_in(tmp_path / "a") as anne:
         started(anne, VALLEY, ANNE)
         ours = enrol(tmp_path / "a", hub.invite(), "portable d'Anne")
-        shas = [photographed(anne, right, 11), photographed(anne, wrong, 12)]
+        shas = [
+            photographed(anne, right, 11, ANNE),
+            photographed(anne, wrong, 12, ANNE),
+        ]
         part_of(hub, shas[0], right)
         part_of(hub, shas[1], b"x" * len(wrong))
 
@@ -298,7 +286,7 @@ def test_a_hub_that_cannot_say_it_has_the_whole_is_not_believed(
 
     with journal_in(tmp_path / "a") as anne:
         started(anne, VALLEY, ANNE)
-        photographed(anne, bytes(2_500), 13)
+        photographed(anne, bytes(2_500), 13, ANNE)
         office = Counting("https://hub", build_trust(""))
         giving = Transfer(anne, Limits())
 
@@ -315,7 +303,7 @@ def test_no_part_of_a_photo_lies_in_clear_beside_an_encrypted_journal(
     monkeypatch.setattr(exchange, "_add_part", lambda path, _piece: added.append(path))
     with journal_in(tmp_path / "a") as anne, journal_in(tmp_path / "b") as bruno:
         started(anne, VALLEY, ANNE)
-        photo = photographed(anne, bytes(range(251)) * 10, 14)
+        photo = photographed(anne, bytes(range(251)) * 10, 14, ANNE)
         sync(anne, enrol(tmp_path / "a", hub.invite(), "a"))
         theirs = enrol(tmp_path / "b", hub.invite("999"), "b")
 
