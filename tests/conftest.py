@@ -10,11 +10,8 @@ third of the time.
 import gc
 import os
 import sys
-from collections.abc import Iterator
-from unittest.mock import patch
-from functools import cache
-from functools import partial
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import cache, partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp

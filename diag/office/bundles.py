@@ -14,8 +14,8 @@ from diag.model.audit import Auditee
 from diag.model.errors import DiagError
 from diag.model.text import clean_line
 from diag.sync.bundle import read
-from diag.sync.bundle.keys import Card, KeptKeys, Ring, read_device_keys
-from diag.sync.bundle.read import Entered, Reader
+from diag.sync.bundle.keys import KeptKeys, KeyCard, Ring, read_device_keys
+from diag.sync.bundle.read import BundleReader, Entered
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from diag.sync.folder import FolderResult, FolderTransport
 from diag.words.sentences import counted
@@ -41,13 +41,13 @@ def ring_of(workspace: Workspace) -> Ring:
     return Ring(workspace.journal)
 
 
-def add_colleague(workspace: Workspace, name: str, key: str) -> tuple[str, Card]:
+def add_colleague(workspace: Workspace, name: str, key: str) -> tuple[str, KeyCard]:
     """Keep a colleague's key; return the name and the key as kept.
 
     Raises:
         DiagError: when it is no key, this device's own, or the name is taken.
     """
-    card = Card.read(key)
+    card = KeyCard.read(key)
     if card == own_keys(workspace).keys.card:
         raise DiagError("C'est la clé de ce poste. Donnez celle de votre collègue.")
     return ring_of(workspace).add(name, card), card
@@ -67,7 +67,7 @@ def know_hub(workspace: Workspace, name: str, key: str) -> None:
     with suppress(DiagError):  # nobody of that name yet, or a key of another form
         ring.remove(name)
     with suppress(DiagError):
-        ring.add(name, Card.read(key))
+        ring.add(name, KeyCard.read(key))
 
 
 def export(
@@ -192,10 +192,10 @@ def told_time(at: int) -> str:
     return datetime.fromtimestamp(at / 1000).strftime("%d/%m/%Y à %H h %M")  # noqa: DTZ006 - local on purpose
 
 
-def _reader(workspace: Workspace) -> Reader:
+def _reader(workspace: Workspace) -> BundleReader:
     keys = own_keys(workspace).keys
     signers = {**ring_of(workspace).signers, keys.card.sign: OURSELVES}
-    return Reader(workspace.journal, keys, signers)
+    return BundleReader(workspace.journal, keys, signers)
 
 
 def _summarise(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:

@@ -25,13 +25,13 @@ from diag.model.errors import DiagError
 from diag.sync.protocol import (
     Hello,
     Limits,
-    Office,
-    Page,
+    LogPage,
     ProblemError,
     Pushed,
     RefusedLine,
     Sink,
     Source,
+    Transport,
     check_versions,
 )
 from diag.sync.trust import Enrolment, build_trust, keep_enrolment, read_token
@@ -101,7 +101,7 @@ class Exchange:
     """The revisions of one sync: what came, what went, what was refused."""
 
     journal: Journal
-    office: Office
+    office: Transport
     event: ExchangeEvent = field(default_factory=ExchangeEvent)
     pulled: int = 0
     """Revisions that were new here."""
@@ -211,7 +211,7 @@ class _Meeting:
 
     def _pull(self, after: int, held: set[bytes] | None = None) -> None:
         """Take in what follows, page by page; `held` gathers the ids that were read."""
-        page = Page((), after, AuditSum(self.audit, after + 1, ""))
+        page = LogPage((), after, AuditSum(self.audit, after + 1, ""))
         journal, hub = self.exchange.journal, self.hello.hub
         while not page.is_last:
             page = self.exchange.office.page(self.audit, page.after)
@@ -292,7 +292,7 @@ class Transfer:
     _done: int = 0
     _total: int = 0
 
-    def run(self, office: Office) -> None:
+    def run(self, office: Transport) -> None:
         """Give what the office lacks, take what this laptop lacks.
 
         Raises:
@@ -544,7 +544,7 @@ class SyncResult:
 
 
 def synchronise(
-    journal: Journal, office: Office, result: SyncResult, event: ExchangeEvent
+    journal: Journal, office: Transport, result: SyncResult, event: ExchangeEvent
 ) -> SyncResult:
     """Bring a journal and a hub to the same log, then their attachments.
 

@@ -16,8 +16,8 @@ from diag.journal import exchange as holdings
 from diag.journal.journal import get_setting, put_setting
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import BundleError, Fault
-from diag.sync.bundle.keys import Card
-from diag.sync.bundle.read import Entered, Reader, bring_in, hash_file
+from diag.sync.bundle.keys import KeyCard
+from diag.sync.bundle.read import BundleReader, Entered, bring_in, hash_file
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 
 _DEVICE = re.compile(r"[0-9a-f]{32}")
@@ -52,9 +52,9 @@ class FolderResult:
 class FolderTransport:
     """A workspace and a folder that several devices share."""
 
-    reader: Reader
+    reader: BundleReader
     folder: Path
-    recipients: Mapping[str, Card]
+    recipients: Mapping[str, KeyCard]
     """The keys that are to open what this device writes."""
     summarise: Callable[[Sequence[str]], BundleSummary]
     """Names to send with audits."""
@@ -193,7 +193,7 @@ class _Given:
 
 
 def _check_name(path: Path, sha: str) -> None:
-    """Refuse a file that is not what its name says: not all of it has come yet."""
+    """Refuse a file that is not what its name promises: a part may have come."""
     if hash_file(path) != sha:
         raise BundleError(Fault.DAMAGED, "copie en cours ?")
 

@@ -16,11 +16,11 @@ from diag.journal.journal import AuditSum
 from diag.model.text import clean_line
 from diag.sync.protocol import (
     URN,
-    Enrolled,
+    Admission,
     Enrolling,
     Hello,
+    LogPage,
     OfflineError,
-    Page,
     Piece,
     ProblemError,
     Pushed,
@@ -78,15 +78,15 @@ class HttpTransport:
         with self._reading():
             return Hello.model_validate_json(given.content)
 
-    def enrol(self, asked: Enrolling) -> Enrolled:
+    def enrol(self, asked: Enrolling) -> Admission:
         """Ask to be let in, with a code that serves once."""
         content = asked.model_dump_json().encode()
         given = self._ask("POST", "/v1/enrol", content=content)
         with self._reading():
-            return Enrolled.model_validate_json(given.content)
+            return Admission.model_validate_json(given.content)
 
     def rotate(self) -> Renewed:
-        """Ask for a new token; this one works until the new one is used."""
+        """Ask for a new token; the present token works until that is used."""
         given = self._ask("POST", "/v1/token/rotate")
         with self._reading():
             return Renewed.model_validate_json(given.content)
@@ -107,7 +107,7 @@ class HttpTransport:
             names = json.loads(given.content)
             return {str(label): str(name) for label, name in names.items()}
 
-    def page(self, audit: str, after: int) -> Page:
+    def page(self, audit: str, after: int) -> LogPage:
         """Return what follows a revision in the hub's log of an audit."""
         path = f"/v1/audits/{audit}/revisions"
         given = self._ask("GET", path, params={"after": after})
@@ -119,7 +119,7 @@ class HttpTransport:
             total = AuditSum(
                 audit, int(headers["audit-revisions"]), headers["audit-digest"]
             )
-            return Page(lines, int(headers["next-after"]), total)
+            return LogPage(lines, int(headers["next-after"]), total)
 
     def push(self, lines: Sequence[bytes]) -> Pushed:
         """Give lines."""

@@ -108,7 +108,7 @@ class Enrolling(Wire):
     """Ed25519 public key, hex: signs the bundles of this device."""
 
 
-class Enrolled(Wire):
+class Admission(Wire):
     """What a laptop is given."""
 
     device: int
@@ -120,19 +120,19 @@ class Enrolled(Wire):
 
 
 class Renewed(Wire):
-    """A new token; the old one works until the new one is used."""
+    """A new token; the old token works until the new token is used."""
 
     token: str
     expires: int
 
 
-class Wanted(Wire):
+class WantedBlobs(Wire):
     """Attachments that a laptop has, or wants."""
 
     shas: tuple[Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")], ...]
 
 
-class Page(NamedTuple):
+class LogPage(NamedTuple):
     """A part of an audit's log, in the hub's order."""
 
     lines: Sequence[bytes]
@@ -162,7 +162,7 @@ class Source(Protocol):
         """Return the sum of each audit that it has for this device."""
         ...
 
-    def page(self, audit: str, after: int) -> Page:
+    def page(self, audit: str, after: int) -> LogPage:
         """Return what follows a revision in its log of an audit."""
         ...
 
@@ -192,7 +192,7 @@ class Sink(Protocol):
         ...
 
 
-class Office(Source, Sink, Protocol):
+class Transport(Source, Sink, Protocol):
     """A hub, whatever carries what a laptop asks of it: both halves, and its name."""
 
     def hello(self) -> Hello:
@@ -208,7 +208,7 @@ URN: Final = "urn:diag:problem:"
 """What the `type` of a problem begins with."""
 
 
-class Kind(NamedTuple):
+class ProblemKind(NamedTuple):
     """A kind of refusal."""
 
     status: int
@@ -217,26 +217,32 @@ class Kind(NamedTuple):
     """What it means, for the person in front of the laptop."""
 
 
-KINDS: Final[dict[str, Kind]] = {
-    "bad-request": Kind(400, "La demande est mal formée."),
-    "token-revoked": Kind(401, "Ce poste n'est pas, ou plus, autorisé par le serveur."),
-    "enrol-refused": Kind(403, "Le code d'inscription n'est pas valable."),
-    "right": Kind(403, "Ce poste n'a pas ce droit."),
-    "scope": Kind(403, "Cet audit n'est pas dans le territoire de ce poste."),
-    "unknown-audit": Kind(404, "Le serveur ne connaît pas cet audit."),
-    "not-found": Kind(404, "Il n'y a rien à cette adresse."),
-    "method": Kind(405, "Cette adresse n'accepte pas cette demande."),
-    "offset": Kind(409, "Le morceau envoyé ne suit pas ce que le serveur a déjà."),
-    "too-large": Kind(413, "L'envoi est plus gros que ce que le serveur accepte."),
-    "bad-revision": Kind(422, "Une modification est illisible ou altérée."),
-    "hash": Kind(422, "Le fichier reçu n'est pas celui qui était annoncé."),
-    "version-too-old": Kind(
+KINDS: Final[dict[str, ProblemKind]] = {
+    "bad-request": ProblemKind(400, "La demande est mal formée."),
+    "token-revoked": ProblemKind(
+        401, "Ce poste n'est pas, ou plus, autorisé par le serveur."
+    ),
+    "enrol-refused": ProblemKind(403, "Le code d'inscription n'est pas valable."),
+    "right": ProblemKind(403, "Ce poste n'a pas ce droit."),
+    "scope": ProblemKind(403, "Cet audit n'est pas dans le territoire de ce poste."),
+    "unknown-audit": ProblemKind(404, "Le serveur ne connaît pas cet audit."),
+    "not-found": ProblemKind(404, "Il n'y a rien à cette adresse."),
+    "method": ProblemKind(405, "Cette adresse n'accepte pas cette demande."),
+    "offset": ProblemKind(
+        409, "Le morceau envoyé ne suit pas ce que le serveur a déjà."
+    ),
+    "too-large": ProblemKind(
+        413, "L'envoi est plus gros que ce que le serveur accepte."
+    ),
+    "bad-revision": ProblemKind(422, "Une modification est illisible ou altérée."),
+    "hash": ProblemKind(422, "Le fichier reçu n'est pas celui qui était annoncé."),
+    "version-too-old": ProblemKind(
         426, "Ce diag est plus ancien que ce que le serveur accepte."
     ),
-    "hub-too-old": Kind(426, "Le serveur est plus ancien que ce diag."),
-    "internal": Kind(500, "Le serveur a rencontré une erreur imprévue."),
-    "busy": Kind(503, "Le serveur est occupé."),
-    "hub-full": Kind(507, "Le disque du serveur est plein."),
+    "hub-too-old": ProblemKind(426, "Le serveur est plus ancien que ce diag."),
+    "internal": ProblemKind(500, "Le serveur a rencontré une erreur imprévue."),
+    "busy": ProblemKind(503, "Le serveur est occupé."),
+    "hub-full": ProblemKind(507, "Le disque du serveur est plein."),
 }
 """The closed list; a client shows the title of a kind that it does not know."""
 

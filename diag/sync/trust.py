@@ -1,4 +1,4 @@
-"""Whom a laptop believes, and which hubs know it.
+"""What a laptop believes, and which hubs know it.
 
 A hub is known by the fingerprint of its authority. What a laptop keeps of a hub is a
 file next to the journal, for its owner only; not in the journal, whose copies go to

@@ -8,8 +8,7 @@ from diag.audit.session import AuditSession as Session
 from diag.demo import OnSite, Somewhere, play
 from diag.demo import Story as Scenario
 from diag.journal.subjects import answer, note
-from diag.model.enums import AuditStatus
-from diag.model.enums import PlaceKind
+from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.errors import DiagError
 from tests.desk.builders import SCHOOL
 

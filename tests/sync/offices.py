@@ -21,8 +21,8 @@ from diag.sync.protocol import (
     Enrolling,
     Hello,
     Limits,
+    LogPage,
     OfflineError,
-    Page,
     Piece,
     Pushed,
 )
@@ -103,7 +103,7 @@ class NearOffice:
     def people(self) -> dict[str, str]:
         return self._ask(lambda _: self.hub.people())
 
-    def page(self, audit: str, after: int) -> Page:
+    def page(self, audit: str, after: int) -> LogPage:
         return self._ask(lambda caller: self.hub.page(caller, audit, after))
 
     def push(self, lines: Sequence[bytes]) -> Pushed:

@@ -1,1 +1,1 @@
-"""Bundles: journals meet in a file, sealed for who may read it, signed by who wrote."""
+"""Bundles: journals meet in a file, sealed for its readers, signed by its writer."""

@@ -102,7 +102,7 @@ class BundleLimits(NamedTuple):
     inflated_bytes: int = 8 * 2**30
     """Most bytes once inflated."""
     ratio: int = 100
-    """Most bytes inflated from a byte: revisions reach forty, photos one."""
+    """Most bytes inflated from a byte: revisions reach forty."""
     free_bytes: int = 16 * 2**20
     """Inflated without looking at the ratio."""
     header_bytes: int = 16 * 2**20
@@ -129,7 +129,7 @@ class HeldAudit(Wire):
     revisions: Natural
     digest: Sha
     about: Mapping[str, Any] | None = None
-    """Its auditee, for readers whose directory does not know it."""
+    """Its auditee, where a reader's directory does not know it."""
 
 
 class Header(Wire):

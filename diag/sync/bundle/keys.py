@@ -52,7 +52,7 @@ def load_age() -> ModuleType:
     """Return age's library: compiled, 20 ms.
 
     Raises:
-        DiagError: on the one system for which nobody builds it.
+        DiagError: on a system for which it is not built (Windows on ARM).
     """
     try:
         import pyrage  # noqa: PLC0415
@@ -65,7 +65,7 @@ def load_age() -> ModuleType:
     return module
 
 
-class Card(NamedTuple):
+class KeyCard(NamedTuple):
     """The public keys of a device, to hand to colleagues."""
 
     sign: str
@@ -124,10 +124,10 @@ class DeviceKeys(Wire):
     age: str = Field(pattern=r"^AGE-SECRET-KEY-1[0-9A-Z]+$")
 
     @property
-    def card(self) -> Card:
+    def card(self) -> KeyCard:
         """Return the public ones."""
         public = _signing(self.sign).public_key().public_bytes_raw().hex()
-        return Card(
+        return KeyCard(
             public, str(load_age().x25519.Identity.from_str(self.age).to_public())
         )
 
@@ -209,23 +209,23 @@ def _parse(text: bytes, where: str) -> DeviceKeys:
 
 
 class Ring:
-    """The colleagues whose keys this workspace knows: name → public keys."""
+    """The keys that this workspace knows: name of a colleague → public keys."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
     @property
-    def cards(self) -> dict[str, Card]:
+    def cards(self) -> dict[str, KeyCard]:
         """Return the keys of each colleague."""
         kept = get_setting(self._journal, _RING, {})
-        return {name: Card(*keys) for name, keys in kept.items()}
+        return {name: KeyCard(*keys) for name, keys in kept.items()}
 
     @property
     def signers(self) -> dict[str, str]:
         """Return the name of each known signer, by its key."""
         return {card.sign: name for name, card in self.cards.items()}
 
-    def add(self, name: str, card: Card) -> str:
+    def add(self, name: str, card: KeyCard) -> str:
         """Keep a colleague's keys; return the name as it is kept.
 
         Raises:
@@ -274,7 +274,7 @@ class Ring:
             "collègue, puis : diag bundle keys add NOM CLE."
         )
 
-    def _keep(self, cards: dict[str, Card]) -> None:
+    def _keep(self, cards: dict[str, KeyCard]) -> None:
         put_setting(
             self._journal, _RING, {name: list(card) for name, card in cards.items()}
         )

@@ -313,7 +313,7 @@ def hash_file(path: Path) -> str:
     return found.hexdigest()
 
 
-class Reader(NamedTuple):
+class BundleReader(NamedTuple):
     """A workspace that reads bundles."""
 
     journal: Journal
@@ -359,7 +359,7 @@ class Entered:
         return sum(self.new.values())
 
 
-def preview(reader: Reader, source: Path, at: int) -> Entered:
+def preview(reader: BundleReader, source: Path, at: int) -> Entered:
     """Return what a bundle would bring; nothing of it stays.
 
     Raises:
@@ -369,7 +369,7 @@ def preview(reader: Reader, source: Path, at: int) -> Entered:
     return _enter(reader, source, at, real=False)
 
 
-def bring_in(reader: Reader, source: Path, at: int) -> Entered:
+def bring_in(reader: BundleReader, source: Path, at: int) -> Entered:
     """Read a bundle in, under a name by which it can be undone.
 
     Raises:
@@ -394,7 +394,7 @@ def undo(journal: Journal, name: str, at: int) -> int:
     return number
 
 
-def _enter(reader: Reader, source: Path, at: int, *, real: bool) -> Entered:
+def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entered:
     journal, age_key, limits = reader.journal, reader.keys.age, reader.limits
     with stage(reader.folder, source, limits) as copy:
         header = verify(copy.path, age_key, reader.signers, limits).header
@@ -426,7 +426,7 @@ def _enter(reader: Reader, source: Path, at: int, *, real: bool) -> Entered:
 
 
 def _name(sender: str, sha: str, at: int) -> str:
-    """Return a name to undo by: when, from whom, which file."""
+    """Return a name to undo by: day, sender, file."""
     day = datetime.fromtimestamp(at / 1000, UTC).date()
     slug = "-".join(fold(sender).split())[:_SLUG].strip("-") or "inconnu"
     return f"{day}-{slug}-{sha[:_SHORT]}"

@@ -14,7 +14,7 @@ from diag.journal.exchange import NamedAttachment
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import SIGNED, Frame, Header, HeldAudit, Trailer
-from diag.sync.bundle.keys import Card, DeviceKeys, load_age
+from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 
 _GZIP = 31
 
@@ -48,7 +48,7 @@ class Bundle(NamedTuple):
 
     audits: Sequence[str]
     keys: DeviceKeys
-    recipients: Sequence[Card]
+    recipients: Sequence[KeyCard]
     """The keys that may open it, next to this device's own."""
     at: int
     summary: BundleSummary = BundleSummary({}, {})
@@ -146,10 +146,10 @@ def _seal(
     """Encrypt to a file, durably; return its SHA-256 and size."""
     sealing = load_age()
     part = path.with_name(f"{path.name}.part")
-    reading = _Reading(parts)
+    reading = _SealingInput(parts)
     try:
         with part.open("wb") as file:
-            writing = _Writing(file)
+            writing = _SealingOutput(file)
             keys = [sealing.x25519.Recipient.from_str(key) for key in recipients]
             sealing.encrypt_io(reading, writing, keys)
             file.flush()
@@ -162,7 +162,7 @@ def _seal(
     return writing.digest.hexdigest(), writing.size
 
 
-class _Reading:
+class _SealingInput:
     """What encryption reads from."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
@@ -185,7 +185,7 @@ class _Reading:
         return given
 
 
-class _Writing:
+class _SealingOutput:
     """What encryption writes to: a file, hashed on the way."""
 
     def __init__(self, file: BinaryIO) -> None:

@@ -1,1 +1,1 @@
-"""The office's hub: stores the log, the attachments, who may read what; no more."""
+"""The office's hub: stores the log, the attachments, the rights to read; no more."""

@@ -29,7 +29,7 @@ from diag.sync.hub.http import (
 )
 from diag.sync.hub.hub import Hub
 from diag.sync.hub.store import Store
-from diag.sync.protocol import Enrolling, ProblemError, Wanted
+from diag.sync.protocol import Enrolling, ProblemError, WantedBlobs
 
 _LOCAL = frozenset({"127.0.0.1", "::1"})
 
@@ -124,7 +124,7 @@ async def push(request: Request) -> Response:
 async def missing(request: Request) -> Response:
     """Return which attachments are wanted, and from which byte."""
     caller = await find_caller(request)
-    wanted = await read_model(request, Wanted)
+    wanted = await read_model(request, WantedBlobs)
     held = await run_in_threadpool(find_hub(request).missing, caller, wanted.shas)
     return answer(request, write_json(held))
 

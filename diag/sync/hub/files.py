@@ -43,11 +43,11 @@ class BlobFiles:
             return None if whole.exists() else 0
 
     def put(self, sha: str, start: int, piece: bytes, total: int) -> int:
-        """Add a piece where the last one ended; return how many bytes are here.
+        """Add a piece where the last piece ended; return how many bytes are here.
 
         Raises:
             ProblemError: `offset` when it does not follow, `hash` when the whole is
-                not what its name says: then all of it goes.
+                not what its name promises: then all of it goes.
         """
         whole = self.path(sha)
         part = whole.with_name(sha + PART)
@@ -90,7 +90,7 @@ class BlobFiles:
     def sweep(self, named: Callable[[Collection[str]], Collection[str]]) -> int:
         """Remove what nothing names any more; return how many, whole or not.
 
-        A hub killed after it erased a revision, before it removed its photo, left one.
+        A hub killed after it erased a revision, before it removed its photo, left it.
         """
         found = {path.name.partition(".")[0] for path in self.folder.glob("??/??/*")}
         shas, swept = sorted(filter(_SHA.fullmatch, found)), 0
@@ -110,7 +110,7 @@ class BlobFiles:
 
 
 def is_intact(path: Path) -> bool:
-    """Say whether a file still is what its name says."""
+    """Whether a file still is what its name promises."""
     with path.open("rb") as file:
         return file_digest(file, "sha256").hexdigest() == path.name
 

@@ -17,11 +17,11 @@ from diag.sync.hub.store import EVERYWHERE, Device, Invitation, Store, Token
 from diag.sync.protocol import (
     RIGHTS,
     VERSION,
-    Enrolled,
+    Admission,
     Enrolling,
     Hello,
     Limits,
-    Page,
+    LogPage,
     Piece,
     ProblemError,
     Pushed,
@@ -94,7 +94,7 @@ class Door:
         self._store.invite(Invitation(hashed, person, territories, right, expires))
         return code
 
-    def enrol(self, asked: Enrolling) -> Enrolled:
+    def enrol(self, asked: Enrolling) -> Admission:
         """Let a device in.
 
         Raises:
@@ -112,7 +112,7 @@ class Door:
             Device(0, *owner, asked.sign_key, at, 0, 0, asked.author)
         )
         token, expires = self._add_token(device)
-        return Enrolled(
+        return Admission(
             device=device,
             token=token,
             expires=expires,
@@ -137,7 +137,7 @@ class Door:
         return Caller(device.id, scopes, device.right, found)
 
     def rotate(self, caller: Caller) -> Renewed:
-        """Give a new token; the old one works until the new one is used."""
+        """Give a new token; the old token works until the new token is used."""
         token, expires = self._add_token(caller.device, caller.token.hash)
         return Renewed(token=token, expires=expires)
 
@@ -215,7 +215,7 @@ class Hub:
 
     def page(
         self, caller: Caller, audit: str, after: int, limit: int | None = None
-    ) -> Page:
+    ) -> LogPage:
         """Return a part of an audit's log.
 
         Raises:
@@ -228,7 +228,7 @@ class Hub:
         row, lines = found
         if not row.location.is_in(caller.scopes):
             raise ProblemError("scope", f"Audit {audit}.")
-        return Page(lines, after + len(lines), row.sum)
+        return LogPage(lines, after + len(lines), row.sum)
 
     def push(self, caller: Caller, lines: Sequence[bytes]) -> Pushed:
         """Take lines in, each judged alone.

@@ -221,10 +221,10 @@ def _sha(text: object) -> list[bytes]:
 
 
 def _find_subject(audit: str, numbered: _Numbered) -> Subject | None:
-    """Return what an audit is about, told by a revision and proven by the id."""
+    """Return what an audit is about, given by a revision and proven by the id."""
     for _, revision in numbered:
         if revision.subject == subjects.SUBJECT and (
-            told := audit_said(audit, revision.value)
+            found := audit_said(audit, revision.value)
         ):
-            return told.subject
+            return found.subject
     return None

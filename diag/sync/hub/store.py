@@ -4,6 +4,7 @@ The rules (what may enter, in which order, what an erasure removes) are in `inta
 An engine runs the statements, and translates what its SQL writes otherwise.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -283,46 +284,57 @@ class HubCounts(NamedTuple):
     devices: int
 
 
-class Transaction(Protocol):
-    """Statements of one transaction; `:name` in a statement is a value's name."""
+class Transaction(ABC):
+    """Statements of a transaction; `:name` in a statement is a value's name."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.forgets = False
+        """Whether what it removes may leave nothing on the disk."""
+
+    @staticmethod
+    @abstractmethod
+    def translate(sql: str) -> str:
+        """Write a statement as the engine wants it."""
+
+    @abstractmethod
+    def execute(self, sql: str, values: Mapping[str, Any]) -> Any:
+        """Run a statement; return its cursor."""
 
     def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return what a statement finds."""
-        ...
-
-    def stream(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
-        """Give what a statement finds, a part at a time in memory."""
-        ...
+        return list(self.execute(sql, values).fetchall())
 
     def run(self, sql: str, **values: Any) -> int:
         """Change rows; return how many."""
-        ...
+        return int(self.execute(sql, values).rowcount)
 
     def many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Change rows once for each set of values."""
-        ...
+        with closing(self.connection.cursor()) as cursor:
+            cursor.executemany(self.translate(sql), rows)
 
+    @abstractmethod
+    def stream(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
+        """Give what a statement finds, a part at a time in memory."""
+
+    @abstractmethod
     def each(
         self, sql: str, keys: Collection[bytes], **values: Any
     ) -> list[tuple[Any, ...]]:
         """Return what a statement finds for each `:key`, compared by `= :key`."""
-        ...
 
     def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
-        """Return the keys for which a statement finds something."""
-        ...
+        """Return the keys for which a statement finds something: it returns them."""
+        return {key for (key,) in self.each(sql, keys, **values)}
 
+    @abstractmethod
     def append(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Add rows to `rev`, in the order of its columns, bodies as bytes."""
-        ...
 
+    @abstractmethod
     def alone(self, table: str) -> None:
         """Wait until no other transaction adds to `audit` or `invitation`."""
-        ...
-
-    def forget(self) -> None:
-        """Have what this transaction removes leave nothing on the disk."""
-        ...
 
 
 class Engine(Protocol):
@@ -415,7 +427,7 @@ class Writing:
     def strip(self, audit: AuditRow, skeletons: Mapping[bytes, bytes]) -> None:
         """Put skeletons in the place of lines, of which nothing stays on the disk."""
         if skeletons:
-            self._transaction.forget()
+            self._transaction.forgets = True
         rows = [
             {"audit": audit.number, "id": key, "body": body}
             for key, body in skeletons.items()
@@ -561,7 +573,7 @@ class Store:
     def forget_person(self, number: int) -> bool:
         """Erase the names of a device and of its person; False when unknown."""
         with self.engine.writing() as transaction:
-            transaction.forget()
+            transaction.forgets = True
             return transaction.run(_FORGET, n=number) > 0
 
     def add_token(self, token: Token) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.sync.bundle.format import LIMITS, BundleLimits
-from diag.sync.bundle.keys import Card, DeviceKeys, load_age
-from diag.sync.bundle.read import Entered, Reader, bring_in, preview
+from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
+from diag.sync.bundle.read import BundleReader, Entered, bring_in, preview
 from diag.sync.bundle.write import Bundle, WrittenBundle, write_bundle
 from tests.journal.builders import NOON, person
 
@@ -26,7 +26,7 @@ class Colleague:
     name: str
     journal: Journal
     keys: DeviceKeys
-    known: dict[str, Card] = field(default_factory=dict)
+    known: dict[str, KeyCard] = field(default_factory=dict)
 
     @property
     def origin(self) -> Origin:
@@ -36,9 +36,9 @@ class Colleague:
     def folder(self) -> Path:
         return self.journal.path.parent
 
-    def reader(self, limits: BundleLimits = LIMITS) -> Reader:
+    def reader(self, limits: BundleLimits = LIMITS) -> BundleReader:
         signers = {card.sign: name for name, card in self.known.items()}
-        return Reader(self.journal, self.keys, signers, limits)
+        return BundleReader(self.journal, self.keys, signers, limits)
 
     def write(
         self, path: Path, to: "Colleague", audits: Iterable[str] | None = None

@@ -11,7 +11,7 @@ from keyring.errors import KeyringLocked
 
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
-from diag.sync.bundle.keys import FILE, Card, Ring, read_device_keys
+from diag.sync.bundle.keys import FILE, KeyCard, Ring, read_device_keys
 from tests.sync.bundle.colleagues import keys_of
 
 
@@ -86,7 +86,7 @@ def test_a_damaged_file_makes_no_other_keys(tmp_path: Path) -> None:
 
 def test_a_key_is_read_as_it_was_given() -> None:
     card = keys_of(1).card
-    assert Card.read(f"  {str(card)[:40]}\n{str(card)[40:]} ") == card
+    assert KeyCard.read(f"  {str(card)[:40]}\n{str(card)[40:]} ") == card
 
 
 def test_a_key_copied_wrong_is_refused() -> None:
@@ -94,10 +94,10 @@ def test_a_key_copied_wrong_is_refused() -> None:
     for at in range(0, len(text), 7):
         wrong = text[:at] + ("2" if text[at] != "2" else "3") + text[at + 1 :]
         with pytest.raises(DiagError, match="pas une clé"):
-            Card.read(wrong)
+            KeyCard.read(wrong)
     for short in ("", "diag1", text[:-1], text.replace("-", "")):
         with pytest.raises(DiagError, match="pas une clé"):
-            Card.read(short)
+            KeyCard.read(short)
 
 
 def test_private_keys_are_not_in_what_is_handed_out() -> None:

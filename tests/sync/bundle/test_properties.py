@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from diag.sync.bundle import write
 from diag.sync.bundle.format import LIMITS, BundleError, Payload
 from diag.sync.bundle.keys import DeviceKeys
-from tests.examples import examples
-from diag.sync.bundle.read import _Inflating
-from diag.sync.bundle.read import undo
+from diag.sync.bundle.read import _Inflating, undo
 from diag.sync.bundle.write import Bundle
+from tests.examples import examples
 from tests.journal.builders import NOON
 from tests.journal.worlds import content, histories
 from tests.sync.bundle.colleagues import Colleague, keys_of, meet

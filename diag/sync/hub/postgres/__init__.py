@@ -13,7 +13,15 @@ from secrets import token_hex
 from threading import BoundedSemaphore
 from typing import Any
 
-from psycopg import Connection, Error, InterfaceError, OperationalError, connect, errors
+from psycopg import (
+    Connection,
+    Cursor,
+    Error,
+    InterfaceError,
+    OperationalError,
+    connect,
+    errors,
+)
 from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Identifier
 
@@ -26,7 +34,7 @@ from diag.journal.errors import (
     ReadOnlyError,
 )
 from diag.model.errors import DiagError
-from diag.sync.hub.store import check_address, describe_address, verify_log
+from diag.sync.hub.store import Transaction, check_address, describe_address, verify_log
 
 SCHEMA = "diag_hub"
 """Where the tables are: the database may hold other things."""
@@ -141,31 +149,24 @@ def _find_meaning(error: Error, place: str) -> JournalError | None:
     return None
 
 
-class PostgresTransaction:
+class PostgresTransaction(Transaction):
     """Statements on a connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    @staticmethod
+    @cache
+    def translate(sql: str) -> str:
+        """Write a statement as psycopg wants it."""
+        return _NAME.sub(r"%(\1)s", sql)
 
-    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
-        """Return what a statement finds."""
-        cursor = self.connection.execute(_translate(sql), values, binary=True)
-        return cursor.fetchall()
+    def execute(self, sql: str, values: Mapping[str, Any]) -> Cursor:
+        """Run a statement."""
+        return self.connection.execute(self.translate(sql), values, binary=True)  # type: ignore[no-any-return]
 
     def stream(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
         """Give what a statement finds, a page at a time."""
         with self.connection.cursor("rows", binary=True) as cursor:
             cursor.itersize = _PAGE
-            yield from cursor.execute(_translate(sql))
-
-    def run(self, sql: str, **values: Any) -> int:
-        """Change rows; return how many."""
-        return self.connection.execute(_translate(sql), values).rowcount
-
-    def many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Change rows once for each set of values."""
-        with self.connection.cursor() as cursor:
-            cursor.executemany(_translate(sql), rows)
+            yield from cursor.execute(sql)
 
     def each(
         self, sql: str, keys: Collection[bytes], **values: Any
@@ -173,10 +174,6 @@ class PostgresTransaction:
         """Return what a statement finds for each key: all of them at once."""
         listed = sql.replace("= :key", "= any(:key)")
         return self.rows(listed, key=list(keys), **values)
-
-    def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
-        """Return the keys for which a statement finds something: it returns them."""
-        return {key for (key,) in self.each(sql, keys, **values)}
 
     def append(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Add rows to `rev`."""
@@ -188,15 +185,6 @@ class PostgresTransaction:
     def alone(self, table: str) -> None:
         """Wait until no other transaction adds to a table."""
         self.connection.execute(_ALONE[table])
-
-    def forget(self) -> None:
-        """Do nothing: the server's own vacuum removes what was replaced."""
-
-
-@cache
-def _translate(sql: str) -> str:
-    """Write a statement as psycopg wants it."""
-    return _NAME.sub(r"%(\1)s", sql)
 
 
 class PostgresEngine:

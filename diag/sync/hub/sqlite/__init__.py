@@ -6,7 +6,7 @@ One process serves it; a second one may read it and add people.
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from diag.journal.errors import (
     in_french,
 )
 from diag.journal.schema import run
-from diag.sync.hub.store import verify_log
+from diag.sync.hub.store import Transaction, verify_log
 
 VERSION = 1
 """Kept in the file as `user_version`."""
@@ -102,60 +102,51 @@ _LIST = re.compile(r"= any\(:(\w+)\)")
 _LOCKS = re.compile(r" for update( of audit)?")
 
 
-class SqliteTransaction:
-    """Statements on a connection; no other one writes after `begin immediate`."""
+class SqliteTransaction(Transaction):
+    """Statements on a connection; no other may write after `begin immediate`."""
 
-    def __init__(
-        self, connection: sqlite3.Connection, forget: Callable[[], None] = lambda: None
-    ) -> None:
-        self._connection = connection
-        self.forget = forget
-        """Has the log emptied after this transaction: it holds what is erased."""
+    @staticmethod
+    @cache
+    def translate(sql: str) -> str:
+        """Lists are JSON, lines are text, and the whole file is locked already."""
+        sql = _LIST.sub(r"in (select value from json_each(:\1))", sql)
+        return _LOCKS.sub("", sql).replace(":body", "cast(:body as text)")
 
-    def rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
-        """Return what a statement finds."""
-        return self._execute(sql, values).fetchall()
+    def execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
+        """Run a statement."""
+        return self.connection.execute(self.translate(sql), _bind(values))  # type: ignore[no-any-return]
 
     def stream(self, sql: str) -> Generator[tuple[Any, ...], None, None]:
         """Give what a statement finds, row by row."""
-        yield from self._execute(sql, {})
-
-    def run(self, sql: str, **values: Any) -> int:
-        """Change rows; return how many."""
-        return self._execute(sql, values).rowcount
-
-    def many(self, sql: str, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Change rows once for each set of values."""
-        self._connection.executemany(_translate(sql), rows)
+        yield from self.execute(sql, {})
 
     def each(
         self, sql: str, keys: Collection[bytes], **values: Any
     ) -> list[tuple[Any, ...]]:
         """Return what a statement finds for each key."""
-        statement, bound = _translate(sql), _bind(values)
-        found: list[tuple[Any, ...]] = []
-        for key in keys:
-            found += self._connection.execute(statement, {**bound, "key": key})
-        return found
+        return [row for cursor in self._ask_each(sql, keys, values) for row in cursor]
 
     def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
-        """Return the keys for which a statement finds something: one look-up for each.
+        """Return the keys for which a statement finds something: a look-up for each.
 
-        One statement over a list of ids is what SQLite plans badly (95 s for 600,000).
+        A statement over a list of ids is what SQLite plans badly (95 s for 600,000).
         """
-        statement, bound = _translate(sql), _bind(values)
-        ask = self._connection.execute
-        return {key for key in keys if ask(statement, {**bound, "key": key}).fetchone()}
+        asked = zip(keys, self._ask_each(sql, keys, values), strict=True)
+        return {key for key, cursor in asked if cursor.fetchone()}
+
+    def _ask_each(
+        self, sql: str, keys: Collection[bytes], values: Mapping[str, Any]
+    ) -> Iterator[sqlite3.Cursor]:
+        statement, bound = self.translate(sql), _bind(values)
+        for key in keys:
+            yield self.connection.execute(statement, {**bound, "key": key})
 
     def append(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Add rows to `rev`."""
-        self._connection.executemany(_APPEND, rows)
+        self.connection.executemany(_APPEND, rows)
 
     def alone(self, table: str) -> None:
         """Do nothing: the whole file is locked already."""
-
-    def _execute(self, sql: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
-        return self._connection.execute(_translate(sql), _bind(values))
 
 
 def _bind(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,13 +154,6 @@ def _bind(values: Mapping[str, Any]) -> dict[str, Any]:
         name: json.dumps(value) if isinstance(value, list) else value
         for name, value in values.items()
     }
-
-
-@cache
-def _translate(sql: str) -> str:
-    """Write a statement as SQLite wants it: lists are JSON, lines are text."""
-    sql = _LIST.sub(r"in (select value from json_each(:\1))", sql)
-    return _LOCKS.sub("", sql).replace(":body", "cast(:body as text)")
 
 
 class SqliteEngine:
@@ -198,17 +182,16 @@ class SqliteEngine:
         with self._lock, in_french(self.path):
             self._writer.execute("begin immediate")
             try:
-                yield SqliteTransaction(self._writer, self._forget)
+                transaction = SqliteTransaction(self._writer)
+                yield transaction
                 self._writer.execute("commit")
             except BaseException:
                 if self._writer.in_transaction:
                     self._writer.execute("rollback")
                 raise
+            self._log_is_full |= transaction.forgets
             if self._log_is_full:
                 self._empty_log()
-
-    def _forget(self) -> None:
-        self._log_is_full = True
 
     def _empty_log(self) -> None:
         """Empty it, or have the next transaction try: a reader may hold it now."""
