@@ -16,6 +16,7 @@ from diag.model.enums import Audience
 from diag.workspace.charter import READABLE, WHITE, charter_of, contrast, pale
 from diag.workspace.editions import current
 from tests.desk.pictures import png_claiming
+from tests.desk.small_edition import ship
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20">'
@@ -92,7 +93,10 @@ def test_four_documents_in_four_forms_bear_the_charter(
             assert "Blason &lt;du&gt; syndicat" in package.read("content.xml").decode()
 
 
-def test_a_charter_is_no_checklist(session: Session) -> None:
+def test_a_charter_is_no_checklist(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ship(tmp_path / "livrees", monkeypatch)
     before = current(session.workspace)
     charter(overlay(session), ACCENTED)
     assert current(session.workspace) == before
