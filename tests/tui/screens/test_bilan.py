@@ -39,6 +39,7 @@ from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 
 SIZE = (80, 24)
+write_pages = partial(write_reports, forms=(Form.HTML,))
 HOSTILE = "[/ [a[0]] | # <b> {inconnu}"
 
 
@@ -308,8 +309,7 @@ async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
 async def test_reports_written_while_one_does_something_else_are_told_in_passing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = partial(write_reports, forms=(Form.HTML,))
-    monkeypatch.setattr(bilan_acts, "write_reports", pages)
+    monkeypatch.setattr(bilan_acts, "write_reports", write_pages)
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
         session = await opened(pilot)
         folder = report_folder(session)
@@ -499,7 +499,7 @@ async def test_reports_written_after_one_left_the_bilan_are_told(
 
     def written_late(*args: Any) -> list[Written]:
         assert left.wait(30)
-        return list(write_reports(*args, forms=(Form.HTML,)))
+        return list(write_pages(*args))
 
     monkeypatch.setattr(bilan_acts, "write_reports", written_late)
     async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
