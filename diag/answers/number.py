@@ -10,7 +10,8 @@ from math import ceil, floor
 from diag.answers.types import AnswerType, Meaning, Refused, SoFar, admitted
 from diag.model.checklist import Question
 from diag.model.fact import Value
-from diag.model.number import Number, canonical_number, exact
+from diag.model.number import Number, canonical_number
+from diag.model.number import exact as _exact
 from diag.rules.language import Rule, thresholds
 from diag.rules.tree import Exact, Node
 from diag.rules.values import RuleValue, Span, plain, point
@@ -56,6 +57,10 @@ _CACHED_VALUES = 4096  # the numbers of a few audits
 
 
 _MINUS = ("-", "−")
+
+
+exact = lru_cache(_CACHED_VALUES)(_exact)
+"""The bounds of a question are compared at every key."""
 
 
 _ONE_DIGIT = 9

@@ -27,13 +27,7 @@ from diag.model.enums import Compliance, Gate, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.office.outlook import keep_judged
 from diag.words.sentences import counted
-from diag.words.vocabulary import SOCLES
-
-_COMPLIANCE = {
-    Compliance.NON_CONFORME: "NON CONFORME",
-    Compliance.A_VERIFIER: "à vérifier",
-}
-
+from diag.words.vocabulary import COMPLIANCES, SOCLES
 
 _GATES = {
     Gate.OPEN: "",
@@ -95,12 +89,17 @@ def _print_head(session: AuditSession) -> None:
         click.echo(f"{differ}, à trancher : {settle}\n")
 
 
+def _alert(compliance: Compliance) -> str:
+    words = COMPLIANCES[compliance]
+    return words.upper() if compliance is Compliance.NON_CONFORME else words
+
+
 def _print_alerts(assessment: Assessment) -> None:
     alerts = assessment.alerts
     click.echo(f"Conformité : {counted(len(alerts), 'point')} à traiter ou à vérifier")
     print_table(
         (
-            f"  {_COMPLIANCE[result.compliance]}",
+            f"  {_alert(result.compliance)}",
             result.criterion.id,
             result.criterion.title,
         )

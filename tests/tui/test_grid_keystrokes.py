@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from diag.desk.visit.completing import completed
 from textual import events
 from textual.pilot import Pilot
 
+from diag.answers.types import TYPES
 from diag.audit.session import AuditSession as Session
 from diag.audit.session import open_session
 from diag.model.fact import Value
@@ -98,7 +98,7 @@ class Typist:
         keys: list[str] = []
         for ident, text in answers.items():
             question = grid.session.checklist.questions[ident]
-            read = completed(question, text)
+            read = TYPES[question.type].so_far(question, text)
             self.meant[room, ident] = read.value
             keys += text if read.is_complete else [*text, "tab"]
         await self.press(*keys)
