@@ -116,7 +116,7 @@ class AnyNumber(AnswerType):
         if question.likely is None or not is_number(value):
             return ""
         low, high = question.likely
-        found = exact(value)  # type: ignore[arg-type]  # is_number checked it
+        found = exact(value)
         if low is not None and found < exact(low):
             words, usual = "bas", f"à partir de {number(low)}"
         elif high is not None and found > exact(high):
