@@ -118,7 +118,7 @@ class Meaning:
 
 
 class AnswerType:
-    """One type of question; this one keeps a text as it is."""
+    """One type of question: what it writes anew of what stands here."""
 
     hint: ClassVar[str] = "texte"
     """What stands on an empty answer line; `{photos}` is the key of the photos."""

@@ -46,6 +46,7 @@ from diag.model.fact import Answer
 from diag.words.dates import written_day
 from diag.words.sentences import counted
 from diag.words.vocabulary import (
+    AUDIENCES,
     FOLLOW_UPS,
     PLACE_NAMES,
     PLACES,
@@ -182,8 +183,6 @@ def advice_title(session: AuditSession, ident: str) -> str:
 
 def reader_words(audience: str) -> str:
     """Return « la mairie »."""
-    from diag.words.vocabulary import AUDIENCES  # noqa: PLC0415 - as above
-
     known = audience in set(Audience)
     return AUDIENCES[Audience(audience)] if known else audience
 

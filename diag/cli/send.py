@@ -34,6 +34,7 @@ from diag.office.mail import (
 from diag.office.mail.account import Account, Security
 from diag.office.mail.parcel import STATES, posted_words
 from diag.words.sentences import counted
+from diag.words.vocabulary import AUDIENCES
 
 if TYPE_CHECKING:
     from diag.audit.session import AuditSession
@@ -170,14 +171,13 @@ def _confirmed(
 
 
 def _show(session: "AuditSession", audience: Audience, address: "Address") -> None:
-    from diag.office.mail.account import reader  # noqa: PLC0415 - as above
     from diag.office.mail.parcel import (  # noqa: PLC0415
         already_sent,
         dispatch_words,
     )
 
     told = f"{', '.join(address.to)} ({address.source})"
-    click.echo(f"Pour {reader(audience)} : {told}", err=True)
+    click.echo(f"Pour {AUDIENCES[audience]} : {told}", err=True)
     for warning in address.warnings:
         click.echo(f"  {warning}", err=True)
     if audience is Audience.TECHNIQUE:

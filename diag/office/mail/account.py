@@ -194,11 +194,6 @@ class Address:
     """What to look at before confirming."""
 
 
-def reader(audience: Audience) -> str:
-    """Return who reads a document: « la mairie »."""
-    return AUDIENCES[audience]
-
-
 def address_of(session: AuditSession, audience: Audience) -> Address:
     """Return the address of a reader: the last one typed, else the official file's.
 
@@ -214,7 +209,7 @@ def address_of(session: AuditSession, audience: Audience) -> Address:
     problem = email_problem(found)
     if problem:
         raise DiagError(
-            f"Pas d'adresse pour {reader(audience)} : {source or problem}. "
+            f"Pas d'adresse pour {AUDIENCES[audience]} : {source or problem}. "
             f"Donnez-la : diag send {session.about.ref} --to {audience} "
             "--address ADRESSE."
         )
