@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from diag.answers.types import AnswerType, Meaning, Parsed, Refused, SoFar
+from diag.answers.answer_type import AnswerType, Meaning, Parsed, Refused, SoFar
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.rules.language import Rule

@@ -6,7 +6,13 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import combinations
 
-from diag.answers.types import AnswerType, Meaning, Parsed, Refused, SoFar, label_of
+from diag.answers.types import AnswerType
+from diag.answers.answer_type import AnswerType
+from diag.answers.answer_type import Meaning
+from diag.answers.answer_type import Parsed
+from diag.answers.answer_type import Refused
+from diag.answers.answer_type import SoFar
+from diag.answers.answer_type import label_of
 from diag.model.checklist import Choice, Question
 from diag.model.fact import Value
 from diag.model.text import fold, readings

@@ -5,7 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 
-from diag.answers.types import AnswerType, Meaning, Refused, SoFar, admitted
+from diag.answers.types import AnswerType
+from diag.answers.answer_type import AnswerType
+from diag.answers.answer_type import Meaning
+from diag.answers.answer_type import Refused
+from diag.answers.answer_type import SoFar
+from diag.answers.answer_type import admitted
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.rules.language import Rule

@@ -7,7 +7,12 @@ from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 
-from diag.answers.types import AnswerType, Meaning, Refused, SoFar, admitted
+from diag.answers.types import AnswerType
+from diag.answers.answer_type import AnswerType
+from diag.answers.answer_type import Meaning
+from diag.answers.answer_type import Refused
+from diag.answers.answer_type import SoFar
+from diag.answers.answer_type import admitted
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.model.number import Number, canonical_number

@@ -1,6 +1,6 @@
 """A photo as the answer: a file is joined, nothing is typed."""
 
-from diag.answers.types import AnswerType, Refused
+from diag.answers.answer_type import AnswerType, Refused
 from diag.model.checklist import Question
 from diag.model.fact import Value
 

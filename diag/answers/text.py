@@ -1,6 +1,6 @@
 """Free text: kept letter for letter, cleaned."""
 
-from diag.answers.types import AnswerType, Refused
+from diag.answers.answer_type import AnswerType, Refused
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.model.text import clean_text

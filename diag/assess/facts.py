@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from diag.answers.types import TYPES, Reader
+from diag.answers.answer_type import Reader
+from diag.answers.types import TYPES
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Value

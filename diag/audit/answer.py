@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from diag.answers.types import TYPES, Parsed, Refused
+from diag.answers.answer_type import Parsed, Refused
+from diag.answers.types import TYPES
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession, elsewhere
 from diag.audit.walk import Key

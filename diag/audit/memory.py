@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 from uuid import UUID, uuid5
 
-from diag.answers.types import TYPES, Refused
+from diag.answers.answer_type import Refused
+from diag.answers.types import TYPES
 from diag.assess.plan import CLOSED, states_of
 from diag.audit.answer import NewAnswer, Recorded, record_answer
 from diag.audit.session import AuditSession

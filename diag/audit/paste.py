@@ -13,7 +13,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
-from diag.answers.types import TYPES, Refused
+from diag.answers.answer_type import Refused
+from diag.answers.types import TYPES
 from diag.audit.answer import NewAnswer, answer_for
 from diag.audit.grid import (
     CellRefusal,

@@ -2,7 +2,8 @@
 
 from functools import cached_property
 
-from diag.answers.types import TYPES, Parsed, answer_words
+from diag.answers.answer_type import Parsed
+from diag.answers.types import TYPES, answer_words
 from diag.assess.words import filled_words, score_words
 from diag.audit.answer import (
     ALWAYS,

@@ -409,7 +409,7 @@ def _enter(session: "AuditSession", whom: str, code: str) -> None:
 
 
 def _take(typing: "Transcription", typed: str) -> None:
-    from diag.answers.types import Refused  # noqa: PLC0415 - see above
+    from diag.answers.answer_type import Refused  # noqa: PLC0415 - see above
     from diag.audit.answer import UnlikelyAnswer  # noqa: PLC0415 - see above
 
     try:

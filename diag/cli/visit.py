@@ -10,7 +10,8 @@ from functools import partial
 
 import click
 
-from diag.answers.types import STATE_KEYS, TYPES, Refused
+from diag.answers.answer_type import STATE_KEYS, Refused
+from diag.answers.types import TYPES
 from diag.audit import session as audits
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer

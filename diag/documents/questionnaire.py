@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from diag.answers.types import STATE_KEYS, TYPES, answer_words, evidence
+from diag.answers.answer_type import STATE_KEYS
+from diag.answers.types import TYPES, answer_words, evidence
 from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
 from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer, record_note

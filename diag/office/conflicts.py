@@ -8,7 +8,8 @@ from hashlib import sha256
 from textwrap import wrap
 from typing import Any
 
-from diag.answers.types import TYPES, Parsed
+from diag.answers.answer_type import Parsed
+from diag.answers.types import TYPES
 from diag.assess.facts import with_answers
 from diag.assess.words import score_words
 from diag.audit.answer import NewAnswer, answer_for

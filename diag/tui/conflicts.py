@@ -14,7 +14,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from diag.answers.types import TYPES, Parsed
+from diag.answers.answer_type import Parsed
+from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession, Listed, listed

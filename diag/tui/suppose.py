@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from diag.answers.answer_type import Refused
 from diag.answers.choice import choices_words
-from diag.answers.types import TYPES, Refused, heads_words
+from diag.answers.types import TYPES, heads_words
 from diag.assess.words import score_words
 from diag.audit import hypotheses
 from diag.audit.counsel import consequences

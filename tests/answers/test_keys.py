@@ -1,7 +1,8 @@
 import pytest
 
+from diag.answers.answer_type import Refused
 from diag.answers.choice import named
-from diag.answers.types import TYPES, Refused
+from diag.answers.types import TYPES
 from diag.model.checklist import Choice, Question
 from diag.model.enums import QuestionType
 from diag.model.fact import Value

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.answers.types import TYPES, Refused
+from diag.answers.answer_type import Refused
+from diag.answers.types import TYPES
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.fact import Value

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diag.answers.answer_type import SoFar
 from diag.answers.choice import choices_words
-from diag.answers.types import TYPES, SoFar
+from diag.answers.types import TYPES
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import Value

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
-from diag.answers.types import Parsed, Refused
+from diag.answers.answer_type import Parsed, Refused
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.departure import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places

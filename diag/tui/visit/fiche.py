@@ -16,7 +16,8 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input, Static
 
-from diag.answers.types import STATE_KEYS, TYPES, Parsed
+from diag.answers.answer_type import STATE_KEYS, Parsed
+from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
 from diag.audit.history import Turn, time_words

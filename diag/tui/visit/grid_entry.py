@@ -9,7 +9,8 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from diag.answers.types import TYPES, Refused, SoFar, value_words
+from diag.answers.answer_type import Refused, SoFar
+from diag.answers.types import TYPES, value_words
 from diag.audit.answer import NewAnswer, UnlikelyAnswer
 from diag.audit.grid import Filled, GridSheet, Key, domains_of, fill, sheet_kinds
 from diag.audit.session import AuditSession

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from diag.answers.types import Refused
+from diag.answers.answer_type import Refused
 from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer
 from diag.audit.grid import (
     GestureError,

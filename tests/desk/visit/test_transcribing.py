@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.answers.types import Refused
+from diag.answers.answer_type import Refused
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.session import AuditSession as Session
 from diag.documents.questionnaire import Transcription
