@@ -35,7 +35,6 @@ class Boolean(AnswerType):
     is_yes_no = True
 
     def read(self, question: Question, raw: object) -> Value:
-        """Return yes or no, however it is written."""
         if isinstance(raw, bool):
             return raw
         typed = str(raw).strip().casefold()
@@ -47,7 +46,6 @@ class Boolean(AnswerType):
         raise Refused(question, problem, "Tapez o ou n")
 
     def partial(self, question: Question, text: str) -> SoFar:
-        """Return yes or no at its first letter."""
         letter = text[:1].casefold()
         if letter not in _YES_KEYS | _NO_KEYS:
             return SoFar(text, problem="Tapez o (oui) ou n (non).")
@@ -56,34 +54,27 @@ class Boolean(AnswerType):
         return SoFar(text, parsed=Parsed(value), words=words, is_complete=True)
 
     def whole_word(self, question: Question, read: SoFar) -> str:
-        """Return « oui » or « non »."""
         return read.words
 
     def expected(self, question: Question) -> str:
-        """Return what an answer looks like."""
         return "oui ou non"
 
     def wanted(self, question: Question) -> str:
-        """Return nothing: the two answers are in sight."""
         return ""
 
     def options(self, question: Question) -> tuple[tuple[str, str, Value], ...]:
-        """Return the two answers."""
         return (("o", "oui", True), ("n", "non", False))
 
     def pointed(self, question: Question, typed: str) -> set[Value]:
-        """Return the answer that a typed text is."""
         try:
             return {self.parse_keys(question, typed).value}
         except Refused:
             return set()
 
     def total(self, question: Question, known: Sequence[Value]) -> str:
-        """Return « 3/5 oui »."""
         return f"{known.count(True)}/{len(known)} oui" if known else ""
 
     def meaning(self, question: Question) -> Meaning:
-        """Return how rules read yes and no."""
         return Meaning(EITHER, _flag)
 
     def candidates(
@@ -92,7 +83,6 @@ class Boolean(AnswerType):
         rules: Iterable[Rule],
         visit: date | None,
     ) -> tuple[Value, ...]:
-        """Return both."""
         return (True, False)
 
     def present(
@@ -101,7 +91,6 @@ class Boolean(AnswerType):
         nodes: Sequence[Node],
         marks: Iterable[Exact],
     ) -> tuple[RuleValue, ...]:
-        """Return both."""
         return (NO, YES)
 
 

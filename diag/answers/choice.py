@@ -6,20 +6,21 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import combinations
 
-from diag.answers.types import AnswerType
-from diag.answers.answer_type import AnswerType
-from diag.answers.answer_type import Meaning
-from diag.answers.answer_type import Parsed
-from diag.answers.answer_type import Refused
-from diag.answers.answer_type import SoFar
-from diag.answers.answer_type import label_of
+from diag.answers.answer_type import (
+    AnswerType,
+    Meaning,
+    Parsed,
+    Refused,
+    SoFar,
+    label_of,
+)
+from diag.answers.keyboard import digit_of
 from diag.model.checklist import Choice, Question
 from diag.model.fact import Value
 from diag.model.text import fold, readings
 from diag.rules.language import Rule
 from diag.rules.tree import Exact, Includes, Node, walk
 from diag.rules.values import OneOf, RuleValue, Several
-from diag.words.keyboard import digit_of
 from diag.words.typography import NBSP
 
 _KEYS = 10
@@ -54,15 +55,12 @@ class OneChoice(AnswerType):
     is_one_choice = True
 
     def read(self, question: Question, raw: object) -> Value:
-        """Return the id of the choice that is named whole."""
         return _read_one(question, raw)
 
     def expand(self, question: Question, typed: str) -> object:
-        """Return the id of the choice that its key or its first letters name."""
         return _expand_one(question, typed)
 
     def partial(self, question: Question, text: str) -> SoFar:
-        """Return the choice named, or those that may be."""
         found, alone = named(question, text), only(question, text)
         if not found:
             return SoFar(text, problem=f"Aucun choix ne commence par « {text[:40]} ».")
@@ -71,40 +69,32 @@ class OneChoice(AnswerType):
         return SoFar(text, parsed=parsed, words=words, is_complete=len(found) == 1)
 
     def perhaps(self, question: Question, typed: str) -> str:
-        """Return the choices that a text may name."""
         return " ou ".join(choice.label for choice in named(question, typed)[:3])
 
     def value_words(self, question: Question, value: int | str) -> str:
-        """Return the label."""
         return label_of(question, value) if isinstance(value, str) else str(value)
 
     def value_keys(self, question: Question, value: int | str) -> str:
-        """Return the key."""
         return self._key_by_id(question)(str(value))
 
     def expected(self, question: Question) -> str:
-        """Return the choices, by their ids."""
         several_ = ", plusieurs possibles" if self.is_several else ""
         ids = ", ".join(f"{each.id} ({each.label})" for each in question.choices)
         return f"un choix{several_} : {ids}"
 
     def wanted(self, question: Question) -> str:
-        """Return how several are typed."""
         return "plusieurs possibles, par exemple 1,3" if self.is_several else ""
 
     def options(self, question: Question) -> tuple[tuple[str, str, Value], ...]:
-        """Return the choices, each with its key."""
         return tuple(
             (key_of(question, rank), choice.label, choice.id)
             for rank, choice in enumerate(question.choices, 1)
         )
 
     def pointed(self, question: Question, typed: str) -> set[Value]:
-        """Return the choices that the text may name."""
         return {choice.id for choice in named(question, typed)}
 
     def meaning(self, question: Question) -> Meaning:
-        """Return how rules read a choice: its id, in order when there is one."""
         ids = tuple(choice.id for choice in question.choices)
         order = ids if question.ordered else ()
         known: dict[Value, RuleValue] = {
@@ -115,13 +105,11 @@ class OneChoice(AnswerType):
     def candidates(
         self, question: Question, rules: Iterable[Rule], visit: date | None
     ) -> tuple[Value, ...]:
-        """Return each choice."""
         return tuple(choice.id for choice in question.choices)
 
     def present(
         self, question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
     ) -> tuple[RuleValue, ...]:
-        """Return each choice."""
         ids = tuple(choice.id for choice in question.choices)
         order = ids if question.ordered else ()
         return tuple(OneOf(frozenset({ident}), order=order) for ident in ids)
@@ -137,7 +125,6 @@ class SeveralChoices(OneChoice):
     is_several = True
 
     def read(self, question: Question, raw: object) -> Value:
-        """Return the ids, sorted."""
         items: Iterable[object]
         if isinstance(raw, list | tuple):
             items = raw
@@ -146,11 +133,9 @@ class SeveralChoices(OneChoice):
         return tuple(sorted({_read_one(question, item) for item in items}))
 
     def expand(self, question: Question, typed: str) -> object:
-        """Return the ids of the choices named."""
         return [_expand_one(question, part) for part in several(question, typed)]
 
     def partial(self, question: Question, text: str) -> SoFar:
-        """Return the choices named: keys in a row, or words between commas; 0 none."""
         parts = several(question, text)
         if not parts:
             return SoFar(text, parsed=Parsed(()), words="aucun")
@@ -163,20 +148,16 @@ class SeveralChoices(OneChoice):
         return self.attempt(question, text, [one.id for one in chosen if one])
 
     def value_words(self, question: Question, value: int | str) -> str:
-        """Return what an older edition took as a text."""
         return str(value)
 
     def value_keys(self, question: Question, value: int | str) -> str:
-        """Return the same."""
         return str(value)
 
     def pointed(self, question: Question, typed: str) -> set[Value]:
-        """Return the choices that the texts may name."""
         parts = several(question, typed)
         return {choice.id for part in parts for choice in named(question, part)}
 
     def meaning(self, question: Question) -> Meaning:
-        """Return how rules read a set of ids."""
         ids = frozenset(choice.id for choice in question.choices)
 
         def read(value: Value) -> RuleValue | None:
@@ -190,14 +171,12 @@ class SeveralChoices(OneChoice):
     def candidates(
         self, question: Question, rules: Iterable[Rule], visit: date | None
     ) -> tuple[Value, ...]:
-        """Return none, each, and all."""
         ids = tuple(sorted(choice.id for choice in question.choices))
         return ((), *((ident,) for ident in ids), ids)
 
     def present(
         self, question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
     ) -> tuple[RuleValue, ...]:
-        """Return sets of the ids that rules look for: every set, or few of many."""
         found = sorted({
             node.choice.id
             for root in nodes

@@ -5,19 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 from functools import lru_cache
 
-from diag.answers.types import AnswerType
-from diag.answers.answer_type import AnswerType
-from diag.answers.answer_type import Meaning
-from diag.answers.answer_type import Refused
-from diag.answers.answer_type import SoFar
-from diag.answers.answer_type import admitted
+from diag.answers.answer_type import AnswerType, Meaning, Refused, SoFar, admitted
+from diag.answers.keyboard import as_digits, digit_of
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.rules.language import Rule
 from diag.rules.tree import Compare, Constant, Exact, Months, NameNode, Node, walk
 from diag.rules.values import RuleValue, Span, point
 from diag.words.dates import describe_day, read_day
-from diag.words.keyboard import as_digits, digit_of
 
 VISIT = date(2026, 9, 1)
 """The day of the visit, in a search of rules."""
@@ -48,7 +43,6 @@ class Date(AnswerType):
     cell_width = len("31/01/2026")
 
     def read(self, question: Question, raw: object) -> Value:
-        """Return the day, within the range of the question."""
         try:
             value = read_day(str(raw)).isoformat()
         except ValueError as error:
@@ -65,52 +59,42 @@ class Date(AnswerType):
         return value
 
     def expand(self, question: Question, typed: str) -> object:
-        """Return the day with its digits, its separators kept."""
         return as_digits(typed, kept=_SEPARATORS)
 
     def partial(self, question: Question, text: str) -> SoFar:
-        """Return the day so far."""
         return self.attempt(question, text, as_digits(text.strip(), kept=_SEPARATORS))
 
     def drops_last_key(self, question: Question, read: SoFar) -> bool:
-        """Say whether the last key is neither a digit nor a separator."""
         return bool(read.problem) and not all(
             digit_of(char) or char in _KEPT for char in read.text
         )
 
     def value_words(self, question: Question, value: int | str) -> str:
-        """Return « 31 janvier 2026 »."""
         return describe_day(value) if isinstance(value, str) else str(value)
 
     def cell_words(self, question: Question, value: Value) -> str:
-        """Return « 31/01/2026 »."""
         if isinstance(value, str):
             return _short(value)
         return super().cell_words(question, value)
 
     def value_keys(self, question: Question, value: int | str) -> str:
-        """Return « 31/01/2026 »."""
         return _short(value) if isinstance(value, str) else str(value)
 
     def expected(self, question: Question) -> str:
-        """Return an example."""
         return "date, par exemple 31/01/2026"
 
     def meaning(self, question: Question) -> Meaning:
-        """Return how rules read a day: a point of the calendar."""
         low, high = question.date_range or (None, None)
         return Meaning(Span(_ordinal(low), _ordinal(high)), _point)
 
     def candidates(
         self, question: Question, rules: Iterable[Rule], visit: date | None
     ) -> tuple[Value, ...]:
-        """Return the days around the visit, in the months that rules count."""
         return tuple(sorted(_around_visit(question, rules, visit)))
 
     def present(
         self, question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
     ) -> tuple[RuleValue, ...]:
-        """Return days at every duration that rules name, before and after the visit."""
         parts = [part for root in nodes for part in walk(root)]
         counts = {0}
         if any(isinstance(part, Months) for part in parts):

@@ -7,12 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from math import ceil, floor
 
-from diag.answers.types import AnswerType
-from diag.answers.answer_type import AnswerType
-from diag.answers.answer_type import Meaning
-from diag.answers.answer_type import Refused
-from diag.answers.answer_type import SoFar
-from diag.answers.answer_type import admitted
+from diag.answers.answer_type import AnswerType, Meaning, Refused, SoFar, admitted
+from diag.answers.keyboard import as_digits, digit_of
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.model.number import Number, canonical_number
@@ -21,7 +17,6 @@ from diag.rules.language import Rule, thresholds
 from diag.rules.tree import Exact, Node
 from diag.rules.values import RuleValue, Span, plain, point
 from diag.words.figures import measure, number, plural
-from diag.words.keyboard import as_digits, digit_of
 
 _PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
@@ -79,7 +74,6 @@ class AnyNumber(AnswerType):
     is_number = True
 
     def read(self, question: Question, raw: object) -> Value:
-        """Return the number, in the unit of the question and within its range."""
         return _read_number(question, raw)
 
     def expand(self, question: Question, typed: str) -> object:
@@ -91,11 +85,9 @@ class AnyNumber(AnswerType):
         return _digits(question, typed)
 
     def from_cell(self, text: str) -> str:
-        """Return the number with the minus of a keyboard."""
         return text.replace("−", "-")
 
     def partial(self, question: Question, text: str) -> SoFar:
-        """Return the number so far; one of a single digit ends by itself."""
         raw = _digits(question, text)
         if raw in {"", "-"}:
             return SoFar(text)
@@ -108,7 +100,6 @@ class AnyNumber(AnswerType):
         return False
 
     def drops_last_key(self, question: Question, read: SoFar) -> bool:
-        """Say whether the last key is neither a digit, a sign nor a unit's letter."""
         if not read.problem:
             return False
         letters = {*"-−,. ", *letters_of(question.unit)}
@@ -117,7 +108,6 @@ class AnyNumber(AnswerType):
         )
 
     def doubt(self, question: Question, value: Value) -> str:
-        """Return how the number is out of the likely ones."""
         if question.likely is None or not is_number(value):
             return ""
         low, high = question.likely
@@ -132,7 +122,6 @@ class AnyNumber(AnswerType):
         return f"{measured}, cela paraît {words} (d'habitude {usual})"
 
     def value_words(self, question: Question, value: int | str) -> str:
-        """Return the number and its unit; a text when an older edition asked for it."""
         try:
             canonical_number(value)
         except ValueError:
@@ -140,17 +129,14 @@ class AnyNumber(AnswerType):
         return measure(value, question.unit)
 
     def cell_words(self, question: Question, value: Value) -> str:
-        """Return the number alone."""
         if is_number(value):
             return number(value)  # type: ignore[arg-type]  # is_number checked it
         return super().cell_words(question, value)
 
     def value_keys(self, question: Question, value: int | str) -> str:
-        """Return the number with a decimal comma."""
         return str(value).replace(".", ",")
 
     def expected(self, question: Question) -> str:
-        """Return the sort of number, its unit and its bounds."""
         noun = "nombre entier" if self.is_whole else "nombre"
         unit = f" ({plural(question.unit)})" if question.unit else ""
         if question.range is None:
@@ -159,7 +145,6 @@ class AnyNumber(AnswerType):
         return "{}{}, de {} à {}".format(noun, unit, *ends)
 
     def wanted(self, question: Question) -> str:
-        """Return the bounds, where there are any."""
         if not question.range:
             return self.expected(question)
         low, high = question.range
@@ -168,7 +153,6 @@ class AnyNumber(AnswerType):
         return " ".join([*ends, plural(question.unit)]).strip()
 
     def total(self, question: Question, known: Sequence[Value]) -> str:
-        """Return the sum of what is counted, or the extent of what is measured."""
         numbers = [
             exact(value)
             for value in known
@@ -183,14 +167,12 @@ class AnyNumber(AnswerType):
         return least if least == most else f"{least} à {most}"
 
     def meaning(self, question: Question) -> Meaning:
-        """Return how rules read a number: a point of its range."""
         low, high = question.range or (None, None)
         return Meaning(Span(_end(low), _end(high)), _point)
 
     def candidates(
         self, question: Question, rules: Iterable[Rule], visit: date | None
     ) -> tuple[Value, ...]:
-        """Return each threshold of the rules, and one step either side."""
         found: set[Fraction] = set()
         for rule in rules:
             for threshold in thresholds(rule).get(question.id, ()):
@@ -216,7 +198,6 @@ class AnyNumber(AnswerType):
     def present(
         self, question: Question, nodes: Sequence[Node], marks: Iterable[Exact]
     ) -> tuple[RuleValue, ...]:
-        """Return the marks within the range, its ends, and a number in each gap."""
         low, high = question.range or (None, None)
         span = Span(_end(low), _end(high))
         return tuple(map(point, around(marks, span, integral=self.is_whole)))
@@ -228,7 +209,6 @@ class Integer(AnyNumber):
     is_whole = True
 
     def read(self, question: Question, raw: object) -> Value:
-        """Return the number, when it is whole."""
         value = _read_number(question, raw)
         if not isinstance(value, int):
             problem = f"{value.replace('.', ',')} n'est pas entier"

@@ -13,7 +13,6 @@ class PhotoAnswer(AnswerType):
     is_readable = False
 
     def read(self, question: Question, raw: object) -> Value:
-        """Refuse what is typed, and say how a photo is joined."""
         raise Refused(
             question,
             "une photo ne se tape pas",
@@ -22,5 +21,4 @@ class PhotoAnswer(AnswerType):
         )
 
     def words(self, question: Question, value: Value) -> str:
-        """Return that a photo answers."""
         return "photo jointe"

@@ -14,7 +14,6 @@ class FreeText(AnswerType):
     cell_width = None
 
     def read(self, question: Question, raw: object) -> Value:
-        """Return the text, cleaned."""
         try:
             return clean_text(str(raw)).strip()
         except ValueError as error:

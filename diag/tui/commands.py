@@ -11,7 +11,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from diag.words.keyboard import as_digits
+from diag.answers.keyboard import as_digits
 
 NO_CHOICE: Mapping[str, str] = MappingProxyType({})
 """Every command at its own key."""

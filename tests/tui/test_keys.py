@@ -2,8 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
+from diag.answers.keyboard import TWINS as CHARACTERS
 from diag.tui.commands import TWINS, digit_of, key_name, spoken_number, with_twins
-from diag.words.keyboard import TWINS as CHARACTERS
 
 
 def test_the_twins_are_the_keys_that_a_french_row_gives() -> None:
