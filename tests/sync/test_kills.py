@@ -35,9 +35,8 @@ from diag.journal.audits import open_audit
 from diag.journal.revision import Origin
 from diag.journal.journal import Journal
 from diag.model.fact import Answer, State
+from diag.sync.exchange import ExchangeEvent, synchronise_with
 from diag.sync.trust import read_enrolments
-from diag.sync.exchange import ExchangeEvent
-from diag.sync.exchange import synchronise_with
 from tests.sync.offices import AUDITS, ROOTS
 
 folder, label, first, last = Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:])

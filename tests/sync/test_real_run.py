@@ -59,9 +59,9 @@ from diag.journal.journal import Journal
 from diag.model.audit import root_place_id
 from diag.model.fact import Answer, State
 from diag.model.fact import PlaceKind
-from diag.sync.trust import read_enrolments
 from diag.sync.exchange import ExchangeEvent
 from diag.sync.exchange import synchronise_with
+from diag.sync.trust import read_enrolments
 from tests.sync.test_real_run import AUDITS
 
 AT_ONCE, SYNC = 25, 200

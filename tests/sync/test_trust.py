@@ -1,20 +1,31 @@
-"""Whom a laptop believes: what an invitation is, and what its fingerprint proves."""
+"""What a laptop believes, and what it keeps of the hubs that know it."""
 
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
 from diag.model.errors import DiagError
 from diag.sync import trust
+from diag.sync.exchange import ExchangeEvent, synchronise_with
 from diag.sync.hub import home
 from diag.sync.trust import (
+    Enrolment,
     Invited,
     compute_fingerprint,
+    drop_enrolment,
     fetch_authority,
+    keep_enrolment,
+    read_enrolments,
     read_invitation,
+    read_token,
 )
+from tests.journal.builders import NOON
+from tests.sync.offices import journal_in
 
 DAY = datetime(2026, 11, 25, tzinfo=UTC)
 URL = "https://hub.vallombre.example:8443"
@@ -78,3 +89,119 @@ def test_what_is_no_certificate_has_no_fingerprint(text: str) -> None:
 def test_an_address_that_cannot_be_is_no_invitation(address: str) -> None:
     with pytest.raises(DiagError, match="Ce n'est pas une invitation"):
         read_invitation(f"{address}##CODE")
+
+
+HUB = Enrolment(
+    hub="ab12",
+    name="Vallombre Numérique",
+    url="https://hub.vallombre.example:8443",
+    token="diag_secret",
+    expires=NOON,
+    device=3,
+    territories=("*",),
+    right="write",
+)
+
+
+class Memory(KeyringBackend):
+    """A keyring that keeps what it is given, unless it is locked."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # keyring's own
+        self.kept: dict[tuple[str, str], str] = {}
+        self.locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise KeyringLocked
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
+    kept = Memory()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: kept)
+    return kept
+
+
+def on_disk(folder: Path) -> str:
+    (path,) = (folder / "hubs").iterdir()
+    assert path.stat().st_mode & 0o077 == 0
+    return path.read_text("utf-8")
+
+
+def test_the_keyring_keeps_the_token_and_the_file_does_not(
+    tmp_path: Path, memory: Memory
+) -> None:
+    keep_enrolment(tmp_path, HUB)
+    (known,) = read_enrolments(tmp_path)
+
+    assert "diag_secret" not in on_disk(tmp_path)
+    assert list(memory.kept.values()) == ["diag_secret"]
+    assert read_token(known) == "diag_secret"
+
+
+def test_without_a_keyring_its_file_keeps_it(tmp_path: Path) -> None:
+    keep_enrolment(tmp_path, HUB)
+    (known,) = read_enrolments(tmp_path)
+
+    assert "diag_secret" in on_disk(tmp_path)
+    assert read_token(known) == "diag_secret"
+
+
+def test_a_renewed_token_takes_the_place_of_the_old_one(
+    tmp_path: Path, memory: Memory
+) -> None:
+    keep_enrolment(tmp_path, HUB)
+    keep_enrolment(tmp_path, HUB.model_copy(update={"token": "diag_renewed"}))
+    (known,) = read_enrolments(tmp_path)
+
+    assert read_token(known) == "diag_renewed"
+    assert list(memory.kept.values()) == ["diag_renewed"]
+
+
+def test_two_workspaces_of_a_session_keep_two_tokens(
+    tmp_path: Path, memory: Memory
+) -> None:
+    other = HUB.model_copy(update={"device": 4, "token": "diag_other"})
+    keep_enrolment(tmp_path / "a", HUB)
+    keep_enrolment(tmp_path / "b", other)
+    (known,) = read_enrolments(tmp_path / "a")
+
+    assert read_token(known) == "diag_secret"
+
+
+def test_a_hub_that_is_forgotten_leaves_no_token(
+    tmp_path: Path, memory: Memory
+) -> None:
+    keep_enrolment(tmp_path, HUB)
+    (known,) = read_enrolments(tmp_path)
+    drop_enrolment(tmp_path, known)
+
+    assert read_enrolments(tmp_path) == ()
+    assert memory.kept == {}
+
+
+def test_a_locked_keyring_and_a_foreign_session_are_told(
+    tmp_path: Path, memory: Memory
+) -> None:
+    keep_enrolment(tmp_path, HUB)
+    (known,) = read_enrolments(tmp_path)
+    memory.locked = True
+    with pytest.raises(DiagError, match="verrouillé"):
+        read_token(known)
+    memory.locked = False
+    memory.kept.clear()
+
+    with journal_in(tmp_path / "laptop") as journal:
+        outcome = synchronise_with(journal, known, ExchangeEvent(), NOON)
+
+    assert "trousseau de cette session" in outcome.problem

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from time import time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from diag.journal import exchange as bundles
 from diag.journal import exchange as holdings
@@ -401,11 +401,10 @@ def _enter(reader: BundleReader, source: Path, at: int, *, real: bool) -> Entere
         sender = reader.signers[header.signer]
         before = bundles.find_bundle(journal, copy.sha)
         name = before.name if before else _name(sender, copy.sha, at)
-        detail = {"sender": sender, "created": header.created}
         with ExitStack() as stack:
-            record = _Record(name, copy.sha, at, detail)
-            entering = _Entering(journal, stack, record, real=real)
-            entering.begin([held.audit for held in header.audits])
+            entering = _Entering(
+                journal, stack, name=name, sha=copy.sha, at=at, sender=sender, real=real
+            )
             read_bundle(copy.path, age_key, entering, limits)
     if real:
         whole = not entering.lacking
@@ -432,13 +431,6 @@ def _name(sender: str, sha: str, at: int) -> str:
     return f"{day}-{slug}-{sha[:_SHORT]}"
 
 
-class _Record(NamedTuple):
-    name: str
-    sha: str
-    at: int
-    detail: dict[str, Any]
-
-
 @dataclass(slots=True)
 class _Entering:
     """Takes a bundle that was verified into the journal."""
@@ -446,7 +438,10 @@ class _Entering:
     journal: Journal
     stack: ExitStack
     """Holds the transaction, from the first line to the last."""
-    record: _Record
+    name: str
+    sha: str
+    at: int
+    sender: str
     real: bool
     """Whether what is taken in stays."""
     kept: list[str] = field(default_factory=list)
@@ -456,28 +451,22 @@ class _Entering:
     """Whether an attachment could not be kept: the file is to be read again."""
     conflicts: frozenset[tuple[str, Topic]] = frozenset()
     audits: dict[str, Audit] = field(default_factory=dict)
+    intake: BundleIntake = field(init=False)
+    """What came in."""
     _batch: list[bytes] = field(default_factory=list)
     _wanted: dict[str, NamedAttachment] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
+    _created: int = 0
     _differed: set[tuple[str, Topic]] = field(default_factory=set)
-    _intake: BundleIntake | None = None
-
-    @property
-    def intake(self) -> BundleIntake:
-        """Return what came in."""
-        assert self._intake is not None
-        return self._intake
-
-    def begin(self, held: list[str]) -> None:
-        """Open the transaction, and look at what was here."""
-        self._held = held
-        way = bundles.intake if self.real else bundles.rehearsal
-        self._intake = self.stack.enter_context(way(self.journal))
-        self._intake.begin(self.record.name, self.record.sha)
-        self._differed = bundles.differences(self.journal, held)
 
     def header(self, header: Header) -> None:
-        """Do nothing: the header was read already."""
+        """Open the transaction, and look at what was here."""
+        self._held = [held.audit for held in header.audits]
+        self._created = header.created
+        way = bundles.intake if self.real else bundles.rehearsal
+        self.intake = self.stack.enter_context(way(self.journal))
+        self.intake.begin(self.name, self.sha)
+        self._differed = bundles.differences(self.journal, self._held)
 
     def line(self, line: bytes) -> None:
         """Take a revision in, with others."""
@@ -488,10 +477,9 @@ class _Entering:
     def lines_done(self) -> None:
         """Look at what is here now, name it, commit."""
         self._flush()
-        held = self._held
-        after = bundles.differences(self.journal, held)
+        after = bundles.differences(self.journal, self._held)
         self.conflicts = frozenset(after - self._differed)
-        self.audits = bundles.audits_among(self.journal, held)
+        self.audits = bundles.audits_among(self.journal, self._held)
         try:
             wanted = holdings.wanted(self.journal)
             self._wanted = {named.sha: named for named in wanted}
@@ -499,7 +487,8 @@ class _Entering:
             self.lacking = True
             self.refused.append(str(error))
         self.refused += [line.problem for line in self.intake.rejected]
-        self.intake.record(self.record.sha, self.record.at, self.record.detail)
+        detail = {"sender": self.sender, "created": self._created}
+        self.intake.record(self.sha, self.at, detail)
         self.stack.close()
 
     def blob(self, sha: str, content: bytes) -> None:

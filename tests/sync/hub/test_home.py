@@ -1,4 +1,4 @@
-"""The folder of a hub: made once, copied, restored, its certificate renewed."""
+"""The folder of a hub: settings, territories, certificates, copies, serving."""
 
 import json
 import os
@@ -14,9 +14,17 @@ from diag.model.errors import DiagError
 from diag.sync.hub import app, copies
 from diag.sync.hub import home as homes
 from diag.sync.hub.files import BlobFiles
-from diag.sync.hub.home import HubHome, HubSettings
+from diag.sync.hub.home import (
+    HubHome,
+    HubSettings,
+    find_unknown_territories,
+    parse_territory,
+)
+from diag.sync.hub.sqlite import SqliteEngine
+from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling
 from diag.sync.trust import compute_fingerprint, read_invitation
+from tests.sync.offices import SCHOOLS
 
 DAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
 SETTINGS = HubSettings(name="Vallombre", url="https://hub.vallombre.example:8443")
@@ -240,3 +248,38 @@ def test_an_address_that_is_taken_is_told(
 
         with pytest.raises(DiagError, match=f"ne peut pas écouter 127.0.0.1:{port}"):
             app.serve(home, host="127.0.0.1", port=port)
+
+
+@pytest.mark.parametrize(
+    ("typed", "scope"),
+    [
+        ("95", "095"),
+        ("095", "095"),
+        ("1", "001"),
+        ("2a", "02A"),
+        ("02B", "02B"),
+        ("974", "974"),
+        ("95127", "95127"),
+        ("2a004", "2A004"),
+        (" Syndicat ", "syndicat"),
+        ("*", "*"),
+    ],
+)
+def test_a_territory_is_spelt_as_the_directory_does(typed: str, scope: str) -> None:
+    assert parse_territory(typed) == scope
+
+
+@pytest.mark.parametrize("typed", ["", "vallombre", "9512", "Val d'Oise", "٩٥"])
+def test_what_is_no_territory_says_what_one_is(typed: str) -> None:
+    with pytest.raises(DiagError, match="inconnu : un département"):
+        parse_territory(typed)
+
+
+def test_a_territory_without_a_school_is_told(tmp_path: Path) -> None:
+    store = Store(SqliteEngine(tmp_path / "hub.db"))
+    store.put_directory(SCHOOLS.items())
+
+    asked = ["999", "77", "syndicat", "*"]
+
+    assert find_unknown_territories(store, asked) == ["77"]
+    store.close()
