@@ -65,9 +65,9 @@ def write_bundle(journal: Journal, bundle: Bundle, path: Path) -> WrittenBundle:
     """
     with bundles.still(journal):
         header, blobs = _header(journal, bundle)
-        inside = _signed(_contents(journal, header, blobs), header, bundle.keys)
+        inside = _sign(_contents(journal, header, blobs), header, bundle.keys)
         cards = {bundle.keys.card, *bundle.recipients}
-        sha, size = _seal(path, _deflated(inside), [card.age for card in cards])
+        sha, size = _seal(path, _deflate(inside), [card.age for card in cards])
     sums = {held.audit: held.digest for held in header.audits}
     shas = tuple(blob.sha for blob in blobs)
     return WrittenBundle(sha, sums, header.revisions, shas, size)
@@ -116,9 +116,7 @@ def _contents(
         yield content
 
 
-def _signed(
-    parts: Iterable[bytes], header: Header, keys: DeviceKeys
-) -> Iterator[bytes]:
+def _sign(parts: Iterable[bytes], header: Header, keys: DeviceKeys) -> Iterator[bytes]:
     """Give the parts, then what proves them."""
     digest = sha256()
     for part in parts:
@@ -133,7 +131,7 @@ def _signed(
     yield trailer.model_dump_json().encode() + b"\n"
 
 
-def _deflated(parts: Iterable[bytes]) -> Iterator[bytes]:
+def _deflate(parts: Iterable[bytes]) -> Iterator[bytes]:
     deflater = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
     for part in parts:
         yield deflater.compress(part)

@@ -132,7 +132,7 @@ class Door:
         if not (found and device) or device.revoked_at or found.expires_at <= at:
             raise ProblemError("token-revoked")
         if found.replaces or abs(at - device.seen_at) > _SEEN_EVERY:
-            self._store.used(found, at)
+            self._store.record_use(found, at)
         scopes = frozenset(device.territories)
         return Caller(device.id, scopes, device.right, found)
 
@@ -251,7 +251,7 @@ class Hub:
 
         def named(shas: Collection[str]) -> set[str]:
             keys = {bytes.fromhex(sha) for sha in shas}
-            return {sha.hex() for sha in self.store.named(keys, {EVERYWHERE})}
+            return {sha.hex() for sha in self.store.find_named(keys, {EVERYWHERE})}
 
         return self.files.sweep(named)
 
@@ -265,7 +265,7 @@ class Hub:
             detail = f"{len(shas)} fichiers, {self.limits.shas} admis."
             raise ProblemError("too-large", detail)
         keys = {bytes.fromhex(sha) for sha in shas}
-        named = self.store.named(keys, self._find_writable(caller))
+        named = self.store.find_named(keys, self._find_writable(caller))
         held = {sha.hex(): self.files.held(sha.hex()) for sha in named}
         return {sha: size for sha, size in held.items() if size is not None}
 
@@ -308,7 +308,7 @@ class Hub:
 
     def _check_named(self, scopes: Collection[str], sha: str) -> None:
         """Refuse alike what is elsewhere and what is nowhere."""
-        if not self.store.named({bytes.fromhex(sha)}, scopes):
+        if not self.store.find_named({bytes.fromhex(sha)}, scopes):
             raise ProblemError("not-found", "Aucun audit de ce poste ne le nomme.")
 
 

@@ -36,7 +36,7 @@ class Push:
 
     def take(self, store: Store, lines: Sequence[bytes]) -> Pushed:
         """Take the lines in, in one transaction."""
-        by_audit = self._parsed(lines)
+        by_audit = self._parse_lines(lines)
         if by_audit:
             with store.writing() as writing:
                 self._admit(writing, by_audit)
@@ -52,7 +52,7 @@ class Push:
             rejected=tuple(sorted(self.refused, key=lambda line: line.line)),
         )
 
-    def _parsed(self, lines: Iterable[bytes]) -> "_ByAudit":
+    def _parse_lines(self, lines: Iterable[bytes]) -> "_ByAudit":
         found: _ByAudit = {}
         for number, line in enumerate(lines, 1):
             try:
@@ -72,7 +72,7 @@ class Push:
         """Keep the audits of the device's territory, new ones created."""
         rows = writing.lock(by_audit)
         for audit in sorted(by_audit):
-            row = rows.get(audit) or self._created(writing, audit, by_audit[audit])
+            row = rows.get(audit) or self._create_audit(writing, audit, by_audit[audit])
             if row is None:
                 continue
             if row.location.is_in(self.scopes):
@@ -81,7 +81,7 @@ class Push:
                 problem = f"l'audit {audit} n'est pas dans le territoire de ce poste"
                 self._refuse_all(by_audit[audit], "scope", problem)
 
-    def _created(
+    def _create_audit(
         self, writing: Writing, audit: str, numbered: "_Numbered"
     ) -> AuditRow | None:
         """Create an audit that is new here, if it is in the device's territory."""
@@ -117,11 +117,11 @@ class Push:
         fresh = {bytes.fromhex(rev.erases) for _, rev in numbered if rev.erases}
         keys = {revision.key for _, revision in numbered}
         mark = bytes.fromhex(mark_of(row.id))
-        named = fresh | writing.erased(row, {*keys, mark})
+        named = fresh | writing.find_erased(row, {*keys, mark})
         if mark in named:  # the audit is retired: nothing of it is kept any more
             named |= keys
         kept = self._without_orphans(numbered, named)
-        known = writing.known(row, keys)
+        known = writing.find_known(row, keys)
         new = {rev.key: rev for rev in kept if rev.key not in known}
         if not new:
             return

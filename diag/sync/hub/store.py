@@ -324,7 +324,7 @@ class Transaction(ABC):
     ) -> list[tuple[Any, ...]]:
         """Return what a statement finds for each `:key`, compared by `= :key`."""
 
-    def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
+    def find_keys(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
         """Return the keys for which a statement finds something: it returns them."""
         return {key for (key,) in self.each(sql, keys, **values)}
 
@@ -387,13 +387,13 @@ class Writing:
         (row,) = self._transaction.rows(_LOCK, audits=[audit])
         return _read_audit(row)
 
-    def known(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+    def find_known(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
         """Return which of these ids it holds."""
-        return self._transaction.found(_KNOWN, keys, audit=audit.number)
+        return self._transaction.find_keys(_KNOWN, keys, audit=audit.number)
 
-    def erased(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
+    def find_erased(self, audit: AuditRow, keys: Collection[bytes]) -> set[bytes]:
         """Return which of these ids an erasure names."""
-        return self._transaction.found(_ERASED, keys, audit=audit.number)
+        return self._transaction.find_keys(_ERASED, keys, audit=audit.number)
 
     def append(
         self, audit: AuditRow, rows: Iterable[LogRow], device: int, at: int
@@ -443,7 +443,7 @@ class Writing:
         """Forget what these revisions name; return what nothing names any more."""
         rows = self._transaction.each(_UNREFER, keys, audit=audit.number)
         named = {sha for (sha,) in rows}
-        return named - self._transaction.found(_STILL, named)
+        return named - self._transaction.find_keys(_STILL, named)
 
     def locate(self, subject: Subject) -> Location | None:
         """Return where the office's directory has a subject."""
@@ -508,10 +508,12 @@ class Store:
                     break
         return row, found
 
-    def named(self, shas: Collection[bytes], scopes: Collection[str]) -> set[bytes]:
+    def find_named(
+        self, shas: Collection[bytes], scopes: Collection[str]
+    ) -> set[bytes]:
         """Return which attachments a revision of these territories names."""
         with self.engine.reading() as transaction:
-            return transaction.found(_NAMED, shas, **_scope(scopes))
+            return transaction.find_keys(_NAMED, shas, **_scope(scopes))
 
     def counts(self) -> HubCounts:
         """Return how much there is."""
@@ -585,7 +587,7 @@ class Store:
         rows = self._rows(_FIND_KEY, hash=hashed)
         return Token(*rows[0]) if rows else None
 
-    def used(self, token: Token, at: int) -> None:
+    def record_use(self, token: Token, at: int) -> None:
         """Remember that a token was used; it ends the one that it replaces."""
         with self.engine.writing() as transaction:
             transaction.run(_SEEN, at=at, device=token.device)

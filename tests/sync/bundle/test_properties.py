@@ -94,9 +94,9 @@ def test_no_line_that_was_sealed_and_signed_crashes_the_reader(
         header = write._header(first, bundle)[0]
         header = header.model_copy(update={"revisions": len(lines)})
         told = [header.model_dump_json().encode(), *lines]
-        parts = write._signed([part + b"\n" for part in told], header, anne.keys)
+        parts = write._sign([part + b"\n" for part in told], header, anne.keys)
         path = Path(name) / "a.diag"
-        write._seal(path, write._deflated(parts), [bruno.keys.card.age])
+        write._seal(path, write._deflate(parts), [bruno.keys.card.age])
         before = content(second.connection)
         try:
             entered = bruno.read(path)

@@ -45,7 +45,7 @@ def sealed(
     path: Path, by: Colleague, to: Colleague, parts: Iterator[bytes] | list[bytes]
 ) -> Path:
     """Seal any parts, as a dishonest program would."""
-    stream = write._deflated(parts)
+    stream = write._deflate(parts)
     write._seal(path, stream, [to.keys.card.age])
     return path
 
@@ -57,7 +57,7 @@ def parts_of(by: Colleague, **header: Any) -> list[bytes]:
     made, blobs = write._header(by.journal, bundle)
     first, *rest = write._contents(by.journal, made, blobs)
     told = json.dumps({**json.loads(first), **header}, separators=(",", ":"))
-    return list(write._signed([told.encode() + b"\n", *rest], made, by.keys))
+    return list(write._sign([told.encode() + b"\n", *rest], made, by.keys))
 
 
 def test_a_truncated_bundle_is_refused_at_every_length(
@@ -177,7 +177,7 @@ def test_a_line_that_this_version_cannot_read_is_refused_alone(
     made = write._header(anne.journal, write.Bundle([AUDITS[0].id], anne.keys, [], 0))[
         0
     ].model_copy(update={"revisions": 3})
-    parts = write._signed([header, *lines, strange], made, anne.keys)
+    parts = write._sign([header, *lines, strange], made, anne.keys)
     entered = bruno.read(sealed(tmp_path / "x.diag", anne, bruno, parts))
     assert entered.revisions == 2
     assert len(entered.refused) == len(bruno.journal.quarantined()) == 1

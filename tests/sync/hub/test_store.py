@@ -345,13 +345,13 @@ def test_attachments_are_named_by_territory_until_erased(
     push(store, *laptop.lines(VALLEY.id))
 
     edition = bytes.fromhex("ef" * 32)
-    assert store.named({sha, edition, bytes(32)}, {"999"}) == {sha, edition}
-    assert store.named({sha}, {"998"}) == set()
+    assert store.find_named({sha, edition, bytes(32)}, {"999"}) == {sha, edition}
+    assert store.find_named({sha}, {"998"}) == set()
     erasure = laptop.write(changes.erased(VALLEY.id, said.id, "demande"), ANNE)
     intake = Push(7, {"*"}, NOON)
     intake.take(store, [erasure.line])
     assert intake.unnamed == {sha}
-    assert store.named({sha}, {"*"}) == set()
+    assert store.find_named({sha}, {"*"}) == set()
 
 
 def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
@@ -439,7 +439,7 @@ def test_a_new_token_ends_the_old_one_when_it_is_used(store: Store) -> None:
     store.add_token(renewed)
 
     assert store.token(b"old") is not None
-    store.used(renewed, NOON + 5)
+    store.record_use(renewed, NOON + 5)
     assert store.token(b"old") is None
     assert store.token(b"new") == renewed._replace(replaces=b"")
     assert store.devices()[0].seen_at == NOON + 5

@@ -126,7 +126,7 @@ class SqliteTransaction(Transaction):
         """Return what a statement finds for each key."""
         return [row for cursor in self._ask_each(sql, keys, values) for row in cursor]
 
-    def found(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
+    def find_keys(self, sql: str, keys: Collection[bytes], **values: Any) -> set[bytes]:
         """Return the keys for which a statement finds something: a look-up for each.
 
         A statement over a list of ids is what SQLite plans badly (95 s for 600,000).
