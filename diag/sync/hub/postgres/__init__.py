@@ -307,7 +307,8 @@ def _migrate(connection: Connection, place: str) -> None:
     The steps are `migrations/NNNN_name.sql`, each run once, in order.
     """
     folder = files("diag.sync.hub").joinpath("migrations")
-    steps = {int(path.name.split("_")[0]): path for path in folder.iterdir()}
+    found = [path for path in folder.iterdir() if path.name.endswith(".sql")]
+    steps = {int(path.name.split("_")[0]): path for path in found}
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (_MIGRATION,))
         connection.execute(f"create schema if not exists {SCHEMA}")
