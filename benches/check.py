@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from diag.checklist.edition import shipped_checklists
-from diag.rules.load import load_checklists
+from diag.checklist.load import load_checklists
 
 BUDGETS = {"changed": 3.0, "unchanged": 0.3}
 """Seconds; printed beside what was measured, never asserted."""

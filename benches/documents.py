@@ -19,12 +19,12 @@ from statistics import median
 from time import perf_counter_ns, process_time_ns
 
 from diag.checklist.edition import shipped_checklists
+from diag.checklist.load import load_checklists
 from diag.documents.formats.html import html
 from diag.documents.formats.odt import odt
 from diag.documents.formats.pdf import printed
 from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.rules.load import load_checklists
 from tests.reports.audits import invented_facts
 from tests.reports.builders import report
 

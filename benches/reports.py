@@ -14,10 +14,10 @@ from jinja2 import Environment
 
 from diag.audit.report import Report
 from diag.checklist.edition import shipped_checklists
+from diag.checklist.load import load_checklists
 from diag.documents.formats.html import html
 from diag.documents.templates import markdown
 from diag.model.enums import Audience
-from diag.rules.load import load_checklists
 from tests.reports.audits import invented_facts
 from tests.reports.builders import report
 

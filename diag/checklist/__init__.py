@@ -1,1 +1,1 @@
-"""Checklists: files read, checked, merged with an overlay, compiled into an edition."""
+"""From the YAML files of a checklist to its nouns, with every problem of the files."""

@@ -135,7 +135,7 @@ def program_mark() -> str:
     """Return what changes whenever the code that reads and judges checklists does."""
     package = Path(diag.__file__).parent
     mark = sha256()
-    for floor in ("model", "rules", "assess"):
+    for floor in ("model", "rules", "checklist", "assess"):
         for path in sorted((package / floor).rglob("*.py")):
             stat = path.stat()
             name = path.relative_to(package).as_posix()

@@ -86,7 +86,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 @checklists.command()
 def schema() -> None:
     """Écrit le schéma JSON de vos changements, pour que l'éditeur aide à les écrire."""
-    from diag.rules.schema import overlay_schema  # noqa: PLC0415 - as above
+    from diag.checklist.schema import overlay_schema  # noqa: PLC0415 - as above
 
     print_json(overlay_schema())
 
@@ -143,7 +143,7 @@ def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -
     from diag.workspace.checking import checked  # noqa: PLC0415
 
     if schema:
-        from diag.rules.schema import json_schema  # noqa: PLC0415 - as above
+        from diag.checklist.schema import json_schema  # noqa: PLC0415 - as above
 
         print_json(json_schema())
         return

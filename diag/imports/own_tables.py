@@ -9,18 +9,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from diag.checklist.faults import read_form
+from diag.checklist.fields import required_keys
+from diag.checklist.forms import ITEMS
 from diag.checklist.lint.rules import TRADE
+from diag.checklist.loaded import Loaded
 from diag.checklist.overlay.layers import laid_over, text_of, without
-from diag.checklist.overlay.merge import FORMS, OFF
+from diag.checklist.overlay.merge import OFF
+from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.imports.cells import flag, iso_date, line_of_text
 from diag.imports.intake import LineRefusal
 from diag.imports.source import TableRow, read_source, read_table, refusal
 from diag.model.text import fold
-from diag.rules.build import BUILDERS, Unfit
-from diag.rules.loaded import NOUNS, Loaded
 from diag.rules.problem import Spot, nearest
-from diag.rules.reading.nodes import Entries, Items, Node, Scalar
-from diag.rules.reading.reader import Reader
 
 SECTIONS = {"prix": "prices", "aides": "aids", "echeances": "deadlines"}
 """What follows `diag import` → the section of the checklists."""
@@ -177,19 +178,15 @@ class _OwnTableReading:
         return whole
 
     def _build(self, whole: Entries) -> object:
-        reader = Reader()
-        values = FORMS[self._section].read(whole, reader)
-        if values is None:
-            first = reader.problems[0]
-            prefix = f"{NOUNS[self._section]} « {text_of(whole.nodes['id'])} » : "
-            message = first.message.removeprefix(prefix)
-            message = f"{self._unknown(text_of(whole.nodes['id']))}{message}"
-            raise ValueError(by_column(self._section, f"{message} — {first.remedy}"))
-        try:
-            return BUILDERS[self._section](values, "")
-        except Unfit as unfit:
-            told = f"{unfit.message} — {unfit.remedy}"
-            raise ValueError(by_column(self._section, told)) from unfit
+        form, ident = ITEMS[self._section], text_of(whole.nodes["id"])
+        filled, problems = read_form(form, whole)
+        if filled:
+            return filled.build("")
+        message = problems[0].message.removeprefix(f"{form.noun} « {ident} » : ")
+        if set(required_keys(form)) - whole.nodes.keys():
+            message = f"{self._unknown(ident)}{message}"
+        told = f"{message} — {problems[0].remedy}"
+        raise ValueError(by_column(self._section, told))
 
     def _unknown(self, ident: str) -> str:
         """Say that no shipped item is so called, and which one is nearly."""

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from diag.checklist.edition import shipped_checklists
+from diag.checklist.load import load_checklists
+from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.imports.communes import import_communes, import_mairies
 from diag.imports.intake import ImportReport, Progress, silent
 from diag.imports.own_tables import SECTIONS, OwnRows, read_own_table
@@ -14,8 +16,6 @@ from diag.imports.schools import import_annuaire
 from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
 from diag.model.text import clean_line
-from diag.rules.load import load_checklists
-from diag.rules.reading.nodes import Entries, Items, Node, Scalar
 from diag.workspace.disk import write_whole
 from diag.workspace.editions import current, overlay_of
 from diag.workspace.workspace import Workspace

@@ -55,8 +55,7 @@ class _CharterReader:
     def read(self, path: Path) -> dict[str, str]:
         """Return the texts of the charter by key."""
         # Reading YAML costs 40 ms to import: only who has a charter pays.
-        from diag.rules.reading.nodes import Scalar, spot_of  # noqa: PLC0415
-        from diag.rules.source import MAX_BYTES, read_source  # noqa: PLC0415
+        from diag.checklist.source import MAX_BYTES, Scalar, read_source, spot_of  # noqa: PLC0415
 
         try:
             with path.open("rb") as file:

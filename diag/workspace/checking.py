@@ -38,8 +38,8 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
     # Reading YAML and judging: 120 ms, that nobody pays when nothing has changed.
     from diag.assess.examples import check_examples  # noqa: PLC0415
     from diag.checklist.lint import lint  # noqa: PLC0415
+    from diag.checklist.load import load_checklists  # noqa: PLC0415
     from diag.checklist.overlay.merge import blamed  # noqa: PLC0415
-    from diag.rules.load import load_checklists  # noqa: PLC0415
 
     loaded = load_checklists(folder, overlay)
     problems = [*blamed((*loaded.problems, *lint(loaded)), loaded)]
@@ -147,7 +147,7 @@ def respelled(
     if knows is None:
         return None
     # Reading YAML: 100 ms, only when spelling is asked for.
-    from diag.rules.load import load_checklists  # noqa: PLC0415
+    from diag.checklist.load import load_checklists  # noqa: PLC0415
 
     allowed = [_allowed(place) for place in (folder, overlay) if place]
     loaded = load_checklists(folder, overlay)

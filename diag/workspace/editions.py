@@ -106,8 +106,8 @@ def _compile(folder: Path, overlay: Path | None, mark: str) -> bytes:  # noqa: A
     # Reading YAML costs 40 ms to import: only when the files changed.
     from diag.checklist.edition import compiled  # noqa: PLC0415
     from diag.checklist.lint import lint  # noqa: PLC0415
+    from diag.checklist.load import load_checklists  # noqa: PLC0415
     from diag.checklist.overlay.merge import blamed  # noqa: PLC0415
-    from diag.rules.load import load_checklists  # noqa: PLC0415
 
     loaded = load_checklists(folder, overlay)
     problems = blamed((*loaded.problems, *lint(loaded)), loaded)
@@ -184,7 +184,7 @@ def edition_in(folder: Path) -> NamedEdition:
     """
     # Reading YAML costs 40 ms to import: only who reads folders pays.
     from diag.checklist.edition import compiled, digest  # noqa: PLC0415
-    from diag.rules.load import load_checklists  # noqa: PLC0415
+    from diag.checklist.load import load_checklists  # noqa: PLC0415
 
     loaded = load_checklists(folder)
     if loaded.checklist is None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from diag.assess.examples import check_examples
-from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
-from diag.rules.forms.tables import AID, DEADLINE, PRICE, REGISTERED
-from diag.rules.load import load_checklists
+from diag.checklist.forms import ITEMS
+from diag.checklist.load import load_checklists
 from diag.workspace.charter import KEYS, charter_of
 from tests.rules.written import EDITION, all_problems, load_written
 
@@ -143,7 +142,8 @@ def written_texts() -> str:
     """Return every text constant of the loader, the language and the lint."""
     trees = [
         ast.parse(path.read_text(encoding="utf-8"))
-        for path in (ROOT / "diag" / "rules").rglob("*.py")
+        for room in ("rules", "checklist")
+        for path in (ROOT / "diag" / room).rglob("*.py")
     ]
     return "\n".join(
         node.value
@@ -162,13 +162,10 @@ def test_each_message_of_the_table_exists(message: str, written_texts: str) -> N
 @pytest.mark.parametrize(
     "key",
     [
-        *QUESTION.keys,
-        *CRITERION.keys,
-        *RECOMMENDATION.keys,
-        *PRICE.keys,
-        *REGISTERED.keys,
-        *AID.keys,
-        *DEADLINE.keys,
+        key
+        for section, form in ITEMS.items()
+        if section not in {"domains", "places"}
+        for key in form.model_fields
     ],
 )
 def test_each_key_is_in_the_guide(key: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from diag.office import imports as own_tables
 from diag.workspace import editions
 from diag.workspace import editions as edition_names
-from tests.rules.test_dated_tables import AIDS, DEADLINES
+from tests.checklist.test_dated_tables import AIDS, DEADLINES
 from tests.rules.written import FILES
 
 TABLET = """\

@@ -7,10 +7,10 @@ import pytest
 
 from diag.assess.examples import check_examples
 from diag.checklist.edition import shipped_checklists
+from diag.checklist.load import load_checklists
+from diag.checklist.loaded import Loaded
 from diag.checklist.search import problems_of
 from diag.model.checklist import Criterion
-from diag.rules.load import load_checklists
-from diag.rules.loaded import Loaded
 from diag.rules.tree import RuleError
 from tests.goldens.mutants import CONDITION, THRESHOLD, WEIGHT, Mutant, mutants_of
 from tests.goldens.thresholds import threshold_examples

@@ -25,13 +25,13 @@ from diag.assess.facts import FactsReading as Reading
 from diag.assess.judge import Judge, judge_of
 from diag.assess.results import CriterionResult, Verdict
 from diag.checklist.edition import shipped_checklists
+from diag.checklist.load import load_checklists
+from diag.checklist.loaded import Example
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import PlaceKind, QuestionType, Standing, Trigger
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts
 from diag.model.number import canonical_number, exact
 from diag.rules.language import Rule, parse_rule
-from diag.rules.load import load_checklists
-from diag.rules.loaded import Example
 from diag.rules.scope import root_of
 from diag.rules.tree import RuleError
 from tests import oracle

@@ -12,9 +12,9 @@ from diag.assess.facts import FactsReading as Reading
 from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import CriterionResult, Score
 from diag.assess.scores import domain_score, overall_score, socle_of
+from diag.checklist.loaded import Example, Loaded
 from diag.model.checklist import Below, Checklist, Criterion, Level
 from diag.model.enums import PlaceKind, Standing
-from diag.rules.loaded import Example, Loaded
 from diag.rules.scope import root_of
 from diag.words.figures import displayed, out_of_100
 from tests.goldens.golden import NAMES, as_example, golden

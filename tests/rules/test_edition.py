@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.checklist.edition import EditionError, compiled, digest, open_edition
-from diag.rules.harvest import Harvest
-from diag.rules.load import load_checklists
+from diag.checklist.load import Harvest, load_checklists
 from tests.rules.written import FILES, load_written
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from diag.checklist.lint.french import allowed_words, spelling_problems, words_of
-from diag.rules.load import load_checklists
-from diag.rules.loaded import Loaded
+from diag.checklist.load import load_checklists
+from diag.checklist.loaded import Loaded
 
 DOMAIN = """\
 domain: {id: reseau, title: "Une classe", weight: 1}

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from diag.checklist.lint import lint
-from diag.rules.load import load_checklists
-from diag.rules.loaded import Loaded
+from diag.checklist.load import load_checklists
+from diag.checklist.loaded import Loaded
 from diag.rules.problem import Problem
 
 EDITION = """\

@@ -14,7 +14,7 @@ from diag.checklist.lint.sense import (
     sense_problems,
     trigger_problems,
 )
-from diag.rules.loaded import Loaded
+from diag.checklist.loaded import Loaded
 from diag.rules.problem import Problem
 
 

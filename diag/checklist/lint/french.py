@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable, Iterator
 
+from diag.checklist.forms import WORDS_TO
+from diag.checklist.loaded import Item, Loaded
+from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.model.checklist import Aid, Recommendation
 from diag.model.enums import Audience
-from diag.rules.forms.domains import WORDS_TO
-from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem, listed, write_instead
-from diag.rules.reading.nodes import Entries, Items, Node, Scalar
 
 TITLES = frozenset({"label", "title", "plural", "unit"})
 """Keys of texts that take no final period."""

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from diag.checklist.forms import NOUNS
+from diag.checklist.loaded import Item, Loaded
 from diag.checklist.search import levels_of, problems_of
+from diag.checklist.source import Items, Scalar
 from diag.checklist.typecheck import Expected, _rule, check_rule, names_read
 from diag.model.checklist import Checklist, Recommendation
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import Rule
-from diag.rules.loaded import NOUNS, Item, Loaded
 from diag.rules.problem import Problem, nearest, problem_at
-from diag.rules.reading.nodes import Items, Scalar
 from diag.rules.scope import root_of
 from diag.rules.tree import RuleError
 

@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from diag.checklist.lint.rules import QUANTITY, written_rules
+from diag.checklist.loaded import Item, Loaded
 from diag.checklist.search.levels import may_count
 from diag.checklist.typecheck import UNREADABLE, VISIT_DATE, names_read
 from diag.model.checklist import (
@@ -22,7 +23,6 @@ from diag.model.checklist import (
 from diag.model.enums import Kind, PlaceKind
 from diag.model.fact import ROOT_KINDS
 from diag.model.number import exact
-from diag.rules.loaded import Item, Loaded
 from diag.rules.problem import Problem
 from diag.rules.scope import root_of
 

@@ -7,9 +7,8 @@ is said where the change is.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from diag.checklist.source import Entries, Items, Node, Scalar, ident_of
 from diag.rules.problem import Spot
-from diag.rules.reading.nodes import Entries, Items, Node, Scalar
-from diag.rules.reading.records import ident_of
 
 LISTS = (
     *("places", "questions", "criteria", "recommendations"),

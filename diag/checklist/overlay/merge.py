@@ -8,6 +8,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from diag.checklist.fields import required_keys
+from diag.checklist.forms import ITEMS, NOUNS
+from diag.checklist.loaded import Loaded
 from diag.checklist.overlay.layers import (
     HOMES,
     LISTS,
@@ -19,13 +22,9 @@ from diag.checklist.overlay.layers import (
     text_of,
     without,
 )
+from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, spot_of
 from diag.checklist.typecheck import names_read
-from diag.rules.forms.domains import CRITERION, QUESTION, RECOMMENDATION
-from diag.rules.forms.tables import AID, DEADLINE, PLACE_LABEL, PRICE, REGISTERED
-from diag.rules.loaded import NOUNS, Loaded
 from diag.rules.problem import Problem, Spot, nearest, problem_at, write_instead
-from diag.rules.reading.nodes import Entries, Items, Node, Scalar, spot_of
-from diag.rules.reading.records import Record, ident_of
 
 OFF = "off"
 """The key that switches an item off."""
@@ -36,19 +35,6 @@ EDITION = "edition.yaml"
 
 SECTIONS = ("domain", *LISTS, "examples")
 """What a file laid over the shipped ones may hold."""
-
-
-FORMS: dict[str, Record] = {
-    "places": PLACE_LABEL,
-    "questions": QUESTION,
-    "criteria": CRITERION,
-    "recommendations": RECOMMENDATION,
-    "prices": PRICE,
-    "aids": AID,
-    "deadlines": DEADLINE,
-    "sources": REGISTERED,
-}
-"""What the items of each section are made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +163,7 @@ class _Laying:
 
     def _add(self, name: Name, node: Entries, home: str) -> None:
         section, _ = name
-        required = {key for key, one in FORMS[section].keys.items() if one.example}
+        required = set(required_keys(ITEMS[section]))
         meant = mistaken(name, self._shipped)
         if meant and required - node.nodes.keys():
             self._refuse(spot_of(node, "id"), *meant)

@@ -7,7 +7,7 @@ import pytest
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.lint.rules import reference_problems, rule_problems
 from diag.checklist.lint.sense import coherence_problems, trigger_problems
-from diag.rules.load import load_checklists
+from diag.checklist.load import load_checklists
 from tests.rules.overlay.written import laid, told
 from tests.shipped import shipped
 

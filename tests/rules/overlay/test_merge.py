@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.checklist.edition import compiled
-from diag.rules.load import load_checklists
+from diag.checklist.load import load_checklists
 from tests.rules.overlay.written import laid, told
 
 BOOLEAN_DEBIT = """\

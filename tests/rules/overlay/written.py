@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from diag.checklist.lint import lint
+from diag.checklist.load import load_checklists
+from diag.checklist.loaded import Loaded
 from diag.checklist.overlay.merge import blamed
-from diag.rules.load import load_checklists
-from diag.rules.loaded import Loaded
 from tests.rules.written import FILES
 
 

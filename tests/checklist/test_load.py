@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diag.checklist.lint import lint
+from diag.checklist.load import Harvest, load_checklists
+from diag.checklist.source import MAX_BYTES
 from diag.model.checklist import RollUp
 from diag.model.enums import Audience
-from diag.rules.harvest import Harvest
-from diag.rules.load import load_checklists
-from diag.rules.source import MAX_BYTES
 from tests.rules.written import DOMAIN, FILES, load_written, spoilt
 
 

@@ -6,10 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from diag.checklist.source import (
+    MAX_BYTES,
+    Entries,
+    Items,
+    Scalar,
+    YamlFile,
+    read_source,
+    spot_of,
+)
 from diag.rules.problem import Spot
-from diag.rules.reading.nodes import Entries, Items, Scalar, spot_of
-from diag.rules.source import MAX_BYTES, read_source
-from diag.rules.source import YamlFile as Source
 
 
 def read(text: str) -> Entries:
@@ -144,7 +150,7 @@ def test_faults_that_can_be_passed_over_are_all_told() -> None:
 @example(b"? " * 500)
 @example(b"- " * 500)
 def test_bytes_never_break_the_reading(raw: bytes) -> None:
-    assert isinstance(read_source("essai.yaml", raw), Source)
+    assert isinstance(read_source("essai.yaml", raw), YamlFile)
 
 
 @given(st.text(alphabet="ab:-{}[]\"'#&*!|>?, \n\t3.", max_size=120))

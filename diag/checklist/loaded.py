@@ -3,22 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from diag.checklist.forms import NOUNS
+from diag.checklist.source import Entries, spot_of
 from diag.model.checklist import Checklist
 from diag.rules.problem import Problem, Severity, Spot, problem_at
-from diag.rules.reading.nodes import Entries, spot_of
-
-NOUNS: dict[str, str] = {
-    "domains": "domaine",
-    "places": "lieu",
-    "questions": "question",
-    "criteria": "critère",
-    "recommendations": "préconisation",
-    "prices": "prix",
-    "aids": "aide",
-    "deadlines": "échéance",
-    "sources": "source",
-}
-"""How a message names the items of each section."""
 
 
 @dataclass(frozen=True, slots=True)

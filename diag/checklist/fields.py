@@ -1,0 +1,355 @@
+"""What an author may write at one place of a checklist.
+
+A form is a pydantic model read from YAML nodes. Its fields take the types of this
+module: each reads a node, names its error, and describes itself as JSON Schema.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    WrapValidator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError, core_schema
+
+from diag.checklist.source import Entries, Items, Node, Scalar
+from diag.model.base import Noun
+from diag.model.number import Number, canonical_number
+from diag.model.text import clean_text
+from diag.rules.problem import Spot, listed
+
+_SHORT_FORM = 3
+"""How many keys a message shows whole."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScalarType:
+    """How a scalar is read, the error when it cannot be, and its JSON Schema."""
+
+    error: str
+    read: Callable[[Scalar], object]
+    """Raises ValueError when the scalar is not what it should be."""
+    schema: Mapping[str, object]
+    context: Mapping[str, object] = field(default_factory=dict)
+
+    def validate(self, node: object) -> object:
+        """Return the value of a node, or of the key of a table."""
+        if isinstance(node, PydanticCustomError):
+            raise node
+        if isinstance(node, str):
+            node = Scalar(Spot(""), node, node)
+        try:
+            if isinstance(node, Scalar):
+                return self.read(node)
+        except PydanticCustomError:
+            raise
+        except ValueError:
+            pass
+        raise _fault(self.error, **self.context)
+
+    def __get_pydantic_core_schema__(
+        self, _source: object, _handler: object
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.validate)
+
+    def __get_pydantic_json_schema__(
+        self, _schema: object, _handler: object
+    ) -> dict[str, object]:
+        return dict(self.schema)
+
+
+def word(error: str, pattern: str) -> ScalarType:
+    """Return the type of a text of a fixed form; a year needs no quotes."""
+    form = re.compile(pattern)
+
+    def read(node: Scalar) -> str:
+        if not form.fullmatch(node.text):
+            raise ValueError
+        return node.text
+
+    kind = ["string", "integer"] if form.fullmatch("2026") else "string"
+    return ScalarType(error, read, {"type": kind, "pattern": f"^(?:{pattern})$"})
+
+
+def one_of(*words: str) -> ScalarType:
+    """Return the type of a word of a closed list, such as those of an enumeration."""
+    known = {str(one): one for one in words}
+
+    def read(node: Scalar) -> str:
+        if node.text not in known:
+            raise ValueError
+        return known[node.text]
+
+    return ScalarType("choice", read, {"enum": list(known)}, {"words": tuple(known)})
+
+
+def whole(low: int, high: int) -> ScalarType:
+    """Return the type of a whole number between two bounds."""
+
+    def read(node: Scalar) -> int:
+        if type(node.value) is not int or not low <= node.value <= high:
+            raise ValueError
+        return node.value
+
+    schema = {"type": "integer", "minimum": low, "maximum": high}
+    return ScalarType("whole", read, schema, {"low": low, "high": high})
+
+
+def _text(node: Scalar) -> str:
+    if not isinstance(node.value, str):
+        raise _fault("text")
+    try:
+        text = clean_text(node.value).strip()
+    except ValueError as error:
+        raise _fault("unclean", message=str(error)) from error
+    if not text:
+        raise _fault("blank")
+    return text
+
+
+def _flag(node: Scalar) -> bool:
+    if not isinstance(node.value, bool):
+        raise ValueError  # noqa: TRY004 - what pydantic makes an error of
+    return node.value
+
+
+def _euros(node: Scalar) -> int:
+    cents = Decimal(canonical_number(node.value)) * 100
+    if cents != cents.to_integral_value() or cents < 0:
+        raise ValueError
+    return int(cents)
+
+
+def _bound(node: Scalar) -> Number | None:
+    if node.value is None:
+        return None
+    return node.text if is_iso_date(node.text) else canonical_number(node.value)
+
+
+def _rule(node: object, info: ValidationInfo[list[Scalar]]) -> str:
+    if isinstance(node, PydanticCustomError):
+        raise node
+    is_rule = isinstance(node, Scalar) and not isinstance(node.value, bool)
+    if not is_rule or not isinstance(node, Scalar) or not node.text.strip():
+        raise _fault("rule")
+    if node.plain and node.braced and not re.fullmatch(r"\w+", node.text):
+        info.context.append(node)
+    return node.text.strip()
+
+
+def _items(node: object) -> tuple[Node, ...]:
+    if not isinstance(node, Items):
+        raise _fault("list")
+    return node.nodes
+
+
+def _pair(node: object) -> tuple[object, ...]:
+    """Return two nodes; one too many is an error, raised when its turn comes."""
+    nodes = _items(node)
+    return nodes if len(nodes) == 2 else (*nodes, _fault("pair"))  # noqa: PLR2004
+
+
+def _table(node: object) -> dict[str, object]:
+    """Return the nodes by key; an error where a comma cut a rule in two."""
+    if not isinstance(node, Entries):
+        raise _fault("table")
+    return {
+        key: _fault("cut") if was_cut(child) else child
+        for key, child in node.nodes.items()
+    }
+
+
+def _apart(node: object, _handler: object) -> object:
+    return node
+
+
+_Item = TypeVar("_Item")
+
+
+_Key = TypeVar("_Key")
+
+
+Text = Annotated[str, ScalarType("text", _text, {"type": "string", "minLength": 1})]
+"""A French text, cleaned, never empty."""
+
+
+Flag = Annotated[bool, ScalarType("flag", _flag, {"type": "boolean"})]
+"""True or false."""
+
+
+Rule = Annotated[
+    str, PlainValidator(_rule), WithJsonSchema({"type": ["string", "number"]})
+]
+"""A rule, kept as text; the rule language reads it later."""
+
+
+Decimals = Annotated[
+    Number,
+    ScalarType(
+        "number",
+        lambda node: canonical_number(node.value),
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "string", "pattern": r"^-?[0-9]+([.,][0-9]+)?$"},
+            ]
+        },
+    ),
+]
+"""An exact number: whole, or a decimal between quotes."""
+
+
+Euros = Annotated[
+    int,
+    ScalarType(
+        "euros",
+        _euros,
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0},
+                {"type": "string", "pattern": r"^[0-9]+([.,][0-9]{1,2})?$"},
+            ]
+        },
+    ),
+]
+"""An amount in euros, read as integer cents."""
+
+
+Bound = Annotated[
+    Number | None, ScalarType("bound", _bound, {"type": ["number", "string", "null"]})
+]
+"""One end of a range: a number, an ISO date, or null when it is open."""
+
+
+ListOf = Annotated[tuple[_Item, ...], BeforeValidator(_items)]
+"""A list of one type."""
+
+
+Pair = Annotated[
+    tuple[_Item, ...],
+    BeforeValidator(_pair),
+    Field(json_schema_extra={"minItems": 2, "maxItems": 2}),
+]
+"""A list of two."""
+
+
+Table = Annotated[dict[_Key, _Item], BeforeValidator(_table)]
+"""Keys of one type, each with a value of one type."""
+
+
+Apart = Annotated[_Item, WrapValidator(_apart)]
+"""What is read later, on its own: a domain."""
+
+
+Section = Annotated[tuple[_Item, ...], WrapValidator(_apart), BeforeValidator(_items)]
+"""A list of items that are read later, one by one: a faulty one leaves the others."""
+
+
+Misfit = tuple[str, str, str]
+"""A key, what is wrong with it, what to do."""
+
+
+class YamlForm(BaseModel):
+    """Named keys, some of them required: a question, a criterion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    noun: ClassVar[str] = ""
+    """How a message names what is read: « question », « critère »."""
+
+    def __init_subclass__(cls, *, noun: str = "") -> None:
+        super().__init_subclass__()
+        cls.noun = noun
+
+    @model_validator(mode="before")
+    @classmethod
+    def _open(cls, node: object) -> object:
+        if isinstance(node, Entries):
+            return node.nodes
+        names = cls.model_fields
+        is_short = len(names) <= _SHORT_FORM and len(required_keys(cls)) == len(names)
+        raise _fault(
+            "group", written=f"« {example_of(cls)} »" if is_short else listed(names)
+        )
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Yield what is right apart and wrong together, the gravest first."""
+        yield from ()
+
+
+class ItemForm(YamlForm):
+    """A form with an id, that becomes a noun of the model."""
+
+    builds: ClassVar[type[Noun]]
+
+    def __init_subclass__(cls, *, builds: type[Noun], **noun: str) -> None:
+        super().__init_subclass__(**noun)
+        cls.builds = builds
+
+    def build(self, home: str) -> Noun:
+        """Return the noun; `home` is the domain of its file."""
+        return self.builds.model_validate(self.values(home))
+
+    def values(self, home: str) -> dict[str, Any]:
+        """Return the fields of the noun."""
+        home_domain = {"domain": home} if "domain" in type(self).model_fields else {}
+        return home_domain | self.model_dump(exclude_unset=True)
+
+
+def key(description: str, example: str = "") -> Any:
+    """Return a key of a form; a key with no example is optional.
+
+    Both are for the author: what the key holds, and how it would be written.
+    """
+    default = ... if example else None
+    return Field(default, description=description, examples=[example])
+
+
+def required_keys(form: type[YamlForm]) -> tuple[str, ...]:
+    """Return the keys that must be there."""
+    return tuple(
+        name for name, known in form.model_fields.items() if known.is_required()
+    )
+
+
+def example_of(form: type[YamlForm]) -> str:
+    """Return the required keys of a form as they would be written."""
+    keys = (f"{name}: {find_example(form, name)}" for name in required_keys(form))
+    return f"{{{', '.join(keys)}}}"
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether a text is a date written 2026-09-01."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def was_cut(node: Node) -> bool:
+    """Whether a node looks like the end of a text that a comma cut in braces."""
+    return isinstance(node, Scalar) and node.braced and node.plain and not node.text
+
+
+def find_example(form: type[YamlForm], name: str) -> str:
+    """Return a key as it would be written, or an empty text."""
+    return str((form.model_fields[name].examples or [""])[0])
+
+
+def _fault(error: str, **context: object) -> PydanticCustomError:
+    return PydanticCustomError(error, error, context)

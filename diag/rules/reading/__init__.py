@@ -1,1 +1,0 @@
-"""From YAML bytes to plain values, with every problem met; knows no checklist."""
