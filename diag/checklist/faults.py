@@ -83,7 +83,8 @@ def read_form(
     except ValidationError as errors:
         for error in errors.errors(include_url=False, include_input=False):
             place = _Place(form, node, section, error["loc"])
-            if error["loc"][-1:] != ("[key]",) or not was_cut(place.node):
+            is_key = error["loc"][-1:] == ("[key]",) and error["type"] != "cut"
+            if not (is_key and was_cut(place.node)):  # else its value is refused
                 found.append(_explain(place, error))
     else:
         for name, message, remedy in islice(filled.misfits(), 1):

@@ -100,6 +100,13 @@ def test_a_faulty_item_leaves_the_others(tmp_path: Path) -> None:
     assert loaded.checklist is None
 
 
+def test_a_cut_rule_is_refused_whatever_its_key(tmp_path: Path) -> None:
+    right, wrong = '{2: "prises >= 2", 1:', '{"[key]": , 1:'
+    loaded = load_written(tmp_path, spoilt("reseau.yaml", right, wrong))
+    assert "« [key] » n'a pas de valeur" in loaded.problems[0].message
+    assert loaded.checklist is None
+
+
 def test_a_rule_that_reads_a_faulty_question_is_not_blamed_for_it(
     tmp_path: Path,
 ) -> None:
