@@ -18,7 +18,7 @@ from tests.rules.written import FILES
 
 GOLDEN = Path(__file__).with_name("sentences.txt")
 
-WRONG = (
+WRONG: tuple[Any, ...] = (
     *(None, "", 3, True, "mot inconnu", ["a"], {"a": 1}, "0.75"),
     *(10**12, "Été", [], {}, -1, [2, 1], "2026-13-45", ["a", None], "\u202e"),
 )
