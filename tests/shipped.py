@@ -15,8 +15,8 @@ from diag.checklist.edition import (
     program_mark,
     shipped_checklists,
 )
+from diag.checklist.load import load_checklists
 from diag.model.checklist import Checklist
-from diag.rules.load import load_checklists
 from diag.workspace import editions
 from tests.shared import made_once
 

@@ -306,7 +306,7 @@ class CriterionForm(ItemForm, noun="critère", builds=Criterion):
     verify_before_quoting: Flag = key("true : texte de loi à relire avant citation")
 
     def values(self, home: str) -> dict[str, Any]:
-        """Return the fields of the noun; its weight is 1 unless it says otherwise."""
+        """Return the fields of the noun; its weight is 1 when it has none."""
         values = {"weight": 1} | super().values(home)
         if isinstance(self.roll_up, ShareForm):
             values["roll_up"] = {
@@ -342,7 +342,7 @@ class ForEquipe(ForAcademie):
 
 
 class ForTechnique(_ForAll):
-    """What those who install read."""
+    """What the installers read."""
 
     how: Text = key("comment faire", '"Câble de catégorie 6A, testé."')
 

@@ -31,7 +31,7 @@ from diag.rules.problem import Problem, Spot
 def load_checklists(folder: Path, overlay: Path | None = None) -> Loaded:
     """Read every YAML file of a folder; never raises for what is in it.
 
-    The files of `overlay`, when there are any, are laid over those of the folder.
+    The files of `overlay`, when there are any, change those of the folder.
     """
     harvest = Harvest()
     paths = _list(folder, harvest)
@@ -99,7 +99,7 @@ class Harvest:
             self._edition = filled if isinstance(filled, EditionFile) else None
 
     def loaded(self, overlaid: Mapping[tuple[str, str], Spot] | None = None) -> Loaded:
-        """Return all that was gathered, and which items were laid over."""
+        """Return all that was gathered; `overlaid` are the items of an overlay."""
         retired = self._edition_list("retired")
         self._refuse_retired(retired)
         domains = self._nouns["domains"]

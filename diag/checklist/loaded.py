@@ -47,7 +47,7 @@ class Loaded:
         return frozenset(ident for kind, ident in self.nodes if kind == section)
 
     def item(self, section: str, ident: str) -> "Item":
-        """Return an item, to say what is wrong with it."""
+        """Return an item, to describe what is wrong with it."""
         return Item(section, ident, self.nodes[section, ident])
 
 

@@ -35,7 +35,7 @@ def json_schema() -> Schema:
 
 
 def overlay_schema() -> Schema:
-    """Return the schema of the files laid over: any key may be missing, or `null`."""
+    """Return the schema of an overlay's files: any key may be missing, or `null`."""
     schema = json_schema()
     partial = {name: _partial(one) for name, one in schema["properties"].items()}
     whole = partial["domain"]
@@ -86,7 +86,7 @@ def _inline(schema: Any, defs: Schema) -> Any:
 
 
 def _partial(schema: Schema) -> Schema:
-    """Return a section whose items may say only what they change."""
+    """Return a section whose items may hold only what they change."""
     items = schema.get("items")
     if isinstance(items, dict) and "properties" in items:
         return {**schema, "items": _partial_item(items)}

@@ -235,7 +235,7 @@ class _Builder:
         return self._root
 
     def _events(self, text: str) -> Iterator[Any]:
-        # 8 ms to import: only those who check or compile checklists pay for it.
+        # 8 ms to import: only checking or compiling checklists pays for it.
         import yaml  # noqa: PLC0415
 
         loader = getattr(yaml, "CLoader", yaml.Loader)

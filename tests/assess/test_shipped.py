@@ -5,9 +5,6 @@ from random import Random
 
 import pytest
 
-from diag.checklist.edition import shipped_checklists
-from diag.checklist.load import load_checklists
-from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
 from diag.model.fact import PARENT_KINDS, Facts, Place
 from tests.assess.agreement import disagreements

@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.checklist.edition import compiled
-from diag.checklist.edition import open_edition
-from diag.checklist.edition import shipped_checklists
-from diag.checklist.load import load_checklists
+from diag.checklist.edition import compiled, open_edition
 from diag.model.checklist import AidState
 from tests.rules.written import FILES, all_problems, load_written
 from tests.shipped import shipped

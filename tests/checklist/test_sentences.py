@@ -1,6 +1,6 @@
 """Every key of every form, spoilt in turn: the sentences that its author reads.
 
-`sentences.txt` holds them all. After a change that is meant, write it again with
+`sentences.txt` holds them all. After an intended change, write it again with
 `python -m tests.checklist.test_sentences`, and read the difference.
 """
 

@@ -2,8 +2,6 @@
 
 import re
 
-from diag.checklist.edition import shipped_checklists
-from diag.checklist.load import load_checklists
 from tests.contracts.coverage_page import PAGE, page
 from tests.shipped import shipped
 

@@ -12,8 +12,6 @@ from typing import Any
 
 from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
-from diag.checklist.edition import shipped_checklists
-from diag.checklist.load import load_checklists
 from diag.demo import Somewhere
 from diag.demo import Story as Scenario
 from diag.model.base import Noun

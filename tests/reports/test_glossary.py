@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from diag.checklist.edition import shipped_checklists
-from diag.checklist.load import load_checklists
 from diag.documents.parts.frame import TERMS, glossary, terms_in
 from diag.documents.templates import markdown
 from diag.model.enums import Audience

@@ -6,8 +6,6 @@ from functools import cache
 import pytest
 
 from diag.audit.report import Report
-from diag.checklist.edition import shipped_checklists
-from diag.checklist.load import load_checklists
 from diag.documents.document import PAGE_BREAK, document_parser
 from diag.documents.formats.html import html
 from diag.documents.mairie import dangers, decisions

@@ -8,9 +8,6 @@ import pytest
 
 from diag.model.enums import Kind
 from tests.shipped import shipped
-from diag.checklist.edition import shipped_checklists
-from diag.checklist.load import load_checklists
-from diag.model.checklist import Checklist
 
 DOSSIER = Path(__file__).parents[3] / "shared/domain/criteres.md"
 

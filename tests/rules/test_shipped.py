@@ -7,7 +7,7 @@ import pytest
 import diag
 from diag.checklist.edition import compiled, shipped_checklists
 from diag.checklist.lint import lint
-from diag.rules.load import load_checklists
+from diag.checklist.load import load_checklists
 from tests.shipped import shipped_edition
 
 
