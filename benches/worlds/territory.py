@@ -57,7 +57,7 @@ def big_workspace(folder: Path, schools: int = 6_000, audited_: int = 300) -> Pa
             import_file(made, "annuaire", file)
             for at in range(audited_):
                 session = audits.start(made, numbered(at * (schools // audited_)))
-                session.say(*_copied(source, session))
+                session.record(*_copied(source, session))
     return folder / "espace"
 
 

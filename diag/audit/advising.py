@@ -30,7 +30,6 @@ PARTS = {
 }
 """What each reader is told of a recommendation."""
 
-
 PART_WORDS = {
     "title": "Titre",
     "why": "Pourquoi",
@@ -40,10 +39,7 @@ PART_WORDS = {
 }
 """What each part of a wording is called."""
 
-
 _DELAY = re.compile(r"|P\d{1,3}[YMWD]")
-
-
 _DEAREST = 10**11
 
 
@@ -111,7 +107,7 @@ def reword(
         _check_blanks(words)
     declared = declared_wording(session, ident, audience)
     if not words:
-        session.say(changes.reworded(session.audit.id, ident, audience, {}))
+        session.record(changes.reworded(session.audit.id, ident, audience, {}))
         return declared
     kept = current_wording(session, ident, audience)
     said = kept.model_copy(
@@ -122,7 +118,7 @@ def reword(
             "Le titre d'une préconisation tient sur une ligne, non vide.", about="title"
         )
     told = {} if said == declared else said.model_dump(exclude_defaults=True)
-    session.say(changes.reworded(session.audit.id, ident, audience, told))
+    session.record(changes.reworded(session.audit.id, ident, audience, told))
     return said
 
 
@@ -159,7 +155,7 @@ def add_own(
         cents=_cents(euros),
         delay=delay,
     )
-    session.say(changes.owned(session.audit.id, own))
+    session.record(changes.owned(session.audit.id, own))
     return own
 
 
@@ -174,11 +170,11 @@ def remove_own(session: AuditSession, ident: str) -> None:
             "Seule une préconisation ajoutée dans cet audit se retire. "
             "Une autre s'écarte, avec un motif."
         )
-    session.say(changes.disowned(session.audit.id, ident))
+    session.record(changes.disowned(session.audit.id, ident))
 
 
 def move(session: AuditSession, ident: str, by: int) -> bool:
-    """Move a recommendation up (−1) or down (+1); say whether it could.
+    """Move a recommendation up (−1) or down (+1); return whether it could.
 
     Raises:
         DiagError: when it is not in the plan, or waits for another.
@@ -196,7 +192,7 @@ def move(session: AuditSession, ident: str, by: int) -> bool:
     at = tops.index(here)
     if not 0 <= at + by < len(tops):
         return False
-    session.say(*_moved(session.audit.id, tops, at, at + by))
+    session.record(*_moved(session.audit.id, tops, at, at + by))
     return True
 
 
@@ -204,7 +200,7 @@ def as_computed(session: AuditSession) -> int:
     """Forget the engineer's own order; return how many ranks were forgotten."""
     ranks = ranks_of(session.workspace.journal, session.audit.id)
     drafts = [changes.ranked(session.audit.id, ident, None) for ident in ranks]
-    session.say(*drafts)
+    session.record(*drafts)
     return len(drafts)
 
 
@@ -224,15 +220,10 @@ def _moved(audit: str, tops: Sequence[Action], old: int, new: int) -> list[NewRe
     low = order[new - 1].rank if new else order[0].rank - 1
     high = order[new].rank if new < len(order) else order[-1].rank + 1
     rank = (low + high) / 2
-    if low < rank < high and _is_short(rank):
+    if low < rank < high and ((rank * 10**12).denominator == 1):
         return [changes.ranked(audit, tops[old].id, canonical_number(rank))]
     order.insert(new, tops[old])
     return [changes.ranked(audit, one.id, at) for at, one in enumerate(order, 1)]
-
-
-def _is_short(rank: Fraction) -> bool:
-    """Say whether a rank is a decimal that may be written."""
-    return (rank * 10**12).denominator == 1
 
 
 def _check_blanks(words: Mapping[str, str]) -> None:

@@ -66,7 +66,7 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
     drafts = [changes.answered(session.audit.id, place.id, question.id, answer)]
     if entry.note is not None:
         drafts.append(_note(session, place, question, entry.note))
-    revisions = session.say(*drafts)
+    revisions = session.record(*drafts)
     return Recorded(revisions[0].id, place, question, answer)
 
 
@@ -76,7 +76,7 @@ def record_note(
     """Write the note beside an answer; return the revision that says so."""
     question = find_question(session, question_id)
     where = _place_for(session, question, place)
-    (revision,) = session.say(_note(session, where, question, text))
+    (revision,) = session.record(_note(session, where, question, text))
     return revision.id
 
 
@@ -181,8 +181,8 @@ def _note(
     return changes.noted(session.audit.id, place.id, question.id, clean)
 
 
-def turn_flag(session: AuditSession, key: Key) -> bool:
+def toggle_flag(session: AuditSession, key: Key) -> bool:
     """Raise the flag of a question, or lower it; return whether it is raised now."""
     raised = key not in session.facts.flags
-    session.say(changes.flagged(session.audit.id, *key, to_review=raised))
+    session.record(changes.flagged(session.audit.id, *key, to_review=raised))
     return raised

@@ -21,7 +21,7 @@ from diag.assess.why import (
 )
 from diag.assess.words import filled_words, level_words, score_words, tell
 from diag.audit.session import AuditSession, elsewhere
-from diag.model.checklist import Checklist, Criterion, Source
+from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
@@ -77,9 +77,26 @@ _ANSWERED: dict[Truth, str] = {True: "oui", False: "non", None: "pas encore conn
 def findings(session: AuditSession) -> tuple[OutlineLine, ...]:
     """Return the alerts, what is indispensable, then every domain."""
     assessment = session.assessment
+    blocking = [
+        one
+        for one in session.assessment.criteria.values()
+        if one.criterion.kind is Kind.BLOCKING
+        and one.standing is not Standing.OUT
+        and one.low < 1
+    ]
     return (
         *_alerts(session),
-        _socle(session, assessment.socle),
+        OutlineLine(
+            "socle",
+            "Conditions indispensables",
+            SOCLES[assessment.socle],
+            tone=Tone.ALERT if assessment.socle is Socle.NON_ATTEINT else Tone.HEADING,
+            inner=(
+                (lambda: tuple(_criterion(session, one, "socle") for one in blocking))
+                if blocking
+                else None
+            ),
+        ),
         *(_domain(session, each) for each in assessment.domains),
     )
 
@@ -117,27 +134,6 @@ def _none_wrong(session: AuditSession, left: int) -> str:
     if not sure:
         return "pas encore vérifiée"
     return f"{counted(sure, 'point vérifié', 'points vérifiés')} sur {sure + left}"
-
-
-def _socle(session: AuditSession, socle: Socle) -> OutlineLine:
-    blocking = [
-        one
-        for one in session.assessment.criteria.values()
-        if one.criterion.kind is Kind.BLOCKING
-        and one.standing is not Standing.OUT
-        and one.low < 1
-    ]
-    return OutlineLine(
-        "socle",
-        "Conditions indispensables",
-        SOCLES[socle],
-        tone=Tone.ALERT if socle is Socle.NON_ATTEINT else Tone.HEADING,
-        inner=(
-            (lambda: tuple(_criterion(session, one, "socle") for one in blocking))
-            if blocking
-            else None
-        ),
-    )
 
 
 def _domain(session: AuditSession, result: DomainResult) -> OutlineLine:
@@ -204,19 +200,6 @@ def _reasons(
         yield quiet(
             f"{key}/droit", "Point de droit : à relire dans le texte avant de le citer."
         )
-    yield from _roll_up(told, key)
-    yield from _places(told.places, criterion, checklist, key)
-    for source in told.sources:
-        said = f"Source {source.id} ({source.grade}) : {source.title} {source.url}"
-        yield quiet(f"{key}/source/{source.id}", said.rstrip())
-    if not told.sources:
-        yield quiet(f"{key}/source", "Source : métier, sans texte de référence.")
-    reference = f" {criterion.ref}" if criterion.ref else ""
-    nature = KINDS[criterion.kind]
-    yield quiet(f"{key}/id", f"Critère{reference} : {nature}, poids {criterion.weight}")
-
-
-def _roll_up(told: Explanation, key: str) -> Iterator[OutlineLine]:
     read = told.roll_up
     if read.open:
         yield quiet(
@@ -227,6 +210,15 @@ def _roll_up(told: Explanation, key: str) -> Iterator[OutlineLine]:
         share = low if low == high else f"entre {low} et {high}"
         level = LEVELS[read.method.threshold]
         yield quiet(f"{key}/part", f"{share} des lieux au niveau {level} ou mieux.")
+    yield from _places(told.places, criterion, checklist, key)
+    for source in told.sources:
+        said = f"Source {source.id} ({source.grade}) : {source.title} {source.url}"
+        yield quiet(f"{key}/source/{source.id}", said.rstrip())
+    if not told.sources:
+        yield quiet(f"{key}/source", "Source : métier, sans texte de référence.")
+    reference = f" {criterion.ref}" if criterion.ref else ""
+    nature = KINDS[criterion.kind]
+    yield quiet(f"{key}/id", f"Critère{reference} : {nature}, poids {criterion.weight}")
 
 
 def _places(
@@ -260,9 +252,10 @@ def _place(place: PlaceRead, checklist: Checklist, key: str) -> OutlineLine:
 
 def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[OutlineLine]:
     for fact in place.facts:
+        where = "" if fact.place == place.place else f"{fact.place_name} : "
         yield OutlineLine(
             f"{key}/fait/{fact.place}/{fact.question.id}",
-            _label(fact, place),
+            (f"{where}{fact.question.label}"),
             _said(fact),
         )
     if place.applicable is not None and place.applicable.truth is not True:
@@ -272,26 +265,17 @@ def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[Outlin
         )
     if place.verdict.standing is not Standing.OUT:
         for level in place.levels:
-            yield _level(level, checklist, key)
-
-
-def _level(read: LevelRead, checklist: Checklist, key: str) -> OutlineLine:
-    said = "donne le niveau" if read.fired else _ANSWERED[read.truth]
-    return OutlineLine(
-        f"{key}/niveau/{read.level}",
-        f"{LEVELS[read.level].capitalize()} si {_rule(read.text, checklist)}",
-        said,
-        tone=Tone.PLAIN if read.fired else Tone.QUIET,
-    )
+            said = "donne le niveau" if level.fired else _ANSWERED[level.truth]
+            yield OutlineLine(
+                f"{key}/niveau/{level.level}",
+                f"{LEVELS[level.level].capitalize()} si {_rule(level.text, checklist)}",
+                said,
+                tone=Tone.PLAIN if level.fired else Tone.QUIET,
+            )
 
 
 def _rule(text: str, checklist: Checklist) -> str:
     return tell(parse_rule(text).root, checklist.questions)  # type: ignore[arg-type]
-
-
-def _label(fact: FactRead, place: PlaceRead) -> str:
-    where = "" if fact.place == place.place else f"{fact.place_name} : "
-    return f"{where}{fact.question.label}"
 
 
 def _said(fact: FactRead) -> str:
@@ -385,7 +369,10 @@ def _criterion_lines(told: Explanation) -> Iterator[str]:
             yield from _place_lines(place)
     if out:
         yield f"  Sans objet ici : {', '.join(each.name for each in out)}"
-    yield from _source_lines(told.sources)
+    for source in told.sources:
+        yield f"  Source {source.id} ({source.grade}) : {source.title} {source.url}"
+    if not told.sources:
+        yield "  Source : métier, sans texte de référence."
 
 
 def _roll_up_lines(read: RollUpRead) -> Iterator[str]:
@@ -422,13 +409,6 @@ def _fact_line(read: FactRead) -> str:
     if read.relevant is False:
         said = "ne se demande pas ici"
     return f"    {read.question.label} ({read.place_name}) : {said}"
-
-
-def _source_lines(sources: tuple[Source, ...]) -> Iterator[str]:
-    for source in sources:
-        yield f"  Source {source.id} ({source.grade}) : {source.title} {source.url}"
-    if not sources:
-        yield "  Source : métier, sans texte de référence."
 
 
 def _advice_lines(told: AdviceExplanation) -> Iterator[str]:

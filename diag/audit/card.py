@@ -82,7 +82,9 @@ def _gauges_by_question(judge: Judge) -> Mapping[str, Sequence[CriterionJudge]]:
     """Return the gauges whose levels read each question; asked at every key."""
     found: dict[str, list[CriterionJudge]] = {}
     for gauge in judge.gauges.values():
-        for question in frozenset().union(*(_read(rule) for _, rule in gauge.levels)):
+        for question in frozenset().union(
+            *(rule.names.union(*rule.inner_names.values()) for _, rule in gauge.levels)
+        ):
             found.setdefault(question, []).append(gauge)
     return found
 
@@ -130,7 +132,7 @@ def _thresholds(
 
 
 def _compares_alone(rule: Rule, own: str) -> bool:
-    """Say whether a rule compares one fact, and nothing else, with literals."""
+    """Return whether a rule compares one fact, and nothing else, with literals."""
     nodes = list(walk(rule.root))
     if any(isinstance(node, Aggregate | Months) for node in nodes):
         return False
@@ -142,10 +144,6 @@ def _compares_alone(rule: Rule, own: str) -> bool:
         if isinstance(node, Compare)
         for side in (node.left, node.right)
     )
-
-
-def _read(rule: Rule) -> frozenset[str]:
-    return rule.names.union(*rule.inner_names.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +191,7 @@ class QuestionCard:
 
     @property
     def in_conflict(self) -> bool:
-        """Say whether people differ."""
+        """Return whether people differ."""
         return len(self.said) > 1
 
     @property
@@ -223,7 +221,13 @@ def card_of(
         stale=_stale(question, stop.heads, today),
         diverging=divergences(trail),
         trail=trail,
-        photos=_photos(session, stop),
+        photos=tuple(
+            photo.caption or f"photo {rank}"
+            for rank, photo in enumerate(
+                photos_of(session.workspace.journal, session.audit.id), 1
+            )
+            if (photo.place, photo.question) == stop.key
+        ),
     )
 
 
@@ -242,16 +246,6 @@ def _said(session: AuditSession, question: Question, head: Answer) -> StandingAn
         who=session.workspace.settings.name_of(head.author),
         day=day_words(head.at),
         answer=head,
-    )
-
-
-def _photos(session: AuditSession, stop: WalkStop) -> tuple[str, ...]:
-    return tuple(
-        photo.caption or f"photo {rank}"
-        for rank, photo in enumerate(
-            photos_of(session.workspace.journal, session.audit.id), 1
-        )
-        if (photo.place, photo.question) == stop.key
     )
 
 

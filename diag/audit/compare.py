@@ -40,7 +40,7 @@ class ScoreChange:
 
     @property
     def method_changed(self) -> bool:
-        """Say whether the checklists alone moved it."""
+        """Return whether the checklists alone moved it."""
         return self.before is None or self.before.bounds != self.again.bounds
 
 
@@ -187,11 +187,6 @@ def between(old: Bounds, new: Bounds) -> Move:
     return Move.LEARNT if inside else Move.UNSURE
 
 
-# Where a school stands among those like it: an interval, no name, or nothing.
-#
-# Fewer than five others would let a reader guess whose score is whose.
-
-
 FEWEST = 5
 """So many other audited schools at least."""
 
@@ -237,12 +232,6 @@ def _audited(comparables: Comparables) -> str:
     )
 
 
-# What changed since the last audit, told apart: what the school did, what the method.
-#
-# The audit before is judged again by today's checklists: what moves between the two is
-# a change of method, and never told as progress.
-
-
 @dataclass(frozen=True, slots=True)
 class ScoreMove:
     """A score then, the same facts judged by today's checklists, and now, in words."""
@@ -255,7 +244,7 @@ class ScoreMove:
 
     @property
     def moved(self) -> bool:
-        """Say whether anything but the method moved it."""
+        """Return whether anything but the method moved it."""
         return self.again != self.now
 
 
@@ -318,14 +307,8 @@ def _advice_since(progress: AuditsCompared) -> str:
     return f"Des actions proposées alors, {settled} {gone} et {lasting} {stay} à faire."
 
 
-# What documents compare an audit with: its last one, and schools like it.
-#
-# Both are told without a name: the desk computes them, the reports only print them.
-
-
 KNOWN = Fraction(4, 5)
 """An audit counts once so much of it is settled: a visit just begun says nothing."""
-
 
 _SIZES = ((1, 1), (2, 3), (4, 6), (7, 10), (11, None))
 """Least and most classes of each class of size."""
@@ -371,7 +354,14 @@ def comparables_of(session: AuditSession) -> Comparables | None:
     school = session.about.school
     if school is None or not (words := _class_of(school)):
         return None
-    told = [_scores(one) for one in _others(session, words)]
+    told = [
+        ({
+            name: score.bounds
+            for name, score in one.scores.items()
+            if score.bounds is not None and (name == OVERALL or _is_known(score))
+        })
+        for one in _others(session, words)
+    ]
     overall = _half([one[OVERALL] for one in told])
     if overall is None:
         return Comparables(words, len(told))
@@ -401,14 +391,6 @@ def _others(session: AuditSession, words: str) -> Iterable[Summary]:
 
 def _is_known(score: Score) -> bool:
     return score.bounds is not None and score.completeness >= KNOWN
-
-
-def _scores(summary: Summary) -> Mapping[str, Bounds]:
-    return {
-        name: score.bounds
-        for name, score in summary.scores.items()
-        if score.bounds is not None and (name == OVERALL or _is_known(score))
-    }
 
 
 def _half(bounds: list[Bounds]) -> Bounds | None:

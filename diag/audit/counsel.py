@@ -103,20 +103,6 @@ def _unfolded(
     for name, said in told:
         if said:
             yield OutlineLine(f"{key}/{name}", f"{name} : {said}")
-    yield from _costs(action, key)
-    yield from _effect(session, averages, action, key)
-    yield from _wordings(session, report, action, key)
-    yield from _story(session, report, action.id, key)
-
-
-def _finding(report: Report, action: Action) -> str:
-    result = report.result(action.advice.recommendation.when.criterion)
-    if result is None:
-        return ""
-    return f"{result.criterion.title}, {observed(report, result, READER)}"
-
-
-def _costs(action: Action, key: str) -> Iterator[OutlineLine]:
     for line in action.advice.cost.lines:
         price, many = line.price, line.quantity
         high = "…" if many.high is None else number(many.high)
@@ -126,6 +112,31 @@ def _costs(action: Action, key: str) -> Iterator[OutlineLine]:
             f"{key}/prix/{price.id}",
             f"{price.label} : {span} × {_unit_price(price)}{rhythm}",
         )
+    yield from _effect(session, averages, action, key)
+    for audience, reader in AUDIENCES.items():
+        title = report.title(action, audience)
+        mine = report.wording(action, audience) != declared_wording(
+            session, action.id, audience
+        )
+        note = "reformulé" if mine else ""
+        yield OutlineLine(f"{key}/mots/{audience}", f"Pour {reader} : {title}", note)
+    steps = [one for one in report.follow_ups if one.recommendation == action.id]
+    here = {one.revision for one in session.follow_ups}
+    for one in steps:
+        before = "" if one.revision in here else " (audit précédent)"
+        author = session.workspace.settings.name_of(one.author)
+        yield OutlineLine(
+            f"{key}/suite/{one.revision}", step_words(one) + before, author
+        )
+    if not steps:
+        yield quiet(f"{key}/suite", "Suite : rien encore.")
+
+
+def _finding(report: Report, action: Action) -> str:
+    result = report.result(action.advice.recommendation.when.criterion)
+    if result is None:
+        return ""
+    return f"{result.criterion.title}, {observed(report, result, READER)}"
 
 
 def _unit_price(price: Price) -> str:
@@ -162,33 +173,6 @@ def _level_change(key: str, result: CriterionResult, level: int) -> OutlineLine:
         then = COMPLIANCES[Compliance.CONFORME]
     said = f"{level_words(result)} → {then}"
     return OutlineLine(key, f"  {result.criterion.title}", said, tone=Tone.QUIET)
-
-
-def _wordings(
-    session: AuditSession, report: Report, action: Action, key: str
-) -> Iterator[OutlineLine]:
-    for audience, reader in AUDIENCES.items():
-        title = report.title(action, audience)
-        mine = report.wording(action, audience) != declared_wording(
-            session, action.id, audience
-        )
-        note = "reformulé" if mine else ""
-        yield OutlineLine(f"{key}/mots/{audience}", f"Pour {reader} : {title}", note)
-
-
-def _story(
-    session: AuditSession, report: Report, ident: str, key: str
-) -> Iterator[OutlineLine]:
-    steps = [one for one in report.follow_ups if one.recommendation == ident]
-    here = {one.revision for one in session.follow_ups}
-    for one in steps:
-        before = "" if one.revision in here else " (audit précédent)"
-        author = session.workspace.settings.name_of(one.author)
-        yield OutlineLine(
-            f"{key}/suite/{one.revision}", step_words(one) + before, author
-        )
-    if not steps:
-        yield quiet(f"{key}/suite", "Suite : rien encore.")
 
 
 def step_words(step: FollowUp) -> str:
@@ -233,7 +217,7 @@ def comparison_lines(
 
 
 def _stays_out(change: ScoreChange | CriterionChange) -> bool:
-    """Say whether it was « sans objet » and still is: nothing to tell."""
+    """Return whether it was « sans objet » and still is: nothing to tell."""
     if isinstance(change, CriterionChange):
         return change.again.standing is change.now.standing is Standing.OUT
     before = change.before or change.again
@@ -290,7 +274,6 @@ def _score_json(change: ScoreChange) -> dict[str, object]:
 
 _NARROW = 36
 """Widest columns that are lined up; wider ones would push the text away."""
-
 
 _CHANGE = 3
 """Cells of a change: before, →, after. What follows is a remark."""

@@ -176,7 +176,7 @@ def open_points(report: Report) -> Open:
 
 
 def _is_open(result: CriterionResult) -> bool:
-    """Say whether more facts are wanted; what fails in one room is known to fail."""
+    """Return whether more facts are wanted; what fails in one room is known to fail."""
     if result.compliance is not None:
         return result.compliance is Compliance.A_VERIFIER
     return result.settled < 1
@@ -286,10 +286,8 @@ def open_words(report: Report, *, conflicts: bool = True) -> str:
 LAWFUL = 4
 """At most so many actions told at length for the law; a table has them all."""
 
-
 NEEDED = 4
 """At most so many told at length for what nothing works without."""
-
 
 OTHERS = 2
 """At most so many improvements told at length: the plan puts the best ones first."""
@@ -342,12 +340,12 @@ def needs(report: Report, actions: Iterable[Action]) -> list[Action]:
 
 
 def is_own(report: Report, action: Action) -> bool:
-    """Say whether the engineer advises it, and no checklist: it is told to all."""
+    """Return whether the engineer advises it, and no checklist: it is told to all."""
     return action.id not in report.checklist.recommendations
 
 
 def for_the_council(report: Report, action: Action) -> bool:
-    """Say whether the council has a word to say: it acts, pays or mandates."""
+    """Return whether the council has a word to say: it acts, pays or mandates."""
     owner = action.advice.recommendation.owner
     if owner is Owner.COMMUNE:
         return True
@@ -358,7 +356,7 @@ def for_the_council(report: Report, action: Action) -> bool:
 
 
 def _is_light(action: Action) -> bool:
-    """Say whether a council can let it be done without a vote on money."""
+    """Return whether a council can let it be done without a vote on money."""
     owner = action.advice.recommendation.owner
     return action.advice.cost.free or owner is not Owner.COMMUNE
 

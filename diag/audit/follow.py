@@ -47,7 +47,7 @@ def add_visit(
     )
     if visit != corrects:
         _check_day(session, visit)
-        session.say(changes.visited(session.audit.id, visit))
+        session.record(changes.visited(session.audit.id, visit))
     return visit
 
 
@@ -84,7 +84,7 @@ def visit_on(session: AuditSession, day: date) -> Visit:
 
 def remove_visit(session: AuditSession, visit: Visit) -> None:
     """Take a day on site away; history keeps it, undo brings it back."""
-    session.say(changes.unvisited(session.audit.id, visit.id))
+    session.record(changes.unvisited(session.audit.id, visit.id))
 
 
 def add_step(session: AuditSession, step: FollowUp) -> None:
@@ -113,14 +113,14 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
             command='--why "…"',
             about="why",
         )
-    session.say(changes.followed(session.audit.id, cleaned))
+    session.record(changes.followed(session.audit.id, cleaned))
 
 
 def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
     """Say where the audit stands; closing signs the digest of what was said."""
     digest = session.digest if status is AuditStatus.CLOS else ""
     said = _text(comment, "comment")
-    session.say(changes.moved(session.audit.id, status, digest, said))
+    session.record(changes.moved(session.audit.id, status, digest, said))
 
 
 def revision_named(session: AuditSession, text: str) -> Revision:
@@ -159,7 +159,7 @@ def erase(session: AuditSession, revision: str, reason: str) -> None:
         DiagError: when the audit holds no such revision, or several.
     """
     found = revision_named(session, revision)
-    said = session.say(
+    said = session.record(
         changes.erased(session.audit.id, found.id, _line(reason, "reason"))
     )
     remember(session.workspace.folder, said)

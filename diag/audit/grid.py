@@ -35,10 +35,10 @@ def duplicate(session: AuditSession, place: Place) -> Place:
         declared = session.checklist.questions.get(question)
         if where != place.id or declared is None or len(heads) != 1:
             continue
-        answer = said_elsewhere(declared, heads[0])
+        answer = copy_answer(declared, heads[0])
         if answer is not None:
             drafts.append(changes.answered(audit, twin.id, question, answer))
-    session.say(*drafts)
+    session.record(*drafts)
     return twin
 
 
@@ -55,12 +55,6 @@ def next_name(session: AuditSession, place: Place) -> str:
     while fold(name := f"{stem}{number + 1}") in taken:
         number += 1
     return name
-
-
-# The sheet: places of one kind × their questions, as one table to read.
-#
-# It is built from a session and never changes: after something is said, build another.
-# What is done to its cells lives in `filling` and `pasting`.
 
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -85,12 +79,12 @@ class Cell:
 
     @property
     def is_inert(self) -> bool:
-        """Say whether the question is not asked here."""
+        """Return whether the question is not asked here."""
         return self.relevant is False
 
     @property
     def is_conflict(self) -> bool:
-        """Say whether people said different things."""
+        """Return whether people said different things."""
         return len(self.heads) > 1
 
 
@@ -222,12 +216,6 @@ def _known(cell: Cell) -> Value:
     return cell.heads[0].value if len(cell.heads) == 1 else None
 
 
-# Filling cells of a sheet, many at once: one gesture is one durable commit.
-#
-# A cell that is not asked is never written, and what was measured in one room is not
-# said to have been measured in another.
-
-
 Key = tuple[str, str]
 """(Place id, question id)."""
 
@@ -328,7 +316,7 @@ def like_previous(session: AuditSession, sheet: GridSheet, row: int) -> Filled:
             if not sheet.cell(row, column).heads
             and (source := _single(sheet, row - 1, column)) is not None
             and not sheet.cell(row - 1, column).is_inert
-            and (copied := said_elsewhere(question, source)) is not None
+            and (copied := copy_answer(question, source)) is not None
         },
         quietly=True,
     )
@@ -339,7 +327,7 @@ def clear(session: AuditSession, keys: Iterable[Key]) -> Filled:
     answered = [key for key in keys if session.facts.answers.get(key)]
     drafts = [changes.unanswered(session.audit.id, *key) for key in answered]
     if drafts:
-        session.say(*drafts)
+        session.record(*drafts)
     return Filled(tuple(answered))
 
 
@@ -354,7 +342,7 @@ def record(
     asked = _is_asked(session, proposed)
     kept = {key: answer for key, answer in proposed.items() if asked(key)}
     if kept:
-        session.say(
+        session.record(
             *(
                 changes.answered(session.audit.id, place, question, answer)
                 for (place, question), answer in kept.items()
@@ -369,7 +357,7 @@ def where_words(place: Place, question: Question) -> str:
     return f"« {place.name} », {question.label}"
 
 
-def said_elsewhere(question: Question, source: Answer) -> Answer | None:
+def copy_answer(question: Question, source: Answer) -> Answer | None:
     """Return an answer as it may be said elsewhere; None for a pure measure."""
     provenance = source.provenance
     if provenance not in {Provenance.OBSERVED, Provenance.DECLARED}:
@@ -406,7 +394,7 @@ def _source(sheet: GridSheet, row: int, column: int) -> Answer | CellRefusal:
         return CellRefusal(where_words(place, question), reason)
     reason = "une mesure ne se recopie pas d'une salle à l'autre"
     refusal = CellRefusal(where_words(place, question), reason)
-    return said_elsewhere(question, source) or refusal
+    return copy_answer(question, source) or refusal
 
 
 def _single(sheet: GridSheet, row: int, column: int) -> Answer | None:

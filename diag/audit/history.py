@@ -1,13 +1,18 @@
-"""What was said in an audit, change after change, in words."""
+"""What was written in an audit, change after change, in French."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from diag.answers.types import answer_words
 from diag.audit.places import find_place
-from diag.audit.session import AuditSession
+from diag.audit.session import (
+    AuditSession,
+    ConcurrentChange,
+    MetChange,
+    NeedsConfirmation,
+)
 from diag.audit.walk import Key
 from diag.journal import subjects
 from diag.journal.revision import Revision
@@ -32,7 +37,7 @@ from diag.journal.subjects import (
     VisitTopic,
     WordingTopic,
 )
-from diag.model.checklist import Checklist, Question
+from diag.model.checklist import Question
 from diag.model.enums import (
     Audience,
     AuditStatus,
@@ -42,7 +47,7 @@ from diag.model.enums import (
     Provenance,
     State,
 )
-from diag.model.fact import Answer
+from diag.model.fact import Answer, Place
 from diag.words.dates import written_day
 from diag.words.sentences import counted
 from diag.words.vocabulary import (
@@ -58,14 +63,14 @@ from diag.words.vocabulary import (
 
 
 class Change(NamedTuple):
-    """One revision, told."""
+    """One revision, in words."""
 
     id: str
     subject: str
     about: str
-    """What it is about: the place and the question, « lieu », « visite »…"""
+    """Its subject: the place and the question, « lieu », « visite »…"""
     said: str
-    """What it says, or that it takes away."""
+    """Its content, or that it takes away; the JSON of the history has this name."""
     author: str
     device: str
     at: int
@@ -75,69 +80,29 @@ class Change(NamedTuple):
 def changes_of(
     session: AuditSession, question: str | None = None, place: str = ""
 ) -> tuple[Change, ...]:
-    """Return what was said, in order; of one question or one place if named."""
+    """Return the changes, in order; of one question or one place if named."""
     where = find_place(session, place).id if place else None
-    return tuple(
-        _change(session, revision)
-        for revision in session.revisions()
-        if _concerns(subjects.parse(revision.subject), question, where)
-    )
-
-
-def _concerns(topic: Topic, question: str | None, place: str | None) -> bool:
-    if question and getattr(topic, "question", None) != question:
-        return False
-    return not place or getattr(topic, "place", None) == place
-
-
-def _change(session: AuditSession, revision: Revision) -> Change:
-    topic = subjects.parse(revision.subject)
-    return Change(
-        id=revision.id,
-        subject=revision.subject,
-        about=describe_subject(session, topic, revision.value),
-        said=describe_revision(session, revision),
-        author=session.workspace.settings.name_of(revision.author),
-        device=revision.device,
-        at=revision.at,
-        op=revision.op,
-    )
-
-
-# What something that was said is about, in words: a place and a question, a title.
-#
-# Never an id: what today's checklists no longer hold is named as the older ones did.
-
-
-def describe_subject(session: AuditSession, topic: Topic, said: object = None) -> str:
-    """Return what a subject is about.
-
-    `said` names it where several things were said of it: else the last one does.
-    """
-    match topic:
-        case AnswerTopic(place, _) | NoteTopic(place, _) | FlagTopic(place, _):
-            told = _at(session, place, _asked_words(session, topic))
-        case FollowTopic() | WordingTopic() | RankTopic() | OwnTopic():
-            told = _advice_words(session, topic)
-        case PlaceTopic(place):
-            last = _last(session, subjects.place(place), said)
-            told = _called(_kind_words(last), last.get("name"))
-        case VisitTopic(visit):
-            on = _last(session, subjects.visit(visit), said).get("date")
-            told = f"visite du {written_day(str(on))}" if on else "visite"
-        case PhotoTopic(photo):
-            last = _last(session, subjects.photo(photo), said)
-            told = _called("photo", last.get("caption"))
-        case ScenarioTopic(scenario):
-            last = _last(session, subjects.scenario(scenario), said)
-            told = _called("scénario", last.get("name"))
-        case ClosedTopic(kind):
-            told = f"liste complète des {PLACES[kind][1]}"
-        case AuditTopic(name):
-            told = f"audit, {_ASPECTS[name]}"
-        case _:
-            told = _NOUNS.get(type(topic), "modification d'une version plus récente")
-    return told
+    name_of = session.workspace.settings.name_of
+    changes = []
+    for revision in session.revisions():
+        topic = subjects.parse(revision.subject)
+        if question and getattr(topic, "question", None) != question:
+            continue
+        if where and getattr(topic, "place", None) != where:
+            continue
+        changes.append(
+            Change(
+                id=revision.id,
+                subject=revision.subject,
+                about=describe_subject(session, topic, revision.value),
+                said=describe_revision(session, revision),
+                author=name_of(revision.author),
+                device=revision.device,
+                at=revision.at,
+                op=revision.op,
+            )
+        )
+    return tuple(changes)
 
 
 _ASPECTS = {
@@ -147,6 +112,11 @@ _ASPECTS = {
     "subject": "sujet",
 }
 
+_ON_QUESTION: dict[type, str] = {
+    AnswerTopic: "{}",
+    NoteTopic: "note de « {} »",
+    FlagTopic: "« à revoir » de « {} »",
+}
 
 _NOUNS: dict[type, str] = {
     DispatchTopic: "envoi",
@@ -157,55 +127,48 @@ _NOUNS: dict[type, str] = {
 }
 
 
-def question_named(session: AuditSession, ident: str) -> Question | None:
-    """Return a question, were it of checklists that judged this audit before."""
-    known = (one.questions.get(ident) for one in _checklists(session))
-    return next(filter(None, known), None)
+def describe_subject(session: AuditSession, topic: Topic, value: object = None) -> str:
+    """Return what a subject is about, never an id: older checklists name it if need be.
+
+    A `value` names a subject that had several; else its last one does.
+    """
+    match topic:
+        case (
+            AnswerTopic(place, asked)
+            | NoteTopic(place, asked)
+            | FlagTopic(place, asked)
+        ):
+            question = find_question_ever(session, asked)
+            label = question.label if question else "question d'autres grilles"
+            words = _ON_QUESTION[type(topic)].format(label)
+            if place != session.facts.root:
+                words = f"{place_name(session, place)}, {words}"
+        case FollowTopic() | WordingTopic() | RankTopic() | OwnTopic():
+            words = _describe_advice(session, topic)
+        case PlaceTopic(place):
+            last = _last(session, subjects.place(place), value)
+            kind = last.get("kind")
+            noun = PLACES[PlaceKind(kind)][0] if kind in set(PlaceKind) else "lieu"
+            words = _called(noun, last.get("name"))
+        case VisitTopic(visit):
+            on = _last(session, subjects.visit(visit), value).get("date")
+            words = f"visite du {written_day(str(on))}" if on else "visite"
+        case PhotoTopic(photo):
+            last = _last(session, subjects.photo(photo), value)
+            words = _called("photo", last.get("caption"))
+        case ScenarioTopic(scenario):
+            last = _last(session, subjects.scenario(scenario), value)
+            words = _called("scénario", last.get("name"))
+        case ClosedTopic(kind):
+            words = f"liste complète des {PLACES[kind][1]}"
+        case AuditTopic(name):
+            words = f"audit, {_ASPECTS[name]}"
+        case _:
+            words = _NOUNS.get(type(topic), "modification d'une version plus récente")
+    return words
 
 
-def place_name(session: AuditSession, ident: str) -> str:
-    """Return the name of a place, were it taken away since."""
-    place = session.facts.places.get(ident)
-    if place:
-        return place.name
-    return str(_last(session, subjects.place(ident)).get("name") or "lieu retiré")
-
-
-def advice_title(session: AuditSession, ident: str) -> str:
-    """Return the title of a recommendation, were it of the engineer's own."""
-    # Judging words, 30 ms: loaded by those only who read of advice.
-    from diag.audit.advising import title_words  # noqa: PLC0415
-
-    own = _last(session, subjects.own(ident)).get("title")
-    known = title_words(session, ident)
-    return str(own or (known if known != ident else "préconisation d'autres grilles"))
-
-
-def reader_words(audience: str) -> str:
-    """Return « la mairie »."""
-    known = audience in set(Audience)
-    return AUDIENCES[Audience(audience)] if known else audience
-
-
-def _asked_words(
-    session: AuditSession, topic: AnswerTopic | NoteTopic | FlagTopic
-) -> str:
-    question = question_named(session, topic.question)
-    label = question.label if question else "question d'autres grilles"
-    if isinstance(topic, AnswerTopic):
-        return label
-    noun = "note" if isinstance(topic, NoteTopic) else "« à revoir »"
-    return f"{noun} de « {label} »"
-
-
-def _at(session: AuditSession, place: str, told: str) -> str:
-    """Put the place before; that of the whole audit goes without saying."""
-    if place == session.facts.root:
-        return told
-    return f"{place_name(session, place)}, {told}"
-
-
-def _advice_words(
+def _describe_advice(
     session: AuditSession, topic: FollowTopic | WordingTopic | RankTopic | OwnTopic
 ) -> str:
     title = advice_title(session, topic.recommendation)
@@ -220,96 +183,133 @@ def _advice_words(
             return f"mots de « {title} » pour {reader_words(topic.audience)}"
 
 
-def _kind_words(place: dict[str, Any]) -> str:
-    kind = place.get("kind")
-    return PLACES[PlaceKind(kind)][0] if kind in set(PlaceKind) else "lieu"
+def find_question_ever(session: AuditSession, ident: str) -> Question | None:
+    """Return a question of the checklists in use, or that judged this audit before."""
+    if question := session.checklist.questions.get(ident):
+        return question
+    journal, editions = session.workspace.journal, session.workspace.editions
+    for one in reversed(journal.history(session.audit.id, subjects.EDITION)):
+        digest = one.value.get("digest", "") if isinstance(one.value, dict) else ""
+        if editions.holds(digest):
+            question = editions.open(digest).questions.get(ident)
+            if question:
+                return question
+    return None
+
+
+def place_name(session: AuditSession, ident: str) -> str:
+    """Return the name of a place, were it taken away since."""
+    place = session.facts.places.get(ident)
+    if place:
+        return place.name
+    return str(_last(session, subjects.place(ident)).get("name") or "lieu retiré")
+
+
+def advice_title(session: AuditSession, ident: str) -> str:
+    """Return the title of a recommendation, were it of the engineer's own."""
+    # Judging words, 30 ms: loaded only for the history of a recommendation.
+    from diag.audit.advising import title_words  # noqa: PLC0415
+
+    own = _last(session, subjects.own(ident)).get("title")
+    known = title_words(session, ident)
+    return str(own or (known if known != ident else "préconisation d'autres grilles"))
+
+
+def reader_words(audience: str) -> str:
+    """Return « la mairie »."""
+    known = audience in set(Audience)
+    return AUDIENCES[Audience(audience)] if known else audience
 
 
 def _called(noun: str, name: object) -> str:
     return f"{noun} « {name} »" if name else noun
 
 
-def _last(session: AuditSession, subject: str, said: object = None) -> dict[str, Any]:
-    """Return what was said, or else what was last said of a subject."""
-    if isinstance(said, dict):
-        return said
+def _last(session: AuditSession, subject: str, value: object = None) -> dict[str, Any]:
+    """Return a value that has fields, or else the last one of a subject."""
+    if isinstance(value, dict):
+        return value
     history = session.workspace.journal.history(session.audit.id, subject)
     values = (one.value for one in reversed(history))
     return next((one for one in values if isinstance(one, dict)), {})
 
 
-def _checklists(session: AuditSession) -> Iterator[Checklist]:
-    """Give the checklists in use, then those that judged the audit before."""
-    yield session.checklist
-    journal, editions = session.workspace.journal, session.workspace.editions
-    for one in reversed(journal.history(session.audit.id, subjects.EDITION)):
-        digest = one.value.get("digest", "") if isinstance(one.value, dict) else ""
-        if editions.holds(digest):
-            yield editions.open(digest)
-
-
 def describe_revision(session: AuditSession, revision: Revision) -> str:
-    """Return what a revision says, or that it takes away."""
+    """Return the content of a revision, or that it takes away."""
     if revision.erased:
         return "(effacé)"
     if revision.op == "del":
         return "(retiré)"
     topic, value = subjects.parse(revision.subject), revision.value
     if isinstance(topic, AnswerTopic):
-        return _answer_words(session, topic.question, revision)
+        question = find_question_ever(session, topic.question)
+        answer = read_answer(revision)
+        if question and answer:
+            return answer_words(question, answer)
     if isinstance(value, dict):
-        return _fields_words(session, topic, value)
+        return _describe_fields(session, topic, value)
     return "déplacé" if isinstance(topic, RankTopic) else _plain(value)
 
 
-def _fields_words(session: AuditSession, topic: Topic, value: dict[str, Any]) -> str:
+def _describe_fields(session: AuditSession, topic: Topic, value: dict[str, Any]) -> str:
     match topic:
         case AuditTopic(name):
-            told = _audit_words(session, name, value)
+            words = _describe_aspect(session, name, value)
         case PlaceTopic():
-            told = _place_words(session, value)
+            kind, parent = _text(value, "kind"), _text(value, "parent")
+            noun = PLACE_NAMES[PlaceKind(kind)] if kind in set(PlaceKind) else kind
+            inside = parent and parent != session.facts.root
+            stands = f"dans {place_name(session, parent)}" if inside else ""
+            words = _joined(noun, _text(value, "name"), stands)
         case SameTopic():
-            told = place_name(session, _text(value, "place"))
+            words = place_name(session, _text(value, "place"))
         case VisitTopic():
-            told = _visit_words(value)
+            met = _names(value, "met")
+            words = _joined(
+                _day(value, "date"),
+                _names(value, "present"),
+                f"a reçu : {met}" if met else "",
+                _text(value, "authorisation"),
+            )
         case FollowTopic():
-            told = _step_words(value)
+            state = _text(value, "state")
+            known = state in set(FollowUpState)
+            words = _joined(
+                FOLLOW_UPS[FollowUpState(state)] if known else state,
+                _day(value, "on"),
+                _text(value, "by"),
+                _text(value, "why"),
+            )
         case DispatchTopic():
             reader = reader_words(_text(value, "audience"))
-            told = _joined(reader, _day(value, "on"), _names(value, "to"))
+            words = _joined(reader, _day(value, "on"), _names(value, "to"))
         case QuestionnaireTopic():
             whom = _text(value, "whom")
-            told = _joined(WHOM.get(whom, whom), _day(value, "on"))
+            words = _joined(WHOM.get(whom, whom), _day(value, "on"))
         case PhotoTopic() | OwnTopic() | ScenarioTopic():
-            told = _text(value, _NAMED[type(topic)])
+            words = _text(value, _NAMED_BY[type(topic)])
+        case AnswerTopic():  # to a question that this version does not know
+            words = _joined(_plain(value.get("value")), _text(value, "reason"))
         case _:
-            told = _joined(*(_plain(value[key]) for key in sorted(value)))
-    return told
+            words = _joined(*(_plain(value[key]) for key in sorted(value)))
+    return words
 
 
-_NAMED: dict[type, str] = {
+_NAMED_BY: dict[type, str] = {
     PhotoTopic: "caption",
     OwnTopic: "title",
     ScenarioTopic: "name",
 }
-"""What is told of something that has a name."""
+"""The field that names a thing."""
 
 
-def _answer_words(session: AuditSession, ident: str, revision: Revision) -> str:
-    """Tell an answer; its bare value where this version knows no such question."""
-    question, answer = question_named(session, ident), answer_said(revision)
-    if question and answer:
-        return answer_words(question, answer)
-    value = revision.value
-    if not isinstance(value, dict):
-        return _plain(value)
-    return _joined(_plain(value.get("value")), _text(value, "reason"))
-
-
-def _audit_words(session: AuditSession, name: str, value: dict[str, Any]) -> str:
+def _describe_aspect(session: AuditSession, name: str, value: dict[str, Any]) -> str:
     """Return « complet », « clos, empreinte 725b455e0a3c », « campagne 2026-2027 »."""
     if name == "edition":
-        return _edition_words(session, _text(value, "digest"))
+        digest, editions = _text(value, "digest"), session.workspace.editions
+        if not editions.holds(digest):
+            return f"édition {digest[:12]}"
+        return f"édition {editions.open(digest).version} ({digest[:12]})"
     if name == "profile":
         profile = _text(value, "profile")
         return PROFILES[Profile(profile)][0] if profile in set(Profile) else profile
@@ -319,40 +319,6 @@ def _audit_words(session: AuditSession, name: str, value: dict[str, Any]) -> str
     word = STATUSES[AuditStatus(status)] if status in set(AuditStatus) else status
     signed = f"empreinte {digest[:12]}" if digest else ""
     return _joined(word, signed, _text(value, "comment"))
-
-
-def _edition_words(session: AuditSession, digest: str) -> str:
-    editions = session.workspace.editions
-    if not editions.holds(digest):
-        return f"édition {digest[:12]}"
-    return f"édition {editions.open(digest).version} ({digest[:12]})"
-
-
-def _place_words(session: AuditSession, value: dict[str, Any]) -> str:
-    """Return « salle, CM2 », and where it stands unless in the school itself."""
-    kind, parent = _text(value, "kind"), _text(value, "parent")
-    told = PLACE_NAMES[PlaceKind(kind)] if kind in set(PlaceKind) else kind
-    inside = parent and parent != session.facts.root
-    stands = f"dans {place_name(session, parent)}" if inside else ""
-    return _joined(told, _text(value, "name"), stands)
-
-
-def _visit_words(value: dict[str, Any]) -> str:
-    """Return « 05/10/2026, Camille Perrin, a reçu : la directrice »."""
-    met = _names(value, "met")
-    return _joined(
-        _day(value, "date"),
-        _names(value, "present"),
-        f"a reçu : {met}" if met else "",
-        _text(value, "authorisation"),
-    )
-
-
-def _step_words(value: dict[str, Any]) -> str:
-    """Return « décidée, 05/10/2026, conseil municipal »."""
-    state = _text(value, "state")
-    word = FOLLOW_UPS[FollowUpState(state)] if state in set(FollowUpState) else state
-    return _joined(word, _day(value, "on"), _text(value, "by"), _text(value, "why"))
 
 
 def _plain(value: object) -> str:
@@ -381,13 +347,11 @@ def _joined(*parts: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-_TOLD_WHOLE = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
-"""Where what was said is told beside what it is about."""
+_WITH_CONTENT = AnswerTopic | AuditTopic | ClosedTopic | FollowTopic
+"""Where the content stands next to the subject."""
 
-
-_SAID_AGAIN: dict[type[Topic], str] = {PlaceTopic: "nom", VisitTopic: "correction"}
-"""What one says of a thing that was there already."""
-
+_WRITTEN_AGAIN: dict[type[Topic], str] = {PlaceTopic: "nom", VisitTopic: "correction"}
+"""What is changed in a thing that was there already."""
 
 _SEVERAL: dict[type[Topic], tuple[str, str]] = {
     AnswerTopic: ("réponse", "réponses"),
@@ -405,56 +369,111 @@ def describe_undo(session: AuditSession, taken: Sequence[Revision]) -> str:
     for revision in reversed(taken):
         kind = type(subjects.parse(revision.subject))
         kinds.setdefault(kind, []).append(revision)
-    parts = [_describe_kind(session, kind, said) for kind, said in kinds.items()]
+    parts = []
+    for kind, several in kinds.items():
+        if len(several) == 1:
+            parts.append(_describe_gesture(session, several[0]))
+        elif kind is PlaceTopic:
+            parts.append(_describe_places(several))
+        else:
+            nouns = _SEVERAL.get(kind, ("modification", "modifications"))
+            shared = _find_shared(session, several) if kind is AnswerTopic else ""
+            parts.append(f"{counted(len(several), *nouns)}{shared}")
     *before, last = parts
     return f"{', '.join(before)} et {last}" if before else last
 
 
-def _describe_kind(
-    session: AuditSession, kind: type[Topic], said: Sequence[Revision]
-) -> str:
-    if len(said) == 1:
-        return _one(session, said[0])
-    if kind is PlaceTopic:
-        return _places(said)
-    told = counted(len(said), *_SEVERAL.get(kind, ("modification", "modifications")))
-    return f"{told}{_shared(session, said)}" if kind is AnswerTopic else told
-
-
-def _one(session: AuditSession, revision: Revision) -> str:
+def _describe_gesture(session: AuditSession, revision: Revision) -> str:
     topic = subjects.parse(revision.subject)
     about = describe_subject(session, topic, revision.value)
     if revision.op == "del":
         return f"retrait : {about}"
-    if revision.parents and type(topic) in _SAID_AGAIN:
-        return f"{_SAID_AGAIN[type(topic)]} : {about}"
-    if isinstance(topic, _TOLD_WHOLE):
+    if revision.parents and type(topic) in _WRITTEN_AGAIN:
+        return f"{_WRITTEN_AGAIN[type(topic)]} : {about}"
+    if isinstance(topic, _WITH_CONTENT):
         return f"{about} : {describe_revision(session, revision)}"
     return about
 
 
-def _places(said: Sequence[Revision]) -> str:
+def _describe_places(revisions: Sequence[Revision]) -> str:
     """Return « 4 salles, de « Classe 1 » à « Cantine » »."""
-    placed = [one.value for one in said if isinstance(one.value, dict)]
+    placed = [one.value for one in revisions if isinstance(one.value, dict)]
     kinds = {str(each.get("kind")) for each in placed}
     one, many = PLACES[PlaceKind(*kinds)] if len(kinds) == 1 else ("lieu", "lieux")
-    told = counted(len(said), one, many)
+    count = counted(len(revisions), one, many)
     names = [f"« {each.get('name')} »" for each in placed]
-    if not names:
-        return told
-    return f"{told}, de {names[0]} à {names[-1]}"
+    return f"{count}, de {names[0]} à {names[-1]}" if names else count
 
 
-def _shared(session: AuditSession, said: Sequence[Revision]) -> str:
-    """Return the question that all answer, or the place where all were said."""
-    topics = [subjects.parse(one.subject) for one in said]
+def _find_shared(session: AuditSession, revisions: Sequence[Revision]) -> str:
+    """Return the question that all answer, or the place where all are."""
+    topics = [subjects.parse(one.subject) for one in revisions]
     asked = {one.question for one in topics if isinstance(one, AnswerTopic)}
     places = {one.place for one in topics if isinstance(one, AnswerTopic)}
-    if len(asked) == 1 and (question := question_named(session, *asked)):
+    if len(asked) == 1 and (question := find_question_ever(session, *asked)):
         return f", {question.label}"
     if len(places) == 1 and (place := session.facts.places.get(*places)):
         return f" ({place.name})"
     return ""
+
+
+_MOST_MET = 3
+"""Changes described; more were made by one gesture over many cells."""
+
+
+def describe_concurrent(refused: ConcurrentChange) -> str:
+    """Return the changes met by a refusal: which, by whom, when."""
+    sentences = [_describe_met(refused.session, met) for met in refused.met]
+    more = len(sentences) - _MOST_MET
+    if more > 0:
+        sentences[_MOST_MET:] = [f"Et {more} autre{'s' if more > 1 else ''}."]
+    return " ".join(sentences)
+
+
+def ask_to_confirm(refused: NeedsConfirmation) -> str:
+    """Return the question that a refusal asks of the user."""
+    if isinstance(refused, ConcurrentChange):
+        changed = describe_concurrent(refused)
+        return f"{changed} Remplacer par ce que vous venez de dire ?"
+    return refused.asked
+
+
+def _describe_met(session: AuditSession, met: MetChange) -> str:
+    name_of = session.workspace.settings.name_of
+    if isinstance(met.topic, PlaceTopic):
+        was = met.before if isinstance(met.before, Place) else None
+        now = met.now if isinstance(met.now, Place) else None
+        known = was or now
+        named = f"Le lieu « {known.name} »" if known else "Un lieu"
+        did = "retiré" if now is None else "modifié"
+        if was and now and was.name != now.name:
+            did = f"renommé « {now.name} »"
+        authors = " ou ".join(
+            f"{name_of(head.author)}, {time_words(head.at)}" for head in met.heads
+        )
+        return f"{named} a été {did} entre-temps ({authors})."
+    facts = session.facts
+    question = session.checklist.questions.get(met.topic.question)
+    named = question.label if question else met.topic.question
+    place = facts.places.get(met.topic.place)
+    if place and place.id != facts.root:
+        named = f"{named} ({place.name})"
+    now_there = met.now if isinstance(met.now, tuple) else ()
+    if isinstance(met.topic, NoteTopic):
+        notes = " ; ".join(map(str, now_there))
+        return (
+            f"{named}, note changée entre-temps : "
+            f"{f'« {notes} »' if now_there else 'retirée'}."
+        )
+    if question is None or not now_there:
+        return f"{named}, réponse retirée entre-temps."
+    answers = " ou ".join(
+        f"« {answer_words(question, head)} » ({name_of(head.author)}, "
+        f"{time_words(head.at)})"
+        for head in now_there
+        if isinstance(head, Answer)
+    )
+    return f"{named}, répondu entre-temps : {answers}."
 
 
 _EVIDENCES = (Provenance.MEASURED, Provenance.OBSERVED, Provenance.DECLARED)
@@ -470,22 +489,27 @@ class Turn:
     """What it replaced, in words; empty for a first answer."""
     after: str
     answer: Answer | None
-    """What it says; None when it takes the answer away."""
+    """None when it takes the answer away."""
 
 
 def trail_of(session: AuditSession, key: Key, question: Question) -> tuple[Turn, ...]:
     """Return every change of one answer, the oldest first."""
-    journal, audit = session.workspace.journal, session.audit.id
-    revisions = journal.history(audit, subjects.answer(*key))
-    said = {one.id: _words(question, one) for one in revisions}
+    revisions = session.workspace.journal.history(
+        session.audit.id, subjects.answer(*key)
+    )
+    words: dict[str, str] = {}
+    for one in revisions:
+        answer = read_answer(one)
+        current = answer_words(question, answer) if answer else "retiré"
+        words[one.id] = "effacé" if one.erased else current
     name_of = session.workspace.settings.name_of if revisions else str
     return tuple(
         Turn(
             who=name_of(one.author),
             at=one.at,
-            before=" ou ".join(said[each] for each in one.parents if each in said),
-            after=said[one.id],
-            answer=answer_said(one),
+            before=" ou ".join(words[each] for each in one.parents if each in words),
+            after=words[one.id],
+            answer=read_answer(one),
         )
         for one in revisions
     )
@@ -508,8 +532,23 @@ def divergences(trail: Sequence[Turn]) -> tuple[str, ...]:
     )
 
 
+def read_answer(revision: Revision) -> Answer | None:
+    """Return the answer that a revision gives; None when it is none that is known."""
+    body: Any = revision.value
+    try:
+        value = body.get("value")
+        return Answer(
+            State(body["state"]),
+            tuple(value) if isinstance(value, list) else value,
+            Provenance(body["provenance"]),
+            str(body.get("reason", "")),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
 def local_day(at: int) -> date:
-    """Return the day of a wall clock where one works, as one's own calendar says."""
+    """Return the day of a wall clock, by the machine's own calendar."""
     return _local(at).date()
 
 
@@ -525,25 +564,3 @@ def time_words(at: int) -> str:
 
 def _local(at: int) -> datetime:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone()
-
-
-def _words(question: Question, revision: Revision) -> str:
-    if revision.erased:
-        return "effacé"
-    answer = answer_said(revision)
-    return answer_words(question, answer) if answer else "retiré"
-
-
-def answer_said(revision: Revision) -> Answer | None:
-    """Return the answer that a revision gives; None when it is none that is known."""
-    body: Any = revision.value
-    try:
-        value = body.get("value")
-        return Answer(
-            State(body["state"]),
-            tuple(value) if isinstance(value, list) else value,
-            Provenance(body["provenance"]),
-            str(body.get("reason", "")),
-        )
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None

@@ -42,7 +42,6 @@ FIBRE = (
 )
 """What « la fibre est arrivée » supposes, of the questions that the checklists ask."""
 
-
 _USE, _CLASS = "type_salle", "classe"
 """The fact that says what a room is for, and its value where a class is taught."""
 
@@ -259,7 +258,6 @@ _SHAPES = {
     }.items()
 }
 
-
 _LONGEST = 120
 
 
@@ -287,7 +285,7 @@ def keep_scenario(
         name=clean,
         suppositions=tuple(map(_written, suppositions)),
     )
-    session.say(changes.imagined(session.audit.id, scenario))
+    session.record(changes.imagined(session.audit.id, scenario))
     return scenario
 
 
@@ -298,7 +296,7 @@ def forget_scenario(session: AuditSession, name: str) -> Scenario:
         DiagError: unknown; names the nearest one.
     """
     scenario = scenario_named(session, name)
-    session.say(changes.forgotten(session.audit.id, scenario.id))
+    session.record(changes.forgotten(session.audit.id, scenario.id))
     return scenario
 
 

@@ -142,7 +142,7 @@ def _called(place: Place) -> tuple[str, str]:
 
 
 def still_fits(question: Question, answer: Answer) -> bool:
-    """Say whether an answer can be given again, and still is one of this question."""
+    """Return whether an answer can be given again to this question."""
     if answer.state is not State.KNOWN:
         return answer.state in _KEPT
     try:
@@ -198,7 +198,7 @@ def own_here(session: AuditSession) -> tuple[OwnAdvice, ...]:
     return own_advice_of(session.workspace.journal, session.audit.id)
 
 
-def steps_told(session: AuditSession) -> tuple[FollowUp, ...]:
+def steps_to_report(session: AuditSession) -> tuple[FollowUp, ...]:
     """Return the steps of the audits before that documents tell.
 
     What became of an own recommendation that was closed then is history.
@@ -275,7 +275,7 @@ def take_places_again(session: AuditSession) -> FormerPlaces:
     audit = session.audit.id
     ids = {place.id: str(uuid5(UUID(audit), place.id)) for place in former.places}
     ids[former.root] = session.facts.root
-    session.say(
+    session.record(
         *(
             changes.placed(
                 audit,

@@ -35,20 +35,12 @@ from diag.model.text import fold
 MAX_PASTE = 1_000_000
 """Longest text taken in one go, in characters."""
 
-
 MAX_CELL = 2_000
 """Longest cell, in characters."""
 
-
 _Noun = TypeVar("_Noun")
-
-
 _SHOWN = 24
-
-
 _FILES = {".csv", ".tsv", ".txt"}
-
-
 _ENCODINGS = ("utf-8-sig", "cp1252")
 
 

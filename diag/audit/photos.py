@@ -42,10 +42,7 @@ from diag.workspace.workspace import Workspace
 FREE_BYTES = 200 * 1024 * 1024
 """Space that must stay free on the disk: answers come before pictures."""
 
-
 _FILE_NAME = 60
-
-
 _SHA = re.compile(r"[0-9a-f]{64}")
 
 
@@ -138,7 +135,13 @@ def keep_picture(
         same = (photo.original, photo.place, photo.question)
         if same == (picture.original, place, shown.question):
             return photo, False
-    _check_space(session.workspace.folder)
+    free = shutil.disk_usage(session.workspace.folder).free
+    if free < FREE_BYTES:
+        raise DiagError(
+            f"Il ne reste que {free // 2**20} Mo sur le disque : la photo n'a pas été "
+            f"jointe, pour garder de la place aux réponses. Libérez "
+            f"{FREE_BYTES // 2**20} Mo, puis recommencez."
+        )
     world = session.workspace.world
     attachments = AttachmentStore(session.workspace.folder)
     photo = Photo(
@@ -152,7 +155,7 @@ def keep_picture(
         mime=picture.mime,
         size=len(picture.data),
     )
-    session.say(
+    session.record(
         changes.photographed(session.audit.id, photo),
         *_answer(session, photo, photo.id),
     )
@@ -167,7 +170,7 @@ def caption_photo(session: AuditSession, ident: str, caption: str) -> Photo:
     """
     photo = find_photo(session, ident)
     told = photo.model_copy(update={"caption": _caption(caption)})
-    session.say(changes.photographed(session.audit.id, told))
+    session.record(changes.photographed(session.audit.id, told))
     return told
 
 
@@ -184,7 +187,7 @@ def remove_photo(session: AuditSession, ident: str) -> Photo:
         if (other.place, other.question) == (photo.place, photo.question)
         and other.id != photo.id
     ]
-    session.say(
+    session.record(
         changes.unphotographed(session.audit.id, photo.id),
         *_answer(session, photo, others[-1] if others else None),
     )
@@ -253,16 +256,6 @@ def _answer(
         return (changes.unanswered(audit, photo.place, question.id),)
     answer = Answer(State.KNOWN, value)
     return (changes.answered(audit, photo.place, question.id, answer),)
-
-
-def _check_space(folder: Path) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < FREE_BYTES:
-        raise DiagError(
-            f"Il ne reste que {free // 2**20} Mo sur le disque : la photo n'a pas été "
-            f"jointe, pour garder de la place aux réponses. Libérez "
-            f"{FREE_BYTES // 2**20} Mo, puis recommencez."
-        )
 
 
 def _caption(text: str) -> str:
@@ -339,21 +332,14 @@ def _unquoted(line: str) -> str:
 
 
 def is_file(path: Path) -> bool:
-    """Say whether a path is a file; one that no system can have is none."""
+    """Return whether a path is a file; one that no system can have is none."""
     try:
         return path.is_file()
     except (OSError, ValueError):
         return False
 
 
-# The folder where the phone's photos arrive: which ones came since the last time.
-#
-# Looked at when asked, never watched: nothing runs while nothing is done.
-
-
 _KEY = "photos"
-
-
 _MOST = 200
 
 
@@ -403,7 +389,11 @@ def arrivals(workspace: Workspace) -> tuple[Arrival, ...]:
         return ()
     folder, since = Path(kept["folder"]), int(kept["since"])
     try:
-        found = [_arrival(path) for path in folder.iterdir() if _is_photo(path)]
+        found = [
+            _arrival(path)
+            for path in folder.iterdir()
+            if (path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+        ]
     except OSError as error:
         raise DiagError(
             f"{folder} : le dossier des photos n'est plus lisible. Choisissez-en un "
@@ -418,10 +408,6 @@ def seen(workspace: Workspace, arrival: Arrival) -> None:
     kept = get_setting(workspace.journal, _KEY)
     if isinstance(kept, dict):
         put_setting(workspace.journal, _KEY, {**kept, "since": arrival.at})
-
-
-def _is_photo(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
 def _arrival(path: Path) -> Arrival | None:

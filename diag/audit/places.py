@@ -66,7 +66,7 @@ def add_place(
         DiagError: when its name is empty or taken, or its parent cannot hold it.
     """
     place = _new(session, kind, name, parent)
-    (revision,) = session.say(changes.placed(session.audit.id, place))
+    (revision,) = session.record(changes.placed(session.audit.id, place))
     return place, revision.id
 
 
@@ -79,7 +79,7 @@ def add_places(
         DiagError: when a name is empty or taken, or the parent cannot hold them.
     """
     places = tuple(_new(session, kind, name, parent) for name in names)
-    session.say(*(changes.placed(session.audit.id, place) for place in places))
+    session.record(*(changes.placed(session.audit.id, place) for place in places))
     return places
 
 
@@ -105,7 +105,7 @@ def rename_place(session: AuditSession, text: str, name: str) -> Place:
     """
     place = _check_not_root(find_place(session, text))
     renamed = place.model_copy(update={"name": _free(session, name)})
-    session.say(changes.placed(session.audit.id, renamed))
+    session.record(changes.placed(session.audit.id, renamed))
     return renamed
 
 
@@ -116,7 +116,7 @@ def remove_place(session: AuditSession, text: str) -> Place:
         DiagError: unknown place, or the school itself.
     """
     place = _check_not_root(find_place(session, text))
-    session.say(removal(session.workspace.journal, session.audit.id, place.id))
+    session.record(removal(session.workspace.journal, session.audit.id, place.id))
     return place
 
 
@@ -156,7 +156,7 @@ def close_places(
     """
     if kind in ROOT_KINDS:
         raise DiagError(f"« {kind} » n'a pas de liste de lieux à clore.")
-    session.say(changes.closed(session.audit.id, kind, complete=complete))
+    session.record(changes.closed(session.audit.id, kind, complete=complete))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +209,11 @@ def _told(score: Score) -> str:
 BETWEEN = ";"
 """What stands between two names on one line."""
 
-
 MOST = 60
 """Places that one line may name: more is a slip of the finger."""
 
-
 _SHOWN = 8
 """Names that are read; of more, the first ones and the last."""
-
 
 _RANGE = re.compile(r"(?P<what>.*\S)\s+(?P<first>\d{1,4})\s+à\s+(?P<last>\d{1,4})")
 
@@ -257,7 +254,7 @@ def named(session: AuditSession, names: tuple[str, ...]) -> NamesRead:
     return NamesRead(tuple(new.values()), tuple(known.values()))
 
 
-def told_names(kind: PlaceKind, found: NamesRead) -> str:
+def describe_names(kind: PlaceKind, found: NamesRead) -> str:
     """Return what is to be added, and what is there: « 2 salles : CP, CE1. »."""
     said = []
     if found.new:

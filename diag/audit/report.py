@@ -17,17 +17,16 @@ from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
-from diag.audit.memory import own_standing, steps_told
+from diag.audit.memory import own_standing, steps_to_report
 from diag.audit.session import AuditSession
 from diag.audit.suppose import Option
 from diag.journal import subjects
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
-from diag.journal.journal import Journal
 from diag.journal.records import photos_of, ranks_of, wordings_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
 from diag.model.charter import Issuer as Office
-from diag.model.checklist import Checklist, Criterion, Recommendation, Wording
+from diag.model.checklist import Checklist, Criterion, Wording
 from diag.model.enums import Audience, AuditStatus, PlaceKind
 from diag.model.fact import Facts, Place
 from diag.model.territory import Commune, TownHall
@@ -39,10 +38,8 @@ from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings
 
-# What a sensitive fact speaks through, so that three documents can stay silent.
-#
 # A criterion that reads a sensitive question still gives its level; but its places and
-# quantities would tell the fact itself, so only the technical document prints them.
+# quantities would give the fact away, so only the technical document prints them.
 
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
@@ -71,7 +68,9 @@ def discretion_of(checklist: Checklist) -> Discretion:
         advice.id
         for advice in checklist.recommendations.values()
         if advice.when.criterion in criteria
-        or not questions.isdisjoint(_names_counted(advice))
+        or not questions.isdisjoint(
+            _names(advice.quantity, advice.effort, *advice.prices.values())
+        )
     )
     return Discretion(questions, criteria, recommendations)
 
@@ -91,17 +90,12 @@ def names_judged(criterion: Criterion) -> tuple[str, ...]:
     return tuple(_names(*(criterion.levels[level] for level in levels)))
 
 
-def _names_counted(advice: Recommendation) -> list[str]:
-    return _names(advice.quantity, advice.effort, *advice.prices.values())
-
-
 def _names(*rules: str) -> list[str]:
     return list(dict.fromkeys(_NAME.findall(" ".join(rules))))
 
 
 Pictures = Mapping[str, bytes]
 """Attachments by their SHA-256: JPEGs."""
-
 
 NONE: Pictures = MappingProxyType({})
 """No picture at all."""
@@ -191,7 +185,7 @@ class Report:
 
     @property
     def provisional(self) -> bool:
-        """Say whether the audit may still change."""
+        """Return whether the audit may still change."""
         return self.status is not AuditStatus.CLOS
 
     @property
@@ -240,7 +234,7 @@ class Report:
         return self.assessment.criteria.get(criterion)
 
     def is_discreet(self, recommendation: str, audience: Audience) -> bool:
-        """Say whether places, quantities and reasons stay untold to a reader."""
+        """Return whether places, quantities and reasons stay untold to a reader."""
         return (
             audience is not Audience.TECHNIQUE
             and recommendation in self.discretion.recommendations
@@ -403,7 +397,8 @@ def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
     settings = session.workspace.settings
     told = []
     for photo in _photos(session):
-        author, at = _joined(journal, audit, photo)
+        first = journal.history(audit, subjects.photo(photo.id))[0]
+        author, at = first.author, first.at
         day = photo.taken_at[:10] or day_of(at).isoformat()
         told.append(Evidence(photo, settings.name_of(author), day))
     return tuple(told)
@@ -411,11 +406,6 @@ def evidence_of(session: AuditSession) -> tuple[Evidence, ...]:
 
 def _photos(session: AuditSession) -> tuple[Photo, ...]:
     return photos_of(session.workspace.journal, session.audit.id)
-
-
-def _joined(journal: Journal, audit: str, photo: Photo) -> tuple[str, int]:
-    first = journal.history(audit, subjects.photo(photo.id))[0]
-    return first.author, first.at
 
 
 def report_of(
@@ -451,7 +441,7 @@ def report_of(
         today=day or workspace.world.today(),
         digest=session.digest,
         edition=session.edition,
-        earlier=steps_told(session),
+        earlier=steps_to_report(session),
         own=own_standing(session),
         ranks=ranks_of(workspace.journal, session.audit.id),
         evidence=evidence_of(session),

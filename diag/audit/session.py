@@ -1,25 +1,27 @@
-"""A session: one audit in memory, its facts, its assessment; what is said is kept."""
+"""One audit open: what is read of it is a frozen snapshot; `record` replaces it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from operator import xor
 
 from diag.assess.judge import Judge, judge_of, recommendation_root, rooted
 from diag.assess.results import Assessment
-from diag.journal import changes
+from diag.journal import changes, subjects
+from diag.journal.attachments import Editions
 from diag.journal.audits import closing_of, open_audit
 from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.facts import edition_of, facts_after, facts_of, profile_of, status_of
 from diag.journal.heads import also_said
+from diag.journal.journal import Head, Journal
 from diag.journal.records import follow_ups_of, visits_of
 from diag.journal.revision import NewRevision, Revision, parse
+from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import Audit, Auditee, FollowUp, Visit, audit_id, root_place_id
 from diag.model.checklist import Checklist
 from diag.model.enums import AuditStatus, PlaceKind, Profile, Provenance, State
 from diag.model.errors import DiagError
-from diag.model.fact import Answer, Facts, Value
-from diag.model.territory import School
+from diag.model.fact import Answer, Facts, Place, Value
 from diag.rules.scope import root_of
 from diag.words.vocabulary import SUBJECTS
 from diag.workspace.editions import current
@@ -29,24 +31,24 @@ from diag.workspace.workspace import Workspace
 
 
 class NeedsConfirmation(DiagError):
-    """Something was about to be written that is to be confirmed first."""
+    """Something was about to be written that the user must confirm first."""
 
     asked = ""
-    """What is asked of who was about to write."""
+    """The question; a `ConcurrentChange` has none: `describe_concurrent` words it."""
     yes, no = "Écrire", "Ne rien écrire"
     """Its two answers."""
     done, left = "", ""
-    """What is said once it is written, or not."""
+    """The sentence once it is written, or not."""
     drops = False
     """Whether what was typed is of no more use once it is not written."""
     takes_back = False
-    """Whether it takes an earlier word back: what is being typed is another."""
+    """Whether it undoes an earlier entry: what is being typed is another."""
 
     def __init__(
         self, session: "AuditSession", drafts: tuple[NewRevision, ...], sentence: str
     ) -> None:
         super().__init__(sentence)
-        self._session = session
+        self.session = session
         self._drafts = drafts
 
     def write_anyway(self) -> None:
@@ -55,7 +57,7 @@ class NeedsConfirmation(DiagError):
         Raises:
             DiagError: when nothing could be written.
         """
-        self._session.say(*self._drafts)
+        self.session.record(*self._drafts)
 
 
 class ClosedAuditError(NeedsConfirmation):
@@ -81,12 +83,27 @@ class ClosedAuditError(NeedsConfirmation):
         Raises:
             DiagError: when nothing could be written.
         """
-        self._session.asks_when_closed = False
+        self.session.asks_when_closed = False
         super().write_anyway()
 
 
+Met = Place | tuple[str, ...] | tuple[Answer, ...] | None
+"""A place, the notes or the answers of a question; nothing when there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetChange:
+    """What another program changed since it was read, where a draft would write."""
+
+    topic: PlaceTopic | NoteTopic | AnswerTopic
+    before: Met
+    """What was read."""
+    now: Met
+    heads: tuple[Head, ...]
+
+
 class ConcurrentChange(NeedsConfirmation):
-    """Another program said otherwise what one was about to say."""
+    """Another program has changed what was about to be replaced."""
 
     yes, no = "Remplacer", "Garder l'autre"
     done = "Enregistré · à la place de ce que l'autre fenêtre avait écrit"
@@ -94,83 +111,150 @@ class ConcurrentChange(NeedsConfirmation):
     drops = True
 
     def __init__(
-        self, session: "AuditSession", drafts: tuple[NewRevision, ...], sentence: str
+        self,
+        session: "AuditSession",
+        drafts: tuple[NewRevision, ...],
+        met: tuple[MetChange, ...],
     ) -> None:
-        super().__init__(session, drafts, f"{sentence} Rien n'est écrit.")
-        self.asked = f"{sentence} Remplacer par ce que vous venez de dire ?"
+        super().__init__(session, drafts, self.left)
+        self.met = met
 
 
-_READINGS = ("facts", "edition", "checklist", "assessment", "judged", "profile")
-"""What is read again once something was said."""
+@dataclass(frozen=True)
+class Snapshot:
+    """An audit as it was read once; whatever is computed of it stays true of it."""
 
-
-class AuditSession:
-    """One audit, opened. Readings are cached until something is said."""
-
-    def __init__(self, workspace: "Workspace", audit: Audit, about: Auditee) -> None:
-        self.workspace = workspace
-        self.audit = audit
-        self.about = about
-        """Whom it is about."""
-        self.notice = ""
-        """What is to be said once to who opened it; empty as a rule."""
-        self.asks_when_closed = False
-        """Whether an answer for a closed audit is refused until it is confirmed."""
-        self.asks_when_changed = False
-        """Whether one asks before replacing what another program said meanwhile."""
-        self._gestures: dict[str, frozenset[str]] = {}
-        self._read = (0, "")
-
-    @cached_property
-    def facts(self) -> Facts:
-        """Everything known, as of the last thing said; the root bears its name."""
-        self._read = (self.workspace.journal.version, self.digest)
-        facts = facts_of(self.workspace.journal, self.audit)
-        root = facts.places[facts.root].model_copy(update={"name": self.about.name})
-        return replace(facts, places={**facts.places, facts.root: root})
-
-    @cached_property
-    def edition(self) -> str:
-        """Digest of the checklists that this audit pinned.
-
-        Raises:
-            DiagError: when the audit names none.
-        """
-        digest = edition_of(self.workspace.journal, self.audit.id)
-        if digest is None:
-            raise DiagError(
-                f"L'audit de {self.about.ref} n'a pas d'édition de grilles. "
-                "Rouvrez-le.",
-                command=f"diag audit start {self.about.ref}",
-            )
-        return digest
+    about: Auditee
+    editions: Editions = field(repr=False, compare=False)
+    digest: str
+    """Of the audit, read before everything else: later writings change it."""
+    edition: str | None
+    profile: Profile
+    facts: Facts
+    """Everything known; the root bears the subject's name."""
 
     @cached_property
     def checklist(self) -> Checklist:
-        """What the checklists ask and judge of such a subject."""
-        edition = self.workspace.editions.open(self.edition)
-        return rooted(edition, self.about.kind)
+        """What the checklists ask and judge of such a subject.
+
+        Raises:
+            DiagError: when the audit names no edition.
+        """
+        return rooted(
+            self.editions.open(_pinned(self.about, self.edition)), self.about.kind
+        )
 
     @cached_property
     def assessment(self) -> Assessment:
-        """Everything judged, as of the last thing said."""
-        return self.judge.assess(self.facts)
+        """Everything judged."""
+        return judge_of(self.checklist).assess(self.facts)
 
     @cached_property
     def judged(self) -> Assessment:
         """The same without advice, in half the time: what each answer is worth."""
-        if "assessment" in self.__dict__:
+        if "assessment" in vars(self):
             return self.assessment
-        return self.judge.assess(self.facts, advised=())
+        return judge_of(self.checklist).assess(self.facts, advised=())
+
+    def after(
+        self,
+        journal: Journal,
+        audit: str,
+        drafts: Iterable[NewRevision],
+        written: Iterable[Revision],
+    ) -> "Snapshot | None":
+        """Return the next one, once drafts were written; None to read all again.
+
+        Facts are kept when the digest proves that nothing else was written.
+        """
+        facts = facts_after(journal, audit, self.facts, drafts)
+        ids = (int(revision.id, 16) for revision in written)
+        digest = f"{reduce(xor, ids, int(self.digest, 16)):064x}"
+        if facts is None or journal.digest(audit) != digest:
+            return None
+        return replace(self, digest=digest, facts=facts)
+
+
+class AuditSession:
+    """One audit, opened. What is read of it is one snapshot, replaced whole."""
+
+    def __init__(self, workspace: Workspace, audit: Audit, about: Auditee) -> None:
+        self.workspace = workspace
+        self.audit = audit
+        self.about = about
+        """The subject of the audit."""
+        self.notice = ""
+        """A sentence for the user, once, at opening; empty as a rule."""
+        self.asks_when_closed = False
+        """Whether an answer for a closed audit is refused until it is confirmed."""
+        self.asks_when_changed = False
+        """Whether replacing what another program has changed must be confirmed."""
+        self._gestures: dict[str, frozenset[str]] = {}
+        self._snapshot: Snapshot | None = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The audit as it was last read, read now if it is to be."""
+        if self._snapshot is None:
+            self._snapshot = self.read_anew()
+        return self._snapshot
+
+    def read_anew(self) -> Snapshot:
+        """Return a snapshot of the audit as the journal gives it now."""
+        journal, audit = self.workspace.journal, self.audit.id
+        digest = journal.digest(audit)
+        facts = facts_of(journal, self.audit)
+        root = facts.places[facts.root].model_copy(update={"name": self.about.name})
+        return Snapshot(
+            about=self.about,
+            editions=self.workspace.editions,
+            digest=digest,
+            edition=edition_of(journal, audit),
+            profile=profile_of(journal, audit),
+            facts=replace(facts, places={**facts.places, facts.root: root}),
+        )
+
+    def reopen(self) -> "AuditSession":
+        """Return the same audit, of which nothing is read yet: memory is freed."""
+        return AuditSession(self.workspace, self.audit, self.about)
+
+    @property
+    def facts(self) -> Facts:
+        """Everything known."""
+        return self.snapshot.facts
+
+    @property
+    def checklist(self) -> Checklist:
+        """What the checklists ask and judge of such a subject."""
+        return self.snapshot.checklist
+
+    @property
+    def assessment(self) -> Assessment:
+        """Everything judged."""
+        return self.snapshot.assessment
+
+    @property
+    def judged(self) -> Assessment:
+        """The same without advice."""
+        return self.snapshot.judged
 
     @property
     def judge(self) -> Judge:
         """The compiled rules of the checklists."""
         return judge_of(self.checklist)
 
-    @cached_property
+    @property
+    def edition(self) -> str:
+        """Digest of the checklists that this audit pinned.
+
+        Raises:
+            DiagError: when the audit names none.
+        """
+        return _pinned(self.about, edition_of(self.workspace.journal, self.audit.id))
+
+    @property
     def profile(self) -> Profile:
-        """How long the visit is meant to be."""
+        """How long the visit is to be."""
         return profile_of(self.workspace.journal, self.audit.id)
 
     @property
@@ -190,12 +274,12 @@ class AuditSession:
 
     @property
     def digest(self) -> str:
-        """Digest of everything said in this audit."""
+        """Digest of everything written in this audit."""
         return self.workspace.journal.digest(self.audit.id)
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:
-        """What people said apart and nobody has settled yet."""
+        """What people wrote apart and nobody has settled yet."""
         return conflicts_of(self.workspace.journal, self.audit)
 
     @property
@@ -205,94 +289,99 @@ class AuditSession:
         return closing.intact if closing else None
 
     def revisions(self) -> tuple[Revision, ...]:
-        """Return everything ever said in this audit, in order."""
+        """Return everything ever written in this audit, in order."""
         return tuple(map(parse, self.workspace.journal.lines(self.audit.id)))
 
-    def say(self, *drafts: NewRevision) -> tuple[Revision, ...]:
-        """Record things in one durable commit, all or nothing; readings are dropped.
+    def record(self, *drafts: NewRevision) -> tuple[Revision, ...]:
+        """Record drafts in one durable commit, all or nothing; replace the snapshot.
 
         Raises:
-            DiagError: when nothing could be written; says why and what to do.
-            ClosedAuditError: an answer for a closed audit, when one asks about it.
-            ConcurrentChange: another program said it otherwise, when one asks.
+            DiagError: when nothing could be written.
+            ClosedAuditError: an answer for a closed audit, to be confirmed.
+            ConcurrentChange: another program has changed it, to be confirmed.
         """
-        if self.asks_when_closed and self._would_unseal(drafts):
+        # What becomes of recommendations is written after the closing, as it should.
+        if (
+            self.asks_when_closed
+            and any(draft.subject.startswith("place") for draft in drafts)
+            and self.status is AuditStatus.CLOS
+        ):
             raise ClosedAuditError(self, drafts)
-        workspace = self.workspace
-        also = also_said(workspace.journal, self.audit.id, drafts)
-        written = workspace.journal.write_many(
-            (*also, *drafts), workspace.origin, partial(self._weigh, drafts)
+        journal = self.workspace.journal
+        also = also_said(journal, self.audit.id, drafts)
+        written = journal.write_many(
+            (*also, *drafts), self.workspace.origin, partial(self._check, drafts)
         )
-        revisions = written[len(also) :]
         if len(written) > 1:
             together = frozenset(revision.id for revision in written)
             self._gestures |= dict.fromkeys(together, together)
-        facts = None if also else self._facts_after(drafts)
-        self.forget()
-        if facts:
-            self._keep(facts, written)
-        return revisions
-
-    def _facts_after(self, drafts: tuple[NewRevision, ...]) -> Facts | None:
-        seen = self.__dict__.get("facts")
-        journal = self.workspace.journal
-        return seen and facts_after(journal, self.audit.id, seen, drafts)
-
-    def _keep(self, facts: Facts, written: tuple[Revision, ...]) -> None:
-        """Keep facts that hold what was just said, if nobody else wrote meanwhile.
-
-        The version is that of the last reading: what another program writes from now
-        on is still to be read.
-        """
-        version, digest = self._read
-        ids = (int(revision.id, 16) for revision in written)
-        reckoned = f"{reduce(xor, ids, int(digest, 16)):064x}"
-        if self.digest == reckoned:
-            self._read = (version, reckoned)
-            self.facts = facts
+        if self._snapshot and not also:
+            self._snapshot = self._snapshot.after(
+                journal, self.audit.id, drafts, written
+            )
+        else:
+            self._snapshot = None
+        return written[len(also) :]
 
     def catch_up(self) -> bool:
-        """Read again when another program wrote in this audit; say whether it did."""
-        version, digest = self._read
-        if "facts" not in self.__dict__ or self.workspace.journal.version == version:
+        """Read again if the audit was written by another hand; return whether so."""
+        if self._snapshot is None or self._snapshot.digest == self.digest:
             return False
-        self._read = (self.workspace.journal.version, digest)
-        if self.digest == digest:
-            return False
-        self.forget()
+        self._snapshot = None
         return True
 
-    def _weigh(self, drafts: tuple[NewRevision, ...]) -> None:
-        """Replace nothing unasked that another program said since one read it."""
-        seen = self.__dict__.get("facts")
-        if seen is None or not self.catch_up() or not self.asks_when_changed:
-            return
-        # Only who works in two windows pays for the words.
-        from diag.audit.undo import said_meanwhile  # noqa: PLC0415
-
-        if sentence := said_meanwhile(self, seen, drafts):
-            raise ConcurrentChange(self, drafts, sentence)
-
-    def _would_unseal(self, drafts: tuple[NewRevision, ...]) -> bool:
-        """Say whether places or answers would change in a closed audit.
-
-        What becomes of recommendations is said after the closing, as it should be.
-        """
-        return self.status is AuditStatus.CLOS and any(
-            draft.subject.startswith("place") for draft in drafts
-        )
-
-    def said_with(self, revision: str) -> frozenset[str]:
-        """Return the ids of what was said in one go with a revision, itself included.
+    def same_gesture(self, revision: str) -> frozenset[str]:
+        """Return the ids of what was written in one gesture with a revision.
 
         The journal does not keep it: once the session is closed, each stands alone.
         """
         return self._gestures.get(revision, frozenset({revision}))
 
-    def forget(self) -> None:
-        """Drop what was read, so that it is read again."""
-        for name in _READINGS:
-            self.__dict__.pop(name, None)
+    def _check(self, drafts: tuple[NewRevision, ...]) -> None:
+        """Let nothing be replaced unasked that another program has changed."""
+        before = self._snapshot
+        if before and self.catch_up() and self.asks_when_changed:
+            met = tuple(self._find_met(before.facts, drafts))
+            if met:
+                raise ConcurrentChange(self, drafts, met)
+
+    def _find_met(
+        self, before: Facts, drafts: Iterable[NewRevision]
+    ) -> Iterator[MetChange]:
+        """Give the changes met where drafts write; others are only read again."""
+        facts = self.facts
+        for draft in drafts:
+            heads = self.workspace.journal.current(draft.audit, draft.subject)
+            if [(head.op, head.value) for head in heads] == [(draft.op, draft.value)]:
+                continue
+            # A settlement that names all heads was made with them on the screen.
+            named = set(() if draft.undoes else draft.parents or ())
+            if heads and named.issuperset(head.id for head in heads):
+                continue
+            topic = subjects.parse(draft.subject)
+            if isinstance(topic, PlaceTopic | NoteTopic | AnswerTopic):
+                was, now = _standing(before, topic), _standing(facts, topic)
+                if was != now:
+                    yield MetChange(topic, was, now, heads)
+
+
+def _standing(facts: Facts, topic: PlaceTopic | NoteTopic | AnswerTopic) -> Met:
+    match topic:
+        case PlaceTopic(place):
+            return facts.places.get(place)
+        case NoteTopic(place, question):
+            return facts.notes.get((place, question), ())
+        case AnswerTopic(place, question):
+            return facts.answers.get((place, question), ())
+
+
+def _pinned(about: Auditee, edition: str | None) -> str:
+    if edition is None:
+        raise DiagError(
+            f"L'audit de {about.ref} n'a pas d'édition de grilles. Rouvrez-le.",
+            command=f"diag audit start {about.ref}",
+        )
+    return edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +396,7 @@ class Listed:
 def start(workspace: Workspace, ref: str, campaign: str | None = None) -> AuditSession:
     """Open an audit, created when nobody has yet; its edition is pinned once.
 
-    `ref` names whom it is about: a UAI, `commune:INSEE`, `syndicat:SIREN`.
+    `ref` names its subject: a UAI, `commune:INSEE`, `syndicat:SIREN`.
 
     Raises:
         DiagError: unknown subject, bad campaign, faulty checklists, nothing written.
@@ -320,24 +409,29 @@ def start(workspace: Workspace, ref: str, campaign: str | None = None) -> AuditS
     edition = None if is_pinned else current(workspace)
     audit = open_audit(workspace.journal, wanted, about.subject, workspace.origin)
     session = AuditSession(workspace, audit, about)
-    _keep_siren(workspace, about)
+    settings = workspace.settings
+    if (
+        about.kind is PlaceKind.SYNDICAT
+        and not settings.siren
+        and about.name in {settings.syndicat, f"Syndicat {about.code}"}
+    ):  # the number of one's own syndicat, learnt the first time that it is audited
+        workspace.keep_settings(settings.model_copy(update={"siren": about.code}))
     if edition is not None:
         session.notice = edition.notice
-        session.say(changes.pinned(audit.id, edition.digest))
+        session.record(changes.pinned(audit.id, edition.digest))
         if known := known_already(audit.id, about, session.checklist):
-            session.say(*known)
+            session.record(*known)
     return session
 
 
 def is_started(workspace: Workspace, ref: str) -> bool:
-    """Say whether there is an audit of it in the campaign of this workspace.
+    """Return whether it is audited in the campaign of this workspace.
 
     Raises:
         DiagError: unknown subject.
     """
     about = auditee_named(workspace, ref)
-    ident = audit_id(campaign_named(workspace.campaign), about.subject)
-    return any(audit.id == ident for audit in audits(workspace.journal))
+    return _find(workspace, about, campaign_named(workspace.campaign)) is not None
 
 
 def open_session(
@@ -346,19 +440,24 @@ def open_session(
     """Open the audit that was started for a school, a commune or a syndicat.
 
     Raises:
-        DiagError: when there is none in the campaign; says how to start it.
+        DiagError: when there is none in the campaign.
     """
     wanted = campaign_named(campaign or workspace.settings.campaign)
     about = auditee_named(workspace, ref)
-    ident = audit_id(wanted, about.subject)
-    for audit in audits(workspace.journal):
-        if audit.id == ident:
-            return AuditSession(workspace, audit, about)
-    raise DiagError(
-        f"Pas d'audit de {about.ref} ({about.title}) dans la campagne {wanted}. "
-        "Ouvrez-le.",
-        command=f"diag audit start {about.ref}",
-    )
+    audit = _find(workspace, about, wanted)
+    if audit is None:
+        raise DiagError(
+            f"Pas d'audit de {about.ref} ({about.title}) dans la campagne {wanted}. "
+            "Ouvrez-le.",
+            command=f"diag audit start {about.ref}",
+        )
+    return AuditSession(workspace, audit, about)
+
+
+def _find(workspace: Workspace, about: Auditee, campaign: str) -> Audit | None:
+    ident = audit_id(campaign, about.subject)
+    known = audits(workspace.journal)
+    return next((audit for audit in known if audit.id == ident), None)
 
 
 def listed(workspace: Workspace) -> tuple[Listed, ...]:
@@ -370,20 +469,18 @@ def listed(workspace: Workspace) -> tuple[Listed, ...]:
     )
 
 
-def _keep_siren(workspace: Workspace, about: Auditee) -> None:
-    """Learn the number of one's own syndicat, the first time that it is audited."""
-    settings = workspace.settings
-    if about.kind is not PlaceKind.SYNDICAT or settings.siren:
-        return
-    if about.name in {settings.syndicat, f"Syndicat {about.code}"}:
-        workspace.keep_settings(settings.model_copy(update={"siren": about.code}))
-
-
 def elsewhere(session: AuditSession, ident: str) -> str:
     """Return « … relève de l'audit de la commune » after a space, or nothing."""
-    whole = session.workspace.editions.open(session.edition)
-    root = _root(whole, ident)
-    if root is None or root is session.about.kind:
+    checklist = session.workspace.editions.open(session.edition)
+    if ident in checklist.questions:
+        root = root_of(checklist.questions[ident].place)
+    elif ident in checklist.criteria:
+        root = root_of(checklist.criteria[ident].place)
+    elif ident in checklist.recommendations:
+        root = recommendation_root(checklist, ident)
+    else:
+        return ""
+    if root is session.about.kind:
         return ""
     refs = {
         PlaceKind.ECOLE: "UAI",
@@ -393,14 +490,12 @@ def elsewhere(session: AuditSession, ident: str) -> str:
     return f" Cela relève de l'audit {SUBJECTS[root][1]} ({refs[root]})."
 
 
-def _root(checklist: Checklist, ident: str) -> PlaceKind | None:
-    if ident in checklist.questions:
-        return root_of(checklist.questions[ident].place)
-    if ident in checklist.criteria:
-        return root_of(checklist.criteria[ident].place)
-    if ident in checklist.recommendations:
-        return recommendation_root(checklist, ident)
-    return None
+_SCHOOL_KINDS = {
+    (True, True): "primaire",
+    (True, False): "maternelle",
+    (False, True): "elementaire",
+}
+"""By whether it has a nursery and an elementary part."""
 
 
 def known_already(
@@ -411,6 +506,17 @@ def known_already(
     They are marked imported, with the year of their source: a person who sees
     otherwise answers over them.
     """
+    school = about.school
+    if school is None:
+        return []
+    kind = _SCHOOL_KINDS.get((bool(school.nursery), bool(school.elementary)))
+    directory = f"annuaire, {school.updated}".rstrip(", ")
+    headcount = f"effectifs, {school.headcount_year}"
+    given: tuple[tuple[str, Value, str], ...] = (
+        ("type_ecole", kind, directory),
+        ("nb_classes", school.classes, headcount),
+        ("nb_eleves", school.pupils, headcount),
+    )
     root = root_place_id(audit, about.kind)
     return [
         changes.answered(
@@ -419,25 +525,6 @@ def known_already(
             question,
             Answer(State.KNOWN, value, Provenance.IMPORTED, reason=source),
         )
-        for question, value, source in (_facts(about.school) if about.school else ())
-        if question in checklist.questions
+        for question, value, source in given
+        if value is not None and question in checklist.questions
     ]
-
-
-def _facts(school: School) -> Iterator[tuple[str, Value, str]]:
-    if kind := _kind(school):
-        yield "type_ecole", kind, f"annuaire, {school.updated}".rstrip(", ")
-    headcount = f"effectifs, {school.headcount_year}"
-    if school.classes is not None:
-        yield "nb_classes", school.classes, headcount
-    if school.pupils is not None:
-        yield "nb_eleves", school.pupils, headcount
-
-
-def _kind(school: School) -> str:
-    kinds = {
-        (True, True): "primaire",
-        (True, False): "maternelle",
-        (False, True): "elementaire",
-    }
-    return kinds.get((bool(school.nursery), bool(school.elementary)), "")

@@ -201,7 +201,7 @@ class SupposedOutcome:
 
     @property
     def changes_nothing(self) -> bool:
-        """Say whether everything would be judged the same."""
+        """Return whether everything would be judged the same."""
         return self.before == self.after
 
 

@@ -17,7 +17,7 @@ from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.model.text import MAX_TEXT
 from diag.workspace.disk import write_whole
-from diag.workspace.people import meet
+from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of, remember
 from diag.workspace.workspace import Workspace
 
@@ -50,13 +50,15 @@ def export_audit(session: AuditSession, path: Path) -> int:
     """Write an audit to a file, whole or not at all; return how many revisions."""
     workspace = session.workspace
     lines = [line.decode() for line in workspace.journal.lines(session.audit.id)]
+    people = session.workspace.settings.people
+    labels = sorted({one.author for one in session.revisions()} & people.keys())
     file = AuditFile(
         audit=session.audit,
         school=session.about.school,
         about=None if session.about.school else session.about,
         digest=session.digest,
         edition=workspace.editions.read(session.edition).decode(),
-        people=_writers(session),
+        people={label: people[label] for label in labels},
         revisions=tuple(lines),
     )
     idle = {"about"} if file.about is None else {"school"}
@@ -75,7 +77,7 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[AuditSession, Ingest
     _verify(path, file, lines)
     workspace.editions.keep(file.edition.encode())
     taken = workspace.journal.ingest(lines)
-    meet(workspace, file.people)
+    learn_names(workspace, file.people)
     about = _told(file)
     assert about is not None  # verified
     remember(workspace, about)
@@ -84,12 +86,6 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[AuditSession, Ingest
 
 def _told(file: AuditFile) -> Auditee | None:
     return school_auditee(file.school) if file.school else file.about
-
-
-def _writers(session: AuditSession) -> dict[str, str]:
-    people = session.workspace.settings.people
-    labels = sorted({one.author for one in session.revisions()} & people.keys())
-    return {label: people[label] for label in labels}
 
 
 def _read(path: Path) -> AuditFile:

@@ -19,13 +19,6 @@ from diag.model.errors import DiagError
 from diag.model.fact import Facts
 from diag.workspace.editions import CURRENT, NamedEdition, edition_named
 
-# An audit passed to another edition of the checklists: first what it does, then it.
-#
-# What stays stands; what means another thing is asked again; what is no longer asked is
-# lost to judging and kept in the journal. The passage is one revision, which one
-# undoes.
-
-
 Asked = tuple[str, str]
 """Place and question of an answer."""
 
@@ -85,6 +78,14 @@ def preview(session: AuditSession, name: str = CURRENT) -> Upgrade:
     found = compare(old, judged)
     facts = session.facts
     answered = list(facts.answers)
+    journal, audit = session.workspace.journal, session.audit.id
+    own: Mapping[str, object] = session.checklist.recommendations
+    touched = dict.fromkeys((
+        *(step.recommendation for step in session.follow_ups),
+        *(ident for ident, _, _ in wordings_of(journal, audit)),
+        *ranks_of(journal, audit),
+    ))
+    gone = own.keys() - judged.recommendations.keys()
     return Upgrade(
         old=NamedEdition(session.edition[:12], old, session.edition),
         new=new,
@@ -95,7 +96,7 @@ def preview(session: AuditSession, name: str = CURRENT) -> Upgrade:
         ),
         again=tuple(asked for asked in answered if asked[1] in found.changed),
         lost=tuple(asked for asked in answered if asked[1] in found.lost),
-        orphans=_orphans(session, judged),
+        orphans=tuple(ident for ident in touched if ident in gone),
         before=session.assessment,
         after=judge_of(judged).assess(facts_for(facts, found)),
     )
@@ -120,11 +121,13 @@ def upgrade(session: AuditSession, planned: Upgrade) -> Revision:
         )
     journal, audit = session.workspace.journal, session.audit.id
     # A folder's edition is kept here too: the audit names it from now on.
-    session.workspace.editions.keep(_compiled(planned.new.checklist))
+    from diag.checklist.edition import compiled  # noqa: PLC0415 - few upgrade
+
+    session.workspace.editions.keep(compiled(planned.new.checklist))
     last = max(revision.lam for revision in session.revisions())
     again = asked_again_of(journal, audit)
     again |= dict.fromkeys(planned.changes.changed, last)
-    (said,) = session.say(changes.pinned(audit, planned.new.digest, again))
+    (said,) = session.record(changes.pinned(audit, planned.new.digest, again))
     return said
 
 
@@ -141,24 +144,6 @@ def facts_for(facts: Facts, found: EditionChanges) -> Facts:
     )
 
 
-def _compiled(checklist: Checklist) -> bytes:
-    from diag.checklist.edition import compiled  # noqa: PLC0415 - only who upgrades
-
-    return compiled(checklist)
-
-
-def _orphans(session: AuditSession, new: Checklist) -> tuple[str, ...]:
-    journal, audit = session.workspace.journal, session.audit.id
-    own: Mapping[str, object] = session.checklist.recommendations
-    touched = dict.fromkeys((
-        *(step.recommendation for step in session.follow_ups),
-        *(ident for ident, _, _ in wordings_of(journal, audit)),
-        *ranks_of(journal, audit),
-    ))
-    gone = own.keys() - new.recommendations.keys()
-    return tuple(ident for ident in touched if ident in gone)
-
-
 def _scores(before: Assessment, after: Assessment) -> Iterator[ScorePair]:
     old = {one.domain.id: one for one in before.domains}
     for one in after.domains:
@@ -170,11 +155,7 @@ def _scores(before: Assessment, after: Assessment) -> Iterator[ScorePair]:
 
 
 _LOST = "Perdues pour le jugement, gardées dans l'historique"
-
-
 _ORPHANS = "Suites de préconisations qui n'existent plus"
-
-
 _SHOWN = 12
 """At most so many answers named, unless all are asked."""
 

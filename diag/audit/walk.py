@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from diag.answers.types import TYPES, heads_words
-from diag.assess.questions import Asked, next_questions, relevant_questions
+from diag.assess.questions import next_questions, relevant_questions
 from diag.audit.places import find_place
 from diag.audit.session import AuditSession
 from diag.journal import changes
@@ -24,7 +24,6 @@ from diag.words.vocabulary import PLACES, PROFILES
 Key = tuple[str, str]
 """Place id, question id."""
 
-
 _SCHOOL = {
     "direction": "Direction",
     "baie": "Baie",
@@ -32,7 +31,6 @@ _SCHOOL = {
     "commune": "Commune",
     "syndicat": "Syndicat",
 }
-
 
 _GENERAL = {
     "salle": ("Les salles", "Salles"),
@@ -61,7 +59,7 @@ class WalkStop:
 
     @property
     def is_left(self) -> bool:
-        """Say whether it surely applies and is still to be learnt."""
+        """Return whether it surely applies and is still to be learnt."""
         return self.relevant is True and not self.settled
 
 
@@ -162,7 +160,16 @@ def walk_of(
     asked = relevant_questions(facts, checklist, profile=profile, also=also)
     stops: dict[str, list[WalkStop]] = {}
     for each in asked:
-        stops.setdefault(each.place, []).append(_stop(each, facts))
+        stops.setdefault(each.place, []).append(
+            WalkStop(
+                place=each.place,
+                question=each.question,
+                relevant=each.relevant,
+                heads=each.heads,
+                flagged=(each.place, each.question.id) in facts.flags,
+                settled=each.is_settled,
+            )
+        )
     return Walk(tuple(leg for leg in _legs(facts, stops) if leg.stops))
 
 
@@ -180,17 +187,6 @@ def most_useful(
         if (each.place, each.question.id) != here:
             return each.place, each.question.id
     return None
-
-
-def _stop(asked: Asked, facts: Facts) -> WalkStop:
-    return WalkStop(
-        place=asked.place,
-        question=asked.question,
-        relevant=asked.relevant,
-        heads=asked.heads,
-        flagged=(asked.place, asked.question.id) in facts.flags,
-        settled=asked.is_settled,
-    )
 
 
 def _legs(facts: Facts, stops: dict[str, list[WalkStop]]) -> Iterator[Leg]:
@@ -222,7 +218,7 @@ def _places(facts: Facts, part: str) -> Iterator[tuple[Place, str]]:
     """Give the places of a part and the heading each stands under."""
     if part == "lot":
         for place in facts.places_of(PlaceKind.LOT):
-            if _holder(facts, place).kind is not PlaceKind.SALLE:
+            if facts.places[place.parent or facts.root].kind is not PlaceKind.SALLE:
                 yield place, "Matériel"
         return
     yield from _rooms(facts, facts.root, "Salles")
@@ -238,10 +234,6 @@ def _rooms(facts: Facts, holder: str, group: str) -> Iterator[tuple[Place, str]]
             for lot in facts.places_of(PlaceKind.LOT):
                 if lot.parent == room.id:
                     yield lot, group
-
-
-def _holder(facts: Facts, place: Place) -> Place:
-    return facts.places[place.parent or facts.root]
 
 
 _EVERY = 10_000
@@ -304,12 +296,6 @@ def left_to_ask(
     ]
 
 
-# How long a visit is: chosen for an audit, what it asks, how long that takes.
-#
-# It is said in the audit itself, as a revision: whoever visits the same school follows
-# the same plan, and the history tells how long the visit was meant to be.
-
-
 _ASKED, _AGAIN, _MEASURED = 10, 4, 60
 """Seconds that a question takes, that it takes again in another room, that a measure
 takes: trade knowledge."""
@@ -366,7 +352,7 @@ def parcours_of(session: AuditSession) -> tuple[Parcours, ...]:
 def choose_profile(session: AuditSession, profile: Profile) -> None:
     """Say how long the visit is meant to be; said again, nothing is written."""
     if profile is not session.profile:
-        session.say(changes.profiled(session.audit.id, profile))
+        session.record(changes.profiled(session.audit.id, profile))
 
 
 def profile_named(text: str) -> Profile:
@@ -383,7 +369,7 @@ def profile_named(text: str) -> Profile:
     return found[0]
 
 
-def told_left(session: AuditSession, profile: Profile) -> str:
+def describe_left(session: AuditSession, profile: Profile) -> str:
     """Return what a visit of that length still asks: « Parcours court : … »."""
     found = _parcours(session, profile, chosen=True)
     return f"Parcours {found.name}\u00a0: {found.words}"
@@ -401,11 +387,8 @@ def _minutes(stops: Iterable[WalkStop]) -> int:
     total = 0
     for stop in stops:
         again = _AGAIN if stop.question.id in asked else _ASKED
-        total += _MEASURED if _is_measured(stop) else again
+        total += (
+            _MEASURED if (stop.question.provenance[0] is Provenance.MEASURED) else again
+        )
         asked.add(stop.question.id)
     return -(-total // 60)
-
-
-def _is_measured(stop: WalkStop) -> bool:
-    """Say whether a fact is measured first of all, asked only for want of it."""
-    return stop.question.provenance[0] is Provenance.MEASURED

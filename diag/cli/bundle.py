@@ -169,7 +169,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
     print_table(
         (
             one.name,
-            bundles.told_time(one.at),
+            bundles.format_time(one.at),
             "annulé" if one.undone_at is not None else "lu",
         )
         for one in found

@@ -313,7 +313,7 @@ def distinct(
     """Dit que deux lieux sont différents : ils ne sont plus proposés."""
     with workspace_of(ctx) as workspace:
         session = audits.open_session(workspace, ref, campaign)
-        merging.tell_apart(merging.merge_of(session, first, second))
+        merging.keep_apart(merging.merge_of(session, first, second))
     click.echo("Deux lieux différents : ils ne seront plus proposés, ici ni ailleurs.")
 
 

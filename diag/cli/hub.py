@@ -259,7 +259,7 @@ def key(chosen: HubLocation) -> None:
 @chosen
 def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
-    from diag.office.bundles import told_time  # noqa: PLC0415 - see above
+    from diag.office.bundles import format_time  # noqa: PLC0415 - see above
     from diag.sync.hub.delivery import deliver  # noqa: PLC0415 - see above
 
     home = chosen.home()
@@ -268,7 +268,7 @@ def read(chosen: HubLocation, file: Path) -> None:
         done = deliver(home.hub(store), home.keys, home.folder, file)
     finally:
         store.close()
-    click.echo(f"Paquet de {done.person}, écrit le {told_time(done.created)} :")
+    click.echo(f"Paquet de {done.person}, écrit le {format_time(done.created)} :")
     new = counted(done.new, "modification nouvelle", "modifications nouvelles")
     joined = counted(done.attachments, "pièce jointe", "pièces jointes")
     click.echo(f"  {new} sur {done.received}, {joined}.")

@@ -133,11 +133,11 @@ def _parcels(
 ) -> "list[Parcel]":
     from diag.audit.report import report_of  # noqa: PLC0415 - as above
     from diag.office.mail.account import sender_of  # noqa: PLC0415
-    from diag.office.mail.parcel import parcel  # noqa: PLC0415
+    from diag.office.mail.parcel import build_message  # noqa: PLC0415
 
     report, sender = report_of(session), sender_of(session.workspace)
     return [
-        parcel(session, audience, address, sender=sender, report=report)
+        build_message(session, audience, address, sender=sender, report=report)
         for audience, address in told.items()
     ]
 
@@ -323,7 +323,7 @@ def cancel_(ctx: click.Context, number: int, *, arrived: bool, yes: bool) -> Non
         found = decisions.message_numbered(workspace, number)
         told = ", ".join(found.dispatch.to)
         if arrived:
-            decisions.say_arrived(workspace, found)
+            decisions.confirm_arrival(workspace, found)
             click.echo(f"n° {number} : noté comme envoyé à {told}.")
             return
         if not yes and not agreed(f"Retirer « {found.title} » pour {told} ?"):

@@ -16,7 +16,7 @@ from diag.audit import session as audits
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.card import QuestionCard, StandingAnswer
 from diag.audit.departure import departure_lines
-from diag.audit.history import time_words
+from diag.audit.history import describe_concurrent, time_words
 from diag.audit.places import add_place, agreeing
 from diag.audit.session import AuditSession, ConcurrentChange
 from diag.audit.visit import VisitSession, keep_place
@@ -218,10 +218,9 @@ class Conversation:
             except Refused as error:
                 click.echo(f"Refusé. {error.plain}")
             except ConcurrentChange as changed:
-                self.visiting.refresh()
                 click.echo(
-                    f"{changed} Tapez la vôtre à nouveau pour la remplacer, ou Entrée "
-                    "pour la garder."
+                    f"{describe_concurrent(changed)} Rien n'est écrit. Tapez la vôtre "
+                    "à nouveau pour la remplacer, ou Entrée pour la garder."
                 )
             except DiagError as error:
                 click.echo(f"Ce n'est pas possible. {error.at_prompt()}")
@@ -233,10 +232,12 @@ class Conversation:
         elif typed == _HELP_SIGN:
             yield from HELP
         elif typed[:1] in STATE_KEYS and not self._is_text:
-            said = visiting.say(STATE_KEYS[typed[0]], typed[1:].strip())
+            said = visiting.answer_without_value(
+                STATE_KEYS[typed[0]], typed[1:].strip()
+            )
             yield from _saved(visiting, said)
         elif typed or doubted:
-            yield from _saved(visiting, visiting.give(typed or doubted))
+            yield from _saved(visiting, visiting.answer(typed or doubted))
         elif not visiting.forward():
             yield "C'est la dernière question."
 
@@ -309,7 +310,7 @@ def _undo(visiting: VisitSession, _rest: str) -> Iterator[str]:
 
 
 def _known(visiting: VisitSession, _rest: str) -> Iterator[str]:
-    yield f"La réponse suivante sera : {visiting.turn_provenance()}."
+    yield f"La réponse suivante sera : {visiting.next_provenance()}."
 
 
 def _left(visiting: VisitSession, _rest: str) -> Iterator[str]:
@@ -347,7 +348,6 @@ def _place(visiting: VisitSession, rest: str) -> Iterator[str]:
 
 def _add(visiting: VisitSession, rest: str, *, kind: PlaceKind) -> Iterator[str]:
     place, _ = add_place(visiting.session, kind, rest)
-    visiting.refresh()
     yield f"Enregistré. {place.name} {agreeing(kind, 'ajouté')}."
 
 

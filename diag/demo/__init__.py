@@ -118,7 +118,7 @@ def play(session: AuditSession, story: Story) -> None:
 def _answer(session: AuditSession, answers: dict[str, Any], place: str = "") -> None:
     """Record the answers of one place in one durable commit."""
     where = find_place(session, place)
-    session.say(
+    session.record(
         *(
             draft
             for question, raw in answers.items()
@@ -146,16 +146,11 @@ def _drafts(
 DAY = date(2026, 10, 5)
 """The day of the demonstration."""
 
-
 FULL, HALF, COMMUNE = "ecole-complete", "ecole-a-moitie", "commune"
-
-
 UNTOUCHED = "9990187Z"
 """École maternelle La Farandole: opened, nothing answered."""
 
-
 _MARK = "demonstration-de-diag.txt"
-
 
 _SETTINGS = Settings(
     author="u-demo",
@@ -247,10 +242,8 @@ def _clear(folder: Path) -> None:
     )
 
 
-# Every document made from invented audits, to try a syndicat's templates and charter.
-#
-# The demonstration's territory is made aside, with the syndicat's overlay in it: real
-# schools are not read, and nothing is left behind.
+# Documents on trial are made of the demonstration's territory, in a folder of its own
+# with the syndicat's overlay: real schools are not read, and nothing is left behind.
 
 
 _TAKEN = {".png", ".jpg", ".jpeg", ".svg"}

@@ -19,7 +19,6 @@ from diag.model.text import fold
 SEED = 2026
 """The seed of the shipped demonstration."""
 
-
 _RENTREES = range(2024, 2027)
 
 
@@ -102,7 +101,6 @@ def _write(path: Path, lines: Iterable[str], mark: str = "", end: str = "\n") ->
 UPDATED = "2026-09-15"
 """Date of every line of the directory."""
 
-
 COLUMNS = (
     "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;"
     "Statut_public_prive;Adresse_1;Adresse_2;Adresse_3;Code_postal;Code_commune;"
@@ -123,16 +121,13 @@ COLUMNS = (
 )
 """The 72 columns of 2024."""
 
-
 _NATURES = {
     "maternelle": ("101", "ECOLE MATERNELLE"),
     "élémentaire": ("151", "ECOLE DE NIVEAU ELEMENTAIRE"),
     "primaire": ("151", "ECOLE DE NIVEAU ELEMENTAIRE"),
 }
 
-
 _INSPECTION = "Circonscription d'inspection du 1er degré"
-
 
 _OTHERS = (
     ("Collège des Trois Ruisseaux", "Collège", "340"),
@@ -244,26 +239,20 @@ EFFECTIFS = (
     "Nombre d'élèves en CM2 hors ULIS;tri;Code Postal"
 )
 
-
 IPS = (
     "rentree_scolaire;academie;code_du_departement;departement;uai;"
     "nom_de_l_etablissment;code_insee_de_la_commune;nom_de_la_commune;secteur;"
     "effectifs;ips"
 )
 
-
 COMMUNES = (
     "code_insee;nom;departement;region;arrondissement;siren;codes_postaux;population;"
     "epci_siren;epci_nom;epci_type"
 )
 
-
 MAIRIES = "département,commune,email"
-
-
 _SMALLEST_IPS = 60
 """Pupils below which no index is published."""
-
 
 _ODD_ADDRESSES = {
     "Montfauvel": "https://www.montfauvel.example/contact",
@@ -271,7 +260,6 @@ _ODD_ADDRESSES = {
     "Sainte-Eulaline": "secretariat@rpi-des-noisetiers.example",
     "Œuvremont": "secretariat@rpi-des-noisetiers.example",
 }
-
 
 _ODD_TOWN_HALLS = (
     "Mairie - Clairombre,accueil@clairombre.example",

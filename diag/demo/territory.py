@@ -18,20 +18,10 @@ from diag.model.codes import check_letter
 from diag.model.text import fold
 
 DEPARTMENT = "999"
-
-
 DEPARTMENT_NAME = "Vallombre"
-
-
 REGION = ("99", "Pays d'Ombre")
-
-
 SYNDICAT = "Syndicat mixte Vallombre Numérique"
-
-
 INTERCOMMUNALITIES = ("CC du Val d'Ombre", "CC des Hauts de Brisance")
-
-
 PHONES = "046571"
 """First figures of the telephones: 04 65 71 xx xx is for fiction."""
 
@@ -65,10 +55,7 @@ class CommunePlan(NamedTuple):
 
 
 _M, _E, _P = "maternelle", "élémentaire", "primaire"
-
-
 _RPI = "999001"
-
 
 COMMUNES = (
     CommunePlan(
@@ -173,23 +160,17 @@ COMMUNES = (
 )
 """From the little town to the village; three share a regroupement pédagogique."""
 
-
 _FIRST_UAI = 100
-
 
 _STREETS = (
     *("rue des Écoles", "place de la Mairie", "rue du Lavoir", "chemin des Vignes"),
     *("allée des Platanes", "route de Valbrise", "impasse du Four", "rue de l'Église"),
 )
 
-
 _VILLAGE = 2
 """Classes up to which a school's classes are small."""
 
-
 _LEVELS = ("CP", "CE1", "CE2", "CM1", "CM2")
-
-
 _AT_SEA = (46.4, -5.2)
 """Latitude and longitude of a stretch of the Atlantic, where nobody lives."""
 

@@ -315,7 +315,7 @@ def keep(session: AuditSession, printed: Questionnaire) -> None:
     """Say what the numbers of a page mean; said last already, nothing is written."""
     known = [one for one in printed_in(session) if one.whom == printed.whom]
     if known[-1:] != [printed]:
-        session.say(changes.questioned(session.audit.id, printed))
+        session.record(changes.questioned(session.audit.id, printed))
 
 
 def printed_in(session: AuditSession) -> tuple[Questionnaire, ...]:

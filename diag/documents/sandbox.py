@@ -40,6 +40,7 @@ from diag.documents.document import written
 from diag.documents.escape import Md
 from diag.model.errors import DiagError
 from diag.words.typography import french
+from diag.workspace.charter import SHIPPED
 
 # What a template of one's own may say: a small part of Jinja, checked before it runs.
 #
@@ -400,11 +401,7 @@ def _where(error: Exception, name: str) -> tuple[str, int]:
     return found
 
 
-FOLDER = Path(__file__).parent / "templates"
-"""The shipped templates."""
-
-
-SHIPPED_LOADER = FileSystemLoader(FOLDER)
+SHIPPED_LOADER = FileSystemLoader(SHIPPED)
 
 
 class Typographer(Extension):

@@ -25,14 +25,19 @@ from diag.documents.document import sections
 from diag.documents.escape import Md, block
 from diag.documents.parts import frame
 from diag.documents.parts.frame import glossary
-from diag.documents.sandbox import FOLDER as SHIPPED
 from diag.documents.sandbox import environment
 from diag.model.charter import House
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.rules.problem import nearest
 from diag.words.typography import french
-from diag.workspace.charter import FOLDER, SUFFIX, own_templates, templates_folder
+from diag.workspace.charter import (
+    FOLDER,
+    SHIPPED,
+    SUFFIX,
+    own_templates,
+    templates_folder,
+)
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 

@@ -152,6 +152,6 @@ select a.id from audit a where exists(
 places read as one, which may differ."""
 
 
-def forked(journal: Journal) -> frozenset[str]:
+def audits_in_conflict(journal: Journal) -> frozenset[str]:
     """Return the ids of the audits that have to be looked into: no other differs."""
     return frozenset(audit for (audit,) in journal.select(_FORKED, []))

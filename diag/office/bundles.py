@@ -19,7 +19,7 @@ from diag.sync.bundle.read import BundleReader, Entered
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 from diag.sync.folder import FolderResult, FolderTransport
 from diag.words.sentences import counted
-from diag.workspace.people import meet
+from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of, remember
 from diag.workspace.workspace import Workspace
 
@@ -168,7 +168,7 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
 
 def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
     """Give what a bundle brings, line by line."""
-    yield f"Paquet de {entered.sender}, écrit le {told_time(entered.created)}."
+    yield f"Paquet de {entered.sender}, écrit le {format_time(entered.created)}."
     for held in entered.header.audits:
         new = entered.new.get(held.audit, 0)
         if not new:
@@ -184,10 +184,10 @@ def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
         yield f"  {what} (photos, éditions de grilles)"
     yield from (f"  Refusé : {reason}" for reason in entered.refused)
     if entered.before and entered.before.undone_at is None:
-        yield f"  Déjà lu le {told_time(entered.before.at)}."
+        yield f"  Déjà lu le {format_time(entered.before.at)}."
 
 
-def told_time(at: int) -> str:
+def format_time(at: int) -> str:
     """Return a moment as people tell it, in this laptop's time."""
     return datetime.fromtimestamp(at / 1000).strftime("%d/%m/%Y à %H h %M")  # noqa: DTZ006 - local on purpose
 
@@ -218,7 +218,7 @@ def _learn(workspace: Workspace, entered: Entered) -> None:
     people = {
         label: name for label, name in entered.header.people.items() if _is_clean(name)
     }
-    meet(workspace, people)
+    learn_names(workspace, people)
 
 
 def _about(entered: Entered, ident: str) -> Auditee | None:

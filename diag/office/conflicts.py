@@ -104,13 +104,13 @@ class Contested:
 
     @property
     def is_long(self) -> bool:
-        """Say whether two texts are to be read side by side."""
+        """Return whether two texts are to be read side by side."""
         two = len(self.candidates) == 2  # noqa: PLR2004 - a side each
         return two and max(len(one.words) for one in self.candidates) > _LONG
 
     @property
     def can_write(self) -> bool:
-        """Say whether a third answer can be typed."""
+        """Return whether a third answer can be typed."""
         topic, asked = self.conflict.topic, self.question
         if isinstance(topic, AnswerTopic):
             return asked is not None and not TYPES[asked.type].is_photo
@@ -118,7 +118,7 @@ class Contested:
 
     @property
     def can_leave(self) -> bool:
-        """Say whether a comment can stand beside it."""
+        """Return whether a comment can stand beside it."""
         return isinstance(self.conflict.topic, AnswerTopic)
 
     def score(self, one: Candidate) -> str:
@@ -250,7 +250,7 @@ class _Telling:
         return revision
 
     def _is_suspect(self, revision: Revision) -> bool:
-        """Say whether it is dated after now, or before what its author had read."""
+        """Return whether it is dated after now, or before what its author had read."""
         before = [self.revisions.get(ident) for ident in revision.parents]
         return revision.at > self.now + _DRIFT or any(
             one is not None and revision.at < one.at - _DRIFT for one in before
@@ -315,10 +315,10 @@ _GAP = " | "
 
 def title_line(one: Contested) -> str:
     """Return a conflict on one line: its number, what it is about, what is said."""
-    return f"{one.id}  {one.about} : {said_line(one)}"
+    return f"{one.id}  {one.about} : {summary_line(one)}"
 
 
-def said_line(one: Contested) -> str:
+def summary_line(one: Contested) -> str:
     """Return what is said, on one line."""
     if one.edits:
         return removal_words(one)
@@ -411,10 +411,8 @@ def _indented(text: str, width: int, by: int = 2) -> Iterator[str]:
             yield " " * (by if not rank else by + 2) + line
 
 
-# Settling what people said apart: one revision that names all the heads shown.
-#
-# The parents are those of the conflict as it was shown: what arrives meanwhile stays
-# beside, and is a new conflict that one sees.
+# A settlement is one revision that names all the heads shown: what arrives meanwhile is
+# a new conflict that the user sees.
 
 
 def take(shown: Contested, letter: str) -> tuple[Revision, ...]:
@@ -479,7 +477,7 @@ def leave(shown: Contested, comment: str) -> tuple[Revision, ...]:
     if len(shown.notes) > 1:
         raise DiagError("Les notes diffèrent aussi : tranchez d'abord la note.")
     whole = "\n".join((*shown.notes, said))
-    return session.say(
+    return session.record(
         changes.noted(session.audit.id, topic.place, topic.question, whole)
     )
 
@@ -499,7 +497,7 @@ def _settle(
 ) -> tuple[Revision, ...]:
     """Write one revision a subject, in one go, over the heads that were shown."""
     audit = shown.session.audit.id
-    return shown.session.say(
+    return shown.session.record(
         *(
             NewRevision(
                 audit, subject, value, op, parents=heads[-MAX_PARENTS:], seen=seen

@@ -32,7 +32,7 @@ _SENT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class AuditTold:
+class AuditOverview:
     """One audit, in words."""
 
     audit: Audit
@@ -60,28 +60,37 @@ class AuditTold:
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
     """Yield what is known of whom an audit is about: a label, and what it says."""
     if about.school:
-        told = _school_lines(workspace, about.school)
+        lines: tuple[tuple[str, str], ...] = (
+            ("Adresse", address_of(about.school)),
+            ("Téléphone", phone_number(about.school.phone)),
+            ("Courriel", about.school.email),
+            ("École", _sort(about.school)),
+            ("Élèves", _headcount(about.school)),
+            ("IPS", _position(about.school)),
+            ("Inspection", about.school.circonscription),
+            ("RPI", about.school.rpi),
+            ("Mairie", _town_hall(workspace, about.school.insee)),
+            ("Commune", _commune_audit(workspace, about.school.insee)),
+            ("Attention", _warning(about.school)),
+        )
     elif about.kind is PlaceKind.COMMUNE:
-        told = _commune_lines(workspace, about)
+        territory = workspace.territory
+        commune = territory.commune(about.code)
+        schools = territory.schools("", commune=about.code)
+        population = commune.population if commune else None
+        lines = (
+            ("Mairie", _town_hall(workspace, about.code)),
+            ("Habitants", "" if population is None else number(population)),
+            ("Regroupement", commune.epci_name if commune else ""),
+            ("Écoles", ", ".join(names_shown(schools).values())),
+        )
     else:
-        told = _syndicat_lines(workspace, about)
-    yield from (line for line in told if line[1])
-
-
-def _school_lines(workspace: Workspace, school: School) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Adresse", address_of(school)),
-        ("Téléphone", phone_number(school.phone)),
-        ("Courriel", school.email),
-        ("École", _sort(school)),
-        ("Élèves", _headcount(school)),
-        ("IPS", _position(school)),
-        ("Inspection", school.circonscription),
-        ("RPI", school.rpi),
-        ("Mairie", _town_hall(workspace, school.insee)),
-        ("Commune", _commune_audit(workspace, school.insee)),
-        ("Attention", _warning(school)),
-    )
+        counts = workspace.territory.counts()
+        lines = (
+            ("SIREN", about.code),
+            ("Territoire", counted(counts.schools, "école")),
+        )
+    yield from (line for line in lines if line[1])
 
 
 def _commune_audit(workspace: Workspace, insee: str) -> str:
@@ -99,30 +108,7 @@ def _commune_audit(workspace: Workspace, insee: str) -> str:
     return f"audit {status}, campagne {last.campaign}"
 
 
-def _commune_lines(workspace: Workspace, about: Auditee) -> tuple[tuple[str, str], ...]:
-    territory = workspace.territory
-    commune = territory.commune(about.code)
-    schools = territory.schools("", commune=about.code)
-    population = commune.population if commune else None
-    return (
-        ("Mairie", _town_hall(workspace, about.code)),
-        ("Habitants", "" if population is None else number(population)),
-        ("Regroupement", commune.epci_name if commune else ""),
-        ("Écoles", ", ".join(names_shown(schools).values())),
-    )
-
-
-def _syndicat_lines(
-    workspace: Workspace, about: Auditee
-) -> tuple[tuple[str, str], ...]:
-    counts = workspace.territory.counts()
-    return (
-        ("SIREN", about.code),
-        ("Territoire", counted(counts.schools, "école")),
-    )
-
-
-def audits_told(workspace: Workspace, about: Auditee) -> list[AuditTold]:
+def list_audits_of(workspace: Workspace, about: Auditee) -> list[AuditOverview]:
     """Return the audits of a subject, the latest campaign first."""
     found = [
         _told(AuditSession(workspace, audit, about))
@@ -132,29 +118,23 @@ def audits_told(workspace: Workspace, about: Auditee) -> list[AuditTold]:
     return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
 
 
-def _told(session: AuditSession) -> AuditTold:
+def _told(session: AuditSession) -> AuditOverview:
     given = [head.at for heads in session.facts.answers.values() for head in heads]
     begun = is_begun(session.workspace.journal, session.audit.id)
-    return AuditTold(
+    stand = stand_of(session)
+    told = dispatches_of(session.workspace.journal, session.audit.id)
+    return AuditOverview(
         session.audit,
         STATUSES[session.status] if begun else _UNSAID,
         len(session.facts.answers),
         day_words(max(given)) if given else "",
-        (*_review(session), *_sent(session)),
+        (
+            *((stand.words,) if stand and stand.status in _REVIEWED else ()),
+            *tuple(map(dispatch_words, told[-_SENT:])),
+        ),
         begun,
         unsettled(session) if begun else "",
     )
-
-
-def _review(session: AuditSession) -> tuple[str, ...]:
-    """Return who submitted, accepted or gave back the audit, and why."""
-    stand = stand_of(session)
-    return (stand.words,) if stand and stand.status in _REVIEWED else ()
-
-
-def _sent(session: AuditSession) -> tuple[str, ...]:
-    told = dispatches_of(session.workspace.journal, session.audit.id)
-    return tuple(map(dispatch_words, told[-_SENT:]))
 
 
 def _sort(school: School) -> str:

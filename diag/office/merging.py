@@ -92,14 +92,14 @@ def merge_of(session: AuditSession, kept: str, other: str) -> PlaceMerge:
 def merge(found: PlaceMerge) -> Revision:
     """Have the other place read as the one kept; undo separates them again."""
     draft = same(found.session.audit.id, found.other.id, found.kept.id)
-    (revision,) = found.session.say(draft)
+    (revision,) = found.session.record(draft)
     return revision
 
 
-def tell_apart(found: PlaceMerge) -> Revision:
+def keep_apart(found: PlaceMerge) -> Revision:
     """Have the two never proposed again, here or elsewhere; undo proposes them."""
     draft = distinct(found.session.audit.id, found.kept.id, found.other.id)
-    (revision,) = found.session.say(draft)
+    (revision,) = found.session.record(draft)
     return revision
 
 
@@ -114,7 +114,7 @@ def separate(session: AuditSession, text: str) -> tuple[Revision, ...]:
     others = [other for other, kept in merged.items() if kept == place.id]
     if not others:
         raise DiagError(f"« {place.name} » n'est pas la fusion de deux lieux.")
-    return session.say(*(apart(session.audit.id, other) for other in others))
+    return session.record(*(apart(session.audit.id, other) for other in others))
 
 
 def merge_lines(found: PlaceMerge) -> Iterator[str]:
@@ -172,20 +172,15 @@ def _alike(
     often = Counter(uses.values())
     for first, second in combinations(there, 2):
         use = uses[first.id]
-        if not _may_be_one(session, first, second):
+        facts = session.facts
+        inside = {first.parent, second.parent} - {facts.root}
+        named = {_name(facts.places[parent].name) for parent in inside if parent}
+        if not (len(named) < _PAIR):
             continue
         if names[first.id] == names[second.id]:
             yield first, second, "même nom"
         elif use is not None and use == uses[second.id] and often[use] == _PAIR:
             yield first, second, "même usage"
-
-
-def _may_be_one(session: AuditSession, first: Place, second: Place) -> bool:
-    """Say whether both may stand in one place: « Salle 1 » of two buildings is two."""
-    facts = session.facts
-    inside = {first.parent, second.parent} - {facts.root}
-    named = {_name(facts.places[parent].name) for parent in inside if parent}
-    return len(named) < _PAIR
 
 
 def _name(text: str) -> str:

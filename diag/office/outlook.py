@@ -12,7 +12,7 @@ from itertools import groupby
 from diag.assess import ENGINE
 from diag.audit.session import AuditSession, listed
 from diag.journal.audits import Hand, authors_by_audit
-from diag.journal.conflicts import forked
+from diag.journal.conflicts import audits_in_conflict
 from diag.journal.facts import completeness, is_begun, stages
 from diag.journal.journal import AuditSum, Journal
 from diag.journal.judged import is_judged, store_judged
@@ -108,7 +108,7 @@ def progress_by_school(
 @lru_cache(maxsize=1)  # 50 ms for 300 audits, and the list is read again at each key
 def _unsettled(journal: Journal, _manifest: tuple[AuditSum, ...]) -> frozenset[str]:
     """Return the ids of the audits where something is to be settled."""
-    forks = forked(journal)
+    forks = audits_in_conflict(journal)
     if not forks:
         return forks
     # Merges and conflicts are the journal's dearest words: 20 ms, for those who differ.

@@ -24,7 +24,7 @@ from diag.model.errors import DiagError
 from diag.sync.exchange import CLOCK_DOUBT, ExchangeEvent, Progress, SyncResult
 from diag.sync.trust import Enrolment, drop_enrolment, read_enrolments
 from diag.words.sentences import counted
-from diag.workspace.people import meet
+from diag.workspace.people import learn_names
 from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace
 
@@ -92,10 +92,8 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
     return Fetched(asked - len(wanted), len(wanted), problem if wanted else "")
 
 
-# Photos that leave the laptop: their audits are closed, and every hub has them.
-#
-# A hub that loses its disk comes back from a copy made within the day, and heals from
-# the laptops: a photo stays here until two syncs, a day apart, found it at every hub.
+# A photo leaves the laptop when its audit is closed and two syncs, a day apart, found
+# it at every hub: a hub that loses its disk comes back from a copy made within the day.
 
 
 _SINCE = "photos.at_every_hub"
@@ -158,7 +156,7 @@ _PLENTY = 50 * SIZE
 """What must be free for it to be taken."""
 
 
-def drop_ballast(folder: Path) -> bool:
+def free_space(folder: Path) -> bool:
     """Give the space back where there is less than that; say whether it was."""
     path = folder / FILE
     if not path.exists() or shutil.disk_usage(folder).free >= SIZE:
@@ -169,7 +167,7 @@ def drop_ballast(folder: Path) -> bool:
     return False
 
 
-def take_ballast(folder: Path) -> None:
+def reserve_space(folder: Path) -> None:
     """Set the space aside, where there is plenty; that it fails is no matter."""
     path = folder / FILE
     if path.exists() or shutil.disk_usage(folder).free < _PLENTY:
@@ -180,11 +178,6 @@ def take_ballast(folder: Path) -> None:
         part.replace(path)
     except OSError:
         part.unlink(missing_ok=True)
-
-
-# Meeting the office: which hubs know this laptop, what they lack, one sync.
-#
-# A screen runs a sync in a thread of its own, on a workspace that it opens there.
 
 
 _LAST = "sync.last"
@@ -313,7 +306,7 @@ def run(
         )
     if workspace.journal.readonly:
         raise DiagError(workspace.journal.notice)
-    drop_ballast(workspace.folder)
+    free_space(workspace.folder)
     event = ExchangeEvent(progress, cancelled)
     now = workspace.world.clock
     outcomes = tuple(
@@ -323,11 +316,11 @@ def run(
     names = names_of(found)
     for outcome in outcomes:
         outcome.name = names[outcome.hub]
-        meet(workspace, outcome.people)
+        learn_names(workspace, outcome.people)
         outcome.people = {}  # names live in one place
         outcome.there = []  # proven for this once
     put_setting(workspace.journal, _LAST, [asdict(outcome) for outcome in outcomes])
-    take_ballast(workspace.folder)
+    reserve_space(workspace.folder)
     return outcomes
 
 

@@ -222,6 +222,7 @@ class DiagApp(Sturdy, App[None]):
 
     def _ask_to_write(self, refused: "NeedsConfirmation") -> None:
         """Ask whether what is withheld is written all the same; then do so, or not."""
+        from diag.audit.history import ask_to_confirm  # noqa: PLC0415 - see above
         from diag.tui.dialogs import Weigh  # noqa: PLC0415 - see above
 
         def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
@@ -234,7 +235,7 @@ class DiagApp(Sturdy, App[None]):
                     said = refused.done if confirmed else refused.left
                     look_again(said, forget=written or refused.drops, written=written)
 
-        question = Weigh(refused.asked, yes=refused.yes, no=refused.no)
+        question = Weigh(ask_to_confirm(refused), yes=refused.yes, no=refused.no)
         self.push_screen(question, answered)
 
     def offered(self) -> Iterator[tuple[MessagePump, CommandType]]:

@@ -19,7 +19,7 @@ from diag.answers.types import TYPES
 from diag.audit.answer import UnlikelyAnswer
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession, Listed, listed
-from diag.audit.undo import undo_gesture
+from diag.audit.undo import undo_last
 from diag.model.checklist import Question
 from diag.model.errors import DiagError
 from diag.office.conflicts import (
@@ -29,18 +29,18 @@ from diag.office.conflicts import (
     keep,
     leave,
     remove,
-    said_line,
+    summary_line,
     take,
     unsettled_words,
     write,
 )
 from diag.office.merging import (
     PlaceMerge,
+    keep_apart,
     merge,
     merge_lines,
     merge_of,
     proposals,
-    tell_apart,
 )
 from diag.office.review import to_review
 from diag.tui.commands import Command, CommandType, bindings_of
@@ -129,7 +129,10 @@ class ConflictsScreen(PlaceScreen):
         twice = {f"{one.kept.id} {one.other.id}": one for one in proposals(session)}
         self._shown |= {**found, **twice}
         return [
-            *(ListLine(key, (one.about, said_line(one))) for key, one in found.items()),
+            *(
+                ListLine(key, (one.about, summary_line(one)))
+                for key, one in found.items()
+            ),
             *(ListLine(key, (one.about, one.asked)) for key, one in twice.items()),
         ]
 
@@ -178,7 +181,7 @@ class ConflictsScreen(PlaceScreen):
     def on_give_back(self) -> None:
         """Take back the last thing said, and show it again."""
         if self._last is not None:
-            undo_gesture(self._last)
+            undo_last(self._last)
             self.read()
             self.diag.say("Annulé : c'est de nouveau à trancher.")
 
@@ -497,7 +500,7 @@ class MergeScreen(PlaceScreen):
 
     def on_tell_apart(self) -> None:
         """Say that they are two."""
-        tell_apart(self.shown)
+        keep_apart(self.shown)
         self._settled("Deux lieux différents : ils ne seront plus proposés")
 
     def _merge(self, found: PlaceMerge) -> None:

@@ -21,15 +21,15 @@ from diag.audit.places import (
     close_list,
     close_places,
     closing_effect,
+    describe_names,
     named,
     names_in,
     outlined,
     remove_place,
     rename_place,
-    told_names,
 )
 from diag.audit.session import AuditSession, NeedsConfirmation
-from diag.audit.undo import undo_gesture
+from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, Place
@@ -238,7 +238,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
     ) -> None:
         """Add those that are not there yet, in one gesture; tell all of them."""
         found = named(self._session, names)
-        told = told_names(kind, found)
+        told = describe_names(kind, found)
         if not found.new:
             raise DiagError(f"Rien n'est ajouté. {told}")
         places = add_places(self._session, kind, found.new, holder.id)
@@ -307,7 +307,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
 
     def on_take_back(self) -> None:
         """Undo the last thing said in the audit, here or in the visit."""
-        taken = undo_gesture(self._session)
+        taken = undo_last(self._session)
         self._show(said=f"Annulé · {describe_undo(self._session, taken)}")
 
     def on_close_kind(self) -> None:
@@ -394,5 +394,5 @@ class AskNames(Ask):
         except DiagError as error:
             return str(error)
         if len(names) > 1:
-            return told_names(self._kind, named(self._session, names))
+            return describe_names(self._kind, named(self._session, names))
         return self._several

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from diag.audit.session import open_session
-from diag.office.dossier import AuditTold, audits_told, who
+from diag.office.dossier import AuditOverview, list_audits_of, who
 from diag.office.outlook import keep_judged
 from diag.office.tour import keep_tour, tour_of
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
@@ -111,7 +111,7 @@ class SchoolScreen(PlaceScreen):
         self._begun = False
         self._unsettled = False
         self._several = False
-        self._others: tuple[AuditTold, ...] = ()
+        self._others: tuple[AuditOverview, ...] = ()
 
     def body(self) -> ComposeResult:
         """Lay what is known of the school over its audits."""
@@ -133,7 +133,7 @@ class SchoolScreen(PlaceScreen):
         for label, said in who(workspace, about):
             table.add_row(label, plain(said))
         self.query_one("#who", Static).update(table)
-        told = audits_told(workspace, about)
+        told = list_audits_of(workspace, about)
         campaign = workspace.settings.campaign
         self._begun = any(one.audit.campaign == campaign for one in told)
         self._unsettled = any(
@@ -152,7 +152,7 @@ class SchoolScreen(PlaceScreen):
         """Keep the score for the list of schools, once this screen is drawn."""
         keep_judged(open_session(self.diag.desk.workspace, self.ref))
 
-    def _audits(self, told: list[AuditTold], campaign: str) -> Table:
+    def _audits(self, told: list[AuditOverview], campaign: str) -> Table:
         table = _grid(_LABELS)
         table.add_row(Text("Audits", style="bold"), "")
         if not self._begun:

@@ -5,7 +5,6 @@ One zip a copy, read back before it counts; put back whole or not at all.
 
 import io
 import zlib
-from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
@@ -40,11 +39,20 @@ def back_up_overlay(folder: Path, copied: Path) -> Path | None:
     """
     beside = overlay_beside(copied)
     try:
-        files = _files(folder / OVERLAY)
+        overlay = folder / OVERLAY
+        files = {
+            path.relative_to(overlay).as_posix(): path.read_bytes()
+            for path in sorted(overlay.rglob("*"))
+            if path.is_file()
+        }
         if not files:
             beside.unlink(missing_ok=True)
             return None
-        write_whole(beside, _zipped(files))
+        made = io.BytesIO()
+        with ZipFile(made, "w", ZIP_DEFLATED) as zipped:
+            for name, content in files.items():
+                zipped.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+        write_whole(beside, made.getvalue())
     except OSError as error:
         raise UnreachableError(
             f"{beside} : vos grilles (dossier « {OVERLAY} ») n'ont pas pu être "
@@ -99,23 +107,6 @@ def restore_overlay(folder: Path, copied: Path, aside: str) -> Path | None:
     return kept if had_one else None
 
 
-def _files(overlay: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(overlay).as_posix(): path.read_bytes()
-        for path in sorted(overlay.rglob("*"))
-        if path.is_file()
-    }
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    """Return the same bytes for the same files: no time, no machine in them."""
-    made = io.BytesIO()
-    with ZipFile(made, "w", ZIP_DEFLATED) as zipped:
-        for name, content in files.items():
-            zipped.writestr(ZipInfo(name), content, ZIP_DEFLATED)
-    return made.getvalue()
-
-
 def _read(path: Path) -> dict[str, bytes]:
     try:
         with ZipFile(path) as zipped:
@@ -134,7 +125,7 @@ def _read(path: Path) -> dict[str, bytes]:
 
 
 def _is_inside(name: str) -> bool:
-    """Say whether a name stands under the folder, on every system."""
+    """Return whether a name stands under the folder, on every system."""
     parts = PurePosixPath(name).parts
     odd = "\\" in name or ":" in name or name.endswith("/")
     return bool(parts) and not odd and not name.startswith("/") and ".." not in parts
@@ -164,15 +155,12 @@ def back_up(workspace: Workspace, folder: Path | None = None) -> Copied:
     if folder is None or folder.resolve() == own.resolve():
         path = backup.backup(connection, own, today)
     else:
-        path = backup.backup_elsewhere(connection, folder, _mark(workspace), today)
+        device = workspace.settings.device if workspace.knows_author else ""
+        path = backup.backup_elsewhere(
+            connection, folder, (sha256(device.encode("utf-8")).hexdigest()[:8]), today
+        )
     photos = back_up_photos(workspace.folder, path)
     return Copied(path, photos, back_up_overlay(workspace.folder, path))
-
-
-def _mark(workspace: Workspace) -> str:
-    """Return what tells the workspace from others in the name of a file."""
-    device = workspace.settings.device if workspace.knows_author else ""
-    return sha256(device.encode("utf-8")).hexdigest()[:8]
 
 
 def restore(folder: Path, copied: Path) -> tuple[Path, ...]:

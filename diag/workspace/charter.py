@@ -16,7 +16,6 @@ from diag.workspace.workspace import Workspace
 MAX_WORDS = {"name": 120, "logo_alt": 200, "contact": 1000, "closing": 1000}
 """Longest text of each key."""
 
-
 KEYS = ("accent", "logo", *MAX_WORDS)
 """What a charter may say."""
 
@@ -112,13 +111,12 @@ class _CharterReader:
 FOLDER = "modeles"
 """Folder of the overlay that holds templates."""
 
+SHIPPED = Path(__file__).parents[1] / "documents" / "templates"
+"""Folder of the templates that the program brings: names and texts, no code."""
 
 SUFFIX = ".md.jinja"
-
-
 MAX_TEMPLATE = 256 * 1024
 """Heaviest template read."""
-
 
 _MARKED = (".png", ".jpg", ".jpeg", ".svg", ".yaml")
 
@@ -140,7 +138,12 @@ def house_of(workspace: Workspace) -> House:
     overlay = overlay_of(workspace)
     if not overlay.is_dir():
         return House()
-    charter = _charter(overlay, _mark(overlay))
+    mark = sha256()
+    for path in sorted(overlay.iterdir()):
+        if path.suffix.lower() in _MARKED and path.is_file():
+            stat = path.stat()
+            mark.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    charter = _charter(overlay, mark.hexdigest())
     templates, notices = own_templates(overlay / FOLDER)
     return House(
         templates=templates,
@@ -156,8 +159,6 @@ def own_templates(
     folder: Path,
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Return the templates of a folder, and a sentence for each that is not read."""
-    from diag.documents.sandbox import FOLDER as SHIPPED  # noqa: PLC0415 - Jinja
-
     found: list[tuple[str, str]] = []
     notices = []
     for path in sorted(folder.glob("*.jinja")) if folder.is_dir() else ():
@@ -184,16 +185,6 @@ def own_templates(
     return tuple(found), tuple(notices)
 
 
-def _mark(overlay: Path) -> str:
-    """Return what changes whenever the charter or a logo does."""
-    mark = sha256()
-    for path in sorted(overlay.iterdir()):
-        if path.suffix.lower() in _MARKED and path.is_file():
-            stat = path.stat()
-            mark.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
-    return mark.hexdigest()
-
-
 @lru_cache(maxsize=4)  # decoding a logo costs 20 ms, an export makes hundreds
 def _charter(overlay: Path, mark: str) -> House:  # noqa: ARG001 - the mark is the key
 
@@ -203,21 +194,14 @@ def _charter(overlay: Path, mark: str) -> House:  # noqa: ARG001 - the mark is t
 READABLE = 4.5
 """Least contrast of a text with what is behind it (WCAG 1.4.3)."""
 
-
 WHITE = "#ffffff"
-
-
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-
-
 _PALE = 0.08
-
-
 _KNEE = 0.04045
 
 
 def is_colour(text: str) -> bool:
-    """Say whether a text is a colour as we write them: `#1a5c6b`."""
+    """Return whether a text is a colour as we write them: `#1a5c6b`."""
     return _COLOUR.fullmatch(text) is not None
 
 

@@ -59,12 +59,6 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
     return Checked(summary, ordered, len(loaded.overlaid))
 
 
-# What a check found, kept until a checklist or the program changes.
-#
-# One small file by folder, in the user's cache: it may be absent, damaged or thrown
-# away at any time, and nothing but time is lost.
-
-
 def checked(
     folder: Path, overlay: Path | None = None, cache: Path | None = None
 ) -> Checked:
@@ -79,7 +73,12 @@ def checked(
     known = _read(path, key)
     if known is None:
         known = problems_in(folder, overlay)
-        _keep(path, key, known)
+        body = {"key": key, **asdict(known)}
+        part = path.with_suffix(".part")
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
+            part.replace(path)
     return known
 
 
@@ -99,21 +98,6 @@ def _read(path: Path, key: str) -> Checked | None:
         return None
 
 
-def _keep(path: Path, key: str, found: Checked) -> None:
-    """Write what was found, whole or not at all; a full disk keeps nothing."""
-    body = {"key": key, **asdict(found)}
-    part = path.with_suffix(".part")
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(body, ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
-
-
-# A French dictionary, if this machine has one, and what it finds in checklists.
-#
-# Nothing here is needed to use `diag`: it is for whoever writes checklists.
-
-
 NO_DICTIONARY = (
     "Orthographe non relue : aucun dictionnaire français sur cette machine. Il faut le "
     "module spylls (pip install spylls) et les fichiers fr.aff et fr.dic : paquet "
@@ -122,9 +106,7 @@ NO_DICTIONARY = (
 )
 """What is said when spelling cannot be read."""
 
-
 _NAMES = ("fr", "fr_FR", "fr-toutesvariantes", "fr-classique", "fr-moderne")
-
 
 _FOLDERS = (
     "/usr/share/hunspell",

@@ -18,15 +18,12 @@ def default_folder() -> Path:
     return user_data_path("diag", appauthor=False)
 
 
-# Where a workspace may be: a disk of this computer that no other one writes.
-#
 # On a network share two computers do not see each other's locks; a folder that a cloud
 # copies is replaced under the program's feet. Both damage a database in silence.
 
 
 ANYWAY = "DIAG_ANY_DISK"
 """The variable that has the check skipped, for who knows better."""
-
 
 _CLOUDS = {
     "onedrive": "OneDrive",
@@ -42,17 +39,13 @@ _CLOUDS = {
     "pclouddrive": "pCloud",
 }
 
-
 _REMOTE = frozenset((
     *("afs", "ceph", "cifs", "davfs", "glusterfs", "ncpfs", "nfs", "nfs4"),
     *("smb3", "smbfs", "fuse.davfs2", "fuse.glusterfs", "fuse.gvfsd-fuse"),
     *("fuse.rclone", "fuse.sshfs"),
 ))
 
-
 _MOUNTS = Path("/proc/mounts")
-
-
 _WINDOWS_REMOTE = 4
 """DRIVE_REMOTE, of GetDriveType."""
 
@@ -112,8 +105,6 @@ def _share_of(folder: Path) -> str:
 
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
-
-
 _PATIENCE = 3.0
 """Seconds that one waits to know whether a viewer was found."""
 

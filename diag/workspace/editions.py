@@ -33,13 +33,8 @@ from diag.workspace.workspace import Workspace
 OVERLAY = "overlay"
 """Folder of the workspace where the syndicat's own changes are."""
 
-
 _KEY = "compiled"
-
-
 _SHIPPED = "compiled.shipped"
-
-
 _SHOWN = 5
 
 
@@ -86,7 +81,7 @@ def shipped_edition(workspace: Workspace) -> str:
 
 
 def has_changes(overlay: Path) -> bool:
-    """Say whether a folder holds anything to lay over the shipped files."""
+    """Return whether a folder holds anything to lay over the shipped files."""
     return any(path.name != CHARTER for path in overlay.glob("*.y*ml"))
 
 
@@ -126,10 +121,8 @@ def _compile(folder: Path, overlay: Path | None, mark: str) -> bytes:  # noqa: A
 SHIPPED = "livrée"
 """The edition that came with diag."""
 
-
 CURRENT = "courante"
 """The one that judges new audits: the overlay laid over the shipped files."""
-
 
 _DIGEST = re.compile(r"[0-9a-f]{6,64}")
 
@@ -218,9 +211,7 @@ _TITLES = {
     "sources": "Sources",
 }
 
-
 _SIGNS = {Fate.ADDED: "+", Fate.REMOVED: "-", Fate.CHANGED: "~"}
-
 
 _KEYS = {
     "title": "titre",
@@ -267,10 +258,7 @@ _KEYS = {
 }
 """Keys as they are told; others go by their name in the files."""
 
-
 _CENTS = frozenset({"minimum", "typical", "maximum"})
-
-
 _SHORT = 48
 """Longest text told on one line with what replaces it."""
 

@@ -22,40 +22,21 @@ from diag.workspace.picture import MAX_PIXELS
 MAX_ELEMENTS = 5_000
 """More is a map, not a logo."""
 
-
 MAX_DEPTH = 40
-
-
 _SVG = "{http://www.w3.org/2000/svg}"
-
-
 _LINK = "{http://www.w3.org/1999/xlink}href"
-
 
 _SHAPES = frozenset({
     "svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon",
     "defs", "linearGradient", "radialGradient", "stop", "clipPath",
 })  # fmt: skip
 
-
 _LEFT = frozenset({"title", "desc", "metadata"})
-
-
 _NAME = re.compile(r"[A-Za-z][\w-]*")
-
-
 _HERE = re.compile(r"url\(\s*[\"']?#[\w.-]+[\"']?\s*\)")
-
-
 _FORBIDDEN = re.compile(r"url\(|\\|@|expression|javascript|dash", re.IGNORECASE)
-
-
 _NUMBER = re.compile(r"-?[0-9]{1,6}(?:\.[0-9]{1,6})?")
-
-
 _LENGTH = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:px|pt|mm|cm)?\s*")
-
-
 _ADVICE = "Exportez le logo en SVG simple (formes et textes en tracés), ou en PNG."
 
 
@@ -144,18 +125,14 @@ def _size(root: ET.Element) -> tuple[int, int]:
 MAX_BYTES = 4 * 1024 * 1024
 """Heaviest logo read."""
 
-
 MAX_SVG = 256 * 1024
 """Heaviest drawing read."""
-
 
 SHOWN = (900, 300)
 """Largest logo kept, in pixels: sharp on 45 mm of paper."""
 
-
 MAX_SHAPE = 12
 """How many times longer than high, or the reverse."""
-
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 

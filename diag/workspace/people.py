@@ -16,7 +16,7 @@ from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
 
 
-def meet(workspace: Workspace, told: Mapping[str, str]) -> None:
+def learn_names(workspace: Workspace, told: Mapping[str, str]) -> None:
     """Learn the names of people unknown here; those known keep theirs.
 
     Who was forgotten is not learnt again.
@@ -33,24 +33,13 @@ def meet(workspace: Workspace, told: Mapping[str, str]) -> None:
         workspace.keep_settings(settings.model_copy(update={"people": people}))
 
 
-# Erasures remembered beside the journal: what a restored copy must lose again.
-#
-# The folder `effacements` holds the erasures themselves (revisions that carry no
-# value), the labels of people who are forgotten, and one proof for each act. No value,
-# no nonce.
-
-
 FOLDER = "effacements"
 """Where they are, in the workspace."""
-
 
 FORGOTTEN = "forgotten_people"
 """The setting that holds the labels of people whose name is not learnt again."""
 
-
 _ERASURES = "effacements.jsonl"
-
-
 _FORGOTTEN = "oublis.json"
 
 

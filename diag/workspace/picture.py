@@ -22,37 +22,26 @@ if TYPE_CHECKING:
 MAX_BYTES = 60 * 1024 * 1024
 """Largest file read."""
 
-
 MAX_PIXELS = 50_000_000
 """Largest picture decoded: a small file may claim a gigantic one."""
-
 
 MAX_SIDE = 2048
 """Longest side kept, in pixels."""
 
-
 QUALITY = 82
 """JPEG quality of what is kept."""
-
 
 SHOWN_SIDE = 900
 """Longest side of a picture in a document, in pixels: sharp on 10 cm of paper."""
 
-
 SHOWN_QUALITY = 70
 """JPEG quality in a document."""
-
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 """Names of the files that a folder of photos is searched for."""
 
-
 _FORMATS = ("JPEG", "PNG", "WEBP")
-
-
 _HEIC = frozenset({".heic", ".heif"})
-
-
 _EXIF, _TAKEN = 0x8769, 0x9003
 
 

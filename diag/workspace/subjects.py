@@ -60,7 +60,9 @@ def auditee_of(workspace: Workspace, audit: Audit) -> Auditee:
         known = workspace.territory.school(subject.code)
         if known is not None:
             return school_auditee(known)
-        stub = _stub(subject.code)
+        stub = School(
+            uai=subject.code, name=f"École {subject.code}", insee="", commune=""
+        )
         return told_here(workspace, subject.code) or school_auditee(stub)
     try:
         return auditee_named(workspace, str(subject))
@@ -134,7 +136,12 @@ def syndicat_auditee(workspace: Workspace, siren: str = "") -> Auditee:
         wanted = normal_siren(siren or settings.siren)
     except ValueError as error:
         raise DiagError(f"{error}. Par exemple : syndicat:200000172.") from error
-    name = _grouping_name(workspace, wanted)
+    names = (
+        each.epci_name
+        for each in workspace.territory.communes()
+        if each.epci_siren == wanted
+    )
+    name = next(names, "")
     if wanted == settings.siren or not (settings.siren or name):
         name = settings.syndicat or name or f"Syndicat {wanted}"
     if name:
@@ -162,15 +169,6 @@ def _commune_of_a_school(workspace: Workspace, insee: str) -> Auditee | None:
     return None
 
 
-def _grouping_name(workspace: Workspace, siren: str) -> str:
-    names = (
-        each.epci_name
-        for each in workspace.territory.communes()
-        if each.epci_siren == siren
-    )
-    return next(names, "")
-
-
 def _unknown_school(workspace: Workspace, uai: str) -> DiagError:
     known = [line.uai for line in workspace.territory.schools()]
     if not known:
@@ -188,10 +186,6 @@ def _unknown_school(workspace: Workspace, uai: str) -> DiagError:
     )
 
 
-def _stub(uai: str) -> School:
-    return School(uai=uai, name=f"École {uai}", insee="", commune="")
-
-
 def audits(journal: Journal) -> tuple[Audit, ...]:
     """Return the audits in the order in which they came.
 
@@ -201,8 +195,6 @@ def audits(journal: Journal) -> tuple[Audit, ...]:
 
 
 _SCHOOLS = "schools_told"
-
-
 _OTHERS = "subjects_told"
 
 

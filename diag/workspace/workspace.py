@@ -50,11 +50,7 @@ def fixed_world(day: date, seed: int) -> World:
 # first, does without, so they are imported where they are made.
 
 _KEY = "workspace"
-
-
 _INIT = 'diag init --author "Prénom Nom" --syndicat "Nom"'
-
-
 _WELCOME = "welcome"
 
 

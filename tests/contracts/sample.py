@@ -26,7 +26,7 @@ from diag.documents.write import Format as Form
 from diag.documents.write import page_pictures, write_paper, write_reports
 from diag.model.enums import Audience
 from diag.office.mail.account import address_of
-from diag.office.mail.parcel import parcel, write_draft
+from diag.office.mail.parcel import build_message, write_draft
 from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOL = "9990148G"
@@ -52,7 +52,7 @@ def write_sample(made: Demonstration, folder: Path) -> None:
         town = f"mairie:{session.about.insee}"
         write_atlas(workspace, folder / "atlas", town, _quiet, forms=())
         to = address_of(session, Audience.MAIRIE)
-        letter = parcel(session, Audience.MAIRIE, to, sender=SENDER)
+        letter = build_message(session, Audience.MAIRIE, to, sender=SENDER)
         draft = write_draft(letter, folder / "courriel")
         for path in draft.files:
             path.unlink()  # the message holds them

@@ -35,7 +35,7 @@ def pull(here: Session, there: Session) -> None:
     """Take in what the other laptop says."""
     lines = list(there.workspace.journal.lines(there.audit.id))
     here.workspace.journal.ingest(lines)
-    here.forget()
+    here.catch_up()
 
 
 def meet(one: Session, two: Session) -> None:

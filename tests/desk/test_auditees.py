@@ -14,7 +14,7 @@ from diag.demo.territory import with_key
 from diag.documents.templates import markdown
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
-from diag.office.dossier import audits_told, who
+from diag.office.dossier import list_audits_of, who
 from diag.office.imports import import_file
 from diag.workspace.subjects import auditee_named
 from diag.workspace.workspace import Workspace
@@ -108,7 +108,7 @@ def test_what_is_known_of_a_commune_and_of_a_syndicat_is_told(desk: Workspace) -
     assert "Commune" not in dict(who(desk, school)), "opened, nothing said"
     record_note(session, next(iter(session.checklist.questions)), "À demander")
     assert dict(who(desk, school))["Commune"] == "audit en cours, campagne 2026-2027"
-    assert [one.audit.subject for one in audits_told(desk, about)] == [about.subject]
+    assert [one.audit.subject for one in list_audits_of(desk, about)] == [about.subject]
     syndicat = start(desk, f"syndicat:{SIREN}").about
     assert dict(who(desk, syndicat))["SIREN"] == SIREN
 

@@ -29,7 +29,7 @@ from diag.documents.tables import (
 from diag.documents.write import write_paper, write_reports
 from diag.model.enums import Audience, AuditStatus
 from diag.office.mail.account import address_of
-from diag.office.mail.parcel import parcel, write_draft
+from diag.office.mail.parcel import build_message, write_draft
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import DAY, SCHOOL
@@ -66,7 +66,9 @@ def write_documents(made: Workspace, folder: Path) -> None:
     paper, _, _ = synthesis(made, f"commune:{session.about.insee}", DAY)
     list(write_paper(paper, folder / "synthesis"))
     to = address_of(session, Audience.EQUIPE)
-    write_draft(parcel(session, Audience.EQUIPE, to, sender=SENDER), folder / "mail")
+    write_draft(
+        build_message(session, Audience.EQUIPE, to, sender=SENDER), folder / "mail"
+    )
 
 
 def write_others(made: Workspace, folder: Path) -> None:

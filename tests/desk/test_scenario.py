@@ -34,7 +34,7 @@ def test_the_answers_and_notes_of_a_place_are_one_gesture(session: Session) -> N
     play(session, story(type_salle="classe", niveau_salle="elementaire"))
     subject_of = {each.id: each.subject for each in session.revisions()}
     gestures = {
-        frozenset(subject_of[each] for each in session.said_with(one))
+        frozenset(subject_of[each] for each in session.same_gesture(one))
         for one in subject_of
     }
     (room,) = session.facts.places_of(PlaceKind.SALLE)

@@ -1,19 +1,25 @@
 """What a session knows once it has said something is what the journal says."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from diag.audit import session as audits
 from diag.audit import session as session_module
-from diag.audit.answer import NewAnswer, record_answer, record_note, turn_flag
-from diag.audit.places import add_place, remove_place, rename_place
+from diag.audit.answer import NewAnswer, record_answer, record_note, toggle_flag
+from diag.audit.follow import add_visit, move
+from diag.audit.places import add_place, close_list, remove_place, rename_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.undo import undo
+from diag.audit.walk import choose_profile
 from diag.journal import changes
 from diag.journal.heads import same
-from diag.model.enums import PlaceKind, State
+from diag.model.enums import AuditStatus, PlaceKind, Profile, State
+from diag.model.errors import DiagError
 from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL
@@ -35,13 +41,17 @@ GESTURES: dict[str, Callable[[Session], object]] = {
     ),
     "another note": lambda one: record_note(one, "nb_eleves", "Selon le registre"),
     "no note": lambda one: record_note(one, "nb_eleves", ""),
-    "a flag": lambda one: turn_flag(one, (one.facts.root, "nb_eleves")),
-    "no flag": lambda one: turn_flag(one, (one.facts.root, "nb_classes")),
+    "a flag": lambda one: toggle_flag(one, (one.facts.root, "nb_eleves")),
+    "no flag": lambda one: toggle_flag(one, (one.facts.root, "nb_classes")),
     "an undoing": undo,
     "a place": lambda one: add_place(one, PlaceKind.SALLE, "CE2"),
     "another name": lambda one: rename_place(one, "CP", "Salle bleue"),
     "no place": lambda one: remove_place(one, "CP"),
-    "another answer beside": lambda one: one.say(
+    "a list closed": lambda one: close_list(one, PlaceKind.SALLE),
+    "a shorter visit": lambda one: choose_profile(one, Profile.SHORT),
+    "a day on site": lambda one: add_visit(one, one.workspace.world.today()),
+    "a closing": lambda one: move(one, AuditStatus.CLOS),
+    "another answer beside": lambda one: one.record(
         replace(
             changes.answered(
                 one.audit.id, one.facts.root, "nb_classes", Answer(State.KNOWN, 9)
@@ -59,7 +69,7 @@ def begun(session: Session) -> Session:
     record_answer(session, NewAnswer("type_salle", "classe", place="CP"))
     record_answer(session, NewAnswer("nb_classes", 6))
     record_note(session, "nb_eleves", "Selon la directrice")
-    turn_flag(session, (session.facts.root, "nb_classes"))
+    toggle_flag(session, (session.facts.root, "nb_classes"))
     assert session.facts.root
     return session
 
@@ -69,10 +79,25 @@ def test_what_is_known_after_a_gesture_is_what_is_read_anew(
     begun: Session, gesture: str
 ) -> None:
     GESTURES[gesture](begun)
+    assert begun.snapshot == begun.read_anew()
     anew = audits.open_session(begun.workspace, SCHOOL)
-    assert begun.facts == anew.facts
     assert list(begun.facts.answers) == list(anew.facts.answers)
     assert begun.assessment == anew.assessment
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=30,
+    deadline=None,
+)
+@given(gestures=st.lists(st.sampled_from(sorted(GESTURES)), min_size=2, max_size=6))
+def test_after_any_gestures_the_snapshot_is_the_one_read_anew(
+    begun: Session, gestures: list[str]
+) -> None:
+    for gesture in gestures:
+        with suppress(DiagError):
+            GESTURES[gesture](begun)
+        assert begun.snapshot == begun.read_anew()
 
 
 def test_an_undoing_in_a_place_read_as_another_shows_what_the_other_says(
@@ -81,7 +106,7 @@ def test_an_undoing_in_a_place_read_as_another_shows_what_the_other_says(
     rooms = {one.name: one.id for one in begun.facts.places.values()}
     for room, sockets in (("CP", 3), ("CE1", 4)):
         record_answer(begun, NewAnswer("prises_rj45", sockets, place=room))
-    begun.say(same(begun.audit.id, rooms["CE1"], rooms["CP"]))
+    begun.record(same(begun.audit.id, rooms["CE1"], rooms["CP"]))
     record_answer(begun, NewAnswer("prises_rj45", 5, place="CP"))
     later = audits.open_session(begun.workspace, SCHOOL)
     assert len(later.facts.answers[rooms["CP"], "prises_rj45"]) == 1

@@ -95,7 +95,7 @@ def test_two_people_who_answered_apart_both_stay_visible(
     record_answer(session, NewAnswer("nb_classes", 4))
 
     import_audit(session.workspace, tmp_path / "theirs.json")
-    session.forget()
+    session.catch_up()
 
     heads = session.facts.answers[session.facts.root, "nb_classes"]
     assert {head.value for head in heads} == {4, 6}
@@ -159,7 +159,7 @@ def test_a_file_whose_campaign_is_a_path_is_refused_whole(
     here, subject = session.workspace, session.audit.subject
     bad = open_audit(here.journal, "../x", subject, here.origin)
     said = Session(here, bad, session.about)
-    said.say(changes.pinned(bad.id, session.edition))
+    said.record(changes.pinned(bad.id, session.edition))
     export_audit(said, tmp_path / "bad.json")
 
     with (

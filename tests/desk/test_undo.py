@@ -12,7 +12,7 @@ from diag.audit.answer import NewAnswer, record_answer, record_note
 from diag.audit.places import add_place, close_places, find_place, remove_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.transfer import export_audit, import_audit
-from diag.audit.undo import undo, undo_gesture
+from diag.audit.undo import undo, undo_last
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from tests.desk.builders import started, workspace
@@ -86,7 +86,7 @@ def test_undo_refuses_to_take_back_what_a_colleague_changed_since(
         record_answer(theirs, NewAnswer("nb_classes", 6))
         export_audit(theirs, tmp_path / "b.json")
     import_audit(session.workspace, tmp_path / "b.json")
-    session.forget()
+    session.catch_up()
 
     with pytest.raises(DiagError, match="quelqu'un d'autre"):
         undo(session)
@@ -117,7 +117,7 @@ def test_what_was_said_in_one_go_is_taken_back_in_one_go(session: Session) -> No
     record_answer(session, NewAnswer("nb_classes", 4))
     record_answer(session, NewAnswer("nb_classes", 5, note="dont une ULIS"))
 
-    assert len(undo_gesture(session)) == 2
+    assert len(undo_last(session)) == 2
     assert (value(session, "nb_classes"), session.facts.notes) == (4, {})
     undo(session)
     assert value(session, "nb_classes") is None

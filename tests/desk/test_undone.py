@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from diag.audit import advising
-from diag.audit.answer import NewAnswer, record_answer, record_note, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, record_note, toggle_flag
 from diag.audit.follow import add_step, add_visit, move
 from diag.audit.grid import duplicate
 from diag.audit.history import changes_of
@@ -48,7 +48,7 @@ ROOMS = ("CP", "CE1", "CE2")
 
 def answers(session: Session, *questions: str) -> None:
     """Say three of each in every room, in one commit."""
-    session.say(
+    session.record(
         *(
             changes.answered(
                 session.audit.id,
@@ -75,7 +75,7 @@ def say_everything(session: Session) -> None:
     (room, *_) = session.facts.places_of(PlaceKind.SALLE)
     audit, no = session.audit.id, str(UUID(int=7, version=4))
     record_note(session, "prises_rj45", "sous le tableau", room.name)
-    turn_flag(session, (room.id, "prises_rj45"))
+    toggle_flag(session, (room.id, "prises_rj45"))
     close_places(session, PlaceKind.SALLE, complete=False)
     advising.reword(session, FIBRE, Audience.MAIRIE, {"title": "La fibre"})
     advising.move(session, FIBRE, -1)
@@ -85,7 +85,7 @@ def say_everything(session: Session) -> None:
     choose_profile(session, Profile.SHORT)
     add_visit(session, date(2026, 10, 5), met=("le maire",))
     keep(session, compose(session, "direction")[1])
-    session.say(
+    session.record(
         changes.dispatched(
             audit,
             Dispatch(
@@ -131,7 +131,7 @@ def test_a_room_made_like_another_is_told_with_its_answers(rooms: Session) -> No
 def test_two_answers_in_one_place_are_told_with_it(rooms: Session) -> None:
     answers(rooms, "prises_rj45", "prises_230v")
     place = find_place(rooms, "CE2").id
-    rooms.say(
+    rooms.record(
         changes.unanswered(rooms.audit.id, place, "prises_rj45"),
         changes.unanswered(rooms.audit.id, place, "prises_230v"),
     )
@@ -202,7 +202,7 @@ def test_an_answer_to_a_question_that_no_checklist_here_asks_is_told_in_french(
 ) -> None:
     state = State.REFUSED if value is None else State.KNOWN
     answer = Answer(state, value, reason="" if value else "Absent")
-    advised.say(
+    advised.record(
         changes.answered(advised.audit.id, advised.facts.root, "ailleurs", answer)
     )
 
@@ -214,7 +214,7 @@ def test_an_answer_to_a_question_that_no_checklist_here_asks_is_told_in_french(
 def test_an_answer_of_a_later_version_is_told_by_its_value(advised: Session) -> None:
     asked = subjects.answer(advised.facts.root, "nb_classes")
     body: Json = {"state": "promised", "value": 7, "reason": ""}
-    advised.say(Draft(advised.audit.id, asked, body, parents=()))
+    advised.record(Draft(advised.audit.id, asked, body, parents=()))
 
     (*_, last) = changes_of(advised)
 
@@ -227,7 +227,7 @@ def test_two_visits_of_one_day_are_each_corrected(advised: Session) -> None:
         Visit(id=str(UUID(int=number)), date=day.isoformat()) for number in (1, 2)
     )
     for visit in (first, second):
-        advised.say(changes.visited(advised.audit.id, visit))
+        advised.record(changes.visited(advised.audit.id, visit))
 
     add_visit(advised, day, met=("le maire",), corrects=second)
 

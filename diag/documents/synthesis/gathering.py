@@ -502,8 +502,7 @@ def _extracts(
     sessions: list[AuditSession], today: date, progress: Progress
 ) -> Iterable[Extract]:
     for rank, session in enumerate(sessions, 1):
-        extract = extract_of(report_of(session, today))
-        session.forget()
+        extract = extract_of(report_of(session.reopen(), today))
         progress(rank, len(sessions))
         if extract.begun:
             yield extract

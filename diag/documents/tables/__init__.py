@@ -70,8 +70,7 @@ class ChosenAudits:
     def reports(self, day: date, progress: Progress) -> Iterator[Report]:
         """Go through the reports one by one: a territory does not fit in memory."""
         for rank, session in enumerate(self.sessions, 1):
-            yield report_of(session, day)
-            session.forget()
+            yield report_of(session.reopen(), day)
             progress(rank, len(self.sessions))
 
 

@@ -142,7 +142,7 @@ def trust(ca: str) -> ssl.SSLContext:
 
 
 def is_this_machine(host: str) -> bool:
-    """Say whether a host is this very computer."""
+    """Return whether a host is this very computer."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -338,7 +338,7 @@ def forget_password(account: Account) -> bool:
 
 
 def has_keyring() -> bool:
-    """Say whether this system keeps passwords."""
+    """Return whether this system keeps passwords."""
     from keyring.backends.fail import Keyring as Nothing  # noqa: PLC0415
     from keyring.backends.null import Keyring as Forgetful  # noqa: PLC0415
 

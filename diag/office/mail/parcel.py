@@ -73,7 +73,7 @@ class Parcel:
         )
 
 
-def parcel(
+def build_message(
     session: AuditSession,
     audience: Audience,
     address: Address,
@@ -161,7 +161,7 @@ def message_numbered(workspace: Workspace, number: int) -> Posted:
 
 
 def has_messages(session: AuditSession) -> bool:
-    """Say whether messages of an audit are kept here, bodies included."""
+    """Return whether messages of an audit are kept here, bodies included."""
     found = Outbox(session.workspace.journal).all()
     return any(
         one.audit == session.audit.id and one.state is not MailState.SENT
@@ -179,7 +179,7 @@ def drop(workspace: Workspace, posted: Posted) -> None:
     Outbox(workspace.journal).cancel(posted.number)
 
 
-def say_arrived(workspace: Workspace, posted: Posted) -> None:
+def confirm_arrival(workspace: Workspace, posted: Posted) -> None:
     """Say that an interrupted message arrived: it is told as sent.
 
     Raises:
@@ -217,7 +217,7 @@ def write_draft(parcel: Parcel, folder: Path | None = None) -> MailDraft:
         files.append(place / attachment.name)
     message = place / f"courriel-{parcel.audience}.eml"
     write_whole(message, parcel.content)
-    parcel.session.say(
+    parcel.session.record(
         changes.dispatched(parcel.session.audit.id, parcel.dispatch(Way.DRAFT))
     )
     return MailDraft(message, tuple(files))

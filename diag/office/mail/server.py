@@ -47,7 +47,7 @@ class DeliveryUnknownError(DiagError):
     """Nobody knows whether this message left: a person decides."""
 
 
-def spoken(code: int, said: bytes | str) -> str:
+def decode_reply(code: int, said: bytes | str) -> str:
     """Return a server's own words, harmless on a screen: « 550 Unknown user »."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return f"« {code} {clean_line(text[: 4 * _SHOWN])[:_SHOWN]} »"
@@ -209,7 +209,7 @@ class Server:
             self._smtp.close()
             raise self._doubt("sa réponse ne veut rien dire")
         self._check(code, said)
-        return spoken(code, said)
+        return decode_reply(code, said)
 
     def _doubt(self, why: str) -> DeliveryUnknownError:
         return DeliveryUnknownError(
@@ -229,7 +229,7 @@ class Server:
         if code == _HANGS_UP:
             self._smtp.close()
         for_whom = f" pour {about}" if about else ""
-        told = f"{self._account.host}{for_whom} : {spoken(code, said)}"
+        told = f"{self._account.host}{for_whom} : {decode_reply(code, said)}"
         if code >= _REFUSED:
             raise NeverError(f"Refusé par {told}.")
         raise LaterError(f"Pas maintenant, dit {told}.")
@@ -304,10 +304,12 @@ def _check_known(account: Account, code: int, said: bytes) -> None:
     if _DONE <= code < _ASKS_MORE:
         return
     if code < _REFUSED:
-        raise ReachError(f"Pas maintenant, dit {account.host} : {spoken(code, said)}.")
+        raise ReachError(
+            f"Pas maintenant, dit {account.host} : {decode_reply(code, said)}."
+        )
     raise AccountError(
         f"Le serveur {account.host} refuse votre nom ou votre mot de passe : "
-        f"{spoken(code, said)}. Rien n'a été envoyé. Corrigez : "
+        f"{decode_reply(code, said)}. Rien n'a été envoyé. Corrigez : "
         "diag outbox settings --user NOM --password."
     )
 
@@ -336,7 +338,7 @@ def _reaching(account: Account) -> Iterator[None]:
 
 
 def _turned_away(account: Account, code: int, said: bytes | str) -> Exception:
-    told = f"{account.host} : {spoken(code, said)}"
+    told = f"{account.host} : {decode_reply(code, said)}"
     if code >= _REFUSED:
         return AccountError(f"Refusé par {told}. Rien n'a été envoyé.")
     return ReachError(f"Pas maintenant, dit {told}.")

@@ -148,7 +148,7 @@ def _rewritten(name: PersonName, mention: Mention) -> NewRevision | None:
 
 
 def _stays_an_answer(before: Any, after: Any) -> bool:
-    """Say whether an answer is still one: a choice is not words."""
+    """Return whether an answer is still one: a choice is not words."""
     try:
         text = before["value"]
         return bool(text == after["value"] or " " in text)

@@ -47,7 +47,7 @@ class Retention(NamedTuple):
     """A person said so; else it is the proposal."""
 
     def is_over(self, today: date) -> bool:
-        """Say whether that day is past."""
+        """Return whether that day is past."""
         return today > self.until
 
 

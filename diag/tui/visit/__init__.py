@@ -85,7 +85,6 @@ class VisitActs(PlaceScreen):
         """Show what the bilan was told, once one comes back from it."""
         if self.is_looking:
             self.is_looking = False
-            self.visiting.refresh()
             self.show()
 
     def can(self, command: CommandType) -> bool | None:
@@ -108,7 +107,6 @@ class VisitActs(PlaceScreen):
         place, question = self.visiting.key
 
         def done(said: str) -> None:
-            self.visiting.refresh()
             self.show(said, "$success")
 
         shown = find_contested(self.session, question, place)
@@ -172,7 +170,7 @@ class VisitActs(PlaceScreen):
     def on_turn_provenance(self) -> None:
         """Pass to the next way of knowing."""
         before = self.visiting.provenance
-        way = self.visiting.turn_provenance()
+        way = self.visiting.next_provenance()
         self.fiche.show_how()
         if self.visiting.provenance is before:
             self.fiche.status(f"Ici, la réponse ne peut être que : {way}.")
@@ -205,7 +203,7 @@ class VisitActs(PlaceScreen):
     def _say(self, state: State) -> None:
         def reasoned(reason: str | None) -> None:
             if reason is not None:
-                self.tell_saved(self.visiting.say(state, reason))
+                self.tell_saved(self.visiting.answer_without_value(state, reason))
 
         word = STATES[state]
         label = self.visiting.question.label
@@ -231,7 +229,6 @@ class VisitActs(PlaceScreen):
         """Open the list of places."""
 
         def closed(place: str | None) -> None:
-            self.visiting.refresh()
             stop = self.visiting.walk.first(place) if place else None
             if stop:
                 self.visiting.go(stop.key)
@@ -243,7 +240,6 @@ class VisitActs(PlaceScreen):
         """Open the photos of the question at hand."""
 
         def closed() -> None:
-            self.visiting.refresh()
             self.show()
 
         open_photos(self.app, self.session, *self.visiting.key, done=closed)
@@ -262,7 +258,6 @@ class VisitActs(PlaceScreen):
         from diag.tui.departure import ask_day  # noqa: PLC0415 - few need it
 
         def dated(told: str) -> None:
-            self.visiting.refresh()
             self.show(f"Enregistré · {told}", "$success")
 
         ask_day(self.app, self.session, dated)
@@ -414,7 +409,7 @@ class VisitScreen(VisitActs):
     def _given_as(self, typed: str | Parsed) -> str:
         """Record what is typed; when it cannot be, say why, and it stays there."""
         try:
-            return self.visiting.give(typed)
+            return self.visiting.answer(typed)
         except UnlikelyAnswer as doubt:
             self.fiche.status(
                 f"{doubt.plain_problem} Entrée pour confirmer.", "bold $warning"
@@ -450,7 +445,6 @@ class VisitScreen(VisitActs):
             self.fiche.forget_typed()
             if self.grid:
                 self.grid.forget_typed()
-        self.visiting.refresh()
         if answered:
             self.visiting.onward()
         self.show(said, "$success")
@@ -527,7 +521,6 @@ class VisitScreen(VisitActs):
     def _to_fiche(self) -> None:
         if not self.settle():
             return
-        self.visiting.refresh()
         self._turn("fiche")
         self.show()
         self.fiche.line.focus()
@@ -545,7 +538,6 @@ class VisitScreen(VisitActs):
 
     def on_grid_answered(self) -> None:
         """Count again what is left, once something was said in the grid."""
-        self.visiting.refresh()
         self._show_around()
 
     def on_grid_moved(self, event: "Grid.Moved") -> None:

@@ -91,7 +91,7 @@ def test_a_changed_checklist_is_not_progress(again: Session) -> None:
         update={"criteria": {**checklist.criteria, criterion.id: harder}}
     )
     digest = again.workspace.editions.keep(compiled(edition))
-    again.say(changes.pinned(again.audit.id, digest))
+    again.record(changes.pinned(again.audit.id, digest))
 
     found = since_last(again)
 

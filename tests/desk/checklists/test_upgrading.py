@@ -161,7 +161,7 @@ def test_the_same_edition_has_nothing_to_pass_to(audited: Session) -> None:
 
 def test_a_closed_audit_keeps_the_edition_that_was_signed(audited: Session) -> None:
     found = preview(audited)
-    audited.say(
+    audited.record(
         changes.moved(audited.audit.id, AuditStatus.CLOS, digest=audited.digest)
     )
     with pytest.raises(DiagError, match="clos"):

@@ -141,7 +141,7 @@ def with_photo_question(session: Session) -> str:
     changed = session.checklist.model_copy(update={"questions": questions})
     body = compiled(changed)
     session.workspace.editions.keep(body)
-    session.say(changes.pinned(session.audit.id, digest(body)))
+    session.record(changes.pinned(session.audit.id, digest(body)))
     return name
 
 

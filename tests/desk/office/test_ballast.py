@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pytest
 
-from diag.office.sync import FILE, SIZE, drop_ballast, take_ballast
+from diag.office.sync import FILE, SIZE, free_space, reserve_space
 
 GIGA = 2**30
 
@@ -21,22 +21,22 @@ def test_space_is_set_aside_once_and_given_back_when_it_lacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free(monkeypatch, 2 * GIGA)
-    take_ballast(tmp_path)
+    reserve_space(tmp_path)
     assert (tmp_path / FILE).stat().st_size == SIZE
-    assert not drop_ballast(tmp_path)
+    assert not free_space(tmp_path)
 
     free(monkeypatch, 100_000)
 
-    assert drop_ballast(tmp_path)
+    assert free_space(tmp_path)
     assert list(tmp_path.iterdir()) == []
-    assert not drop_ballast(tmp_path)
+    assert not free_space(tmp_path)
 
 
 def test_none_is_taken_where_space_is_scarce(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free(monkeypatch, GIGA // 2)
-    take_ballast(tmp_path)
+    reserve_space(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -45,6 +45,6 @@ def test_that_it_cannot_be_written_is_no_matter(
 ) -> None:
     free(monkeypatch, 2 * GIGA)
 
-    take_ballast(tmp_path / "absent")
+    reserve_space(tmp_path / "absent")
 
     assert list(tmp_path.iterdir()) == []

@@ -158,7 +158,7 @@ def test_a_clock_that_cannot_be_right_is_told(differing: Two) -> None:
         mine.audit.id, mine.facts.root, "nb_classes", Answer(State.KNOWN, 7)
     )
     mine.workspace.journal.write(replace(draft, parents=()), ahead)
-    mine.forget()
+    mine.catch_up()
 
     told = "\n".join(card_lines(only(mine)))
 

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from diag.audit.history import changes_of
 from diag.audit.places import add_place, remove_place
 from diag.audit.session import AuditSession as Session
-from diag.audit.undo import undo_gesture
+from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.office.conflicts import contested_of, take
 from diag.office.merging import (
+    keep_apart,
     merge,
     merge_lines,
     merge_of,
     proposals,
     separate,
-    tell_apart,
 )
 from tests.cli.running import diag
 from tests.desk.apart import meet, pull, say, two_laptops
@@ -78,7 +78,7 @@ def test_one_gesture_reads_both_as_one_and_undo_separates_them(two: Two) -> None
     assert rooms(here) == rooms(there)
     assert uses(here) == uses(there) == ["classe"]
     assert proposals(there) == ()
-    undo_gesture(here)
+    undo_last(here)
     assert here.facts == before
 
 
@@ -141,12 +141,12 @@ def test_two_said_different_are_never_proposed_again_on_any_laptop(two: Two) -> 
     meet(here, there)
     before = here.facts
 
-    tell_apart(proposals(here)[0])
+    keep_apart(proposals(here)[0])
 
     meet(here, there)
     assert proposals(here) == proposals(there) == ()
     assert here.facts == before
-    undo_gesture(here)
+    undo_last(here)
     assert len(proposals(here)) == 1
 
 
@@ -213,12 +213,12 @@ def test_merging_then_syncing_is_syncing_then_merging(
         for value in edits:
             say(there, "type_salle", value, place="salle  INFO")
         if split:
-            undo_gesture(here)
+            undo_last(here)
         pull(there, here)
         pull(here, there)
 
         assert here.facts == there.facts
         assert len(rooms(here)) == (2 if split else 1)
         here.workspace.journal.rebuild()
-        here.forget()
+        here.catch_up()
         assert here.facts == there.facts

@@ -7,7 +7,7 @@ from diag.audit.follow import move
 from diag.audit.session import AuditSession as Session
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
-from diag.office.dossier import audits_told
+from diag.office.dossier import list_audits_of
 from diag.office.review import accept, give_back, stand_of, to_review
 from tests.cli.running import diag
 from tests.desk.apart import meet, two_laptops
@@ -34,7 +34,7 @@ def test_a_submitted_audit_waits_then_comes_back_with_its_reason(
 
     meet(mine, theirs)
     assert to_review(mine.workspace) == ()
-    (told,) = audits_told(mine.workspace, mine.about)
+    (told,) = list_audits_of(mine.workspace, mine.about)
     assert told.status == "retourné"
     assert told.sent[0].startswith("retourné par u-2 le ")
     assert told.sent[0].endswith(" : la baie n'a pas été vue")

@@ -17,7 +17,7 @@ from diag.model.errors import DiagError
 from diag.office.privacy.erasing import find_person, forget
 from diag.office.privacy.register import copies, drop_copies
 from diag.workspace import backup as keeping
-from diag.workspace.people import meet
+from diag.workspace.people import learn_names
 from diag.workspace.workspace import Workspace
 from tests.desk.builders import started, workspace
 from tests.desk.pictures import jpeg
@@ -33,7 +33,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
             session, date(2026, 10, 5), present=("Camille",), met=(f"Mme {NAME}",)
         )
         root = session.facts.root
-        session.say(changes.noted(session.audit.id, root, "q", f"vu avec {NAME}"))
+        session.record(changes.noted(session.audit.id, root, "q", f"vu avec {NAME}"))
         yield session
 
 
@@ -111,13 +111,13 @@ def test_a_colleague_leaves_the_directory_and_is_not_learnt_again(
     session: Session, tmp_path: Path
 ) -> None:
     made = session.workspace
-    meet(made, {"u-9": NAME})
+    learn_names(made, {"u-9": NAME})
     copied = keeping.back_up(made, tmp_path / "ailleurs")
     found = find_person(made, "u-9")
     assert found.forgotten.labels == ["u-9"]
 
     forget(made, found, (), "départ")
-    meet(made, {"u-9": NAME})
+    learn_names(made, {"u-9": NAME})
     assert made.settings.name_of("u-9") == "u-9"
 
     made.close()

@@ -20,9 +20,15 @@ from diag.journal.records import dispatches_of
 from diag.model.audit import Way
 from diag.model.enums import Audience, AuditStatus
 from diag.model.errors import DiagError
-from diag.office.dossier import audits_told
+from diag.office.dossier import list_audits_of
 from diag.office.mail.account import address_of
-from diag.office.mail.parcel import Parcel, already_sent, parcel, queue, write_draft
+from diag.office.mail.parcel import (
+    Parcel,
+    already_sent,
+    build_message,
+    queue,
+    write_draft,
+)
 from diag.workspace.workspace import Workspace
 from tests.desk.builders import workspace
 
@@ -31,7 +37,9 @@ MAIRIE = "mairie@courvaux-sur-ombre.example"
 
 
 def made(session: Session, audience: Audience = Audience.MAIRIE) -> Parcel:
-    return parcel(session, audience, address_of(session, audience), sender=SENDER)
+    return build_message(
+        session, audience, address_of(session, audience), sender=SENDER
+    )
 
 
 def read(path: Path) -> EmailMessage:
@@ -138,12 +146,12 @@ def test_the_very_same_message_does_not_leave_twice(session: Session) -> None:
 
 def test_one_says_from_where_one_writes_before_queueing(session: Session) -> None:
     to = address_of(session, Audience.MAIRIE)
-    nameless = parcel(session, Audience.MAIRIE, to)
+    nameless = build_message(session, Audience.MAIRIE, to)
     assert nameless.mail.sender == ""
     with pytest.raises(DiagError, match="--sender"):
         queue(nameless)
     with pytest.raises(DiagError, match="mal formée"):
-        parcel(session, Audience.MAIRIE, to, sender="camille@")
+        build_message(session, Audience.MAIRIE, to, sender="camille@")
 
 
 def test_what_was_sent_travels_with_the_audit(session: Session, tmp_path: Path) -> None:
@@ -156,7 +164,7 @@ def test_what_was_sent_travels_with_the_audit(session: Session, tmp_path: Path) 
 
 def test_the_file_of_a_school_tells_what_left(session: Session) -> None:
     write_draft(made(session))
-    (told,) = audits_told(session.workspace, session.about)
+    (told,) = list_audits_of(session.workspace, session.about)
     (sent,) = told.sent
     assert sent.startswith(
         f"05/10/2026 la mairie : brouillon pour {MAIRIE}, provisoire"

@@ -15,12 +15,12 @@ from diag.model.audit import Dispatch, Way
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.office.mail.parcel import (
+    confirm_arrival,
     dispatch_words,
     drop,
     has_messages,
     message_numbered,
     posted_words,
-    say_arrived,
     send_again,
 )
 from diag.office.mail.server import (
@@ -215,7 +215,7 @@ def test_a_doubt_waits_for_a_person_and_is_never_sent_again_alone(
         assert len(office.taken) == 1
     assert "peut-être parti" in posted_words(only(desk))
     assert dispatches_of(desk.journal, queued.audit.id) == ()
-    say_arrived(desk, only(desk))
+    confirm_arrival(desk, only(desk))
     assert only(desk).state is MailState.SENT
     (told,) = dispatches_of(desk.journal, queued.audit.id)
     assert told.on == "2026-09-21"
@@ -300,7 +300,7 @@ def test_only_what_was_interrupted_may_be_said_to_have_arrived(
     desk: Workspace, queued: Session
 ) -> None:
     with pytest.raises(DiagError, match="n'a pas pu arriver"):
-        say_arrived(desk, only(desk))
+        confirm_arrival(desk, only(desk))
     drop(desk, only(desk))
     with pytest.raises(DiagError, match="diag outbox list"):
         message_numbered(desk, 1)

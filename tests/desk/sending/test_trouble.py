@@ -2,7 +2,7 @@ import ssl
 
 import pytest
 
-from diag.office.mail.server import certificate_sentence, spoken
+from diag.office.mail.server import certificate_sentence, decode_reply
 from tests.desk.sending.post_office import Office
 
 ACCOUNT = Office(port=587).account(host="smtp.vallombre.example")
@@ -24,11 +24,11 @@ ACCOUNT = Office(port=587).account(host="smtp.vallombre.example")
 def test_a_servers_words_are_shown_and_nothing_more(
     said: bytes | str, told: str
 ) -> None:
-    assert spoken(550, said) == told
+    assert decode_reply(550, said) == told
 
 
 def test_a_server_that_talks_too_much_is_cut() -> None:
-    assert len(spoken(550, b"x" * 100_000)) < 320
+    assert len(decode_reply(550, b"x" * 100_000)) < 320
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_what_another_version_supposed_is_told_not_run(
 ) -> None:
     ident = "00000000-0000-4000-8000-000000000001"
     scenario = Scenario(id=ident, name="Autre", suppositions=(written,))
-    session.say(changes.imagined(session.audit.id, scenario))
+    session.record(changes.imagined(session.audit.id, scenario))
 
     kept, lost = suppositions_of(session, scenario_named(session, "Autre"))
 

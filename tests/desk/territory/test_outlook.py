@@ -80,6 +80,6 @@ def test_two_places_read_as_one_that_differ_are_to_be_settled(
         say(session, "prises_rj45", sockets, place=room.name)
     assert not progress_by_school(session.workspace)[SCHOOL].unsettled
 
-    session.say(same(session.audit.id, rooms[1].id, rooms[0].id))
+    session.record(same(session.audit.id, rooms[1].id, rooms[0].id))
 
     assert progress_by_school(session.workspace)[SCHOOL].unsettled

@@ -117,7 +117,7 @@ def test_a_conflict_shows_its_candidates_and_what_both_started_from(
         record_answer(there, NewAnswer("nb_batiments", "3"))
         export_audit(there, bundle)
         import_audit(one, bundle)
-        here.forget()
+        here.catch_up()
         shown = card(here, "nb_batiments")
     assert shown.in_conflict
     assert {each.words for each in shown.said} == {

@@ -1,4 +1,4 @@
-from diag.audit.answer import NewAnswer, record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, toggle_flag
 from diag.audit.departure import departure_lines, departure_of
 from diag.audit.places import add_place, close_places
 from diag.audit.session import AuditSession as Session
@@ -29,7 +29,7 @@ def test_unknown_unlikely_and_flagged_answers_are_listed(session: Session) -> No
     record_answer(session, NewAnswer("nb_batiments", "19", sure=True))
     (doubt,) = reasons(session, "nb_batiments")
     assert "paraît élevé" in doubt
-    turn_flag(session, (session.facts.root, "nb_batiments"))
+    toggle_flag(session, (session.facts.root, "nb_batiments"))
     assert reasons(session, "nb_batiments")[0] == "à revoir"
 
 
@@ -43,7 +43,7 @@ def test_open_lists_and_a_visit_without_a_date_are_remarked(session: Session) ->
 
 def test_the_printed_list_ticks_by_place_and_obeys_no_name(session: Session) -> None:
     room, _ = add_place(session, PlaceKind.SALLE, "CP *gras* [x](y)")
-    turn_flag(session, (room.id, "type_salle"))
+    toggle_flag(session, (room.id, "type_salle"))
     printed = departure_markdown(session)
     assert "## Direction" in printed
     assert "- [ ] Usage de la salle : à revoir" in printed

@@ -18,7 +18,7 @@ from diag.audit.grid import GridSheet as Sheet
 from diag.audit.paste import as_block, file_named, file_text, paste, read_block
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession as Session
-from diag.audit.undo import undo_gesture
+from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.model.fact import Value
@@ -68,7 +68,7 @@ def test_a_fill_is_one_commit_and_one_undo(rooms: Session) -> None:
 
     assert column(rooms, "type_salle") == ["classe"] * 4
     assert len(rooms.revisions()) == before + 4
-    assert len(undo_gesture(rooms)) == 4
+    assert len(undo_last(rooms)) == 4
     assert column(rooms, "type_salle") == [None] * 4
 
 
@@ -154,7 +154,7 @@ def test_clearing_takes_answers_away_in_one_go(rooms: Session) -> None:
 
     assert len(filled.written) == 2
     assert column(rooms, "prises_rj45") == [None] * 4
-    undo_gesture(rooms)
+    undo_last(rooms)
     assert column(rooms, "prises_rj45") == [2, None, 3, None]
 
 

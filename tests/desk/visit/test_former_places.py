@@ -10,7 +10,7 @@ from diag.audit.memory import former_places, memory_of, still_true, take_places_
 from diag.audit.places import add_place, remove_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.transfer import export_audit, import_audit
-from diag.audit.undo import undo_gesture
+from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind, Provenance
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
@@ -71,7 +71,7 @@ def test_one_undo_takes_all_of_them_back_and_they_may_be_taken_again(
         session = audits.start(made, SCHOOL)
         for _ in range(2):
             take_places_again(session)
-            undo_gesture(session)
+            undo_last(session)
             assert listed(session) == []
         take_places_again(session)
         assert listed(session) == listed(before)

@@ -1,9 +1,16 @@
 import pytest
 
 from diag.audit.history import describe_undo as undone
-from diag.audit.places import MOST, add_place, add_places, named, names_in, told_names
+from diag.audit.places import (
+    MOST,
+    add_place,
+    add_places,
+    describe_names,
+    named,
+    names_in,
+)
 from diag.audit.session import AuditSession as Session
-from diag.audit.undo import undo_gesture
+from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 
@@ -48,14 +55,14 @@ def test_a_range_that_nobody_means_is_refused() -> None:
 def test_what_is_there_already_is_told_and_the_rest_added(session: Session) -> None:
     add_place(session, SALLE, "Classe CP")
     found = named(session, names_in("classe cp; Classe CE1; Classe CE2; CLASSE CE1"))
-    assert told_names(SALLE, found) == (
+    assert describe_names(SALLE, found) == (
         "2 salles : Classe CE1, Classe CE2. "
         "« classe cp », « CLASSE CE1 » existent déjà."
     )
 
 
 def test_many_names_are_told_by_the_first_and_the_last(session: Session) -> None:
-    told = told_names(SALLE, named(session, names_in("Classe 1 à 12")))
+    told = describe_names(SALLE, named(session, names_in("Classe 1 à 12")))
     assert told.startswith("12 salles : Classe 1, Classe 2,")
     assert told.endswith("…, Classe 12.")
 
@@ -65,7 +72,7 @@ def test_one_undo_takes_back_all_that_was_added_together(session: Session) -> No
     add_places(session, SALLE, names_in("Classe 1 à 3"))
     assert rooms(session) == ["Cantine", "Classe 1", "Classe 2", "Classe 3"]
 
-    said = undone(session, undo_gesture(session))
+    said = undone(session, undo_last(session))
     assert said == "3 salles, de « Classe 1 » à « Classe 3 »"
     assert rooms(session) == ["Cantine"]
 

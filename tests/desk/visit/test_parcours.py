@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.audit.answer import NewAnswer, record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, toggle_flag
 from diag.audit.departure import departure_of
 from diag.audit.grid import GridSheet as Sheet
 from diag.audit.session import AuditSession as Session
@@ -100,7 +100,7 @@ def test_two_who_chose_apart_ask_what_the_longest_asks(session: Session) -> None
         apart = Origin(author, author, origin.clock, origin.nonce)
         draft = changes.profiled(session.audit.id, profile)
         journal.write(draft, apart)
-    session.forget()
+    session.catch_up()
     assert session.profile is Profile.FULL
 
 
@@ -142,7 +142,7 @@ def test_one_may_go_to_a_question_beyond_the_visit(session: Session) -> None:
 
 def test_what_is_flagged_stays_to_be_checked_before_leaving(session: Session) -> None:
     key = beyond_short(session)
-    turn_flag(session, key)
+    toggle_flag(session, key)
     choose_profile(session, Profile.SHORT)
     checked = {check.stop.key for check in departure_of(session).checks}
     assert key in checked

@@ -105,7 +105,7 @@ def test_a_disagreement_shows_both_answers(session: Session, tmp_path: Path) -> 
         export_audit(theirs, tmp_path / "b.json")
     say(session, place, "prises_rj45", 4)
     import_audit(session.workspace, tmp_path / "b.json")
-    session.forget()
+    session.catch_up()
 
     sheet = Sheet(session, SALLE)
     cell = sheet.cell(0, sheet.columns["prises_rj45"])

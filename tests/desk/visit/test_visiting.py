@@ -23,23 +23,23 @@ def test_a_visit_starts_at_the_first_question_left(session: Session) -> None:
 def test_the_same_text_given_again_after_a_doubt_is_sure(session: Session) -> None:
     visiting = at(session, "nb_batiments")
     with pytest.raises(UnlikelyAnswer) as doubt:
-        visiting.give("19")
+        visiting.answer("19")
     assert doubt.value.plain_problem.endswith("paraît élevé (d'habitude jusqu'à 5).")
-    assert visiting.give("19") == "Bâtiments à relier\u00a0: 19\u00a0bâtiments"
+    assert visiting.answer("19") == "Bâtiments à relier\u00a0: 19\u00a0bâtiments"
 
 
 def test_another_text_after_a_doubt_is_doubted_anew(session: Session) -> None:
     visiting = at(session, "nb_batiments")
     for text in ("19", "18", "19"):
         with pytest.raises(UnlikelyAnswer):
-            visiting.give(text)
+            visiting.answer(text)
     assert visiting.card.answer is None
 
 
 def test_a_refusal_writes_nothing(session: Session) -> None:
     visiting = at(session, "nb_batiments")
     with pytest.raises(Refused) as refused:
-        visiting.give("x")
+        visiting.answer("x")
     assert refused.value.plain.startswith("« x » n'est pas un nombre")
     assert visiting.card.answer is None
 
@@ -52,9 +52,9 @@ def test_another_provenance_is_applied_to_the_answer_by_confirming(
     session: Session,
 ) -> None:
     visiting = at(session, "nb_batiments")
-    visiting.give("2")
+    visiting.answer("2")
     assert visiting.confirm() is None
-    visiting.turn_provenance()
+    visiting.next_provenance()
     said = visiting.confirm()
     assert said is not None
     assert said.endswith("déclaré")
@@ -65,7 +65,7 @@ def test_another_provenance_is_applied_to_the_answer_by_confirming(
 
 def test_undo_goes_where_it_was_said(session: Session) -> None:
     visiting = at(session, "nb_batiments")
-    visiting.give("2")
+    visiting.answer("2")
     visiting.onward()
     assert visiting.undo() == "Bâtiments à relier : 2\u00a0bâtiments"
     assert visiting.key[1] == "nb_batiments"
@@ -74,7 +74,6 @@ def test_undo_goes_where_it_was_said(session: Session) -> None:
 def test_undo_names_a_room_a_note_a_flag_and_a_list(session: Session) -> None:
     visiting = at(session, "nb_batiments")
     add_place(session, PlaceKind.SALLE, "CP")
-    visiting.refresh()
     assert visiting.undo() == "salle « CP »"
     visiting.note("vu")
     assert visiting.undo() == "note de « Bâtiments à relier »"
@@ -93,7 +92,6 @@ def test_when_its_question_no_longer_applies_the_visit_stands_elsewhere(
 ) -> None:
     visiting = at(session, "nb_classes")
     visiting.key = (session.facts.root, "type_salle")
-    visiting.refresh()
     assert visiting.stop.question.id != "type_salle"
 
 
@@ -101,7 +99,7 @@ def test_it_resumes_where_one_was_or_after_a_later_answer(session: Session) -> N
     visiting = at(session, "nb_batiments")
     keep_place(session, visiting.key)
     assert kept_place(session, visiting.walk) == visiting.key
-    visiting.say(State.REFUSED, "")
+    visiting.answer_without_value(State.REFUSED, "")
     visiting.onward()
     assert kept_place(session, visiting.walk) == visiting.key
 
@@ -112,7 +110,7 @@ def test_it_resumes_at_a_question_answered_again_on_the_spot(session: Session) -
     world = session.workspace.world
     later = world.clock() + 60_000
     session.workspace.world = replace(world, clock=lambda: later)
-    visiting.give("2")
+    visiting.answer("2")
     keep_place(session, visiting.key)
     assert Visiting(session).key == visiting.key
 
@@ -133,7 +131,7 @@ def test_it_resumes_at_a_question_that_so_short_a_visit_does_not_ask(
 def test_the_clock_starts_at_the_first_answer_of_the_day(session: Session) -> None:
     world = session.workspace.world
     visiting = at(session, "nb_batiments")
-    visiting.give("2")
+    visiting.answer("2")
     started = visiting.card.answer
     assert started is not None
     session.workspace.world = replace(world, clock=lambda: started.at + 65 * 60_000)
@@ -155,7 +153,7 @@ def test_the_score_of_each_answer_is_that_of_the_whole_judgement(
 ) -> None:
     visiting = at(session, "technologie_acces")
     before = session.judged
-    visiting.give("1")
+    visiting.answer("1")
     now, whole = session.judged, session.assessment
 
     assert now != before

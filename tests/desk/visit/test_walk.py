@@ -1,4 +1,4 @@
-from diag.audit.answer import NewAnswer, record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, toggle_flag
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession as Session
 from diag.audit.walk import Walk, most_useful, walk_of
@@ -87,12 +87,12 @@ def test_a_flag_is_carried_by_its_stop_and_lowered_by_the_same_key(
     session: Session,
 ) -> None:
     key = walked(session).stops[0].key
-    assert turn_flag(session, key)
+    assert toggle_flag(session, key)
     stop = walked(session).stop(key)
     assert stop is not None
     assert stop.flagged
     assert walked(session).legs[0].flagged == 1
-    assert not turn_flag(session, key)
+    assert not toggle_flag(session, key)
     assert session.facts.flags == frozenset()
 
 

@@ -7,7 +7,6 @@ import pytest
 from diag.audit.report import Report
 from diag.documents.formats.html import html
 from diag.documents.sandbox import (
-    FOLDER,
     MAX_OUTPUT,
     MAX_STEPS,
     OwnTemplateError,
@@ -17,6 +16,7 @@ from diag.documents.templates import markdown
 from diag.model.charter import House
 from diag.model.charter import Issuer as Office
 from diag.model.enums import Audience
+from diag.workspace.charter import SHIPPED
 from tests.reports.builders import report
 
 NAME = "mairie.md.jinja"
@@ -41,7 +41,7 @@ def with_own(source: str, name: str = NAME) -> Report:
 def test_the_shipped_templates_say_the_same_in_the_sandbox(audience: Audience) -> None:
     shipped = tuple(
         (path.name, path.read_text(encoding="utf-8"))
-        for path in sorted(FOLDER.iterdir())
+        for path in sorted(SHIPPED.iterdir())
     )
     usual = report()
     office = replace(usual.office, house=House(templates=shipped))

@@ -30,7 +30,7 @@ async def test_what_was_sent_stands_under_its_audit(tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         session = start(app.desk.workspace, SCHOOL)
-        session.say(changes.dispatched(session.audit.id, SENT))
+        session.record(changes.dispatched(session.audit.id, SENT))
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: shows(pilot, "Audits"), "the school")
         assert isinstance(app.screen, SchoolScreen)

@@ -30,7 +30,7 @@ def other_window(folder: Path) -> Iterator[Session]:
 
 
 def value_in(session: Session, question: str, place: str = "") -> Value:
-    session.forget()
+    session.catch_up()
     answer = session.facts.answer(place or session.facts.root, question)
     return answer.value if answer else None
 
@@ -143,7 +143,7 @@ async def test_what_is_left_to_check_is_read_again_once_the_visit_is_dated(
 
 
 def names_in(session: Session) -> set[str]:
-    session.forget()
+    session.catch_up()
     return {one.name for one in session.facts.places.values()}
 
 

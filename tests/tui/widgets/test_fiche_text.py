@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from diag.audit.answer import NewAnswer, record_answer, turn_flag
+from diag.audit.answer import NewAnswer, record_answer, toggle_flag
 from diag.audit.session import AuditSession as Session
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.visit import VisitSession as Visiting
@@ -24,7 +24,7 @@ def visiting(session: Session, question: str) -> Visiting:
 def test_the_head_says_where_what_to_ask_and_what_is_expected(tmp_path: Path) -> None:
     with workspace(tmp_path) as made:
         session = started(made)
-        turn_flag(session, (session.facts.root, "nb_batiments"))
+        toggle_flag(session, (session.facts.root, "nb_batiments"))
         card = visiting(session, "nb_batiments").card
         lines = told(head_rows(card, "Direction", 5, 31))
     assert lines[0] == "|Direction, question 5 sur 31 · À revoir"
@@ -66,7 +66,7 @@ def test_a_conflict_is_to_be_settled_between_its_candidates(tmp_path: Path) -> N
         record_answer(there, NewAnswer("nb_batiments", "3"))
         export_audit(there, bundle)
         import_audit(one, bundle)
-        here.forget()
+        here.catch_up()
         visit = visiting(here, "nb_batiments")
         lines = told(head_rows(visit.card, "Direction", 5, 31))
         assert "À trancher|réponses contradictoires (Ctrl+K)" in lines
@@ -74,5 +74,5 @@ def test_a_conflict_is_to_be_settled_between_its_candidates(tmp_path: Path) -> N
         remapped = told(head_rows(visit.card, "Direction", 5, 31, keys=keys))
         assert "À trancher|réponses contradictoires (F11)" in remapped
         assert "|  au départ : 1\u00a0bâtiment" in lines
-        visit.give("2")
+        visit.answer("2")
         assert not visit.card.in_conflict

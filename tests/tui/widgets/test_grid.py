@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual.pilot import Pilot
 
-from diag.audit.answer import record_note, turn_flag
+from diag.audit.answer import record_note, toggle_flag
 from diag.audit.grid import GridSheet as Sheet
 from diag.audit.places import add_place
 from diag.audit.session import AuditSession as Session
@@ -37,7 +37,7 @@ def session(opened: Session) -> Iterator[Session]:
     """The same school, put back as it was after each test."""
     before = len(opened.revisions())
     yield opened
-    opened.forget()
+    opened.catch_up()
     while _left(opened, before):
         undo(opened)
 
@@ -374,7 +374,7 @@ async def test_a_flag_and_a_note_are_seen_on_their_cell_and_told(
     host = Host(session)
     async with host.run_test(size=(100, 30)) as pilot:
         grid, places = host.grid, session.facts.places_of(PlaceKind.SALLE)
-        turn_flag(session, (places[0].id, "type_salle"))
+        toggle_flag(session, (places[0].id, "type_salle"))
         record_note(session, "type_salle", "porte fermée", places[1].id)
         grid.refresh_from(session)
         grid.goto(places[0].id, "type_salle")
