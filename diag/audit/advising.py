@@ -28,7 +28,7 @@ PARTS = {
     Audience.ACADEMIE: ("title", "why"),
     Audience.TECHNIQUE: ("title", "how"),
 }
-"""What each reader is told of a recommendation."""
+"""The parts of a recommendation that each reader gets."""
 
 PART_WORDS = {
     "title": "Titre",
@@ -71,14 +71,14 @@ def own_advice(session: AuditSession) -> dict[str, OwnAdvice]:
 
 
 def declared_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
-    """Return what the checklists, or the engineer, first said to a reader."""
+    """Return the words for a reader as the checklists or the engineer declared them."""
     if own := own_advice(session).get(ident):
         return Wording(title=own.title, why=own.why)
     return session.checklist.recommendations[ident].wording[audience]
 
 
 def current_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
-    """Return what a reader will be told, reworded or not."""
+    """Return the words that a reader will get, reworded or not."""
     told = wordings_of(session.workspace.journal, session.audit.id)
     words = told.get((ident, None, audience))
     if words:
@@ -89,12 +89,12 @@ def current_wording(session: AuditSession, ident: str, audience: Audience) -> Wo
 def reword(
     session: AuditSession, ident: str, audience: Audience, words: Mapping[str, str]
 ) -> Wording:
-    """Tell a recommendation otherwise to one reader; no words: as declared.
+    """Reword a recommendation for one reader; no words: as declared.
 
-    Parts that are not named keep what they say.
+    Parts that are not named keep their words.
 
     Raises:
-        DiagError: a part that this reader is not told, an empty title, or a
+        DiagError: a part that this reader does not get, an empty title, or a
             placeholder that nothing fills.
     """
     unknown = sorted({*words} - {*PARTS[audience]})
@@ -132,7 +132,7 @@ def add_own(
     euros: str = "",
     delay: str = "",
 ) -> OwnAdvice:
-    """Add a recommendation of the engineer's own; the documents tell it.
+    """Add a recommendation of the engineer's own; the documents print it.
 
     Raises:
         DiagError: empty title, unknown criterion, or an amount that is none.
@@ -215,7 +215,7 @@ def order(session: AuditSession) -> Iterator[str]:
 
 
 def _moved(audit: str, tops: Sequence[Action], old: int, new: int) -> list[NewRevision]:
-    """Return what to say: one rank between two others, or all when none fits."""
+    """Return the drafts: one rank between two others, or all when none fits."""
     order = [one for one in tops if one is not tops[old]]
     low = order[new - 1].rank if new else order[0].rank - 1
     high = order[new].rank if new < len(order) else order[-1].rank + 1

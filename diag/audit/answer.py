@@ -73,7 +73,7 @@ def record_answer(session: AuditSession, entry: NewAnswer) -> Recorded:
 def record_note(
     session: AuditSession, question_id: str, text: str, place: str = ""
 ) -> str:
-    """Write the note beside an answer; return the revision that says so."""
+    """Write the note next to an answer; return the id of its revision."""
     question = find_question(session, question_id)
     where = _place_for(session, question, place)
     (revision,) = session.record(_note(session, where, question, text))
@@ -100,7 +100,7 @@ def find_question(session: AuditSession, ident: str) -> Question:
 
 
 def answer_for(question: Question, entry: NewAnswer) -> Answer:
-    """Return what an entry says, checked; nothing is written.
+    """Return the answer of an entry, checked; nothing is written.
 
     Raises:
         Refused: the value cannot be, or nobody can know it so.
@@ -145,7 +145,7 @@ def answer_for(question: Question, entry: NewAnswer) -> Answer:
 
 
 def usual_provenance(question: Question) -> Provenance:
-    """Return how a typed answer is known when nobody says: never « imported »."""
+    """Return how a typed answer is known unless it is given: never « imported »."""
     said = (each for each in question.provenance if each not in ALWAYS)
     return next(said, Provenance.DECLARED)
 

@@ -33,7 +33,7 @@ from diag.words.vocabulary import COMPLIANCES, KINDS, LEVELS, SOCLES, UNSCORED
 
 
 class Tone(StrEnum):
-    """How loud a line is; its words say the same without colour."""
+    """How loud a line is; its words are enough without colour."""
 
     HEADING = "heading"
     PLAIN = "plain"
@@ -256,7 +256,7 @@ def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[Outlin
         yield OutlineLine(
             f"{key}/fait/{fact.place}/{fact.question.id}",
             (f"{where}{fact.question.label}"),
-            _said(fact),
+            _fact_words(fact),
         )
     if place.applicable is not None and place.applicable.truth is not True:
         rule = _rule(place.applicable.text, checklist)
@@ -278,7 +278,7 @@ def _rule(text: str, checklist: Checklist) -> str:
     return tell(parse_rule(text).root, checklist.questions)  # type: ignore[arg-type]
 
 
-def _said(fact: FactRead) -> str:
+def _fact_words(fact: FactRead) -> str:
     if fact.relevant is False:
         return "ne se demande pas ici"
     return evidence(fact.question, fact.heads) if fact.heads else "pas de réponse"
@@ -333,7 +333,7 @@ def explained(session: AuditSession, ident: str) -> Reasons:
 
 
 def listed(session: AuditSession) -> Iterator[str]:
-    """Give every criterion and what it says, by domain."""
+    """Give every criterion and its result, by domain."""
     for domain in session.assessment.domains:
         yield f"{domain.domain.title}"
         width = max((len(each.criterion.id) for each in domain.criteria), default=0)

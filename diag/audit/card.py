@@ -1,4 +1,4 @@
-"""The card of one question at one place: everything an engineer wants beside it."""
+"""The card of one question at one place: everything an engineer wants next to it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ def _compares_alone(rule: Rule, own: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class StandingAnswer:
-    """One answer that stands, told."""
+    """One answer that stands, in words."""
 
     words: str
     how: str
@@ -166,7 +166,7 @@ class QuestionCard:
     where: tuple[str, ...]
     """Names of the places that hold it, the widest first, the school left out."""
     expected: str
-    """What an answer looks like; empty where the choices say it."""
+    """What an answer looks like; empty where the choices are enough."""
     said: tuple[StandingAnswer, ...]
     """Nothing, one answer, or the candidates of a conflict."""
     base: str
@@ -174,9 +174,9 @@ class QuestionCard:
     notes: tuple[str, ...]
     scales: tuple[Scale, ...]
     last: Remembered | None
-    """What the previous audit says, or another school of the commune."""
+    """The answer of the previous audit, or of another school of the commune."""
     last_words: str
-    """The same, told, with its age."""
+    """The same in words, with its age."""
     stale: str
     """Why today's answer is to be asked again; empty when it is fresh."""
     diverging: tuple[str, ...]
@@ -212,7 +212,7 @@ def card_of(
         stop=stop,
         where=tuple(_where(session, stop.place)),
         expected=TYPES[question.type].wanted(question),
-        said=tuple(_said(session, question, head) for head in stop.heads),
+        said=tuple(_standing_answer(session, question, head) for head in stop.heads),
         base=_base(session, stop) if len(stop.heads) > 1 else "",
         notes=session.facts.notes.get(stop.key, ()),
         scales=scales_of(stop, session.checklist, session.judged),
@@ -238,7 +238,9 @@ def _where(session: AuditSession, ident: str) -> Iterator[str]:
         yield place.name
 
 
-def _said(session: AuditSession, question: Question, head: Answer) -> StandingAnswer:
+def _standing_answer(
+    session: AuditSession, question: Question, head: Answer
+) -> StandingAnswer:
     known = head.state is State.KNOWN
     return StandingAnswer(
         words=answer_words(question, head),

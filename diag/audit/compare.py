@@ -1,7 +1,7 @@
 """What changed since the last audit: what the facts did, and what the method did.
 
 When the checklists differ, yesterday's facts are judged again by today's: what moves
-between the two is « grille changée », and never told as progress.
+between the two is « grille changée », and never shown as progress.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.model.number import Bounds
 from diag.model.territory import School
-from diag.words.figures import in_words
+from diag.words.figures import displayed, in_words
 from diag.words.sentences import listed, sentence
 from diag.workspace.subjects import audits
 
@@ -206,10 +206,14 @@ class Comparables:
 
 
 def describe_comparables(comparables: Comparables) -> str:
-    """Return where schools like it stand, or why nothing is said."""
+    """Return where schools like it stand, or why there is no comparison."""
     if comparables.overall is None:
+        count, many = comparables.count, "s" * (comparables.count > 1)
+        audited = (
+            f"{count} autre{many} auditée{many}" if count else ("aucune autre auditée")
+        )
         return (
-            f"Pas encore de comparaison : {_audited(comparables)} parmi les "
+            f"Pas encore de comparaison : {audited} parmi les "
             f"{comparables.words} du territoire ; il en faut {FEWEST}."
         )
     return (
@@ -220,16 +224,8 @@ def describe_comparables(comparables: Comparables) -> str:
 
 def among(bounds: Bounds) -> str:
     """Return « se situe entre 30 et 55 »."""
-    said = in_words(bounds)
-    return f"se situe {said}" if said.startswith("entre") else f"se situe à {said}"
-
-
-def _audited(comparables: Comparables) -> str:
-    if not comparables.count:
-        return "aucune autre auditée"
-    return f"{comparables.count} autre{'s' * (comparables.count > 1)} auditée" + (
-        "s" * (comparables.count > 1)
-    )
+    low, high = displayed(bounds)
+    return f"se situe {'à ' if low == high else ''}{in_words(bounds)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +304,7 @@ def _advice_since(progress: AuditsCompared) -> str:
 
 
 KNOWN = Fraction(4, 5)
-"""An audit counts once so much of it is settled: a visit just begun says nothing."""
+"""An audit counts once so much of it is settled: one just begun counts for nothing."""
 
 _SIZES = ((1, 1), (2, 3), (4, 6), (7, 10), (11, None))
 """Least and most classes of each class of size."""
@@ -317,10 +313,8 @@ _SIZES = ((1, 1), (2, 3), (4, 6), (7, 10), (11, None))
 def progress_of(session: AuditSession) -> AuditsCompared | None:
     """Return what changed since the subject's last audit; None for a first one."""
     found = since_last(session)
-    return None if found is None else _progress(found)
-
-
-def _progress(found: Comparison) -> AuditsCompared:
+    if found is None:
+        return None
     return AuditsCompared(
         campaign=found.campaign,
         method_changed=found.edition_changed,
@@ -348,7 +342,7 @@ def _score(change: ScoreChange) -> ScoreMove:
 def comparables_of(session: AuditSession) -> Comparables | None:
     """Return how the audited schools of the same kind and size stand.
 
-    None when nothing tells the school's kind or size. Scores are those kept at the
+    None when nothing gives the school's kind or size. Scores are those kept at the
     last judgement: an audit that changed since is left out until it is judged again.
     """
     school = session.about.school
@@ -410,18 +404,16 @@ def _class_of(school: School) -> str:
         (True, True): "écoles primaires",
     }
     kind = kinds.get((bool(school.nursery), bool(school.elementary)))
-    size = next((one for one in _SIZES if _holds(one, school.classes)), None)
-    if kind is None or size is None:
+    if kind is None or not school.classes:
         return ""
-    low, high = size
+    low, high = next(
+        (low, high)
+        for low, high in _SIZES
+        if school.classes >= low and (high is None or school.classes <= high)
+    )
     if high is None:
         return f"{kind} de {low} classes et plus"
     return f"{kind} de 1 classe" if low == high else f"{kind} de {low} à {high} classes"
-
-
-def _holds(size: tuple[int, int | None], classes: int | None) -> bool:
-    low, high = size
-    return classes is not None and classes >= low and (high is None or classes <= high)
 
 
 Row = tuple[str, ...]

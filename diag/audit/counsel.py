@@ -190,7 +190,7 @@ METHOD = "grille changée"
 def comparison_lines(
     session: AuditSession, found: Comparison
 ) -> Iterator[tuple[str, tuple[Row, ...]]]:
-    """Give each section's title and rows, those with nothing to say left out."""
+    """Give each section's title and rows, those that are empty left out."""
     changes = (*found.domains, found.overall)
     yield "Scores", tuple(_score(one) for one in changes if not _stays_out(one))
     sections = (
@@ -217,7 +217,7 @@ def comparison_lines(
 
 
 def _stays_out(change: ScoreChange | CriterionChange) -> bool:
-    """Return whether it was « sans objet » and still is: nothing to tell."""
+    """Return whether it was « sans objet » and still is: there is nothing to show."""
     if isinstance(change, CriterionChange):
         return change.again.standing is change.now.standing is Standing.OUT
     before = change.before or change.again

@@ -1,4 +1,4 @@
-"""What was found, said in a line: the weak points, the strong ones, what is open."""
+"""What was found, in a line: the weak points, the strong ones, what is open."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ def where(report: Report, result: CriterionResult, audience: Audience) -> str:
 
 
 def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
-    """Return what was seen on a strong point, told by what is as it should be."""
+    """Return what was seen on a strong point, by what is as it should be."""
     concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
     if not concerned or not _is_spread(report, result, audience):
         return observed(report, result, audience)
@@ -79,32 +79,32 @@ def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
 def telling_fact(report: Report, result: CriterionResult) -> str:
     """Return the figure or the choice that alone decides a school's own criterion.
 
-    Of what falls short, the only day says the most: when the fibre comes.
+    Of what falls short, the only day matters most: when the fibre comes.
     """
     known = report.checklist.questions
     read = [known[name] for name in names_judged(result.criterion) if name in known]
     if any(one.sensitive for one in read):
         return ""
     days = [one for one in read if TYPES[one.type].is_day]
-    if len(read) == 1 and _is_telling(read[0]):
+    if len(read) == 1 and _speaks_alone(read[0]):
         fact = read[0]
     elif len(days) == 1 and result.high < EXPECTED:
         fact = days[0]
     else:
         return ""
     heads = report.facts.answers.get((report.facts.root, fact.id), ())
-    return _told(fact, heads, result.criterion.title)
+    return _plain_answer(fact, heads, result.criterion.title)
 
 
-def _is_telling(fact: Question) -> bool:
+def _speaks_alone(fact: Question) -> bool:
     kind = TYPES[fact.type]
     return kind.is_number or kind.is_one_choice
 
 
-def _told(fact: Question, heads: Sequence[Answer], title: str) -> str:
-    """Return an answer that stands by itself: « aucun » or a day says of what.
+def _plain_answer(fact: Question, heads: Sequence[Answer], title: str) -> str:
+    """Return an answer that stands by itself: « aucun », a day name their question.
 
-    The `title` beside it may say so already. What was seen during the visit needs no
+    The `title` next to it may name it already. What was seen during the visit needs no
     « constaté »: the reader knows.
     """
     is_known = len(heads) == 1 and heads[0].state is State.KNOWN
@@ -112,7 +112,7 @@ def _told(fact: Question, heads: Sequence[Answer], title: str) -> str:
     if not heads or (is_day and not is_known):
         return ""
     if TYPES[fact.type].is_number and not fact.unit:
-        return ""  # « 0,5 » alone says nothing
+        return ""  # « 0,5 » alone means nothing
     seen = is_known and heads[0].provenance is Provenance.OBSERVED
     said = uncapitalised((heads_words if seen else evidence)(fact, heads))
     is_bare = is_known and " " not in heads_words(fact, heads)
@@ -284,13 +284,13 @@ def open_words(report: Report, *, conflicts: bool = True) -> str:
 
 
 LAWFUL = 4
-"""At most so many actions told at length for the law; a table has them all."""
+"""At most so many actions described at length for the law; a table has them all."""
 
 NEEDED = 4
-"""At most so many told at length for what nothing works without."""
+"""At most so many described at length for what nothing works without."""
 
 OTHERS = 2
-"""At most so many improvements told at length: the plan puts the best ones first."""
+"""At most so many improvements described at length: the plan begins with the best."""
 
 
 def pressing(report: Report, actions: Iterable[Action]) -> tuple[Action, ...]:
@@ -340,12 +340,12 @@ def needs(report: Report, actions: Iterable[Action]) -> list[Action]:
 
 
 def is_own(report: Report, action: Action) -> bool:
-    """Return whether the engineer advises it, and no checklist: it is told to all."""
+    """Return whether the engineer advises it, and no checklist: it goes to all."""
     return action.id not in report.checklist.recommendations
 
 
 def for_the_council(report: Report, action: Action) -> bool:
-    """Return whether the council has a word to say: it acts, pays or mandates."""
+    """Return whether the council has a part in it: it acts, pays or mandates."""
     owner = action.advice.recommendation.owner
     if owner is Owner.COMMUNE:
         return True

@@ -117,7 +117,7 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
 
 
 def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
-    """Say where the audit stands; closing signs the digest of what was said."""
+    """Move the audit to a status; closing signs the digest of what was written."""
     digest = session.digest if status is AuditStatus.CLOS else ""
     said = _text(comment, "comment")
     session.record(changes.moved(session.audit.id, status, digest, said))
@@ -153,7 +153,7 @@ def revision_named(session: AuditSession, text: str) -> Revision:
 
 
 def erase(session: AuditSession, revision: str, reason: str) -> None:
-    """Erase a revision's value for ever, everywhere; the reason says why, never what.
+    """Erase a revision's value for ever, everywhere; the reason gives why, never what.
 
     Raises:
         DiagError: when the audit holds no such revision, or several.

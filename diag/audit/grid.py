@@ -75,7 +75,7 @@ class Cell:
     flagged: bool = False
     """« À revoir »."""
     notes: tuple[str, ...] = ()
-    """What is written beside it."""
+    """What is written next to it."""
 
     @property
     def is_inert(self) -> bool:
@@ -84,7 +84,7 @@ class Cell:
 
     @property
     def is_conflict(self) -> bool:
-        """Return whether people said different things."""
+        """Return whether people differ."""
         return len(self.heads) > 1
 
 
@@ -234,7 +234,7 @@ class CellRefusal:
 
     @property
     def sentence(self) -> str:
-        """Tell it whole."""
+        """The place and the reason."""
         return f"{self.where} : {self.reason}"
 
 
@@ -338,7 +338,7 @@ def record(
     *,
     quietly: bool = False,
 ) -> Filled:
-    """Write answers in one commit, those not asked left out, and told unless quiet."""
+    """Write answers in one commit, those not asked left out, and named unless quiet."""
     asked = _is_asked(session, proposed)
     kept = {key: answer for key, answer in proposed.items() if asked(key)}
     if kept:
@@ -358,7 +358,7 @@ def where_words(place: Place, question: Question) -> str:
 
 
 def copy_answer(question: Question, source: Answer) -> Answer | None:
-    """Return an answer as it may be said elsewhere; None for a pure measure."""
+    """Return an answer as another place may take it; None for a pure measure."""
     provenance = source.provenance
     if provenance not in {Provenance.OBSERVED, Provenance.DECLARED}:
         others = [
@@ -373,7 +373,7 @@ def copy_answer(question: Question, source: Answer) -> Answer | None:
 def _is_asked(
     session: AuditSession, proposed: Mapping[Key, Answer]
 ) -> Callable[[Key], bool]:
-    """Return whether a question is asked at a place once all of this is said."""
+    """Return whether a question is asked at a place once all of this is written."""
     facts = with_answers(session.facts, proposed)
     reading = session.judge.reading(facts)
     return lambda key: reading.scope(key[0]).relevance(key[1]) is not False

@@ -1,4 +1,4 @@
-"""« Et si… » in an engineer's words: read, told, and what comes up each time."""
+"""« Et si… » in an engineer's words: read, worded, and what comes up each time."""
 
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
@@ -43,7 +43,7 @@ FIBRE = (
 """What « la fibre est arrivée » supposes, of the questions that the checklists ask."""
 
 _USE, _CLASS = "type_salle", "classe"
-"""The fact that says what a room is for, and its value where a class is taught."""
+"""The fact that gives what a room is for, and its value where a class is taught."""
 
 
 def fibre(session: AuditSession) -> tuple[Supposition, ...]:
@@ -57,7 +57,7 @@ def fibre(session: AuditSession) -> tuple[Supposition, ...]:
     )
 
 
-def said(
+def suppose_answer(
     session: AuditSession, facts: Facts, question: str, raw: str, at: str
 ) -> SupposedAnswer:
     """Return another answer to a question, as typed; « ? » as if nobody knew.
@@ -110,7 +110,7 @@ def split(session: AuditSession, facts: Facts, name: str, reusing: str = "") -> 
 
 
 def classrooms(facts: Facts) -> tuple[Place, ...]:
-    """Return the rooms where a class is taught, or may be: none is said otherwise."""
+    """Return the rooms where a class is taught, or may be: an unknown use counts."""
     return tuple(
         place
         for place in facts.places_of(PlaceKind.SALLE)
@@ -120,7 +120,7 @@ def classrooms(facts: Facts) -> tuple[Place, ...]:
 
 
 def naming(checklist: Checklist) -> tuple[str, ...]:
-    """Return the questions that say what a room is."""
+    """Return the questions that name what a room is."""
     for label in checklist.places:
         if label.id is PlaceKind.SALLE:
             return label.named_by
@@ -133,7 +133,7 @@ def describe_hypotheses(
     """Give each supposition in words, as the places stand when it is made."""
     facts = session.facts
     for one in suppositions:
-        yield _told(session.checklist, facts, one)
+        yield _describe(session.checklist, facts, one)
         facts = supposed(facts, (one,))
 
 
@@ -155,7 +155,7 @@ def place_named(facts: Facts, text: str, kind: PlaceKind) -> Place:
     )
 
 
-def _told(checklist: Checklist, facts: Facts, one: Supposition) -> str:
+def _describe(checklist: Checklist, facts: Facts, one: Supposition) -> str:
     match one:
         case SupposedAnswer(place, question, value):
             asked = checklist.questions[question]
@@ -207,27 +207,27 @@ def option_of(session: AuditSession, name: str) -> Option:
             f"Le scénario « {scenario.name} » ne suppose plus rien qui existe ici."
         )
     found = outcome(session.facts, session.checklist, kept)
-    told = describe_hypotheses(session, kept)
+    once, yearly = zip(
+        *(money_words(one.advice) for one in (found.before, found.after)), strict=True
+    )
+    asked = session.checklist.questions
     return Option(
         name=scenario.name,
         supposed=tuple(
-            Supposed(words, _is_sensitive(session, one))
-            for words, one in zip(told, kept, strict=True)
+            Supposed(
+                words, isinstance(one, SupposedAnswer) and asked[one.question].sensitive
+            )
+            for words, one in zip(describe_hypotheses(session, kept), kept, strict=True)
         ),
         scores=tuple(
             (title, score_words(before), score_words(after))
             for title, before, after in found.scores
             if before != after or title == found.scores[-1][0]
         ),
-        costs=_costs(found),
+        costs=(("Une fois", *once), ("Par an", *yearly)),
         resolved=_advice(session, found, new=False),
         new=_advice(session, found, new=True),
     )
-
-
-def _costs(found: SupposedOutcome) -> tuple[tuple[str, str, str], ...]:
-    before, after = (money_words(one.advice) for one in (found.before, found.after))
-    return (("Une fois", before[0], after[0]), ("Par an", before[1], after[1]))
 
 
 def _advice(
@@ -236,11 +236,6 @@ def _advice(
     told = found.new if new else found.resolved
     kind = session.about.kind
     return tuple((title_of(one, kind), short_cost(one.cost)) for one in told)
-
-
-def _is_sensitive(session: AuditSession, one: Supposition) -> bool:
-    asked = session.checklist.questions
-    return isinstance(one, SupposedAnswer) and asked[one.question].sensitive
 
 
 class _Shape(NamedTuple):
@@ -324,7 +319,7 @@ def suppositions_of(
     """Return what a scenario supposes, and what no longer means anything here.
 
     A room taken away since, a question that the checklists no longer ask, is left out
-    and told.
+    and named.
     """
     kept: list[Supposition] = []
     lost: list[str] = []
@@ -337,15 +332,8 @@ def suppositions_of(
             lost.append(problem)
         else:
             kept.append(one)
-            places = _places_after(session, kept)
+            places = set(supposed(session.facts, kept).places)
     return tuple(kept), tuple(lost)
-
-
-def _places_after(session: AuditSession, kept: Sequence[Supposition]) -> set[str]:
-    facts = session.facts
-    for one in kept:
-        facts = one.applied(facts)
-    return set(facts.places)
 
 
 def _problems(

@@ -30,7 +30,7 @@ _KEPT = {State.KNOWN, State.NOT_APPLICABLE}
 
 
 class NothingToRepeatError(DiagError):
-    """The audit before says nothing at this question."""
+    """The audit before has no answer to this question."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Memory:
         self.audit = audit
         """The previous audit."""
         self.facts = facts
-        """What it said."""
+        """Its facts."""
         self._named = {_called(place): place.id for place in facts.places.values()}
 
     def of(self, place: Place, question: Question) -> Remembered | None:
@@ -97,7 +97,7 @@ def memory_of(session: AuditSession) -> Memory | None:
 def still_true(
     session: AuditSession, memory: Recollection | None, place: str, question: Question
 ) -> Recorded:
-    """Say « toujours vrai »: the answer of last time, or of a neighbour, carried.
+    """Record « toujours vrai »: the answer of last time, or of a neighbour, carried.
 
     Raises:
         NothingToRepeatError: when nothing was answered.
@@ -188,7 +188,7 @@ def whole_story(session: AuditSession) -> tuple[FollowUp, ...]:
 def own_standing(session: AuditSession) -> tuple[OwnAdvice, ...]:
     """Return the engineers' own recommendations: this audit's, and what is left.
 
-    One of an audit before stands until it was done or set aside: no fact can say so.
+    One of an audit before stands until it was done or set aside: no fact can show it.
     """
     return (*_own_left(session), *own_here(session))
 
@@ -199,7 +199,7 @@ def own_here(session: AuditSession) -> tuple[OwnAdvice, ...]:
 
 
 def steps_to_report(session: AuditSession) -> tuple[FollowUp, ...]:
-    """Return the steps of the audits before that documents tell.
+    """Return the steps of the audits before that documents print.
 
     What became of an own recommendation that was closed then is history.
     """
@@ -241,7 +241,7 @@ class FormerPlaces(NamedTuple):
 
     @property
     def taken(self) -> str:
-        """Say what is there again: « les 11 lieux de 2026-2027, sans réponse »."""
+        """The places taken again: « les 11 lieux de 2026-2027, sans réponse »."""
         return f"{self.words}, sans réponse"
 
 
@@ -334,7 +334,7 @@ class Neighbours:
 
 
 class Recall:
-    """The previous audit, and the other schools of the commune: the latest is told."""
+    """The previous audit and the other schools of the commune: the latest counts."""
 
     def __init__(self, memory: Memory | None, neighbours: Neighbours) -> None:
         self._memory = memory

@@ -1,7 +1,7 @@
 """Pasting into a sheet: a block of a spreadsheet, or a CSV file, read cell by cell.
 
 Without titles a block lands where the cursor is. With them (questions above, places on
-the left) it lands where it says; with questions alone above, from the cursor's row on.
+the left) it lands where they name; with questions alone, from the cursor's row on.
 A cell that cannot be is refused alone, in a sentence.
 """
 
@@ -55,7 +55,7 @@ class _Target:
 def paste(
     session: AuditSession, sheet: GridSheet, row: int, column: int, text: str
 ) -> Filled:
-    """Fill cells from a block of text, in one commit; each refusal is told.
+    """Fill cells from a block of text, in one commit; each refusal has its sentence.
 
     Raises:
         GestureError: when there is nothing to read, or far too much.

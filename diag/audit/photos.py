@@ -1,4 +1,4 @@
-"""Photos of an audit: joined, told, given back as files; one durable commit each."""
+"""Photos of an audit: joined, captioned, exported; one durable commit each."""
 
 import re
 import shlex
@@ -34,8 +34,8 @@ from diag.workspace.picture import (
     SUFFIXES,
     DecodedPicture,
     PictureError,
+    label,
     read_picture,
-    told,
 )
 from diag.workspace.workspace import Workspace
 
@@ -107,7 +107,7 @@ def join_photos(
     known: list[Photo] = []
     refused: list[str] = []
     for path in paths:
-        progress(told(path.name))
+        progress(label(path.name))
         try:
             photo, is_new = keep_picture(session, read_picture(path), shown, caption)
         except PictureError as error:
@@ -163,7 +163,7 @@ def keep_picture(
 
 
 def caption_photo(session: AuditSession, ident: str, caption: str) -> Photo:
-    """Say otherwise what a photo shows.
+    """Change the caption of a photo.
 
     Raises:
         DiagError: unknown photo, or a caption that cannot be kept.
@@ -382,7 +382,7 @@ def arrivals(workspace: Workspace) -> tuple[Arrival, ...]:
     A file that is copied keeps the time of the shot: its arrival counts, not that.
 
     Raises:
-        DiagError: when the folder is no longer there; says how to choose another.
+        DiagError: when the folder is no longer there.
     """
     kept = get_setting(workspace.journal, _KEY)
     if not isinstance(kept, dict):
@@ -404,7 +404,7 @@ def arrivals(workspace: Workspace) -> tuple[Arrival, ...]:
 
 
 def seen(workspace: Workspace, arrival: Arrival) -> None:
-    """Say that everything up to an arrival was looked at."""
+    """Keep that everything up to an arrival was looked at."""
     kept = get_setting(workspace.journal, _KEY)
     if isinstance(kept, dict):
         put_setting(workspace.journal, _KEY, {**kept, "since": arrival.at})

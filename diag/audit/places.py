@@ -60,7 +60,7 @@ def find_place(session: AuditSession, text: str) -> Place:
 def add_place(
     session: AuditSession, kind: PlaceKind, name: str, parent: str = ""
 ) -> tuple[Place, str]:
-    """Add a place; return it and the id of the revision that says so.
+    """Add a place; return it and the id of its revision.
 
     Raises:
         DiagError: when its name is empty or taken, or its parent cannot hold it.
@@ -110,7 +110,7 @@ def rename_place(session: AuditSession, text: str, name: str) -> Place:
 
 
 def remove_place(session: AuditSession, text: str) -> Place:
-    """Take a place out of the list; history keeps what was said of it.
+    """Take a place out of the list; history keeps what was written of it.
 
     Raises:
         DiagError: unknown place, or the school itself.
@@ -149,7 +149,7 @@ def _free(session: AuditSession, name: str) -> str:
 def close_places(
     session: AuditSession, kind: PlaceKind, *, complete: bool = True
 ) -> None:
-    """Say « toutes les salles sont là », or that there may be others.
+    """Record « toutes les salles sont là », or that there may be others.
 
     Raises:
         DiagError: when the kind has no list.
@@ -170,10 +170,10 @@ class ListClosing:
 
     @property
     def sentence(self) -> str:
-        """Tell it: what is closed, and what the score becomes."""
+        """What is closed, and what the score becomes."""
         all_of = "Toutes les" if self.kind in FEMININE else "Tous les"
         closed = f"{all_of} {PLACES[self.kind][1]} sont là ({self.count})."
-        before, after = _told(self.before), _told(self.after)
+        before, after = _score_words(self.before), _score_words(self.after)
         if before == after:
             return f"{closed} Le score reste {after}."
         return f"{closed} Score : {before} → {after}."
@@ -199,7 +199,7 @@ def close_list(session: AuditSession, kind: PlaceKind) -> ListClosing:
     return replace(effect, after=session.judged.overall)
 
 
-def _told(score: Score) -> str:
+def _score_words(score: Score) -> str:
     if score.bounds is None:
         return "sans objet"
     known = percent(score.completeness)
@@ -233,8 +233,11 @@ def names_in(typed: str) -> tuple[str, ...]:
     Raises:
         DiagError: when there are more than anybody means.
     """
-    pieces = map(_cleaned, re.split(rf"[{BETWEEN}\n\t]", typed))
-    names = tuple(name for piece in pieces if piece for name in _counted(piece))
+    try:
+        pieces = [clean_line(one) for one in re.split(rf"[{BETWEEN}\n\t]", typed)]
+    except ValueError as error:
+        raise DiagError(f"Nom de lieu refusé : {error}.") from error
+    names = tuple(name for piece in pieces if piece for name in _count_up(piece))
     if len(names) > MOST:
         raise DiagError(
             f"{len(names)} lieux d'un coup : {MOST} au plus. Vérifiez les numéros, ou "
@@ -244,7 +247,7 @@ def names_in(typed: str) -> tuple[str, ...]:
 
 
 def named(session: AuditSession, names: tuple[str, ...]) -> NamesRead:
-    """Tell the names that may be given from those that a place bears already."""
+    """Part the names that may be given from those that a place bears already."""
     taken = {fold(place.name) for place in session.facts.places.values()}
     new: dict[str, str] = {}
     known: dict[str, str] = {}
@@ -273,14 +276,7 @@ def _join_names(names: tuple[str, ...]) -> str:
     return ", ".join(shown)
 
 
-def _cleaned(piece: str) -> str:
-    try:
-        return clean_line(piece)
-    except ValueError as error:
-        raise DiagError(f"Nom de lieu refusé : {error}.") from error
-
-
-def _counted(piece: str) -> tuple[str, ...]:
+def _count_up(piece: str) -> tuple[str, ...]:
     """Return the names of a range, numbers as wide as the first; else the name."""
     found = _RANGE.fullmatch(piece)
     if not found or int(found["first"]) >= int(found["last"]):

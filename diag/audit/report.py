@@ -1,4 +1,4 @@
-"""Everything that any document tells of one audit, computed once."""
+"""Everything that any document prints of one audit, computed once."""
 
 import re
 from base64 import b64encode
@@ -127,7 +127,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Report:
-    """One audit, ready to be told; every document is a view of it."""
+    """One audit, ready to be printed; every document is a view of it."""
 
     about: Auditee
     """Whom the audit is about, its name as it is printed."""
@@ -157,11 +157,11 @@ class Report:
     pictures: Pictures
     """Those that are on this machine, by their SHA-256, small enough to be shown."""
     look_back: Callable[[], AuditsCompared | None]
-    """Finds the last audit; asked once, by the documents that tell it."""
+    """Finds the last audit; asked once, by the documents that print it."""
     look_around: Callable[[], Comparables | None]
     """Finds schools like it."""
     option: Option | None
-    """A kept scenario to print beside the facts, if one was asked."""
+    """A kept scenario to print next to the facts, if one was asked."""
 
     @cached_property
     def asked(self) -> tuple[Asked, ...]:
@@ -206,7 +206,7 @@ class Report:
 
     @cached_property
     def place_names(self) -> Mapping[str, str]:
-        """Every place's name by id; names borne twice say where they stand."""
+        """Every place's name by id; names borne twice have their parent."""
         places = self.facts.places
         borne = Counter(place.name for place in places.values())
 
@@ -249,7 +249,7 @@ class Report:
     def told(self, action: Action, text: str, audience: Audience) -> str:
         """Return a sentence about an action, its placeholders filled.
 
-        What the engineer advises of their own has none: it is told letter for letter.
+        What the engineer advises of their own has none: it is printed as it is.
         """
         if "{" not in text or action.id not in self.checklist.recommendations:
             return text
@@ -267,14 +267,14 @@ class Report:
         return self.told(action, self.wording(action, audience).title, audience)
 
     def spoken_places(self, action: Action, audience: Audience) -> str:
-        """Return what {lieux} says: names, or « l'école », « la commune »."""
+        """Return the words of {lieux}: names, or « l'école », « la commune »."""
         if not action.advice.places or self.is_discreet(action.id, audience):
             return self.it
         names = [self.place_name(place) for place in action.advice.places]
         return listed(names, limit=len(names) if audience is Audience.TECHNIQUE else 6)
 
     def spoken_due(self, action: Action) -> str:
-        """Return what {echeance} says: a day, or « prochain budget »."""
+        """Return the words of {echeance}: a day, or « prochain budget »."""
         return long_date(action.due) if action.due else NEXT_BUDGET
 
 
@@ -411,7 +411,7 @@ def _photos(session: AuditSession) -> tuple[Photo, ...]:
 def report_of(
     session: AuditSession, day: date | None = None, *, scenario: str = ""
 ) -> Report:
-    """Return everything the documents of an audit tell, as of a day.
+    """Return everything the documents of an audit print, as of a day.
 
     Raises:
         DiagError: a scenario, to be printed as an option, that nobody kept.

@@ -102,7 +102,7 @@ class Split:
     place: str
     name: str
     naming: tuple[str, ...] = ()
-    """Questions that say what a room is: its use, its level."""
+    """Questions that name what a room is: its use, its level."""
     reusing: str = ""
     """Id of a room whose equipment moves in."""
 
@@ -141,7 +141,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class SupposedOutcome:
-    """What would follow, beside what is."""
+    """What would follow, next to what is."""
 
     before: Assessment
     after: Assessment
@@ -215,7 +215,7 @@ def supposed(facts: Facts, suppositions: Iterable[Supposition]) -> Facts:
 def outcome(
     facts: Facts, checklist: Checklist, suppositions: Iterable[Supposition]
 ) -> SupposedOutcome:
-    """Return what would follow beside what is; nothing is recorded."""
+    """Return what would follow next to what is; nothing is recorded."""
     judge = judge_of(checklist)
     then = supposed(facts, suppositions)
     before = judge.assess(facts)
@@ -261,7 +261,7 @@ def _with(
 
 
 def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]]]:
-    """Give each section's title and rows, those with nothing to say left out."""
+    """Give each section's title and rows, those that are empty left out."""
     if found.changes_nothing:
         yield "Rien ne changerait", ()
         return
@@ -357,12 +357,12 @@ class Supposed:
 
     words: str
     is_sensitive: bool = False
-    """Whether it is about something that only the technical document tells."""
+    """Whether it is about something that only the technical document prints."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What would follow from a scenario, beside what is."""
+    """What would follow from a scenario, next to what is."""
 
     name: str
     """As its author called it."""
@@ -377,7 +377,8 @@ class Option:
     """What would be recommended then, and its cost."""
 
 
-def _told(supposed: Sequence[Supposed], *, reserved: bool) -> list[str]:
+def supposed_lines(supposed: Sequence[Supposed], *, reserved: bool) -> list[str]:
+    """Return what is supposed; sensitive matters only to a reserved document."""
     told = [
         one.words[:1].upper() + one.words[1:]
         for one in supposed

@@ -78,13 +78,13 @@ def import_audit(workspace: Workspace, path: Path) -> tuple[AuditSession, Ingest
     workspace.editions.keep(file.edition.encode())
     taken = workspace.journal.ingest(lines)
     learn_names(workspace, file.people)
-    about = _told(file)
+    about = _about(file)
     assert about is not None  # verified
     remember(workspace, about)
     return AuditSession(workspace, file.audit, auditee_of(workspace, file.audit)), taken
 
 
-def _told(file: AuditFile) -> Auditee | None:
+def _about(file: AuditFile) -> Auditee | None:
     return school_auditee(file.school) if file.school else file.about
 
 
@@ -121,7 +121,7 @@ def _verify(path: Path, file: AuditFile, lines: list[bytes]) -> None:
         raise DiagError(
             f"{path} : l'identifiant ne correspond pas au sujet. Rien n'a été lu."
         )
-    about = _told(file)
+    about = _about(file)
     if about is None or about.subject != file.audit.subject:
         raise DiagError(
             f"{path} : l'école ou la commune jointe n'est pas celle de l'audit. "

@@ -1,4 +1,4 @@
-"""What passing to another edition does to an audit, told: kept, to ask again, lost."""
+"""Another edition for an audit: answers kept, to ask again, lost; then the passage."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ class Upgrade:
     kept: int
     """Answers that stand as they are."""
     reworded: tuple[str, ...]
-    """Questions answered and said otherwise: their answers stand."""
+    """Questions answered and worded anew: their answers stand."""
     again: tuple[Asked, ...]
     """Answers to be given again: their question means another thing."""
     lost: tuple[Asked, ...]

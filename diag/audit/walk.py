@@ -350,7 +350,7 @@ def parcours_of(session: AuditSession) -> tuple[Parcours, ...]:
 
 
 def choose_profile(session: AuditSession, profile: Profile) -> None:
-    """Say how long the visit is meant to be; said again, nothing is written."""
+    """Choose how long the visit is; chosen again, nothing is written."""
     if profile is not session.profile:
         session.record(changes.profiled(session.audit.id, profile))
 

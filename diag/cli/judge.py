@@ -311,7 +311,7 @@ def _suppositions(
     for text in _texts(asked["answers"]):
         question, _, rest = text.partition("=")
         raw, _, place = rest.partition("@")
-        suppose_one(hypotheses.said(session, facts, question, raw, place))
+        suppose_one(hypotheses.suppose_answer(session, facts, question, raw, place))
     return tuple(found)
 
 

@@ -90,7 +90,7 @@ def scenario(name: str) -> Story:
 
 
 def play(session: AuditSession, story: Story) -> None:
-    """Say everything of a story, in the order of a visit.
+    """Record everything of a story, in the order of a visit.
 
     Raises:
         DiagError: when a story no longer fits the checklists.
@@ -184,7 +184,22 @@ def demonstrate(
     Raises:
         DiagError: when the folder holds anything else; nothing is touched.
     """
-    _clear(folder)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+    elif any(folder.iterdir()):
+        if not (folder / _MARK).exists() or not (folder / FILE).exists():
+            raise DiagError(
+                f"{folder} contient autre chose qu'une démonstration : rien n'a été "
+                "touché. Choisissez un autre dossier : diag demo --dir DOSSIER."
+            )
+        shutil.rmtree(folder)
+        folder.mkdir()
+    (folder / _MARK).write_text(
+        "Démonstration de diag : territoire, écoles et personnes sont inventés.\n"
+        "« diag demo » refait ce dossier à neuf.\n",
+        encoding="utf-8",
+        newline="\n",
+    )
     files = write_fictional_territory(folder / "fichiers-officiels")
     with Workspace.create(folder, _SETTINGS, fixed_world(DAY, seed=2026)) as workspace:
         say("Territoire : Vallombre, département inventé")
@@ -223,27 +238,8 @@ def _write_reports(session: AuditSession) -> tuple[Path, ...]:
     return tuple(one.path for one in written if one.path)
 
 
-def _clear(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True)
-    elif any(folder.iterdir()):
-        if not (folder / _MARK).exists() or not (folder / FILE).exists():
-            raise DiagError(
-                f"{folder} contient autre chose qu'une démonstration : rien n'a été "
-                "touché. Choisissez un autre dossier : diag demo --dir DOSSIER."
-            )
-        shutil.rmtree(folder)
-        folder.mkdir()
-    (folder / _MARK).write_text(
-        "Démonstration de diag : territoire, écoles et personnes sont inventés.\n"
-        "« diag demo » refait ce dossier à neuf.\n",
-        encoding="utf-8",
-        newline="\n",
-    )
-
-
-# Documents on trial are made of the demonstration's territory, in a folder of its own
-# with the syndicat's overlay: real schools are not read, and nothing is left behind.
+# Documents on trial are made of the demonstration's territory, in a folder of its own,
+# with the syndicat's overlay: no real school is read, and nothing is left behind.
 
 
 _TAKEN = {".png", ".jpg", ".jpeg", ".svg"}
@@ -254,13 +250,20 @@ def problems_tried(
 ) -> tuple[str, ...]:
     """Return what is wrong with the templates and the charter of an overlay.
 
-    Each document is told as it is made. Takes a few seconds.
+    Each document is named as it is made. Takes a few seconds.
     """
     problems: dict[str, None] = {}
     with TemporaryDirectory(prefix="diag-") as name:
         folder = Path(name) / "essai"
         demonstrate(folder)
-        _lay(overlay, folder / overlay.name)
+        target = folder / overlay.name
+        target.mkdir()
+        for path in sorted(overlay.iterdir()) if overlay.is_dir() else ():
+            read = path.suffix.lower() in _TAKEN or path.name == CHARTER
+            if read and path.is_file():
+                shutil.copy(path, target / path.name, follow_symlinks=False)
+        if (overlay / FOLDER).is_dir():
+            shutil.copytree(overlay / FOLDER, target / FOLDER, symlinks=True)
         with Workspace.open(folder) as workspace:
             for document, told in _made(workspace):
                 say(document)
@@ -268,24 +271,8 @@ def problems_tried(
     return tuple(problems)
 
 
-def _lay(overlay: Path, target: Path) -> None:
-    """Copy what documents read of an overlay: no checklist."""
-    target.mkdir()
-    for path in sorted(overlay.iterdir()) if overlay.is_dir() else ():
-        read = path.suffix.lower() in _TAKEN or path.name == CHARTER
-        if read and path.is_file():
-            shutil.copy(path, target / path.name, follow_symlinks=False)
-    if (overlay / FOLDER).is_dir():
-        shutil.copytree(overlay / FOLDER, target / FOLDER, symlinks=True)
-
-
 def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Make every document; yield its name and what is to be said of it."""
-    yield from _trial_reports(workspace)
-    yield from _papers(workspace)
-
-
-def _trial_reports(workspace: Workspace) -> Iterator[tuple[str, str]]:
+    """Make every document; yield its name and its notices."""
     for story in (FULL, HALF, COMMUNE):
         session = audits.open_session(workspace, scenario(story).uai)
         report = report_of(session, DAY)
@@ -296,6 +283,7 @@ def _trial_reports(workspace: Workspace) -> Iterator[tuple[str, str]]:
                 _, told = rendered(report, audience, text, Format.PDF)
                 told = f"{audience} : {told}" if told else ""
             yield f"{audience}, {report.about.name}", told
+    yield from _papers(workspace)
 
 
 def _papers(workspace: Workspace) -> Iterator[tuple[str, str]]:

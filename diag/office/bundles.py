@@ -99,13 +99,13 @@ def export(
         keys=own_keys(workspace).keys,
         recipients=[ring.cards[ring.find(name)] for name in names],
         at=workspace.world.clock(),
-        summary=_summarise(workspace, audits),
+        summary=_summarize(workspace, audits),
     )
     return write_bundle(workspace.journal, bundle, path)
 
 
 def preview(workspace: Workspace, path: Path) -> Entered:
-    """Tell what a bundle would bring; nothing of it stays.
+    """Describe what a bundle would bring; nothing of it stays.
 
     Raises:
         DiagError: when it is refused, or cannot be read.
@@ -160,7 +160,7 @@ def synchronise_folder(workspace: Workspace, folder: Path) -> FolderResult:
         reader=_reader(workspace),
         folder=folder,
         recipients=cards,
-        summarise=lambda audits: _summarise(workspace, audits),
+        summarise=lambda audits: _summarize(workspace, audits),
         learn=lambda entered: _learn(workspace, entered),
     )
     return meeting.run(workspace.world.clock())
@@ -188,7 +188,7 @@ def words_of(workspace: Workspace, entered: Entered) -> Iterator[str]:
 
 
 def format_time(at: int) -> str:
-    """Return a moment as people tell it, in this laptop's time."""
+    """Return a moment as people read it, in this laptop's time."""
     return datetime.fromtimestamp(at / 1000).strftime("%d/%m/%Y à %H h %M")  # noqa: DTZ006 - local on purpose
 
 
@@ -198,7 +198,7 @@ def _reader(workspace: Workspace) -> BundleReader:
     return BundleReader(workspace.journal, keys, signers)
 
 
-def _summarise(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
+def _summarize(workspace: Workspace, audits: Sequence[str]) -> BundleSummary:
     found = bundles.audits_among(workspace.journal, audits)
     about = {
         ident: auditee_of(workspace, audit).model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""What people said apart, told for who settles it: candidates, origin, effects."""
+"""What people wrote apart, for whoever settles it: candidates, origin, effects."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ LETTERS = "ABCDEFGHIJKLMNOP"
 
 
 _DRIFT = 10 * 60 * 1000
-"""Milliseconds that a clock may be off before it is said to be."""
+"""Milliseconds that a clock may be off before it is reported."""
 
 
 _LONG = 60
@@ -50,11 +50,11 @@ _LONG = 60
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One thing that is said, and by whom."""
+    """One candidate, and its author."""
 
     letter: str
     revision: Revision
-    """The last to say it."""
+    """Its last author."""
     words: str
     who: str
     device: str
@@ -62,7 +62,7 @@ class Candidate:
     suspect: bool
     """Whether the clock that dated it cannot have been right."""
     same: tuple[str, ...]
-    """Others who say the same."""
+    """Its other authors."""
 
     @property
     def when(self) -> str:
@@ -73,7 +73,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Contested:
-    """One conflict, told."""
+    """One conflict, in words."""
 
     session: AuditSession
     conflict: Conflict
@@ -87,7 +87,7 @@ class Contested:
     edits: tuple[str, ...]
     """What was written in a place that somebody removed."""
     inside: tuple[str, ...]
-    """Ids of all that is said in the place, when it may be removed."""
+    """Ids of everything in the place, when it may be removed."""
 
     @property
     def id(self) -> str:
@@ -118,7 +118,7 @@ class Contested:
 
     @property
     def can_leave(self) -> bool:
-        """Return whether a comment can stand beside it."""
+        """Return whether a comment can stand next to it."""
         return isinstance(self.conflict.topic, AnswerTopic)
 
     def score(self, one: Candidate) -> str:
@@ -146,7 +146,7 @@ class Contested:
 
 
 class _Telling:
-    """Tells the conflicts of one audit; what they share is read once."""
+    """Words the conflicts of one audit; what they share is read once."""
 
     def __init__(self, session: AuditSession) -> None:
         self.session = session
@@ -158,11 +158,11 @@ class _Telling:
 
     @cached_property
     def revisions(self) -> dict[str, Revision]:
-        """Everything said, by id."""
+        """Every revision, by id."""
         return {one.id: one for one in self.session.revisions()}
 
     def contested(self, conflict: Conflict) -> Contested:
-        """Tell one conflict."""
+        """Return one conflict in words."""
         session, topic = self.session, conflict.topic
         key = (getattr(topic, "place", ""), getattr(topic, "question", ""))
         photos = photos_of(session.workspace.journal, session.audit.id)
@@ -235,7 +235,7 @@ class _Telling:
             )
 
     def _first(self, revision: Revision) -> Revision:
-        """Return who really said it: an undo only says again what another had said."""
+        """Return the true author: an undo only writes again what another wrote."""
         while revision.undoes and revision.undoes in self.revisions:
             taken = self.revisions[revision.undoes]
             again = [
@@ -258,7 +258,7 @@ class _Telling:
 
 
 def contested_of(session: AuditSession) -> tuple[Contested, ...]:
-    """Return the conflicts of one audit, told, place after place as one walks."""
+    """Return the conflicts of one audit, place after place as one walks."""
     telling = _Telling(session)
     ranks = {place: rank for rank, place in enumerate(session.facts.places)}
 
@@ -279,7 +279,7 @@ def find_contested(session: AuditSession, text: str, place: str = "") -> Contest
     """Return the conflict of that id, or on that question.
 
     Raises:
-        DiagError: there is none, or several; says which there are.
+        DiagError: there is none, or several.
     """
     found = contested_of(session)
     wanted = text.strip()
@@ -314,12 +314,12 @@ _GAP = " | "
 
 
 def title_line(one: Contested) -> str:
-    """Return a conflict on one line: its number, what it is about, what is said."""
+    """Return a conflict on one line: its number, what it is about, its candidates."""
     return f"{one.id}  {one.about} : {summary_line(one)}"
 
 
 def summary_line(one: Contested) -> str:
-    """Return what is said, on one line."""
+    """Return the candidates on one line."""
     if one.edits:
         return removal_words(one)
     return " ou ".join(_short(each.words) for each in one.candidates)
@@ -367,7 +367,7 @@ def card_lines(one: Contested, width: int = _WIDTH) -> Iterator[str]:
 
 
 def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]:
-    """Give one candidate: what it says, who, on which device, when."""
+    """Give one candidate: its words, its author, on which device, when."""
     by = f"{one.who}, poste {one.device}, {one.when}"
     head, *rest = wrap(f"{one.letter}. {by if brief else one.words}", width - 2)
     yield f"  {head}"
@@ -379,7 +379,7 @@ def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]
 
 
 def side_by_side(left: str, right: str, width: int = _WIDTH) -> Iterator[str]:
-    """Give two texts beside each other; what only one says is marked « > »."""
+    """Give two texts next to each other; what only one has is marked « > »."""
     size = (width - len(_GAP) - 4) // 2
     mine, theirs = _lines(left, size), _lines(right, size)
     yield f"  {'A'.ljust(size)}{_GAP}B"
@@ -416,7 +416,7 @@ def _indented(text: str, width: int, by: int = 2) -> Iterator[str]:
 
 
 def take(shown: Contested, letter: str) -> tuple[Revision, ...]:
-    """Say again what one candidate says; return the revisions that do.
+    """Write one candidate again over all; return the revisions.
 
     Raises:
         DiagError: no such candidate, or nothing could be written.
@@ -435,7 +435,7 @@ def write(
     provenance: Provenance | None = None,
     sure: bool = False,
 ) -> tuple[Revision, ...]:
-    """Say a third thing.
+    """Write a third answer.
 
     Raises:
         Refused: the value cannot be; nothing was written.
@@ -447,7 +447,7 @@ def write(
     topic, audit = shown.conflict.topic, shown.session.audit.id
     if isinstance(topic, AnswerTopic):
         question = shown.question
-        assert question is not None  # said by can_write
+        assert question is not None  # checked by can_write
         entry = NewAnswer(question.id, given, provenance=provenance, sure=sure)
         answer = answer_for(question, entry)
         draft = changes.answered(audit, topic.place, topic.question, answer)
@@ -461,7 +461,7 @@ def write(
 
 
 def leave(shown: Contested, comment: str) -> tuple[Revision, ...]:
-    """Leave it open, and say why in the note beside the answers.
+    """Leave it open, and write why in the note next to the answers.
 
     Raises:
         DiagError: an empty comment, or a note that people differ on.
@@ -508,7 +508,7 @@ def _settle(
 
 
 def _again(session: AuditSession, conflict: Conflict, value: Json) -> Json:
-    """Return what a candidate says, as one signs it today."""
+    """Return the value of a candidate, signed today."""
     closing = {"status": str(AuditStatus.CLOS)}
     is_closing = isinstance(value, dict) and value.get("status") == closing["status"]
     if conflict.topic == AuditTopic("status") and is_closing:

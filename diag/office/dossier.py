@@ -28,7 +28,7 @@ _UNSAID = "ouvert, rien n'y est encore dit"
 
 
 _SENT = 4
-"""At most so many documents sent are told of an audit: one a reader."""
+"""At most so many documents sent are shown of an audit: one a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class AuditOverview:
     sent: tuple[str, ...]
     """The last documents that left, in words."""
     begun: bool
-    """Whether anybody said anything in it: what official lists tell is not said."""
+    """Whether anybody wrote in it; official lists do not count."""
     unsettled: str
     """What is to be settled in it, counted; empty when nothing is."""
 
@@ -58,7 +58,7 @@ class AuditOverview:
 
 
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
-    """Yield what is known of whom an audit is about: a label, and what it says."""
+    """Yield what is known of whom an audit is about: a label, and what it holds."""
     if about.school:
         lines: tuple[tuple[str, str], ...] = (
             ("Adresse", address_of(about.school)),
@@ -111,14 +111,14 @@ def _commune_audit(workspace: Workspace, insee: str) -> str:
 def list_audits_of(workspace: Workspace, about: Auditee) -> list[AuditOverview]:
     """Return the audits of a subject, the latest campaign first."""
     found = [
-        _told(AuditSession(workspace, audit, about))
+        _overview(AuditSession(workspace, audit, about))
         for audit in audits(workspace.journal)
         if audit.subject == about.subject
     ]
     return sorted(found, key=lambda one: one.audit.campaign, reverse=True)
 
 
-def _told(session: AuditSession) -> AuditOverview:
+def _overview(session: AuditSession) -> AuditOverview:
     given = [head.at for heads in session.facts.answers.values() for head in heads]
     begun = is_begun(session.workspace.journal, session.audit.id)
     stand = stand_of(session)

@@ -26,7 +26,7 @@ class OwnImport:
     """The account of a table read into the overlay."""
 
     lines: tuple[str, ...]
-    """What is to be told, in French."""
+    """Its account, in French."""
     is_refused: bool
     """No row came in, and some were refused: what was there before stays."""
 
@@ -66,12 +66,16 @@ def _account(
     file: str, own: str, rows: OwnRows, gone: list[str], notice: str
 ) -> Iterator[str]:
     told = (
-        (rows.added, "ajoutée"),
-        (rows.changed, "changée"),
-        (rows.unchanged, "comme livrée"),
-        (rows.refused, "refusée"),
+        (rows.added, "ajoutée", "ajoutées"),
+        (rows.changed, "changée", "changées"),
+        (rows.unchanged, "comme livrée", "comme livrée"),
+        (rows.refused, "refusée", "refusées"),
     )
-    counts = ", ".join(_counted(len(some), word) for some, word in told if some)
+    counts = ", ".join(
+        f"{len(some)} {many if len(some) > 1 else one}"
+        for some, one, many in told
+        if some
+    )
     yield f"{file} : {counts or 'aucune ligne'}."
     for one in rows.refused:
         yield f"Refusé : ligne {one.line} {one.item} : {one.reason}".replace("  ", " ")
@@ -83,12 +87,6 @@ def _account(
         yield f"Écrit dans {own} ; voyez l'effet : diag checklists diff"
     if notice:
         yield notice
-
-
-def _counted(number: int, word: str) -> str:
-    if word == "comme livrée":
-        return f"{number} {word}"
-    return f"{number} {word}{'s' if number > 1 else ''}"
 
 
 def _file(kind: str, source: str, items: Mapping[str, Entries]) -> str:
@@ -133,7 +131,7 @@ def import_file(
     """Read an official file into the territory: all of it, or nothing.
 
     Raises:
-        DiagError: when the file or the territory cannot be used; says what to do.
+        DiagError: when the file or the territory cannot be used.
     """
     if source_date is not None:
         return import_mairies(

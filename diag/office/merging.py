@@ -1,4 +1,4 @@
-"""Two places that may be one: proposed, looked at, read as one if a person says so."""
+"""Two places that may be one: proposed, compared, read as one if a person decides."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from diag.model.text import fold
 from diag.words.vocabulary import PLACE_NAMES
 
 _USE = "type_salle"
-"""The question that says what a room is for."""
+"""The question that gives what a room is for."""
 
 
 _PAIR = 2
@@ -30,7 +30,7 @@ class JoinedAnswer:
 
     label: str
     first: str
-    """What is said at the place kept; empty when nothing is."""
+    """The answer at the place kept; empty when there is none."""
     second: str
     differs: bool
     """Whether it would become a conflict."""
@@ -68,7 +68,7 @@ class PlaceMerge:
 def proposals(session: AuditSession) -> tuple[PlaceMerge, ...]:
     """Return the places that two people created apart and that look like one.
 
-    Nobody has said of those that they are two.
+    Nobody has recorded that they are two.
     """
     return tuple(_proposals(session))
 
@@ -213,7 +213,7 @@ def _rows(session: AuditSession, first: Place, second: Place) -> Iterator[Joined
         mine = answers.get((first.id, ident), ())
         theirs = answers.get((second.id, ident), ())
         if mine or theirs:
-            said = {_said(each) for each in (*mine, *theirs)}
+            said = {_content(each) for each in (*mine, *theirs)}
             yield JoinedAnswer(
                 question.label,
                 heads_words(question, mine) if mine else "",
@@ -222,5 +222,5 @@ def _rows(session: AuditSession, first: Place, second: Place) -> Iterator[Joined
             )
 
 
-def _said(answer: Answer) -> tuple[object, object]:
+def _content(answer: Answer) -> tuple[object, object]:
     return answer.state, answer.value

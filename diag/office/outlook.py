@@ -54,13 +54,13 @@ class AuditProgress:
     earlier: str
     """The last campaign before this one in which the school was audited."""
     unsettled: bool = False
-    """Whether people said apart what nobody has settled yet."""
+    """Whether people wrote apart what nobody has settled yet."""
 
     @property
     def words(self) -> str:
-        """Say it in a few words: « en cours, 45 % », « avant : 2025-2026 ».
+        """Its state in a few words: « en cours, 45 % », « avant : 2025-2026 ».
 
-        Nothing known is told as what nobody has judged yet.
+        Nothing known is shown as not judged yet.
         """
         if self.status is None:
             return f"avant : {self.earlier}" if self.earlier else ""
@@ -83,7 +83,7 @@ def progress_by_school(
     """Return where each audited school stands in this campaign, and no other.
 
     An audited commune or syndicat stands among them, by its INSEE code or its SIREN.
-    One whose audit was opened, and nothing said in it, is not audited. Without
+    One whose audit was opened, and nothing written in it, is not audited. Without
     `conflicts`, which a first screenful does not wait for, nothing is to settle.
     """
     campaign, journal = workspace.campaign, workspace.journal
@@ -174,7 +174,7 @@ def leaders(workspace: Workspace) -> dict[str, str]:
 
 
 def keep_judged(session: AuditSession) -> None:
-    """Keep what judging says now, for lists and for who opens the file elsewhere.
+    """Keep the judgement of now, for lists and for who opens the file elsewhere.
 
     It is a cache: a workspace that is read-only does without, and what is fresh stays.
     """
@@ -202,7 +202,7 @@ def year_begun(workspace: Workspace) -> str:
 
 
 def year_sentence(year: str, how: str) -> str:
-    """Return what is said of a year that has begun, and how one goes on to it."""
+    """Return the sentence on a year that has begun, and how one goes on to it."""
     return f"Une nouvelle année scolaire a commencé : {year} ({how})."
 
 
@@ -250,7 +250,7 @@ class NamedTally:
 def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
     """Return where every audit of this campaign stands, judged again where need be.
 
-    One that was opened, and nothing said in it, is left out.
+    One that was opened, and nothing written in it, is left out.
     """
     found = [
         (AuditSession(workspace, one.audit, one.about), one.status)

@@ -16,7 +16,7 @@ from diag.workspace.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where an audit stands, and who said so."""
+    """Where an audit stands, and who put it there."""
 
     session: AuditSession
     status: AuditStatus
@@ -68,7 +68,7 @@ def give_back(session: AuditSession, comment: str) -> None:
     """Give back what was submitted, with what is to be completed.
 
     Raises:
-        DiagError: when it was not submitted, or nothing says why.
+        DiagError: when it was not submitted, or no reason is given.
     """
     if not comment.strip():
         raise DiagError("Un audit se retourne avec un motif : l'ingénieur le lira.")

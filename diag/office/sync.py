@@ -93,7 +93,6 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
 
 
 # A photo leaves the laptop when its audit is closed and two syncs, a day apart, found
-# it at every hub: a hub that loses its disk comes back from a copy made within the day.
 
 
 _SINCE = "photos.at_every_hub"
@@ -157,7 +156,7 @@ _PLENTY = 50 * SIZE
 
 
 def free_space(folder: Path) -> bool:
-    """Give the space back where there is less than that; say whether it was."""
+    """Give the space back where there is less than that; return whether it was."""
     path = folder / FILE
     if not path.exists() or shutil.disk_usage(folder).free >= SIZE:
         return False
@@ -191,12 +190,12 @@ class Waiting(NamedTuple):
 
     audit: str
     about: Auditee | None
-    """None while nothing says whom it is about, or once it was purged."""
+    """None while its subject is unknown, or once it was purged."""
     revisions: int
 
     @property
     def title(self) -> str:
-        """Return whom it is about, as a command tells it."""
+        """Return whom it is about, as a command names it."""
         if self.about is None:
             return f"audit effacé, ou inconnu ici ({self.audit[:8]})"
         return f"{self.about.name} ({self.about.ref})"
@@ -251,7 +250,7 @@ def enrol(workspace: Workspace, invitation: str) -> Enrolment:
     """Have this laptop let in by the hub of an invitation.
 
     Raises:
-        DiagError: when it is not; says what to do.
+        DiagError: when it is not.
     """
     # HTTP and certificates: 120 ms that every other command does without.
     from diag.office import bundles  # noqa: PLC0415

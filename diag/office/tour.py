@@ -109,26 +109,24 @@ def calendar(day: date, schools: "Sequence[School]", at: int) -> bytes:
         "METHOD:PUBLISH",
     ]
     for rank, school in enumerate(schools, 1):
-        lines += _event(day, rank, school, at)
+        stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+        told = "\n".join(
+            filter(None, (school.phone, school.email, f"UAI {school.uai}"))
+        )
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uuid5(NS_DIAG, f'tour {day.isoformat()} {school.uai}')}",
+            f"DTSTAMP:{stamp}",
+            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_text(f'{rank}. {accented(school.name)}, {school.commune}')}",
+            f"LOCATION:{_text(address_of(school))}",
+            f"DESCRIPTION:{_text(told)}",
+            "TRANSP:OPAQUE",
+            "END:VEVENT",
+        ]
     lines.append("END:VCALENDAR")
     return "".join(part for line in lines for part in _folded(line)).encode()
-
-
-def _event(day: date, rank: int, school: "School", at: int) -> list[str]:
-    stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-    told = "\n".join(filter(None, (school.phone, school.email, f"UAI {school.uai}")))
-    return [
-        "BEGIN:VEVENT",
-        f"UID:{uuid5(NS_DIAG, f'tour {day.isoformat()} {school.uai}')}",
-        f"DTSTAMP:{stamp}",
-        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
-        f"SUMMARY:{_text(f'{rank}. {accented(school.name)}, {school.commune}')}",
-        f"LOCATION:{_text(address_of(school))}",
-        f"DESCRIPTION:{_text(told)}",
-        "TRANSP:OPAQUE",
-        "END:VEVENT",
-    ]
 
 
 def _text(value: str) -> str:

@@ -247,7 +247,9 @@ class SupposeScreen(PlaceScreen):
     def _say(self, question: Question, place: str, raw: str) -> None:
         facts = self.facts
         try:
-            said = hypotheses.said(self._session, facts, question.id, raw, place)
+            said = hypotheses.suppose_answer(
+                self._session, facts, question.id, raw, place
+            )
         except Refused as error:
             raise DiagError(f"{question.label} : {error.plain}") from error
         self._suppose(said)

@@ -1,4 +1,4 @@
-"""Copies of the syndicat's own checklists, beside those of the journal.
+"""Copies of the syndicat's own checklists, next to those of the journal.
 
 One zip a copy, read back before it counts; put back whole or not at all.
 """
@@ -28,11 +28,11 @@ from diag.workspace.people import carry_out_again
 from diag.workspace.workspace import Workspace
 
 _UNREADABLE = (zlib.error, EOFError, ValueError, NotImplementedError)
-"""How a zip that is damaged may fail, beside its own error."""
+"""How a zip that is damaged may fail, next to its own error."""
 
 
 def back_up_overlay(folder: Path, copied: Path) -> Path | None:
-    """Copy a workspace's overlay beside its journal's copy; None when it has none.
+    """Copy a workspace's overlay next to its journal's copy; None when it has none.
 
     Raises:
         JournalError: when a file could not be read, or the copy not written.
@@ -64,7 +64,7 @@ def back_up_overlay(folder: Path, copied: Path) -> Path | None:
 
 
 def verify_copied_overlay(copied: Path) -> None:
-    """Check the overlay beside a journal's copy, when it has one.
+    """Check the overlay next to a journal's copy, when it has one.
 
     Raises:
         JournalError: when it cannot be read whole, or names files elsewhere.
@@ -75,7 +75,7 @@ def verify_copied_overlay(copied: Path) -> None:
 
 
 def restore_overlay(folder: Path, copied: Path, aside: str) -> Path | None:
-    """Put the overlay beside a journal's copy back; return what was set aside.
+    """Put the overlay next to a journal's copy back; return what was set aside.
 
     The present one stays when the copy has none.
 
@@ -191,7 +191,7 @@ class Salvaged(NamedTuple):
 
 
 def salvage(workspace: Workspace, path: Path) -> Salvaged:
-    """Take in what a file set aside by a restoration still tells; it is left as it is.
+    """Take in what a file set aside by a restoration still holds; it is left as it is.
 
     Raises:
         DiagError: when the file is elsewhere, is no journal, or nothing can be written.

@@ -1,4 +1,4 @@
-"""`overlay/charte.yaml`: how a syndicat signs its documents; each fault is told."""
+"""`overlay/charte.yaml`: how a syndicat signs its documents, with what cannot serve."""
 
 import re
 from collections.abc import Callable
@@ -17,11 +17,11 @@ MAX_WORDS = {"name": 120, "logo_alt": 200, "contact": 1000, "closing": 1000}
 """Longest text of each key."""
 
 KEYS = ("accent", "logo", *MAX_WORDS)
-"""What a charter may say."""
+"""What a charter may hold."""
 
 
 def charter_of(overlay: Path) -> House:
-    """Return what a charter says; whatever cannot be followed is in its notices."""
+    """Return what a charter gives; whatever cannot be followed is in its notices."""
     path = overlay / CHARTER
     if not path.is_file():
         return House()
@@ -44,7 +44,7 @@ def charter_of(overlay: Path) -> House:
 
 
 class _CharterReader:
-    """Reads one charter; collects what is to be said of it."""
+    """Reads one charter; collects its notices."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -70,11 +70,11 @@ class _CharterReader:
         told = {}
         for key, node in root.nodes.items():
             if key not in KEYS:
-                self._say(key, f"clé inconnue (admises : {', '.join(KEYS)}).")
+                self._notice(key, f"clé inconnue (admises : {', '.join(KEYS)}).")
             elif not isinstance(node, Scalar) or not isinstance(node.value, str):
-                self._say(key, "un texte est attendu, entre guillemets.")
+                self._notice(key, "un texte est attendu, entre guillemets.")
             elif len(node.value) > MAX_WORDS.get(key, 200):
-                self._say(key, f"plus de {MAX_WORDS.get(key, 200)} signes.")
+                self._notice(key, f"plus de {MAX_WORDS.get(key, 200)} signes.")
             else:
                 told[key] = node.value
         return told
@@ -82,13 +82,13 @@ class _CharterReader:
     def accented(self, look: Look, accent: str) -> Look:
         """Return a look with this accent, if everyone can read it."""
         if not is_colour(accent):
-            self._say("accent", 'écrivez une couleur ainsi : "#1a5c6b".')
+            self._notice("accent", 'écrivez une couleur ainsi : "#1a5c6b".')
             return look
         tint = pale(accent)
         found = min(contrast(accent, WHITE), contrast(accent, tint))
         if found < READABLE:
             ratio = f"{int(found * 10) / 10:.1f}".replace(".", ",")
-            self._say(
+            self._notice(
                 "accent",
                 f"{accent} se lit mal sur fond clair : contraste de {ratio} pour 1, "
                 "4,5 au moins. Prenez une couleur plus foncée. La couleur livrée sert.",
@@ -101,10 +101,12 @@ class _CharterReader:
         try:
             return replace(look, logo=read_logo(overlay, name, words))
         except LogoError as error:
-            self._say("logo", f"« {name} » : {error} Les documents n'ont pas de logo.")
+            self._notice(
+                "logo", f"« {name} » : {error} Les documents n'ont pas de logo."
+            )
             return look
 
-    def _say(self, key: str, what: str) -> None:
+    def _notice(self, key: str, what: str) -> None:
         self.notices.append(f"{self.file}, ligne {self._line(key)}, {key} : {what}")
 
 

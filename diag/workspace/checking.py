@@ -34,7 +34,7 @@ class Checked:
 
 
 def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
-    """Read checklists, with what is laid over them; return everything to mend."""
+    """Read checklists, with what is put over them; return everything to mend."""
     # Reading YAML and judging: 120 ms, that nobody pays when nothing has changed.
     from diag.assess.examples import check_examples  # noqa: PLC0415
     from diag.checklist.lint import lint  # noqa: PLC0415
@@ -64,7 +64,7 @@ def checked(
 ) -> Checked:
     """Return what is wrong with checklists, from what was kept when it still holds."""
     if cache is None:
-        # 10 ms, that tests which say where do without.
+        # 10 ms, that tests that name the folder do without.
         from platformdirs import user_cache_path  # noqa: PLC0415
 
         cache = user_cache_path("diag", appauthor=False)
@@ -104,7 +104,7 @@ NO_DICTIONARY = (
     "hunspell-fr sous Debian, ou ceux de LibreOffice. S'ils sont ailleurs, dites dans "
     "quel dossier par la variable DICPATH."
 )
-"""What is said when spelling cannot be read."""
+"""The sentence when spelling cannot be read."""
 
 _NAMES = ("fr", "fr_FR", "fr-toutesvariantes", "fr-classique", "fr-moderne")
 
@@ -121,7 +121,7 @@ _FOLDERS = (
 def respelled(
     folder: Path, found: Checked, overlay: Path | None = None
 ) -> Checked | None:
-    """Return what was found with misspellings beside; None: no dictionary.
+    """Return what was found, with the misspellings; None: no dictionary.
 
     With an overlay, only what it changes or adds is read.
     """

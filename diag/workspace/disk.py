@@ -1,4 +1,4 @@
-"""Where a workspace is when nobody says; light, so that the screens open at once."""
+"""Where a workspace is by default; light, so that the screens open at once."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from diag.model.errors import DiagError
 
 def default_folder() -> Path:
     """Return the platform's folder for this user's data."""
-    # 4 ms: only when neither --workspace nor DIAG_HOME says where.
+    # 4 ms: only without --workspace and DIAG_HOME.
     from platformdirs import user_data_path  # noqa: PLC0415
 
     return user_data_path("diag", appauthor=False)
@@ -54,7 +54,7 @@ def check_disk(folder: Path) -> None:
     """Refuse a folder where the journal would be damaged.
 
     Raises:
-        DiagError: says why, and what to do.
+        DiagError: why, and what to do.
     """
     if os.environ.get(ANYWAY):
         return
@@ -113,7 +113,7 @@ def show_file(path: Path) -> None:
     """Open a file or a folder with what the system opens it with.
 
     Raises:
-        DiagError: when nothing opens; says where the file is.
+        DiagError: when nothing opens.
     """
     if sys.platform == "win32":
         os.startfile(path)  # noqa: S606 - a document that we have just written

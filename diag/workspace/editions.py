@@ -1,7 +1,7 @@
 """Which checklists judge new audits: compiled once, kept in the journal by digest.
 
-The syndicat's own changes, in the workspace's `overlay`, are laid over the shipped
-files. While they hold an error, the shipped edition judges, and why is said.
+The syndicat's own changes, in the workspace's `overlay`, are put over the shipped
+files. While they hold an error, the shipped edition judges, and a notice gives why.
 """
 
 import re
@@ -53,7 +53,7 @@ def overlay_of(workspace: Workspace) -> Path:
 
 
 def current(workspace: Workspace) -> Current:
-    """Return the checklists in use: the shipped ones, the overlay laid over them.
+    """Return the checklists in use: the shipped ones, the overlay put over them.
 
     Raises:
         DiagError: when the shipped ones hold errors; shows the first ones.
@@ -122,7 +122,7 @@ SHIPPED = "livrée"
 """The edition that came with diag."""
 
 CURRENT = "courante"
-"""The one that judges new audits: the overlay laid over the shipped files."""
+"""The one that judges new audits: the overlay put over the shipped files."""
 
 _DIGEST = re.compile(r"[0-9a-f]{6,64}")
 
@@ -135,10 +135,10 @@ class NamedEdition:
     checklist: Checklist
     digest: str
     notice: str = ""
-    """What is to be said before it is used; empty as a rule."""
+    """A notice to show before it is used; empty as a rule."""
 
     @property
-    def told(self) -> str:
+    def words(self) -> str:
         """« livrée, 2026.1 »."""
         return f"{self.name}, {self.checklist.version}"
 
@@ -256,18 +256,18 @@ _KEYS = {
     "domain": "domaine",
     "place": "lieu",
 }
-"""Keys as they are told; others go by their name in the files."""
+"""Keys by their French names; others go by their name in the files."""
 
 _CENTS = frozenset({"minimum", "typical", "maximum"})
 _SHORT = 48
-"""Longest text told on one line with what replaces it."""
+"""Longest text shown on one line with what replaces it."""
 
 
 def difference_lines(old: NamedEdition, new: NamedEdition) -> Iterator[str]:
     """Yield what differs from one edition to the other, to be printed."""
     found = differences(old.checklist, new.checklist)
     asked_again = set(compare(old.checklist, new.checklist).changed)
-    yield f"{old.told} → {new.told}"
+    yield f"{old.words} → {new.words}"
     if not found:
         yield (
             "Rien ne diffère."
@@ -297,7 +297,9 @@ def _field(section: str, change: FieldChange) -> Iterator[str]:
     named = ", ".join(_KEYS.get(part, part) for part in parts)
     named = named.replace("niveau, ", "niveau ")
     money = section == "prices" and key in _CENTS
-    before, after = (_told(one, money=money) for one in (change.before, change.after))
+    before, after = (
+        _value_words(one, money=money) for one in (change.before, change.after)
+    )
     if len(before) + len(after) <= _SHORT:
         yield f"      {named} : {before} → {after}"
         return
@@ -306,7 +308,7 @@ def _field(section: str, change: FieldChange) -> Iterator[str]:
     yield f"        après : {after}"
 
 
-def _told(value: object, *, money: bool) -> str:
+def _value_words(value: object, *, money: bool) -> str:
     match value:
         case None | "" | []:
             told = "rien"
@@ -315,7 +317,7 @@ def _told(value: object, *, money: bool) -> str:
         case int() if money:
             told = f"{value // 100},{value % 100:02d} €"
         case list():
-            told = ", ".join(_told(one, money=False) for one in value)
+            told = ", ".join(_value_words(one, money=False) for one in value)
         case dict():
             told = _named(value)
         case _:
@@ -324,7 +326,7 @@ def _told(value: object, *, money: bool) -> str:
 
 
 def _named(item: dict[str, object]) -> str:
-    """Return an item of a list: its id and what it says, or all of its values."""
+    """Return an item of a list: its id and what it holds, or all of its values."""
     said = item.get("label") or item.get("title")
     if said and "id" in item:
         return f"{item['id']} « {said} »"

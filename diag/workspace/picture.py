@@ -76,14 +76,14 @@ def read_picture(path: Path) -> DecodedPicture:
         image, taken_at = _decode(raw)
         data = _encode(image)
     except PictureError as error:
-        raise PictureError(f"{told(path.name)} : {error}") from error
+        raise PictureError(f"{label(path.name)} : {error}") from error
     except Exception as error:  # decoders of hostile bytes fail in many ways
         raise PictureError(
-            f"{told(path.name)} : ce n'est pas une image lisible, ou elle est abîmée. "
+            f"{label(path.name)} : ce n'est pas une image lisible, ou elle est abîmée. "
             "Rien n'a été joint. Reprenez la photo, ou transférez-la à nouveau."
         ) from error
     return DecodedPicture(
-        name=told(path.stem),
+        name=label(path.stem),
         data=data,
         width=image.width,
         height=image.height,
@@ -110,7 +110,7 @@ def reduced(data: bytes, side: int = SHOWN_SIDE) -> bytes:
         raise PictureError("ce n'est pas une image lisible.") from error
 
 
-def told(name: str | Path) -> str:
+def label(name: str | Path) -> str:
     """Return a file's name as it can be shown and kept, whatever its bytes are."""
     return str(name).encode("utf-8", "replace").decode("utf-8")
 
@@ -119,23 +119,23 @@ def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
             kind = "c'est un dossier" if path.is_dir() else "fichier introuvable"
-            raise PictureError(f"{told(path)} : {kind}. Vérifiez le chemin.")
+            raise PictureError(f"{label(path)} : {kind}. Vérifiez le chemin.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise PictureError(
-                f"{told(path.name)} : {size // 2**20} Mo, {MAX_BYTES // 2**20} admis. "
+                f"{label(path.name)} : {size // 2**20} Mo, {MAX_BYTES // 2**20} admis. "
                 "Envoyez une photo, pas une vidéo ni un fichier brut."
             )
         if path.suffix.lower() in _HEIC:
             raise PictureError(
-                f"{told(path.name)} : le format HEIC n'est pas lu. Sur l'iPhone, "
+                f"{label(path.name)} : le format HEIC n'est pas lu. Sur l'iPhone, "
                 "choisissez Réglages, Appareil photo, Formats, « Le plus compatible », "
                 "ou envoyez-vous la photo par courriel : elle arrive en JPEG."
             )
         return path.read_bytes()
     except (OSError, ValueError) as error:  # a path with a NUL is a ValueError
         reason = getattr(error, "strerror", None) or "chemin impossible"
-        raise PictureError(f"{told(path)} : lecture impossible ({reason}).") from error
+        raise PictureError(f"{label(path)} : lecture impossible ({reason}).") from error
 
 
 def _decode(raw: bytes) -> tuple["Image.Image", str]:

@@ -71,9 +71,9 @@ def changed_settings(
     email: str | None = None,
     siren: str | None = None,
 ) -> Settings:
-    """Return the settings once some are said otherwise; None: as it was.
+    """Return the settings once some are changed; None: as it was.
 
-    The label stays: what was said under another name still is the same person's.
+    The label stays: what was written under another name still is the same person's.
 
     Raises:
         DiagError: as at first, or when the new campaign is no school year.

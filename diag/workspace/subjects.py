@@ -37,7 +37,7 @@ def auditee_named(workspace: Workspace, ref: str) -> Auditee:
     « syndicat » alone is one's own.
 
     Raises:
-        DiagError: when it is wrong or unknown; says what to do.
+        DiagError: when it is wrong or unknown.
     """
     kind, _, code = ref.strip().partition(":")
     match kind.casefold():
@@ -63,7 +63,7 @@ def auditee_of(workspace: Workspace, audit: Audit) -> Auditee:
         stub = School(
             uai=subject.code, name=f"École {subject.code}", insee="", commune=""
         )
-        return told_here(workspace, subject.code) or school_auditee(stub)
+        return find_subject_here(workspace, subject.code) or school_auditee(stub)
     try:
         return auditee_named(workspace, str(subject))
     except DiagError:
@@ -83,7 +83,7 @@ def school_of(workspace: Workspace, uai: str) -> School:
     school = workspace.territory.school(wanted)
     if school is not None:
         return school
-    told = told_here(workspace, wanted)
+    told = find_subject_here(workspace, wanted)
     if told is not None and told.school is not None:
         return told.school
     raise _unknown_school(workspace, wanted)
@@ -110,7 +110,7 @@ def commune_auditee(workspace: Workspace, insee: str) -> Auditee:
             department=commune.department,
         )
     told = _commune_of_a_school(workspace, wanted)
-    told = told or told_here(workspace, f"{PlaceKind.COMMUNE}:{wanted}")
+    told = told or find_subject_here(workspace, f"{PlaceKind.COMMUNE}:{wanted}")
     if told is not None:
         return told
     raise DiagError(
@@ -146,7 +146,7 @@ def syndicat_auditee(workspace: Workspace, siren: str = "") -> Auditee:
         name = settings.syndicat or name or f"Syndicat {wanted}"
     if name:
         return Auditee(kind=PlaceKind.SYNDICAT, code=wanted, name=name)
-    told = told_here(workspace, f"{PlaceKind.SYNDICAT}:{wanted}")
+    told = find_subject_here(workspace, f"{PlaceKind.SYNDICAT}:{wanted}")
     if told is not None:
         return told
     raise DiagError(
@@ -207,8 +207,8 @@ def remember(workspace: Workspace, told: Auditee) -> None:
         _keep(workspace, _SCHOOLS, school.uai, school.model_dump(mode="json"))
 
 
-def told_here(workspace: Workspace, ref: str) -> Auditee | None:
-    """Return a subject as the last audit that came with it told it."""
+def find_subject_here(workspace: Workspace, ref: str) -> Auditee | None:
+    """Return a subject as the last audit that came with it gave it."""
     try:
         school = _kept(workspace, _SCHOOLS).get(ref)
         if school is not None:
@@ -248,7 +248,7 @@ class NamedSchool(Protocol):
 def names_shown(schools: Iterable[NamedSchool]) -> Mapping[str, str]:
     """Return UAI → name; those that share one in a commune bear their UAI.
 
-    The commune is told beside a name: it parts the schools of several communes.
+    The commune stands next to a name: it parts the schools of several communes.
     """
     listed = tuple(schools)
     shared = Counter((one.insee, one.name) for one in listed)

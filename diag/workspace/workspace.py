@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The real world unless told otherwise."""
+    """The real world unless another is given."""
 
     clock: Callable[[], int] = now
     """Wall clock, UTC milliseconds."""
@@ -94,7 +94,7 @@ class Workspace:
         """Open the workspace that is there.
 
         Raises:
-            DiagError: when there is none, or it cannot be opened; says what to do.
+            DiagError: when there is none, or it cannot be opened.
         """
         if not (folder / FILE).exists():
             raise DiagError(
@@ -114,7 +114,7 @@ class Workspace:
         """Return who works here.
 
         Raises:
-            DiagError: when nobody has said so yet.
+            DiagError: when nobody has named them yet.
         """
         from diag.workspace.settings import Settings  # noqa: PLC0415 - see above
 
@@ -125,7 +125,7 @@ class Workspace:
         """Return the campaign in which one works.
 
         Raises:
-            DiagError: when nobody has said so yet.
+            DiagError: when nobody has named them yet.
         """
         return str(self._kept["campaign"])
 
@@ -143,7 +143,7 @@ class Workspace:
 
     @property
     def knows_author(self) -> bool:
-        """Whether somebody has said who works here."""
+        """Whether the user is named."""
         return get_setting(self.journal, _KEY) is not None
 
     def keep_settings(self, settings: "Settings") -> None:
@@ -162,7 +162,7 @@ class Workspace:
 
     @property
     def origin(self) -> Origin:
-        """Return who writes what this workspace says from now on."""
+        """Return the author of what is written from now on."""
         settings = self.settings
         return Origin(
             settings.author,

@@ -11,7 +11,7 @@ from textual import events
 from diag.answers.answer_type import AnswerType, Refused
 from diag.answers.types import TYPES
 from diag.assess.judge import rooted
-from diag.audit.hypotheses import said
+from diag.audit.hypotheses import suppose_answer
 from diag.audit.session import AuditSession as Session
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType
@@ -134,5 +134,5 @@ def test_the_command_line_and_json_read_it(tmp_path: Path) -> None:
 
 
 def test_a_supposition_reads_it(rooms: Session) -> None:
-    supposed = said(rooms, rooms.facts, "prises_rj45", "xx", "Classe 1")
+    supposed = suppose_answer(rooms, rooms.facts, "prises_rj45", "xx", "Classe 1")
     assert supposed.value == 2

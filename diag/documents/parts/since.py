@@ -14,7 +14,8 @@ from diag.audit.compare import (
     _named,
     _score_row,
 )
-from diag.audit.suppose import _AFTER, _BEFORE, Option, _told
+from diag.audit.suppose import _AFTER, _BEFORE, Option
+from diag.audit.suppose import supposed_lines as _told
 from diag.documents.document import bold, bullets, sections, table, written
 from diag.documents.escape import Md
 

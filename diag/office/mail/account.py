@@ -38,7 +38,7 @@ class Security(StrEnum):
     """How the conversation is protected."""
 
     STARTTLS = "starttls"
-    """Clear, then protected before anything is said; most servers, port 587."""
+    """Clear, then protected before anything is sent; most servers, port 587."""
     TLS = "tls"
     """Protected from the first byte, port 465."""
     NONE = "none"
@@ -60,7 +60,7 @@ class Account(Noun):
     user: str = ""
     """Empty for a server that asks no password."""
     copy_to_self: bool = False
-    """Each message also goes to the sender, its readers not told."""
+    """Each message also goes to the sender, unseen by its readers."""
     ca: str = ""
     """The certificate authority to trust, PEM; empty: those of the system."""
     ca_name: str = ""
@@ -68,7 +68,7 @@ class Account(Noun):
 
 
 def account_of(workspace: Workspace) -> Account | None:
-    """Return the mail account, or None when nobody has told it."""
+    """Return the mail account, or None when there is none."""
     kept = get_setting(workspace.journal, _ACCOUNT_KEY)
     try:
         return None if kept is None else Account.model_validate(kept)
@@ -80,7 +80,7 @@ def needed_account(workspace: Workspace) -> Account:
     """Return the mail account.
 
     Raises:
-        DiagError: when nobody has told it; says how.
+        DiagError: when nobody has given it.
     """
     account = account_of(workspace)
     if account is None:
@@ -93,21 +93,28 @@ def needed_account(workspace: Workspace) -> Account:
 
 
 def sender_of(workspace: Workspace) -> str:
-    """Return the address that one writes from, empty when nobody has told it."""
+    """Return the address that one writes from, empty when there is none."""
     account = account_of(workspace)
     return account.sender if account else workspace.settings.email
 
 
 def keep_account(workspace: Workspace, **told: Any) -> Account:
-    """Keep what is told of the mail account; what is not told stays.
+    """Keep what is given of the mail account; the rest stays.
 
     Raises:
-        DiagError: when it cannot be a mail account; says what is wrong.
+        DiagError: when it cannot be a mail account.
     """
     known = account_of(workspace)
     kept = known.model_dump() if known else {}
     said = {name: value for name, value in told.items() if value is not None}
-    whole = {**_first(workspace), **kept, **said}
+    whole = {
+        "host": "",
+        "port": PORTS[Security.STARTTLS],
+        "security": Security.STARTTLS,
+        "sender": workspace.settings.email,
+        **kept,
+        **said,
+    }
     if "security" in said and "port" not in said:
         whole["port"] = PORTS[Security(said["security"])]
     account = _checked(whole)
@@ -149,15 +156,6 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-def _first(workspace: Workspace) -> dict[str, Any]:
-    return {
-        "host": "",
-        "port": PORTS[Security.STARTTLS],
-        "security": Security.STARTTLS,
-        "sender": workspace.settings.email,
-    }
-
-
 def _checked(whole: dict[str, Any]) -> Account:
     host, sender = clean_line(whole["host"]), clean_line(whole["sender"])
     user = clean_line(whole.get("user", ""))
@@ -180,7 +178,7 @@ _ADDRESSES_KEY = "mail_addresses"
 
 
 _OLD = 3
-"""Years after which an address is said to be old."""
+"""Years after which an address counts as old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +196,7 @@ def address_of(session: AuditSession, audience: Audience) -> Address:
     """Return the address of a reader: the last one typed, else the official file's.
 
     Raises:
-        DiagError: when none is known; says why and how to give it.
+        DiagError: when none is known.
     """
     today = session.workspace.world.today()
     kept = _kept(session.workspace).get(_key(session, audience))
@@ -295,7 +293,7 @@ NO_KEYRING = (
     "Ce système n'a pas de trousseau de mots de passe : le vôtre sera demandé à "
     "chaque envoi, et n'est gardé nulle part."
 )
-"""What is said where nothing can keep a password."""
+"""The sentence where nothing can keep a password."""
 
 
 def kept_password(account: Account) -> SecretStr | None:

@@ -32,7 +32,7 @@ _KINDS = {
 
 
 _NOWHERE = "diag.invalid"
-"""Domain of an identifier when nobody said from which address one writes."""
+"""Domain of an identifier when the sender has no address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Parcel:
         return composed(self.mail)
 
     def dispatch(self, way: Way) -> Dispatch:
-        """Return what is said in the audit once it has left.
+        """Return the audit's record of it once it has left.
 
         The same message sent twice, or two drafts of the same day, are one dispatch.
         """
@@ -96,8 +96,10 @@ def build_message(
     text = markdown(report, audience)
     attachments, warnings = _attachments(session, report, audience, text)
     words = letter(report, audience, [each.name for each in attachments])
+    parts = (session.audit.id, sender, *address.to, text, words.subject, words.text)
+    digest = sha256("\0".join(parts).encode()).hexdigest()[:40]
     mail = Mail(
-        ident=_ident(session, address, sender, (text, words.subject, words.text)),
+        ident=f"<{digest}@{sender.rpartition('@')[2] or _NOWHERE}>",
         at=datetime.fromtimestamp(session.workspace.world.clock() // 1000, UTC),
         to=address.to,
         subject=words.subject,
@@ -130,15 +132,6 @@ def _attachments(
             warnings.extend([warning] if warning else [])
             break
     return tuple(made), tuple(warnings)
-
-
-def _ident(
-    session: AuditSession, address: Address, sender: str, said: tuple[str, ...]
-) -> str:
-    """Return a Message-ID made of what is sent: the same message is the same one."""
-    parts = (session.audit.id, sender, *address.to, *said)
-    digest = sha256("\0".join(parts).encode()).hexdigest()[:40]
-    return f"<{digest}@{sender.rpartition('@')[2] or _NOWHERE}>"
 
 
 def message_numbered(workspace: Workspace, number: int) -> Posted:
@@ -180,7 +173,7 @@ def drop(workspace: Workspace, posted: Posted) -> None:
 
 
 def confirm_arrival(workspace: Workspace, posted: Posted) -> None:
-    """Say that an interrupted message arrived: it is told as sent.
+    """Record that an interrupted message arrived: it counts as sent.
 
     Raises:
         DiagError: when it was not interrupted.
@@ -197,14 +190,14 @@ def confirm_arrival(workspace: Workspace, posted: Posted) -> None:
 
 @dataclass(frozen=True, slots=True)
 class MailDraft:
-    """A draft on disk, and beside it what it carries."""
+    """A draft on disk, and next to it what it carries."""
 
     message: Path
     files: tuple[Path, ...]
 
 
 def write_draft(parcel: Parcel, folder: Path | None = None) -> MailDraft:
-    """Write a draft and its files, and say so in the audit.
+    """Write a draft and its files, and record it in the audit.
 
     Raises:
         OSError: when a file cannot be written.
@@ -227,7 +220,7 @@ def queue(parcel: Parcel) -> Posted:
     """Put a message in the outbox.
 
     Raises:
-        DiagError: when nobody said from which address one writes, or one for the same
+        DiagError: when the sender has no address, or one for the same
             reader waits there already.
     """
     session, mail = parcel.session, parcel.mail
@@ -237,7 +230,18 @@ def queue(parcel: Parcel) -> Posted:
             "diag outbox settings --sender ADRESSE."
         )
     outbox = Outbox(session.workspace.journal)
-    _check_nothing_waits(outbox, parcel)
+    for one in outbox.all():
+        told = one.dispatch
+        same = (one.audit, told.audience) == (
+            parcel.session.audit.id,
+            parcel.audience,
+        )
+        if same and set(told.to) & set(parcel.mail.to) and one.state != MailState.SENT:
+            raise DiagError(
+                f"Un message pour {', '.join(told.to)} est déjà dans la boîte d'envoi "
+                f"(n° {one.number}). Rien n'a été ajouté. Pour le remplacer : "
+                f"diag outbox cancel {one.number}, puis recommencez."
+            )
     posted = outbox.add(
         session.audit.id,
         parcel.dispatch(Way.SMTP),
@@ -262,21 +266,6 @@ def already_sent(
         if one.audience is audience and set(one.to) & set(to) and one.way is Way.SMTP
     ]
     return same[-1] if same else None
-
-
-def _check_nothing_waits(outbox: Outbox, parcel: Parcel) -> None:
-    for one in outbox.all():
-        told = one.dispatch
-        same = (one.audit, told.audience) == (
-            parcel.session.audit.id,
-            parcel.audience,
-        )
-        if same and set(told.to) & set(parcel.mail.to) and one.state != MailState.SENT:
-            raise DiagError(
-                f"Un message pour {', '.join(told.to)} est déjà dans la boîte d'envoi "
-                f"(n° {one.number}). Rien n'a été ajouté. Pour le remplacer : "
-                f"diag outbox cancel {one.number}, puis recommencez."
-            )
 
 
 STATES = {

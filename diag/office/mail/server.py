@@ -161,7 +161,7 @@ class Server:
         self.may_have_left = False
         try:
             self._announce(sender, to, len(message))
-            self._say(b"%b\r\n" % _dotted(message).removesuffix(b"\r\n"))
+            self._send_bytes(b"%b\r\n" % _dotted(message).removesuffix(b"\r\n"))
         except (OSError, smtplib.SMTPException) as error:
             self._smtp.close()
             raise LaterError(_lost(self._account, error)) from None
@@ -199,7 +199,7 @@ class Server:
         self.may_have_left = True
         try:
             self._wait_for(self._patience.end)
-            self._say(_END)
+            self._send_bytes(_END)
             code, said = self._smtp.getreply()
             self._wait_for(self._patience.answer)
         except (OSError, smtplib.SMTPException):
@@ -238,7 +238,7 @@ class Server:
         if self._smtp.sock is not None:
             self._smtp.sock.settimeout(seconds)
 
-    def _say(self, data: bytes) -> None:
+    def _send_bytes(self, data: bytes) -> None:
         self._smtp.send(data)
 
 

@@ -27,7 +27,7 @@ IN_CLEAR = (
     "(overlay), diag.log, les preuves d'effacement, les serveurs de ce poste (hubs), "
     "et les copies faites avant."
 )
-"""What encryption does not cover, told each time."""
+"""What encryption does not cover, shown each time."""
 
 
 _SECRETS = (

@@ -105,7 +105,7 @@ def find_person(workspace: Workspace, wanted: str) -> PersonNamed:
 def forget(
     workspace: Workspace, found: PersonNamed, chosen: Sequence[Mention], reason: str
 ) -> PersonErased:
-    """Erase mentions of a person, history included; other words are said again.
+    """Erase mentions of a person, history included; other words are written again.
 
     What still stands is first rewritten without the name, by a revision that names it
     as its only parent: a conflict stays one. A photo leaves whole: a picture whose
@@ -126,7 +126,7 @@ def forget(
     photos = drop_unnamed(journal) if any(map(_is_photo, chosen)) else 0
     refused = drop_from_quarantine(journal, found.name)
     clean = journal.compact()
-    proof = prove(workspace, _told(found, chosen, reason, photos=photos))
+    proof = prove(workspace, _summarize(found, chosen, reason, photos=photos))
     return PersonErased(len(chosen), len(rewritten), photos, refused, proof, clean)
 
 
@@ -135,7 +135,7 @@ def _is_photo(mention: Mention) -> bool:
 
 
 def _rewritten(name: PersonName, mention: Mention) -> NewRevision | None:
-    """Return what is said instead; None for what leaves whole."""
+    """Return the text to write instead; None for what leaves whole."""
     revision = mention.revision
     topic = subjects.parse(revision.subject)
     if not mention.is_current or isinstance(topic, PhotoTopic):
@@ -156,7 +156,7 @@ def _stays_an_answer(before: Any, after: Any) -> bool:
         return False
 
 
-def _told(
+def _summarize(
     found: PersonNamed, chosen: Sequence[Mention], reason: str, *, photos: int
 ) -> dict[str, Any]:
     return {

@@ -44,7 +44,7 @@ class Retention(NamedTuple):
     campaign: str
     until: date
     decided: bool
-    """A person said so; else it is the proposal."""
+    """A person chose it; else it is the proposal."""
 
     def is_over(self, today: date) -> bool:
         """Return whether that day is past."""
@@ -56,7 +56,9 @@ def retention_of(workspace: Workspace, campaign: str) -> Retention:
     decided = _kept(workspace).get(campaign)
     if decided:
         return Retention(campaign, date.fromisoformat(decided), decided=True)
-    return Retention(campaign, _proposed(workspace, campaign), decided=False)
+    named = _SCHOOL_YEAR.fullmatch(campaign)
+    last = int(named.group(2)) if named else workspace.world.today().year + 1
+    return Retention(campaign, date(last + YEARS, 8, 31), decided=False)
 
 
 def decide(workspace: Workspace, campaign: str, until: date) -> Retention:
@@ -88,19 +90,12 @@ def overdue(workspace: Workspace, campaigns: Iterable[str]) -> tuple[Retention, 
 
 
 def overdue_words(late: Retention) -> str:
-    """Return what to tell of a campaign that is kept for too long."""
+    """Return the sentence on a campaign that is kept for too long."""
     return (
         f"La campagne {late.campaign} devait être gardée jusqu'au "
         f"{late.until:%d/%m/%Y} : effacez-la (diag rgpd purge {late.campaign}) ou "
         f"décidez d'une autre date (diag rgpd retention {late.campaign} DATE)."
     )
-
-
-def _proposed(workspace: Workspace, campaign: str) -> date:
-    """Return the proposal; a campaign that names no school year starts now."""
-    named = _SCHOOL_YEAR.fullmatch(campaign)
-    last = int(named.group(2)) if named else workspace.world.today().year + 1
-    return date(last + YEARS, 8, 31)
 
 
 def _kept(workspace: Workspace) -> dict[str, str]:
@@ -109,7 +104,7 @@ def _kept(workspace: Workspace) -> dict[str, str]:
 
 
 Progress = Callable[[int, int], None]
-"""Told how many audits are done, of how many."""
+"""Called with how many audits are done, of how many."""
 
 
 _PURGED = "purged_campaigns"
@@ -138,7 +133,7 @@ class Purged(NamedTuple):
 
 
 def preview(workspace: Workspace, campaign: str) -> PurgePreview:
-    """Say what a purge would erase.
+    """Return what a purge would erase.
 
     Raises:
         DiagError: when there is no audit of that campaign.

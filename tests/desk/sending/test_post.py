@@ -255,8 +255,8 @@ def test_an_interruption_at_the_end_is_a_doubt(
     desk: Workspace, queued: Session
 ) -> None:
     class Interrupted(Server):
-        def _say(self, data: bytes) -> None:
-            super()._say(data)
+        def _send_bytes(self, data: bytes) -> None:
+            super()._send_bytes(data)
             if data == b".\r\n":
                 raise KeyboardInterrupt
 

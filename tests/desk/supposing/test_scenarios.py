@@ -48,7 +48,7 @@ def imagined(session: Session) -> tuple[Supposition, ...]:
     made += [
         hypotheses.added(facts, "Classe CM1 bis", like=room.name),
         hypotheses.split(session, facts, room.name, reusing=other.name),
-        hypotheses.said(session, facts, "debit_montant", "?", ""),
+        hypotheses.suppose_answer(session, facts, "debit_montant", "?", ""),
     ]
     return (*made, hypotheses.closed(supposed(facts, made), "Classe CM1 bis"))
 

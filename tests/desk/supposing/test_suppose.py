@@ -148,7 +148,7 @@ def test_only_what_is_or_may_be_a_classroom_is_split(session: Session) -> None:
 
 def test_an_answer_may_be_supposed_unknown_again(session: Session) -> None:
     facts = session.facts
-    unknown = hypotheses.said(session, facts, "debit_descendant", "?", "")
+    unknown = hypotheses.suppose_answer(session, facts, "debit_descendant", "?", "")
 
     found = outcome(facts, session.checklist, (unknown,))
 
@@ -171,7 +171,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     session: Session, question: str, raw: str, at: str
 ) -> None:
     with pytest.raises(DiagError):
-        hypotheses.said(session, session.facts, question, raw, at)
+        hypotheses.suppose_answer(session, session.facts, question, raw, at)
 
 
 def test_suppositions_are_told_in_words(session: Session) -> None:
@@ -181,7 +181,7 @@ def test_suppositions_are_told_in_words(session: Session) -> None:
         hypotheses.added(facts, "Classe neuve"),
         hypotheses.split(session, facts, "Classe CE1", "Bibliothèque"),
         hypotheses.closed(facts, "Classe CP"),
-        hypotheses.said(session, facts, "prises_rj45", "?", "Classe CE2"),
+        hypotheses.suppose_answer(session, facts, "prises_rj45", "?", "Classe CE2"),
     )
 
     said = list(hypotheses.describe_hypotheses(session, every))
