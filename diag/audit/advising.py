@@ -220,7 +220,7 @@ def _moved(audit: str, tops: Sequence[Action], old: int, new: int) -> list[NewRe
     low = order[new - 1].rank if new else order[0].rank - 1
     high = order[new].rank if new < len(order) else order[-1].rank + 1
     rank = (low + high) / 2
-    if low < rank < high and ((rank * 10**12).denominator == 1):
+    if low < rank < high and (rank * 10**12).denominator == 1:
         return [changes.ranked(audit, tops[old].id, canonical_number(rank))]
     order.insert(new, tops[old])
     return [changes.ranked(audit, one.id, at) for at, one in enumerate(order, 1)]

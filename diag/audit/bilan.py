@@ -156,13 +156,11 @@ def _inside(session: AuditSession, result: DomainResult) -> Iterator[OutlineLine
             "Peut-être sans objet : rien de ce que l'on sait ne dit encore s'il y a "
             "lieu d'en juger.",
         )
-    for one in sorted(result.criteria, key=_rank):
+    # The weakest first, what does not apply last.
+    for one in sorted(
+        result.criteria, key=lambda one: (one.standing is Standing.OUT, one.low)
+    ):
         yield _criterion(session, one, "critere")
-
-
-def _rank(result: CriterionResult) -> tuple[bool, int]:
-    """Put the weakest first, what does not apply last."""
-    return result.standing is Standing.OUT, result.low
 
 
 def _criterion(
@@ -255,7 +253,7 @@ def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[Outlin
         where = "" if fact.place == place.place else f"{fact.place_name} : "
         yield OutlineLine(
             f"{key}/fait/{fact.place}/{fact.question.id}",
-            (f"{where}{fact.question.label}"),
+            f"{where}{fact.question.label}",
             _fact_words(fact),
         )
     if place.applicable is not None and place.applicable.truth is not True:

@@ -349,11 +349,11 @@ def comparables_of(session: AuditSession) -> Comparables | None:
     if school is None or not (words := _class_of(school)):
         return None
     told = [
-        ({
+        {
             name: score.bounds
             for name, score in one.scores.items()
             if score.bounds is not None and (name == OVERALL or _is_known(score))
-        })
+        }
         for one in _others(session, words)
     ]
     overall = _half([one[OVERALL] for one in told])
@@ -366,7 +366,6 @@ def comparables_of(session: AuditSession) -> Comparables | None:
 
 
 def _others(session: AuditSession, words: str) -> Iterable[Summary]:
-    """Give the last summary of each other school of the same class."""
     workspace = session.workspace
     kept = summaries(workspace.journal, engine=ENGINE)
     last = {

@@ -1,13 +1,12 @@
 """What is recommended, in lines that unfold to reasons, costs, effect and follow-up."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import partial
 
 from diag.assess.json import criterion_json, plain
 from diag.assess.money import spoken_cost, spoken_range
 from diag.assess.plan import Action
-from diag.assess.results import CriterionResult
 from diag.assess.scores import Averages
 from diag.assess.words import (
     MOVES,
@@ -49,25 +48,18 @@ def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
     """Return the plan, what is to be confirmed, what is behind."""
     report = report_of(session)
     averages = Averages(session.assessment.domains)
-    sections = (
+    lines: list[OutlineLine] = []
+    for key, title, actions in (
         ("plan", "À faire", report.plan.actions),
         ("confirmer", "À confirmer, hors des totaux", report.plan.to_confirm),
         ("passe", "Faites ou écartées", report.plan.closed),
-    )
-    return tuple(
-        line
-        for key, title, actions in sections
-        if actions or key == "plan"
-        for line in (
-            heading(key, f"{title} : {len(actions)}", _sum(actions)),
-            *(_action(session, report, averages, one) for one in actions),
-        )
-    )
-
-
-def _sum(actions: Sequence[Action]) -> str:
-    costs = firing(one.advice for one in actions)
-    return short_cost(*costs) if costs else ""
+    ):
+        if actions or key == "plan":
+            costs = firing(one.advice for one in actions)
+            total = short_cost(*costs) if costs else ""
+            lines.append(heading(key, f"{title} : {len(actions)}", total))
+            lines += (_action(session, report, averages, one) for one in actions)
+    return tuple(lines)
 
 
 def _action(
@@ -88,8 +80,12 @@ def _unfolded(
     session: AuditSession, report: Report, averages: Averages, action: Action
 ) -> Iterator[OutlineLine]:
     key = f"rec/{action.id}"
+    result = report.result(action.advice.recommendation.when.criterion)
+    found = ""
+    if result:
+        found = f"{result.criterion.title}, {observed(report, result, READER)}"
     told = (
-        ("Constat", _finding(report, action)),
+        ("Constat", found),
         ("Pourquoi", describe_reason(report, action, Audience.MAIRIE)),
         ("Condition", describe_waiting(report, action, READER)),
         ("Qui", OWNERS[action.advice.recommendation.owner]),
@@ -132,13 +128,6 @@ def _unfolded(
         yield quiet(f"{key}/suite", "Suite : rien encore.")
 
 
-def _finding(report: Report, action: Action) -> str:
-    result = report.result(action.advice.recommendation.when.criterion)
-    if result is None:
-        return ""
-    return f"{result.criterion.title}, {observed(report, result, READER)}"
-
-
 def _unit_price(price: Price) -> str:
     """Return what one costs, so that a cost with tax can be reckoned again."""
     least, usual, most = (
@@ -162,17 +151,18 @@ def _effect(
     yield OutlineLine(f"{key}/effet", "Effet si fait, sur l'ensemble", said)
     for ident, level in effect.items():
         result = session.assessment.criteria[ident]
-        if result.low < level:
-            yield _level_change(f"{key}/effet/{ident}", result, level)
-
-
-def _level_change(key: str, result: CriterionResult, level: int) -> OutlineLine:
-    high = max(result.high, level)
-    then = LEVELS[level] if level == high else f"{LEVELS[level]} à {LEVELS[high]}"
-    if result.compliance is not None:
-        then = COMPLIANCES[Compliance.CONFORME]
-    said = f"{level_words(result)} → {then}"
-    return OutlineLine(key, f"  {result.criterion.title}", said, tone=Tone.QUIET)
+        if result.low >= level:
+            continue
+        high = max(result.high, level)
+        then = LEVELS[level] if level == high else f"{LEVELS[level]} à {LEVELS[high]}"
+        if result.compliance is not None:
+            then = COMPLIANCES[Compliance.CONFORME]
+        yield OutlineLine(
+            f"{key}/effet/{ident}",
+            f"  {result.criterion.title}",
+            f"{level_words(result)} → {then}",
+            tone=Tone.QUIET,
+        )
 
 
 def step_words(step: FollowUp) -> str:
@@ -340,22 +330,16 @@ def sections(
     """Give titled rows as lines; what comes after the first column stands aside."""
     for at, (title, cells) in enumerate(told):
         yield heading(f"{key}/{at}", title)
-        rows = tuple(map(_marked, cells))
-        for rank, ((text, *_), said) in enumerate(
-            zip(rows, _aligned(rows), strict=True)
-        ):
-            yield OutlineLine(f"{key}/{at}/{rank}", text, said, tone=Tone.PLAIN)
+        for rank, (row, aside) in enumerate(zip(cells, _align(cells), strict=True)):
+            yield OutlineLine(f"{key}/{at}/{rank}", row[0], aside, tone=Tone.PLAIN)
 
 
-def _marked(row: Row) -> Row:
-    """Return a row whose remark stands apart from the change that it is about."""
-    text, *change = row[: 1 + _CHANGE]
-    return (text, *change, *(said and f"· {said}" for said in row[1 + _CHANGE :]))
-
-
-def _aligned(rows: tuple[Row, ...]) -> list[str]:
+def _align(rows: tuple[Row, ...]) -> list[str]:
     """Return what stands aside, in columns that line up when they are narrow."""
-    asides = [rest for _, *rest in rows]
+    asides = [
+        (*row[1 : 1 + _CHANGE], *(note and f"· {note}" for note in row[1 + _CHANGE :]))
+        for row in rows
+    ]
     widths = [max(map(len, column)) for column in zip(*asides, strict=True)]
     if sum(widths) > _NARROW:
         return [" ".join(filter(None, rest)) for rest in asides]

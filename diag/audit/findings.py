@@ -295,7 +295,12 @@ OTHERS = 2
 
 def pressing(report: Report, actions: Iterable[Action]) -> tuple[Action, ...]:
     """Return the actions that cure a broken law or a missing condition."""
-    return tuple(one for one in actions if _is_pressing(report, one))
+    return tuple(
+        one
+        for one in actions
+        if kind_of(report.result(one.advice.recommendation.when.criterion))
+        is not Kind.IMPROVEMENT
+    )
 
 
 def detailed(report: Report) -> tuple[Action, ...]:
@@ -308,7 +313,12 @@ def detailed(report: Report) -> tuple[Action, ...]:
         for one in report.plan.actions
         if not one.conditional and for_the_council(report, one)
     ]
-    return foremost(report, asked, last=_is_light)
+
+    def is_light(action: Action) -> bool:  # done without a vote on money
+        owner = action.advice.recommendation.owner
+        return action.advice.cost.free or owner is not Owner.COMMUNE
+
+    return foremost(report, asked, last=is_light)
 
 
 def foremost(
@@ -353,16 +363,3 @@ def for_the_council(report: Report, action: Action) -> bool:
     paid = not action.advice.cost.free
     words = report.wording(action, Audience.MAIRIE)
     return bool(words.decision) and (mandated or paid)
-
-
-def _is_light(action: Action) -> bool:
-    """Return whether a council can let it be done without a vote on money."""
-    owner = action.advice.recommendation.owner
-    return action.advice.cost.free or owner is not Owner.COMMUNE
-
-
-def _is_pressing(report: Report, action: Action) -> bool:
-    result = report.result(action.advice.recommendation.when.criterion)
-    if result is None or result.compliance is Compliance.CONFORME:
-        return False
-    return result.criterion.kind is not Kind.IMPROVEMENT

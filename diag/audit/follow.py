@@ -1,6 +1,5 @@
 """Around the answers: visits, complete lists, follow-up, status, erasure."""
 
-from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
 from uuid import UUID
@@ -205,24 +204,22 @@ def possible(status: AuditStatus) -> tuple[AuditStatus, ...]:
 
 def left_to_check(session: AuditSession) -> tuple[str, ...]:
     """Return what is still open, one sentence each; nothing when all was checked."""
-    return tuple(_left(session))
-
-
-def _left(session: AuditSession) -> Iterator[str]:
     report = report_of(session)
     left = open_points(report)
+    sentences = []
     if left.criteria or left.conflicts or left.lists:
-        yield open_words(report)
+        sentences.append(open_words(report))
     unsure = [
         one.criterion.title
         for one in session.assessment.alerts
         if one.compliance is Compliance.A_VERIFIER
     ]
     if unsure:
-        yield f"Conformité à vérifier : {' ; '.join(unsure)}."
+        sentences.append(f"Conformité à vérifier : {' ; '.join(unsure)}.")
     if not session.visits:
-        yield "Aucune visite n'est enregistrée."
+        sentences.append("Aucune visite n'est enregistrée.")
     undecided = sum(one.undecided for one in report.plan.actions)
     if undecided:
         many = "s" * (undecided > 1)
-        yield f"{undecided} préconisation{many} sans décision."
+        sentences.append(f"{undecided} préconisation{many} sans décision.")
+    return tuple(sentences)

@@ -392,7 +392,7 @@ def arrivals(workspace: Workspace) -> tuple[Arrival, ...]:
         found = [
             _arrival(path)
             for path in folder.iterdir()
-            if (path.suffix.lower() in SUFFIXES and not path.name.startswith("."))
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
         ]
     except OSError as error:
         raise DiagError(

@@ -279,7 +279,6 @@ class Report:
 
 
 def _pressing(assessment: Assessment) -> frozenset[str]:
-    """Return the points of law that fail or are to be checked."""
     return frozenset(one.criterion.id for one in assessment.alerts)
 
 

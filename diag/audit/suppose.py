@@ -88,7 +88,10 @@ class Closed:
             for ident, place in facts.places.items()
             if ident != self.place
         }
-        return replace(facts, places=places, answers=_elsewhere(facts, self.place))
+        answers = {
+            key: heads for key, heads in facts.answers.items() if key[0] != self.place
+        }
+        return replace(facts, places=places, answers=answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +248,6 @@ def _answers_of(facts: Facts, place: str) -> dict[str, tuple[Answer, ...]]:
     }
 
 
-def _elsewhere(facts: Facts, place: str) -> dict[tuple[str, str], tuple[Answer, ...]]:
-    return {key: heads for key, heads in facts.answers.items() if key[0] != place}
-
-
 def _with(
     facts: Facts, place: Place, answers: Mapping[str, tuple[Answer, ...]]
 ) -> Facts:
@@ -274,35 +273,38 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
         )
         or (("aucun ne bouge", "", "", ""),),
     )
-    yield "Dépense encore à décider, TTC", _costs(found)
+    now, then = (money_words(one.advice) for one in (found.before, found.after))
+    yield (
+        "Dépense encore à décider, TTC",
+        (("une fois", now[0], "→", then[0]), ("par an", now[1], "→", then[1])),
+    )
+    shifts = (
+        (one.after.criterion.title, *level_pair(one.before, one.after), MOVES[one.move])
+        for one in found.shifts
+    )
     sections: tuple[tuple[str, tuple[Row, ...]], ...] = (
-        ("Critères", tuple(_shifts(found))),
+        (
+            "Critères",
+            tuple((title, was, "→", now, move) for title, was, now, move in shifts),
+        ),
         ("Ne serait plus préconisé", _advices(found, found.resolved)),
         ("Serait préconisé", _advices(found, found.new)),
-        ("Coûterait autrement", tuple(_recosted(found))),
+        (
+            "Coûterait autrement",
+            tuple(
+                (
+                    title_of(new, found.kind),
+                    short_cost(old.cost),
+                    "→",
+                    short_cost(new.cost),
+                )
+                for old, new in found.recosted
+            ),
+        ),
     )
     for title, rows in sections:
         if rows:
             yield title, rows
-
-
-def _costs(found: SupposedOutcome) -> tuple[Row, ...]:
-    before, after = (money_words(one.advice) for one in (found.before, found.after))
-    return (
-        ("une fois", before[0], "→", after[0]),
-        ("par an", before[1], "→", after[1]),
-    )
-
-
-def _shifts(found: SupposedOutcome) -> Iterator[Row]:
-    for one in found.shifts:
-        before, after = level_pair(one.before, one.after)
-        yield one.after.criterion.title, before, "→", after, MOVES[one.move]
-
-
-def _recosted(found: SupposedOutcome) -> Iterator[Row]:
-    for old, new in found.recosted:
-        yield title_of(new, found.kind), short_cost(old.cost), "→", short_cost(new.cost)
 
 
 def _advices(found: SupposedOutcome, told: Iterable[Advice]) -> tuple[Row, ...]:

@@ -215,7 +215,6 @@ def _whoms(own: Sequence[WalkStop]) -> Iterator[tuple[str, str]]:
 
 
 def _places(facts: Facts, part: str) -> Iterator[tuple[Place, str]]:
-    """Give the places of a part and the heading each stands under."""
     if part == "lot":
         for place in facts.places_of(PlaceKind.LOT):
             if facts.places[place.parent or facts.root].kind is not PlaceKind.SALLE:
@@ -387,8 +386,7 @@ def _minutes(stops: Iterable[WalkStop]) -> int:
     total = 0
     for stop in stops:
         again = _AGAIN if stop.question.id in asked else _ASKED
-        total += (
-            _MEASURED if (stop.question.provenance[0] is Provenance.MEASURED) else again
-        )
+        is_measured = stop.question.provenance[0] is Provenance.MEASURED
+        total += _MEASURED if is_measured else again
         asked.add(stop.question.id)
     return -(-total // 60)

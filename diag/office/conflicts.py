@@ -39,10 +39,8 @@ from diag.workspace.workspace import Workspace
 LETTERS = "ABCDEFGHIJKLMNOP"
 """What the candidates are called."""
 
-
 _DRIFT = 10 * 60 * 1000
 """Milliseconds that a clock may be off before it is reported."""
-
 
 _LONG = 60
 """Texts longer than this are compared side by side."""
@@ -308,9 +306,8 @@ def _asks(one: Contested, question: str, place: str) -> bool:
 
 
 _WIDTH = 80
-
-
 _GAP = " | "
+_SHORT = 40
 
 
 def title_line(one: Contested) -> str:
@@ -322,7 +319,10 @@ def summary_line(one: Contested) -> str:
     """Return the candidates on one line."""
     if one.edits:
         return removal_words(one)
-    return " ou ".join(_short(each.words) for each in one.candidates)
+    flat = (" ".join(each.words.split()) for each in one.candidates)
+    return " ou ".join(
+        words if len(words) <= _SHORT else f"{words[: _SHORT - 1]}…" for words in flat
+    )
 
 
 def removal_words(one: Contested) -> str:
@@ -375,7 +375,9 @@ def candidate_lines(one: Candidate, width: int, *, brief: bool) -> Iterator[str]
     if not brief:
         yield from _indented(by, width, 5)
     if one.same:
-        yield from _indented(f"{_same(one)} : {' ; '.join(one.same)}", width, 5)
+        agree = "les deux" if len(one.same) == 1 else "tous"
+        others = " ; ".join(one.same)
+        yield from _indented(f"{agree} disent pareil : {others}", width, 5)
 
 
 def side_by_side(left: str, right: str, width: int = _WIDTH) -> Iterator[str]:
@@ -392,17 +394,8 @@ def side_by_side(left: str, right: str, width: int = _WIDTH) -> Iterator[str]:
             yield f"{mark} {one.ljust(size)}{_GAP}{two}".rstrip()
 
 
-def _same(one: Candidate) -> str:
-    return "les deux disent pareil" if len(one.same) == 1 else "tous disent pareil"
-
-
 def _lines(text: str, size: int) -> list[str]:
     return [line for part in text.splitlines() for line in wrap(part, size) or [""]]
-
-
-def _short(text: str, most: int = 40) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
 
 
 def _indented(text: str, width: int, by: int = 2) -> Iterator[str]:
@@ -424,7 +417,11 @@ def take(shown: Contested, letter: str) -> tuple[Revision, ...]:
     taken = shown.candidate(letter).revision
     if taken.op == "del" and isinstance(shown.conflict.topic, PlaceTopic):
         return remove(shown)
-    value = _again(shown.session, shown.conflict, taken.value)
+    value = taken.value
+    closing = {"status": str(AuditStatus.CLOS)}
+    is_closing = isinstance(value, dict) and value.get("status") == closing["status"]
+    if shown.conflict.topic == AuditTopic("status") and is_closing:  # signed today
+        value = {**closing, "digest": shown.session.digest}
     return _settle(shown, value, op="del" if taken.op == "del" else "set")
 
 
@@ -507,17 +504,7 @@ def _settle(
     )
 
 
-def _again(session: AuditSession, conflict: Conflict, value: Json) -> Json:
-    """Return the value of a candidate, signed today."""
-    closing = {"status": str(AuditStatus.CLOS)}
-    is_closing = isinstance(value, dict) and value.get("status") == closing["status"]
-    if conflict.topic == AuditTopic("status") and is_closing:
-        return {**closing, "digest": session.digest}
-    return value
-
-
 def _noun(shown: Contested) -> dict[str, Json]:
-    """Return a place as it stands now."""
     topic, session = shown.conflict.topic, shown.session
     assert isinstance(topic, PlaceTopic)
     place = session.facts.places[topic.place]
@@ -541,11 +528,10 @@ def unsettled(session: AuditSession) -> str:
 
 def unsettled_words(conflicts: int, twice: int) -> str:
     """Return how many of each, those that there are."""
-    return ", ".join(_counted(conflicts, twice))
-
-
-def _counted(conflicts: int, twice: int) -> Iterator[str]:
+    parts = []
     if conflicts:
-        yield counted(conflicts, "conflit")
+        parts.append(counted(conflicts, "conflit"))
     if twice:
-        yield counted(twice, "lieu peut-être double", "lieux peut-être doubles")
+        double = counted(twice, "lieu peut-être double", "lieux peut-être doubles")
+        parts.append(double)
+    return ", ".join(parts)

@@ -22,11 +22,7 @@ from diag.workspace.subjects import audits, names_shown
 from diag.workspace.workspace import Workspace
 
 _REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}
-
-
 _UNSAID = "ouvert, rien n'y est encore dit"
-
-
 _SENT = 4
 """At most so many documents sent are shown of an audit: one a reader."""
 
@@ -59,14 +55,17 @@ class AuditOverview:
 
 def who(workspace: Workspace, about: Auditee) -> Iterator[tuple[str, str]]:
     """Yield what is known of whom an audit is about: a label, and what it holds."""
+    lines: tuple[tuple[str, str], ...]
     if about.school:
-        lines: tuple[tuple[str, str], ...] = (
+        year = f" ({about.school.ips_year})" if about.school.ips_year else ""
+        ips = "" if about.school.ips is None else f"{number(about.school.ips)}{year}"
+        lines = (
             ("Adresse", address_of(about.school)),
             ("Téléphone", phone_number(about.school.phone)),
             ("Courriel", about.school.email),
             ("École", _sort(about.school)),
             ("Élèves", _headcount(about.school)),
-            ("IPS", _position(about.school)),
+            ("IPS", ips),
             ("Inspection", about.school.circonscription),
             ("RPI", about.school.rpi),
             ("Mairie", _town_hall(workspace, about.school.insee)),
@@ -160,13 +159,6 @@ def _headcount(school: School) -> str:
         told.append(f"{round(school.pupils / school.classes)} par classe")
     year = f" ({school.headcount_year})" if school.headcount_year else ""
     return ", ".join(told) + year
-
-
-def _position(school: School) -> str:
-    if school.ips is None:
-        return ""
-    year = f" ({school.ips_year})" if school.ips_year else ""
-    return f"{number(school.ips)}{year}"
 
 
 def _town_hall(workspace: Workspace, insee: str) -> str:

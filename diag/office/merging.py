@@ -13,13 +13,12 @@ from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
 from diag.journal.revision import Revision
 from diag.model.enums import PlaceKind, State
 from diag.model.errors import DiagError
-from diag.model.fact import ROOT_KINDS, Answer, Place
+from diag.model.fact import ROOT_KINDS, Place
 from diag.model.text import fold
 from diag.words.vocabulary import PLACE_NAMES
 
 _USE = "type_salle"
 """The question that gives what a room is for."""
-
 
 _PAIR = 2
 
@@ -213,14 +212,10 @@ def _rows(session: AuditSession, first: Place, second: Place) -> Iterator[Joined
         mine = answers.get((first.id, ident), ())
         theirs = answers.get((second.id, ident), ())
         if mine or theirs:
-            said = {_content(each) for each in (*mine, *theirs)}
+            said = {(each.state, each.value) for each in (*mine, *theirs)}
             yield JoinedAnswer(
                 question.label,
                 heads_words(question, mine) if mine else "",
                 heads_words(question, theirs) if theirs else "",
                 differs=len(said) > 1,
             )
-
-
-def _content(answer: Answer) -> tuple[object, object]:
-    return answer.state, answer.value

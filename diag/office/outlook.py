@@ -29,7 +29,6 @@ from diag.workspace.workspace import Workspace
 NO_GROUP = "Sans regroupement connu"
 """Heading of the schools whose EPCI nobody has imported."""
 
-
 NOBODY = "Personne encore"
 """Heading of the schools where nobody has answered in this campaign."""
 

@@ -31,7 +31,6 @@ from diag.workspace.workspace import Workspace
 AT_OFFICE = "au bureau"
 """It was here; every hub had it when it left."""
 
-
 AWAITED = "pas encore reçue"
 """It was joined on another laptop, and has not come."""
 
@@ -98,7 +97,6 @@ def fetch(workspace: Workspace, photos: Iterable[Photo]) -> Fetched:
 _SINCE = "photos.at_every_hub"
 """Photos that may leave → when a sync first found them at every hub, milliseconds."""
 
-
 _DAY = 24 * 3600 * 1000
 
 
@@ -146,10 +144,8 @@ def _everywhere(workspace: Workspace, outcomes: Sequence[SyncResult]) -> list[st
 FILE = "lest"
 """Name of the file, in the workspace; it may be deleted by anyone."""
 
-
 SIZE = 20 * 2**20
 """Bytes: some 50,000 modifications."""
-
 
 _PLENTY = 50 * SIZE
 """What must be free for it to be taken."""
@@ -180,8 +176,6 @@ def reserve_space(folder: Path) -> None:
 
 
 _LAST = "sync.last"
-
-
 _MINUTE = 60_000
 
 

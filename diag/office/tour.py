@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 
 
 _KEY = "tour"
-
-
 _OCTETS = 75
 """A line of a calendar's file is folded past so many octets (RFC 5545, 3.1)."""
-
 
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 

@@ -131,19 +131,18 @@ def respelled(
     # Reading YAML: 100 ms, only when spelling is asked for.
     from diag.checklist.load import load_checklists  # noqa: PLC0415
 
-    allowed = [_allowed(place) for place in (folder, overlay) if place]
+    listed = [place / ALLOWED_FILE for place in (folder, overlay) if place]
+    allowed = [
+        allowed_words(path.read_text(encoding="utf-8"))
+        for path in listed
+        if path.is_file()
+    ]
     loaded = load_checklists(folder, overlay)
     wrong = spelling_problems(loaded, knows, frozenset().union(*allowed))
     if overlay:
         wrong = (one for one in wrong if one.file.startswith(f"{overlay.name}/"))
     problems = sorted((*found.problems, *wrong), key=lambda each: each.place)
     return replace(found, problems=tuple(problems))
-
-
-def _allowed(folder: Path) -> frozenset[str]:
-    listed = folder / ALLOWED_FILE
-    text = listed.read_text(encoding="utf-8") if listed.is_file() else ""
-    return allowed_words(text)
 
 
 def french_dictionary(folders: tuple[str, ...] = _FOLDERS) -> Knows | None:

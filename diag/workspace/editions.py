@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from diag.checklist.changes import (
     SECTIONS,
-    Difference,
     Fate,
     FieldChange,
     compare,
@@ -282,13 +281,10 @@ def difference_lines(old: NamedEdition, new: NamedEdition) -> Iterator[str]:
             yield _TITLES[section]
         for one in some:
             again = one.section == "questions" and one.ident in asked_again
-            yield from _lines(one, " (autre sens : à redemander)" * again)
-
-
-def _lines(one: Difference, remark: str) -> Iterator[str]:
-    yield f"  {_SIGNS[one.fate]} {one.ident} : {one.label}{remark}"
-    for change in one.fields:
-        yield from _field(one.section, change)
+            remark = " (autre sens : à redemander)" * again
+            yield f"  {_SIGNS[one.fate]} {one.ident} : {one.label}{remark}"
+            for change in one.fields:
+                yield from _field(one.section, change)
 
 
 def _field(section: str, change: FieldChange) -> Iterator[str]:
@@ -319,18 +315,13 @@ def _value_words(value: object, *, money: bool) -> str:
         case list():
             told = ", ".join(_value_words(one, money=False) for one in value)
         case dict():
-            told = _named(value)
+            label = value.get("label") or value.get("title")
+            told = " ".join(map(str, value.values()))
+            if label and "id" in value:
+                told = f"{value['id']} « {label} »"
         case _:
             told = str(value)
     return told
-
-
-def _named(item: dict[str, object]) -> str:
-    """Return an item of a list: its id and what it holds, or all of its values."""
-    said = item.get("label") or item.get("title")
-    if said and "id" in item:
-        return f"{item['id']} « {said} »"
-    return " ".join(map(str, item.values()))
 
 
 class KeptEdition(NamedTuple):

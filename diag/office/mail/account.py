@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 
 _ACCOUNT_KEY = "mail_account"
-
-
 _LARGEST_CA = 1_000_000
-
-
 _LAST_PORT = 65_535
 
 
@@ -175,8 +171,6 @@ def _checked(whole: dict[str, Any]) -> Account:
 
 
 _ADDRESSES_KEY = "mail_addresses"
-
-
 _OLD = 3
 """Years after which an address counts as old."""
 
@@ -287,7 +281,6 @@ def _kept(workspace: Workspace) -> dict[str, object]:
 
 SERVICE = "diag-smtp"
 """What the system's keyring files it under."""
-
 
 NO_KEYRING = (
     "Ce système n'a pas de trousseau de mots de passe : le vôtre sera demandé à "

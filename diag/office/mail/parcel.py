@@ -30,7 +30,6 @@ _KINDS = {
     Format.HTML: "text/html",
 }
 
-
 _NOWHERE = "diag.invalid"
 """Domain of an identifier when the sender has no address."""
 
@@ -275,7 +274,6 @@ STATES = {
     MailState.FAILED: "refusé",
 }
 """Where a message stands, in a word."""
-
 
 _REMEDIES = {
     MailState.SENDING: (

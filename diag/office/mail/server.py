@@ -78,25 +78,12 @@ def certificate_sentence(error: ssl.SSLCertVerificationError, account: Account) 
 _ME = "[127.0.0.1]"
 """How we present ourselves: a laptop has no name, and its own is nobody's business."""
 
-
 _END = b".\r\n"
-
-
 _REFUSED = 500
-
-
 _DONE = 200
-
-
 _ASKS_MORE = 300
-
-
 _NOT_NOW = 400
-
-
 _HANGS_UP = 421
-
-
 _DOTTED = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -358,8 +345,6 @@ def _lost(account: Account, error: Exception) -> str:
 
 
 FIRST_DELAY = 60
-
-
 LONGEST_DELAY = 12 * 3600
 """Seconds before a message is tried again: doubled each time, up to half a day."""
 

@@ -29,12 +29,10 @@ IN_CLEAR = (
 )
 """What encryption does not cover, shown each time."""
 
-
 _SECRETS = (
     "En clair aussi, faute de trousseau, lisibles de vous seul : {names}. Qui les lit "
     "peut se faire passer pour ce poste : perdu, faites-le révoquer au serveur."
 )
-
 
 _SHORTEST = 12
 

@@ -21,7 +21,6 @@ from diag.workspace.workspace import Workspace
 _SHORTEST = 3
 """Letters: shorter, a name is found everywhere."""
 
-
 KINDS = {
     "VisitTopic": "visite",
     "NoteTopic": "note",

@@ -77,7 +77,6 @@ class Category:
 
 _PERSON = "diag rgpd erase-person NOM"
 
-
 OF_AUDITS = (
     Category(
         "visits",
@@ -116,7 +115,6 @@ OF_AUDITS = (
         "le nom part des réglages ; le pseudonyme reste dans l'historique",
     ),
 )
-
 
 OF_WORKSPACE = (
     Category(

@@ -23,7 +23,6 @@ An audit serves until the next one is compared with it, and while the commune ca
 its recommendations out: three budgets. To be confirmed by the office's DPO.
 """
 
-
 REASON = (
     f"proposée : {YEARS} ans après l'année scolaire de la campagne, le temps de suivre "
     "les préconisations sur trois budgets et de comparer avec l'audit suivant "
@@ -31,10 +30,7 @@ REASON = (
 )
 """Why that day, for a person."""
 
-
 _KEY = "retention"
-
-
 _SCHOOL_YEAR = re.compile(r"(20\d\d)-(20\d\d)")
 
 
@@ -105,7 +101,6 @@ def _kept(workspace: Workspace) -> dict[str, str]:
 
 Progress = Callable[[int, int], None]
 """Called with how many audits are done, of how many."""
-
 
 _PURGED = "purged_campaigns"
 
