@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual import keys
 from textual._styles_cache import StylesCache
@@ -24,14 +24,13 @@ from textual.worker import WorkerFailed
 
 from diag.model.errors import DiagError
 from diag.tui.commands import (
+    IN_APP,
     NAMES,
     CommandType,
-    Discover,
-    OpenKeys,
     Quit,
-    SwitchTheme,
     bindings_of,
     key_name,
+    readable,
     with_twins,
 )
 from diag.tui.safe import Sturdy, Trouble
@@ -43,7 +42,6 @@ from diag.words.sentences import system_sentence
 
 if TYPE_CHECKING:
     from diag.audit.session import NeedsConfirmation
-    from diag.tui.palette import Found
     from diag.workspace.workspace import World
 
 
@@ -57,7 +55,7 @@ class DiagApp(Sturdy, App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "diag"
     ENABLE_COMMAND_PALETTE = False
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (SwitchTheme, OpenKeys, Discover, Quit)
+    OFFERS = IN_APP
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
@@ -252,12 +250,6 @@ class DiagApp(Sturdy, App[None]):
                     seen.add(command)
                     yield node, command
 
-    def palette_finds(self) -> "Iterable[Found]":
-        """Return the rooms and questions of the visit where one is, if any."""
-        finds: Callable[[], Iterable[Found]] | None
-        finds = getattr(self.screen, "palette_finds", None)
-        return finds() if finds else ()
-
     def go_help(self) -> None:
         """Show what is possible here."""
         introduction = getattr(self.screen, "INTRODUCTION", "")
@@ -329,9 +321,6 @@ class DiagApp(Sturdy, App[None]):
         if kept in self.available_themes and kept != self.theme:
             self.theme = kept
         if kept_keys := self.desk.kept("keys"):
-            # Only who has chosen keys pays for reading what they may be.
-            from diag.tui.keymap import readable  # noqa: PLC0415
-
             self.use_keys(readable(kept_keys))
         workspace = self.desk.workspace
         if workspace.is_new_to_screens and not workspace.journal.readonly:

@@ -1,21 +1,17 @@
 """Bilan: what did we find, what do we recommend, to whom?"""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path, PurePath
-from typing import ClassVar
+from pathlib import Path
 
 from rich.cells import cell_len
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from diag.assess.words import firing, short_cost
 from diag.audit import advising
-from diag.audit.advising import add_own
 from diag.audit.bilan import OutlineLine, findings
 from diag.audit.counsel import counsel, evolution
 from diag.audit.follow import add_step, left_to_check, move, possible
@@ -27,81 +23,344 @@ from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
 from diag.documents.drafts import DRAFT_TITLES, DraftKind, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState, Owner
+from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.tui.commands import (
-    AUDIT_GROUP as _AUDIT,
-)
-from diag.tui.commands import (
-    WINDOW,
+    AUDIT_GROUP,
     Command,
     CommandType,
     Export,
     Undo,
     bindings_of,
     key_now,
-    spoken_number,
 )
 from diag.tui.dialogs import (
     Ask,
     ChooseDialog,
-    Close,
     Confirm,
-    Field,
-    FormDialog,
     ListChoice,
 )
+from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, WrittenDialog
 from diag.tui.lists import Tabs
 from diag.tui.outline import Interval, Outline
-from diag.tui.place import EVERYWHERE, KeyBar, PlaceScreen
+from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.reword import RewordScreen
-from diag.tui.safe import Sturdy, Trouble, content, open_outside
+from diag.tui.safe import Trouble, content
 from diag.tui.suppose import SupposeScreen
-from diag.tui.text import Sentence
-from diag.words.dates import day_typed
 from diag.words.sentences import counted
 from diag.words.vocabulary import (
-    DOCUMENT_TITLES,
-    FOLLOW_UPS,
-    OWNERS,
     SOCLES,
     STATUS_MOVES,
     STATUSES,
 )
 
+_SHOW, _ADVISE = "Voir", "Préconisation sous le curseur"
+
+
+class NextFace(Command, keys="tab", title="Volet suivant", group=_SHOW, priority=True):
+    """Passer des constats aux préconisations, puis à ce qui a changé."""
+
+
+class ShowFindings(Command, keys="1", title="Constats", group=_SHOW):
+    """Montrer les constats : alertes, domaines, critères."""
+
+
+class ShowCounsel(Command, keys="2", title="Préconisations", group=_SHOW):
+    """Montrer les préconisations, dans leur ordre."""
+
+
+class ShowEvolution(Command, keys="3", title="Évolution", group=_SHOW):
+    """Montrer ce qui a changé depuis le dernier audit."""
+
+
+class FollowUpCommand(Command, keys="s", title="Suite", group=_ADVISE, footer=True):
+    """Noter la suite : décidée, financée, commandée, faite, vérifiée."""
+
+
+class SetAside(Command, keys="e", title="Écarter", group=_ADVISE):
+    """Écarter la préconisation, avec un motif que la commune lira."""
+
+
+class Reword(Command, keys="t", title="Texte", group=_ADVISE, footer=True):
+    """Reformuler la préconisation pour un destinataire, en voyant le résultat."""
+
+
+class MoveUp(Command, keys="h", title="Plus haut", group=_ADVISE):
+    """Monter la préconisation d'un rang."""
+
+
+class MoveDown(Command, keys="b", title="Plus bas", group=_ADVISE):
+    """Descendre la préconisation d'un rang."""
+
+
+class GoAdvice(Command, keys="p", title="Que faire ?", group=_SHOW):
+    """Aller à la préconisation qui corrige le critère sous le curseur."""
+
+
+class ComputedOrder(Command, title="Ordre calculé", group=_ADVISE):
+    """Revenir à l'ordre calculé des préconisations."""
+
+
+class AddAdvice(Command, keys="n", title="Nouvelle préconisation", group=AUDIT_GROUP):
+    """Ajouter une préconisation de votre main ; les rapports la disent."""
+
+
+class RemoveAdvice(Command, keys="delete", title="Retirer", group=_ADVISE):
+    """Retirer la préconisation que vous aviez ajoutée."""
+
+
+class Suppose(Command, keys="i", title="Et si…", group=AUDIT_GROUP, footer=True):
+    """Essayer « et si… » : rien n'est enregistré."""
+
+
+class WriteReports(
+    Command, keys="r,f9", title="Rapports", group=AUDIT_GROUP, footer=True
+):
+    """Écrire les quatre rapports, et dire où ils sont."""
+
+
+class OpenWritten(Command, keys="o", title="Documents écrits", group=AUDIT_GROUP):
+    """Voir les documents écrits en dernier, leur dossier, et les ouvrir."""
+
+
+class DraftPaper(Command, title="Projets à achever", group=AUDIT_GROUP):
+    """Préparer un document que d'autres achèvent : délibération, projet, convention."""
+
+
+class Advance(Command, keys="a", title="État de l'audit", group=AUDIT_GROUP):
+    """Soumettre, accepter, retourner ou clore l'audit, en voyant ce qui reste."""
+
+
+class NewEdition(Command, title="Passer à l'édition courante", group=AUDIT_GROUP):
+    """Passer l'audit à l'édition courante des grilles, en voyant ce que cela change."""
+
+
+class GoVisit(Command, keys="v", title="Visite", group=AUDIT_GROUP):
+    """Aller à la visite."""
+
+
+ON_ADVICE = (FollowUpCommand, SetAside, Reword, MoveUp, MoveDown, RemoveAdvice)
+"""What needs a recommendation under the cursor."""
+
+
+BILAN_COMMANDS = (
+    FollowUpCommand,
+    Reword,
+    Suppose,
+    WriteReports,
+    NextFace,
+    ShowFindings,
+    ShowCounsel,
+    ShowEvolution,
+    GoAdvice,
+    SetAside,
+    MoveUp,
+    MoveDown,
+    ComputedOrder,
+    RemoveAdvice,
+    AddAdvice,
+    OpenWritten,
+    DraftPaper,
+    Advance,
+    NewEdition,
+    Undo,
+    GoVisit,
+)
+"""All of them, those of the footer first."""
+
+
+FACES: dict[str, tuple[str, Callable[[AuditSession], tuple[OutlineLine, ...]]]] = {
+    "findings": ("Constats", findings),
+    "counsel": ("Préconisations", counsel),
+    "evolution": ("Évolution", evolution),
+}
+"""The three sides of a bilan: what each is called, and what gives its lines."""
+
+
+WIDE = 150
+"""From so many columns on, two sides stand beside each other."""
+
+
+_LINE = 78
+"""Columns of the summary, on a screen of 80."""
+
+
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""
 
 
-class ActingScreen(PlaceScreen):
-    """A place where one acts on an audit that is judged; subclasses show it."""
+class BilanScreen(PlaceScreen):
+    """One audit judged: everything unfolds in place."""
 
-    uai: str
-    """The school."""
-    written: tuple[tuple[Path, ...], str, bool] | None = None
-    """The documents written last, what they are, and whether they are provisional."""
+    CSS_PATH = "bilan.tcss"
+    OFFERS = (*BILAN_COMMANDS, Export, *EVERYWHERE)
+    BINDINGS = bindings_of(*OFFERS)
+    INTRODUCTION = (
+        "Qu'avons-nous constaté, que préconisons-nous, à qui ? Entrée déplie une ligne "
+        "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie."
+    )
+
+    def __init__(self, uai: str) -> None:
+        super().__init__()
+        self.uai = uai
+        """The school."""
+        self.face = "findings"
+        """The side that has the focus."""
+        self._on_advice = False
+        self._stale: set[str] = set()
+        self.written: tuple[tuple[Path, ...], str, bool] | None = None
+        """The documents written last, what they are, whether they are provisional."""
 
     @property
     def session(self) -> AuditSession:
         """The school's audit."""
         return self.diag.desk.session(self.uai)
 
+    def body(self) -> ComposeResult:
+        """Lay the whole over its sides."""
+        yield Interval("Ensemble", id="overall")
+        yield Static(id="summary")
+        with Horizontal(id="faces"):
+            yield Tabs([(key, name) for key, (name, _) in FACES.items()], id="sides")
+            yield Static(id="status")
+        with Horizontal(id="panes"):
+            for name in FACES:
+                yield Outline(id=name)
+
+    def on_mount(self) -> None:
+        """Show the findings first."""
+        self._show_face("findings")
+
+    def on_screen_resume(self) -> None:
+        """Judge, each time: something may have been said elsewhere."""
+        self.show_all()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show one side or two."""
+        self._arrange(event.size.width)
+
+    def show_all(self) -> None:
+        """Read everything again; the sides that are not seen wait."""
+        session = self.session
+        report = report_of(session)
+        self.tell(f"Bilan : {session.about.title}")
+        self.show_written()
+        self.query_one(Interval).tell(session.assessment.overall)
+        self.query_one("#summary", Static).update(content(_summary(session, report)))
+        self._stale = set(FACES)
+        self._freshen()
+
+    def show_written(self) -> None:
+        """Show where the audit stands, and the key of what was written, if any."""
+        session = self.session
+        status = f"{session.audit.campaign}, {STATUSES[session.status]}"
+        if self.written:
+            status = f"documents : {key_now(self.app, OpenWritten)} · {status}"
+        self.query_one("#status", Static).update(content(status))
+        self.refresh_bindings()
+
+    def _freshen(self) -> None:
+        """Read the sides that are seen; the others when one goes there."""
+        for name in FACES:
+            outline = self._outline(name)
+            if outline.display and name in self._stale:
+                self._stale.discard(name)
+                outline.show(FACES[name][1](self.session))
+
+    def _outline(self, name: str) -> Outline:
+        return self.query_one(f"#{name}", Outline)
+
+    def _show_face(self, name: str) -> None:
+        self.face = name
+        self._arrange(self.size.width)
+        self._outline(name).focus()
+
+    def _arrange(self, width: int) -> None:
+        beside = {self.face}
+        if width >= WIDE:
+            beside |= {"findings"} if self.face != "findings" else {"counsel"}
+        self.set_class(width >= WIDE, "-wide")
+        for name in FACES:
+            self._outline(name).display = name in beside
+        self._freshen()
+        self.query_one(Tabs).tell(self.face)
+        self.refresh_bindings()
+
+    @on(Tabs.Chosen)
+    def _side_chosen(self, event: Tabs.Chosen) -> None:
+        self._show_face(event.key)
+
+    @on(Outline.Moved)
+    def _moved(self) -> None:
+        """Light or grey keys, only when that changes: it repaints the footer."""
+        if self._on_advice != bool(self.advice):
+            self._on_advice = bool(self.advice)
+            self.refresh_bindings()
+
+    @on(events.DescendantFocus)
+    def _focused(self, event: events.DescendantFocus) -> None:
+        if event.widget.id in FACES and event.widget.id != self.face:
+            self._show_face(event.widget.id)
+
     @property
     def advice(self) -> str:
         """Id of the recommendation under the cursor; empty when there is none."""
-        raise NotImplementedError
+        if self.face != "counsel":
+            return ""
+        path = self._outline("counsel").path
+        found = [key for key in path if key.startswith("rec/")]
+        return found[-1].split("/")[1] if found else ""
 
-    def show_all(self) -> None:
-        """Read everything again."""
-        raise NotImplementedError
+    def can(self, command: CommandType) -> bool | None:
+        """Grey what needs a recommendation when there is none under the cursor."""
+        if command in ON_ADVICE and not (self.is_mounted and self.advice):
+            return None
+        if command is OpenWritten and not self.written:
+            return None
+        return True
 
-    def show_written(self) -> None:
-        """Show that there are documents to open."""
-        raise NotImplementedError
+    def on_next_face(self) -> None:
+        """Show the next side."""
+        names = list(FACES)
+        self._show_face(names[(names.index(self.face) + 1) % len(names)])
+
+    def on_show_findings(self) -> None:
+        """Show the findings."""
+        self._show_face("findings")
+
+    def on_show_counsel(self) -> None:
+        """Show the recommendations."""
+        self._show_face("counsel")
+
+    def on_show_evolution(self) -> None:
+        """Show what changed."""
+        self._show_face("evolution")
 
     def go_to_advice(self, ident: str) -> None:
         """Put the cursor on a recommendation."""
-        raise NotImplementedError
+        self._show_face("counsel")
+        self._outline("counsel").go_to(f"rec/{ident}")
+
+    def on_export(self) -> None:
+        """Choose which documents of this audit to write."""
+        from diag.audit.hypotheses import scenarios  # noqa: PLC0415 - as below
+        from diag.tui.export import ExportScope, ExportScreen  # noqa: PLC0415 - 30 ms
+
+        session = self.session
+        names = [one.name for one in scenarios(session)]
+        scope = ExportScope(session.about.title, (session.audit,))
+        self.app.push_screen(ExportScreen([scope], names))
+
+    def on_go_advice(self) -> None:
+        """Go from a criterion to the recommendation that cures it."""
+        named = {
+            part for key in self._outline(self.face).path for part in key.split("/")
+        }
+        for action in report_of(self.session).plan:
+            if action.advice.recommendation.when.criterion in named:
+                self.go_to_advice(action.id)
+                return
+        self.diag.say("Aucune préconisation ne corrige cette ligne.")
 
     def on_follow_up_command(self) -> None:
         """Ask what became of the recommendation, and keep it."""
@@ -202,13 +461,13 @@ class ActingScreen(PlaceScreen):
         *,
         provisional: bool,
     ) -> None:
-        app = self.diag  # one may leave meanwhile
+        app, shell = self.app, self.diag  # the user may leave meanwhile
         written = tuple(write())
         for told in {one.warning for one in written if one.warning}:
             app.post_message(Trouble(told))
         files = tuple(one.path for one in written if one.path)
         app.call_from_thread(self._tell_written, files, title, provisional=provisional)
-        app.call_from_thread(app.say, f"{title} : {files[0].parent}")
+        app.call_from_thread(shell.say, f"{title} : {files[0].parent}")
 
     def _tell_written(
         self, files: tuple[Path, ...], title: str, *, provisional: bool
@@ -222,7 +481,8 @@ class ActingScreen(PlaceScreen):
         """Show which documents were written last, to open them."""
         if self.written:
             files, title, provisional = self.written
-            self.app.push_screen(WrittenDialog(files, title, provisional=provisional))
+            key = key_now(self.app, Advance) if provisional else ""
+            self.app.push_screen(WrittenDialog(files, title, key))
 
     @work
     async def on_draft_paper(self) -> None:
@@ -329,394 +589,6 @@ def _before(session: AuditSession, wanted: AuditStatus) -> str:
     return f"{STATUS_MOVES[wanted]} ?\n\n{rest}"
 
 
-_SHOW = "Voir"
-
-
-_ADVISE = "Préconisation sous le curseur"
-
-
-class NextFace(Command):
-    """Passer des constats aux préconisations, puis à ce qui a changé."""
-
-    KEYS = "tab"
-    TITLE = "Volet suivant"
-    GROUP = _SHOW
-    PRIORITY = True
-
-
-class ShowFindings(Command):
-    """Montrer les constats : alertes, domaines, critères."""
-
-    KEYS = "1"
-    TITLE = "Constats"
-    GROUP = _SHOW
-
-
-class ShowCounsel(Command):
-    """Montrer les préconisations, dans leur ordre."""
-
-    KEYS = "2"
-    TITLE = "Préconisations"
-    GROUP = _SHOW
-
-
-class ShowEvolution(Command):
-    """Montrer ce qui a changé depuis le dernier audit."""
-
-    KEYS = "3"
-    TITLE = "Évolution"
-    GROUP = _SHOW
-
-
-class FollowUpCommand(Command):
-    """Noter la suite : décidée, financée, commandée, faite, vérifiée."""
-
-    KEYS = "s"
-    TITLE = "Suite"
-    IN_FOOTER = True
-    GROUP = _ADVISE
-
-
-class SetAside(Command):
-    """Écarter la préconisation, avec un motif que la commune lira."""
-
-    KEYS = "e"
-    TITLE = "Écarter"
-    GROUP = _ADVISE
-
-
-class Reword(Command):
-    """Reformuler la préconisation pour un destinataire, en voyant le résultat."""
-
-    KEYS = "t"
-    TITLE = "Texte"
-    IN_FOOTER = True
-    GROUP = _ADVISE
-
-
-class MoveUp(Command):
-    """Monter la préconisation d'un rang."""
-
-    KEYS = "h"
-    TITLE = "Plus haut"
-    GROUP = _ADVISE
-
-
-class MoveDown(Command):
-    """Descendre la préconisation d'un rang."""
-
-    KEYS = "b"
-    TITLE = "Plus bas"
-    GROUP = _ADVISE
-
-
-class GoAdvice(Command):
-    """Aller à la préconisation qui corrige le critère sous le curseur."""
-
-    KEYS = "p"
-    TITLE = "Que faire ?"
-    GROUP = _SHOW
-
-
-class ComputedOrder(Command):
-    """Revenir à l'ordre calculé des préconisations."""
-
-    TITLE = "Ordre calculé"
-    GROUP = _ADVISE
-
-
-class AddAdvice(Command):
-    """Ajouter une préconisation de votre main ; les rapports la disent."""
-
-    KEYS = "n"
-    TITLE = "Nouvelle préconisation"
-    GROUP = _AUDIT
-
-
-class RemoveAdvice(Command):
-    """Retirer la préconisation que vous aviez ajoutée."""
-
-    KEYS = "delete"
-    TITLE = "Retirer"
-    GROUP = _ADVISE
-
-
-class Suppose(Command):
-    """Essayer « et si… » : rien n'est enregistré."""
-
-    KEYS = "i"
-    TITLE = "Et si…"
-    IN_FOOTER = True
-    GROUP = _AUDIT
-
-
-class WriteReports(Command):
-    """Écrire les quatre rapports, et dire où ils sont."""
-
-    KEYS = "r,f9"
-    TITLE = "Rapports"
-    IN_FOOTER = True
-    GROUP = _AUDIT
-
-
-class OpenWritten(Command):
-    """Voir les documents écrits en dernier, leur dossier, et les ouvrir."""
-
-    KEYS = "o"
-    TITLE = "Documents écrits"
-    GROUP = _AUDIT
-
-
-class DraftPaper(Command):
-    """Préparer un document que d'autres achèvent : délibération, projet, convention."""
-
-    TITLE = "Projets à achever"
-    GROUP = _AUDIT
-
-
-class Advance(Command):
-    """Soumettre, accepter, retourner ou clore l'audit, en voyant ce qui reste."""
-
-    KEYS = "a"
-    TITLE = "État de l'audit"
-    GROUP = _AUDIT
-
-
-class NewEdition(Command):
-    """Passer l'audit à l'édition courante des grilles, en voyant ce que cela change."""
-
-    TITLE = "Passer à l'édition courante"
-    GROUP = _AUDIT
-
-
-class GoVisit(Command):
-    """Aller à la visite."""
-
-    KEYS = "v"
-    TITLE = "Visite"
-    GROUP = _AUDIT
-
-
-ON_ADVICE = (FollowUpCommand, SetAside, Reword, MoveUp, MoveDown, RemoveAdvice)
-"""What needs a recommendation under the cursor."""
-
-
-BILAN_COMMANDS = (
-    FollowUpCommand,
-    Reword,
-    Suppose,
-    WriteReports,
-    NextFace,
-    ShowFindings,
-    ShowCounsel,
-    ShowEvolution,
-    GoAdvice,
-    SetAside,
-    MoveUp,
-    MoveDown,
-    ComputedOrder,
-    RemoveAdvice,
-    AddAdvice,
-    OpenWritten,
-    DraftPaper,
-    Advance,
-    NewEdition,
-    Undo,
-    GoVisit,
-)
-"""All of them, those of the footer first."""
-
-
-FACES = {
-    "constats": "Constats",
-    "preconisations": "Préconisations",
-    "evolution": "Évolution",
-}
-"""The three sides of a bilan."""
-
-
-_LINES: dict[str, Callable[[AuditSession], tuple[OutlineLine, ...]]] = {
-    "constats": findings,
-    "preconisations": counsel,
-    "evolution": evolution,
-}
-
-
-WIDE = 150
-"""From so many columns on, two sides stand beside each other."""
-
-
-_LINE = 78
-"""Columns of the summary, on a screen of 80."""
-
-
-class BilanScreen(ActingScreen):
-    """One audit judged: everything unfolds in place."""
-
-    CSS_PATH = "bilan.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (*BILAN_COMMANDS, Export, *EVERYWHERE)
-    BINDINGS = bindings_of(*OFFERS)
-    INTRODUCTION = (
-        "Qu'avons-nous constaté, que préconisons-nous, à qui ? Entrée déplie une ligne "
-        "jusqu'aux faits, aux règles et aux sources ; la flèche gauche replie."
-    )
-
-    def __init__(self, uai: str) -> None:
-        super().__init__()
-        self.uai = uai
-        """The school."""
-        self.face = "constats"
-        """The side that has the focus."""
-        self._on_advice = False
-        self._stale: set[str] = set()
-
-    def body(self) -> ComposeResult:
-        """Lay the whole over its sides."""
-        yield Interval("Ensemble", id="overall")
-        yield Static(id="summary")
-        with Horizontal(id="faces"):
-            yield Tabs(FACES.items(), id="sides")
-            yield Static(id="status")
-        with Horizontal(id="panes"):
-            for name in FACES:
-                yield Outline(id=name)
-
-    def on_mount(self) -> None:
-        """Show the findings first."""
-        self._show_face("constats")
-
-    def on_screen_resume(self) -> None:
-        """Judge, each time: something may have been said elsewhere."""
-        self.show_all()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Show one side or two."""
-        self._arrange(event.size.width)
-
-    def show_all(self) -> None:
-        """Read everything again; the sides that are not seen wait."""
-        session = self.session
-        report = report_of(session)
-        self.tell(f"Bilan : {session.about.title}")
-        self.show_written()
-        self.query_one(Interval).tell(session.assessment.overall)
-        self.query_one("#summary", Static).update(content(_summary(session, report)))
-        self._stale = set(FACES)
-        self._freshen()
-
-    def show_written(self) -> None:
-        """Show where the audit stands, and the key of what was written, if any."""
-        session = self.session
-        status = f"{session.audit.campaign}, {STATUSES[session.status]}"
-        if self.written:
-            status = f"documents : {key_now(self.app, OpenWritten)} · {status}"
-        self.query_one("#status", Static).update(content(status))
-        self.refresh_bindings()
-
-    def _freshen(self) -> None:
-        """Read the sides that are seen; the others when one goes there."""
-        for name in FACES:
-            outline = self._outline(name)
-            if outline.display and name in self._stale:
-                self._stale.discard(name)
-                outline.show(_LINES[name](self.session))
-
-    def _outline(self, name: str) -> Outline:
-        return self.query_one(f"#{name}", Outline)
-
-    def _show_face(self, name: str) -> None:
-        self.face = name
-        self._arrange(self.size.width)
-        self._outline(name).focus()
-
-    def _arrange(self, width: int) -> None:
-        beside = {self.face}
-        if width >= WIDE:
-            beside |= {"constats"} if self.face != "constats" else {"preconisations"}
-        self.set_class(width >= WIDE, "-wide")
-        for name in FACES:
-            self._outline(name).display = name in beside
-        self._freshen()
-        self.query_one(Tabs).tell(self.face)
-        self.refresh_bindings()
-
-    @on(Tabs.Chosen)
-    def _side_chosen(self, event: Tabs.Chosen) -> None:
-        self._show_face(event.key)
-
-    @on(Outline.Moved)
-    def _moved(self) -> None:
-        """Light or grey keys, only when that changes: it repaints the footer."""
-        if self._on_advice != bool(self.advice):
-            self._on_advice = bool(self.advice)
-            self.refresh_bindings()
-
-    @on(events.DescendantFocus)
-    def _focused(self, event: events.DescendantFocus) -> None:
-        if event.widget.id in FACES and event.widget.id != self.face:
-            self._show_face(event.widget.id)
-
-    @property
-    def advice(self) -> str:
-        """Id of the recommendation under the cursor; empty when there is none."""
-        if self.face != "preconisations":
-            return ""
-        path = self._outline("preconisations").path
-        found = [key for key in path if key.startswith("rec/")]
-        return found[-1].split("/")[1] if found else ""
-
-    def can(self, command: CommandType) -> bool | None:
-        """Grey what needs a recommendation when there is none under the cursor."""
-        if command in ON_ADVICE and not (self.is_mounted and self.advice):
-            return None
-        if command is OpenWritten and not self.written:
-            return None
-        return True
-
-    def on_next_face(self) -> None:
-        """Show the next side."""
-        names = list(FACES)
-        self._show_face(names[(names.index(self.face) + 1) % len(names)])
-
-    def on_show_findings(self) -> None:
-        """Show the findings."""
-        self._show_face("constats")
-
-    def on_show_counsel(self) -> None:
-        """Show the recommendations."""
-        self._show_face("preconisations")
-
-    def on_show_evolution(self) -> None:
-        """Show what changed."""
-        self._show_face("evolution")
-
-    def go_to_advice(self, ident: str) -> None:
-        """Put the cursor on a recommendation."""
-        self._show_face("preconisations")
-        self._outline("preconisations").go_to(f"rec/{ident}")
-
-    def on_export(self) -> None:
-        """Choose which documents of this audit to write."""
-        from diag.audit.hypotheses import scenarios  # noqa: PLC0415 - as below
-        from diag.tui.export import ExportScope, ExportScreen  # noqa: PLC0415 - 30 ms
-
-        session = self.session
-        names = [one.name for one in scenarios(session)]
-        scope = ExportScope(session.about.title, (session.audit,))
-        self.app.push_screen(ExportScreen([scope], names))
-
-    def on_go_advice(self) -> None:
-        """Go from a criterion to the recommendation that cures it."""
-        named = {
-            part for key in self._outline(self.face).path for part in key.split("/")
-        }
-        for action in report_of(self.session).plan:
-            if action.advice.recommendation.when.criterion in named:
-                self.go_to_advice(action.id)
-                return
-        self.diag.say("Aucune préconisation ne corrige cette ligne.")
-
-
 def _summary(session: AuditSession, report: Report) -> str:
     """Return what presses and what it costs, on one line of 78."""
     assessment = session.assessment
@@ -747,161 +619,3 @@ def summary_line(socle: str, presses: str, cost: str) -> str:
     )
     lines = [" · ".join(filter(None, parts)) for parts in tries]
     return next((line for line in lines if cell_len(line) <= _LINE), lines[-1])
-
-
-class FollowUpDialog(FormDialog):
-    """Asks where it stands, since when, who decided and why; gives the state."""
-
-    def __init__(
-        self, title: str, step: FollowUp, keep: Callable[[FollowUp], None]
-    ) -> None:
-        super().__init__(f"Suite : {title}")
-        self._step = step
-        self._keep = keep
-
-    def options(self) -> tuple[tuple[str, str], ...]:
-        """Return the states, in the order of a life."""
-        return tuple((str(one), FOLLOW_UPS[one]) for one in FollowUpState)
-
-    def chosen_first(self) -> str:
-        """Return the state proposed."""
-        return str(self._step.state)
-
-    def fields(self) -> tuple[Field, ...]:
-        """Return when, who, why."""
-        day = date.fromisoformat(self._step.on).strftime("%d/%m/%Y")
-        return (
-            Field("on", "Date", day, "31/01/2027"),
-            Field("by", "Qui a décidé", "", "conseil municipal, comité de pilotage…"),
-            Field("why", "Pourquoi", "", "obligatoire pour écarter"),
-        )
-
-    def keep(self) -> str:
-        """Add the step.
-
-        Raises:
-            DiagError: a date that is none, or set aside without a reason.
-        """
-        state, on = FollowUpState(self.chosen), self.value("on")
-        self._keep(
-            self._step.model_copy(
-                update={
-                    "state": state,
-                    "on": day_typed(on).isoformat() if on.strip() else "",
-                    "by": self.value("by"),
-                    "why": self.value("why"),
-                }
-            )
-        )
-        return str(state)
-
-
-class OwnAdviceDialog(FormDialog):
-    """Asks who acts, what is to be done, why, at which cost; gives its id."""
-
-    def __init__(self, session: AuditSession) -> None:
-        super().__init__("Nouvelle préconisation, de votre main")
-        self._session = session
-
-    def options(self) -> tuple[tuple[str, str], ...]:
-        """Return who may act."""
-        return tuple((str(one), f"Agit : {OWNERS[one]}") for one in Owner)
-
-    def fields(self) -> tuple[Field, ...]:
-        """Return what, why, how much, by when."""
-        return (
-            Field("title", "Que faire", "", "Repeindre la classe des grands en clair"),
-            Field("why", "Pourquoi"),
-            Field("euros", "Coût en € HT", "", "vide : sans dépense"),
-            Field("delay", "Délai en mois", "", "vide : prochain budget"),
-        )
-
-    def keep(self) -> str:
-        """Add it.
-
-        Raises:
-            DiagError: empty title, or an amount or a delay that is none.
-        """
-        months = spoken_number(self.value("delay")).strip()
-        if months and not months.isdecimal():
-            raise DiagError(
-                f"Délai refusé : « {months[:20]} » n'est pas un nombre de mois.",
-                about="delay",
-            )
-        return add_own(
-            self._session,
-            self.value("title"),
-            owner=Owner(self.chosen),
-            why=self.value("why"),
-            euros=spoken_number(self.value("euros")),
-            delay=f"P{months}M" if months else "",
-        ).id
-
-
-class OpenReport(Command):
-    """Ouvrir le premier document avec la visionneuse du système."""
-
-    PLACE = WINDOW
-    KEYS = "o"
-    TITLE = "Ouvrir"
-    IN_FOOTER = True
-
-
-class OpenReportFolder(Command):
-    """Ouvrir le dossier des rapports."""
-
-    PLACE = WINDOW
-    KEYS = "d"
-    TITLE = "Dossier"
-    IN_FOOTER = True
-
-
-class WrittenDialog(Sturdy, ModalScreen[None]):
-    """Says which files were written, and where."""
-
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["dialogs.tcss", "written.tcss"]
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (OpenReport, OpenReportFolder, Close)
-    BINDINGS = bindings_of(*OFFERS)
-
-    def __init__(self, files: Sequence[Path], title: str, *, provisional: bool) -> None:
-        super().__init__()
-        self._title = title
-        self.files = tuple(files)
-        """What was written."""
-        self._provisional = provisional
-
-    def compose(self) -> ComposeResult:
-        """Lay the names over the folder."""
-        stems = tuple(dict.fromkeys(path.stem for path in self.files))
-        forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
-        said = [
-            f"{', '.join(map(_named, stems))} ({forms})",
-            "",
-            str(self.files[0].parent),
-        ]
-        if self._provisional:
-            state = "Provisoires" if len(stems) > 1 else "Provisoire"
-            key = key_now(self.app, Advance)
-            said += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
-        with Vertical(classes="dialog"):
-            yield Static(content(self._title), classes="title")
-            yield Sentence("\n".join(said), classes="said")
-        yield KeyBar()
-
-    def on_open_report(self) -> None:
-        """Open the first page: the mayor's, among reports."""
-        pages = [path for path in self.files if path.suffix == ".html"]
-        open_outside(self.app, pages[0])
-
-    def on_open_report_folder(self) -> None:
-        """Open the folder."""
-        open_outside(self.app, self.files[0].parent)
-
-    def on_close(self) -> None:
-        """Leave."""
-        self.dismiss(None)
-
-
-def _named(stem: str) -> str:
-    """Return what a report is called; another document keeps its file's name."""
-    return DOCUMENT_TITLES[Audience(stem)] if stem in set(Audience) else stem

@@ -4,6 +4,7 @@ A command is a message: `on_<command>` of the screen that offers it does it.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -11,14 +12,34 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from diag.answers.keyboard import as_digits
-
 NO_CHOICE: Mapping[str, str] = MappingProxyType({})
 """Every command at its own key."""
 
 
-WINDOW = "Fenêtre"
-"""The place of commands whose keys are the same in every window."""
+class KeyPlace(StrEnum):
+    """Where the key of a command is chosen: the headings of « Raccourcis »."""
+
+    EVERYWHERE = "Partout"
+    TERRITORY = "Territoire"
+    TOUR = "Tournée"
+    SCHOOL = "École"
+    VISIT = "Visite"
+    GRID = "Visite, grille"
+    DEPARTURE = "Avant de partir"
+    PHOTOS = "Photos"
+    PLACES = "Lieux"
+    BILAN = "Bilan"
+    REWORD = "Texte d'une préconisation"
+    SUPPOSE = "Et si…"
+    EXPORT = "Exporter"
+    PREVIEW = "Aperçu"
+    IMPORT = "Importer"
+    OFFICE = "Bureau"
+    CONFLICTS = "Désaccords"
+    HELP = "Aide"
+    KEYS = "Raccourcis"
+    WINDOW = "Fenêtre"
+    """Dialogs: their keys are the same in every window, none is chosen."""
 
 
 class Command(Message):
@@ -30,12 +51,31 @@ class Command(Message):
     """A word or two, for the footer and the palette."""
     IN_FOOTER: ClassVar[bool] = False
     """Whether the footer shows it; six do at most on a screen."""
-    PLACE: ClassVar[str] = ""
-    """Title of the place of its keys; empty: the one of its module."""
+    PLACE: ClassVar[KeyPlace | None] = None
+    """Where its key is chosen; None: the place of its module."""
     GROUP: ClassVar[str] = "Ici"
     """Heading of the help that it stands under."""
     PRIORITY: ClassVar[bool] = False
     """Whether its key is taken before what has the focus sees it."""
+
+    def __init_subclass__(
+        cls,
+        *,
+        keys: str | None = None,
+        title: str = "",
+        place: KeyPlace | None = None,
+        group: str = "",
+        footer: bool = False,
+        priority: bool = False,
+    ) -> None:
+        super().__init_subclass__()
+        if keys is not None:
+            cls.KEYS = keys
+        cls.TITLE = title or cls.TITLE
+        cls.PLACE = place or cls.PLACE
+        cls.GROUP = group or cls.GROUP
+        cls.IN_FOOTER = footer or cls.IN_FOOTER
+        cls.PRIORITY = priority or cls.PRIORITY
 
     @classmethod
     def help_text(cls) -> str:
@@ -67,6 +107,66 @@ class Command(Message):
 CommandType = type[Command]
 
 
+_ALL, AUDIT_GROUP, VISIT_GROUP = "Partout", "Audit", "Visite"
+
+
+class Help(Command, keys="f1,question_mark", title="Aide", group=_ALL, footer=True):
+    """Montrer ce qui est possible ici."""
+
+
+class OpenPalette(Command, keys="ctrl+p", title="Chercher partout", group=_ALL):
+    """Trouver une école, une salle, une question ou une commande par son nom."""
+
+
+class Export(Command, keys="x", title="Exporter", group=AUDIT_GROUP):
+    """Choisir les documents à écrire : lecteurs, formes, dossier ; un ou des audits."""
+
+
+class OpenKeys(Command, title="Raccourcis", group=_ALL):
+    """Choisir les touches des commandes, ou revenir à celles d'origine."""
+
+
+class Discover(Command, title="Découverte", group=_ALL):
+    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
+
+
+class Quit(Command, keys="ctrl+q", title="Quitter", group=_ALL, priority=True):
+    """Quitter ; tout est déjà enregistré."""
+
+
+class SwitchTheme(Command, title="Thème clair ou sombre", group=_ALL):
+    """Passer du thème clair au thème sombre, et retour ; le choix est gardé."""
+
+
+class Back(Command, keys="escape", title="Retour", group=_ALL, footer=True):
+    """Revenir à l'écran d'avant."""
+
+
+class Undo(
+    Command,
+    keys="ctrl+z",
+    title="Annuler la saisie",
+    place=KeyPlace.BILAN,
+    group=AUDIT_GROUP,
+):
+    """Annuler la dernière saisie : texte, rang, ajout ou réponse."""
+
+
+class TakeBack(
+    Command,
+    keys="ctrl+z",
+    title="Annuler",
+    place=KeyPlace.VISIT,
+    group=VISIT_GROUP,
+    priority=True,
+):
+    """Annuler la dernière saisie ; répétable."""
+
+
+IN_APP = (SwitchTheme, OpenKeys, Discover, Quit)
+"""What the app itself does, in every place."""
+
+
 def bindings_of(*commands: CommandType) -> list[BindingType]:
     """Return the bindings of those that have a key, digits with their twins."""
     return [
@@ -94,70 +194,6 @@ def chosen_keys(app: App[object]) -> Mapping[str, str]:
 def key_now(app: App[object], command: CommandType) -> str:
     """Return the key that does a command today, as the footer names it: « s »."""
     return key_name(command.keys_in(chosen_keys(app))[0])
-
-
-class Help(Command):
-    """Montrer ce qui est possible ici."""
-
-    KEYS = "f1,question_mark"
-    TITLE = "Aide"
-    IN_FOOTER = True
-    GROUP = "Partout"
-
-
-class OpenPalette(Command):
-    """Trouver une école, une salle, une question ou une commande par son nom."""
-
-    KEYS = "ctrl+p"
-    TITLE = "Chercher partout"
-    GROUP = "Partout"
-
-
-class Export(Command):
-    """Choisir les documents à écrire : lecteurs, formes, dossier ; un ou des audits."""
-
-    KEYS = "x"
-    TITLE = "Exporter"
-    GROUP = "Audit"
-
-
-class OpenKeys(Command):
-    """Choisir les touches des commandes, ou revenir à celles d'origine."""
-
-    TITLE = "Raccourcis"
-    GROUP = "Partout"
-
-
-class Discover(Command):
-    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
-
-    TITLE = "Découverte"
-    GROUP = "Partout"
-
-
-class Quit(Command):
-    """Quitter ; tout est déjà enregistré."""
-
-    KEYS = "ctrl+q"
-    TITLE = "Quitter"
-    GROUP = "Partout"
-    PRIORITY = True
-
-
-class SwitchTheme(Command):
-    """Passer du thème clair au thème sombre, et retour ; le choix est gardé."""
-
-    TITLE = "Thème clair ou sombre"
-    GROUP = "Partout"
-
-
-class Back(Command):
-    """Revenir à l'écran d'avant."""
-
-    KEYS = "escape"
-    TITLE = "Retour"
-    IN_FOOTER = True
-    GROUP = "Partout"
 
 
 TWINS = {
@@ -208,23 +244,19 @@ def digit_of(key: str) -> str | None:
     return _DIGITS.get(key)
 
 
-def spoken_number(text: str) -> str:
-    """Return what was typed in a number field, `&é"` read as 123."""
-    return as_digits(text)
-
-
 def with_twins(keys: str) -> str:
     """Return a binding's keys: a digit with its unshifted twin, a letter with its own.
 
     A capital does what the letter does: Caps Lock happens.
     """
-    return ",".join(map(_with_twin, (key.strip() for key in keys.split(","))))
-
-
-def _with_twin(key: str) -> str:
-    if key in TWINS:
-        return f"{key},{TWINS[key]}"
-    return f"{key},{key.upper()}" if len(key) == 1 and key.islower() else key
+    return ",".join(
+        f"{key},{TWINS[key]}"
+        if key in TWINS
+        else f"{key},{key.upper()}"
+        if len(key) == 1 and key.islower()
+        else key
+        for key in map(str.strip, keys.split(","))
+    )
 
 
 def key_name(key: str) -> str:
@@ -237,13 +269,59 @@ def key_name(key: str) -> str:
     ])
 
 
-AUDIT_GROUP = "Audit"
+RESERVED = frozenset({"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q"})
+"""Keys that always mean the same: leave, choose, go on, copy, quit."""
 
 
-class Undo(Command):
-    """Annuler la dernière saisie : texte, rang, ajout ou réponse."""
+MOVES = frozenset({
+    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
+    "backspace",
+})
+"""Keys that move in lists and correct what is typed."""
 
-    KEYS = "ctrl+z"
-    TITLE = "Annuler la saisie"
-    PLACE = "Bilan"
-    GROUP = AUDIT_GROUP
+
+ALTGR = frozenset("~#{[|`\\^@]}¤€")
+"""What a French keyboard gives with AltGr: some terminals send it otherwise."""
+
+
+def refusal_of_key(key: str, character: str | None = None) -> str:
+    """Return why no command can have a key, in French; empty when some can."""
+    if key in RESERVED:
+        return f"{key_name(key)} garde toujours le même sens."
+    if key in MOVES:
+        return f"{key_name(key)} sert à se déplacer ou à corriger."
+    if "alt+" in key or (character and character in ALTGR):
+        return "Une touche avec Alt ou AltGr ne passe pas dans tous les terminaux."
+    return ""
+
+
+_FORMER = {
+    "tour.Export": "ExportTour",
+    "tour.OpenSchool": "OpenTourSchool",
+    "tour.Remove": "RemoveFromTour",
+    "school.OpenCommune": "OpenSchoolCommune",
+    "export.Preview": "PreviewPages",
+    "export_run.OpenFolder": "OpenExportFolder",
+    "export_run.Stop": "StopExport",
+    "synchronisation.Stop": "StopSync",
+    "photos.Remove": "RemovePhoto",
+    "photos.Done": "LeavePhotos",
+    "importing.Choose": "ChooseFile",
+}
+"""Names of commands in keymaps kept by the first version, where they changed."""
+
+
+def readable(kept: object) -> dict[str, str]:
+    """Return what can be read of a keymap that was kept; never fails."""
+    if not isinstance(kept, dict):
+        return {}
+    return {
+        # The first version kept the module of a command before its name.
+        _FORMER.get(ident, ident.rpartition(".")[2]): key
+        for ident, key in kept.items()
+        if isinstance(ident, str)
+        and isinstance(key, str)
+        and key
+        and not set(key) & set(", \t\n")
+        and not refusal_of_key(key)
+    }

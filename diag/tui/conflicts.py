@@ -6,7 +6,6 @@ Places that two created apart, and that look like one, stand in it: proposed onl
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -50,29 +49,66 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import line
 from diag.workspace.subjects import title_shown
 
-_NO_CONFLICT = "Rien à trancher : personne n'a dit autre chose qu'un autre."
 
-
-class OpenConflict(Command):
+class OpenConflict(Command, keys="enter", title="Ouvrir", footer=True):
     """Ouvrir le conflit : qui a dit quoi, à partir de quoi."""
 
-    KEYS = "enter"
-    TITLE = "Ouvrir"
-    IN_FOOTER = True
 
-
-class GiveBack(Command):
+class GiveBack(Command, keys="ctrl+z", title="Annuler", footer=True):
     """Annuler votre dernière saisie dans l'audit du conflit tranché en dernier."""
 
-    KEYS = "ctrl+z"
-    TITLE = "Annuler"
-    IN_FOOTER = True
+
+class TakeFirst(Command, keys="a", title="Retenir A", footer=True):
+    """Retenir le candidat A ; « Annuler », dans la liste ou la visite, y revient."""
+
+
+class TakeSecond(Command, keys="b", title="Retenir B", footer=True):
+    """Retenir le candidat B."""
+
+
+class TakeOther(Command, keys="r", title="Retenir un autre"):
+    """Retenir un candidat, quand il y en a plus de deux."""
+
+
+class WriteThird(Command, keys="e", title="Écrire", footer=True):
+    """Écrire une autre réponse à la place de celles-ci."""
+
+
+class LeaveOpen(Command, keys="l", title="Laisser", footer=True):
+    """Laisser le conflit ouvert, avec un commentaire qui rejoint la note."""
+
+
+class KeepPlace(Command, keys="g", title="Garder", footer=True):
+    """Garder le lieu, avec ce qui y a été écrit."""
+
+
+class RemovePlace(Command, keys="s", title="Retirer", footer=True):
+    """Retirer le lieu malgré ce qui y a été écrit ; l'historique garde tout."""
+
+
+class KeepFirst(Command, keys="a", title="Un seul : A", footer=True):
+    """C'est le même lieu : le lire comme un seul, sous le nom de A."""
+
+
+class KeepSecond(Command, keys="b", title="Un seul : B", footer=True):
+    """C'est le même lieu : le lire comme un seul, sous le nom de B."""
+
+
+class TellApart(Command, keys="d", title="Deux lieux", footer=True):
+    """Ce sont deux lieux différents : ne plus les proposer, ici ni ailleurs."""
+
+
+class ReviewAudit(Command, keys="enter", title="Relire", footer=True):
+    """Ouvrir le bilan, pour accepter l'audit ou le retourner avec un motif."""
+
+
+_NO_CONFLICT = "Rien à trancher : personne n'a dit autre chose qu'un autre."
 
 
 class ConflictsScreen(PlaceScreen):
     """The conflicts of one audit, or of every audit here."""
 
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (OpenConflict, GiveBack, *EVERYWHERE)
+    OFFERS = (OpenConflict, GiveBack, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Qui dit autre chose que qui ? Entrée ouvre un conflit. Tant qu'il est "
@@ -196,66 +232,11 @@ _TWO = 2
 _CANDIDATE = re.compile(r"  [A-P]\. ")
 
 
-class TakeFirst(Command):
-    """Retenir le candidat A ; « Annuler », dans la liste ou la visite, y revient."""
-
-    KEYS = "a"
-    TITLE = "Retenir A"
-    IN_FOOTER = True
-
-
-class TakeSecond(Command):
-    """Retenir le candidat B."""
-
-    KEYS = "b"
-    TITLE = "Retenir B"
-    IN_FOOTER = True
-
-
-class TakeOther(Command):
-    """Retenir un candidat, quand il y en a plus de deux."""
-
-    KEYS = "r"
-    TITLE = "Retenir un autre"
-
-
-class WriteThird(Command):
-    """Écrire une autre réponse à la place de celles-ci."""
-
-    KEYS = "e"
-    TITLE = "Écrire"
-    IN_FOOTER = True
-
-
-class LeaveOpen(Command):
-    """Laisser le conflit ouvert, avec un commentaire qui rejoint la note."""
-
-    KEYS = "l"
-    TITLE = "Laisser"
-    IN_FOOTER = True
-
-
-class KeepPlace(Command):
-    """Garder le lieu, avec ce qui y a été écrit."""
-
-    KEYS = "g"
-    TITLE = "Garder"
-    IN_FOOTER = True
-
-
-class RemovePlace(Command):
-    """Retirer le lieu malgré ce qui y a été écrit ; l'historique garde tout."""
-
-    KEYS = "s"
-    TITLE = "Retirer"
-    IN_FOOTER = True
-
-
 class ConflictScreen(PlaceScreen):
     """One conflict. What is settled is one revision, over all that is shown."""
 
-    CSS_PATH = "conflict.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    CSS_PATH = "conflicts.tcss"
+    OFFERS = (
         TakeFirst,
         TakeSecond,
         TakeOther,
@@ -430,35 +411,11 @@ def _drawn(lines: Iterable[str]) -> Iterator[Content]:
         yield Content.styled(line(told), "bold" if is_head else "")
 
 
-class KeepFirst(Command):
-    """C'est le même lieu : le lire comme un seul, sous le nom de A."""
-
-    KEYS = "a"
-    TITLE = "Un seul : A"
-    IN_FOOTER = True
-
-
-class KeepSecond(Command):
-    """C'est le même lieu : le lire comme un seul, sous le nom de B."""
-
-    KEYS = "b"
-    TITLE = "Un seul : B"
-    IN_FOOTER = True
-
-
-class TellApart(Command):
-    """Ce sont deux lieux différents : ne plus les proposer, ici ni ailleurs."""
-
-    KEYS = "d"
-    TITLE = "Deux lieux"
-    IN_FOOTER = True
-
-
 class MergeScreen(PlaceScreen):
     """Two places. Nothing is written before a person says what they are."""
 
-    CSS_PATH = "conflict.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    CSS_PATH = "conflicts.tcss"
+    OFFERS = (
         KeepFirst,
         KeepSecond,
         TellApart,
@@ -516,18 +473,10 @@ class MergeScreen(PlaceScreen):
 _NO_REVIEW = "Aucun audit n'attend de relecture."
 
 
-class ReviewAudit(Command):
-    """Ouvrir le bilan, pour accepter l'audit ou le retourner avec un motif."""
-
-    KEYS = "enter"
-    TITLE = "Relire"
-    IN_FOOTER = True
-
-
 class ReviewsScreen(PlaceScreen):
     """What was submitted, by whom and when; the first to wait first."""
 
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (ReviewAudit, *EVERYWHERE)
+    OFFERS = (ReviewAudit, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Quels audits attendent une relecture ? Entrée ouvre le bilan ; « État de "

@@ -1,7 +1,6 @@
 """À vérifier avant de partir: the list, to go through or to print."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult
@@ -16,7 +15,7 @@ from diag.audit.walk import Key
 from diag.documents.write import write_departure
 from diag.model.audit import Visit
 from diag.model.errors import DiagError
-from diag.tui.commands import Command, CommandType, bindings_of
+from diag.tui.commands import Command, bindings_of
 from diag.tui.dialogs import Cancel, ChooseDialog, Field, FormDialog, ListChoice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
@@ -26,33 +25,23 @@ from diag.words.dates import day_typed, written_day
 from diag.words.sentences import counted
 
 
-class WriteList(Command):
+class WriteList(Command, keys="e", title="Écrire le fichier", footer=True):
     """Écrire la liste dans un fichier à imprimer et à cocher."""
 
-    KEYS = "e"
-    TITLE = "Écrire le fichier"
-    IN_FOOTER = True
 
-
-class DateIt(Command):
+class DateIt(Command, keys="v", title="Dater la visite", footer=True):
     """Dater la visite : le jour, qui est venu, qui a reçu, l'accord de la commune."""
 
-    KEYS = "v"
-    TITLE = "Dater la visite"
-    IN_FOOTER = True
 
-
-class LeaveList(Cancel):
+class LeaveList(Cancel, title="Revenir"):
     """Revenir à la question où l'on était."""
-
-    TITLE = "Revenir"
 
 
 class DepartureScreen(Sturdy, ModalScreen[Key | None]):
     """What to look at again; Enter goes there."""
 
-    CSS_PATH = "departure.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (WriteList, DateIt, LeaveList)
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (WriteList, DateIt, LeaveList)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, session: AuditSession) -> None:

@@ -1,7 +1,6 @@
 """Small questions over a screen: yes or no, one line, or something to read."""
 
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
 from typing import Any, ClassVar, NamedTuple
 
 from textual import events, on
@@ -21,6 +20,34 @@ from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
 
 
+class Cancel(Command, keys="escape", title="Annuler", footer=True):
+    """Fermer sans rien changer."""
+
+
+class Close(Command, keys="escape,enter", title="Fermer", footer=True):
+    """Fermer ce message."""
+
+
+class Yes(Command, keys="o", title="Oui", footer=True):
+    """Répondre oui."""
+
+
+class No(Command, keys="n,escape", title="Non", footer=True):
+    """Répondre non, sans rien changer."""
+
+
+class Replace(Command, keys="f2", title="Oui", footer=True):
+    """Répondre oui : le faire tout de même."""
+
+
+class KeepAsIs(Command, keys="escape", title="Non", footer=True):
+    """Répondre non : rien ne change."""
+
+
+class Keep(Command, keys="f2", title="Enregistrer", footer=True, priority=True):
+    """Enregistrer ce formulaire."""
+
+
 class LineField(Input):
     """Textual's field keeps the first line that is pasted, and says nothing."""
 
@@ -30,38 +57,6 @@ class LineField(Input):
     def _on_paste(self, event: events.Paste) -> None:
         lines = (line.strip() for line in event.text.splitlines())
         event.text = self.JOINT.join(filter(None, lines))
-
-
-class Cancel(Command):
-    """Fermer sans rien changer."""
-
-    KEYS = "escape"
-    TITLE = "Annuler"
-    IN_FOOTER = True
-
-
-class Close(Command):
-    """Fermer ce message."""
-
-    KEYS = "escape,enter"
-    TITLE = "Fermer"
-    IN_FOOTER = True
-
-
-class Yes(Command):
-    """Répondre oui."""
-
-    KEYS = "o"
-    TITLE = "Oui"
-    IN_FOOTER = True
-
-
-class No(Command):
-    """Répondre non, sans rien changer."""
-
-    KEYS = "n,escape"
-    TITLE = "Non"
-    IN_FOOTER = True
 
 
 READING: list[BindingType] = [
@@ -136,22 +131,6 @@ class Confirm(Sturdy, ModalScreen[bool]):
         self.dismiss(False)
 
 
-class Replace(Command):
-    """Répondre oui : le faire tout de même."""
-
-    KEYS = "f2"
-    TITLE = "Oui"
-    IN_FOOTER = True
-
-
-class KeepAsIs(Command):
-    """Répondre non : rien ne change."""
-
-    KEYS = "escape"
-    TITLE = "Non"
-    IN_FOOTER = True
-
-
 class Weigh(Confirm):
     """Asks before writing over something; no letter answers it, nor Enter alone.
 
@@ -161,7 +140,7 @@ class Weigh(Confirm):
     AUTO_FOCUS = ""
 
     INTRODUCTION = "F2 répond oui, Échap non ; Tab passe d'une réponse à l'autre."
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Replace, KeepAsIs)
+    OFFERS = (Replace, KeepAsIs)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
 
     def __init__(self, question: str, *, yes: str, no: str) -> None:
@@ -189,7 +168,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
     FIELD: ClassVar[type[Input]] = LineField
     """What one types in."""
     CSS_PATH = "dialogs.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
+    OFFERS = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(
@@ -234,7 +213,7 @@ class Tell(Sturdy, ModalScreen[None]):
 
     CSS_PATH = "dialogs.tcss"
     INTRODUCTION = "Les flèches font défiler un texte long."
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Close,)
+    OFFERS = (Close,)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, text: str, title: str = "") -> None:
@@ -272,8 +251,8 @@ _MOST = 12
 class ChooseDialog(Sturdy, ModalScreen[str | None]):
     """Asks which one; gives its key, or None on Escape."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["dialogs.tcss", "choose.tcss"]
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, question: str, choices: Sequence[ListChoice]) -> None:
@@ -334,15 +313,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class Keep(Command):
-    """Enregistrer ce formulaire."""
-
-    KEYS = "f2"
-    TITLE = "Enregistrer"
-    IN_FOOTER = True
-    PRIORITY = True
-
-
 def correct(screen: Screen[Any], about: str) -> None:
     """Stand at the end of a field, to correct what it holds rather than replace it."""
     for field in screen.query(Input):
@@ -370,8 +340,8 @@ class Field(Horizontal):
 class FormDialog(Sturdy, ModalScreen[str | None]):
     """A title, a list to choose from if any, fields; gives what `keep` returns."""
 
-    CSS_PATH: ClassVar[list[str | PurePath]] = ["dialogs.tcss", "form.tcss"]
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Keep, Cancel)
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (Keep, Cancel)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, title: str) -> None:

@@ -1,6 +1,6 @@
 """Découverte: the work in five steps, told once, and again when asked."""
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,6 +13,18 @@ from diag.tui.commands import NO_CHOICE, Command, CommandType, Export, bindings_
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
 from diag.tui.visit import commands as visit_commands
+
+
+class NextStep(Command, keys="enter,right,space", title="Suite", footer=True):
+    """Lire l'étape suivante ; après la dernière, commencer."""
+
+
+class StepBefore(Command, keys="left", title="Avant", footer=True):
+    """Revenir à l'étape d'avant."""
+
+
+class Skip(Command, keys="escape", title="Passer", footer=True):
+    """Passer la découverte ; l'aide la montre de nouveau."""
 
 
 class TourStep(NamedTuple):
@@ -77,30 +89,6 @@ STEPS = (
 """The work, from the list of schools to what is handed over."""
 
 
-class NextStep(Command):
-    """Lire l'étape suivante ; après la dernière, commencer."""
-
-    KEYS = "enter,right,space"
-    TITLE = "Suite"
-    IN_FOOTER = True
-
-
-class StepBefore(Command):
-    """Revenir à l'étape d'avant."""
-
-    KEYS = "left"
-    TITLE = "Avant"
-    IN_FOOTER = True
-
-
-class Skip(Command):
-    """Passer la découverte ; l'aide la montre de nouveau."""
-
-    KEYS = "escape"
-    TITLE = "Passer"
-    IN_FOOTER = True
-
-
 class DiscoverScreen(Sturdy, ModalScreen[None]):
     """One step at a time, over the place where one is."""
 
@@ -108,7 +96,7 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
     DEFAULT_CSS = """
     DiscoverScreen { align: center middle; background: $background 70%; }
     """
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (NextStep, StepBefore, Skip)
+    OFFERS = (NextStep, StepBefore, Skip)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = "Entrée lit la suite, Échap passe la découverte."
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -44,6 +44,35 @@ from diag.words.sentences import counted
 from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.workspace import Workspace
 
+
+class Write(Command, keys="f2", title="Écrire", footer=True):
+    """Écrire ce qui est coché ; ce qui est déjà à jour n'est pas réécrit."""
+
+
+class Tick(Command, keys="space", title="Cocher", footer=True):
+    """Cocher ou décocher la ligne, ou changer ce qu'elle dit."""
+
+
+class PreviewPages(Command, keys="p", title="Aperçu", footer=True):
+    """Voir les pages du premier document coché, avant de l'écrire."""
+
+
+class OpenDocument(Command, keys="o,enter", title="Ouvrir", footer=True):
+    """Ouvrir le premier document de l'audit avec la visionneuse du système."""
+
+
+class OpenExportFolder(Command, keys="d", title="Dossier", footer=True):
+    """Ouvrir le dossier des documents de l'audit."""
+
+
+class StopExport(Command, keys="s", title="Arrêter", footer=True):
+    """Arrêter après l'audit en cours ; ce qui est écrit le reste."""
+
+
+class TakeUp(Command, keys="r", title="Reprendre", footer=True):
+    """Reprendre : ce qui est déjà à jour n'est pas réécrit."""
+
+
 FORMS = {
     Format.PDF: "PDF, à imprimer et à archiver",
     Format.ODT: "ODT, à reprendre dans un traitement de texte",
@@ -62,30 +91,6 @@ _WRITE = "write"
 T = TypeVar("T")
 
 
-class Write(Command):
-    """Écrire ce qui est coché ; ce qui est déjà à jour n'est pas réécrit."""
-
-    KEYS = "f2"
-    TITLE = "Écrire"
-    IN_FOOTER = True
-
-
-class Tick(Command):
-    """Cocher ou décocher la ligne, ou changer ce qu'elle dit."""
-
-    KEYS = "space"
-    TITLE = "Cocher"
-    IN_FOOTER = True
-
-
-class PreviewPages(Command):
-    """Voir les pages du premier document coché, avant de l'écrire."""
-
-    KEYS = "p"
-    TITLE = "Aperçu"
-    IN_FOOTER = True
-
-
 @dataclass(frozen=True, slots=True)
 class ExportScope:
     """Audits that may be exported together."""
@@ -98,7 +103,7 @@ class ExportScreen(PlaceScreen):
     """One list of what can be chosen; nothing is written before « Écrire »."""
 
     CSS_PATH = "export.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Write, Tick, PreviewPages, *EVERYWHERE)
+    OFFERS = (Write, Tick, PreviewPages, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Quels documents, pour qui, sous quelle forme ? Cochez, puis écrivez. "
@@ -284,43 +289,11 @@ _BAR = 24
 """Columns of the bar that says how far one is."""
 
 
-class OpenDocument(Command):
-    """Ouvrir le premier document de l'audit avec la visionneuse du système."""
-
-    KEYS = "o,enter"
-    TITLE = "Ouvrir"
-    IN_FOOTER = True
-
-
-class OpenExportFolder(Command):
-    """Ouvrir le dossier des documents de l'audit."""
-
-    KEYS = "d"
-    TITLE = "Dossier"
-    IN_FOOTER = True
-
-
-class StopExport(Command):
-    """Arrêter après l'audit en cours ; ce qui est écrit le reste."""
-
-    KEYS = "s"
-    TITLE = "Arrêter"
-    IN_FOOTER = True
-
-
-class TakeUp(Command):
-    """Reprendre : ce qui est déjà à jour n'est pas réécrit."""
-
-    KEYS = "r"
-    TITLE = "Reprendre"
-    IN_FOOTER = True
-
-
 class ExportRunScreen(PlaceScreen):
     """A line an audit, as each is written; what failed is told beside it."""
 
     CSS_PATH = "export.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         OpenDocument,
         OpenExportFolder,
         StopExport,

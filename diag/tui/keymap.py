@@ -3,13 +3,10 @@
 Textual's own keymap applies them everywhere at once; this says what is allowed.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
-from pkgutil import walk_packages
-from types import ModuleType
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,33 +15,60 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from diag.tui import (
+    bilan,
+    commands,
+    conflicts,
+    departure,
+    dialogs,
+    discover,
+    export,
+    follow,
+    palette,
+    photos,
+    places,
+    preview,
+    reading,
+    reword,
+    school,
+    setup,
+    suppose,
+    sync,
+    territory,
+    tour,
+    visit,
+)
 from diag.tui.commands import (
-    WINDOW,
+    IN_APP,
+    RESERVED,
     Command,
     CommandType,
+    KeyPlace,
     bindings_of,
     digit_of,
     key_name,
+    refusal_of_key,
 )
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import Sturdy, content
 from diag.tui.text import Sentence
+from diag.tui.visit import VisitScreen
+from diag.tui.visit import commands as visit_commands
+from diag.tui.visit.commands import FICHE_COMMANDS, GRID_COMMANDS
 from diag.words.sentences import counted
 
-RESERVED = frozenset({"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q"})
-"""Keys that always mean the same: leave, choose, go on, copy, quit."""
+
+class ChangeKey(Command, keys="enter,t", title="Changer", footer=True):
+    """Donner une autre touche à la commande : elle est demandée, pressez-la."""
 
 
-MOVES = frozenset({
-    *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
-    "backspace",
-})
-"""Keys that move in lists and correct what is typed."""
+class OwnKey(Command, keys="delete", title="D'origine", footer=True):
+    """Rendre à la commande sa touche d'origine."""
 
 
-ALTGR = frozenset("~#{[|`\\^@]}¤€")
-"""What a French keyboard gives with AltGr: some terminals send it otherwise."""
+class AllOwnKeys(Command, keys="z", title="Toutes d'origine", footer=True):
+    """Rendre à toutes les commandes leurs touches d'origine."""
 
 
 Chosen = Mapping[str, str]
@@ -55,42 +79,10 @@ Chosen = Mapping[str, str]
 class KeyScope:
     """Commands offered together, on one screen."""
 
-    title: str
+    title: KeyPlace
     commands: tuple[CommandType, ...]
     typed: bool
     """Whether letters and digits answer there."""
-
-
-_FORMER = {
-    "tour.Export": "ExportTour",
-    "tour.OpenSchool": "OpenTourSchool",
-    "tour.Remove": "RemoveFromTour",
-    "school.OpenCommune": "OpenSchoolCommune",
-    "export.Preview": "PreviewPages",
-    "export_run.OpenFolder": "OpenExportFolder",
-    "export_run.Stop": "StopExport",
-    "synchronisation.Stop": "StopSync",
-    "photos.Remove": "RemovePhoto",
-    "photos.Done": "LeavePhotos",
-    "importing.Choose": "ChooseFile",
-}
-"""Names of commands in keymaps kept by the first version, where they changed."""
-
-
-def readable(kept: object) -> dict[str, str]:
-    """Return what can be understood of a keymap that was kept; never fails."""
-    if not isinstance(kept, dict):
-        return {}
-    return {
-        # The first version kept the module of a command before its name.
-        _FORMER.get(ident, ident.rpartition(".")[2]): key
-        for ident, key in kept.items()
-        if isinstance(ident, str)
-        and isinstance(key, str)
-        and key
-        and not set(key) & set(", \t\n")
-        and not _always_refused(key)
-    }
 
 
 def normal(key: str) -> str:
@@ -104,7 +96,7 @@ def refusal(
     """Return why a command cannot have a key, in French; empty when it can."""
     name = key_name(key)
     is_own = key in command.keys_in({})
-    if not is_own and (problem := _always_refused(key, character)):
+    if not is_own and (problem := refusal_of_key(key, character)):
         return problem
     for scope in scopes():
         if command not in scope.commands:
@@ -128,80 +120,86 @@ def refusal(
 @cache
 def scopes() -> tuple[KeyScope, ...]:
     """Return every screen's commands; what its widgets offer is among them."""
-    owners = list(dict.fromkeys(_owners()))
-    widgets = [one for one in owners if not issubclass(one, Screen)]
-    inside = [command for one in widgets for command in one.OFFERS]
-    everywhere = import_module("diag.tui.app").DiagApp.OFFERS
     return tuple(
         KeyScope(
-            title_of(owner),
+            place_of(owner),
             tuple(
                 dict.fromkeys((
+                    *(
+                        (*FICHE_COMMANDS, *GRID_COMMANDS)
+                        if owner is VisitScreen
+                        else ()
+                    ),
                     *owner.OFFERS,
-                    *(inside if title_of(owner) == "Visite" else ()),
-                    *(() if issubclass(owner, ModalScreen) else everywhere),
+                    *(() if issubclass(owner, ModalScreen) else IN_APP),
                 ))
             ),
             not any(_answers(key) for one in owner.OFFERS for key in one.keys_in({})),
         )
-        for owner in owners
-        if issubclass(owner, Screen)
+        for owner in owners()
     )
 
 
-TITLES = {
-    "commands": "Partout",
-    "territory": "Territoire",
-    "tour": "Tournée",
-    "school": "École",
-    "visit": "Visite",
-    "visit.commands": "Visite",
-    "visit.grid_commands": "Visite, grille",
-    "departure": "Avant de partir",
-    "photos": "Photos",
-    "places": "Lieux",
-    "bilan": "Bilan",
-    "reword": "Texte d'une préconisation",
-    "suppose": "Et si…",
-    "export": "Exporter",
-    "preview": "Aperçu",
-    "setup": "Importer",
-    "sync": "Bureau",
-    "conflicts": "Désaccords",
-    "reading": "Aide",
-    "keymap": "Raccourcis",
+def owners() -> list[type[Sturdy]]:
+    """Return the screens that offer commands, module after module."""
+    return [
+        found
+        for module in sorted(PLACES)
+        for found in vars(sys.modules[module]).values()
+        if isinstance(found, type)
+        and issubclass(found, Sturdy)
+        and issubclass(found, Screen)
+        and found.__module__ == module
+        and found.OFFERS
+    ]
+
+
+PLACES = {
+    commands.__name__: KeyPlace.EVERYWHERE,
+    territory.__name__: KeyPlace.TERRITORY,
+    tour.__name__: KeyPlace.TOUR,
+    school.__name__: KeyPlace.SCHOOL,
+    visit.__name__: KeyPlace.VISIT,
+    visit_commands.__name__: KeyPlace.VISIT,
+    departure.__name__: KeyPlace.DEPARTURE,
+    photos.__name__: KeyPlace.PHOTOS,
+    places.__name__: KeyPlace.PLACES,
+    bilan.__name__: KeyPlace.BILAN,
+    follow.__name__: KeyPlace.BILAN,
+    reword.__name__: KeyPlace.REWORD,
+    suppose.__name__: KeyPlace.SUPPOSE,
+    export.__name__: KeyPlace.EXPORT,
+    preview.__name__: KeyPlace.PREVIEW,
+    setup.__name__: KeyPlace.IMPORT,
+    sync.__name__: KeyPlace.OFFICE,
+    conflicts.__name__: KeyPlace.CONFLICTS,
+    reading.__name__: KeyPlace.HELP,
+    __name__: KeyPlace.KEYS,
+    dialogs.__name__: KeyPlace.WINDOW,
+    discover.__name__: KeyPlace.WINDOW,
+    palette.__name__: KeyPlace.WINDOW,
 }
-"""What the screens of each module are called; others keep their keys."""
+"""The place of the commands and screens of each module that has any."""
 
 
-def title_of(owner: type) -> str:
-    """Return what a screen, or the place of a command, is called."""
-    module = owner.__module__.removeprefix("diag.tui.")
-    return getattr(owner, "PLACE", "") or TITLES.get(module, WINDOW)
+def place_of(owner: type) -> KeyPlace:
+    """Return the place of a screen or of a command."""
+    own: KeyPlace | None = getattr(owner, "PLACE", None)
+    return own or PLACES.get(owner.__module__, KeyPlace.WINDOW)
 
 
-def editable() -> dict[str, tuple[CommandType, ...]]:
-    """Return the commands whose key may be chosen, by place, in the order of TITLES."""
-    offered = dict.fromkeys(each for scope in scopes() for each in scope.commands)
-    places: dict[str, list[CommandType]] = {title: [] for title in TITLES.values()}
+def editable() -> dict[KeyPlace, tuple[CommandType, ...]]:
+    """Return the commands whose key may be chosen, by place."""
+    offered = dict.fromkeys((
+        *EVERYWHERE,
+        *(each for scope in scopes() for each in scope.commands),
+    ))
+    found: dict[KeyPlace, list[CommandType]] = {place: [] for place in KeyPlace}
     for command in {each.ident(): each for each in reversed(offered)}.values():
-        if command.KEYS and title_of(command) in places and not _is_fixed(command):
-            places[title_of(command)].insert(0, command)
-    return {title: tuple(found) for title, found in places.items() if found}
-
-
-def _is_fixed(command: CommandType) -> bool:
-    return set(command.KEYS.split(",")) <= RESERVED
-
-
-def _always_refused(key: str, character: str | None = None) -> str:
-    if key in RESERVED:
-        return f"{key_name(key)} garde toujours le même sens."
-    if key in MOVES:
-        return f"{key_name(key)} sert à se déplacer ou à corriger."
-    if "alt+" in key or (character and character in ALTGR):
-        return "Une touche avec Alt ou AltGr ne passe pas dans tous les terminaux."
-    return ""
+        if not set(command.KEYS.split(",")) <= RESERVED and command.KEYS:
+            found[place_of(command)].insert(0, command)
+    del found[KeyPlace.WINDOW]
+    return {place: tuple(listed) for place, listed in found.items() if listed}
 
 
 def _answers(key: str) -> bool:
@@ -214,52 +212,10 @@ def _input_keys() -> frozenset[str]:
     return frozenset(key for one in bindings for key in one.key.split(","))
 
 
-def _owners() -> Iterator[type[Sturdy]]:
-    for module in _modules():
-        for found in vars(module).values():
-            if (
-                isinstance(found, type)
-                and issubclass(found, Sturdy)
-                and found.__module__ == module.__name__
-                and found.OFFERS
-            ):
-                yield found
-
-
-def _modules() -> Iterator[ModuleType]:
-    package = import_module("diag.tui")
-    for each in walk_packages(package.__path__, f"{package.__name__}."):
-        yield import_module(each.name)
-
-
-class ChangeKey(Command):
-    """Donner une autre touche à la commande : elle est demandée, pressez-la."""
-
-    KEYS = "enter,t"
-    TITLE = "Changer"
-    IN_FOOTER = True
-
-
-class OwnKey(Command):
-    """Rendre à la commande sa touche d'origine."""
-
-    KEYS = "delete"
-    TITLE = "D'origine"
-    IN_FOOTER = True
-
-
-class AllOwnKeys(Command):
-    """Rendre à toutes les commandes leurs touches d'origine."""
-
-    KEYS = "z"
-    TITLE = "Toutes d'origine"
-    IN_FOOTER = True
-
-
 class KeysScreen(PlaceScreen):
     """The commands by place; what is changed answers at once, everywhere."""
 
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         ChangeKey,
         OwnKey,
         AllOwnKeys,
@@ -276,8 +232,8 @@ class KeysScreen(PlaceScreen):
         self._places = editable()
         self._commands = {
             command.ident(): command
-            for commands in self._places.values()
-            for command in commands
+            for listed in self._places.values()
+            for command in listed
         }
 
     def body(self) -> ComposeResult:
@@ -356,9 +312,9 @@ class KeysScreen(PlaceScreen):
 
     def _lines(self) -> Iterator[ListLine]:
         chosen = self.diag.keys
-        for title, commands in self._places.items():
+        for title, listed in self._places.items():
             yield ListLine("", (f" {title}",))
-            for command in commands:
+            for command in listed:
                 mark = "* " if command.ident() in chosen else "  "
                 keys = mark + command.key_names(chosen)
                 cells = (keys, command.TITLE, command.help_text())

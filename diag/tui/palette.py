@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,10 +18,10 @@ from diag.tui.dialogs import Cancel
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy
+from diag.tui.state import Shell
 
 if TYPE_CHECKING:
     from diag.journal.school_lines import SchoolLine
-    from diag.tui.app import DiagApp
 
 
 _MOST = 40
@@ -55,7 +55,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
     """One field, and what answers to it; Enter goes there."""
 
     CSS_PATH = "palette.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Cancel,)
+    OFFERS = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, find: Callable[[str], Sequence[Found]]) -> None:
@@ -123,10 +123,10 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         self.dismiss(None)
 
 
-def finder(app: "DiagApp") -> Callable[[str], Sequence[Found]]:
+def finder(app: Shell) -> Callable[[str], Sequence[Found]]:
     """Return what the palette searches, from the screen where one is."""
     commands = list(_commands(app))
-    inside = list(app.palette_finds())
+    inside = list(getattr(app.screen, "palette_finds", tuple)())
 
     def find(words: str) -> Sequence[Found]:
         if not words.strip():
@@ -143,7 +143,7 @@ def _answers(found: Found, words: str) -> bool:
     return all(any(f" {word}" in text for word in either) for either in readings(words))
 
 
-def _commands(app: "DiagApp") -> Iterator[Found]:
+def _commands(app: Shell) -> Iterator[Found]:
     for node, command in app.offered():
         if command in {Back, OpenPalette}:
             continue
@@ -160,7 +160,7 @@ def _send(node: MessagePump, command: CommandType) -> None:
 
 
 def _communes(
-    app: "DiagApp", schools: Iterable["SchoolLine"], words: str
+    app: Shell, schools: Iterable["SchoolLine"], words: str
 ) -> Iterator[Found]:
     """Give the communes whose very names answer: of these schools, or without any."""
     official = app.desk.workspace.territory.commune_names(words, _NEAR)
@@ -172,7 +172,7 @@ def _communes(
             yield found
 
 
-def _schools(app: "DiagApp", words: str) -> Iterator[Found]:
+def _schools(app: Shell, words: str) -> Iterator[Found]:
     if not app.desk.knows_author:
         return
     schools = app.desk.workspace.territory.schools(words, limit=_MOST)

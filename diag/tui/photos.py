@@ -46,6 +46,31 @@ from diag.tui.safe import Sturdy, content
 from diag.words.sentences import counted
 from diag.workspace.picture import DecodedPicture, PictureError, read_picture
 
+
+class Caption(Command, keys="f2", title="Légende", footer=True):
+    """Écrire la légende de la photo choisie."""
+
+
+class FromPhone(Command, keys="f3", title="Du téléphone", footer=True):
+    """Joindre les photos arrivées du téléphone depuis la dernière fois."""
+
+
+class ChooseFolder(Command, keys="f4", title="Dossier", footer=True):
+    """Choisir le dossier où arrivent les photos du téléphone."""
+
+
+class See(Command, keys="f5", title="Voir", footer=True):
+    """Voir la photo choisie, à gros grains ; au bureau, elle est redemandée."""
+
+
+class RemovePhoto(Command, keys="f8", title="Retirer", footer=True):
+    """Retirer la photo choisie ; « Annuler », dans la visite, la remet."""
+
+
+class LeavePhotos(Command, keys="escape,f7", title="Fermer", footer=True):
+    """Revenir à la visite ; les photos jointes sont déjà enregistrées."""
+
+
 _HINT = "Déposez des fichiers ici, ou tapez un chemin puis Entrée"
 
 
@@ -59,54 +84,6 @@ def open_photos(
     """Open the photos of a place, or of a question there; `done` once it is closed."""
     screen = PhotosScreen(session, PhotoSubject(place, question))
     app.push_screen(screen, lambda _result: done())
-
-
-class Caption(Command):
-    """Écrire la légende de la photo choisie."""
-
-    KEYS = "f2"
-    TITLE = "Légende"
-    IN_FOOTER = True
-
-
-class FromPhone(Command):
-    """Joindre les photos arrivées du téléphone depuis la dernière fois."""
-
-    KEYS = "f3"
-    TITLE = "Du téléphone"
-    IN_FOOTER = True
-
-
-class ChooseFolder(Command):
-    """Choisir le dossier où arrivent les photos du téléphone."""
-
-    KEYS = "f4"
-    TITLE = "Dossier"
-    IN_FOOTER = True
-
-
-class See(Command):
-    """Voir la photo choisie, à gros grains ; au bureau, elle est redemandée."""
-
-    KEYS = "f5"
-    TITLE = "Voir"
-    IN_FOOTER = True
-
-
-class RemovePhoto(Command):
-    """Retirer la photo choisie ; « Annuler », dans la visite, la remet."""
-
-    KEYS = "f8"
-    TITLE = "Retirer"
-    IN_FOOTER = True
-
-
-class LeavePhotos(Command):
-    """Revenir à la visite ; les photos jointes sont déjà enregistrées."""
-
-    KEYS = "escape,f7"
-    TITLE = "Fermer"
-    IN_FOOTER = True
 
 
 class Dropped(Message):
@@ -143,9 +120,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         "dialogs.tcss",
         "photos.tcss",
     ]
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
-        *(Caption, FromPhone, ChooseFolder, See, RemovePhoto, LeavePhotos),
-    )
+    OFFERS = (*(Caption, FromPhone, ChooseFolder, See, RemovePhoto, LeavePhotos),)
     BINDINGS = bindings_of(*OFFERS)
 
     class Read(Message):
@@ -430,7 +405,7 @@ class PhotoScreen(Sturdy, ModalScreen[None]):
     """A photo under its caption."""
 
     CSS_PATH = "photos.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Close,)
+    OFFERS = (Close,)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, photo: Photo, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """What the screens of `diag` share: a heading, a footer, help, and the way back."""
 
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, cast
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
@@ -12,10 +12,7 @@ from textual.widget import Widget
 
 from diag.tui.commands import Back, CommandType, Help, OpenPalette
 from diag.tui.safe import Sturdy, line
-
-if TYPE_CHECKING:
-    from diag.tui.app import DiagApp
-
+from diag.tui.state import Shell
 
 EVERYWHERE = (Back, Help, OpenPalette)
 """What every screen offers after its own commands."""
@@ -32,12 +29,9 @@ class PlaceScreen(Sturdy, Screen[None]):
     _possible: tuple[bool | None, ...] | None = None
 
     @property
-    def diag(self) -> "DiagApp":
+    def diag(self) -> Shell:
         """The app that shows this place."""
-        from diag.tui.app import DiagApp  # noqa: PLC0415 - the app imports the screens
-
-        assert isinstance(self.app, DiagApp)
-        return self.app
+        return cast("Shell", self.app)
 
     def compose(self) -> ComposeResult:
         """Lay the body between the heading and the footer."""

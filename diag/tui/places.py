@@ -33,87 +33,62 @@ from diag.audit.undo import undo_last
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, Place
-from diag.tui.commands import Command, CommandType, OpenPalette, bindings_of, key_now
+from diag.tui.commands import (
+    Command,
+    CommandType,
+    OpenPalette,
+    TakeBack,
+    bindings_of,
+    key_now,
+)
 from diag.tui.dialogs import Ask, Cancel, Confirm, LineField
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content
-from diag.tui.visit.commands import TakeBack
 from diag.words.vocabulary import PLACE_NAMES, PLACES
 
 
-class AddRoom(Command):
+class AddRoom(Command, keys="s", title="Une salle", footer=True):
     """Ajouter une salle, à côté de celle-ci ou dans ce bâtiment."""
 
-    KEYS = "s"
-    TITLE = "Une salle"
-    IN_FOOTER = True
 
-
-class AddLot(Command):
+class AddLot(Command, keys="m", title="Un lot", footer=True):
     """Ajouter un lot de matériel, dans le lieu choisi."""
 
-    KEYS = "m"
-    TITLE = "Un lot"
-    IN_FOOTER = True
 
-
-class AddBuilding(Command):
+class AddBuilding(Command, keys="b", title="Nouveau bâtiment"):
     """Ajouter un bâtiment, que l'on rejoint en sortant."""
 
-    KEYS = "b"
-    TITLE = "Nouveau bâtiment"
 
-
-class RenameIt(Command):
+class RenameIt(Command, keys="r", title="Renommer", footer=True):
     """Renommer le lieu ; ses réponses restent."""
 
-    KEYS = "r"
-    TITLE = "Renommer"
-    IN_FOOTER = True
 
-
-class RemoveIt(Command):
+class RemoveIt(Command, keys="delete", title="Retirer"):
     """Retirer le lieu de la liste ; l'historique garde ce qui en a été dit."""
 
-    KEYS = "delete"
-    TITLE = "Retirer"
 
-
-class CloseKind(Command):
+class CloseKind(Command, keys="ctrl+g", title="Toutes là", footer=True):
     """Toutes les salles sont là (ou il peut y en avoir d'autres) ; dit le score."""
 
-    KEYS = "ctrl+g"
-    TITLE = "Toutes là"
-    IN_FOOTER = True
 
-
-class CloseLots(Command):
+class CloseLots(Command, keys="ctrl+e", title="Matériel complet"):
     """Tout le matériel est là (ou il peut y en avoir d'autre) ; dit le score."""
 
-    KEYS = "ctrl+e"
-    TITLE = "Matériel complet"
 
-
-class TakePlaces(Command):
+class TakePlaces(Command, keys="f8", title="Reprendre", footer=True):
     """Reprendre les lieux de l'audit précédent, tels quels, sans réponse."""
 
-    KEYS = "f8"
-    TITLE = "Reprendre"
-    IN_FOOTER = True
 
-
-class LeavePlaces(Cancel):
+class LeavePlaces(Cancel, title="Revenir"):
     """Revenir à la visite."""
-
-    TITLE = "Revenir"
 
 
 class PlacesScreen(Sturdy, ModalScreen[str | None]):
     """The places of the school; Enter goes to the questions of one."""
 
-    CSS_PATH = "departure.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (
         AddRoom,
         AddLot,
         AddBuilding,

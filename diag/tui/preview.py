@@ -6,7 +6,6 @@ The system's viewer shows the real PDF.
 
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -26,39 +25,28 @@ from diag.tui.safe import Trouble, content, open_outside
 from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.workspace import Workspace
 
-_PPI = 24
-"""Dots an inch: an A4 page of 280 lines, more than a terminal can show."""
 
-
-class NextPage(Command):
+class NextPage(Command, keys="right,pagedown", title="Page suivante", footer=True):
     """Voir la page suivante."""
 
-    KEYS = "right,pagedown"
-    TITLE = "Page suivante"
-    IN_FOOTER = True
 
-
-class PageBefore(Command):
+class PageBefore(Command, keys="left,pageup", title="Page d'avant", footer=True):
     """Voir la page d'avant."""
 
-    KEYS = "left,pageup"
-    TITLE = "Page d'avant"
-    IN_FOOTER = True
 
-
-class OpenPdf(Command):
+class OpenPdf(Command, keys="o,enter", title="Ouvrir", footer=True):
     """Lire ce PDF avec la visionneuse du système, sans rien écrire dans le dossier."""
 
-    KEYS = "o,enter"
-    TITLE = "Ouvrir"
-    IN_FOOTER = True
+
+_PPI = 24
+"""Dots an inch: an A4 page of 280 lines, more than a terminal can show."""
 
 
 class PreviewScreen(PlaceScreen):
     """One page at a time."""
 
     CSS_PATH = "preview.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         NextPage,
         PageBefore,
         OpenPdf,

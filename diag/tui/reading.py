@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
@@ -18,11 +17,11 @@ from diag.audit.history import changes_of, time_words
 from diag.audit.session import AuditSession
 from diag.tui.commands import (
     NO_CHOICE,
-    WINDOW,
     Back,
     Command,
     CommandType,
     Discover,
+    KeyPlace,
     OpenKeys,
     OpenPalette,
     Quit,
@@ -33,19 +32,30 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
 
 
-class ReadWhole(Command):
+class ReadWhole(
+    Command, keys="enter", title="Lire en entier", place=KeyPlace.WINDOW, footer=True
+):
     """Lire la ligne en entier."""
 
-    PLACE = WINDOW
-    KEYS = "enter"
-    TITLE = "Lire en entier"
-    IN_FOOTER = True
+
+class Continue(
+    Command, keys="enter,escape", title="Reprendre", place=KeyPlace.WINDOW, footer=True
+):
+    """Rouvrir à l'endroit où vous étiez."""
+
+
+class KeysHere(Command, keys="r", title=OpenKeys.TITLE, footer=True):
+    """Choisir les touches des commandes, ou revenir à celles d'origine."""
+
+
+class DiscoverHere(Command, keys="d", title=Discover.TITLE, footer=True):
+    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
 
 
 class ReadingScreen(PlaceScreen):
     """Lines under their columns."""
 
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (ReadWhole, *EVERYWHERE)
+    OFFERS = (ReadWhole, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "À lire : les flèches et les pages font défiler, Entrée montre une ligne en "
@@ -131,20 +141,11 @@ def comparison_screen(session: AuditSession) -> ReadingScreen:
     )
 
 
-class Continue(Command):
-    """Rouvrir à l'endroit où vous étiez."""
-
-    PLACE = WINDOW
-    KEYS = "enter,escape"
-    TITLE = "Reprendre"
-    IN_FOOTER = True
-
-
 class CrashScreen(PlaceScreen):
     """Shown when the app comes back after an error that nobody had foreseen."""
 
-    CSS_PATH = "school.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Continue, Quit)
+    CSS_PATH = "reading.tcss"
+    OFFERS = (Continue, Quit)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, log: Path) -> None:
@@ -182,27 +183,11 @@ _IN_PALETTE = "(palette)"
 """Shown for a command that has no key: Ctrl+P finds it by its name."""
 
 
-class KeysHere(Command):
-    """Choisir les touches des commandes, ou revenir à celles d'origine."""
-
-    KEYS = "r"
-    TITLE = OpenKeys.TITLE
-    IN_FOOTER = True
-
-
-class DiscoverHere(Command):
-    """Revoir la découverte : le travail en cinq étapes, et leurs touches."""
-
-    KEYS = "d"
-    TITLE = Discover.TITLE
-    IN_FOOTER = True
-
-
 class HelpScreen(PlaceScreen):
     """Each command, its keys and what it does, under the heading of its group."""
 
-    CSS_PATH = "help.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    CSS_PATH = "reading.tcss"
+    OFFERS = (
         KeysHere,
         DiscoverHere,
         Back,

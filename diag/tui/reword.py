@@ -17,7 +17,7 @@ from diag.documents.write import preview
 from diag.model.checklist import Wording
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.tui.commands import Back, Command, CommandType, Help, bindings_of
+from diag.tui.commands import Back, Command, Help, bindings_of
 from diag.tui.dialogs import READING, Confirm
 from diag.tui.lists import Tabs
 from diag.tui.place import PlaceScreen
@@ -25,45 +25,31 @@ from diag.tui.safe import content
 from diag.words.vocabulary import AUDIENCES
 
 
-class NextReader(Command):
+class NextReader(
+    Command, keys="f3", title="Destinataire suivant", footer=True, priority=True
+):
     """Passer au destinataire suivant ; ce qui est écrit est gardé."""
 
-    KEYS = "f3"
-    TITLE = "Destinataire suivant"
-    IN_FOOTER = True
-    PRIORITY = True
 
-
-class DeclaredWords(Command):
+class DeclaredWords(
+    Command, keys="f4", title="Mots des grilles", footer=True, priority=True
+):
     """Revenir aux mots des grilles pour ce destinataire, après confirmation."""
 
-    KEYS = "f4"
-    TITLE = "Mots des grilles"
-    IN_FOOTER = True
-    PRIORITY = True
 
-
-class DropWords(Command):
+class DropWords(Command, keys="delete", title="Laisser tomber", footer=True):
     """Laisser tomber le texte refusé ; ce qui était enregistré avant lui reste."""
 
-    KEYS = "delete"
-    TITLE = "Laisser tomber"
-    IN_FOOTER = True
 
-
-class Mend(Command):
+class Mend(Command, keys="escape", title="Corriger", footer=True):
     """Revenir au texte refusé, pour le corriger."""
-
-    KEYS = "escape"
-    TITLE = "Corriger"
-    IN_FOOTER = True
 
 
 class Faulty(Confirm):
     """Asks what becomes of a text that is refused: mended, or dropped."""
 
     CSS_PATH = "dialogs.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (DropWords, Mend)
+    OFFERS = (DropWords, Mend)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*OFFERS), *READING]
 
     def __init__(self, refusal: str) -> None:
@@ -84,7 +70,7 @@ class RewordScreen(PlaceScreen):
     """One recommendation's words; each part is kept when one leaves it."""
 
     CSS_PATH = "reword.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         NextReader,
         DeclaredWords,
         Back,

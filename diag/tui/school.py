@@ -1,7 +1,5 @@
 """École: who are they, and what did we find before?"""
 
-from typing import ClassVar
-
 from rich.table import Table
 from rich.text import Text
 from textual import work
@@ -19,76 +17,48 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import plain
 from diag.workspace.subjects import auditee_named
 
-_LABELS = 12
-"""Columns that labels take; the longest is « Regroupement »."""
 
-
-class OpenVisit(Command):
+class OpenVisit(Command, keys="enter,v", title="Visite", footer=True):
     """Ouvrir la visite, lieu par lieu ; l'audit commence s'il n'existe pas encore."""
 
-    KEYS = "enter,v"
-    TITLE = "Visite"
-    IN_FOOTER = True
 
-
-class OpenBilan(Command):
+class OpenBilan(Command, keys="b,f9", title="Bilan", footer=True):
     """Ouvrir le bilan : constats, préconisations, rapports."""
 
-    KEYS = "b,f9"
-    TITLE = "Bilan"
-    IN_FOOTER = True
 
-
-class OpenOther(Command):
+class OpenOther(Command, keys="o", title="Autre campagne"):
     """Ouvrir l'audit d'une autre campagne : son bilan, ou sa visite."""
 
-    KEYS = "o"
-    TITLE = "Autre campagne"
 
-
-class Compare(Command):
+class Compare(Command, keys="c", title="Comparer", footer=True):
     """Comparer cet audit au précédent de la même école."""
 
-    KEYS = "c"
-    TITLE = "Comparer"
-    IN_FOOTER = True
 
-
-class OpenHistory(Command):
+class OpenHistory(Command, keys="h", title="Historique", footer=True):
     """Lire tout ce qui a été dit dans l'audit : quand, par qui."""
 
-    KEYS = "h"
-    TITLE = "Historique"
-    IN_FOOTER = True
 
-
-class PickSchool(Command):
+class PickSchool(Command, keys="space", title="Tournée : choisir"):
     """Mettre l'école dans la tournée, ou l'en retirer."""
 
-    KEYS = "space"
-    TITLE = "Tournée : choisir"
 
-
-class OpenSchoolCommune(Command):
+class OpenSchoolCommune(Command, keys="m", title="Commune"):
     """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
 
-    KEYS = "m"
-    TITLE = "Commune"
 
-
-class SchoolConflicts(Command):
+class SchoolConflicts(Command, keys="k", title="Conflits", footer=True):
     """Voir ce que plusieurs ont dit différemment dans l'audit, et le trancher."""
 
-    KEYS = "k"
-    TITLE = "Conflits"
-    IN_FOOTER = True
+
+_LABELS = 12
+"""Columns that labels take; the longest is « Regroupement »."""
 
 
 class SchoolScreen(PlaceScreen):
     """One school, or its commune, or the syndicat: who they are, their audits."""
 
     CSS_PATH = "school.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         OpenVisit,
         OpenBilan,
         OpenOther,

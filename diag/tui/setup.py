@@ -1,7 +1,6 @@
 """First run: who works here, for which syndicat. Nothing else is asked."""
 
 from pathlib import Path
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,7 +12,7 @@ from textual.worker import get_current_worker
 from diag.audit.history import day_words
 from diag.audit.photos import path_typed
 from diag.model.errors import DiagError
-from diag.tui.commands import WINDOW, Command, CommandType, Help, Quit, bindings_of
+from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
 from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Tell, correct
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -23,20 +22,19 @@ from diag.workspace.settings import changed_settings
 from diag.workspace.workspace import Workspace
 
 
-class Begin(Command):
+class Begin(Command, keys="f2", title="Commencer", place=KeyPlace.WINDOW, footer=True):
     """Créer l'espace de travail."""
 
-    PLACE = WINDOW
-    KEYS = "f2"
-    TITLE = "Commencer"
-    IN_FOOTER = True
+
+class ChooseFile(Command, keys="enter", title="Choisir le fichier", footer=True):
+    """Donner le fichier à lire : son chemin, ou glissez-le sur le terminal."""
 
 
 class FirstRunScreen(PlaceScreen):
     """A form of two fields."""
 
-    CSS_PATH = "first_run.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (Begin, Help, Quit)
+    CSS_PATH = "setup.tcss"
+    OFFERS = (Begin, Help, Quit)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Dites qui vous êtes : votre nom suit vos saisies et vos rapports au bureau "
@@ -101,14 +99,6 @@ KINDS = {
 """Kind of official file → what it tells; the directory comes first."""
 
 
-class ChooseFile(Command):
-    """Donner le fichier à lire : son chemin, ou glissez-le sur le terminal."""
-
-    KEYS = "enter"
-    TITLE = "Choisir le fichier"
-    IN_FOOTER = True
-
-
 class StoppedError(Exception):
     """The user left: the import undoes what it had begun."""
 
@@ -116,8 +106,8 @@ class StoppedError(Exception):
 class ImportScreen(PlaceScreen):
     """The kinds of official files."""
 
-    CSS_PATH = "importing.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (ChooseFile, *EVERYWHERE)
+    CSS_PATH = "setup.tcss"
+    OFFERS = (ChooseFile, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Les fichiers officiels, tels que téléchargés (CSV). L'annuaire d'abord. "

@@ -1,15 +1,17 @@
 """What the app holds: the workspace, the audits opened in it, where one was last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from textual.message_pump import MessagePump
 from textual.screen import Screen
+
+from diag.tui.commands import CommandType
 
 if TYPE_CHECKING:
     from diag.audit.session import AuditSession
-    from diag.tui.app import DiagApp
     from diag.workspace.settings import Settings
     from diag.workspace.workspace import Workspace, World
 
@@ -203,10 +205,85 @@ class Here(NamedTuple):
     """The campaign whose audit is meant."""
 
 
+class Shell(Protocol):
+    """What places ask of the app that shows them."""
+
+    desk: OpenDesk
+    """The workspace, and what is opened in it."""
+    whereabouts: "Whereabouts"
+    """Where one is, and was last."""
+    keys: dict[str, str]
+    """The keys that the user chose, by command; the others keep their own."""
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """The screen that is shown."""
+
+    @property
+    def screen_stack(self) -> list[Screen[Any]]:
+        """The screens, each over the one before."""
+
+    def push_screen(self, screen: Screen[Any]) -> object:
+        """Show a screen over the others."""
+
+    def say(self, sentence: str) -> None:
+        """Say something that needs no answer, for a few seconds."""
+
+    def tell(self, sentence: str, title: str) -> None:
+        """Have something read."""
+
+    def ready_to_work(self) -> bool:
+        """Say whether one can work; else ask first who works here."""
+
+    def begin(self) -> None:
+        """Go on from the first form."""
+
+    def go_back(self) -> None:
+        """Go back one place; the first one stays."""
+
+    def go_territory(self) -> None:
+        """Show every school."""
+
+    def go_tour(self) -> None:
+        """Show the schools picked for the day."""
+
+    def go_sync(self) -> None:
+        """Show what is not at the office yet."""
+
+    def go_import(self) -> None:
+        """Show the official files that can be read."""
+
+    def go_school(self, uai: str) -> None:
+        """Show a school."""
+
+    def go_visit(
+        self, uai: str, place: str | None = None, question: str | None = None
+    ) -> None:
+        """Show the visit of a school, at a place and a question when named."""
+
+    def go_bilan(self, uai: str) -> None:
+        """Show what was found at a school."""
+
+    def look_at_bilan(self, uai: str) -> None:
+        """Show what was found over the visit, which one comes back to."""
+
+    def offered(self) -> Iterable[tuple[MessagePump, CommandType]]:
+        """Yield what is possible now: by what has the focus, the screen, the app."""
+
+    def keep_keys(self, chosen: dict[str, str]) -> None:
+        """Use the keys chosen, from now on and next time."""
+
+    def on_open_keys(self) -> None:
+        """Show the keys, to change them."""
+
+    def on_discover(self) -> None:
+        """Show the work in five steps."""
+
+
 class Whereabouts:
     """Where one is in the app, and where one was when it ended."""
 
-    def __init__(self, app: "DiagApp") -> None:
+    def __init__(self, app: Shell) -> None:
         self._app = app
         self._here = Here()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -35,79 +34,49 @@ from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
 from diag.words.sentences import counted
 
+
+class SupposeAnswer(Command, keys="n", title="Réponse", footer=True):
+    """Et si la réponse à une question était autre ? « ? » : pas connue."""
+
+
+class SupposeFibre(Command, keys="f", title="Fibre", footer=True):
+    """Et si la fibre arrivait ?"""
+
+
+class SupposeSplit(Command, keys="d", title="Dédoubler", footer=True):
+    """Et si l'on dédoublait une classe ? Une autre salle peut donner son équipement."""
+
+
+class SupposeRoom(Command, keys="p", title="Salle de plus"):
+    """Et s'il y avait une salle de plus ?"""
+
+
+class SupposeClosing(Command, keys="c", title="Salle fermée"):
+    """Et si une salle fermait ?"""
+
+
+class DropLast(Command, keys="delete,backspace", title="Retirer", footer=True):
+    """Retirer la dernière supposition."""
+
+
+class KeepScenario(Command, keys="g", title="Garder"):
+    """Garder ces suppositions sous un nom, pour les reprendre ou les imprimer."""
+
+
+class TakeUpScenario(Command, keys="o", title="Reprendre"):
+    """Reprendre un scénario gardé."""
+
+
+class ForgetScenario(Command, keys="x", title="Oublier"):
+    """Oublier un scénario gardé ; l'historique le garde."""
+
+
 BANNER = "HYPOTHÈSE : rien n'est enregistré"
 """What says that this is not the audit."""
 
 
 BARE = "rien"
 """Choice of a room that is equipped with nothing."""
-
-
-class SupposeAnswer(Command):
-    """Et si la réponse à une question était autre ? « ? » : pas connue."""
-
-    KEYS = "n"
-    TITLE = "Réponse"
-    IN_FOOTER = True
-
-
-class SupposeFibre(Command):
-    """Et si la fibre arrivait ?"""
-
-    KEYS = "f"
-    TITLE = "Fibre"
-    IN_FOOTER = True
-
-
-class SupposeSplit(Command):
-    """Et si l'on dédoublait une classe ? Une autre salle peut donner son équipement."""
-
-    KEYS = "d"
-    TITLE = "Dédoubler"
-    IN_FOOTER = True
-
-
-class SupposeRoom(Command):
-    """Et s'il y avait une salle de plus ?"""
-
-    KEYS = "p"
-    TITLE = "Salle de plus"
-
-
-class SupposeClosing(Command):
-    """Et si une salle fermait ?"""
-
-    KEYS = "c"
-    TITLE = "Salle fermée"
-
-
-class DropLast(Command):
-    """Retirer la dernière supposition."""
-
-    KEYS = "delete,backspace"
-    TITLE = "Retirer"
-    IN_FOOTER = True
-
-
-class KeepScenario(Command):
-    """Garder ces suppositions sous un nom, pour les reprendre ou les imprimer."""
-
-    KEYS = "g"
-    TITLE = "Garder"
-
-
-class TakeUpScenario(Command):
-    """Reprendre un scénario gardé."""
-
-    KEYS = "o"
-    TITLE = "Reprendre"
-
-
-class ForgetScenario(Command):
-    """Oublier un scénario gardé ; l'historique le garde."""
-
-    KEYS = "x"
-    TITLE = "Oublier"
 
 
 _POSSIBLE = (
@@ -124,7 +93,7 @@ class SupposeScreen(PlaceScreen):
     """Suppositions over one audit, and their consequences side by side."""
 
     CSS_PATH = "suppose.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         SupposeAnswer,
         SupposeFibre,
         SupposeSplit,

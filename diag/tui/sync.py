@@ -1,7 +1,5 @@
 """Synchronisation: what is not at the office yet, and bringing it there."""
 
-from typing import ClassVar
-
 from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
@@ -21,6 +19,19 @@ from diag.words.sentences import counted
 from diag.workspace.subjects import title_shown
 from diag.workspace.workspace import Workspace
 
+
+class Synchronise(Command, keys="s,enter", title="Synchroniser", footer=True):
+    """Synchroniser : les réponses d'abord, les photos ensuite."""
+
+
+class StopSync(Command, keys="x", title="Arrêter", footer=True):
+    """Arrêter : ce qui est passé est gardé, le reste passera la prochaine fois."""
+
+
+class Enrol(Command, keys="n", title="Inscrire ce poste", footer=True):
+    """Inscrire ce poste auprès d'un serveur, avec l'invitation qu'il a donnée."""
+
+
 _MEBIBYTE = 1 << 20
 
 
@@ -37,35 +48,11 @@ _HOW = (
 _NOTHING = "Rien n'attend : tout ce qui est ici est au bureau."
 
 
-class Synchronise(Command):
-    """Synchroniser : les réponses d'abord, les photos ensuite."""
-
-    KEYS = "s,enter"
-    TITLE = "Synchroniser"
-    IN_FOOTER = True
-
-
-class StopSync(Command):
-    """Arrêter : ce qui est passé est gardé, le reste passera la prochaine fois."""
-
-    KEYS = "x"
-    TITLE = "Arrêter"
-    IN_FOOTER = True
-
-
-class Enrol(Command):
-    """Inscrire ce poste auprès d'un serveur, avec l'invitation qu'il a donnée."""
-
-    KEYS = "n"
-    TITLE = "Inscrire ce poste"
-    IN_FOOTER = True
-
-
 class SyncScreen(PlaceScreen):
     """What waits, audit by audit; how far one is; what happened last time."""
 
-    CSS_PATH = "synchronisation.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    CSS_PATH = "sync.tcss"
+    OFFERS = (
         Synchronise,
         StopSync,
         Enrol,

@@ -1,7 +1,5 @@
 """Territoire: where do we stand? Every school, searched as one types."""
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
@@ -30,6 +28,67 @@ from diag.tui.place import PlaceScreen
 from diag.tui.safe import content
 from diag.tui.state import OpenDesk
 
+
+class OpenSchool(Command, keys="enter", title="École", footer=True):
+    """Ouvrir l'école : qui ils sont, ce que nous avions constaté, la visite."""
+
+
+class Search(Command, keys="slash", title="Chercher", footer=True):
+    """Chercher une école : commune, nom, UAI ou code postal, comme on les tape."""
+
+
+class Pick(Command, keys="space", title="Choisir", footer=True):
+    """Mettre l'école dans la tournée, ou l'en retirer."""
+
+
+class OpenTour(Command, keys="t", title="Tournée", footer=True):
+    """Voir la tournée : les écoles choisies, leurs adresses, leurs téléphones."""
+
+
+class Resume(Command, keys="r", title="Reprendre", footer=True):
+    """Reprendre où vous étiez : la visite à la même question, le bilan, l'école."""
+
+
+class Regroup(Command, keys="g", title="Regrouper"):
+    """Regrouper les écoles par commune, EPCI ou ingénieur, ou ne plus le faire."""
+
+
+class OnlyAudits(Command, keys="a", title="Audits seulement"):
+    """Ne montrer que les écoles auditées, ou de nouveau toutes."""
+
+
+class OpenSync(Command, keys="b", title="Bureau"):
+    """Voir ce qui n'est pas encore au bureau, et synchroniser."""
+
+
+class ImportFiles(Command, keys="i", title="Importer"):
+    """Importer un fichier officiel : annuaire, effectifs, IPS, communes, mairies."""
+
+
+class OpenCommune(Command, keys="m", title="Commune"):
+    """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
+
+
+class OpenSyndicat(Command, title="Mon syndicat"):
+    """Ouvrir mon syndicat, et son propre audit ; son SIREN est demandé une fois."""
+
+
+class OpenConflicts(Command, keys="k", title="Conflits"):
+    """Voir ce que plusieurs ont dit différemment, et le trancher."""
+
+
+class OpenReviews(Command, keys="l", title="À relire"):
+    """Voir les audits soumis qui attendent une relecture."""
+
+
+class OpenSettings(Command, keys="e", title="Réglages"):
+    """Changer votre nom, celui du syndicat, ou la campagne où l'on travaille."""
+
+
+class ClearSearch(Command, keys="escape", title="Tout revoir"):
+    """Oublier la recherche et revoir toutes les écoles."""
+
+
 _FIRST = 60
 """Schools shown before the others are read: more than a screenful."""
 
@@ -49,115 +108,6 @@ _NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche {key})
 _NO_AUDIT = "Aucun audit commencé. Touche {key} : toutes les écoles."
 
 
-class OpenSchool(Command):
-    """Ouvrir l'école : qui ils sont, ce que nous avions constaté, la visite."""
-
-    KEYS = "enter"
-    TITLE = "École"
-    IN_FOOTER = True
-
-
-class Search(Command):
-    """Chercher une école : commune, nom, UAI ou code postal, comme on les tape."""
-
-    KEYS = "slash"
-    TITLE = "Chercher"
-    IN_FOOTER = True
-
-
-class Pick(Command):
-    """Mettre l'école dans la tournée, ou l'en retirer."""
-
-    KEYS = "space"
-    TITLE = "Choisir"
-    IN_FOOTER = True
-
-
-class OpenTour(Command):
-    """Voir la tournée : les écoles choisies, leurs adresses, leurs téléphones."""
-
-    KEYS = "t"
-    TITLE = "Tournée"
-    IN_FOOTER = True
-
-
-class Resume(Command):
-    """Reprendre où vous étiez : la visite à la même question, le bilan, l'école."""
-
-    KEYS = "r"
-    TITLE = "Reprendre"
-    IN_FOOTER = True
-
-
-class Regroup(Command):
-    """Regrouper les écoles par commune, EPCI ou ingénieur, ou ne plus le faire."""
-
-    KEYS = "g"
-    TITLE = "Regrouper"
-
-
-class OnlyAudits(Command):
-    """Ne montrer que les écoles auditées, ou de nouveau toutes."""
-
-    KEYS = "a"
-    TITLE = "Audits seulement"
-
-
-class OpenSync(Command):
-    """Voir ce qui n'est pas encore au bureau, et synchroniser."""
-
-    KEYS = "b"
-    TITLE = "Bureau"
-
-
-class ImportFiles(Command):
-    """Importer un fichier officiel : annuaire, effectifs, IPS, communes, mairies."""
-
-    KEYS = "i"
-    TITLE = "Importer"
-
-
-class OpenCommune(Command):
-    """Ouvrir la commune de l'école : la mairie, et l'audit de la commune."""
-
-    KEYS = "m"
-    TITLE = "Commune"
-
-
-class OpenSyndicat(Command):
-    """Ouvrir mon syndicat, et son propre audit ; son SIREN est demandé une fois."""
-
-    TITLE = "Mon syndicat"
-
-
-class OpenConflicts(Command):
-    """Voir ce que plusieurs ont dit différemment, et le trancher."""
-
-    KEYS = "k"
-    TITLE = "Conflits"
-
-
-class OpenReviews(Command):
-    """Voir les audits soumis qui attendent une relecture."""
-
-    KEYS = "l"
-    TITLE = "À relire"
-
-
-class OpenSettings(Command):
-    """Changer votre nom, celui du syndicat, ou la campagne où l'on travaille."""
-
-    KEYS = "e"
-    TITLE = "Réglages"
-
-
-class ClearSearch(Command):
-    """Oublier la recherche et revoir toutes les écoles."""
-
-    KEYS = "escape"
-    TITLE = "Tout revoir"
-
-
 class Fill(Message):
     """Read the list again; `whole` when the first screenful is there."""
 
@@ -175,7 +125,7 @@ class TerritoryScreen(PlaceScreen):
     """The list of schools, and where each audit stands."""
 
     CSS_PATH = "territory.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         OpenSchool,
         Search,
         Pick,

@@ -1,7 +1,6 @@
 """Tournée: the schools of a day, in the order of the road, with whom to call."""
 
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,7 +9,7 @@ from textual.widgets import Static
 from diag.model.territory import School
 from diag.model.text import accented
 from diag.office.tour import address_of, export_tour, keep_tour, stops, tour_of
-from diag.tui.commands import Command, CommandType, bindings_of, key_now
+from diag.tui.commands import Command, bindings_of, key_now
 from diag.tui.dialogs import Ask
 from diag.tui.lists import NARROW, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
@@ -21,57 +20,35 @@ from diag.words.sentences import counted, phone_number
 from diag.workspace.subjects import names_shown
 
 
-class OpenTourSchool(Command):
+class OpenTourSchool(Command, keys="enter", title="École", footer=True):
     """Ouvrir l'école."""
 
-    KEYS = "enter"
-    TITLE = "École"
-    IN_FOOTER = True
 
-
-class Sooner(Command):
+class Sooner(Command, keys="minus,p", title="Plus tôt"):
     """Passer par cette école plus tôt."""
 
-    KEYS = "minus,p"
-    TITLE = "Plus tôt"
 
-
-class Later(Command):
+class Later(Command, keys="plus,s", title="Plus tard"):
     """Passer par cette école plus tard."""
 
-    KEYS = "plus,s"
-    TITLE = "Plus tard"
 
-
-class RemoveFromTour(Command):
+class RemoveFromTour(Command, keys="delete,space", title="Retirer", footer=True):
     """Retirer l'école de la tournée."""
 
-    KEYS = "delete,space"
-    TITLE = "Retirer"
-    IN_FOOTER = True
 
-
-class ChangeDay(Command):
+class ChangeDay(Command, keys="j", title="Jour", footer=True):
     """Changer le jour de la tournée."""
 
-    KEYS = "j"
-    TITLE = "Jour"
-    IN_FOOTER = True
 
-
-class ExportTour(Command):
+class ExportTour(Command, keys="x", title="Agenda .ics", footer=True):
     """Écrire la tournée pour un agenda (fichier .ics)."""
-
-    KEYS = "x"
-    TITLE = "Agenda .ics"
-    IN_FOOTER = True
 
 
 class TourScreen(PlaceScreen):
     """The schools picked for the day."""
 
     CSS_PATH = "tour.tcss"
-    OFFERS: ClassVar[tuple[CommandType, ...]] = (
+    OFFERS = (
         OpenTourSchool,
         Sooner,
         Later,

@@ -7,10 +7,12 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 import pytest
+from textual.screen import Screen
 
 import diag.tui
 from diag.tui.app import DiagApp
 from diag.tui.commands import Command, CommandType, Help
+from diag.tui.keymap import owners
 from diag.tui.place import KeyBar, PlaceScreen
 from diag.tui.safe import Sturdy
 from tests.tui.routes import ROUTES, audited, go
@@ -46,6 +48,11 @@ def commands(base: CommandType = Command) -> Iterator[CommandType]:
         if child.__module__.startswith("diag."):
             yield child
         yield from commands(child)
+
+
+def test_every_screen_with_commands_is_known_where_keys_are_chosen() -> None:
+    screens = {each for each in everything() if issubclass(each, Screen)}
+    assert {each for each in screens if each.OFFERS} <= set(owners())
 
 
 @pytest.mark.parametrize("owner", everything(), ids=lambda owner: owner.__name__)

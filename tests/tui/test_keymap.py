@@ -12,13 +12,12 @@ from textual.pilot import Pilot
 import diag
 from diag.tui.app import DiagApp
 from diag.tui.bilan import ShowCounsel
-from diag.tui.commands import TWINS, Help
+from diag.tui.commands import TWINS, Help, readable
 from diag.tui.keymap import (
     KeysScreen,
     PressKey,
     editable,
     normal,
-    readable,
     refusal,
     scopes,
 )

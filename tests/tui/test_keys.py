@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
 from diag.answers.keyboard import TWINS as CHARACTERS
-from diag.tui.commands import TWINS, digit_of, key_name, spoken_number, with_twins
+from diag.answers.keyboard import as_digits
+from diag.tui.commands import TWINS, digit_of, key_name, with_twins
 
 
 def test_the_twins_are_the_keys_that_a_french_row_gives() -> None:
@@ -23,7 +24,7 @@ def test_a_digit_is_read_shifted_or_not() -> None:
 
 
 def test_a_number_typed_without_shift_is_read() -> None:
-    assert spoken_number('&é"') == "123"
+    assert as_digits('&é"') == "123"
 
 
 def test_a_binding_on_a_digit_has_its_twin() -> None:
@@ -44,4 +45,4 @@ def test_keys_are_named_as_on_a_french_keyboard() -> None:
 
 @given(st.text(alphabet="0123456789", min_size=1, max_size=6))
 def test_digits_come_back_as_they_are(text: str) -> None:
-    assert spoken_number(text) == text
+    assert as_digits(text) == text

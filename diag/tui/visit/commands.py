@@ -1,152 +1,196 @@
-"""What one can do in Visite, one class each: key, footer, palette and help."""
+"""What one can do in Visite: on both faces, then in the grid."""
 
-from diag.tui.commands import Command
+from diag.tui.commands import VISIT_GROUP as _VISIT
+from diag.tui.commands import Command, KeyPlace, TakeBack
 
-_GROUP = "Visite"
+_GRID = "Grille"
 
 
-class SwapFace(Command):
+class SwapFace(Command, keys="f2", title="Fiche", group=_VISIT, footer=True):
     """Revenir de la grille à la fiche, à la même question."""
 
-    KEYS = "f2"
-    TITLE = "Fiche"
-    IN_FOOTER = True
-    GROUP = _GROUP
 
-
-class ShowGrid(SwapFace):
+class ShowGrid(SwapFace, title="Grille"):
     """Passer à la grille des salles et des questions, à la même question."""
 
-    TITLE = "Grille"
 
-
-class MostUseful(Command):
+class MostUseful(Command, keys="f3", title="Plus utile", group=_VISIT, footer=True):
     """Aller à la question qui resserre le plus le score."""
 
-    KEYS = "f3"
-    TITLE = "Plus utile"
-    IN_FOOTER = True
-    GROUP = _GROUP
 
-
-class WriteNote(Command):
+class WriteNote(Command, keys="f4", title="Note", group=_VISIT, footer=True):
     """Écrire une note à côté de la réponse ; vide, elle est retirée."""
 
-    KEYS = "f4"
-    TITLE = "Note"
-    IN_FOOTER = True
-    GROUP = _GROUP
 
-
-class TurnFlag(Command):
+class TurnFlag(Command, keys="f5", title="À revoir", group=_VISIT, footer=True):
     """Marquer la question « à revoir » avant de partir, ou ne plus la marquer."""
 
-    KEYS = "f5"
-    TITLE = "À revoir"
-    IN_FOOTER = True
-    GROUP = _GROUP
 
-
-class ShowPlaces(Command):
+class ShowPlaces(Command, keys="f6", title="Lieux", group=_VISIT):
     """Ajouter, renommer, retirer des lieux ; dire que la liste est complète."""
 
-    KEYS = "f6"
-    TITLE = "Lieux"
-    GROUP = _GROUP
 
-
-class ShowPhotos(Command):
+class ShowPhotos(Command, keys="f7", title="Photos", group=_VISIT):
     """Joindre une photo à la question, ou voir celles qui le sont."""
 
-    KEYS = "f7"
-    TITLE = "Photos"
-    GROUP = _GROUP
 
-
-class StillTrue(Command):
+class StillTrue(Command, keys="f8", title="Toujours vrai", group=_VISIT):
     """Toujours vrai : reprendre la réponse de l'audit précédent."""
 
-    KEYS = "f8"
-    TITLE = "Toujours vrai"
-    GROUP = _GROUP
 
-
-class GoBilan(Command):
+class GoBilan(Command, keys="f9", title="Bilan", group=_VISIT):
     """Aller au bilan : constats, préconisations, rapports."""
 
-    KEYS = "f9"
-    TITLE = "Bilan"
-    GROUP = _GROUP
 
-
-class TurnProvenance(Command):
+class TurnProvenance(
+    Command, keys="ctrl+t", title="Mesuré, constaté, déclaré", group=_VISIT
+):
     """Dire comment la réponse est connue : mesuré, constaté ou déclaré."""
 
-    KEYS = "ctrl+t"
-    TITLE = "Mesuré, constaté, déclaré"
-    GROUP = _GROUP
 
-
-class TakeBack(Command):
-    """Annuler la dernière saisie ; répétable."""
-
-    KEYS = "ctrl+z"
-    TITLE = "Annuler"
-    GROUP = _GROUP
-    PRIORITY = True
-
-
-class SayUnknown(Command):
+class SayUnknown(Command, title="Inconnu", group=_VISIT):
     """Répondre « inconnu », et dire pourquoi (touche * dans une réponse vide)."""
 
-    TITLE = "Inconnu"
-    GROUP = _GROUP
 
-
-class SayWithoutObject(Command):
+class SayWithoutObject(Command, title="Sans objet", group=_VISIT):
     """Répondre « sans objet », et dire pourquoi (touche / dans une réponse vide)."""
 
-    TITLE = "Sans objet"
-    GROUP = _GROUP
 
-
-class SayRefused(Command):
+class SayRefused(Command, title="Non communiqué", group=_VISIT):
     """Répondre « non communiqué », et dire pourquoi (touche ! en réponse vide)."""
 
-    TITLE = "Non communiqué"
-    GROUP = _GROUP
 
-
-class BeforeLeaving(Command):
+class BeforeLeaving(Command, keys="ctrl+r", title="Avant de partir", group=_VISIT):
     """À vérifier avant de partir : la liste, à lire ou à imprimer."""
 
-    KEYS = "ctrl+r"
-    TITLE = "Avant de partir"
-    GROUP = _GROUP
 
-
-class DateVisit(Command):
+class DateVisit(Command, title="Dater la visite", group=_VISIT):
     """Dater la visite : le jour, qui est venu, qui a reçu, l'accord de la commune."""
 
-    TITLE = "Dater la visite"
-    GROUP = _GROUP
 
-
-class ChooseProfile(Command):
+class ChooseProfile(Command, keys="ctrl+o", title="Parcours", group=_VISIT):
     """Choisir la durée de la visite : parcours court, standard ou complet."""
 
-    KEYS = "ctrl+o"
-    TITLE = "Parcours"
-    GROUP = _GROUP
 
-
-class SettleConflict(Command):
+class SettleConflict(
+    Command, keys="ctrl+k", title="Trancher", group=_VISIT, priority=True
+):
     """Trancher : voir qui a répondu quoi à cette question, et choisir."""
 
-    KEYS = "ctrl+k"
-    TITLE = "Trancher"
-    GROUP = _GROUP
-    PRIORITY = True
+
+class NextBelow(
+    Command, keys="enter", title="En dessous", place=KeyPlace.GRID, group=_GRID
+):
+    """Enregistrer et descendre.
+
+    Un choix se tape par ses premières lettres ou son numéro, oui et non par o et n. Une
+    réponse qui se suffit passe d'elle-même à la prochaine cellule vide : en dessous
+    après Entrée, à droite après Tab. Les flèches n'y changent rien.
+    """
+
+
+class NextRight(
+    Command, keys="tab", title="À droite", place=KeyPlace.GRID, group=_GRID
+):
+    """Enregistrer et passer à la question suivante qui se pose."""
+
+
+class LikePrevious(
+    Command,
+    keys="f8",
+    title="Comme la précédente",
+    place=KeyPlace.GRID,
+    group=_GRID,
+    footer=True,
+):
+    """Répondre comme la salle précédente, là où cette salle n'a pas de réponse.
+
+    Dans une grille vide : reprendre les lieux de l'audit précédent, tels quels.
+    """
+
+
+class CopyDown(
+    Command,
+    keys="ctrl+d",
+    title="Recopier",
+    place=KeyPlace.GRID,
+    group=_GRID,
+    footer=True,
+):
+    """Recopier vers le bas.
+
+    Une sélection prend la réponse de sa première ligne ; sinon la cellule répondue se
+    recopie dans les cellules vides dessous, et la cellule vide prend celle du dessus.
+    """
+
+
+class ChooseColumn(
+    Command,
+    keys="ctrl+a",
+    title="Sélectionner la colonne",
+    place=KeyPlace.GRID,
+    group=_GRID,
+):
+    """Sélectionner la colonne, pour y taper une seule réponse.
+
+    Maj et les flèches sélectionnent moins : la réponse vaut pour toute la sélection.
+    """
+
+
+class CopyCells(
+    Command, keys="ctrl+c", title="Copier", place=KeyPlace.GRID, group=_GRID
+):
+    """Copier la sélection, pour la coller dans un tableur."""
+
+
+class PasteFile(
+    Command, title="Coller un fichier CSV", place=KeyPlace.GRID, group=_GRID
+):
+    """Coller un fichier CSV.
+
+    Un fichier glissé sur le terminal, ou ce qui est copié d'un tableur, se colle sans
+    cette commande.
+    """
+
+
+class ClearCells(
+    Command, keys="delete", title="Retirer la réponse", place=KeyPlace.GRID, group=_GRID
+):
+    """Retirer les réponses de la sélection, comme si rien n'avait été demandé."""
+
+
+class DuplicatePlace(
+    Command, keys="ctrl+n", title="Dupliquer la salle", place=KeyPlace.GRID, group=_GRID
+):
+    """Ajouter une salle pareille à celle-ci ; une mesure y devient un constat."""
+
+
+class NextDomain(
+    Command, keys="ctrl+f", title="Domaine suivant", place=KeyPlace.GRID, group=_GRID
+):
+    """Ne montrer que les questions d'un domaine, puis du suivant, puis toutes."""
+
+
+class NextKind(
+    Command, keys="ctrl+l", title="Salles ou lots", place=KeyPlace.GRID, group=_GRID
+):
+    """Passer des salles aux lots de matériel, et retour."""
+
+
+class NextProvenance(
+    Command, keys="ctrl+t", title="Constaté, déclaré…", place=KeyPlace.GRID, group=_GRID
+):
+    """Dire comment la suite est connue : comme prévu, constaté, déclaré ou mesuré."""
+
+
+class CloseList(
+    Command,
+    keys="ctrl+g",
+    title="Toutes les salles sont là",
+    place=KeyPlace.GRID,
+    group=_GRID,
+):
+    """Dire que toutes les salles sont là ; montre ce que le score devient."""
 
 
 FICHE_COMMANDS = (ShowGrid, MostUseful, WriteNote, TurnFlag)
@@ -174,3 +218,21 @@ VISIT_COMMANDS = (
     ChooseProfile,
 )
 """All that both faces offer, in the order of the help."""
+
+
+GRID_COMMANDS = (
+    NextBelow,
+    NextRight,
+    LikePrevious,
+    CopyDown,
+    ChooseColumn,
+    CopyCells,
+    PasteFile,
+    ClearCells,
+    DuplicatePlace,
+    NextDomain,
+    NextKind,
+    NextProvenance,
+    CloseList,
+)
+"""All that the grid offers, in the order of the help."""

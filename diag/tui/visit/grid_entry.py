@@ -18,7 +18,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.commands import CommandType, Help, bindings_of, chosen_keys, key_now
 from diag.tui.safe import Sturdy
-from diag.tui.visit.grid_commands import GRID_COMMANDS, NextRight
+from diag.tui.visit.commands import GRID_COMMANDS, NextRight
 from diag.tui.visit.grid_table import (
     At,
     GridStatus,

@@ -22,8 +22,7 @@ from diag.tui.commands import key_now
 from diag.tui.lists import regions_of
 from diag.tui.safe import line
 from diag.tui.theme import PlainStyle
-from diag.tui.visit.commands import ShowPlaces
-from diag.tui.visit.grid_commands import DuplicatePlace, NextKind
+from diag.tui.visit.commands import DuplicatePlace, NextKind, ShowPlaces
 from diag.words.typography import NBSP
 from diag.words.vocabulary import PLACE_NAMES, PROVENANCES
 

@@ -8,8 +8,9 @@ from diag.audit.report import report_folder
 from diag.documents.drafts import DRAFT_TITLES as TITLES
 from diag.documents.drafts import DraftKind as Draft
 from diag.tui.app import DiagApp
-from diag.tui.bilan import BilanScreen, DraftPaper, WrittenDialog
+from diag.tui.bilan import BilanScreen, DraftPaper
 from diag.tui.dialogs import ChooseDialog as Choose
+from diag.tui.follow import WrittenDialog
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
 

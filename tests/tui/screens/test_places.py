@@ -8,10 +8,10 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from diag.model.enums import PlaceKind
+from diag.tui.commands import TakeBack
 from diag.tui.dialogs import Tell
 from diag.tui.places import AskNames, PlacesScreen
 from diag.tui.visit import VisitScreen
-from diag.tui.visit.commands import TakeBack
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
 

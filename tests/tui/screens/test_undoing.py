@@ -6,8 +6,8 @@ from pathlib import Path
 from diag.audit import advising
 from diag.audit.session import AuditSession as Session
 from diag.model.enums import Audience
-from diag.tui.bilan import FollowUpDialog
 from diag.tui.dialogs import Tell, Weigh
+from diag.tui.follow import FollowUpDialog
 from diag.tui.reading import history_screen
 from tests.tui.builders import DAY, audited_app
 from tests.tui.screens.test_bilan import SIZE, on, opened, running, to_first_advice

@@ -16,8 +16,8 @@ from diag.audit.session import open_session
 from diag.audit.undo import undo
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.tui.dialogs import Tell
+from diag.tui.visit.commands import CopyDown, PasteFile
 from diag.tui.visit.grid import Grid
-from diag.tui.visit.grid_commands import CopyDown, PasteFile
 from diag.tui.visit.grid_table import At
 from tests.desk.builders import started, workspace
 from tests.tui.waiting import shows, visible, wait_for

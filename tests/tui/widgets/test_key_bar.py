@@ -9,20 +9,12 @@ from diag.tui.safe import Sturdy
 from tests.tui.waiting import visible, wait_for
 
 
-class First(Command):
+class First(Command, keys="a", title="Première", footer=True):
     """Faire la première chose."""
 
-    KEYS = "a"
-    TITLE = "Première"
-    IN_FOOTER = True
 
-
-class Second(Command):
+class Second(Command, keys="f2,b", title="Seconde", footer=True):
     """Faire la seconde chose."""
-
-    KEYS = "f2,b"
-    TITLE = "Seconde"
-    IN_FOOTER = True
 
 
 class Keyed(Sturdy, App[None]):

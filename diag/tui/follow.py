@@ -1,0 +1,184 @@
+"""What follows a bilan: the state of an advice, one of the user's own, documents."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from diag.answers.keyboard import as_digits
+from diag.audit.advising import add_own
+from diag.audit.session import AuditSession
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState, Owner
+from diag.model.errors import DiagError
+from diag.tui.commands import (
+    Command,
+    KeyPlace,
+    bindings_of,
+)
+from diag.tui.dialogs import (
+    Close,
+    Field,
+    FormDialog,
+)
+from diag.tui.place import KeyBar
+from diag.tui.safe import Sturdy, content, open_outside
+from diag.tui.text import Sentence
+from diag.words.dates import day_typed
+from diag.words.vocabulary import (
+    DOCUMENT_TITLES,
+    FOLLOW_UPS,
+    OWNERS,
+)
+
+
+class OpenReport(Command, keys="o", title="Ouvrir", place=KeyPlace.WINDOW, footer=True):
+    """Ouvrir le premier document avec la visionneuse du système."""
+
+
+class OpenReportFolder(
+    Command, keys="d", title="Dossier", place=KeyPlace.WINDOW, footer=True
+):
+    """Ouvrir le dossier des rapports."""
+
+
+_DOCUMENTS = {str(audience): title for audience, title in DOCUMENT_TITLES.items()}
+"""What reports are called, by the name of their file; others keep that name."""
+
+
+class FollowUpDialog(FormDialog):
+    """Asks where it stands, since when, who decided and why; gives the state."""
+
+    def __init__(
+        self, title: str, step: FollowUp, keep: Callable[[FollowUp], None]
+    ) -> None:
+        super().__init__(f"Suite : {title}")
+        self._step = step
+        self._keep = keep
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Return the states, in the order of a life."""
+        return tuple((str(one), FOLLOW_UPS[one]) for one in FollowUpState)
+
+    def chosen_first(self) -> str:
+        """Return the state proposed."""
+        return str(self._step.state)
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return when, who, why."""
+        day = date.fromisoformat(self._step.on).strftime("%d/%m/%Y")
+        return (
+            Field("on", "Date", day, "31/01/2027"),
+            Field("by", "Qui a décidé", "", "conseil municipal, comité de pilotage…"),
+            Field("why", "Pourquoi", "", "obligatoire pour écarter"),
+        )
+
+    def keep(self) -> str:
+        """Add the step.
+
+        Raises:
+            DiagError: a date that is none, or set aside without a reason.
+        """
+        state, on = FollowUpState(self.chosen), self.value("on")
+        self._keep(
+            self._step.model_copy(
+                update={
+                    "state": state,
+                    "on": day_typed(on).isoformat() if on.strip() else "",
+                    "by": self.value("by"),
+                    "why": self.value("why"),
+                }
+            )
+        )
+        return str(state)
+
+
+class OwnAdviceDialog(FormDialog):
+    """Asks who acts, what is to be done, why, at which cost; gives its id."""
+
+    def __init__(self, session: AuditSession) -> None:
+        super().__init__("Nouvelle préconisation, de votre main")
+        self._session = session
+
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """Return who may act."""
+        return tuple((str(one), f"Agit : {OWNERS[one]}") for one in Owner)
+
+    def fields(self) -> tuple[Field, ...]:
+        """Return what, why, how much, by when."""
+        return (
+            Field("title", "Que faire", "", "Repeindre la classe des grands en clair"),
+            Field("why", "Pourquoi"),
+            Field("euros", "Coût en € HT", "", "vide : sans dépense"),
+            Field("delay", "Délai en mois", "", "vide : prochain budget"),
+        )
+
+    def keep(self) -> str:
+        """Add it.
+
+        Raises:
+            DiagError: empty title, or an amount or a delay that is none.
+        """
+        months = as_digits(self.value("delay")).strip()
+        if months and not months.isdecimal():
+            raise DiagError(
+                f"Délai refusé : « {months[:20]} » n'est pas un nombre de mois.",
+                about="delay",
+            )
+        return add_own(
+            self._session,
+            self.value("title"),
+            owner=Owner(self.chosen),
+            why=self.value("why"),
+            euros=as_digits(self.value("euros")),
+            delay=f"P{months}M" if months else "",
+        ).id
+
+
+class WrittenDialog(Sturdy, ModalScreen[None]):
+    """Says which files were written, and where."""
+
+    CSS_PATH = "dialogs.tcss"
+    OFFERS = (OpenReport, OpenReportFolder, Close)
+    BINDINGS = bindings_of(*OFFERS)
+
+    def __init__(self, files: Sequence[Path], title: str, closing_key: str) -> None:
+        super().__init__()
+        self._title = title
+        self.files = tuple(files)
+        """What was written."""
+        self._closing_key = closing_key
+
+    def compose(self) -> ComposeResult:
+        """Lay the names over the folder."""
+        stems = tuple(dict.fromkeys(path.stem for path in self.files))
+        forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
+        said = [
+            f"{', '.join(_DOCUMENTS.get(stem, stem) for stem in stems)} ({forms})",
+            "",
+            str(self.files[0].parent),
+        ]
+        if key := self._closing_key:
+            state = "Provisoires" if len(stems) > 1 else "Provisoire"
+            said += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
+        with Vertical(classes="dialog"):
+            yield Static(content(self._title), classes="title")
+            yield Sentence("\n".join(said), classes="said")
+        yield KeyBar()
+
+    def on_open_report(self) -> None:
+        """Open the first page: the mayor's, among reports."""
+        pages = [path for path in self.files if path.suffix == ".html"]
+        open_outside(self.app, pages[0])
+
+    def on_open_report_folder(self) -> None:
+        """Open the folder."""
+        open_outside(self.app, self.files[0].parent)
+
+    def on_close(self) -> None:
+        """Leave."""
+        self.dismiss(None)
