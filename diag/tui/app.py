@@ -100,12 +100,10 @@ class DiagApp(Sturdy, App[None]):
             await super().on_event(event)
 
     def on_mount(self) -> None:
-        """Say what happened, when the app comes back after a crash."""
         if self._crashed is not None:
             self.push_screen(built("reading", "CrashScreen", self._crashed))
 
     def on_app_focus(self) -> None:
-        """Show what another window wrote, once one comes back to this one."""
         if (catch_up := getattr(self.screen, "catch_up", None)) is not None:
             catch_up()
 
@@ -257,11 +255,9 @@ class DiagApp(Sturdy, App[None]):
         self.push_screen(built("reading", "HelpScreen", introduction, commands))
 
     def on_help(self) -> None:
-        """Show what is possible here, in a place or a dialog."""
         self.go_help()
 
     def on_open_palette(self) -> None:
-        """Open the palette, over a place or a list."""
         self.go_palette()
 
     def go_palette(self) -> None:
@@ -289,11 +285,9 @@ class DiagApp(Sturdy, App[None]):
         return binding.key_display or key_name(binding.key)
 
     def on_open_keys(self) -> None:
-        """Show the keys, to change them."""
         self.push_screen(built("keymap", "KeysScreen"))
 
     def on_discover(self) -> None:
-        """Tell the work in five steps."""
         self.push_screen(built("discover", "DiscoverScreen", self.keys))
 
     def on_quit(self) -> None:
@@ -301,17 +295,14 @@ class DiagApp(Sturdy, App[None]):
         self.exit()
 
     def action_help_quit(self) -> None:
-        """Say how one leaves, to who presses Ctrl+C out of habit."""
         self.say(f"{Quit.key_names(self.keys)} pour quitter ; tout est enregistré.")
 
     def on_switch_theme(self) -> None:
-        """Show the other theme, and keep the choice."""
         light = self.theme == DIAG_LIGHT.name
         self.theme = DIAG_DARK.name if light else DIAG_LIGHT.name
         self.desk.keep("theme", self.theme)
 
     def on_unmount(self) -> None:
-        """Close the files."""
         self._typed.close()
         self.desk.close()
 

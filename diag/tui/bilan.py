@@ -142,7 +142,6 @@ class GoVisit(Command, keys="v", title="Visite", group=AUDIT_GROUP):
 ON_ADVICE = (FollowUpCommand, SetAside, Reword, MoveUp, MoveDown, RemoveAdvice)
 """What needs a recommendation under the cursor."""
 
-
 BILAN_COMMANDS = (
     FollowUpCommand,
     Reword,
@@ -168,7 +167,6 @@ BILAN_COMMANDS = (
 )
 """All of them, those of the footer first."""
 
-
 FACES: dict[str, tuple[str, Callable[[AuditSession], tuple[OutlineLine, ...]]]] = {
     "findings": ("Constats", findings),
     "counsel": ("Préconisations", counsel),
@@ -176,14 +174,11 @@ FACES: dict[str, tuple[str, Callable[[AuditSession], tuple[OutlineLine, ...]]]] 
 }
 """The three sides of a bilan: what each is called, and what gives its lines."""
 
-
 WIDE = 150
 """From so many columns on, two sides stand beside each other."""
 
-
 _LINE = 78
 """Columns of the summary, on a screen of 80."""
-
 
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where one goes only after reading what is still to be checked."""
@@ -217,7 +212,6 @@ class BilanScreen(PlaceScreen):
         return self.diag.desk.session(self.uai)
 
     def body(self) -> ComposeResult:
-        """Lay the whole over its sides."""
         yield Interval("Ensemble", id="overall")
         yield Static(id="summary")
         with Horizontal(id="faces"):
@@ -228,7 +222,6 @@ class BilanScreen(PlaceScreen):
                 yield Outline(id=name)
 
     def on_mount(self) -> None:
-        """Show the findings first."""
         self._show_face("findings")
 
     def on_screen_resume(self) -> None:
@@ -236,7 +229,6 @@ class BilanScreen(PlaceScreen):
         self.show_all()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show one side or two."""
         self._arrange(event.size.width)
 
     def show_all(self) -> None:
@@ -312,7 +304,6 @@ class BilanScreen(PlaceScreen):
         return found[-1].split("/")[1] if found else ""
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what needs a recommendation when there is none under the cursor."""
         if command in ON_ADVICE and not (self.is_mounted and self.advice):
             return None
         if command is OpenWritten and not self.written:
@@ -320,20 +311,16 @@ class BilanScreen(PlaceScreen):
         return True
 
     def on_next_face(self) -> None:
-        """Show the next side."""
         names = list(FACES)
         self._show_face(names[(names.index(self.face) + 1) % len(names)])
 
     def on_show_findings(self) -> None:
-        """Show the findings."""
         self._show_face("findings")
 
     def on_show_counsel(self) -> None:
-        """Show the recommendations."""
         self._show_face("counsel")
 
     def on_show_evolution(self) -> None:
-        """Show what changed."""
         self._show_face("evolution")
 
     def go_to_advice(self, ident: str) -> None:
@@ -342,7 +329,6 @@ class BilanScreen(PlaceScreen):
         self._outline("counsel").go_to(f"rec/{ident}")
 
     def on_export(self) -> None:
-        """Choose which documents of this audit to write."""
         from diag.audit.hypotheses import scenarios  # noqa: PLC0415 - as below
         from diag.tui.export import ExportScope, ExportScreen  # noqa: PLC0415 - 30 ms
 
@@ -352,7 +338,6 @@ class BilanScreen(PlaceScreen):
         self.app.push_screen(ExportScreen([scope], names))
 
     def on_go_advice(self) -> None:
-        """Go from a criterion to the recommendation that cures it."""
         named = {
             part for key in self._outline(self.face).path for part in key.split("/")
         }
@@ -363,11 +348,9 @@ class BilanScreen(PlaceScreen):
         self.diag.say("Aucune préconisation ne corrige cette ligne.")
 
     def on_follow_up_command(self) -> None:
-        """Ask what became of the recommendation, and keep it."""
         self._ask_step(FollowUpState.DECIDEE)
 
     def on_set_aside(self) -> None:
-        """Ask why, and set the recommendation aside."""
         self._ask_step(FollowUpState.ECARTEE)
 
     @work
@@ -388,15 +371,12 @@ class BilanScreen(PlaceScreen):
         return report.title(action, Audience.MAIRIE) if action else ident
 
     def on_reword(self) -> None:
-        """Open the words of the recommendation, reader by reader."""
         self.app.push_screen(RewordScreen(self.session, self.advice))
 
     def on_move_up(self) -> None:
-        """Move the recommendation one rank up."""
         self._move(-1)
 
     def on_move_down(self) -> None:
-        """Move the recommendation one rank down."""
         self._move(1)
 
     def _move(self, by: int) -> None:
@@ -408,7 +388,6 @@ class BilanScreen(PlaceScreen):
         self.go_to_advice(ident)
 
     def on_computed_order(self) -> None:
-        """Forget the order by hand."""
         forgotten = advising.as_computed(self.session)
         ranks = counted(forgotten, "rang oublié", "rangs oubliés")
         self.show_all()
@@ -416,7 +395,6 @@ class BilanScreen(PlaceScreen):
 
     @work
     async def on_add_advice(self) -> None:
-        """Ask for a recommendation of the engineer's own."""
         own = await self.app.push_screen_wait(OwnAdviceDialog(self.session))
         if own:
             self.show_all()
@@ -425,7 +403,6 @@ class BilanScreen(PlaceScreen):
 
     @work
     async def on_remove_advice(self) -> None:
-        """Take away a recommendation of the engineer's own."""
         ident = self.advice
         if ident not in {one.id for one in own_here(self.session)}:
             key = key_now(self.app, SetAside)
@@ -440,11 +417,9 @@ class BilanScreen(PlaceScreen):
         self.show_all()
 
     def on_suppose(self) -> None:
-        """Go and suppose."""
         self.app.push_screen(SupposeScreen(self.session))
 
     def on_write_reports(self) -> None:
-        """Write the four documents off the event loop."""
         self.diag.say("Les quatre rapports s'écrivent…")
         report = report_of(self.session).gathered()
         self._write(
@@ -478,7 +453,6 @@ class BilanScreen(PlaceScreen):
             self.show_written()
 
     def on_open_written(self) -> None:
-        """Show which documents were written last, to open them."""
         if self.written:
             files, title, provisional = self.written
             key = key_now(self.app, Advance) if provisional else ""
@@ -486,7 +460,6 @@ class BilanScreen(PlaceScreen):
 
     @work
     async def on_draft_paper(self) -> None:
-        """Ask which draft to prepare, and write it."""
         about = self.session.about
         choices = [
             ListChoice(str(one), DRAFT_TITLES[one])
@@ -515,7 +488,6 @@ class BilanScreen(PlaceScreen):
 
     @work
     async def on_advance(self) -> None:
-        """Ask where the audit goes, telling what is still to be checked."""
         status = self.session.status
         choices = [ListChoice(str(one), STATUS_MOVES[one]) for one in possible(status)]
         chosen = await self.app.push_screen_wait(
@@ -524,9 +496,12 @@ class BilanScreen(PlaceScreen):
         if chosen is None:
             return
         wanted = AuditStatus(chosen)
+        left = "\n".join(f"- {one}" for one in left_to_check(self.session))
+        rest = f"Reste à vérifier :\n{left}" if left else "Tout a été vérifié."
+        question = f"{STATUS_MOVES[wanted]} ?\n\n{rest}"
         if wanted in _SIGNED and not await self.app.push_screen_wait(
             Confirm(
-                _before(self.session, wanted),
+                question,
                 yes=STATUS_MOVES[wanted].split(" :")[0],
                 grave=wanted is AuditStatus.CLOS,
             )
@@ -553,7 +528,6 @@ class BilanScreen(PlaceScreen):
 
     @work
     async def on_new_edition(self) -> None:
-        """Tell what passing to the checklists in use does, then do it when asked."""
         found = preview(self.session)
         told = "\n".join(upgrade_summary(self.session, found))
         if await self.app.push_screen_wait(Confirm(told, yes="Passer", grave=True)):
@@ -566,27 +540,17 @@ class BilanScreen(PlaceScreen):
         self.diag.say(f"Édition {found.new.checklist.version} ; {key} y revient.")
 
     def on_undo(self) -> None:
-        """Take back the last thing said."""
         undone = undo(self.session)
         self.show_all()
         self.diag.say(f"Annulé : {undone}.")
 
     def on_go_visit(self) -> None:
-        """Go to the visit."""
         self.diag.go_visit(self.uai)
 
 
 def _some_words(typed: str) -> None:
     if not typed.strip():
         raise DiagError("Un audit se retourne avec un motif : l'ingénieur le lira.")
-
-
-def _before(session: AuditSession, wanted: AuditStatus) -> str:
-    """Return what to read before an audit moves on."""
-    left = left_to_check(session)
-    told = "\n".join(f"- {one}" for one in left)
-    rest = f"Reste à vérifier :\n{told}" if left else "Tout a été vérifié."
-    return f"{STATUS_MOVES[wanted]} ?\n\n{rest}"
 
 
 def _summary(session: AuditSession, report: Report) -> str:

@@ -105,8 +105,6 @@ class Command(Message):
 
 
 CommandType = type[Command]
-
-
 _ALL, AUDIT_GROUP, VISIT_GROUP = "Partout", "Audit", "Visite"
 
 
@@ -210,9 +208,7 @@ TWINS = {
 }
 """Digit → the name of the key that gives it with Shift."""
 
-
 _DIGITS = {twin: digit for digit, twin in TWINS.items()} | {key: key for key in TWINS}
-
 
 NAMES = {
     "enter": "Entrée",
@@ -272,13 +268,11 @@ def key_name(key: str) -> str:
 RESERVED = frozenset({"escape", "enter", "tab", "shift+tab", "ctrl+c", "ctrl+q"})
 """Keys that always mean the same: leave, choose, go on, copy, quit."""
 
-
 MOVES = frozenset({
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
     "backspace",
 })
 """Keys that move in lists and correct what is typed."""
-
 
 ALTGR = frozenset("~#{[|`\\^@]}¤€")
 """What a French keyboard gives with AltGr: some terminals send it otherwise."""

@@ -4,7 +4,7 @@ Places that two created apart, and that look like one, stand in it: proposed onl
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual import events, on, work
@@ -123,13 +123,11 @@ class ConflictsScreen(PlaceScreen):
         self._last: AuditSession | None = None
 
     def body(self) -> ComposeResult:
-        """Lay out the list."""
         yield Lines(
             (ListColumn("Sur quoi"), ListColumn("Ce qui est dit")), empty=_NO_CONFLICT
         )
 
     def on_mount(self) -> None:
-        """Put the focus in the list."""
         self.query_one(Lines).focus()
 
     def on_screen_resume(self) -> None:
@@ -173,7 +171,6 @@ class ConflictsScreen(PlaceScreen):
         ]
 
     def can(self, command: CommandType) -> bool | None:
-        """Offer to open what there is, to undo what one did."""
         if command is OpenConflict:
             return True if self._shown else None
         return (True if self._last else None) if command is GiveBack else True
@@ -198,7 +195,6 @@ class ConflictsScreen(PlaceScreen):
         self._open(event.key)
 
     def on_open_conflict(self) -> None:
-        """Open the conflict under the cursor."""
         self._open(self.query_one(Lines).key)
 
     def _open(self, key: str) -> None:
@@ -215,7 +211,6 @@ class ConflictsScreen(PlaceScreen):
             self.app.push_screen(ConflictScreen(shown, did))
 
     def on_give_back(self) -> None:
-        """Take back the last thing said, and show it again."""
         if self._last is not None:
             undo_last(self._last)
             self.read()
@@ -225,10 +220,7 @@ class ConflictsScreen(PlaceScreen):
 _MARGIN = 5
 """Columns taken by the padding and the scrollbar."""
 
-
 _TWO = 2
-
-
 _CANDIDATE = re.compile(r"  [A-P]\. ")
 
 
@@ -262,23 +254,24 @@ class ConflictScreen(PlaceScreen):
         self._done = done
 
     def body(self) -> ComposeResult:
-        """Lay the card out."""
         with VerticalScroll():
             yield Static(id="card")
 
     def on_mount(self) -> None:
-        """Put the focus where the arrows scroll."""
         self.tell("À trancher", self.shown.session.about.title)
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Lay the lines out for the width."""
         width = max(event.size.width - _MARGIN, 30)
-        told = list(_drawn(card_lines(self.shown, width)))
+        told = [
+            Content.styled(
+                line(each), "" if rank and not _CANDIDATE.match(each) else "bold"
+            )
+            for rank, each in enumerate(card_lines(self.shown, width))
+        ]
         self.query_one("#card", Static).update(Content("\n").join(told))
 
     def can(self, command: CommandType) -> bool | None:
-        """Offer what this conflict allows."""
         shown = self.shown
         if command in {KeepPlace, RemovePlace}:
             return bool(shown.edits)
@@ -291,16 +284,13 @@ class ConflictScreen(PlaceScreen):
         return shown.can_leave if command is LeaveOpen else True
 
     def on_take_first(self) -> None:
-        """Take A."""
         self._take("A")
 
     def on_take_second(self) -> None:
-        """Take B."""
         self._take("B")
 
     @work
     async def on_take_other(self) -> None:
-        """Ask which one."""
         choices = [
             ListChoice(one.letter, f"{one.letter}. {one.words}", one.who)
             for one in self.shown.candidates
@@ -340,7 +330,7 @@ class ConflictScreen(PlaceScreen):
                 choices = [ListChoice(one.id, one.label) for one in question.choices]
                 return await self.app.push_screen_wait(ChooseDialog(asked, choices))
             hint = TYPES[question.type].wanted(question)
-            check = partial(_check, question)
+            check = partial(TYPES[question.type].parse_keys, question)
             first = self._editable(question)
             return await self.app.push_screen_wait(Ask(asked, first, hint, check))
         joined = " ; ".join(
@@ -364,7 +354,6 @@ class ConflictScreen(PlaceScreen):
 
     @work
     async def on_leave_open(self) -> None:
-        """Ask why, and keep it beside the answers."""
         asked = f"{self.shown.about} : pourquoi le laisser ouvert ?"
         hint = "par exemple : à demander à la directrice"
         comment = await self.app.push_screen_wait(Ask(asked, hint=hint, keep=_said))
@@ -376,12 +365,10 @@ class ConflictScreen(PlaceScreen):
         self._settled("Laissé ouvert ; le commentaire est dans la note")
 
     def on_keep_place(self) -> None:
-        """Keep the place."""
         keep(self.shown)
         self._settled("Lieu gardé")
 
     def on_remove_place(self) -> None:
-        """Remove the place."""
         remove(self.shown)
         self._settled("Lieu retiré")
 
@@ -391,10 +378,6 @@ class ConflictScreen(PlaceScreen):
         self._done(said)
 
 
-def _check(question: Question, typed: str) -> None:
-    TYPES[question.type].parse_keys(question, typed)
-
-
 def _said(typed: str) -> None:
     if not typed.strip():
         raise DiagError("Dites pourquoi, en quelques mots.")
@@ -402,13 +385,6 @@ def _said(typed: str) -> None:
 
 def _name(value: object) -> str:
     return str(value.get("name", "")) if isinstance(value, dict) else ""
-
-
-def _drawn(lines: Iterable[str]) -> Iterator[Content]:
-    """Give the lines: what it is about and the candidates stand out."""
-    for rank, told in enumerate(lines):
-        is_head = not rank or _CANDIDATE.match(told)
-        yield Content.styled(line(told), "bold" if is_head else "")
 
 
 class MergeScreen(PlaceScreen):
@@ -436,27 +412,22 @@ class MergeScreen(PlaceScreen):
         self._done = done
 
     def body(self) -> ComposeResult:
-        """Lay the card out."""
         told = [Content(line(each)) for each in merge_lines(self.shown)]
         with VerticalScroll():
             yield Static(Content("\n").join(told))
 
     def on_mount(self) -> None:
-        """Put the focus where the arrows scroll."""
         self.tell("Un lieu ou deux ?", self.shown.session.about.title)
         self.query_one(VerticalScroll).focus()
 
     def on_keep_first(self) -> None:
-        """Read both as A."""
         self._merge(self.shown)
 
     def on_keep_second(self) -> None:
-        """Read both as B."""
         shown = self.shown
         self._merge(merge_of(shown.session, shown.other.id, shown.kept.id))
 
     def on_tell_apart(self) -> None:
-        """Say that they are two."""
         keep_apart(self.shown)
         self._settled("Deux lieux différents : ils ne seront plus proposés")
 
@@ -484,7 +455,6 @@ class ReviewsScreen(PlaceScreen):
     )
 
     def body(self) -> ComposeResult:
-        """Lay out the list."""
         columns = (
             ListColumn("Audit"),
             ListColumn("Campagne", 11, least=TINY),
@@ -494,7 +464,6 @@ class ReviewsScreen(PlaceScreen):
         yield Lines(columns, empty=_NO_REVIEW)
 
     def on_mount(self) -> None:
-        """Put the focus in the list."""
         self.query_one(Lines).focus()
 
     def on_screen_resume(self) -> None:
@@ -518,7 +487,6 @@ class ReviewsScreen(PlaceScreen):
         self.refresh_keys()
 
     def can(self, command: CommandType) -> bool | None:
-        """Offer to review what there is."""
         if command is ReviewAudit:
             return True if self.query_one(Lines).lines else None
         return True
@@ -528,7 +496,6 @@ class ReviewsScreen(PlaceScreen):
         self._open(event.key)
 
     def on_review_audit(self) -> None:
-        """Open the bilan of the audit under the cursor."""
         self._open(self.query_one(Lines).key)
 
     def _open(self, key: str) -> None:

@@ -50,7 +50,6 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         self._departure: Departure = departure_of(session)
 
     def compose(self) -> ComposeResult:
-        """Lay the remarks under the list."""
         with Vertical(id="departure"):
             yield Static(id="title", classes="title")
             yield Lines(
@@ -65,7 +64,6 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show the list."""
         self._show()
         self.query_one(Lines).focus()
 
@@ -90,11 +88,9 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         self.dismiss(self._departure.checks[int(event.key) - 1].stop.key)
 
     def on_write_list(self) -> None:
-        """Write the file and say where it is."""
         self._show(f"Écrit dans {write_departure(self._session)}")
 
     def on_date_it(self) -> None:
-        """Ask for the day on site, and look again at what is left."""
 
         def dated(told: str) -> None:
             self._departure = departure_of(self._session)
@@ -103,16 +99,11 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         ask_day(self.app, self._session, dated)
 
     def on_leave_list(self) -> None:
-        """Go back."""
         self.dismiss(None)
 
 
 _NAMES = "séparés par des virgules"
-
-
 _ALLOWED = "de la commune : qui, quand"
-
-
 _REMOVE = "retirer"
 
 
@@ -126,7 +117,6 @@ class DayOnSite(FormDialog):
         self._corrects = corrects
 
     def fields(self) -> tuple[Field, ...]:
-        """Return when, who, whom, and who allowed it."""
         said = self._corrects or self._today()
         present, met = ", ".join(said.present), ", ".join(said.met)
         return (

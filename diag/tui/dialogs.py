@@ -96,7 +96,6 @@ class Confirm(Sturdy, ModalScreen[bool]):
         self._grave = grave
 
     def compose(self) -> ComposeResult:
-        """Lay the question over its two answers."""
         with Vertical(classes="dialog"):
             with VerticalScroll(classes="reading", can_focus=False):
                 yield Sentence(self._question, classes="said")
@@ -106,7 +105,6 @@ class Confirm(Sturdy, ModalScreen[bool]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Put the focus on the answer that harms least."""
         self.stand()
 
     def stand(self) -> None:
@@ -114,7 +112,6 @@ class Confirm(Sturdy, ModalScreen[bool]):
         self.query_one("#no" if self._grave else "#yes").focus()
 
     def action_read(self, way: str) -> None:
-        """Scroll the question."""
         scroll = getattr(self.query_one(".reading"), f"scroll_{way}")
         scroll(animate=False)
 
@@ -123,11 +120,9 @@ class Confirm(Sturdy, ModalScreen[bool]):
         self.dismiss(event.button.id == "yes")
 
     def on_yes(self) -> None:
-        """Answer yes."""
         self.dismiss(True)
 
     def on_no(self) -> None:
-        """Answer no."""
         self.dismiss(False)
 
 
@@ -150,11 +145,9 @@ class Weigh(Confirm):
         """Focus nothing before Tab does."""
 
     def on_replace(self) -> None:
-        """Write."""
         self.dismiss(True)
 
     def on_keep_as_is(self) -> None:
-        """Write nothing."""
         self.dismiss(False)
 
 
@@ -176,7 +169,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
         question: str,
         value: str = "",
         hint: str = "",
-        keep: Callable[[str], None] = lambda _typed: None,
+        keep: Callable[[str], object] = lambda _typed: None,
     ) -> None:
         super().__init__()
         self._question = question
@@ -185,7 +178,6 @@ class Ask(Sturdy, ModalScreen[str | None]):
         self._keep = keep
 
     def compose(self) -> ComposeResult:
-        """Lay the question over its field."""
         with Vertical(classes="dialog"):
             yield Sentence(self._question, classes="said")
             field = self.FIELD(self._value, placeholder=self._hint)
@@ -204,7 +196,6 @@ class Ask(Sturdy, ModalScreen[str | None]):
         self.dismiss(event.value)
 
     def on_cancel(self) -> None:
-        """Give nothing."""
         self.dismiss(None)
 
 
@@ -223,7 +214,6 @@ class Tell(Sturdy, ModalScreen[None]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        """Lay the title over the text, which scrolls when it is long."""
         with Vertical(classes="dialog"):
             if self._title:
                 yield Static(content(self._title), classes="title")
@@ -232,7 +222,6 @@ class Tell(Sturdy, ModalScreen[None]):
         yield KeyBar()
 
     def on_close(self) -> None:
-        """Leave."""
         self.dismiss(None)
 
 
@@ -261,7 +250,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
         self._choices = choices
 
     def compose(self) -> ComposeResult:
-        """Lay the question over a field and what it finds."""
         with Vertical(classes="dialog choosing"):
             yield Sentence(self._question, classes="said")
             field = Input(placeholder="Tapez quelques lettres")
@@ -274,7 +262,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show everything, in no more lines than it takes."""
         self.query_one(Lines).styles.height = min(max(len(self._choices), 1), _MOST)
         self._find("")
 
@@ -292,7 +279,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
         self.query_one(Lines).show(found)
 
     def on_key(self, event: events.Key) -> None:
-        """Let arrows move in the list while one types."""
         found = self.query_one(Lines)
         moves = {"up": -1, "down": 1}
         if event.key in moves and self.focused is not found:
@@ -309,7 +295,6 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
         self.dismiss(event.key)
 
     def on_cancel(self) -> None:
-        """Choose nothing."""
         self.dismiss(None)
 
 
@@ -332,7 +317,6 @@ class Field(Horizontal):
         self._input.cursor_blink = False
 
     def compose(self) -> ComposeResult:
-        """Lay the label before its input."""
         yield Static(content(self._label), classes="label")
         yield self._input
 
@@ -353,11 +337,9 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
         return ()
 
     def chosen_first(self) -> str:
-        """Return the key that the list stands on at first."""
         return ""
 
     def fields(self) -> tuple[Field, ...]:
-        """Return the fields, each named as the desk calls what it holds."""
         return ()
 
     def keep(self) -> str:
@@ -369,7 +351,6 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """Lay the list over the fields."""
         with Vertical(classes="dialog form"):
             yield Static(content(self._title), classes="title")
             if self.options():
@@ -387,7 +368,6 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Stand on what is likeliest, or in the first field."""
         if not self.options():
             self.query(Input).first().focus()
             return
@@ -430,9 +410,7 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
         correct(self, error.about)
 
     def on_keep(self) -> None:
-        """Keep it all."""
         self.dismiss(self.keep())
 
     def on_cancel(self) -> None:
-        """Leave without keeping anything."""
         self.dismiss(None)

@@ -107,7 +107,6 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
         """Rank of the step that is shown."""
 
     def compose(self) -> ComposeResult:
-        """Lay the title over what is said and the keys."""
         with Vertical(classes="dialog"):
             yield Static(id="title", classes="title")
             yield Static(id="told", classes="said")
@@ -115,15 +114,12 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show the first step."""
         self._show()
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what leads before the first step."""
         return None if command is StepBefore and not self.step else True
 
     def on_next_step(self) -> None:
-        """Go on, or begin."""
         if self.step + 1 == len(STEPS):
             self.dismiss(None)
         else:
@@ -131,12 +127,10 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
             self._show()
 
     def on_step_before(self) -> None:
-        """Go back one step."""
         self.step = max(self.step - 1, 0)
         self._show()
 
     def on_skip(self) -> None:
-        """Leave."""
         self.dismiss(None)
 
     def _show(self) -> None:

@@ -81,13 +81,8 @@ FORMS = {
 }
 """What each form is for."""
 
-
 _KEPT = "export"
-
-
 _WRITE = "write"
-
-
 T = TypeVar("T")
 
 
@@ -121,12 +116,10 @@ class ExportScreen(PlaceScreen):
         """What is ticked."""
 
     def body(self) -> ComposeResult:
-        """Lay the choices over what they come to."""
         yield Lines((ListColumn(), ListColumn("", 34, narrow=28, tiny=14)))
         yield Static(id="told")
 
     def on_mount(self) -> None:
-        """Start from what was ticked last time."""
         self.wanted = self._as_kept()
         self.tell("Exporter les documents")
         self._fill(f"scope/{self._scope}")
@@ -138,7 +131,6 @@ class ExportScreen(PlaceScreen):
         return self._scopes[self._scope].audits
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what needs an audit and something ticked."""
         if command is PreviewPages:
             return True if self.audits and self.wanted.audiences else None
         if command is Write:
@@ -193,7 +185,6 @@ class ExportScreen(PlaceScreen):
         self._fill("folder")
 
     def on_write(self) -> None:
-        """Write what is ticked."""
         if not self._count():
             self.diag.say("Rien n'est coché : cochez un audit, un lecteur, une forme.")
             return
@@ -201,7 +192,6 @@ class ExportScreen(PlaceScreen):
         self.app.push_screen(ExportRunScreen(self.audits, self.wanted))
 
     def on_preview_pages(self) -> None:
-        """Look at the first document ticked."""
         if self.audits and self.wanted.audiences:
             audience = self.wanted.audiences[0]
             self.app.push_screen(
@@ -328,7 +318,6 @@ class ExportRunScreen(PlaceScreen):
         """Whether something is being written."""
 
     def body(self) -> ComposeResult:
-        """Lay the audits over the whole."""
         yield Lines(
             (ListColumn("Audit"), ListColumn("Documents", 36, narrow=32, tiny=12)),
             empty="Le premier audit s'écrit.",
@@ -336,13 +325,11 @@ class ExportRunScreen(PlaceScreen):
         yield Sentence(id="told")
 
     def on_mount(self) -> None:
-        """Start."""
         self.tell("Exporter les documents")
         self.query_one(Lines).focus()
         self._start()
 
     def can(self, command: CommandType) -> bool | None:
-        """Offer to stop or to take up, and to open what is there."""
         if command is StopExport:
             return self.running
         if command is TakeUp:
@@ -381,12 +368,10 @@ class ExportRunScreen(PlaceScreen):
             self.post_message(self.Ended())
 
     def on_export_run_screen_done(self, event: Done) -> None:
-        """Tell one audit more."""
         self.told.append(event.told)
         self._show()
 
     def on_export_run_screen_ended(self) -> None:
-        """Tell what became of them all."""
         self.running = False
         self._show()
 
@@ -401,7 +386,10 @@ class ExportRunScreen(PlaceScreen):
 
     def _show(self) -> None:
         self.query_one(Lines).show([
-            ListLine(str(rank), (one.name, _short(one)))
+            ListLine(
+                str(rank),
+                (one.name, f"Échec : {one.problem}" if one.problem else one.words),
+            )
             for rank, one in enumerate(self.told)
         ])
         self._tell_whole()
@@ -428,7 +416,6 @@ class ExportRunScreen(PlaceScreen):
         return f"{bar} {tally(self.told)}"
 
     def on_stop_export(self) -> None:
-        """Stop after the audit at hand."""
         self.workers.cancel_group(self, "export")
         self.diag.say("Arrêt après l'audit en cours.")
 
@@ -444,18 +431,12 @@ class ExportRunScreen(PlaceScreen):
         self._start()
 
     def on_open_document(self) -> None:
-        """Open the first document of the audit under the cursor."""
         if self.here and self.here.files:
             open_outside(self.app, self.here.files[0])
 
     def on_open_export_folder(self) -> None:
-        """Open the folder of the audit under the cursor."""
         if self.here:
             open_outside(self.app, self.here.folder)
-
-
-def _short(told: AuditWritten) -> str:
-    return f"Échec : {told.problem}" if told.problem else told.words
 
 
 def export_screen(workspace: Workspace, shown: Sequence[str]) -> ExportScreen:

@@ -61,15 +61,12 @@ class FollowUpDialog(FormDialog):
         self._keep = keep
 
     def options(self) -> tuple[tuple[str, str], ...]:
-        """Return the states, in the order of a life."""
         return tuple((str(one), FOLLOW_UPS[one]) for one in FollowUpState)
 
     def chosen_first(self) -> str:
-        """Return the state proposed."""
         return str(self._step.state)
 
     def fields(self) -> tuple[Field, ...]:
-        """Return when, who, why."""
         day = date.fromisoformat(self._step.on).strftime("%d/%m/%Y")
         return (
             Field("on", "Date", day, "31/01/2027"),
@@ -105,11 +102,9 @@ class OwnAdviceDialog(FormDialog):
         self._session = session
 
     def options(self) -> tuple[tuple[str, str], ...]:
-        """Return who may act."""
         return tuple((str(one), f"Agit : {OWNERS[one]}") for one in Owner)
 
     def fields(self) -> tuple[Field, ...]:
-        """Return what, why, how much, by when."""
         return (
             Field("title", "Que faire", "", "Repeindre la classe des grands en clair"),
             Field("why", "Pourquoi"),
@@ -154,7 +149,6 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
         self._closing_key = closing_key
 
     def compose(self) -> ComposeResult:
-        """Lay the names over the folder."""
         stems = tuple(dict.fromkeys(path.stem for path in self.files))
         forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
         said = [
@@ -176,9 +170,7 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
         open_outside(self.app, pages[0])
 
     def on_open_report_folder(self) -> None:
-        """Open the folder."""
         open_outside(self.app, self.files[0].parent)
 
     def on_close(self) -> None:
-        """Leave."""
         self.dismiss(None)

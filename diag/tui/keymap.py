@@ -237,7 +237,6 @@ class KeysScreen(PlaceScreen):
         }
 
     def body(self) -> ComposeResult:
-        """Lay out the list."""
         yield Lines((
             ListColumn("Touche", 16, narrow=14, tiny=10),
             ListColumn("Commande", 26, narrow=22, least=TINY),
@@ -245,12 +244,10 @@ class KeysScreen(PlaceScreen):
         ))
 
     def on_mount(self) -> None:
-        """Show the keys."""
         self.query_one(Lines).focus()
         self._fill()
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what gives back a key that was not changed."""
         chosen = self.diag.keys
         if command is OwnKey:
             here = self.query_one(Lines).key if self.is_mounted else ""
@@ -268,7 +265,6 @@ class KeysScreen(PlaceScreen):
         self.on_change_key()
 
     def on_change_key(self) -> None:
-        """Ask for the key of the command under the cursor."""
         command = self._commands[self.query_one(Lines).key]
 
         def pressed(key: str | None) -> None:
@@ -284,7 +280,6 @@ class KeysScreen(PlaceScreen):
         self.diag.say(f"{key_name(key)} : {command.TITLE}.")
 
     def on_own_key(self) -> None:
-        """Give the command under the cursor its own key back, when it is free."""
         command = self._commands[self.query_one(Lines).key]
         kept = {k: v for k, v in self.diag.keys.items() if k != command.ident()}
         for key in command.keys_in({}):
@@ -295,7 +290,6 @@ class KeysScreen(PlaceScreen):
         self.diag.say(f"Touche d'origine : {command.key_names()}.")
 
     def on_all_own_keys(self) -> None:
-        """Forget every key that was chosen."""
         self._keep({})
         self.diag.say("Toutes les touches sont celles d'origine.")
 
@@ -333,7 +327,6 @@ class PressKey(Sturdy, ModalScreen[str | None]):
         self._chosen = chosen
 
     def compose(self) -> ComposeResult:
-        """Say what is asked."""
         now = self._command.key_names(self._chosen)
         asked = (
             f"« {self._command.TITLE} » : {now} aujourd'hui.\n\n"
@@ -344,7 +337,6 @@ class PressKey(Sturdy, ModalScreen[str | None]):
             yield Static(id="refused", classes="warning")
 
     def on_key(self, event: events.Key) -> None:
-        """Take the key, or say why not."""
         event.stop()
         event.prevent_default()
         if event.key == "escape":

@@ -49,14 +49,11 @@ class ListColumn(NamedTuple):
 WIDE = 120
 """From so many columns, a list shows everything."""
 
-
 NARROW = 100
 """Under so many columns, a list uses its narrow widths."""
 
-
 TINY = 50
 """Under so many, its tiny ones: what names a line is all that is left."""
-
 
 _GAP = 2
 """Blanks between two columns."""
@@ -163,29 +160,24 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         return self.lines[self.cursor].key if self.cursor < len(self.lines) else ""
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Repaint the two lines concerned, and scroll when needed."""
         for index in (old, new):
             self._repaint(index)
         self._reveal()
         self.post_message(self.Moved(self, self.key))
 
     def action_move(self, step: int) -> None:
-        """Move the cursor, over headings."""
         self.cursor = self._next(self.cursor, step)
 
     def action_page(self, way: int) -> None:
-        """Move the cursor by a screenful."""
         step = max(1, self.scrollable_content_region.height - self._titled - 1)
         target = min(max(self.cursor + way * step, 0), max(len(self.lines) - 1, 0))
         self.cursor = self._at_or_near(target, way)
 
     def action_edge(self, last: int) -> None:
-        """Move the cursor to the first or the last line."""
         end = len(self.lines)
         self.cursor = self._next(end, -1) if last else self._next(-1, 1)
 
     def action_choose(self) -> None:
-        """Choose the line under the cursor."""
         if self.key:
             self.post_message(self.Chosen(self, self.key))
 
@@ -207,7 +199,6 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             self.action_choose()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one visible line."""
         width = self.size.width
         if self._titled and y == 0:
             titles = [each.title for each in self.columns]
@@ -337,11 +328,7 @@ def regions_of(lines: Iterable[int], width: int, x: int = 0) -> list[Region]:
 
 
 _MOVES = {"up": -1, "down": 1}
-
-
 _PAGES = {"pageup": -1, "pagedown": 1}
-
-
 _BEGINS = "/"
 
 
@@ -361,7 +348,6 @@ class SearchField(Sturdy, Input):
         self._lines = lines
 
     def on_key(self, event: events.Key) -> None:
-        """Take the keys that are the list's."""
         if event.key in _MOVES:
             self.action_move(_MOVES[event.key])
         elif event.key in _PAGES:
@@ -374,11 +360,9 @@ class SearchField(Sturdy, Input):
         event.prevent_default()
 
     def action_open(self) -> None:
-        """Open what the list's cursor is on."""
         self._lines.entered()
 
     def action_move(self, step: int) -> None:
-        """Move in the list."""
         self._lines.action_move(step)
 
     def begin(self, text: str = "") -> None:
@@ -400,7 +384,6 @@ class SearchedLines(Lines):
     """Opens what the cursor is on."""
 
     def on_key(self, event: events.Key) -> None:
-        """Take what begins a search, and what follows in the same burst."""
         if self._takes(event.character if event.is_printable else None):
             event.stop()
             event.prevent_default()
@@ -463,7 +446,6 @@ class Tabs(Widget):
         return Content(self._before + (" " * _GAP).join(told))
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the word clicked."""
         x = event.x - self.gutter.left - len(self._before)
         for key, word in self._words.items():
             if 0 <= x < len(word) + _GAP:

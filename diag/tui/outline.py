@@ -30,13 +30,8 @@ from diag.tui.safe import line as one_line
 SCALE = 14
 """Width of a scale."""
 
-
 _NOTE = 17
-
-
 _MARKS = {True: "- ", False: "+ ", None: "  "}
-
-
 _LEAST_TEXT = 24
 
 
@@ -147,16 +142,13 @@ class Outline(ScrollView, can_focus=True):
                 return
 
     def on_resize(self) -> None:
-        """Wrap again when the width changed."""
         if self._width != self._laid:
             self._lay()
 
     def action_move(self, by: int) -> None:
-        """Move the cursor."""
         self._stand(min(max(self._at + by, 0), len(self._rows) - 1))
 
     def action_page(self, way: int) -> None:
-        """Move the cursor by a screenful."""
         if not self._rows:
             return
         height = max(self.scrollable_content_region.height - 1, 1)
@@ -167,7 +159,6 @@ class Outline(ScrollView, can_focus=True):
         )
 
     def action_turn(self) -> None:
-        """Unfold the line, or fold it."""
         found = self.line
         if found is None:
             return
@@ -215,7 +206,6 @@ class Outline(ScrollView, can_focus=True):
             self._stand(at)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one visible line."""
         width = self.size.width
         y += self.scroll_offset.y
         if not self._rows or y >= self.virtual_size.height:
@@ -380,7 +370,6 @@ class Interval(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """Draw the line."""
         if self._score is None:
             return Content(self._title)
         return Content(told(self._title, self._score, self.content_size.width))

@@ -1,6 +1,6 @@
 """The palette: schools, rooms, questions and commands, found by their words."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,16 +21,14 @@ from diag.tui.safe import Sturdy
 from diag.tui.state import Shell
 
 if TYPE_CHECKING:
-    from diag.journal.school_lines import SchoolLine
+    pass
 
 
 _MOST = 40
 """Schools shown at once."""
 
-
 _NEAR = 12
 """Rooms and questions of a visit shown before the schools."""
-
 
 _MOVES = {"up": -1, "down": 1, "pageup": -1, "pagedown": 1}
 
@@ -64,7 +62,6 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         self._found: Sequence[Found] = ()
 
     def compose(self) -> ComposeResult:
-        """Lay the field over what it finds."""
         with Vertical(id="palette"):
             field = Input(placeholder="École, salle, question ou commande")
             field.cursor_blink = False
@@ -80,7 +77,6 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show what is possible at once."""
         self.query_one(Lines).can_focus = False
         self.query_one(Input).focus()
         self._refresh("")
@@ -102,7 +98,6 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         )
 
     def on_key(self, event: Key) -> None:
-        """Have the arrows move in the list while the field keeps the focus."""
         if event.key in _MOVES:
             lines = self.query_one(Lines)
             move = lines.action_page if "page" in event.key else lines.action_move
@@ -119,13 +114,25 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
         self.dismiss(self._found[int(event.key) - 1].go)
 
     def on_cancel(self) -> None:
-        """Go nowhere."""
         self.dismiss(None)
 
 
 def finder(app: Shell) -> Callable[[str], Sequence[Found]]:
     """Return what the palette searches, from the screen where one is."""
-    commands = list(_commands(app))
+
+    def send(node: MessagePump, command: CommandType) -> None:
+        node.post_message(command())
+
+    commands = [
+        Found(
+            "commande",
+            command.TITLE,
+            command.key_names(app.keys),
+            partial(send, node, command),
+        )
+        for node, command in app.offered()
+        if command not in {Back, OpenPalette}
+    ]
     inside = list(getattr(app.screen, "palette_finds", tuple)())
 
     def find(words: str) -> Sequence[Found]:
@@ -133,50 +140,23 @@ def finder(app: Shell) -> Callable[[str], Sequence[Found]]:
             return commands
         able = [one for one in commands if _answers(one, words)]
         near = [one for one in inside if _answers(one, words)]
-        return [*able, *near[:_NEAR], *_schools(app, words)]
+        schools = _find_schools(app, words) if app.desk.knows_author else ()
+        return [*able, *near[:_NEAR], *schools]
 
     return find
 
 
-def _answers(found: Found, words: str) -> bool:
-    text = " " + fold(f"{found.name} {found.detail}")
-    return all(any(f" {word}" in text for word in either) for either in readings(words))
-
-
-def _commands(app: Shell) -> Iterator[Found]:
-    for node, command in app.offered():
-        if command in {Back, OpenPalette}:
-            continue
-        yield Found(
-            "commande",
-            command.TITLE,
-            command.key_names(app.keys),
-            partial(_send, node, command),
-        )
-
-
-def _send(node: MessagePump, command: CommandType) -> None:
-    node.post_message(command())
-
-
-def _communes(
-    app: Shell, schools: Iterable["SchoolLine"], words: str
-) -> Iterator[Found]:
-    """Give the communes whose very names answer: of these schools, or without any."""
-    official = app.desk.workspace.territory.commune_names(words, _NEAR)
+def _find_schools(app: Shell, words: str) -> Iterator[Found]:
+    """Give the communes whose very names answer, then the schools."""
+    territory = app.desk.workspace.territory
+    schools = territory.schools(words, limit=_MOST)
+    official = territory.commune_names(words, _NEAR)
     by_code = {each.insee: each.commune for each in schools} | dict(official)
     for insee, name in by_code.items():
         go = partial(app.go_school, f"commune:{insee}")
         found = Found("commune", name, insee, go)
         if _answers(found, words):
             yield found
-
-
-def _schools(app: Shell, words: str) -> Iterator[Found]:
-    if not app.desk.knows_author:
-        return
-    schools = app.desk.workspace.territory.schools(words, limit=_MOST)
-    yield from _communes(app, schools, words)
     for school in schools:
         yield Found(
             "école",
@@ -184,3 +164,8 @@ def _schools(app: Shell, words: str) -> Iterator[Found]:
             school.uai,
             partial(app.go_school, school.uai),
         )
+
+
+def _answers(found: Found, words: str) -> bool:
+    text = " " + fold(f"{found.name} {found.detail}")
+    return all(any(f" {word}" in text for word in either) for either in readings(words))

@@ -99,7 +99,6 @@ class DropField(Input):
     """A line for a path, where files can be dropped."""
 
     def on_mount(self) -> None:
-        """Leave nothing moving."""
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -152,7 +151,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self._said: list[str] = []
 
     def compose(self) -> ComposeResult:
-        """Lay the photos over the field and what was said."""
         with Vertical(classes="dialog"):
             yield Static(content(self._title()), classes="title")
             yield OptionList(id="photos", markup=False)
@@ -167,13 +165,11 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self.query_one(DropField).focus()
 
     def can(self, command: CommandType) -> bool | None:
-        """Say whether a command is possible now."""
         if command in {Caption, See, RemovePhoto}:
             return True if self._photos() else None
         return True
 
     def on_dropped(self, event: Dropped) -> None:
-        """Join what was dropped."""
         self._take((path, None) for path in event.paths)
 
     @on(Input.Submitted)
@@ -196,7 +192,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self._take((each.path, each) for each in come)
 
     def on_choose_folder(self) -> None:
-        """Ask for the folder, then join what is new in it."""
         kept = photo_folder(self.session.workspace)
         question = "Dossier où arrivent les photos du téléphone"
         self.app.push_screen(Ask(question, str(kept or "")), self._folder_given)
@@ -212,7 +207,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
                 self.on_from_phone()
 
     def on_caption(self) -> None:
-        """Ask what the chosen photo shows."""
         photo = self._chosen()
         if photo is not None:
             then = partial(self._caption_given, photo)
@@ -227,7 +221,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             self._refill()
 
     def on_remove_photo(self) -> None:
-        """Take the chosen photo away."""
         photo = self._chosen()
         if photo is not None:
             remove_photo(self.session, photo.id)
@@ -235,7 +228,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             self._tell(f"Retirée : {photo.caption}")
 
     def on_see(self) -> None:
-        """Show the chosen photo, asked of the office when it is not here."""
         photo = self._chosen()
         if photo is None:
             return
@@ -258,7 +250,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             self.post_message(self.Come(photo, said))
 
     def on_photos_screen_come(self, event: Come) -> None:
-        """Show the picture that was asked for, or say why it is not here."""
         self._refill()
         self._tell(event.problem)
         data = None if event.problem else picture_of(self.session, event.photo)
@@ -292,7 +283,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             self.post_message(self.Read(result, come))
 
     def on_photos_screen_read(self, event: Read) -> None:
-        """Keep what was read, durably, then say so."""
         self._left -= 1
         if isinstance(event.result, str):
             self._said.append(event.result)
@@ -328,9 +318,12 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         came = len(photos) > lines.option_count
         lines.clear_options()
         where = absent(self.session)
-        lines.add_options(
-            Option(content(_line(photo, where.get(photo.id, "")))) for photo in photos
-        )
+        for photo in photos:
+            taken = f", prise à {photo.taken_at[11:16]}" if photo.taken_at else ""
+            elsewhere = f", {where[photo.id]}" if where.get(photo.id) else ""
+            name = photo.caption or "sans légende"
+            size = f"{photo.size // 1024} ko"
+            lines.add_option(Option(content(f"{name}{taken}, {size}{elsewhere}")))
         lines.display = bool(photos)
         if photos:
             last = len(photos) - 1
@@ -350,12 +343,6 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
 
 def _reading(left: int) -> str:
     return f"Lecture de {counted(left, 'photo')}…"
-
-
-def _line(photo: Photo, where: str) -> str:
-    taken = f", prise à {photo.taken_at[11:16]}" if photo.taken_at else ""
-    told = f", {where}" if where else ""
-    return f"{photo.caption or 'sans légende'}{taken}, {photo.size // 1024} ko{told}"
 
 
 # One photo, seen in the terminal: two pixels a character, enough to know it again.
@@ -414,14 +401,12 @@ class PhotoScreen(Sturdy, ModalScreen[None]):
         self._data = data
 
     def compose(self) -> ComposeResult:
-        """Lay the picture under its caption."""
         with Vertical():
             yield Static(content(self._photo.caption or "sans légende"), id="caption")
             yield Pixels(self._data)
         yield KeyBar()
 
     def on_close(self) -> None:
-        """Leave."""
         self.dismiss(None)
 
 

@@ -65,7 +65,6 @@ class PlaceScreen(Sturdy, Screen[None]):
 
 _BETWEEN = " · "
 
-
 _GAP = 2
 """Blanks that part the title from its remark."""
 
@@ -110,7 +109,6 @@ class TitleLine(Widget):
 
 
 _MORE = "Plus"
-
 
 _LEAST = len(_MORE) + 1
 """Columns kept for the way to the palette."""

@@ -14,7 +14,6 @@ from diag.audit.history import describe_undo
 from diag.audit.memory import FormerPlaces, former_places, take_places_again
 from diag.audit.places import (
     BETWEEN,
-    Outlined,
     add_place,
     add_places,
     agreeing,
@@ -109,7 +108,6 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self._former: FormerPlaces | None = None
 
     def compose(self) -> ComposeResult:
-        """Lay the list over what is said of it."""
         with Vertical(id="places"):
             yield Static("Lieux de l'école", classes="title")
             yield Lines(
@@ -123,7 +121,6 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Show the list."""
         self._show()
         self.query_one(Lines).focus()
 
@@ -143,7 +140,20 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self._former = former_places(self._session)
         lines = self.query_one(Lines)
         lines.empty = self._nothing()
-        lines.show([_line(each) for each in outlined(self._session.facts)], key=key)
+        lines.show(
+            [
+                ListLine(
+                    each.place.id,
+                    (
+                        "  " * each.depth + each.place.name,
+                        PLACE_NAMES[each.place.kind],
+                        str(each.answers),
+                    ),
+                )
+                for each in outlined(self._session.facts)
+            ],
+            key=key,
+        )
         self.refresh_bindings()
         self.query_one("#remarks", Static).update(content(said or self._lists()))
 
@@ -173,15 +183,12 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self.dismiss(event.key)
 
     def on_add_room(self) -> None:
-        """Ask for the name of a room."""
         self._add(PlaceKind.SALLE, "Nom de la salle", "Classe")
 
     def on_add_lot(self) -> None:
-        """Ask for the name of a lot."""
         self._add(PlaceKind.LOT, "Nom du lot de matériel", "Chariot")
 
     def on_add_building(self) -> None:
-        """Ask for the name of a building."""
         self._add(PlaceKind.BATIMENT, "Nom du bâtiment", "Préfabriqué")
 
     def _add(self, kind: PlaceKind, asked: str, one: str, typed: str = "") -> None:
@@ -244,7 +251,6 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         return here or facts.places[facts.root]
 
     def on_rename_it(self) -> None:
-        """Ask for another name."""
         here = self._here
         if here:
             self._rename(here, here.name)
@@ -261,7 +267,6 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self.app.push_screen(Ask(f"Nouveau nom de « {here.name} »", typed), renamed)
 
     def on_remove_it(self) -> None:
-        """Ask, then take the place out of the list."""
         here = self._here
         if not here:
             return
@@ -276,21 +281,17 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
 
     def on_take_places(self) -> None:
-        """Add the places of an earlier audit, all at once."""
         former, key = take_places_again(self._session), key_now(self.app, TakeBack)
         self._show(said=f"Enregistré · {former.taken}. {key} annule.")
 
     def on_take_back(self) -> None:
-        """Undo the last thing said in the audit, here or in the visit."""
         taken = undo_last(self._session)
         self._show(said=f"Annulé · {describe_undo(self._session, taken)}")
 
     def on_close_kind(self) -> None:
-        """Close the list of rooms, or open it again."""
         self._close(PlaceKind.SALLE)
 
     def on_close_lots(self) -> None:
-        """Close the list of equipment, or open it again."""
         self._close(PlaceKind.LOT)
 
     def _close(self, kind: PlaceKind) -> None:
@@ -313,14 +314,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         )
 
     def on_leave_places(self) -> None:
-        """Go back to the question."""
         self.dismiss(None)
-
-
-def _line(each: Outlined) -> ListLine:
-    indent = "  " * each.depth
-    kind = PLACE_NAMES[each.place.kind]
-    return ListLine(each.place.id, (indent + each.place.name, kind, str(each.answers)))
 
 
 _SEVERAL = "Plusieurs d'un coup : {one} 1 ; {one} 2, ou bien {one} 1 à 8."

@@ -74,7 +74,6 @@ class PreviewScreen(PlaceScreen):
         """Rank of the page that is shown."""
 
     def body(self) -> ComposeResult:
-        """Leave room for a page."""
         with Vertical(id="page"):
             yield Static(content("Les pages se dessinent…"), classes="muted")
 
@@ -98,7 +97,6 @@ class PreviewScreen(PlaceScreen):
         self.post_message(self.Drawn(report.about.name, pages))
 
     async def on_preview_screen_drawn(self, event: Drawn) -> None:
-        """Show the first page."""
         self.pages = event.pages
         await self._show(0)
 
@@ -114,7 +112,6 @@ class PreviewScreen(PlaceScreen):
         self.refresh_bindings()
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what leads past the first page or the last."""
         if command is NextPage:
             return True if self.page + 1 < len(self.pages) else None
         if command is PageBefore:
@@ -122,15 +119,12 @@ class PreviewScreen(PlaceScreen):
         return True
 
     async def on_next_page(self) -> None:
-        """Go one page on."""
         await self._show(self.page + 1)
 
     async def on_page_before(self) -> None:
-        """Go one page back."""
         await self._show(self.page - 1)
 
     def on_open_pdf(self) -> None:
-        """Have the real PDF shown."""
         self._open(self.diag.desk.workspace)
 
     @work(thread=True, exclusive=True, group="preview")

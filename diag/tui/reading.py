@@ -78,18 +78,15 @@ class ReadingScreen(PlaceScreen):
         self._empty = empty
 
     def body(self) -> ComposeResult:
-        """Lay out the lines."""
         yield Lines(self._columns, empty=self._empty)
 
     def on_mount(self) -> None:
-        """Show them."""
         self.tell(self._title, self._remark)
         lines = self.query_one(Lines)
         lines.show(self._lines)
         lines.focus()
 
     def on_read_whole(self) -> None:
-        """Show the line under the cursor."""
         self.query_one(Lines).action_choose()
 
     @on(Lines.Chosen)
@@ -153,7 +150,6 @@ class CrashScreen(PlaceScreen):
         self._log = log
 
     def body(self) -> ComposeResult:
-        """Say what matters, in this order."""
         detail = (
             f"Le détail est dans le fichier {self._log}\n"
             "Joignez-le si vous signalez le problème."
@@ -171,11 +167,9 @@ class CrashScreen(PlaceScreen):
         )
 
     def on_mount(self) -> None:
-        """Say where one is."""
         self.tell("Erreur inattendue")
 
     def on_continue(self) -> None:
-        """Go where one was."""
         self.diag.whereabouts.recover()
 
 
@@ -206,7 +200,6 @@ class HelpScreen(PlaceScreen):
             yield Static(id="table")
 
     def key_f1(self, event: Key) -> None:
-        """Leave the help by the key that opened it."""
         event.stop()
         self.diag.go_back()
 
@@ -216,15 +209,12 @@ class HelpScreen(PlaceScreen):
         self.query_one("#table", Static).update(table)
 
     def on_keys_here(self) -> None:
-        """Show the keys, to change them."""
         self.diag.on_open_keys()
 
     def on_discover_here(self) -> None:
-        """Show the five steps again."""
         self.diag.on_discover()
 
     def on_mount(self) -> None:
-        """Say what this is."""
         self.tell("Aide", "ce qui est possible ici")
         self.query_one(VerticalScroll).focus()
 
@@ -248,9 +238,6 @@ def help_table(
         table.add_row("", Text(name, style="bold underline"))
         for command in members:
             keys = command.key_names(chosen) or _IN_PALETTE
-            table.add_row(Text(keys), _told(command))
+            title = (command.TITLE, "bold")
+            table.add_row(Text(keys), Text.assemble(title, "  ", command.help_text()))
     return table
-
-
-def _told(command: CommandType) -> Text:
-    return Text.assemble((command.TITLE, "bold"), "  ", command.help_text())

@@ -58,11 +58,9 @@ class Faulty(Confirm):
         )
 
     def on_drop_words(self) -> None:
-        """Drop the text."""
         self.dismiss(True)
 
     def on_mend(self) -> None:
-        """Go back to the text."""
         self.dismiss(False)
 
 
@@ -95,7 +93,6 @@ class RewordScreen(PlaceScreen):
         self._report = report_of(session)
 
     def body(self) -> ComposeResult:
-        """Lay the parts beside what they will look like."""
         yield Tabs(AUDIENCES.items(), "Pour ", id="readers")
         with Horizontal():
             with VerticalScroll(id="parts", can_focus=False):
@@ -108,7 +105,6 @@ class RewordScreen(PlaceScreen):
                 yield Markdown(open_links=False)
 
     def on_mount(self) -> None:
-        """Show the first reader's words."""
         self._show()
 
     @property
@@ -210,7 +206,6 @@ class RewordScreen(PlaceScreen):
             self._area(error.about).focus()
 
     def on_next_reader(self) -> None:
-        """Show the next reader's words."""
         readers = list(AUDIENCES)
         at = readers.index(self.audience)
         self._go_to(readers[(at + 1) % len(readers)])
@@ -229,7 +224,6 @@ class RewordScreen(PlaceScreen):
         self._keep_then(shown)
 
     def on_declared_words(self) -> None:
-        """Give the declared words back, once one knows which are given up."""
         said = advising.declared_wording(self._session, self.ident, self.audience)
         others = self._other_than(said, self._names)
         if not others:

@@ -1,7 +1,6 @@
 """Documents opened by the system's viewer, off the event loop; refusals are told."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,20 +20,19 @@ from diag.workspace.disk import show_file
 
 def open_outside(app: App[Any], path: Path) -> None:
     """Have a file or a folder shown; say where it is when nothing opens."""
-    app.run_worker(partial(_open, app, path), thread=True, group="outside")
 
+    def show() -> None:
+        try:
+            show_file(path)
+        except DiagError as error:
+            app.post_message(Trouble(str(error), error))
+        except OSError as error:
+            app.post_message(Trouble(system_sentence(error)))
 
-def _open(app: App[Any], path: Path) -> None:
-    try:
-        show_file(path)
-    except DiagError as error:
-        app.post_message(Trouble(str(error), error))
-    except OSError as error:
-        app.post_message(Trouble(system_sentence(error)))
+    app.run_worker(show, thread=True, group="outside")
 
 
 _TURNING = (0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)
-
 
 _UNSHOWN: dict[int, str | None] = {
     **dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " "),

@@ -84,13 +84,11 @@ class SchoolScreen(PlaceScreen):
         self._others: tuple[AuditOverview, ...] = ()
 
     def body(self) -> ComposeResult:
-        """Lay what is known of the school over its audits."""
         with VerticalScroll():
             yield Static(id="who")
             yield Static(id="audits")
 
     def on_mount(self) -> None:
-        """Put the focus where the arrows scroll."""
         self.query_one(VerticalScroll).focus()
 
     def on_screen_resume(self) -> None:
@@ -136,7 +134,6 @@ class SchoolScreen(PlaceScreen):
         return table
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what needs an audit, or two."""
         if command is SchoolConflicts:
             return self._unsettled
         if command in {OpenBilan, OpenHistory}:
@@ -155,13 +152,11 @@ class SchoolScreen(PlaceScreen):
         self.diag.go_visit(self.ref)
 
     def on_open_bilan(self) -> None:
-        """Open what was found."""
         self.diag.desk.choose(self.ref)
         self.diag.go_bilan(self.ref)
 
     @work
     async def on_open_other(self) -> None:
-        """Ask which campaign's, and whether its bilan or its visit."""
         choices = [
             ListChoice(f"{name}/{campaign}", f"{campaign} : {name}", one.status)
             for one in self._others
@@ -186,7 +181,6 @@ class SchoolScreen(PlaceScreen):
         self.diag.say(f"Audit de la campagne {campaign}, {status}.")
 
     def on_compare(self) -> None:
-        """Show what changed since the audit before."""
         # Judging words, loaded when one compares.
         from diag.tui.reading import comparison_screen  # noqa: PLC0415
 
@@ -194,28 +188,24 @@ class SchoolScreen(PlaceScreen):
         self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
 
     def on_open_history(self) -> None:
-        """Show everything said."""
         from diag.tui.reading import history_screen  # noqa: PLC0415 - as above
 
         self.diag.desk.choose(self.ref)
         self.app.push_screen(history_screen(self.diag.desk.session(self.ref)))
 
     def on_school_conflicts(self) -> None:
-        """Show what is to be settled in this audit."""
         # Loaded when one settles.
         from diag.tui.conflicts import ConflictsScreen  # noqa: PLC0415
 
         self.app.push_screen(ConflictsScreen(self.ref))
 
     def on_open_school_commune(self) -> None:
-        """Open the commune where the school stands."""
         if self._insee:
             self.diag.go_school(f"commune:{self._insee}")
         else:
             self.diag.say("La commune de cette école n'est pas connue.")
 
     def on_pick_school(self) -> None:
-        """Put the school in the tour, or take it out, and say so."""
         workspace = self.diag.desk.workspace
         tour = tour_of(workspace).toggled(self.ref)
         keep_tour(workspace, tour)

@@ -42,7 +42,6 @@ class FirstRunScreen(PlaceScreen):
     )
 
     def body(self) -> ComposeResult:
-        """Lay out the two fields and the button."""
         with Vertical(id="form"):
             yield Static(
                 content(
@@ -59,7 +58,6 @@ class FirstRunScreen(PlaceScreen):
             yield Button(content("Commencer"), id="begin")
 
     def on_mount(self) -> None:
-        """Say where the workspace will be."""
         self.tell("Premier démarrage", str(self.diag.desk.folder))
         self.query_one("#author", Input).focus()
 
@@ -135,7 +133,6 @@ class ImportScreen(PlaceScreen):
         self._busy = False
 
     def body(self) -> ComposeResult:
-        """Lay the kinds over a line that tells how far one is."""
         yield Lines((
             ListColumn("Fichier", 11),
             ListColumn("Ce qu'il apporte"),
@@ -144,7 +141,6 @@ class ImportScreen(PlaceScreen):
         yield Static(id="progress")
 
     def on_mount(self) -> None:
-        """List the kinds."""
         self.tell("Importer", "fichiers officiels")
         self.query_one(Lines).focus()
         self._fill()
@@ -168,7 +164,6 @@ class ImportScreen(PlaceScreen):
         self.on_choose_file()
 
     def on_choose_file(self) -> None:
-        """Ask where the file is."""
         kind = self.query_one(Lines).key
         if self._busy:
             self.diag.say("Un import est en cours ; attendez qu'il finisse.")
@@ -239,7 +234,6 @@ class SettingsForm(FormDialog):
         self._workspace = workspace
 
     def fields(self) -> tuple[Field, ...]:
-        """Return the name, the syndicat and the campaign, as they are."""
         settings = self._workspace.settings
         author = settings.name_of(settings.author)
         return (

@@ -188,10 +188,7 @@ PLACES = {
 }
 """Module of each screen that one comes back to, and its class."""
 
-
 _KEPT = "here"
-
-
 _FACE = "face"
 
 

@@ -74,10 +74,8 @@ class ForgetScenario(Command, keys="x", title="Oublier"):
 BANNER = "HYPOTHÈSE : rien n'est enregistré"
 """What says that this is not the audit."""
 
-
 BARE = "rien"
 """Choice of a room that is equipped with nothing."""
-
 
 _POSSIBLE = (
     (SupposeAnswer, "une autre réponse"),
@@ -123,7 +121,6 @@ class SupposeScreen(PlaceScreen):
         return supposed(self._session.facts, self.suppositions)
 
     def body(self) -> ComposeResult:
-        """Lay what is supposed over what would follow."""
         yield Static(content(BANNER), id="banner")
         with VerticalScroll(id="above", can_focus=False):
             yield Static(id="supposed")
@@ -131,7 +128,6 @@ class SupposeScreen(PlaceScreen):
         yield Outline()
 
     def on_mount(self) -> None:
-        """Start from the audit as it is."""
         self.tell(f"Et si… : {self._session.about.title}", "hypothèse")
         self._show()
         self.query_one(Outline).focus()
@@ -159,7 +155,6 @@ class SupposeScreen(PlaceScreen):
         )
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what needs suppositions, or a scenario."""
         if command in {DropLast, KeepScenario} and not self.suppositions:
             return None
         if command in {TakeUpScenario, ForgetScenario} and not scenarios(self._session):
@@ -171,7 +166,6 @@ class SupposeScreen(PlaceScreen):
         self._show()
 
     def on_suppose_fibre(self) -> None:
-        """Suppose that fibre arrived."""
         fibre = hypotheses.fibre(self._session)
         if fibre:
             self._suppose(*fibre)
@@ -179,13 +173,11 @@ class SupposeScreen(PlaceScreen):
             self.diag.say("Ces grilles ne posent aucune question sur la fibre.")
 
     def on_drop_last(self) -> None:
-        """Forget the last supposition."""
         self.suppositions = self.suppositions[:-1]
         self._show()
 
     @work
     async def on_suppose_answer(self) -> None:
-        """Ask which question, where, and the answer."""
         chosen = await self.app.push_screen_wait(
             ChooseDialog(
                 "Et si la réponse était autre ? Quelle question ?", self._questions()
@@ -206,7 +198,8 @@ class SupposeScreen(PlaceScreen):
                 )
             )
         else:
-            asked = f"{question.label} ({_shape(question)} ; « ? » : pas connu)"
+            shape = choices_words(question) or TYPES[question.type].expected(question)
+            asked = f"{question.label} ({shape} ; « ? » : pas connu)"
             say = partial(self._say, question, place)
             await self.app.push_screen_wait(Ask(asked, keep=say))
             return
@@ -243,7 +236,6 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_suppose_split(self) -> None:
-        """Ask which class, and which room gives its equipment."""
         classes = _choices(hypotheses.classrooms(self.facts))
         if not classes:
             self.diag.say("Aucune classe parmi les salles : rien à dédoubler.")
@@ -268,7 +260,6 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_suppose_room(self) -> None:
-        """Ask its name, and which room it is equipped like."""
         asked = Ask("Nom de la salle de plus ?", keep=self._is_free)
         name = await self.app.push_screen_wait(asked)
         if name is None:
@@ -288,7 +279,6 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_suppose_closing(self) -> None:
-        """Ask which room closes."""
         place = await self.app.push_screen_wait(
             ChooseDialog("Quelle salle ferme ?", self._rooms())
         )
@@ -299,7 +289,6 @@ class SupposeScreen(PlaceScreen):
         self._suppose(hypotheses.closed(self.facts, place))
 
     def on_keep_scenario(self) -> None:
-        """Ask for a name, and keep what is supposed under it."""
         asked = "Nom du scénario, par exemple « Fibre et dédoublement du CP »"
         self.app.push_screen(Ask(asked, keep=self._keep))
 
@@ -310,7 +299,6 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_take_up_scenario(self) -> None:
-        """Ask which scenario, and suppose what it does."""
         name = await self._scenario("Reprendre quel scénario ?")
         if name is not None:
             self.call_later(self._take_up, name)
@@ -324,7 +312,6 @@ class SupposeScreen(PlaceScreen):
 
     @work
     async def on_forget_scenario(self) -> None:
-        """Ask which scenario, and forget it."""
         name = await self._scenario("Oublier quel scénario ?")
         if name is not None:
             self.call_later(self._forget, name)
@@ -341,11 +328,6 @@ class SupposeScreen(PlaceScreen):
             for one in scenarios(self._session)
         ]
         return await self.app.push_screen_wait(ChooseDialog(question, choices))
-
-
-def _shape(question: Question) -> str:
-    """Return what an answer looks like: the choices by their keys, or its kind."""
-    return choices_words(question) or TYPES[question.type].expected(question)
 
 
 def _choices(places: Iterable[Place]) -> list[ListChoice]:

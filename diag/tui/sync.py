@@ -33,17 +33,13 @@ class Enrol(Command, keys="n", title="Inscrire ce poste", footer=True):
 
 
 _MEBIBYTE = 1 << 20
-
-
 _ALONE = "Ce poste n'est encore connu d'aucun serveur : {key} pour l'inscrire."
-
 
 _HOW = (
     "L'administrateur du serveur donne une invitation, une ligne à coller. Sans "
     "serveur, les audits s'échangent en ligne de commande : par fichier (diag bundle "
     "export), ou par un dossier partagé (diag sync --folder DOSSIER)."
 )
-
 
 _NOTHING = "Rien n'attend : tout ce qui est ici est au bureau."
 
@@ -91,7 +87,6 @@ class SyncScreen(PlaceScreen):
         self._typed = ""
 
     def body(self) -> ComposeResult:
-        """Lay what waits over how far one is and what happened last."""
         yield Lines(
             (
                 ListColumn("Serveur", 18, narrow=12, least=TINY),
@@ -147,7 +142,6 @@ class SyncScreen(PlaceScreen):
         return "\n".join(("Dernière fois", *told)) if told else ""
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what makes no sense now."""
         if command is StopSync:
             return True if self._busy else None
         if command in {Synchronise, Enrol}:
@@ -159,7 +153,6 @@ class SyncScreen(PlaceScreen):
         self.on_synchronise()
 
     def on_synchronise(self) -> None:
-        """Begin, unless one runs already."""
         if self._busy:
             return
         self._busy = True
@@ -168,7 +161,6 @@ class SyncScreen(PlaceScreen):
         self._run()
 
     def on_stop_sync(self) -> None:
-        """Stop between two requests."""
         self.workers.cancel_node(self)
         self._tell_progress("On s'arrête après l'échange en cours…")
 
@@ -212,7 +204,6 @@ class SyncScreen(PlaceScreen):
             self.diag.say("Tout ce qui est ici est au bureau, et l'inverse.")
 
     def on_enrol(self) -> None:
-        """Ask for the invitation."""
         asked = "Invitation donnée par l'administrateur du serveur (une ligne) :"
         self.app.push_screen(Ask(asked, self._typed), self._invited)
 

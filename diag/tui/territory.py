@@ -92,19 +92,13 @@ class ClearSearch(Command, keys="escape", title="Tout revoir"):
 _FIRST = 60
 """Schools shown before the others are read: more than a screenful."""
 
-
 _EMPTY = (
     "Aucune école ne répond à ces mots. Essayez un mot de moins, ou Échap pour "
     "tout revoir."
 )
 
-
 _PLACEHOLDER = "Chercher une école : commune, nom, UAI, code postal"
-
-
 _NO_SCHOOL = "Aucune école encore : importez l'annuaire officiel (touche {key})."
-
-
 _NO_AUDIT = "Aucun audit commencé. Touche {key} : toutes les écoles."
 
 
@@ -160,7 +154,6 @@ class TerritoryScreen(PlaceScreen):
         self._words = ""
 
     def body(self) -> ComposeResult:
-        """Lay the search field over the list."""
         lines = SearchedLines((
             ListColumn("Jour", 4, right=True, least=TINY),
             ListColumn("Commune", 22, narrow=20, tiny=9),
@@ -186,7 +179,6 @@ class TerritoryScreen(PlaceScreen):
         self.post_message(Fill(whole=False))
 
     def on_fill(self, event: Fill) -> None:
-        """Read the schools that answer to the words typed."""
         self._read(whole=event.whole)
 
     def _read(self, *, whole: bool) -> None:
@@ -217,7 +209,6 @@ class TerritoryScreen(PlaceScreen):
             self.call_after_refresh(self.post_message, Fill())
 
     def can(self, command: CommandType) -> bool | None:
-        """Offer to resume what can be, and a search where none is being typed."""
         if command is Search:
             return not isinstance(self.focused, SearchField)
         return self._can_resume if command is Resume else True
@@ -231,7 +222,6 @@ class TerritoryScreen(PlaceScreen):
         self.diag.go_school(event.key)
 
     def on_open_school(self) -> None:
-        """Open the school under the cursor."""
         self._open()
 
     def _open(self) -> None:
@@ -244,7 +234,6 @@ class TerritoryScreen(PlaceScreen):
             self.diag.go_school(lines.key)
 
     def on_search(self) -> None:
-        """Put the cursor in the search field."""
         self.query_one(SearchField).begin()
 
     def on_pick(self) -> None:
@@ -259,35 +248,28 @@ class TerritoryScreen(PlaceScreen):
         self.post_message(Fill())
 
     def on_open_tour(self) -> None:
-        """Show the tour."""
         self.diag.go_tour()
 
     def on_resume(self) -> None:
-        """Go where one was last."""
         self.diag.whereabouts.resume()
 
     def on_regroup(self) -> None:
-        """Cut the list otherwise, and keep the choice."""
         from diag.tui.territory_rows import regroup  # noqa: PLC0415 - as above
 
         regroup(self.diag.desk)
         self.post_message(Fill())
 
     def on_only_audits(self) -> None:
-        """Show the audited schools only, or all again."""
         self._only_audits = not self._only_audits
         self.post_message(Fill())
 
     def on_open_sync(self) -> None:
-        """Go and see what waits."""
         self.diag.go_sync()
 
     def on_import_files(self) -> None:
-        """Ask for an official file."""
         self.diag.go_import()
 
     def on_open_commune(self) -> None:
-        """Open the commune of the school under the cursor."""
         key = self.query_one(Lines).key
         school = self.diag.desk.workspace.territory.school(key) if key else None
         if school is not None:
@@ -325,14 +307,12 @@ class TerritoryScreen(PlaceScreen):
         return bool(self._words.strip()) or self._only_audits
 
     def on_open_conflicts(self) -> None:
-        """Show what is to be settled, in every audit here."""
         # Loaded when one settles.
         from diag.tui.conflicts import ConflictsScreen  # noqa: PLC0415
 
         self.app.push_screen(ConflictsScreen())
 
     def on_open_reviews(self) -> None:
-        """Show which audits wait for a review."""
         # Loaded when one reviews.
         from diag.tui.conflicts import ReviewsScreen  # noqa: PLC0415
 

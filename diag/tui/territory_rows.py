@@ -3,16 +3,13 @@
 It brings the journal and pydantic with it, which cost as much as Textual itself.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from diag.journal.audits import campaigns_of
-from diag.journal.school_lines import SchoolLine, school_lines
+from diag.journal.school_lines import school_lines
 from diag.office.outlook import (
     NOTHING_YET,
-    AuditProgress,
     Grouping,
-    SchoolGroup,
     grouped,
     progress_by_school,
 )
@@ -29,7 +26,6 @@ _NEXT = {
     Grouping.EPCI: Grouping.ENGINEER,
     Grouping.ENGINEER: Grouping.NONE,
 }
-
 
 _BY = {
     Grouping.NONE: "",
@@ -68,20 +64,37 @@ def read(
     audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
     shown = f"{counted(len(schools), 'école')}{audited}{_BY[grouping]}"
     told = f"{shown} · {counted(begun, 'audit')}"
-    late = _overdue(desk) if is_whole and not words else ""
-    names = names_shown(schools)
+    late = ""
+    if is_whole and not words:
+        kept = overdue(workspace, campaigns_of(workspace.journal))
+        gone = ", ".join(one.campaign for one in kept)
+        late = f" · à effacer : {gone} (diag rgpd)" if gone else ""
+    names, lines = names_shown(schools), list[ListLine]()
+    for group in groups:
+        if group.title:
+            audits = sum(each.uai in progress for each in group.schools)
+            those = f", dont {audits} avec audit" if audits else ""
+            own = progress.get(group.insee, NOTHING_YET).words
+            commune = f", commune : {own}" if own else ""
+            title = f" {group.title} ({len(group.schools)}{those}){commune}"
+            lines.append(ListLine("", (title,)))
+        for school in group.schools:
+            cells = (
+                f"{picked[school.uai]}." if school.uai in picked else "",
+                school.commune,
+                names[school.uai],
+                _number(school.classes),
+                _number(school.pupils),
+                school.uai,
+                progress.get(school.uai, NOTHING_YET).words
+                or ("fermée ?" if school.vanished else ""),
+            )
+            lines.append(ListLine(school.uai, cells))
     return TerritoryReading(
-        [line for group in groups for line in _lines(group, names, progress, picked)],
+        lines,
         is_whole,
         f"{told} en {campaign}{late}",
     )
-
-
-def _overdue(desk: OpenDesk) -> str:
-    """Return which campaigns are kept for too long, to be said at each whole list."""
-    workspace = desk.workspace
-    late = [one.campaign for one in overdue(workspace, campaigns_of(workspace.journal))]
-    return f" · à effacer : {', '.join(late)} (diag rgpd)" if late else ""
 
 
 def pick(desk: OpenDesk, uai: str) -> None:
@@ -99,40 +112,6 @@ def _grouping(desk: OpenDesk) -> Grouping:
         return Grouping(str(desk.kept("grouping", Grouping.NONE)))
     except ValueError:
         return Grouping.NONE
-
-
-def _lines(
-    group: SchoolGroup,
-    names: Mapping[str, str],
-    progress: Mapping[str, AuditProgress],
-    picked: Mapping[str, int],
-) -> Iterator[ListLine]:
-    if group.title:
-        begun = sum(each.uai in progress for each in group.schools)
-        audited = f", dont {begun} avec audit" if begun else ""
-        own = progress.get(group.insee, NOTHING_YET).words
-        commune = f", commune : {own}" if own else ""
-        yield ListLine(
-            "", (f" {group.title} ({len(group.schools)}{audited}){commune}",)
-        )
-    for school in group.schools:
-        words = progress.get(school.uai, NOTHING_YET).words
-        rank, name = picked.get(school.uai), names[school.uai]
-        yield ListLine(
-            school.uai, _cells(school, name, f"{rank}." if rank else "", words)
-        )
-
-
-def _cells(school: SchoolLine, name: str, rank: str, words: str) -> tuple[str, ...]:
-    return (
-        rank,
-        school.commune,
-        name,
-        _number(school.classes),
-        _number(school.pupils),
-        school.uai,
-        words or ("fermée ?" if school.vanished else ""),
-    )
 
 
 def _number(value: int | None) -> str:

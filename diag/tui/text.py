@@ -40,13 +40,11 @@ class Sentence(Static):
         self.refresh(layout=True)
 
     def render(self) -> Content:
-        """Return the lines that fit the width."""
         if not self.size.width:
             return self._said
         return Content("\n").join(wrapped(self._said, self.size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
-        """Return how many lines are needed."""
         return len(wrapped(self._said, width))
 
 
@@ -104,32 +102,26 @@ class TextSheet(PlainStyle):
         return self.content_size.height
 
     def on_resize(self) -> None:
-        """Lay the text out again."""
         self._draw()
 
     def notify_style_update(self) -> None:
-        """Take the colours of another theme."""
         super().notify_style_update()
         self._draw()
 
     def on_click(self, event: events.Click) -> None:
-        """Tell what stands on the line clicked."""
         at = self._top + event.y - self.gutter.top
         if 0 <= at < len(self._lines) and self._lines[at].key:
             self.post_message(self.Picked(self._lines[at].key))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Read on."""
         event.stop()
         self.scroll_by(3)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Read back."""
         event.stop()
         self.scroll_by(-3)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line."""
         if y < len(self._drawn):
             return self._drawn[y]
         return Strip.blank(self.content_size.width, self.plain_style)
@@ -197,16 +189,12 @@ class TextSheet(PlainStyle):
 
 def _extent(strip: Strip) -> int:
     """Return how far a line is more than blanks of the background."""
-    return max(strip.cell_length - _blanks(strip.text), 1)
-
-
-def _blanks(text: str) -> int:
-    return len(text) - len(text.rstrip(" "))
+    text = strip.text
+    return max(strip.cell_length - (len(text) - len(text.rstrip(" "))), 1)
 
 
 GUTTER = 11
 """Where texts start, unless a row says otherwise."""
-
 
 _LEAST = 12  # narrower texts go under their word rather than beside it
 
@@ -226,18 +214,14 @@ class NamedText:
 def told(rows: Iterable[NamedText], width: int) -> Iterator[Drawn]:
     """Give the lines of rows, as many as they need."""
     for row in rows:
-        for line in _laid(row, width):
-            yield Drawn(line)
-
-
-def _laid(row: NamedText, width: int) -> list[Content]:
-    if not row.name:
-        return wrapped(row.text, width)
-    inside = max(width - row.gutter, _LEAST)
-    name = Content.styled(row.name.ljust(row.gutter), row.style)
-    blank = Content(" " * row.gutter)
-    lines = wrapped(row.text, inside)
-    return [(blank if rank else name) + line for rank, line in enumerate(lines)]
+        if not row.name:
+            yield from map(Drawn, wrapped(row.text, width))
+            continue
+        name = Content.styled(row.name.ljust(row.gutter), row.style)
+        blank = Content(" " * row.gutter)
+        inside = max(width - row.gutter, _LEAST)
+        for rank, line in enumerate(wrapped(row.text, inside)):
+            yield Drawn((blank if rank else name) + line)
 
 
 # Text cut in lines, never at a no-break space: Textual cuts there as at any other.
@@ -255,12 +239,12 @@ def wrapped(text: Content, width: int) -> list[Content]:
     if text.cell_length <= width and "\n" not in text.plain:
         return [text]
     lines = text.split(allow_blank=True)
-    return [part for line in lines for part in _cut(line, width)] or [Content("")]
-
-
-def _cut(line: Content, width: int) -> Iterator[Content]:
-    for part in line.divide(_cuts(line.plain.translate(_JOINED), width)):
-        yield part.rstrip()
+    parts = [
+        part.rstrip()
+        for line in lines
+        for part in line.divide(_cuts(line.plain.translate(_JOINED), width))
+    ]
+    return parts or [Content("")]
 
 
 @lru_cache(maxsize=2048)
@@ -273,12 +257,9 @@ def _cuts(text: str, width: int) -> list[int]:
     start = 0
     for rank, cut in enumerate(cuts):
         after = max(text.rfind(sign, start, cut) for sign in "/\\") + 1
-        if _within_a_word(text, cut) and start < after < cut:
+        in_word = not (text[cut - 1].isspace() or text[cut].isspace())
+        if in_word and start < after < cut:
             rest = _cuts(text[after:], width)
             return [*cuts[:rank], after, *(after + each for each in rest)]
         start = cut
     return cuts
-
-
-def _within_a_word(text: str, cut: int) -> bool:
-    return not (text[cut - 1].isspace() or text[cut].isspace())

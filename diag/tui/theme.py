@@ -54,7 +54,6 @@ DIAG_LIGHT = Theme(
 )
 """Ink on paper."""
 
-
 DIAG_DARK = Theme(
     name="diag-sombre",
     primary="#8fc1f2",
@@ -105,7 +104,6 @@ DIAG_DARK = Theme(
 )
 """Chalk on slate."""
 
-
 THEMES = (DIAG_LIGHT, DIAG_DARK)
 """Both; the app registers no other."""
 
@@ -135,6 +133,5 @@ class PlainStyle(Widget):
         return self._kept_styles[name]
 
     def notify_style_update(self) -> None:
-        """Look for the styles again."""
         self._plain_style = self._kept_styles = None
         super().notify_style_update()

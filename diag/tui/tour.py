@@ -6,7 +6,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from diag.model.territory import School
 from diag.model.text import accented
 from diag.office.tour import address_of, export_tour, keep_tour, stops, tour_of
 from diag.tui.commands import Command, bindings_of, key_now
@@ -61,7 +60,6 @@ class TourScreen(PlaceScreen):
     INTRODUCTION = "Les écoles du jour, dans l'ordre de la route."
 
     def body(self) -> ComposeResult:
-        """Lay out the list."""
         yield Lines(
             (
                 ListColumn("", 3, right=True),
@@ -83,7 +81,6 @@ class TourScreen(PlaceScreen):
         self.query_one("#here", Static).update(content(told))
 
     def on_mount(self) -> None:
-        """List the schools."""
         self.query_one(Lines).focus()
         self._fill()
 
@@ -94,7 +91,15 @@ class TourScreen(PlaceScreen):
         names = names_shown(schools)
         self.query_one(Lines).show(
             [
-                _line(rank, school, names[school.uai])
+                ListLine(
+                    school.uai,
+                    (
+                        f"{rank}.",
+                        f"{names[school.uai]}, {school.commune}",
+                        address_of(school),
+                        phone_number(school.phone),
+                    ),
+                )
                 for rank, school in enumerate(schools, 1)
             ],
             key,
@@ -109,15 +114,12 @@ class TourScreen(PlaceScreen):
         self.diag.go_school(event.key)
 
     def on_open_tour_school(self) -> None:
-        """Open the school under the cursor."""
         self.query_one(Lines).action_choose()
 
     def on_sooner(self) -> None:
-        """Move the school up."""
         self._move(-1)
 
     def on_later(self) -> None:
-        """Move the school down."""
         self._move(1)
 
     def _move(self, step: int) -> None:
@@ -128,7 +130,6 @@ class TourScreen(PlaceScreen):
             self._fill(key)
 
     def on_remove_from_tour(self) -> None:
-        """Take the school out."""
         key = self.query_one(Lines).key
         if key:
             workspace = self.diag.desk.workspace
@@ -136,7 +137,6 @@ class TourScreen(PlaceScreen):
             self._fill()
 
     def on_change_day(self) -> None:
-        """Ask for the day."""
         tour = tour_of(self.diag.desk.workspace)
         asked = Ask(
             "Jour de la tournée, par exemple 05/10/2026",
@@ -151,17 +151,4 @@ class TourScreen(PlaceScreen):
         self._fill()
 
     def on_export_tour(self) -> None:
-        """Write the calendar's file and say where it is."""
         self.diag.say(f"Tournée écrite : {export_tour(self.diag.desk.workspace)}")
-
-
-def _line(rank: int, school: School, name: str) -> ListLine:
-    return ListLine(
-        school.uai,
-        (
-            f"{rank}.",
-            f"{name}, {school.commune}",
-            address_of(school),
-            phone_number(school.phone),
-        ),
-    )

@@ -21,14 +21,11 @@ from textual.widgets import Input
 _PATIENCE = 5.0
 """Seconds after which a key goes through all the same: no keyboard is ever locked."""
 
-
 _TURNS = 3
 """Turns of the loop at rest: a worker that was just asked for has begun by then."""
 
-
 _BRIEF = 50
 """Turns of the loop that are waited for without a pause."""
-
 
 _PAUSE = 0.002
 

@@ -1,6 +1,6 @@
 """Visite: what do I check now?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -18,11 +18,13 @@ from diag.audit.departure import departure_of
 from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
-from diag.audit.walk import Key, Parcours, most_useful, parcours_of
+from diag.audit.walk import Key, most_useful, parcours_of
+from diag.audit.walk import Parcours as Parcours
 from diag.model.checklist import Checklist
 from diag.model.enums import Profile, State
 from diag.model.fact import Facts
-from diag.tui.commands import CommandType, bindings_of, key_now
+from diag.tui.commands import CommandType, key_now
+from diag.tui.commands import bindings_of as bindings_of
 from diag.tui.departure import DepartureScreen
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
 from diag.tui.palette import Found
@@ -52,31 +54,8 @@ _ASKED = (
 )
 
 
-def _parcours_words(parcours: Parcours) -> str:
-    chosen = ", choisi" if parcours.chosen else ""
-    return f"{parcours.name}{chosen} : {parcours.asked}"
-
-
 _SAVED = "Enregistré"
-
-
 _OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS[1:]}
-
-
-def _bindings(offers: Iterable[CommandType]) -> Iterator[BindingType]:
-    """Give the screen's bindings; the footer shows those of the fiche beside it."""
-    for each in bindings_of(*offers):
-        if isinstance(each, Binding) and each.action in _OF_FICHE:
-            yield replace(each, show=False)
-        else:
-            yield each
-
-
-def _left_words(visiting: VisitSession) -> str:
-    left, maybe = visiting.walk.left, visiting.walk.maybe
-    if not maybe:
-        return f"reste {left}" if left else "tout est répondu"
-    return f"reste {left}, peut-être {maybe} de plus"
 
 
 class VisitScreen(PlaceScreen):
@@ -90,7 +69,12 @@ class VisitScreen(PlaceScreen):
         (140, "-widest"),
     ]
     OFFERS = (*VISIT_COMMANDS, *EVERYWHERE)
-    BINDINGS: ClassVar[list[BindingType]] = list(_bindings(OFFERS))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(each, show=False)
+        if isinstance(each, Binding) and each.action in _OF_FICHE
+        else each
+        for each in bindings_of(*OFFERS)
+    ]
     INTRODUCTION = (
         "Que dois-je constater maintenant ? Un chiffre ou les premières lettres d'un "
         "choix, o ou n, sont enregistrés aussitôt ; un nombre, une date, un texte, "
@@ -119,7 +103,6 @@ class VisitScreen(PlaceScreen):
     """Where one stands."""
 
     def body(self) -> ComposeResult:
-        """Lay the plan beside the two faces."""
         yield Static(id="visit-score")
         with Horizontal(id="visit-body"):
             yield WalkPlan(id="visit-plan")
@@ -127,7 +110,6 @@ class VisitScreen(PlaceScreen):
                 yield Fiche(id="fiche")
 
     async def on_mount(self) -> None:
-        """Start where one was, on the face that was left."""
         self.session = self.diag.desk.session(self.uai)
         self.visiting = VisitSession(self.session, self._wanted)
         if self._place and not self._wanted:
@@ -182,8 +164,11 @@ class VisitScreen(PlaceScreen):
         minutes = minutes_on_site(self.session)
         elapsed = duration_words(minutes) if minutes else ""
         self.tell(self.session.about.title, elapsed)
-        told = f"{visiting.score} · {_left_words(visiting)}"
-        self.query_one("#visit-score", Static).update(content(told), layout=False)
+        left, maybe = visiting.walk.left, visiting.walk.maybe
+        rest = f"reste {left}" if left or maybe else "tout est répondu"
+        more = f", peut-être {maybe} de plus" if maybe else ""
+        words = content(f"{visiting.score} · {rest}{more}")
+        self.query_one("#visit-score", Static).update(words, layout=False)
         checks = len(departure_of(self.session, visiting.walk).checks)
         with self.prevent(WalkPlan.Moved):
             self.query_one(WalkPlan).tell(visiting, checks)
@@ -283,7 +268,6 @@ class VisitScreen(PlaceScreen):
         self._leave_plan()
 
     async def on_swap_face(self) -> None:
-        """Show the other face, at the same question."""
         if self.is_gridding:
             self._to_fiche()
         else:
@@ -324,15 +308,12 @@ class VisitScreen(PlaceScreen):
         self.diag.whereabouts.note_face(self.uai, face)
 
     async def on_show_grid(self) -> None:
-        """Show the grille."""
         await self._to_grid()
 
     def on_grid_answered(self) -> None:
-        """Count again what is left, once something was said in the grid."""
         self._show_around()
 
     def on_grid_moved(self, event: "Grid.Moved") -> None:
-        """Stand where the grid's cursor stands."""
         key = (event.place, event.question)
         if self.visiting.walk.stop(key):
             self.visiting.go(key)
@@ -374,7 +355,6 @@ class VisitScreen(PlaceScreen):
             self.fiche.line.focus()
 
     def on_back(self) -> None:
-        """Leave the plan, else what is typed, else the visit, at the very question."""
         if self.query_one(WalkPlan).has_focus:
             self._leave_plan()
             return
@@ -384,12 +364,10 @@ class VisitScreen(PlaceScreen):
         super().on_back()
 
     def on_unmount(self) -> None:
-        """Keep where one was, if the last move was not kept yet."""
         if hasattr(self, "visiting"):
             keep_place(self.session, self.visiting.key)
 
     def on_screen_resume(self) -> None:
-        """Show what the bilan was told, once one comes back from it."""
         if self.is_looking:
             self.is_looking = False
             self.show()
@@ -406,7 +384,6 @@ class VisitScreen(PlaceScreen):
         return True
 
     def on_settle_conflict(self) -> None:
-        """Show who says what to the question at hand."""
         # Loaded by those only who have something to settle.
         from diag.office.conflicts import find_contested  # noqa: PLC0415
         from diag.tui.conflicts import ConflictScreen  # noqa: PLC0415
@@ -420,7 +397,6 @@ class VisitScreen(PlaceScreen):
         self.app.push_screen(ConflictScreen(shown, done))
 
     def on_most_useful(self) -> None:
-        """Look for the most useful question, off the event loop."""
         self.fiche.status("Cherche la question la plus utile…", "$text-muted")
         session = self.session
         here, profile = self.visiting.key, session.profile
@@ -449,7 +425,6 @@ class VisitScreen(PlaceScreen):
         self.fiche.status("La question qui resserre le plus le score.", "$text-muted")
 
     def on_write_note(self) -> None:
-        """Ask for the note."""
         current = "; ".join(self.visiting.card.notes)
 
         def noted(text: str | None) -> None:
@@ -461,7 +436,6 @@ class VisitScreen(PlaceScreen):
         self.app.push_screen(Ask(f"Note · {label}", current), noted)
 
     def on_turn_flag(self) -> None:
-        """Raise or lower the flag."""
         raised = self.visiting.flag()
         self.tell_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
 
@@ -475,7 +449,6 @@ class VisitScreen(PlaceScreen):
             self.tell_saved(said)
 
     def on_turn_provenance(self) -> None:
-        """Pass to the next way of knowing."""
         before = self.visiting.provenance
         way = self.visiting.next_provenance()
         self.fiche.show_how()
@@ -487,7 +460,6 @@ class VisitScreen(PlaceScreen):
         self.fiche.status(f"Réponse : {way}.{more}", "$text-muted")
 
     def on_take_back(self) -> None:
-        """Undo, and say what was undone."""
         said = self.visiting.undo()
         self.show(f"Annulé · {said}", "bold $warning")
 
@@ -496,15 +468,12 @@ class VisitScreen(PlaceScreen):
         self._say(event.state)
 
     def on_say_unknown(self) -> None:
-        """Say « inconnu »."""
         self._say(State.UNKNOWN)
 
     def on_say_without_object(self) -> None:
-        """Say « sans objet »."""
         self._say(State.NOT_APPLICABLE)
 
     def on_say_refused(self) -> None:
-        """Say « non communiqué »."""
         self._say(State.REFUSED)
 
     def _say(self, state: State) -> None:
@@ -518,9 +487,12 @@ class VisitScreen(PlaceScreen):
         self.app.push_screen(Ask(asked, hint="facultatif"), reasoned)
 
     def on_choose_profile(self) -> None:
-        """Ask how long the visit is, and say what that leaves to ask."""
         choices = [
-            ListChoice(str(each.profile), _parcours_words(each), each.lasts)
+            ListChoice(
+                str(each.profile),
+                f"{each.name}{', choisi' * each.chosen} : {each.asked}",
+                each.lasts,
+            )
             for each in parcours_of(self.session)
         ]
 
@@ -533,7 +505,6 @@ class VisitScreen(PlaceScreen):
         self.app.push_screen(ChooseDialog(_ASKED, choices), chosen)
 
     def on_show_places(self) -> None:
-        """Open the list of places."""
 
         def closed(place: str | None) -> None:
             stop = self.visiting.walk.first(place) if place else None
@@ -544,7 +515,6 @@ class VisitScreen(PlaceScreen):
         self.app.push_screen(PlacesScreen(self.session), closed)
 
     def on_show_photos(self) -> None:
-        """Open the photos of the question at hand."""
 
         def closed() -> None:
             self.show()
@@ -552,7 +522,6 @@ class VisitScreen(PlaceScreen):
         open_photos(self.app, self.session, *self.visiting.key, done=closed)
 
     def on_before_leaving(self) -> None:
-        """Open what is to be checked before leaving."""
 
         def chosen(key: Key | None) -> None:
             if key:
@@ -561,7 +530,6 @@ class VisitScreen(PlaceScreen):
         self.app.push_screen(DepartureScreen(self.session), chosen)
 
     def on_date_visit(self) -> None:
-        """Ask for the day on site."""
         from diag.tui.departure import ask_day  # noqa: PLC0415 - few need it
 
         def dated(told: str) -> None:
@@ -570,7 +538,6 @@ class VisitScreen(PlaceScreen):
         ask_day(self.app, self.session, dated)
 
     def on_go_bilan(self) -> None:
-        """Open what was found."""
         if self.settle():
             self.is_looking = True
             self.diag.look_at_bilan(self.uai)

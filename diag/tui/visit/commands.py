@@ -196,7 +196,6 @@ class CloseList(
 FICHE_COMMANDS = (ShowGrid, MostUseful, WriteNote, TurnFlag)
 """Those that the footer shows beside the fiche."""
 
-
 VISIT_COMMANDS = (
     SwapFace,
     ShowGrid,
@@ -218,7 +217,6 @@ VISIT_COMMANDS = (
     ChooseProfile,
 )
 """All that both faces offer, in the order of the help."""
-
 
 GRID_COMMANDS = (
     NextBelow,

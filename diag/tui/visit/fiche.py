@@ -20,10 +20,10 @@ from diag.answers.answer_type import STATE_KEYS, Parsed
 from diag.answers.types import TYPES
 from diag.assess.words import SHORT
 from diag.audit.card import QuestionCard, Scale, StandingAnswer
-from diag.audit.history import Turn, time_words
+from diag.audit.history import time_words
 from diag.audit.visit import VisitSession
 from diag.audit.walk import Key
-from diag.model.checklist import Question, Source
+from diag.model.checklist import Question
 from diag.model.enums import State
 from diag.model.fact import Value
 from diag.model.text import fold
@@ -58,10 +58,7 @@ from diag.words.vocabulary import KINDS, PROVENANCES, levels
 
 
 _HELP = "?"
-
-
 _WALKS = {"up": -1, "down": 1}
-
 
 _SAME_WORD = 1.0
 """Seconds within which a letter still belongs to the word that was recorded."""
@@ -119,7 +116,6 @@ class AnswerLine(Sturdy, LineField):
         self._until = 0.0
 
     async def on_key(self, event: events.Key) -> None:
-        """Take a key here, unless it is only typed."""
         if self._take(event):
             event.stop()
             event.prevent_default()
@@ -160,11 +156,9 @@ class AnswerLine(Sturdy, LineField):
         return True
 
     def action_read(self, way: int) -> None:
-        """Ask to read more of the fiche."""
         self.post_message(self.Read(way))
 
     def action_plan(self) -> None:
-        """Ask for the plan."""
         self.post_message(self.PlanWanted())
 
 
@@ -269,10 +263,7 @@ def lines_of(
 _STATUS = 2
 """Lines kept for what is said: a saved answer takes two at 80 columns."""
 
-
 _LONGEST = 4
-
-
 _NONE = "* inconnu  / sans objet  ! non communiqué"
 
 
@@ -292,7 +283,6 @@ class Fiche(Sturdy, Vertical):
         """Records what is typed, and goes on."""
 
     def compose(self) -> ComposeResult:
-        """Lay what is read over what is typed."""
         yield TextSheet(id="fiche-read")
         with Vertical(id="fiche-say"):
             with Horizontal(id="fiche-line"):
@@ -337,7 +327,17 @@ class Fiche(Sturdy, Vertical):
         visiting = self._visiting
         assert visiting is not None
         if self._lines is None or self._lines.card is not visiting.card:
-            self._lines = _fiche_lines(visiting, chosen_keys(self.app))
+            leg = visiting.walk.leg_of(visiting.key)
+            assert leg is not None
+            rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
+            self._lines = lines_of(
+                visiting.card,
+                leg.title,
+                rank,
+                len(leg.stops),
+                _NONE,
+                keys=chosen_keys(self.app),
+            )
         found, typed, read = self._lines, self.line.value, self.read
         read.show(
             lambda width: found.lines(typed, width, read.height), from_top=from_top
@@ -369,7 +369,6 @@ class Fiche(Sturdy, Vertical):
         sheet.show(lambda width: [Drawn(each) for each in wrapped(said, width)])
 
     def on_mount(self) -> None:
-        """Have what says it all recorded at once."""
         self.line.entered = lambda: self.given(self.line.value)
         self.line.said = self._said
 
@@ -416,14 +415,6 @@ class Fiche(Sturdy, Vertical):
         self.read.scroll_by(event.way * max(1, self.read.height - 2))
 
 
-def _fiche_lines(visiting: VisitSession, keys: Mapping[str, str]) -> FicheLines:
-    leg = visiting.walk.leg_of(visiting.key)
-    assert leg is not None
-    rank = [stop.key for stop in leg.stops].index(visiting.key) + 1
-    count = len(leg.stops)
-    return lines_of(visiting.card, leg.title, rank, count, _NONE, keys=keys)
-
-
 _KEYS = 3
 
 
@@ -433,6 +424,7 @@ def choices(
     """Give the choices one per line; what is typed and what is answered stand out."""
     kind, text = TYPES[question.type], typed.strip()
     named = kind.pointed(question, text) if text else set()
+    room = max(width - _KEYS - 3, 8)
     for key, label, value in kind.options(question):
         is_answer = (
             value in answered
@@ -442,14 +434,10 @@ def choices(
         style = "bold $accent" if value in named else "bold" if is_answer else ""
         mark = ">" if value in named else "=" if is_answer else " "
         name = f"{mark} {key.rjust(_KEYS - 1)}  "
-        for rank, part in enumerate(wrapped(Content(line(label)), _room(width))):
+        for rank, part in enumerate(wrapped(Content(line(label)), room)):
             before = " " * (_KEYS + 3) if rank else name
             styled = Content.styled(before, style or "$text-muted")
             yield Drawn(styled + part.stylize(style), key)
-
-
-def _room(width: int) -> int:
-    return max(width - _KEYS - 3, 8)
 
 
 _GRADES = {
@@ -460,14 +448,10 @@ _GRADES = {
     "M": "métier",
 }
 
-
 NAMES = 15
 """Where the text of a threshold starts, past the name of its level."""
 
-
 _TO_SETTLE = "réponses contradictoires ({key})"
-
-
 _RECENT_TURNS = 6
 
 
@@ -525,7 +509,13 @@ def more_rows(card: QuestionCard) -> Iterator[NamedText]:
         if rank or above:
             yield NamedText("", Content(""))
         yield from _scale_rows(scale, card)
-    yield from _trail_rows(card.trail)
+    trail = card.trail
+    if len(trail) > 1 or (trail and trail[0].before):
+        yield NamedText("", Content(""))
+        for turn in reversed(trail[-_RECENT_TURNS:]):
+            change = f"{turn.before} → {turn.after}" if turn.before else turn.after
+            words = f"{time_words(turn.at)}  {turn.who} : {change}"
+            yield NamedText("Historique", content(words))
 
 
 def _answer_rows(card: QuestionCard, keys: Mapping[str, str]) -> Iterator[NamedText]:
@@ -566,41 +556,23 @@ def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
     if scale.out:
         yield NamedText("", Content.styled("sans objet ici", "$text-muted"))
     elif scale.alone or all(len(each.asks) < SHORT for each in scale.thresholds):
-        yield from _thresholds(scale, card)
+        known = bool(card.said) and scale.alone
+        now = f"  (aujourd'hui : {card.said[0].words if len(card.said) == 1 else ''})"
+        for each in scale.thresholds:
+            here = scale.level == each.level and bool(card.said)
+            style = "bold $accent" if here else ""
+            asks = each.asks + now * (here and known)
+            name = f"{'>' if here else ' '} {each.name}"
+            yield NamedText(name, Content.styled(line(asks), style), NAMES, style)
     else:
         now = levels(scale.low, scale.high)
         yield NamedText("Constat", content(f"{now} (dépend aussi d'autres réponses)"))
     yield NamedText("Pourquoi", _told(criterion.why))
     for source in scale.sources:
-        yield NamedText("Source", content(_source(source)))
-
-
-def _thresholds(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
-    """Give every level, the highest first; today's one is marked and in the accent."""
-    now = card.said[0].words if len(card.said) == 1 else ""
-    for each in scale.thresholds:
-        here = scale.level == each.level and bool(card.said)
-        style = "bold $accent" if here else ""
-        asks = (
-            f"{each.asks}  (aujourd'hui : {now})" if here and scale.alone else each.asks
-        )
-        name = f"{'>' if here else ' '} {each.name}"
-        yield NamedText(name, Content.styled(line(asks), style), NAMES, style)
-
-
-def _source(source: Source) -> str:
-    grade = _GRADES.get(source.grade, source.grade)
-    dated = f", {written_day(source.date)}" if source.date else ""
-    return f"{source.id}, {grade} : {source.title}{dated}"
-
-
-def _trail_rows(trail: tuple[Turn, ...]) -> Iterator[NamedText]:
-    if len(trail) > 1 or (trail and trail[0].before):
-        yield NamedText("", Content(""))
-        for turn in reversed(trail[-_RECENT_TURNS:]):
-            change = f"{turn.before} → {turn.after}" if turn.before else turn.after
-            told = f"{time_words(turn.at)}  {turn.who} : {change}"
-            yield NamedText("Historique", content(told))
+        grade = _GRADES.get(source.grade, source.grade)
+        dated = f", {written_day(source.date)}" if source.date else ""
+        name = f"{source.id}, {grade} : {source.title}{dated}"
+        yield NamedText("Source", content(name))
 
 
 DEPARTURE = "avant-de-partir"
@@ -619,24 +591,21 @@ class WalkPlan(Lines):
     def tell(self, visiting: VisitSession, checks: int) -> None:
         """Show the walk as things stand; the cursor is where one is."""
         leg = visiting.walk.leg_of(visiting.key)
-        self.show(list(_plan_lines(visiting, checks)), key=leg.key if leg else None)
+        lines, group = list[ListLine](), ""
+        for each in visiting.walk.legs:
+            if each.group != group:
+                group = each.group
+                lines.append(ListLine("", (f" {group}",)))
+            maybe = f"+{each.maybe}" if each.maybe else ""
+            left = str(each.left) if each.left else "" if each.maybe else "fait"
+            lines.append(ListLine(each.key, (each.title, left, maybe)))
+        lines.append(ListLine("", ("",)))
+        checked = ("À vérifier", str(checks) if checks else "rien", "")
+        lines.append(ListLine(DEPARTURE, checked))
+        self.show(lines, key=leg.key if leg else None)
 
     def follow(self, visiting: VisitSession) -> None:
         """Have the cursor where one is: nothing else changed."""
         leg = visiting.walk.leg_of(visiting.key)
         if leg and leg.key != self.key:
             self.show(self.lines, key=leg.key)
-
-
-def _plan_lines(visiting: VisitSession, checks: int) -> Iterator[ListLine]:
-    legs = visiting.walk.legs
-    group = ""
-    for leg in legs:
-        if leg.group != group:
-            group = leg.group
-            yield ListLine("", (f" {group}",))
-        maybe = f"+{leg.maybe}" if leg.maybe else ""
-        left = str(leg.left) if leg.left else "" if leg.maybe else "fait"
-        yield ListLine(leg.key, (leg.title, left, maybe))
-    yield ListLine("", ("",))
-    yield ListLine(DEPARTURE, ("À vérifier", str(checks) if checks else "rien", ""))

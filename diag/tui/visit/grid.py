@@ -33,8 +33,6 @@ from diag.tui.visit.grid_table import At
 from diag.words.vocabulary import PLACES
 
 _PROVENANCES = (None, Provenance.OBSERVED, Provenance.DECLARED, Provenance.MEASURED)
-
-
 _SHOWN = 200  # refusals that one reads; more is a wrong paste
 
 
@@ -42,7 +40,6 @@ class Grid(GridEntry):
     """Rooms × questions, with what a spreadsheet does to them."""
 
     def can(self, command: CommandType) -> bool | None:
-        """Grey what needs a cell when there is none."""
         if not self.is_empty or command is NextKind:
             return True
         return True if command is LikePrevious and self.table.offered else None
@@ -55,7 +52,6 @@ class Grid(GridEntry):
         super().refresh_from(session)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Paste a block of a spreadsheet, or the file that was dragged here."""
         event.stop()
         if self.is_empty or not self.settle():
             return
@@ -143,13 +139,11 @@ class Grid(GridEntry):
         return f"{key_now(self.app, TakeBack)} annule."
 
     def on_choose_column(self) -> None:
-        """Select every row of the column."""
         if self.settle():
             last, column = len(self.sheet.places) - 1, self.table.cursor.column
             self._go(At(last, column), chosen=(At(0, column), At(last, column)))
 
     def on_clear_cells(self) -> None:
-        """Take answers away."""
         self._text("")
         keys = [
             (self.sheet.places[row].id, self.sheet.questions[column].id)
@@ -163,13 +157,11 @@ class Grid(GridEntry):
         self.after(filled, done)
 
     def on_copy_cells(self) -> None:
-        """Put the selection on the clipboard, for a spreadsheet."""
         rows, columns = self.rows_chosen(), self.columns_chosen()
         self.app.copy_to_clipboard(as_block(self.sheet, rows, columns))
         self.say(f"Copié : {len(rows)} × {len(columns)}, à coller dans un tableur.")
 
     def on_paste_file(self) -> None:
-        """Ask for a file's path and paste what it holds."""
         question = "Fichier CSV à coller ici (avec ou sans ligne de titres)"
         self.app.push_screen(Ask(question, hint="chemin/du/fichier.csv"), self._file)
 
@@ -181,7 +173,6 @@ class Grid(GridEntry):
                 self.app.post_message(Trouble(str(error)))
 
     def on_duplicate_place(self) -> None:
-        """Add a place like this one, and go to it."""
         if not self.settle():
             return
         row, column = self.table.cursor
@@ -194,7 +185,6 @@ class Grid(GridEntry):
         self.tell_answered(twin.id, "")
 
     def on_next_domain(self) -> None:
-        """Show the questions of the next domain, then all."""
         if not self.settle():
             return
         kind, question = self.sheet.kind, self.cursor_question
@@ -204,7 +194,6 @@ class Grid(GridEntry):
         self._change(sheet, sheet.columns.get(question or "", 0))
 
     def on_next_kind(self) -> None:
-        """Show the places of the next kind."""
         if self.is_empty or self.settle():
             kinds = sheet_kinds(self.session)
             rank = (kinds.index(self.sheet.kind) + 1) % len(kinds)
@@ -222,13 +211,11 @@ class Grid(GridEntry):
         self._tell()
 
     def on_next_provenance(self) -> None:
-        """Say how what is typed next is known."""
         rank = (_PROVENANCES.index(self.provenance) + 1) % len(_PROVENANCES)
         self.provenance = _PROVENANCES[rank]
         self._tell()
 
     def on_close_list(self) -> None:
-        """Say what closing the list of places does to the score, then close it."""
         if not self.settle():
             return
         kind = self.sheet.kind

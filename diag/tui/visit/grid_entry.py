@@ -87,12 +87,10 @@ class GridFace(Sturdy, Vertical):
         self._said = ""
 
     def compose(self) -> ComposeResult:
-        """Lay the table over its lines."""
         yield self.table
         yield self.status
 
     def on_resize(self) -> None:
-        """Say the same in the new width."""
         self._tell()
 
     @property
@@ -239,10 +237,7 @@ class GridFace(Sturdy, Vertical):
 
 
 DOWN, RIGHT = (1, 0), (0, 1)
-
-
 _FAR = 1_000_000
-
 
 MOVES = {
     "up": (-1, 0),
@@ -258,7 +253,6 @@ MOVES = {
 }
 """Key → so many rows and columns away."""
 
-
 EXTENDS = {
     "shift+up": (-1, 0),
     "shift+down": DOWN,
@@ -268,7 +262,6 @@ EXTENDS = {
     "shift+end": (_FAR, 0),
 }
 """Key → how far the selection goes."""
-
 
 NEXTS = {"shift+tab": (0, -1)}
 """Key → the direction of the next cell that is asked."""
@@ -334,7 +327,6 @@ def _ahead(sheet: GridSheet, at: At, step: tuple[int, int]) -> Iterator[At]:
 
 _HELP = "?"
 
-
 _ENDS = {
     DOWN: "Rien d'autre à remplir en dessous : {right} passe à droite.",
     RIGHT: "Rien d'autre à remplir ensuite.",
@@ -391,11 +383,9 @@ class GridEntry(GridFace):
         return TYPES[self.question.type].is_text and bool(self.table.text)
 
     def on_next_below(self) -> None:
-        """Record, and go down."""
         self._next(DOWN)
 
     def on_next_right(self) -> None:
-        """Record, and go right."""
         self._next(RIGHT)
 
     def _move(self, step: tuple[int, int]) -> None:

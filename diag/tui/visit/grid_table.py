@@ -28,7 +28,6 @@ from diag.words.vocabulary import PLACE_NAMES, PROVENANCES
 
 _SLACK = 24  # lets the last column scroll until it starts at the left edge
 
-
 _NOTHING = {
     PlaceKind.BATIMENT: "Aucun bâtiment pour l'instant.",
     PlaceKind.SALLE: "Aucune salle pour l'instant.",
@@ -182,7 +181,6 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         self.show_cursor()
 
     def on_click(self, event: events.Click) -> None:
-        """Say which cell was pointed at."""
         x = event.x - self.layout_of.names
         column = self.cursor.column
         if x >= 0:
@@ -354,19 +352,10 @@ def _joined(segments: list[Segment]) -> list[Segment]:
 TITLE_LINES = 3
 """Lines that titles of columns may take."""
 
-
 _NARROWEST, _WIDEST, _TITLE_WIDEST = 12, 18, 14
-
-
 _NAMES_NARROWEST, _NAMES_TIGHT, _NAMES_WIDEST = 12, 17, 24
-
-
 _WIDE = 80
-
-
 _MARK = 3
-
-
 _AROUND = _MARK + 3
 
 
@@ -468,14 +457,8 @@ def _padded(text: str, width: int) -> str:
 
 
 _EXPECTED_LINES = 3
-
-
 _BETWEEN = "  "
-
-
 _LABELS = (200, 40, 30, 24, 20, 16, 12)
-
-
 _STATES_HINT = "* inconnu  / sans objet  ! non communiqué"
 
 
@@ -503,7 +486,6 @@ class GridStatus(PlainStyle):
             self.refresh(*regions_of(changed, width))
 
     def render_line(self, y: int) -> Strip:
-        """Return one line."""
         text = self.lines[y] if y < len(self.lines) else ""
         width = self.size.width
         return Strip([Segment(set_cell_size(text, width), self.plain_style)], width)
