@@ -86,7 +86,7 @@ def beside(text: str) -> None:
 
 
 def command(tool: str, form: str, *words: str) -> None:
-    """Tell how long another tool takes, or that it is not there."""
+    """Notice how long another tool takes, or that it is not there."""
     found = shutil.which(tool)
     if found is None:
         print(f"  {tool} is not installed: {form} not compared")

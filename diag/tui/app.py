@@ -72,7 +72,9 @@ class DiagApp(Sturdy, App[None]):
         """The workspace, and what is opened in it."""
         self.whereabouts = Whereabouts(self)
         """Where one is, and was last."""
-        self.desk.tell = lambda told: self.call_later(self.tell, told, "Vos grilles")
+        self.desk.inform = lambda words: self.call_later(
+            self.show_text, words, "Vos grilles"
+        )
         self.crash: Exception | None = None
         """The error that ended the app, if one did."""
         self.keys: dict[str, str] = {}
@@ -192,18 +194,18 @@ class DiagApp(Sturdy, App[None]):
         if len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def say(self, sentence: str) -> None:
+    def inform(self, sentence: str) -> None:
         """Say something that needs no answer, for a few seconds."""
         self.notify(sentence, timeout=4, markup=False)
 
-    def tell(self, sentence: str, title: str) -> None:
+    def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""
-        from diag.tui.dialogs import Tell  # noqa: PLC0415 - see above
+        from diag.tui.dialogs import Notice  # noqa: PLC0415 - see above
 
-        self.push_screen(Tell(sentence, title))
+        self.push_screen(Notice(sentence, title))
 
     def on_trouble(self, event: Trouble) -> None:
-        """Tell what was refused, and what to do.
+        """Notice what was refused, and what to do.
 
         What was typed ahead was meant for what does not come: it is dropped.
         """
@@ -214,7 +216,7 @@ class DiagApp(Sturdy, App[None]):
         if isinstance(event.error, NeedsConfirmation):
             self._ask_to_write(event.error)
         else:
-            self.tell(event.sentence, "Ce n'est pas possible")
+            self.show_text(event.sentence, "Ce n'est pas possible")
 
     def _ask_to_write(self, refused: "NeedsConfirmation") -> None:
         """Ask whether what is withheld is written all the same; then do so, or not."""
@@ -228,8 +230,10 @@ class DiagApp(Sturdy, App[None]):
             for screen in self.screen_stack:
                 look_again = getattr(screen, "look_again", None)
                 if look_again is not None:
-                    said = refused.done if confirmed else refused.left
-                    look_again(said, forget=written or refused.drops, written=written)
+                    outcome = refused.done if confirmed else refused.left
+                    look_again(
+                        outcome, forget=written or refused.drops, written=written
+                    )
 
         question = Weigh(ask_to_confirm(refused), yes=refused.yes, no=refused.no)
         self.push_screen(question, answered)
@@ -295,7 +299,7 @@ class DiagApp(Sturdy, App[None]):
         self.exit()
 
     def action_help_quit(self) -> None:
-        self.say(f"{Quit.key_names(self.keys)} pour quitter ; tout est enregistré.")
+        self.inform(f"{Quit.key_names(self.keys)} pour quitter ; tout est enregistré.")
 
     def on_switch_theme(self) -> None:
         light = self.theme == DIAG_LIGHT.name
@@ -320,7 +324,7 @@ class DiagApp(Sturdy, App[None]):
         notice = workspace.journal.notice
         if notice and not self._noticed:
             self._noticed = True
-            self.tell(notice, "Lecture seule")
+            self.show_text(notice, "Lecture seule")
 
     def _go_audit(self, module: str, name: str, uai: str, *where: str | None) -> None:
         """Go into a school's audit; one that cannot be opened leaves one where one is.
@@ -338,7 +342,7 @@ class DiagApp(Sturdy, App[None]):
             self.pop_screen()
 
     def _handle_exception(self, error: Exception) -> None:
-        """Tell what a callback or a worker was refused; anything else is a crash."""
+        """Notice what a callback or a worker was refused; anything else is a crash."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(cause, DiagError):
             self.post_message(Trouble(str(cause), cause))

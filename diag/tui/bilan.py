@@ -235,9 +235,9 @@ class BilanScreen(PlaceScreen):
         """Read everything again; the sides that are not seen wait."""
         session = self.session
         report = report_of(session)
-        self.tell(f"Bilan : {session.about.title}")
+        self.set_title(f"Bilan : {session.about.title}")
         self.show_written()
-        self.query_one(Interval).tell(session.assessment.overall)
+        self.query_one(Interval).show(session.assessment.overall)
         self.query_one("#summary", Static).update(content(_summary(session, report)))
         self._stale = set(FACES)
         self._freshen()
@@ -275,7 +275,7 @@ class BilanScreen(PlaceScreen):
         for name in FACES:
             self._outline(name).display = name in beside
         self._freshen()
-        self.query_one(Tabs).tell(self.face)
+        self.query_one(Tabs).show(self.face)
         self.refresh_bindings()
 
     @on(Tabs.Chosen)
@@ -345,7 +345,7 @@ class BilanScreen(PlaceScreen):
             if action.advice.recommendation.when.criterion in named:
                 self.go_to_advice(action.id)
                 return
-        self.diag.say("Aucune préconisation ne corrige cette ligne.")
+        self.diag.inform("Aucune préconisation ne corrige cette ligne.")
 
     def on_follow_up_command(self) -> None:
         self._ask_step(FollowUpState.DECIDEE)
@@ -363,7 +363,7 @@ class BilanScreen(PlaceScreen):
             FollowUpDialog(title, step, lambda said: add_step(self.session, said))
         ):
             self.show_all()
-            self.diag.say("Suite enregistrée.")
+            self.diag.inform("Suite enregistrée.")
 
     def _title_of(self, ident: str) -> str:
         report = report_of(self.session)
@@ -382,7 +382,7 @@ class BilanScreen(PlaceScreen):
     def _move(self, by: int) -> None:
         ident = self.advice
         if not advising.move(self.session, ident, by):
-            self.diag.say("Elle est déjà au bout de la liste.")
+            self.diag.inform("Elle est déjà au bout de la liste.")
             return
         self.show_all()
         self.go_to_advice(ident)
@@ -391,7 +391,7 @@ class BilanScreen(PlaceScreen):
         forgotten = advising.as_computed(self.session)
         ranks = counted(forgotten, "rang oublié", "rangs oubliés")
         self.show_all()
-        self.diag.say(f"Ordre calculé ; {ranks}.")
+        self.diag.inform(f"Ordre calculé ; {ranks}.")
 
     @work
     async def on_add_advice(self) -> None:
@@ -399,14 +399,16 @@ class BilanScreen(PlaceScreen):
         if own:
             self.show_all()
             self.go_to_advice(own)
-            self.diag.say("Préconisation ajoutée.")
+            self.diag.inform("Préconisation ajoutée.")
 
     @work
     async def on_remove_advice(self) -> None:
         ident = self.advice
         if ident not in {one.id for one in own_here(self.session)}:
             key = key_now(self.app, SetAside)
-            self.diag.say(f"Elle n'est pas d'ici : écartez-la ({key}), avec un motif.")
+            self.diag.inform(
+                f"Elle n'est pas d'ici : écartez-la ({key}), avec un motif."
+            )
             return
         question = f"Retirer « {self._title_of(ident)} » ? L'historique la garde."
         if await self.app.push_screen_wait(Confirm(question, yes="Retirer")):
@@ -420,7 +422,7 @@ class BilanScreen(PlaceScreen):
         self.app.push_screen(SupposeScreen(self.session))
 
     def on_write_reports(self) -> None:
-        self.diag.say("Les quatre rapports s'écrivent…")
+        self.diag.inform("Les quatre rapports s'écrivent…")
         report = report_of(self.session).gathered()
         self._write(
             partial(write_reports, report, Audience, report_folder(self.session)),
@@ -441,10 +443,10 @@ class BilanScreen(PlaceScreen):
         for told in {one.warning for one in written if one.warning}:
             app.post_message(Trouble(told))
         files = tuple(one.path for one in written if one.path)
-        app.call_from_thread(self._tell_written, files, title, provisional=provisional)
-        app.call_from_thread(shell.say, f"{title} : {files[0].parent}")
+        app.call_from_thread(self._keep_written, files, title, provisional=provisional)
+        app.call_from_thread(shell.inform, f"{title} : {files[0].parent}")
 
-    def _tell_written(
+    def _keep_written(
         self, files: tuple[Path, ...], title: str, *, provisional: bool
     ) -> None:
         """Show that it is there, unless one left; nothing opens over what one does."""
@@ -466,7 +468,7 @@ class BilanScreen(PlaceScreen):
             for one in possible_drafts(about.kind)
         ]
         if not choices:
-            self.diag.say("Ces projets concernent une école ou une commune.")
+            self.diag.inform("Ces projets concernent une école ou une commune.")
             return
         question = "Quel document préparer ? Vous y lirez ce qui reste à écrire."
         chosen = await self.app.push_screen_wait(ChooseDialog(question, choices))
@@ -524,7 +526,7 @@ class BilanScreen(PlaceScreen):
     def _advance_to(self, wanted: AuditStatus, comment: str) -> None:
         move(self.session, wanted, comment)
         self.show_all()
-        self.diag.say(f"Audit {STATUSES[wanted]}.")
+        self.diag.inform(f"Audit {STATUSES[wanted]}.")
 
     @work
     async def on_new_edition(self) -> None:
@@ -537,12 +539,12 @@ class BilanScreen(PlaceScreen):
         upgrade(self.session, found)
         self.show_all()
         key = key_now(self.app, Undo)
-        self.diag.say(f"Édition {found.new.checklist.version} ; {key} y revient.")
+        self.diag.inform(f"Édition {found.new.checklist.version} ; {key} y revient.")
 
     def on_undo(self) -> None:
         undone = undo(self.session)
         self.show_all()
-        self.diag.say(f"Annulé : {undone}.")
+        self.diag.inform(f"Annulé : {undone}.")
 
     def on_go_visit(self) -> None:
         self.diag.go_visit(self.uai)

@@ -153,7 +153,7 @@ class ConflictsScreen(PlaceScreen):
         about = self._sessions()[0].about.name if self.ref else "tous les audits"
         twice = sum(isinstance(one, PlaceMerge) for one in self._shown.values())
         counted = unsettled_words(len(self._shown) - twice, twice)
-        self.tell(f"À trancher : {counted}" if counted else "À trancher", about)
+        self.set_title(f"À trancher : {counted}" if counted else "À trancher", about)
         self.query_one(Lines).show(lines)
         self.refresh_keys()
 
@@ -214,7 +214,7 @@ class ConflictsScreen(PlaceScreen):
         if self._last is not None:
             undo_last(self._last)
             self.read()
-            self.diag.say("Annulé : c'est de nouveau à trancher.")
+            self.diag.inform("Annulé : c'est de nouveau à trancher.")
 
 
 _MARGIN = 5
@@ -258,7 +258,7 @@ class ConflictScreen(PlaceScreen):
             yield Static(id="card")
 
     def on_mount(self) -> None:
-        self.tell("À trancher", self.shown.session.about.title)
+        self.set_title("À trancher", self.shown.session.about.title)
         self.query_one(VerticalScroll).focus()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -356,7 +356,9 @@ class ConflictScreen(PlaceScreen):
     async def on_leave_open(self) -> None:
         asked = f"{self.shown.about} : pourquoi le laisser ouvert ?"
         hint = "par exemple : à demander à la directrice"
-        comment = await self.app.push_screen_wait(Ask(asked, hint=hint, keep=_said))
+        comment = await self.app.push_screen_wait(
+            Ask(asked, hint=hint, keep=_check_reason)
+        )
         if comment is not None:
             self.call_later(self._leave, comment)
 
@@ -373,12 +375,12 @@ class ConflictScreen(PlaceScreen):
         self._settled("Lieu retiré")
 
     def _settled(self, said: str) -> None:
-        self.diag.say(f"{said}.")
+        self.diag.inform(f"{said}.")
         self.diag.go_back()
         self._done(said)
 
 
-def _said(typed: str) -> None:
+def _check_reason(typed: str) -> None:
     if not typed.strip():
         raise DiagError("Dites pourquoi, en quelques mots.")
 
@@ -417,7 +419,7 @@ class MergeScreen(PlaceScreen):
             yield Static(Content("\n").join(told))
 
     def on_mount(self) -> None:
-        self.tell("Un lieu ou deux ?", self.shown.session.about.title)
+        self.set_title("Un lieu ou deux ?", self.shown.session.about.title)
         self.query_one(VerticalScroll).focus()
 
     def on_keep_first(self) -> None:
@@ -436,7 +438,7 @@ class MergeScreen(PlaceScreen):
         self._settled(f"Lus comme un seul lieu : {line(found.kept.name)}")
 
     def _settled(self, said: str) -> None:
-        self.diag.say(f"{said}.")
+        self.diag.inform(f"{said}.")
         self.diag.go_back()
         self._done(said)
 
@@ -482,7 +484,7 @@ class ReviewsScreen(PlaceScreen):
             )
             for one in found
         ]
-        self.tell("À relire", f"{len(found)} en attente" if found else "")
+        self.set_title("À relire", f"{len(found)} en attente" if found else "")
         self.query_one(Lines).show(lines)
         self.refresh_keys()
 

@@ -69,7 +69,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
 
     def _show(self, *said: str) -> None:
         remarks = "\n".join((*said, *self._departure.remarks))
-        self.query_one("#remarks", Sentence).say(remarks)
+        self.query_one("#remarks", Sentence).show(remarks)
         self.query_one("#title", Static).update(content(self._title()))
         self.query_one(Lines).show([
             ListLine(
@@ -111,7 +111,9 @@ class DayOnSite(FormDialog):
     """Asks what a visit is dated by; gives it told: « visite du 31/01/2027 »."""
 
     def __init__(self, session: AuditSession, corrects: Visit | None = None) -> None:
-        told = f"Corriger la {_told(corrects)}" if corrects else "Dater la visite"
+        told = (
+            f"Corriger la {_visit_words(corrects)}" if corrects else "Dater la visite"
+        )
         super().__init__(told)
         self._session = session
         self._corrects = corrects
@@ -153,10 +155,10 @@ class DayOnSite(FormDialog):
             authorisation=self.value("authorisation"),
             corrects=self._corrects,
         )
-        return _told(visit)
+        return _visit_words(visit)
 
 
-def _told(visit: Visit) -> str:
+def _visit_words(visit: Visit) -> str:
     return f"visite du {written_day(visit.date)}"
 
 
@@ -174,7 +176,7 @@ def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) 
         visit = next((one for one in session.visits if one.id == ident), None)
         if visit and act == _REMOVE:
             remove_visit(session, visit)
-            done(f"{_told(visit)} retirée")
+            done(f"{_visit_words(visit)} retirée")
         else:
             app.push_screen(DayOnSite(session, visit), kept)
 
@@ -184,9 +186,11 @@ def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) 
     choices = [ListChoice("+", "Dater une autre visite")]
     for one in session.visits:
         aside = ", ".join(one.present)
-        choices.append(ListChoice(f"/{one.id}", f"Corriger la {_told(one)}", aside))
         choices.append(
-            ListChoice(f"{_REMOVE}/{one.id}", f"Retirer la {_told(one)}", aside)
+            ListChoice(f"/{one.id}", f"Corriger la {_visit_words(one)}", aside)
+        )
+        choices.append(
+            ListChoice(f"{_REMOVE}/{one.id}", f"Retirer la {_visit_words(one)}", aside)
         )
     noted = counted(len(session.visits), "visite déjà notée", "visites déjà notées")
     app.push_screen(ChooseDialog(noted, choices), chosen)

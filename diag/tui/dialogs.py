@@ -199,7 +199,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class Tell(Sturdy, ModalScreen[None]):
+class Notice(Sturdy, ModalScreen[None]):
     """Something to read: a refusal with its way out, or a longer text."""
 
     CSS_PATH = "dialogs.tcss"

@@ -31,7 +31,7 @@ class TourStep(NamedTuple):
     """One step: where one is, what one does there, the keys that matter."""
 
     title: str
-    told: tuple[str, str, str]
+    lines: tuple[str, str, str]
     keys: tuple[CommandType, ...]
 
 
@@ -137,7 +137,7 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
         step = STEPS[self.step]
         title = f"Découverte {self.step + 1}/{len(STEPS)} · {step.title}"
         self.query_one("#title", Static).update(content(title))
-        self.query_one("#told", Static).update(content("\n".join(step.told)))
+        self.query_one("#told", Static).update(content("\n".join(step.lines)))
         keys = [
             f"{command.key_names(self._chosen):<16} {command.TITLE}"
             for command in step.keys

@@ -121,7 +121,7 @@ class ExportScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         self.wanted = self._as_kept()
-        self.tell("Exporter les documents")
+        self.set_title("Exporter les documents")
         self._fill(f"scope/{self._scope}")
         self.query_one(Lines).focus()
 
@@ -186,7 +186,9 @@ class ExportScreen(PlaceScreen):
 
     def on_write(self) -> None:
         if not self._count():
-            self.diag.say("Rien n'est coché : cochez un audit, un lecteur, une forme.")
+            self.diag.inform(
+                "Rien n'est coché : cochez un audit, un lecteur, une forme."
+            )
             return
         self._keep()
         self.app.push_screen(ExportRunScreen(self.audits, self.wanted))
@@ -200,7 +202,7 @@ class ExportScreen(PlaceScreen):
 
     def _fill(self, key: str) -> None:
         self.query_one(Lines).show(list(self._lines()), key)
-        self.query_one("#told", Static).update(content(self._told()))
+        self.query_one("#told", Static).update(content(self._summary()))
         self.refresh_bindings()
 
     def _lines(self) -> Iterator[ListLine]:
@@ -237,7 +239,7 @@ class ExportScreen(PlaceScreen):
         yield ListLine("again", (f"  {box} Réécrire aussi ce qui est à jour", ""))
         yield ListLine(_WRITE, ("  Écrire", key_now(self.app, Write)))
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         count = self._count()
         if not count:
             return "Rien à écrire : cochez au moins un lecteur et une forme."
@@ -301,9 +303,9 @@ class ExportRunScreen(PlaceScreen):
     class Done(Message):
         """One audit's documents are written, or told why not."""
 
-        def __init__(self, told: AuditWritten) -> None:
+        def __init__(self, written: AuditWritten) -> None:
             super().__init__()
-            self.told = told
+            self.written = written
 
     class Ended(Message):
         """Nothing more is being written."""
@@ -312,7 +314,7 @@ class ExportRunScreen(PlaceScreen):
         super().__init__()
         self._audits = tuple(audits)
         self._wanted = wanted
-        self.told: list[AuditWritten] = []
+        self.written: list[AuditWritten] = []
         """What became of each audit so far, in order."""
         self.running = False
         """Whether something is being written."""
@@ -325,7 +327,7 @@ class ExportRunScreen(PlaceScreen):
         yield Sentence(id="told")
 
     def on_mount(self) -> None:
-        self.tell("Exporter les documents")
+        self.set_title("Exporter les documents")
         self.query_one(Lines).focus()
         self._start()
 
@@ -342,15 +344,15 @@ class ExportRunScreen(PlaceScreen):
     def here(self) -> AuditWritten | None:
         """The audit under the cursor, once told."""
         key = self.query_one(Lines).key if self.is_mounted else ""
-        return self.told[int(key)] if key else None
+        return self.written[int(key)] if key else None
 
     @property
     def _is_cut_short(self) -> bool:
-        failed = any(one.problem for one in self.told)
-        return failed or len(self.told) < len(self._audits)
+        failed = any(one.problem for one in self.written)
+        return failed or len(self.written) < len(self._audits)
 
     def _start(self) -> None:
-        self.told, self.running = [], True
+        self.written, self.running = [], True
         self._show()
         self._write(self.diag.desk.workspace)
 
@@ -368,7 +370,7 @@ class ExportRunScreen(PlaceScreen):
             self.post_message(self.Ended())
 
     def on_export_run_screen_done(self, event: Done) -> None:
-        self.told.append(event.told)
+        self.written.append(event.written)
         self._show()
 
     def on_export_run_screen_ended(self) -> None:
@@ -377,7 +379,7 @@ class ExportRunScreen(PlaceScreen):
 
     @on(Lines.Moved)
     def _moved(self) -> None:
-        self._tell_whole()
+        self._show_whole()
         self.refresh_bindings()
 
     @on(Lines.Chosen)
@@ -390,22 +392,22 @@ class ExportRunScreen(PlaceScreen):
                 str(rank),
                 (one.name, f"Échec : {one.problem}" if one.problem else one.words),
             )
-            for rank, one in enumerate(self.told)
+            for rank, one in enumerate(self.written)
         ])
-        self._tell_whole()
+        self._show_whole()
         self.refresh_bindings()
 
-    def _tell_whole(self) -> None:
+    def _show_whole(self) -> None:
         here = self.here
         said = [self._progress()]
         if here:
             said.append(here.problem or ", ".join(here.warnings) or str(here.folder))
-        if not self.running and any(one.provisional for one in self.told):
+        if not self.running and any(one.provisional for one in self.written):
             said.append("Provisoires : des audits ne sont pas clos.")
-        self.query_one("#told", Sentence).say("\n".join(said))
+        self.query_one("#told", Sentence).show("\n".join(said))
 
     def _progress(self) -> str:
-        done, whole = len(self.told), len(self._audits)
+        done, whole = len(self.written), len(self._audits)
         filled = _BAR * done // max(whole, 1)
         bar = "█" * filled + "░" * (_BAR - filled)
         if self.running:
@@ -413,17 +415,17 @@ class ExportRunScreen(PlaceScreen):
         if done < whole:
             key = key_now(self.app, TakeUp)
             return f"{bar} {done} sur {whole} : arrêté, {key} reprend"
-        return f"{bar} {tally(self.told)}"
+        return f"{bar} {tally(self.written)}"
 
     def on_stop_export(self) -> None:
         self.workers.cancel_group(self, "export")
-        self.diag.say("Arrêt après l'audit en cours.")
+        self.diag.inform("Arrêt après l'audit en cours.")
 
     def on_back(self) -> None:
         """Leave; say what is left unwritten, if it was not all."""
         if self.running:
-            last = f"{len(self.told) + 1} sur {len(self._audits)}"
-            self.diag.say(f"Arrêt après l'audit {last} ; « Écrire » reprend.")
+            last = f"{len(self.written) + 1} sur {len(self._audits)}"
+            self.diag.inform(f"Arrêt après l'audit {last} ; « Écrire » reprend.")
         super().on_back()
 
     def on_take_up(self) -> None:

@@ -277,21 +277,21 @@ class KeysScreen(PlaceScreen):
         others = {k: v for k, v in self.diag.keys.items() if k != command.ident()}
         own = key in command.keys_in({})
         self._keep(others if own else {**others, command.ident(): key})
-        self.diag.say(f"{key_name(key)} : {command.TITLE}.")
+        self.diag.inform(f"{key_name(key)} : {command.TITLE}.")
 
     def on_own_key(self) -> None:
         command = self._commands[self.query_one(Lines).key]
         kept = {k: v for k, v in self.diag.keys.items() if k != command.ident()}
         for key in command.keys_in({}):
             if problem := refusal(command, key, None, kept):
-                self.diag.say(problem)
+                self.diag.inform(problem)
                 return
         self._keep(kept)
-        self.diag.say(f"Touche d'origine : {command.key_names()}.")
+        self.diag.inform(f"Touche d'origine : {command.key_names()}.")
 
     def on_all_own_keys(self) -> None:
         self._keep({})
-        self.diag.say("Toutes les touches sont celles d'origine.")
+        self.diag.inform("Toutes les touches sont celles d'origine.")
 
     def _keep(self, chosen: dict[str, str]) -> None:
         self.diag.keep_keys(chosen)
@@ -300,7 +300,7 @@ class KeysScreen(PlaceScreen):
     def _fill(self) -> None:
         changed = len(self.diag.keys)
         told = counted(changed, "changée") if changed else ""
-        self.tell("Raccourcis", told)
+        self.set_title("Raccourcis", told)
         self.query_one(Lines).show(list(self._lines()))
         self.refresh_bindings()
 

@@ -432,7 +432,7 @@ class Tabs(Widget):
         self._before = before
         self._chosen = ""
 
-    def tell(self, chosen: str) -> None:
+    def show(self, chosen: str) -> None:
         """Show which word is chosen."""
         self._chosen = chosen
         self.refresh()

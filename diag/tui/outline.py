@@ -364,7 +364,7 @@ class Interval(Widget):
         self._title = title
         self._score: Score | None = None
 
-    def tell(self, score: Score | None) -> None:
+    def show(self, score: Score | None) -> None:
         """Show a score."""
         self._score = score
         self.refresh()
@@ -372,10 +372,10 @@ class Interval(Widget):
     def render(self) -> Content:
         if self._score is None:
             return Content(self._title)
-        return Content(told(self._title, self._score, self.content_size.width))
+        return Content(score_line(self._title, self._score, self.content_size.width))
 
 
-def told(title: str, score: Score, width: int) -> str:
+def score_line(title: str, score: Score, width: int) -> str:
     """Return a score in so many characters; the scale takes what is left."""
     said = f"{line(title)}  {score_words(score)}"
     known = filled_words(score)

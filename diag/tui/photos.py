@@ -148,7 +148,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self.shown = shown
         """What the photos show."""
         self._left = 0
-        self._said: list[str] = []
+        self._lines: list[str] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -188,7 +188,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             return
         come = arrivals(self.session.workspace)
         if not come:
-            self._tell("Rien de nouveau dans le dossier du téléphone.")
+            self._show("Rien de nouveau dans le dossier du téléphone.")
         self._take((each.path, each) for each in come)
 
     def on_choose_folder(self) -> None:
@@ -202,7 +202,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             try:
                 choose_photo_folder(self.session.workspace, folder)
             except DiagError as error:
-                self._tell(str(error))
+                self._show(str(error))
             else:
                 self.on_from_phone()
 
@@ -217,7 +217,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             try:
                 caption_photo(self.session, photo.id, caption)
             except DiagError as error:
-                self._tell(str(error))
+                self._show(str(error))
             self._refill()
 
     def on_remove_photo(self) -> None:
@@ -225,7 +225,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         if photo is not None:
             remove_photo(self.session, photo.id)
             self._refill()
-            self._tell(f"Retirée : {photo.caption}")
+            self._show(f"Retirée : {photo.caption}")
 
     def on_see(self) -> None:
         photo = self._chosen()
@@ -235,7 +235,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         if data is not None:
             self.app.push_screen(PhotoScreen(photo, data))
             return
-        self._tell("L'image n'est pas sur cet ordinateur : elle est demandée…")
+        self._show("L'image n'est pas sur cet ordinateur : elle est demandée…")
         self._fetch(photo)
 
     @work(thread=True, group="photos", exit_on_error=False)
@@ -251,7 +251,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
 
     def on_photos_screen_come(self, event: Come) -> None:
         self._refill()
-        self._tell(event.problem)
+        self._show(event.problem)
         data = None if event.problem else picture_of(self.session, event.photo)
         if data is not None:
             self.app.push_screen(PhotoScreen(event.photo, data))
@@ -265,8 +265,8 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         batch = list(files)
         if batch:
             self._left += len(batch)
-            self._said = []
-            self._tell(_reading(self._left))
+            self._lines = []
+            self._show(_reading(self._left))
             self._read_all(batch)
 
     @work(thread=True, group="photos", exit_on_error=False)
@@ -285,18 +285,18 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
     def on_photos_screen_read(self, event: Read) -> None:
         self._left -= 1
         if isinstance(event.result, str):
-            self._said.append(event.result)
+            self._lines.append(event.result)
         else:
             self._keep(event.result)
         if event.come is not None:
             seen(self.session.workspace, event.come)
         self._refill()
         waiting = [_reading(self._left)] if self._left else []
-        self._tell("\n".join([*self._said, *waiting]))
+        self._show("\n".join([*self._lines, *waiting]))
 
     def _keep(self, picture: DecodedPicture) -> None:
         photo, is_new = keep_picture(self.session, picture, self.shown)
-        self._said.append(f"{'Jointe' if is_new else 'Déjà jointe'} : {photo.caption}")
+        self._lines.append(f"{'Jointe' if is_new else 'Déjà jointe'} : {photo.caption}")
         self.query_one(DropField).clear()
 
     def _photos(self) -> list[Photo]:
@@ -330,7 +330,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             lines.highlighted = last if came or at is None else min(at, last)
         self.refresh_bindings()
 
-    def _tell(self, text: str) -> None:
+    def _show(self, text: str) -> None:
         self.query_one("#told", Static).update(content(text))
 
     def _title(self) -> str:

@@ -54,9 +54,9 @@ class PlaceScreen(Sturdy, Screen[None]):
             self._possible = possible
             self.refresh_bindings()
 
-    def tell(self, title: str, remark: str = "") -> None:
-        """Say in the heading where one is."""
-        self.query_one(TitleLine).tell(title, remark)
+    def set_title(self, title: str, remark: str = "") -> None:
+        """Write in the heading where one is."""
+        self.query_one(TitleLine).show(title, remark)
 
     def on_back(self) -> None:
         """Go back one place."""
@@ -80,7 +80,7 @@ class TitleLine(Widget):
         self._title = title
         self._remark = remark
 
-    def tell(self, title: str, remark: str = "") -> None:
+    def show(self, title: str, remark: str = "") -> None:
         """Show another title."""
         if (title, remark) != (self._title, self._remark):
             self._title, self._remark = title, remark

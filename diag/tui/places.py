@@ -351,13 +351,15 @@ class AskNames(Ask):
 
     def below(self) -> ComposeResult:
         """Lay what is to be added under the field."""
-        yield Static(content(self._told(self._value)), id="told", classes="below")
+        yield Static(
+            content(self._names_words(self._value)), id="told", classes="below"
+        )
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self.query_one("#told", Static).update(content(self._told(event.value)))
+        self.query_one("#told", Static).update(content(self._names_words(event.value)))
 
-    def _told(self, typed: str) -> str:
+    def _names_words(self, typed: str) -> str:
         try:
             names = names_in(typed)
         except DiagError as error:

@@ -79,7 +79,7 @@ class PreviewScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Have the pages drawn aside: half a second."""
-        self.tell(f"Aperçu : {DOCUMENT_TITLES[self._audience]}")
+        self.set_title(f"Aperçu : {DOCUMENT_TITLES[self._audience]}")
         self._draw(self.diag.desk.workspace)
 
     @work(thread=True, exclusive=True, group="preview")
@@ -102,7 +102,7 @@ class PreviewScreen(PlaceScreen):
 
     async def _show(self, page: int) -> None:
         self.page = page
-        self.tell(
+        self.set_title(
             f"Aperçu : {DOCUMENT_TITLES[self._audience]}",
             f"page {page + 1} sur {len(self.pages)}",
         )

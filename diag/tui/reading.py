@@ -81,7 +81,7 @@ class ReadingScreen(PlaceScreen):
         yield Lines(self._columns, empty=self._empty)
 
     def on_mount(self) -> None:
-        self.tell(self._title, self._remark)
+        self.set_title(self._title, self._remark)
         lines = self.query_one(Lines)
         lines.show(self._lines)
         lines.focus()
@@ -98,7 +98,7 @@ class ReadingScreen(PlaceScreen):
             for title, cell in zip(titles, line.cells, strict=True)
             if cell
         ]
-        self.diag.tell("\n".join(said), self._title)
+        self.diag.show_text("\n".join(said), self._title)
 
 
 def history_screen(session: AuditSession) -> ReadingScreen:
@@ -167,7 +167,7 @@ class CrashScreen(PlaceScreen):
         )
 
     def on_mount(self) -> None:
-        self.tell("Erreur inattendue")
+        self.set_title("Erreur inattendue")
 
     def on_continue(self) -> None:
         self.diag.whereabouts.recover()
@@ -215,7 +215,7 @@ class HelpScreen(PlaceScreen):
         self.diag.on_discover()
 
     def on_mount(self) -> None:
-        self.tell("Aide", "ce qui est possible ici")
+        self.set_title("Aide", "ce qui est possible ici")
         self.query_one(VerticalScroll).focus()
 
 

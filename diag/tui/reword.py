@@ -123,8 +123,8 @@ class RewordScreen(PlaceScreen):
         report = self._report = report_of(self._session)
         action = report.plan.action(self.ident)
         title = report.title(action, Audience.MAIRIE) if action else self.ident
-        self.tell(f"Reformuler : {title}")
-        self.query_one(Tabs).tell(self.audience)
+        self.set_title(f"Reformuler : {title}")
+        self.query_one(Tabs).show(self.audience)
         said = advising.current_wording(self._session, self.ident, self.audience)
         for name in PART_WORDS:
             shown = name in self._names
@@ -154,7 +154,7 @@ class RewordScreen(PlaceScreen):
         changed = self._other_than(said, names)
         if changed:
             advising.reword(self._session, self.ident, self.audience, changed)
-            self.diag.say("Texte enregistré.")
+            self.diag.inform("Texte enregistré.")
 
     def _keep_then(self, go_on: Callable[[], None]) -> None:
         """Keep every part, then go on; what is refused is mended, or dropped."""
@@ -170,7 +170,7 @@ class RewordScreen(PlaceScreen):
                 else:
                     self._area(faulty[0]).focus()
 
-            told = f"{error}\n\n{self._told(faulty)}"
+            told = f"{error}\n\n{self._written_words(faulty)}"
             self.app.push_screen(Faulty(told), answered)
         else:
             go_on()
@@ -191,7 +191,7 @@ class RewordScreen(PlaceScreen):
             if text.strip() != getattr(said, name)
         }
 
-    def _told(self, names: Iterable[str]) -> str:
+    def _written_words(self, names: Iterable[str]) -> str:
         return "\n".join(f"{PART_WORDS[name]} : {self.words[name]}" for name in names)
 
     def _drop(self, names: Iterable[str]) -> None:
@@ -227,9 +227,9 @@ class RewordScreen(PlaceScreen):
         said = advising.declared_wording(self._session, self.ident, self.audience)
         others = self._other_than(said, self._names)
         if not others:
-            self.diag.say("Ce sont déjà les mots des grilles.")
+            self.diag.inform("Ce sont déjà les mots des grilles.")
             return
-        question = f"Oublier votre texte ?\n\n{self._told(others)}"
+        question = f"Oublier votre texte ?\n\n{self._written_words(others)}"
         self.app.push_screen(
             Confirm(question, yes="Mots des grilles", no="Garder", grave=True),
             self._declare,
@@ -239,7 +239,7 @@ class RewordScreen(PlaceScreen):
         if confirmed:
             advising.reword(self._session, self.ident, self.audience, {})
             self._show()
-            self.diag.say("Mots des grilles rétablis.")
+            self.diag.inform("Mots des grilles rétablis.")
 
     @on(Back)
     def _kept_back(self, event: Back) -> None:

@@ -92,11 +92,11 @@ class SchoolScreen(PlaceScreen):
         self.query_one(VerticalScroll).focus()
 
     def on_screen_resume(self) -> None:
-        """Tell what is known, read again: one may come back from the visit."""
+        """Notice what is known, read again: one may come back from the visit."""
         workspace = self.diag.desk.workspace
         about = auditee_named(workspace, self.ref)
         self._insee, self._is_school = about.insee, about.school is not None
-        self.tell(about.title, about.code)
+        self.set_title(about.title, about.code)
         table = _grid(_LABELS)
         for label, said in who(workspace, about):
             table.add_row(label, plain(said))
@@ -178,7 +178,7 @@ class SchoolScreen(PlaceScreen):
         status = next(
             one.status for one in self._others if one.audit.campaign == campaign
         )
-        self.diag.say(f"Audit de la campagne {campaign}, {status}.")
+        self.diag.inform(f"Audit de la campagne {campaign}, {status}.")
 
     def on_compare(self) -> None:
         # Judging words, loaded when one compares.
@@ -203,7 +203,7 @@ class SchoolScreen(PlaceScreen):
         if self._insee:
             self.diag.go_school(f"commune:{self._insee}")
         else:
-            self.diag.say("La commune de cette école n'est pas connue.")
+            self.diag.inform("La commune de cette école n'est pas connue.")
 
     def on_pick_school(self) -> None:
         workspace = self.diag.desk.workspace
@@ -211,7 +211,7 @@ class SchoolScreen(PlaceScreen):
         keep_tour(workspace, tour)
         placed = self.ref in tour.uais
         verb = "ajoutée à" if placed else "retirée de"
-        self.diag.say(f"École {verb} la tournée du {tour.day:%d/%m/%Y}.")
+        self.diag.inform(f"École {verb} la tournée du {tour.day:%d/%m/%Y}.")
 
 
 def _grid(width: int) -> Table:

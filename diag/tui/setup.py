@@ -13,7 +13,7 @@ from diag.audit.history import day_words
 from diag.audit.photos import path_typed
 from diag.model.errors import DiagError
 from diag.tui.commands import Command, Help, KeyPlace, Quit, bindings_of
-from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Tell, correct
+from diag.tui.dialogs import Ask, Field, FormDialog, LineField, Notice, correct
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
@@ -58,7 +58,7 @@ class FirstRunScreen(PlaceScreen):
             yield Button(content("Commencer"), id="begin")
 
     def on_mount(self) -> None:
-        self.tell("Premier démarrage", str(self.diag.desk.folder))
+        self.set_title("Premier démarrage", str(self.diag.desk.folder))
         self.query_one("#author", Input).focus()
 
     @on(Input.Submitted, "#author")
@@ -122,9 +122,9 @@ class ImportScreen(PlaceScreen):
     class Ended(Message):
         """The import ended: its account, or why it was refused."""
 
-        def __init__(self, told: str, title: str) -> None:
+        def __init__(self, outcome: str, title: str) -> None:
             super().__init__()
-            self.told = told
+            self.outcome = outcome
             self.title = title
 
     def __init__(self) -> None:
@@ -141,7 +141,7 @@ class ImportScreen(PlaceScreen):
         yield Static(id="progress")
 
     def on_mount(self) -> None:
-        self.tell("Importer", "fichiers officiels")
+        self.set_title("Importer", "fichiers officiels")
         self.query_one(Lines).focus()
         self._fill()
 
@@ -166,7 +166,7 @@ class ImportScreen(PlaceScreen):
     def on_choose_file(self) -> None:
         kind = self.query_one(Lines).key
         if self._busy:
-            self.diag.say("Un import est en cours ; attendez qu'il finisse.")
+            self.diag.inform("Un import est en cours ; attendez qu'il finisse.")
             return
         asked = f"{KINDS[kind]}.\nChemin du fichier (glissez-le ici) :"
 
@@ -223,7 +223,7 @@ class ImportScreen(PlaceScreen):
         self._busy = False
         self.query_one("#progress", Static).update(content(""))
         self._fill()
-        self.app.push_screen(Tell(event.told, event.title))
+        self.app.push_screen(Notice(event.outcome, event.title))
 
 
 class SettingsForm(FormDialog):

@@ -38,7 +38,7 @@ class OpenDesk:
     def __init__(self, folder: Path, world: "World | None" = None) -> None:
         self.folder = folder
         self._world = world
-        self.tell: Callable[[str], object] = lambda _sentence: None
+        self.inform: Callable[[str], object] = lambda _sentence: None
         """Has something read by who is in front of the screen."""
         self._workspace: Workspace | None = None
         self._sessions: dict[tuple[str, str], AuditSession] = {}
@@ -132,7 +132,7 @@ class OpenDesk:
             opened.asks_when_closed = opened.asks_when_changed = True
             self._sessions[key] = opened
             if opened.notice:
-                self.tell(opened.notice)
+                self.inform(opened.notice)
         return self._sessions[key]
 
     @property
@@ -223,10 +223,10 @@ class Shell(Protocol):
     def push_screen(self, screen: Screen[Any]) -> object:
         """Show a screen over the others."""
 
-    def say(self, sentence: str) -> None:
+    def inform(self, sentence: str) -> None:
         """Say something that needs no answer, for a few seconds."""
 
-    def tell(self, sentence: str, title: str) -> None:
+    def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""
 
     def ready_to_work(self) -> bool:
@@ -354,7 +354,7 @@ class Whereabouts:
             app.desk.choose(recent.uai, recent.campaign)
             app.go_visit(recent.uai, recent.place, recent.question)
         else:
-            app.say("Aucune visite à reprendre : choisissez une école.")
+            app.inform("Aucune visite à reprendre : choisissez une école.")
 
     def _check(self, last: Here) -> None:
         """Refuse a place that cannot be shown: it would be told at each return to it.

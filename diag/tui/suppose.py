@@ -128,7 +128,7 @@ class SupposeScreen(PlaceScreen):
         yield Outline()
 
     def on_mount(self) -> None:
-        self.tell(f"Et si… : {self._session.about.title}", "hypothèse")
+        self.set_title(f"Et si… : {self._session.about.title}", "hypothèse")
         self._show()
         self.query_one(Outline).focus()
 
@@ -170,7 +170,7 @@ class SupposeScreen(PlaceScreen):
         if fibre:
             self._suppose(*fibre)
         else:
-            self.diag.say("Ces grilles ne posent aucune question sur la fibre.")
+            self.diag.inform("Ces grilles ne posent aucune question sur la fibre.")
 
     def on_drop_last(self) -> None:
         self.suppositions = self.suppositions[:-1]
@@ -200,13 +200,13 @@ class SupposeScreen(PlaceScreen):
         else:
             shape = choices_words(question) or TYPES[question.type].expected(question)
             asked = f"{question.label} ({shape} ; « ? » : pas connu)"
-            say = partial(self._say, question, place)
-            await self.app.push_screen_wait(Ask(asked, keep=say))
+            keep = partial(self._suppose_answer, question, place)
+            await self.app.push_screen_wait(Ask(asked, keep=keep))
             return
         if raw is not None:
-            self.call_later(self._say, question, place, raw)
+            self.call_later(self._suppose_answer, question, place, raw)
 
-    def _say(self, question: Question, place: str, raw: str) -> None:
+    def _suppose_answer(self, question: Question, place: str, raw: str) -> None:
         facts = self.facts
         try:
             said = hypotheses.suppose_answer(
@@ -238,7 +238,7 @@ class SupposeScreen(PlaceScreen):
     async def on_suppose_split(self) -> None:
         classes = _choices(hypotheses.classrooms(self.facts))
         if not classes:
-            self.diag.say("Aucune classe parmi les salles : rien à dédoubler.")
+            self.diag.inform("Aucune classe parmi les salles : rien à dédoubler.")
             return
         place = await self.app.push_screen_wait(
             ChooseDialog("Dédoubler quelle classe ?", classes)
@@ -295,7 +295,7 @@ class SupposeScreen(PlaceScreen):
     def _keep(self, name: str) -> None:
         kept = keep_scenario(self._session, name, self.suppositions)
         self.refresh_bindings()
-        self.diag.say(f"Scénario gardé : {kept.name}.")
+        self.diag.inform(f"Scénario gardé : {kept.name}.")
 
     @work
     async def on_take_up_scenario(self) -> None:
@@ -308,7 +308,7 @@ class SupposeScreen(PlaceScreen):
         self.suppositions = kept
         self._show()
         if lost:
-            self.diag.say(f"Laissé de côté : {', '.join(lost)}.")
+            self.diag.inform(f"Laissé de côté : {', '.join(lost)}.")
 
     @work
     async def on_forget_scenario(self) -> None:
@@ -320,7 +320,9 @@ class SupposeScreen(PlaceScreen):
         gone = forget_scenario(self._session, name)
         self.refresh_bindings()
         key = key_now(self.app, Undo)
-        self.diag.say(f"Scénario oublié : {gone.name} ({key}, dans le bilan, le rend).")
+        self.diag.inform(
+            f"Scénario oublié : {gone.name} ({key}, dans le bilan, le rend)."
+        )
 
     async def _scenario(self, question: str) -> str | None:
         choices = [

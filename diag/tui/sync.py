@@ -11,7 +11,7 @@ from diag.model.errors import DiagError
 from diag.office import sync as syncing
 from diag.sync.exchange import REVISIONS, SyncResult
 from diag.tui.commands import Command, CommandType, bindings_of, key_now
-from diag.tui.dialogs import Ask, Tell
+from diag.tui.dialogs import Ask, Notice
 from diag.tui.lists import TINY, Lines, ListColumn, ListLine
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import content
@@ -99,7 +99,7 @@ class SyncScreen(PlaceScreen):
         yield Static(id="last")
 
     def on_mount(self) -> None:
-        """Tell what waits; nobody is asked."""
+        """Notice what waits; nobody is asked."""
         self.query_one(Lines).focus()
         self._fill()
 
@@ -127,7 +127,7 @@ class SyncScreen(PlaceScreen):
         ])
         number = sum(one.revisions for _, one in waiting)
         left = f"{counted(number, 'modification')} en attente" if hubs else ""
-        self.tell("Synchronisation", left)
+        self.set_title("Synchronisation", left)
         told = self._last() if hubs else _HOW
         self.query_one("#last", Static).update(content(told))
         self.refresh_keys()
@@ -156,13 +156,13 @@ class SyncScreen(PlaceScreen):
         if self._busy:
             return
         self._busy = True
-        self._tell_progress("On appelle le serveur…")
+        self._show_progress("On appelle le serveur…")
         self.refresh_keys()
         self._run()
 
     def on_stop_sync(self) -> None:
         self.workers.cancel_node(self)
-        self._tell_progress("On s'arrête après l'échange en cours…")
+        self._show_progress("On s'arrête après l'échange en cours…")
 
     @work(thread=True, exclusive=True)
     def _run(self) -> None:
@@ -187,21 +187,21 @@ class SyncScreen(PlaceScreen):
 
     @on(Advanced)
     def _advance(self, event: Advanced) -> None:
-        self._tell_progress(progress_words(event.phase, event.done, event.total))
+        self._show_progress(progress_words(event.phase, event.done, event.total))
 
-    def _tell_progress(self, words: str) -> None:
+    def _show_progress(self, words: str) -> None:
         self.query_one("#progress", Static).update(content(words))
 
     @on(Ended)
     def _end(self, event: Ended) -> None:
         self._busy = False
-        self._tell_progress("")
+        self._show_progress("")
         self.diag.desk.forget_sessions()
         self._fill()
         if event.problem:
-            self.app.push_screen(Tell(event.problem, "Ce n'est pas possible"))
+            self.app.push_screen(Notice(event.problem, "Ce n'est pas possible"))
         elif event.outcomes and all(outcome.is_whole for outcome in event.outcomes):
-            self.diag.say("Tout ce qui est ici est au bureau, et l'inverse.")
+            self.diag.inform("Tout ce qui est ici est au bureau, et l'inverse.")
 
     def on_enrol(self) -> None:
         asked = "Invitation donnée par l'administrateur du serveur (une ligne) :"
@@ -210,7 +210,7 @@ class SyncScreen(PlaceScreen):
     def _invited(self, invitation: str | None) -> None:
         if invitation and invitation.strip():
             self._typed, self._busy = invitation, True
-            self._tell_progress("On s'inscrit auprès du serveur…")
+            self._show_progress("On s'inscrit auprès du serveur…")
             self._enrol(invitation.strip())
 
     @work(thread=True, exclusive=True)
@@ -227,9 +227,9 @@ class SyncScreen(PlaceScreen):
     @on(Enrolled)
     def _enrolled(self, event: Enrolled) -> None:
         self._typed, self._busy = "", False
-        self._tell_progress("")
+        self._show_progress("")
         self._fill()
-        self.diag.say(f"Ce poste est inscrit : {event.name}.")
+        self.diag.inform(f"Ce poste est inscrit : {event.name}.")
 
 
 def progress_words(phase: str, done: int, total: int) -> str:

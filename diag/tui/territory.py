@@ -171,7 +171,7 @@ class TerritoryScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Show the frame first; the schools come right after it."""
-        self.tell("Territoire")
+        self.set_title("Territoire")
         self.query_one(Lines).focus()
 
     def on_screen_resume(self) -> None:
@@ -200,9 +200,9 @@ class TerritoryScreen(PlaceScreen):
             else _NO_SCHOOL.format(key=key_now(self.app, ImportFiles))
         )
         lines.show(found.lines)
-        self.tell("Territoire", found.told)
+        self.set_title("Territoire", found.summary)
         how = f"touche {key_now(self.app, OpenSettings)} : {OpenSettings.TITLE}"
-        self.query_one(NewYear).tell(self.diag.desk, how)
+        self.query_one(NewYear).show_year(self.diag.desk, how)
         self._can_resume = self.diag.whereabouts.can_resume
         self.refresh_bindings()
         if not found.is_whole:
@@ -325,7 +325,7 @@ class TerritoryScreen(PlaceScreen):
 
         def kept(campaign: str | None) -> None:
             if campaign:
-                self.diag.say(f"Enregistré · campagne {campaign}")
+                self.diag.inform(f"Enregistré · campagne {campaign}")
 
         self.app.push_screen(SettingsForm(self.diag.desk.workspace), kept)
 
@@ -337,7 +337,7 @@ class TerritoryScreen(PlaceScreen):
         self.post_message(Fill())
 
 
-_TOLD = "school_year"
+_SHOWN_YEAR = "school_year"
 
 
 class NewYear(Static):
@@ -349,7 +349,7 @@ class NewYear(Static):
         super().__init__()
         self._year = ""
 
-    def tell(self, desk: OpenDesk, how: str) -> None:
+    def show_year(self, desk: OpenDesk, how: str) -> None:
         """Say which year has begun and how one goes on to it; in one run only."""
         # Behind the first frame, as all that reads the desk.
         from diag.office.outlook import year_begun, year_sentence  # noqa: PLC0415
@@ -357,10 +357,10 @@ class NewYear(Static):
         year = year_begun(desk.workspace)
         if year == self._year:
             return
-        if desk.workspace.journal.readonly or desk.kept(_TOLD) == year:
+        if desk.workspace.journal.readonly or desk.kept(_SHOWN_YEAR) == year:
             year = ""
         if year:
             self.update(content(year_sentence(year, how)))
-            desk.jot(_TOLD, year)
+            desk.jot(_SHOWN_YEAR, year)
         self._year = year
         self.display = bool(year)

@@ -42,7 +42,7 @@ class TerritoryReading:
     lines: list[ListLine]
     is_whole: bool
     """No other school answers."""
-    told: str
+    summary: str
     """How many schools and audits, in words."""
 
 
@@ -63,7 +63,7 @@ def read(
     campaign = workspace.campaign
     audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
     shown = f"{counted(len(schools), 'école')}{audited}{_BY[grouping]}"
-    told = f"{shown} · {counted(begun, 'audit')}"
+    summary = f"{shown} · {counted(begun, 'audit')}"
     late = ""
     if is_whole and not words:
         kept = overdue(workspace, campaigns_of(workspace.journal))
@@ -93,7 +93,7 @@ def read(
     return TerritoryReading(
         lines,
         is_whole,
-        f"{told} en {campaign}{late}",
+        f"{summary} en {campaign}{late}",
     )
 
 

@@ -32,20 +32,20 @@ class Sentence(Static):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._said = content(french(text))
+        self._text = content(french(text))
 
-    def say(self, text: str) -> None:
+    def show(self, text: str) -> None:
         """Say something else."""
-        self._said = content(french(text))
+        self._text = content(french(text))
         self.refresh(layout=True)
 
     def render(self) -> Content:
         if not self.size.width:
-            return self._said
-        return Content("\n").join(wrapped(self._said, self.size.width))
+            return self._text
+        return Content("\n").join(wrapped(self._text, self.size.width))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
-        return len(wrapped(self._said, width))
+        return len(wrapped(self._text, width))
 
 
 class Drawn(NamedTuple):
@@ -65,7 +65,7 @@ class TextSheet(PlainStyle):
     It never asks for a new layout: its place is fixed, its text scrolls inside.
     """
 
-    DEFAULT_CSS = "Sheet { height: 1fr; width: 1fr; }"
+    DEFAULT_CSS = "TextSheet { height: 1fr; width: 1fr; }"
 
     class Picked(Message):
         """A line that stands for something was clicked."""
@@ -211,7 +211,7 @@ class NamedText:
     """Style of the name."""
 
 
-def told(rows: Iterable[NamedText], width: int) -> Iterator[Drawn]:
+def lay_rows(rows: Iterable[NamedText], width: int) -> Iterator[Drawn]:
     """Give the lines of rows, as many as they need."""
     for row in rows:
         if not row.name:

@@ -104,7 +104,7 @@ class TourScreen(PlaceScreen):
             ],
             key,
         )
-        self.tell(
+        self.set_title(
             f"Tournée du {tour.day:%d/%m/%Y}",
             counted(len(schools), "école"),
         )
@@ -151,4 +151,4 @@ class TourScreen(PlaceScreen):
         self._fill()
 
     def on_export_tour(self) -> None:
-        self.diag.say(f"Tournée écrite : {export_tour(self.diag.desk.workspace)}")
+        self.diag.inform(f"Tournée écrite : {export_tour(self.diag.desk.workspace)}")

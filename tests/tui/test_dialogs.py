@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from diag.tui.dialogs import Ask, Confirm, Tell, Weigh
+from diag.tui.dialogs import Ask, Confirm, Notice, Weigh
 from tests.tui.builders import new_app
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -46,16 +46,16 @@ async def test_a_long_question_scrolls_over_its_answers(
 async def test_a_long_text_scrolls_under_its_title(tmp_path: Path) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
-        app.push_screen(Tell(LONG, "Ce n'est pas possible"))
+        app.push_screen(Notice(LONG, "Ce n'est pas possible"))
         await wait_to_see(pilot, "conformité 0 !")
         await pilot.press("end")
         await wait_to_see(pilot, "conformité 59 !")
         assert shows(pilot, "Ce n'est pas possible")
 
 
-@pytest.mark.parametrize("dialog", [Tell, Confirm, Ask])
+@pytest.mark.parametrize("dialog", [Notice, Confirm, Ask])
 async def test_what_french_keeps_together_stays_so(
-    tmp_path: Path, dialog: type[Tell | Confirm | Ask]
+    tmp_path: Path, dialog: type[Notice | Confirm | Ask]
 ) -> None:
     app = new_app(tmp_path)
     async with app.run_test(size=(44, 24), notifications=True, tooltips=True) as pilot:

@@ -13,7 +13,7 @@ from diag.audit import session as audits
 from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
 from diag.tui.app import DiagApp
-from diag.tui.dialogs import Ask, Confirm, Tell
+from diag.tui.dialogs import Ask, Confirm, Notice
 from diag.workspace.workspace import Workspace, fixed_world
 from tests.desk.builders import DAY, SCHOOL, workspace
 from tests.tui.builders import app_on
@@ -71,7 +71,7 @@ async def test_any_name_is_shown_on_every_place(name: str) -> None:
             for go in ways:
                 go()
                 await pilot.pause()
-            app.say(name)
+            app.inform(name)
             await pilot.pause()
             app.notify("fin", title="x", markup=False)
             await wait_for(pilot, lambda: shows(pilot, "fin"), "the toast")
@@ -82,7 +82,7 @@ async def test_dialogs_show_any_text(tmp_path: Path, text: str) -> None:
     app = app_on(tmp_path)
     async with app.run_test(notifications=True, tooltips=True) as pilot:
         for dialog in (
-            Tell(text, text),
+            Notice(text, text),
             Ask(text, text, text),
             Confirm(text, yes=text),
         ):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for
 
@@ -32,7 +32,7 @@ async def test_a_list_over_a_place_leaves_no_stray_text(
 async def test_a_long_text_takes_every_line_but_the_keys(tmp_path: Path) -> None:
     prepared(tmp_path)
     async with visit(tmp_path) as (pilot, screen):
-        screen.app.push_screen(Tell("\n".join(map(str, range(60))), "Long"))
+        screen.app.push_screen(Notice("\n".join(map(str, range(60))), "Long"))
         await wait_for(pilot, lambda: shows(pilot, "Long"), "the text")
         assert "╭" in visible(pilot)[0]
         assert "╰" in visible(pilot)[-2]

@@ -8,7 +8,7 @@ from textual.worker import WorkerFailed
 
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from diag.tui.reading import CrashScreen
 from diag.tui.school import SchoolScreen
 from tests.tui.builders import SCHOOL, app_on, new_app
@@ -32,11 +32,13 @@ async def test_a_refusal_becomes_a_dialog_wherever_it_was_raised(
         for raised, told in ((refuse, "Le disque est plein"), (deny, "accès refusé")):
             for schedule in (app.call_later, app.call_next, app.screen.call_next):
                 schedule(raised)
-                await wait_for(pilot, lambda: isinstance(app.screen, Tell), "dialog")
-                assert isinstance(app.screen, Tell)
+                await wait_for(pilot, lambda: isinstance(app.screen, Notice), "dialog")
+                assert isinstance(app.screen, Notice)
                 assert told in app.screen.text
                 await pilot.press("enter")
-                await wait_for(pilot, lambda: not isinstance(app.screen, Tell), "gone")
+                await wait_for(
+                    pilot, lambda: not isinstance(app.screen, Notice), "gone"
+                )
 
 
 async def test_an_unknown_school_is_told_with_a_way_out(tmp_path: Path) -> None:
@@ -44,7 +46,7 @@ async def test_an_unknown_school_is_told_with_a_way_out(tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         app.go_school("9990000X")
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "told")
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "told")
 
 
 @pytest.mark.parametrize("go", [DiagApp.go_visit, DiagApp.go_bilan])
@@ -56,7 +58,7 @@ async def test_an_audit_that_cannot_be_opened_leaves_one_where_one_is(
         app.go_school(SCHOOL)
         await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "school")
         app.call_later(go, app, "9990000X")
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "told")
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "told")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "back")
         await pilot.press("escape")

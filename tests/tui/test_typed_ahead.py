@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from diag.model.enums import PlaceKind, State
 from diag.tui import typed_ahead
-from diag.tui.dialogs import Ask, Tell
+from diag.tui.dialogs import Ask, Notice
 from diag.tui.places import PlacesScreen
 from tests.tui.builders import SCHOOL, new_app
 from tests.tui.screens.test_visit import prepared, visit
@@ -112,7 +112,7 @@ async def test_what_was_typed_ahead_of_a_refusal_is_dropped(tmp_path: Path) -> N
     async with visit(tmp_path, "nb_classes") as (pilot, screen):
         at = screen.visiting.key
         burst(pilot, [*["ctrl+z"] * 8, *"12", "enter", *"34", "enter"])
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Tell), "told")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "told")
         await pilot.press("escape")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "back")
         assert at not in screen.session.facts.answers

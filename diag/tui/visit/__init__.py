@@ -127,7 +127,7 @@ class VisitScreen(PlaceScreen):
         """Show everything as it stands, at the question at hand; then say something."""
         self._show_around()
         self.fiche.show(self.visiting)
-        self.say(status, style)
+        self.show_status(status, style)
         self.refresh_keys()
         self._keep_place()
 
@@ -141,13 +141,13 @@ class VisitScreen(PlaceScreen):
         """Have the very question resumed whatever ends the program, once it is seen."""
         self.call_after_refresh(keep_place, self.session, self.visiting.key)
 
-    def say(self, status: str, style: str = "$text-muted") -> None:
+    def show_status(self, status: str, style: str = "$text-muted") -> None:
         """Say something under the face that is shown."""
         self.fiche.status(status, style)
         if self.grid:
             self.grid.refresh_from(self.session)
             if self.is_gridding and status:
-                self.grid.say(status)
+                self.grid.inform(status)
 
     @property
     def fiche(self) -> Fiche:
@@ -163,7 +163,7 @@ class VisitScreen(PlaceScreen):
         visiting = self.visiting
         minutes = minutes_on_site(self.session)
         elapsed = duration_words(minutes) if minutes else ""
-        self.tell(self.session.about.title, elapsed)
+        self.set_title(self.session.about.title, elapsed)
         left, maybe = visiting.walk.left, visiting.walk.maybe
         rest = f"reste {left}" if left or maybe else "tout est répondu"
         more = f", peut-être {maybe} de plus" if maybe else ""
@@ -171,7 +171,7 @@ class VisitScreen(PlaceScreen):
         self.query_one("#visit-score", Static).update(words, layout=False)
         checks = len(departure_of(self.session, visiting.walk).checks)
         with self.prevent(WalkPlan.Moved):
-            self.query_one(WalkPlan).tell(visiting, checks)
+            self.query_one(WalkPlan).show_walk(visiting, checks)
 
     def _given(self, typed: str | Parsed) -> None:
         """Record what is typed, then go to what is left; nothing typed: go on."""
@@ -180,7 +180,7 @@ class VisitScreen(PlaceScreen):
             return
         said = self._given_as(typed)
         if said:
-            self.tell_saved(said)
+            self.show_saved(said)
 
     def _given_as(self, typed: str | Parsed) -> str:
         """Record what is typed; when it cannot be, say why, and it stays there."""
@@ -210,7 +210,7 @@ class VisitScreen(PlaceScreen):
     def _confirmed(self) -> None:
         said = self.visiting.confirm()
         if said:
-            self.tell_saved(said)
+            self.show_saved(said)
         else:
             self._walk(1)
 
@@ -230,7 +230,7 @@ class VisitScreen(PlaceScreen):
         if hasattr(self, "visiting") and self.visiting.catch_up():
             self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
 
-    def tell_saved(self, said: str, *, onward: bool = True) -> None:
+    def show_saved(self, said: str, *, onward: bool = True) -> None:
         """Say that it is on disk, then go to what is left."""
         if onward:
             self.fiche.forget_typed()
@@ -291,7 +291,7 @@ class VisitScreen(PlaceScreen):
         assert self.grid is not None
         if not self.grid.goto(*self.visiting.key):
             key = key_now(self.app, SwapFace)
-            self.grid.say(f"Ces questions se répondent dans la fiche : {key}.")
+            self.grid.inform(f"Ces questions se répondent dans la fiche : {key}.")
 
     def _to_fiche(self) -> None:
         if not self.settle():
@@ -430,14 +430,14 @@ class VisitScreen(PlaceScreen):
         def noted(text: str | None) -> None:
             if text is not None:
                 self.visiting.note(text)
-                self.tell_saved("note" if text else "note retirée", onward=False)
+                self.show_saved("note" if text else "note retirée", onward=False)
 
         label = self.visiting.question.label
         self.app.push_screen(Ask(f"Note · {label}", current), noted)
 
     def on_turn_flag(self) -> None:
         raised = self.visiting.flag()
-        self.tell_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
+        self.show_saved("à revoir" if raised else "n'est plus à revoir", onward=False)
 
     def on_still_true(self) -> None:
         """Carry last time's answer; where there is none, say so."""
@@ -446,7 +446,7 @@ class VisitScreen(PlaceScreen):
         except NothingToRepeatError as error:
             self.fiche.status(str(error), "bold $warning")
         else:
-            self.tell_saved(said)
+            self.show_saved(said)
 
     def on_turn_provenance(self) -> None:
         before = self.visiting.provenance
@@ -465,21 +465,21 @@ class VisitScreen(PlaceScreen):
 
     @on(AnswerLine.NoAnswer)
     def _no_answer(self, event: AnswerLine.NoAnswer) -> None:
-        self._say(event.state)
+        self._ask_reason(event.state)
 
     def on_say_unknown(self) -> None:
-        self._say(State.UNKNOWN)
+        self._ask_reason(State.UNKNOWN)
 
     def on_say_without_object(self) -> None:
-        self._say(State.NOT_APPLICABLE)
+        self._ask_reason(State.NOT_APPLICABLE)
 
     def on_say_refused(self) -> None:
-        self._say(State.REFUSED)
+        self._ask_reason(State.REFUSED)
 
-    def _say(self, state: State) -> None:
+    def _ask_reason(self, state: State) -> None:
         def reasoned(reason: str | None) -> None:
             if reason is not None:
-                self.tell_saved(self.visiting.answer_without_value(state, reason))
+                self.show_saved(self.visiting.answer_without_value(state, reason))
 
         word = STATES[state]
         label = self.visiting.question.label

@@ -38,7 +38,7 @@ from diag.tui.commands import (
 from diag.tui.dialogs import LineField
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.safe import Sturdy, content, line
-from diag.tui.text import Drawn, NamedText, TextSheet, told, wrapped
+from diag.tui.text import Drawn, NamedText, TextSheet, lay_rows, wrapped
 from diag.tui.visit.commands import (
     FICHE_COMMANDS,
     SettleConflict,
@@ -110,7 +110,7 @@ class AnswerLine(Sturdy, LineField):
         """Does what Enter asks for."""
         self.walked: Callable[[int], object] = lambda _step: None
         """Goes to the question before (-1) or after (1)."""
-        self.said: Callable[[str], str | None] = lambda _text: None
+        self.recorded: Callable[[str], str | None] = lambda _text: None
         """Records a text that says it all, returns the rest of its word; else None."""
         self._rest = ""
         self._until = 0.0
@@ -149,7 +149,7 @@ class AnswerLine(Sturdy, LineField):
             return True
         before, after = self.value[: self.cursor_position], self.value
         text = before + character + after[self.cursor_position :]
-        rest = self.said(text) if self.selection.is_empty else None
+        rest = self.recorded(text) if self.selection.is_empty else None
         if rest is None:
             return False
         self._rest, self._until = rest, at + _SAME_WORD
@@ -188,21 +188,23 @@ class FicheLines:
         answer = self.card.answer
         answered = answer.value if answer else None
         offered = list(choices(self.card.question, answered, typed, width))
-        more = [list(told([row], width)) for row in self.more]
+        more = [list(lay_rows([row], width)) for row in self.more]
         scale = sum(map(len, more[: _past_scale(self.more)]))
-        ways = self._laid(offered, width, late=False)
+        ways = self._layouts(offered, width, late=False)
         found = next((one for one in ways if len(one.above) + scale < height), None)
         if found is None and offered and self.look and ways[-1].answering >= height:
-            ways = self._laid(offered, width, late=True)
+            ways = self._layouts(offered, width, late=True)
         if found is None:
             found = next((one for one in ways if one.answering < height), ways[-1])
         return [*found.above, *chain.from_iterable(more)]
 
-    def _laid(self, offered: list[Drawn], width: int, *, late: bool) -> "list[_Laid]":
+    def _layouts(
+        self, offered: list[Drawn], width: int, *, late: bool
+    ) -> "list[_Layout]":
         """Return every way to lay it out, from the airiest to the tightest."""
-        head = list(told(self.short() if late else self.natural, width))
+        head = list(lay_rows(self.short() if late else self.natural, width))
         tight = [one for one in head if one.text.plain.strip()]
-        look = list(told(self.look, width)) if late else []
+        look = list(lay_rows(self.look, width)) if late else []
         is_text = TYPES[self.card.question.type].is_text
         none = [] if is_text else [Drawn(Content.styled(self.none, "$text-muted"))]
         found = []
@@ -213,7 +215,7 @@ class FicheLines:
             answering = len(above)
             above += [*blank[0] * bool(none), *none]
             above += [*blank[2] * bool(look), *look, *blank[3]]
-            found.append(_Laid(above, answering))
+            found.append(_Layout(above, answering))
         return found
 
 
@@ -222,7 +224,7 @@ _GAPS = 5
 what to look at, above what more there is, above the choices."""
 
 
-class _Laid(NamedTuple):
+class _Layout(NamedTuple):
     """One way to lay a card out."""
 
     above: list[Drawn]
@@ -370,9 +372,9 @@ class Fiche(Sturdy, Vertical):
 
     def on_mount(self) -> None:
         self.line.entered = lambda: self.given(self.line.value)
-        self.line.said = self._said
+        self.line.recorded = self._record_whole
 
-    def _said(self, text: str) -> str | None:
+    def _record_whole(self, text: str) -> str | None:
         """Record a text that can mean one answer only; return the rest of its word."""
         if self._visiting is None:
             return None
@@ -479,7 +481,7 @@ def head_rows(
     yield NamedText("", Content.styled(line(question.label), "bold"))
     yield NamedText("", Content(""))
     if question.ask:
-        yield NamedText("Demander", _told(f"« {question.ask} »"))
+        yield NamedText("Demander", _checklist_words(f"« {question.ask} »"))
     if look:
         yield from look_rows(card)
     if card.expected:
@@ -491,9 +493,9 @@ def look_rows(card: QuestionCard) -> Iterator[NamedText]:
     """Give what counts as evidence, and how the question is meant."""
     question = card.question
     if question.look:
-        yield NamedText("Regarder", _told(question.look))
+        yield NamedText("Regarder", _checklist_words(question.look))
     if question.hint:
-        yield NamedText("Précision", _told(question.hint))
+        yield NamedText("Précision", _checklist_words(question.hint))
 
 
 def more_rows(card: QuestionCard) -> Iterator[NamedText]:
@@ -523,12 +525,14 @@ def _answer_rows(card: QuestionCard, keys: Mapping[str, str]) -> Iterator[NamedT
         to_settle = _TO_SETTLE.format(key=SettleConflict.key_names(keys))
         yield NamedText("À trancher", Content.styled(to_settle, "$error"))
         for each in card.said:
-            yield NamedText("", content(f"  {_said(each)}"))
+            yield NamedText("", content(f"  {_standing_words(each)}"))
         if card.base:
             yield NamedText("", content(f"  au départ : {card.base}"))
     else:
         for each in card.said:
-            yield NamedText("Réponse", Content.styled(line(_said(each)), "bold"))
+            yield NamedText(
+                "Réponse", Content.styled(line(_standing_words(each)), "bold")
+            )
     if card.stale:
         yield NamedText("", Content.styled(line(card.stale), "$warning"))
     if card.last:
@@ -538,14 +542,14 @@ def _answer_rows(card: QuestionCard, keys: Mapping[str, str]) -> Iterator[NamedT
         yield NamedText(whence, content(card.last_words + repeat))
 
 
-def _told(text: str) -> Content:
+def _checklist_words(text: str) -> Content:
     """Return the words of a checklist, with French spaces."""
     return content(french(text))
 
 
-def _said(said: StandingAnswer) -> str:
-    how = f", {said.how}" if said.how else ""
-    return f"{said.words}{how} · {said.who}, {said.day}"
+def _standing_words(answer: StandingAnswer) -> str:
+    how = f", {answer.how}" if answer.how else ""
+    return f"{answer.words}{how} · {answer.who}, {answer.day}"
 
 
 def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
@@ -567,7 +571,7 @@ def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
     else:
         now = levels(scale.low, scale.high)
         yield NamedText("Constat", content(f"{now} (dépend aussi d'autres réponses)"))
-    yield NamedText("Pourquoi", _told(criterion.why))
+    yield NamedText("Pourquoi", _checklist_words(criterion.why))
     for source in scale.sources:
         grade = _GRADES.get(source.grade, source.grade)
         dated = f", {written_day(source.date)}" if source.date else ""
@@ -588,7 +592,7 @@ class WalkPlan(Lines):
         columns = (ListColumn(), ListColumn(width=4, right=True), ListColumn(width=3))
         super().__init__(columns, id=id)
 
-    def tell(self, visiting: VisitSession, checks: int) -> None:
+    def show_walk(self, visiting: VisitSession, checks: int) -> None:
         """Show the walk as things stand; the cursor is where one is."""
         leg = visiting.walk.leg_of(visiting.key)
         lines, group = list[ListLine](), ""

@@ -25,7 +25,7 @@ from diag.audit.session import AuditSession
 from diag.model.enums import Provenance
 from diag.model.errors import DiagError
 from diag.tui.commands import CommandType, TakeBack, key_now
-from diag.tui.dialogs import Ask, Confirm, Tell
+from diag.tui.dialogs import Ask, Confirm, Notice
 from diag.tui.safe import Trouble
 from diag.tui.visit.commands import LikePrevious, NextKind, ShowPlaces
 from diag.tui.visit.grid_entry import DOWN, GridEntry, next_empty
@@ -64,12 +64,12 @@ class Grid(GridEntry):
         try:
             filled = paste(self.session, self.sheet, at.row, at.column, text)
         except GestureError as error:
-            self.say(str(error))
+            self.inform(str(error))
             return
         self.after(filled, _pasted(filled))
         if filled.refused:
             sentences = [f"· {each.sentence}" for each in filled.refused[:_SHOWN]]
-            self.app.push_screen(Tell("\n".join(sentences), _pasted(filled)))
+            self.app.push_screen(Notice("\n".join(sentences), _pasted(filled)))
 
     def on_like_previous(self) -> None:
         """Answer as in the row above, then go down; or take the audit's before."""
@@ -82,7 +82,7 @@ class Grid(GridEntry):
         try:
             filled = like_previous(self.session, self.sheet, row)
         except GestureError as error:
-            self.say(str(error))
+            self.inform(str(error))
             return
         count = len(filled.written)
         above = self.sheet.places[row - 1].name
@@ -98,8 +98,8 @@ class Grid(GridEntry):
         former = take_places_again(self.session)
         self.refresh_from(self.session)
         self.screen.refresh_bindings()
-        self.say(f"Repris : {former.taken}. {self._undone_by}")
-        self.tell_answered(self.session.facts.root, "")
+        self.inform(f"Repris : {former.taken}. {self._undone_by}")
+        self.post_answered(self.session.facts.root, "")
 
     def on_copy_down(self) -> None:
         """Copy down: the selection, the cell into the empty ones, or the one above."""
@@ -114,7 +114,9 @@ class Grid(GridEntry):
             elif at.row:
                 copied, moves_on = [at.row - 1, at.row], True
             else:
-                self.say("Rien à recopier : pas de réponse ici, ni de ligne au-dessus.")
+                self.inform(
+                    "Rien à recopier : pas de réponse ici, ni de ligne au-dessus."
+                )
                 return
         else:
             copied = list(rows)
@@ -126,7 +128,7 @@ class Grid(GridEntry):
         try:
             filled = copy_down(self.session, self.sheet, columns, rows)
         except GestureError as error:
-            self.say(str(error))
+            self.inform(str(error))
             return
         left = f", {len(filled.refused)} laissées" if filled.refused else ""
         said = f"{_answers(len(filled.written))} recopiées".replace(
@@ -159,7 +161,7 @@ class Grid(GridEntry):
     def on_copy_cells(self) -> None:
         rows, columns = self.rows_chosen(), self.columns_chosen()
         self.app.copy_to_clipboard(as_block(self.sheet, rows, columns))
-        self.say(f"Copié : {len(rows)} × {len(columns)}, à coller dans un tableur.")
+        self.inform(f"Copié : {len(rows)} × {len(columns)}, à coller dans un tableur.")
 
     def on_paste_file(self) -> None:
         question = "Fichier CSV à coller ici (avec ou sans ligne de titres)"
@@ -181,8 +183,8 @@ class Grid(GridEntry):
         self._go(At(self.sheet.rows[twin.id], column))
         count = sum(place == twin.id for place, _ in self.session.facts.answers)
         key = key_now(self.app, ShowPlaces)
-        self.say(f"Ajouté : « {twin.name} », avec {_answers(count)}. {key} renomme.")
-        self.tell_answered(twin.id, "")
+        self.inform(f"Ajouté : « {twin.name} », avec {_answers(count)}. {key} renomme.")
+        self.post_answered(twin.id, "")
 
     def on_next_domain(self) -> None:
         if not self.settle():
@@ -207,13 +209,13 @@ class Grid(GridEntry):
             self.post_message(
                 self.Moved(self.cursor_place or "", self.cursor_question or "")
             )
-        self._said = ""
-        self._tell()
+        self._notice = ""
+        self._show_status()
 
     def on_next_provenance(self) -> None:
         rank = (_PROVENANCES.index(self.provenance) + 1) % len(_PROVENANCES)
         self.provenance = _PROVENANCES[rank]
-        self._tell()
+        self._show_status()
 
     def on_close_list(self) -> None:
         if not self.settle():
@@ -221,7 +223,7 @@ class Grid(GridEntry):
         kind = self.sheet.kind
         if kind in self.session.facts.closed:
             key = key_now(self.app, TakeBack)
-            self.say(
+            self.inform(
                 f"La liste est déjà close : {len(self.sheet.places)} "
                 f"{PLACES[kind][1]}. {key} la rouvre si c'est votre dernier geste."
             )
@@ -234,8 +236,8 @@ class Grid(GridEntry):
         if sure:
             closing = close_list(self.session, self.sheet.kind)
             self.refresh_from(self.session)
-            self.say(closing.sentence)
-            self.tell_answered(self.session.facts.root, "")
+            self.inform(closing.sentence)
+            self.post_answered(self.session.facts.root, "")
 
 
 def _answers(count: int) -> str:

@@ -27,7 +27,7 @@ from diag.tui.visit.grid_table import (
     expected_lines,
     heading_line,
     provenance_note,
-    with_said,
+    with_notice,
 )
 from diag.words.vocabulary import PLACES, STATES
 
@@ -43,7 +43,7 @@ class GridFace(Sturdy, Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]
     DEFAULT_CSS = """
     GridFace { height: 1fr; }
-    GridFace > Table { height: 1fr; }
+    GridFace > GridTable { height: 1fr; }
     """
 
     class Moved(Message, namespace="grid"):
@@ -84,14 +84,14 @@ class GridFace(Sturdy, Vertical):
         """The lines under them."""
         self.step = RIGHT
         """Where one goes on to, once a cell is answered."""
-        self._said = ""
+        self._notice = ""
 
     def compose(self) -> ComposeResult:
         yield self.table
         yield self.status
 
     def on_resize(self) -> None:
-        self._tell()
+        self._show_status()
 
     @property
     def sheet(self) -> GridSheet:
@@ -150,7 +150,7 @@ class GridFace(Sturdy, Vertical):
         column = sheet.columns.get(question or "", at.column)
         if (row, column) != at and not self.is_empty:
             self.table.place_cursor(At(row, column))
-        self._tell()
+        self._show_status()
 
     def show(self, sheet: GridSheet) -> None:
         """Show another sheet."""
@@ -159,10 +159,10 @@ class GridFace(Sturdy, Vertical):
         )
         self.table.show_sheet(sheet)
 
-    def say(self, sentence: str) -> None:
+    def inform(self, sentence: str) -> None:
         """Say what was done, or refused, until the next key."""
-        self._said = sentence
-        self._tell()
+        self._notice = sentence
+        self._show_status()
 
     def focus(self, scroll_visible: bool = True) -> "GridFace":  # noqa: FBT001, FBT002 - Textual's signature
         """Give the focus to the cells."""
@@ -187,11 +187,11 @@ class GridFace(Sturdy, Vertical):
     def after(self, filled: Filled, sentence: str) -> None:
         """Show and tell what a gesture did."""
         self.refresh_from(self.session)
-        self.say(sentence)
+        self.inform(sentence)
         if filled.written:
-            self.tell_answered(*filled.written[0])
+            self.post_answered(*filled.written[0])
 
-    def tell_answered(self, place: str, question: str) -> None:
+    def post_answered(self, place: str, question: str) -> None:
         """Say that something was recorded, once it is seen: judging takes time."""
         self.call_after_refresh(self.post_message, self.Answered(place, question))
 
@@ -203,17 +203,17 @@ class GridFace(Sturdy, Vertical):
         if at == old and chosen == self.table.chosen:
             return
         self.table.place_cursor(at, chosen=chosen)
-        if not self._said.startswith("Enregistré"):
-            self._said = ""
-        self._tell()
-        self._said = ""
+        if not self._notice.startswith("Enregistré"):
+            self._notice = ""
+        self._show_status()
+        self._notice = ""
         if self.table.cursor != old:
             place, question = self.cursor_place, self.cursor_question
             self.post_message(self.Moved(place or "", question or ""))
 
-    def _tell(self) -> None:
+    def _show_status(self) -> None:
         if self.is_empty:
-            self.status.tell([])
+            self.status.show([])
             return
         width = max(self.status.size.width, 20)
         question, at = self.question, self.table.cursor
@@ -221,7 +221,7 @@ class GridFace(Sturdy, Vertical):
         lines = expected_lines(question, self.table.text, width)
         current = current_line(question, self.sheet.cell(*at))
         heading = heading_line(place, question, self._position(), width)
-        self.status.tell([heading, *with_said(lines, self._said, current, width)])
+        self.status.show([heading, *with_notice(lines, self._notice, current, width)])
 
     def _position(self) -> str:
         rows, columns = self.rows_chosen(), self.columns_chosen()
@@ -406,7 +406,7 @@ class GridEntry(GridFace):
         at, typed = self.table.cursor, bool(self.table.text)
         if self.settle() and self.table.cursor == at:
             there = following(self.sheet, at, step)
-            self._go_on(there, step, self._said if typed else "")
+            self._go_on(there, step, self._notice if typed else "")
 
     def _go_on(self, there: At | None, step: tuple[int, int], done: str) -> None:
         """Go there, or stay and say, after what was done, that nothing is left."""
@@ -414,7 +414,7 @@ class GridEntry(GridFace):
             self._go(there)
             return
         end = _ENDS.get(step, "").format(right=key_now(self.app, NextRight))
-        self.say(f"{done}. {end}" if done else end)
+        self.inform(f"{done}. {end}" if done else end)
 
     def _abandon(self) -> bool:
         """Forget what is typed, else the selection; else Escape is the screen's."""
@@ -444,7 +444,7 @@ class GridEntry(GridFace):
         read = TYPES[question.type].so_far(question, self.table.text)
         if not read.is_answer:
             problem = read.problem or f"« {read.text} » peut être : {read.words}"
-            self.say(problem)
+            self.inform(problem)
             return False
         return self._record(read)
 
@@ -458,7 +458,7 @@ class GridEntry(GridFace):
             return
         at = self.table.cursor
         if self.sheet.cell(*at).is_inert and self.table.chosen is None:
-            self.say("Rien à répondre : la question ne se pose pas ici.")
+            self.inform("Rien à répondre : la question ne se pose pas ici.")
             return
         if not self.table.text and character == " ":
             return
@@ -466,12 +466,12 @@ class GridEntry(GridFace):
         kind = TYPES[question.type]
         read = kind.so_far(question, self.table.text + character)
         if kind.drops_last_key(question, read):
-            self.say(read.problem)
+            self.inform(read.problem)
             return
         self._text(read.text)
         if read.is_complete and self._record(read) and self.table.cursor == at:
             there = next_empty(self.sheet, at, self.step)
-            self._go_on(there, self.step, self._said)
+            self._go_on(there, self.step, self._notice)
 
     def _record(self, read: SoFar) -> bool:
         """Write what was typed in the cell, or in every row of the selection."""
@@ -488,10 +488,10 @@ class GridEntry(GridFace):
             filled = fill(self.session, self.sheet, keys, entry)
         except UnlikelyAnswer as doubt:
             self._doubted = read.text
-            self.say(f"{doubt.problem}. Entrée à nouveau pour confirmer.")
+            self.inform(f"{doubt.problem}. Entrée à nouveau pour confirmer.")
             return False
         except Refused as refused:
-            self.say(refused.plain)
+            self.inform(refused.plain)
             return False
         self._text("")
         self._recorded(filled, read, rows)
@@ -501,7 +501,7 @@ class GridEntry(GridFace):
         place = self.sheet.places[rows[0]].name
         count = len(filled.written)
         where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
-        self.after(filled, f"Enregistré, {where} : {said_words(self.question, read)}")
+        self.after(filled, f"Enregistré, {where} : {read_words(self.question, read)}")
         if len(rows) > 1:
             self._go(past_column(self.sheet, rows, self.table.cursor.column))
 
@@ -513,12 +513,12 @@ class GridEntry(GridFace):
         self._doubted = self._doubted if text == self._doubted else ""
         if text != self.table.text:
             self.table.text = text
-            self._said = ""
+            self._notice = ""
             self.table.draw_rows([self.table.cursor.row])
-            self._tell()
+            self._show_status()
 
 
-def said_words(question: Question, read: SoFar) -> str:
+def read_words(question: Question, read: SoFar) -> str:
     """Return what was recorded, as a reader expects it."""
     if read.state is State.KNOWN:
         return value_words(question, read.value)

@@ -54,7 +54,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         "table--sum",
     }
     DEFAULT_CSS = """
-    Table {
+    GridTable {
         overflow-x: auto;
         overflow-y: auto;
         scrollbar-size-horizontal: 0;
@@ -62,18 +62,18 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         background: $background;
         color: $foreground;
     }
-    Table > .table--title { color: $text-muted; background: $surface; }
-    Table > .table--title-here {
+    GridTable > .table--title { color: $text-muted; background: $surface; }
+    GridTable > .table--title-here {
         color: $foreground; background: $surface; text-style: bold;
     }
-    Table > .table--name-here { text-style: bold; }
-    Table > .table--chosen { background: $panel; }
-    Table > .table--sum { color: $text-muted; background: $surface; }
-    Table > .table--cursor {
+    GridTable > .table--name-here { text-style: bold; }
+    GridTable > .table--chosen { background: $panel; }
+    GridTable > .table--sum { color: $text-muted; background: $surface; }
+    GridTable > .table--cursor {
         color: $block-cursor-blurred-foreground;
         background: $block-cursor-blurred-background;
     }
-    Table:focus > .table--cursor {
+    GridTable:focus > .table--cursor {
         color: $block-cursor-foreground;
         background: $block-cursor-background;
     }
@@ -474,7 +474,7 @@ class GridStatus(PlainStyle):
         self.lines: list[str] = []
         """What it says, a text a line."""
 
-    def tell(self, lines: list[str]) -> None:
+    def show(self, lines: list[str]) -> None:
         """Say something else."""
         old, self.lines = self.lines, [line(each) for each in lines]
         if len(old) != len(self.lines):
@@ -518,7 +518,7 @@ def expected_lines(question: Question, text: str, width: int) -> list[str]:
     return [*lines, "", ""][:_EXPECTED_LINES]
 
 
-def with_said(expected: list[str], said: str, current: str, width: int) -> list[str]:
+def with_notice(expected: list[str], said: str, current: str, width: int) -> list[str]:
     """Return what is expected, then what was said, whole; or what the cell holds.
 
     What was said may take the place of what is expected, until the next key.
@@ -547,10 +547,10 @@ def _wrapped(text: str, width: int) -> list[str]:
 def current_line(question: Question, cell: Cell) -> str:
     """Return what the cell says, whole: value, unit, state, provenance, note, flag."""
     beside = ["à revoir"] * cell.flagged + [f"note : {each}" for each in cell.notes]
-    return " · ".join([_said(question, cell), *beside])
+    return " · ".join([_cell_words(question, cell), *beside])
 
 
-def _said(question: Question, cell: Cell) -> str:
+def _cell_words(question: Question, cell: Cell) -> str:
     if cell.is_inert:
         kept = f" Gardé sans compter : {heads_words(question, cell.heads)}."
         told = "Ne se demande pas ici, d'après les autres réponses."

@@ -25,13 +25,11 @@ from diag.tui.app import DiagApp
 from diag.tui.bilan import (
     BILAN_COMMANDS,
     BilanScreen,
-    FollowUpDialog,
-    OwnAdviceDialog,
-    WrittenDialog,
     summary_line,
 )
-from diag.tui.dialogs import Ask, Confirm, Tell
+from diag.tui.dialogs import Ask, Confirm, Notice
 from diag.tui.dialogs import ChooseDialog as Choose
+from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, WrittenDialog
 from diag.tui.reword import RewordScreen
 from diag.tui.school import SchoolScreen
 from diag.tui.suppose import BANNER, SupposeScreen
@@ -151,7 +149,7 @@ async def test_setting_aside_without_a_reason_keeps_the_form_and_what_was_typed(
         await pilot.press("e")
         await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
         await pilot.press("tab", "tab", *"Maire", "f2")
-        await wait_for(pilot, lambda: on(pilot, Tell))
+        await wait_for(pilot, lambda: on(pilot, Notice))
         await pilot.press("escape")
         await wait_for(pilot, lambda: shows(pilot, "Maire"))
         assert not session.follow_ups
@@ -299,7 +297,7 @@ async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
         session = await opened(pilot)
         report_folder(session).parent.write_text("", encoding="utf-8")
         await pilot.press("r")
-        await wait_for(pilot, lambda: on(pilot, Tell), "told")
+        await wait_for(pilot, lambda: on(pilot, Notice), "told")
         assert shows(pilot, "exports")
         await pilot.press("escape")
         await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from diag.audit.follow import add_visit
 from diag.tui.departure import DayOnSite, DepartureScreen
 from diag.tui.dialogs import ChooseDialog as Choose
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from diag.tui.visit import VisitScreen
 from tests.tui.screens.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for
@@ -60,7 +60,7 @@ async def test_a_day_to_come_is_refused_and_the_form_stays(tmp_path: Path) -> No
         await pilot.press("v")
         await on(pilot, DayOnSite)
         await pilot.press(*["backspace"] * 10, *"26/11/2030", "f2")
-        await on(pilot, Tell)
+        await on(pilot, Notice)
         assert "Le 26/11/2030 est à venir" in "\n".join(visible(pilot))
         await pilot.press("enter")
         await on(pilot, DayOnSite)
@@ -75,7 +75,7 @@ async def test_the_same_day_is_told_and_not_noted_twice(tmp_path: Path) -> None:
         await choose(pilot)
         await on(pilot, DayOnSite)
         await pilot.press("f2")
-        await on(pilot, Tell)
+        await on(pilot, Notice)
         assert "La visite du 05/10/2026 est déjà notée" in "\n".join(visible(pilot))
         assert days(screen) == ["2026-10-05"]
 

@@ -40,7 +40,7 @@ async def test_the_help_and_the_palette_tell_the_steps_again(tmp_path: Path) -> 
         assert shows(pilot, "y                Tournée")
         for step in STEPS:
             await wait_for(pilot, lambda: shows(pilot, step.title), step.title)  # noqa: B023 - awaited here
-            assert all(shows(pilot, told) for told in step.told)
+            assert all(shows(pilot, told) for told in step.lines)
             if "grille" in step.title:
                 assert shows(pilot, "F2               Grille")
             await pilot.press("enter")

@@ -96,7 +96,7 @@ async def test_the_list_the_tour_or_all_audits_are_exported(tmp_path: Path) -> N
         run = await ended(pilot)
 
         assert exports(app) == ["mairie.md", "mairie.md"]
-        assert [one.words for one in run.told] == ["1 écrit", "1 écrit"]
+        assert [one.words for one in run.written] == ["1 écrit", "1 écrit"]
 
 
 async def test_an_export_that_was_stopped_is_taken_up(tmp_path: Path) -> None:
@@ -113,9 +113,9 @@ async def test_an_export_that_was_stopped_is_taken_up(tmp_path: Path) -> None:
         await ended(pilot)
         await pilot.press("r")
         await wait_for(
-            pilot, lambda: not run.running and len(run.told) == len(audits), "all"
+            pilot, lambda: not run.running and len(run.written) == len(audits), "all"
         )
-        assert not any(one.problem for one in run.told)
+        assert not any(one.problem for one in run.written)
         assert exports(app) == ["mairie.md", "mairie.md"]
 
 

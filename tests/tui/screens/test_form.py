@@ -12,7 +12,7 @@ from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState
 from diag.tui.departure import DayOnSite
 from diag.tui.dialogs import FormDialog as Form
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from diag.tui.follow import FollowUpDialog, OwnAdviceDialog
 from diag.tui.setup import SettingsForm
 from tests.tui.builders import SCHOOL, app_on, new_app
@@ -60,7 +60,7 @@ async def test_after_a_refusal_one_is_at_the_end_of_what_is_refused(
         app.push_screen(form(app.desk.session(SCHOOL)))
         await wait_for(pilot, lambda: isinstance(app.screen, Form), "the form")
         await pilot.press(*keys, "f2")
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "the refusal")
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "the refusal")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, Form), "back")
         fields = {field.id: field.value for field in app.screen.query(Input)}

@@ -8,8 +8,9 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from diag.model.enums import PlaceKind
+from diag.tui.app import DiagApp
 from diag.tui.commands import TakeBack
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from diag.tui.places import AskNames, PlacesScreen
 from diag.tui.visit import VisitScreen
 from tests.tui.screens.test_visit import prepared, visit
@@ -75,7 +76,7 @@ async def test_when_all_are_there_it_is_said_and_the_line_stays(tmp_path: Path) 
     async with places(tmp_path) as (pilot, screen):
         await asked(pilot)
         await pilot.press(*"CP;CE1", "enter")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Tell), "refused")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "refused")
         assert shows(pilot, "« CP », « CE1 » existent déjà.")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, AskNames), "again")
@@ -85,7 +86,8 @@ async def test_when_all_are_there_it_is_said_and_the_line_stays(tmp_path: Path) 
 
 async def test_a_message_names_the_key_that_was_chosen(tmp_path: Path) -> None:
     async with places(tmp_path) as (pilot, screen):
-        screen.diag.use_keys({TakeBack.ident(): "f10"})
+        assert isinstance(pilot.app, DiagApp)
+        pilot.app.use_keys({TakeBack.ident(): "f10"})
         await pilot.press("delete")
         await wait_for(pilot, lambda: shows(pilot, "Retirer « CP »"), "asked")
         await pilot.press("o")

@@ -14,7 +14,7 @@ from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen
-from diag.tui.dialogs import Confirm, Tell
+from diag.tui.dialogs import Confirm, Notice
 from diag.tui.reword import Faulty, RewordScreen
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
@@ -95,7 +95,7 @@ async def test_leaving_a_faulty_part_is_told_once_and_one_is_back_in_it(
 ) -> None:
     async with rewording(tmp_path) as pilot:
         await pilot.press("home", *FAULTY, "tab")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Tell), "told")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice), "told")
         await pilot.press("escape")
         await back_to_words(pilot)
         await pilot.press("!")

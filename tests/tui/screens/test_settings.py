@@ -12,7 +12,7 @@ from textual.widgets import Input
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import changes_of
 from diag.tui.app import DiagApp
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from diag.tui.setup import SettingsForm
 from diag.tui.territory import NewYear, TerritoryScreen
 from diag.workspace.workspace import fixed_world
@@ -94,7 +94,7 @@ async def test_a_campaign_that_is_no_school_year_is_refused_and_stays(
     async with running(app) as pilot:
         await opened(pilot)
         await pilot.press("enter", "enter", *typed, "f2")
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "refused")
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "refused")
         assert shows(pilot, "n'est pas une année scolaire")
         await pilot.press("escape")
         await wait_for(pilot, lambda: isinstance(app.screen, SettingsForm), "back")
@@ -109,7 +109,7 @@ async def test_an_empty_name_is_refused_and_asked_again(tmp_path: Path) -> None:
     async with running(app) as pilot:
         await opened(pilot)
         await pilot.press("backspace", "enter", "f2")
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "refused")
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "refused")
         assert shows(pilot, "Le nom est vide")
         await pilot.press("escape")
         author = app.screen_stack[1].query_one("#author", Input)

@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from diag.office.privacy.retention import decide
 from diag.office.tour import tour_of
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from diag.tui.lists import Lines
 from diag.tui.school import SchoolScreen
 from diag.tui.tour import TourScreen
@@ -179,9 +179,9 @@ async def test_a_school_tells_its_audits_and_their_history(tmp_path: Path) -> No
         assert len(lines.lines) > 100
         when, who, about, said = lines.lines[0].cells
         await pilot.press("enter")
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell), "the whole line")
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "the whole line")
         told = app.screen
-        assert isinstance(told, Tell)
+        assert isinstance(told, Notice)
         assert all(each in told.text for each in (when, who, about, said))
         await pilot.press("escape", "escape")
         await wait_for(pilot, lambda: isinstance(app.screen, SchoolScreen), "back")

@@ -6,7 +6,7 @@ from pathlib import Path
 from diag.audit import advising
 from diag.audit.session import AuditSession as Session
 from diag.model.enums import Audience
-from diag.tui.dialogs import Tell, Weigh
+from diag.tui.dialogs import Notice, Weigh
 from diag.tui.follow import FollowUpDialog
 from diag.tui.reading import history_screen
 from tests.tui.builders import DAY, audited_app
@@ -28,7 +28,7 @@ async def test_a_follow_up_is_not_undone_nor_what_was_said_before(
         await wait_for(pilot, lambda: session.follow_ups, "a step")
         said = session.digest
         await pilot.press("ctrl+z")
-        await wait_for(pilot, lambda: on(pilot, Tell), "told")
+        await wait_for(pilot, lambda: on(pilot, Notice), "told")
         assert shows(pilot, "Rien n'a été annulé : votre dernière saisie")
         assert shows(pilot, "l'étape juste, qui la remplace.")
         assert session.digest == said

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.tui.bilan import NewEdition
-from diag.tui.dialogs import Confirm, Tell
+from diag.tui.dialogs import Confirm, Notice
 from tests.desk.builders import started, workspace
 from tests.desk.small_edition import ship
 from tests.desk.two_editions import FIRST, SECOND
@@ -49,8 +49,8 @@ async def test_the_edition_in_use_already_is_told_so(home: Path) -> None:
         session = app.desk.session(SCHOOL)
         await wait_for(pilot, lambda: session.checklist.version == "2")
         app.screen.post_message(NewEdition())
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell))
-        assert isinstance(app.screen, Tell)
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice))
+        assert isinstance(app.screen, Notice)
         assert "emploie déjà" in app.screen.text
 
 
@@ -65,6 +65,6 @@ async def test_broken_changes_are_told_when_an_audit_begins(
     app = app_on(folder)
     async with app.run_test(size=(80, 24)) as pilot:
         app.go_bilan(SCHOOL)
-        await wait_for(pilot, lambda: isinstance(app.screen, Tell))
-        assert isinstance(app.screen, Tell)
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice))
+        assert isinstance(app.screen, Notice)
         assert "overlay/a.yaml:1" in app.screen.text

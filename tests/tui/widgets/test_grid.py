@@ -15,7 +15,7 @@ from diag.audit.session import AuditSession as Session
 from diag.audit.session import open_session
 from diag.audit.undo import undo
 from diag.model.enums import PlaceKind, Provenance, State
-from diag.tui.dialogs import Tell
+from diag.tui.dialogs import Notice
 from diag.tui.visit.commands import CopyDown, PasteFile
 from diag.tui.visit.grid import Grid
 from diag.tui.visit.grid_table import At
@@ -186,7 +186,7 @@ async def test_a_block_is_pasted_and_refusals_are_read(session: Session) -> None
         grid = pilot.app.query_one(Grid)
         hostile = "Classe\t\t3\nbcd\t\t[/]\n[a[0]]\t\t2"
         grid.table.post_message(events.Paste(hostile))
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Tell))
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, Notice))
         assert shows(pilot, "Collé : 4 réponses, 2 cellules refusées")
         assert shows(pilot, "« [/] » n'est pas un")
         await type_keys(pilot, "escape")

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from diag.assess.results import Score
 from diag.model.enums import Standing
 from diag.model.number import Bounds
-from diag.tui.outline import drawn, told
+from diag.tui.outline import drawn, score_line
 
 RATIOS = st.fractions(0, 1, max_denominator=300)
 
@@ -42,7 +42,7 @@ def test_words_and_numbers_stand_beside_the_scale() -> None:
         Standing.IN, bounds(Fraction(1, 2), Fraction(3, 4)), Fraction(82, 100)
     )
 
-    line = told("Ensemble", score, 78)
+    line = score_line("Ensemble", score, 78)
 
     assert cell_len(line) <= 78
     assert line.startswith("Ensemble  entre 50 et 75  0 ─")
@@ -52,7 +52,7 @@ def test_words_and_numbers_stand_beside_the_scale() -> None:
 def test_where_there_is_no_room_words_remain() -> None:
     score = Score(Standing.IN, bounds(Fraction(1, 2), Fraction(1, 2)), Fraction(1))
 
-    assert told("Ensemble", score, 40) == "Ensemble  50  renseigné à 100\u00a0%"
-    assert told("Vide", Score(Standing.OUT, None, Fraction(1)), 78) == (
+    assert score_line("Ensemble", score, 40) == "Ensemble  50  renseigné à 100\u00a0%"
+    assert score_line("Vide", Score(Standing.OUT, None, Fraction(1)), 78) == (
         "Vide  sans objet"
     )
