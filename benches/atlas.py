@@ -17,7 +17,7 @@ from time import perf_counter
 from benches.worlds.territory import DAY, big_workspace, numbered
 from diag.documents.atlas import FORMS, write_atlas
 from diag.documents.atlas.folder import files_of
-from diag.documents.write import Format as Form
+from diag.documents.formats import Format as Form
 from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOLS = 240

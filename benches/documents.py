@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,10 +21,11 @@ from time import perf_counter_ns, process_time_ns
 
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.load import load_checklists
-from diag.documents.formats.html import html
-from diag.documents.formats.odt import odt
-from diag.documents.formats.pdf import printed
-from diag.documents.templates import markdown
+from diag.documents.document import Document
+from diag.documents.formats.html import write_html
+from diag.documents.formats.odt import write_odt
+from diag.documents.formats.pdf import write_pdf
+from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.reports.audits import invented_facts
 from tests.reports.builders import report
@@ -37,20 +39,17 @@ def main() -> None:
     checklist = load_checklists(shipped_checklists()).checklist
     assert checklist is not None
     told = report(invented_facts(checklist, rooms=20, lots=6), checklist)
-    texts = {each: markdown(told, each) for each in Audience}
-    mayor = texts[Audience.MAIRIE]
-    print(f"the mayor's document, {len(mayor) // 1000} kB of Markdown")
+    documents = {each: build_document(told, each) for each in Audience}
+    mayor = documents[Audience.MAIRIE]
+    print(f"the mayor's document, {len(mayor.markdown) // 1000} kB of Markdown")
     many(mayor)
-    told_time(f"HTML (budget {PAGE_BUDGET:.0f} ms)", lambda: html(mayor, "Rapport"))
-    told_time(f"PDF (budget {BUDGET:.0f} ms)", partial(pdf, mayor))
-    told_time("ODT", lambda: odt(mayor, "t", "a", DAY))
+    told_time(f"HTML (budget {PAGE_BUDGET:.0f} ms)", partial(write_html, mayor))
+    told_time(f"PDF (budget {BUDGET:.0f} ms)", partial(write_pdf, mayor))
+    told_time("ODT", partial(write_odt, mayor))
     beside(mayor)
-    for audience, text in texts.items():
-        told_time(f"PDF, {audience}, {len(text) // 1000} kB", partial(pdf, text))
-
-
-def pdf(text: str) -> bytes:
-    return printed(text, "Rapport", "Camille Perrin", DAY).pdf
+    for audience, made in documents.items():
+        size = len(made.markdown) // 1000
+        told_time(f"PDF, {audience}, {size} kB", partial(write_pdf, made))
 
 
 def told_time(name: str, work: Callable[[], object]) -> None:
@@ -73,12 +72,12 @@ def spent() -> float:
     return process_time_ns() / 1e6 + children * 1e3
 
 
-def beside(text: str) -> None:
+def beside(document: Document) -> None:
     """Have other tools take the same document."""
     with tempfile.TemporaryDirectory() as name:
         source, page = Path(name) / "document.md", Path(name) / "page.html"
-        source.write_text(text, encoding="utf-8")
-        page.write_text(html(text, "Rapport"), encoding="utf-8")
+        source.write_text(document.markdown, encoding="utf-8")
+        page.write_bytes(write_html(document)[0])
         for form in ("html", "odt"):
             made = source.with_suffix(f".{form}")
             command("pandoc", form.upper(), "-s", str(source), "-o", str(made))
@@ -95,11 +94,12 @@ def command(tool: str, form: str, *words: str) -> None:
     told_time(f"{tool} to {form}, a process", run)
 
 
-def many(text: str) -> None:
+def many(document: Document) -> None:
     """Make many PDFs one after the other, and tell what memory they leave."""
     start, first = perf_counter_ns(), 0
     for rank in range(MANY):
-        pdf(f"{text}\n\nExemplaire {rank}\n")
+        text = f"{document.markdown}\n\nExemplaire {rank}\n"
+        write_pdf(replace(document, markdown=text))
         first = first or resident()
     seconds = (perf_counter_ns() - start) / 1e9
     print(

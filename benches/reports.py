@@ -15,8 +15,9 @@ from jinja2 import Environment
 from diag.audit.report import Report
 from diag.checklist.edition import shipped_checklists
 from diag.checklist.load import load_checklists
-from diag.documents.formats.html import html
-from diag.documents.templates import markdown
+from diag.documents.document import Document
+from diag.documents.formats.html import write_html
+from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.reports.audits import invented_facts
 from tests.reports.builders import report
@@ -33,15 +34,16 @@ def main() -> None:
     told = report(invented_facts(checklist, rooms=20, lots=6), checklist)
     first = milliseconds(lambda: reports(told))
     documents = reports(told)
-    bare = baseline(sum(one.count("\n") for one in documents), sum(map(len, documents)))
-    mayor = markdown(told, Audience.MAIRIE)
+    texts = [one.markdown for one in documents]
+    bare = baseline(sum(one.count("\n") for one in texts), sum(map(len, texts)))
+    mayor = build_document(told, Audience.MAIRIE)
     ours, theirs, pages, one_page = [], [], [], []
     for _ in range(ROUNDS):  # turn by turn: the machine's mood is shared
         ours.append(milliseconds(lambda: reports(told)))
         theirs.append(milliseconds(bare))
-        pages.append(milliseconds(lambda: [html(one, "x") for one in documents]))
-        one_page.append(milliseconds(lambda: html(mayor, "x")))
-    print(f"four reports, {sum(map(len, documents)) // 1000} kB of Markdown")
+        pages.append(milliseconds(lambda: list(map(write_html, documents))))
+        one_page.append(milliseconds(lambda: write_html(mayor)))
+    print(f"four reports, {sum(map(len, texts)) // 1000} kB of Markdown")
     print(f"  first time, templates compiled   {first:7.1f} ms")
     print(f"  then (budget {BUDGET:.0f} ms)             {median(ours):7.1f} ms")
     print(f"  bare jinja2, same lines and size {median(theirs):7.1f} ms")
@@ -51,11 +53,11 @@ def main() -> None:
         f"  the mayor's page (budget {PAGE_BUDGET:.0f} ms)  {median(one_page):7.1f} ms"
     )
     for audience, document in zip(Audience, documents, strict=True):
-        print(f"  {audience:<10} {len(document.split()):6} words and signs")
+        print(f"  {audience:<10} {len(document.markdown.split()):6} words and signs")
 
 
-def reports(told: Report) -> list[str]:
-    return [markdown(told, audience) for audience in Audience]
+def reports(told: Report) -> list[Document]:
+    return [build_document(told, audience) for audience in Audience]
 
 
 def baseline(lines: int, size: int) -> Callable[[], str]:

@@ -1,6 +1,7 @@
 """`diag encrypt`, `diag decrypt`: a workspace unreadable without its key, and back."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -160,26 +161,30 @@ def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
         return
     with workspace_of(ctx) as workspace:
         register = personal_data.register_of(workspace)
-        day = f"{workspace.world.today():%d/%m/%Y}"
+        today = workspace.world.today()
         syndicat = workspace.settings.syndicat
     if file is not None:
-        _export(file, personal_data.as_markdown(register, syndicat, day))
+        day = f"{today:%d/%m/%Y}"
+        _export(file, personal_data.as_markdown(register, syndicat, day), today)
     elif as_json:
         print_json(personal_data.as_json(register))
     else:
         _show(register)
 
 
-def _export(file: Path, markdown: str) -> None:
+def _export(file: Path, markdown: str, day: date) -> None:
     if file.suffix == ".html":
-        from diag.documents.formats.html import html  # noqa: PLC0415 - Markdown, when asked
+        # Markdown costs 70 ms to import: only who asks for a page pays for it.
+        from diag.documents.document import Document, Meta  # noqa: PLC0415
+        from diag.documents.formats.html import write_html  # noqa: PLC0415
 
-        text = html(markdown, "Données personnelles tenues par diag")
+        meta = Meta(title="Données personnelles tenues par diag", day=day)
+        content, _ = write_html(Document(meta=meta, markdown=markdown))
     elif file.suffix == ".md":
-        text = markdown
+        content = markdown.encode("utf-8")
     else:
         raise DiagError(f"{file} : donnez un fichier .md ou .html.")
-    write_whole(file, text.encode("utf-8"))
+    write_whole(file, content)
     click.echo(f"Registre écrit : {file}")
 
 

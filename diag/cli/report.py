@@ -90,8 +90,8 @@ def report(
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
     # Judging and writing cost 100 ms to import: only who reports pays for it.
     from diag.audit.report import report_of  # noqa: PLC0415
+    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.many import DocumentsWanted  # noqa: PLC0415
-    from diag.documents.write import Format  # noqa: PLC0415
 
     chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
     with workspace_of(ctx) as workspace:
@@ -118,7 +118,8 @@ def _write_one(
     folder: Path | None,
 ) -> None:
     from diag.audit.report import report_folder  # noqa: PLC0415 - as above
-    from diag.documents.write import Format, write_reports  # noqa: PLC0415 - as above
+    from diag.documents.formats import Format  # noqa: PLC0415 - as above
+    from diag.documents.write import write_reports  # noqa: PLC0415 - as above
     from diag.office.outlook import keep_judged  # noqa: PLC0415 - as above
 
     keep_judged(session)
@@ -197,7 +198,7 @@ def atlas(
     """
     # The documents cost 200 ms to import: `diag --help` does without.
     from diag.documents.atlas import write_atlas  # noqa: PLC0415
-    from diag.documents.write import Format  # noqa: PLC0415
+    from diag.documents.formats import Format  # noqa: PLC0415
 
     forms = [Format(one) for one in dict.fromkeys(formats)]
     with workspace_of(ctx) as workspace, _bar() as show:
@@ -289,10 +290,8 @@ def draft(
     """
     # The reports cost 100 ms to import: `diag --help` does without.
     from diag.documents.drafts import drafted  # noqa: PLC0415
-    from diag.documents.write import (  # noqa: PLC0415
-        Format,
-        write_paper,
-    )
+    from diag.documents.formats import Format  # noqa: PLC0415
+    from diag.documents.write import write_paper  # noqa: PLC0415
 
     wanted = [Format(each) for each in forms] or list(Format)
     with workspace_of(ctx) as workspace:
@@ -365,11 +364,9 @@ def _write(
     day: date | None,
 ) -> None:
     from diag.audit.report import report_folder  # noqa: PLC0415
+    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
-    from diag.documents.write import (  # noqa: PLC0415
-        Format,
-        write_paper,
-    )
+    from diag.documents.write import write_paper  # noqa: PLC0415
 
     paper, printed = compose(session, whom, day)
     keep(session, printed)
@@ -480,11 +477,9 @@ def synthesis(
     l'inspection, sans aucun budget) ou territoire (pour le comité syndical). Un mot du
     nom de la circonscription suffit s'il est seul à le porter.
     """
+    from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.synthesis import synthesis as synthesis_of  # noqa: PLC0415
-    from diag.documents.write import (  # noqa: PLC0415
-        Format,
-        write_paper,
-    )
+    from diag.documents.write import write_paper  # noqa: PLC0415
 
     wanted = [Format(each) for each in forms] or list(Format)
     bar = click.progressbar(

@@ -20,9 +20,10 @@ from diag.audit.session import AuditSession
 from diag.checklist.overlay.layers import CHARTER
 from diag.demo.files import write_fictional_territory
 from diag.documents.drafts import DraftKind, drafted
+from diag.documents.formats import FORMATS, Format
 from diag.documents.synthesis import synthesis
-from diag.documents.templates import markdown
-from diag.documents.write import Format, own_notice, rendered, write_reports
+from diag.documents.templates import build_document
+from diag.documents.write import write_reports
 from diag.journal import changes
 from diag.journal.journal import FILE
 from diag.journal.revision import NewRevision
@@ -277,10 +278,10 @@ def _made(workspace: Workspace) -> Iterator[tuple[str, str]]:
         session = audits.open_session(workspace, scenario(story).uai)
         report = report_of(session, DAY)
         for audience in Audience:
-            text = markdown(report, audience)
-            told = own_notice(report, audience)
+            document = build_document(report, audience)
+            told = report.office.house.explain(audience)
             if story == FULL and not told:  # an accessible PDF is asked of one
-                _, told = rendered(report, audience, text, Format.PDF)
+                _, told = FORMATS[Format.PDF].write(document)
                 told = f"{audience} : {told}" if told else ""
             yield f"{audience}, {report.about.name}", told
     yield from _papers(workspace)
@@ -292,9 +293,9 @@ def _papers(workspace: Workspace) -> Iterator[tuple[str, str]]:
     area = school.circonscription if school else ""
     for scope in (f"commune:{session.about.insee}", f"circonscription:{area}"):
         paper = synthesis(workspace, scope, DAY)[0]
-        yield paper.title, paper.notice
+        yield paper.document.meta.title, paper.notice
     paper = synthesis(workspace, "territoire", DAY)[0]
-    yield paper.title, paper.notice
+    yield paper.document.meta.title, paper.notice
     for draft in DraftKind:
         made = drafted(workspace, draft, session.about.ref, DAY)
-        yield made.paper.title, made.paper.notice
+        yield made.paper.document.meta.title, made.paper.notice

@@ -18,7 +18,7 @@ from diag.audit.findings import (
     pressing,
 )
 from diag.audit.report import Report
-from diag.documents.document import Pair, bullets, table
+from diag.documents.blocks import Pair, bullets, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import (
@@ -35,35 +35,26 @@ from diag.words.sentences import first_sentence, sentence, uncapitalised
 
 READER = Audience.ACADEMIE
 
-
 NAMED = 8
 """At most so many criteria named that moved since the last audit."""
 
-
 TOLD = 5
-"""At most so many actions told at length."""
-
+"""At most so many actions described at length."""
 
 REASON_WORDS = 20
 """Longest reason of a point of law, in words, when a sentence is so short."""
 
-
 CITED = 2
 """At most so many sources cited by a point of law."""
 
-
 OTHERS = 6
-"""At most so many actions of other people told."""
-
+"""At most so many actions of other people listed."""
 
 _PROJECT = ("GOV", "USG", "PER")
 
-
 _TRAINING = ("FOR",)
 
-
 _ENT = ("ENT",)
-
 
 _SUBJECTS = (
     ("le projet et les usages", _PROJECT),
@@ -71,16 +62,18 @@ _SUBJECTS = (
     ("l'espace numérique de travail", _ENT),
 )
 
-
 _ACTORS = {Owner.ECOLE, Owner.ACADEMIE}
 
 
 def view(report: Report) -> dict[str, object]:
     """Return what the template prints."""
-    mine = [one for one in report.plan.actions if _is_theirs(one)]
-    told = _told_first(report, mine)
+    mine = [
+        one for one in report.plan.actions if one.advice.recommendation.owner in _ACTORS
+    ]
+    told = _described(report, mine)
     next_ones = [one for one in mine if one not in told]
-    lawful = {one.criterion.id for one in failing(report)}  # their table has these
+    wrong = failing(report)
+    lawful = {one.criterion.id for one in wrong}  # their table has these
     rest = [
         one
         for one in report.plan.actions
@@ -88,7 +81,9 @@ def view(report: Report) -> dict[str, object]:
     ]
     others = _most_pressing(report, rest)
     uncounted = [one for one in rest if one not in others]
-    wrong = failing(report)
+    out = len(_titles(report, Compliance.SANS_OBJET))
+    cited = [name for one in wrong for name in one.criterion.sources[:CITED]]
+    cited += [name for one in told for name in advice.cited(report, one, CITED)]
     return {
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Inspection et services académiques"),
@@ -102,7 +97,9 @@ def view(report: Report) -> dict[str, object]:
             for name, prefixes in _SUBJECTS
             if report.about.school and not _among(report, prefixes)
         ),
-        "actions": advice.blocks(report, told, READER, partial(_told, report)),
+        "actions": advice.blocks(
+            report, told, READER, partial(_describe_action, report)
+        ),
         "others": _others(report, others, "Actions des autres acteurs"),
         "next_ones": _others(report, next_ones, "Autres actions de leur ressort"),
         "uncounted": themes_table(
@@ -112,23 +109,23 @@ def view(report: Report) -> dict[str, object]:
         "wrong": _compliance_table(report, wrong),
         "kept": bullets(_titles(report, Compliance.CONFORME)),
         "unchecked": bullets(_titles(report, Compliance.A_VERIFIER)),
-        "out": _count_out(report),
+        "out": f"{out} point{'s' * (out > 1)}" if out else "",
         "open": uncapitalised(open_words(report, conflicts=False)),
         "conflicts": conflict_words(report),
-        "sources": sources_list(report, [*_cited(wrong), *_rested_on(report, told)]),
+        "sources": sources_list(report, cited),
     }
 
 
 def _most_pressing(report: Report, actions: list[Action]) -> list[Action]:
-    """Return as many actions as are told, what lacks most first, in their order."""
+    """Return the few actions that are listed, what lacks most first, in their order."""
     own = [one for one in actions if is_own(report, one)]
     kept = [*own, *needs(report, actions), *pressing(report, actions), *actions]
     ids = list(dict.fromkeys(one.id for one in kept))[:OTHERS]
     return [one for one in actions if one.id in ids]
 
 
-def _told_first(report: Report, mine: Sequence[Action]) -> list[Action]:
-    """Return what is told at length: project, training and ENT before the rest."""
+def _described(report: Report, mine: Sequence[Action]) -> list[Action]:
+    """Return what is described at length: project, training and ENT before the rest."""
     prefixes = tuple(one for _, some in _SUBJECTS for one in some)
     subjects = {one.criterion.id for one in _among(report, prefixes)}
 
@@ -139,45 +136,20 @@ def _told_first(report: Report, mine: Sequence[Action]) -> list[Action]:
     return [one for one in mine if one in kept]
 
 
-def _rested_on(report: Report, actions: Iterable[Action]) -> list[str]:
-    return [name for one in actions for name in advice.cited(report, one, CITED)]
-
-
-def _is_theirs(action: Action) -> bool:
-    return action.advice.recommendation.owner in _ACTORS
-
-
-def _cited(results: Iterable[CriterionResult]) -> list[str]:
-    return [name for one in results for name in one.criterion.sources[:CITED]]
-
-
 def _titles(report: Report, state: Compliance) -> list[str]:
     results = report.assessment.criteria.values()
     return [one.criterion.title for one in results if one.compliance is state]
 
 
-def _count_out(report: Report) -> str:
-    count = len(_titles(report, Compliance.SANS_OBJET))
-    return f"{count} point{'s' * (count > 1)}" if count else ""
-
-
 def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
-    rows = [
-        (
-            one.criterion.title,
-            observed(report, one, READER),
-            _reason(one),
-            cures(report, one, READER),
-        )
-        for one in judged
-    ]
+    rows = []
+    for one in judged:
+        sources = ", ".join(map(source_words, one.criterion.sources[:CITED]))
+        why = first_sentence(one.criterion.why, REASON_WORDS)
+        seen, cure = observed(report, one, READER), cures(report, one, READER)
+        rows.append((one.criterion.title, seen, f"{why} ({sources})", cure))
     columns = (*EXPECTED_AND_SEEN, "Pourquoi", "Ce qui est proposé")
     return table("Points de conformité à traiter", columns, rows)
-
-
-def _reason(result: CriterionResult) -> str:
-    sources = ", ".join(map(source_words, result.criterion.sources[:CITED]))
-    return f"{first_sentence(result.criterion.why, REASON_WORDS)} ({sources})"
 
 
 def _among(report: Report, prefixes: tuple[str, ...]) -> list[CriterionResult]:
@@ -201,7 +173,7 @@ def _subject(report: Report, caption: str, prefixes: tuple[str, ...]) -> Md:
     return table(caption, columns, rows)
 
 
-def _told(report: Report, action: Action) -> tuple[Pair, ...]:
+def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
     done = report.told(action, action.advice.recommendation.done_when, READER)
     who = f"{advice.owner(action)}, {describe_due(report, action)}"
     sources = " et ".join(advice.cited(report, action, CITED))

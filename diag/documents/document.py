@@ -1,13 +1,14 @@
-"""A Markdown document made ready for any writer: its parts, its outline, its tables.
+"""A document: what it is as data, and its Markdown, parsed once for every writer.
 
 Every change is made on tokens, never on text that was already written.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -16,40 +17,163 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from diag.audit.report import NONE, Picture, Pictures
-from diag.documents.escape import Md, inline
+from diag.documents.blocks import written
+from diag.documents.drawings import Drawing
+from diag.documents.escape import Md, one_line
 from diag.documents.pictures import resolved
+from diag.model.charter import SHIPPED, Look
 from diag.words.typography import french
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """What a document is, as data: no writer reads it in the text."""
+
+    title: str
+    """What its properties call it."""
+    day: date
+    author: str = ""
+    version: str = ""
+    """The edition of the checklists, and the mark of the facts."""
+    provisional: bool = False
+    """Whether the facts may still change."""
+    running: str = ""
+    """What stands at the foot of every page."""
+
+    @property
+    def running_line(self) -> Md:
+        """The foot, as the Markdown prints it."""
+        return Md(f"*{written(self.running)}*") if self.running else Md("")
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading, where it stands and how to reach it."""
+    """A heading, and the anchor that links reach."""
 
     level: int
     anchor: str
     text: str
 
 
-def outlined(tokens: Iterable[Token]) -> list[Heading]:
+@dataclass(frozen=True, slots=True)
+class DocumentPages:
+    """The tokens of a document, in the order of its pages."""
+
+    head: list[Token]
+    """The title and the block about what this is, of what and from whom."""
+    first_page: list[Token]
+    """What must be read first: up to the last rule, else up to the first part."""
+    body: list[Token]
+    """The rest."""
+    outline: tuple[Heading, ...]
+
+    @property
+    def parts(self) -> tuple[Heading, ...]:
+        """What a table of contents lists: nothing when a rule ends the document."""
+        if not self.body:
+            return ()
+        return tuple(one for one in self.outline if one.level == 2)  # noqa: PLR2004 - h2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """What every form of a document is written from."""
+
+    meta: Meta
+    markdown: str
+    drawings: Mapping[str, Drawing] = field(default_factory=dict)
+    """The drawing of each drawn table, by the Markdown of the table."""
+    look: Look = SHIPPED
+    """The syndicat's own, for its own documents; others' acts bear none."""
+    pictures: Pictures = field(default_factory=lambda: NONE)
+    """The attachments that it may show."""
+
+    @cached_property
+    def foot(self) -> str:
+        """What stands at the foot of every page, as it is printed."""
+        return one_line(french(self.meta.running))
+
+    @cached_property
+    def pages(self) -> DocumentPages:
+        """Its tokens, typeset, captioned and outlined; no writer changes them."""
+        tokens = _title_boxes(_caption_tables(parser().parse(self.markdown)))
+        _typeset(tokens)
+        self._prepare_tables(tokens)
+        tokens = self._drop_running_line(tokens)
+        outline = tuple(outline_headings(tokens))
+        kinds = [token.type for token in tokens]
+        head = 0
+        if "heading_close" in kinds:
+            head = kinds.index("heading_close") + 1
+            if kinds[head : head + 1] == ["dl_open"]:
+                head = kinds.index("dl_close", head) + 1
+        # The table of contents comes next: it must not hide what matters.
+        rules = [at + 1 for at, kind in enumerate(kinds) if kind == "hr"]
+        parts = (
+            at
+            for at, token in enumerate(tokens)
+            if (token.type, token.tag) == ("heading_open", "h2")
+        )
+        rest = max(head, rules[-1] if rules else next(parts, head))
+        return DocumentPages(tokens[:head], tokens[head:rest], tokens[rest:], outline)
+
+    def _prepare_tables(self, tokens: list[Token]) -> None:
+        """Name each table and find its drawing; head each row by its first cell."""
+        lines = self.markdown.split("\n")
+        tables = 0
+        for at, token in enumerate(tokens):
+            if token.type == "table_open":
+                tables += 1
+                source = "\n".join(lines[slice(*token.map)]) if token.map else ""
+                token.meta["anchor"] = f"tableau-{tables}"
+                token.meta["drawing"] = self.drawings.get(source)
+            elif token.type == "th_open":
+                token.attrSet("scope", "col")
+            elif token.type == "td_open" and tokens[at - 1].type == "tr_open":
+                token.tag = tokens[at + 2].tag = "th"
+                token.attrSet("scope", "row")
+            if token.attrs.pop("style", "") == "text-align:right":
+                token.attrSet("class", "number")
+
+    def _drop_running_line(self, tokens: list[Token]) -> list[Token]:
+        """Return tokens without the running line, wherever a template prints it."""
+        running = self.meta.running_line
+        dropped = {
+            at + step
+            for at, token in enumerate(tokens)
+            if running and token.type == "inline" and token.content == running
+            for step in (-1, 0, 1)
+        }
+        return [token for at, token in enumerate(tokens) if at not in dropped]
+
+
+@cache  # 1 ms to build, and it keeps nothing of what it reads
+def parser() -> MarkdownIt:
+    """Return a parser of our documents: CommonMark, tables, alerts, definitions.
+
+    No raw HTML, no guessed links, no replaced letters: `(c)` stays `(c)`.
+    """
+    options = {"html": False, "alerts": True, "tasklists": True, "xhtmlOut": False}
+    made = MarkdownIt("commonmark", options)
+    made.enable(["table", "strikethrough"])
+    return made.use(deflist_plugin).use(footnote_plugin, inline=False)
+
+
+def outline_headings(tokens: Iterable[Token]) -> list[Heading]:
     """Give every heading a sound level and an anchor, in place; return them."""
     found: list[Heading] = []
     tokens = list(tokens)
     for rank, token in enumerate(tokens):
         if token.type == "heading_open":
             text = inline_text(tokens[rank + 1])
-            level = _level(int(token.tag[1:]), found)
+            # No level is skipped, and only the title is an h1.
+            wanted = max(int(token.tag[1:]), 2)
+            level = min(wanted, found[-1].level + 1) if found else 1
             heading = Heading(level, _anchor(text, found), text)
             token.tag = tokens[rank + 2].tag = f"h{level}"
             token.attrSet("id", heading.anchor)
             found.append(heading)
     return found
-
-
-def _level(wanted: int, before: list[Heading]) -> int:
-    """Return the level nearest to `wanted` that neither skips nor doubles the h1."""
-    if not before:
-        return 1
-    return min(max(wanted, 2), before[-1].level + 1)
 
 
 def _anchor(text: str, before: list[Heading]) -> str:
@@ -63,19 +187,16 @@ def _anchor(text: str, before: list[Heading]) -> str:
     return anchor
 
 
-_SAFE_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
-
-
-_PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
-
-
-_PART = ("heading_open", "h2")
-
-
-_PART_LEVEL = 2
-
-
-_EM = {"em_open", "em_close"}
+def _caption_tables(tokens: list[Token]) -> list[Token]:
+    kept: list[Token] = []
+    for token in tokens:
+        if token.type == "table_open" and _is_wholly("em", kept[-3:]):
+            inside = kept[-2].children or []
+            emphasis = {"em_open", "em_close"}
+            token.meta["caption"] = [one for one in inside if one.type not in emphasis]
+            del kept[-3:]
+        kept.append(token)
+    return kept
 
 
 _BOXES = {
@@ -87,93 +208,7 @@ _BOXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What stands at the head, what follows, and the line at the foot."""
-
-    head: list[Token]
-    """The title and the block that says what this is, of what and from whom."""
-    first_page: list[Token]
-    """What must be read first: up to the last rule, else up to the first part."""
-    body: list[Token]
-    """The rest."""
-    running: str
-    """The italic line that closes the document, for the foot of every page."""
-    outline: tuple[Heading, ...]
-
-    @property
-    def parts(self) -> tuple[Heading, ...]:
-        """What a table of contents lists: nothing when a rule ends the document."""
-        if not self.body:
-            return ()
-        return tuple(one for one in self.outline if one.level == _PART_LEVEL)
-
-
-@lru_cache(maxsize=1)  # the forms of one document are written one after the other
-def read_document(markdown: str) -> Document:
-    """Return a document's parts, typeset, captioned and outlined.
-
-    Every form of a document reads the same object: none may change it.
-    """
-    tokens = _boxed(_captioned(document_parser().parse(markdown)))
-    _typeset(tokens)
-    _headers(tokens)
-    tokens, running = _without_running_line(tokens)
-    outline = tuple(outlined(tokens))
-    head = _end_of_head(tokens)
-    rest = _end_of_first_page(tokens, head)
-    return Document(tokens[:head], tokens[head:rest], tokens[rest:], running, outline)
-
-
-def _without_running_line(tokens: list[Token]) -> tuple[list[Token], str]:
-    """Return tokens without the closing line, wherever it stands, and that line."""
-    kinds = [token.type for token in tokens]
-    # Notes are told after everything, wherever they are called.
-    end = kinds.index("footnote_block_open") if "footnote_block_open" in kinds else None
-    last = tokens[:end][-3:]
-    if not _is_wholly("em", last):
-        return tokens, ""
-    running = last[1].content
-    repeated = {
-        at + step
-        for at, token in enumerate(tokens)
-        if token.type == "inline" and token.content == running
-        for step in (-1, 0, 1)
-    }
-    kept = [token for at, token in enumerate(tokens) if at not in repeated]
-    return kept, inline_text(last[1])
-
-
-def _typeset(tokens: list[Token]) -> None:
-    """Give texts their French spaces, and leave no link that leads astray."""
-    for child in (one for token in tokens for one in token.children or ()):
-        if child.type == "text":
-            child.content = french(child.content)
-        elif child.type == "link_open" and not _SAFE_LINK.match(_target(child)):
-            del child.attrs["href"]
-
-
-def _target(link: Token) -> str:
-    return str(link.attrGet("href"))
-
-
-def _captioned(tokens: list[Token]) -> list[Token]:
-    """Return tokens where an italic paragraph right before a table is its caption."""
-    kept: list[Token] = []
-    for token in tokens:
-        if token.type == "table_open" and _is_wholly("em", kept[-3:]):
-            token.meta["caption"] = _unwrapped(kept[-2])
-            del kept[-3:]
-        kept.append(token)
-    return kept
-
-
-def _unwrapped(token: Token) -> list[Token]:
-    """Return what stands inside the emphasis of a wholly emphasised paragraph."""
-    return [child for child in token.children or [] if child.type not in _EM]
-
-
-def _boxed(tokens: list[Token]) -> list[Token]:
+def _title_boxes(tokens: list[Token]) -> list[Token]:
     """Return tokens where a box is titled by its bold first line, else by its kind."""
     kept: list[Token] = []
     at = 0
@@ -185,35 +220,22 @@ def _boxed(tokens: list[Token]) -> list[Token]:
             token.attrSet("role", "note")
             title, first = tokens[at : at + 3], tokens[at + 3 : at + 6]
             titled = _is_wholly("strong", first)
-            title[1].children = first[1].children if titled else _kind(token)
+            if titled:
+                title[1].children = first[1].children
+            else:
+                kind = str(token.meta["kind"])
+                words = _BOXES.get(kind, kind.capitalize())
+                title[1].children = [Token("text", "", 0, content=words)]
             kept += title
             at += 6 if titled else 3
     return kept
 
 
-def _kind(box: Token) -> list[Token]:
-    kind = str(box.meta["kind"])
-    return [Token("text", "", 0, content=_BOXES.get(kind, kind.capitalize()))]
-
-
-def _headers(tokens: list[Token]) -> None:
-    """Name each table, and make the first cell of a row the header of that row."""
-    tables = 0
-    for at, token in enumerate(tokens):
-        if token.type == "table_open":
-            tables += 1
-            token.meta["anchor"] = f"tableau-{tables}"
-        elif token.type == "th_open":
-            token.attrSet("scope", "col")
-        elif token.type == "td_open" and tokens[at - 1].type == "tr_open":
-            token.tag = tokens[at + 2].tag = "th"
-            token.attrSet("scope", "row")
-        if token.attrs.pop("style", "") == "text-align:right":
-            token.attrSet("class", "number")
+_PARAGRAPH = ["paragraph_open", "inline", "paragraph_close"]
 
 
 def _is_wholly(emphasis: str, tokens: list[Token]) -> bool:
-    """Say whether these tokens are one paragraph, emphasised from end to end."""
+    """Return whether these tokens are one paragraph, emphasised from end to end."""
     if [token.type for token in tokens] != _PARAGRAPH:
         return False
     children = tokens[1].children or []
@@ -223,118 +245,32 @@ def _is_wholly(emphasis: str, tokens: list[Token]) -> bool:
     return ends == [opening, f"{emphasis}_close"] and kinds.count(opening) == 1
 
 
-def _end_of_head(tokens: list[Token]) -> int:
-    """Return where the title and the definitions right after it end."""
-    kinds = [token.type for token in tokens]
-    if "heading_close" not in kinds:
-        return 0
-    titled = kinds.index("heading_close") + 1
-    if kinds[titled : titled + 1] == ["dl_open"]:
-        return kinds.index("dl_close", titled) + 1
-    return titled
+_SAFE_LINK = re.compile(r"https?://|mailto:|#", re.IGNORECASE)
 
 
-def _end_of_first_page(tokens: list[Token], head: int) -> int:
-    """Return where the table of contents may stand without hiding what matters."""
-    rules = [at + 1 for at, token in enumerate(tokens) if token.type == "hr"]
-    parts = (at for at, one in enumerate(tokens) if (one.type, one.tag) == _PART)
-    return max(head, rules[-1] if rules else next(parts, head))
-
-
-# The shapes of our Markdown: tables, definitions, lists; every text in them escaped.
-#
-# `str` is somebody's text and gets French spaces and escapes; `Md` is ours and stays.
-
-
-PAGE_BREAK = Md("***")
-"""What ends page 1: everything that the reader must decide on stands before it."""
-
-
-Pair = tuple[str, str]
-"""A term and what is said of it."""
-
-
-def written(text: object) -> Md:
-    """Return any text as it enters a document: French spaces, escaped signs."""
-    return text if isinstance(text, Md) else _typed(str(text))
-
-
-def table(
-    caption: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    numeric: Sequence[int] = (),
-) -> Md:
-    """Return a table under its caption; `numeric` columns are aligned right.
-
-    The caption is an italic paragraph right before the table: a reader of the
-    source sees it, and the HTML makes it a `<caption>`. No rows, no table.
-    """
-    cells = [_row(row) for row in rows]
-    if not cells:
-        return Md("")
-    rules = ("---:" if rank in numeric else "---" for rank in range(len(columns)))
-    head = (f"*{written(caption)}*", "", _row(columns), f"| {' | '.join(rules)} |")
-    return Md("\n".join((*head, *cells)))
-
-
-def definitions(pairs: Iterable[Pair]) -> Md:
-    """Return terms and what is said of each; pairs without a word to say are left."""
-    return Md(
-        "\n\n".join(
-            f"{written(term)}\n: {written(said)}" for term, said in pairs if said
-        )
-    )
-
-
-def entry(title: str, pairs: Iterable[Pair], level: int = 3) -> Md:
-    """Return a titled block of definitions: one action, one ticket."""
-    return Md(f"{'#' * level} {written(title)}\n\n{definitions(pairs)}")
-
-
-def bullets(items: Iterable[str]) -> Md:
-    """Return a list."""
-    return Md("\n".join(f"- {written(item)}" for item in items))
-
-
-def numbered(items: Iterable[str], prefix: str = "") -> Md:
-    """Return a numbered list; `prefix` starts each line, inside a box."""
-    lines = (f"{prefix}{rank}. {written(item)}" for rank, item in enumerate(items, 1))
-    return Md("\n".join(lines))
-
-
-def bold(text: str) -> Md:
-    """Return a text in bold."""
-    return Md(f"**{written(text)}**")
-
-
-def sections(blocks: Iterable[Md]) -> Md:
-    """Return blocks one under the other, the empty ones left out."""
-    return Md("\n\n".join(block for block in blocks if block))
-
-
-@lru_cache(maxsize=8192)  # labels and names come back hundreds of times in a report
-def _typed(text: str) -> Md:
-    return inline(french(text))
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(written(cell) or '–' for cell in cells)} |"
+def _typeset(tokens: list[Token]) -> None:
+    """Give texts their French spaces, and leave no link that leads astray."""
+    for child in (one for token in tokens for one in token.children or ()):
+        if child.type == "text":
+            child.content = french(child.content)
+        elif child.type == "link_open" and not _SAFE_LINK.match(
+            str(child.attrGet("href"))
+        ):
+            del child.attrs["href"]
 
 
 class NodeWriter:
     """Writes nodes: each method of a writer bears the name of the node it writes."""
 
-    def __init__(self, document: Document, pictures: Pictures = NONE) -> None:
-        self.pictures = pictures
+    def __init__(self, document: Document) -> None:
+        self.pictures = document.pictures
         """What images may show."""
-        parts = (document.head, document.first_page, document.body)
-        self.anchors = {heading.anchor for heading in document.outline}
+        pages = document.pages
+        self.anchors = {heading.anchor for heading in pages.outline}
         """What links may reach."""
         self.notes = {
             node.meta["id"]: node
-            for part in parts
+            for part in (pages.head, pages.first_page, pages.body)
             for node in Node(part).walk()
             if node.type == "footnote"
         }
@@ -365,11 +301,13 @@ class NodeWriter:
 
     def image(self, node: Node) -> str:
         """Write a picture that we were given; of any other, its words."""
-        said = words_of(node).strip() or "image sans description"
+        caption = words_of(node).strip() or "image sans description"
         picture = resolved(str(node.attrs.get("src", "")), self.pictures)
-        return self.words(f"[{said}]") if picture is None else self.shown(picture, said)
+        if picture is None:
+            return self.words(f"[{caption}]")
+        return self.shown(picture, caption)
 
-    def shown(self, picture: Picture, said: str) -> str:
+    def shown(self, picture: Picture, caption: str) -> str:
         """Return a picture over its caption, which is its alternative too."""
         raise NotImplementedError
 
@@ -387,9 +325,21 @@ class NodeWriter:
         return "" if where.startswith("#") and where[1:] not in self.anchors else where
 
 
+def inline_text(token: Token) -> str:
+    """Return the text of one inline token; a line break reads as a line feed."""
+    breaks = {"softbreak", "hardbreak"}
+    children = token.children or ()
+    return "".join("\n" if one.type in breaks else one.content for one in children)
+
+
 def words_of(node: Node) -> str:
     """Return the words of a node; a line break reads as a line feed."""
-    return "".join(_words(node))
+    shown = {"text", "code_inline", "softbreak", "hardbreak"}
+    return "".join(
+        "\n" if one.type.endswith("break") else one.content
+        for one in node.walk()
+        if one.type in shown
+    )
 
 
 def rows_of(table: Node) -> list[list[Node]]:
@@ -399,53 +349,58 @@ def rows_of(table: Node) -> list[list[Node]]:
 
 def caption_of(table: Node) -> Sequence[Token]:
     """Return the caption of a table."""
-    found = (
-        table.nester_tokens.opening.meta.get("caption") if table.nester_tokens else ()
-    )
-    return found or (Token("text", "", 0, content="Tableau"),)
+    return table.meta.get("caption") or (Token("text", "", 0, content="Tableau"),)
+
+
+def drawing_of(table: Node) -> Drawing | None:
+    """Return the drawing of a table; most tables have none."""
+    found: Drawing | None = table.meta.get("drawing")
+    return found
 
 
 def pairs_of(definitions: Node) -> Iterator[tuple[Node, list[Node]]]:
-    """Give each term of a list of definitions, and what is said of it."""
+    """Give each term of a list of definitions, and its definitions."""
     term: Node | None = None
-    said: list[Node] = []
+    given: list[Node] = []
     for child in (*definitions.children, None):
         if child is not None and child.type == "dd":
-            said.append(child)
+            given.append(child)
             continue
         if term is not None:
-            yield term, said
-        term, said = child, []
+            yield term, given
+        term, given = child, []
 
 
-def _words(node: Node) -> Iterator[str]:
-    for one in node.walk():
-        if one.type in {"text", "code_inline"}:
-            yield one.content
-        elif one.type in {"softbreak", "hardbreak"}:
-            yield "\n"
+_LINE, _WIDEST, _MARGIN = 104, 60, 3
 
 
-# How our Markdown is read: one configuration for every writer.
-#
-# No raw HTML, no guessed links, no replaced letters: `(c)` stays `(c)`.
+def column_shares(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Return the share of the width that each column gets, at least one row given.
+
+    Counted in letters of a line: a column has room for its longest word at least, and
+    for its longest cell when all fit; else what is left goes where most text is. No
+    column gets more than it wants: what it leaves goes to the others.
+    """
+    columns = list(zip(*rows, strict=True))
+    widths = [min(_longest_word(column), _WIDEST) + _MARGIN for column in columns]
+    wanted = [
+        max(low, min(_WIDEST, max(map(len, column))) + _MARGIN)
+        for low, column in zip(widths, columns, strict=True)
+    ]
+    if sum(wanted) <= _LINE:
+        return tuple(wanted)
+    weights = [sum(map(len, column)) for column in columns]
+    while (left := _LINE - sum(widths)) > 0:
+        hungry = [at for at, width in enumerate(widths) if width < wanted[at]]
+        if not hungry:
+            break
+        weight = sum(weights[at] for at in hungry)
+        for at in hungry:
+            part = max(1, left * weights[at] // weight)
+            widths[at] = min(wanted[at], widths[at] + part)
+    return tuple(widths)
 
 
-@cache  # 1 ms to build, and it keeps nothing of what it reads
-def document_parser() -> MarkdownIt:
-    """Return a parser of our documents: CommonMark, tables, alerts, definitions."""
-    options = {"html": False, "alerts": True, "tasklists": True, "xhtmlOut": False}
-    parser = MarkdownIt("commonmark", options)
-    parser.enable(["table", "strikethrough"])
-    return parser.use(deflist_plugin).use(footnote_plugin, inline=False)
-
-
-def inline_text(token: Token) -> str:
-    """Return the text of one inline token; a line break reads as a line feed."""
-    return "".join(_letters(child) for child in token.children or ())
-
-
-def _letters(token: Token) -> str:
-    if token.type in {"softbreak", "hardbreak"}:
-        return "\n"
-    return token.content
+def _longest_word(column: Sequence[str]) -> int:
+    # A no-break space does not end a word.
+    return max(len(word) for cell in column for word in re.split("[ \n]", cell))

@@ -14,10 +14,10 @@ from diag.audit.findings import (
     strengths,
 )
 from diag.audit.report import Report
-from diag.documents.document import bullets, table
+from diag.documents.blocks import bullets, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
-from diag.documents.parts.advice import alerts_box, compliance_told, themes_table
+from diag.documents.parts.advice import alerts_box, compliance_points, themes_table
 from diag.documents.parts.rooms import asked_of, room_levels
 from diag.model.enums import Audience, Gate, Owner
 from diag.words.dates import long_date
@@ -26,21 +26,16 @@ from diag.words.vocabulary import FOLLOW_UPS
 
 READER = Audience.EQUIPE
 
-
 STRENGTHS = 8
-"""At most so many strong points told."""
-
+"""At most so many strong points listed."""
 
 DATED = 20
-"""At most so many actions told with their day; the others are counted by theme."""
-
+"""At most so many actions listed with their day; the others are counted by theme."""
 
 ASKED = 8
-"""At most so many questions left to the team told."""
-
+"""At most so many questions left to the team listed."""
 
 _READERS = {True: "Équipe de l'école", False: "Équipes des écoles"}
-
 
 _GREETED = {True: "à toute l'équipe de l'école", False: "aux équipes des écoles"}
 
@@ -55,26 +50,22 @@ def view(report: Report) -> dict[str, object]:
         "cover": frame.cover(report, _READERS[school]),
         "team": _GREETED[school],
         "alerts": alerts_box(report, READER),
-        "strengths": bullets(_strengths(report)),
+        "strengths": bullets(
+            f"{one.criterion.title} : {praised(report, one, READER)}"
+            for one in strong[:STRENGTHS]
+        ),
         "other_strengths": max(0, len(strong) - STRENGTHS),
         "dates": _dates(report, dated),
         "rest": themes_table(report, rest, READER, "Les autres actions, par thème"),
         "rooms": room_levels(report, READER),
-        "told": _told(report),
+        "told": _describe_changes(report),
         "asked": asked,
         "more_asked": more,
-        "compliance": compliance_told(report, READER),
+        "compliance": compliance_points(report, READER),
         "follow_ups": advice.follow_ups(report, READER),
         "open": uncapitalised(open_words(report, conflicts=False)),
         "conflicts": conflict_words(report),
     }
-
-
-def _strengths(report: Report) -> list[str]:
-    return [
-        f"{one.criterion.title} : {praised(report, one, READER)}"
-        for one in strengths(report)[:STRENGTHS]
-    ]
 
 
 def _dated(report: Report) -> list[Action]:
@@ -90,23 +81,26 @@ def _dated(report: Report) -> list[Action]:
 def _foremost(report: Report) -> tuple[Action, ...]:
     """Return the few that the team reads at length: of improvements, its own first."""
     open_now = [one for one in report.plan.actions if not one.conditional]
-    return foremost(report, open_now, last=lambda one: not _is_theirs(one))
-
-
-def _is_theirs(action: Action) -> bool:
-    return action.advice.recommendation.owner in {Owner.ECOLE, Owner.ACADEMIE}
+    own = {Owner.ECOLE, Owner.ACADEMIE}
+    return foremost(
+        report, open_now, last=lambda one: one.advice.recommendation.owner not in own
+    )
 
 
 def _dates(report: Report, actions: Iterable[Action]) -> Md:
     """Return what is to come, the earliest first."""
     rows = [
-        (_when(report, one), f"{one.ref}. {report.title(one, READER)}", _actor(one))
+        (
+            _when(report, one),
+            f"{one.ref}. {report.title(one, READER)}",
+            advice.owner(one),
+        )
         for one in advice.by_day(actions)
     ]
     return table("Ce qui est proposé, par date", ("Quand", "Action", "Qui"), rows)
 
 
-def _told(report: Report) -> Md:
+def _describe_changes(report: Report) -> Md:
     """Return what the most useful actions change, and what to do until then."""
     rows = [
         (
@@ -118,10 +112,6 @@ def _told(report: Report) -> Md:
     ]
     columns = ("Action", "Ce que cela rendrait possible", "En attendant")
     return table("Ce qui changerait pour la classe", columns, rows)
-
-
-def _actor(action: Action) -> str:
-    return advice.owner(action)
 
 
 def _when(report: Report, action: Action) -> str:

@@ -13,6 +13,8 @@ from pathlib import PurePath
 from typing import Any
 
 from diag.audit.report import Report
+from diag.documents import AUDIENCES
+from diag.documents.formats import FORMATS, Format
 from diag.documents.parts.frame import version, visit_words
 from diag.model.codes import email_problem
 from diag.model.enums import Audience, PlaceKind
@@ -21,7 +23,6 @@ from diag.model.text import clean_line, clean_text
 from diag.words.dates import long_date
 from diag.words.sentences import phone_number
 from diag.words.typography import french
-from diag.words.vocabulary import DOCUMENTS
 
 # Headers on the wire: ASCII, short lines, nothing that a text could add to them.
 #
@@ -31,24 +32,19 @@ from diag.words.vocabulary import DOCUMENTS
 WIDTH = 76
 """Longest line written, its end excluded."""
 
-
 _WORD = WIDTH - len("=?utf-8?q??=") - 1
 """Room inside one encoded word on a continuation line, RFC 2047."""
-
 
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ ,:;()'_/-]{0,2}[A-Za-z0-9]+)*\.?")
 """Texts that no reader takes for anything else; doubled blanks are not among them."""
 
-
 _NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 """Names that need no quotes."""
-
 
 _FREE = frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/"
 )
 """Bytes that stand for themselves in an encoded word, a person's name included."""
-
 
 _BARE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_")
 """Bytes that stand for themselves in a file's name."""
@@ -67,7 +63,7 @@ class Wired(str):
 
     @classmethod
     def of(cls, name: str, lines: str) -> "Wired":
-        """Return the value of a header, its continuation lines told by line feeds."""
+        """Return the value of a header, its continuation lines after line feeds."""
         made = cls(lines.replace("\n", "\r\n"))
         made.name = name
         return made
@@ -142,44 +138,13 @@ def _percent(char: str) -> str:
     )
 
 
-# What a message says of the report that it brings: short, and the same twice.
-#
-# Once as text, once as HTML; every word of people is escaped there.
+# The words of a message: short, and the same twice, as text and as HTML.
 
 
 PROVISIONAL = "Provisoire"
 """First word of the subject of a report that may still change."""
 
-
-_READ = {
-    Audience.MAIRIE: (
-        "La première page suffit : elle dit ce qui demande votre décision, avec les "
-        "montants et les dates. Elle se lit en trois minutes."
-    ),
-    Audience.EQUIPE: (
-        "Il dit ce qui marche, ce qui est proposé et pour quand, ce que cela rendrait "
-        "possible en classe et qui appeler."
-    ),
-    Audience.ACADEMIE: (
-        "Elle dit où en sont le projet, la formation, l'ENT et la conformité, et ce "
-        "qui est attendu de l'académie."
-    ),
-    Audience.TECHNIQUE: (
-        "Elle contient des points de sécurité : gardez-la entre les personnes qui "
-        "installent et qui entretiennent."
-    ),
-}
-
-
-_KINDS = {
-    ".pdf": "à lire et à imprimer",
-    ".odt": "le même, modifiable (LibreOffice, Word)",
-    ".html": "à lire dans un navigateur",
-}
-
-
 _JOINED = french("Pièces jointes :")
-
 
 _PAGE = """<!DOCTYPE html>
 <html lang="fr">
@@ -201,75 +166,62 @@ class Letter:
 
 
 def letter(report: Report, audience: Audience, files: Sequence[str]) -> Letter:
-    """Return what is written to an audience beside the named files."""
-    told = [french(each) for each in _paragraphs(report, audience)]
-    named = [french(_file_words(name)) for name in files]
-    signed = [french(each) for each in _signature(report)]
-    foot = french(_foot(report))
-    return Letter(_subject(report, audience), *_written(told, named, signed, foot))
-
-
-def _subject(report: Report, audience: Audience) -> str:
-    about = report.about
+    """Return the message that brings an audience the named files."""
+    about, office, sent = report.about, report.office, AUDIENCES[audience]
     where = f" ({about.commune})" if about.kind is PlaceKind.ECOLE else ""
-    what = "annexe technique" if audience is Audience.TECHNIQUE else ""
-    parts = ("Diagnostic numérique", what, about.name + where)
-    subject = " – ".join(part for part in parts if part)
-    return f"{PROVISIONAL} – {subject}" if report.provisional else subject
-
-
-def _paragraphs(report: Report, audience: Audience) -> list[str]:
-    told = [
+    subject = [
+        PROVISIONAL * report.provisional,
+        "Diagnostic numérique",
+        sent.in_subject,
+        about.name + where,
+    ]
+    body = [
         "Madame, Monsieur,",
         (
-            f"Vous trouverez ci-joint {DOCUMENTS[audience]} sur le numérique "
-            f"{report.of_it} ({report.about.title}). Ce document est établi "
+            f"Vous trouverez ci-joint {sent.in_mail} sur le numérique "
+            f"{report.of_it} ({about.title}). Ce document est établi "
             f"{visit_words(report)}."
         ),
     ]
     if report.provisional:
-        told.append(
+        body.append(
             f"Attention, il est {report.status_words} : l'audit n'est pas clos et ce "
             "document peut encore changer. Une version définitive suivra."
         )
-    return [*told, _READ[audience]]
-
-
-def _file_words(name: str) -> str:
-    kind = _KINDS.get(PurePath(name).suffix)
-    return f"{name} : {kind}" if kind else name
-
-
-def _signature(report: Report) -> list[str]:
-    office = report.office
-    lines = (report.author, office.name, phone_number(office.phone), office.email)
-    return [line for line in lines if line]
-
-
-def _foot(report: Report) -> str:
     state = "provisoire" if report.provisional else "définitif"
-    return f"Document {state} du {long_date(report.date)}, {version(report)}."
+    signed = (report.author, office.name, phone_number(office.phone), office.email)
+    return _compose(
+        " – ".join(filter(None, subject)),
+        [french(each) for each in (*body, sent.reading)],
+        [french(_describe_file(name)) for name in files],
+        [french(line) for line in signed if line],
+        french(f"Document {state} du {long_date(report.date)}, {version(report)}."),
+    )
 
 
-def _written(
-    told: list[str], files: list[str], signed: list[str], foot: str
-) -> tuple[str, str]:
+def _describe_file(name: str) -> str:
+    suffix = PurePath(name).suffix.removeprefix(".")
+    use = FORMATS[Format(suffix)].in_mail if suffix in set(Format) else ""
+    return f"{name} : {use}" if use else name
+
+
+def _compose(
+    subject: str, body: list[str], files: list[str], signed: list[str], foot: str
+) -> Letter:
     listed = [f"- {name}" for name in files]
-    parts = [*told, "\n".join([_JOINED, *listed]), "\n".join(signed), foot]
+    parts = [*body, "\n".join([_JOINED, *listed]), "\n".join(signed), foot]
     text = "\n\n".join(part for part in parts if part) + "\n"
-    lines = [f"<p>{escape(each)}</p>" for each in told]
+    lines = [f"<p>{escape(each)}</p>" for each in body]
     lines += [f"<p>{_JOINED}</p>", "<ul>"]
     lines += [f"<li>{escape(name)}</li>" for name in files]
     lines += ["</ul>", f"<p>{'<br>'.join(map(escape, signed))}</p>"]
     lines.append(f"<p><small>{escape(foot)}</small></p>")
-    return text, _PAGE.format(body="\n".join(lines))
+    return Letter(subject, text, _PAGE.format(body="\n".join(lines)))
 
 
 _DRAFT = b"X-Unsent: 1\r\n"
 
-
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
-
 
 _IDENT = re.compile(r"<[A-Za-z0-9.-]{1,120}@[A-Za-z0-9.-]{1,120}>")
 
@@ -289,7 +241,7 @@ class Mail:
     """A message, before its bytes."""
 
     ident: str
-    """Message-ID: what tells it from any other, for ever."""
+    """Message-ID: no other message has it, for ever."""
     at: datetime
     to: tuple[str, ...]
     """Addresses, without names."""
@@ -298,7 +250,7 @@ class Mail:
     html: str
     attachments: tuple[Attachment, ...] = ()
     sender: str = ""
-    """Address; empty: the mail program says it."""
+    """Address; empty: the mail program knows it."""
     sender_name: str = ""
 
 
@@ -306,7 +258,7 @@ def composed(mail: Mail) -> bytes:
     """Return a draft: ASCII, lines ended by CRLF, none longer than a server takes.
 
     Raises:
-        DiagError: when an address is none, or a text cannot be told.
+        DiagError: when an address is none, or a text cannot be written.
     """
     message = _bodies(mail)
     for attachment in mail.attachments:

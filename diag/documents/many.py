@@ -10,7 +10,8 @@ from typing import Any
 
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession, listed
-from diag.documents.write import Format, WrittenFile, write_reports
+from diag.documents.formats import Format
+from diag.documents.write import WrittenFile, write_reports
 from diag.journal.journal import Journal
 from diag.model.audit import Audit
 from diag.model.charter import PLAIN
@@ -23,7 +24,7 @@ from diag.workspace.subjects import auditee_of
 from diag.workspace.workspace import Workspace
 
 MANIFEST = "ecrits.json"
-"""File of a folder of reports that says from what each of them was written."""
+"""File of a folder of reports with what each of them was written from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class AuditWritten:
 
     @property
     def words(self) -> str:
-        """Say it in a few words."""
+        """What became of it, in a few words."""
         if self.problem:
             return self.problem
         parts = []
@@ -103,9 +104,9 @@ def beside(workspace: Workspace) -> Workspace:
 def write_many(
     workspace: Workspace, audits: Sequence[Audit], wanted: DocumentsWanted
 ) -> Iterator[AuditWritten]:
-    """Write the documents of each audit; tell each audit as it is done.
+    """Write the documents of each audit; yield each audit as it is done.
 
-    One that fails is told, and the next one goes on. Stopping between two loses
+    A failure is reported, and the next audit goes on. Stopping between two loses
     nothing: what was written is found again by its digest.
     """
     for audit in audits:
@@ -129,7 +130,7 @@ def tally(done: Sequence[AuditWritten]) -> str:
 
 
 def report_for(workspace: Workspace, audit: Audit, scenario: str = "") -> Report:
-    """Return everything an audit's documents tell, in a workspace of this thread's own.
+    """Return what an audit's documents are made from, for a thread of its own.
 
     Raises:
         DiagError: when it cannot be read.
@@ -139,7 +140,7 @@ def report_for(workspace: Workspace, audit: Audit, scenario: str = "") -> Report
 
 
 def write_one(session: AuditSession, wanted: DocumentsWanted) -> AuditWritten:
-    """Write what is not up to date of one audit; a failure is told, never raised."""
+    """Write what is not up to date of an audit; a failure is reported, never raised."""
     folder = folder_in(session, wanted.folder)
     try:
         return _written(session, wanted, folder)
@@ -244,7 +245,7 @@ def _mark(seal: str, path: Path) -> str:
 
 
 def _manifest(folder: Path) -> dict[str, str]:
-    """Return what the folder says of its files; nothing when it cannot be read."""
+    """Return what the folder keeps about its files; nothing when it cannot be read."""
     try:
         read: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):

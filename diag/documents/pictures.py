@@ -1,6 +1,6 @@
-"""Pictures that a document may show: JPEGs handed over by their name, nothing else.
+"""Pictures that a document may show: JPEGs given by their name, nothing else.
 
-A writer never opens a file nor an address: what it was not given, it tells in words.
+A writer never opens a file nor an address: what it was not given, it puts in words.
 """
 
 import re
@@ -11,9 +11,8 @@ from diag.words.typography import french
 
 _SOURCE = re.compile(r"photo:([0-9a-f]{64})")
 
-
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Markers of a JPEG that tell how large it is."""
+"""Markers of a JPEG that hold its size."""
 
 
 def image_of(sha: str, words: str) -> Md:

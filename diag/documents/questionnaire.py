@@ -5,7 +5,7 @@ the same on a machine that cannot typeset.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
@@ -15,7 +15,8 @@ from diag.assess.criteria import every_name
 from diag.assess.questions import Asked, next_questions, relevant_questions
 from diag.audit.answer import NewAnswer, UnlikelyAnswer, record_answer, record_note
 from diag.audit.session import AuditSession
-from diag.documents.document import bold, definitions, sections, written
+from diag.documents.blocks import bold, definitions, sections, written
+from diag.documents.document import Document, Meta
 from diag.documents.escape import Md, one_line
 from diag.documents.formats.pdf import drawable
 from diag.documents.write import Paper
@@ -31,26 +32,19 @@ from diag.words.sentences import phone_number
 
 _BOX = "☐\u00a0"
 
-
 _BETWEEN = "\u00a0\u00a0 "
-
 
 _BLANK = "………………"
 
-
 _DAY = "……\u00a0/\u00a0……\u00a0/\u00a0…………"
-
 
 _FREE = "…" * 40
 
-
 _NOTHING = "Rien de cela"
-"""A box of what several boxes do not say: left empty, nobody knows why."""
-
+"""A box for none of several boxes: left empty, nobody knows why."""
 
 _NONE = "aucun"
-"""Id of a choice that says it already."""
-
+"""Id of a choice that means it already."""
 
 _PRIVACY = (
     "Vos réponses ne servent qu'à l'audit de l'école et portent la mention "
@@ -58,34 +52,26 @@ _PRIVACY = (
     "Une fois saisi, ce papier est détruit."
 )
 
-
 _SIGNS = 82
 """Signs that a line of the page surely holds, whoever prints it."""
-
 
 _WIDE = frozenset("…%@—")
 """Signs as wide as capitals."""
 
-
 _UNBROKEN = 60
 """The longest label that is never cut."""
-
 
 _COVER_SIGNS = 20
 """The same, in a column under the title."""
 
-
 _LINES = 64
 """Lines that the page holds under its title, the gaps between questions counted."""
-
 
 _GAP = 0.5
 """Between two questions, in lines."""
 
-
 _REST_SIGNS = 170
-"""How much may be said of the questions that found no room."""
-
+"""How much may be written of the questions that found no room."""
 
 _NAME_SIGNS = 70
 """The longest label named among them."""
@@ -118,7 +104,7 @@ def fitting(
     room = _LINES - _around(page)
     kept = list[Question]()
     for question in first:
-        height = _height(question)
+        height = _lines(_text(question)) + _lines(_blank(question)) + _GAP
         if height <= room:
             room -= height
             kept.append(question)
@@ -126,9 +112,13 @@ def fitting(
 
 
 def questionnaire(
-    page: QuestionnairePage, questions: Sequence[Question], left: Sequence[Question]
-) -> str:
+    meta: Meta,
+    page: QuestionnairePage,
+    questions: Sequence[Question],
+    left: Sequence[Question],
+) -> Document:
     """Return the page: same questions, same bytes; `left` found no room."""
+    meta = replace(meta, running=f"{page.title} · {page.school} · code {page.code}")
     parts = (
         Md(f"# {written(page.title)}"),
         definitions((
@@ -141,19 +131,19 @@ def questionnaire(
         Md("\n\n".join(_asked(questions))),
         written(_PRIVACY),
         written(_rest(left)),
-        Md(f"*{written(f'{page.title} · {page.school} · code {page.code}')}*"),
+        meta.running_line,
     )
-    return sections(parts) + "\n"
+    return Document(meta=meta, markdown=sections(parts) + "\n")
 
 
 def _asked(questions: Iterable[Question]) -> Iterator[str]:
     for number, question in enumerate(questions, 1):
         start = f"{number}. "
         margin = "\n" + " " * len(start)
-        yield f"{start}{bold(_said(question))}\\{margin}{written(_blank(question))}"
+        yield f"{start}{bold(_text(question))}\\{margin}{written(_blank(question))}"
 
 
-def _said(question: Question) -> str:
+def _text(question: Question) -> str:
     return one_line(question.ask or question.label)
 
 
@@ -210,12 +200,7 @@ def _short(label: str) -> str:
     return clean if _width(clean) <= _NAME_SIGNS else f"{clean[: _NAME_SIGNS // 2]}…"
 
 
-def _height(question: Question) -> float:
-    return _lines(_said(question)) + _lines(_blank(question)) + _GAP
-
-
 def _around(page: QuestionnairePage) -> float:
-    """Return the lines of what stands around the questions."""
     cover = (page.school, page.campaign, page.back_to, page.reach)
     texts = (page.title * 2, page.advice, "x" * (_REST_SIGNS + _NAME_SIGNS))
     return (
@@ -243,9 +228,9 @@ def _lines(text: str, signs: int = _SIGNS) -> int:
     return lines
 
 
-# Questionnaires on one page: what a director or the team can tell without a visit.
+# Questionnaires on one page: what a director or the team can declare without a visit.
 #
-# What is printed is said in the audit, so that its numbers mean the same on any laptop,
+# What is printed is kept in the audit, so that its numbers mean the same on any laptop,
 # whatever was answered meanwhile.
 
 
@@ -255,7 +240,6 @@ WHOM = {
 }
 """Who fills one, and how it is called."""
 
-
 _ADVICE = {
     "direction": "Cochez ou écrivez ce que vous savez, et laissez vide le reste : "
     "nous le verrons ensemble lors de la visite.",
@@ -264,9 +248,7 @@ _ADVICE = {
     "et diffèrent, l'ingénieur retient une réponse avec vous et note l'écart.",
 }
 
-
 _EVERY = 10_000
-
 
 _CODE = 8
 
@@ -301,18 +283,14 @@ def compose(
         on=on.isoformat(),
     )
     left = [question for question in wanted if question not in asked]
-    paper = Paper(
-        stem=f"questionnaire-{whom}",
-        title=f"{WHOM[whom]} — {session.about.name}",
-        author=_author(session),
-        day=on,
-        text=questionnaire(_page(session, whom, printed.id), asked, left),
-    )
-    return paper, printed
+    title = f"{WHOM[whom]} — {session.about.name}"
+    meta = Meta(title=title, author=_author(session), day=on)
+    document = questionnaire(meta, _page(session, whom, printed.id), asked, left)
+    return Paper(f"questionnaire-{whom}", document), printed
 
 
 def keep(session: AuditSession, printed: Questionnaire) -> None:
-    """Say what the numbers of a page mean; said last already, nothing is written."""
+    """Keep what the numbers of a page mean; kept last already, nothing is written."""
     known = [one for one in printed_in(session) if one.whom == printed.whom]
     if known[-1:] != [printed]:
         session.record(changes.questioned(session.audit.id, printed))
@@ -365,7 +343,7 @@ def _by_use(session: AuditSession, whom: str) -> list[Question]:
 
 
 def _is_for(each: Asked, whom: str) -> bool:
-    """Say whether a question surely applies, is his to declare, and is unknown.
+    """Return whether a question surely applies, is his to declare, and is unknown.
 
     Two answers that differ are settled by a person who saw both. A paper is left on a
     desk and sent by mail: what is sensitive is asked face to face.
@@ -427,8 +405,7 @@ def _author(session: AuditSession) -> str:
 
 
 STATES = STATE_KEYS | {"?": State.UNKNOWN}
-"""What the first sign of a line says instead of a value."""
-
+"""What the first sign of a line means instead of a value."""
 
 _NOTE = " # "
 
@@ -447,7 +424,7 @@ class Transcription:
 
     @property
     def is_done(self) -> bool:
-        """Say whether every number was seen."""
+        """Return whether every number was seen."""
         return self.number > len(self.printed.questions)
 
     @property
@@ -485,7 +462,7 @@ class Transcription:
         self.number, self._doubted = number, ""
 
     def give(self, typed: str) -> str:
-        """Record what a line says, then pass to the next number; return it told.
+        """Record a line, then pass to the next number; return what was recorded.
 
         An empty line leaves the question as it is, or confirms what was doubted. What
         follows « # » is kept as a note.
@@ -540,7 +517,6 @@ class Transcription:
         )
 
     def _with_note(self, note: str) -> str:
-        """Return a note after those that stand there already."""
         before = self.session.facts.notes.get((self.session.facts.root, self.ident), ())
         return " ; ".join((*before, note))
 

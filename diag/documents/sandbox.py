@@ -36,7 +36,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_context
 
 from diag.audit.report import Report
-from diag.documents.document import written
+from diag.documents.blocks import written
 from diag.documents.escape import Md
 from diag.model.errors import DiagError
 from diag.words.typography import french

@@ -1,17 +1,16 @@
-"""Photos as evidence: listed with what they show, then shown; a missing one is said."""
+"""What a technician reads: every action, fact, rule and price, and the photos."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import partial
 
-from diag.answers.types import TYPES, answer_words, heads_words
+from diag.answers.types import answer_words, heads_words
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.audit.counsel import describe_due, describe_steps
 from diag.audit.findings import kind_of, observed, open_words, short_places
-from diag.audit.report import Evidence, Report
-from diag.documents.document import Pair, bold, definitions, sections, table
+from diag.audit.report import Report
+from diag.documents.blocks import Pair, bold, definitions, sections, table
 from diag.documents.escape import Md
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import alerts_box, compliance_table
@@ -37,45 +36,302 @@ from diag.words.figures import euros_and_cents, half_up, number, plural
 from diag.words.sentences import count_range, listed, sentence, uncapitalised
 from diag.words.vocabulary import OWNERS, PROVENANCES
 
+READER = Audience.TECHNIQUE
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    number: int
-    told: Evidence
-    here: bool
+NAMED = 60
+"""At most so many criteria named that moved since the last audit."""
 
-    @property
-    def words(self) -> str:
-        caption = self.told.photo.caption.rstrip(". ")
-        return f"Photo {self.number} : {caption or 'sans légende'}."
+COLUMNS = 5
+"""So many places side by side: an A4 page holds no more."""
 
+_LISTED = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
 
-def photos_told(report: Report) -> Md:
-    """Return the photos of an audit: a table of them all, then those that are here."""
-    shown = list(_numbered(report))
-    rows = [_photo_row(report, one) for one in shown]
-    columns = ("N°", "Légende", "Lieu", "Question", "Date", "Auteur", "Image")
-    pictures = (image_of(one.told.photo.sha, one.words) for one in shown if one.here)
-    return sections((table("Photos jointes à l'audit", columns, rows), *pictures))
+_ANOMALIES = {
+    Kind.COMPLIANCE: "Anomalies : conformité",
+    Kind.BLOCKING: "Anomalies : conditions indispensables",
+    Kind.IMPROVEMENT: "Anomalies : améliorations",
+}
 
 
-def _numbered(report: Report) -> Iterator[_Shown]:
-    for rank, evidence in enumerate(report.evidence, 1):
-        yield _Shown(rank, evidence, evidence.photo.sha in report.pictures)
+def view(report: Report) -> dict[str, object]:
+    """Return what the template prints."""
+    usual = usual_signature(report)
+    return {
+        "option": option_section(report.option, reserved=True),
+        "since": since(report.progress, named=NAMED) if report.progress else "",
+        "cover": frame.cover(report, "Service technique et prestataires"),
+        "alerts": alerts_box(report, READER),
+        "open": uncapitalised(open_words(report)),
+        "tickets": _tickets(report),
+        "to_confirm": _to_confirm(report),
+        "untreated": _untreated(report),
+        "unknowns": unknowns(report),
+        "rooms": room_levels(report, READER),
+        "places": place_tables(report, usual),
+        "measures": measures(report),
+        "answers": answers_by_place(report, usual),
+        "criteria": rulebook(report, READER),
+        "compliance": compliance_table(report, READER),
+        "usual": usual,
+        "costs": cost_table(report),
+        "budget": budget_by_action(report, READER),
+        "follow_ups": advice.follow_ups(report, READER),
+        "photos": photos(report),
+        "journal": _journal(report),
+        "aids": all_aids(report),
+        "watched": watch_list(report),
+        "sources": sources_list(report, all_sources(report) | dated_sources(report)),
+        "prices": prices_table(report),
+    }
 
 
-def _photo_row(report: Report, shown: _Shown) -> tuple[str, ...]:
-    photo = shown.told.photo
-    question = report.checklist.questions.get(photo.question)
+# Actions
+
+
+def _tickets(report: Report) -> list[tuple[str, Md]]:
+    """Return actions under three titles; what waits stands with what it waits for."""
+    groups: dict[Kind, list[Action]] = {kind: [] for kind in _ANOMALIES}
+    kind = Kind.IMPROVEMENT
+    for action in report.plan.actions:
+        if not action.under:
+            kind = kind_of(report.result(action.advice.recommendation.when.criterion))
+        groups[kind].append(action)
+    ticket = partial(_ticket, report)
+    return [
+        (_ANOMALIES[kind], advice.blocks(report, some, READER, ticket))
+        for kind, some in groups.items()
+        if some
+    ]
+
+
+def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
+    recommendation, places = action.advice.recommendation, action.advice.places
+    quantity = action.advice.quantity
+    known = quantity.low == quantity.high
+    # A count of one, or of the places just above, adds nothing.
+    many = "" if known and quantity.low in {1, len(places)} else count_range(quantity)
+    how = report.told(action, report.wording(action, READER).how, READER)
+    done = report.told(action, recommendation.done_when, READER)
+    where = ""
+    if places not in {(), (report.facts.root,)}:
+        where = sentence(report.spoken_places(action, READER))
+    steps = filter(None, (sentence(how), describe_steps(action)))
     return (
-        str(shown.number),
-        photo.caption,
-        report.place_name(photo.place),
-        question.label if question else photo.question,
-        describe_day(shown.told.day),
-        shown.told.author,
-        "ci-dessous" if shown.here else "absente de cet ordinateur",
+        ("Lieux", where),
+        ("Quantité", many),
+        *_criterion(report, action),
+        ("Comment", " ".join(steps)),
+        ("Qui, quand, coût", _who(report, action)),
+        ("Recette", sentence(done)),
+        ("Suite", sentence(advice.follow_up(action))),
     )
+
+
+def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
+    recommendation = action.advice.recommendation
+    result = report.result(recommendation.when.criterion)
+    if result is None:
+        return ()
+    named = ", ".join(filter(None, (result.criterion.ref, result.criterion.title)))
+    sources = ", ".join(known_sources(recommendation.sources))
+    seen = observed(report, result, READER)
+    cited = f"{named} ({sources})" if sources else named
+    return ("Attendu", cited), ("Constaté", sentence(seen))
+
+
+def _who(report: Report, action: Action) -> str:
+    effort = action.advice.effort_days
+    charge = f" ; charge : {count_range(effort, 'jour', 'jours')}" if effort else ""
+    due, cost = describe_due(report, action), advice.cost(action)
+    lasts = describe_duration(action.advice.recommendation.lifetime)
+    life = f" ; durée de vie : {lasts}" if lasts else ""
+    return sentence(f"{advice.owner(action)}, {due}{charge} ; {cost}{life}")
+
+
+def _to_confirm(report: Report) -> Md:
+    """Return what a check may call for, in a line each: nobody orders it yet."""
+    rows = []
+    for one in report.plan.to_confirm:
+        result = report.result(one.advice.recommendation.when.criterion)
+        cost = one.advice.cost
+        amounts = cost.once_ttc, cost.yearly_ttc
+        # « au moins 0 € » is no estimate: nothing is bound there.
+        known = cost.free or any(each.minimum or each.maximum for each in amounts)
+        rows.append((
+            f"{one.ref}. {report.title(one, READER)}",
+            result.criterion.ref or result.criterion.id if result else "",
+            OWNERS[one.advice.recommendation.owner],
+            advice.cost_cell(one) if known else "à chiffrer",
+        ))
+    columns = ("Action possible", "Critère à trancher", "Qui", "Coût TTC, environ")
+    return table("Actions à confirmer, hors des totaux", columns, rows)
+
+
+def _untreated(report: Report) -> Md:
+    """Return what falls short and that no recommendation cures."""
+    cured = {one.advice.recommendation.when.criterion for one in report.plan}
+    rows = [
+        (
+            result.criterion.ref,
+            result.criterion.title,
+            observed(report, result, READER),
+            listed([report.place_name(one.place) for one in short_places(result)], 12),
+        )
+        for result in report.assessment.criteria.values()
+        if result.criterion.id not in cured and short_places(result)
+    ]
+    columns = ("Repère", "Critère", "Constat", "Lieux")
+    return table("Ce qui reste en dessous sans action proposée", columns, rows)
+
+
+# Facts: the school, the rooms, the lots. The usual person stands once, above them all.
+
+
+def answers_by_place(report: Report, usual: str) -> Md:
+    """Return every answer and note of the subject itself and of what holds it."""
+    columns, notes = ("Question", "Réponse", "Origine", "Note"), report.facts.notes
+    return sections(
+        table(
+            f"Réponses, {report.place_name(place.id)}",
+            columns,
+            [
+                (
+                    _label(question),
+                    _value(report, place, question),
+                    _origin(_heads(report, place, question), usual),
+                    " / ".join(notes.get((place.id, question.id), ())),
+                )
+                for question in _answered(report, (place,))
+            ],
+        )
+        for place in report.facts.places.values()
+        if place.kind not in _LISTED
+    )
+
+
+def place_tables(report: Report, usual: str) -> Md:
+    """Return every answer inside: questions down, a few places across, then notes."""
+    tables = []
+    for kind in _LISTED:
+        places, many = report.facts.places_of(kind), report.kind_words(kind)[1]
+        groups = [places[at : at + COLUMNS] for at in range(0, len(places), COLUMNS)]
+        for rank, group in enumerate(groups, 1):
+            part = f", {rank} sur {len(groups)}" if len(groups) > 1 else ""
+            caption = f"Tableau des {many}{part}"
+            tables.append(_matrix(report, group, usual, caption))
+    facts, questions = report.facts, report.checklist.questions
+    notes = [
+        (
+            report.place_name(at),
+            questions[name].label if name in questions else name,
+            " / ".join(notes),
+        )
+        for (at, name), notes in facts.notes.items()
+        if at in facts.places and facts.places[at].kind in _LISTED
+    ]
+    columns = ("Lieu", "Question", "Note")
+    return sections((*tables, table("Notes prises sur place", columns, notes)))
+
+
+def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -> Md:
+    names = [report.place_name(place.id) for place in places]
+    questions = _answered(report, places)
+    if not questions:
+        return table(caption, ("Nom",), [(name,) for name in names])
+    rows = []
+    for question in questions:
+        origins = [_origin(_heads(report, one, question), usual) for one in places]
+        shared = len(set(filter(None, origins))) == 1
+        cells = [
+            _value(report, place, question)
+            + (f" ({origin})" if origin and not shared else "")
+            for place, origin in zip(places, origins, strict=True)
+        ]
+        common = next(filter(None, origins)) if shared else ""
+        rows.append((_label(question), *cells, common))
+    return table(caption, ("Question", *names, "Origine"), rows)
+
+
+def measures(report: Report) -> Md:
+    """Return what was measured with an instrument, place by place."""
+    found: dict[str, list[str]] = {}
+    for (place, name), heads in report.facts.answers.items():
+        question = report.checklist.questions.get(name)
+        if question is None or question.type is not QuestionType.NUMBER:
+            continue
+        for head in heads:
+            if head.provenance is Provenance.MEASURED and head.state is State.KNOWN:
+                value = f"{report.place_name(place)} : {answer_words(question, head)}"
+                found.setdefault(question.label, []).append(value)
+    rows = [(label, " ; ".join(values)) for label, values in found.items()]
+    return table("Ce qui a été mesuré", ("Mesure", "Valeurs"), rows)
+
+
+def usual_signature(report: Report) -> str:
+    """Return who answered most, and when; ask once a document: it counts them all."""
+    heads = (head for some in report.facts.answers.values() for head in some)
+    signed = Counter(map(signature, heads))
+    return max(signed, key=lambda one: (signed[one], one), default="")
+
+
+def signature(head: Answer) -> str:
+    """Return who answered, and when."""
+    day = long_date(day_of(head.at)) if head.at else ""
+    return ", ".join(part for part in (head.author, day) if part)
+
+
+def _answered(report: Report, places: Iterable[Place]) -> list[Question]:
+    """Return the questions answered or noted there, those of other editions last."""
+    facts, questions = report.facts, report.checklist.questions
+    ids = {place.id: place.kind for place in places}
+    named = {name: at for at, name in (*facts.answers, *facts.notes) if at in ids}
+    known = [question for name, question in questions.items() if name in named]
+    lost = [  # shown, never hidden
+        Question(
+            id=name,
+            domain="",
+            place=ids[named[name]],
+            type=QuestionType.TEXT,
+            label=f"{name} (retirée)",
+        )
+        for name in sorted(named.keys() - questions.keys())
+    ]
+    return [*known, *lost]
+
+
+def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:
+    return tuple(report.facts.answers.get((place.id, question.id), ()))
+
+
+def _label(question: Question) -> str:
+    return question.label + (" (réservé à ce document)" if question.sensitive else "")
+
+
+def _value(report: Report, place: Place, question: Question) -> str:
+    heads, lasts = _heads(report, place, question), question.stale_after
+    stale = lasts and any(
+        head.at and later(day_of(head.at), lasts) < report.date for head in heads
+    )
+    words = heads_words(question, heads) if heads else ""
+    return f"{words} (à actualiser)" if stale else words
+
+
+def _origin(heads: Sequence[Answer], usual: str) -> str:
+    """Return how a fact is known, and by whom when it is not the usual person."""
+    return " / ".join(
+        ", ".join(
+            part
+            for part in (
+                PROVENANCES[head.provenance],
+                signature(head) if len(heads) > 1 or signature(head) != usual else "",
+            )
+            if part
+        )
+        for head in heads
+    )
+
+
+# Costs
 
 
 def cost_table(report: Report) -> Md:
@@ -84,49 +340,30 @@ def cost_table(report: Report) -> Md:
     What is to be confirmed has no row; each row is rounded to the cent, once. Of a
     quantity that is not known, the row goes from the least to the most.
     """
-    priced = [
-        (action, line) for action in report.plan.actions for line in _lines(action)
-    ]
-    rows = [_price_row(action, line) for action, line in priced]
-    lines = [line for _, line in priced]
-    rows += _total("payé une fois", [one for one in lines if not _yearly(one)])
-    rows += _total("par an", [one for one in lines if _yearly(one)])
+    rows, once, yearly = [], list[CostLine](), list[CostLine]()
+    for action in report.plan.actions:
+        for line in action.advice.cost.lines:
+            price = line.price
+            (yearly if price.yearly else once).append(line)
+            rows.append((
+                action.ref,
+                price.label,
+                count_range(line.quantity, price.unit, plural(price.unit)),
+                _price_range(*_unit_price(line)),
+                _price_range(*_cents(line)) + " par an" * price.yearly,
+                str(price.year),
+                source_words(price.source),
+            ))
+    for rhythm, lines in (("payé une fois", once), ("par an", yearly)):
+        if lines:
+            sides = [_cents(line) for line in lines]
+            most = [high for _, high in sides if high is not None]
+            bounded = len(most) == len(sides)
+            least = sum(low for low, _ in sides)
+            total = bold(_price_range(least, sum(most) if bounded else None))
+            rows.append((bold("Total"), bold(rhythm), "", "", total, "", ""))
     columns = ("Action", "Poste", "Quantité", "Prix HT", "Total HT", "Année", "Source")
     return table("Détail des coûts, en euros HT", columns, rows, numeric=(3, 4))
-
-
-def _lines(action: Action) -> tuple[CostLine, ...]:
-    return action.advice.cost.lines
-
-
-def _yearly(line: CostLine) -> bool:
-    return line.price.yearly
-
-
-def _total(rhythm: str, lines: Sequence[CostLine]) -> list[tuple[str, ...]]:
-    """Return the row that adds up what the rows above show; none without rows."""
-    if not lines:
-        return []
-    sides = [_cents(line) for line in lines]
-    least = sum(low for low, _ in sides)
-    most = [high for _, high in sides if high is not None]
-    bounded = len(most) == len(sides)
-    total = _price_range(least, sum(most) if bounded else None)
-    return [(bold("Total"), bold(rhythm), "", "", bold(total), "", "")]
-
-
-def _price_row(action: Action, line: CostLine) -> tuple[str, ...]:
-    price = line.price
-    rhythm = " par an" if price.yearly else ""
-    return (
-        action.ref,
-        price.label,
-        count_range(line.quantity, price.unit, plural(price.unit)),
-        _price_range(*_unit_price(line)),
-        _price_range(*_cents(line)) + rhythm,
-        str(price.year),
-        source_words(price.source),
-    )
 
 
 def _price_range(low: int, high: int | None) -> str:
@@ -156,372 +393,50 @@ def _unit_price(line: CostLine) -> tuple[int, int]:
     return price.minimum, price.maximum
 
 
-# Every fact of an audit as a technician reads it: the school, the rooms, the lots.
-#
-# Who answered most, and when, is said once; a fact says so only when it differs.
-
-
-COLUMNS = 5
-"""So many places side by side: an A4 page holds no more."""
-
-
-_LISTED = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
-
-
-def answers_by_place(report: Report, usual: str) -> Md:
-    """Return every answer and note of the subject itself and of what holds it."""
-    return sections(
-        _answers_of(report, place, usual)
-        for place in report.facts.places.values()
-        if place.kind not in _LISTED
-    )
-
-
-def place_tables(report: Report, usual: str) -> Md:
-    """Return every answer inside: questions down, a few places across, then notes."""
-    tables = [one for kind in _LISTED for one in _tables_of(report, kind, usual)]
-    return sections((*tables, _notes(report)))
-
-
-def measures(report: Report) -> Md:
-    """Return what was measured with an instrument, place by place."""
-    told: dict[str, list[str]] = {}
-    for (place, name), heads in report.facts.answers.items():
-        question = report.checklist.questions.get(name)
-        for head in heads:
-            if question and _is_measure(question, head):
-                value = f"{report.place_name(place)} : {answer_words(question, head)}"
-                told.setdefault(question.label, []).append(value)
-    rows = [(label, " ; ".join(values)) for label, values in told.items()]
-    return table("Ce qui a été mesuré", ("Mesure", "Valeurs"), rows)
-
-
-def usual_signature(report: Report) -> str:
-    """Return who answered most, and when; ask once a document: it counts them all."""
-    heads = (head for told in report.facts.answers.values() for head in told)
-    signed = Counter(map(signature, heads))
-    return max(signed, key=lambda one: (signed[one], one), default="")
-
-
-def signature(head: Answer) -> str:
-    """Return who said it, and when."""
-    day = long_date(day_of(head.at)) if head.at else ""
-    return ", ".join(part for part in (head.author, day) if part)
-
-
-def contributors(report: Report) -> str:
-    """Return who answered, in the order of the answers."""
-    heads = (head for told in report.facts.answers.values() for head in told)
-    return listed(list(dict.fromkeys(head.author for head in heads if head.author)))
-
-
-def _is_measure(question: Question, head: Answer) -> bool:
-    measured = head.provenance is Provenance.MEASURED and head.state is State.KNOWN
-    kind = TYPES[question.type]
-    return measured and kind.is_number and not kind.is_whole
-
-
-def _answers_of(report: Report, place: Place, usual: str) -> Md:
-    rows = [
-        (
-            _label(question),
-            _value(report, place, question),
-            _origin(_heads(report, place, question), usual),
-            " / ".join(report.facts.notes.get((place.id, question.id), ())),
-        )
-        for question in _told(report, (place,))
-    ]
-    columns = ("Question", "Réponse", "Origine", "Note")
-    return table(f"Réponses, {report.place_name(place.id)}", columns, rows)
-
-
-def _tables_of(report: Report, kind: PlaceKind, usual: str) -> list[Md]:
-    places = report.facts.places_of(kind)
-    groups = [places[at : at + COLUMNS] for at in range(0, len(places), COLUMNS)]
-    many = report.kind_words(kind)[1]
-    return [
-        _matrix(
-            report,
-            group,
-            usual,
-            f"Tableau des {many}"
-            + (f", {rank} sur {len(groups)}" if len(groups) > 1 else ""),
-        )
-        for rank, group in enumerate(groups, 1)
-    ]
-
-
-def _matrix(report: Report, places: Sequence[Place], usual: str, caption: str) -> Md:
-    names = [report.place_name(place.id) for place in places]
-    questions = _told(report, places)
-    if not questions:
-        return table(caption, ("Nom",), [(name,) for name in names])
-    rows = [_matrix_row(report, places, question, usual) for question in questions]
-    return table(caption, ("Question", *names, "Origine"), rows)
-
-
-def _matrix_row(
-    report: Report, places: Sequence[Place], question: Question, usual: str
-) -> tuple[str, ...]:
-    heads = [_heads(report, place, question) for place in places]
-    origins = [_origin(some, usual) for some in heads]
-    shared = len({one for one in origins if one}) == 1
-    cells = [
-        _value(report, place, question)
-        + (f" ({origin})" if origin and not shared else "")
-        for place, origin in zip(places, origins, strict=True)
-    ]
-    common = next(filter(None, origins)) if shared else ""
-    return _label(question), *cells, common
-
-
-def _notes(report: Report) -> Md:
-    facts, questions = report.facts, report.checklist.questions
-    rows = [
-        (
-            report.place_name(at),
-            questions[name].label if name in questions else name,
-            " / ".join(notes),
-        )
-        for (at, name), notes in facts.notes.items()
-        if at in facts.places and facts.places[at].kind in _LISTED
-    ]
-    return table("Notes prises sur place", ("Lieu", "Question", "Note"), rows)
-
-
-def _told(report: Report, places: Iterable[Place]) -> list[Question]:
-    """Return the questions answered or noted there, those of other editions last."""
-    facts, questions = report.facts, report.checklist.questions
-    ids = {place.id: place.kind for place in places}
-    named = {name: at for at, name in (*facts.answers, *facts.notes) if at in ids}
-    known = [question for name, question in questions.items() if name in named]
-    lost = sorted(named.keys() - questions.keys())  # shown, never hidden
-    return [*known, *(_unknown(name, ids[named[name]]) for name in lost)]
-
-
-def _heads(report: Report, place: Place, question: Question) -> tuple[Answer, ...]:
-    return tuple(report.facts.answers.get((place.id, question.id), ()))
-
-
-def _label(question: Question) -> str:
-    return question.label + (" (réservé à ce document)" if question.sensitive else "")
-
-
-def _value(report: Report, place: Place, question: Question) -> str:
-    heads = _heads(report, place, question)
-    stale = " (à actualiser)" if _is_stale(report, question, heads) else ""
-    return heads_words(question, heads) + stale if heads else ""
-
-
-def _origin(heads: Sequence[Answer], usual: str) -> str:
-    """Return how a fact is known, and by whom when it is not the usual person."""
-    return " / ".join(
-        ", ".join(
-            part
-            for part in (
-                PROVENANCES[head.provenance],
-                signature(head) if len(heads) > 1 or signature(head) != usual else "",
-            )
-            if part
-        )
-        for head in heads
-    )
-
-
-def _is_stale(report: Report, question: Question, heads: Sequence[Answer]) -> bool:
-    if not question.stale_after:
-        return False
-    return any(
-        head.at and later(day_of(head.at), question.stale_after) < report.date
-        for head in heads
-    )
-
-
-def _unknown(name: str, kind: PlaceKind) -> Question:
-    label = f"{name} (retirée)"
-    return Question(id=name, domain="", place=kind, type=QuestionType.TEXT, label=label)
-
-
-READER = Audience.TECHNIQUE
-
-
-NAMED = 60
-"""At most so many criteria named that moved since the last audit."""
-
-
-_ANOMALIES = {
-    Kind.COMPLIANCE: "Anomalies : conformité",
-    Kind.BLOCKING: "Anomalies : conditions indispensables",
-    Kind.IMPROVEMENT: "Anomalies : améliorations",
-}
-
-
-def view(report: Report) -> dict[str, object]:
-    """Return what the template prints."""
-    plan, ticket = report.plan, partial(_ticket, report)
-    usual = usual_signature(report)
-    return {
-        "option": option_section(report.option, reserved=True),
-        "since": since(report.progress, named=NAMED) if report.progress else "",
-        "cover": frame.cover(report, "Service technique et prestataires"),
-        "alerts": alerts_box(report, READER),
-        "open": uncapitalised(open_words(report)),
-        "tickets": [
-            (title, advice.blocks(report, some, READER, ticket))
-            for title, some in _by_kind(report, plan.actions)
-        ],
-        "to_confirm": _to_confirm(report),
-        "untreated": _untreated(report),
-        "unknowns": unknowns(report),
-        "rooms": room_levels(report, READER),
-        "places": place_tables(report, usual),
-        "measures": measures(report),
-        "answers": answers_by_place(report, usual),
-        "criteria": rulebook(report),
-        "compliance": compliance_table(report, READER),
-        "usual": usual,
-        "costs": cost_table(report),
-        "budget": budget_by_action(report, READER),
-        "follow_ups": advice.follow_ups(report, READER),
-        "photos": photos_told(report),
-        "journal": _journal(report),
-        "aids": all_aids(report),
-        "watched": watch_list(report),
-        "sources": sources_list(report, all_sources(report) | dated_sources(report)),
-        "prices": prices_table(report),
-    }
-
-
-def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
-    words, told = report.wording(action, READER), action.advice.recommendation
-    how = sentence(report.told(action, words.how, READER))
-    return (
-        ("Lieux", _places(report, action)),
-        ("Quantité", _quantity(action)),
-        *_criterion(report, action),
-        ("Comment", " ".join(filter(None, (how, describe_steps(action))))),
-        ("Qui, quand, coût", _who(report, action)),
-        ("Recette", sentence(report.told(action, told.done_when, READER))),
-        ("Suite", sentence(advice.follow_up(action))),
-    )
-
-
-def _places(report: Report, action: Action) -> str:
-    """Return where, unless it is the school as a whole."""
-    whole = action.advice.places in {(), (report.facts.root,)}
-    return "" if whole else sentence(report.spoken_places(action, READER))
-
-
-def _to_confirm(report: Report) -> Md:
-    """Return what a check may call for, in a line each: nobody orders it yet."""
-    rows = [
-        (
-            f"{one.ref}. {report.title(one, READER)}",
-            result.criterion.ref or result.criterion.id if result else "",
-            OWNERS[one.advice.recommendation.owner],
-            _possible_cost(one),
-        )
-        for one in report.plan.to_confirm
-        for result in [report.result(one.advice.recommendation.when.criterion)]
-    ]
-    columns = ("Action possible", "Critère à trancher", "Qui", "Coût TTC, environ")
-    return table("Actions à confirmer, hors des totaux", columns, rows)
-
-
-def _possible_cost(action: Action) -> str:
-    """Return what it would cost; nothing is known of how much where nothing is bound.
-
-    « au moins 0 € » tells nobody anything.
-    """
-    amounts = action.advice.cost.once_ttc, action.advice.cost.yearly_ttc
-    known = any(one.minimum or one.maximum for one in amounts)
-    if known or action.advice.cost.free:
-        return advice.cost_cell(action)
-    return "à chiffrer"
-
-
-def _by_kind(
-    report: Report, actions: Iterable[Action]
-) -> list[tuple[str, list[Action]]]:
-    """Return actions under three titles; what waits stands with what it waits for."""
-    groups: dict[Kind, list[Action]] = {kind: [] for kind in _ANOMALIES}
-    kind = Kind.IMPROVEMENT
-    for action in actions:
-        if not action.under:
-            kind = _kind(report, action)
-        groups[kind].append(action)
-    return [(_ANOMALIES[kind], some) for kind, some in groups.items() if some]
-
-
-def _kind(report: Report, action: Action) -> Kind:
-    return kind_of(report.result(action.advice.recommendation.when.criterion))
-
-
-def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
-    result = report.result(action.advice.recommendation.when.criterion)
-    if result is None:
-        return ()
-    criterion = result.criterion
-    named = ", ".join(one for one in (criterion.ref, criterion.title) if one)
-    sources = ", ".join(known_sources(action.advice.recommendation.sources))
-    seen = observed(report, result, READER)
-    cited = f"{named} ({sources})" if sources else named
-    return ("Attendu", cited), ("Constaté", sentence(seen))
-
-
-def _quantity(action: Action) -> str:
-    """Return how many, unless the places listed just above say it."""
-    quantity, places = action.advice.quantity, len(action.advice.places)
-    alone = quantity.low == quantity.high == 1
-    said = quantity.low == quantity.high == places
-    return "" if alone or said else count_range(quantity)
-
-
-def _who(report: Report, action: Action) -> str:
-    effort = action.advice.effort_days
-    charge = f" ; charge : {count_range(effort, 'jour', 'jours')}" if effort else ""
-    due, cost = describe_due(report, action), advice.cost(action)
-    lasts = describe_duration(action.advice.recommendation.lifetime)
-    life = f" ; durée de vie : {lasts}" if lasts else ""
-    return sentence(f"{advice.owner(action)}, {due}{charge} ; {cost}{life}")
-
-
-def _untreated(report: Report) -> Md:
-    """Return what falls short and that no recommendation cures."""
-    cured = {one.advice.recommendation.when.criterion for one in report.plan}
-    rows = [
-        (
-            result.criterion.ref,
-            result.criterion.title,
-            observed(report, result, READER),
-            listed([report.place_name(one.place) for one in short_places(result)], 12),
-        )
-        for result in report.assessment.criteria.values()
-        if result.criterion.id not in cured and short_places(result)
-    ]
-    columns = ("Repère", "Critère", "Constat", "Lieux")
-    return table("Ce qui reste en dessous sans action proposée", columns, rows)
+# Evidence
+
+
+def photos(report: Report) -> Md:
+    """Return the photos of an audit: a table of them all, then those that are here."""
+    rows, pictures = [], []
+    for rank, evidence in enumerate(report.evidence, 1):
+        photo = evidence.photo
+        here = photo.sha in report.pictures
+        question = report.checklist.questions.get(photo.question)
+        rows.append((
+            str(rank),
+            photo.caption,
+            report.place_name(photo.place),
+            question.label if question else photo.question,
+            describe_day(evidence.day),
+            evidence.author,
+            "ci-dessous" if here else "absente de cet ordinateur",
+        ))
+        if here:
+            words = photo.caption.rstrip(". ") or "sans légende"
+            pictures.append(image_of(photo.sha, f"Photo {rank} : {words}."))
+    columns = ("N°", "Légende", "Lieu", "Question", "Date", "Auteur", "Image")
+    return sections((table("Photos jointes à l'audit", columns, rows), *pictures))
 
 
 def _journal(report: Report) -> Md:
     checklist = report.checklist
+    heads = [head for some in report.facts.answers.values() for head in some]
+    authors = list(dict.fromkeys(head.author for head in heads if head.author))
     pairs: list[Pair] = [
         ("Campagne", report.audit.campaign),
         ("Empreinte de l'audit", report.digest),
-        (
-            "Édition des grilles",
-            f"{checklist.title}, {checklist.version}",
-        ),
+        ("Édition des grilles", f"{checklist.title}, {checklist.version}"),
         ("Empreinte de l'édition", report.edition),
-        ("Réponses", number(sum(map(len, report.facts.answers.values())))),
-        ("Ont répondu", contributors(report)),
+        ("Réponses", number(len(heads))),
+        ("Ont répondu", listed(authors)),
     ]
     for visit in report.visits:
-        said = (
+        known = (
             f"présents : {listed(visit.present)}" * bool(visit.present),
             f"rencontrés : {listed(visit.met)}" * bool(visit.met),
             f"autorisation : {visit.authorisation}" * bool(visit.authorisation),
         )
-        told = " ; ".join(one for one in said if one) or "sans précision"
-        pairs.append((f"Visite du {describe_day(visit.date)}", told))
+        words = " ; ".join(filter(None, known)) or "sans précision"
+        pairs.append((f"Visite du {describe_day(visit.date)}", words))
     return definitions(pairs)

@@ -1,7 +1,7 @@
 """Templates of one's own: listed, copied from the shipped ones, compared, tried."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from hashlib import sha256
@@ -9,22 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from diag.audit.report import Report
-from diag.documents import (
-    academie as academy,
-)
-from diag.documents import (
-    equipe as team,
-)
-from diag.documents import (
-    mairie as mayor,
-)
-from diag.documents import (
-    technique as technician,
-)
-from diag.documents.document import sections
+from diag.documents import AUDIENCES
+from diag.documents.blocks import drawings_in, sections
+from diag.documents.document import Document, Meta
 from diag.documents.escape import Md, block
 from diag.documents.parts import frame
-from diag.documents.parts.frame import glossary
 from diag.documents.sandbox import environment
 from diag.model.charter import House
 from diag.model.enums import Audience
@@ -46,7 +35,6 @@ _HEADER = (
     "   Changez la suite ; gardez ces lignes, qui disent d'où elle vient. #}}\n"
 )
 
-
 _HEADED = re.compile(
     r"\A\{# Modèle livré « [^»\n]+ » \(diag [^)\n]+\), empreinte ([0-9a-f]{64})\."
     r"[^#]*#\}\n"
@@ -65,7 +53,7 @@ class Template:
 
     @property
     def origin(self) -> str:
-        """Digest of the shipped one that it was copied from; empty when not said."""
+        """Digest of the shipped one that it was copied from; empty when unknown."""
         found = _HEADED.match(self.own or "")
         return found[1] if found else ""
 
@@ -76,7 +64,7 @@ class Template:
 
     @property
     def is_outdated(self) -> bool:
-        """Say whether the shipped one changed since it was copied."""
+        """Return whether the shipped one changed since it was copied."""
         return bool(self.origin) and self.origin != _digest(self.shipped)
 
     @property
@@ -150,7 +138,7 @@ def eject(workspace: Workspace, name: str = "") -> tuple[Path, ...]:
 
 
 def ejected(template: Template) -> str:
-    """Return a shipped template under the header that says what it was."""
+    """Return a shipped template under the header about where it comes from."""
     header = _HEADER.format(
         file=f"{template.name}{SUFFIX}",
         version=version("diag"),
@@ -178,68 +166,63 @@ def _digest(text: str) -> str:
     return sha256(text.encode("utf-8")).hexdigest()
 
 
-_GAP = re.compile(r"\n{3,}")
-
-
-_FALLBACK = "Le modèle livré a servi à sa place."
-
-
-def told_by(
-    name: str, document: str, context: Mapping[str, object], house: House
-) -> str:
-    """Return what a template says for a document.
-
-    A template of one's own that fails is told in `house.refused`, and the shipped one
-    speaks in its place.
-    """
-    file = f"{name}.md.jinja"
-    if house.templates:
-        # The sandbox costs 5 ms to import: only who has templates of their own pays.
-        from diag.documents.sandbox import OwnTemplateError, own_text  # noqa: PLC0415
-
-        try:
-            return own_text(house.templates, file, context)
-        except OwnTemplateError as error:
-            said = f"{error} {_FALLBACK}"
-            before = house.refused.get(document, "")
-            if said not in before:
-                house.refused[document] = f"{before}\n{said}".strip()
-    return environment().get_template(file).render(context)
-
-
-def reached(contacts: Md, house: House) -> Md:
-    """Return the contacts, the syndicat's own block after them."""
-    return sections((contacts, block(french(house.contact))))
-
-
-def finished(body: str, end: str, running: str, closing: str = "") -> str:
-    """Return a whole document, its running line last, whatever a template forgot."""
-    text = f"{body}\n{end}".rstrip().removesuffix(running).rstrip()
-    words = block(french(closing))
-    last = f"{words}\n\n{running}" if words else running
-    return _GAP.sub("\n\n", f"{text}\n\n{last}").strip() + "\n"
-
-
-_VIEWS: dict[Audience, Callable[[Report], dict[str, object]]] = {
-    Audience.MAIRIE: mayor.view,
-    Audience.EQUIPE: team.view,
-    Audience.ACADEMIE: academy.view,
-    Audience.TECHNIQUE: technician.view,
-}
-
-
-_ENDS: dict[str, object] = {"sources": Md(""), "prices": Md("")}
-
-
-def markdown(report: Report, audience: Audience) -> str:
+def build_document(report: Report, audience: Audience) -> Document:
     """Return the document of an audience: same report, same bytes.
 
     What of the syndicat's own could not be followed is in `report.office.house`.
     """
-    house = report.office.house
-    context = frame.view(report) | _ENDS | _VIEWS[audience](report)
-    body = told_by(audience, audience, context, house)
-    contacts = reached(frame.contacts(report), house)
-    context |= {"glossary": glossary(body), "contacts": contacts}
-    end = told_by("fin", audience, context, house)
-    return finished(body, end, frame.closing(report), house.closing)
+    builder, house = AUDIENCES[audience], report.office.house
+    meta = frame.build_meta(report, f"{builder.title} — {report.about.name}")
+    nothing: dict[str, object] = {"sources": Md(""), "prices": Md("")}
+    context = frame.view(report, meta) | nothing | builder.view(report)
+    body = render(audience, audience, context, house)
+    contacts = render_contacts(frame.contacts(report), house)
+    context |= {"glossary": frame.glossary(body), "contacts": contacts}
+    end = render("fin", audience, context, house)
+    return Document(
+        meta=meta,
+        markdown=finish(meta, body, end, house.closing),
+        drawings=drawings_in(context.values()),
+        look=house.look,
+        pictures=report.pictures,
+    )
+
+
+def render(
+    name: str, document: str, context: Mapping[str, object], house: House
+) -> str:
+    """Return what a template prints for a document.
+
+    When a template of one's own fails, `house.refused` has the reason and the shipped
+    one serves in its place.
+    """
+    file = f"{name}.md.jinja"
+    if house.templates:
+        # The sandbox costs 5 ms to import: only who has templates of their own pays.
+        from diag.documents.sandbox import (  # noqa: PLC0415
+            OwnTemplateError,
+            own_text,
+        )
+
+        try:
+            return own_text(house.templates, file, context)
+        except OwnTemplateError as error:
+            why = f"{error} Le modèle livré a servi à sa place."
+            before = house.refused.get(document, "")
+            if why not in before:
+                house.refused[document] = f"{before}\n{why}".strip()
+    return environment().get_template(file).render(context)
+
+
+def render_contacts(contacts: Md, house: House) -> Md:
+    """Return the contacts, the syndicat's own block after them."""
+    return sections((contacts, block(french(house.contact))))
+
+
+def finish(meta: Meta, body: str, end: str, closing: str = "") -> str:
+    """Return a whole document, its running line last, whatever a template forgot."""
+    running = meta.running_line
+    text = f"{body}\n{end}".rstrip().removesuffix(running).rstrip()
+    words = block(french(closing))
+    last = f"{words}\n\n{running}" if words else running
+    return re.sub(r"\n{3,}", "\n\n", f"{text}\n\n{last}").strip() + "\n"

@@ -17,7 +17,7 @@ class Logo:
     width: int
     height: int
     words: str
-    """What it is, for who does not see it."""
+    """What it is, for a reader who does not see it."""
 
     @property
     def mime(self) -> str:
@@ -44,7 +44,7 @@ class Look:
 
 
 SHIPPED = Look()
-"""The look of who chose none."""
+"""The look when none was chosen."""
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,18 @@ class House:
     """File name → Jinja source, in the order of the names."""
     look: Look = SHIPPED
     name: str = ""
-    """How the syndicat signs; empty: as the settings say."""
+    """How the syndicat signs; empty: as in the settings."""
     contact: str = ""
     """What is added to the contacts, its lines kept."""
     closing: str = ""
-    """What is said last, before the line at the foot."""
+    """The last words, before the line at the foot."""
     notices: tuple[str, ...] = ()
     """What of its charter could not be followed, in French."""
     refused: dict[str, str] = field(default_factory=dict, compare=False)
     """Document → why its own template was not used; filled as documents are made."""
 
-    def told(self, *documents: str) -> str:
-        """Return what is to be said with these documents; nothing when all is well."""
+    def explain(self, *documents: str) -> str:
+        """Return why these documents are not as asked; nothing when all is well."""
         refused = (self.refused.get(one, "") for one in documents)
         return "\n".join(dict.fromkeys(filter(None, (*self.notices, *refused))))
 
@@ -77,11 +77,11 @@ PLAIN = House()
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who hands the document over, and how to reach them."""
+    """The office that hands the document over, and how to reach it."""
 
     name: str
     """The syndicat, as it signs."""
     phone: str = ""
     email: str = ""
     house: House = PLAIN
-    """What they made their own in the documents."""
+    """What it made its own in the documents."""

@@ -26,6 +26,11 @@ class Audience(StrEnum):
     ACADEMIE = "academie"
     TECHNIQUE = "technique"
 
+    @property
+    def reads_reserved(self) -> bool:
+        """Whether its document prints what a sensitive answer speaks through."""
+        return self is Audience.TECHNIQUE
+
 
 class AuditStatus(StrEnum):
     """Where an audit stands; anything but `clos` prints « provisoire »."""

@@ -20,7 +20,7 @@ from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
-from diag.documents.drafts import DRAFT_TITLES, DraftKind, possible_drafts
+from diag.documents.drafts import DRAFTS, DraftKind, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState
@@ -464,7 +464,7 @@ class BilanScreen(PlaceScreen):
     async def on_draft_paper(self) -> None:
         about = self.session.about
         choices = [
-            ListChoice(str(one), DRAFT_TITLES[one])
+            ListChoice(str(one), DRAFTS[one].title)
             for one in possible_drafts(about.kind)
         ]
         if not choices:

@@ -12,6 +12,8 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from diag.audit.photos import path_typed
+from diag.documents import AUDIENCES
+from diag.documents.formats import FORMATS, Format
 from diag.documents.many import (
     AuditWritten,
     DocumentsWanted,
@@ -20,7 +22,6 @@ from diag.documents.many import (
     tally,
     write_many,
 )
-from diag.documents.write import Format
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
@@ -41,7 +42,6 @@ from diag.tui.preview import PreviewScreen
 from diag.tui.safe import content, open_outside
 from diag.tui.text import Sentence
 from diag.words.sentences import counted
-from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.workspace import Workspace
 
 
@@ -72,14 +72,6 @@ class StopExport(Command, keys="s", title="Arrêter", footer=True):
 class TakeUp(Command, keys="r", title="Reprendre", footer=True):
     """Reprendre : ce qui est déjà à jour n'est pas réécrit."""
 
-
-FORMS = {
-    Format.PDF: "PDF, à imprimer et à archiver",
-    Format.ODT: "ODT, à reprendre dans un traitement de texte",
-    Format.HTML: "HTML, à lire dans un navigateur",
-    Format.MARKDOWN: "Markdown, le texte source",
-}
-"""What each form is for."""
 
 _KEPT = "export"
 _WRITE = "write"
@@ -168,7 +160,7 @@ class ExportScreen(PlaceScreen):
             audiences = _turned(tuple(Audience), wanted.audiences, Audience(name))
             self.wanted = replace(wanted, audiences=audiences)
         elif sort == "form":
-            forms = _turned(tuple(FORMS), wanted.forms, Format(name))
+            forms = _turned(tuple(FORMATS), wanted.forms, Format(name))
             self.wanted = replace(wanted, forms=forms)
         elif sort == "again":
             self.wanted = replace(wanted, again=not wanted.again)
@@ -216,12 +208,13 @@ class ExportScreen(PlaceScreen):
         for audience in Audience:
             box = _box(ticked=audience in wanted.audiences)
             yield ListLine(
-                f"audience/{audience}", (f"  {box} {DOCUMENT_TITLES[audience]}", "")
+                f"audience/{audience}", (f"  {box} {AUDIENCES[audience].title}", "")
             )
         yield ListLine("", (" Sous quelle forme",))
-        for form, told in FORMS.items():
+        for form, writer in FORMATS.items():
             yield ListLine(
-                f"form/{form}", (f"  {_box(ticked=form in wanted.forms)} {told}", "")
+                f"form/{form}",
+                (f"  {_box(ticked=form in wanted.forms)} {writer.label}", ""),
             )
         yield ListLine("", (" Comment",))
         if len(self._scenarios) > 1:
@@ -261,10 +254,10 @@ class ExportScreen(PlaceScreen):
             case [list(audiences), list(forms), str(folder)]:
                 return DocumentsWanted(
                     tuple(one for one in Audience if one in audiences),
-                    tuple(one for one in FORMS if one in forms),
+                    tuple(one for one in FORMATS if one in forms),
                     Path(folder) if folder else None,
                 )
-        return DocumentsWanted(forms=tuple(FORMS))
+        return DocumentsWanted(forms=tuple(FORMATS))
 
 
 def _turned(order: tuple[T, ...], ticked: tuple[T, ...], one: T) -> tuple[T, ...]:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from diag.answers.keyboard import as_digits
 from diag.audit.advising import add_own
 from diag.audit.session import AuditSession
+from diag.documents import AUDIENCES
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Owner
 from diag.model.errors import DiagError
@@ -30,7 +31,6 @@ from diag.tui.safe import Sturdy, content, open_outside
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
 from diag.words.vocabulary import (
-    DOCUMENT_TITLES,
     FOLLOW_UPS,
     OWNERS,
 )
@@ -46,7 +46,7 @@ class OpenReportFolder(
     """Ouvrir le dossier des rapports."""
 
 
-_DOCUMENTS = {str(audience): title for audience, title in DOCUMENT_TITLES.items()}
+_DOCUMENTS = {str(audience): found.title for audience, found in AUDIENCES.items()}
 """What reports are called, by the name of their file; others keep that name."""
 
 

@@ -13,8 +13,13 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
+from diag.documents import AUDIENCES
+from diag.documents.formats import Format
 from diag.documents.many import beside, report_for
-from diag.documents.write import Format, own_notice, page_pictures, write_reports
+from diag.documents.write import (
+    draw_report,
+    write_reports,
+)
 from diag.model.audit import Audit
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
@@ -22,7 +27,6 @@ from diag.tui.commands import Command, CommandType, bindings_of
 from diag.tui.photos import Pixels
 from diag.tui.place import EVERYWHERE, PlaceScreen
 from diag.tui.safe import Trouble, content, open_outside
-from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.workspace import Workspace
 
 
@@ -79,7 +83,7 @@ class PreviewScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Have the pages drawn aside: half a second."""
-        self.set_title(f"Aperçu : {DOCUMENT_TITLES[self._audience]}")
+        self.set_title(f"Aperçu : {AUDIENCES[self._audience].title}")
         self._draw(self.diag.desk.workspace)
 
     @work(thread=True, exclusive=True, group="preview")
@@ -87,8 +91,8 @@ class PreviewScreen(PlaceScreen):
         try:
             with beside(workspace) as own:
                 report = report_for(own, self._audit, self._scenario)
-                pages = page_pictures(report, self._audience, _PPI)
-                notice = own_notice(report, self._audience)
+                pages = draw_report(report, self._audience, _PPI)
+                notice = report.office.house.explain(self._audience)
         except DiagError as error:
             self.app.post_message(Trouble(str(error)))
             return
@@ -103,7 +107,7 @@ class PreviewScreen(PlaceScreen):
     async def _show(self, page: int) -> None:
         self.page = page
         self.set_title(
-            f"Aperçu : {DOCUMENT_TITLES[self._audience]}",
+            f"Aperçu : {AUDIENCES[self._audience].title}",
             f"page {page + 1} sur {len(self.pages)}",
         )
         room = self.query_one("#page")

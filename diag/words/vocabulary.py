@@ -1,7 +1,5 @@
 """The words of judgements, people and places, one for each, everywhere."""
 
-import re
-
 from diag.model.enums import (
     Audience,
     AuditStatus,
@@ -245,22 +243,6 @@ AUDIENCES = {
     Audience.TECHNIQUE: "la technique",
 }
 """To whom a wording speaks."""
-
-
-DOCUMENTS = {
-    Audience.MAIRIE: "le rapport à la commune",
-    Audience.EQUIPE: "le rapport à l'équipe",
-    Audience.ACADEMIE: "la note à l'académie",
-    Audience.TECHNIQUE: "l'annexe technique",
-}
-"""The document of each audience, in a sentence."""
-
-
-DOCUMENT_TITLES = {
-    audience: re.split("[ ']", name, maxsplit=1)[1].capitalize()
-    for audience, name in DOCUMENTS.items()
-}
-"""What a document is called, in lists and in its own properties."""
 
 
 def levels(low: int, high: int) -> str:

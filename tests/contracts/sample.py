@@ -13,6 +13,7 @@ from diag.demo import DAY, Demonstration
 from diag.documents.atlas import write_atlas
 from diag.documents.drafts import DraftKind as Draft
 from diag.documents.drafts import drafted
+from diag.documents.formats import Format as Form
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import (
     chosen,
@@ -22,8 +23,7 @@ from diag.documents.tables import (
     write_map,
     write_tickets,
 )
-from diag.documents.write import Format as Form
-from diag.documents.write import page_pictures, write_paper, write_reports
+from diag.documents.write import draw_report, write_paper, write_reports
 from diag.model.enums import Audience
 from diag.office.mail.account import address_of
 from diag.office.mail.parcel import build_message, write_draft
@@ -70,7 +70,7 @@ def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _pictures(session: Session, folder: Path) -> None:
     report = report_of(session, DAY)
     for audience in PICTURED:
-        first, *_ = page_pictures(report, audience, PPI)
+        first, *_ = draw_report(report, audience, PPI)
         with Image.open(io.BytesIO(first)) as page:
             small = page.convert("RGB").quantize(COLOURS)
             small.save(folder / f"{audience}-page-1.png", optimize=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from diag.documents.atlas import write_atlas
-from diag.documents.write import Format as Form
+from diag.documents.formats import Format as Form
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited_workspace
 

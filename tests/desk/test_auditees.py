@@ -11,7 +11,6 @@ from diag.audit.report import report_folder, report_of
 from diag.audit.session import listed, open_session, start
 from diag.audit.transfer import export_audit, import_audit
 from diag.demo.territory import with_key
-from diag.documents.templates import markdown
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.office.dossier import list_audits_of, who
@@ -19,6 +18,7 @@ from diag.office.imports import import_file
 from diag.workspace.subjects import auditee_named
 from diag.workspace.workspace import Workspace
 from tests.desk.builders import SCHOOL, territory, workspace
+from tests.reports.reading import markdown
 
 INSEE = "99905"
 SIREN = with_key("25990001")

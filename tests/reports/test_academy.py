@@ -2,10 +2,10 @@
 
 import re
 
-from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import ORDINARY, report
+from tests.reports.reading import markdown
 
 
 def document() -> str:

@@ -1,22 +1,22 @@
-"""Which tables are drawn: their headers say so, and nothing else."""
+"""What a drawing is: sound, described, and over the table that it was built with."""
 
 import xml.etree.ElementTree as ET
 
 import pytest
 
-from diag.documents.drawings import drawn
-from diag.documents.parts.budget import EXPENSE, REMAINS
-from diag.documents.parts.frame import SCORE_COLUMN
-from diag.documents.parts.rooms import LEVEL_COLUMN
+from diag.assess.money import Money
+from diag.documents.blocks import drawings_in, sections, table
+from diag.documents.document import Document, Meta
+from diag.documents.drawings import Bar, Drawing, draw_rooms, draw_scores, draw_years
+from tests.reports.builders import TODAY
 
-SCORES = [["Domaine", SCORE_COLUMN], ["Wi-Fi & cie", "40"]]
-YEARS = [[EXPENSE, "2026", "2027", "Total TTC"], [REMAINS, "10 €", "20 €", "30 €"]]
-ROOMS = [[LEVEL_COLUMN, "CP <b>"], ["Une prise", "2"]]
+SCORES = draw_scores([Bar("Wi-Fi & cie", "40", (40, 40))])
+YEARS = draw_years([(2026, Money(10)), (2027, Money(20))])
+ROOMS = draw_rooms(["CP <b>"], [("Une prise", [(2, 2)])])
 
 
-@pytest.mark.parametrize("rows", [SCORES, YEARS, ROOMS])
-def test_a_drawing_is_sound_and_described(rows: list[list[str]]) -> None:
-    found = drawn(rows)
+@pytest.mark.parametrize("found", [SCORES, YEARS, ROOMS])
+def test_a_drawing_is_sound_and_described(found: Drawing | None) -> None:
     assert found is not None
     root = ET.fromstring(found.svg("t"))
     titled = {one.get("id"): one.text for one in root if one.get("id")}
@@ -25,15 +25,20 @@ def test_a_drawing_is_sound_and_described(rows: list[list[str]]) -> None:
     assert found.alt == f"{found.title}. {found.words}"
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [],
-        [["Domaine", "Complétude"], ["Wi-Fi", "40 %"]],
-        [["Domaine", SCORE_COLUMN]],
-        [[EXPENSE, "2026"], ["Wi-Fi", "10 €"]],
-        [[LEVEL_COLUMN, "CP"]],
-    ],
-)
-def test_other_tables_are_not_drawn(rows: list[list[str]]) -> None:
-    assert drawn(rows) is None
+def test_nothing_is_drawn_of_nothing() -> None:
+    assert draw_scores([]) is None
+    assert draw_years([]) is None
+    assert draw_rooms(["CP"], []) is None
+
+
+def test_a_drawing_stands_over_the_table_that_it_was_built_with() -> None:
+    columns = ("Domaine", "Score sur 100")
+    drawn = table("Scores", columns, [("Wi-Fi | cie", "40")], drawing=SCORES)
+    alike = table("Scores", columns, [("Salles", "40")])
+    text = sections((drawn, alike))
+    meta = Meta(title="T", day=TODAY)
+    read = Document(
+        meta=meta, markdown=f"# T\n\n{text}\n", drawings=drawings_in([text])
+    )
+    opened = [one for one in read.pages.body if one.type == "table_open"]
+    assert [one.meta["drawing"] for one in opened] == [SCORES, None]

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from diag.audit.compare import Comparables
 from diag.audit.compare import describe_comparables as compared
-from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from diag.model.number import Bounds
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import report
+from tests.reports.reading import markdown
 
 WORDS = "écoles primaires de 4 à 6 classes"
 HALF = Bounds(Fraction(3, 10), Fraction(11, 20))

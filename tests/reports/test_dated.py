@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from diag.audit.report import Report
-from diag.documents.templates import markdown
 from diag.model.checklist import Aid, AidState, Deadline
 from diag.model.enums import Audience
 from diag.model.territory import Commune
 from tests.reports.builders import report
+from tests.reports.reading import markdown
 
 RURAL = Aid(
     id="rurale",

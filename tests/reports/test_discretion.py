@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from diag.assess.judge import assess
 from diag.audit.report import build_report, discretion_of, names_judged, names_read
-from diag.documents.templates import markdown
 from diag.model.audit import FollowUp, school_auditee
 from diag.model.checklist import Checklist
 from diag.model.enums import Audience, FollowUpState, Provenance, State
@@ -24,6 +23,7 @@ from tests.reports.builders import (
     recommendation,
     report,
 )
+from tests.reports.reading import markdown
 
 DISCREET = [one for one in Audience if one is not Audience.TECHNIQUE]
 SECRET = "mots_de_passe_affiches"

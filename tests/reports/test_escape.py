@@ -11,12 +11,12 @@ from hypothesis.errors import NoSuchExample
 from markdown_it import MarkdownIt
 
 from diag.documents import escape
-from diag.documents.document import document_parser
+from diag.documents.document import parser
 from diag.documents.escape import Md, block, code, inline, link, one_line, paragraphs
 from tests.examples import examples
 from tests.reports.reading import text_of
 
-PARSER: MarkdownIt = document_parser()
+PARSER: MarkdownIt = parser()
 
 FRAGMENTS = (
     *"\\`*_[]()<>#+-=.!|~:&;\"'^{}$@/ \t\n\r",

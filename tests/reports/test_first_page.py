@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from diag.audit.report import Report
-from diag.documents.document import PAGE_BREAK, document_parser
+from diag.documents.blocks import PAGE_BREAK
+from diag.documents.document import parser
 from diag.documents.mairie import (
     DECISIONS,
     UNVOTED,
@@ -14,13 +15,12 @@ from diag.documents.mairie import (
     deadline,
     decisions,
     decisions_box,
+    describe_decision,
     duties,
     duties_box,
     findings_table,
     is_voted,
 )
-from diag.documents.parts import advice
-from diag.documents.templates import markdown
 from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, FollowUpState, Owner
@@ -35,7 +35,7 @@ from tests.reports.builders import (
     known,
     report,
 )
-from tests.reports.reading import text_of
+from tests.reports.reading import markdown, text_of
 
 MAX_WORDS = 520
 """Three minutes, amounts included; the six whole schools show that it holds."""
@@ -50,7 +50,7 @@ GOOD = facts({
 def first_page(told: Report) -> str:
     """Return what a reader sees before the end of page 1, with ordinary spaces."""
     page = markdown(told, Audience.MAIRIE).split(f"\n{PAGE_BREAK}\n")[0]
-    text = text_of(document_parser().parse(page))
+    text = text_of(parser().parse(page))
     return plain(text)
 
 
@@ -90,7 +90,7 @@ def test_page_two_is_the_calendar_and_the_budget_alone() -> None:
 
 def test_each_decision_has_a_verb_an_amount_and_a_date() -> None:
     told = report()
-    voted = [advice.decision(told, one) for one in decisions(told)]
+    voted = [describe_decision(told, one) for one in decisions(told)]
     assert 0 < len(voted) <= DECISIONS
     for one in voted:
         assert re.search(r"€ TTC|sans dépense", one)
@@ -103,7 +103,7 @@ def test_a_decision_says_nothing_twice() -> None:
     told = report()
     fibre = told.plan.action("fibre")
     assert fibre is not None
-    one = advice.decision(told, fibre)
+    one = describe_decision(told, fibre)
     assert one.count("avant le") == 1
     assert one.count("par an") == 1
     assert ")(" not in one.replace(" ", "")
@@ -114,7 +114,7 @@ def test_a_decision_for_the_next_budget_has_no_second_date() -> None:
     told = report(reworded={("fibre", Audience.MAIRIE): words})
     fibre = told.plan.action("fibre")
     assert fibre is not None
-    one = advice.decision(told, fibre)
+    one = describe_decision(told, fibre)
     assert "au prochain budget (environ" in one
     assert "avant le" not in one
 

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from diag.documents.parts.frame import TERMS, glossary, terms_in
-from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from tests.reports.builders import report
+from tests.reports.reading import markdown
 from tests.shipped import shipped
 
 EVIDENT = {"CP", "CE1", "CM2", "GS", "EN"}

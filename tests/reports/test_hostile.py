@@ -15,13 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.documents.document import bullets, sections, table
+from diag.documents.blocks import bullets, sections, table
 from diag.documents.escape import Md, one_line
-from diag.documents.formats.html import html
-from diag.documents.formats.odt import odt
 from tests.examples import examples
 from tests.reports.odt.test_odt import read
 from tests.reports.pdf.test_literals import HOSTILE
+from tests.reports.reading import html, odt
 
 TEXTS = HOSTILE.filter(one_line)
 MANY, EACH = 200, 50

@@ -1,17 +1,21 @@
 """One page, nothing fetched, sound for whoever reads it with the ears."""
 
+import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.formats.html import html
-from diag.documents.templates import markdown
-from diag.model.enums import Audience
+from diag.documents.formats.pdf import draw_pages
+from diag.documents.templates import build_document
+from diag.model.enums import Audience, AuditStatus
 from tests.examples import examples
 from tests.reports.builders import SCHOOL, facts, report
+from tests.reports.reading import DAY, document, html, odt
 from tests.reports.test_escape import FRAGMENTS
 
 VOID = {"meta", "br", "hr", "img", "rect", "input"}
@@ -57,7 +61,7 @@ def read(page: str) -> Outline:
 
 
 def page_of(audience: Audience) -> str:
-    return html(markdown(report(), audience), "Diagnostic du Moulin")
+    return html(build_document(report(), audience), "Diagnostic du Moulin")
 
 
 @pytest.mark.parametrize("audience", ALL)
@@ -144,12 +148,25 @@ def test_provisoire_is_printed_on_every_page_and_stands_in_the_foot() -> None:
     assert '<p class="watermark" aria-hidden="true">provisoire</p>' in page
     assert "<p>Document provisoire, 12 mars 2026" in page
     assert '@bottom-left { content: "Document provisoire, 12 mars 2026' in page
-    closed = html("# a\n\n*Document définitif, 12 mars 2026*\n", "a")
-    assert 'watermark" aria' not in closed
+
+
+def test_an_edition_named_provisoire_stamps_no_definitive_report() -> None:
+    final = report(status=AuditStatus.CLOS)
+    edition = {"version": "2026.1-provisoire"}
+    checklist = final.checklist.model_copy(update=edition)
+    made = build_document(replace(final, checklist=checklist), Audience.MAIRIE)
+    page = html(made, "a")
+    assert "2026.1-provisoire" in page
+    assert 'watermark" aria' not in page
+    with ZipFile(io.BytesIO(odt(made, "a", "b", DAY))) as package:
+        assert "Document provisoire" not in package.read("styles.xml").decode()
+    stamped = replace(made, meta=replace(made.meta, provisional=True))
+    pages = [draw_pages(one, 10)[0] for one in (made, stamped)]
+    assert pages[0] != pages[1]
 
 
 def test_a_foot_cannot_leave_its_css_string() -> None:
-    page = html('# a\n\n*Fin "} body { display: none*\n', "a")
+    page = html(document("# a\n", running='Fin "} body { display: none'), "a")
     foot = re.search(r'@bottom-left { content: "(.*?)" } }', page)
     assert foot
     assert not set(foot[1]) & set('"{}<>:')
@@ -212,11 +229,8 @@ def test_hostile_text_never_becomes_an_element(typed: str) -> None:
         {("ecole", "remarque"): typed}, notes={("ecole", "remarque"): (typed,)}
     )
     school = SCHOOL.model_copy(update={"name": f"École {typed}"})
-    page = html(markdown(report(told, school=school), Audience.TECHNIQUE), typed)
-    plain = html(
-        markdown(report(told, school=SCHOOL), Audience.TECHNIQUE).replace(typed, typed),
-        "a",
-    )
+    page = html(build_document(report(told, school=school), Audience.TECHNIQUE), typed)
+    plain = html(build_document(report(told, school=SCHOOL), Audience.TECHNIQUE), "a")
     outline = read(page)
     assert not outline.problems
     assert not outline.all("script", "img")

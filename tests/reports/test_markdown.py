@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diag.documents.document import PAGE_BREAK, document_parser, read_document
+from diag.documents.blocks import PAGE_BREAK
+from diag.documents.document import parser
 from diag.documents.parts.sources import sources_list
 from diag.documents.technique import COLUMNS
-from diag.documents.templates import markdown
+from diag.documents.templates import build_document
 from diag.model.audit import FollowUp
 from diag.model.checklist import Wording
 from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner, Provenance
@@ -26,7 +27,7 @@ from tests.reports.builders import (
     places,
     report,
 )
-from tests.reports.reading import text_of
+from tests.reports.reading import markdown, text_of
 from tests.reports.test_escape import FRAGMENTS
 
 ALL = list(Audience)
@@ -37,7 +38,7 @@ ALERT = "filtrage-en-service"
 
 def seen(document: str) -> str:
     """Return what a reader sees, with ordinary spaces."""
-    text = text_of(document_parser().parse(document))
+    text = text_of(parser().parse(document))
     return text.replace(NBSP, " ").replace(NNBSP, " ")
 
 
@@ -96,9 +97,9 @@ def test_french_spaces_are_written_in_the_source_too(audience: Audience) -> None
 
 @pytest.mark.parametrize("audience", ALL)
 def test_typeset_markdown_is_its_own_typesetting(audience: Audience) -> None:
-    document = markdown(report(), audience)
-    read = read_document(document)
-    source = text_of(document_parser().parse(document)).split("\n")
+    made = build_document(report(), audience)
+    read = made.pages
+    source = text_of(parser().parse(made.markdown)).split("\n")
     printed = text_of((*read.head, *read.first_page, *read.body)).split("\n")
     assert set(printed) <= set(source)
 
@@ -215,9 +216,7 @@ def test_hostile_names_and_notes_break_no_document(typed: str) -> None:
             notes={("ecole", "remarque"): (said,)},
         )
         school = SCHOOL.model_copy(update={"name": said})
-        tokens = document_parser().parse(
-            markdown(report(told, school=school), audience)
-        )
+        tokens = parser().parse(markdown(report(told, school=school), audience))
         return [token.type for token in tokens]
 
     for audience in (Audience.MAIRIE, Audience.TECHNIQUE):

@@ -6,10 +6,9 @@ from functools import cache
 import pypdf
 import pytest
 
-from diag.documents.formats.pdf import printed
-from diag.documents.templates import markdown
+from diag.documents.formats.pdf import write_pdf
+from diag.documents.templates import build_document
 from diag.model.enums import Audience
-from tests.reports.builders import TODAY
 from tests.reports.test_shipped import SCHOOLS, school
 
 MOST = 11
@@ -18,10 +17,9 @@ MOST = 11
 
 @cache
 def pages(seed: int, known: int, audience: Audience) -> list[str]:
-    document = markdown(school(seed, known), audience)
-    made = printed(document, "Diagnostic", "Ana Martin", TODAY)
-    assert not made.warning
-    reader = pypdf.PdfReader(io.BytesIO(made.pdf))
+    made, warning = write_pdf(build_document(school(seed, known), audience))
+    assert not warning
+    reader = pypdf.PdfReader(io.BytesIO(made))
     return [page.extract_text() for page in reader.pages]
 
 

@@ -10,14 +10,11 @@ import pytest
 from PIL import Image
 
 from diag.audit.report import Evidence, Pictures, Report
-from diag.documents.formats.html import html
-from diag.documents.formats.odt import odt
-from diag.documents.formats.pdf import printed
 from diag.documents.pictures import image_of, resolved
-from diag.documents.templates import markdown
 from diag.model.audit import Photo
 from diag.model.enums import Audience
 from tests.reports.builders import ROOT, TODAY, report
+from tests.reports.reading import html, markdown, odt, pdf
 from tests.reports.test_html import read
 
 SHA, OTHER = "a1" * 32, "b2" * 32
@@ -92,11 +89,11 @@ def test_a_page_holds_its_pictures_with_their_words() -> None:
 
 
 def test_a_pdf_holds_its_pictures_and_stays_accessible() -> None:
-    made = printed(DOCUMENT, "T", "A", TODAY, GIVEN)
-    again = printed(DOCUMENT, "T", "A", TODAY, {SHA: bytes(GIVEN[SHA])})
-    assert not made.warning
-    assert made.pdf == again.pdf
-    (page,) = pypdf.PdfReader(io.BytesIO(made.pdf)).pages
+    made, warning = pdf(DOCUMENT, "T", "A", TODAY, GIVEN)
+    again, _ = pdf(DOCUMENT, "T", "A", TODAY, {SHA: bytes(GIVEN[SHA])})
+    assert not warning
+    assert made == again
+    (page,) = pypdf.PdfReader(io.BytesIO(made)).pages
     assert [one.image.size for one in page.images if one.image] == [(40, 30)]
     assert "[Perdue]" in page.extract_text()
 

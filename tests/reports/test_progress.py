@@ -7,10 +7,10 @@ import pytest
 from diag.audit.compare import AuditsCompared as Progress
 from diag.audit.compare import ScoreMove
 from diag.documents.parts.since import against, since
-from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from diag.words.typography import NBSP, NNBSP
 from tests.reports.builders import CRITERIA, report
+from tests.reports.reading import markdown
 
 FIL, DEB, PRI, *_ = CRITERIA
 SAME = Progress(

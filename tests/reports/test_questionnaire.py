@@ -8,10 +8,11 @@ import pypdf
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from diag.documents.document import Document, Meta
 from diag.documents.escape import one_line
-from diag.documents.formats.html import html
-from diag.documents.formats.odt import odt
-from diag.documents.formats.pdf import printed
+from diag.documents.formats.html import write_html
+from diag.documents.formats.odt import write_odt
+from diag.documents.formats.pdf import write_pdf
 from diag.documents.questionnaire import (
     QuestionnairePage as Page,
 )
@@ -50,16 +51,18 @@ def question(number: int, **fields: Any) -> Question:
     return Question(id=f"q{number}", domain="d", place=PlaceKind.ECOLE, **known)
 
 
-def composed(questions: list[Question], page: Page = PAGE) -> str:
+META = Meta(title="Questionnaire", author="Camille Perrin", day=DAY)
+
+
+def composed(questions: list[Question], page: Page = PAGE) -> Document:
     order = [one.id for one in questions]
     asked = fitting(page, questions, order)
     left = [one for one in questions if one not in asked]
-    return questionnaire(page, asked, left)
+    return questionnaire(META, page, asked, left)
 
 
-def pdf_pages(text: str) -> list[str]:
-    done = printed(text, "Questionnaire", "Camille Perrin", DAY)
-    reader = pypdf.PdfReader(io.BytesIO(done.pdf))
+def pdf_pages(made: Document) -> list[str]:
+    reader = pypdf.PdfReader(io.BytesIO(write_pdf(made)[0]))
     return [each.extract_text() for each in reader.pages]
 
 
@@ -73,7 +76,7 @@ def test_each_type_has_its_own_blank_and_what_is_vague_is_named() -> None:
         question(5, type=kinds.DATE),
         question(6, type=kinds.TEXT),
         question(7, type=kinds.CHOICES, choices=(Choice(id="a", label="Un"),)),
-    ])
+    ]).markdown
     assert "1. **Lequel\u202f?**\\\n   ☐\u00a0Le\u00a0fil\u00a0rouge\n" in text
     assert "Libellé 2\u00a0: ☐\u00a0oui\u00a0\u00a0 ☐\u00a0non" in text
     assert "Libellé 3\u00a0: ……………… classe(s)" in text
@@ -90,7 +93,8 @@ def test_a_choice_that_says_none_is_not_printed_twice() -> None:
         Choice(id="pannes", label="Les pannes"),
         Choice(id="aucun", label="Rien"),
     )
-    text = composed([question(1, type=QuestionType.CHOICES, choices=choices)])
+    asked = question(1, type=QuestionType.CHOICES, choices=choices)
+    text = composed([asked]).markdown
     assert "☐\u00a0Rien" in text
     assert "Rien\u00a0de\u00a0cela" not in text
 
@@ -101,19 +105,19 @@ def test_what_matters_most_has_room_first_and_is_printed_in_order() -> None:
     asked = fitting(PAGE, many[::-1], order)
     assert 10 < len(asked) < 40
     assert list(asked) == many[-len(asked) :]
-    text = questionnaire(PAGE, asked, many[: -len(asked)])
+    text = questionnaire(META, PAGE, asked, many[: -len(asked)]).markdown
     assert "À voir ensemble\u00a0: Libellé 0, un peu plus long, Libellé 1" in text
     assert f"et {60 - len(asked) - text.count('un peu plus long, ')} autres." in text
 
 
 def test_the_page_passes_validation_and_takes_every_form() -> None:
-    text = composed([question(n, label="Un [libellé] *à* vérifier") for n in range(30)])
-    pdf = printed(text, "Questionnaire", "Camille Perrin", DAY)
-    assert not pdf.warning
+    made = composed([question(n, label="Un [libellé] *à* vérifier") for n in range(30)])
+    file, warning = write_pdf(made)
+    assert not warning
     for profile in ("ua1", "3a"):
-        assert failures(pdf.pdf, profile) == []
-    assert "Un [libellé] *à* vérifier" in html(text, "Questionnaire")
-    assert odt(text, "Questionnaire", "Camille Perrin", DAY)
+        assert failures(file, profile) == []
+    assert "Un [libellé] *à* vérifier" in write_html(made)[0].decode()
+    assert write_odt(made)[0]
 
 
 @examples(40)

@@ -1,10 +1,10 @@
 """Rooms side by side: numbers in every cell, each room told once, none ranked."""
 
-from diag.documents.drawings import rooms_drawing
+from diag.documents.drawings import draw_rooms
 from diag.documents.parts.rooms import ACROSS, LEVEL_COLUMN, room_levels
-from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from tests.reports.builders import facts, report
+from tests.reports.reading import markdown
 
 SCHOOL = facts(
     {
@@ -42,11 +42,10 @@ def test_many_rooms_are_told_a_few_at_a_time() -> None:
 
 
 def test_a_map_bears_every_level_as_a_number() -> None:
-    found = rooms_drawing([
-        [LEVEL_COLUMN, "CP", "Une salle au nom bien trop long pour une colonne"],
-        ["Deux prises", "3", "0 à 2"],
-        ["Un son audible", "–", "–"],
-    ])
+    found = draw_rooms(
+        ["CP", "Une salle au nom bien trop long pour une colonne"],
+        [("Deux prises", [(3, 3), (0, 2)]), ("Un son audible", [None, None])],
+    )
     assert found is not None
     for words in (">3</text>", ">0 à 2</text>", ">–</text>"):
         assert words in found.body

@@ -6,17 +6,17 @@ from functools import cache
 import pytest
 
 from diag.audit.report import Report
-from diag.documents.document import PAGE_BREAK, document_parser
-from diag.documents.formats.html import html
+from diag.documents.blocks import PAGE_BREAK
+from diag.documents.document import parser
 from diag.documents.mairie import dangers, decisions
-from diag.documents.templates import markdown
+from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from diag.words.sentences import blanks_in
 from diag.words.typography import NBSP, NNBSP
 from diag.words.vocabulary import LEVELS_EXPLAINED
 from tests.reports.audits import invented_facts
 from tests.reports.builders import facts, report
-from tests.reports.reading import text_of
+from tests.reports.reading import html, markdown, text_of
 from tests.reports.test_first_page import MAX_WORDS, first_page, words
 from tests.reports.test_html import read
 from tests.shipped import shipped
@@ -47,7 +47,7 @@ def test_every_document_of_a_real_school_is_sound(
     document = markdown(school(seed, known), audience)
     assert not blanks_in(document)
     assert "None" not in document
-    outline = read(html(document, "Diagnostic"))
+    outline = read(html(build_document(school(seed, known), audience), "Diagnostic"))
     assert not outline.problems
     assert not outline.all("img", "script")
 
@@ -83,7 +83,7 @@ BUDGETS = {Audience.MAIRIE: 3500, Audience.EQUIPE: 2000, Audience.ACADEMIE: 2700
 def test_a_document_is_no_longer_than_its_reader_s_patience(audience: Audience) -> None:
     for seed, known in SCHOOLS:
         document = markdown(school(seed, known), audience)
-        text = text_of(document_parser().parse(document))
+        text = text_of(parser().parse(document))
         assert words(text) <= BUDGETS[audience]
 
 

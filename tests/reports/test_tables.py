@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from diag.audit.report import Report
 from diag.documents.parts.budget import REMAINS
-from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from tests.examples import examples
 from tests.reports.builders import CHECKLIST, PRICES, facts, report
+from tests.reports.reading import markdown
 
 CENTS = re.compile(r"(\d[\d\u202f]*),(\d\d)\u00a0€")
 EUROS = re.compile(r"(\d[\d\u202f]*)\u00a0€")

@@ -4,9 +4,9 @@ import re
 
 from diag.audit.report import Report
 from diag.documents.equipe import DATED
-from diag.documents.templates import markdown
 from diag.model.enums import Audience, Owner
 from tests.reports.builders import CHECKLIST, recommendation, report
+from tests.reports.reading import markdown
 
 CAPTIONS = ("Ce qui est proposé, par date", "Ce qui changerait pour la classe")
 

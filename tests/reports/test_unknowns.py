@@ -1,9 +1,9 @@
 """What is still open is asked of who can answer, in the words to say."""
 
 from diag.documents.parts.rooms import asked_of, unknowns
-from diag.documents.templates import markdown
 from diag.model.enums import Audience
 from tests.reports.builders import CHECKLIST, facts, report
+from tests.reports.reading import markdown
 
 OPEN = facts({("CP", "type_salle"): "classe"}, ("CP", "CE1"))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diag.audit.report import Report
+from diag.documents import AUDIENCES
 from diag.documents.atlas.folder import INDEX, OVERVIEW, document_path, files_of, staged
 from diag.documents.atlas.map import Line, read_outline
 from diag.documents.atlas.pages import Dossier, File, Pages, PaperLinks
@@ -14,26 +15,24 @@ from diag.documents.atlas.school import (
     View,
     bilan_of,
     entry_of,
-    told_of,
+    scores_of,
 )
+from diag.documents.formats import FORMATS, Format
 from diag.documents.synthesis.gathering import is_begun
 from diag.documents.tables import ChosenAudits, Count, Progress, chosen, read_counts
-from diag.documents.templates import markdown
-from diag.documents.write import Format, own_notice, rendered
+from diag.documents.templates import build_document
 from diag.model.enums import Audience, PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.model.text import fold
 from diag.words.figures import number
 from diag.words.sentences import of
-from diag.words.vocabulary import DOCUMENT_TITLES
 from diag.workspace.charter import office_of
 from diag.workspace.subjects import commune_auditee
 from diag.workspace.workspace import Workspace
 
 FORMS = (Format.HTML, Format.PDF, Format.ODT)
 """The forms that readers open; the Markdown stays at the office."""
-
 
 _KILO = 1000
 
@@ -107,7 +106,7 @@ class _Making:
     def add(self, report: Report) -> None:
         """Write an audit's documents, and a school's page; keep what lists need.
 
-        An audit where nobody said anything yet leaves its school to be audited.
+        An audit without an answer leaves its school to be audited.
         """
         if not is_begun(report):
             return
@@ -116,7 +115,7 @@ class _Making:
         code = report.about.code
         match report.about.kind:
             case PlaceKind.ECOLE:
-                told = told_of(report, self.pages.view)
+                told = scores_of(report, self.pages.view)
                 self.entries[code] = replace(self.entries[code], told=told)
                 self._put_school(self.entries[code], dossier)
             case PlaceKind.COMMUNE:
@@ -125,7 +124,7 @@ class _Making:
                 self.syndicat = dossier
 
     def finish(self, workspace: Workspace, outline: Sequence[Line]) -> None:
-        """Write the pages that tell several schools, and those that nobody audited."""
+        """Write the pages about several schools, and those that nobody audited."""
         entries = sorted(self.entries.values(), key=lambda one: one.order)
         self._put(INDEX, self.pages.index(entries, outline))
         if self.pages.view.several_communes:
@@ -149,25 +148,22 @@ class _Making:
         return Dossier(bilan, papers, report.about.name)
 
     def _paper(self, report: Report, audience: Audience) -> PaperLinks:
-        text = markdown(report, audience)
-        self.warnings |= dict.fromkeys(filter(None, [own_notice(report, audience)]))
-        files = (self._file(report, audience, text, form) for form in self.forms)
-        return PaperLinks(DOCUMENT_TITLES[audience], tuple(filter(None, files)))
-
-    def _file(
-        self, report: Report, audience: Audience, text: str, form: Format
-    ) -> File | None:
-        """Write a document in one form; None when this machine cannot make it."""
-        try:
-            content, warning = rendered(report, audience, text, form)
-        except DiagError as error:
-            self.warnings[str(error)] = None
-            return None
-        path = document_path(report.about.ref, audience, form)
-        if warning:
-            self.warnings[f"{path} : {warning}"] = None
-        self._put(path, content)
-        return File(path, form.upper(), _size(len(content)))
+        document = build_document(report, audience)
+        problems = report.office.house.explain(audience)
+        self.warnings |= dict.fromkeys(filter(None, [problems]))
+        files = []
+        for form in self.forms:
+            try:
+                content, warning = FORMATS[form].write(document)
+            except DiagError as error:  # this machine cannot make it
+                self.warnings[str(error)] = None
+                continue
+            path = document_path(report.about.ref, audience, form)
+            if warning:
+                self.warnings[f"{path} : {warning}"] = None
+            self._put(path, content)
+            files.append(File(path, form.upper(), _size(len(content))))
+        return PaperLinks(AUDIENCES[audience].title, tuple(files))
 
     def _put_school(self, entry: SchoolEntry, dossier: Dossier | None) -> None:
         self._put(entry.path, self.pages.school(entry, dossier))
@@ -180,7 +176,6 @@ class _Making:
 
 
 def _schools(workspace: Workspace) -> Iterator[School]:
-    """Go through the schools of the territory that are still there."""
     for line in workspace.territory.schools():
         found = workspace.territory.school(line.uai)
         if found is not None and not found.vanished:
@@ -188,7 +183,6 @@ def _schools(workspace: Workspace) -> Iterator[School]:
 
 
 def _seen(picked: ChosenAudits, view: View) -> ChosenAudits:
-    """Return the audits that a reader may see."""
     sessions = tuple(one for one in picked.sessions if view.sees_audit_of(one.about))
     unreadable = picked.unreadable if view.reader is AtlasReader.SYNDICAT else 0
     return replace(picked, sessions=sessions, unreadable=unreadable)
@@ -236,7 +230,6 @@ def _size(octets: int) -> str:
 NAMING = "syndicat, mairie:INSEE ou circonscription:NOM"
 """How a reader is named on the command line."""
 
-
 _SHOWN = 8
 
 
@@ -246,7 +239,7 @@ def view_named(workspace: Workspace, name: str, schools: Iterable[School]) -> Vi
     A circonscription goes by its name in the directory, or by words that only one has.
 
     Raises:
-        DiagError: when there is no such reader; says which there are.
+        DiagError: when there is no such reader; names those that exist.
     """
     kind, _, code = name.strip().partition(":")
     match kind.strip().casefold():
@@ -266,15 +259,10 @@ def _circonscription(typed: str, schools: Iterable[School]) -> str:
     wanted = fold(typed)
     exact = [one for one in names if fold(one) == wanted]
     words = set(wanted.split())
-    near = exact or [one for one in names if _has(one, words)]
+    near = exact or [one for one in names if words and words <= set(fold(one).split())]
     if len(near) == 1:
         return near[0]
     told = " ; ".join((near or names)[:_SHOWN])
     known = f" : {told}" if told else " : l'annuaire n'en nomme aucune"
     what = "désigne plusieurs circonscriptions" if near else "n'est pas connue"
     raise DiagError(f"« {typed.strip()[:60]} » {what}{known}.")
-
-
-def _has(name: str, words: set[str]) -> bool:
-    """Say whether a name has every word typed, one at least."""
-    return bool(words) and words <= set(fold(name).split())

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from diag.documents import AUDIENCES
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.model.text import fold
@@ -19,13 +20,12 @@ from diag.model.text import fold
 MARK = "atlas.json"
 """The list of the files, at the root of the atlas."""
 
-
 _FORMAT = "diag-atlas"
 
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """What an atlas says of itself."""
+    """What an atlas is and where it comes from."""
 
     view: str
     files: frozenset[str]
@@ -80,7 +80,6 @@ def _put_in_place(part: Path, place: Path, old: Path) -> None:
 
 
 def _check(place: Path, view: str) -> None:
-    """Refuse a folder that holds what this run must not replace."""
     if not place.exists():
         return
     if not place.is_dir():
@@ -159,23 +158,12 @@ def _beside(place: Path, word: str) -> Path:
 INDEX = "index.html"
 """The map and the list."""
 
-
 OVERVIEW = "ensemble.html"
 """The territory as a whole."""
 
-
 _LONGEST = 48
 
-
 _UNSAFE = re.compile(r"[^a-z0-9]+")
-
-
-_NAMES = {
-    Audience.MAIRIE: "rapport-commune",
-    Audience.EQUIPE: "rapport-equipe",
-    Audience.ACADEMIE: "note-academie",
-    Audience.TECHNIQUE: "annexe-technique",
-}
 
 
 def slug(*parts: str) -> str:
@@ -194,12 +182,12 @@ def commune_path(name: str, insee: str) -> str:
 
 
 def document_path(ref: str, audience: Audience, form: str) -> str:
-    """Return where a document of an audit stands: its name tells what it is once sent.
+    """Return where a document of an audit stands: its name is clear once it is sent.
 
     `ref` is how commands name whom the audit is about.
     """
     about = slug(ref)
-    return f"documents/{about}/{_NAMES[audience]}-{about}.{form}"
+    return f"documents/{about}/{AUDIENCES[audience].stem}-{about}.{form}"
 
 
 def to_root(path: str) -> str:

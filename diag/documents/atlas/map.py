@@ -14,28 +14,21 @@ from diag.model.text import fold
 Degrees = tuple[float, float]
 """Longitude, latitude."""
 
-
 Spot = tuple[float, float]
 """Across and down, in units of the drawing."""
-
 
 WIDTH = 560
 """Units across."""
 
-
 TALLEST, LOWEST = 620, 300
-
 
 MARGIN = 34
 """Room around the outermost points."""
 
-
 _KM_PER_DEGREE = 111.32
-
 
 _LEAST_KM = 3.0
 """A hamlet is not blown up to the size of a county."""
-
 
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 
@@ -89,16 +82,12 @@ def projection(points: Iterable[Degrees]) -> Projection:
 _LETTER = 6.4
 """Width of a letter of a name, in units, on average."""
 
-
 _LINE = 13
-
 
 _TURN = math.pi * (3 - math.sqrt(5))
 """The golden angle: a spiral that leaves no direction out."""
 
-
 _TRIES = 400
-
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -210,17 +199,13 @@ def _meet(one: Box, other: Box) -> bool:
 Line = tuple[Degrees, ...]
 """One line, closed or not."""
 
-
 MOST_POINTS = 500_000
 """More would weigh on every opening: a file of so many is not an outline."""
 
-
 _CLOSEST = 0.6
-"""Points nearer than this on the map are told once, in units."""
-
+"""Points nearer than this on the map are one, in units."""
 
 _DEEPEST = 8
-
 
 _DEPTHS = {
     "LineString": 0,
@@ -310,28 +295,23 @@ def _degrees(point: Any) -> Degrees:
 
 # The map: a point for each school, what is sure of its score in full, the rest light.
 #
-# The list under it says the same in words: the map only shows where.
+# The list under it has the same in words: the map only shows where.
 
 
 LARGE, SMALL = 9.0, 6.5
 """Radius of an audited school's mark, on an airy map and on a crowded one."""
 
-
 DOT = 4.0
 """Radius of the others'."""
-
 
 CROWD = 90
 """From so many schools on, marks are small."""
 
-
 BESIDE = 6
 """So many schools of a commune are tried to write its name beside."""
 
-
 NAMES = 60
 """At most so many communes named."""
-
 
 _WIDEST = 3
 """An outline so many times wider than the schools is cut to where they are."""

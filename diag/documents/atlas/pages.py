@@ -86,7 +86,7 @@ class Pages:
             "communes": self.lines(entries),
             "audit_title": syndicat.title if syndicat else "",
         }
-        return self._page("overview", OVERVIEW, told | _told(syndicat))
+        return self._page("overview", OVERVIEW, told | _dossier(syndicat))
 
     def lines(self, entries: Sequence[SchoolEntry]) -> tuple[CommuneLine, ...]:
         """Return the communes, those without a school too."""
@@ -95,7 +95,7 @@ class Pages:
     def school(self, one: SchoolEntry, dossier: Dossier | None) -> str:
         """Return a school's page."""
         told = {"one": one, "commune_page": self.commune_page(one.insee)}
-        return self._page("school", one.path, told | _told(dossier))
+        return self._page("school", one.path, told | _dossier(dossier))
 
     def commune(
         self,
@@ -110,7 +110,7 @@ class Pages:
             "entries": entries,
             "population": number(str(population)) if population else "",
         }
-        return self._page("commune", one.path, told | _told(dossier))
+        return self._page("commune", one.path, told | _dossier(dossier))
 
     def _page(
         self,
@@ -138,7 +138,7 @@ class Pages:
         return template.render({**told, **frame})
 
 
-def _told(dossier: Dossier | None) -> dict[str, object]:
+def _dossier(dossier: Dossier | None) -> dict[str, object]:
     if dossier is None:
         return {"audit": None, "papers": ()}
     return {"audit": dossier.bilan, "papers": dossier.papers}

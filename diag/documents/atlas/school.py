@@ -1,4 +1,4 @@
-"""What an audit tells on a page: scores, alerts, what is proposed, what was decided."""
+"""An audit on a page: scores, alerts, what is proposed, what was decided."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,12 @@ from diag.audit.counsel import name_places
 from diag.audit.findings import observed
 from diag.audit.report import Report
 from diag.documents.atlas.folder import school_path
-from diag.documents.mairie import dangers, decisions
+from diag.documents.mairie import (
+    dangers,
+    decisions,
+    describe_decision,
+    describe_proposal,
+)
 from diag.documents.parts import advice, frame
 from diag.documents.parts.advice import cures, failing
 from diag.documents.tables.map import position
@@ -49,12 +54,12 @@ class ScoreBar:
 
 
 def gauge(score: Score, otherwise: str = "sans objet") -> ScoreBar:
-    """Return a score as a gauge; `otherwise` is said where there is none."""
+    """Return a score as a gauge; `otherwise` stands where there is none."""
     return gauge_of(score.bounds, otherwise)
 
 
 def gauge_of(bounds: Bounds | None, otherwise: str) -> ScoreBar:
-    """Return bounds as a gauge; `otherwise` is said where there are none."""
+    """Return bounds as a gauge; `otherwise` stands where there are none."""
     if bounds is None:
         return ScoreBar(otherwise)
     return ScoreBar(in_words(bounds), displayed(bounds))
@@ -70,7 +75,7 @@ def middle(scores: Iterable[Bounds]) -> Bounds | None:
     return Bounds(Fraction(low), Fraction(high))
 
 
-# Who an atlas is for: which schools it tells, in which documents, with money or not.
+# Who an atlas is for: which schools it shows, in which documents, with money or not.
 #
 # What a reader may not see is never given to a page: nothing is hidden afterwards.
 
@@ -91,7 +96,6 @@ _AUDIENCES = {
     AtlasReader.MAIRIE: (Audience.MAIRIE,),
     AtlasReader.CIRCONSCRIPTION: (Audience.ACADEMIE,),
 }
-
 
 _WORDED_FOR = {
     AtlasReader.SYNDICAT: Audience.TECHNIQUE,
@@ -126,7 +130,7 @@ class View:
 
     @property
     def money(self) -> bool:
-        """Whether amounts and what a council decides are told."""
+        """Whether amounts and what a council decides are shown."""
         return self.reader is not AtlasReader.CIRCONSCRIPTION
 
     @property
@@ -135,7 +139,7 @@ class View:
         return self.reader is not AtlasReader.MAIRIE
 
     def sees(self, school: School) -> bool:
-        """Say whether a school belongs to this reader; a town hall owns public ones."""
+        """Whether a school belongs to this reader; a town hall owns public ones."""
         match self.reader:
             case AtlasReader.MAIRIE:
                 private = school.sector.casefold().startswith(_PRIVATE)
@@ -146,7 +150,7 @@ class View:
                 return True
 
     def sees_audit_of(self, about: Auditee) -> bool:
-        """Say whether the audit of a school, a commune or a syndicat may be told."""
+        """Whether the audit of a school, a commune or a syndicat may be shown."""
         if about.kind is PlaceKind.ECOLE:
             return about.school is not None and self.sees(about.school)
         if self.reader is AtlasReader.SYNDICAT:
@@ -156,8 +160,7 @@ class View:
 
 
 PROPOSED = 5
-"""At most so many actions of the school and the académie told; documents have all."""
-
+"""At most so many actions of the school and the académie listed; documents have all."""
 
 _TEACHERS = {Owner.ECOLE, Owner.ACADEMIE}
 
@@ -214,7 +217,7 @@ class Bilan:
     """What is to be decided: with amounts by a council, without by teachers."""
     decided: tuple[DecisionStep, ...]
     budget: str
-    """Three years, with tax; empty when there is nothing to pay or it is not told."""
+    """Three years, with tax; empty when nothing is to pay or the view has no money."""
     running: str
     """What this was computed from, and when."""
 
@@ -233,8 +236,12 @@ def bilan_of(report: Report, view: View) -> Bilan:
         domains=tuple(map(_domain, report.assessment.domains)),
         alerts=tuple(_alert(report, one, view) for one in failing(report)),
         to_check=tuple(one.criterion.title for one in unchecked(report)),
-        dangers=_dangers(report) if view.money else (),
-        proposed=_votes(report) if view.money else _for_teachers(report, view),
+        dangers=tuple(describe_decision(report, one) for one in dangers(report))
+        if view.money
+        else (),
+        proposed=tuple(describe_proposal(report, one) for one in decisions(report))
+        if view.money
+        else _for_teachers(report, view),
         decided=_decided(report, view) if view.money else (),
         budget=_budget(report) if view.money else "",
         running=frame.running_line(report),
@@ -251,7 +258,7 @@ def unchecked(report: Report) -> tuple[CriterionResult, ...]:
 
 
 def _domain(result: DomainResult) -> DomainLine:
-    """Return a domain's line; what is never averaged says so."""
+    """Return a domain's line; what is never averaged is marked so."""
     scored = result.score.bounds is not None
     applies = any(one.standing is not Standing.OUT for one in result.criteria)
     told = gauge(result.score, UNSCORED if applies else "sans objet")
@@ -265,14 +272,6 @@ def _alert(report: Report, result: CriterionResult, view: View) -> Alert:
         seen=observed(report, result, view.audience),
         cure=cures(report, result, view.audience),
     )
-
-
-def _dangers(report: Report) -> tuple[str, ...]:
-    return tuple(advice.decision(report, one) for one in dangers(report))
-
-
-def _votes(report: Report) -> tuple[str, ...]:
-    return tuple(advice.proposal(report, one) for one in decisions(report))
 
 
 def _for_teachers(report: Report, view: View) -> tuple[str, ...]:
@@ -334,12 +333,12 @@ class SchoolScores:
     domains: Mapping[str, Bounds]
     """Title of a domain → its score."""
     budget: Money | None
-    """Three years, with tax; None when it is not told."""
+    """Three years, with tax; None when the view has no money."""
 
 
 @dataclass(frozen=True, slots=True)
 class SchoolEntry:
-    """One school; `told` is None while nobody audited it."""
+    """One school; `told` is None while no audit is begun."""
 
     uai: str
     name: str
@@ -395,7 +394,7 @@ def entry_of(school: School, told: SchoolScores | None = None) -> SchoolEntry:
     )
 
 
-def told_of(report: Report, view: View) -> SchoolScores:
+def scores_of(report: Report, view: View) -> SchoolScores:
     """Return what lists and totals keep of an audit, as a reader may see it."""
     assessment = report.assessment
     overall = assessment.overall

@@ -18,7 +18,7 @@ from diag.model.text import fold
 from diag.words.vocabulary import SOCLES
 
 FREQUENT = 12
-"""At most so many points of compliance told, the most frequent first."""
+"""At most so many points of compliance listed, the most frequent first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Overview:
     more: int
     """How many other points fail somewhere."""
     budget: str
-    """Three years, with tax; empty when it is not told."""
+    """Three years, with tax; empty when the view has no money."""
 
 
 def overview(entries: Iterable[SchoolEntry]) -> Overview:
@@ -87,7 +87,7 @@ def commune_lines(
 ) -> tuple[CommuneLine, ...]:
     """Return the communes of schools by name, and those of `names` (INSEE → name).
 
-    The name given there is the one that is told.
+    The name given there is the one that is printed.
     """
     told = dict(names or {})
     found: dict[str, list[SchoolEntry]] = {insee: [] for insee in told}

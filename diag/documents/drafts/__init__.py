@@ -1,6 +1,6 @@
 """Drafts that people finish, made from the audits of a commune or of one school."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from diag.audit import session as audits
 from diag.audit.report import Report, report_folder, report_of
+from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.drafts.school import application, loan, project
 from diag.documents.synthesis import folder_of
@@ -18,7 +19,6 @@ from diag.documents.synthesis.gathering import (
     scope_named,
 )
 from diag.documents.write import Paper
-from diag.model.charter import House
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
@@ -35,33 +35,42 @@ class DraftKind(StrEnum):
     LOAN = "convention"
 
 
-DRAFT_TITLES = {
-    DraftKind.NOTE: "Projet de note explicative de synthèse",
-    DraftKind.DELIBERATION: "Projet de délibération",
-    DraftKind.MINUTES: "Compte rendu du comité de suivi",
-    DraftKind.PROJECT: "Projet pédagogique numérique",
-    DraftKind.APPLICATION: "Dossier de candidature",
-    DraftKind.LOAN: "Convention de prêt",
+@dataclass(frozen=True, slots=True)
+class CouncilDraft:
+    """A draft about all the schools of a commune, or about one."""
+
+    title: str
+    """In lists, and in its own properties."""
+    build: Callable[[Gathering, str], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolDraft:
+    """A draft about one school."""
+
+    title: str
+    """In lists, and in its own properties."""
+    build: Callable[[Report, str, str], Document]
+    """From a report, a title, and the day on which populations were read."""
+
+
+DRAFTS: Mapping[DraftKind, CouncilDraft | SchoolDraft] = {
+    DraftKind.NOTE: CouncilDraft("Projet de note explicative de synthèse", note),
+    DraftKind.DELIBERATION: CouncilDraft("Projet de délibération", deliberation),
+    DraftKind.MINUTES: CouncilDraft("Compte rendu du comité de suivi", minutes),
+    DraftKind.PROJECT: SchoolDraft("Projet pédagogique numérique", project),
+    DraftKind.APPLICATION: SchoolDraft("Dossier de candidature", application),
+    DraftKind.LOAN: SchoolDraft("Convention de prêt", loan),
 }
-"""What a draft is called, in lists and in its own properties."""
-
-
-OF_COMMUNES = (DraftKind.NOTE, DraftKind.DELIBERATION, DraftKind.MINUTES)
-"""What may tell several schools; one too."""
 
 
 def possible_drafts(kind: PlaceKind) -> tuple[DraftKind, ...]:
     """Return what can be drafted about a subject: nothing about a syndicat."""
     if kind is PlaceKind.ECOLE:
-        return tuple(DraftKind)
-    return OF_COMMUNES if kind is PlaceKind.COMMUNE else ()
-
-
-_WRITERS: dict[DraftKind, Callable[[Gathering], str]] = {
-    DraftKind.NOTE: note,
-    DraftKind.DELIBERATION: deliberation,
-    DraftKind.MINUTES: minutes,
-}
+        return tuple(DRAFTS)
+    if kind is PlaceKind.COMMUNE:
+        return tuple(one for one in DRAFTS if isinstance(DRAFTS[one], CouncilDraft))
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ class Drafted:
 
 def drafted(
     workspace: Workspace,
-    draft: DraftKind,
+    kind: DraftKind,
     ref: str,
     day: date | None = None,
     campaign: str | None = None,
@@ -85,64 +94,27 @@ def drafted(
     Raises:
         DiagError: when it is about nothing audited, or such a draft needs one school.
     """
-    if draft in _WRITERS:
-        return _of_commune(workspace, draft, ref, day, campaign)
-    return _of_school(workspace, draft, ref, day, campaign)
-
-
-def _of_commune(
-    workspace: Workspace,
-    draft: DraftKind,
-    ref: str,
-    day: date | None,
-    campaign: str | None,
-) -> Drafted:
-    scope = scope_named(workspace, ref)
-    if scope.kind not in {"commune", "ecole"}:
-        raise DiagError(
-            f"« {draft} » concerne une commune ou une école : donnez commune:INSEE "
-            "ou un UAI."
+    draft, scope = DRAFTS[kind], scope_named(workspace, ref)
+    if isinstance(draft, CouncilDraft):
+        if scope.kind not in {"commune", "ecole"}:
+            raise DiagError(
+                f"« {kind} » concerne une commune ou une école : donnez "
+                "commune:INSEE ou un UAI."
+            )
+        found = gathered(workspace, scope, day, campaign)
+        document = draft.build(found, f"{draft.title} — {found.name}")
+        house, folder = found.office.house, folder_of(workspace, scope, found.campaign)
+    else:
+        if scope.kind != "ecole":
+            raise DiagError(f"« {kind} » concerne une seule école : donnez son UAI.")
+        session = audits.open_session(workspace, ref, campaign)
+        report = report_of(session, day)
+        title, read_on = (
+            f"{draft.title} — {report.about.name}",
+            population_day(workspace),
         )
-    found = gathered(workspace, scope, day, campaign)
-    text = _WRITERS[draft](found)
-    paper = _paper(draft, found.name, found, text)
-    folder = folder_of(workspace, scope, found.campaign)
-    return Drafted(paper, folder, found.provisional)
-
-
-def _of_school(
-    workspace: Workspace,
-    draft: DraftKind,
-    ref: str,
-    day: date | None,
-    campaign: str | None,
-) -> Drafted:
-    if scope_named(workspace, ref).kind != "ecole":
-        raise DiagError(f"« {draft} » concerne une seule école : donnez son UAI.")
-    session = audits.open_session(workspace, ref, campaign)
-    report = report_of(session, day)
-    match draft:
-        case DraftKind.PROJECT:
-            text = project(report)
-        case DraftKind.LOAN:
-            text = loan(report)
-        case _:
-            text = application(report, population_day(workspace))
-    paper = _paper(draft, report.about.name, report, text)
-    return Drafted(paper, report_folder(session), report.provisional)
-
-
-def _paper(draft: DraftKind, name: str, told: Gathering | Report, text: str) -> Paper:
-    return Paper(
-        stem=str(draft),
-        title=f"{DRAFT_TITLES[draft]} — {name}",
-        author=", ".join(filter(None, (told.author, told.office.name))),
-        day=told.date,
-        text=text,
-        notice=_notice(told.office.house),
-    )
-
-
-def _notice(house: House) -> str:
-    """Return why one's own templates were not used; the look is for nobody here."""
-    return "\n".join(house.refused.values())
+        document = draft.build(report, title, read_on)
+        house, folder = report.office.house, report_folder(session)
+    # The look of the syndicat is for its own documents: only its templates serve here.
+    paper = Paper(str(kind), document, "\n".join(house.refused.values()))
+    return Drafted(paper, folder, document.meta.provisional)

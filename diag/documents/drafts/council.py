@@ -3,24 +3,26 @@
 from collections.abc import Iterable, Sequence
 
 from diag.assess.money import spoken_cost
-from diag.documents.document import Pair, bullets, definitions, table
+from diag.documents.blocks import Pair, bullets, definitions, table
+from diag.documents.document import Document
 from diag.documents.drafts import frame as requirement
 from diag.documents.drafts.frame import (
     REREAD,
     TO_WRITE,
-    draft_line,
+    draft_meta,
     prefilled,
     source_of,
     tools,
 )
 from diag.documents.escape import Md
+from diag.documents.mairie import READER
 from diag.documents.parts.advice import CAUTION
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     REASON_WORDS,
     Shared,
+    build_page,
     names_or_count,
-    page,
     score_cell,
     shared,
 )
@@ -37,69 +39,108 @@ from diag.documents.synthesis.decisions import (
 from diag.documents.synthesis.gathering import (
     Extract,
     Gathering,
-    Task,
+    build_meta,
     contacts,
     status,
     unaudited,
     version,
 )
-from diag.model.enums import Audience, Kind
+from diag.model.enums import Kind
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import first_sentence, of, sentence, uncapitalised
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS, SOCLES
 
 REASONS = 5
-"""At most so many findings told as reasons."""
-
+"""At most so many findings given as reasons."""
 
 _PRESSING = (Kind.COMPLIANCE, Kind.BLOCKING)
 
 
-def note(gathering: Gathering) -> str:
-    """Return the Markdown of a draft explanatory note, one page if it can be."""
-    asked = proposed(gathering)
-    told = {
+def note(gathering: Gathering, title: str) -> Document:
+    """Return a draft explanatory note, one page if it can be."""
+    asked, commune = proposed(gathering), gathering.commune
+    waiting = groups(
+        gathering.extracts,
+        lambda _, task: task.council and task.undecided and not task.ready,
+    )
+    unconfirmed = money.unconfirmed(gathering)
+    conditions = (
+        f"Actions qui attendent une condition, non proposées au vote : {len(waiting)}."
+        if waiting
+        else "",
+        f"Actions qui dépendent d'une vérification, hors de tout total : {unconfirmed}."
+        if unconfirmed
+        else "",
+    )
+    done = (
+        f"{one.title(READER)} : {uncapitalised(one.told(one.task.done_when))}"
+        for one in asked
+        if one.task.done_when
+    )
+    view = {
         **_frame(gathering, "Projet de note explicative de synthèse"),
-        "requirement": requirement.need_words(
-            gathering.commune, gathering.population_of
-        ),
-        "convocation": requirement.convocation_words(gathering.commune),
+        "requirement": requirement.need_words(commune, gathering.population_of),
+        "convocation": requirement.convocation_words(commune),
         "dangers": dangers_box(gathering),
         "reasons": _reasons_table(gathering),
         "decisions": _decision_table(gathering, asked),
-        "conditions": bullets(_conditions(gathering)),
+        "conditions": bullets(filter(None, conditions)),
         "total": money.total_words(gathering),
-        "yearly": _yearly(asked),
-        "done": bullets(_done(asked)),
+        "yearly": any(bool(one.cost.yearly_ttc.maximum) for one in asked),
+        "done": bullets(done),
     }
-    return _draft("note", told, gathering, "Projet de note")
+    return _draft("note", view, gathering, title, "Projet de note")
 
 
-def deliberation(gathering: Gathering) -> str:
-    """Return the Markdown of a draft deliberation: the council alone decides."""
-    told = {
+def deliberation(gathering: Gathering, title: str) -> Document:
+    """Return a draft deliberation: the council alone decides."""
+    commune = f" {of(gathering.commune.name)}" if gathering.commune else ""
+    audits = (
+        f"{gathering.name_of(one)} : audit {one.status}"
+        + (f", empreinte {one.digest[:12]}" if one.digest else "")
+        for one in gathering.extracts
+    )
+    whereas = (
+        "Considérant que l'audit n'a pas encore constaté ce qui est attendu, "
+        f"« {one.criterion.title} » : {_names(gathering, one.short)}"
+        + f" ({REREAD})"
+        * one.criterion.verify_before_quoting
+        for one in _reasons(gathering)
+    )
+    view = {
         **_frame(gathering, "Projet de délibération"),
         "office": gathering.office.name,
-        "council": _council(gathering),
-        "audits": bullets(_audits(gathering)),
-        "whereas": bullets(_whereas(gathering)),
+        "council": f"Conseil municipal{commune}",
+        "audits": bullets(audits),
+        "whereas": bullets(whereas),
         "articles": list(_articles(gathering)),
     }
-    name = "Projet de délibération"
-    return _draft("deliberation", told, gathering, name)
+    return _draft("deliberation", view, gathering, title, "Projet de délibération")
+
+
+def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
+    """Give each decision as an article: its title, and what is voted."""
+    for rank, one in enumerate(proposed(gathering), 2):
+        text = one.told(one.task.decision).rstrip(". ")
+        amount = spoken_cost(one.cost)
+        estimate = "" if amount in text else f" Estimation : {amount}."
+        when = "" if one.when in text else f" Échéance proposée : avant le {one.when}."
+        yield (
+            f"Article {rank}",
+            f"{sentence(text)}{estimate}{when} Concerne : {schools(gathering, one)}.",
+        )
 
 
 def _draft(
     template: str,
-    told: dict[str, object],
+    view: dict[str, object],
     gathering: Gathering,
+    title: str,
     name: str,
-) -> str:
-    foot = draft_line(
-        name, gathering.date, version(gathering), provisional=gathering.provisional
-    )
+) -> Document:
+    meta = draft_meta(build_meta(gathering, title), name)
     reach, house = contacts(gathering), gathering.office.house
-    return page(template, told, reach, foot, listed=False, explained=False, house=house)
+    return build_page(meta, template, view, reach, house, listed=False, explained=False)
 
 
 def _frame(gathering: Gathering, title: str) -> dict[str, object]:
@@ -130,47 +171,34 @@ def _names(gathering: Gathering, some: Sequence[Extract]) -> str:
     return names_or_count(some, gathering.name_of, limit=6)
 
 
-def _council(gathering: Gathering) -> str:
-    commune = gathering.commune
-    return f"Conseil municipal {of(commune.name)}" if commune else "Conseil municipal"
-
-
 def _reasons(gathering: Gathering) -> list[Shared]:
     """Return what surely lacks: what the proposals cure, then what presses most."""
     asked = (*dangers(gathering), *proposed(gathering))
     cured = {one.task.criterion.id for one in asked if one.task.criterion}
-    told = [
+    found = [
         one
         for one in shared(gathering.extracts)
         if one.short and (one.criterion.id in cured or one.criterion.kind in _PRESSING)
     ]
-    told.sort(key=lambda one: one.criterion.id not in cured)
-    return told[:REASONS]
+    return sorted(found, key=lambda one: one.criterion.id not in cured)[:REASONS]
 
 
 def _reasons_table(gathering: Gathering) -> Md:
-    rows = [
-        (
-            one.criterion.title,
-            _names(gathering, one.short),
-            _why(one),
-        )
-        for one in _reasons(gathering)
-    ]
+    rows = []
+    for one in _reasons(gathering):
+        why = first_sentence(one.criterion.why, REASON_WORDS)
+        caution = f" {CAUTION}" * one.criterion.verify_before_quoting
+        where = _names(gathering, one.short)
+        rows.append((one.criterion.title, where, f"{why}{caution}"))
     columns = ("Ce qui est attendu", "Pas encore le cas", "Ce que cela change")
     return table("Ce que l'audit a constaté", columns, rows)
-
-
-def _why(found: Shared) -> str:
-    told = first_sentence(found.criterion.why, REASON_WORDS)
-    return f"{told} {CAUTION}" if found.criterion.verify_before_quoting else told
 
 
 def _decision_table(gathering: Gathering, asked: Sequence[SharedAction]) -> Md:
     rows = [
         (
             str(rank),
-            one.title(Audience.MAIRIE),
+            one.title(READER),
             spoken_cost(one.cost),
             one.when,
             schools(gathering, one),
@@ -181,74 +209,22 @@ def _decision_table(gathering: Gathering, asked: Sequence[SharedAction]) -> Md:
     return table("Décisions proposées", columns, rows)
 
 
-def _conditions(gathering: Gathering) -> Iterable[str]:
-    """Give what must come first for other actions, that are not put to the vote."""
-    waiting = groups(gathering.extracts, _waits)
-    if waiting:
-        yield (
-            "Actions qui attendent une condition, non proposées au vote : "
-            f"{len(waiting)}."
-        )
-    if count := money.unconfirmed(gathering):
-        yield f"Actions qui dépendent d'une vérification, hors de tout total : {count}."
-
-
-def _waits(_extract: Extract, task: Task) -> bool:
-    return task.council and task.undecided and not task.ready
-
-
-def _yearly(asked: Iterable[SharedAction]) -> bool:
-    """Say whether something proposed is paid again each year."""
-    return any(bool(one.cost.yearly_ttc.maximum) for one in asked)
-
-
-def _done(asked: Iterable[SharedAction]) -> Iterable[str]:
-    for one in asked:
-        if one.task.done_when:
-            done = uncapitalised(one.told(one.task.done_when))
-            yield f"{one.title(Audience.MAIRIE)} : {done}"
-
-
-def _audits(gathering: Gathering) -> Iterable[str]:
-    """Give each audit, with the mark by which its report is known."""
-    for one in gathering.extracts:
-        mark = f", empreinte {one.digest[:12]}" if one.digest else ""
-        yield f"{gathering.name_of(one)} : audit {one.status}{mark}"
-
-
-def _whereas(gathering: Gathering) -> Iterable[str]:
-    for one in _reasons(gathering):
-        where = _names(gathering, one.short)
-        law = f" ({REREAD})" * one.criterion.verify_before_quoting
-        yield (
-            "Considérant que l'audit n'a pas encore constaté ce qui est attendu, "
-            f"« {one.criterion.title} » : {where}{law}"
-        )
-
-
-def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
-    """Give each decision as an article: its title, and what is voted."""
-    for rank, one in enumerate(proposed(gathering), 2):
-        text = one.told(one.task.decision).rstrip(". ")
-        amount = spoken_cost(one.cost)
-        estimate = "" if amount in text else f" Estimation : {amount}."
-        when = "" if one.when in text else f" Échéance proposée : avant le {one.when}."
-        yield (
-            f"Article {rank}",
-            f"{sentence(text)}{estimate}{when} Concerne : {schools(gathering, one)}.",
-        )
-
-
 ASKED, ALERTS = 3, 6
 """At most so many actions of the school put to the committee, points of compliance."""
 
 
-def minutes(gathering: Gathering) -> str:
-    """Return the Markdown of the frame of a follow-up committee's minutes."""
-    told = {
+def minutes(gathering: Gathering, title: str) -> Document:
+    """Return the frame of a follow-up committee's minutes."""
+    view = {
         **tools(),
         "name": gathering.name,
-        "cover": _cover(gathering),
+        "cover": definitions((
+            ("Commune", gathering.commune.name if gathering.commune else ""),
+            ("Trame du", long_date(gathering.date)),
+            ("Préparé par", gathering.office.name),
+            ("Version", version(gathering)),
+            ("Audits", status(gathering)),
+        )),
         "prefilled": prefilled(
             source_of(gathering.extracts, gathering.date), "le comité, en séance"
         ),
@@ -264,27 +240,7 @@ def minutes(gathering: Gathering) -> str:
             [(str(rank), *(TO_WRITE,) * 3) for rank in range(1, 4)],
         ),
     }
-    foot = draft_line(
-        "Compte rendu",
-        gathering.date,
-        version(gathering),
-        provisional=gathering.provisional,
-    )
-    reach, house = contacts(gathering), gathering.office.house
-    return page(
-        "compte-rendu", told, reach, foot, listed=False, explained=False, house=house
-    )
-
-
-def _cover(gathering: Gathering) -> Md:
-    commune = gathering.commune
-    return definitions((
-        ("Commune", commune.name if commune else ""),
-        ("Trame du", long_date(gathering.date)),
-        ("Préparé par", gathering.office.name),
-        ("Version", version(gathering)),
-        ("Audits", status(gathering)),
-    ))
+    return _draft("compte-rendu", view, gathering, title, "Compte rendu")
 
 
 def _standing(gathering: Gathering) -> Md:
@@ -320,17 +276,16 @@ def _decided(gathering: Gathering) -> Md:
 
 def _proposed(gathering: Gathering) -> Md:
     asked = (*discussed(gathering), *groups(gathering.extracts, is_academic)[:ASKED])
-    told = {one.task.id: one for one in asked}
     rows = [
         (
-            one.title(Audience.MAIRIE),
+            one.title(READER),
             names_or_count(one.extracts, gathering.name_of),
             OWNERS[one.task.owner],
             spoken_cost(one.cost),
             one.when,
             TO_WRITE,
         )
-        for one in told.values()
+        for one in {one.task.id: one for one in asked}.values()
     ]
     columns = ("Action", "Pour", "Qui", "Coût estimé", "Avant le", "Avis du comité")
     return table("Propositions à discuter", columns, rows)

@@ -1,10 +1,12 @@
 """What every draft has: what is pre-filled and from what, and boxes to write in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from enum import Enum, auto
 
-from diag.documents.document import Pair, bold, definitions, written
+from diag.documents.blocks import Pair, box, bullets, definitions, written
+from diag.documents.document import Meta
 from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, visit_days
 from diag.model.territory import Commune
@@ -12,49 +14,44 @@ from diag.words.dates import describe_day, long_date
 from diag.words.figures import number
 
 TO_WRITE = "à compléter"
-"""What a cell says that people fill in."""
-
+"""In a cell that people fill in."""
 
 NO_PROMISE = (
     "Les montants sont des estimations du diagnostic : ni un devis, ni une promesse. "
     "Aucune aide n'est acquise."
 )
-"""Said wherever an amount is told."""
-
+"""Printed wherever an amount is."""
 
 RESERVED = (
     "Les faits réservés, comme ceux de la sécurité informatique ou des personnes, ne "
     "figurent jamais dans ce document."
 )
-"""What no draft tells: it may be posted on a door."""
-
+"""What no draft holds: it may be posted on a door."""
 
 REREAD = "texte à relire avant de le citer"
-"""Said of every point of law."""
+"""Printed with every point of law."""
 
 
 def to_write(what: str, hint: str) -> Md:
     """Return a box that people fill in: « À compléter : … », and what helps."""
-    lines = ["> [!TIP]", f"> {bold(f'À compléter : {what}')}", ">"]
-    return Md("\n".join((*lines, f"> {written(hint)}")))
+    return box("TIP", f"À compléter : {what}", written(hint))
 
 
 def blank(what: str) -> Md:
-    """Return a gap in a sentence, that says what goes there."""
+    """Return a gap in a sentence, with what goes there."""
     return Md(f"**\\[{written(f'{TO_WRITE} : {what}')}\\]**")
 
 
 def prefilled(source: str, writers: str, *more: str) -> Md:
-    """Return the box that tells what comes from the audit and what is people's."""
-    told = (
+    """Return the box about what comes from the audit and what people write."""
+    items = (
         f"Pré-rempli : {source}",
         f"À écrire par {writers} : tout ce qui porte « {TO_WRITE} ».",
         "C'est une proposition : relisez-la et corrigez-la avant de vous en servir.",
         *more,
     )
-    items = (f"> - {written(one)}" for one in told)
-    title = bold("Ce qui est pré-rempli, ce qui reste à écrire")
-    return Md("\n".join(("> [!NOTE]", f"> {title}", ">", *items)))
+    title = "Ce qui est pré-rempli, ce qui reste à écrire"
+    return box("NOTE", title, bullets(items))
 
 
 def source_of(extracts: Sequence[Extract], day: date) -> str:
@@ -71,11 +68,11 @@ def source_of(extracts: Sequence[Extract], day: date) -> str:
     return f"d'après {audits}{seen}, tel{plural} qu'au {long_date(day)}{state}."
 
 
-def draft_line(name: str, day: date, version: str, *, provisional: bool) -> Md:
-    """Return what stands at the foot of every page: a draft is never final."""
-    state = "audit provisoire" if provisional else "audit clos"
-    told = f"{name} à compléter, {state}, {long_date(day)} · {version}"
-    return Md(f"*{written(told)}*")
+def draft_meta(meta: Meta, name: str) -> Meta:
+    """Return what a draft is, as data: its foot never calls it final."""
+    state = "audit provisoire" if meta.provisional else "audit clos"
+    foot = f"{name} à compléter, {state}, {long_date(meta.day)} · {meta.version}"
+    return replace(meta, running=foot)
 
 
 def signatures(*who: str) -> Md:
@@ -98,7 +95,6 @@ def tools() -> dict[str, object]:
 
 THRESHOLD = 3500
 """Inhabitants from which the note is required (CGCT, art. L. 2121-12)."""
-
 
 MARGIN = 200
 """So near to the threshold, another year's count may fall on the other side."""

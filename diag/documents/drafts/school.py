@@ -7,14 +7,17 @@ from diag.answers.types import heads_words
 from diag.assess.plan import Action
 from diag.audit.findings import observed, praised, strengths
 from diag.audit.report import Report
-from diag.documents.document import Pair, bullets, definitions, table
-from diag.documents.drafts.frame import draft_line, population_words, prefilled, tools
+from diag.documents.blocks import Pair, bullets, definitions, table
+from diag.documents.document import Document
+from diag.documents.drafts.frame import draft_meta, population_words, prefilled, tools
+from diag.documents.equipe import READER as EQUIPE
 from diag.documents.escape import Md
+from diag.documents.mairie import READER as MAIRIE
 from diag.documents.parts import advice, frame
 from diag.documents.parts.budget import budget_by_domain
 from diag.documents.parts.frame import version
-from diag.documents.parts.sources import possible_aids, sources_list, told_aids
-from diag.documents.synthesis.common import page
+from diag.documents.parts.sources import listed_aids, possible_aids, sources_list
+from diag.documents.synthesis.common import build_page
 from diag.model.checklist import AidState
 from diag.model.enums import Audience, Kind, Owner, Standing, State
 from diag.model.territory import School
@@ -23,8 +26,7 @@ from diag.words.figures import percent
 from diag.words.sentences import listed, phone_number, uncapitalised
 
 STRENGTHS = 6
-"""At most so many strong points told."""
-
+"""At most so many strong points listed."""
 
 FIRST = 8
 """At most so many actions that come first."""
@@ -33,13 +35,14 @@ FIRST = 8
 def draft(
     template: str,
     report: Report,
-    reader: Audience,
-    told: dict[str, object],
-    who: str,
+    view: dict[str, object],
     *,
+    title: str,
+    reader: Audience,
+    who: str,
     explained: bool = True,
-) -> str:
-    """Return the Markdown of a draft about a school, for `who` finishes it."""
+) -> Document:
+    """Return a draft about a school, for `who` finishes it."""
     shared = {
         **tools(),
         "report": report,
@@ -48,14 +51,16 @@ def draft(
         "school": definitions(_school(report)),
         "strengths": bullets(_strengths(report, reader)),
     }
-    running = draft_line(
-        "Projet", report.date, version(report), provisional=report.provisional
-    )
-    reach = _contacts(report)
-    told = shared | told
-    house = report.office.house
-    return page(
-        template, told, reach, running, listed=False, explained=explained, house=house
+    meta = draft_meta(frame.build_meta(report, title), "Projet")
+    reach, house = _contacts(report), report.office.house
+    return build_page(
+        meta,
+        template,
+        shared | view,
+        reach,
+        house,
+        listed=False,
+        explained=explained,
     )
 
 
@@ -125,7 +130,7 @@ def _source(report: Report) -> str:
 
 
 def _school(report: Report) -> Iterable[Pair]:
-    """Give what the official files say, each with its year."""
+    """Give what the official files hold, each with its year."""
     school = report.about.school
     if school is None:
         return
@@ -168,21 +173,17 @@ def _contacts(report: Report) -> Md:
     return definitions([(office.name, " · ".join(filter(None, reach)))])
 
 
-_APPLICATION_READER = Audience.MAIRIE
-
-
 TOLD = 12
-"""At most so many expenses told one by one; the budget has them all."""
-
+"""At most so many expenses listed one by one; the budget has them all."""
 
 _BLANK = "à compléter"
 
 
-def application(report: Report, population_of: str = "") -> str:
-    """Return the Markdown of a draft dossier; `population_of`: when it was read."""
+def application(report: Report, title: str, population_of: str) -> Document:
+    """Return a draft dossier; `population_of`: when the population was read."""
     overall = report.assessment.overall
     paid = [one for one in tellable(report) if not one.advice.cost.free]
-    told: dict[str, object] = {
+    view: dict[str, object] = {
         "call": _call(report),
         "bearer": _bearer(report, population_of),
         "score": frame.score_words(overall),
@@ -192,14 +193,14 @@ def application(report: Report, population_of: str = "") -> str:
         "expenses": action_table(
             report,
             paid[:TOLD],
-            _APPLICATION_READER,
+            MAIRIE,
             "Dépenses que l'audit propose, les premières d'abord",
             priced=True,
         ),
         "more": max(0, len(paid) - TOLD),
         "budget": budget_by_domain(report),
         "aids": possible_aids(report),
-        "sources": sources_list(report, [one.source for one in told_aids(report)]),
+        "sources": sources_list(report, [one.source for one in listed_aids(report)]),
         "funding": table(
             "Plan de financement",
             ("Ressource", "Montant", "État de la demande"),
@@ -212,9 +213,10 @@ def application(report: Report, population_of: str = "") -> str:
     return draft(
         "dossier",
         report,
-        _APPLICATION_READER,
-        told,
-        "la commune et l'équipe de l'école, ensemble",
+        view,
+        title=title,
+        reader=MAIRIE,
+        who="la commune et l'équipe de l'école, ensemble",
     )
 
 
@@ -232,7 +234,6 @@ def _bearer(report: Report, population_of: str) -> object:
 
 
 def _call(report: Report) -> str:
-    """Return what is known of the call that this dossier is shaped after."""
     aid = report.checklist.aids.get("enir")
     if aid is None or aid.state is not AidState.CLOSED:
         return "Vérifiez d'abord quel appel est ouvert, et ses pièces."
@@ -246,10 +247,7 @@ def _call(report: Report) -> str:
 # The frame of a loan convention for individual tablets: seventeen headings to agree.
 #
 # The headings are those that the domain dossier reads in an existing convention (S96);
-# what the audit knows of each is told, the rest is for the three parties to write.
-
-
-_LOAN_READER = Audience.MAIRIE
+# what the audit knows of each is filled in, the rest is for the three parties to write.
 
 
 MODEL = "S96"
@@ -338,10 +336,10 @@ HEADINGS = (
 """In the order in which a family reads them."""
 
 
-def loan(report: Report) -> str:
-    """Return the Markdown of the frame of a loan convention."""
+def loan(report: Report, title: str, _population_of: str) -> Document:
+    """Return the frame of a loan convention."""
     model = report.checklist.sources.get(MODEL)
-    told: dict[str, object] = {
+    view: dict[str, object] = {
         "caution": _caution(report),
         "model": model.title if model else "",
         "headings": [
@@ -349,8 +347,15 @@ def loan(report: Report) -> str:
             for rank, one in enumerate(HEADINGS, 1)
         ],
     }
-    who = "la commune, l'école et la famille"
-    return draft("convention-de-pret", report, _LOAN_READER, told, who, explained=False)
+    return draft(
+        "convention-de-pret",
+        report,
+        view,
+        title=title,
+        reader=MAIRIE,
+        who="la commune, l'école et la famille",
+        explained=False,
+    )
 
 
 def _known(report: Report, names: Iterable[str]) -> Iterable[Pair]:
@@ -365,7 +370,6 @@ def _known(report: Report, names: Iterable[str]) -> Iterable[Pair]:
 
 
 def _caution(report: Report) -> str:
-    """Return what to settle before lending anything."""
     school = report.about.school
     if school and school.nursery and not school.elementary:
         return (
@@ -389,27 +393,24 @@ def _caution(report: Report) -> str:
     )
 
 
-_PROJECT_READER = Audience.EQUIPE
-
-
 USES = 3
 """So many uses to choose: a page that promises more is not kept."""
 
 
-def project(report: Report) -> str:
-    """Return the Markdown of a draft pedagogical project."""
-    told: dict[str, object] = {
+def project(report: Report, title: str, _population_of: str) -> Document:
+    """Return a draft pedagogical project."""
+    view: dict[str, object] = {
         "project": criteria_table(
-            report, "Projet et usages", ("GOV", "USG", "PER"), _PROJECT_READER
+            report, "Projet et usages", ("GOV", "USG", "PER"), EQUIPE
         ),
-        "training": criteria_table(report, "Formation", ("FOR",), _PROJECT_READER),
+        "training": criteria_table(report, "Formation", ("FOR",), EQUIPE),
         "uses": table(
             "Trois usages, pas davantage",
             ("Usage", "Classes", "Quand", "Avec quoi", "Ce que l'élève apprend"),
             [(f"Usage {rank}", *(_BLANK,) * 4) for rank in range(1, USES + 1)],
         ),
         "first": action_table(
-            report, first_actions(report), _PROJECT_READER, "Ce qui doit venir d'abord"
+            report, first_actions(report), EQUIPE, "Ce qui doit venir d'abord"
         ),
         "follow_up": table(
             "Ce que l'on regardera",
@@ -422,5 +423,10 @@ def project(report: Report) -> str:
         ),
     }
     return draft(
-        "projet-pedagogique", report, _PROJECT_READER, told, "l'équipe de l'école"
+        "projet-pedagogique",
+        report,
+        view,
+        title=title,
+        reader=EQUIPE,
+        who="l'équipe de l'école",
     )

@@ -1,4 +1,4 @@
-"""A Markdown document as one HTML file: nothing fetched, readable aloud, printable."""
+"""A document as one HTML file: nothing fetched, readable aloud, printable."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -10,19 +10,11 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from diag.audit.report import NONE, Picture, Pictures
-from diag.documents.document import (
-    Document,
-    document_parser,
-    inline_text,
-    read_document,
-)
-from diag.documents.drawings import drawn
+from diag.audit.report import NONE, Picture
+from diag.documents.document import Document, parser
 from diag.documents.pictures import resolved
-from diag.model.charter import SHIPPED, Logo, Look
 
 Tokens = Sequence[Token]
-
 
 PICTURES = "pictures"
 """Under what name a page's environment holds the pictures that it may show."""
@@ -35,13 +27,18 @@ class Renderer(RendererHTML):
         self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
     ) -> str:
         """Open a table that scrolls by itself, under its caption and its drawing."""
-        token = tokens[idx]
-        anchor, caption = str(token.meta["anchor"]), token.meta.get("caption")
-        said = self.renderInline(caption, options, env) if caption else "Tableau"
+        meta = tokens[idx].meta
+        anchor, caption, drawing = meta["anchor"], meta.get("caption"), meta["drawing"]
+        words = self.renderInline(caption, options, env) if caption else "Tableau"
+        figure = (
+            f'<figure class="drawing">{drawing.svg(anchor)}'
+            f"<figcaption>{escapeHtml(drawing.legend)}</figcaption></figure>\n"
+            if drawing
+            else ""
+        )
         return (
-            f"{_figure(tokens[idx:], anchor)}"
-            f'<div class="table" role="region" aria-labelledby="{anchor}" '
-            f'tabindex="0">\n<table>\n<caption id="{anchor}">{said}</caption>\n'
+            f'{figure}<div class="table" role="region" aria-labelledby="{anchor}" '
+            f'tabindex="0">\n<table>\n<caption id="{anchor}">{words}</caption>\n'
         )
 
     def table_close(
@@ -53,13 +50,13 @@ class Renderer(RendererHTML):
     def dt_open(
         self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """Open a term, and the group that holds it and what is said of it."""
+        """Open a term, and the group that holds it and its definitions."""
         return f"<div>{self.renderToken(tokens, idx, options, env)}"
 
     def dd_close(
         self, tokens: Tokens, idx: int, options: OptionsDict, env: EnvType
     ) -> str:
-        """Close what is said of a term, and their group after the last of it."""
+        """Close a definition, and its group after the last one."""
         closed = self.renderToken(tokens, idx, options, env)
         return closed if tokens[idx + 1].type == "dd_open" else f"{closed}</div>\n"
 
@@ -86,8 +83,8 @@ class Renderer(RendererHTML):
 
         A picture's words are its alternative, and its caption for who sees it.
         """
-        said = self.renderInlineAsText(tokens[idx].children, options, env).strip()
-        words = escapeHtml(said or "image sans description")
+        text = self.renderInlineAsText(tokens[idx].children, options, env).strip()
+        words = escapeHtml(text or "image sans description")
         picture = _picture(tokens[idx], env)
         if picture is None:
             return f'<span class="image">[{words}]</span>'
@@ -104,40 +101,13 @@ def _picture(image: Token, env: EnvType) -> Picture | None:
 
 
 def _is_figure(inline: Token, env: EnvType) -> bool:
-    """Say whether a paragraph is a picture that we were given, and nothing else."""
+    """Return whether a paragraph is a picture that we were given, and nothing else."""
     inside = inline.children or []
     alone = [one.type for one in inside] == ["image"]
     return alone and _picture(inside[0], env) is not None
 
 
-def _figure(tokens: Tokens, anchor: str) -> str:
-    """Return a table as a drawing; nothing for most tables."""
-    found = drawn(_rows(tokens))
-    if found is None:
-        return ""
-    return (
-        f'<figure class="drawing">{found.svg(anchor)}'
-        f"<figcaption>{escapeHtml(found.legend)}</figcaption></figure>\n"
-    )
-
-
-def _rows(tokens: Tokens) -> list[list[str]]:
-    rows: list[list[str]] = []
-    for token in tokens:
-        if token.type == "table_close":
-            break
-        if token.type == "tr_open":
-            rows.append([])
-        elif token.type == "inline":
-            rows[-1].append(inline_text(token))
-    return rows
-
-
-_STYLE = Path(__file__).with_name("report.css")
-
-
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-
 
 _PAGE = """<!DOCTYPE html>
 <html lang="fr">
@@ -165,69 +135,54 @@ _PAGE = """<!DOCTYPE html>
 """
 
 
-def html(
-    markdown: str, title: str, pictures: Pictures = NONE, *, look: Look = SHIPPED
-) -> str:
-    """Return a standalone page: same Markdown, title, pictures and look, same bytes."""
-    document = read_document(markdown)
-    provisional = "provisoire" in document.running.lower()
-    return _PAGE.format(
+def write_html(document: Document) -> tuple[bytes, str]:
+    """Return a standalone page: same document, same bytes; nothing is left out."""
+    pages, look, foot = document.pages, document.look, document.foot
+    renderer, options = Renderer(), parser().options
+    env = {PICTURES: document.pictures}
+    logo = ""
+    if look.logo:
+        logo = (
+            f'<img class="logo" alt="{escape(look.logo.words)}" '
+            f'src="{look.logo.address}" width="{look.logo.width}" '
+            f'height="{look.logo.height}">\n'
+        )
+    links = [
+        f'<li><a href="#{heading.anchor}">{escape(heading.text)}</a></li>\n'
+        for heading in pages.parts
+    ]
+    summary = ""
+    if links:
+        summary = (
+            '<nav aria-labelledby="sommaire">\n<p id="sommaire">Sommaire</p>\n'
+            f"<ol>\n{''.join(links)}</ol>\n</nav>\n"
+        )
+    page = _PAGE.format(
         policy=_POLICY,
-        title=escape(title),
+        title=escape(document.meta.title),
         style=look.coloured(_style()) + (_LOGO_STYLE if look.logo else ""),
-        foot=_css_text(document.running),
-        watermark=_WATERMARK if provisional else "",
-        logo=_logo(look.logo) if look.logo else "",
-        head=_rendered(document.head, pictures),
-        first_page=_rendered(document.first_page, pictures),
-        summary=_summary(document),
-        body=_rendered(document.body, pictures),
-        running=escape(document.running),
+        foot=_css_text(foot),
+        watermark=_WATERMARK if document.meta.provisional else "",
+        logo=logo,
+        head=renderer.render(pages.head, options, env),
+        first_page=renderer.render(pages.first_page, options, env),
+        summary=summary,
+        body=renderer.render(pages.body, options, env),
+        running=escape(foot),
     )
+    return page.encode("utf-8"), ""
 
 
 _WATERMARK = '<p class="watermark" aria-hidden="true">provisoire</p>\n'
-
 
 _LOGO_STYLE = """
 .logo { float: right; margin: 0 0 0.75rem 1.5rem; width: auto; height: auto; }
 .logo { max-width: 12rem; max-height: 4rem; }"""
 
 
-def _logo(logo: Logo) -> str:
-    return (
-        f'<img class="logo" alt="{escape(logo.words)}" src="{logo.address}" '
-        f'width="{logo.width}" height="{logo.height}">\n'
-    )
-
-
 @cache
 def _style() -> str:
-    return _STYLE.read_text(encoding="utf-8").strip()
-
-
-@cache
-def _writer() -> tuple[Renderer, OptionsDict]:
-    return Renderer(), document_parser().options
-
-
-def _rendered(tokens: list[Token], pictures: Pictures) -> str:
-    renderer, options = _writer()
-    return renderer.render(tokens, options, {PICTURES: pictures})
-
-
-def _summary(document: Document) -> str:
-    """Return the table of contents, after what must be read first."""
-    links = [
-        f'<li><a href="#{heading.anchor}">{escape(heading.text)}</a></li>\n'
-        for heading in document.parts
-    ]
-    if not links:
-        return ""
-    return (
-        '<nav aria-labelledby="sommaire">\n<p id="sommaire">Sommaire</p>\n'
-        f"<ol>\n{''.join(links)}</ol>\n</nav>\n"
-    )
+    return Path(__file__).with_name("report.css").read_text(encoding="utf-8").strip()
 
 
 def _css_text(text: str) -> str:

@@ -1,10 +1,8 @@
-"""A Markdown document as an ODT: what a secretary opens, corrects and signs."""
+"""A document as an ODT: what a secretary opens, corrects and signs."""
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from functools import cache
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -12,33 +10,30 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode as Node
 
-from diag.audit.report import NONE, Picture, Pictures
+from diag.audit.report import Picture
 from diag.documents.document import (
     Document,
     NodeWriter,
     caption_of,
+    column_shares,
+    drawing_of,
     pairs_of,
-    read_document,
     rows_of,
     words_of,
 )
-from diag.documents.drawings import WIDTH, Drawing, drawn, shares
-from diag.model.charter import SHIPPED, Logo, Look
+from diag.documents.drawings import WIDTH, Drawing
+from diag.model.charter import Logo
 
 _ALARMING = {"WARNING", "CAUTION"}
-
 
 _STARTING = {"SommaireTitre", "Titre2", "Texte"}
 """Styles that can start a page."""
 
-
 _PHOTO_CM = (10, 7.5)
 """How large a photo may be."""
 
-
 _DRAWN_CM = 15
 """How wide a drawing is."""
-
 
 _COVER = 4
 """How many pairs of the cover stand on a line."""
@@ -47,8 +42,8 @@ _COVER = 4
 class OdtWalker(NodeWriter):
     """Writes nodes as ODF; remembers the widths and the drawings that they need."""
 
-    def __init__(self, document: Document, pictures: Pictures = NONE) -> None:
-        super().__init__(document, pictures)
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.widths: list[tuple[int, ...]] = []
         """The shares of the columns of each table, in order."""
         self.drawings: list[Drawing] = []
@@ -74,8 +69,8 @@ class OdtWalker(NodeWriter):
         cells = [
             f'<table:table-cell table:style-name="Couverture">'
             f"{self._p('Couverture', self._term(term))}"
-            f"{self._p('Couverture', self._said(said))}</table:table-cell>"
-            for term, said in pairs_of(definitions)
+            f"{self._p('Couverture', self._given(given))}</table:table-cell>"
+            for term, given in pairs_of(definitions)
         ]
         cells += ["<table:table-cell/>"] * (-len(cells) % _COVER)
         rows = "".join(
@@ -160,18 +155,18 @@ class OdtWalker(NodeWriter):
         return inside
 
     def dl(self, node: Node) -> str:
-        """Write definitions: each term, a tab, and what is said of it."""
-        return "".join(self._definition(*pair) for pair in pairs_of(node))
-
-    def _definition(self, term: Node, said: Sequence[Node]) -> str:
-        return self._p("Definition", f"{self._term(term)}<text:tab/>{self._said(said)}")
+        """Write each term, a tab, and its definitions."""
+        return "".join(
+            self._p("Definition", f"{self._term(a)}<text:tab/>{self._given(b)}")
+            for a, b in pairs_of(node)
+        )
 
     def _term(self, term: Node) -> str:
         return self._span("Terme", self.inside(term))
 
-    def _said(self, said: Sequence[Node]) -> str:
-        blocks = (self.inside(block) for one in said for block in one.children)
-        return "<text:line-break/>".join(blocks)
+    def _given(self, definitions: Sequence[Node]) -> str:
+        blocks = (block for one in definitions for block in one.children)
+        return "<text:line-break/>".join(map(self.inside, blocks))
 
     def fence(self, node: Node) -> str:
         """Write lines of code."""
@@ -182,17 +177,19 @@ class OdtWalker(NodeWriter):
     # Tables
 
     def table(self, node: Node) -> str:
-        """Write a table under its caption, and the bars of a table of scores."""
+        """Write a table under its caption, and its drawing if it has one."""
         head, *rows = rows_of(node)
         texts = [[words_of(cell) for cell in row] for row in (head, *rows)]
-        self.widths.append(shares(texts))
+        self.widths.append(column_shares(texts))
         name = f"Tableau{len(self.widths)}"
         columns = "".join(
             f'<table:table-column table:style-name="{name}.{rank}"/>'
             for rank in range(len(head))
         )
+        drawing = drawing_of(node)
         return (
-            f"{self._drawing(texts)}{self._p('Legende', self.block(caption_of(node)))}"
+            f"{self._figure(drawing) if drawing else ''}"
+            f"{self._p('Legende', self.block(caption_of(node)))}"
             f'<table:table table:name="{name}" table:style-name="Tableau">{columns}'
             f"<table:table-header-rows>{self._row(head, 'Entete')}"
             f"</table:table-header-rows>"
@@ -200,50 +197,36 @@ class OdtWalker(NodeWriter):
             f"{self._p('Apres', '')}"
         )
 
-    def _row(self, cells: Sequence[Node], style: str) -> str:
-        told = "".join(self._cell(cell, style) for cell in cells)
-        return f"<table:table-row>{told}</table:table-row>"
+    def _row(self, row: Sequence[Node], style: str) -> str:
+        cells = []
+        for cell in row:
+            right = "Droite" if "number" in str(cell.attrs.get("class")) else ""
+            inside = self._p(f"{style}Texte{right}", self.inside(cell))
+            cells.append(
+                f'<table:table-cell table:style-name="{style}" '
+                f'office:value-type="string">{inside}</table:table-cell>'
+            )
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
 
-    def _cell(self, node: Node, style: str) -> str:
-        right = "Droite" if "number" in str(node.attrs.get("class")) else ""
-        return (
-            f'<table:table-cell table:style-name="{style}" office:value-type="string">'
-            f"{self._p(f'{style}Texte{right}', self.inside(node))}</table:table-cell>"
-        )
-
-    def _drawing(self, texts: Sequence[Sequence[str]]) -> str:
-        found = drawn(texts)
-        if found is None:
-            return ""
-        self.drawings.append(found)
+    def _figure(self, drawing: Drawing) -> str:
+        self.drawings.append(drawing)
         number = len(self.drawings)
-        frame = (
-            f'<draw:frame draw:style-name="Dessin" draw:name="Dessin{number}" '
-            f'text:anchor-type="as-char" svg:width="{_DRAWN_CM}cm" '
-            f'svg:height="{_DRAWN_CM * found.height / WIDTH:.2f}cm">'
-            f'<draw:image xlink:href="Pictures/dessin{number}.svg" '
-            'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
-            'draw:mime-type="image/svg+xml"/>'
-            f"<svg:title>{words(found.title)}</svg:title>"
-            f"<svg:desc>{words(found.words)}</svg:desc></draw:frame>"
+        frame = _frame(
+            f"Dessin{number}",
+            (f"{_DRAWN_CM}", f"{_DRAWN_CM * drawing.height / WIDTH:.2f}"),
+            f"dessin{number}.svg",
+            drawing.title,
+            f"<svg:desc>{words(drawing.words)}</svg:desc>",
         )
-        return self._p("Texte", frame) + self._p("Legende", words(found.legend))
+        return self._p("Texte", frame) + self._p("Legende", words(drawing.legend))
 
-    def shown(self, picture: Picture, said: str) -> str:
+    def shown(self, picture: Picture, caption: str) -> str:
         """Write a picture over its caption."""
         self.photos.append(picture)
         number = len(self.photos)
-        scale = min(_PHOTO_CM[0] / picture.width, _PHOTO_CM[1] / picture.height)
-        return (
-            f'<draw:frame draw:style-name="Dessin" draw:name="Photo{number}" '
-            f'text:anchor-type="as-char" svg:width="{picture.width * scale:.2f}cm" '
-            f'svg:height="{picture.height * scale:.2f}cm">'
-            f'<draw:image xlink:href="Pictures/photo{number}.jpg" '
-            'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
-            'draw:mime-type="image/jpeg"/>'
-            f"<svg:title>{words(said)}</svg:title></draw:frame>"
-            f"<text:line-break/>{words(said)}"
-        )
+        size = _fit(picture, _PHOTO_CM)
+        frame = _frame(f"Photo{number}", size, f"photo{number}.jpg", caption)
+        return f"{frame}<text:line-break/>{words(caption)}"
 
     # Words
 
@@ -300,23 +283,15 @@ class OdtWalker(NodeWriter):
 
 _MIME = "application/vnd.oasis.opendocument.text"
 
-
-_STYLES = Path(__file__).with_name("styles.xml")
-
-
 _KINDS = {"svg": "image/svg+xml", "jpg": "image/jpeg", "png": "image/png"}
-
 
 _LOGO_CM = (4.5, 1.4)
 """How wide and how high a logo may be."""
 
-
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-
 
 _WIDTH = 17.4
 """Of a table, in centimetres: A4 without its margins."""
-
 
 _CELLS = "".join(
     f'<style:style style:name="{name}" style:family="table-cell">'
@@ -338,7 +313,6 @@ _CELLS = "".join(
     )
 )
 
-
 _SPACES = " ".join(
     f'xmlns:{short}="{address}"'
     for short, address in {
@@ -356,26 +330,55 @@ _SPACES = " ".join(
 )
 
 
-def odt(
-    markdown: str,
-    title: str,
-    author: str,
-    day: date,
-    pictures: Pictures = NONE,
-    *,
-    look: Look = SHIPPED,
-) -> bytes:
-    """Return a document as an ODT: same document, pictures and look, same bytes."""
-    document = read_document(markdown)
-    walker = OdtWalker(document, pictures)
-    content = _content(document, walker, look)
+def write_odt(document: Document) -> tuple[bytes, str]:
+    """Return a document as an ODT: same document, same bytes; nothing is left out."""
+    meta, pages, look = document.meta, document.pages, document.look
+    walker, logo = OdtWalker(document), ""
+    if look.logo:
+        frame = _frame(
+            "Logo",
+            _fit(look.logo, _LOGO_CM),
+            f"logo.{look.logo.kind}",
+            look.logo.words,
+        )
+        logo = f'<text:p text:style-name="Couverture">{frame}</text:p>'
+    text = (
+        f"{logo}{walker.cover(pages.head)}{walker.block(pages.first_page)}"
+        f"{_summary(document, walker)}{walker.block(pages.body)}"
+    )
+    widths = (
+        f'<style:style style:name="Tableau{number}.{rank}" '
+        'style:family="table-column"><style:table-column-properties '
+        f'style:column-width="{_WIDTH * share / sum(shares):.2f}cm"/></style:style>'
+        for number, shares in enumerate(walker.widths, 1)
+        for rank, share in enumerate(shares)
+    )
+    styles = Path(__file__).with_name("styles.xml").read_text(encoding="utf-8")
+    title, author, day = words(meta.title), words(meta.author), meta.day.isoformat()
     parts = {
-        "content.xml": content,
-        "styles.xml": _styles(document.running, look),
-        "meta.xml": _meta(title, author, day),
+        "content.xml": (
+            f'{_DECLARATION}<office:document-content {_SPACES} office:version="1.3">'
+            f"<office:automatic-styles>{look.coloured(_CELLS)}{''.join(widths)}"
+            "</office:automatic-styles>"
+            f"<office:body><office:text>{text}"
+            "</office:text></office:body></office:document-content>"
+        ),
+        "styles.xml": look
+        .coloured(styles)
+        .replace("{running}", words(document.foot))
+        .replace("{head}", "Document provisoire" if meta.provisional else ""),
+        "meta.xml": (
+            f'{_DECLARATION}<office:document-meta {_SPACES} office:version="1.3">'
+            f"<office:meta><dc:title>{title}</dc:title>"
+            f"<meta:initial-creator>{author}</meta:initial-creator>"
+            f"<dc:creator>{author}</dc:creator><dc:language>fr-FR</dc:language>"
+            f"<meta:creation-date>{day}T00:00:00</meta:creation-date>"
+            f"<dc:date>{day}T00:00:00</dc:date>"
+            "</office:meta></office:document-meta>"
+        ),
         **{
-            f"Pictures/dessin{number}.svg": found.svg(f"dessin{number}")
-            for number, found in enumerate(walker.drawings, 1)
+            f"Pictures/dessin{number}.svg": drawing.svg(f"dessin{number}")
+            for number, drawing in enumerate(walker.drawings, 1)
         },
     }
     photos = {
@@ -383,17 +386,17 @@ def odt(
         for number, picture in enumerate(walker.photos, 1)
     }
     if look.logo:
-        photos[_logo_file(look.logo)] = look.logo.data
+        photos[f"Pictures/logo.{look.logo.kind}"] = look.logo.data
     manifest = _manifest((*parts, *photos))
     made = io.BytesIO()
     with ZipFile(made, "w") as package:
         # First and not compressed: the file is known by its first bytes.
         package.writestr(_entry("mimetype"), _MIME, ZIP_STORED)
-        for name, text in (*parts.items(), ("META-INF/manifest.xml", manifest)):
-            package.writestr(_entry(name), text.encode("utf-8"), ZIP_DEFLATED)
+        for name, content in (*parts.items(), ("META-INF/manifest.xml", manifest)):
+            package.writestr(_entry(name), content.encode("utf-8"), ZIP_DEFLATED)
         for name, data in photos.items():
             package.writestr(_entry(name), data, ZIP_STORED)
-    return made.getvalue()
+    return made.getvalue(), ""
 
 
 def _entry(name: str) -> ZipInfo:
@@ -402,60 +405,38 @@ def _entry(name: str) -> ZipInfo:
     return entry
 
 
-def _content(document: Document, walker: OdtWalker, look: Look) -> str:
-    logo = _logo(look.logo) if look.logo else ""
-    head = logo + walker.cover(document.head)
-    first = walker.block(document.first_page)
-    summary = _summary(document, walker)
-    body = walker.block(document.body)
+def _fit(picture: Picture | Logo, room: tuple[float, float]) -> tuple[str, str]:
+    """Return the width and the height of a picture that fits in `room`, in cm."""
+    scale = min(room[0] / picture.width, room[1] / picture.height)
+    return f"{picture.width * scale:.2f}", f"{picture.height * scale:.2f}"
+
+
+def _frame(
+    name: str, size: tuple[str, str], file: str, title: str, more: str = ""
+) -> str:
+    """Return the frame of a picture of the package; `more` describes it at length."""
     return (
-        f'{_DECLARATION}<office:document-content {_SPACES} office:version="1.3">'
-        f"<office:automatic-styles>{look.coloured(_CELLS)}{''.join(_widths(walker))}"
-        "</office:automatic-styles>"
-        f"<office:body><office:text>{head}{first}{summary}{body}"
-        "</office:text></office:body></office:document-content>"
+        f'<draw:frame draw:style-name="Dessin" draw:name="{name}" '
+        f'text:anchor-type="as-char" svg:width="{size[0]}cm" '
+        f'svg:height="{size[1]}cm">'
+        f'<draw:image xlink:href="Pictures/{file}" '
+        'xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad" '
+        f'draw:mime-type="{_KINDS[file.rpartition(".")[2]]}"/>'
+        f"<svg:title>{words(title)}</svg:title>{more}</draw:frame>"
     )
-
-
-def _logo_file(logo: Logo) -> str:
-    return f"Pictures/logo.{logo.kind}"
-
-
-def _logo(logo: Logo) -> str:
-    scale = min(_LOGO_CM[0] / logo.width, _LOGO_CM[1] / logo.height)
-    return (
-        '<text:p text:style-name="Couverture">'
-        '<draw:frame draw:style-name="Dessin" draw:name="Logo" '
-        f'text:anchor-type="as-char" svg:width="{logo.width * scale:.2f}cm" '
-        f'svg:height="{logo.height * scale:.2f}cm">'
-        f'<draw:image xlink:href="{_logo_file(logo)}" xlink:type="simple" '
-        'xlink:show="embed" xlink:actuate="onLoad" '
-        f'draw:mime-type="{logo.mime}"/>'
-        f"<svg:title>{words(logo.words)}</svg:title></draw:frame></text:p>"
-    )
-
-
-def _widths(walker: OdtWalker) -> Iterator[str]:
-    for number, widths in enumerate(walker.widths, 1):
-        for rank, share in enumerate(widths):
-            yield (
-                f'<style:style style:name="Tableau{number}.{rank}" '
-                'style:family="table-column"><style:table-column-properties '
-                f'style:column-width="{_WIDTH * share / sum(widths):.2f}cm"/>'
-                "</style:style>"
-            )
 
 
 def _summary(document: Document, walker: OdtWalker) -> str:
     """Return the table of contents: links now, page numbers once it is updated."""
-    if not document.parts:
+    parts = document.pages.parts
+    if not parts:
         return ""
     style = walker.broken("SommaireTitre")
     links = "".join(
         '<text:p text:style-name="Sommaire"><text:a xlink:type="simple" '
         f"xlink:href={attribute(f'#{part.anchor}')}>{words(part.text)}</text:a>"
         "</text:p>"
-        for part in document.parts
+        for part in parts
     )
     return (
         '<text:table-of-content text:name="Sommaire">'
@@ -468,35 +449,11 @@ def _summary(document: Document, walker: OdtWalker) -> str:
     )
 
 
-def _styles(running: str, look: Look) -> str:
-    provisional = "provisoire" in running.lower()
-    head = "Document provisoire" if provisional else ""
-    sheet = look.coloured(_styles_file())
-    return sheet.replace("{running}", words(running)).replace("{head}", head)
-
-
-@cache
-def _styles_file() -> str:
-    return _STYLES.read_text(encoding="utf-8")
-
-
-def _meta(title: str, author: str, day: date) -> str:
-    return (
-        f'{_DECLARATION}<office:document-meta {_SPACES} office:version="1.3">'
-        f"<office:meta><dc:title>{words(title)}</dc:title>"
-        f"<meta:initial-creator>{words(author)}</meta:initial-creator>"
-        f"<dc:creator>{words(author)}</dc:creator><dc:language>fr-FR</dc:language>"
-        f"<meta:creation-date>{day.isoformat()}T00:00:00</meta:creation-date>"
-        f"<dc:date>{day.isoformat()}T00:00:00</dc:date>"
-        "</office:meta></office:document-meta>"
-    )
-
-
 def _manifest(names: Iterable[str]) -> str:
     entries = {"/": _MIME} | {
         name: _KINDS.get(name.rpartition(".")[2], "text/xml") for name in names
     }
-    told = "".join(
+    files = "".join(
         f'<manifest:file-entry manifest:full-path="{name}" '
         f'manifest:media-type="{kind}"/>'
         for name, kind in entries.items()
@@ -504,12 +461,11 @@ def _manifest(names: Iterable[str]) -> str:
     return (
         f"{_DECLARATION}<manifest:manifest "
         'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
-        f'manifest:version="1.3">{told}</manifest:manifest>'
+        f'manifest:version="1.3">{files}</manifest:manifest>'
     )
 
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 _KEPT = re.compile(r"\n|\t|(?<= ) +|^ +")
 
@@ -525,8 +481,5 @@ def attribute(text: str) -> str:
 
 
 def _shape(found: re.Match[str]) -> str:
-    if found[0] == "\n":
-        return "<text:line-break/>"
-    if found[0] == "\t":
-        return "<text:tab/>"
-    return f'<text:s text:c="{len(found[0])}"/>'
+    shapes = {"\n": "<text:line-break/>", "\t": "<text:tab/>"}
+    return shapes.get(found[0]) or f'<text:s text:c="{len(found[0])}"/>'

@@ -1,10 +1,8 @@
-"""A Markdown document as a PDF: tagged, archivable, its Markdown attached."""
+"""A document as a PDF: tagged, archivable, its Markdown attached."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,18 +12,18 @@ from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode as Node
 
-from diag.audit.report import NONE, Picture, Pictures
+from diag.audit.report import Picture
 from diag.documents.document import (
     Document,
     NodeWriter,
     caption_of,
+    column_shares,
+    drawing_of,
     pairs_of,
-    read_document,
     rows_of,
     words_of,
 )
-from diag.documents.drawings import drawn, shares
-from diag.model.charter import SHIPPED, Logo, Look
+from diag.model.charter import Logo
 from diag.model.errors import DiagError
 
 # How any text enters Typst: as a string literal, never as code.
@@ -37,24 +35,21 @@ from diag.model.errors import DiagError
 FONTS = Path(__file__).parent / "fonts"
 """The open fonts of our documents, their licences, and what they draw."""
 
-
-_TOLD = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": ""}
-
+_ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": ""}
 
 _SIGNS = re.compile(r'[\\"\n\t\r]')
-
 
 _COMMON = re.compile("[\n\t\r -~\u00a0-\u017f\u2013\u2014\u2018-\u201d\u2026\u202f€]*")
 
 
 def literal(text: str) -> str:
     """Return a Typst string that reads as `text`."""
-    return f'"{_SIGNS.sub(lambda sign: _TOLD[sign[0]], drawable(text))}"'
+    return f'"{_SIGNS.sub(lambda sign: _ESCAPED[sign[0]], drawable(text))}"'
 
 
 def raw_literal(text: str) -> str:
     """Return a Typst string that holds `text` itself: data that no font draws."""
-    return f'"{_SIGNS.sub(lambda sign: _TOLD[sign[0]], text)}"'
+    return f'"{_SIGNS.sub(lambda sign: _ESCAPED[sign[0]], text)}"'
 
 
 def words(text: str) -> str:
@@ -150,14 +145,14 @@ class TypstWalker(NodeWriter):
         return f"#callout({self._held(title)}, alarming: {alarm})[{inside}]\n\n"
 
     def dl(self, node: Node) -> str:
-        """Write definitions: a term, and what is said of it."""
+        """Write terms and their definitions."""
         return f"#definitions({self.pairs(node)})\n\n"
 
     def pairs(self, node: Node) -> str:
-        """Return the terms of a list and what is said of each, as arguments."""
+        """Return the terms of a list and their definitions, as arguments."""
         return "".join(
-            f"({self._held(term)}, [{''.join(map(self.inside, said))}]),"
-            for term, said in pairs_of(node)
+            f"({self._held(term)}, [{''.join(map(self.inside, given))}]),"
+            for term, given in pairs_of(node)
         )
 
     def fence(self, node: Node) -> str:
@@ -170,26 +165,22 @@ class TypstWalker(NodeWriter):
 
     def table(self, node: Node) -> str:
         """Write a table under its caption, and its drawing if it has one."""
-        rows = rows_of(node)
-        texts = [[words_of(cell) for cell in row] for row in rows]
-        said = self.block(caption_of(node))
+        rows, drawing, figure = rows_of(node), drawing_of(node), ""
+        if drawing:
+            svg, alt = raw_literal(drawing.svg("dessin")), literal(drawing.alt)
+            figure = f"#drawing({svg}, {alt}, {literal(drawing.legend)})\n\n"
+        shares = column_shares([[words_of(cell) for cell in row] for row in rows])
         numeric = (str("number" in str(cell.attrs.get("class"))) for cell in rows[0])
         return (
-            f"{self._drawing(texts)}#ruled("
-            f"({''.join(f'{share}fr,' for share in shares(texts))}), "
-            f"({''.join(f'{one.lower()},' for one in numeric)}), [{said}], "
+            f"{figure}#ruled("
+            f"({''.join(f'{share}fr,' for share in shares)}), "
+            f"({''.join(f'{one.lower()},' for one in numeric)}), "
+            f"[{self.block(caption_of(node))}], "
             f"({self._cells(rows[:1])}), ({self._cells(rows[1:])}))\n\n"
         )
 
     def _cells(self, rows: Iterable[Sequence[Node]]) -> str:
         return "".join(f"{self._held(cell)}," for row in rows for cell in row)
-
-    def _drawing(self, texts: Sequence[Sequence[str]]) -> str:
-        found = drawn(texts)
-        if found is None:
-            return ""
-        shown, alt = raw_literal(found.svg("dessin")), literal(found.alt)
-        return f"#drawing({shown}, {alt}, {literal(found.legend)})\n\n"
 
     # Words
 
@@ -225,14 +216,9 @@ class TypstWalker(NodeWriter):
         where = f"<{target[1:]}>" if target.startswith("#") else raw_literal(target)
         return f"#link({where}){self._held(node)};"
 
-    def shown(self, picture: Picture, said: str) -> str:
-        """Write a picture over its caption; Typst reads a JPEG inside an SVG."""
-        size = f'width="{picture.width}" height="{picture.height}"'
-        drawn = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
-            f'<image {size} href="{picture.address}"/></svg>'
-        )
-        return f"#photo({raw_literal(drawn)}, {literal(said)});"
+    def shown(self, picture: Picture, caption: str) -> str:
+        """Write a picture over its caption."""
+        return f"#photo({raw_literal(_in_svg(picture))}, {literal(caption)});"
 
     def footnote_ref(self, node: Node) -> str:
         """Write a note where it is called."""
@@ -240,165 +226,114 @@ class TypstWalker(NodeWriter):
         return f"#footnote{self._held(note)};" if note else ""
 
 
-_STYLE = Path(__file__).with_name("style.typ")
-
-
-_BEST: tuple[str, ...] = ("a-3a", "ua-1")
-
+_STANDARDS: tuple[tuple[str, ...], ...] = (("a-3a", "ua-1"), ("a-3a",), ("a-3b",), ())
+"""What a PDF keeps to: the most accessible first."""
 
 _LOGO = (45, 14)
 """How wide and how high a logo may be, in millimetres."""
 
-
 _ONE_AT_A_TIME = Lock()
 """Typst's compiler refuses a second thread while it works for a first one."""
-
-
-_NEXT: tuple[tuple[str, ...], ...] = (("a-3a",), ("a-3b",), ())
 
 
 class NoPdfError(DiagError):
     """This machine cannot make a PDF."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A PDF, and what it could not be made to be."""
+def write_pdf(document: Document) -> tuple[bytes, str]:
+    """Return a document as a PDF that holds its own Markdown, and a warning.
 
-    pdf: bytes
-    warning: str = ""
-    """Why it is not the most accessible one, with the line at fault; else empty."""
-
-
-def printed(
-    markdown: str,
-    title: str,
-    author: str,
-    day: date,
-    pictures: Pictures = NONE,
-    *,
-    look: Look = SHIPPED,
-) -> Printed:
-    """Return a document as a PDF that holds its own Markdown.
-
-    Where the accessible build refuses the document, a plainer one is still made.
+    Where the accessible build refuses the document, a plainer one is still made: the
+    warning gives the reason, with the line at fault.
 
     Raises:
         NoPdfError: where typst has no build for this machine.
     """
-    document = read_document(markdown)
-    walker = TypstWalker(document, pictures)
-    settings = _settings(document, title, author, day)
-    source = _source(document, walker, markdown, settings, look)
-    try:
-        return Printed(_compiled(source, _BEST))
-    except _typst().TypstError as refused:
-        warning = _told(refused, source)
-    for standards in _NEXT[:-1]:
+    source, refused, warning = _source(document), _typst().TypstError, ""
+    for standards in _STANDARDS[:-1]:
         try:
-            return Printed(_compiled(source, standards), warning)
-        except _typst().TypstError:
-            continue
-    return Printed(_compiled(source, _NEXT[-1]), warning)
+            return _compile_pdf(source, standards), warning
+        except refused as error:
+            warning = warning or _explain(error, source)
+    return _compile_pdf(source, _STANDARDS[-1]), warning
 
 
-def pictured(
-    markdown: str,
-    title: str,
-    author: str,
-    day: date,
-    pictures: Pictures = NONE,
-    *,
-    ppi: int = 60,
-    look: Look = SHIPPED,
-) -> tuple[bytes, ...]:
+def draw_pages(document: Document, ppi: int = 60) -> tuple[bytes, ...]:
     """Return the pages of a document as its PDF shows them, each a PNG.
 
     Raises:
         NoPdfError: where typst has no build for this machine.
     """
-    document = read_document(markdown)
-    settings = _settings(document, title, author, day)
-    walker = TypstWalker(document, pictures)
-    source = _source(document, walker, markdown, settings, look)
+    source = _source(document)
     try:
         with _ONE_AT_A_TIME:
             made = _compiler().compile(
                 input=source.encode("utf-8"), format="png", ppi=ppi
             )
     except _typst().TypstError as refused:
-        raise NoPdfError(f"Aperçu impossible. {_told(refused, source)}") from refused
+        raise NoPdfError(f"Aperçu impossible. {_explain(refused, source)}") from refused
     return tuple(map(bytes, made)) if isinstance(made, list) else (bytes(made),)
 
 
-def _settings(document: Document, title: str, author: str, day: date) -> str:
-    provisional = "provisoire" in document.running.lower()
-    return (
-        f"title: {literal(title)}, author: {literal(author)}, "
+def _source(document: Document) -> str:
+    """Return a document as Typst markup, under the sheet that draws it."""
+    meta, pages, walker = document.meta, document.pages, TypstWalker(document)
+    day = meta.day
+    settings = (
+        f"title: {literal(meta.title)}, author: {literal(meta.author)}, "
         f"date: datetime(year: {day.year}, month: {day.month}, day: {day.day}), "
-        f"running: [#{literal(document.running)}], "
-        f"provisional: {str(provisional).lower()}"
+        f"running: [#{literal(document.foot)}], "
+        f"provisional: {str(meta.provisional).lower()}"
     )
-
-
-def _source(
-    document: Document, walker: TypstWalker, markdown: str, settings: str, look: Look
-) -> str:
     attached = (
-        f'"document.md", bytes({raw_literal(markdown)}), relationship: "source", '
-        'mime-type: "text/markdown", description: "Le texte source du document"'
+        f'"document.md", bytes({raw_literal(document.markdown)}), '
+        'relationship: "source", mime-type: "text/markdown", '
+        'description: "Le texte source du document"'
     )
+    head = Node(pages.head).children
+    titles = "".join(walker.write(node) for node in head if node.type != "dl")
+    pairs = "".join(walker.pairs(node) for node in head if node.type == "dl")
+    logo = f", logo: {_logo(document.look.logo)}" if document.look.logo else ""
     return "\n".join((
-        look.coloured(_style()),
+        document.look.coloured(_style()),
         f"#show: styled.with({settings})",
         f"#pdf.attach({attached})",
-        _head(document, walker, look.logo),
-        walker.block(document.first_page),
-        _summary(document),
-        walker.block(document.body),
+        f"#cover([{titles}], ({pairs}){logo})\n",
+        walker.block(pages.first_page),
+        '#summary("Sommaire")\n' if pages.parts else "",
+        walker.block(pages.body),
     ))
-
-
-def _head(document: Document, walker: TypstWalker, logo: Logo | None) -> str:
-    parts = Node(document.head).children
-    titles = "".join(walker.write(node) for node in parts if node.type != "dl")
-    pairs = "".join(walker.pairs(node) for node in parts if node.type == "dl")
-    shown = f", logo: {_logo(logo)}" if logo else ""
-    return f"#cover([{titles}], ({pairs}){shown})\n"
 
 
 def _logo(logo: Logo) -> str:
     """Return a logo as Typst reads it, its words, and its width in millimetres."""
-    size = f'width="{logo.width}" height="{logo.height}"'
-    drawn = (
-        logo.data.decode("utf-8")
-        if logo.kind == "svg"
-        else f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
-        f'<image {size} href="{logo.address}"/></svg>'
-    )
-    wide = _LOGO[1] * logo.width / logo.height
-    width = min(_LOGO[0], wide)
+    drawn = logo.data.decode("utf-8") if logo.kind == "svg" else _in_svg(logo)
+    width = min(_LOGO[0], _LOGO[1] * logo.width / logo.height)
     return f"({raw_literal(drawn)}, {literal(logo.words)}, {width:.1f})"
 
 
-def _summary(document: Document) -> str:
-    return '#summary("Sommaire")\n' if document.parts else ""
+def _in_svg(picture: Picture | Logo) -> str:
+    """Return a picture inside an SVG: Typst reads a JPEG there."""
+    size = f'width="{picture.width}" height="{picture.height}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+        f'<image {size} href="{picture.address}"/></svg>'
+    )
 
 
-def _told(refused: Exception, source: str) -> str:
-    """Return what Typst said of a document that it refuses, and of which line."""
-    said = str(refused).strip().splitlines() or ["sans explication"]
-    line = next((one for one in source.splitlines() if _names(one, said[0])), "")
-    where = f" Passage en cause : {line.strip()[:160]}" if line else ""
-    return f"Le PDF n'a pas toutes ses aides à la lecture : {said[0][:200]}.{where}"
+def _explain(refused: Exception, source: str) -> str:
+    """Return why Typst refuses a document, and the line at fault."""
+    reason = (str(refused).strip().splitlines() or ["sans explication"])[0]
+    quoted = [part for part in reason.split('"')[1::2] if part]
+    lines = (
+        line for line in source.splitlines() if any(part in line for part in quoted)
+    )
+    line = next(lines, "").strip()[:160]
+    where = f" Passage en cause : {line}" if line else ""
+    return f"Le PDF n'a pas toutes ses aides à la lecture : {reason[:200]}.{where}"
 
 
-def _names(line: str, said: str) -> bool:
-    quoted = [part for part in said.split('"')[1::2] if part]
-    return any(part in line for part in quoted)
-
-
-def _compiled(source: str, standards: Sequence[str]) -> bytes:
+def _compile_pdf(source: str, standards: Sequence[str]) -> bytes:
     with _ONE_AT_A_TIME:
         made = _compiler().compile(
             input=source.encode("utf-8"),
@@ -432,4 +367,4 @@ def _compiler() -> Any:
 
 @cache
 def _style() -> str:
-    return _STYLE.read_text(encoding="utf-8")
+    return Path(__file__).with_name("style.typ").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Actions told to one reader: as titled blocks, as decisions, as rows of tables."""
+"""Actions as one reader sees them: titled blocks, rows of tables, themes."""
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,6 @@ from diag.assess.money import Money, added, spoken_cost, spoken_range
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import (
-    describe_due as due,
-)
-from diag.audit.counsel import (
     describe_waiting as waiting,
 )
 from diag.audit.counsel import (
@@ -18,16 +15,22 @@ from diag.audit.counsel import (
 )
 from diag.audit.findings import observed, where
 from diag.audit.report import Report
-from diag.documents.document import Pair, bold, entry, sections, table, written
+from diag.documents.blocks import (
+    Pair,
+    bold,
+    box,
+    bullets,
+    entry,
+    sections,
+    table,
+    written,
+)
 from diag.documents.escape import Md
 from diag.model.enums import Audience, Compliance, Gate
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import NEXT_BUDGET, first_sentence, listed, sentence
+from diag.words.sentences import NEXT_BUDGET, listed, sentence
 from diag.words.typography import NBSP
 from diag.words.vocabulary import FOLLOW_UPS, OWNERS
-
-DECISION_WORDS = 34
-"""Longest decision, in words, when a sentence of it is so short."""
 
 
 def blocks(
@@ -100,7 +103,7 @@ def line(
 
 
 def cost_cell(action: Action) -> str:
-    """Return a cost whose column says « environ » and « TTC »."""
+    """Return a cost whose column has « environ » and « TTC »."""
     told = spoken_cost(action.advice.cost)
     return told.replace("environ ", "").replace(" TTC", "")
 
@@ -113,29 +116,6 @@ def owner(action: Action) -> str:
 def follow_up(action: Action) -> str:
     """Return where an action stands."""
     return FOLLOW_UPS[action.state] if action.state else ""
-
-
-def decision(report: Report, action: Action) -> str:
-    """Return what is asked: a verb, an amount and a date, in one line."""
-    return _asked(report, action, action.ref)
-
-
-def proposal(report: Report, action: Action) -> str:
-    """Return what the council votes, with the range of its cost."""
-    told = spoken_range(action.advice.cost)
-    return _asked(report, action, f"{action.ref} : {told}" if told else action.ref)
-
-
-def _asked(report: Report, action: Action, last: str) -> str:
-    words = report.wording(action, Audience.MAIRIE)
-    text = report.told(action, words.decision or words.title, Audience.MAIRIE)
-    told = first_sentence(text, DECISION_WORDS).rstrip(". ")
-    amount = spoken_cost(action.advice.cost)
-    missing = [] if amount in told else [amount]
-    if report.spoken_due(action) not in told and NEXT_BUDGET not in told:
-        missing.append(due(report, action))
-    added = ", ".join((*missing, last))
-    return f"{told[:-1]}, {added})." if told.endswith(")") else f"{told} ({added})."
 
 
 def calendar(report: Report, actions: Iterable[Action], audience: Audience) -> Md:
@@ -187,21 +167,17 @@ def follow_ups(report: Report, audience: Audience) -> Md:
 NAMED = 3
 """So many non-conformities named in the box; the table further on has them all."""
 
-
 CHECKED = 12
 """So many points to be checked named, the others counted."""
 
-
 LEAD = "Conformité : ce qui est attendu et n'est pas encore respecté"
-"""Above the points that fail: their titles say what is expected, not what is wrong."""
-
+"""Above the points that fail: their titles are what is expected, not what is wrong."""
 
 EXPECTED_AND_SEEN = ("Ce qui est attendu", "Ce que nous avons constaté")
-"""Headers that tell a criterion's title from what was seen."""
-
+"""Headers of a criterion's title and of what was seen."""
 
 CAUTION = "Texte à relire avant de le citer."
-"""Said of what the edition marks `verify_before_quoting`."""
+"""After what the edition marks `verify_before_quoting`."""
 
 
 def failing(report: Report) -> tuple[CriterionResult, ...]:
@@ -215,24 +191,23 @@ def failing(report: Report) -> tuple[CriterionResult, ...]:
 
 
 def alerts_box(
-    report: Report, audience: Audience, told: Container[str] = frozenset()
+    report: Report, audience: Audience, shown: Container[str] = frozenset()
 ) -> Md:
     """Return the box that comes first; empty when compliance raises nothing.
 
-    The criteria already `told` in a box of their own are left out.
+    The criteria already `shown` in a box of their own are left out.
     """
-    alerts = [one for one in report.assessment.alerts if one.criterion.id not in told]
+    alerts = [one for one in report.assessment.alerts if one.criterion.id not in shown]
     wrong = [one for one in failing(report) if one in alerts]
     if not alerts:
         return Md("")
+    lines = [_named(report, one, audience) for one in wrong[:NAMED]]
+    lines.append(_rest(len(wrong), len(alerts) - len(wrong)))
     title = LEAD if wrong else "Conformité"
-    named = [_named(report, one, audience) for one in wrong[:NAMED]]
-    rest = _rest(len(wrong), len(alerts) - len(wrong))
-    lines = (f"> - {written(one)}" for one in (*named, rest) if one)
-    return Md("\n".join(("> [!WARNING]", f"> {bold(title)}", ">", *lines)))
+    return box("WARNING", title, bullets(filter(None, lines)))
 
 
-def compliance_told(report: Report, audience: Audience) -> Md:
+def compliance_points(report: Report, audience: Audience) -> Md:
     """Return the points that fail with what cures them, then those to be checked."""
     wrong, unchecked = failing(report), _unchecked(report)
     titles = [f"« {one.criterion.title} »" for one in unchecked]
@@ -310,7 +285,7 @@ def _points(count: int, adjective: str = "") -> str:
     return f"{count} {adjective.replace(' ', 's ')}points"
 
 
-# Many actions told in few lines: how many in each theme, what they cost together.
+# Many actions in few lines: how many in each theme, what they cost together.
 #
 # A reader who is given a hundred rows reads none; the technical document has them all.
 

@@ -1,69 +1,84 @@
 """The three-year budget as tables: by domain for who votes, by action for who buys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from diag.assess.money import BudgetRow, Money, added
+from diag.assess.money import Money, added
 from diag.audit.report import Report
-from diag.documents.document import bold, table
+from diag.documents.blocks import bold, table
+from diag.documents.drawings import draw_years
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
 from diag.model.enums import Audience
 
-EXPENSE = "Dépense"
-"""Header by which the writers know the budget that they draw year by year."""
-
-
 REMAINS = "Reste à charge TTC"
 """Label of the total: nothing is deducted from it."""
 
-
-BEFORE_TAX = "soit hors taxes (HT)"
-"""Label of the same total without its tax."""
-
-
 SHARES = 8
-"""At most so many domains told apart, the costliest first; the others together."""
+"""At most so many domains apart, the costliest first; the others together."""
+
+Row = tuple[str, Sequence[Money]]
+"""A label, and an amount for each year."""
 
 
 def budget_by_domain(report: Report) -> Md:
     """Return what each domain costs, year by year, the costliest first."""
     titles = {one.id: one.title for one in report.checklist.domains}
     shares = sorted(report.budget.shares, key=lambda one: -one.total.most)
-    told, rest = shares[:SHARES], shares[SHARES:]
-    if len(rest) == 1:
-        told, rest = shares, []
-    rows = [
-        (titles.get(one.domain, ELSEWHERE), *map(str, one.years), str(one.total))
-        for one in told
-    ]
-    if rest:
-        years = [added(year) for year in zip(*(x.years for x in rest), strict=True)]
-        label = f"{len(rest)} autres domaines"
-        rows.append((label, *map(str, years), str(added(years))))
-    return _table(report, "Dépenses estimées, en euros TTC", rows)
+    rows: list[Row] = [(titles.get(one.domain, ELSEWHERE), one.years) for one in shares]
+    few = gather_rest(rows, SHARES, "domaines")
+    return _budget(report, "Dépenses estimées, en euros TTC", few)
 
 
 def budget_by_action(report: Report, audience: Audience) -> Md:
     """Return what each action costs, year by year."""
-    rows = [_row(report, row, audience) for row in report.budget.rows]
-    return _table(report, "Dépenses de chaque action, en euros TTC", rows)
+    rows = []
+    for row in report.budget.rows:
+        after = " (sous condition)" if row.action.conditional else ""
+        title = f"{row.action.ref}. {report.title(row.action, audience)}{after}"
+        rows.append((title, row.years))
+    return _budget(report, "Dépenses de chaque action, en euros TTC", rows)
 
 
-def _table(report: Report, caption: str, rows: Sequence[tuple[str, ...]]) -> Md:
+def _budget(report: Report, caption: str, rows: Iterable[Row]) -> Md:
     budget = report.budget
-    if not rows:
+    years = dict(zip(budget.years, budget.totals, strict=False))
+    return budget_table(caption, rows, years, budget.ht, budget.conditional)
+
+
+def gather_rest(rows: Sequence[Row], limit: int, what: str) -> list[Row]:
+    """Return the first rows, and the sum of the others in a row of their own."""
+    rest = rows[limit:]
+    if len(rest) <= 1:
+        return list(rows)
+    columns = zip(*(years for _, years in rest), strict=True)
+    return [*rows[:limit], (f"{len(rest)} autres {what}", tuple(map(added, columns)))]
+
+
+def budget_table(
+    caption: str,
+    rows: Iterable[Row],
+    years: Mapping[int, Money],
+    ht: Money,
+    conditional: Money,
+    *,
+    first: str = "",
+) -> Md:
+    """Return amounts by year, over what all of them cost; no rows, no table.
+
+    The years are drawn, unless the table has a `first` header of its own: then it
+    divides the amounts of another one.
+    """
+    cells: list[tuple[str, ...]] = [
+        (label, *map(str, amounts), str(added(amounts))) for label, amounts in rows
+    ]
+    if not cells:
         return Md("")
-    columns = (EXPENSE, *map(str, budget.years), "Total TTC")
-    blanks = ("",) * len(budget.years)
-    whole = (bold(REMAINS), *map(str, budget.totals), bold(str(budget.total)))
-    told = [*rows, whole, (BEFORE_TAX, *blanks, str(budget.ht))]
-    if budget.conditional != Money():
-        waits = "dont actions sous condition"
-        told.append((waits, *blanks, str(budget.conditional)))
-    return table(caption, columns, told, numeric=range(1, len(columns)))
-
-
-def _row(report: Report, row: BudgetRow, audience: Audience) -> tuple[str, ...]:
-    after = " (sous condition)" if row.action.conditional else ""
-    title = f"{row.action.ref}. {report.title(row.action, audience)}{after}"
-    return title, *map(str, row.years), str(row.total)
+    blanks, total = ("",) * len(years), added(years.values())
+    cells.append((bold(REMAINS), *map(str, years.values()), bold(str(total))))
+    cells.append(("soit hors taxes (HT)", *blanks, str(ht)))
+    if conditional != Money():
+        cells.append(("dont actions sous condition", *blanks, str(conditional)))
+    columns = (first or "Dépense", *map(str, years), "Total TTC")
+    drawing = None if first else draw_years(tuple(years.items()))
+    numeric = range(1, len(columns))
+    return table(caption, columns, cells, numeric=numeric, drawing=drawing)

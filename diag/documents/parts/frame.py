@@ -2,16 +2,17 @@
 
 from collections import Counter
 
-from diag.assess.results import DomainResult, Score
+from diag.assess.results import Score
 from diag.audit.compare import describe_comparables
 from diag.audit.report import Report
-from diag.documents.document import PAGE_BREAK, Pair, definitions, table, written
+from diag.documents.blocks import PAGE_BREAK, Pair, definitions, table
+from diag.documents.document import Meta
+from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
 from diag.documents.parts.since import against
 from diag.model.enums import Kind, Provenance, Socle, Standing, State
-from diag.model.number import Bounds
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import in_words, percent
+from diag.words.figures import displayed, in_words, percent
 from diag.words.sentences import listed, of, phone_number
 from diag.words.vocabulary import (
     LEVELS_EXPLAINED,
@@ -24,18 +25,35 @@ from diag.words.vocabulary import (
 MISSING = 3
 """At most so many missing conditions named, the others counted."""
 
-
 SCORE_COLUMN = "Score sur 100"
-"""Header by which the HTML knows the table that it draws as bars."""
+"""Header of the scores, in every document."""
 
 
-def view(report: Report) -> dict[str, object]:
+def build_meta(report: Report, title: str) -> Meta:
+    """Return what a document of an audit is, as data."""
+    return Meta(
+        title=title,
+        author=", ".join(filter(None, (report.author, report.office.name))),
+        day=report.date,
+        version=version(report),
+        provisional=report.provisional,
+        running=running_line(report),
+    )
+
+
+def running_line(report: Report) -> str:
+    """Return what stands at the foot of every page."""
+    state = "Document provisoire" if report.provisional else "Document définitif"
+    return f"{state}, {long_date(report.date)} · {version(report)}"
+
+
+def view(report: Report, meta: Meta) -> dict[str, object]:
     """Return what every template may print."""
     overall = report.assessment.overall
     return {
         "report": report,
         "page_break": PAGE_BREAK,
-        "running_line": closing(report),
+        "running_line": meta.running_line,
         "visit": visit_words(report),
         "score": score_words(overall),
         "against": against(report.progress) if report.progress else "",
@@ -51,7 +69,7 @@ def view(report: Report) -> dict[str, object]:
 
 
 def cover(report: Report, reader: str) -> Md:
-    """Return the block that says what this document is, of what and from whom."""
+    """Return the block about what this document is, of what and from whom."""
     commune = report.commune.name if report.commune else report.about.commune
     pairs: list[Pair] = [
         *([("Commune", commune)] if commune else []),
@@ -73,17 +91,6 @@ def version(report: Report) -> str:
     """Return the edition of the checklists and the mark of the audit."""
     mark = f", empreinte {report.digest[:12]}" if report.digest else ""
     return f"grilles {report.checklist.version}{mark}"
-
-
-def running_line(report: Report) -> str:
-    """Return what stands at the foot of every page."""
-    state = "Document provisoire" if report.provisional else "Document définitif"
-    return f"{state}, {long_date(report.date)} · {version(report)}"
-
-
-def closing(report: Report) -> Md:
-    """Return the running line, as the Markdown carries it."""
-    return Md(f"*{written(running_line(report))}*")
 
 
 def score_words(score: Score) -> str:
@@ -117,30 +124,23 @@ def domain_table(report: Report, *, beside: bool = False) -> Md:
     With the half of the comparable schools `beside`, where enough of them are known.
     """
     halves = report.comparables.domains if beside and report.comparables else {}
-    rows = [
-        (
-            result.domain.title,
-            *_domain_cells(result),
-            *((_half(halves.get(result.domain.id)),) if halves else ()),
-        )
-        for result in report.assessment.domains
-    ]
-    others = ("Écoles comparables, la moitié",) if halves else ()
-    columns = ("Domaine", SCORE_COLUMN, "Complétude", *others)
-    return table("Score et complétude de chaque domaine", columns, rows)
-
-
-def _domain_cells(result: DomainResult) -> tuple[str, str]:
-    score = result.score
-    if score.bounds is not None:
-        return in_words(score.bounds), percent(score.completeness)
-    if result.only_complies:
-        return UNSCORED, "–"
-    return "sans objet", percent(score.completeness)
-
-
-def _half(bounds: Bounds | None) -> str:
-    return in_words(bounds) if bounds else "trop peu d'écoles"
+    rows, bars = [], []
+    for result in report.assessment.domains:
+        score, title = result.score, result.domain.title
+        shown, complete = "sans objet", percent(score.completeness)
+        if score.bounds is not None:
+            shown = in_words(score.bounds)
+        elif result.only_complies:
+            shown, complete = UNSCORED, "–"
+        half = halves.get(result.domain.id)
+        others = (in_words(half) if half else "trop peu d'écoles",) if halves else ()
+        rows.append((title, shown, complete, *others))
+        span = displayed(score.bounds) if score.bounds else None
+        bars.append(Bar(title, shown, span))
+    more = ("Écoles comparables, la moitié",) if halves else ()
+    columns = ("Domaine", SCORE_COLUMN, "Complétude", *more)
+    caption = "Score et complétude de chaque domaine"
+    return table(caption, columns, rows, drawing=draw_scores(bars))
 
 
 def contacts(report: Report) -> Md:
@@ -192,7 +192,7 @@ def _reach(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-# The words of the trade, told to someone who does not practise it.
+# The words of the trade, for a reader who does not practise it.
 #
 # A document explains each acronym it uses, and only those.
 
@@ -304,7 +304,7 @@ def terms_in(text: str) -> tuple[str, ...]:
 
 
 def _stands(term: str, text: str) -> bool:
-    """Say whether a term stands in a text as a word of its own.
+    """Return whether a term stands in a text as a word of its own.
 
     Ten times faster than telling the words of a long document apart.
     """

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from diag.assess.results import CriterionResult, DomainResult, Verdict
 from diag.audit.findings import observed, threshold
 from diag.audit.report import Report, names_read
-from diag.documents.document import bullets, sections, table, written
+from diag.documents.blocks import bullets, sections, table, written
+from diag.documents.drawings import Level, describe_level, draw_rooms
 from diag.documents.escape import Md, code
 from diag.documents.parts.sources import known_sources
 from diag.model.checklist import Question, RollUp
@@ -23,92 +24,86 @@ from diag.words.vocabulary import KINDS, WHOM
 ACROSS = 8
 """So many rooms side by side."""
 
-
 TOP = 3
 """The highest level."""
 
-
 LEVEL_COLUMN = "Niveau, de 0 à 3"
-"""Header by which the writers know the table that they draw as a map."""
 
 
 def room_levels(report: Report, audience: Audience) -> Md:
-    """Return the level of each room on each criterion, a few rooms at a time."""
+    """Return the level of each room on each criterion, a few rooms at a time.
+
+    Only the audience that reads what is reserved sees a discreet criterion.
+    """
+    hidden = frozenset() if audience.reads_reserved else report.discretion.criteria
     judged = [
         result
         for result in report.assessment.criteria.values()
-        if _is_told(report, result, audience)
+        if result.criterion.place is PlaceKind.SALLE
+        and result.criterion.kind is not Kind.COMPLIANCE
+        and result.criterion.id not in hidden
     ]
     concerned = {
         verdict.place
         for result in judged
         for verdict in result.verdicts
-        if _tells(verdict)
+        if _is_known(verdict)
     }
     every = report.facts.places_of(PlaceKind.SALLE)
     rooms = [room for room in every if room.id in concerned]
     groups = [rooms[at : at + ACROSS] for at in range(0, len(rooms), ACROSS)]
     return sections(
-        _table(report, judged, group, f"{rank} sur {len(groups)}" * (len(groups) > 1))
+        _table(report, judged, group, f", {rank} sur {len(groups)}" * (len(groups) > 1))
         for rank, group in enumerate(groups, 1)
     )
 
 
-def _is_told(report: Report, result: CriterionResult, audience: Audience) -> bool:
-    criterion = result.criterion
-    if criterion.place is not PlaceKind.SALLE or criterion.kind is Kind.COMPLIANCE:
-        return False
-    hidden = criterion.id in report.discretion.criteria
-    return audience is Audience.TECHNIQUE or not hidden
-
-
 def _table(
-    report: Report,
-    judged: Sequence[CriterionResult],
-    rooms: Sequence[Place],
-    part: str,
+    report: Report, judged: Sequence[CriterionResult], rooms: Sequence[Place], part: str
 ) -> Md:
     names = [report.place_name(room.id) for room in rooms]
-    rows = []
+    rows: list[tuple[str, list[Level | None]]] = []
     for result in judged:
         seen = {verdict.place: verdict for verdict in result.verdicts}
-        told = [seen.get(room.id) for room in rooms]
-        if any(one and _tells(one) for one in told):
-            rows.append((result.criterion.title, *map(_cell, told)))
-    caption = "Niveaux relevés dans chaque salle" + (f", {part}" if part else "")
-    return table(caption, (LEVEL_COLUMN, *names), rows)
+        found = [seen.get(room.id) for room in rooms]
+        if any(one and _is_known(one) for one in found):
+            rows.append((result.criterion.title, [_level(one) for one in found]))
+    return table(
+        f"Niveaux relevés dans chaque salle{part}",
+        (LEVEL_COLUMN, *names),
+        [
+            (title, *(describe_level(one) if one else "" for one in levels))
+            for title, levels in rows
+        ],
+        drawing=draw_rooms(names, rows),
+    )
 
 
-def _tells(verdict: Verdict) -> bool:
-    """Say whether anything is known: a level that may be any says nothing."""
+def _level(verdict: Verdict | None) -> Level | None:
+    if verdict is None or verdict.standing is Standing.OUT:
+        return None
+    return verdict.low, verdict.high
+
+
+def _is_known(verdict: Verdict) -> bool:
     known = (verdict.low, verdict.high) != (0, TOP)
     return verdict.standing is not Standing.OUT and known
 
 
-def _cell(verdict: Verdict | None) -> str:
-    if verdict is None or verdict.standing is Standing.OUT:
-        return ""
-    if verdict.low == verdict.high:
-        return str(verdict.low)
-    return f"{verdict.low} à {verdict.high}"
-
-
 # Every criterion as the technician checks it: its level, what would raise it, why.
 #
-# The rule of the level expected is told where it may be missed; `diag why` has them
-# all.
 
 
-def rulebook(report: Report) -> Md:
+def rulebook(report: Report, reader: Audience) -> Md:
     """Return one table per domain."""
-    return sections(_criteria(report, one) for one in report.assessment.domains)
+    return sections(_criteria(report, one, reader) for one in report.assessment.domains)
 
 
-def _criteria(report: Report, result: DomainResult) -> Md:
+def _criteria(report: Report, result: DomainResult, reader: Audience) -> Md:
     told = [one for one in result.criteria if one.standing is not Standing.OUT]
     out = [_name(one) for one in result.criteria if one.standing is Standing.OUT]
     columns = ("Critère", "Constat", "Niveau", "Ce qui est demandé", "Sources")
-    rows = [_criterion_row(report, one) for one in told]
+    rows = [_criterion_row(report, one, reader) for one in told]
     return sections((
         Md(f"### {written(result.domain.title)}"),
         table(f"Critères, {result.domain.title}", columns, rows),
@@ -121,23 +116,19 @@ def _name(result: CriterionResult) -> str:
     return f"{criterion.ref or criterion.id}. {criterion.title}"
 
 
-def _criterion_row(report: Report, result: CriterionResult) -> tuple[str, ...]:
+def _criterion_row(
+    report: Report, result: CriterionResult, reader: Audience
+) -> tuple[str, ...]:
     criterion = result.criterion
     weight = f"{KINDS[criterion.kind]}, poids {criterion.weight}"
+    doubt = " (peut-être sans objet)" if result.standing is Standing.MAYBE else ""
     return (
         f"{_name(result)} ({weight})",
-        observed(report, result, Audience.TECHNIQUE),
-        _level(result),
+        observed(report, result, reader),
+        f"{describe_level((result.low, result.high))}{doubt}",
         _rule(result),
         ", ".join(known_sources(criterion.sources)),
     )
-
-
-def _level(result: CriterionResult) -> str:
-    settled = result.low == result.high
-    figures = f"{result.low}" if settled else f"{result.low} à {result.high}"
-    doubt = " (peut-être sans objet)" if result.standing is Standing.MAYBE else ""
-    return figures + doubt
 
 
 def _rule(result: CriterionResult) -> Md:
@@ -194,7 +185,7 @@ def asked_of(report: Report, *whom: str, limit: int) -> tuple[Md, int]:
 
 
 def _about(report: Report, places: list[str]) -> str:
-    """Return the rooms or lots that a question is of: « ces appareils » says none."""
+    """Return the rooms or lots that a question is of: « ces appareils » names none."""
     names = [report.place_name(one) for one in places if one != report.facts.root]
     return f" ({listed(names, _SHOWN)})" if names else ""
 
@@ -204,7 +195,7 @@ def _missing(report: Report) -> list[tuple[str, list[str]]]:
     wanted = {
         name
         for result in report.assessment.criteria.values()
-        if _is_open(result)
+        if result.standing is not Standing.OUT and result.settled < 1
         for name in names_read(result.criterion)
     }
     missing: dict[str, list[str]] = {}
@@ -212,10 +203,6 @@ def _missing(report: Report) -> list[tuple[str, list[str]]]:
         if asked.question.id in wanted and not asked.is_settled:
             missing.setdefault(asked.question.id, []).append(asked.place)
     return list(missing.items())
-
-
-def _is_open(result: CriterionResult) -> bool:
-    return result.standing is not Standing.OUT and result.settled < 1
 
 
 def _row(report: Report, question: Question, places: list[str]) -> tuple[str, ...]:

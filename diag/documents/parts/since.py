@@ -16,14 +16,14 @@ from diag.audit.compare import (
 )
 from diag.audit.suppose import _AFTER, _BEFORE, Option
 from diag.audit.suppose import supposed_lines as _told
-from diag.documents.document import bold, bullets, sections, table, written
+from diag.documents.blocks import bold, bullets, sections, table, written
 from diag.documents.escape import Md
 
 
 def option_section(option: Option | None, *, reserved: bool) -> Md:
     """Return the whole section, its title included; nothing without an option.
 
-    Only a `reserved` document tells what is supposed of sensitive matters.
+    Only a `reserved` document has what is supposed of sensitive matters.
     """
     if option is None:
         return Md("")
@@ -56,7 +56,7 @@ def _option_advice(caption: str, rows: Sequence[Sequence[str]]) -> Md:
 
 
 def since(progress: Progress, *, named: int) -> Md:
-    """Return what changed, `named` criteria at most told by name in each list."""
+    """Return what changed, `named` criteria at most by name in each list."""
     return sections((
         written(_lead(progress)),
         _scores(progress),

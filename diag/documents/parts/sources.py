@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from diag.audit.report import Report
-from diag.documents.document import bold, bullets, table, written
+from diag.documents.blocks import bold, bullets, table, written
 from diag.documents.escape import Md, link
 from diag.model.checklist import Aid, AidState, Deadline, Price, Source
 from diag.model.enums import Standing
@@ -20,7 +20,6 @@ GRADES = {
     "M": "usage du métier, sans source",
 }
 """What the grade of a source means."""
-
 
 _CUSTOM = "metier"
 """What stands for a source where only the custom of the trade speaks."""
@@ -50,7 +49,7 @@ def prices_table(report: Report) -> Md:
 
 
 def all_sources(report: Report) -> frozenset[str]:
-    """Return the sources of every criterion that may apply, action and price told."""
+    """Return the sources of every criterion that may apply, action and price."""
     judged = (
         one.criterion
         for one in report.assessment.criteria.values()
@@ -129,12 +128,12 @@ def possible_aids(report: Report) -> Md:
             aid.ask,
             f"{describe_day(aid.as_of)} ({source_words(aid.source)})",
         )
-        for aid in told_aids(report)
+        for aid in listed_aids(report)
     ]
     return table("Aides possibles, aucune n'est acquise", columns, rows)
 
 
-def told_aids(report: Report) -> list[Aid]:
+def listed_aids(report: Report) -> list[Aid]:
     """Return the schemes that the town hall reads of."""
     return _within_reach(report) if report.budget.rows else []
 
@@ -192,7 +191,7 @@ def watch_list(report: Report) -> Md:
 
 
 def dated_sources(report: Report) -> frozenset[str]:
-    """Return the sources of the aids and of the dates told."""
+    """Return the sources of the aids and of the dates printed."""
     told: Iterable[Aid | Deadline] = (
         *_within_reach(report),
         *_closed(report),

@@ -20,10 +20,9 @@ from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 
 NAMING = "commune:INSEE, circonscription:NOM ou territoire"
-"""How a synthesis is asked for on the command line."""
+"""How the command line names a synthesis."""
 
-
-_WRITERS = {
+_BUILDERS = {
     "commune": commune_synthesis,
     "circonscription": circonscription_synthesis,
     TERRITORY: territory_synthesis,
@@ -43,23 +42,15 @@ def synthesis(
         DiagError: when it is about nothing known, or no school was audited.
     """
     scope = scope_named(workspace, ref)
-    if scope.kind not in _WRITERS:
+    if scope.kind not in _BUILDERS:
         raise DiagError(
             f"Une synthèse réunit plusieurs écoles : donnez {NAMING}. "
             "Une école a son rapport.",
             command=f"diag report {scope.code}",
         )
     found = gathered(workspace, scope, day, campaign, progress)
-    text, house = _WRITERS[scope.kind](found), found.office.house
-    paper = Paper(
-        stem="synthese",
-        title=f"Synthèse numérique — {scope.name}",
-        author=", ".join(filter(None, (found.author, found.office.name))),
-        day=found.date,
-        text=text,
-        look=house.look,
-        notice=house.told(*house.refused),
-    )
+    document, house = _BUILDERS[scope.kind](found), found.office.house
+    paper = Paper("synthese", document, house.explain(*house.refused))
     return paper, folder_of(workspace, scope, found.campaign), found.provisional
 
 

@@ -7,35 +7,35 @@ from fractions import Fraction
 from diag.assess.money import Money, added, spoken_sum
 from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
-from diag.documents.document import PAGE_BREAK, bold, bullets, table
+from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
+from diag.documents.document import Document, Meta
+from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
-from diag.documents.parts.budget import BEFORE_TAX, EXPENSE, REMAINS
+from diag.documents.parts.budget import Row, budget_table, gather_rest
 from diag.documents.parts.frame import SCORE_COLUMN, glossary
 from diag.documents.synthesis.gathering import (
     Expense,
     Extract,
     Finding,
     Gathering,
+    build_meta,
     contacts,
-    running_line,
 )
-from diag.documents.templates import finished, reached, told_by
-from diag.model.charter import PLAIN, House
+from diag.documents.templates import finish, render, render_contacts
+from diag.model.charter import SHIPPED, House
 from diag.model.checklist import Criterion
 from diag.model.enums import Compliance, Kind, Owner, Socle
 from diag.model.number import Bounds
-from diag.words.figures import in_words, percent
+from diag.words.figures import displayed, in_words, percent
 from diag.words.sentences import first_sentence, listed, sentence
 from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
 
 SEVERAL = 2
 """From so many schools on, a finding is common."""
 
-
 REASON_WORDS = 20
 """Longest reason of a finding, in words, when a sentence is so short."""
-
 
 _ORDER = (Kind.COMPLIANCE, Kind.BLOCKING, Kind.IMPROVEMENT)
 
@@ -126,7 +126,7 @@ def alert_rows(
     short: Callable[[Sequence[Extract]], str],
     unsure: Callable[[Sequence[Extract]], str],
 ) -> list[tuple[str, ...]]:
-    """Return each point of compliance that fails somewhere, the schools told twice."""
+    """Return each point of compliance that fails somewhere, and the schools."""
     return [
         (one.criterion.title, short(one.short), unsure(one.unsure))
         for one in found
@@ -146,7 +146,7 @@ def unchecked_list(
 
 
 def alerts_words(extracts: Sequence[Extract]) -> str:
-    """Return « 4 points non conformes, 2 à vérifier », told of one audit or more."""
+    """Return « 4 points non conformes, 2 à vérifier », of one audit or more."""
     wrong = sum(one.alerts[0] for one in extracts)
     unchecked = sum(one.alerts[1] for one in extracts)
     parts = []
@@ -167,7 +167,7 @@ def names_or_count(
 
 
 def is_broken(found: Shared) -> bool:
-    """Say whether it is a rule that some school surely does not keep."""
+    """Return whether it is a rule that some school surely does not keep."""
     return any(
         finding.compliance is Compliance.NON_CONFORME
         for one in found.short
@@ -185,9 +185,6 @@ def _shared(pairs: Sequence[tuple[Extract, Finding]]) -> Shared:
             one for one, finding in pairs if not (finding.short or finding.reached)
         ),
     )
-
-
-Row = tuple[str, tuple[Money, ...]]
 
 
 def total(extracts: Iterable[Extract]) -> Money:
@@ -211,35 +208,26 @@ def total_line(gathering: Gathering) -> str:
 
 
 def by_audit(
-    gathering: Gathering, rows: Iterable[Row], caption: str, first: str = EXPENSE
+    gathering: Gathering, rows: Iterable[Row], caption: str, first: str = ""
 ) -> Md:
     """Return rows of amounts by year, each with its total, over what all cost."""
-    told = [(name, *map(str, years), str(added(years))) for name, years in rows]
     expenses = _expenses(gathering)
-    if not told or not expenses:
+    if not expenses:
         return Md("")
-    sums = _by_year(expenses)
-    blanks = ("",) * len(sums)
-    told.append((bold(REMAINS), *map(str, sums), bold(str(added(sums)))))
+    years = dict(zip(gathering.years, _by_year(expenses), strict=True))
     ht = added(one.ht for one in expenses)
-    told.append((BEFORE_TAX, *blanks, str(ht)))
     waits = added(one.total for one in expenses if one.conditional)
-    if waits != Money():
-        told.append(("dont actions sous condition", *blanks, str(waits)))
-    columns = (first, *map(str, gathering.years), "Total TTC")
-    return table(caption, columns, told, numeric=range(1, len(columns)))
+    return budget_table(caption, rows, years, ht, waits, first=first)
 
 
 def domain_rows(gathering: Gathering, limit: int) -> list[Row]:
     """Return what each domain costs by year, the costliest first, the rest together."""
-    titles = _titles(gathering.extracts)
+    titles = {
+        ident: name for one in gathering.extracts for ident, name, _ in one.domains
+    }
     shares = _shares(gathering, lambda one: titles.get(one.domain, ELSEWHERE))
     rows = sorted(shares.items(), key=lambda row: -added(row[1]).most)
-    told, rest = rows[:limit], rows[limit:]
-    if len(rest) > 1:
-        columns = zip(*(years for _, years in rest), strict=True)
-        return [*told, (f"{len(rest)} autres thèmes", tuple(map(added, columns)))]
-    return rows
+    return gather_rest(rows, limit, "thèmes")
 
 
 def leaders(gathering: Gathering) -> str:
@@ -284,45 +272,47 @@ def _shares(
     return {name: _by_year(expenses) for name, expenses in found.items()}
 
 
-def _titles(extracts: Iterable[Extract]) -> Mapping[str, str]:
-    return {ident: title for one in extracts for ident, title, _ in one.domains}
-
-
-def page(
+def build_page(
+    meta: Meta,
     template: str,
-    told: Mapping[str, object],
+    view: Mapping[str, object],
     contacts: Md,
-    running: Md,
+    house: House,
     *,
     listed: bool = True,
     explained: bool = True,
-    house: House = PLAIN,
-    closing: str = "",
-) -> str:
-    """Return the Markdown of a document: same facts, same bytes.
+    signed: bool = False,
+) -> Document:
+    """Return a document that is not of one audit: same facts, same bytes.
 
     Not `listed`, a rule ends it: it is short, and has no table of contents. Not
-    `explained`, it has no glossary: an act, a convention.
+    `explained`, it has no glossary: an act, a convention. When `signed`, it has the
+    look and the closing words of the syndicat.
     """
-    ends = {"page_break": PAGE_BREAK, "running_line": running, "contacts": contacts}
-    body = told_by(template, template, {**told, **ends}, house)
-    terms = glossary(body) if explained else ""
-    last = {"glossary": terms, "listed": listed, **ends}
-    end = told_by("fin-hors-ecole", template, last, house)
-    return finished(body, end, running, closing)
+    ends: dict[str, object] = {
+        "page_break": PAGE_BREAK,
+        "running_line": meta.running_line,
+        "contacts": contacts,
+    }
+    body = render(template, template, {**view, **ends}, house)
+    last = {"glossary": glossary(body) if explained else "", "listed": listed, **ends}
+    end = render("fin-hors-ecole", template, last, house)
+    return Document(
+        meta=meta,
+        markdown=finish(meta, body, end, house.closing if signed else ""),
+        drawings=drawings_in(view.values()),
+        look=house.look if signed else SHIPPED,
+    )
 
 
-def page_of(template: str, told: Mapping[str, object], gathering: Gathering) -> str:
+def build_synthesis(
+    template: str, view: Mapping[str, object], gathering: Gathering
+) -> Document:
     """Return a synthesis: the syndicat's own document, with its own words."""
     house = gathering.office.house
-    return page(
-        template,
-        told,
-        reached(contacts(gathering), house),
-        running_line(gathering),
-        house=house,
-        closing=house.closing,
-    )
+    meta = build_meta(gathering, f"Synthèse numérique — {gathering.name}")
+    reach = render_contacts(contacts(gathering), house)
+    return build_page(meta, template, view, reach, house, signed=True)
 
 
 def average(scores: Iterable[Score]) -> Bounds | None:
@@ -384,20 +374,15 @@ def domain_table(extracts: Sequence[Extract], *, spread: bool = True) -> Md:
     for one in extracts:
         for ident, title, score in one.domains:
             found.setdefault(ident, (title, []))[1].append(score)
-    rows = [_row(title, scores, spread=spread) for title, scores in found.values()]
+    rows, bars = [], []
+    for title, scores in found.values():
+        whole, limits = average(scores), span(scores)
+        counted = sum(one.bounds is not None for one in scores)
+        words = in_words(whole) if whole else "sans score"
+        widest = (in_words(limits) if limits else "–",) if spread else ()
+        rows.append((title, words, *widest, str(counted)))
+        bars.append(Bar(title, words, displayed(whole) if whole else None))
     extra = ("Du plus bas au plus haut",) if spread else ()
     columns = ("Domaine", SCORE_COLUMN, *extra, "Écoles concernées")
-    return table("Moyenne des écoles auditées, domaine par domaine", columns, rows)
-
-
-def _row(title: str, scores: Sequence[Score], *, spread: bool) -> tuple[str, ...]:
-    whole, counted = average(scores), sum(one.bounds is not None for one in scores)
-    limits = span(scores)
-    if whole is None or limits is None:
-        return title, "sans score", *(("–",) if spread else ()), str(counted)
-    return (
-        title,
-        in_words(whole),
-        *((in_words(limits),) if spread else ()),
-        str(counted),
-    )
+    caption = "Moyenne des écoles auditées, domaine par domaine"
+    return table(caption, columns, rows, drawing=draw_scores(bars))

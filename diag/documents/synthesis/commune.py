@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
-from diag.documents.document import bold, table, written
+from diag.documents.blocks import box, bullets, table
+from diag.documents.document import Document
 from diag.documents.escape import Md
 from diag.documents.parts.advice import LEAD
 from diag.documents.synthesis import common as money
@@ -12,11 +13,11 @@ from diag.documents.synthesis.common import (
     alert_rows,
     alerts_words,
     average_words,
+    build_synthesis,
     completeness,
     domain_table,
     is_broken,
     names_or_count,
-    page_of,
     score_cell,
     shared,
     socle_words,
@@ -41,11 +42,11 @@ WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
 """At most so many common lacks, strengths, domains of the budget, alerts in the box."""
 
 
-def commune_synthesis(gathering: Gathering) -> str:
-    """Return the Markdown of the synthesis of a commune's audits."""
+def commune_synthesis(gathering: Gathering) -> Document:
+    """Return the synthesis of a commune's audits."""
     found = shared(gathering.schools)
     asked = proposed(gathering)
-    told = {
+    view = {
         "name": gathering.name,
         "cover": cover(gathering, _reader(gathering), *_identity(gathering)),
         "several": len(gathering.schools) > 1,
@@ -62,7 +63,13 @@ def commune_synthesis(gathering: Gathering) -> str:
         "schools": _school_table(gathering),
         "unaudited": unaudited(gathering),
         "budget": money.by_audit(
-            gathering, _school_rows(gathering), "Dépenses par école, en euros TTC"
+            gathering,
+            [
+                (_payer(gathering, one), one.paid)
+                for one in gathering.extracts
+                if one.expenses
+            ],
+            "Dépenses par école, en euros TTC",
         ),
         "domains_budget": _budget_by_domain(gathering),
         "leaders": money.leaders(gathering),
@@ -73,7 +80,7 @@ def commune_synthesis(gathering: Gathering) -> str:
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=len(gathering.schools) > 1),
     }
-    return page_of("synthese-commune", told, gathering)
+    return build_synthesis("synthese-commune", view, gathering)
 
 
 def deadline(asked: Sequence[SharedAction], urgent: int) -> str:
@@ -115,22 +122,14 @@ def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
     lines = [
         f"« {one.criterion.title} » : {_names(gathering, one.short)}" for one in broken
     ]
-    words = alerts_words(gathering.extracts)
-    lines.append(f"En tout, sur {_audits(gathering)} : {words}.")
-    told = (f"> - {written(one)}" for one in lines)
-    title = bold(LEAD if broken else "Conformité")
-    return Md("\n".join(("> [!WARNING]", f"> {title}", ">", *told)))
+    words, count = alerts_words(gathering.extracts), len(gathering.extracts)
+    lines.append(f"En tout, sur {count} audit{'s' * (count > 1)} : {words}.")
+    return box("WARNING", LEAD if broken else "Conformité", bullets(lines))
 
 
 def _untold(found: Sequence[Shared]) -> list[Shared]:
-    """Return what the box of alerts does not name already."""
     told = [one for one in found if is_broken(one)][:NAMED]
     return [one for one in found if one not in told]
-
-
-def _audits(gathering: Gathering) -> str:
-    count = len(gathering.extracts)
-    return f"{count} audit{'s' * (count > 1)}"
 
 
 def _names(gathering: Gathering, extracts: Sequence[Extract]) -> str:
@@ -167,12 +166,6 @@ def _budget_by_domain(gathering: Gathering) -> Md:
         return Md("")
     caption = "Les mêmes dépenses par thème, en euros TTC"
     return money.by_audit(gathering, rows, caption, "Thème")
-
-
-def _school_rows(gathering: Gathering) -> list[money.Row]:
-    return [
-        (_payer(gathering, one), one.paid) for one in gathering.extracts if one.expenses
-    ]
 
 
 def _payer(gathering: Gathering, extract: Extract) -> str:

@@ -1,4 +1,4 @@
-"""The same action of several schools told once: how many, how much, before when."""
+"""The same action of several schools, once: how many, how much, before when."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from diag.assess.money import spoken_cost
 from diag.assess.results import Amount, Cost
-from diag.documents.document import bold, numbered, written
+from diag.documents.blocks import box, numbered, written
 from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, Gathering, Task
 from diag.model.enums import Audience, Kind, Owner
@@ -18,14 +18,11 @@ from diag.words.sentences import NEXT_BUDGET, Blanks, filled, first_sentence, li
 DECISIONS = 3
 """At most so many things asked of a reader."""
 
-
 NAMED = 6
 """At most so many schools named by a decision."""
 
-
 DECISION_WORDS = 34
 """Longest decision, in words, when a sentence of it is so short."""
-
 
 Pair = tuple[Extract, Task]
 
@@ -137,23 +134,16 @@ def dangers(gathering: Gathering) -> tuple[SharedAction, ...]:
 
 def dangers_box(gathering: Gathering) -> Md:
     """Return what is to be stopped at once; empty when nothing is."""
-    told = [
-        f"> {written(one)}" for one in decision_lines(gathering, dangers(gathering))
-    ]
-    if not told:
-        return Md("")
-    title = bold("À faire cesser dès réception, sans attendre un vote")
-    return Md("\n>\n".join((f"> [!CAUTION]\n> {title}", *told)))
+    lines = decision_lines(gathering, dangers(gathering))
+    title = "À faire cesser dès réception, sans attendre un vote"
+    return box("CAUTION", title, *map(written, lines))
 
 
 def decisions_box(
     gathering: Gathering, title: str, found: Sequence[SharedAction]
 ) -> Md:
     """Return decisions, each a verb, an amount, a date and the schools."""
-    if not found:
-        return Md("")
-    votes = numbered(decision_lines(gathering, found), "> ")
-    return Md("\n".join(("> [!IMPORTANT]", f"> {bold(title)}", ">", votes)))
+    return box("IMPORTANT", title, numbered(decision_lines(gathering, found)))
 
 
 def decision_lines(
@@ -161,14 +151,14 @@ def decision_lines(
     found: Iterable[SharedAction],
     *,
     named: bool = True,
-    say: Callable[[SharedAction], str] = lambda one: one.told(one.task.decision),
+    words: Callable[[SharedAction], str] = lambda one: one.told(one.task.decision),
 ) -> Iterator[str]:
     """Give each decision: what is voted, how much, when, for which schools.
 
-    `say` gives its words, by default those that a council votes.
+    `words` gives its text, by default what a council votes.
     """
     for one in found:
-        text = first_sentence(say(one), DECISION_WORDS).rstrip(". ")
+        text = first_sentence(words(one), DECISION_WORDS).rstrip(". ")
         added = []
         amount = spoken_cost(one.cost)
         if amount not in text:
@@ -194,17 +184,17 @@ def schools(gathering: Gathering, group: SharedAction, *, named: bool = True) ->
 
 
 def is_academic(_extract: Extract, task: Task) -> bool:
-    """Say whether the school or the académie acts."""
+    """Return whether the school or the académie acts."""
     return task.owner in {Owner.ECOLE, Owner.ACADEMIE} and is_ripe(task)
 
 
 def is_syndical(_extract: Extract, task: Task) -> bool:
-    """Say whether the syndicat acts."""
+    """Return whether the syndicat acts."""
     return task.owner is Owner.SYNDICAT and is_ripe(task)
 
 
 def is_ripe(task: Task) -> bool:
-    """Say whether it can be decided now, and is not yet."""
+    """Return whether it can be decided now, and is not yet."""
     return task.ready and task.undecided
 
 

@@ -1,4 +1,4 @@
-"""Several audits told together: whose they are, by whom, and what may still change."""
+"""Several audits together: whose they are, by whom, and what may still change."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from hashlib import sha256
 
 from diag.assess.money import Money
 from diag.assess.plan import Action
-from diag.assess.results import Cost, CriterionResult, Score
+from diag.assess.results import Cost, Score
 from diag.audit.findings import EXPECTED, for_the_council
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents import mairie as proposals
-from diag.documents.document import Pair, bold, definitions, written
+from diag.documents.blocks import Pair, bold, definitions, written
+from diag.documents.document import Meta
 from diag.documents.escape import Md
 from diag.journal.facts import edition_of
 from diag.model.audit import Auditee
@@ -65,14 +66,14 @@ class Finding:
 
     @property
     def short(self) -> bool:
-        """Say whether it surely falls short of what is expected."""
+        """Return whether it surely falls short of what is expected."""
         if self.compliance is not None:
             return self.compliance is Compliance.NON_CONFORME
         return self.sure and self.high < EXPECTED
 
     @property
     def reached(self) -> bool:
-        """Say whether it surely is as expected."""
+        """Return whether it surely is as expected."""
         if self.compliance is not None:
             return self.compliance is Compliance.CONFORME
         return self.sure and self.low >= EXPECTED
@@ -98,10 +99,10 @@ class Task:
     decision: str
     """What the council votes, not filled in."""
     own_words: bool
-    """Whether the words are the engineer's: told letter for letter."""
+    """Whether the words are the engineer's: printed letter for letter."""
     done_when: str
     quantity: Quantity | None
-    """None when it must not be told."""
+    """None when it must not be printed."""
     cost: Cost
     due: date | None
     ready: bool
@@ -109,7 +110,7 @@ class Task:
     undecided: bool
     """Whether a decision is still to be taken."""
     council: bool
-    """Whether the council has a word to say."""
+    """Whether the council has a part in it."""
     voted: bool
     """Whether it takes a vote."""
     discreet: bool
@@ -144,11 +145,11 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """One audit, reduced to what several are told with."""
+    """One audit, reduced to what a document of several keeps."""
 
     about: Auditee
     begun: bool
-    """Whether somebody said or saw something: files alone are no audit."""
+    """Whether somebody answered or saw something: files alone are no audit."""
     provisional: bool
     status: str
     visits: tuple[str, ...]
@@ -234,12 +235,12 @@ def _decided(report: Report) -> Iterator[Decided]:
     for action in report.plan:
         step = last.get(action.id)
         if step and action.id not in report.discretion.recommendations:
-            title = report.title(action, Audience.MAIRIE)
+            title = report.title(action, proposals.READER)
             yield Decided(title, step.state, step.on)
 
 
 def is_begun(report: Report) -> bool:
-    """Say whether somebody said or saw something: files alone are no audit."""
+    """Return whether somebody said or saw something: files alone are no audit."""
     heads = (head for told in report.facts.answers.values() for head in told)
     return any(head.provenance not in _FROM_FILES for head in heads)
 
@@ -262,17 +263,17 @@ def _task(report: Report, action: Action) -> Task:
     recommendation = action.advice.recommendation
     result = report.result(recommendation.when.criterion)
     discreet = action.id in report.discretion.recommendations
-    mayor = report.wording(action, Audience.MAIRIE)
+    words = report.wording(action, proposals.READER)
     return Task(
         id=action.id,
         domain=recommendation.domain,
         criterion=result.criterion if result else None,
-        broken=_is_broken(result),
+        broken=result is not None and result.compliance is Compliance.NON_CONFORME,
         missing=result is not None and not result.high,
         gain=action.advice.gain,
         owner=recommendation.owner,
         titles={one: report.wording(action, one).title for one in Audience},
-        decision=mayor.decision or mayor.title,
+        decision=words.decision or words.title,
         own_words=action.id not in report.checklist.recommendations,
         done_when=recommendation.done_when,
         quantity=None if discreet else action.advice.quantity,
@@ -286,13 +287,9 @@ def _task(report: Report, action: Action) -> Task:
     )
 
 
-def _is_broken(result: CriterionResult | None) -> bool:
-    return result is not None and result.compliance is Compliance.NON_CONFORME
-
-
 @dataclass(frozen=True)
 class Gathering:
-    """The audits that a document tells, and what it may say of the rest."""
+    """The audits of a document, and what it may hold of the rest."""
 
     name: str
     """« Commune de Valbrise », « Territoire de … », a circonscription's own name."""
@@ -315,7 +312,7 @@ class Gathering:
 
     @property
     def provisional(self) -> bool:
-        """Say whether one of the audits may still change."""
+        """Return whether one of the audits may still change."""
         return any(one.provisional for one in self.extracts)
 
     @property
@@ -344,7 +341,7 @@ class Gathering:
 
 
 def cover(gathering: Gathering, reader: str, *first: Pair) -> Md:
-    """Return the block that says what this is, of what and from whom."""
+    """Return the block about what this is, of what and from whom."""
     return definitions((
         *first,
         ("Destinataire", reader),
@@ -379,7 +376,7 @@ def version(gathering: Gathering) -> str:
 
 
 def status(gathering: Gathering) -> str:
-    """Return whether everything told is final."""
+    """Return whether everything is final."""
     open_ones = [one for one in gathering.extracts if one.provisional]
     if not open_ones:
         return "définitif"
@@ -391,11 +388,19 @@ def status(gathering: Gathering) -> str:
     return f"provisoire ({count} sur {many} {verb})"
 
 
-def running_line(gathering: Gathering) -> Md:
-    """Return what stands at the foot of every page."""
+def build_meta(gathering: Gathering, title: str, running: str = "") -> Meta:
+    """Return what a document of several audits is, as data."""
     state = "provisoire" if gathering.provisional else "définitif"
-    told = f"Document {state}, {long_date(gathering.date)} · {version(gathering)}"
-    return Md(f"*{written(told)}*")
+    known = version(gathering)
+    usual = f"Document {state}, {long_date(gathering.date)} · {known}"
+    return Meta(
+        title=title,
+        author=", ".join(filter(None, (gathering.author, gathering.office.name))),
+        day=gathering.date,
+        version=known,
+        provisional=gathering.provisional,
+        running=running or usual,
+    )
 
 
 def contacts(gathering: Gathering) -> Md:
@@ -406,7 +411,7 @@ def contacts(gathering: Gathering) -> Md:
 
 
 def unaudited(gathering: Gathering) -> Md:
-    """Return the schools of which this document can say nothing."""
+    """Return the schools that this document knows nothing about."""
     if not gathering.missing:
         return Md("")
     names = listed([accented(one) for one in gathering.missing], 12)
@@ -416,8 +421,7 @@ def unaudited(gathering: Gathering) -> Md:
 
 
 Progress = Callable[[int, int], None]
-"""Told how many audits are read, of how many."""
-
+"""Called with how many audits are read, of how many."""
 
 TERRITORY = "territoire"
 """How the whole campaign is named on the command line."""
@@ -443,7 +447,7 @@ def scope_named(workspace: Workspace, ref: str) -> GatheringScope:
     """Return what is named: a commune, a circonscription, the territory, a school.
 
     Raises:
-        DiagError: when it is wrong or unknown; says what to do.
+        DiagError: when it is wrong or unknown; with what to do.
     """
     kind, _, code = ref.strip().partition(":")
     match kind.casefold():
@@ -472,7 +476,7 @@ def gathered(
     """Return every audit of a scope that is begun, judged one after the other.
 
     Raises:
-        DiagError: when no school of it was audited in the campaign; says what to do.
+        DiagError: when no school of it was audited in the campaign; with what to do.
     """
     settings = workspace.settings
     wanted = campaign_named(campaign or settings.campaign)
@@ -543,7 +547,6 @@ def _is_within(scope: GatheringScope, about: Auditee) -> bool:
 def _missing(
     workspace: Workspace, scope: GatheringScope, extracts: Iterable[Extract]
 ) -> Iterable[str]:
-    """Give the names of the public schools of a scope that nobody audited."""
     if scope.kind == "ecole":
         return
     told = {one.about.ref for one in extracts}

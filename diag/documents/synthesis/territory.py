@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from functools import partial
 
 from diag.assess.money import spoken_cost
-from diag.documents.document import Pair, bold, numbered, table
+from diag.documents.academie import READER
+from diag.documents.blocks import Pair, box, numbered, table
+from diag.documents.document import Document
 from diag.documents.escape import Md
+from diag.documents.mairie import READER as MAIRIE
 from diag.documents.synthesis import common as money
 from diag.documents.synthesis.common import (
     Shared,
     alert_rows,
     alerts_words,
     average_words,
+    build_synthesis,
     completeness,
     domain_table,
     names_or_count,
-    page_of,
     shared,
     socle_words,
     strong_list,
@@ -39,7 +42,7 @@ from diag.documents.synthesis.gathering import (
     unaudited,
 )
 from diag.model.checklist import Criterion
-from diag.model.enums import Audience, PlaceKind
+from diag.model.enums import PlaceKind
 from diag.model.text import fold
 from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
 
@@ -47,11 +50,11 @@ WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
 """At most so many common lacks, strengths, domains of the budget, shared actions."""
 
 
-def territory_synthesis(gathering: Gathering) -> str:
-    """Return the Markdown of the synthesis of a whole campaign."""
+def territory_synthesis(gathering: Gathering) -> Document:
+    """Return the synthesis of a whole campaign."""
     found = shared(gathering.schools)
     communes = {one.about.insee for one in gathering.schools}
-    told = {
+    view = {
         "name": gathering.name,
         "several": len(gathering.schools) > 1,
         "campaign": gathering.campaign,
@@ -78,24 +81,20 @@ def territory_synthesis(gathering: Gathering) -> str:
         "strengths": strong_list(found, STRONG),
         "domains": domain_table(gathering.schools, spread=False),
     }
-    return page_of("synthese-territoire", told, gathering)
+    return build_synthesis("synthese-territoire", view, gathering)
 
 
 def _decisions_box(gathering: Gathering) -> Md:
     """Return what the syndicat itself can start, three things at most."""
     asked = with_a_need(groups(gathering.extracts, _is_common), DECISIONS)
-    if not asked:
-        return Md("")
     lines = decision_lines(
-        gathering, asked, named=False, say=lambda one: one.title(Audience.MAIRIE)
+        gathering, asked, named=False, words=lambda one: one.title(MAIRIE)
     )
-    votes = numbered(lines, "> ")
-    title = bold("Ce que le comité peut engager d'abord")
-    return Md("\n".join(("> [!IMPORTANT]", f"> {title}", ">", votes)))
+    return box("IMPORTANT", "Ce que le comité peut engager d'abord", numbered(lines))
 
 
 def _is_common(extract: Extract, task: Task) -> bool:
-    """Say whether the syndicat acts, in words that name no school."""
+    """Return whether the syndicat acts, in words that name no school."""
     return is_syndical(extract, task) and not task.own_words
 
 
@@ -104,7 +103,7 @@ def _together(gathering: Gathering) -> Md:
     paid = groups(gathering.schools, lambda _, task: not task.cost.free)
     widest = sorted(paid, key=lambda one: -len(one.pairs))[:TOGETHER]
     rows = [
-        (one.title(Audience.MAIRIE), str(len(one.pairs)), spoken_cost(one.cost))
+        (one.title(MAIRIE), str(len(one.pairs)), spoken_cost(one.cost))
         for one in widest
         if len(one.pairs) > 1
     ]
@@ -153,20 +152,14 @@ def _state(extracts: Sequence[Extract]) -> str:
     return f"dont {open_ones} provisoire{'s' * (open_ones > 1)}"
 
 
-READER = Audience.ACADEMIE
-
-
 _LACKS = 5
-"""At most so many common lacks told first."""
-
+"""At most so many common lacks first."""
 
 _SCHOOLS_NAMED = 5
 """At most so many schools named in a cell; past them, they are counted."""
 
-
 ACTIONS = 12
-"""At most so many actions of the schools and of the académie told."""
-
+"""At most so many actions of the schools and of the académie listed."""
 
 SUBJECTS = (
     ("Projet et usages", ("GOV", "USG", "PER")),
@@ -176,12 +169,14 @@ SUBJECTS = (
 """What an inspector reads first: a title, and the numbers of its criteria."""
 
 
-def circonscription_synthesis(gathering: Gathering) -> str:
-    """Return the Markdown of the synthesis of a circonscription's audits."""
+def circonscription_synthesis(gathering: Gathering) -> Document:
+    """Return the synthesis of a circonscription's audits."""
     found = shared(gathering.schools)
     mine = groups(gathering.schools, is_academic)
-    asked = with_a_need(_subjects_first(mine), DECISIONS)
-    told = {
+    asked = with_a_need(
+        sorted(mine, key=lambda one: not _is_subject(one.task.criterion)), DECISIONS
+    )
+    view = {
         "name": gathering.name,
         "cover": cover(gathering, "Inspection de la circonscription"),
         "levels": LEVELS_EXPLAINED,
@@ -206,7 +201,7 @@ def circonscription_synthesis(gathering: Gathering) -> str:
         ),
         "untold": max(0, len(mine) - len(asked) - ACTIONS),
     }
-    return page_of("synthese-circonscription", told, gathering)
+    return build_synthesis("synthese-circonscription", view, gathering)
 
 
 def _subject_table(
@@ -283,10 +278,6 @@ def _counted(some: Sequence[Extract]) -> str:
 def _is_subject(criterion: Criterion | None) -> bool:
     prefixes = tuple(one for _, some in SUBJECTS for one in some)
     return criterion is not None and criterion.ref.startswith(prefixes)
-
-
-def _subjects_first(found: Sequence[SharedAction]) -> list[SharedAction]:
-    return sorted(found, key=lambda one: not _is_subject(one.task.criterion))
 
 
 def _actions_table(

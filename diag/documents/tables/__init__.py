@@ -37,7 +37,7 @@ from diag.documents.tables.tickets import (
     tickets_of,
     untechnical,
 )
-from diag.documents.tables.writers import json_bytes
+from diag.documents.tables.writers import csv_bytes, json_bytes, xlsx_bytes
 from diag.journal.facts import edition_of
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
@@ -49,8 +49,7 @@ from diag.workspace.subjects import audits as known_audits
 from diag.workspace.workspace import Workspace
 
 Progress = Callable[[int, int], None]
-"""Told how many audits are read, of how many."""
-
+"""Called with how many audits are read, of how many."""
 
 Count = tuple[int, str, str]
 """A number, and what it counts: one, and several."""
@@ -62,7 +61,7 @@ class ChosenAudits:
 
     sessions: tuple[AuditSession, ...]
     folder: Path
-    """Where its files go unless told otherwise."""
+    """Where its files go by default."""
     campaign: str
     unreadable: int = 0
     """Audits that came without their checklists: they cannot be judged."""
@@ -92,7 +91,7 @@ def chosen(
     """Return the audits named, or every audit of the campaign.
 
     Raises:
-        DiagError: when one was not started, or there is none; says what to do.
+        DiagError: when one was not started, or there is none; with what to do.
     """
     wanted = campaign_named(campaign or workspace.settings.campaign)
     together = workspace.folder / "exports" / f"tables-{wanted}"
@@ -134,12 +133,6 @@ def in_formats(
     name: str, tables: Mapping[str, Table], formats: Iterable[str], day: date
 ) -> dict[str, bytes]:
     """Return a CSV for each table (file name → table), a workbook of all of them."""
-    # The writers are imported by who writes.
-    from diag.documents.tables.writers import (  # noqa: PLC0415
-        csv_bytes,
-        xlsx_bytes,
-    )
-
     files: dict[str, bytes] = {}
     wanted = set(formats)
     if "csv" in wanted:
@@ -163,7 +156,7 @@ def read_counts(picked: ChosenAudits, provisional: int) -> tuple[Count, ...]:
 
 
 def some(number: int, one: str, many: str) -> tuple[Count, ...]:
-    """Return a count that is worth telling only when it is not zero."""
+    """Return a count that is shown only when it is not zero."""
     return ((number, one, many),) if number else ()
 
 

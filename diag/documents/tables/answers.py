@@ -2,7 +2,7 @@
 
 A fact that two people answered differently has a row for each answer. What is sensitive
 stays out unless asked, and so does what was asked by a question that nobody knows any
-more: nothing says that it was not.
+more: it may have been.
 """
 
 from collections.abc import Callable, Iterator

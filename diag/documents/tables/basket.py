@@ -14,6 +14,7 @@ from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.audit.counsel import describe_waiting
 from diag.audit.report import Report
+from diag.documents.mairie import READER  # buyers read what the commune reads
 from diag.documents.parts.advice import owner
 from diag.documents.parts.sources import source_words
 from diag.documents.tables.table import (
@@ -25,16 +26,12 @@ from diag.documents.tables.table import (
     table_of,
 )
 from diag.model.checklist import Checklist, Price
-from diag.model.enums import Audience, FollowUpState, Trigger
+from diag.model.enums import FollowUpState, Trigger
 from diag.model.number import Quantity, exact
 from diag.words.dates import long_date
 from diag.words.figures import half_up
 from diag.words.sentences import sentence
 from diag.words.vocabulary import FOLLOW_UPS
-
-READER = Audience.MAIRIE
-"""The basket goes to buyers: it tells what the commune reads, no more."""
-
 
 OWN_LOT = "Hors grilles"
 """Where what the engineer advises of their own is filed."""
@@ -142,14 +139,14 @@ def _line(
         least=_sum(price, quantity.low, price.minimum),
         usual=_sum(price, quantity.high if known else None, price.typical),
         most=_sum(price, quantity.high, price.maximum),
-        action=tuple(_told(report, action)),
+        action=tuple(_action_cells(report, action)),
         sure=action.advice.trigger is Trigger.FIRES,
         rank=list(lots).index(price.id) if price.id in lots else len(lots),
         provisional=report.provisional,
     )
 
 
-def _told(report: Report, action: Action) -> Iterator[Cell]:
+def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
     discreet = report.is_discreet(action.id, READER)
     places = () if discreet else action.advice.places
     yield action.ref
@@ -175,12 +172,10 @@ def _added(left: int | None, right: int | None) -> int | None:
 NOTICE = (Column("what", "À lire", 34), Column("said", "", 70))
 """Columns of the notice."""
 
-
 _PRICES = (
     "Ordres de grandeur de l'année dite, avant consultation. Ce ne sont pas des prix "
     "de marché : remplacez-les par ceux du bordereau."
 )
-
 
 _TOTALS_NOTICE = (
     "Le total ne porte que sur les quantités connues ; les totaux bas et haut vont du "
@@ -188,12 +183,10 @@ _TOTALS_NOTICE = (
     "vide veut dire que rien ne borne le montant. Chaque ligne est arrondie au centime."
 )
 
-
 _OUT = (
     "Ce qui est écarté, déjà fait ou déjà commandé n'est jamais compté ; ce qui reste "
     "à confirmer ne l'est que sur demande, et la colonne Certitude le dit."
 )
-
 
 _LOTS = "Un lot est le domaine dont les préconisations achètent le plus l'article."
 
@@ -211,7 +204,7 @@ def notice(
         ("Établi le", long_date(day)),
         ("Campagne", campaign),
         ("Ce qui reste à confirmer", asked),
-        *((_capital(many), number) for number, _, many in counts),
+        *((many[:1].upper() + many[1:], number) for number, _, many in counts),
         ("Prix", _PRICES),
         ("Totaux", _TOTALS_NOTICE),
         ("Ce qui n'y est pas", _OUT),
@@ -220,12 +213,7 @@ def notice(
     return table_of("À lire", NOTICE, rows)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 _LOT = (Column("lot", "Lot (domaine)", 22),)
-
 
 _ARTICLE = (
     Column("article", "Code article", 22),
@@ -234,12 +222,10 @@ _ARTICLE = (
     Column("unit", "Unité", 12),
 )
 
-
 _QUANTITY = (
     Column("quantity_low", "Quantité au moins", 10),
     Column("quantity_high", "Quantité au plus", 10),
 )
-
 
 _PRICE = (
     Column("price_year", "Année du prix", 8),
@@ -250,7 +236,6 @@ _PRICE = (
     Column("source", "Source du prix", 14),
 )
 
-
 _TOTALS = (
     Column("total_ht", "Total HT (€)", 12),
     Column("total_ttc", "Total TTC (€)", 12),
@@ -259,7 +244,6 @@ _TOTALS = (
     Column("total_high_ht", "Total haut HT (€)", 12),
     Column("total_high_ttc", "Total haut TTC (€)", 12),
 )
-
 
 _ACTION = (
     Column("ref", "Action", 7),
@@ -273,7 +257,6 @@ _ACTION = (
     Column("remark", "Remarque", 30),
 )
 
-
 BY_ARTICLE = (
     *(*_LOT, *_ARTICLE, Column("subjects", "Nombre d'audits", 9)),
     Column("provisional", "dont provisoires", 9),
@@ -281,7 +264,6 @@ BY_ARTICLE = (
     Column("remark", "Remarque", 30),
 )
 """Columns of the table by article."""
-
 
 BY_SCHOOL = (*IDENTITY, *_LOT, *_ARTICLE, *_QUANTITY, *_PRICE, *_TOTALS, *_ACTION)
 """Columns of the table by school."""

@@ -29,7 +29,6 @@ ANOMALIES = (
 )
 """Columns of the tickets, named as GLPI's form names them."""
 
-
 _URGENCY = {Kind.COMPLIANCE: 5, Kind.BLOCKING: 4, Kind.IMPROVEMENT: 3}
 
 
@@ -82,7 +81,6 @@ def _content(ticket: Ticket) -> str:
 
 COMPUTER, NETWORK, PRINTER = "Computer", "NetworkEquipment", "Printer"
 
-
 _CHASSIS = {
     "classe_mobile_tablettes": "Tablet",
     "classe_mobile_portables": "Laptop",
@@ -94,7 +92,6 @@ _CHASSIS = {
 }
 """Choice of `type_lot` → shape of the computers."""
 
-
 _SYSTEMS = {
     "windows_11": ("Windows", "Windows 11"),
     "windows_10": ("Windows", "Windows 10"),
@@ -104,12 +101,9 @@ _SYSTEMS = {
 }
 """Choice of `lot_systeme` → name and full name of the system."""
 
-
 _SHARED_PRINTERS = frozenset({"copieur_isole", "copieur_reseau", "copieur_regle"})
 
-
 _NO_PROJECTION = "aucune"
-
 
 PARC = (
     *IDENTITY,
@@ -133,7 +127,7 @@ class Stock:
     place: str
     item: str
     itemtype: str
-    """Empty: GLPI has none, or nothing says which."""
+    """Empty: GLPI has none, or nobody knows which."""
     identifier: str
     """What the names of its devices begin with; the same at each export."""
     number: int | None
@@ -180,7 +174,7 @@ def _lot(report: Report, lot: Place) -> Stock:
     kind = _value(report, lot.id, "type_lot")
     system = _value(report, lot.id, "lot_systeme")
     return Stock(
-        place=_where(report, lot),
+        place=report.place_name(lot.parent or report.facts.root),
         item=lot.name,
         itemtype=COMPUTER if kind in _CHASSIS else "",
         identifier=f"{report.about.stem}-{lot.id[:8]}",
@@ -212,10 +206,6 @@ def _projections(report: Report) -> Iterator[Stock]:
             yield Stock(report.place_name(room.id), said, "", "", 1)
 
 
-def _where(report: Report, lot: Place) -> str:
-    return report.place_name(lot.parent or report.facts.root)
-
-
 def _value(report: Report, place: str, question: str) -> object:
     """Return a fact's value when everybody agrees on it."""
     answer = report.facts.answer(place, question)
@@ -244,12 +234,11 @@ def _day(value: object) -> date | None:
 #
 # GLPI reads the archive as it is (Administration, Inventaire, Importer). An audit knows
 # no serial number: a device has a name of ours, stable from one export to the next, and
-# `partial` says that nothing else is to be forgotten.
+# `partial`: nothing else is to be forgotten.
 
 
 CLIENT = "diag_v1"
-"""What the documents say wrote them."""
-
+"""What the inventories name as their source."""
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the same archive for the same devices
 
@@ -294,8 +283,8 @@ def _computer(report: Report, stock: Stock, name: str) -> dict[str, object]:
     system, full = stock.system
     told = {"name": system, "full_name": full}
     return {
-        "hardware": hardware | _said(chassis_type=stock.chassis),
-        **({"operatingsystem": _said(**told)} if system else {}),
+        "hardware": hardware | _comment(chassis_type=stock.chassis),
+        **({"operatingsystem": _comment(**told)} if system else {}),
     }
 
 
@@ -312,9 +301,9 @@ def _other(report: Report, stock: Stock, name: str) -> dict[str, object]:
 
 
 def _dated(report: Report, said: str) -> str:
-    """Return what is said of a device, marked while its audit is not closed."""
+    """Return the comment on a device, marked while its audit is not closed."""
     return f"{said}, relevé provisoire" if report.provisional else said
 
 
-def _said(**texts: str) -> dict[str, str]:
+def _comment(**texts: str) -> dict[str, str]:
     return {key: text for key, text in texts.items() if text}

@@ -17,13 +17,12 @@ from diag.words.figures import displayed, share
 
 _DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?")
 
-
 _PLACES = 6  # ten centimetres: what RFC 7946 advises
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the map tells of an audit; light, since a territory has hundreds."""
+    """What the map shows of an audit; light, since a territory has hundreds."""
 
     campaign: str
     status: str
@@ -34,7 +33,7 @@ class Judged:
 
 
 def judged(report: Report) -> Judged:
-    """Return what the map tells of an audit."""
+    """Return what the map shows of an audit."""
     assessment = report.assessment
     scores = _bounds("score", assessment.overall)
     scores["completude"] = share(assessment.overall.completeness)

@@ -66,7 +66,7 @@ def decimals(value: Fraction) -> str:
 
 
 def is_long(value: int | Fraction) -> bool:
-    """Say whether a number has more digits than a spreadsheet keeps."""
+    """Return whether a number has more digits than a spreadsheet keeps."""
     digits = decimals(Fraction(value)).lstrip("-").replace(".", "").lstrip("0")
     return len(digits) > MAX_DIGITS
 

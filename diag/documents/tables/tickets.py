@@ -16,24 +16,20 @@ from diag.assess.results import CriterionResult
 from diag.audit.counsel import describe_steps, describe_waiting, name_places
 from diag.audit.findings import kind_of, observed, short_places
 from diag.audit.report import Report, names_judged
-from diag.documents.document import Pair, entry, sections, written
+from diag.documents.blocks import Pair, entry, sections, written
 from diag.documents.escape import Md
 from diag.documents.parts import advice
 from diag.documents.tables.table import IDENTITY, Cell, Column, identity
+from diag.documents.technique import READER
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.fact import ROOT_KINDS
 from diag.words.dates import describe_duration, long_date
 from diag.words.sentences import count_range, sentence
 from diag.words.vocabulary import PRIORITIES
 
-READER = Audience.TECHNIQUE
-
-
 _THEIRS = frozenset({Owner.COMMUNE, Owner.SYNDICAT, Owner.PRESTATAIRE})
 
-
 _ON_THE_SPOT = frozenset({"baie", "salle", "lot"})
-
 
 _AT_THE_TOWN_HALL = frozenset({"commune"})
 
@@ -64,7 +60,7 @@ class Ticket:
     criterion: str
     sure: bool
     sensitive: bool
-    """It tells what only technicians may read."""
+    """It holds what only technicians may read."""
 
     @property
     def priority(self) -> str:
@@ -97,7 +93,7 @@ def untechnical(report: Report, *, to_confirm: bool = False) -> int:
 
 
 def is_technical(report: Report, action: Action) -> bool:
-    """Say whether an action is a technician's work."""
+    """Return whether an action is a technician's work."""
     told = action.advice.recommendation
     criterion = report.checklist.criteria.get(told.when.criterion)
     if criterion is None or criterion.id in report.discretion.criteria:

@@ -9,9 +9,10 @@ from uuid import UUID, uuid5
 from diag.audit.history import reader_words, time_words
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
+from diag.documents.document import Document
+from diag.documents.formats import FORMATS, Format
 from diag.documents.mail import Attachment, Mail, composed, letter
-from diag.documents.templates import markdown
-from diag.documents.write import Format, own_notice, rendered
+from diag.documents.templates import build_document
 from diag.journal import changes
 from diag.journal.outbox import MailState, Outbox, Posted
 from diag.journal.records import dispatches_of
@@ -23,12 +24,6 @@ from diag.office.mail.account import Address
 from diag.words.dates import written_day
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
-
-_KINDS = {
-    Format.PDF: "application/pdf",
-    Format.ODT: "application/vnd.oasis.opendocument.text",
-    Format.HTML: "text/html",
-}
 
 _NOWHERE = "diag.invalid"
 """Domain of an identifier when the sender has no address."""
@@ -92,10 +87,17 @@ def build_message(
             f"Votre adresse, « {sender[:80]} » : {problem}. Corrigez-la : "
             "diag outbox settings --sender ADRESSE."
         )
-    text = markdown(report, audience)
-    attachments, warnings = _attachments(session, report, audience, text)
+    document = build_document(report, audience)
+    attachments, warnings = _attachments(session, report, audience, document)
     words = letter(report, audience, [each.name for each in attachments])
-    parts = (session.audit.id, sender, *address.to, text, words.subject, words.text)
+    parts = (
+        session.audit.id,
+        sender,
+        *address.to,
+        document.markdown,
+        words.subject,
+        words.text,
+    )
     digest = sha256("\0".join(parts).encode()).hexdigest()[:40]
     mail = Mail(
         ident=f"<{digest}@{sender.rpartition('@')[2] or _NOWHERE}>",
@@ -112,22 +114,22 @@ def build_message(
 
 
 def _attachments(
-    session: AuditSession, report: Report, audience: Audience, text: str
+    session: AuditSession, report: Report, audience: Audience, document: Document
 ) -> tuple[tuple[Attachment, ...], tuple[str, ...]]:
     """Return the PDF and the ODT; the page where no PDF can be made."""
     state = "-provisoire" if report.provisional else ""
     stem = f"diagnostic-{session.about.stem}-{audience}{state}"
     made: list[Attachment] = []
-    notice = own_notice(report, audience)
+    notice = report.office.house.explain(audience)
     warnings = [notice] if notice else []
     for forms in ((Format.PDF, Format.HTML), (Format.ODT,)):
         for form in forms:
             try:
-                content, warning = rendered(report, audience, text, form)
+                content, warning = FORMATS[form].write(document)
             except DiagError as error:
                 warnings.append(str(error))
                 continue
-            made.append(Attachment(f"{stem}.{form}", _KINDS[form], content))
+            made.append(Attachment(f"{stem}.{form}", FORMATS[form].mime, content))
             warnings.extend([warning] if warning else [])
             break
     return tuple(made), tuple(warnings)

@@ -19,12 +19,10 @@ from diag.audit.memory import NothingToRepeatError, former_places
 from diag.audit.session import AuditSession
 from diag.audit.visit import VisitSession, duration_words, keep_place, minutes_on_site
 from diag.audit.walk import Key, most_useful, parcours_of
-from diag.audit.walk import Parcours as Parcours
 from diag.model.checklist import Checklist
 from diag.model.enums import Profile, State
 from diag.model.fact import Facts
-from diag.tui.commands import CommandType, key_now
-from diag.tui.commands import bindings_of as bindings_of
+from diag.tui.commands import CommandType, bindings_of, key_now
 from diag.tui.departure import DepartureScreen
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
 from diag.tui.palette import Found

@@ -10,12 +10,12 @@ from diag.audit.follow import add_step
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession as Session
 from diag.audit.undo import undo
-from diag.documents.templates import markdown
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
+from tests.reports.reading import markdown
 
 HOSTILE = ["[/", "[a[0]]", "| a | b", "<script>", "# titre", "{inconnu}", "*gras*"]
 

@@ -15,7 +15,6 @@ from diag.audit.compare import comparables_of, progress_of
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession as Session
 from diag.demo import play, scenario
-from diag.documents.templates import markdown
 from diag.journal.judged import store_judged
 from diag.model.enums import Audience, AuditStatus
 from diag.model.number import Bounds
@@ -24,6 +23,7 @@ from diag.office.outlook import keep_judged
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 from tests.desk.builders import SCHOOL, territory
+from tests.reports.reading import markdown
 
 
 @pytest.fixture

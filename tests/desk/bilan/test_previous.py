@@ -9,12 +9,12 @@ from diag.audit.memory import session_before, steps_before, whole_story
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession as Session
 from diag.demo import play, scenario
-from diag.documents.templates import markdown
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner
 from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
+from tests.reports.reading import markdown
 
 FIBRE = "passer-a-la-fibre"
 

@@ -17,7 +17,7 @@ from diag.audit.photos import (
 )
 from diag.audit.report import Album, evidence_of, report_of
 from diag.audit.session import AuditSession as Session
-from diag.documents.write import Format as Form
+from diag.documents.formats import Format as Form
 from diag.documents.write import write_reports
 from diag.journal.attachments import AttachmentStore as Attachments
 from diag.model.enums import Audience

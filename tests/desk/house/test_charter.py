@@ -9,8 +9,10 @@ from PIL import Image
 
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession as Session
-from diag.documents.write import Format as Form
-from diag.documents.write import rendered, write_reports
+from diag.documents.formats import FORMATS
+from diag.documents.formats import Format as Form
+from diag.documents.templates import build_document
+from diag.documents.write import write_reports
 from diag.model.charter import ACCENT, SHIPPED
 from diag.model.enums import Audience
 from diag.workspace.charter import READABLE, WHITE, charter_of, contrast, pale
@@ -239,6 +241,6 @@ def test_a_clumsy_drawing_never_stops_a_pdf(session: Session, drawing: str) -> N
     (folder / "logo.svg").write_text(drawing, encoding="utf-8")
     charter(folder, "logo: logo.svg\n")
     report = report_of(session)
-    content, warning = rendered(report, Audience.MAIRIE, "# Titre\n", Form.PDF)
+    content, warning = FORMATS[Form.PDF].write(build_document(report, Audience.EQUIPE))
     assert content.startswith(b"%PDF")
     assert warning == ""

@@ -11,13 +11,13 @@ from diag.documents.templates import (
     chosen_templates,
     difference,
     eject,
-    markdown,
     templates,
 )
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.workspace.charter import templates_folder
 from diag.workspace.workspace import Workspace
+from tests.reports.reading import markdown
 
 
 def own(desk: Workspace, name: str) -> Path:

@@ -11,7 +11,7 @@ from diag.audit.answer import record_note
 from diag.documents.atlas import FORMS, write_atlas
 from diag.documents.atlas import AtlasWritten as Written
 from diag.documents.atlas.folder import files_of
-from diag.documents.write import Format as Form
+from diag.documents.formats import Format as Form
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School

@@ -8,9 +8,11 @@ import pytest
 
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession as Session
+from diag.documents.formats import FORMATS
+from diag.documents.formats import Format as Form
 from diag.documents.formats import pdf as typeset
-from diag.documents.write import Format as Form
-from diag.documents.write import page_pictures, rendered, write_reports
+from diag.documents.templates import build_document
+from diag.documents.write import draw_report, write_reports
 from diag.model.enums import Audience
 
 
@@ -59,7 +61,8 @@ def test_the_same_report_is_the_same_bytes_in_every_form(session: Session) -> No
     report = report_of(session)
     for form in Form:
         once, again = (
-            rendered(report, Audience.MAIRIE, "# Titre\n", form) for _ in range(2)
+            FORMATS[form].write(build_document(report, Audience.MAIRIE))
+            for _ in range(2)
         )
         assert once == again
 
@@ -78,7 +81,7 @@ def test_documents_are_made_without_a_network(
 
 
 def test_the_pages_of_a_document_can_be_looked_at(session: Session) -> None:
-    pages = page_pictures(report_of(session), Audience.MAIRIE, 20)
+    pages = draw_report(report_of(session), Audience.MAIRIE, 20)
 
     assert len(pages) > 1
     assert {page[:8] for page in pages} == {b"\x89PNG\r\n\x1a\n"}
@@ -88,7 +91,7 @@ def test_two_threads_may_print_at_once(session: Session) -> None:
     report = report_of(session).gathered()
 
     def printed(_: int) -> bytes:
-        return rendered(report, Audience.MAIRIE, "# Titre\n\nTexte.\n", Form.PDF)[0]
+        return FORMATS[Form.PDF].write(build_document(report, Audience.EQUIPE))[0]
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(printed, range(8)))) == 1

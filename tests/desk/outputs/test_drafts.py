@@ -6,17 +6,15 @@ import pytest
 
 from diag.audit.report import report_folder
 from diag.documents.drafts import (
-    DRAFT_TITLES as TITLES,
+    DRAFTS,
+    drafted,
+    possible_drafts,
 )
 from diag.documents.drafts import (
     DraftKind as Draft,
 )
-from diag.documents.drafts import (
-    drafted,
-    possible_drafts,
-)
-from diag.documents.write import Format as Form
-from diag.documents.write import in_form
+from diag.documents.formats import FORMATS
+from diag.documents.formats import Format as Form
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.office.imports import import_file
@@ -44,8 +42,8 @@ def test_every_draft_is_made_for_a_school_beside_its_reports(
     assert told.folder == report_folder(audited(made))
     assert told.provisional
     assert told.paper.stem == draft
-    assert TITLES[draft] in told.paper.title
-    assert told.paper.text.startswith("# ")
+    assert DRAFTS[draft].title in told.paper.document.meta.title
+    assert told.paper.document.markdown.startswith("# ")
     assert drafted(made, draft, SCHOOL, DAY) == told
 
 
@@ -55,8 +53,10 @@ def test_a_commune_s_note_knows_its_population_and_when_it_was_read(
     told = drafted(made, Draft.NOTE, "commune:99903", DAY)
 
     assert told.folder.name == "commune-99903-2026-2027"
-    assert "Note obligatoire d'après la population connue" in told.paper.text
-    assert "5 octobre 2026" in told.paper.text
+    assert (
+        "Note obligatoire d'après la population connue" in told.paper.document.markdown
+    )
+    assert "5 octobre 2026" in told.paper.document.markdown
 
 
 @pytest.mark.parametrize("draft", OF_SCHOOLS)
@@ -82,6 +82,6 @@ def test_every_draft_takes_the_four_forms(made: Workspace) -> None:
     for draft in Draft:
         paper = drafted(made, draft, SCHOOL, DAY).paper
         for form in Form:
-            content, warning = in_form(paper, form)
+            content, warning = FORMATS[form].write(paper.document)
             assert content
             assert not warning

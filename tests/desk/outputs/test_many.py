@@ -8,6 +8,7 @@ import pytest
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
+from diag.documents.formats import Format as Form
 from diag.documents.many import (
     MANIFEST,
     audits_in,
@@ -21,7 +22,6 @@ from diag.documents.many import (
 from diag.documents.many import (
     DocumentsWanted as Wanted,
 )
-from diag.documents.write import Format as Form
 from diag.journal import connection as keys
 from diag.journal import encryption
 from diag.model.enums import Audience

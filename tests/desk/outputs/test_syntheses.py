@@ -7,10 +7,11 @@ import pytest
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
+from diag.documents.formats import FORMATS
+from diag.documents.formats import Format as Form
 from diag.documents.synthesis import synthesis
 from diag.documents.synthesis.gathering import gathered, scope_named
-from diag.documents.write import Format as Form
-from diag.documents.write import in_form, write_paper
+from diag.documents.write import write_paper
 from diag.model.errors import DiagError
 from diag.office.imports import import_file
 from diag.workspace.workspace import Workspace
@@ -36,8 +37,8 @@ def test_a_commune_s_synthesis_names_its_own_schools_alone(made: Workspace) -> N
 
     assert folder.name == "commune-99903-2026-2027"
     assert provisional
-    assert "École primaire Les Marronniers" in paper.text
-    assert "Noisetiers" not in paper.text
+    assert "École primaire Les Marronniers" in paper.document.markdown
+    assert "Noisetiers" not in paper.document.markdown
 
 
 def test_an_audit_that_nobody_began_is_among_the_missing(made: Workspace) -> None:
@@ -56,7 +57,7 @@ def test_a_word_of_its_name_finds_a_circonscription(made: Workspace) -> None:
 
     paper, folder, _ = synthesis(made, f"circonscription:{town.lower()}", DAY)
 
-    assert school.circonscription in paper.text
+    assert school.circonscription in paper.document.markdown
     assert folder.name.startswith("circonscription-")
     assert ":" not in folder.name
 
@@ -81,7 +82,7 @@ def test_what_cannot_be_told_says_what_to_do(
 def test_the_same_audits_are_the_same_bytes_in_every_form(made: Workspace) -> None:
     one, again = (synthesis(made, "territoire", DAY)[0] for _ in range(2))
     for form in Form:
-        assert in_form(one, form) == in_form(again, form)
+        assert FORMATS[form].write(one.document) == FORMATS[form].write(again.document)
 
 
 def test_a_paper_is_written_whole_in_the_forms_asked(

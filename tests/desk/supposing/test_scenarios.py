@@ -19,7 +19,6 @@ from diag.audit.session import AuditSession as Session
 from diag.audit.suppose import Supposition, outcome, supposed
 from diag.audit.transfer import export_audit, import_audit
 from diag.audit.undo import undo
-from diag.documents.templates import markdown
 from diag.journal import changes
 from diag.model.audit import Scenario
 from diag.model.enums import Audience, PlaceKind
@@ -27,6 +26,7 @@ from diag.model.errors import DiagError
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace
 from tests.desk.builders import workspace
+from tests.reports.reading import markdown
 
 
 @pytest.fixture

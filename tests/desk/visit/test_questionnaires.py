@@ -9,9 +9,9 @@ import pytest
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.history import changes_of
 from diag.audit.session import AuditSession as Session
+from diag.documents.formats import FORMATS
+from diag.documents.formats import Format as Form
 from diag.documents.questionnaire import compose, keep, printed_for, printed_in
-from diag.documents.write import Format as Form
-from diag.documents.write import in_form
 from diag.model.checklist import Question
 from diag.model.enums import Provenance, State
 from diag.model.errors import DiagError
@@ -32,15 +32,15 @@ def test_the_page_of_a_school_is_one_page_in_every_form(
 ) -> None:
     with workspace(tmp_path) as made:
         paper, printed = compose(started(made), whom)
-        pdf, warning = in_form(paper, Form.PDF)
+        pdf, warning = FORMATS[Form.PDF].write(paper.document)
         assert not warning
         assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == 1
         assert printed.on == DAY.isoformat()
-        assert f"code {printed.id}*" in paper.text
+        assert f"code {printed.id}*" in paper.document.markdown
         for word in (SCHOOL, "2026-2027", "Vallombre Numérique", "N'écrivez aucun nom"):
-            assert word in paper.text
+            assert word in paper.document.markdown
         for form in (Form.HTML, Form.ODT, Form.MARKDOWN):
-            assert in_form(paper, form)[0]
+            assert FORMATS[form].write(paper.document)[0]
 
 
 def test_only_what_he_can_declare_and_nobody_knows_is_asked(tmp_path: Path) -> None:

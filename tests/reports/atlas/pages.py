@@ -7,7 +7,7 @@ from diag.documents.atlas.pages import Dossier, File, Pages
 from diag.documents.atlas.pages import PaperLinks as Paper
 from diag.documents.atlas.school import AtlasReader as Reader
 from diag.documents.atlas.school import SchoolEntry as Entry
-from diag.documents.atlas.school import View, bilan_of, entry_of, told_of
+from diag.documents.atlas.school import View, bilan_of, entry_of, scores_of
 from diag.model.territory import School
 from tests.reports.builders import OFFICE, SCHOOL, TODAY, report
 
@@ -28,7 +28,7 @@ def all_pages(
     """Return every page of an atlas: one audited school, others that nobody audited."""
     audited = told or report(school=school)
     pages = Pages(view, OFFICE, TODAY, "2025-2026", {school.insee: school.commune})
-    entry = entry_of(school, told_of(audited, view))
+    entry = entry_of(school, scores_of(audited, view))
     entries = [entry, *map(entry_of, others)]
     paper = Paper("Rapport à la commune", (File("documents/a/b.pdf", "PDF", "1 ko"),))
     dossier = Dossier(bilan_of(audited, view), (paper,), "Syndicat")
@@ -44,7 +44,7 @@ def all_pages(
 
 def entries_of(count: int) -> list[Entry]:
     """Return as many schools, the first of them audited."""
-    told = told_of(report(), VIEWS[0])
+    told = scores_of(report(), VIEWS[0])
     schools = [
         PLACED.model_copy(update={"uai": f"999{rank:04d}W", "name": f"École {rank}"})
         for rank in range(count)

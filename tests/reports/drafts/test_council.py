@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from diag.documents.document import document_parser
+from diag.documents.document import parser
 from diag.documents.drafts.council import deliberation, note
 from diag.documents.drafts.frame import Need, need_of, need_words
 from diag.model.territory import Commune
@@ -62,15 +62,19 @@ def test_a_small_commune_may_do_without_and_a_near_one_is_warned() -> None:
 
 
 def test_the_convocation_s_delay_follows() -> None:
-    assert "cinq jours francs" in note(gathering(commune=commune(4200)))
-    assert "trois jours francs" in note(gathering(commune=commune(900)))
-    unknown = note(gathering(commune=None))
+    assert (
+        "cinq jours francs" in note(gathering(commune=commune(4200)), "Projet").markdown
+    )
+    assert (
+        "trois jours francs" in note(gathering(commune=commune(900)), "Projet").markdown
+    )
+    unknown = note(gathering(commune=None), "Projet").markdown
     assert "cinq jours francs à partir de" in unknown
     assert "On ne sait pas si cette note est obligatoire" in unknown
 
 
 def test_the_council_votes_each_article_freely() -> None:
-    text = deliberation(gathering())
+    text = deliberation(gathering(), "Projet").markdown
     votes = text.count("adopté, modifié, ajourné ou rejeté")
     assert votes == 2
     assert "**Article 2.** Souscrire un abonnement à la fibre" in text
@@ -81,8 +85,13 @@ def test_the_council_votes_each_article_freely() -> None:
 def test_without_anything_to_vote_both_still_stand() -> None:
     told = replace(extract(KEPT, LAVOIR), tasks=(), findings=(), expenses=())
     quiet = gathering(told)
-    assert "Aucune décision n'est attendue à ce stade." in note(quiet)
-    assert "**Article 2.** La dépense est imputée" in deliberation(quiet)
+    assert (
+        "Aucune décision n'est attendue à ce stade." in note(quiet, "Projet").markdown
+    )
+    assert (
+        "**Article 2.** La dépense est imputée"
+        in deliberation(quiet, "Projet").markdown
+    )
 
 
 @settings(max_examples=30, deadline=None)
@@ -93,6 +102,6 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
     told = gathering(extract(ORDINARY, school("9990010F", name)), extract(KEPT, MOULIN))
     expected = "".join(told.name_of(told.extracts[0]).split())
     for write in (note, deliberation):
-        tokens = document_parser().parse(write(told))
+        tokens = parser().parse(write(told, "Projet").markdown)
         assert not [one for one in tokens if one.type in {"html_block", "fence"}]
         assert expected in "".join(text_of(tokens).split())

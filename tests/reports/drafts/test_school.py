@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from diag.documents.document import document_parser
+from diag.documents.document import parser
 from diag.documents.drafts.council import minutes
 from diag.documents.drafts.school import HEADINGS, application, loan, project
 from diag.documents.synthesis.gathering import extract_of
@@ -48,7 +48,7 @@ LENT = CHECKLIST.model_copy(
 
 def lent(**answers: bool | str) -> str:
     told = {("ecole", name): value for name, value in answers.items()}
-    return loan(report(facts(told), LENT))
+    return loan(report(facts(told), LENT), "Projet", "").markdown
 
 
 def test_the_convention_has_seventeen_articles_each_to_be_completed() -> None:
@@ -69,13 +69,17 @@ def test_the_convention_tells_what_it_is_for() -> None:
     assert "prépare une décision" in lent(terminaux_emportes=False)
     assert "avant la prochaine remise" in lent(terminaux_emportes=True)
     nursery = SCHOOL.model_copy(update={"nursery": True, "elementary": False})
-    assert "n'y a pas d'usage prévu" in loan(report(facts(), LENT, school=nursery))
+    assert (
+        "n'y a pas d'usage prévu"
+        in loan(report(facts(), LENT, school=nursery), "Projet", "").markdown
+    )
 
 
 def test_a_provisional_audit_marks_its_drafts() -> None:
     for write in (project, application, loan):
-        open_one = write(of(ORDINARY, MOULIN, AuditStatus.EN_COURS))
-        closed = write(of(ORDINARY, MOULIN))
+        begun = of(ORDINARY, MOULIN, AuditStatus.EN_COURS)
+        open_one = write(begun, "Projet", "").markdown
+        closed = write(of(ORDINARY, MOULIN), "Projet", "").markdown
         assert "audit provisoire" in open_one
         assert "encore provisoire" in open_one
         assert "provisoire" not in closed
@@ -83,7 +87,7 @@ def test_a_provisional_audit_marks_its_drafts() -> None:
 
 
 def test_the_project_leaves_the_uses_to_the_team() -> None:
-    text = project(of(ORDINARY, MOULIN))
+    text = project(of(ORDINARY, MOULIN), "Projet", "").markdown
     for rank in (1, 2, 3):
         assert f"| Usage {rank} | à compléter |" in text
     assert "Ana" not in text.split("## Votre interlocuteur")[0]
@@ -91,8 +95,11 @@ def test_the_project_leaves_the_uses_to_the_team() -> None:
 
 def test_the_dossier_s_budget_is_the_town_hall_s() -> None:
     told = of(ORDINARY, MOULIN)
-    assert str(told.budget.total) in application(told)
-    assert "Vérifiez d'abord quel appel est ouvert" in application(told)
+    assert str(told.budget.total) in application(told, "Projet", "").markdown
+    assert (
+        "Vérifiez d'abord quel appel est ouvert"
+        in application(told, "Projet", "").markdown
+    )
 
 
 def test_the_minutes_recall_what_was_decided() -> None:
@@ -101,7 +108,7 @@ def test_the_minutes_recall_what_was_decided() -> None:
     )
     hidden = FollowUp(recommendation="ranger", state=FollowUpState.DECIDEE)
     told = gathering(extract_of(report(follow_ups=(step, hidden))))
-    text = minutes(told)
+    text = minutes(told, "Projet").markdown
     assert "| commandée | 1er février 2026 | à compléter |" in text
     assert "ots de passe" not in text
     assert (
@@ -117,6 +124,6 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
     told = of(ORDINARY, school("9990010F", name))
     expected = "".join(told.about.name.split())
     for write in (project, application, loan):
-        tokens = document_parser().parse(write(told))
+        tokens = parser().parse(write(told, "Projet", "").markdown)
         assert not [one for one in tokens if one.type in {"html_block", "fence"}]
         assert expected in "".join(text_of(tokens).split())

@@ -5,19 +5,18 @@ from dataclasses import replace
 import pytest
 
 from diag.audit.report import Report
-from diag.documents.formats.html import html
 from diag.documents.sandbox import (
     MAX_OUTPUT,
     MAX_STEPS,
     OwnTemplateError,
     own_text,
 )
-from diag.documents.templates import markdown
 from diag.model.charter import House
 from diag.model.charter import Issuer as Office
 from diag.model.enums import Audience
 from diag.workspace.charter import SHIPPED
 from tests.reports.builders import report
+from tests.reports.reading import html, markdown
 
 NAME = "mairie.md.jinja"
 
@@ -144,10 +143,10 @@ def test_a_template_that_fails_leaves_its_place_to_the_shipped_one() -> None:
     assert markdown(told, Audience.MAIRIE) == markdown(
         replace(told, office=Office("Syndicat")), Audience.MAIRIE
     )
-    said = told.office.house.told(Audience.MAIRIE)
+    said = told.office.house.explain(Audience.MAIRIE)
     assert "overlay/modeles/mairie.md.jinja, ligne 3" in said
     assert said.endswith("Le modèle livré a servi à sa place.")
-    assert told.office.house.told(Audience.EQUIPE) == ""
+    assert told.office.house.explain(Audience.EQUIPE) == ""
 
 
 def test_a_template_may_not_hide_that_a_document_is_provisional() -> None:

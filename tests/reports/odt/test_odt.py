@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,12 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.documents.formats.odt import odt, words
-from diag.documents.templates import markdown
+from diag.documents.blocks import drawings_in, table
+from diag.documents.document import Document
+from diag.documents.drawings import Bar, draw_scores
+from diag.documents.formats.odt import words
+from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.examples import examples
 from tests.reports.builders import facts, report
 from tests.reports.pdf.test_typeset import EVERYTHING
+from tests.reports.reading import document, odt
 
 DAY = date(2026, 3, 12)
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -26,8 +31,8 @@ TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 
 
-def made(text: str) -> ZipFile:
-    return ZipFile(io.BytesIO(odt(text, "Titre", "Camille Perrin", DAY)))
+def made(source: Document | str) -> ZipFile:
+    return ZipFile(io.BytesIO(odt(source, "Titre", "Camille Perrin", DAY)))
 
 
 def read(element: ET.Element) -> str:
@@ -48,7 +53,7 @@ def _letters(element: ET.Element) -> Iterator[str]:
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_every_part_is_sound_xml_and_known_to_the_manifest(audience: Audience) -> None:
-    package = made(markdown(report(facts(rooms=("Classe 1",))), audience))
+    package = made(build_document(report(facts(rooms=("Classe 1",))), audience))
     names = package.namelist()
     for name in names[1:]:
         ET.fromstring(package.read(name))
@@ -97,13 +102,17 @@ def test_every_shape_of_our_markdown_is_written() -> None:
 
 
 def test_drawings_are_described() -> None:
-    package = made(EVERYTHING)
+    drawing = draw_scores([Bar("Wi-Fi", "entre 10 et 30", (10, 30))])
+    text = table("Scores", ("Domaine", "Score"), [("Wi-Fi", "40")], drawing=drawing)
+    plain = document(f"# T\n\n{text}\n")
+    package = made(replace(plain, drawings=drawings_in([text])))
     assert "Pictures/dessin1.svg" in package.namelist()
     assert "Wi-Fi : entre 10 et 30." in package.read("content.xml").decode()
 
 
 def test_a_provisional_document_says_so_on_every_page() -> None:
-    styles = made(EVERYTHING).read("styles.xml").decode()
+    stamped = document(EVERYTHING, provisional=True)
+    styles = made(stamped).read("styles.xml").decode()
     assert '<text:p text:style-name="Tete">Document provisoire</text:p>' in styles
 
 

@@ -1,19 +1,24 @@
 """The PDF: read back, checked by rules, the same bytes, never refused."""
 
 import io
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import page
 import pypdf
 import pytest
 from hypothesis import given, settings
 
-from diag.documents.formats.pdf import drawable, printed
-from diag.documents.templates import markdown
+from diag.documents.document import Document
+from diag.documents.formats import pdf as typeset
+from diag.documents.formats.pdf import drawable
+from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.reports.builders import SCHOOL, facts, report
 from tests.reports.pdf.test_literals import HOSTILE
 from tests.reports.pdf.validation import failures
+from tests.reports.reading import document, pdf
 
 DAY = date(2026, 3, 12)
 ROOMS = ("Classe 1", "Classe 2")
@@ -53,8 +58,8 @@ Un mot[^1], ~~barré~~, `code`, *italique*, **gras** ![photo](http://pisteur/x.p
 """
 
 
-def made(text: str) -> bytes:
-    return printed(text, "Titre", "Camille Perrin", DAY).pdf
+def made(source: Document | str) -> bytes:
+    return pdf(source, "Titre", "Camille Perrin", DAY)[0]
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -67,23 +72,27 @@ def squeezed(text: str) -> str:
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_the_four_documents_pass_page_validation(audience: Audience) -> None:
-    pdf = made(markdown(report(facts(rooms=ROOMS)), audience))
+    file = made(build_document(report(facts(rooms=ROOMS)), audience))
     for profile in ("ua1", "3a"):
-        assert failures(pdf, profile) == []
+        assert failures(file, profile) == []
 
 
 def test_every_shape_of_our_markdown_is_printed() -> None:
-    done = printed(EVERYTHING, "Titre", "Camille Perrin", DAY)
-    assert not done.warning
-    text = " ".join(pages(done.pdf))
+    file, warning = pdf(EVERYTHING, "Titre", "Camille Perrin", DAY)
+    assert not warning
+    text = " ".join(pages(file))
     for word in ("Terme", "Attention", "barré", "gras", "[photo]", "Une note", "cité"):
         assert word in text
     assert "#read" in text
-    assert page.is_pdf_compliant_bytes(done.pdf, profile="ua1")
+    assert page.is_pdf_compliant_bytes(file, profile="ua1")
 
 
 def test_a_provisional_document_says_so_on_every_page() -> None:
-    assert all("provisoire" in one for one in pages(made(EVERYTHING)))
+    foot = "Document provisoire, 12 mars 2026"
+    stamped = document(EVERYTHING, "Titre", running=foot, provisional=True)
+    assert all("provisoire" in one for one in pages(made(stamped)))
+    final = replace(stamped, meta=replace(stamped.meta, provisional=False))
+    assert made(final) != made(stamped)
 
 
 def test_the_markdown_is_attached_byte_for_byte() -> None:
@@ -92,13 +101,14 @@ def test_the_markdown_is_attached_byte_for_byte() -> None:
 
 
 def test_the_same_document_is_the_same_bytes() -> None:
-    text = markdown(report(facts(rooms=ROOMS)), Audience.MAIRIE)
-    assert made(text) == made(text)
+    report_of = report(facts(rooms=ROOMS))
+    once, again = (made(build_document(report_of, Audience.MAIRIE)) for _ in range(2))
+    assert once == again
 
 
 def test_page_one_of_the_mayor_s_document_holds_the_decisions() -> None:
-    text = markdown(report(facts(rooms=ROOMS)), Audience.MAIRIE)
-    first, second = pages(made(text))[:2]
+    told = build_document(report(facts(rooms=ROOMS)), Audience.MAIRIE)
+    first, second = pages(made(told))[:2]
     assert "L'essentiel" in first
     assert "Score d'ensemble" in first
     assert SCHOOL.name in first
@@ -111,23 +121,21 @@ def test_a_hostile_text_is_printed_not_run(text: str) -> None:
     # One paragraph of code: no Markdown, no typography, every letter counts.
     words = "".join(sign for sign in text if sign.isprintable() and sign.isascii())
     fence = "`" * (len(words) + 3)
-    pdf = made(f"# T\n\n{fence}\n{words or 'x'}\n{fence}\n")
-    assert squeezed(drawable(words)) in squeezed(" ".join(pages(pdf)))
+    file = made(f"# T\n\n{fence}\n{words or 'x'}\n{fence}\n")
+    assert squeezed(drawable(words)) in squeezed(" ".join(pages(file)))
 
 
 def test_a_document_that_the_accessible_build_refuses_is_still_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("diag.documents.formats.pdf._style", _without_alternative_text)
-    done = printed(EVERYTHING, "Titre", "Camille Perrin", DAY)
-    assert done.pdf.startswith(b"%PDF")
-    assert "aides à la lecture" in done.warning
+    file, warning = pdf(EVERYTHING, "Titre", "Camille Perrin", DAY)
+    assert file.startswith(b"%PDF")
+    assert "aides à la lecture" in warning
 
 
 def _without_alternative_text() -> str:
-    from diag.documents.formats.pdf import _STYLE  # noqa: PLC0415 - unpatched
-
-    style = _STYLE.read_text(encoding="utf-8")
+    style = Path(typeset.__file__).with_name("style.typ").read_text(encoding="utf-8")
     assert ", alt: alt" in style
     return style.replace(", alt: alt", "")
 

@@ -7,10 +7,14 @@ import pypdf
 import pytest
 
 from diag.audit.report import Report
-from diag.documents.formats.pdf import printed
-from diag.documents.mairie import dangers, decisions, duties
-from diag.documents.parts import advice
-from diag.documents.templates import markdown
+from diag.documents.formats.pdf import write_pdf
+from diag.documents.mairie import (
+    dangers,
+    decisions,
+    describe_proposal,
+    duties,
+)
+from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.goldens.golden import NAMES, facts_told, golden
 from tests.reports.builders import report
@@ -45,14 +49,14 @@ DOCUMENTS = [
 @pytest.mark.parametrize(("name", "audience"), DOCUMENTS)
 def test_every_document_passes_page_validation(name: str, audience: Audience) -> None:
     audit = told(name)
-    done = printed(markdown(audit, audience), name, "Ana Martin", audit.date)
-    assert not done.warning
+    file, warning = write_pdf(build_document(audit, audience))
+    assert not warning
     # Two seconds for an annex: its shapes are the same in the six.
     is_alike = audience is Audience.TECHNIQUE and name != NAMES[0]
     for profile in ("ua1",) if is_alike else ("ua1", "3a"):
-        assert failures(done.pdf, profile) == []
+        assert failures(file, profile) == []
     if audience is Audience.MAIRIE:
-        check_mayor(audit, done.pdf)
+        check_mayor(audit, file)
 
 
 def check_mayor(audit: Report, pdf: bytes) -> None:
@@ -60,7 +64,7 @@ def check_mayor(audit: Report, pdf: bytes) -> None:
     first, second, third, *rest = map(squeezed, pages(pdf))
     assert decisions(audit)
     for action in decisions(audit):
-        assert squeezed(advice.proposal(audit, action)) in first
+        assert squeezed(describe_proposal(audit, action)) in first
     for action in (*dangers(audit), *duties(audit)):
         assert f"{action.ref})." in first
     assert "Resteàcharge:latotalité" in first
@@ -73,8 +77,6 @@ def check_mayor(audit: Report, pdf: bytes) -> None:
 
 def test_the_markdown_travels_inside() -> None:
     audit = told(NAMES[0])
-    text = markdown(audit, Audience.EQUIPE)
-    reader = pypdf.PdfReader(
-        io.BytesIO(printed(text, "T", "Ana Martin", audit.date).pdf)
-    )
-    assert reader.attachments["document.md"] == [text.encode("utf-8")]
+    made = build_document(audit, Audience.EQUIPE)
+    reader = pypdf.PdfReader(io.BytesIO(write_pdf(made)[0]))
+    assert reader.attachments["document.md"] == [made.markdown.encode("utf-8")]

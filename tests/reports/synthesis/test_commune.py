@@ -5,15 +5,14 @@ import re
 from hypothesis import given
 
 from diag.assess.money import added
-from diag.documents.document import document_parser
+from diag.documents.document import parser
 from diag.documents.synthesis.commune import commune_synthesis, deadline
 from diag.documents.synthesis.decisions import proposed
-from diag.documents.templates import markdown
 from diag.model.enums import Audience, AuditStatus
 from tests.examples import examples
 from tests.reports.builders import ORDINARY, facts
 from tests.reports.pdf.test_literals import HOSTILE
-from tests.reports.reading import text_of
+from tests.reports.reading import markdown, text_of
 from tests.reports.synthesis.gatherings import (
     KEPT,
     LAVOIR,
@@ -37,7 +36,7 @@ def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
     whole = added(one.budget.total for one in reports)
     text = commune_synthesis(
         gathering(extract(ORDINARY, MOULIN), extract(KEPT, LAVOIR))
-    )
+    ).markdown
 
     assert f"{whole} TTC (soit" in text
     for one in reports:
@@ -47,7 +46,7 @@ def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
 
 def test_what_is_voted_has_its_money_its_day_and_its_schools() -> None:
     """The filter is free, and takes no vote."""
-    told = votes(commune_synthesis(gathering()))
+    told = votes(commune_synthesis(gathering()).markdown)
 
     assert len(told) == 2
     assert all("€ TTC" in one for one in told)
@@ -64,31 +63,37 @@ def test_what_is_decided_already_is_not_proposed_again() -> None:
 
 
 def test_quantities_and_amounts_of_schools_are_added_up() -> None:
-    (line,) = [one for one in votes(commune_synthesis(gathering())) if "câbler" in one]
+    (line,) = [
+        one for one in votes(commune_synthesis(gathering()).markdown) if "câbler" in one
+    ]
     assert line.startswith("Voter environ 688\u00a0€ TTC pour câbler 3 salles")
 
 
 def test_nothing_that_a_sensitive_fact_speaks_through_is_named() -> None:
-    text = commune_synthesis(gathering())
+    text = commune_synthesis(gathering()).markdown
     assert "ots de passe" not in text
     assert "ranger" not in text.lower()
 
 
 def test_what_is_only_to_be_checked_is_not_told_to_fail() -> None:
-    text = commune_synthesis(gathering(extract(OPEN, PRE, AuditStatus.EN_COURS)))
+    text = commune_synthesis(
+        gathering(extract(OPEN, PRE, AuditStatus.EN_COURS))
+    ).markdown
     assert "> **Conformité**" in text
     assert "pas encore respecté**" not in text
 
 
 def test_a_single_school_has_nothing_in_common_to_tell() -> None:
-    text = commune_synthesis(gathering(extract(ORDINARY, MOULIN)))
+    text = commune_synthesis(gathering(extract(ORDINARY, MOULIN))).markdown
     assert "Une seule école est auditée" in text
     assert "provisoire" not in text.lower()
 
 
 def test_two_schools_of_one_name_are_told_apart() -> None:
     same = school("9990010F", MOULIN.name)
-    text = commune_synthesis(gathering(extract(ORDINARY, MOULIN), extract(KEPT, same)))
+    text = commune_synthesis(
+        gathering(extract(ORDINARY, MOULIN), extract(KEPT, same))
+    ).markdown
     assert "École élémentaire du Moulin (9990001W)" in text
     assert "École élémentaire du Moulin (9990010F)" in text
 
@@ -120,7 +125,7 @@ def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
         extract(KEPT, LAVOIR),
         missing=(name,),
     )
-    tokens = document_parser().parse(commune_synthesis(told))
+    tokens = parser().parse(commune_synthesis(told).markdown)
     assert not [
         one for one in tokens if one.type in {"html_block", "fence", "code_block"}
     ]

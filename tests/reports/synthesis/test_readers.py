@@ -23,13 +23,13 @@ from tests.reports.synthesis.gatherings import (
 
 
 def test_the_inspector_reads_of_no_money() -> None:
-    text = circonscription_synthesis(gathering(name="Circonscription Nord"))
+    text = circonscription_synthesis(gathering(name="Circonscription Nord")).markdown
     assert "€" not in text
     assert "TTC" not in text
 
 
 def test_the_board_reads_no_school_s_name() -> None:
-    text = territory_synthesis(gathering(name="Territoire"))
+    text = territory_synthesis(gathering(name="Territoire")).markdown
     for name in ("Moulin", "Lavoir", "Pré"):
         assert name not in text
 
@@ -48,12 +48,12 @@ def test_the_engineer_s_own_words_may_name_a_school_the_board_does_not_read_them
         titles=dict.fromkeys(Audience, "Revenir au Moulin"),
     )
     whole = gathering(replace(told, tasks=(first,)), name="Territoire")
-    assert "Revenir au Moulin" not in territory_synthesis(whole)
+    assert "Revenir au Moulin" not in territory_synthesis(whole).markdown
 
 
 def test_neither_names_what_a_sensitive_fact_speaks_through() -> None:
     for write in (circonscription_synthesis, territory_synthesis):
-        assert "ots de passe" not in write(gathering())
+        assert "ots de passe" not in write(gathering()).markdown
 
 
 def test_communes_follow_one_another_with_their_own_sums() -> None:
@@ -61,7 +61,7 @@ def test_communes_follow_one_another_with_their_own_sums() -> None:
     told = gathering(
         extract(ORDINARY, MOULIN), extract(KEPT, LAVOIR), extract(KEPT, beyond)
     )
-    text = territory_synthesis(told)
+    text = territory_synthesis(told).markdown
     assert "| Bellecombe | 1 | rien à signaler | 229\u00a0€ | définitif |" in text
     assert "| Aubeterre | 2 |" in text
 

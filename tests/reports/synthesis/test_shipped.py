@@ -1,15 +1,17 @@
 """The shipped checklists, of several schools: page one holds, all is sound."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pypdf
 import pytest
 
 from diag.assess.money import spoken_sum
+from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
-from diag.documents.formats.html import html
-from diag.documents.formats.pdf import printed
+from diag.documents.formats.pdf import write_pdf
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.documents.synthesis.decisions import SharedAction as Group
 from diag.documents.synthesis.decisions import with_a_need
@@ -24,13 +26,14 @@ from diag.words.typography import NBSP
 from tests.reports.audits import invented_facts
 from tests.reports.builders import TODAY, report
 from tests.reports.pdf.validation import failures
+from tests.reports.reading import html
 from tests.reports.synthesis.gatherings import gathering, school
 from tests.reports.test_html import read
 from tests.shipped import shipped
 
-WRITERS = (
+WRITERS: tuple[Callable[[Gathering], Document], ...] = (
     *(commune_synthesis, circonscription_synthesis, territory_synthesis),
-    *(note, deliberation, minutes),
+    *(partial(draft, title="Projet") for draft in (note, deliberation, minutes)),
 )
 SCHOOLS = (
     ("9990010F", "Ecole des Ormes", 1, 10),
@@ -55,24 +58,23 @@ def commune() -> Gathering:
     return gathering(*map(extract_of, told), missing=("Ecole du Lac",))
 
 
-@pytest.mark.parametrize("write", WRITERS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("write", WRITERS)
 def test_every_document_of_real_content_is_sound(
-    commune: Gathering, write: object
+    commune: Gathering, write: Callable[[Gathering], Document]
 ) -> None:
-    assert callable(write)
-    text = write(commune)
+    made = write(commune)
 
-    assert not blanks_in(text)
-    assert "None" not in text
-    assert not read(html(text, "Titre")).problems
-    pdf = printed(text, "Titre", "Ana Martin", TODAY).pdf
-    assert failures(pdf, "ua1") == failures(pdf, "3a") == []
+    assert not blanks_in(made.markdown)
+    assert "None" not in made.markdown
+    assert not read(html(made, "Titre")).problems
+    file, _ = write_pdf(made)
+    assert failures(file, "ua1") == failures(file, "3a") == []
 
 
 def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
     commune: Gathering,
 ) -> None:
-    pdf = printed(commune_synthesis(commune), "Titre", "Ana Martin", TODAY).pdf
+    pdf, _ = write_pdf(commune_synthesis(commune))
     first, second, *_ = (
         each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages
     )
@@ -101,9 +103,9 @@ def test_what_is_paid_later_is_told_as_each_report_tells_it(commune: Gathering) 
     first, *others = commune.extracts
     later = tuple(one.cost for one in first.tasks if not one.cost.free)[:2]
     told = replace(commune, extracts=(replace(first, beyond=later), *others))
-    assert f": 2 actions, {spoken_sum(later)}." in commune_synthesis(told).replace(
-        f"{NBSP}:", ":"
-    )
+    assert f": 2 actions, {spoken_sum(later)}." in commune_synthesis(
+        told
+    ).markdown.replace(f"{NBSP}:", ":")
 
 
 def test_nothing_reserved_is_named_anywhere(commune: Gathering) -> None:
@@ -115,7 +117,7 @@ def test_nothing_reserved_is_named_anywhere(commune: Gathering) -> None:
     }
     assert hidden
     for write in WRITERS:
-        text = write(commune)
+        text = write(commune).markdown
         assert not [title for title in hidden if f"| {title} |" in text]
         assert not [title for title in hidden if f"« {title} »" in text]
 
@@ -132,5 +134,5 @@ def test_a_commune_s_own_audit_counts_beside_its_schools(commune: Gathering) -> 
     whole = gathering(own, *commune.extracts)
 
     assert len(whole.schools) == 4
-    assert "Commune d'Aubeterre (hors des écoles)" in commune_synthesis(whole)
-    assert "| Aubeterre | 4 |" in territory_synthesis(whole)
+    assert "Commune d'Aubeterre (hors des écoles)" in commune_synthesis(whole).markdown
+    assert "| Aubeterre | 4 |" in territory_synthesis(whole).markdown

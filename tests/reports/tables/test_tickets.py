@@ -1,4 +1,3 @@
-from diag.documents.formats.html import html
 from diag.documents.tables.tickets import (
     TICKETS,
     Ticket,
@@ -12,6 +11,7 @@ from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Kind, Owner, State
 from diag.model.fact import Answer
 from tests.reports.builders import CHECKLIST, ORDINARY, QUESTIONS, TODAY, facts, report
+from tests.reports.reading import html
 
 
 def ids(tickets: tuple[Ticket, ...]) -> list[str]:

@@ -16,7 +16,7 @@ from diag.audit.hypotheses import scenarios
 from diag.audit.report import report_folder, report_of
 from diag.audit.session import AuditSession as Session
 from diag.audit.suppose import SupposedAnswer as Said
-from diag.documents.write import Format as Form
+from diag.documents.formats import Format as Form
 from diag.documents.write import WrittenFile as Written
 from diag.documents.write import write_reports
 from diag.model.enums import Audience, AuditStatus
@@ -37,7 +37,7 @@ from tests.tui.builders import SCHOOL, audited_app, new_app
 from tests.tui.waiting import shows, visible, wait_for
 
 SIZE = (80, 24)
-write_pages = partial(write_reports, forms=(Form.HTML,))
+write_pages = partial(write_reports, formats=(Form.HTML,))
 HOSTILE = "[/ [a[0]] | # <b> {inconnu}"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from diag.audit.report import report_folder
-from diag.documents.drafts import DRAFT_TITLES as TITLES
+from diag.documents.drafts import DRAFTS
 from diag.documents.drafts import DraftKind as Draft
 from diag.tui.app import DiagApp
 from diag.tui.bilan import BilanScreen, DraftPaper
@@ -31,7 +31,7 @@ async def asked(pilot: Pilot[None]) -> BilanScreen:
 async def test_a_draft_is_written_beside_the_reports(tmp_path: Path) -> None:
     async with audited_app(tmp_path / "w").run_test(size=(80, 24)) as pilot:
         bilan = await asked(pilot)
-        assert shows(pilot, TITLES[Draft.NOTE])
+        assert shows(pilot, DRAFTS[Draft.NOTE].title)
         await pilot.press("down", "enter")
         await wait_for(pilot, lambda: shows(pilot, "documents : o"), "told")
         assert pilot.app.screen is bilan

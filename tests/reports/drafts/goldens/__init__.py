@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.drafts.school import application, loan, project
 from tests.reports.builders import ORDINARY
@@ -10,13 +11,13 @@ from tests.reports.synthesis.gatherings import MOULIN, gathering, of
 
 HERE = Path(__file__).parent
 
-MADE: Mapping[str, Callable[[], str]] = {
-    "note": lambda: note(gathering()),
-    "deliberation": lambda: deliberation(gathering()),
-    "compte-rendu": lambda: minutes(gathering()),
-    "projet": lambda: project(of(ORDINARY, MOULIN)),
-    "dossier": lambda: application(of(ORDINARY, MOULIN), "2026-01-05"),
-    "convention": lambda: loan(of(ORDINARY, MOULIN)),
+MADE: Mapping[str, Callable[[], Document]] = {
+    "note": lambda: note(gathering(), "Note"),
+    "deliberation": lambda: deliberation(gathering(), "Délibération"),
+    "compte-rendu": lambda: minutes(gathering(), "Compte rendu"),
+    "projet": lambda: project(of(ORDINARY, MOULIN), "Projet", ""),
+    "dossier": lambda: application(of(ORDINARY, MOULIN), "Dossier", "2026-01-05"),
+    "convention": lambda: loan(of(ORDINARY, MOULIN), "Convention", ""),
 }
 """Name of the draft → what makes it."""
 
@@ -29,4 +30,5 @@ def kept(name: str) -> str:
 def write() -> None:
     """Write every draft anew, to be read before it is committed."""
     for name, make in MADE.items():
-        (HERE / f"{name}.md").write_text(make(), encoding="utf-8", newline="\n")
+        path = HERE / f"{name}.md"
+        path.write_text(make().markdown, encoding="utf-8", newline="\n")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from diag.documents.document import Document
 from diag.documents.synthesis.commune import commune_synthesis
 from diag.documents.synthesis.territory import (
     circonscription_synthesis,
@@ -12,7 +13,7 @@ from tests.reports.synthesis.gatherings import gathering
 
 HERE = Path(__file__).parent
 
-MADE: Mapping[str, Callable[[], str]] = {
+MADE: Mapping[str, Callable[[], Document]] = {
     "commune": lambda: commune_synthesis(gathering(missing=("Ecole des Ormes",))),
     "circonscription": lambda: circonscription_synthesis(
         gathering(name="Circonscription de Vallombre-Nord", commune=None)
@@ -32,4 +33,5 @@ def kept(name: str) -> str:
 def write() -> None:
     """Write every document anew, to be read before it is committed."""
     for name, make in MADE.items():
-        (HERE / f"{name}.md").write_text(make(), encoding="utf-8", newline="\n")
+        path = HERE / f"{name}.md"
+        path.write_text(make().markdown, encoding="utf-8", newline="\n")

@@ -1,0 +1,119 @@
+"""The blocks that a document is made of: Markdown whose every text is escaped.
+
+`str` is somebody's text and gets French spaces and escapes; `Md` is ours and stays.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from diag.documents.drawings import Drawing
+from diag.documents.escape import Md, inline
+from diag.words.typography import french
+
+PAGE_BREAK = Md("***")
+"""What ends page 1: everything that the reader must decide on stands before it."""
+
+Pair = tuple[str, str]
+"""A term, and its definition."""
+
+
+class DrawnBlocks(Md):
+    """Blocks with drawn tables, each drawing under the Markdown of its table."""
+
+    __slots__ = ("drawings",)
+
+    drawings: Mapping[str, Drawing]
+
+    @classmethod
+    def of(cls, text: str, drawings: Mapping[str, Drawing]) -> "DrawnBlocks":
+        """Return these blocks with the drawings of their tables."""
+        made = cls(text)
+        made.drawings = drawings
+        return made
+
+
+def written(text: object) -> Md:
+    """Return any text as it enters a document: French spaces, escaped signs."""
+    return text if isinstance(text, Md) else _written(str(text))
+
+
+@lru_cache(maxsize=8192)  # labels and names come back hundreds of times in a report
+def _written(text: str) -> Md:
+    return inline(french(text))
+
+
+def table(
+    caption: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numeric: Sequence[int] = (),
+    drawing: Drawing | None = None,
+) -> Md:
+    """Return a table under its caption and, in the written document, its drawing.
+
+    The `numeric` columns are aligned right. The caption is an italic paragraph right
+    before the table: a reader of the source sees it, and the HTML makes it a
+    `<caption>`. No rows, no table.
+    """
+    head, *cells = (
+        f"| {' | '.join(written(cell) or '–' for cell in row)} |"
+        for row in (columns, *rows)
+    )
+    if not cells:
+        return Md("")
+    rules = ("---:" if rank in numeric else "---" for rank in range(len(columns)))
+    source = "\n".join((head, f"| {' | '.join(rules)} |", *cells))
+    text = f"*{written(caption)}*\n\n{source}"
+    return DrawnBlocks.of(text, {source: drawing}) if drawing else Md(text)
+
+
+def definitions(pairs: Iterable[Pair]) -> Md:
+    """Return terms and their definitions; a term without a definition is left out."""
+    return Md("\n\n".join(f"{written(a)}\n: {written(b)}" for a, b in pairs if b))
+
+
+def entry(title: str, pairs: Iterable[Pair], level: int = 3) -> Md:
+    """Return a titled block of definitions: an action, a ticket."""
+    return Md(f"{'#' * level} {written(title)}\n\n{definitions(pairs)}")
+
+
+def bullets(items: Iterable[str]) -> Md:
+    """Return a list."""
+    return Md("\n".join(f"- {written(item)}" for item in items))
+
+
+def numbered(items: Iterable[str]) -> Md:
+    """Return a numbered list."""
+    lines = (f"{rank}. {written(item)}" for rank, item in enumerate(items, 1))
+    return Md("\n".join(lines))
+
+
+def bold(text: str) -> Md:
+    """Return a text in bold."""
+    return Md(f"**{written(text)}**")
+
+
+def box(kind: str, title: str, *blocks: Md) -> Md:
+    """Return a box of a kind (`NOTE`, `WARNING`…); nothing when it holds nothing."""
+    if not any(blocks):
+        return Md("")
+    lines = sections((bold(title), *blocks)).split("\n")
+    return Md("\n>".join((f"> [!{kind}]", *(line and f" {line}" for line in lines))))
+
+
+def sections(blocks: Iterable[Md]) -> Md:
+    """Return blocks under one another, without the empty ones."""
+    kept = [block for block in blocks if block]
+    text, drawings = "\n\n".join(kept), drawings_in(kept)
+    return DrawnBlocks.of(text, drawings) if drawings else Md(text)
+
+
+def drawings_in(values: Iterable[object]) -> dict[str, Drawing]:
+    """Return the drawings of the drawn tables among these values."""
+    return {
+        source: drawing
+        for value in values
+        if isinstance(value, DrawnBlocks)
+        for source, drawing in value.drawings.items()
+    }
