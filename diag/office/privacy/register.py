@@ -1,7 +1,6 @@
 """People's data: what is held, until when, how it is erased, how it is encrypted."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -36,10 +35,14 @@ class Copy(NamedTuple):
 
 def copies(folder: Path) -> tuple[Copy, ...]:
     """Return the copies in a workspace, set aside by a restoration included."""
-    found = sorted({*_copies(folder)})
+    found: set[Path] = set()
+    for pattern in ("diag-*.db", "diag-*-overlay.zip"):
+        found.update((folder / FOLDER).glob(pattern))
+    for name in ("diag", "photos"):
+        found.update(folder.glob(f"{name}-avant-*.db*"))
     return tuple(
         Copy(path, date.fromtimestamp(path.stat().st_mtime))  # noqa: DTZ012 -- a user's day
-        for path in found
+        for path in sorted(found)
     )
 
 
@@ -55,13 +58,6 @@ def drop_copies(workspace: Workspace) -> tuple[Path, ...]:
         path.unlink()
         mark_path(path).unlink(missing_ok=True)
     return tuple(doomed)
-
-
-def _copies(folder: Path) -> Iterator[Path]:
-    for pattern in ("diag-*.db", "diag-*-overlay.zip"):
-        yield from (folder / FOLDER).glob(pattern)
-    for name in ("diag", "photos"):
-        yield from folder.glob(f"{name}-avant-*.db*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +185,12 @@ def register_of(workspace: Workspace) -> Register:
     for one in audits(journal):
         by_campaign.setdefault(one.campaign, {})[one.id] = str(one.subject)
     account = get_setting(journal, "mail_account")
+    campaigns = []
+    for campaign, names in sorted(by_campaign.items()):
+        retention = retention_of(workspace, campaign)
+        counts = {audit: held.get(audit, {}) for audit in names}
+        over = retention.is_over(workspace.world.today())
+        campaigns.append(CampaignHeld(retention, over, counts, names))
     return Register(
         {
             "directory": len(settings.people),
@@ -197,24 +199,8 @@ def register_of(workspace: Workspace) -> Register:
             "outbox": len(Outbox(journal).all()),
             "official": official_addresses(journal),
         },
-        tuple(
-            _campaign(workspace, campaign, names, held)
-            for campaign, names in sorted(by_campaign.items())
-        ),
+        tuple(campaigns),
         copies(workspace.folder),
-    )
-
-
-def _campaign(
-    workspace: Workspace,
-    campaign: str,
-    names: dict[str, str],
-    held: dict[str, dict[str, int]],
-) -> CampaignHeld:
-    retention = retention_of(workspace, campaign)
-    over = retention.is_over(workspace.world.today())
-    return CampaignHeld(
-        retention, over, {audit: held.get(audit, {}) for audit in names}, names
     )
 
 
