@@ -13,7 +13,6 @@ from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.why import (
     AdviceExplanation,
     Explanation,
-    LevelRead,
     PlaceRead,
     RollUpRead,
     why,
@@ -185,8 +184,7 @@ def reasons_of(
 ) -> tuple[OutlineLine, ...]:
     """Return every reason of a criterion, in lines."""
     told = why(session.facts, session.checklist, criterion)
-    key = f"{where}/{criterion}"
-    return tuple(_reasons(told, session.checklist, key))
+    return tuple(_reasons(told, session.checklist, f"{where}/{criterion}"))
 
 
 def _reasons(
@@ -204,10 +202,7 @@ def _reasons(
             f"{key}/ouverte", "La liste des lieux n'est pas close : il peut y en avoir."
         )
     if read.share is not None:
-        low, high = (percent(each) for each in read.share)
-        share = low if low == high else f"entre {low} et {high}"
-        level = LEVELS[read.method.threshold]
-        yield quiet(f"{key}/part", f"{share} des lieux au niveau {level} ou mieux.")
+        yield quiet(f"{key}/part", _share_words(read))
     yield from _places(told.places, criterion, checklist, key)
     for source in told.sources:
         said = f"Source {source.id} ({source.grade}) : {source.title} {source.url}"
@@ -337,30 +332,33 @@ def listed(session: AuditSession) -> Iterator[str]:
         width = max((len(each.criterion.id) for each in domain.criteria), default=0)
         for result in domain.criteria:
             name = result.criterion.id.ljust(width)
-            said = _result_words(result.standing, result.low, result.high)
-            if result.compliance is not None:
-                said = COMPLIANCES[result.compliance]
-            yield f"  {name}  {said}"
+            yield f"  {name}  {_result_words(result)}"
 
 
-def _result_words(standing: Standing, low: int, high: int) -> str:
+def _result_words(result: CriterionResult) -> str:
+    if result.compliance is not None:
+        return COMPLIANCES[result.compliance]
+    return _standing_words(result.standing, result.low, result.high)
+
+
+def _standing_words(standing: Standing, low: int, high: int) -> str:
     if standing is Standing.OUT:
         return "sans objet"
     levels = LEVELS[low] if low == high else f"de {LEVELS[low]} à {LEVELS[high]}"
-    maybe = " (peut-être sans objet)" if standing is Standing.MAYBE else ""
-    return levels + maybe
+    return levels + " (peut-être sans objet)" * (standing is Standing.MAYBE)
 
 
 def _criterion_lines(told: Explanation) -> Iterator[str]:
-    criterion, result = told.criterion, told.result
-    said = _result_words(result.standing, result.low, result.high)
-    if result.compliance is not None:
-        said = COMPLIANCES[result.compliance]
+    criterion, read = told.criterion, told.roll_up
+    said = _result_words(told.result)
     yield f"{criterion.title} [{criterion.ref or criterion.id}] : {said}"
     yield f"  {criterion.why}"
     if criterion.verify_before_quoting:
         yield "  Point de droit : à relire dans le texte avant de le citer."
-    yield from _roll_up_lines(told.roll_up)
+    if read.open:
+        yield "  La liste des lieux n'est pas close : il peut y en avoir d'autres."
+    if read.share is not None:
+        yield f"  {_share_words(read)}"
     out = [each for each in told.places if _is_plainly_out(each)]
     for place in told.places:
         if place not in out:
@@ -373,40 +371,29 @@ def _criterion_lines(told: Explanation) -> Iterator[str]:
         yield "  Source : métier, sans texte de référence."
 
 
-def _roll_up_lines(read: RollUpRead) -> Iterator[str]:
-    if read.open:
-        yield "  La liste des lieux n'est pas close : il peut y en avoir d'autres."
-    if read.share is not None:
-        low, high = (percent(each) for each in read.share)
-        share = low if low == high else f"entre {low} et {high}"
-        level = LEVELS[read.method.threshold]
-        yield f"  {share} des lieux au niveau {level} ou mieux."
+def _share_words(read: RollUpRead) -> str:
+    low, high = (percent(each) for each in read.share or ())
+    share = low if low == high else f"entre {low} et {high}"
+    return f"{share} des lieux au niveau {LEVELS[read.method.threshold]} ou mieux."
 
 
 def _place_lines(place: PlaceRead) -> Iterator[str]:
     verdict = place.verdict
-    said = _result_words(verdict.standing, verdict.low, verdict.high)
-    yield f"  {place.name} : {said}"
+    words = _standing_words(verdict.standing, verdict.low, verdict.high)
+    yield f"  {place.name} : {words}"
     if place.declared_out:
         yield f"    déclaré sans objet : {', '.join(place.declared_out)}"
     if place.applicable is not None:
         truth = _TRUTHS[place.applicable.truth]
         yield f"    s'applique si {place.applicable.text} : {truth}"
     if verdict.standing is not Standing.OUT:
-        yield from map(_level_line, place.levels)
-    yield from map(_fact_line, place.facts)
-
-
-def _level_line(read: LevelRead) -> str:
-    fired = "  ← donne le niveau" if read.fired else ""
-    return f"    {LEVELS[read.level]} si {read.text} : {_TRUTHS[read.truth]}{fired}"
-
-
-def _fact_line(read: FactRead) -> str:
-    said = evidence(read.question, read.heads) if read.heads else "pas de réponse"
-    if read.relevant is False:
-        said = "ne se demande pas ici"
-    return f"    {read.question.label} ({read.place_name}) : {said}"
+        for level in place.levels:
+            fired = "  ← donne le niveau" if level.fired else ""
+            truth = _TRUTHS[level.truth]
+            yield f"    {LEVELS[level.level]} si {level.text} : {truth}{fired}"
+    for fact in place.facts:
+        named = f"{fact.question.label} ({fact.place_name})"
+        yield f"    {named} : {_fact_words(fact)}"
 
 
 def _advice_lines(told: AdviceExplanation) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """The previous audit of the same school: what was answered at the same question."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -303,34 +302,28 @@ class Neighbours:
         """Return the latest answer of another school to what the commune is asked."""
         if place.kind is not PlaceKind.ECOLE or question.whom != WHOM:
             return None
-        found = (
-            Remembered(audit.campaign, answer, day_of(answer.at), school=name)
-            for audit, name in self._audits
-            if (answer := self._answer(audit, question)) is not None
-        )
+        found = []
+        for audit, name in self._audits:
+            root = root_place_id(audit.id, audit.subject.kind)
+            subject = subjects.answer(root, question.id)
+            heads = self._session.workspace.journal.current(audit.id, subject)
+            answers = answers_of(heads)
+            if len(answers) == 1 and still_fits(question, answers[0]):
+                day = day_of(answers[0].at)
+                found.append(Remembered(audit.campaign, answers[0], day, school=name))
         return max(found, key=lambda one: one.answer.at, default=None)
 
     @cached_property
     def _audits(self) -> tuple[tuple[Audit, str], ...]:
-        return tuple(self._found())
-
-    def _found(self) -> Iterator[tuple[Audit, str]]:
         workspace, here = self._session.workspace, self._session.about
         schools = workspace.territory.schools("", commune=here.insee)
         names = dict(names_shown(schools))
         names.pop(here.code, None)
-        for audit in audits(workspace.journal) if names else ():
-            if audit.subject.code in names:
-                yield audit, names[audit.subject.code]
-
-    def _answer(self, audit: Audit, question: Question) -> Answer | None:
-        root = root_place_id(audit.id, audit.subject.kind)
-        subject = subjects.answer(root, question.id)
-        heads = self._session.workspace.journal.current(audit.id, subject)
-        said = answers_of(heads)
-        if len(said) != 1 or not still_fits(question, said[0]):
-            return None
-        return said[0]
+        return tuple(
+            (audit, names[audit.subject.code])
+            for audit in (audits(workspace.journal) if names else ())
+            if audit.subject.code in names
+        )
 
 
 class Recall:

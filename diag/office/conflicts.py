@@ -25,7 +25,6 @@ from diag.journal.subjects import (
     AuditTopic,
     NoteTopic,
     PlaceTopic,
-    Topic,
     parse,
 )
 from diag.model.checklist import Question
@@ -163,7 +162,8 @@ class _Telling:
         """Return one conflict in words."""
         session, topic = self.session, conflict.topic
         key = (getattr(topic, "place", ""), getattr(topic, "question", ""))
-        photos = photos_of(session.workspace.journal, session.audit.id)
+        journal = session.workspace.journal
+        name_of = session.workspace.settings.name_of
         base = self._base(conflict)
         return Contested(
             session=session,
@@ -176,11 +176,18 @@ class _Telling:
             else (),
             photos=tuple(
                 one.caption or one.sha[:8]
-                for one in photos
+                for one in photos_of(journal, session.audit.id)
                 if (one.place, one.question) == key
             ),
-            edits=tuple(self._edit(one) for one in conflict.edited),
-            inside=self._inside(topic),
+            edits=tuple(
+                f"{describe_subject(session, parse(one.subject))} : "
+                f"{describe_revision(session, one)} "
+                f"({name_of(one.author)}, {time_words(one.at)})"
+                for one in conflict.edited
+            ),
+            inside=removal(journal, session.audit.id, topic.place).seen
+            if isinstance(topic, PlaceTopic)
+            else (),
         )
 
     def _base(self, conflict: Conflict) -> Revision | None:
@@ -190,23 +197,6 @@ class _Telling:
             return conflict.base
         history = tuple(self.revisions.values())
         return nearest_base(history, [self._first(one).id for one in heads])
-
-    def _inside(self, topic: Topic) -> tuple[str, ...]:
-        if not isinstance(topic, PlaceTopic):
-            return ()
-        session = self.session
-        return removal(session.workspace.journal, session.audit.id, topic.place).seen
-
-    def _edit(self, revision: Revision) -> str:
-        session = self.session
-        name_of = session.workspace.settings.name_of
-        about, said = (
-            describe_subject(session, parse(revision.subject)),
-            describe_revision(session, revision),
-        )
-        return (
-            f"{about} : {said} ({name_of(revision.author)}, {time_words(revision.at)})"
-        )
 
     def _candidates(self, conflict: Conflict) -> Iterator[Candidate]:
         session = self.session
