@@ -11,7 +11,7 @@ from itertools import groupby
 
 from diag.assess import ENGINE
 from diag.audit.session import AuditSession, listed
-from diag.journal.audits import Hand, authors_by_audit
+from diag.journal.audits import authors_by_audit
 from diag.journal.conflicts import audits_in_conflict
 from diag.journal.facts import completeness, is_begun, stages
 from diag.journal.journal import AuditSum, Journal
@@ -263,28 +263,22 @@ def standings(workspace: Workspace) -> tuple[AuditStanding, ...]:
             with suppress(DiagError):  # its edition has not come yet
                 keep_judged(session)
     known = completeness(workspace.journal, engine=ENGINE)
-    hands = authors_by_audit(workspace.journal)
-    return tuple(
-        _standing(session, status, hands.get(session.audit.id, []), known)
-        for session, status in found
-    )
-
-
-def _standing(
-    session: AuditSession,
-    status: AuditStatus,
-    hands: list[Hand],
-    known: dict[str, Fraction],
-) -> AuditStanding:
-    name_of = session.workspace.settings.name_of
-    return AuditStanding(
-        about=session.about,
-        status=status,
-        engineer=name_of(hands[0].author) if hands else NOBODY,
-        last=max((hand.last for hand in hands), default=0),
-        known=known.get(session.audit.id),
-        conflicts=len(session.conflicts),
-    )
+    by_audit = authors_by_audit(workspace.journal)
+    name_of = workspace.settings.name_of
+    standings = []
+    for session, status in found:
+        hands = by_audit.get(session.audit.id, [])
+        standings.append(
+            AuditStanding(
+                about=session.about,
+                status=status,
+                engineer=name_of(hands[0].author) if hands else NOBODY,
+                last=max((hand.last for hand in hands), default=0),
+                known=known.get(session.audit.id),
+                conflicts=len(session.conflicts),
+            )
+        )
+    return tuple(standings)
 
 
 def by_commune(found: Iterable[AuditStanding]) -> list[NamedTally]:
@@ -303,16 +297,18 @@ def _tallied(
     parted: dict[str, list[AuditStanding]] = {}
     for one in found:
         parted.setdefault(title(one), []).append(one)
-    return [_tally(name, parted[name]) for name in sorted(parted, key=fold)]
-
-
-def _tally(title: str, found: list[AuditStanding]) -> NamedTally:
-    known = [one.known for one in found if one.known is not None]
-    return NamedTally(
-        title=title,
-        audits=len(found),
-        statuses=Counter(one.status for one in found),
-        known=sum(known, Fraction(0)) / len(known) if known else None,
-        conflicts=sum(one.conflicts for one in found),
-        last=max(one.last for one in found),
-    )
+    tallies = []
+    for name in sorted(parted, key=fold):
+        audits = parted[name]
+        known = [one.known for one in audits if one.known is not None]
+        tallies.append(
+            NamedTally(
+                title=name,
+                audits=len(audits),
+                statuses=Counter(one.status for one in audits),
+                known=sum(known, Fraction(0)) / len(known) if known else None,
+                conflicts=sum(one.conflicts for one in audits),
+                last=max(one.last for one in audits),
+            )
+        )
+    return tallies

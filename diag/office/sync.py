@@ -353,7 +353,15 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
         yield f"{many} : pas encore le même des deux côtés."
     if abs(outcome.clock_gap) > CLOCK_DOUBT:
         way = "avance" if outcome.clock_gap > 0 else "retarde"
-        gap = _length(abs(outcome.clock_gap))
+        minutes = abs(outcome.clock_gap) // _MINUTE
+        gap = next(
+            (
+                f"{minutes // size} {word}"
+                for size, word in ((365 * 1440, "ans"), (1440, "jours"), (60, "h"))
+                if minutes >= 2 * size
+            ),
+            f"{minutes} min",
+        )
         yield (
             f"L'horloge de ce poste {way} de {gap} sur celle du serveur : "
             "réglez-la. Rien n'est perdu, l'ordre des réponses n'en dépend pas."
@@ -362,15 +370,6 @@ def words_of(outcome: SyncResult) -> Iterable[str]:
         yield outcome.problem
     elif outcome.is_whole:
         yield "Tout ce qui est ici est au bureau, et l'inverse."
-
-
-def _length(milliseconds: int) -> str:
-    """Return « 3 min », « 5 h », « 40 jours », « 12 ans »."""
-    minutes = milliseconds // _MINUTE
-    for size, word in ((365 * 1440, "ans"), (1440, "jours"), (60, "h")):
-        if minutes >= 2 * size:
-            return f"{minutes // size} {word}"
-    return f"{minutes} min"
 
 
 def _plural(number: int, word: str) -> str:
