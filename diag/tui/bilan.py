@@ -180,8 +180,11 @@ WIDE = 150
 _LINE = 78
 """Columns of the summary, on a screen of 80."""
 
-_SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
-"""Where one goes only after reading what is still to be checked."""
+_SIGNED = {
+    AuditStatus.SOUMIS: "Soumettre à relecture",
+    AuditStatus.CLOS: "Clore",
+}
+"""Where one goes only after reading what is still to be checked: what one presses."""
 
 
 class BilanScreen(PlaceScreen):
@@ -504,7 +507,7 @@ class BilanScreen(PlaceScreen):
         if wanted in _SIGNED and not await self.app.push_screen_wait(
             Confirm(
                 question,
-                yes=STATUS_MOVES[wanted].split(" :")[0],
+                yes=_SIGNED[wanted],
                 grave=wanted is AuditStatus.CLOS,
             )
         ):

@@ -104,7 +104,7 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
 
 _NAMES = "séparés par des virgules"
 _ALLOWED = "de la commune : qui, quand"
-_REMOVE = "retirer"
+_REMOVE = "remove"
 
 
 class DayOnSite(FormDialog):

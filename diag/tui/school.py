@@ -158,20 +158,20 @@ class SchoolScreen(PlaceScreen):
     @work
     async def on_open_other(self) -> None:
         choices = [
-            ListChoice(f"{name}/{campaign}", f"{campaign} : {name}", one.status)
+            ListChoice(f"{key}/{campaign}", f"{campaign} : {name}", one.status)
             for one in self._others
             for campaign in (one.audit.campaign,)
-            for name in ("bilan", "visite")
+            for key, name in (("bilan", "bilan"), ("visit", "visite"))
         ]
         question = "Quel audit ouvrir ?"
         chosen = await self.app.push_screen_wait(ChooseDialog(question, choices))
         if chosen is not None:
-            name, _, campaign = chosen.partition("/")
-            self.call_later(self._open_other, name, campaign)
+            key, _, campaign = chosen.partition("/")
+            self.call_later(self._open_other, key, campaign)
 
-    def _open_other(self, name: str, campaign: str) -> None:
+    def _open_other(self, key: str, campaign: str) -> None:
         self.diag.desk.choose(self.ref, campaign)
-        if name == "bilan":
+        if key == "bilan":
             self.diag.go_bilan(self.ref)
         else:
             self.diag.go_visit(self.ref)

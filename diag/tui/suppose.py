@@ -74,7 +74,7 @@ class ForgetScenario(Command, keys="x", title="Oublier"):
 BANNER = "HYPOTHÈSE : rien n'est enregistré"
 """What says that this is not the audit."""
 
-BARE = "rien"
+BARE = "bare"
 """Choice of a room that is equipped with nothing."""
 
 _POSSIBLE = (

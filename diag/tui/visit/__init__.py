@@ -52,7 +52,7 @@ _ASKED = (
 )
 
 
-_SAVED = "Enregistré"
+_SAVED, _DONE = "Enregistré", "$success"
 _OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS[1:]}
 
 
@@ -80,6 +80,11 @@ class VisitScreen(PlaceScreen):
         "plan. Dans une réponse vide, * inconnu, / sans objet, ! non communiqué."
     )
 
+    session: AuditSession
+    """Its audit."""
+    visiting: VisitSession
+    """Where one stands."""
+
     def __init__(
         self, uai: str, place: str | None = None, question: str | None = None
     ) -> None:
@@ -94,11 +99,6 @@ class VisitScreen(PlaceScreen):
         """Whether the grid is shown, and not the fiche."""
         self.is_looking = False
         """Whether one went to the bilan, to come back."""
-
-    session: AuditSession
-    """Its audit."""
-    visiting: VisitSession
-    """Where one stands."""
 
     def body(self) -> ComposeResult:
         yield Static(id="visit-score")
@@ -145,7 +145,7 @@ class VisitScreen(PlaceScreen):
         if self.grid:
             self.grid.refresh_from(self.session)
             if self.is_gridding and status:
-                self.grid.inform(status)
+                self.grid.inform(status, stays=style == _DONE)
 
     @property
     def fiche(self) -> Fiche:
@@ -221,7 +221,7 @@ class VisitScreen(PlaceScreen):
                 self.grid.forget_typed()
         if answered:
             self.visiting.onward()
-        self.show(said, "$success")
+        self.show(said, _DONE)
 
     def catch_up(self) -> None:
         """Show what another window wrote; what is being typed stays."""
@@ -234,7 +234,7 @@ class VisitScreen(PlaceScreen):
             self.fiche.forget_typed()
         if onward and not self.visiting.onward():
             said = f"{said}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
-        self.show(f"{_SAVED} · {said}", "$success")
+        self.show(f"{_SAVED} · {said}", _DONE)
 
     def _walk(self, step: int) -> None:
         visiting = self.visiting
@@ -389,7 +389,7 @@ class VisitScreen(PlaceScreen):
         place, question = self.visiting.key
 
         def done(said: str) -> None:
-            self.show(said, "$success")
+            self.show(said, _DONE)
 
         shown = find_contested(self.session, question, place)
         self.app.push_screen(ConflictScreen(shown, done))
@@ -531,7 +531,7 @@ class VisitScreen(PlaceScreen):
         from diag.tui.departure import ask_day  # noqa: PLC0415 - few need it
 
         def dated(told: str) -> None:
-            self.show(f"Enregistré · {told}", "$success")
+            self.show(f"Enregistré · {told}", _DONE)
 
         ask_day(self.app, self.session, dated)
 

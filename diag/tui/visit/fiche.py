@@ -579,7 +579,7 @@ def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
         yield NamedText("Source", content(name))
 
 
-DEPARTURE = "avant-de-partir"
+DEPARTURE = "departure"
 """Key of the last line: what to check before leaving."""
 
 

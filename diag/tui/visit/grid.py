@@ -30,6 +30,7 @@ from diag.tui.safe import Trouble
 from diag.tui.visit.commands import LikePrevious, NextKind, ShowPlaces
 from diag.tui.visit.grid_entry import DOWN, GridEntry, next_empty
 from diag.tui.visit.grid_table import At
+from diag.words.sentences import counted
 from diag.words.vocabulary import PLACES
 
 _PROVENANCES = (None, Provenance.OBSERVED, Provenance.DECLARED, Provenance.MEASURED)
@@ -88,7 +89,7 @@ class Grid(GridEntry):
         above = self.sheet.places[row - 1].name
         said = "rien à reprendre."
         if count:
-            said = f"{_answers(count)} comme « {above} ». {self._undone_by}"
+            said = f"{counted(count, 'réponse')} comme « {above} ». {self._undone_by}"
         here = self.sheet.places[row].name
         if row + 1 < len(self.sheet.places):
             self._go(At(row + 1, column))
@@ -131,9 +132,7 @@ class Grid(GridEntry):
             self.inform(str(error))
             return
         left = f", {len(filled.refused)} laissées" if filled.refused else ""
-        said = f"{_answers(len(filled.written))} recopiées".replace(
-            "réponse recopiées", "réponse recopiée"
-        )
+        said = counted(len(filled.written), "réponse recopiée", "réponses recopiées")
         self.after(filled, f"{said}{left}. {self._undone_by}")
 
     @property
@@ -154,7 +153,9 @@ class Grid(GridEntry):
         ]
         filled = clear(self.session, keys)
         count = len(filled.written)
-        said = f"{_answers(count)} retirées" if count > 1 else "Réponse retirée"
+        said = (
+            f"{counted(count, 'réponse')} retirées" if count > 1 else "Réponse retirée"
+        )
         done = f"{said}. {self._undone_by}" if count else "Rien à retirer."
         self.after(filled, done)
 
@@ -183,7 +184,9 @@ class Grid(GridEntry):
         self._go(At(self.sheet.rows[twin.id], column))
         count = sum(place == twin.id for place, _ in self.session.facts.answers)
         key = key_now(self.app, ShowPlaces)
-        self.inform(f"Ajouté : « {twin.name} », avec {_answers(count)}. {key} renomme.")
+        self.inform(
+            f"Ajouté : « {twin.name} », avec {counted(count, 'réponse')}. {key} renomme."
+        )
         self.post_answered(twin.id, "")
 
     def on_next_domain(self) -> None:
@@ -240,14 +243,9 @@ class Grid(GridEntry):
             self.post_answered(self.session.facts.root, "")
 
 
-def _answers(count: int) -> str:
-    return f"{count} réponse{'s' if count > 1 else ''}"
-
-
 def _pasted(filled: Filled) -> str:
-    written, refused = len(filled.written), len(filled.refused)
-    said = f"Collé : {_answers(written)}"
-    if refused:
-        said += f", {refused} cellule{'s' if refused > 1 else ''} refusée"
-        said += "s" if refused > 1 else ""
-    return said
+    pasted = f"Collé : {counted(len(filled.written), 'réponse')}"
+    if not filled.refused:
+        return pasted
+    refused = counted(len(filled.refused), "cellule refusée", "cellules refusées")
+    return f"{pasted}, {refused}"

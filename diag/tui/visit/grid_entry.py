@@ -85,6 +85,7 @@ class GridFace(Sturdy, Vertical):
         self.step = RIGHT
         """Where one goes on to, once a cell is answered."""
         self._notice = ""
+        self._notice_stays = False
 
     def compose(self) -> ComposeResult:
         yield self.table
@@ -159,9 +160,9 @@ class GridFace(Sturdy, Vertical):
         )
         self.table.show_sheet(sheet)
 
-    def inform(self, sentence: str) -> None:
-        """Say what was done, or refused, until the next key."""
-        self._notice = sentence
+    def inform(self, sentence: str, *, stays: bool = False) -> None:
+        """Show what was done, or refused, until the next key; or past one move."""
+        self._notice, self._notice_stays = sentence, stays
         self._show_status()
 
     def focus(self, scroll_visible: bool = True) -> "GridFace":  # noqa: FBT001, FBT002 - Textual's signature
@@ -184,10 +185,10 @@ class GridFace(Sturdy, Vertical):
         first, last = sorted((one.column, other.column))
         return range(first, last + 1)
 
-    def after(self, filled: Filled, sentence: str) -> None:
-        """Show and tell what a gesture did."""
+    def after(self, filled: Filled, sentence: str, *, stays: bool = False) -> None:
+        """Show what a gesture did."""
         self.refresh_from(self.session)
-        self.inform(sentence)
+        self.inform(sentence, stays=stays)
         if filled.written:
             self.post_answered(*filled.written[0])
 
@@ -203,7 +204,7 @@ class GridFace(Sturdy, Vertical):
         if at == old and chosen == self.table.chosen:
             return
         self.table.place_cursor(at, chosen=chosen)
-        if not self._notice.startswith("Enregistré"):
+        if not self._notice_stays:
             self._notice = ""
         self._show_status()
         self._notice = ""
@@ -501,7 +502,8 @@ class GridEntry(GridFace):
         place = self.sheet.places[rows[0]].name
         count = len(filled.written)
         where = place if len(rows) == 1 else f"{count} {PLACES[self.sheet.kind][1]}"
-        self.after(filled, f"Enregistré, {where} : {read_words(self.question, read)}")
+        saved = f"Enregistré, {where} : {read_words(self.question, read)}"
+        self.after(filled, saved, stays=True)
         if len(rows) > 1:
             self._go(past_column(self.sheet, rows, self.table.cursor.column))
 
