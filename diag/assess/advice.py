@@ -62,7 +62,7 @@ class Remedy:
         ])
 
     def effort(self, root: PlaceScope, quantity: Quantity) -> Quantity | None:
-        """Return the days of work for that many; None when nobody said."""
+        """Return the days of work for that many; None when unknown."""
         if self.effort_rule is None:
             return None
         return _quantity(number(self.effort_rule, _knowing(root, quantity)))
@@ -85,7 +85,6 @@ def _exact(number: Fraction) -> Exact:
 
 
 def _quantity(value: Span | Absent) -> Quantity:
-    """Return a number as a quantity: never negative, nothing when absent."""
     if value is ABSENT:
         return Quantity(Fraction(), Fraction())
     low = Fraction(0 if value.low is None or value.maybe_absent else value.low)
@@ -149,7 +148,6 @@ def trigger_of(when: Below, results: Results) -> Trigger | None:
 def _places(
     when: Below, trigger: Trigger, results: Results, root: str
 ) -> tuple[str, ...]:
-    """Return the places that fall short, or may, when all is to be confirmed."""
     result = results[when.criterion]
     roll_up = result.criterion.roll_up
     below: int = when.below
@@ -168,7 +166,6 @@ def _places(
 
 NOTHING = Amount(Fraction(), Fraction(), Fraction())
 """No money at all."""
-
 
 FREE = Cost((), NOTHING, NOTHING, NOTHING, NOTHING)
 """What costs nothing."""
@@ -240,7 +237,7 @@ def added(amounts: Iterable[Amount]) -> Amount:
 
 
 def times(amount: Amount, factor: Fraction) -> Amount:
-    """Return an amount multiplied: by a tax rate, say."""
+    """Return an amount multiplied: by a tax rate, for example."""
     return Amount(
         amount.minimum * factor,
         None if amount.typical is None else amount.typical * factor,
@@ -367,7 +364,6 @@ def typical_cost(advice: Advice) -> Fraction | None:
 
 
 def _rank(result: CriterionResult) -> int:
-    """Rank the law first where it is not kept, then what blocks, then the rest."""
     if result.compliance is Compliance.CONFORME:
         return 2
     ranks = {Kind.COMPLIANCE: 0, Kind.BLOCKING: 1, Kind.IMPROVEMENT: 2}
@@ -375,7 +371,6 @@ def _rank(result: CriterionResult) -> int:
 
 
 def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:
-    """Rank what is free by gain, then gain over cost, what is unbounded last."""
     cost = typical_cost(advice)
     if cost == 0:
         return False, False, -advice.gain

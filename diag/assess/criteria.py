@@ -182,13 +182,11 @@ def every_name(rule: Rule) -> frozenset[str]:
 WORST = RollUp(method="worst")
 """How compliance is rolled up, and a criterion that stands at the subject itself."""
 
-
 RATIOS = tuple(
     tuple(Bounds(Fraction(low, TOP), Fraction(high, TOP)) for high in range(TOP + 1))
     for low in range(TOP + 1)
 )
 """Bounds of two levels, as ratios: `RATIOS[low][high]`."""
-
 
 SHARES = (Fraction(0), Fraction(1))
 """None of the places, and all of them."""
@@ -209,7 +207,7 @@ class Rolled:
 def rolled_up(roll_up: RollUp, verdicts: Sequence[Verdict], *, is_open: bool) -> Rolled:
     """Return one level for the verdicts of one criterion.
 
-    `is_open` says that the list of places is not closed: there may be others.
+    `is_open` means that the list of places is not closed: there may be others.
     """
     if len(verdicts) == 1 and not is_open:
         return _alone(roll_up, verdicts[0])
@@ -270,7 +268,6 @@ def reached_share(
 
 
 def _alone(roll_up: RollUp, verdict: Verdict) -> Rolled:
-    """Roll up one place: the commonest of criteria, the subject's own."""
     low, high = verdict.low, verdict.high
     settled = verdict.standing is Standing.IN and low == high
     if roll_up.method == "share_reaching" and verdict.standing is not Standing.OUT:

@@ -45,7 +45,6 @@ from diag.words.figures import displayed, out_of_100
 Raw = Mapping[str, object]
 """Keys and plain values, as written."""
 
-
 Answers = dict[tuple[str, str], tuple[Answer, ...]]
 """As in `Facts`."""
 
@@ -213,12 +212,9 @@ def _value(written: object) -> Value:
 
 
 OUT = "sans_objet"
-"""How an example says that something does not apply."""
-
+"""How an example writes that something does not apply."""
 
 _KEYS = ("name", "domain", "answers", "places", "closed", "visit_date", "expect")
-
-
 _SAMPLE = "{debit-suffisant: [1, 2]}"
 
 
@@ -263,7 +259,14 @@ def _wrongs(judge: Judge, example: WrittenExample) -> Iterator[UnreadableExample
         facts = example_facts(judge, raw, _subject_kind(judge.checklist, example))
         expected = entries(raw, "expect", "{domain: [0, 100]}")
         _refuse_others(expected, _CHECKS, "expect.")
-        advised = _advised(judge.checklist, example, expected)
+        name = _domain_name(example)
+        here = {
+            ident
+            for ident, one in judge.checklist.recommendations.items()
+            if one.domain == name
+        }
+        counted = expected.get("quantities")
+        advised = frozenset(here | set(counted if isinstance(counted, Mapping) else ()))
         assessment = judge_for(facts, judge.checklist).assess(facts, advised)
         domain = _domain(assessment, example)
         for key, written in expected.items():
@@ -279,18 +282,6 @@ def _refuse_others(raw: Raw, known: Iterable[str], prefix: str) -> None:
             raise UnreadableExampleError(
                 f"{prefix}{key}", f"clé inconnue « {key} »", remedy
             )
-
-
-def _advised(
-    checklist: Checklist, example: WrittenExample, expected: Raw
-) -> frozenset[str]:
-    """Return the recommendations that an example speaks of, and no other."""
-    name = _domain_name(example)
-    here = {
-        ident for ident, one in checklist.recommendations.items() if one.domain == name
-    }
-    counted = expected.get("quantities")
-    return frozenset(here | set(counted if isinstance(counted, Mapping) else ()))
 
 
 def _domain_name(example: WrittenExample) -> str:
@@ -341,7 +332,7 @@ class _Subject:
     ) -> UnreadableExampleError:
         return UnreadableExampleError(
             f"expect.{self.key}",
-            f"{what} devrait valoir {_told(written)}, on trouve {_told(found)}",
+            f"{what} devrait valoir {_shown(written)}, on trouve {_shown(found)}",
             "Corrigez la règle, ou l'exemple s'il se trompe.",
         )
 
@@ -489,7 +480,6 @@ def _named(
 
 
 def _pair(written: object) -> object:
-    """Return one number as the two bounds that it stands for."""
     return [written, written] if isinstance(written, int) else written
 
 
@@ -501,7 +491,7 @@ def _number(value: Fraction | None) -> object:
     return None if value is None else canonical_number(value)
 
 
-def _told(value: object) -> str:
+def _shown(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ", ".join(map(_told, value)) + "]"
+        return "[" + ", ".join(map(_shown, value)) + "]"
     return "null" if value is None else str(value)

@@ -108,7 +108,16 @@ class FactsReading:
         """Who holds whom."""
         self.visit_date = _visit_date(facts.visit_date)
         """The day of the visit; anything when there was none."""
-        self.out_names: frozenset[str] = like.out_names if like else _out_names(facts)
+        self.out_names: frozenset[str] = (
+            like.out_names
+            if like
+            else frozenset(
+                question
+                for (_, question), heads in facts.answers.items()
+                for head in heads
+                if head.state is State.NOT_APPLICABLE
+            )
+        )
         """Questions that were answered not applicable somewhere."""
         self._scopes: dict[str, PlaceScope] = {}
 
@@ -237,7 +246,7 @@ class WithNames:
         self._names = names
 
     def value(self, name: str) -> RuleValue:
-        """Return one of the added names, else what the scope says."""
+        """Return one of the added names, else what the scope gives."""
         found = self._names.get(name)
         return self._scope.value(name) if found is None else found
 
@@ -256,15 +265,6 @@ def any_out(scope: Scope, names: frozenset[str]) -> Truth:
     for name in names:
         result = either(result, scope.is_out(name))
     return result
-
-
-def _out_names(facts: Facts) -> frozenset[str]:
-    return frozenset(
-        question
-        for (_, question), heads in facts.answers.items()
-        for head in heads
-        if head.state is State.NOT_APPLICABLE
-    )
 
 
 def _visit_date(day: date | None) -> Span:
@@ -342,13 +342,13 @@ Overlay = Mapping[tuple[str, str], Answer | Value]
 def with_answers(facts: Facts, overlay: Overlay) -> Facts:
     """Return facts with some answers replaced; a plain value is a known answer."""
     answers = dict(facts.answers)
-    for key, said in overlay.items():
-        answers[key] = (said if isinstance(said, Answer) else _answer(said),)
+    for key, given in overlay.items():
+        answers[key] = (
+            given
+            if isinstance(given, Answer)
+            else Answer(State.UNKNOWN if given is None else State.KNOWN, given),
+        )
     return replace(facts, answers=answers)
-
-
-def _answer(value: Value) -> Answer:
-    return Answer(State.UNKNOWN if value is None else State.KNOWN, value)
 
 
 # Which place holds which: the tree under an audit's subject.

@@ -18,7 +18,6 @@ from diag.model.checklist import Question
 Plain = dict[str, object]
 """A JSON object."""
 
-
 _ASKED = {"id", "place", "type", "label", "unit", "range", "date_range", "relevant"}
 """What of a question one needs to judge its answer again."""
 

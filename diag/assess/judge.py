@@ -47,7 +47,7 @@ class Judge:
         return profiles_of(self.checklist)
 
     def assess(self, facts: Facts, advised: Container[str] | None = None) -> Assessment:
-        """Return everything that these facts say; the advice of the named ones alone.
+        """Return the whole assessment of these facts; advice of the named ones only.
 
         Counting and ranking 200 recommendations takes as long as judging.
         """
@@ -109,12 +109,12 @@ def judge_of(checklist: Checklist) -> Judge:
 
 
 def judge_for(facts: Facts, checklist: Checklist) -> Judge:
-    """Return the judge of what a checklist says of such a subject."""
+    """Return the judge of a checklist for such a subject."""
     return judge_of(rooted(checklist, subject_kind(facts)))
 
 
 def assess(facts: Facts, checklist: Checklist) -> Assessment:
-    """Return everything that facts say under a checklist."""
+    """Return the whole assessment of facts under a checklist."""
     return judge_for(facts, checklist).assess(facts)
 
 
@@ -136,7 +136,6 @@ _ELSE = Profile.STANDARD
 
 
 def _first(checklist: Checklist) -> set[str]:
-    """Return what is short by itself, whatever depends on it."""
     first = {name for place in checklist.places for name in place.named_by}
     for question in checklist.questions.values():
         if question.required or question.profile is Profile.SHORT:
@@ -175,8 +174,6 @@ def _names(rules: Iterable[str]) -> frozenset[str]:
 
 
 _KEPT = 8  # as many editions and kinds as are looked at side by side
-
-
 _made: list[tuple[Checklist, PlaceKind, Checklist]] = []
 
 

@@ -1,8 +1,8 @@
 """Estimates as they are printed: whole euros, so that what is shown adds up.
 
 Each line is rounded once; a total is the sum of the lines that the reader sees.
-Before tax (HT) and with tax (TTC) never meet in one amount. A typical price is told
-of a known quantity only: of another, we tell from the least to the most.
+Before tax (HT) and with tax (TTC) never meet in one amount. A typical price is printed
+for a known quantity only: for another, from the least to the most.
 """
 
 from collections.abc import Iterable, Sequence
@@ -67,19 +67,19 @@ def is_counted(cost: Cost, *, yearly: bool) -> bool:
     )
 
 
-def spoken_cost(cost: Cost) -> str:
-    """Return what {cout} says: « environ 1 500 € TTC, puis 240 € TTC par an »."""
+def format_cost(cost: Cost) -> str:
+    """Return what {cout} prints: « environ 1 500 € TTC, puis 240 € TTC par an »."""
     once = _about(cost.once_ttc, counted=is_counted(cost, yearly=False))
     yearly = _about(cost.yearly_ttc, counted=is_counted(cost, yearly=True))
-    said = [f"{once} TTC"] if once else []
+    parts = [f"{once} TTC"] if once else []
     if yearly:
-        said.append(f"{yearly} TTC par an")
-    return ", puis ".join(said) or "sans dépense"
+        parts.append(f"{yearly} TTC par an")
+    return ", puis ".join(parts) or "sans dépense"
 
 
-def spoken_range(cost: Cost) -> str:
-    """Return « de 1 240 à 1 900 € TTC », empty when the cost already tells it."""
-    said = [
+def format_range(cost: Cost) -> str:
+    """Return « de 1 240 à 1 900 € TTC », empty when the cost already shows it."""
+    parts = [
         f"{_from_to(low, high)} TTC{rhythm}"
         for amount, yearly, rhythm in (
             (cost.once_ttc, False, ""),
@@ -89,15 +89,15 @@ def spoken_range(cost: Cost) -> str:
         and is_counted(cost, yearly=yearly)
         and (low := _euros(amount.minimum)) < (high := _euros(amount.maximum))
     ]
-    return ", puis ".join(said)
+    return ", puis ".join(parts)
 
 
-def spoken_sum(costs: Sequence[Cost]) -> str:
+def format_sum(costs: Sequence[Cost]) -> str:
     """Return several costs: « 900 € TTC (750 € HT), puis 60 € TTC (50 € HT) par an ».
 
     Each amount is rounded as it is printed alone, so that a reader can add them up.
     """
-    said = []
+    parts = []
     for yearly, rhythm in ((False, ""), (True, " par an")):
         ttc, ht = Money(), Money()
         for one in costs:
@@ -105,8 +105,8 @@ def spoken_sum(costs: Sequence[Cost]) -> str:
             ttc += estimate(one.yearly_ttc if yearly else one.once_ttc, counted=counted)
             ht += estimate(one.yearly_ht if yearly else one.once_ht, counted=counted)
         if ttc != Money():
-            said.append(f"{ttc} TTC ({ht} HT){rhythm}")
-    return ", puis ".join(said) or "sans dépense"
+            parts.append(f"{ttc} TTC ({ht} HT){rhythm}")
+    return ", puis ".join(parts) or "sans dépense"
 
 
 def total_words(total: str, count: int) -> str:
@@ -150,7 +150,7 @@ def _euros(cents: Fraction) -> int:
 
 
 YEARS = 3
-"""How many budgets are laid out."""
+"""How many budgets are drawn up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +206,10 @@ class Budget:
                 domain,
                 tuple(
                     added(column)
-                    for column in zip(*(row.years for row in told), strict=True)
+                    for column in zip(*(row.years for row in group), strict=True)
                 ),
             )
-            for domain, told in rows.items()
+            for domain, group in rows.items()
         )
 
     @property

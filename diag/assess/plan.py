@@ -1,4 +1,4 @@
-"""The recommendations as every document tells them: numbered, dated, in one order.
+"""The recommendations as every document prints them: numbered, dated, in one order.
 
 R1… name the same action in the four documents. What waits for another action follows
 it; what is only « à confirmer », done or set aside stands apart, outside totals.
@@ -23,7 +23,7 @@ CLOSED = frozenset({FollowUpState.FAITE, FollowUpState.VERIFIEE, FollowUpState.E
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A recommendation in its place: what one document line or block tells."""
+    """A recommendation in its place: what one document line or block describes."""
 
     ref: str
     """`R3`, the same in every document."""
@@ -103,12 +103,12 @@ def plan_of(
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
-    told = _by_hand(_by_urgency(_nested(sure, today), pressing), ranks or {})
+    ordered = _by_hand(_by_urgency(_nested(sure, today), pressing), ranks or {})
     rest = [one for one in advice if not _is_sure(one, states)]
-    told += [Action("", one, _due(one, today)) for one in rest]
+    ordered += [Action("", one, _due(one, today)) for one in rest]
     placed = [
         replace(one, ref=f"R{rank}", state=states.get(one.id))
-        for rank, one in enumerate(told, 1)
+        for rank, one in enumerate(ordered, 1)
     ]
     later_on = placed[len(sure) :]
     return Plan(
@@ -119,15 +119,15 @@ def plan_of(
 
 
 def states_of(follow_ups: Sequence[FollowUp]) -> Mapping[str, FollowUpState]:
-    """Return the last state of each recommendation, told of the whole school."""
+    """Return the last state of each recommendation, for the whole school."""
     return {one.recommendation: one.state for one in follow_ups if one.place is None}
 
 
 def still_standing(earlier: Sequence[FollowUp]) -> tuple[FollowUp, ...]:
     """Return the steps of the audit before that still bind.
 
-    What was said done then and is advised again now is to be done again: the facts
-    are newer. What was decided, ordered or set aside stays so.
+    What was done then and is advised again now is to be done again: the facts are
+    newer. What was decided, ordered or set aside stays so.
     """
     done = {FollowUpState.FAITE, FollowUpState.VERIFIEE}
     last = states_of(earlier)
@@ -149,19 +149,17 @@ def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
 
     The assessment already gives them in that order (DESIGN.md §4).
     """
-    told: dict[str, Action] = {}
+    ordered: dict[str, Action] = {}
     for one in advice:
         waits = one.waits_for if one.gate is Gate.WAITS else ()
-        holder = next((told[first] for first in waits if first in told), None)
+        holder = next((ordered[first] for first in waits if first in ordered), None)
         start = holder.due or today if holder else today
         under = holder.id if holder else ""
-        told[one.recommendation.id] = Action("", one, _due(one, start), under)
-    return list(told.values())
+        ordered[one.recommendation.id] = Action("", one, _due(one, start), under)
+    return list(ordered.values())
 
 
 def _by_urgency(actions: Sequence[Action], pressing: Container[str]) -> list[Action]:
-    """Return actions with their followers, what is pressing by deadline first."""
-
     def rank(group: Sequence[Action]) -> tuple[bool, date]:
         first = group[0]
         if first.advice.recommendation.when.criterion not in pressing:
@@ -192,7 +190,6 @@ def _by_hand(actions: Sequence[Action], ranks: Mapping[str, Fraction]) -> list[A
 
 
 def _groups(actions: Sequence[Action]) -> list[list[Action]]:
-    """Return actions, each with those that wait for it."""
     groups: list[list[Action]] = []
     for one in actions:
         if one.under:

@@ -145,7 +145,6 @@ class _WhatIf:
     def _rejudged(
         self, criterion: str, changed: str, question: str, reading: FactsReading
     ) -> Member | None:
-        """Judge a criterion again where the changed answer can be read from."""
         gauge, result = self._judge.gauges[criterion], self._results[criterion]
         tree, far = reading.tree, self._judge.readers.reaches_far(question)
         above = tree.line(changed)

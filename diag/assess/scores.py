@@ -124,7 +124,7 @@ def completeness(criteria: Iterable[CriterionResult]) -> Fraction:
 
 
 def compliance_of(standing: Standing, low: int, high: int) -> Compliance:
-    """Return what a compliance criterion says."""
+    """Return the verdict of a compliance criterion."""
     if standing is Standing.OUT:
         return Compliance.SANS_OBJET
     if standing is Standing.IN and low >= 1:
@@ -161,7 +161,6 @@ def _score(members: Sequence[Member], complete: Fraction) -> Score:
 
 Replaced = Mapping[str, Member | None]
 """Criteria by id, as they would count; None: sans objet."""
-
 
 Mean = Callable[[Sequence[Member]], Bounds | None]
 
@@ -254,7 +253,6 @@ def raised(bounds: Bounds, level: int) -> Bounds:
 
 
 def _lows_alone(members: Sequence[Member]) -> Bounds | None:
-    """Return a mean's low in place of both: a low never depends on a high."""
     if not members:
         return None
     low = lowest_mean(members)

@@ -224,5 +224,4 @@ def _roll_up_read(roll_up: RollUp, result: CriterionResult) -> RollUpRead:
 
 
 def _sources(checklist: Checklist, ids: Sequence[str]) -> tuple[Source, ...]:
-    """Return registered sources; trade knowledge (`metier`) has none to show."""
     return tuple(checklist.sources[each] for each in ids if each in checklist.sources)

@@ -45,7 +45,7 @@ class Move(StrEnum):
     LEARNT = "learnt"
     """Better known: the levels left are among those that were left."""
     UNSURE = "unsure"
-    """It may have moved: what is known does not say which way."""
+    """It may have moved: what is known does not show which way."""
     APPEARED = "appeared"
     """It did not apply."""
     GONE = "gone"
@@ -68,7 +68,7 @@ class Proportion:
 def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
     """Return the proportion that a comparison of numbers asks for.
 
-    None when it is no such thing, or compares a mere number: it is told as written.
+    None when it is no such thing, or compares a mere number: it is printed as written.
     """
     times, what = _scaled(left)
     share, of = _scaled(right)
@@ -89,13 +89,11 @@ def proportion_of(order: Order, left: Term, right: Term) -> Proportion | None:
 
 
 def _may_be_negative(divisor: Term) -> bool:
-    """Say whether multiplying by it might turn a comparison: it is a difference."""
     parts = (each for each in walk(divisor) if isinstance(each, Arithmetic))
     return any(each.operator == "-" for each in parts)
 
 
 def _scaled(term: Term | None) -> tuple[Fraction, Term | None]:
-    """Return a term as a number times what is no number; a constant is times None."""
     match term:
         case Constant(value):
             return Fraction(value), None
@@ -121,7 +119,6 @@ _ORDERS: dict[Order, str] = {
     "!=": "autre que ",
 }
 
-
 _TURNED: dict[Order, Order] = {
     ">=": "<=",
     ">": "<",
@@ -130,7 +127,6 @@ _TURNED: dict[Order, Order] = {
     "==": "==",
     "!=": "!=",
 }
-
 
 _AS_MUCH: dict[Order, str] = {
     ">=": "au moins autant que ",
@@ -141,7 +137,6 @@ _AS_MUCH: dict[Order, str] = {
     "!=": "pas autant que ",
 }
 
-
 _DATED: dict[Order, str] = {
     ">=": "pas avant ",
     ">": "après ",
@@ -151,16 +146,14 @@ _DATED: dict[Order, str] = {
     "!=": "pas le jour de ",
 }
 
-
 _SIGNS: dict[Operator, str] = {"+": "+", "-": "−", "*": "×", "/": "divisé par"}
-
 
 SHORT = 90
 """Longest rule that one reads at a glance, in characters."""
 
 
-class Teller:
-    """Tells rules read beside one question, whose label goes without saying."""
+class ConditionWriter:
+    """Words rules read next to one question, whose label is left out."""
 
     def __init__(self, questions: Mapping[str, Question], own: str = "") -> None:
         self._questions = questions
@@ -170,33 +163,33 @@ class Teller:
         """Return a condition, in words."""
         match node:
             case NameNode(ident):
-                told = self._about(ident, "oui")
+                words = self._about(ident, "oui")
             case Not(NameNode(ident)):
-                told = self._about(ident, "non")
+                words = self._about(ident, "non")
             case Not(operand):
-                told = f"sauf si {self.condition(operand)}"
+                words = f"sauf si {self.condition(operand)}"
             case AllOf(operands):
-                told = " et ".join(map(self._part, operands))
+                words = " et ".join(map(self._part, operands))
             case AnyOf(operands):
-                told = " ou ".join(map(self._part, operands))
+                words = " ou ".join(map(self._part, operands))
             case Compare():
-                told = self._comparison(node)
+                words = self._comparison(node)
             case Includes() | IsAmong():
-                told = self._membership(node)
-        return told
+                words = self._membership(node)
+        return words
 
     def _membership(self, node: Includes | IsAmong) -> str:
         if isinstance(node, Includes):
             word = "sans " if node.negated else "avec "
-            said = word + self._label(node.question, node.choice)
+            words = word + self._label(node.question, node.choice)
         else:
             labels = [self._label(node.question, choice) for choice in node.choices]
-            said = _listed(labels, negated=node.negated)
-        return self._about(node.question.id, said)
+            words = _listed(labels, negated=node.negated)
+        return self._about(node.question.id, words)
 
     def _part(self, node: Condition) -> str:
-        told = self.condition(node)
-        return f"({told})" if isinstance(node, AnyOf | AllOf) else told
+        words = self.condition(node)
+        return f"({words})" if isinstance(node, AnyOf | AllOf) else words
 
     def _comparison(self, node: Compare) -> str:
         order, left, right = node.order, node.left, node.right
@@ -220,13 +213,12 @@ class Teller:
         declared = self._questions.get(node.id)
         return declared is None or TYPES[declared.type].is_day
 
-    def _on(self, what: Term, said: str) -> str:
+    def _on(self, what: Term, words: str) -> str:
         if isinstance(what, NameNode):
-            return self._about(what.id, said)
-        return f"{self._term(what)} : {said}"
+            return self._about(what.id, words)
+        return f"{self._term(what)} : {words}"
 
     def _proportion(self, part: Proportion) -> str:
-        """Return how much is asked: « au moins 1 pour 4 classes (Classes) »."""
         ratio, order = part.ratio, _ORDERS[part.order]
         unit = self._unit(part.what)
         if part.of is None:
@@ -239,7 +231,6 @@ class Teller:
         return f"{order}{_part(ratio)} {self._of(part.of)}"
 
     def _unit(self, node: Term) -> str:
-        """Return what a term counts, in the singular; nothing where it is not said."""
         match node:
             case NameNode(ident) if ident in self._questions:
                 return self._questions[ident].unit
@@ -250,8 +241,8 @@ class Teller:
         return ""
 
     def _quoted(self, node: Term) -> str:
-        told = self._term(node)
-        return f"« {told} »" if isinstance(node, NameNode) else told
+        words = self._term(node)
+        return f"« {words} »" if isinstance(node, NameNode) else words
 
     def _of(self, node: Term) -> str:
         if not isinstance(node, Aggregate):
@@ -260,8 +251,8 @@ class Teller:
         return f"{article} {self._term(node).removeprefix('le ')}"
 
     @staticmethod
-    def _bracketed(node: Term, told: str) -> str:
-        return f"({told})" if isinstance(node, Arithmetic) else told
+    def _bracketed(node: Term, words: str) -> str:
+        return f"({words})" if isinstance(node, Arithmetic) else words
 
     def _value(self, node: Term, *, beside: Term) -> str:
         match node, beside:
@@ -291,7 +282,6 @@ class Teller:
                 return self._aggregate(node)
 
     def _arithmetic(self, operator: Operator, left: Term, right: Term) -> str:
-        """Return a sum as it is written; what a sign takes as a whole is bracketed."""
         first, second = self._term(left), self._term(right)
         if operator in {"*", "/"}:
             first = self._bracketed(left, first)
@@ -319,8 +309,8 @@ class Teller:
     def _where(self, node: Condition | None) -> str:
         return f" où {self.condition(node)}" if node else ""
 
-    def _about(self, ident: str, said: str) -> str:
-        return said if ident == self._own else f"{self._name(ident)} : {said}"
+    def _about(self, ident: str, words: str) -> str:
+        return words if ident == self._own else f"{self._name(ident)} : {words}"
 
     def _name(self, ident: str) -> str:
         if ident == "visit_date":
@@ -334,13 +324,14 @@ class Teller:
         return next((one.label for one in choices if one.id == choice.id), choice.id)
 
 
-def tell(node: Condition, questions: Mapping[str, Question], own: str = "") -> str:
+def describe_condition(
+    node: Condition, questions: Mapping[str, Question], own: str = ""
+) -> str:
     """Return a condition in words; `own` is the question beside which it is read."""
-    return Teller(questions, own).condition(node)
+    return ConditionWriter(questions, own).condition(node)
 
 
 def _rate(ratio: Fraction, unit: str, for_each: str) -> str:
-    """Return a proportion of unlike things: « 2 € par élève », « 1 pour 4 classes »."""
     is_symbol = bool(unit) and plural(unit) == unit
     if ratio.denominator == 1 or (is_symbol and _ends(ratio)):
         return f"{measure(ratio, unit)} par {for_each}"
@@ -351,14 +342,12 @@ def _rate(ratio: Fraction, unit: str, for_each: str) -> str:
 
 
 def _part(ratio: Fraction) -> str:
-    """Return a proportion of like things: « 80 % », « 2/3 »."""
     if _ends(ratio):
         return measure(ratio * 100, "%")
     return f"{number(ratio.numerator)}/{number(ratio.denominator)}"
 
 
 def _ends(ratio: Fraction) -> bool:
-    """Say whether two decimals tell a ratio exactly."""
     return (ratio * 100).denominator == 1
 
 
@@ -393,7 +382,7 @@ def filled_words(score: Score) -> str:
 
 
 def level_words(result: CriterionResult) -> str:
-    """Return what a criterion says: « base », « base à recommandé », « conforme »."""
+    """Return a result: « base », « base à recommandé », « conforme »."""
     if result.compliance is not None:
         return COMPLIANCES[result.compliance]
     if result.standing is Standing.OUT:
@@ -408,7 +397,7 @@ def level_words(result: CriterionResult) -> str:
 
 
 def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, str]:
-    """Return what a criterion said and says; finer when the words are the same."""
+    """Return a criterion before and after; finer when the words are the same."""
     old, new = level_words(before), level_words(after)
     if old != new:
         return old, new
@@ -429,9 +418,9 @@ def firing(advice: Iterable[Advice]) -> list[Cost]:
 def short_cost(*costs: Cost) -> str:
     """Return « 336 € », « 300 € + entre 86 et 864 € par an », « sans dépense »."""
     paid, kept = spent(costs)
-    said = [str(paid)] if paid != Money() else []
-    said += [f"{kept} par an"] if kept != Money() else []
-    return " + ".join(said) or "sans dépense"
+    words = [str(paid)] if paid != Money() else []
+    words += [f"{kept} par an"] if kept != Money() else []
+    return " + ".join(words) or "sans dépense"
 
 
 def spent(costs: Iterable[Cost]) -> tuple[Money, Money]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from diag.answers.types import evidence
 from diag.assess.facts import FactRead
 from diag.assess.json import advice_explanation_json, explanation_json
-from diag.assess.money import spoken_cost
+from diag.assess.money import format_cost
 from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.why import (
     AdviceExplanation,
@@ -18,7 +18,7 @@ from diag.assess.why import (
     why,
     why_recommended,
 )
-from diag.assess.words import filled_words, level_words, score_words, tell
+from diag.assess.words import describe_condition, filled_words, level_words, score_words
 from diag.audit.session import AuditSession, elsewhere
 from diag.model.checklist import Checklist, Criterion
 from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
@@ -268,7 +268,7 @@ def _judged(place: PlaceRead, checklist: Checklist, key: str) -> Iterator[Outlin
 
 
 def _rule(text: str, checklist: Checklist) -> str:
-    return tell(parse_rule(text).root, checklist.questions)  # type: ignore[arg-type]
+    return describe_condition(parse_rule(text).root, checklist.questions)  # type: ignore[arg-type]
 
 
 def _fact_words(fact: FactRead) -> str:
@@ -403,7 +403,7 @@ def _advice_lines(told: AdviceExplanation) -> Iterator[str]:
     else:
         sure = told.advice.trigger is Trigger.FIRES
         yield "  Proposée." if sure else "  À confirmer : le critère n'est pas connu."
-        yield f"  Coût : {spoken_cost(told.advice.cost)}"
+        yield f"  Coût : {format_cost(told.advice.cost)}"
     for each in told.requires:
         need = each.requirement
         what = need.recommendation or f"{need.criterion} au niveau {need.at_least}"

@@ -9,7 +9,7 @@ from diag.answers.types import TYPES, answer_words
 from diag.assess.criteria import CriterionJudge
 from diag.assess.judge import Judge, judge_of
 from diag.assess.results import Assessment
-from diag.assess.words import tell
+from diag.assess.words import describe_condition
 from diag.audit.history import Turn, day_words, divergences, trail_of
 from diag.audit.memory import Recollection, Remembered, age
 from diag.audit.session import AuditSession
@@ -126,7 +126,7 @@ def _thresholds(
     gauge: CriterionJudge, checklist: Checklist, own: str
 ) -> Iterator[Threshold]:
     for level, rule in gauge.levels:
-        asks = tell(rule.root, checklist.questions, own)  # type: ignore[arg-type]  # the loader checked that a level is a condition
+        asks = describe_condition(rule.root, checklist.questions, own)  # type: ignore[arg-type]  # the loader checked that a level is a condition
         yield Threshold(level, LEVELS[level], asks)
     yield Threshold(0, LEVELS[0], "sinon")
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from functools import partial
 
 from diag.assess.json import criterion_json, plain
-from diag.assess.money import spoken_cost, spoken_range
+from diag.assess.money import format_cost, format_range
 from diag.assess.plan import Action
 from diag.assess.scores import Averages
 from diag.assess.words import (
@@ -91,8 +91,8 @@ def _unfolded(
         ("Qui", OWNERS[action.advice.recommendation.owner]),
         ("Quand", describe_due(report, action)),
         ("Lieux", report.spoken_places(action, READER) if action.advice.places else ""),
-        ("Coût", spoken_cost(action.advice.cost)),
-        ("Fourchette", spoken_range(action.advice.cost)),
+        ("Coût", format_cost(action.advice.cost)),
+        ("Fourchette", format_range(action.advice.cost)),
         ("Étapes", describe_steps(action)),
         ("Rang", "placée à la main" if action.by_hand else ""),
     )

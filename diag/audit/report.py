@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
-from diag.assess.money import Budget, budget_of, spoken_cost
+from diag.assess.money import Budget, budget_of, format_cost
 from diag.assess.plan import Action, Plan, advised, plan_of, still_standing
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
@@ -256,7 +256,7 @@ class Report:
         discreet = self.is_discreet(action.id, audience)
         blanks = Blanks(
             quantity=None if discreet else action.advice.quantity,
-            cost=spoken_cost(action.advice.cost),
+            cost=format_cost(action.advice.cost),
             places=self.spoken_places(action, audience),
             due=self.spoken_due(action),
         )

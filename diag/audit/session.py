@@ -12,7 +12,7 @@ from diag.journal.attachments import Editions
 from diag.journal.audits import closing_of, open_audit
 from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.facts import edition_of, facts_after, facts_of, profile_of, status_of
-from diag.journal.heads import also_said
+from diag.journal.heads import repeat_at_twins
 from diag.journal.journal import Head, Journal
 from diag.journal.records import follow_ups_of, visits_of
 from diag.journal.revision import NewRevision, Revision, parse
@@ -308,7 +308,7 @@ class AuditSession:
         ):
             raise ClosedAuditError(self, drafts)
         journal = self.workspace.journal
-        also = also_said(journal, self.audit.id, drafts)
+        also = repeat_at_twins(journal, self.audit.id, drafts)
         written = journal.write_many(
             (*also, *drafts), self.workspace.origin, partial(self._check, drafts)
         )

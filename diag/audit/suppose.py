@@ -12,7 +12,7 @@ from diag.assess.advice import Totals, totals
 from diag.assess.facts import with_answers
 from diag.assess.json import advice_json, criterion_json, plain
 from diag.assess.judge import judge_of
-from diag.assess.money import spoken_cost
+from diag.assess.money import format_cost
 from diag.assess.results import Advice, Assessment, CriterionResult, Score
 from diag.assess.words import (
     MOVES,
@@ -319,7 +319,7 @@ def title_of(
     if words is None:
         return advice.recommendation.id
     about = SUBJECTS[kind][0]
-    blanks = Blanks(advice.quantity, spoken_cost(advice.cost), about, NEXT_BUDGET)
+    blanks = Blanks(advice.quantity, format_cost(advice.cost), about, NEXT_BUDGET)
     return filled(words.title, blanks)
 
 

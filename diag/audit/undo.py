@@ -3,7 +3,7 @@
 from diag.audit.history import day_words, describe_undo, local_day
 from diag.audit.session import AuditSession, NeedsConfirmation
 from diag.journal import subjects
-from diag.journal.heads import saying
+from diag.journal.heads import content_of
 from diag.journal.revision import NewRevision, Revision
 from diag.journal.subjects import (
     AnswerTopic,
@@ -154,7 +154,7 @@ def _take_back(session: AuditSession, change: Revision) -> tuple[NewRevision, ..
         )
     now = tuple(head.id for head in heads)
     before = {
-        saying(revision): revision
+        content_of(revision): revision
         for revision in journal.history(audit, change.subject)
         if revision.id in change.parents
     }

@@ -1,4 +1,4 @@
-"""What a newer edition does to the answers given under an older one, and says anew."""
+"""What a newer edition does to the answers given under an older one, and its changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class EditionChanges:
     kept: tuple[str, ...] = ()
     """The same word for word."""
     reworded: tuple[str, ...] = ()
-    """Said, bounded or proposed otherwise: answers stand, nothing is asked again."""
+    """Worded, bounded or proposed otherwise: answers stand, nothing is asked again."""
     changed: tuple[str, ...] = ()
     """Another meaning: to be asked again."""
     new: tuple[str, ...] = ()
@@ -44,7 +44,6 @@ def compare(old: Checklist, new: Checklist) -> EditionChanges:
 
 
 def _means_the_same(old: Question, new: Question) -> bool:
-    """Say whether an answer to the old question answers the new one."""
     removed = {choice.id for choice in old.choices} - {
         choice.id for choice in new.choices
     }
@@ -65,7 +64,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One thing that an item says otherwise."""
+    """One field that differs."""
 
     path: str
     """Keys that lead to it: `levels.2`, `wording.mairie.title`."""
@@ -77,7 +76,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An item that two editions do not say alike."""
+    """An item that differs in two editions."""
 
     section: str
     """As in the files: `criteria`, `prices`."""
@@ -86,18 +85,18 @@ class Difference:
     """Its title, its label; its id when it has neither."""
     fate: Fate
     fields: tuple[FieldChange, ...] = ()
-    """What is said otherwise of an item that both have."""
+    """The fields that differ, of an item that both have."""
 
 
 SECTIONS = (
     *("domains", "places", "questions", "criteria", "recommendations"),
     *("prices", "aids", "deadlines", "sources"),
 )
-"""What editions are made of, in the order in which differences are told."""
+"""What editions are made of, in the order of differences."""
 
 
 def differences(old: Checklist, new: Checklist) -> tuple[Difference, ...]:
-    """Return every item that two editions do not say alike, section by section."""
+    """Return every item that differs in two editions, section by section."""
     return tuple(
         difference
         for section in SECTIONS
@@ -113,7 +112,7 @@ def _section(section: str, old: object, new: object) -> Iterator[Difference]:
         if ident not in before:
             yield Difference(section, ident, _label(noun), Fate.ADDED)
         elif noun != before[ident]:
-            fields = tuple(_fields(_said(before[ident]), _said(noun)))
+            fields = tuple(_fields(_flatten(before[ident]), _flatten(noun)))
             yield Difference(section, ident, _label(noun), Fate.CHANGED, fields)
     for ident, noun in before.items():
         if ident not in after:
@@ -135,19 +134,18 @@ def _label(noun: Noun) -> str:
     return str(getattr(noun, "id", ""))
 
 
-def _said(noun: Noun) -> dict[str, object]:
-    """Return what a noun says, by the path of its keys; lists are said whole."""
-    said: dict[str, object] = {}
+def _flatten(noun: Noun) -> dict[str, object]:
+    found: dict[str, object] = {}
 
     def walk(path: str, value: object) -> None:
         if isinstance(value, dict):
             for key, child in value.items():
                 walk(f"{path}.{key}" if path else str(key), child)
         else:
-            said[path] = value
+            found[path] = value
 
     walk("", noun.model_dump(mode="json", exclude_defaults=True))
-    return said
+    return found
 
 
 def _fields(

@@ -127,7 +127,7 @@ def mark_of(folder: Path, overlay: Path | None = None) -> str:
 def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except OSError:  # a folder, a lost right: the reading of the file will say it
+    except OSError:  # a folder, a lost right: reading the file reports it
         return b"unreadable"
 
 

@@ -43,10 +43,8 @@ from diag.rules.values import ARITHMETIC, UNBOUNDED, Span, plain, point
 VISIT_DATE = "visit_date"
 """The day of the visit: readable everywhere."""
 
-
 NUMERIC = frozenset(type_ for type_, kind in TYPES.items() if kind.is_number)
 """The types of numbers."""
-
 
 UNREADABLE = frozenset(type_ for type_, kind in TYPES.items() if not kind.is_readable)
 """The types that rules cannot read."""
@@ -372,7 +370,6 @@ class _Checker:
     def _in_one_unit(
         self, node: Compare | Arithmetic
     ) -> tuple[_Quantity, _Quantity] | None:
-        """Check two numbers that only go together in the same unit."""
         left, right = self.quantity(node.left), self.quantity(node.right)
         if left is None or right is None:
             return None
@@ -398,7 +395,10 @@ class _Checker:
         if left is None or right is None:
             return None
         span = ARITHMETIC[node.operator](left.span, right.span)
-        if node.operator == "/" and _may_be_0(right.span):
+        if node.operator == "/" and (
+            (right.span.low is None or right.span.low <= 0)
+            and (right.span.high is None or right.span.high >= 0)
+        ):
             if not is_nonzero(node.right, self.proved):
                 self._divisor_fault(node.right)
                 return None
@@ -443,7 +443,6 @@ class _Checker:
         return self._total(node, number) if node.function == "total" else number
 
     def _total(self, node: Aggregate, number: _Quantity | None) -> _Quantity | None:
-        """Check that a total never falls: `aggregates` counts on it."""
         if number is None:
             return None
         if not _is_positive(number.span):
@@ -461,10 +460,6 @@ class _Checker:
             return _Quantity(Unit.of("mois"), UNBOUNDED)
         self.readings.fault(node, "un nombre est attendu ici")
         return None
-
-
-def _may_be_0(span: Span) -> bool:
-    return (span.low is None or span.low <= 0) and (span.high is None or span.high >= 0)
 
 
 def _is_positive(span: Span) -> bool:
@@ -495,7 +490,7 @@ MIRRORED: dict[Order, Order] = {
     "==": "==",
     "!=": "!=",
 }
-"""The comparison that says the same from the other side."""
+"""The comparison that means the same from the other side."""
 
 
 def proved_nonzero(condition: Node) -> frozenset[Term]:

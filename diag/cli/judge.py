@@ -130,7 +130,7 @@ def _score_words(score: Score) -> tuple[str, str]:
 
 def _print_advice(assessment: Assessment, *, everything: bool) -> None:
     # Words for money cost 20 ms to import: only here.
-    from diag.assess.money import spoken_cost  # noqa: PLC0415
+    from diag.assess.money import format_cost  # noqa: PLC0415
 
     for trigger, title in (
         (Trigger.FIRES, "Préconisations"),
@@ -143,7 +143,7 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
         shown = len(advice) if whole else _UNCONFIRMED
         click.echo(f"{title} : {len(advice)}")
         print_table(
-            (f"  {each.recommendation.id}", spoken_cost(each.cost), _gate_words(each))
+            (f"  {each.recommendation.id}", format_cost(each.cost), _gate_words(each))
             for each in advice[:shown]
         )
         if rest := len(advice[shown:]):

@@ -5,13 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 
-from diag.assess.money import (
-    Money,
-    spoken_cost,
-    spoken_range,
-    spoken_sum,
-    total_words,
-)
+from diag.assess.money import Money, format_cost, format_range, format_sum, total_words
 from diag.assess.plan import Action
 from diag.audit.compare import describe_comparables
 from diag.audit.counsel import describe_due, describe_reason
@@ -279,7 +273,7 @@ def decisions_box(report: Report) -> Md:
     paid = [one.advice.cost for one in proposed if not one.advice.cost.free]
     together = Md("")
     if paid:
-        total = f"{'Ensemble' if len(paid) > 1 else 'En tout'} : {spoken_sum(paid)}"
+        total = f"{'Ensemble' if len(paid) > 1 else 'En tout'} : {format_sum(paid)}"
         left = "Reste à charge : la totalité, tant qu'aucune aide n'est accordée"
         aid = " ; demandez l'aide avant de signer" if listed_aids(report) else ""
         together = written(f"{total}. {left}{aid}.")
@@ -299,7 +293,7 @@ def describe_decision(report: Report, action: Action) -> str:
 
 def describe_proposal(report: Report, action: Action) -> str:
     """Return what the council votes, with the range of its cost."""
-    span = spoken_range(action.advice.cost)
+    span = format_range(action.advice.cost)
     return _asked(report, action, " : ".join(filter(None, (action.ref, span))))
 
 
@@ -308,7 +302,7 @@ def _asked(report: Report, action: Action, last: str, *, priced: bool = True) ->
     text = report.told(action, words.decision or words.title, READER)
     asked = first_sentence(text, DECISION_WORDS).rstrip(". ")
     in_brackets = asked.endswith(")")
-    more, amount = [last], spoken_cost(action.advice.cost)
+    more, amount = [last], format_cost(action.advice.cost)
     if report.spoken_due(action) not in asked and NEXT_BUDGET not in asked:
         more.insert(0, describe_due(report, action))
     if amount not in asked and (priced or in_brackets):
@@ -392,7 +386,7 @@ def _beyond(report: Report) -> str:
     """Return what falls due after the last year: « R24 et R92, 23 000 € TTC »."""
     later = report.budget.beyond
     refs = listed([one.ref for one in later], 12)
-    return f"{refs}, {spoken_sum([one.advice.cost for one in later])}" if later else ""
+    return f"{refs}, {format_sum([one.advice.cost for one in later])}" if later else ""
 
 
 def _leaders(report: Report) -> str:

@@ -15,43 +15,18 @@ from diag.model.text import clean_line
 UNREADABLE = "\ufffd"
 """What a byte that means nothing became when the file was decoded."""
 
-
 _SHORT_UAI = re.compile(r"\d{4,6}[A-Z]")
-
-
 _INSEE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
-
-
 _DEPARTMENT = re.compile(r"[0-9]{3}|02[AB]")
-
-
 _POSTCODE = re.compile(r"[0-9]{5}")
-
-
 _PHONE = re.compile(r"0[0-9]{9}")
-
-
 _SIRET = re.compile(r"[0-9]{14}")
-
-
 _SIREN = re.compile(r"[0-9]{9}")
-
-
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
-
-
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
-
-
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+")
-
-
 _TRUE = {"1", "oui", "true", "vrai"}
-
-
 _FALSE = {"0", "non", "false", "faux"}
-
-
 _MAX_CELL = 500
 
 
@@ -199,7 +174,6 @@ def school_year(raw: str) -> str:
 
 
 def _code(raw: str, shape: re.Pattern[str], name: str, *, zeros: int = 0) -> str:
-    """Return a code of this shape, with at most so many leading zeros given back."""
     text = "".join(raw.split())
     if not text:
         return ""

@@ -16,8 +16,6 @@ from diag.model.territory import Commune
 from diag.model.text import fold
 
 _MAX_POPULATION = 3_000_000
-
-
 _OF_TODAY = {"", "commune actuelle", "com"}
 
 
@@ -94,7 +92,7 @@ def import_mairies(
 ) -> ImportReport:
     """Give each known commune its town hall's address, or the reason it has none.
 
-    Without `source_date`, the file's own date on disk is taken, and the report says so.
+    Without `source_date`, the file's own date on disk is taken, as the report mentions.
 
     Raises:
         ImportRefusedError: when the file as a whole cannot be read.
@@ -161,7 +159,6 @@ class _Addresses:
         self._remark()
 
     def _commune(self, entry: ImportRow) -> Commune:
-        """Return the commune that a line is about, found by department and name."""
         department = cells.department(entry.cells["department"])
         name = cells.line_of_text(entry.cells["commune"])
         if match := _TITLE.fullmatch(name):
@@ -181,7 +178,6 @@ class _Addresses:
         return found[0]
 
     def _keep(self, entry: ImportRow, commune: Commune) -> None:
-        """Keep the first line of a commune, or the first with a valid address."""
         email = entry.cells["email"]
         problem = email_problem(email)
         kept = self.halls.get(commune.insee)
@@ -200,7 +196,6 @@ class _Addresses:
         }
 
     def _remark(self) -> None:
-        """Say which town halls have no address, and which share theirs."""
         uses = Counter(str(hall["email"]).casefold() for hall in self.halls.values())
         for insee, hall in self.halls.items():
             reason = str(hall["problem"])

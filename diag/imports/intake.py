@@ -76,12 +76,12 @@ class ImportReport:
 
     @property
     def changed_nothing(self) -> bool:
-        """Whether the territory already was what the file says."""
+        """Whether the territory already was as in the file."""
         return not (self.added or self.changed or self.vanished)
 
     @property
     def found_nothing(self) -> bool:
-        """Whether no line of the file told anything of this territory."""
+        """Whether no line of the file was about this territory."""
         return self.changed_nothing and not self.unchanged
 
 
@@ -111,7 +111,6 @@ class Findings:
 
 _STEP = 250
 """Rows between two words of progress: often enough to be seen moving."""
-
 
 Value = TypeVar("Value", bound=Cell)
 
@@ -150,7 +149,7 @@ class FileIntake:
         """Return a cell's value; a code or a date that had to be mended is noted.
 
         Raises:
-            ValueError: when nothing can be made of it; says why, in French.
+            ValueError: when nothing can be made of it; the message is French.
         """
         value = reader(entry.cells[name])
         is_code = isinstance(value, str) and reader is not line_of_text
@@ -277,8 +276,8 @@ def _lines(report: ImportReport, examples: int) -> Iterator[str]:
         shown = _some(report.unknown_items, examples)
         yield f"Inconnues du territoire, laissées : {shown}"
     if report.skipped:
-        told = ", ".join(f"{number} {reason}" for reason, number in report.skipped)
-        yield f"Laissées de côté : {told}"
+        parts = ", ".join(f"{number} {reason}" for reason, number in report.skipped)
+        yield f"Laissées de côté : {parts}"
     yield from _repairs(report.repaired)
     yield from _by_reason("Refusé", report, report.refused, examples)
     yield from _by_reason("À savoir", report, report.remarks, examples)
@@ -292,13 +291,13 @@ def _outcome(report: ImportReport) -> str:
         if report.unchanged:
             return f"{noun} : rien n'a changé, le territoire savait déjà tout."
         return f"{noun} : rien n'a été importé."
-    told = (
+    counts = (
         (report.added, "ajoutée"),
         (report.changed, "modifiée"),
         (report.unchanged, "inchangée"),
         (report.vanished, "disparue"),
     )
-    return f"{noun} : {', '.join(_count(*part) for part in told if part[0])}."
+    return f"{noun} : {', '.join(_count(*part) for part in counts if part[0])}."
 
 
 def _repairs(repaired: Sequence[Repair]) -> Iterator[str]:

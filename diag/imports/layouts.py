@@ -182,7 +182,6 @@ ANNUAIRE = FileLayout(
 )
 """`fr-en-annuaire-education`: 69, 72 or 71 columns in 2023, 2024 and 2026."""
 
-
 EFFECTIFS = FileLayout(
     command="effectifs",
     title="le fichier des effectifs et des classes",
@@ -211,7 +210,6 @@ EFFECTIFS = FileLayout(
 )
 """`fr-en-ecoles-effectifs-nb_classes`: labels in CSV, technical names in the API."""
 
-
 IPS = FileLayout(
     command="ips",
     title="le fichier des IPS",
@@ -231,7 +229,6 @@ IPS = FileLayout(
     """,
 )
 """`fr-en-ips_ecoles` and its successors, in three layouts."""
-
 
 COMMUNES = FileLayout(
     command="communes",
@@ -256,7 +253,6 @@ COMMUNES = FileLayout(
 )
 """INSEE's official code, in CSV or as `@etalab/decoupage-administratif` has it."""
 
-
 MAIRIES = FileLayout(
     command="mairies",
     title="la liste des courriels des mairies",
@@ -268,7 +264,6 @@ MAIRIES = FileLayout(
     optional={},
 )
 """The DILA's public directory, reduced to the e-mails of town halls."""
-
 
 ALL = (EFFECTIFS, IPS, ANNUAIRE, MAIRIES, COMMUNES)
 """The most particular first: a file is of the first kind that it fits."""

@@ -1,7 +1,7 @@
 """A syndicat's own prices, aids and dates, from its spreadsheet's CSV.
 
-Each row is read as an author's own item: what it may say, and how it is refused, is
-what the checklists say. A row about a shipped item may give only what it changes.
+Each row is read as an author's own item: its fields and its refusals are
+those of the checklists. A row about a shipped item may give only what it changes.
 """
 
 import re
@@ -14,7 +14,7 @@ from diag.checklist.fields import required_keys
 from diag.checklist.forms import ITEMS
 from diag.checklist.lint.rules import TRADE
 from diag.checklist.loaded import Loaded
-from diag.checklist.overlay.layers import laid_over, text_of, without
+from diag.checklist.overlay.layers import overlay_node, text_of, without
 from diag.checklist.overlay.merge import OFF
 from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.imports.cells import flag, iso_date, line_of_text
@@ -29,7 +29,7 @@ SECTIONS = {"prix": "prices", "aides": "aids", "echeances": "deadlines"}
 
 @dataclass(frozen=True, slots=True)
 class OwnRows:
-    """What a table says that the shipped checklists do not, and what was refused."""
+    """What a table changes or adds, and what was refused."""
 
     items: Mapping[str, Entries]
     """By id: what each row changes or adds."""
@@ -97,25 +97,25 @@ class _OwnTableReading:
         self.refused: list[LineRefusal] = []
 
     def take(self, row: TableRow, where: Mapping[str, int]) -> None:
-        told = self._told(row, where)
+        label = self._label(row, where)
         try:
             item = self._item(row, where)
             self._check(item)
         except ValueError as error:
-            self.refused.append(LineRefusal(row.line, told[:60], str(error)))
+            self.refused.append(LineRefusal(row.line, label[:60], str(error)))
             return
         ident = text_of(item.nodes["id"])
         self._lines[ident] = row.line
         if (self._section, ident) not in self._shipped.nodes:
             self.added.append(ident)
-        elif self._says_the_same(ident, item):
+        elif self._is_unchanged(ident, item):
             self.unchanged.append(ident)
             return
         else:
             self.changed.append(ident)
         self.items[ident] = item
 
-    def _told(self, row: TableRow, where: Mapping[str, int]) -> str:
+    def _label(self, row: TableRow, where: Mapping[str, int]) -> str:
         keys = [key for key in ("id", NAMED_BY[self._section]) if key in where]
         return next(filter(None, (row.cells[where[key]].strip() for key in keys)), "")
 
@@ -139,7 +139,6 @@ class _OwnTableReading:
         return Entries(spot, nodes, dict.fromkeys(nodes, spot))
 
     def _ident_of(self, label: str) -> str:
-        """Return the id of the item so called, else one made of its name."""
         if not label:
             raise ValueError("ni identifiant ni désignation")
         folded = fold(label)
@@ -167,13 +166,12 @@ class _OwnTableReading:
         self._build(self._whole(item))
 
     def _whole(self, item: Entries) -> Entries:
-        """Return a row as a whole item: laid over the shipped one when there is one."""
         item = without(item, OFF)
         ident = text_of(item.nodes["id"])
         base = self._shipped.nodes.get((self._section, ident))
         if base is None:
             return item
-        whole = laid_over(base, item)
+        whole = overlay_node(base, item)
         assert isinstance(whole, Entries)
         return whole
 
@@ -189,7 +187,6 @@ class _OwnTableReading:
         raise ValueError(by_column(self._section, told))
 
     def _unknown(self, ident: str) -> str:
-        """Say that no shipped item is so called, and which one is nearly."""
         shipped = self._shipped.names(self._section)
         if ident in shipped:
             return ""
@@ -197,7 +194,7 @@ class _OwnTableReading:
         asked = f" (vouliez-vous « {near} » ?)" if near else ""
         return f"« {ident} » n'est pas livré{asked}, et pour l'ajouter "
 
-    def _says_the_same(self, ident: str, item: Entries) -> bool:
+    def _is_unchanged(self, ident: str, item: Entries) -> bool:
         if OFF in item.nodes:
             return False
         shipped = getattr(self._shipped.draft, self._section).get(ident)
@@ -252,10 +249,8 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Section → key → names of its column, compared without accents nor case."""
 
-
 NAMED_BY = {"prices": "label", "aids": "title", "deadlines": "title"}
 """What names a row that has no id."""
-
 
 _STATES = {
     **dict.fromkeys(("ouvert", "ouverte", "open"), "open"),
@@ -264,7 +259,6 @@ _STATES = {
     ),
     **dict.fromkeys(("inconnu", "inconnue", "a verifier", "unknown"), "unknown"),
 }
-
 
 _DURATIONS = {"an": "Y", "ans": "Y", "mois": "M", "semaines": "W", "jours": "D"}
 
@@ -282,7 +276,7 @@ def positions(section: str, columns: tuple[str, ...]) -> dict[str, int]:
 
 
 def by_column(section: str, sentence: str) -> str:
-    """Return a sentence about keys, told of columns: « typical », « prix courant »."""
+    """Return a sentence about keys with names of columns: « prix courant »."""
     for key, names in COLUMNS[section].items():
         sentence = re.sub(rf"« {key}(?= »|: )", f"« {names[0]}", sentence)
     order = "minimum ≤ typical ≤ maximum"
@@ -293,7 +287,7 @@ def node_of(key: str, cell: str, spot: Spot) -> Node | None:
     """Return what a cell means under a key; None for an empty one.
 
     Raises:
-        ValueError: when the cell cannot be read; says why in French.
+        ValueError: when the cell cannot be read; the message is French.
     """
     text = line_of_text(cell)
     if not text:

@@ -19,9 +19,7 @@ _ALWAYS_TOLD = (
 )
 """Fields that no official file leaves empty on every line."""
 
-
 _OLDER = "ligne plus ancienne que ce que le territoire sait"
-
 
 _FEW = 10
 """So many schools of a department may be missing before the file seems partial."""
@@ -120,7 +118,6 @@ class _Directory:
                 )
 
     def _merge(self, uai: str, again: dict[str, Cell], line: int, first: int) -> None:
-        """Complete a school by another line of the same number."""
         school = self.schools[uai]
         unlike = []
         for name, value in again.items():
@@ -134,7 +131,6 @@ class _Directory:
         self.intake.findings.remark(line, f"{uai} {school['name']}", reason)
 
     def _forget_the_closed(self) -> None:
-        """Leave out what a newer directory of the same department no longer holds."""
         for uai, school in list(self.schools.items()):
             if uai not in self.known_dates and school["department"] in self.outdated:
                 del self.schools[uai]
@@ -152,7 +148,6 @@ _IDENTITY: MappingProxyType[str, tuple[Callable[[str], str], str]] = MappingProx
     "insee": (cells.insee, "code INSEE"),
     "commune": (cells.line_of_text, "nom de la commune"),
 })
-
 
 _DETAILS: MappingProxyType[str, Callable[[str], Cell]] = MappingProxyType({
     "department": cells.department,
@@ -172,20 +167,15 @@ _DETAILS: MappingProxyType[str, Callable[[str], Cell]] = MappingProxyType({
     "updated": cells.iso_date,
 })
 
-
 _NATURE = re.compile(r"1[0-9]{2}")
-
-
 _POSTCODE_AND_TOWN = re.compile(r"([0-9]{5}) \D.*")
-
-
 _POSITION = re.compile(r"(-?[0-9.]+), ?(-?[0-9.]+)")
 
 
 def other_kind(entry: ImportRow) -> str:
     """Return what a line is when it is no primary-level school; empty when it is one.
 
-    The type says so, or the nature: 101 maternelle, 151 élémentaire, 103 and 153
+    By type, or by nature: 101 maternelle, 151 élémentaire, 103 and 153
     d'application, 162 spécialisée: every nature of the primary level starts with 1.
     """
     kind, nature = entry.cells.get("type"), entry.cells.get("nature")
@@ -200,7 +190,7 @@ def read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cel
     """Return the fields that a line states; a detail that is unreadable is left out.
 
     Raises:
-        ValueError: when the name or the commune is missing; says which, in French.
+        ValueError: when the name or the commune is missing; the message names it.
     """
     school: dict[str, Cell] = {"uai": uai, "vanished": ""}
     for key, (reader, label) in _IDENTITY.items():
@@ -217,21 +207,19 @@ def read_school(intake: FileIntake, entry: ImportRow, uai: str) -> dict[str, Cel
 
 
 def _complete_position(school: dict[str, Cell], entry: ImportRow) -> None:
-    """Take from `position` the coordinates that have no column of their own."""
     match = _POSITION.fullmatch(entry.cells.get("position", ""))
     if match is None or school.get("latitude") or school.get("longitude"):
         return
     try:
         latitude, longitude = cells.latitude(match[1]), cells.longitude(match[2])
     except ValueError:
-        return  # a place that cannot be told is no reason to refuse a school
+        return  # an unreadable position is no reason to refuse a school
     school |= {"latitude": latitude, "longitude": longitude}
 
 
 def _complete_address(
     school: dict[str, Cell], intake: FileIntake, entry: ImportRow
 ) -> None:
-    """Join the lines of the address; the third only repeats postcode and town."""
     lines: dict[str, Cell] = {}
     for name in ("address_1", "address_2", "address_3"):
         lines |= intake.maybe(entry, name, cells.line_of_text, str(school["uai"]))

@@ -18,11 +18,9 @@ from diag.model.errors import DiagError
 MAX_BYTES = 200 * 2**20
 """Largest file read, in bytes once decompressed: three times the whole country's."""
 
-
 _SAVE_AS_CSV = (
     "Dans Excel : Enregistrer sous, « CSV UTF-8 (délimité par des virgules) »"
 )
-
 
 _OTHER_KINDS = (
     (b"PK\x03\x04", "un classeur ou une archive (xlsx, ods, zip)"),
@@ -136,14 +134,10 @@ def _decoded_line(line: bytes) -> tuple[str, bool]:
 MAX_LINE = 65_536
 """Longest line read, in characters: fifty times the longest real one."""
 
-
 MAX_COLUMNS = 500
 """Most columns read: seven times the widest real file."""
 
-
 _MAX_QUOTED_LINES = 10
-
-
 _DELIMITERS = ";,\t"
 
 
@@ -156,7 +150,7 @@ class TableRow(NamedTuple):
 
 
 class BadRow(NamedTuple):
-    """A row whose cells cannot be told apart."""
+    """A row whose cells run together."""
 
     line: int
     reason: str
@@ -196,7 +190,7 @@ def _from_csv(source: InputFile) -> RawTable:
             "Ce n'est pas un CSV ligne par ligne : téléchargez-le de nouveau",
         )
     delimiter = max(_DELIMITERS, key=header.count)
-    columns = tuple(name.strip() for name in _split(header, delimiter))
+    columns = tuple(name.strip() for name in _quoted([header], delimiter)[0])
     _check_width(source, columns)
     rows: list[TableRow] = []
     bad: list[BadRow] = []
@@ -233,7 +227,6 @@ def _records(
 
 
 def _quoted(lines: list[str], delimiter: str) -> tuple[list[str], int]:
-    """Return the cells that start on the first line, and how many lines they take."""
     for taken in range(1, len(lines) + 1):
         joined = "\n".join(lines[:taken])
         if len(joined) > MAX_LINE:
@@ -244,10 +237,6 @@ def _quoted(lines: list[str], delimiter: str) -> tuple[list[str], int]:
             continue
         return cells, taken
     return lines[0].split(delimiter), 1
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    return _quoted([line], delimiter)[0]
 
 
 def _from_json(source: InputFile) -> RawTable:
@@ -279,7 +268,6 @@ def _check_width(source: InputFile, columns: tuple[str, ...]) -> None:
 
 
 def _records_of(parsed: object) -> Iterator[Mapping[str, object]]:
-    """Yield the fields of each record, in the layouts of the portal's two APIs."""
     if isinstance(parsed, dict):
         parsed = parsed.get("results", parsed.get("records"))
     if not isinstance(parsed, list):
@@ -294,7 +282,6 @@ def _records_of(parsed: object) -> Iterator[Mapping[str, object]]:
 
 
 def _cell(value: object) -> str:
-    """Return a JSON value as the CSV export would have written it."""
     if value is None:
         return ""
     if isinstance(value, bool):

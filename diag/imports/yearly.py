@@ -12,7 +12,6 @@ from diag.journal.territory import Cell, Territory
 Figures = dict[str, Cell]
 """The fields of a school that one line states."""
 
-
 _OLDER = "rentrée plus ancienne"
 
 
@@ -87,7 +86,6 @@ class _Latest:
 MAX_CLASSES = 99
 """Most classes believed: four times the largest real school."""
 
-
 MAX_PUPILS = 2_999
 """Most pupils believed."""
 
@@ -119,8 +117,6 @@ def _read_rolls(entry: ImportRow) -> Figures:
 
 
 _UNPUBLISHED = {"", "NS", "ND", "S"}
-
-
 _LEAST, _MOST = 30, 210  # published values go from 45 to 185
 
 

@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 FILE = "photos.db"
 """Name of the attachments' file in a workspace."""
 
-
 VERSION = 1
 """Version of its tables, kept in the file as `user_version`."""
-
 
 _TABLE = """
 create table if not exists blob(
@@ -35,31 +33,17 @@ create table if not exists blob(
 ) strict
 """
 
-
 _PUT = """
 insert into blob values (?, ?, ?, ?)
 on conflict(sha) do update set data = excluded.data where data is null
 """
 
-
 _GET = "select data from blob where sha = ?"
-
-
 _ALL = "select sha, data from blob where data is not null"
-
-
 _SIZES = "select sha, size from blob where data is not null"
-
-
 _HAS_TABLE = "select 1 from sqlite_schema where name = 'blob'"
-
-
 _GONE = "select sha from blob where data is null"
-
-
 _LET_GO = "update blob set data = null where sha = ?"
-
-
 _DROP = "delete from blob where sha = ?"
 
 

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from diag.journal import changes, subjects
-from diag.journal.facts import status_of
+from diag.journal.facts import read_audit, status_of
 from diag.journal.heads import latest
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin, loads
@@ -18,9 +18,8 @@ join head h on h.audit = a.n and h.subject = 'audit/subject'
 where h.value is not null order by a.n, h.lam
 """
 
-
 _AFTERWARDS = (DispatchTopic, FollowTopic, QuestionnaireTopic)
-"""What is said of an audit once it is closed."""
+"""What is still recorded once an audit is closed."""
 
 
 class Signature(NamedTuple):
@@ -38,11 +37,11 @@ class Signature(NamedTuple):
 def audits(journal: Journal) -> tuple[Audit, ...]:
     """Return the audits whose subject is known, in the order in which they came.
 
-    An audit's id is made of its subject: a revision that says otherwise is ignored.
+    An audit's id is made of its subject: a revision that contradicts it is ignored.
     """
     found: dict[str, Audit] = {}
     for audit, text in journal.select(_NAMED):
-        if noun := audit_said(audit, loads(text)):
+        if noun := read_audit(audit, loads(text)):
             found[audit] = noun
     return tuple(found.values())
 
@@ -53,7 +52,7 @@ def open_audit(
     """Return the audit of a subject in a campaign, opened when it is new here."""
     audit = Audit(id=audit_id(campaign, subject), campaign=campaign, subject=subject)
     heads = journal.current(audit.id, subjects.SUBJECT)
-    if not any(audit_said(audit.id, head.value) for head in heads):
+    if not any(read_audit(audit.id, head.value) for head in heads):
         journal.write(changes.opened(audit.id, campaign, subject), origin)
     return audit
 
@@ -78,18 +77,6 @@ def closing_of(journal: Journal, audit: str) -> Signature | None:
     return Signature(signed, head.author, head.at, intact=f"{before:064x}" == signed)
 
 
-def audit_said(audit: str, value: Any) -> Audit | None:
-    """Return the audit that a value tells, if its id is made of that subject."""
-    try:
-        subject = Subject(kind=value["kind"], code=value["code"])
-        campaign = str(value["campaign"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    if audit_id(campaign, subject) != audit:
-        return None
-    return Audit(id=audit, campaign=campaign, subject=subject)
-
-
 _CAMPAIGNS = """
 select distinct json_extract(h.value, '$.campaign') from audit a
 join head h on h.audit = a.n and h.subject = 'audit/subject'
@@ -98,7 +85,7 @@ where json_type(h.value, '$.campaign') = 'text'
 
 
 def campaigns_of(journal: Journal) -> tuple[str, ...]:
-    """Return the campaigns in which something is said, in order."""
+    """Return the campaigns in which something is recorded, in order."""
     return tuple(
         sorted(one for (one,) in journal.select(_CAMPAIGNS) if is_campaign(one))
     )
@@ -116,14 +103,14 @@ class Hand(NamedTuple):
     """One person's part in one audit."""
 
     author: str
-    said: int
+    answers: int
     """How much of what stands is theirs."""
     last: int
     """When they last spoke, by their clock, UTC milliseconds."""
 
 
 def authors_by_audit(journal: Journal) -> dict[str, list[Hand]]:
-    """Return who answered in each audit, who said most first."""
+    """Return the authors of each audit, the most active first."""
     found: dict[str, list[Hand]] = {}
     for audit, *hand in journal.select(_HANDS):
         found.setdefault(audit, []).append(Hand(*hand))

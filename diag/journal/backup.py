@@ -24,10 +24,8 @@ from diag.journal.errors import (
 FOLDER = "backups"
 """Where copies go, inside the workspace."""
 
-
 KEPT = 3
 """How many daily copies are kept."""
-
 
 _DAILY = "diag-20??-??-??.db"
 
@@ -79,7 +77,7 @@ def backup_elsewhere(
 ) -> Path:
     """Copy the journal into a folder that others may share: nothing there is touched.
 
-    `mark` tells this workspace's copies from others'. A second copy of the day has a
+    `mark` distinguishes this workspace's copies. A second copy of the day has a
     number.
 
     Raises:
@@ -88,13 +86,15 @@ def backup_elsewhere(
     name = f"diag-{mark}-{day}"
     names = chain([name], (f"{name}-{number}" for number in count(2)))
     paths = (folder / f"{each}.db" for each in names)
-    path = next(p for p in paths if not any(map(Path.exists, _together(p))))
+    path = next(
+        each
+        for each in paths
+        if not any(
+            part.exists() for part in (each, photos_beside(each), overlay_beside(each))
+        )
+    )
     copy(connection, path)
     return path
-
-
-def _together(copied: Path) -> tuple[Path, Path, Path]:
-    return copied, photos_beside(copied), overlay_beside(copied)
 
 
 def copy(
@@ -117,8 +117,13 @@ def copy(
         with in_french(path):
             if check is None:
                 _mend(connection)
-            _vacuum_into(connection, part)
-        _copy_mark(_source(connection), path)
+            (reading,) = connection.execute("pragma query_only").fetchone()
+            connection.execute("pragma query_only = 0")
+            try:
+                connection.execute("vacuum into ?", [str(part)])
+            finally:
+                connection.execute(f"pragma query_only = {reading}")
+        _copy_mark(Path(connection.execute("pragma database_list").fetchone()[2]), path)
         (check or verify)(part)
         _sync(part)
         part.replace(path)
@@ -133,7 +138,6 @@ def copy(
 
 
 def _mend(connection: sqlite3.Connection) -> None:
-    """Find the heads again, if the disk changed them: the log is the truth."""
     (reading,) = connection.execute("pragma query_only").fetchone()
     if reading or projections.are_true(connection):
         return
@@ -146,27 +150,12 @@ def _mend(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _source(connection: sqlite3.Connection) -> Path:
-    return Path(connection.execute("pragma database_list").fetchone()[2])
-
-
 def _copy_mark(source: Path, target: Path) -> None:
-    """Put beside a copy what tells its key; a plain one is told by its bytes."""
     mark = keys.mark_path(target)
     known = keys.mark_for(source)
     if known is not None and known != mark and not keys.is_plain(source):
         mark.write_bytes(known.read_bytes())
         _sync(mark)
-
-
-def _vacuum_into(connection: sqlite3.Connection, path: Path) -> None:
-    """Write the copy, which SQLite refuses to a reader although nothing changes."""
-    (reading,) = connection.execute("pragma query_only").fetchone()
-    connection.execute("pragma query_only = 0")
-    try:
-        connection.execute("vacuum into ?", [str(path)])
-    finally:
-        connection.execute(f"pragma query_only = {reading}")
 
 
 def verify(path: Path) -> None:
@@ -179,23 +168,19 @@ def verify(path: Path) -> None:
         (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
         if verdict != "ok":
             raise DamagedError(f"{path} : la base est abîmée ({verdict}).")
-        _verify_revisions(connection, path)
+        rows = connection.execute("select subject, id, body from rev where erased = 0")
+        for subject, key, body in rows:
+            if sha256(body.encode("utf-8")).digest() != key:
+                raise DamagedError(
+                    f"{path} : la modification {key.hex()} ({subject}) n'est plus ce "
+                    "qui avait été écrit. Restaurez une sauvegarde plus ancienne du "
+                    "dossier « backups »."
+                )
         _verify_editions(connection, path)
         if not projections.are_true(connection):
             raise DamagedError(
                 f"{path} : les réponses courantes ne sont plus celles du journal. "
                 "Restaurez une sauvegarde du dossier « backups »."
-            )
-
-
-def _verify_revisions(connection: sqlite3.Connection, path: Path) -> None:
-    rows = connection.execute("select subject, id, body from rev where erased = 0")
-    for subject, key, body in rows:
-        if sha256(body.encode("utf-8")).digest() != key:
-            raise DamagedError(
-                f"{path} : la modification {key.hex()} ({subject}) n'est plus ce "
-                "qui avait été écrit. Restaurez une sauvegarde plus ancienne du "
-                "dossier « backups »."
             )
 
 
@@ -217,7 +202,7 @@ def restore(
 ) -> Path | None:
     """Put a copy in the journal's place; return where the present file was set aside.
 
-    `aside` tells the file set aside from others, a time for example. Nothing is ever
+    `aside` distinguishes the file set aside, a time for example. Nothing is ever
     overwritten. `check` is the check of another kind of file.
 
     Raises:
@@ -289,7 +274,6 @@ def _sync(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the renaming durable where a folder can be synced; Windows has no such."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -300,12 +284,10 @@ def _sync_folder(folder: Path) -> None:
 
 _ALL = "select audit, id, body, erased from rev"
 
-
 _WAYS = (
     " order by audit, subject, id",
     " order by audit desc, subject desc, id desc",
 )
-
 
 _LEAST = 50
 """Audits are numbered from one: how many are looked for where none can be counted."""
@@ -341,7 +323,6 @@ def _every_row(connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 
 
 def _rows(connection: sqlite3.Connection, sql: str) -> Iterator[tuple[Any, ...]]:
-    """Give rows until one cannot be read."""
     try:
         yield from connection.execute(sql)
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What an author can say, each as a draft: the shapes of values, in one place.
+"""What an author can record, each as a draft: the shapes of values, in one place.
 
 `facts`, `places`, `visits`, `follow_ups` and `audits` read back what is built here.
 """
@@ -43,7 +43,7 @@ def pinned(
 
 
 def profiled(audit: str, profile: Profile) -> NewRevision:
-    """Say how long the visit is meant to be."""
+    """Set how long the visit is to be."""
     return NewRevision(audit, subjects.PROFILE, {"profile": str(profile)})
 
 
@@ -51,13 +51,13 @@ def moved(
     audit: str, status: AuditStatus, digest: str = "", comment: str = ""
 ) -> NewRevision:
     """Say where the audit stands; a closing carries the digest that is signed."""
-    told = {"status": str(status), "digest": digest, "comment": comment}
-    value: dict[str, Json] = {name: text for name, text in told.items() if text}
+    fields = {"status": str(status), "digest": digest, "comment": comment}
+    value: dict[str, Json] = {name: text for name, text in fields.items() if text}
     return NewRevision(audit, subjects.STATUS, value)
 
 
 def placed(audit: str, place: Place) -> NewRevision:
-    """Create a place, or say its kind, parent and name again."""
+    """Create a place, or change its kind, parent and name."""
     value = {"kind": str(place.kind), "parent": place.parent, "name": place.name}
     return NewRevision(audit, subjects.place(place.id), value)
 
@@ -124,7 +124,7 @@ def unvisited(audit: str, visit: str) -> NewRevision:
 
 
 def photographed(audit: str, photo: Photo) -> NewRevision:
-    """Join a photo, or say again what it shows."""
+    """Join a photo, or change what it shows."""
     value = photo.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
     return NewRevision(audit, subjects.photo(photo.id), value)
 
@@ -182,7 +182,7 @@ def ranked(audit: str, recommendation: str, rank: Number | None) -> NewRevision:
 
 
 def owned(audit: str, advice: OwnAdvice) -> NewRevision:
-    """Add a recommendation of the engineer's own, or say it again."""
+    """Add a recommendation of the engineer's own, or change it."""
     value = advice.model_dump(mode="json", exclude={"id"}, exclude_defaults=True)
     return NewRevision(audit, subjects.own(advice.id), value)
 
@@ -193,7 +193,7 @@ def disowned(audit: str, recommendation: str) -> NewRevision:
 
 
 def imagined(audit: str, scenario: Scenario) -> NewRevision:
-    """Keep suppositions under a name, or say them again."""
+    """Keep suppositions under a name, or change them."""
     value = scenario.model_dump(mode="json", exclude={"id"})
     return NewRevision(audit, subjects.scenario(scenario.id), value)
 
@@ -204,7 +204,7 @@ def forgotten(audit: str, scenario: str) -> NewRevision:
 
 
 def erased(audit: str, revision: str, reason: str) -> NewRevision:
-    """Erase a revision's value for ever; the reason says why, never what."""
+    """Erase a revision's value for ever; the reason gives why, never what."""
     return NewRevision(
         audit, subjects.erasure(revision), {"reason": reason}, op="erase"
     )

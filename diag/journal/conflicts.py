@@ -1,4 +1,4 @@
-"""Conflicts: what people said apart and nobody has settled yet.
+"""Conflicts: what people recorded apart and nobody has settled yet.
 
 Never settled by code: a person writes a revision that names all the heads.
 """
@@ -35,7 +35,7 @@ class Conflict:
 
     topic: Topic
     candidates: tuple[Revision, ...]
-    """One for each thing that is said, the last to say it, in order."""
+    """One for each content, the last that holds it, in order."""
     heads: tuple[str, ...]
     """Ids that the revision which settles it must name as its parents."""
     base: Revision | None
@@ -68,7 +68,6 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
 
 
 def _by_topic(heads: Sequence[Head], board: HeadIndex) -> dict[Topic, Sequence[Head]]:
-    """Return heads by what they are about; two places read as one are one topic."""
     found: dict[Topic, Sequence[Head]] = {}
     shared: set[Topic] = set()
     for subject, group in groupby(heads, key=lambda head: head.subject):
@@ -91,7 +90,6 @@ def nearest_base(history: Sequence[Revision], heads: Iterable[str]) -> Revision 
 
 
 def _matters(topic: Topic, site: Site) -> bool:
-    """Say whether differing there is a conflict: not where everything is kept."""
     if isinstance(topic, AnswerTopic | NoteTopic):
         return topic.place in site.places
     return not isinstance(topic, _NEVER_SETTLED)

@@ -29,9 +29,7 @@ _ALWAYS = {
     "trusted_schema": 0,
 }
 
-
 _READING = {"query_only": 1}
-
 
 _WRITING: dict[str, int | str] = {
     "journal_mode": "wal",
@@ -40,15 +38,9 @@ _WRITING: dict[str, int | str] = {
     "journal_size_limit": 67_108_864,
 }
 
-
 _MACOS = {"fullfsync": 1, "checkpoint_fullfsync": 1}
-
-
 _STATEMENTS = 256
-
-
 _PATIENCE = 5.0
-
 
 _PAUSE = 0.02
 """Seconds: how long two programs that make the same file wait for each other."""
@@ -59,7 +51,7 @@ def connect(
 ) -> sqlite3.Connection:
     """Open the journal's file, or refuse when a guarantee does not hold.
 
-    Transactions are explicit: the caller says `begin immediate`. A file to read, on a
+    Transactions are explicit: the caller writes `begin immediate`. A file to read, on a
     medium where nothing can be written, is read as one that nobody changes. `shared`:
     several threads use it, one at a time.
 
@@ -75,7 +67,6 @@ def connect(
 
 
 def _is_still(path: Path) -> bool:
-    """Say whether a file holds all that was written: no log waits beside it."""
     log = path.with_name(f"{path.name}-wal")
     return path.is_file() and not (log.is_file() and log.stat().st_size)
 
@@ -132,7 +123,6 @@ def _settings(*, readonly: bool) -> dict[str, int | str]:
 
 
 def _set(connection: sqlite3.Connection, pragma: str) -> None:
-    """Run a pragma; SQLite does not wait by itself to switch a new file to WAL."""
     end = monotonic() + _PATIENCE
     while True:
         try:
@@ -235,7 +225,6 @@ def convert(
 
 
 def _contents(connection: Any, schema: str) -> list[Any]:
-    """Return the schema of a file, and how many rows each table has."""
     rows = connection.execute(
         f"select type, name, sql from {schema}.sqlite_schema "  # noqa: S608 - our own names
         "where name not like 'sqlite_autoindex%' order by type, name"
@@ -251,43 +240,33 @@ def _contents(connection: Any, schema: str) -> list[Any]:
 # Which key opens a file: none for a plain one, else the one that its mark names.
 #
 # The mark of `diag.db` is `diag-chiffrement.json`, beside it: the key's id and who
-# holds the key (the system's keyring, or a passphrase that wraps it). Copies have their
-# own. Where there is a mark, or a key at hand, a plain file is told by its first bytes.
+# holds the key (the system's keyring, or a passphrase that wraps it). Copies have
+# their own. Where there is a mark, or a key, its first bytes show a plain file.
 
 
 PASSPHRASE_FILE = "DIAG_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
 """The variable that names a file holding the passphrase, for scripts."""
 
-
 KEY_BYTES = 32
-
 
 SERVICE = "diag-journal"
 """Under which name the system's keyring keeps keys."""
 
-
 _SUFFIX = "-chiffrement.json"
-
-
 _JOURNAL = "diag"
-
-
 _PLAIN = b"SQLite format 3\x00"
-
 
 _N, _R, _P = 2**15, 8, 1
 """scrypt: 32 MiB and a tenth of a second for each guess."""
 
-
 _known: dict[str, bytes] = {}
-
 
 _held: dict[tuple[int, int], int] = {}
 """Descriptors of the files whose first bytes were read, by device and inode."""
 
 
 class LockedAwayError(JournalError):
-    """The key cannot be had; the message says what to do."""
+    """The key cannot be had; the message gives the remedy."""
 
 
 def mark_path(path: Path) -> Path:
@@ -296,7 +275,7 @@ def mark_path(path: Path) -> Path:
 
 
 def mark_for(path: Path) -> Path | None:
-    """Return the mark that tells the key of a file, if there is one."""
+    """Return the mark that names the key of a file, if there is one."""
     journal = f"{_JOURNAL}{_SUFFIX}"
     places = (mark_path(path), path.parent / journal, path.parent.parent / journal)
     return next((each for each in places if each.is_file()), None)
@@ -329,7 +308,7 @@ def _first_bytes(path: Path) -> bytes:
 
 
 def key_of(path: Path) -> bytes | None:
-    """Return the key of a file; None when it is plain, or nothing says otherwise.
+    """Return the key of a file; None when it is plain, or nothing names one.
 
     Raises:
         LockedAwayError: when the key cannot be had.
@@ -344,7 +323,7 @@ def key_of(path: Path) -> bytes | None:
 
 
 def key_id(key: bytes) -> str:
-    """Return the name of a key, which tells nothing of it."""
+    """Return the name of a key, which reveals nothing of it."""
     return sha256(b"diag key" + key).hexdigest()[:16]
 
 
@@ -426,15 +405,15 @@ def passphrase_given(question: str) -> str:
 
 def _unlocked(mark: Path) -> bytes:
     try:
-        told = json.loads(mark.read_text(encoding="utf-8"))
-        name, held = str(told["key"]), told["held"]
+        detail = json.loads(mark.read_text(encoding="utf-8"))
+        name, held = str(detail["key"]), detail["held"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LockedAwayError(
             f"{mark} : ce fichier, qui dit comment ouvrir le journal, est abîmé. "
             "Remettez celui d'une copie de la même époque."
         ) from error
     if name not in _known:
-        key = _from_keyring(name) if held == "keyring" else _unwrapped(told, mark)
+        key = _from_keyring(name) if held == "keyring" else _unwrapped(detail, mark)
         _known[name] = key
     return _known[name]
 
@@ -456,15 +435,15 @@ def _from_keyring(name: str) -> bytes:
     return bytes.fromhex(kept)
 
 
-def _unwrapped(told: dict[str, Any], mark: Path) -> bytes:
+def _unwrapped(detail: dict[str, Any], mark: Path) -> bytes:
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - 20 ms
     from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415 - 20 ms
         AESGCM,
     )
 
     passphrase = passphrase_given("Phrase de passe de l'espace de travail")
-    sealed = b64decode(told["sealed"])
-    stretched = _stretched(passphrase, b64decode(told["salt"]))
+    sealed = b64decode(detail["sealed"])
+    stretched = _stretched(passphrase, b64decode(detail["salt"]))
     try:
         return AESGCM(stretched).decrypt(sealed[:12], sealed[12:], None)
     except InvalidTag as error:

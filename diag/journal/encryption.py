@@ -27,7 +27,7 @@ _FILES: dict[str, Callable[[Path], None]] = {
     attachments.FILE: attachments.verify_photos,
     journal.FILE: backup.verify,
 }
-"""What is encrypted, the journal last: its mark tells what a workspace is."""
+"""What is encrypted, the journal last: its mark shows what a workspace is."""
 
 
 def mark_of(folder: Path) -> Path:
@@ -45,7 +45,13 @@ def prepare(folder: Path, mark: Mapping[str, Any]) -> None:
     """Have what is made in a folder from now on encrypted."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in _FILES:
-        _write(keys.mark_path(folder / name), json.dumps(mark, indent=2).encode())
+        path = keys.mark_path(folder / name)
+        part = path.with_name(f"{path.name}.part")
+        with part.open("wb") as file:
+            file.write(json.dumps(mark, indent=2).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
 
 
 def encrypt(folder: Path, key: bytes, mark: Mapping[str, Any]) -> None:
@@ -100,15 +106,5 @@ def _swap(
 
 
 def _stamp(path: Path) -> tuple[int, int, bool]:
-    """Return what changes when somebody writes."""
-    log, told = path.with_name(f"{path.name}-wal"), path.stat()
-    return told.st_mtime_ns, told.st_size, log.exists()
-
-
-def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    log, stat = path.with_name(f"{path.name}-wal"), path.stat()
+    return stat.st_mtime_ns, stat.st_size, log.exists()

@@ -28,7 +28,7 @@ def erasures_in(path: Path) -> list[bytes]:
     return [body.encode("utf-8") for (body,) in rows]
 
 
-# Retired audits: past their retention date, all they said leaves and stays away.
+# Retired audits: past their retention date, all they hold leaves and stays away.
 #
 # An audit is retired by an erasure that names, in place of a revision, the audit
 # itself. It travels as any revision does; a journal that holds it keeps of the audit
@@ -42,17 +42,15 @@ select id from rev r where audit = ? and id not in
   (select id from erased where audit = r.audit) order by lam, id
 """
 
-
 _MARKED = """
 select a.id, e.id from erased e join audit a on a.n = e.audit group by a.id, e.id
 """
-
 
 _CACHES = ("judged", "score", "finding", "advice")
 
 
 class Retired(NamedTuple):
-    """What a retirement took away, and the erasures that say so."""
+    """What a retirement took away, and its erasures."""
 
     audit: str
     erased: tuple[str, ...]
@@ -70,7 +68,7 @@ def retired(journal: Journal) -> frozenset[str]:
 
 
 def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired:
-    """Erase all that an audit says, now and for ever, in one durable commit.
+    """Erase all that an audit holds, now and for ever, in one durable commit.
 
     Done again, it names one by one what came in since.
 
@@ -79,7 +77,7 @@ def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired
     """
     with journal.transaction() as connection:
         tally = Tally.load(connection, audit)
-        doomed = [key.hex() for key in _said(connection, tally)]
+        doomed = [key.hex() for key in _unnamed(connection, tally)]
         marked = audit in retired(journal)
         targets = doomed if marked else [*doomed, mark_of(audit)]
         lines = [
@@ -87,12 +85,16 @@ def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired
             for at, target in enumerate(targets, 1)
         ]
         ingest.ingest(connection, (revision.line for revision in lines))
-        _forget(connection, audit)
+        for table in _CACHES:
+            sql = (
+                f"delete from {table} where audit = (select n from audit where id = ?)"  # noqa: S608 -- names from above
+            )
+            connection.execute(sql, (audit,))
+        connection.execute("delete from outbox where audit = ?", (audit,))
     return Retired(audit, tuple(doomed), tuple(lines))
 
 
-def _said(connection: sqlite3.Connection, tally: Tally) -> list[bytes]:
-    """Return the ids of what no erasure names one by one; erasures themselves stay."""
+def _unnamed(connection: sqlite3.Connection, tally: Tally) -> list[bytes]:
     erasures = {
         key
         for (key,) in connection.execute(
@@ -119,11 +121,3 @@ def _erasure(
         "device": origin.device,
     }
     return compose(fields, origin.nonce())
-
-
-def _forget(connection: sqlite3.Connection, audit: str) -> None:
-    """Drop what was computed of an audit, and the messages about it."""
-    for table in _CACHES:
-        sql = f"delete from {table} where audit = (select n from audit where id = ?)"  # noqa: S608 -- names from above
-        connection.execute(sql, (audit,))
-    connection.execute("delete from outbox where audit = ?", (audit,))

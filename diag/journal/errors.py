@@ -1,4 +1,4 @@
-"""What can go wrong with the journal, told in French: what happened, what to do."""
+"""What can go wrong with the journal, in French: what happened, what to do."""
 
 import shutil
 import sqlite3
@@ -14,7 +14,7 @@ class JournalError(DiagError):
     """The journal could not do what was asked; the message is for the user."""
 
     sentence: ClassVar[str] = ""
-    """What SQLite's own error means, told after the name of the file."""
+    """What SQLite's own error means, after the name of the file."""
 
 
 class LockedError(JournalError):
@@ -89,7 +89,6 @@ _MEANINGS: dict[int, type[JournalError]] = {
     sqlite3.SQLITE_PERM: UnreachableError,
 }
 
-
 _OUT_OF_SPACE = {
     sqlite3.SQLITE_IOERR_WRITE,
     sqlite3.SQLITE_IOERR_FSYNC,
@@ -99,11 +98,9 @@ _OUT_OF_SPACE = {
     sqlite3.SQLITE_IOERR_SHMSIZE,
     sqlite3.SQLITE_IOERR_SHMMAP,
 }
-"""What SQLite says when it cannot lengthen a file: nothing written is damaged."""
-
+"""The codes of SQLite when it cannot lengthen a file: nothing written is damaged."""
 
 _CIPHER = "sqlcipher3"
-
 
 _WORDS = {
     "database is locked": sqlite3.SQLITE_BUSY,
@@ -118,18 +115,16 @@ _WORDS = {
 }
 """SQLite's words for its codes, where the driver gives no code."""
 
-
 _ALMOST_FULL = 256 * 1024
 """Free bytes under which an input-output error is one of space."""
 
-
 _UNREADABLE = "Could not decode to UTF-8"
-"""How Python begins to say that a text has changed on disk; it gives no code."""
+"""How Python begins to report that a text has changed on disk; it gives no code."""
 
 
 @contextmanager
 def in_french(path: Path) -> Iterator[None]:
-    """Turn what SQLite says of `path` into a sentence; a bug stays a bug.
+    """Turn what SQLite reports of `path` into a sentence; a bug stays a bug.
 
     Raises:
         JournalError: one of its subclasses, with the file and what to do.
@@ -137,13 +132,13 @@ def in_french(path: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if is_of_sqlite(error) and (sentence := told(error, path)):
+        if is_of_sqlite(error) and (sentence := explain(error, path)):
             raise sentence from error
         raise
 
 
 def is_of_sqlite(error: BaseException) -> bool:
-    """Say whether SQLite speaks, or SQLCipher, whose classes are its own."""
+    """Say whether the error is of SQLite, or SQLCipher, whose classes are its own."""
     return isinstance(error, sqlite3.Error) or type(error).__module__.startswith(
         _CIPHER
     )
@@ -157,8 +152,8 @@ def code_of(error: BaseException) -> int:
     return next((_WORDS[each] for each in _WORDS if each in str(error)), 0)
 
 
-def told(error: BaseException, path: Path) -> JournalError | None:
-    """Return what SQLite says of `path`, in French; None for what is a bug."""
+def explain(error: BaseException, path: Path) -> JournalError | None:
+    """Return what SQLite reports of `path`, in French; None for what is a bug."""
     meaning = _meaning(error, path)
     return meaning(f"{path} : {meaning.sentence}") if meaning else None
 

@@ -24,22 +24,17 @@ from diag.model.audit import Audit
 from diag.model.enums import AuditStatus
 
 _ROWS = "select a.id, r.id from rev r join audit a on a.n = r.audit order by r.audit"
-
-
 _KEYS = "select id from rev where audit = (select n from audit where id = ?)"
-
 
 _MARK = """
 select after, lam from sync_state
 where hub = ? and audit = (select n from audit where id = ?)
 """
 
-
 _KEEP_MARK = """
 insert or replace into sync_state(hub, audit, after, lam)
 select ?, n, ?, ? from audit where id = ?
 """
-
 
 _LINES = """
 select id, body from rev
@@ -47,17 +42,13 @@ where audit = (select n from audit where id = ?) and lam > ?
 order by subject <> ?, not (subject >= ? and subject < ?), lam, id
 """
 
-
 _UNSETTLED = """
 select a.id, count(*) from rev r join audit a on a.n = r.audit
 left join sync_state s on s.audit = a.n and s.hub = ?
 where r.lam > coalesce(s.lam, 0) group by a.n order by a.n
 """
 
-
 _GREATEST = "select lam from tally where audit = (select n from audit where id = ?)"
-
-
 _FORGET_CURSOR = "delete from sync_state where hub = ?"
 
 
@@ -153,27 +144,16 @@ def forget_marks(journal: Journal, hub: str) -> None:
 
 
 _ALL = "select name, sha, at, undone_at, detail from bundle order by at, name"
-
-
 _BY_NAME = "select name, sha, at, undone_at, detail from bundle where name = ?"
-
-
 _BY_SHA = "select name, sha, at, undone_at, detail from bundle where sha = ?"
-
-
 _KEEP = "insert or replace into bundle values (?, ?, ?, null, ?)"
-
-
 _DETAIL = "update bundle set detail = ? where name = ?"
-
 
 _BROUGHT = """
 insert or ignore into brought select ?, n, ?, ? from audit where id = ?
 """
 
-
 _FORGET_BUNDLE = "delete from brought where bundle = ?"
-
 
 _TAKEN_BACK = """
 select r.audit, r.subject, r.id, r.body from brought b
@@ -181,18 +161,10 @@ join rev r on r.audit = b.audit and r.subject = b.subject and r.id = b.id
 where b.bundle = ? and r.erased = 0 and json_extract(r.body, '$.op') <> 'erase'
 """
 
-
 _SET_ASIDE = "insert or replace into quarantine values (?, ?, ?, null)"
-
-
 _REMOVE = "delete from rev where audit = ? and subject = ? and id = ?"
-
-
 _AUDIT = "select id from audit where n = ?"
-
-
 _FORGET_MARKS = "delete from sync_state where audit = ?"
-
 
 _ATTACHMENTS = """
 select coalesce(json_extract(body, '$.value.sha'), json_extract(body, '$.value.digest'))
@@ -200,12 +172,10 @@ from rev where audit = (select n from audit where id = ?) and erased = 0
   and (subject = ? or (subject >= ? and subject < ?))
 """
 
-
 _AUTHORS = """
 select distinct json_extract(body, '$.author') from rev
 where audit = (select n from audit where id = ?)
 """
-
 
 _UNDONE = "update bundle set undone_at = ? where name = ?"
 
@@ -280,8 +250,10 @@ class BundleIntake:
         """Keep what is known of the bundle; one that is in stays as it was."""
         if self._is_first:
             sums = {one: self.journal.digest(one) for one in self.new}
-            told = _written({**detail, "sums": sums})
-            self.connection.execute(_KEEP, [self._name, bytes.fromhex(sha), at, told])
+            written = _written({**detail, "sums": sums})
+            self.connection.execute(
+                _KEEP, [self._name, bytes.fromhex(sha), at, written]
+            )
 
 
 class _RehearsedError(Exception):
@@ -339,8 +311,8 @@ def add_photos(
         found = bundle_named(journal, name)
         assert found is not None
         photos = sorted({*found.detail.get("photos", ()), *shas})
-        told = _written({**found.detail, "photos": photos, "whole": whole})
-        connection.execute(_DETAIL, [told, name])
+        written = _written({**found.detail, "photos": photos, "whole": whole})
+        connection.execute(_DETAIL, [written, name])
 
 
 def audits_among(journal: Journal, which: Iterable[str]) -> dict[str, Audit]:
@@ -427,7 +399,6 @@ from rev where subject >= ? and subject < ? and erased = 0
   and json_type(body, '$.value.sha') = 'text'
 """
 
-
 _SHOWN = """
 select distinct json_extract(h.value, '$.sha'), json_extract(h.value, '$.size'),
   json_extract(h.value, '$.mime')
@@ -437,7 +408,6 @@ from head h where h.subject >= ? and h.subject < ? and h.value is not null
     and json_extract(s.value, '$.status') = ?)
 """
 
-
 _NAMING = """
 select distinct json_extract(r.body, '$.value.sha'), a.id
 from rev r join audit a on a.n = r.audit
@@ -445,12 +415,10 @@ where r.subject >= ? and r.subject < ? and r.erased = 0
   and json_type(r.body, '$.value.sha') = 'text'
 """
 
-
 _EDITIONS = """
 select distinct json_extract(body, '$.value.digest') from rev
 where subject = ? and erased = 0 and json_type(body, '$.value.digest') = 'text'
 """
-
 
 _EDITION = ""
 """The type of a compiled edition: canonical JSON, kept with the journal."""
@@ -531,7 +499,7 @@ def content(journal: Journal, sha: str) -> bytes | None:
 
 
 def keep(journal: Journal, one: NamedAttachment, received: bytes) -> None:
-    """Keep what came, checked already to be what its name says.
+    """Keep what came, already checked against its name.
 
     Raises:
         JournalError: when it cannot be kept.

@@ -1,6 +1,7 @@
 """Facts of an audit, from its heads: the only input of judging."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import groupby
@@ -12,14 +13,13 @@ from diag.journal.journal import Head, Journal
 from diag.journal.records import visit_dates
 from diag.journal.revision import Json, NewRevision, loads
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
-from diag.model.audit import Audit
-from diag.model.campaign import id_in_campaign, is_campaign
+from diag.model.audit import Audit, Subject, audit_id
+from diag.model.campaign import is_campaign
 from diag.model.enums import AuditStatus, PlaceKind, Profile, Provenance, State
 from diag.model.fact import Answer, Facts, Value
 
 WITHDRAWN = "réponse retirée"
 """Reason of the candidate that stands for a withdrawn answer in a conflict."""
-
 
 UNREADABLE = "réponse illisible par cette version de diag"
 """Reason of an answer written by a newer version, or by a fault."""
@@ -56,7 +56,7 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
 
 
 def status_of(journal: Journal, audit: str) -> AuditStatus:
-    """Return where an audit stands; closed only when nobody says otherwise."""
+    """Return where an audit stands; closed only when nobody disagrees."""
     heads = journal.current(audit, subjects.STATUS)
     return settled(statuses(head.value for head in heads))
 
@@ -70,17 +70,14 @@ def edition_of(journal: Journal, audit: str) -> str | None:
 
 
 def profile_of(journal: Journal, audit: str) -> Profile:
-    """Return how long the visit is meant to be; people who differ: the longest."""
+    """Return how long the visit is to be; people who differ: the longest."""
     heads = journal.current(audit, subjects.PROFILE)
-    said = [profile for head in heads if (profile := _profile(head.value))]
-    return max(said, key=list(Profile).index, default=Profile.STANDARD)
-
-
-def _profile(value: Any) -> Profile | None:
-    try:
-        return Profile(value["profile"])
-    except (KeyError, TypeError, ValueError):
-        return None
+    profiles = []
+    for head in heads:
+        value: Any = head.value
+        with suppress(KeyError, TypeError, ValueError):
+            profiles.append(Profile(value["profile"]))
+    return max(profiles, key=list(Profile).index, default=Profile.STANDARD)
 
 
 def asked_again_of(journal: Journal, audit: str) -> dict[str, int]:
@@ -93,15 +90,15 @@ def asked_again_of(journal: Journal, audit: str) -> dict[str, int]:
     again: dict[str, int] = {}
     for head in journal.current(audit, subjects.EDITION):
         value: Any = head.value
-        told = value.get("asked_again") if isinstance(value, dict) else None
-        for question, lam in told.items() if isinstance(told, dict) else ():
+        asked = value.get("asked_again") if isinstance(value, dict) else None
+        for question, lam in asked.items() if isinstance(asked, dict) else ():
             if isinstance(lam, int) and not isinstance(lam, bool):
                 again[question] = max(lam, again.get(question, 0))
     return again
 
 
 def since(heads: Sequence[Head], lam: int) -> Sequence[Head]:
-    """Return the heads said after a Lamport number."""
+    """Return the heads written after a Lamport number."""
     return [head for head in heads if head.lam > lam] if lam else heads
 
 
@@ -110,13 +107,21 @@ def answers_of(heads: Sequence[Head]) -> tuple[Answer, ...]:
 
     In a conflict, a withdrawal stands as an unknown: the hull of both is judged.
     """
-    if not any(head.says for head in heads):
+    if not any(head.has_value for head in heads):
         return ()
     return tuple(map(_answer, differing(heads)))
 
 
 def _answer(head: Head) -> Answer:
-    state, value, provenance, reason = _said(head)
+    body: Any = head.value
+    state, value, provenance = State.UNKNOWN, None, Provenance.DECLARED
+    reason = WITHDRAWN if head.withdrawn else UNREADABLE
+    with suppress(AttributeError, KeyError, TypeError, ValueError):
+        if not head.withdrawn:
+            given, source = State(body["state"]), Provenance(body["provenance"])
+            known = _value(body["value"]) if given is State.KNOWN else None
+            why = str(body.get("reason", ""))
+            state, value, provenance, reason = given, known, source, why
     return Answer(
         state=state,
         value=value,
@@ -127,18 +132,6 @@ def _answer(head: Head) -> Answer:
         device=head.device,
         at=head.at,
     )
-
-
-def _said(head: Head) -> tuple[State, Value, Provenance, str]:
-    if head.withdrawn:
-        return State.UNKNOWN, None, Provenance.DECLARED, WITHDRAWN
-    body: Any = head.value
-    try:
-        state, provenance = State(body["state"]), Provenance(body["provenance"])
-        value = _value(body["value"]) if state is State.KNOWN else None
-        return state, value, provenance, str(body.get("reason", ""))
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return State.UNKNOWN, None, Provenance.DECLARED, UNREADABLE
 
 
 def _value(raw: Any) -> Value:
@@ -153,21 +146,18 @@ def _value(raw: Any) -> Value:
 
 def notes_of(heads: Sequence[Head]) -> tuple[str, ...]:
     """Return the notes that differ, without those that are empty."""
-    said = (head.value for head in differing(heads) if head.says)
-    return tuple(text for text in said if isinstance(text, str) and text)
+    texts = (head.value for head in differing(heads) if head.has_value)
+    return tuple(text for text in texts if isinstance(text, str) and text)
 
 
 def _closed(board: HeadIndex) -> Iterable[PlaceKind]:
-    """Give the kinds that every head says complete: when in doubt, a list is open."""
     for kind, heads in board.closed.items():
         if heads and all(head.value is True for head in heads):
             yield kind
 
 
 _Key = tuple[str, str]
-
-
-_Said = TypeVar("_Said")
+_Item = TypeVar("_Item")
 
 
 def facts_after(
@@ -176,7 +166,7 @@ def facts_after(
     """Return facts that drafts have changed; None when all is to be read again.
 
     So it is for a place, a date, a withdrawal: other facts may depend on them. And for
-    a draft that names its parents: a place read as the same one may say otherwise.
+    a draft that names its parents: a place read as the same one may differ.
     """
     answers, notes, flags = dict(facts.answers), dict(facts.notes), set(facts.flags)
     outdated = asked_again_of(journal, audit)
@@ -186,8 +176,8 @@ def facts_after(
         heads = journal.current(audit, draft.subject)
         match subjects.parse(draft.subject):
             case AnswerTopic(place, question) if place in facts.places:
-                told = answers_of(since(heads, outdated.get(question, 0)))
-                _put(answers, (place, question), told)
+                found = answers_of(since(heads, outdated.get(question, 0)))
+                _put(answers, (place, question), found)
             case NoteTopic(place, question) if place in facts.places:
                 _put(notes, (place, question), notes_of(heads))
             case FlagTopic(place, question) if place in facts.places:
@@ -205,12 +195,12 @@ def facts_after(
 
 
 def _put(
-    said: dict[_Key, tuple[_Said, ...]], key: _Key, told: tuple[_Said, ...]
+    kept: dict[_Key, tuple[_Item, ...]], key: _Key, items: tuple[_Item, ...]
 ) -> None:
-    if told:
-        said[key] = told
+    if items:
+        kept[key] = items
     else:
-        said.pop(key, None)
+        kept.pop(key, None)
 
 
 _BEGUN = """
@@ -218,16 +208,14 @@ exists(select 1 from head b where b.audit = a.n and b.value is not null
   and b.subject not in ('audit/edition', 'audit/subject')
   and coalesce(json_extract(b.value, '$.provenance'), '') <> 'imported')
 """
-"""Opening an audit, and what official lists tell of a school, is saying nothing."""
+"""Opening an audit, and what official lists give of a school, is no answer."""
 
-
-_SAID = f"""
+_STAGES = f"""
 select a.id, {_BEGUN}, h.subject, h.value
 from audit a cross join head h on h.audit = a.n and h.subject in (?, ?)
 where h.value is not null order by a.n, h.subject, h.lam, h.rev
 """  # noqa: S608 -- our own text
 """The cross join has SQLite look two heads up in each audit, not read all of them."""
-
 
 _KNOWN = """
 select a.id, s.completeness
@@ -235,9 +223,6 @@ from judged j join tally t on t.audit = j.audit and t.digest = j.digest
 join audit a on a.n = j.audit join score s on s.audit = j.audit
 where j.engine = ? and s.dim = 'ensemble'
 """
-
-
-_KINDS = frozenset(map(str, PlaceKind))
 
 
 class Stage(NamedTuple):
@@ -249,37 +234,50 @@ class Stage(NamedTuple):
     code: str
     status: AuditStatus
     begun: bool
-    """Whether somebody said something in it, that still stands."""
+    """Whether somebody recorded something in it that still stands."""
 
 
 def stages(journal: Journal) -> list[Stage]:
     """Return the audits whose subject and campaign are known, in order of arrival.
 
-    An audit's id is made of its subject: a revision that says otherwise is ignored.
+    An audit's id is made of its subject: a revision that contradicts it is ignored.
     """
-    rows = journal.select(_SAID, [subjects.SUBJECT, subjects.STATUS])
+    rows = journal.select(_STAGES, [subjects.SUBJECT, subjects.STATUS])
     found = []
     for (audit, begun), group in groupby(rows, lambda row: row[:2]):
-        said = [(subject, loads(text)) for *_, subject, text in group]
-        named = [
-            _named(audit, value) for what, value in said if what == subjects.SUBJECT
-        ]
-        about = [each for each in named if each]
-        if about:
-            told = (value for what, value in said if what == subjects.STATUS)
-            status = settled(statuses(told))
-            found.append(Stage(audit, *about[-1], status, begun=bool(begun)))
+        values: dict[str, list[Json]] = {subjects.SUBJECT: [], subjects.STATUS: []}
+        for *_, subject, text in group:
+            values[subject].append(loads(text))
+        nouns = [read_audit(audit, value) for value in values[subjects.SUBJECT]]
+        known = [each for each in nouns if each and is_campaign(each.campaign)]
+        if known:
+            about = known[-1].subject
+            status = settled(statuses(values[subjects.STATUS]))
+            place = (known[-1].campaign, str(about.kind), about.code)
+            found.append(Stage(audit, *place, status, begun=bool(begun)))
     return found
 
 
+def read_audit(audit: str, value: Any) -> Audit | None:
+    """Return the audit that a value describes, if its id is made of that subject."""
+    try:
+        subject = Subject(kind=value["kind"], code=value["code"])
+        campaign = str(value["campaign"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if audit_id(campaign, subject) != audit:
+        return None
+    return Audit(id=audit, campaign=campaign, subject=subject)
+
+
 def is_begun(journal: Journal, audit: str) -> bool:
-    """Say whether somebody said something in an audit, that still stands."""
+    """Say whether somebody recorded something in an audit that still stands."""
     sql = f"select {_BEGUN} from audit a where a.id = ?"  # noqa: S608 -- our own text
     return any(begun for (begun,) in journal.select(sql, [audit]))
 
 
 def statuses(values: Iterable[Json]) -> Iterator[AuditStatus]:
-    """Give the statuses that are said; what is none is left out."""
+    """Give the statuses; what is none is left out."""
     for value in values:
         try:
             yield AuditStatus(value["status"])  # type: ignore[index,call-overload,arg-type] # else refused below
@@ -287,29 +285,14 @@ def statuses(values: Iterable[Json]) -> Iterator[AuditStatus]:
             continue
 
 
-def settled(said: Iterable[AuditStatus]) -> AuditStatus:
-    """Return where an audit stands; closed only when nobody says otherwise."""
-    all_said = list(said)
-    still_open = [status for status in all_said if status is not AuditStatus.CLOS]
-    return (still_open or all_said or [AuditStatus.EN_COURS])[-1]
+def settled(statuses: Iterable[AuditStatus]) -> AuditStatus:
+    """Return where an audit stands; closed only when nobody disagrees."""
+    found = list(statuses)
+    still_open = [status for status in found if status is not AuditStatus.CLOS]
+    return (still_open or found or [AuditStatus.EN_COURS])[-1]
 
 
 def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
     """Return the share that is known of what applies, by audit judged since."""
     rows = journal.select(_KNOWN, [engine])
     return {audit: Fraction(text) for audit, text in rows}
-
-
-def _named(audit: str, value: Json) -> tuple[str, str, str] | None:
-    if not isinstance(value, dict):
-        return None
-    campaign, kind, code = (value.get(each) for each in ("campaign", "kind", "code"))
-    if (
-        kind not in _KINDS
-        or not isinstance(code, str)
-        or not is_campaign(str(campaign))
-    ):
-        return None
-    if id_in_campaign(str(campaign), f"{kind}:{code}") != audit:
-        return None
-    return str(campaign), str(kind), code

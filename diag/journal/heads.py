@@ -43,7 +43,7 @@ class HeadIndex:
     )
     visits: dict[str, list[Head]] = field(default_factory=lambda: defaultdict(list))
     merged: dict[str, str] = field(default_factory=dict)
-    """Places that are read as another one: what is said of them is said of it."""
+    """Places that are read as another one: what is recorded of them is read of it."""
 
     def at(self, place: str) -> str:
         """Return the place that a place is read as: itself, as a rule."""
@@ -78,23 +78,25 @@ def board_of(heads: Iterable[Head]) -> HeadIndex:
 
 def latest(heads: Sequence[Head]) -> Head | None:
     """Return the last head that carries a value: the one to show meanwhile."""
-    saying = [head for head in heads if head.says]
-    return max(saying, key=lambda head: (head.lam, head.key), default=None)
+    valued = [head for head in heads if head.has_value]
+    return max(valued, key=lambda head: (head.lam, head.key), default=None)
 
 
 def differing(heads: Sequence[Head]) -> tuple[Head, ...]:
-    """Return one head for each thing that is said, the last to say it, in order.
+    """Return one head for each content, the last that holds it, in order.
 
     Heads are equal when state and value are, whatever the provenance; editions are when
-    their digest is; a withdrawal is one more thing to say; an erased head says nothing.
+    their digest is; a withdrawal is a content too; an erased head has none.
     """
-    if len(heads) == 1 and heads[0].says:
+    if len(heads) == 1 and heads[0].has_value:
         return (heads[0],)
-    by_saying = {saying(head): head for head in heads if head.says or head.withdrawn}
-    return tuple(sorted(by_saying.values(), key=lambda head: (head.lam, head.key)))
+    by_content = {
+        content_of(head): head for head in heads if head.has_value or head.withdrawn
+    }
+    return tuple(sorted(by_content.values(), key=lambda head: (head.lam, head.key)))
 
 
-def saying(head: Head | Revision) -> str | None:
+def content_of(head: Head | Revision) -> str | None:
     """Return what two heads must share to be equal."""
     value = head.value
     if isinstance(value, dict) and "state" in value:
@@ -108,8 +110,8 @@ def saying(head: Head | Revision) -> str | None:
 
 # Places read as one: two people gave an identity to the same room.
 #
-# A person says so, and may take it back; nothing is copied, so facts depend on the set
-# of revisions only, in whatever order they came.
+# A person may take it back; nothing is copied, so facts depend on the set of revisions
+# only, in whatever order they came.
 
 
 _ANY = """
@@ -134,13 +136,13 @@ def distinct(audit: str, first: str, second: str) -> NewRevision:
 
 
 def distinct_in(journal: Journal, audit: str) -> frozenset[frozenset[str]]:
-    """Return the pairs of places that somebody said are two: one voice is enough."""
+    """Return the pairs of places that somebody keeps apart: one voice is enough."""
     heads = journal.heads_inside(audit, "place")
     read = ((subjects.parse(head.subject), head) for head in heads)
     return frozenset(
         frozenset((topic.place, topic.other))
         for topic, head in read
-        if isinstance(topic, ApartTopic) and head.says and head.value is True
+        if isinstance(topic, ApartTopic) and head.has_value and head.value is True
     )
 
 
@@ -157,19 +159,19 @@ def merged_of(heads: Iterable[tuple[subjects.Topic, Head]]) -> dict[str, str]:
 
     People who differ on it are in conflict: nothing is read as one meanwhile.
     """
-    said: dict[str, set[str]] = {}
+    targets: dict[str, set[str]] = {}
     kinds: dict[str, str] = {}
     for topic, head in heads:
-        value: Any = head.value if head.says else None
-        told = value if isinstance(value, dict) else {}
+        value: Any = head.value if head.has_value else None
+        fields = value if isinstance(value, dict) else {}
         if isinstance(topic, SameTopic):
-            said.setdefault(topic.place, set()).add(str(told.get("place", "")))
-        elif isinstance(topic, PlaceTopic) and head.says:
-            kinds[topic.place] = str(told.get("kind", ""))
+            targets.setdefault(topic.place, set()).add(str(fields.get("place", "")))
+        elif isinstance(topic, PlaceTopic) and head.has_value:
+            kinds[topic.place] = str(fields.get("kind", ""))
     ways = {
         place: kept
         for place, (kept, *others) in (
-            (one, sorted(all_)) for one, all_ in said.items()
+            (one, sorted(all_)) for one, all_ in targets.items()
         )
         if not others and place in kinds and kinds[place] == kinds.get(kept)
     }
@@ -180,20 +182,20 @@ def merged_of(heads: Iterable[tuple[subjects.Topic, Head]]) -> dict[str, str]:
 def pooled(heads: Iterable[Head]) -> list[Head]:
     """Return the heads of one fact of places read as one, in order.
 
-    What was taken away at one of them does not contradict what another says.
+    What was taken away at one of them does not contradict what stands at another.
     """
     by_subject: dict[str, list[Head]] = {}
     for head in heads:
         by_subject.setdefault(head.subject, []).append(head)
-    saying = [own for own in by_subject.values() if any(head.says for head in own)]
-    kept = [head for own in saying or by_subject.values() for head in own]
+    valued = [own for own in by_subject.values() if any(head.has_value for head in own)]
+    kept = [head for own in valued or by_subject.values() for head in own]
     return sorted(kept, key=lambda head: (head.lam, head.key))
 
 
-def also_said(
+def repeat_at_twins(
     journal: Journal, audit: str, drafts: Sequence[NewRevision]
 ) -> tuple[NewRevision, ...]:
-    """Return what is to be said of the places read as those that drafts speak of.
+    """Return the same drafts for the places read as those that drafts are about.
 
     Else an answer that was corrected would differ from the one given at the other
     place. A draft that names its parents speaks of one subject only.
@@ -207,12 +209,11 @@ def also_said(
         if draft.parents is None
         for other, kept in merged.items()
         if (subject := _twin(draft, kept, other))
-        and any(head.says for head in journal.current(audit, subject))
+        and any(head.has_value for head in journal.current(audit, subject))
     )
 
 
 def _twin(draft: NewRevision, kept: str, other: str) -> str:
-    """Return the same subject at the other place; empty when there is none."""
     match subjects.parse(draft.subject):
         case PlaceTopic(place) if place == kept and draft.op == "del":
             return subjects.place(other)
@@ -222,7 +223,6 @@ def _twin(draft: NewRevision, kept: str, other: str) -> str:
 
 
 def _end(place: str, ways: Mapping[str, str]) -> str:
-    """Return where a chain ends; in a circle, its least id."""
     path = [place]
     while path[-1] in ways:
         following = ways[path[-1]]
@@ -252,10 +252,12 @@ class Site:
 def site_of(journal: Journal, audit: Audit, board: HeadIndex) -> Site:
     """Return the places that stand, those kept despite a removal included."""
     root = root_place_id(audit.id, audit.subject.kind)
-    said = {place: _noun(place, latest(heads)) for place, heads in board.places.items()}
+    nouns = {
+        place: _noun(place, latest(heads)) for place, heads in board.places.items()
+    }
     standing = {
         place: noun.model_copy(update={"parent": board.at(noun.parent or "") or None})
-        for place, noun in said.items()
+        for place, noun in nouns.items()
         if noun
     }
     edited: dict[str, tuple[Head, ...]] = {}
@@ -273,28 +275,26 @@ def site_of(journal: Journal, audit: Audit, board: HeadIndex) -> Site:
 
 
 def removal(journal: Journal, audit: str, place: str) -> NewRevision:
-    """Take a place away, saying what stood there when its author decided."""
+    """Take a place away, naming what stood there when its author decided."""
     seen = _heads_at(place, board_of(journal.heads(audit)))
     ids = tuple(head.id for head in seen)
     return NewRevision(audit, subjects.place(place), op="del", seen=ids)
 
 
 def _heads_at(place: str, board: HeadIndex) -> Iterable[Head]:
-    """Give what is said of a place's facts, and of the places that stand in it."""
     for facts in (board.answers, board.notes):
         for (where, _), heads in facts.items():
             if where == place:
-                yield from (head for head in heads if head.says)
+                yield from (head for head in heads if head.has_value)
     for child, heads in board.places.items():
         noun = _noun(child, latest(heads))
         if noun and board.at(noun.parent or "") == place:
-            yield from (head for head in heads if head.says)
+            yield from (head for head in heads if head.has_value)
 
 
 def _after_removal(
     journal: Journal, audit: str, place: str, heads: list[Head], board: HeadIndex
 ) -> tuple[Place | None, tuple[Head, ...]]:
-    """Return a removed place as it last was, and what its removal had not seen."""
     history = journal.history(audit, subjects.place(place))
     removals = {head.key for head in heads}
     seen = {id_ for rev in history if rev.key in removals for id_ in rev.seen}

@@ -20,7 +20,7 @@ from diag.journal.revision import (
     MAX_PARENTS,
     Origin,
     Revision,
-    _said,
+    _fields_of,
     compose,
     dumps,
     parse,
@@ -97,21 +97,13 @@ class Tally:
 
 _WHOLE = "select subject, body from rev where audit = ? and id = ? and erased = 0"
 
-
 _STRIP = (
     "update rev set body = ?, erased = 1 where audit = ? and subject = ? and id = ?"
 )
 
-
 _BLANK = "update head set value = null where audit = ? and subject = ? and rev = ?"
-
-
 _LEAVE_QUARANTINE = "delete from quarantine where id = ?"
-
-
 _ALL_WHOLE = "select id from rev where audit = ? and erased = 0"
-
-
 _NONE_IN_QUARANTINE = "delete from quarantine where instr(body, ?) > 0"
 
 
@@ -210,16 +202,12 @@ class Erasures:
 
 ADD_PARENT = "insert or ignore into parent values (?, ?, ?)"
 
-
 ADD_HEAD = """
 insert or ignore into head select ?, ?, ?, ?, ?, ?, ?, ?, ?
 where not exists (select 1 from parent where audit = ? and subject = ? and id = ?)
 """
 
-
 _ADD_REVISION = "insert or ignore into rev values (?, ?, ?, ?, ?, ?)"
-
-
 _DROP_HEAD = "delete from head where audit = ? and subject = ? and rev = ?"
 
 
@@ -296,8 +284,8 @@ def append(connection: sqlite3.Connection, tally: Tally, revision: Revision) -> 
 
 def head_row(number: int, revision: Revision) -> tuple[object, ...]:
     """Return the parameters of `ADD_HEAD`."""
-    said = revision.op != "del" and not revision.erased
-    value = dumps(revision.value) if said else None
+    has_value = revision.op != "del" and not revision.erased
+    value = dumps(revision.value) if has_value else None
     place = (number, revision.subject, revision.key)
     facts = (revision.lam, revision.at, revision.author, revision.device)
     return (*place, revision.op, value, *facts, *place)
@@ -426,7 +414,11 @@ def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revis
     if parents is None:
         heads = connection.execute(_HEADS, (tally.number, draft.subject))
         parents = tuple(key.hex() for (key,) in heads)[:MAX_PARENTS]
-    fields = {**_said(draft), "lam": tally.lam + 1, "parents": sorted(set(parents))}
+    fields = {
+        **_fields_of(draft),
+        "lam": tally.lam + 1,
+        "parents": sorted(set(parents)),
+    }
     fields |= {"at": origin.clock(), "author": origin.author, "device": origin.device}
     revision = compose(fields, origin.nonce())
     append(connection, tally, revision)
@@ -446,12 +438,8 @@ where r.id is null or h.lam is not r.lam
 limit 1
 """
 
-
 _TALLIES = "select audit, revisions, lam, digest from tally"
-
-
 _KEYS = "select audit, id, lam from rev order by audit"
-
 
 _NO_HEAD = """
 select 1 from rev r where not exists(select 1 from head h
@@ -463,7 +451,7 @@ limit 1
 
 
 def are_true(connection: sqlite3.Connection) -> bool:
-    """Say whether the heads and the sums are those of the log, and say what it says.
+    """Say whether the heads and the sums are those of the log, and hold what it holds.
 
     A disk may change them as anything else, and no hash is kept of them.
     """

@@ -19,8 +19,8 @@ from diag.journal.errors import (
     NotAJournalError,
     ReadOnlyError,
     UnreachableError,
+    explain,
     in_french,
-    told,
 )
 from diag.journal.ingest import Ingested, Tally, write
 from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, read
@@ -28,18 +28,15 @@ from diag.journal.revision import Json, NewRevision, Origin, Revision, loads, re
 FILE = "diag.db"
 """Name of the journal's file in a workspace."""
 
-
 _HEADS = """
 select subject, rev, op, value, lam, at, author, device from head
 where audit = (select n from audit where id = ?) order by subject, lam, rev
 """
 
-
 _CURRENT = """
 select subject, rev, op, value, lam, at, author, device from head
 where audit = (select n from audit where id = ?) and subject = ? order by lam, rev
 """
-
 
 _HEADS_INSIDE = """
 select subject, rev, op, value, lam, at, author, device from head
@@ -47,12 +44,10 @@ where audit = (select n from audit where id = ?) and subject >= ? and subject < 
 order by subject, lam, rev
 """
 
-
 _HISTORY = """
 select body from rev
 where audit = (select n from audit where id = ?) and subject = ? order by lam, id
 """
-
 
 _INSIDE = """
 select body from rev
@@ -60,11 +55,9 @@ where audit = (select n from audit where id = ?) and subject >= ? and subject < 
 order by lam, id
 """
 
-
 _LINES = """
 select body from rev where audit = (select n from audit where id = ?) order by lam, id
 """
-
 
 _MANIFEST = """
 select a.id, t.revisions, t.digest from audit a join tally t on t.audit = a.n
@@ -92,11 +85,11 @@ class Head(NamedTuple):
 
     @property
     def value(self) -> Json:
-        """Return what it says."""
+        """Return its value."""
         return None if self.text is None else loads(self.text)
 
     @property
-    def says(self) -> bool:
+    def has_value(self) -> bool:
         """Say whether it carries a value: neither withdrawn nor erased."""
         return self.text is not None
 
@@ -123,7 +116,7 @@ class Quarantined(NamedTuple):
 
 
 class Journal:
-    """Everything that was said in a workspace.
+    """Everything that was recorded in a workspace.
 
     `notice` is a sentence for the user when the file opened for reading only.
     """
@@ -142,7 +135,7 @@ class Journal:
         """Open the journal of a workspace, created or upgraded when needed.
 
         Raises:
-            JournalError: when it cannot be opened; says why and what to do.
+            JournalError: when it cannot be opened; with why and the remedy.
         """
         path = folder / FILE
         opened = open_file(path, readonly=readonly)
@@ -183,7 +176,7 @@ class Journal:
         except BaseException as error:
             if self.connection.in_transaction:
                 self.connection.execute("rollback")
-            if sentence := told(error, self.path):
+            if sentence := explain(error, self.path):
                 raise sentence from error
             raise
 
@@ -218,7 +211,7 @@ class Journal:
         """Say several things, in order, in one durable commit: all or nothing.
 
         `first` is called once nobody else can write any more; what it raises is
-        raised, and nothing is said.
+        raised, and nothing is recorded.
         """
         with self.transaction() as connection:
             first()
@@ -313,7 +306,14 @@ def open_file(path: Path, *, readonly: bool) -> Opened:
     if readonly or notice:
         return _to_read(path, notice)
     try:
-        return _to_write(path)
+        connection = connect(path)
+        try:
+            with in_french(path):
+                _bring_up_to_date(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+        return Opened(connection, readonly=False, notice="")
     except (ReadOnlyError, UnreachableError):
         if not path.exists():
             raise
@@ -324,19 +324,7 @@ def _to_read(path: Path, notice: str) -> Opened:
     return Opened(connect(path, readonly=True), readonly=True, notice=notice)
 
 
-def _to_write(path: Path) -> Opened:
-    connection = connect(path)
-    try:
-        with in_french(path):
-            _bring_up_to_date(path, connection)
-    except BaseException:
-        connection.close()
-        raise
-    return Opened(connection, readonly=False, notice="")
-
-
 def _notice(path: Path) -> str:
-    """Return why the file may only be read; empty when it may be written."""
     newer = _notice_of_newer(path)
     return newer or ("" if os.access(path, os.W_OK) else _notice_of_medium(path))
 
@@ -349,7 +337,6 @@ def _notice_of_medium(path: Path) -> str:
 
 
 def _notice_of_newer(path: Path) -> str:
-    """Look before touching: a foreign file is refused, a newer one is only read."""
     with closing(connect(path, readonly=True)) as connection, in_french(path):
         if migrations.is_foreign(connection):
             raise NotAJournalError(
@@ -380,7 +367,7 @@ def _bring_up_to_date(path: Path, connection: sqlite3.Connection) -> None:
 
 
 def get_setting(journal: Journal, key: str, default: Any = None) -> Any:
-    """Return a setting, or `default` when nobody has said it."""
+    """Return a setting, or `default` when nobody has set it."""
     rows = journal.select("select value from setting where key = ?", [key])
     return json.loads(rows[0][0]) if rows else default
 

@@ -1,4 +1,4 @@
-"""What judging said, kept to be shown at once: a cache, never the truth.
+"""The results of judging, kept to be shown at once: a cache, never the truth.
 
 It is fresh while the audit's digest and the engine are those it was computed from;
 a digest that differs is the only flag, so that none can be forgotten.
@@ -18,9 +18,7 @@ from diag.model.number import Bounds
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""
 
-
 Row = tuple[object, ...]
-
 
 _SUMMARIES = """
 select a.id, j.socle, j.alerts, j.conflicts,
@@ -29,7 +27,6 @@ from judged j join tally t on t.audit = j.audit and t.digest = j.digest
 join audit a on a.n = j.audit join score s on s.audit = j.audit
 where j.engine = ? order by j.audit, s.position
 """
-
 
 _FRESH = """
 select 1 from judged j join tally t on t.audit = j.audit and t.digest = j.digest
@@ -90,7 +87,7 @@ def store_judged(
 
 
 def is_judged(journal: Journal, audit: str, *, engine: str) -> bool:
-    """Say whether what is kept is fresh: made by this engine, of all that was said."""
+    """Say whether what is kept is fresh: by this engine, of all that is recorded."""
     return bool(journal.select(_FRESH, [audit, engine]))
 
 
@@ -105,7 +102,7 @@ def summaries(journal: Journal, *, engine: str) -> dict[str, Summary]:
             socle=Socle(socle),
             alerts=alerts,
             conflicts=conflicts,
-            scores={dim: _score(*said) for dim, _, *said in own},
+            scores={dim: _score(*columns) for dim, _, *columns in own},
             titles={dim: title for dim, title, *_ in own if dim != OVERALL},
         )
     return found
@@ -177,7 +174,6 @@ def _cents(amount: Fraction | None) -> int | None:
 
 
 def _text(ratio: Fraction | None) -> str | None:
-    """Return an exact `n/d`."""
     return None if ratio is None else f"{ratio.numerator}/{ratio.denominator}"
 
 

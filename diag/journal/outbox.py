@@ -21,7 +21,6 @@ _COLUMNS = (
     "next_at, tried_at, problem"
 )
 
-
 _ADD = """
 insert or ignore into outbox
   (ident, audit, dispatch, sender, title, body, state, attempts, queued_at, next_at,
@@ -35,7 +34,7 @@ class MailState(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"
-    """Being sent, or interrupted while it was: only a person can tell."""
+    """Being sent, or interrupted while it was: a person decides."""
     SENT = "sent"
     FAILED = "failed"
     """The server does not want it."""
@@ -50,7 +49,7 @@ class Posted:
     """Message-ID."""
     audit: str
     dispatch: Dispatch
-    """What will be said in the audit once it has left."""
+    """What the audit records once it has left."""
     sender: str
     title: str
     """Subject of the message."""
@@ -82,8 +81,8 @@ class Outbox:
         at: int,
     ) -> Posted | None:
         """Keep a message to send, durably; None when the very same is here already."""
-        told = sent.model_dump_json(exclude_defaults=True)
-        row = (sent.message, audit, told, sender, title, body, at, at)
+        dispatch = sent.model_dump_json(exclude_defaults=True)
+        row = (sent.message, audit, dispatch, sender, title, body, at, at)
         with self._journal.transaction() as connection:
             added = connection.execute(_ADD, row).rowcount
         return self.by_ident(sent.message) if added else None
@@ -189,5 +188,5 @@ class Outbox:
 
 def _posted(number: int, ident: str, audit: str, dispatch: str, *rest: Any) -> Posted:
     sender, title, state, *others = rest
-    told = Dispatch.model_validate_json(dispatch)
-    return Posted(number, ident, audit, told, sender, title, MailState(state), *others)
+    sent = Dispatch.model_validate_json(dispatch)
+    return Posted(number, ident, audit, sent, sender, title, MailState(state), *others)

@@ -1,4 +1,4 @@
-"""Who is named in what was said: the words of a name, wherever a text holds them.
+"""Who is named in the journal: the words of a name, wherever a text holds them.
 
 Accents, case and punctuation do not count; words follow one another, in either order.
 """
@@ -14,9 +14,7 @@ from diag.model.text import fold
 GONE = "(nom effacé)"
 """What stands in place of a name."""
 
-
 _WORD = re.compile(r"[^\W_]+")
-
 
 _BODIES = """
 select r.body, exists(select 1 from head h
@@ -120,7 +118,6 @@ from head h join audit a on a.n = h.audit
 where h.value is not null and what is not null
 group by a.id, what
 """
-
 
 _AUTHORS = """
 select a.id, count(distinct json_extract(r.body, '$.author'))

@@ -24,7 +24,6 @@ from diag.model.text import clean_text
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 """What a revision may carry."""
 
-
 _encode = json.JSONEncoder(
     ensure_ascii=False,
     allow_nan=False,
@@ -156,7 +155,7 @@ def parse(line: bytes) -> Revision:
     """Read a line from outside, bytes kept, unknown fields included.
 
     Raises:
-        RefusedError: when the line may not enter; says why, in French.
+        RefusedError: when the line may not enter; the message is French.
     """
     check_length(line)
     body = strict_loads(line)
@@ -223,18 +222,14 @@ def _revision(line: bytes, body: Mapping[str, Any]) -> Revision:
 ENVELOPE = 1
 """Version of the envelope, `v` in the body."""
 
-
 MAX_LINE = 65_536
 """Longest line, in bytes."""
-
 
 MAX_PARENTS = 16
 """Most revisions that one revision may supersede."""
 
-
 MAX_LAM_JUMP = 1_000_000
 """How far above the greatest known order number a revision may stand."""
-
 
 SKELETON = frozenset({
     "at",
@@ -251,16 +246,9 @@ SKELETON = frozenset({
 })
 """What remains of a revision once erased, beside its id: neither value nor nonce."""
 
-
 _MAX_LABEL = 400
-
-
 _MAX_INTEGER = 2**53 - 1
-
-
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -278,7 +266,7 @@ def validate_line(body: Mapping[str, Any]) -> None:
     """Refuse a body that is no revision's; what is not known is left alone.
 
     Raises:
-        RefusedError: says why, in French.
+        RefusedError: the message is French.
     """
     for name, is_right in _CHECKS.items():
         if not is_right(body.get(name)):
@@ -343,9 +331,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "device": _is_label,
 }
 
-
 Op = Literal["set", "del", "erase"]
-
 
 _HEADS = (
     "select rev from head where audit = ? and subject = ? order by lam desc, rev desc"
@@ -388,8 +374,7 @@ class NewRevision:
     """Id of the revision that this one takes back; empty for a change."""
 
 
-def _said(draft: NewRevision) -> dict[str, Json]:
-    """Return what a draft says, with every text clean."""
+def _fields_of(draft: NewRevision) -> dict[str, Json]:
     fields: dict[str, Json] = {
         "audit": draft.audit,
         "op": draft.op,

@@ -32,7 +32,6 @@ create table quarantine(
 """
 """What may not be lost. `rev.body` holds the hashed bytes, or a skeleton."""
 
-
 PROJECTIONS = """
 create table parent(
   audit integer not null, subject text not null, id blob not null,
@@ -54,7 +53,6 @@ create table tally(
 """What `rebuild` finds again from the log. `parent`: ids that some revision of the
 same subject supersedes; `tally.digest`: exclusive or of the ids of an audit."""
 
-
 SYNC = """
 create table sync_state(
   hub text not null, audit integer not null, after integer not null,
@@ -63,13 +61,11 @@ create table sync_state(
 """
 """Hints only: losing this table loses nothing."""
 
-
 WORKSPACE = """
 create table setting(key text primary key, value text not null)
   strict, without rowid;
 create table edition(digest text primary key, body text not null) strict;
 """
-
 
 JUDGED = """
 create table judged(
@@ -103,8 +99,7 @@ create table advice(
   primary key(audit, position)
 ) strict, without rowid;
 """
-"""A cache of what judging said, fresh while `judged.digest` is the audit's."""
-
+"""A cache of results, fresh while `judged.digest` is the audit's."""
 
 TERRITORY = """
 create table school(
@@ -145,7 +140,6 @@ create table import_log(
 """
 """Columns named as the fields of the nouns of `diag.model.territory`."""
 
-
 OUTBOX = """
 create table outbox(
   number integer primary key autoincrement,
@@ -160,15 +154,13 @@ create table outbox(
   tried_at integer not null, problem text not null
 ) strict;
 """
-"""Messages to send, of this laptop alone. `dispatch` is the JSON of what is said in
+"""Messages to send, of this laptop alone. `dispatch` is the JSON of what is recorded in
 the audit when one leaves; `body` goes once it has left. Numbers are not used again."""
-
 
 SYNC_MARK = """
 alter table sync_state add column lam integer not null default 0;
 """
 """Greatest order number when both sides were last equal: a hint, as the rest."""
-
 
 BUNDLES = """
 create table bundle(
@@ -205,7 +197,6 @@ left join head h on h.audit = a.n and h.subject = 'audit/subject' and h.rev = (
   select x.rev from head x where x.audit = a.n and x.subject = 'audit/subject'
   order by x.lam desc, x.rev desc limit 1);
 """
-
 
 ANSWERS = """
 create view v_reponses as
@@ -246,7 +237,6 @@ select v.code as code, v.campagne as campagne, v.nom as école,
 from standing s join v_audits v on v.n = s.audit;
 """
 
-
 LOG_VIEWS = """
 create view v_journal as
 select v.code as code, v.campagne as campagne, r.lam as ordre, r.subject as sujet,
@@ -263,7 +253,6 @@ select v.code as code, v.campagne as campagne, r.lam as ordre, r.subject as suje
 from rev r join v_audits v on v.n = r.audit;
 """
 
-
 FINDINGS = """
 create view v_constats as
 select v.code as code, v.campagne as campagne, v.nom as école,
@@ -279,7 +268,6 @@ select v.code as code, v.campagne as campagne, v.nom as école,
 from finding f join judged j on j.audit = f.audit
 join tally t on t.audit = f.audit join v_audits v on v.n = f.audit;
 """
-
 
 ADVICE = """
 create view v_preconisations as
@@ -299,10 +287,8 @@ from advice a join judged j on j.audit = a.audit
 join tally t on t.audit = a.audit join v_audits v on v.n = a.audit;
 """
 
-
 ALL = (SUBJECTS, ANSWERS, LOG_VIEWS, FINDINGS, ADVICE)
 """In the order in which the first migration creates them."""
-
 
 DISPATCHES = """
 create view v_envois as
@@ -320,7 +306,6 @@ from head h join v_audits v on v.n = h.audit
 where h.subject like 'dispatch/%' and h.value is not null;
 """
 """Added by the second."""
-
 
 NAMED_SUBJECTS = """
 drop view v_audits;
@@ -363,7 +348,6 @@ from about;
 
 Step = Callable[[sqlite3.Connection], None]
 """A migration: additive, inside a transaction that is already open."""
-
 
 SET = "diag"
 """Name of the set in `_sqlite_migrations`."""
@@ -412,7 +396,6 @@ STEPS: tuple[Step, ...] = (
     m005_named_subjects,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
-
 
 NAMES = tuple(step.__name__ for step in STEPS)
 """Their names, as the file records them."""

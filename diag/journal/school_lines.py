@@ -59,7 +59,6 @@ def communes_query(words: str, limit: int) -> tuple[str, tuple[str | int, ...]]:
 
 
 def _matching(words: str, text: str) -> tuple[list[str], list[str | int]]:
-    """Return the conditions that a text starts a word with each typed, and values."""
     conditions: list[str] = []
     values: list[str | int] = []
     for either in readings(words):

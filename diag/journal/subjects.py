@@ -8,26 +8,20 @@ from diag.model.enums import Audience, PlaceKind
 EDITION = "audit/edition"
 """The checklists that judge the audit."""
 
-
 PROFILE = "audit/profile"
-"""How long the visit is meant to be."""
-
+"""How long the visit is to be."""
 
 STATUS = "audit/status"
 """Where the audit stands."""
 
-
 SUBJECT = "audit/subject"
 """What the audit is about: campaign, kind, code."""
-
 
 DISPATCHES = "dispatch"
 """Prefix of the reports that were sent."""
 
-
 SCENARIOS = "scenario"
 """Prefix of the suppositions that were kept."""
-
 
 QUESTIONNAIRES = "questionnaire"
 """Prefix of the questionnaires that were printed."""
@@ -368,8 +362,5 @@ _BY_IDENT: dict[str, Callable[[str], Topic]] = {
     "erase": ErasureTopic,
 }
 
-
 _AUDIENCES = frozenset(Audience)
-
-
 _KINDS = frozenset(PlaceKind)

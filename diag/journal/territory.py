@@ -22,9 +22,8 @@ from diag.model.text import fold
 Cell = str | int | None
 """What a column holds."""
 
-
 Partial = Mapping[str, Cell]
-"""What a file says of one row: its key, and the fields that the file states."""
+"""What a file gives of one row: its key, and the fields it states."""
 
 
 class RowDifference(NamedTuple):
@@ -49,7 +48,7 @@ class TerritoryTable:
     name: str
     columns: tuple[str, ...]
     blank: tuple[Cell, ...]
-    """What a new row holds where its partial says nothing."""
+    """What a new row holds where its partial is silent."""
     search: Callable[[Mapping[str, Cell]], str] | None = None
     """Text that a search compares with; None when nobody searches this table."""
 
@@ -124,7 +123,6 @@ SCHOOL = TerritoryTable(
 )
 """One row a school, by UAI."""
 
-
 COMMUNE = TerritoryTable(
     "commune",
     tuple(Commune.model_fields),
@@ -133,16 +131,13 @@ COMMUNE = TerritoryTable(
 )
 """One row a commune, by INSEE code; postcodes joined by a space."""
 
-
 TOWN_HALL = TerritoryTable("town_hall", tuple(TownHall.model_fields), ("",) * 5)
 """One row a town hall, by INSEE code."""
-
 
 _OFFICIAL = """
 select insee, name, department, population, siren, epci_siren, epci_name, postcodes,
        search from commune
 """
-
 
 _OR_OF_A_SCHOOL = """
 union all
@@ -247,7 +242,7 @@ class Territory:
     ) -> list[SchoolLine]:
         """Return the schools that match every word typed, by commune and name.
 
-        Words are read as `school_lines.query_of` says.
+        Words are read as in `school_lines.query_of`.
         """
         rows = self._rows(*query_of(query, commune, limit))
         return list(map(SchoolLine._make, rows))

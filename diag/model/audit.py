@@ -42,7 +42,7 @@ class Visit(Noun):
     present: tuple[str, ...] = ()
     """Who came, for the syndicat."""
     met: tuple[str, ...] = ()
-    """Whom they met: name and role as told."""
+    """Whom they met: name and role."""
     authorisation: str = ""
     """The commune's authorisation to enter and measure: who gave it, when."""
 
@@ -71,7 +71,7 @@ class OwnAdvice(Noun):
     owner: Owner
     why: str = ""
     criterion: str = ""
-    """Criterion that it cures, if it is one's remedy: its finding is told beside."""
+    """Criterion that it cures, if any: its finding is printed next to it."""
     cents: int = Field(default=0, ge=0, le=10**11)
     """Estimate before tax, paid once; 0: nothing to pay."""
     vat: Literal[0, "2.1", "5.5", 10, 20] = 20
@@ -114,7 +114,7 @@ class Auditee(Noun):
     """Name of the commune; empty for a syndicat."""
     department: str = ""
     school: School | None = None
-    """What the directory says, when it is a school."""
+    """Its line of the directory, when it is a school."""
 
     @property
     def subject(self) -> Subject:
@@ -173,7 +173,7 @@ class Dispatch(Noun):
     """ISO day."""
     way: Way
     digest: str = Field(default="", pattern=r"^([0-9a-f]{64}|)$")
-    """Of the audit, as the report told it."""
+    """Of the audit, as the report describes it."""
     edition: str = ""
     """Digest of the checklists that judged it."""
     message: str = ""

@@ -7,9 +7,7 @@ from uuid import UUID, uuid5
 NS_DIAG = UUID("3b8f2a52-6f0d-5f5c-9d0e-6a1f7c1d2b90")
 """Namespace of every id that two laptops must find alike, apart."""
 
-
 _CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-
 
 _FIRST_MONTH = 8
 """A campaign opened from August on belongs to the school year that starts."""
@@ -24,7 +22,7 @@ def checked_campaign(text: str) -> str:
     """Return a campaign's name as it is.
 
     Raises:
-        ValueError: when it is no slug; says what one is made of.
+        ValueError: when it is no slug; the message gives the rule.
     """
     if not is_campaign(text):
         raise ValueError(

@@ -60,7 +60,7 @@ class Aid(Noun):
     max_population: int | None = None
     """Inhabitants above which a commune surely gets nothing."""
     as_of: str
-    """Date of what is told here: a year, a month or a day."""
+    """Date of this information: a year, a month or a day."""
     source: str = "metier"
     """Id of a registered source, or `metier`."""
     note: str = ""
@@ -88,7 +88,7 @@ class Deadline(Noun):
     ask: str
     """Who knows the exact date, or answers for it."""
     as_of: str
-    """Date of what is told here: a year, a month or a day."""
+    """Date of this information: a year, a month or a day."""
     source: str = "metier"
     """Id of a registered source, or `metier`."""
     verify_before_quoting: bool = False
@@ -179,7 +179,7 @@ class Question(Noun):
     type: QuestionType
     label: str
     ask: str = ""
-    """Words to say to the person met."""
+    """The question as asked of the person met."""
     look: str = ""
     """What counts as evidence."""
     hint: str = ""
@@ -268,7 +268,7 @@ class Step(Noun):
 
 
 class Wording(Noun):
-    """A recommendation told to one audience; placeholders as in DESIGN.md §3."""
+    """A recommendation worded for one audience; placeholders as in DESIGN.md §3."""
 
     title: str
     why: str = ""

@@ -3,25 +3,15 @@
 import re
 
 _LOCAL = r"[A-Za-z0-9_%+'-]+(?:\.[A-Za-z0-9_%+'-]+)*"
-
-
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-
-
 _ADDRESS = re.compile(rf"{_LOCAL}@(?:{_LABEL}\.)+[A-Za-z]{{2,24}}")
-
-
 _WEB = re.compile(r"(?:https?:)?//|www\.", re.IGNORECASE)
-
-
 _NOTHING_KNOWN = {"inconnu", "inconnue", "néant", "aucun", "-"}
-
 
 _CONSUMER = re.compile(
     r"(?:gmail|googlemail|outlook|hotmail|live|msn|yahoo|icloud|aol|gmx|proton(?:mail)?"
     r"|orange|wanadoo|free|sfr|neuf|bbox|laposte|numericable)\..+"
 )
-
 
 MAX_ADDRESS = 254
 """Longest address that a mail server accepts, in characters."""
@@ -92,8 +82,6 @@ def normal_siren(raw: str) -> str:
 
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-
-
 _UAI = re.compile(r"\d{7}[A-Z]")
 
 
@@ -114,7 +102,7 @@ def normal_uai(raw: str) -> str:
     """Return a typed UAI in capitals, without spaces.
 
     Raises:
-        ValueError: when the shape or the check letter is wrong; says the right letter.
+        ValueError: when the shape or the check letter is wrong; gives the right letter.
     """
     text = "".join(raw.split()).upper()
     if not _UAI.fullmatch(text):

@@ -128,7 +128,7 @@ class Standing(StrEnum):
 
 
 class Compliance(StrEnum):
-    """What a compliance criterion says; never averaged."""
+    """What a compliance criterion gives; never averaged."""
 
     CONFORME = "conforme"
     NON_CONFORME = "non_conforme"

@@ -1,4 +1,4 @@
-"""What went wrong, told to the person in front of the screen."""
+"""What went wrong, in words for the user."""
 
 
 class DiagError(Exception):

@@ -10,7 +10,6 @@ from diag.model.enums import PlaceKind, Provenance, State
 ROOT_KINDS = frozenset({PlaceKind.SYNDICAT, PlaceKind.COMMUNE, PlaceKind.ECOLE})
 """Kinds that are the subject of an audit, hence one place each, never listed."""
 
-
 PARENT_KINDS: dict[PlaceKind, frozenset[PlaceKind]] = {
     PlaceKind.BATIMENT: frozenset({PlaceKind.ECOLE}),
     PlaceKind.SALLE: frozenset({PlaceKind.ECOLE, PlaceKind.BATIMENT}),
@@ -37,7 +36,7 @@ sorted tuple of choice ids. None when the state is not `known`."""
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One head of one fact: what a person, an import or a measure said."""
+    """One head of one fact: from a person, an import or a measure."""
 
     state: State
     value: Value = None
@@ -45,7 +44,7 @@ class Answer:
     reason: str = ""
     """Why it is unknown, refused or not applicable."""
     revision: str = ""
-    """Hex id of the revision that says so."""
+    """Hex id of its revision."""
     author: str = ""
     device: str = ""
     at: int = 0

@@ -12,10 +12,8 @@ from fractions import Fraction
 Number = int | str
 """A canonical number: an integer, or a decimal string such as `"0.5"`."""
 
-
 MAX_DIGITS = 30
 """Longest number accepted, in digits: what a person may type, not a bomb."""
-
 
 _DECIMAL = re.compile(r"[+-]?\d+(?:[.,]\d+)?|[+-]?[.,]\d+")
 

@@ -6,11 +6,8 @@ import unicodedata
 MAX_TEXT = 20_000
 """Longest free text kept, in characters."""
 
-
-_KEPT = {"\n", "\t"}
-
-
-_BIDI = {chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
+_DROPPED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters but tab and line feed, bidi overrides, byte-order marks."""
 
 
 def clean_text(raw: str) -> str:
@@ -21,13 +18,15 @@ def clean_text(raw: str) -> str:
     Raises:
         ValueError: on a lone surrogate, or past `MAX_TEXT` characters.
     """
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(char for char in text if _is_kept(char))
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ValueError("le texte contient un caractère illisible") from error
-    text = unicodedata.normalize("NFC", text)
+    text = raw
+    if not (raw.isascii() and raw.isprintable()):  # else nothing is to be cleaned
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _DROPPED.sub("", text)
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise ValueError("le texte contient un caractère illisible") from error
+        text = unicodedata.normalize("NFC", text)
     if len(text) > MAX_TEXT:
         raise ValueError(f"texte trop long : {len(text)} caractères, {MAX_TEXT} admis")
     return text
@@ -36,12 +35,6 @@ def clean_text(raw: str) -> str:
 def clean_line(raw: str) -> str:
     """Return `raw` cleaned, on one line, with single spaces: a name, a title."""
     return " ".join(clean_text(raw).split())
-
-
-def _is_kept(char: str) -> bool:
-    if char in _KEPT:
-        return True
-    return unicodedata.category(char) != "Cc" and char not in _BIDI
 
 
 _BARE_SCHOOL = re.compile(r"\bE(cole|COLE)(?=\b|s\b|S\b)")
@@ -53,14 +46,8 @@ def accented(name: str) -> str:
 
 
 _WORD = re.compile(r"[^\W_]+")
-
-
 _MARKS = re.compile(r"[\u0300-\u036f]")
-
-
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae"})
-
-
 _SHORT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 

@@ -17,7 +17,7 @@ from diag.audit.history import describe_revision, describe_subject, time_words
 from diag.audit.session import AuditSession, listed
 from diag.journal import changes
 from diag.journal.conflicts import Conflict, nearest_base
-from diag.journal.heads import removal, saying
+from diag.journal.heads import content_of, removal
 from diag.journal.records import photos_of
 from diag.journal.revision import MAX_PARENTS, Json, NewRevision, Op, Revision
 from diag.journal.subjects import (
@@ -207,7 +207,7 @@ class _Telling:
             others = [
                 self._first(one)
                 for one in heads
-                if one.id != shown.id and saying(one) == saying(shown)
+                if one.id != shown.id and content_of(one) == content_of(shown)
             ]
             yield Candidate(
                 letter=letter,
@@ -230,7 +230,7 @@ class _Telling:
                 self.revisions[ident]
                 for ident in taken.parents
                 if ident in self.revisions
-                and saying(self.revisions[ident]) == saying(revision)
+                and content_of(self.revisions[ident]) == content_of(revision)
             ]
             if not again:
                 return revision

@@ -37,14 +37,12 @@ from diag.rules.values import plain
 MAX_DEPTH = 40
 """Deepest nesting of a rule."""
 
-
 _OPERATORS: dict[type[ast.operator], Operator] = {
     ast.Add: "+",
     ast.Sub: "-",
     ast.Mult: "*",
     ast.Div: "/",
 }
-
 
 _ORDERS: dict[type[ast.cmpop], Order] = {
     ast.Lt: "<",
@@ -55,7 +53,6 @@ _ORDERS: dict[type[ast.cmpop], Order] = {
     ast.NotEq: "!=",
 }
 
-
 _USAGES: dict[Function, str] = {
     "count": "count(lieu) ou count(lieu, condition)",
     "total": "total(lieu, nombre) ou total(lieu, nombre, condition)",
@@ -64,33 +61,22 @@ _USAGES: dict[Function, str] = {
     "largest": "largest(lieu, nombre) ou largest(lieu, nombre, parmi)",
 }
 
-
 _TOO_DEEP = f"règle trop imbriquée : {MAX_DEPTH} niveaux admis ; simplifiez-la"
-
 
 _UNREADABLE = (
     "la règle ne se lit plus ici : une parenthèse, un opérateur ou un nom manque "
     "ou est de trop"
 )
 
-
 _ENGLISH = {"et": "and", "ou": "or", "non": "not"}
-
-
 _FRENCH = re.compile(r"\b(et|ou|non)\b")
-
-
 _WITH_UNIT = re.compile(r"(?<![\w.'\"])\d[\d.]*\s+(?!(?:and|or|not|in)\b)[A-Za-z_]\w*")
-
-
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-
 
 _CONDITION_EXPECTED = (
     "une condition est attendue ici : une comparaison (« nb_classes > 0 ») ou une "
     "question à réponse oui ou non"
 )
-
 
 _MEMBERSHIP = (
     "« in » s'écrit « 'choix' in question » (plusieurs réponses possibles) ou "

@@ -1,6 +1,6 @@
 """A rule: a small subset of Python expressions, read once, never evaluated by Python.
 
-`lexicon` says which characters enter, `grammar` which constructions; types and units
+`lexicon` lists the characters admitted, `grammar` the constructions; types, units
 are `typecheck`'s business, values `evaluate`'s.
 """
 
@@ -64,7 +64,7 @@ def parse_rule(text: str) -> Rule:
     """Read a rule, written on one line or several.
 
     Raises:
-        RuleError: when the text is no rule; says where and what to do, in French.
+        RuleError: when the text is no rule; in French, with the remedy.
     """
     line = one_line(text)
     body = line.strip()
@@ -105,7 +105,6 @@ def thresholds_in(nodes: Iterable[Node]) -> Mapping[str, frozenset[Fraction]]:
 MAX_LENGTH = 2_000
 """Longest rule, in characters."""
 
-
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     | (?P<refused>\*\*|//)
@@ -116,9 +115,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 
-
 _WORDS = frozenset({"and", "or", "not", "in"})
-
 
 _REPLACEMENTS = {
     "=": "écrivez « == » pour comparer",
@@ -147,12 +144,11 @@ _REPLACEMENTS = {
     "None": "un fait inconnu se juge de lui-même, sans le nommer",
 }
 
-
 _BOOLEANS = frozenset({"true", "false", "True", "False", "vrai", "faux"})
 
 
 def one_line(text: str) -> str:
-    """Return a rule on one line, every token in its column, or say what may not enter.
+    """Return a rule on one line, every token in its column; refuse what may not enter.
 
     Raises:
         RuleError: on a text too long, a stray character or a word that rules lack.

@@ -31,10 +31,8 @@ class Scope(Protocol):
 Judge = Callable[[Scope], Truth]
 """A compiled condition."""
 
-
 Reader = Callable[[Scope], RuleValue]
 """A compiled term."""
-
 
 Measure = Callable[[Scope], Span | Absent]
 """A compiled number."""

@@ -1,7 +1,7 @@
 """The tree of a rule: what remains once a text was found to be one.
 
 Nodes keep the column they come from, counted from 1, for the sentences of errors; two
-parts that say the same are equal wherever they stand.
+parts that mean the same are equal wherever they stand.
 """
 
 from collections import Counter
@@ -15,14 +15,11 @@ from diag.model.enums import PlaceKind
 Exact = int | Fraction
 """An exact number; an `int` wherever one suffices, because it compares faster."""
 
-
 Order = Literal["<", "<=", ">", ">=", "==", "!="]
 """The comparisons."""
 
-
 Operator = Literal["+", "-", "*", "/"]
 """The arithmetic."""
-
 
 Function = Literal["count", "total", "share", "smallest", "largest"]
 """The aggregates over places."""
@@ -157,10 +154,8 @@ class AnyOf:
 Term = NameNode | Constant | ChoiceId | Arithmetic | Months | Aggregate
 """What has a value."""
 
-
 Condition = NameNode | Compare | Includes | IsAmong | Not | AllOf | AnyOf
 """What is true, false or unknown; a name alone is a yes-or-no question."""
-
 
 Node = Term | Condition
 """Any part of a rule."""

@@ -80,7 +80,6 @@ class Flag:
 RuleValue = Span | OneOf | Several | Flag | Absent
 """Whatever a name can stand for in a rule."""
 
-
 UNBOUNDED: Final = Span(None, None)
 """A number of which nothing is known."""
 
@@ -233,7 +232,6 @@ def _same_choice(left: OneOf, right: OneOf) -> Truth:
 
 
 def _rank(choice: OneOf, order: tuple[str, ...]) -> Span:
-    """Return the interval of ranks; unbounded where an id has none."""
     if not all(known in order for known in choice.ids):
         return Span(None, None)
     ranks = [order.index(known) for known in choice.ids]

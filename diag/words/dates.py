@@ -9,24 +9,18 @@ from diag.model.errors import DiagError
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Far from any audit outside."""
 
-
 _CENTURY, _SHORT_YEAR = 100, 2
-
-
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d\d)")
-
 
 _MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin", "juillet"),
     *("août", "septembre", "octobre", "novembre", "décembre"),
 )
 
-
 _DURATION = re.compile(
     r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?"
     r"(?:(?P<days>\d+)D)?(?:T(?P<hours>\d+)H)?"
 )
-
 
 _WORDS = (
     ("years", "an", "ans"),
@@ -77,12 +71,12 @@ def describe_duration(duration: str) -> str:
     if not duration:
         return ""
     parts = _parts(duration)
-    said = [
+    counts = [
         f"{parts[name]} {one if parts[name] == 1 else many}"
         for name, one, many in _WORDS
         if parts[name]
     ]
-    return " et ".join(said) or "sans délai"
+    return " et ".join(counts) or "sans délai"
 
 
 def read_day(text: str) -> date:
@@ -130,7 +124,6 @@ def written_day(iso: str) -> str:
 
 
 def _whole(year: str) -> str:
-    """Return a year of two digits as the only one of the span: 27 is 2027, 98 1998."""
     if len(year) > _SHORT_YEAR:
         return year
     past = FIRST_YEAR - FIRST_YEAR % _CENTURY

@@ -39,7 +39,7 @@ def euros_and_cents(cents: Fraction | int) -> str:
 
 
 def percent(ratio: Fraction) -> str:
-    """Return a share: « 82 % »; what is not whole is never told to be « 100 % »."""
+    """Return a share: « 82 % »; what is not whole is never « 100 % »."""
     return f"{share(ratio)}{NBSP}%"
 
 

@@ -17,40 +17,25 @@ from diag.model.number import Quantity
 from diag.words.figures import number
 
 NEXT_BUDGET = "prochain budget"
-"""What {echeance} says when no delay is set: « avant le prochain budget »."""
-
+"""What {echeance} prints when no delay is set: « avant le prochain budget »."""
 
 _BLANK = re.compile(
     r"\{(?P<name>quantite|cout|lieux|echeance)"
     r"(?:\|(?P<one>[^{}|]+)\|(?P<many>[^{}|]+))?\}"
 )
 
-
 _BRACED = re.compile(r"\{\w+(?:\|[^{}]*)?\}")
-
-
 _PREPOSITION = re.compile(r"(?i)\b(?:à|avec|dans|de|en|par|pour|sur)\s+$")
-
-
 _ARTICLE = re.compile(r"une? ")
-
-
 _HIATUS = re.compile(r"\b([Dd])e (?=(?:au moins|au plus|une?|environ)\b)")
-
-
 _TWICE_OF = re.compile(r"\b([Dd]e) de (?=\d)")
-
 
 _SENTENCE_END = re.compile(  # but not after « art. » or « L. »
     r"(?<=[.!?…])(?<![Aa]rt\.)(?<!\b[A-Z]\.)\s+(?=[A-ZÀ-Ý«])"
 )
 
-
 _VOWELS = "aeiouàâäéèêëîïôöùûüœæ"
-
-
 _PLURAL_FROM = 2
-
 
 _REASONS: dict[type[OSError], str] = {
     FileNotFoundError: "fichier introuvable. Vérifiez le chemin.",
@@ -59,7 +44,6 @@ _REASONS: dict[type[OSError], str] = {
     NotADirectoryError: "ce n'est pas un dossier.",
     FileExistsError: "existe déjà. Choisissez un autre nom.",
 }
-
 
 _NUMBERS: dict[int, str] = {
     errno.ENOSPC: "le disque est plein. Libérez de la place, puis recommencez.",
@@ -73,7 +57,7 @@ class Blanks:
     """What the placeholders of one recommendation stand for."""
 
     quantity: Quantity | None
-    """None when it must not be told: it comes from a sensitive fact."""
+    """None when it is withheld: it comes from a sensitive fact."""
     cost: str
     places: str
     due: str
@@ -95,9 +79,9 @@ def filled(text: str, blanks: Blanks) -> str:
             case _:
                 return blanks.due
 
-    said = _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
-    said = _TWICE_OF.sub(r"\g<1> ", said)
-    return said[:1].upper() + said[1:] if _BLANK.match(text) else said
+    printed = _HIATUS.sub(r"\g<1>'", _BLANK.sub(value, text))
+    printed = _TWICE_OF.sub(r"\g<1> ", printed)
+    return printed[:1].upper() + printed[1:] if _BLANK.match(text) else printed
 
 
 def blanks_in(text: str) -> frozenset[str]:
@@ -125,13 +109,10 @@ def count_range(
     article = _ARTICLE.match(one)
     bare = _ARTICLE.sub("", one, count=1) if article else one
     word = _agreed(low if high is None else high, bare, many)
-    said = f"{_span(low, high, ruled=ruled)} {word}".rstrip()
-    return _spelled(said, article[0]) if article else said
-
-
-def _spelled(said: str, article: str) -> str:
-    """Return « une salle » for « 1 salle », « au plus une salle » for « au plus 1 »."""
-    return re.sub(r"^(au plus |au moins )?1 ", rf"\g<1>{article}", said)
+    printed = f"{_span(low, high, ruled=ruled)} {word}".rstrip()
+    if article:
+        return re.sub(r"^(au plus |au moins )?1 ", rf"\g<1>{article[0]}", printed)
+    return printed
 
 
 def _span(low: Fraction, high: Fraction | None, *, ruled: bool) -> str:
@@ -170,9 +151,9 @@ def of(name: str) -> str:
 
 def first_sentence(text: str, words: int) -> str:
     """Return the first sentence of so many words at most, else the shortest: whole."""
-    told = _SENTENCE_END.split(text.strip())
-    short = (one for one in told if len(one.split()) <= words)
-    return next(short, min(told, key=lambda one: len(one.split())))
+    sentences = _SENTENCE_END.split(text.strip())
+    short = (one for one in sentences if len(one.split()) <= words)
+    return next(short, min(sentences, key=lambda one: len(one.split())))
 
 
 def phone_number(text: str) -> str:
@@ -196,8 +177,8 @@ def uncapitalised(text: str) -> str:
 def system_sentence(error: OSError) -> str:
     """Return what a system's error means, and what to do when that is known."""
     where = f"{error.filename} : " if error.filename else ""
-    told = _NUMBERS.get(error.errno or 0) or _REASONS.get(type(error))
-    return where + (told or f"{error.strerror or error}.")
+    why = _NUMBERS.get(error.errno or 0) or _REASONS.get(type(error))
+    return where + (why or f"{error.strerror or error}.")
 
 
 def _agreed(count: Fraction, one: str, many: str) -> str:

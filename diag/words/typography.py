@@ -10,25 +10,17 @@ from functools import lru_cache
 NNBSP = "\u202f"
 """Narrow no-break space: before ; ! ? and between thousands."""
 
-
 NBSP = "\u00a0"
 """No-break space: before :, inside « », before % € and units, after n°."""
-
 
 _UNITS = (
     "%|€|Mbit/s|Gbit/s|kbit/s|Mo|Go|To|GHz|MHz|dBm|dB|lux|lx|kWh|kW|W|V|A|VA|°C|"
     "mm|cm|m²|m|km|min|ms|s|h|ans?|mois|jours?|pouces?"
 )
 
-
 _ABBREVIATIONS = ("n°", "N°", "art.", "p.", "L.", "R.", "D.", "M.", "Mme")
-
-
 _AFTER = "|".join(rf"(?<={re.escape(short)})" for short in _ABBREVIATIONS)
-
-
 _NARROW = re.compile(r"[ \u00a0](?=[;!?])|(?<=\d)[ \u00a0](?=\d{3}(?!\d))")
-
 
 _WIDE = re.compile(
     r"[ \u202f](?=:(?:[\s*]|$))"  # « : » may close a bold lead-in

@@ -17,20 +17,17 @@ from diag.model.enums import (
 LEVELS = ("insuffisant", "base", "recommandé", "exemplaire")
 """Levels 0 to 3."""
 
-
 LEVEL_PHRASES = (
     *("niveau insuffisant", "niveau de base"),
     *("niveau recommandé", "niveau exemplaire"),
 )
-"""The same, as a sentence says them: « base » alone says nothing."""
-
+"""The same, in a sentence: « base » alone is not clear."""
 
 LEVELS_EXPLAINED = (
     "Niveaux : insuffisant (à reprendre), base (dépanne), recommandé "
     "(répond au besoin), exemplaire (au-delà)."
 )
-"""What every document says once, before its first level."""
-
+"""What every document prints once, before its first level."""
 
 OWNERS = {
     Owner.COMMUNE: "la commune",
@@ -40,7 +37,6 @@ OWNERS = {
     Owner.PRESTATAIRE: "le prestataire",
 }
 """Who acts."""
-
 
 WHOM = {
     "direction": "la direction",
@@ -53,15 +49,13 @@ WHOM = {
 }
 """Of whom a question is asked, or where its answer is seen."""
 
-
 COMPLIANCES = {
     Compliance.CONFORME: "conforme",
     Compliance.NON_CONFORME: "non conforme",
     Compliance.A_VERIFIER: "à vérifier",
     Compliance.SANS_OBJET: "sans objet",
 }
-"""What a compliance criterion says."""
-
+"""What a compliance criterion gives."""
 
 SOCLES = {
     Socle.ATTEINT: "atteint",
@@ -70,7 +64,6 @@ SOCLES = {
     Socle.SANS_OBJET: "sans objet",
 }
 """Whether everything blocking holds, in a word."""
-
 
 SOCLE_SENTENCES = {
     Socle.ATTEINT: "Le socle est atteint : toutes les conditions indispensables "
@@ -83,10 +76,8 @@ SOCLE_SENTENCES = {
 }
 """Whether everything blocking holds; what is missing is named after it."""
 
-
 UNSCORED = "conformité seule"
 """Said of a domain that raises alerts and is never averaged: it has no score."""
-
 
 PRIORITIES = {
     Kind.COMPLIANCE: "immédiate",
@@ -95,14 +86,12 @@ PRIORITIES = {
 }
 """How soon a criterion of each kind is to be cured."""
 
-
 KINDS = {
     Kind.COMPLIANCE: "conformité",
     Kind.BLOCKING: "indispensable",
     Kind.IMPROVEMENT: "amélioration",
 }
 """How a criterion weighs."""
-
 
 PLACES = {
     PlaceKind.SYNDICAT: ("syndicat", "syndicats"),
@@ -114,14 +103,11 @@ PLACES = {
 }
 """One place of a kind, and several."""
 
-
 PLACE_NAMES = {kind: names[0].partition(" de ")[0] for kind, names in PLACES.items()}
 """What a kind is called on screen: « lot »."""
 
-
 FEMININE = frozenset({PlaceKind.COMMUNE, PlaceKind.ECOLE, PlaceKind.SALLE})
 """The kinds whose name is feminine."""
-
 
 SUBJECTS = {
     PlaceKind.SYNDICAT: ("le syndicat", "du syndicat"),
@@ -130,7 +116,6 @@ SUBJECTS = {
 }
 """How a document calls whom it is about, and what is theirs."""
 
-
 THIS_SUBJECT = {
     PlaceKind.SYNDICAT: "ce syndicat",
     PlaceKind.COMMUNE: "cette commune",
@@ -138,14 +123,12 @@ THIS_SUBJECT = {
 }
 """A subject, pointed at."""
 
-
 SUBJECT_CODES = {
     PlaceKind.SYNDICAT: "SIREN",
     PlaceKind.COMMUNE: "Code INSEE",
     PlaceKind.ECOLE: "UAI",
 }
 """What the official number of a subject is called."""
-
 
 PROVENANCES = {
     Provenance.MEASURED: "mesuré",
@@ -156,7 +139,6 @@ PROVENANCES = {
 }
 """How a fact became known."""
 
-
 PROVENANCE_MARKS = {
     Provenance.MEASURED: "mes",
     Provenance.OBSERVED: "vu",
@@ -165,7 +147,6 @@ PROVENANCE_MARKS = {
     Provenance.CARRIED: "rep",
 }
 """The same in three letters at most; none reads as a unit (« 2 m »)."""
-
 
 PROVENANCES_COUNTED = {
     Provenance.MEASURED: ("mesurée", "mesurées"),
@@ -176,7 +157,6 @@ PROVENANCES_COUNTED = {
 }
 """The same of one answer, and of several."""
 
-
 STATES = {
     State.KNOWN: "connu",
     State.UNKNOWN: "inconnu",
@@ -184,7 +164,6 @@ STATES = {
     State.REFUSED: "non communiqué",
 }
 """How far a fact is known."""
-
 
 FOLLOW_UPS = {
     FollowUpState.PROPOSEE: "proposée",
@@ -197,7 +176,6 @@ FOLLOW_UPS = {
 }
 """What became of a recommendation."""
 
-
 STATUSES = {
     AuditStatus.EN_COURS: "en cours",
     AuditStatus.SOUMIS: "soumis",
@@ -206,7 +184,6 @@ STATUSES = {
     AuditStatus.CLOS: "clos",
 }
 """Where an audit stands, in a word."""
-
 
 STATUSES_PRINTED = {
     AuditStatus.EN_COURS: "audit en cours",
@@ -217,7 +194,6 @@ STATUSES_PRINTED = {
 }
 """The same in documents, for readers who know no audit."""
 
-
 STATUS_MOVES = {
     AuditStatus.EN_COURS: "Reprendre l'audit",
     AuditStatus.SOUMIS: "Soumettre à relecture",
@@ -227,14 +203,12 @@ STATUS_MOVES = {
 }
 """What moves an audit there."""
 
-
 PROFILES = {
     Profile.SHORT: ("court", "l'indispensable"),
     Profile.STANDARD: ("standard", "l'ordinaire"),
     Profile.FULL: ("complet", "tout"),
 }
 """How a visit is called, and what it asks: how long it lasts depends on the school."""
-
 
 AUDIENCES = {
     Audience.MAIRIE: "la mairie",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from diag.assess.judge import judge_of
-from diag.assess.words import tell
+from diag.assess.words import describe_condition
 from diag.checklist.typecheck import names_read
 from diag.model.checklist import Checklist, Criterion, Domain, Question
 from diag.model.enums import Kind, PlaceKind, Profile, Provenance
@@ -178,7 +178,9 @@ def _title(criterion: Criterion) -> str:
 
 def _level(criterion: Criterion, checklist: Checklist) -> str:
     rule = criterion.levels.get(2) or criterion.levels[max(criterion.levels)]
-    told = tell(cast("Condition", parse_rule(rule).root), checklist.questions)
+    told = describe_condition(
+        cast("Condition", parse_rule(rule).root), checklist.questions
+    )
     return told if len(told) <= LONGEST else f"voir `{criterion.id}`"
 
 

@@ -316,7 +316,7 @@ def test_a_plain_workspace_loads_nothing_of_it(home: Path) -> None:
         "import sys, pathlib; from diag.journal.journal import Journal; "
         "Journal.open(pathlib.Path(sys.argv[1])).close(); "
         "sys.exit(any(name in sys.modules for name in "
-        "('sqlcipher3', 'keyring', 'cryptography', 'diag.journal.connection')))"
+        "('sqlcipher3', 'keyring', 'cryptography', 'diag.journal.encryption')))"
     )
     subprocess.run([sys.executable, "-c", program, str(home)], check=True)
 

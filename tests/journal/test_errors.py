@@ -11,8 +11,8 @@ from diag.journal.errors import (
     DiskFullError,
     JournalError,
     NotAJournalError,
+    explain,
     in_french,
-    told,
 )
 
 
@@ -42,7 +42,7 @@ def test_what_cannot_be_lengthened_is_a_full_disk(code: int, tmp_path: Path) -> 
 
 
 def test_what_cannot_be_read_is_damage(tmp_path: Path) -> None:
-    said = told(failed(sqlite3.SQLITE_IOERR_READ), tmp_path / "diag.db")
+    said = explain(failed(sqlite3.SQLITE_IOERR_READ), tmp_path / "diag.db")
     assert isinstance(said, DamagedError)
     assert "backups" in str(said)
 
@@ -51,12 +51,12 @@ def test_any_failure_of_a_disk_without_room_is_a_full_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
-    said = told(failed(sqlite3.SQLITE_IOERR), tmp_path / "diag.db")
+    said = explain(failed(sqlite3.SQLITE_IOERR), tmp_path / "diag.db")
     assert isinstance(said, DiskFullError)
 
 
 def test_a_folder_that_is_gone_has_no_room_to_measure(tmp_path: Path) -> None:
-    said = told(failed(sqlite3.SQLITE_IOERR), tmp_path / "absent" / "diag.db")
+    said = explain(failed(sqlite3.SQLITE_IOERR), tmp_path / "absent" / "diag.db")
     assert isinstance(said, DamagedError)
 
 
@@ -70,13 +70,13 @@ def test_a_text_that_is_text_no_more_is_damage(tmp_path: Path) -> None:
 
 
 def test_a_header_that_is_none_tells_of_the_backups(tmp_path: Path) -> None:
-    said = told(failed(sqlite3.SQLITE_NOTADB), tmp_path / "diag.db")
+    said = explain(failed(sqlite3.SQLITE_NOTADB), tmp_path / "diag.db")
     assert isinstance(said, NotAJournalError)
     assert "backups" in str(said)
 
 
 def test_a_bug_stays_a_bug(tmp_path: Path) -> None:
-    assert told(ValueError("x"), tmp_path) is None
+    assert explain(ValueError("x"), tmp_path) is None
     with pytest.raises(sqlite3.OperationalError), in_french(tmp_path):
         raise sqlite3.OperationalError("no such table: x")
     assert issubclass(DamagedError, JournalError)

@@ -196,7 +196,7 @@ def test_heads_know_whether_they_say_something(
 ) -> None:
     journal.write(changes.answered(AUDIT.id, ROOT, "q", known(1)), author)
     (head,) = journal.heads(AUDIT.id)
-    assert (head.says, head.withdrawn) == (True, False)
+    assert (head.has_value, head.withdrawn) == (True, False)
     journal.write(changes.unanswered(AUDIT.id, ROOT, "q"), author)
     (head,) = journal.heads(AUDIT.id)
-    assert (head.says, head.withdrawn) == (False, True)
+    assert (head.has_value, head.withdrawn) == (False, True)

@@ -8,9 +8,9 @@ from diag.assess.advice import cost_of
 from diag.assess.money import (
     Money,
     estimate,
+    format_cost,
+    format_range,
     is_counted,
-    spoken_cost,
-    spoken_range,
     total_words,
 )
 from diag.assess.results import Amount, Cost, CostLine
@@ -53,7 +53,7 @@ def plain(text: str) -> str:
     ],
 )
 def test_a_cost_is_said_with_tax(told: Cost, said: str) -> None:
-    assert plain(spoken_cost(told)) == said
+    assert plain(format_cost(told)) == said
 
 
 def test_what_is_paid_every_year_comes_after() -> None:
@@ -62,16 +62,16 @@ def test_what_is_paid_every_year_comes_after() -> None:
         cost(1, 1, 6_000, 6_000, 6_000, yearly=True),
     )
     both = cost_of([*once.lines, *yearly.lines])
-    assert plain(spoken_cost(both)) == "environ 250 € TTC, puis 60 € TTC par an"
+    assert plain(format_cost(both)) == "environ 250 € TTC, puis 60 € TTC par an"
 
 
 def test_a_range_is_told_when_there_is_one() -> None:
     assert (
-        plain(spoken_range(cost(1, 1, 10_000, 20_000, 30_000))) == "de 100 à 300 € TTC"
+        plain(format_range(cost(1, 1, 10_000, 20_000, 30_000))) == "de 100 à 300 € TTC"
     )
-    assert not spoken_range(cost(1, 1, 10_000, 10_000, 10_000))
-    assert not spoken_range(cost(1, 2, 10_000, 20_000, 30_000))
-    assert not spoken_range(cost(1, None, 10_000, 20_000, 30_000))
+    assert not format_range(cost(1, 1, 10_000, 10_000, 10_000))
+    assert not format_range(cost(1, 2, 10_000, 20_000, 30_000))
+    assert not format_range(cost(1, None, 10_000, 20_000, 30_000))
 
 
 def test_an_unbounded_amount_stays_so_in_a_sum() -> None:

@@ -1,4 +1,4 @@
-"""What a checklist that reads well may still have wrong, or could say better."""
+"""What a checklist that reads well may still have wrong, or badly worded."""
 
 from itertools import chain
 

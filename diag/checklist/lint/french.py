@@ -13,10 +13,8 @@ from diag.rules.problem import Problem, listed, write_instead
 TITLES = frozenset({"label", "title", "plural", "unit"})
 """Keys of texts that take no final period."""
 
-
 SENTENCES = frozenset({"why", "decision", "meanwhile", "how", "conditions", "what"})
 """Keys of texts that reports print as sentences."""
-
 
 _NOTES = frozenset({
     *("look", "hint", "ask", "done_when", "note"),
@@ -24,10 +22,8 @@ _NOTES = frozenset({
 })
 """Keys of texts that end as their author likes."""
 
-
 LONGEST_SENTENCE = 25
 """Words that a sentence for the mairie may have."""
-
 
 _TYPOGRAPHY: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"\S  +\S"), "deux espaces de suite", "Gardez-en une."),
@@ -47,7 +43,6 @@ _TYPOGRAPHY: tuple[tuple[re.Pattern[str], str, str], ...] = (
     ),
 )
 
-
 _HEAVY = re.compile(
     r"\bil conviendrait|\bil convient d|\bil y a lieu d|\bforce est de constater"
     r"|\bnonobstant|\bsusmentionnée?s?|\bs'avère|\ben vue d|\bau regard d"
@@ -55,7 +50,6 @@ _HEAVY = re.compile(
     re.IGNORECASE,
 )
 """Turns of phrase that a mayor should not have to decode."""
-
 
 _ACRONYM = re.compile(
     r"\b(?:AIPD|BAES|CNIL|DETR|DHCP|DNS|DPD|DSIL|ENI|ENT|FTTH|FTTO|GTI|GTR|MDM|NAS|OPNI"
@@ -143,21 +137,19 @@ _BOUND = (
     r"(?:voter|payer|acheter|financer|fournir|prendre en charge)\b"
 )
 
-
 _OBLIGATION = re.compile(_BOUND, re.IGNORECASE)
-"""A commune is never told that it must buy: it decides."""
-
+"""No text obliges a commune to buy: it decides."""
 
 _COMMUNE_OBLIGED = re.compile(
     r"\b(?:communes?|mairies?|municipalités?|maires?|conseil municipal|conseils "
     rf"municipaux|collectivités?)\b[^.;:!?]{{0,40}}?(?:{_BOUND})",
     re.IGNORECASE,
 )
-"""The same, told to anyone else."""
+"""The same, to any other audience."""
 
 
 def obligation_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield what tells a commune, or tells of it, that it must."""
+    """Yield what obliges a commune to buy."""
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
         for path, text in _texts(recommendation):
@@ -171,7 +163,7 @@ def obligation_problems(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _texts(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
-    yield from texts_told(recommendation)
+    yield from wording_texts(recommendation)
     for step in recommendation.steps:
         yield ("steps",), step.title
     yield ("done_when",), recommendation.done_when
@@ -199,23 +191,13 @@ def _found(
 ALLOWED_FILE = "mots.txt"
 """Where a folder of checklists lists its own words, one a line."""
 
-
 Knows = Callable[[str], bool]
 """Whether a word is French."""
 
-
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-
-
 _PLACEHOLDER = re.compile(r"\{[^{}|]*\}")
-
-
 _AGREED = re.compile(r"\{[^{}|]*\|([^{}|]*)\|([^{}]*)\}")
-
-
 _CODE = re.compile(r"https?://\S+|\S+@\S+|\S*[_\d]\S*|\b\w+\.\w+\b")
-
-
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu)['’](?=\w)", re.IGNORECASE)
 
 
@@ -244,9 +226,9 @@ def spelling_problems(
 
 def words_of(text: str) -> Iterator[str]:
     """Yield the words to look up: no placeholder, code, acronym nor elided letter."""
-    told = _AGREED.sub(r" \1 \2 ", text)
-    told = _CODE.sub(" ", _PLACEHOLDER.sub(" ", told))
-    for found in _WORD.findall(told):
+    plain = _AGREED.sub(r" \1 \2 ", text)
+    plain = _CODE.sub(" ", _PLACEHOLDER.sub(" ", plain))
+    for found in _WORD.findall(plain):
         word = _ELIDED.sub("", found).replace("’", "'")
         if len(word) > 1 and not word.isupper():
             yield word
@@ -261,15 +243,13 @@ def allowed_words(text: str) -> frozenset[str]:
 PLACEHOLDERS = ("quantite", "cout", "lieux", "echeance")
 """What a wording may leave to be filled; `{quantite|salle|salles}` for a plural."""
 
-
 _PROMISE = re.compile(
     r"\b(?:aurez|aura|ont|a|avez) droit\b"
     r"|\bser(?:a|ont) (?:versée?|accordée?|payée?)s?\b"
     r"|\bgaranti(?:e|s|es|t)?\b|\bautomatique(?:ment)?\b",
     re.IGNORECASE,
 )
-"""A scheme is told with its date, never promised: whoever pays decides."""
-
+"""A scheme is dated, never promised: whoever pays decides."""
 
 _PLURAL = re.compile(r"\w+\|[^|{}]+\|[^|{}]+")
 
@@ -278,52 +258,51 @@ def wording_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield wordings that cannot be filled, or that promise."""
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
-        for path, text in texts_told(recommendation):
-            yield from _placeholder_problems(item, path, text, recommendation)
+        for path, text in wording_texts(recommendation):
+            where = f"« {'.'.join(path)} »"
+            filled = re.findall(r"\{([^{}]*)\}", text)
+            if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", text)):
+                yield item.problem(
+                    path, f"{where} : accolade seule", "Fermez-la, ou supprimez-la."
+                )
+            for name in filled:
+                known = name.split("|")[0] if _PLURAL.fullmatch(name) else name
+                if known not in PLACEHOLDERS:
+                    remedy = write_instead(
+                        known, PLACEHOLDERS, f"Connus : {listed(PLACEHOLDERS)}."
+                    )
+                    yield item.problem(
+                        path, f"{where} : « {{{name}}} » est inconnu", remedy
+                    )
+                elif "|" in name and known != "quantite":
+                    yield item.problem(
+                        path,
+                        f"{where} : « {{{name}}} » n'est pas un nombre",
+                        "Seule la quantité s'accorde : {quantite|salle|salles}.",
+                    )
+            if "cout" in filled and not recommendation.prices:
+                yield item.problem(
+                    path,
+                    f"{where} : {{cout}} sans prix",
+                    "Ajoutez « prices », ou retirez-le.",
+                )
+            yield from _agreement_problems(item, path, text)
     for aid in loaded.draft.aids.values():
         yield from _promise_problems(loaded.item("aids", aid.id), aid)
 
 
-def texts_told(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what each audience is told, with its path."""
+def wording_texts(
+    recommendation: Recommendation,
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what each audience reads, with its path."""
     for audience, wording in recommendation.wording.items():
         for key in WORDS_TO[audience]:
             yield ("wording", str(audience), key), getattr(wording, key)
 
 
-def _placeholder_problems(
-    item: Item, path: tuple[str, ...], text: str, recommendation: Recommendation
-) -> Iterator[Problem]:
-    where = f"« {'.'.join(path)} »"
-    filled = re.findall(r"\{([^{}]*)\}", text)
-    if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", text)):
-        yield item.problem(
-            path, f"{where} : accolade seule", "Fermez-la, ou supprimez-la."
-        )
-    for name in filled:
-        known = name.split("|")[0] if _PLURAL.fullmatch(name) else name
-        if known not in PLACEHOLDERS:
-            remedy = write_instead(
-                known, PLACEHOLDERS, f"Connus : {listed(PLACEHOLDERS)}."
-            )
-            yield item.problem(path, f"{where} : « {{{name}}} » est inconnu", remedy)
-        elif "|" in name and known != "quantite":
-            yield item.problem(
-                path,
-                f"{where} : « {{{name}}} » n'est pas un nombre",
-                "Seule la quantité s'accorde : {quantite|salle|salles}.",
-            )
-    if "cout" in filled and not recommendation.prices:
-        yield item.problem(
-            path, f"{where} : {{cout}} sans prix", "Ajoutez « prices », ou retirez-le."
-        )
-    yield from _agreement_problems(item, path, text)
-
-
 def _agreement_problems(
     item: Item, path: tuple[str, ...], text: str
 ) -> Iterator[Problem]:
-    """Yield what would read badly once filled."""
     where = f"« {'.'.join(path)} »"
     if re.search(r"\{quantite\}\s*\{quantite\|", text):
         yield item.problem(

@@ -18,22 +18,15 @@ from diag.rules.tree import RuleError
 
 def level_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what a search through the facts of each criterion finds."""
-    questions = loaded.draft.questions
-    for criterion in loaded.draft.criteria.values():
-        item = loaded.item("criteria", criterion.id)
-        for sentence in problems_of(criterion, questions):
-            message, _, remedy = sentence.rpartition(" ; ")
-            yield item.problem((_key(sentence),), message, f"{_capital(remedy)}.")
-    yield from _idle_problems(loaded)
-
-
-def _idle_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield recommendations that no answer triggers."""
     draft = loaded.draft
+    for criterion in draft.criteria.values():
+        item = loaded.item("criteria", criterion.id)
+        for key, message, remedy in problems_of(criterion, draft.questions):
+            yield item.problem((key,), message, remedy)
     for recommendation in draft.recommendations.values():
         when = recommendation.when
-        criterion = draft.criteria.get(when.criterion)
-        levels = levels_of(criterion, draft.questions) if criterion else frozenset()
+        judged = draft.criteria.get(when.criterion)
+        levels = levels_of(judged, draft.questions) if judged else frozenset()
         if levels and min(levels) >= when.below:
             yield loaded.item("recommendations", recommendation.id).problem(
                 ("when", "below"),
@@ -41,16 +34,6 @@ def _idle_problems(loaded: Loaded) -> Iterator[Problem]:
                 f"au moins {min(levels)}",
                 "Relevez « below », ou revoyez les niveaux du critère.",
             )
-
-
-def _key(sentence: str) -> str:
-    """Return the key of the criterion that a sentence is about."""
-    named = (key for key in ("improves_with", "applicable") if f"« {key} »" in sentence)
-    return next(named, "levels")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 QUANTITY = "quantite"
@@ -153,7 +136,6 @@ def _faults(
 TRADE = "metier"
 """The source of what the trade knows and nobody wrote."""
 
-
 _HOMES = {
     "domains": "la clé « domain » d'un fichier",
     "questions": "la liste « questions » d'un fichier",
@@ -168,7 +150,13 @@ _HOMES = {
 def reference_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what names an item that does not exist."""
     draft = loaded.draft
-    yield from _order_problems(loaded)
+    ordered = loaded.edition.nodes.get("domains") if loaded.edition else None
+    known = loaded.names("domains")
+    for node in ordered.nodes if isinstance(ordered, Items) else ():
+        if isinstance(node, Scalar) and node.text not in known:
+            message = f"domaine « {node.text} » inconnu"
+            remedy = _remedy(node.text, "domains", known)
+            yield problem_at(node.spot, "domains", message, remedy)
     for question in draft.questions.values():
         if question.domain != "lieux":
             item = loaded.item("questions", question.id)
@@ -189,7 +177,6 @@ def reference_problems(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _row_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield the unknown sources of the dated tables."""
     draft = loaded.draft
     cited = {
         "prices": {row.id: row.source for row in draft.prices.values()},
@@ -224,17 +211,6 @@ def _recommendation_problems(
             yield from _known(
                 loaded, item, "recommendations", path, requirement.recommendation
             )
-
-
-def _order_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield the names of no domain in the order that `edition.yaml` gives."""
-    ordered = loaded.edition.nodes.get("domains") if loaded.edition else None
-    known = loaded.names("domains")
-    for node in ordered.nodes if isinstance(ordered, Items) else ():
-        if isinstance(node, Scalar) and node.text not in known:
-            message = f"domaine « {node.text} » inconnu"
-            remedy = _remedy(node.text, "domains", known)
-            yield problem_at(node.spot, "domains", message, remedy)
 
 
 def _known(

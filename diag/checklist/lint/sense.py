@@ -29,22 +29,17 @@ from diag.rules.scope import root_of
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")
 """The rates of VAT in force in France, in percent."""
 
-
 OFFICIAL = "A"
 """Grade of the sources that state the law."""
 
-
 PEOPLE = frozenset({"direction", "equipe", "commune", "syndicat"})
-"""Those to whom a question is said."""
-
+"""Those who answer a question."""
 
 _LIKE_ANOTHER = re.compile(r"(?:de même|idem)\b", re.IGNORECASE)
-"""How a choice begins that only says « as the one above »."""
-
+"""How a choice begins that only means « as the one above »."""
 
 _LONGEST = {"delay": 10, "lifetime": 50, "stale_after": 10}
 """Years that a duration may last, by key."""
-
 
 _DAYS = {
     "Y": Fraction(1461, 4),
@@ -224,7 +219,19 @@ def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
     for criterion in loaded.draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
         yield from _roll_up_problems(item, criterion)
-        yield from _level_problems(item, criterion)
+        if not criterion.levels:
+            yield item.problem(
+                ("levels",),
+                "aucun niveau : il vaudrait toujours 0",
+                'Ajoutez {1: "…"}.',
+            )
+        read = frozenset[str]().union(*map(names_read, criterion.levels.values()))
+        for name in criterion.improves_with.keys() - read:
+            yield item.problem(
+                ("improves_with", name),
+                f"« improves_with » cite « {name} », qu'aucun niveau ne lit",
+                "Supprimez cette ligne, ou corrigez le nom.",
+            )
 
 
 def _question_problems(loaded: Loaded) -> Iterator[Problem]:
@@ -246,7 +253,6 @@ def _question_problems(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _unread_questions(loaded: Loaded) -> frozenset[str]:
-    """Return the questions asked for nothing; none while a reader is faulty."""
     draft = loaded.draft
     built = len(draft.criteria) + len(draft.recommendations) + len(draft.questions)
     readers = ("criteria", "recommendations", "questions")
@@ -306,28 +312,41 @@ def _step_problems(item: Item, roll_up: RollUp) -> Iterator[Problem]:
         )
 
 
-def _level_problems(item: Item, criterion: Criterion) -> Iterator[Problem]:
-    if not criterion.levels:
-        yield item.problem(
-            ("levels",), "aucun niveau : il vaudrait toujours 0", 'Ajoutez {1: "…"}.'
-        )
-    read = frozenset[str]().union(*map(names_read, criterion.levels.values()))
-    for name in criterion.improves_with.keys() - read:
-        yield item.problem(
-            ("improves_with", name),
-            f"« improves_with » cite « {name} », qu'aucun niveau ne lit",
-            "Supprimez cette ligne, ou corrigez le nom.",
-        )
-
-
 def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield recommendations without end, and loops."""
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
         yield from _goal_problems(loaded, item, recommendation)
-        yield from _effect_problems(loaded, item, recommendation)
+        when = recommendation.when
+        for name, level in recommendation.effect.items():
+            criterion = loaded.draft.criteria.get(name)
+            if name == when.criterion and level < when.below:
+                yield item.problem(
+                    ("effect", name),
+                    f"une fois faite, elle se déclencherait encore : effet {level}, "
+                    f"seuil {when.below}",
+                    f"Écrivez « {name}: {when.below} », ou abaissez « below ».",
+                )
+            elif criterion and level not in criterion.levels:
+                levels = ", ".join(map(str, sorted(criterion.levels)))
+                yield item.problem(
+                    ("effect", name),
+                    f"le critère « {name} » n'a pas de niveau {level}",
+                    f"Ses niveaux sont : {levels}.",
+                    "warning",
+                )
         yield from _subject_problems(loaded.draft, item, recommendation)
-    yield from _relevance_loop(loaded)
+    questions = loaded.draft.questions
+    loop = _loop({
+        ident: names_read(question.relevant) & questions.keys()
+        for ident, question in questions.items()
+    })
+    if loop:
+        yield loaded.item("questions", loop[0]).problem(
+            ("relevant",),
+            f"elle ne se pose que selon sa propre réponse ({' ← '.join(loop)})",
+            "Retirez l'une de ces conditions.",
+        )
     yield from _requirement_loop(loaded)
 
 
@@ -355,33 +374,9 @@ def _goal_problems(
             )
 
 
-def _effect_problems(
-    loaded: Loaded, item: Item, recommendation: Recommendation
-) -> Iterator[Problem]:
-    when = recommendation.when
-    for name, level in recommendation.effect.items():
-        criterion = loaded.draft.criteria.get(name)
-        if name == when.criterion and level < when.below:
-            yield item.problem(
-                ("effect", name),
-                f"une fois faite, elle se déclencherait encore : effet {level}, "
-                f"seuil {when.below}",
-                f"Écrivez « {name}: {when.below} », ou abaissez « below ».",
-            )
-        elif criterion and level not in criterion.levels:
-            levels = ", ".join(map(str, sorted(criterion.levels)))
-            yield item.problem(
-                ("effect", name),
-                f"le critère « {name} » n'a pas de niveau {level}",
-                f"Ses niveaux sont : {levels}.",
-                "warning",
-            )
-
-
 def _subject_problems(
     checklist: Checklist, item: Item, recommendation: Recommendation
 ) -> Iterator[Problem]:
-    """Yield what a recommendation names of another kind of subject: never judged."""
     home = _criterion_root(checklist, recommendation.when.criterion)
     named = [(("effect", name), name, "") for name in recommendation.effect]
     named += [
@@ -406,20 +401,6 @@ def _criterion_root(checklist: Checklist, ident: str) -> PlaceKind | None:
     return root_of(criterion.place) if criterion else None
 
 
-def _relevance_loop(loaded: Loaded) -> Iterator[Problem]:
-    questions = loaded.draft.questions
-    loop = _loop({
-        ident: names_read(question.relevant) & questions.keys()
-        for ident, question in questions.items()
-    })
-    if loop:
-        yield loaded.item("questions", loop[0]).problem(
-            ("relevant",),
-            f"elle ne se pose que selon sa propre réponse ({' ← '.join(loop)})",
-            "Retirez l'une de ces conditions.",
-        )
-
-
 def _requirement_loop(loaded: Loaded) -> Iterator[Problem]:
     recommendations = loaded.draft.recommendations
     loop = _loop({
@@ -435,7 +416,6 @@ def _requirement_loop(loaded: Loaded) -> Iterator[Problem]:
 
 
 def _loop(graph: Mapping[str, Iterable[str]]) -> list[str]:
-    """Return the first loop of a graph, its first name again at the end."""
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

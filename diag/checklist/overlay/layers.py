@@ -1,7 +1,7 @@
-"""Files of a checklist taken apart into items, so that others can be laid over them.
+"""Files of a checklist taken apart into items, so that others can change them.
 
 Nodes keep the file and the line where they were written: what is wrong with a change
-is said where the change is.
+is reported there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,6 @@ LISTS = (
 )
 """Sections that are lists of items with an id."""
 
-
 HOMES = {
     "places": "lieux.yaml",
     "prices": "prix.yaml",
@@ -25,7 +24,6 @@ HOMES = {
     "sources": "sources.yaml",
 }
 """Where the new items of a section go."""
-
 
 Name = tuple[str, str]
 """Section and id of an item."""
@@ -46,7 +44,9 @@ class Layer:
     def take(self, file: str, root: Entries) -> None:
         """Take a file apart."""
         rest = {
-            key: node for key, node in root.nodes.items() if not _is_list(key, node)
+            key: node
+            for key, node in root.nodes.items()
+            if not (key in LISTS and isinstance(node, Items))
         }
         self.rests[file] = Entries(root.spot, rest, root.spots, root.braced)
         for section, node in listed_sections(root):
@@ -93,10 +93,10 @@ def listed_sections(root: Entries) -> Iterator[tuple[str, Items]]:
             yield key, node
 
 
-def laid_over(base: Node, over: Node) -> Node:
-    """Return a value with another laid over it: keys one by one, the rest whole.
+def overlay_node(base: Node, over: Node) -> Node:
+    """Return a value changed by another: keys one by one, the rest whole.
 
-    A key laid over with nothing (`null`) is taken out.
+    A key changed to nothing (`null`) is taken out.
     """
     if not (isinstance(base, Entries) and isinstance(over, Entries)):
         return over
@@ -106,7 +106,7 @@ def laid_over(base: Node, over: Node) -> Node:
         if key in nodes and is_nothing(child):
             del nodes[key]
         else:
-            nodes[key] = laid_over(nodes[key], child) if key in nodes else child
+            nodes[key] = overlay_node(nodes[key], child) if key in nodes else child
     return Entries(over.spot, nodes, spots, over.braced)
 
 
@@ -126,56 +126,45 @@ def text_of(node: Node | None) -> str:
     return node.text if isinstance(node, Scalar) else ""
 
 
-def _is_list(key: str, node: Node) -> bool:
-    return key in LISTS and isinstance(node, Items)
-
-
 def _with_lists(rest: Entries, lists: dict[str, list[Node]]) -> Entries:
     made = {
-        section: Items(_first_spot(nodes, rest.spot), tuple(nodes))
+        section: Items(nodes[0].spot if nodes else rest.spot, tuple(nodes))
         for section, nodes in lists.items()
     }
     spots = {section: node.spot for section, node in made.items()} | dict(rest.spots)
     return Entries(rest.spot, {**rest.nodes, **made}, spots, rest.braced)
 
 
-def _first_spot(nodes: list[Node], otherwise: Spot) -> Spot:
-    return nodes[0].spot if nodes else otherwise
-
-
 CHARTER = "charte.yaml"
 """A file of the overlay that is about documents: no checklist reads it."""
 
-
 ADAPTED = "adaptée"
-"""Said after the shipped version when the syndicat gives none of its own."""
-
+"""Follows the shipped version when the syndicat gives none of its own."""
 
 _UNITED = "retired"
 """Ids that served, here or there, never serve again."""
 
 
 def edition_over(shipped: Entries | None, own: Mapping[str, Entries]) -> Entries:
-    """Return what `edition.yaml` holds once the syndicat's own is laid over it."""
+    """Return what `edition.yaml` holds once the syndicat's own is merged in."""
     spot = Spot("edition.yaml")
     base = shipped or Entries(spot, {}, {})
     over = [root for file, root in own.items() if file.endswith("/edition.yaml")]
     merged = base
     for root in over:
-        laid = laid_over(merged, without(root, "domain", "examples", *LISTS))
-        assert isinstance(laid, Entries)
-        merged = _united(merged, laid)
+        changed = overlay_node(merged, without(root, "domain", "examples", *LISTS))
+        assert isinstance(changed, Entries)
+        merged = _united(merged, changed)
     if any("version" in root.nodes for root in over):
         return merged
     version = text_of(merged.nodes.get("version"))
-    told = f"{version} {ADAPTED}".strip()
+    adapted = f"{version} {ADAPTED}".strip()
     at = merged.spots.get("version", merged.spot)
-    nodes = {**merged.nodes, "version": Scalar(at, told, told)}
+    nodes = {**merged.nodes, "version": Scalar(at, adapted, adapted)}
     return Entries(merged.spot, nodes, {**merged.spots, "version": at})
 
 
 def _united(before: Entries, after: Entries) -> Entries:
-    """Return the later one, the ids retired before kept."""
     old, new = before.nodes.get(_UNITED), after.nodes.get(_UNITED)
     if not (isinstance(old, Items) and isinstance(new, Items)) or old is new:
         return after

@@ -1,4 +1,4 @@
-"""The syndicat's files laid over the shipped ones, item by item, key by key.
+"""The syndicat's files merged into the shipped ones, item by item, key by key.
 
 An item with the id of a shipped one changes the keys that it has; `off: true` switches
 it off; any other id adds an item. The shipped files are never written.
@@ -17,8 +17,8 @@ from diag.checklist.overlay.layers import (
     Layer,
     Name,
     edition_over,
-    laid_over,
     listed_sections,
+    overlay_node,
     text_of,
     without,
 )
@@ -29,12 +29,10 @@ from diag.rules.problem import Problem, Spot, nearest, problem_at, write_instead
 OFF = "off"
 """The key that switches an item off."""
 
-
 EDITION = "edition.yaml"
 
-
 SECTIONS = ("domain", *LISTS, "examples")
-"""What a file laid over the shipped ones may hold."""
+"""What a file of the overlay may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Overlaid:
 
 
 def overlaid(shipped: Mapping[str, Entries], own: Mapping[str, Entries]) -> Overlaid:
-    """Return the shipped files with the syndicat's own laid over them."""
+    """Return the shipped files with the syndicat's own merged in."""
     return _Laying(shipped).lay(own)
 
 
@@ -56,7 +54,7 @@ class _Laying:
     def __init__(self, shipped: Mapping[str, Entries]) -> None:
         self._layer = Layer()
         for file, root in shipped.items():
-            # What proves the shipped edition says nothing of a changed one.
+            # What proves the shipped edition proves nothing of a changed one.
             self._layer.take(file, without(root, "examples"))
         self._shipped = dict(self._layer.items)
         self._problems: list[Problem] = []
@@ -99,7 +97,6 @@ class _Laying:
                 )
 
     def _home_of(self, file: str, root: Entries) -> str:
-        """Return the file where new items of this one go; empty when none is said."""
         files = self._layer.domain_files()
         domain = root.nodes.get("domain")
         if isinstance(domain, Scalar):
@@ -112,7 +109,6 @@ class _Laying:
         return files.get(ident) or (name if name in self._layer.rests else "")
 
     def _lay_domain(self, node: Node) -> None:
-        """Lay what a file says of its domain; a mere id says where its items go."""
         if isinstance(node, Scalar):
             files = self._layer.domain_files()
             if node.text not in files:
@@ -131,7 +127,7 @@ class _Laying:
         target = file or node.spot.file
         rest = self._layer.rests[target]
         base = rest.nodes.get("domain")
-        merged = laid_over(base, without(node, OFF)) if base else without(node, OFF)
+        merged = overlay_node(base, without(node, OFF)) if base else without(node, OFF)
         spots = {**rest.spots, "domain": node.spot}
         self._layer.rests[target] = Entries(
             rest.spot, {**rest.nodes, "domain": merged}, spots
@@ -155,7 +151,7 @@ class _Laying:
         elif name in self._shipped:
             self._touched[name] = node.spot
             base = self._layer.items[name]
-            merged = laid_over(base, without(node, OFF))
+            merged = overlay_node(base, without(node, OFF))
             assert isinstance(merged, Entries)
             self._layer.items[name] = merged
         else:
@@ -164,9 +160,9 @@ class _Laying:
     def _add(self, name: Name, node: Entries, home: str) -> None:
         section, _ = name
         required = set(required_keys(ITEMS[section]))
-        meant = mistaken(name, self._shipped)
-        if meant and required - node.nodes.keys():
-            self._refuse(spot_of(node, "id"), *meant)
+        likely = mistaken(name, self._shipped)
+        if likely and required - node.nodes.keys():
+            self._refuse(spot_of(node, "id"), *likely)
             return
         file = HOMES.get(section) or self._domain_file(node, home)
         if not file:
@@ -185,8 +181,8 @@ class _Laying:
     def _add_examples(self, file: str, examples: Items) -> None:
         rest = self._layer.rests.setdefault(file, Entries(examples.spot, {}, {}))
         before = rest.nodes.get("examples")
-        told = before.nodes if isinstance(before, Items) else ()
-        joined = Items(examples.spot, (*told, *examples.nodes))
+        present = before.nodes if isinstance(before, Items) else ()
+        joined = Items(examples.spot, (*present, *examples.nodes))
         spots = {**rest.spots, "examples": examples.spot}
         self._layer.rests[file] = Entries(
             rest.spot, {**rest.nodes, "examples": joined}, spots
@@ -219,14 +215,14 @@ class _Laying:
         self._problems.append(problem_at(spot, OFF, message, remedy))
 
 
-# What is wrong in a shipped file once changes are laid over it, told where they are.
+# What is wrong in a shipped file once changes are merged, reported where they are.
 #
 # The shipped edition has nothing to mend: whatever is wrong with it now comes from a
 # change, and the change is what its author can put right.
 
 
 def blamed(problems: Iterable[Problem], loaded: Loaded) -> Iterator[Problem]:
-    """Yield problems, those of shipped files told of the change that caused them."""
+    """Yield problems, those of shipped files moved to the change that caused them."""
     for problem in problems:
         is_own = "/" in problem.file  # shipped files stand in one folder
         if not loaded.overlaid or is_own or problem.severity != "error":
@@ -248,7 +244,6 @@ def _moved(problem: Problem, loaded: Loaded) -> Problem:
 
 
 def _culprit(problem: Problem, loaded: Loaded) -> tuple[Name, Spot]:
-    """Return the change that a problem names, or the item that has it, or the first."""
     words = set(re.findall(r"[\w-]+", f"{problem.key} {problem.message}"))
     for name, spot in loaded.overlaid.items():
         if name[1] in words:
@@ -260,7 +255,7 @@ def _culprit(problem: Problem, loaded: Loaded) -> tuple[Name, Spot]:
 #
 # A criterion takes its recommendations along, and the questions that only it read: a
 # question is never asked for nothing. A question, a price or a source that something
-# else still needs stays, and the author is told who needs it.
+# else still needs stays, and the refusal names what needs it.
 
 
 _KEPT = frozenset({"places"})
@@ -288,36 +283,10 @@ def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
         if name[0] in _KEPT:
             yield _refusal(name, off[name], "un genre de lieu ne se désactive pas")
         elif who:
-            told = f"désactivé, mais « {who[1]} » ({NOUNS[who[0]]}) en a besoin"
-            yield _refusal(name, off[name], told)
+            needed_by = f"désactivé, mais « {who[1]} » ({NOUNS[who[0]]}) en a besoin"
+            yield _refusal(name, off[name], needed_by)
         else:
             layer.drop(name)
-    _without_empty_domains(layer, off)
-
-
-def _refusal(name: Name, spot: Spot, told: str) -> Problem:
-    return problem_at(
-        spot,
-        f"{name[0]}.{name[1]}.off",
-        f"{NOUNS[name[0]]} « {name[1]} » : {told}",
-        "Retirez « off », ou désactivez d'abord ce qui en dépend.",
-    )
-
-
-def _gone(layer: Layer, off: dict[Name, Spot], *sections: str) -> list[Name]:
-    return [name for name in off if name[0] in sections and name in layer.items]
-
-
-def _with_domains(layer: Layer, off: dict[Name, Spot]) -> None:
-    """Have what a domain judges and advises follow it."""
-    for name, ident in _domains_of(layer).items():
-        spot = off.get(("domains", ident))
-        if spot is not None and name[0] in {"criteria", "recommendations"}:
-            off.setdefault(name, spot)
-
-
-def _without_empty_domains(layer: Layer, off: dict[Name, Spot]) -> None:
-    """Take out the domains that are off, unless a question of theirs still serves."""
     kept = set(_domains_of(layer).values())
     gone = {
         ident: file
@@ -336,8 +305,27 @@ def _without_empty_domains(layer: Layer, off: dict[Name, Spot]) -> None:
         layer.rests["edition.yaml"] = Entries(edition.spot, nodes, edition.spots)
 
 
+def _refusal(name: Name, spot: Spot, message: str) -> Problem:
+    return problem_at(
+        spot,
+        f"{name[0]}.{name[1]}.off",
+        f"{NOUNS[name[0]]} « {name[1]} » : {message}",
+        "Retirez « off », ou désactivez d'abord ce qui en dépend.",
+    )
+
+
+def _gone(layer: Layer, off: dict[Name, Spot], *sections: str) -> list[Name]:
+    return [name for name in off if name[0] in sections and name in layer.items]
+
+
+def _with_domains(layer: Layer, off: dict[Name, Spot]) -> None:
+    for name, ident in _domains_of(layer).items():
+        spot = off.get(("domains", ident))
+        if spot is not None and name[0] in {"criteria", "recommendations"}:
+            off.setdefault(name, spot)
+
+
 def _domains_of(layer: Layer) -> dict[Name, str]:
-    """Return the domain of each item, its file's when it names none."""
     homes = {file: ident for ident, file in layer.domain_files().items()}
     return {
         name: text_of(item.nodes.get("domain")) or homes.get(layer.files[name], "")
@@ -356,7 +344,6 @@ def _with_criteria(layer: Layer, off: dict[Name, Spot]) -> None:
 
 
 def _forget_mentions(layer: Layer, off: dict[Name, Spot]) -> None:
-    """Take what is off out of the effects and requirements of what stays."""
     for name, item in list(layer.items.items()):
         if name[0] != "recommendations":
             continue
@@ -380,7 +367,6 @@ def _waits_for(node: Node, off: dict[Name, Spot]) -> bool:
 def _with_idle_questions(
     layer: Layer, off: dict[Name, Spot], read: dict[Name, Spot]
 ) -> None:
-    """Take out the questions that only what is off read, one after the other."""
     while idle := [
         name
         for name in read.keys() & layer.items.keys() - _needs(layer).keys()
@@ -394,7 +380,6 @@ def _with_idle_questions(
 
 
 def _needs(layer: Layer) -> dict[Name, Name]:
-    """Return what each item still in place needs: needed → who needs it."""
     needs: dict[Name, Name] = {}
     for name, item in layer.items.items():
         for other in needs_of(name, item):
@@ -467,8 +452,8 @@ def homeless(name: Name, node: Entries, domains: Collection[str]) -> Sentence:
     return f"{called(name)} : dans quel domaine ?", remedy
 
 
-def unknown_domain(told: str, wanted: str, domains: Collection[str]) -> Sentence:
+def unknown_domain(prefix: str, wanted: str, domains: Collection[str]) -> Sentence:
     """Say that no domain is so called."""
     otherwise = f"Les domaines sont : {', '.join(sorted(domains))}."
     remedy = write_instead(wanted, domains, otherwise)
-    return f"{told}le domaine « {wanted} » n'existe pas", remedy
+    return f"{prefix}le domaine « {wanted} » n'existe pas", remedy

@@ -7,6 +7,7 @@ positive surely is.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from diag.checklist.search.subject import Abstraction, SearchSubject, subject_of
 from diag.checklist.typecheck import check_rule
@@ -18,7 +19,7 @@ from diag.rules.tree import AllOf, Condition, Not, RuleError
 from diag.rules.values import RuleValue, Span
 
 _ALWAYS = "1"
-"""What a recommendation counts unless it says otherwise."""
+"""What a recommendation counts by default."""
 
 
 def may_count(
@@ -48,7 +49,7 @@ def may_count(
             "applicable": criterion.applicable if at_root else "",
         }
     )
-    if not _is_sound(wanted, questions):
+    if not is_sound(wanted, questions):
         return True
     subject = subject_of(wanted, questions, Abstraction.keeping_arithmetic)
     values = {name: _whole(tried) for name, tried in subject.values.items()}
@@ -56,7 +57,6 @@ def may_count(
 
 
 def _whole(tried: tuple[RuleValue, ...]) -> tuple[RuleValue, ...]:
-    """Return the same values, numbers being stretched to leave no gap between them."""
     points = [value for value in tried if isinstance(value, Span)]
     others = tuple(value for value in tried if not isinstance(value, Span))
     if len(points) < 2:  # noqa: PLR2004 - a gap lies between two
@@ -68,23 +68,35 @@ def _whole(tried: tuple[RuleValue, ...]) -> tuple[RuleValue, ...]:
     return (*others, *gaps)
 
 
-def _is_sound(criterion: Criterion, questions: Mapping[str, Question]) -> bool:
-    given = criterion.applicable
+def is_sound(criterion: Criterion, questions: Mapping[str, Question]) -> bool:
+    """Say whether the rules of a criterion read, and fit the questions they read."""
     try:
-        rule = parse_rule(criterion.levels[1])
-        condition = parse_rule(given) if given else None
+        given = parse_rule(criterion.applicable) if criterion.applicable else None
+        rules = [parse_rule(text) for text in criterion.levels.values()]
+        faults = [
+            check_rule(rule, questions, criterion.place, "condition", given=given)
+            for rule in rules
+        ]
+        if given:
+            faults.append(check_rule(given, questions, criterion.place, "condition"))
     except RuleError:
         return False
-    faults = check_rule(rule, questions, criterion.place, "condition", given=condition)
-    if condition:
-        faults += check_rule(condition, questions, criterion.place, "condition")
-    return not faults
+    return not any(faults)
+
+
+class LevelProblem(NamedTuple):
+    """What is wrong with the levels of a criterion."""
+
+    key: str
+    """Of the criterion: `levels`, `applicable` or `improves_with`."""
+    message: str
+    remedy: str
 
 
 # Which levels a criterion can give, whatever its facts.
 #
 # The search fills facts in one by one and turns back as soon as the three-valued rules
-# say no, so a level that is said to be out of reach surely is.
+# refuse, so a level out of reach surely is.
 
 
 MAX_STEPS = 20_000
@@ -104,27 +116,37 @@ def reachable_levels(subject: SearchSubject) -> frozenset[int]:
     return frozenset(reached)
 
 
-def reach_problems(subject: SearchSubject) -> Iterator[str]:
-    """Yield a French sentence for each level out of reach."""
+def reach_problems(subject: SearchSubject) -> Iterator[LevelProblem]:
+    """Yield each level out of reach."""
     if not can_hold(subject, []):
-        yield (
+        yield LevelProblem(
+            "applicable",
             "le critère ne s'applique jamais : « applicable » n'est vraie pour aucune "
-            "réponse ; corrigez-la"
+            "réponse",
+            "Corrigez-la.",
         )
         return
     above: dict[int, Condition] = {}
     for level, rule in subject.levels.items():
         hidden = not can_hold(subject, [rule, *map(_not, above.values())])
         if hidden and not can_hold(subject, [rule]):
-            yield (
+            yield LevelProblem(
+                "levels",
                 f"niveau {level} inatteignable : sa règle n'est vraie pour aucune "
-                "réponse ; corrigez-la ou retirez ce niveau"
+                "réponse",
+                "Corrigez-la ou retirez ce niveau.",
             )
         elif hidden:
-            cover = _cover(subject, rule, above)
-            yield (
-                f"niveau {level} inatteignable : couvert par {cover} ; resserrez la "
-                "règle du dessus ou desserrez celle-ci"
+            covers = (
+                f"le niveau {each}"
+                for each, higher in above.items()
+                if not can_hold(subject, [rule, _not(higher)])
+            )
+            yield LevelProblem(
+                "levels",
+                f"niveau {level} inatteignable : couvert par "
+                f"{next(covers, 'les niveaux supérieurs')}",
+                "Resserrez la règle du dessus ou desserrez celle-ci.",
             )
         above[level] = rule
 
@@ -153,13 +175,6 @@ def can_hold(subject: SearchSubject, conditions: list[Condition]) -> bool:
         return False
 
     return found(0)
-
-
-def _cover(subject: SearchSubject, rule: Condition, above: dict[int, Condition]) -> str:
-    for level, higher in above.items():
-        if not can_hold(subject, [rule, _not(higher)]):
-            return f"le niveau {level}"
-    return "les niveaux supérieurs"
 
 
 def _not(condition: Condition) -> Condition:

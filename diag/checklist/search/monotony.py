@@ -61,7 +61,6 @@ def find_fall(subject: SearchSubject, name: str, direction: Direction) -> Fall |
 
 
 def _is_proved(subject: SearchSubject, name: str, direction: Direction) -> bool:
-    """Say whether the texts of the rules are enough to see that no level falls."""
     if any(name in names_in(rule) for rule in subject.relevance.values()):
         return False
     good = Polarity.RISES if direction is Direction.UP else Polarity.FALLS
@@ -73,8 +72,8 @@ def _is_proved(subject: SearchSubject, name: str, direction: Direction) -> bool:
 def _moving(subject: SearchSubject, name: str) -> Iterator[tuple[str, bool]]:
     """Yield what moves when a fact rises, and whether it rises too.
 
-    A calculation whose direction the text does not tell is left out: nothing is said
-    of it rather than something wrong.
+    A calculation whose direction is unknown is left out: nothing is
+    reported rather than something wrong.
     """
     if name in subject.values:
         yield name, True
@@ -110,14 +109,12 @@ def _first_fall(
 
 
 def _compare(one: RuleValue, other: RuleValue) -> bool:
-    """Say whether one of two values is better: of two sets, only if one holds all."""
     if isinstance(one, Several) and isinstance(other, Several):
         return one.sure <= other.sure or other.sure <= one.sure
     return True
 
 
 def _assignments(subject: SearchSubject, name: str) -> Iterator[dict[str, RuleValue]]:
-    """Yield values for every other name: all combinations, or a draw of them."""
     others = {other: tried for other, tried in subject.values.items() if other != name}
     worlds = MAX_WORLDS // max(len(subject.values[name]), 1)
     if prod(map(len, others.values())) <= worlds:
@@ -171,7 +168,7 @@ class Polarity(Enum):
     STAYS = 0
     """It does not read the fact."""
     VARIES = None
-    """The text does not tell."""
+    """Unknown from the text."""
 
     def reversed(self) -> "Polarity":
         """Return the polarity of the contrary."""
@@ -224,7 +221,6 @@ def _of_number(node: Node, name: str) -> Polarity:
 
 
 def _of_aggregate(node: Aggregate, name: str) -> Polarity:
-    """A total is of numbers that cannot be negative: more places make it rise."""
     parts = [part for part in (node.number, node.condition) if part]
     if node.among and node.function in {"count", "total"}:
         parts.append(node.among)

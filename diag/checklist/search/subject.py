@@ -141,7 +141,6 @@ def _with_comparisons(
 
 
 def _scaled(term: Term) -> tuple[Exact, Term]:
-    """Return a factor, not 0, and what it multiplies: 3 and `a / b` of `3 * a / b`."""
     match term:
         case Arithmetic("*", Constant(value), other) | Arithmetic(
             "*", other, Constant(value)
@@ -253,7 +252,6 @@ def _relevance(
     questions: Mapping[str, Question],
     read: Callable[[str], Condition],
 ) -> dict[str, Condition]:
-    """Return the relevance of every fact read, and of those it hangs on in turn."""
     relevance: dict[str, Condition] = {}
     pending = [name for node in nodes for name in sorted(names_in(node))]
     while pending:
@@ -276,7 +274,6 @@ def _relevance(
 
 
 def _is_readable(question: Question, questions: Mapping[str, Question]) -> bool:
-    """Say whether a question has a relevance that can be judged."""
     if not question.relevant:
         return False
     try:
@@ -360,7 +357,6 @@ class Catalogue:
         return TYPES[question.type].tried(question, self.place, self.nodes, marks)
 
     def _span(self, term: Term) -> Span:
-        """Return where a calculation lies when nothing is known."""
         unknown = {name: self._unknown(name) for name in names_in(term)}
         measured = measure_of(term)(SearchWorld(unknown))
         return UNBOUNDED if measured is ABSENT else measured
@@ -376,7 +372,6 @@ class Catalogue:
         return hull((ABSENT, *tried))
 
     def _in_calculations(self) -> frozenset[str]:
-        """Return the names whose own thresholds do not tell all that matters."""
         names: set[str] = set()
         for part in self._parts():
             match part:

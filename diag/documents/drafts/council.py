@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from diag.assess.money import spoken_cost
+from diag.assess.money import format_cost
 from diag.documents.blocks import Pair, bullets, definitions, table
 from diag.documents.document import Document
 from diag.documents.drafts import frame as requirement
@@ -122,7 +122,7 @@ def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
     """Give each decision as an article: its title, and what is voted."""
     for rank, one in enumerate(proposed(gathering), 2):
         text = one.told(one.task.decision).rstrip(". ")
-        amount = spoken_cost(one.cost)
+        amount = format_cost(one.cost)
         estimate = "" if amount in text else f" Estimation : {amount}."
         when = "" if one.when in text else f" Échéance proposée : avant le {one.when}."
         yield (
@@ -199,7 +199,7 @@ def _decision_table(gathering: Gathering, asked: Sequence[SharedAction]) -> Md:
         (
             str(rank),
             one.title(READER),
-            spoken_cost(one.cost),
+            format_cost(one.cost),
             one.when,
             schools(gathering, one),
         )
@@ -281,7 +281,7 @@ def _proposed(gathering: Gathering) -> Md:
             one.title(READER),
             names_or_count(one.extracts, gathering.name_of),
             OWNERS[one.task.owner],
-            spoken_cost(one.cost),
+            format_cost(one.cost),
             one.when,
             TO_WRITE,
         )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.money import Money, added, spoken_cost, spoken_range
+from diag.assess.money import Money, added, format_cost, format_range
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import (
@@ -66,8 +66,8 @@ def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...
 
 def cost(action: Action) -> str:
     """Return the cost and its range, with tax."""
-    told = spoken_range(action.advice.cost)
-    return spoken_cost(action.advice.cost) + (f" ({told})" if told else "")
+    told = format_range(action.advice.cost)
+    return format_cost(action.advice.cost) + (f" ({told})" if told else "")
 
 
 def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def line(
 
 def cost_cell(action: Action) -> str:
     """Return a cost whose column has « environ » and « TTC »."""
-    told = spoken_cost(action.advice.cost)
+    told = format_cost(action.advice.cost)
     return told.replace("environ ", "").replace(" TTC", "")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.money import Money, added, spoken_sum
+from diag.assess.money import Money, added, format_sum
 from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
@@ -246,7 +246,7 @@ def beyond(gathering: Gathering) -> str:
     later = [cost for one in gathering.extracts for cost in one.beyond]
     if not later:
         return ""
-    return f"{len(later)} action{'s' * (len(later) > 1)}, {spoken_sum(later)}"
+    return f"{len(later)} action{'s' * (len(later) > 1)}, {format_sum(later)}"
 
 
 def unconfirmed(gathering: Gathering) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from diag.assess.money import spoken_cost
+from diag.assess.money import format_cost
 from diag.assess.results import Amount, Cost
 from diag.documents.blocks import box, numbered, written
 from diag.documents.escape import Md
@@ -66,7 +66,7 @@ class SharedAction:
         whole = len(counts) == len(self.pairs)
         blanks = Blanks(
             quantity=_added_quantities(counts) if whole else None,
-            cost=spoken_cost(self.cost),
+            cost=format_cost(self.cost),
             places="l'école" if len(self.pairs) == 1 else "les écoles concernées",
             due=self.when,
         )
@@ -160,7 +160,7 @@ def decision_lines(
     for one in found:
         text = first_sentence(words(one), DECISION_WORDS).rstrip(". ")
         added = []
-        amount = spoken_cost(one.cost)
+        amount = format_cost(one.cost)
         if amount not in text:
             added.append(amount)
         if one.when not in text and NEXT_BUDGET not in text:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from diag.assess.money import spoken_cost
+from diag.assess.money import format_cost
 from diag.documents.academie import READER
 from diag.documents.blocks import Pair, box, numbered, table
 from diag.documents.document import Document
@@ -103,7 +103,7 @@ def _together(gathering: Gathering) -> Md:
     paid = groups(gathering.schools, lambda _, task: not task.cost.free)
     widest = sorted(paid, key=lambda one: -len(one.pairs))[:TOGETHER]
     rows = [
-        (one.title(MAIRIE), str(len(one.pairs)), spoken_cost(one.cost))
+        (one.title(MAIRIE), str(len(one.pairs)), format_cost(one.cost))
         for one in widest
         if len(one.pairs) > 1
     ]

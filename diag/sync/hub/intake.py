@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from diag.journal import subjects
-from diag.journal.audits import audit_said
 from diag.journal.errors import RefusedError
+from diag.journal.facts import read_audit
 from diag.journal.ingest import mark_of, without_value
 from diag.journal.revision import MAX_LAM_JUMP, Revision, parse, read, skeleton_of
 from diag.journal.subjects import PhotoTopic
@@ -224,7 +224,7 @@ def _find_subject(audit: str, numbered: _Numbered) -> Subject | None:
     """Return what an audit is about, given by a revision and proven by the id."""
     for _, revision in numbered:
         if revision.subject == subjects.SUBJECT and (
-            found := audit_said(audit, revision.value)
+            found := read_audit(audit, revision.value)
         ):
             return found.subject
     return None

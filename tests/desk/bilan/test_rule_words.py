@@ -1,6 +1,6 @@
 import pytest
 
-from diag.assess.words import tell
+from diag.assess.words import describe_condition
 from diag.model.checklist import Choice, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import parse_rule
@@ -128,4 +128,4 @@ QUESTIONS = {
     ],
 )
 def test_a_rule_is_told_without_its_language(rule: str, own: str, told: str) -> None:
-    assert tell(parse_rule(rule).root, QUESTIONS, own) == told  # type: ignore[arg-type]  # conditions, all of them
+    assert describe_condition(parse_rule(rule).root, QUESTIONS, own) == told  # type: ignore[arg-type]  # conditions, all of them

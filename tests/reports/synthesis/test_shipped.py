@@ -8,7 +8,7 @@ from functools import partial
 import pypdf
 import pytest
 
-from diag.assess.money import spoken_sum
+from diag.assess.money import format_sum
 from diag.documents.document import Document
 from diag.documents.drafts.council import deliberation, minutes, note
 from diag.documents.formats.pdf import write_pdf
@@ -103,7 +103,7 @@ def test_what_is_paid_later_is_told_as_each_report_tells_it(commune: Gathering) 
     first, *others = commune.extracts
     later = tuple(one.cost for one in first.tasks if not one.cost.free)[:2]
     told = replace(commune, extracts=(replace(first, beyond=later), *others))
-    assert f": 2 actions, {spoken_sum(later)}." in commune_synthesis(
+    assert f": 2 actions, {format_sum(later)}." in commune_synthesis(
         told
     ).markdown.replace(f"{NBSP}:", ":")
 

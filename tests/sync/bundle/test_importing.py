@@ -108,7 +108,7 @@ def test_an_old_bundle_does_not_bring_back_what_was_erased(
     bruno.read(tmp_path / "new.diag")
     bruno.read(tmp_path / "old.diag")
     assert same(anne, bruno)
-    assert not bruno.journal.current(AUDIT.id, _answer())[0].says
+    assert not bruno.journal.current(AUDIT.id, _answer())[0].has_value
 
 
 def test_fields_that_nobody_knows_survive(
