@@ -12,7 +12,6 @@ from pydantic import Field, ValidationError
 
 from diag.answers.types import answer_words
 from diag.audit import photos, places
-from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, Recorded, record_answer, record_note
 from diag.audit.history import Change, changes_of
 from diag.audit.memory import take_places_again
@@ -20,12 +19,11 @@ from diag.audit.places import close_places
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo as take_back
 from diag.cli.shared import (
-    campaign_option,
-    json_option,
+    audit_command,
+    audit_group,
+    audit_subcommand,
     print_json,
     print_table,
-    subject_argument,
-    workspace_of,
 )
 from diag.journal.errors import JournalError, RefusedError
 from diag.model.audit import Photo
@@ -44,7 +42,7 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@subject_argument
+@audit_command
 @click.argument("question")
 @click.argument("value", required=False)
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
@@ -62,11 +60,8 @@ _PROVENANCES = [str(provenance) for provenance in Provenance]
 @click.option("--reason", default="", help="Pourquoi inconnu, refusé ou sans objet.")
 @click.option("--note", help="Note à côté de la réponse.")
 @click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
-@campaign_option
-@json_option
-@click.pass_context
 def answer(
-    ctx: click.Context,
+    session: AuditSession,
     ref: str,
     question: str,
     value: str | None,
@@ -75,7 +70,6 @@ def answer(
     provenance: str | None,
     reason: str,
     note: str | None,
-    campaign: str | None,
     *,
     sure: bool,
     as_json: bool,
@@ -86,33 +80,31 @@ def answer(
     provenance, reason, note, sure. Chacune est confirmée sur la sortie standard une
     fois qu'elle est sur le disque, ou refusée avec sa raison ; les autres continuent.
     """
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        if question == "-":
-            refused = False
-            if sys.stdin is None:
-                raise DiagError(
-                    "L'entrée standard est fermée : donnez-lui les réponses, par "
-                    f"exemple diag audit answer {ref} - < reponses.jsonl."
-                )
-            for acknowledgement in acknowledgements(session, sys.stdin.buffer):
-                click.echo(json.dumps(acknowledgement, ensure_ascii=False))
-                sys.stdout.flush()
-                refused = refused or "error" in acknowledgement
-            sys.exit(1 if refused else 0)
-        if value is None and state == "known":
-            raise click.UsageError("Il manque la réponse (ou --state).")
-        entry = NewAnswer(
-            question=question,
-            given=value,
-            place=place,
-            state=State(state),
-            provenance=Provenance(provenance) if provenance else None,
-            reason=reason,
-            note=note,
-            sure=sure,
-        )
-        recorded = record_answer(session, entry)
+    if question == "-":
+        refused = False
+        if sys.stdin is None:
+            raise DiagError(
+                "L'entrée standard est fermée : donnez-lui les réponses, par "
+                f"exemple diag audit answer {ref} - < reponses.jsonl."
+            )
+        for acknowledgement in acknowledgements(session, sys.stdin.buffer):
+            click.echo(json.dumps(acknowledgement, ensure_ascii=False))
+            sys.stdout.flush()
+            refused = refused or "error" in acknowledgement
+        sys.exit(1 if refused else 0)
+    if value is None and state == "known":
+        raise click.UsageError("Il manque la réponse (ou --state).")
+    entry = NewAnswer(
+        question=question,
+        given=value,
+        place=place,
+        state=State(state),
+        provenance=Provenance(provenance) if provenance else None,
+        reason=reason,
+        note=note,
+        sure=sure,
+    )
+    recorded = record_answer(session, entry)
     _tell(recorded, as_json=as_json)
 
 
@@ -131,59 +123,33 @@ def _tell(recorded: Recorded, *, as_json: bool) -> None:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("question")
 @click.argument("text")
 @click.option("--place", default="", help="Nom du lieu (sinon l'école elle-même).")
-@campaign_option
-@click.pass_context
-def note(
-    ctx: click.Context,
-    ref: str,
-    question: str,
-    text: str,
-    place: str,
-    campaign: str | None,
-) -> None:
+def note(session: AuditSession, question: str, text: str, place: str) -> None:
     """Écrit la note à côté d'une réponse ; un texte vide la retire."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        record_note(session, question, text, place)
+    record_note(session, question, text, place)
     click.echo("Note enregistrée." if text else "Note retirée.")
 
 
 @click.command()
-@subject_argument
-@campaign_option
-@click.pass_context
-def undo(ctx: click.Context, ref: str, campaign: str | None) -> None:
+@audit_command
+def undo(session: AuditSession) -> None:
     """Annule votre dernière saisie dans cet audit ; répétable."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        undone = take_back(session)
+    undone = take_back(session)
     click.echo(f"Annulé : {undone}")
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("question", required=False)
 @click.option("--place", default="", help="Nom du lieu.")
-@campaign_option
-@json_option
-@click.pass_context
 def history(
-    ctx: click.Context,
-    ref: str,
-    question: str | None,
-    place: str,
-    campaign: str | None,
-    *,
-    as_json: bool,
+    session: AuditSession, question: str | None, place: str, *, as_json: bool
 ) -> None:
     """Montre qui a dit quoi et quand, du plus ancien au plus récent."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        found = changes_of(session, question=question, place=place)
+    found = changes_of(session, question=question, place=place)
     if as_json:
         print_json([change._asdict() for change in found])
         return
@@ -210,15 +176,13 @@ _WHEREABOUTS = {"": "here", absent.AT_OFFICE: "office", absent.AWAITED: "awaited
 
 
 @click.group()
-@subject_argument
-@campaign_option
-@click.pass_context
-def photo(ctx: click.Context, ref: str, campaign: str | None) -> None:
+@audit_group
+def photo() -> None:
     """Joint, légende, retire, liste ou exporte les photos d'une école."""
-    ctx.meta["diag.school"] = (ref, campaign)
 
 
 @photo.command("add")
+@audit_subcommand
 @click.argument(
     "files",
     nargs=-1,
@@ -229,15 +193,16 @@ def photo(ctx: click.Context, ref: str, campaign: str | None) -> None:
 @click.option("--place", default="", help="Nom du lieu montré (sinon l'école).")
 @click.option("--question", default="", help="Question que la photo prouve.")
 @click.option("--caption", default="", help="Légende (sinon le nom du fichier).")
-@click.pass_context
 def add_photo(
-    ctx: click.Context, files: tuple[Path, ...], place: str, question: str, caption: str
+    session: AuditSession,
+    files: tuple[Path, ...],
+    place: str,
+    question: str,
+    caption: str,
 ) -> None:
     """Joint des photos : réduites, redressées, sans aucune métadonnée."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        shown = photos.shown_by(session, place=place, question=question)
-        joined = photos.join_photos(session, files, shown, caption)
+    shown = photos.shown_by(session, place=place, question=question)
+    joined = photos.join_photos(session, files, shown, caption)
     for each in joined.photos:
         click.echo(f"Jointe : {each.caption} ({each.size // 1024} ko, {each.id[:8]})")
     for each in joined.known:
@@ -248,15 +213,12 @@ def add_photo(
 
 
 @photo.command("list")
-@json_option
-@click.pass_context
-def list_photos(ctx: click.Context, *, as_json: bool) -> None:
+@audit_subcommand
+def list_photos(session: AuditSession, *, as_json: bool) -> None:
     """Liste les photos, dans l'ordre où elles ont été jointes."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        found = photos.photos_of(session)
-        where = absent.absent(session)
-        rows = [(*_row(session, each), where.get(each.id, "ici")) for each in found]
+    found = photos.photos_of(session)
+    where = absent.absent(session)
+    rows = [(*_row(session, each), where.get(each.id, "ici")) for each in found]
     if as_json:
         print_json([
             {
@@ -270,37 +232,31 @@ def list_photos(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @photo.command()
+@audit_subcommand
 @click.argument("ident", metavar="PHOTO")
 @click.argument("text", metavar="LÉGENDE")
-@click.pass_context
-def caption(ctx: click.Context, ident: str, text: str) -> None:
+def caption(session: AuditSession, ident: str, text: str) -> None:
     """Change la légende d'une photo."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        told = photos.caption_photo(session, ident, text)
+    told = photos.caption_photo(session, ident, text)
     click.echo(f"Légende : {told.caption}")
 
 
 @photo.command("remove")
+@audit_subcommand
 @click.argument("ident", metavar="PHOTO")
-@click.pass_context
-def remove_photo(ctx: click.Context, ident: str) -> None:
+def remove_photo(session: AuditSession, ident: str) -> None:
     """Retire une photo ; l'historique la garde."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        removed = photos.remove_photo(session, ident)
+    removed = photos.remove_photo(session, ident)
     click.echo(f"Retirée : {removed.caption} (annulable : diag audit undo)")
 
 
 @photo.command()
+@audit_subcommand
 @click.argument("folder", metavar="DOSSIER", type=click.Path(path_type=Path))
-@click.pass_context
-def export(ctx: click.Context, folder: Path) -> None:
+def export(session: AuditSession, folder: Path) -> None:
     """Écrit les photos dans un dossier, numérotées et nommées par leur légende."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        written = photos.export_photos(session, folder)
-        missing = len(photos.photos_of(session)) - len(written)
+    written = photos.export_photos(session, folder)
+    missing = len(photos.photos_of(session)) - len(written)
     click.echo(f"{counted(len(written), 'photo')} dans {folder}")
     if missing:
         click.echo(
@@ -311,17 +267,15 @@ def export(ctx: click.Context, folder: Path) -> None:
 
 
 @photo.command()
-@click.pass_context
-def fetch(ctx: click.Context) -> None:
+@audit_subcommand
+def fetch(session: AuditSession) -> None:
     """Redemande au bureau les images qui ne sont pas sur cet ordinateur."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        where = absent.absent(session)
-        wanted = [each for each in photos.photos_of(session) if each.id in where]
-        if not wanted:
-            click.echo("Toutes les images de cet audit sont déjà ici.")
-            return
-        told = absent.fetch(workspace, wanted)
+    where = absent.absent(session)
+    wanted = [each for each in photos.photos_of(session) if each.id in where]
+    if not wanted:
+        click.echo("Toutes les images de cet audit sont déjà ici.")
+        return
+    told = absent.fetch(session.workspace, wanted)
     click.echo(f"{counted(told.received, 'image reçue', 'images reçues')}.")
     if told.problem:
         raise DiagError(told.problem)
@@ -344,27 +298,21 @@ _KIND = click.Choice([str(kind) for kind in PARENT_KINDS])
 
 
 @click.group()
-@subject_argument
-@campaign_option
-@click.pass_context
-def place(ctx: click.Context, ref: str, campaign: str | None) -> None:
+@audit_group
+def place() -> None:
     """Ajoute, renomme, retire ou liste les lieux d'une école."""
-    ctx.meta["diag.school"] = (ref, campaign)
 
 
 @place.command("add")
+@audit_subcommand
 @click.argument("kind", type=_KIND)
 @click.argument("name")
 @click.option("--in", "parent", default="", help="Lieu qui le contient.")
-@json_option
-@click.pass_context
 def add_place(
-    ctx: click.Context, kind: str, name: str, parent: str, *, as_json: bool
+    session: AuditSession, kind: str, name: str, parent: str, *, as_json: bool
 ) -> None:
     """Ajoute un lieu : salle, bâtiment ou lot de matériel."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        added, revision = places.add_place(session, PlaceKind(kind), name, parent)
+    added, revision = places.add_place(session, PlaceKind(kind), name, parent)
     if as_json:
         print_json({**added.model_dump(mode="json"), "revision": revision})
     else:
@@ -372,46 +320,37 @@ def add_place(
 
 
 @place.command("rename")
+@audit_subcommand
 @click.argument("name")
 @click.argument("new_name")
-@click.pass_context
-def rename_place(ctx: click.Context, name: str, new_name: str) -> None:
+def rename_place(session: AuditSession, name: str, new_name: str) -> None:
     """Donne un autre nom à un lieu ; ses réponses restent."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        renamed = places.rename_place(session, name, new_name)
+    renamed = places.rename_place(session, name, new_name)
     click.echo(f"Renommé : {renamed.name}")
 
 
 @place.command("remove")
+@audit_subcommand
 @click.argument("name")
-@click.pass_context
-def remove_place(ctx: click.Context, name: str) -> None:
+def remove_place(session: AuditSession, name: str) -> None:
     """Retire un lieu ; l'historique garde ce qui en a été dit."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        removed = places.remove_place(session, name)
+    removed = places.remove_place(session, name)
     click.echo(f"Retiré : {removed.name} (annulable : diag audit undo)")
 
 
 @place.command()
-@click.pass_context
-def carry(ctx: click.Context) -> None:
+@audit_subcommand
+def carry(session: AuditSession) -> None:
     """Reprend les lieux de l'audit précédent, tels quels ; rien n'y est répondu."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        former = take_places_again(session)
+    former = take_places_again(session)
     click.echo(f"Repris : {former.taken}.")
 
 
 @place.command("list")
-@json_option
-@click.pass_context
-def list_places(ctx: click.Context, *, as_json: bool) -> None:
+@audit_subcommand
+def list_places(session: AuditSession, *, as_json: bool) -> None:
     """Liste les lieux, dans l'ordre où ils ont été ajoutés."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, *ctx.meta["diag.school"])
-        facts = session.facts
+    facts = session.facts
     if as_json:
         print_json([
             {**each.model_dump(mode="json"), "closed": each.kind in facts.closed}
@@ -424,19 +363,13 @@ def list_places(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @click.command("close-places")
-@subject_argument
+@audit_command
 @click.argument("kind", type=_KIND)
 @click.option("--reopen", is_flag=True, help="Il peut y en avoir d'autres.")
-@campaign_option
-@click.pass_context
-def close_list(
-    ctx: click.Context, ref: str, kind: str, campaign: str | None, *, reopen: bool
-) -> None:
+def close_list(session: AuditSession, kind: str, *, reopen: bool) -> None:
     """Dit « toutes les salles sont là » : la liste est complète."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        close_places(session, PlaceKind(kind), complete=not reopen)
-        number = len(session.facts.places_of(PlaceKind(kind)))
+    close_places(session, PlaceKind(kind), complete=not reopen)
+    number = len(session.facts.places_of(PlaceKind(kind)))
     state = "rouverte" if reopen else "complète"
     click.echo(f"Liste {state} : {PLACE_NAMES[PlaceKind(kind)]}, {number} en tout.")
 

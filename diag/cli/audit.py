@@ -6,7 +6,9 @@ import click
 
 from diag.audit import follow
 from diag.audit import session as audits
+from diag.audit import upgrade as upgrading
 from diag.audit.session import AuditSession
+from diag.audit.upgrade import upgrade_json, upgrade_lines
 from diag.audit.walk import (
     Parcours,
     QuestionToAsk,
@@ -18,11 +20,13 @@ from diag.audit.walk import (
 from diag.cli.main import LazyGroup
 from diag.cli.shared import (
     about_json,
+    audit_command,
     campaign_option,
     json_option,
     print_json,
     print_table,
     subject_argument,
+    workspace_command,
     workspace_of,
 )
 from diag.journal.records import dispatches_of
@@ -31,6 +35,7 @@ from diag.model.enums import AuditStatus
 from diag.office.privacy.retention import overdue, overdue_words
 from diag.words.sentences import counted
 from diag.words.vocabulary import PROFILES, STATUSES
+from diag.workspace.workspace import Workspace
 
 COMMANDS = {
     "answer": "diag.cli.answer:answer",
@@ -68,27 +73,15 @@ def audit() -> None:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.option("--place", default="", help="Nom du lieu (sinon tous).")
 @click.option("--all", "everything", is_flag=True, help="Aussi ce qui est répondu.")
 @click.option("--limit", default=12, show_default=True, help="Nombre de questions.")
-@campaign_option
-@json_option
-@click.pass_context
 def questions(
-    ctx: click.Context,
-    ref: str,
-    place: str,
-    limit: int,
-    campaign: str | None,
-    *,
-    everything: bool,
-    as_json: bool,
+    session: AuditSession, place: str, limit: int, *, everything: bool, as_json: bool
 ) -> None:
     """Montre ce qui reste à demander, le plus utile d'abord."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        found = left_to_ask(session, place=place, everything=everything)
+    found = left_to_ask(session, place=place, everything=everything)
     if as_json:
         print_json([question.to_json() for question in found])
         return
@@ -111,29 +104,17 @@ def _print(question: QuestionToAsk) -> None:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("parcours", required=False, metavar="[court|standard|complet]")
-@campaign_option
-@json_option
-@click.pass_context
-def profile(
-    ctx: click.Context,
-    ref: str,
-    parcours: str | None,
-    campaign: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def profile(session: AuditSession, parcours: str | None, *, as_json: bool) -> None:
     """Choisit la durée de la visite, ou dit ce que chacune demanderait encore.
 
     Les minutes comptent les questions et les mesures ; ni la marche, ni les lieux qui
     restent à ajouter. Une réponse donnée hors du parcours compte comme les autres.
     """
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        if parcours is not None:
-            choose_profile(session, profile_named(parcours))
-        found = parcours_of(session)
+    if parcours is not None:
+        choose_profile(session, profile_named(parcours))
+    found = parcours_of(session)
     if as_json:
         print_json([_told(one) for one in found])
         return
@@ -183,13 +164,11 @@ def start(ctx: click.Context, ref: str, campaign: str | None, *, as_json: bool) 
 
 
 @click.command("list")
-@json_option
-@click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+@workspace_command
+def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les audits de cet espace de travail."""
-    with workspace_of(ctx) as workspace:
-        found = audits.listed(workspace)
-        late = overdue(workspace, (one.audit.campaign for one in found))
+    found = audits.listed(workspace)
+    late = overdue(workspace, (one.audit.campaign for one in found))
     for one in late:
         click.echo(overdue_words(one), err=True)
     if as_json:
@@ -218,30 +197,18 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.option(
     "--set",
     "status_",
     type=click.Choice([str(each) for each in AuditStatus]),
     help="Nouvel état.",
 )
-@campaign_option
-@json_option
-@click.pass_context
-def status(
-    ctx: click.Context,
-    ref: str,
-    status_: str | None,
-    campaign: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def status(session: AuditSession, status_: str | None, *, as_json: bool) -> None:
     """Dit où en est l'audit, ou le fait avancer (--set)."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        if status_ is not None:
-            follow.move(session, AuditStatus(status_))
-        told = _summary(session)
+    if status_ is not None:
+        follow.move(session, AuditStatus(status_))
+    told = _summary(session)
     if as_json:
         print_json(told)
         return
@@ -281,7 +248,7 @@ def _summary(session: AuditSession) -> dict[str, Any]:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.option(
     "--to",
     "edition",
@@ -292,31 +259,20 @@ def _summary(session: AuditSession) -> dict[str, Any]:
 )
 @click.option("--dry-run", is_flag=True, help="Dit ce qui changerait, sans rien faire.")
 @click.option("--all", "everything", is_flag=True, help="Nomme toutes les réponses.")
-@campaign_option
-@json_option
-@click.pass_context
 def upgrade(
-    ctx: click.Context,
-    ref: str,
+    session: AuditSession,
     edition: str,
-    campaign: str | None,
     *,
     dry_run: bool,
     everything: bool,
     as_json: bool,
 ) -> None:
     """Passe l'audit à une autre édition des grilles : gardé, à redemander, perdu."""
-    # Judging twice: only who passes an audit to another edition pays for it.
-    from diag.audit import upgrade as upgrading  # noqa: PLC0415
-    from diag.audit.upgrade import upgrade_json, upgrade_lines  # noqa: PLC0415
-
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        found = upgrading.preview(session, edition)
-        told = list(upgrade_lines(session, found, everything=everything))
-        closed = session.status is AuditStatus.CLOS
-        if not dry_run:
-            upgrading.upgrade(session, found)
+    found = upgrading.preview(session, edition)
+    told = list(upgrade_lines(session, found, everything=everything))
+    closed = session.status is AuditStatus.CLOS
+    if not dry_run:
+        upgrading.upgrade(session, found)
     if as_json:
         print_json({**upgrade_json(found), "done": not dry_run})
         return

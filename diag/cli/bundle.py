@@ -11,10 +11,12 @@ from diag.cli.shared import (
     json_option,
     print_json,
     print_table,
+    workspace_command,
     workspace_of,
 )
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -86,15 +88,14 @@ def export(
 
 
 @bundle.command("import")
+@workspace_command
 @click.argument("file", metavar="FICHIER", type=_FILE)
 @click.option(
     "--preview", is_flag=True, help="Dit ce qu'il apporterait, sans rien lire."
 )
 @click.option("--yes", is_flag=True, help="Ne demande pas confirmation.")
-@json_option
-@click.pass_context
 def import_(
-    ctx: click.Context, file: Path, *, preview: bool, yes: bool, as_json: bool
+    workspace: Workspace, file: Path, *, preview: bool, yes: bool, as_json: bool
 ) -> None:
     """Lit un paquet d'un collègue : montré d'abord, annulable par son nom ensuite.
 
@@ -102,21 +103,20 @@ def import_(
     """
     from diag.office import bundles  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        if preview or not yes:
-            seen = bundles.preview(workspace, file)
-            if not as_json:
-                for line in bundles.words_of(workspace, seen):
-                    click.echo(line)
-            elif preview:
-                print_json(_json(seen))
-        if preview:
-            return
-        if not yes and not agreed("Lire ce paquet ?"):
-            click.echo("Rien n'a été lu.")
-            return
-        entered = bundles.bring_in(workspace, file)
-        lines = list(bundles.words_of(workspace, entered)) if yes else []
+    if preview or not yes:
+        seen = bundles.preview(workspace, file)
+        if not as_json:
+            for line in bundles.words_of(workspace, seen):
+                click.echo(line)
+        elif preview:
+            print_json(_json(seen))
+    if preview:
+        return
+    if not yes and not agreed("Lire ce paquet ?"):
+        click.echo("Rien n'a été lu.")
+        return
+    entered = bundles.bring_in(workspace, file)
+    lines = list(bundles.words_of(workspace, entered)) if yes else []
     if as_json:
         print_json(_json(entered))
         return
@@ -126,9 +126,9 @@ def import_(
 
 
 @bundle.command()
+@workspace_command
 @click.argument("name", metavar="NOM")
-@click.pass_context
-def undo(ctx: click.Context, name: str) -> None:
+def undo(workspace: Workspace, name: str) -> None:
     """Annule un paquet : ce qu'il a apporté est mis de côté, rien n'est détruit.
 
     Refusé dès que quelque chose a été ajouté après lui dans les mêmes audits. Les
@@ -136,8 +136,7 @@ def undo(ctx: click.Context, name: str) -> None:
     """
     from diag.office import bundles  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        number = bundles.undo(workspace, name)
+    number = bundles.undo(workspace, name)
     aside = "mises de côté" if number > 1 else "mise de côté"
     click.echo(
         f"Paquet annulé : {counted(number, 'modification')} {aside}. "
@@ -146,14 +145,12 @@ def undo(ctx: click.Context, name: str) -> None:
 
 
 @bundle.command("list")
-@json_option
-@click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+@workspace_command
+def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les paquets lus ici, par leur nom."""
     from diag.office import bundles  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        found = bundles.brought(workspace)
+    found = bundles.brought(workspace)
     if as_json:
         print_json([
             {
@@ -211,15 +208,14 @@ def keys(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @keys.command()
+@workspace_command
 @click.argument("name", metavar="NOM")
 @click.argument("key", metavar="CLE")
-@click.pass_context
-def add(ctx: click.Context, name: str, key: str) -> None:
+def add(workspace: Workspace, name: str, key: str) -> None:
     """Garde la clé d'un collègue : lui écrire, et croire ce qu'il signe."""
     from diag.office import bundles  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        kept, card = bundles.add_colleague(workspace, name, key)
+    kept, card = bundles.add_colleague(workspace, name, key)
     click.echo(
         f"{kept} : {card.fingerprint}. Vérifiez de vive voix que son poste affiche la "
         "même empreinte (diag bundle keys)."
@@ -227,14 +223,13 @@ def add(ctx: click.Context, name: str, key: str) -> None:
 
 
 @keys.command()
+@workspace_command
 @click.argument("name", metavar="NOM")
-@click.pass_context
-def remove(ctx: click.Context, name: str) -> None:
+def remove(workspace: Workspace, name: str) -> None:
     """Oublie la clé d'un collègue ; ce qui est déjà lu reste."""
     from diag.office import bundles  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        gone = bundles.ring_of(workspace).remove(name)
+    gone = bundles.ring_of(workspace).remove(name)
     click.echo(f"La clé de {gone} est oubliée.")
 
 

@@ -5,9 +5,16 @@ from pathlib import Path
 
 import click
 
-from diag.cli.shared import json_option, print_json, print_table, workspace_of
+from diag.cli.shared import (
+    json_option,
+    print_json,
+    print_table,
+    workspace_command,
+    workspace_of,
+)
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 
 @click.group()
@@ -66,14 +73,12 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
 
 
 @checklists.command("list")
-@json_option
-@click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+@workspace_command
+def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les éditions gardées ici, et combien d'audits chacune juge."""
     from diag.workspace.editions import kept_editions  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        kept = kept_editions(workspace)
+    kept = kept_editions(workspace)
     if as_json:
         print_json([one._asdict() for one in kept])
         return
@@ -92,20 +97,19 @@ def schema() -> None:
 
 
 @checklists.command("check")
+@workspace_command
 @click.option(
     "--spelling",
     is_flag=True,
     help="Relit aussi l'orthographe, si un dictionnaire français est installé.",
 )
-@click.pass_context
-def check_overlay(ctx: click.Context, *, spelling: bool) -> None:
+def check_overlay(workspace: Workspace, *, spelling: bool) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""
     from diag.checklist.edition import shipped_checklists  # noqa: PLC0415 - as above
     from diag.workspace.checking import checked  # noqa: PLC0415 - as above
     from diag.workspace.editions import overlay_of  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        overlay = overlay_of(workspace)
+    overlay = overlay_of(workspace)
     result = checked(shipped_checklists(), overlay)
     if spelling:
         from diag.workspace.checking import NO_DICTIONARY, respelled  # noqa: PLC0415

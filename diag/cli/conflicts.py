@@ -9,11 +9,10 @@ from diag.audit import session as audits
 from diag.audit.session import AuditSession
 from diag.cli.shared import (
     about_json,
+    audit_command,
     campaign_option,
-    json_option,
     print_json,
-    subject_argument,
-    workspace_of,
+    workspace_command,
 )
 from diag.journal.revision import Revision
 from diag.model.enums import Provenance
@@ -27,6 +26,7 @@ from diag.office.conflicts import (
     unsettled_words,
 )
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 
 class _ListFirst(click.Group):
@@ -50,24 +50,22 @@ def conflicts_() -> None:
 
 
 @conflicts_.command("list")
+@workspace_command
 @click.argument("ref", metavar="[SUJET]", required=False)
 @campaign_option
-@json_option
-@click.pass_context
 def list_(
-    ctx: click.Context, ref: str | None, campaign: str | None, *, as_json: bool
+    workspace: Workspace, ref: str | None, campaign: str | None, *, as_json: bool
 ) -> None:
     """Liste les conflits d'un audit, ou de tout l'espace de travail."""
-    with workspace_of(ctx) as workspace:
-        if ref:
-            sessions = [audits.open_session(workspace, ref, campaign)]
-        else:
-            sessions = conflicts.sessions_of(workspace)
-        if as_json:
-            found = chain.from_iterable(map(conflicts.contested_of, sessions))
-            print_json([_told(one) for one in found])
-            return
-        count = sum(map(_list, sessions))
+    if ref:
+        sessions = [audits.open_session(workspace, ref, campaign)]
+    else:
+        sessions = conflicts.sessions_of(workspace)
+    if as_json:
+        found = chain.from_iterable(map(conflicts.contested_of, sessions))
+        print_json([_told(one) for one in found])
+        return
+    count = sum(map(_list, sessions))
     if count:
         click.echo(f"{counted(count, 'conflit')} à trancher.")
         click.echo("Ensuite : diag conflicts show SUJET NUMÉRO")
@@ -101,61 +99,36 @@ _where = click.option("--place", default="", help="Nom du lieu de la question.")
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @_which
 @_where
-@campaign_option
-@json_option
-@click.pass_context
-def show(
-    ctx: click.Context,
-    ref: str,
-    which: str,
-    place: str,
-    campaign: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def show(session: AuditSession, which: str, place: str, *, as_json: bool) -> None:
     """Montre un conflit : le départ, qui a dit quoi et quand, ce que cela change."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        one = find_contested(session, which, place)
-        if as_json:
-            print_json(_told(one))
-            return
-        for line in card_lines(one):
-            click.echo(line)
+    one = find_contested(session, which, place)
+    if as_json:
+        print_json(_told(one))
+        return
+    for line in card_lines(one):
+        click.echo(line)
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @_which
 @click.argument("letter", metavar="A|B")
 @_where
-@campaign_option
-@json_option
-@click.pass_context
 def take(
-    ctx: click.Context,
-    ref: str,
-    which: str,
-    letter: str,
-    place: str,
-    campaign: str | None,
-    *,
-    as_json: bool,
+    session: AuditSession, which: str, letter: str, place: str, *, as_json: bool
 ) -> None:
     """Retient ce que dit un candidat ; « diag audit undo » y revient."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        one = find_contested(session, which, place)
-        chosen = one.candidate(letter)
-        said = settling.take(one, letter)
+    one = find_contested(session, which, place)
+    chosen = one.candidate(letter)
+    said = settling.take(one, letter)
     _acknowledge(one, said, f"tranché, {chosen.words}", as_json=as_json)
 
 
 @conflicts_.command(context_settings={"ignore_unknown_options": True})
-@subject_argument
+@audit_command
 @_which
 @click.argument("value")
 @_where
@@ -165,168 +138,112 @@ def take(
     help="Comment on le sait (sinon l'usage de la question).",
 )
 @click.option("--sure", is_flag=True, help="Confirme une valeur inhabituelle.")
-@campaign_option
-@json_option
-@click.pass_context
 def write(
-    ctx: click.Context,
-    ref: str,
+    session: AuditSession,
     which: str,
     value: str,
     place: str,
     provenance: str | None,
-    campaign: str | None,
     *,
     sure: bool,
     as_json: bool,
 ) -> None:
     """Écrit une autre réponse à la place de toutes celles qui diffèrent."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        one = find_contested(session, which, place)
-        known = Provenance(provenance) if provenance else None
-        said = settling.write(one, value, provenance=known, sure=sure)
+    one = find_contested(session, which, place)
+    known = Provenance(provenance) if provenance else None
+    said = settling.write(one, value, provenance=known, sure=sure)
     _acknowledge(one, said, f"tranché, {value}", as_json=as_json)
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @_which
 @click.option("--comment", required=True, help="Pourquoi il reste ouvert.")
 @_where
-@campaign_option
-@json_option
-@click.pass_context
 def leave(
-    ctx: click.Context,
-    ref: str,
-    which: str,
-    comment: str,
-    place: str,
-    campaign: str | None,
-    *,
-    as_json: bool,
+    session: AuditSession, which: str, comment: str, place: str, *, as_json: bool
 ) -> None:
     """Laisse le conflit ouvert, avec un commentaire dans la note."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        one = find_contested(session, which, place)
-        said = settling.leave(one, comment)
+    one = find_contested(session, which, place)
+    said = settling.leave(one, comment)
     _acknowledge(one, said, "laissé ouvert, commentaire noté", as_json=as_json)
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @_which
-@campaign_option
-@json_option
-@click.pass_context
-def keep(
-    ctx: click.Context, ref: str, which: str, campaign: str | None, *, as_json: bool
-) -> None:
+def keep(session: AuditSession, which: str, *, as_json: bool) -> None:
     """Garde un lieu que l'un a retiré pendant qu'un autre y écrivait."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        one = find_contested(session, which)
-        said = settling.keep(one)
+    one = find_contested(session, which)
+    said = settling.keep(one)
     _acknowledge(one, said, "gardé", as_json=as_json)
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @_which
-@campaign_option
-@json_option
-@click.pass_context
-def remove(
-    ctx: click.Context, ref: str, which: str, campaign: str | None, *, as_json: bool
-) -> None:
+def remove(session: AuditSession, which: str, *, as_json: bool) -> None:
     """Retire un lieu malgré ce qui y a été écrit ; l'historique garde tout."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        one = find_contested(session, which)
-        said = settling.remove(one)
+    one = find_contested(session, which)
+    said = settling.remove(one)
     _acknowledge(one, said, "retiré", as_json=as_json)
 
 
 @conflicts_.command()
-@subject_argument
-@campaign_option
-@json_option
-@click.pass_context
-def places(
-    ctx: click.Context, ref: str, campaign: str | None, *, as_json: bool
-) -> None:
+@audit_command
+def places(session: AuditSession, ref: str, *, as_json: bool) -> None:
     """Propose les lieux créés chacun de son côté qui n'en font peut-être qu'un."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        found = merging.proposals(session)
-        if as_json:
-            print_json([
-                {
-                    "kept": one.kept.id,
-                    "other": one.other.id,
-                    "names": [one.kept.name, one.other.name],
-                    "why": one.why,
-                    "conflicts": one.conflicts,
-                }
-                for one in found
-            ])
-            return
-        for one in found:
-            for line in merging.merge_lines(one):
-                click.echo(line)
-            ids = f"{one.kept.id} {one.other.id}"
-            click.echo(f"  Ensuite : diag conflicts merge {ref} {ids}")
-            click.echo(f"  ou bien : diag conflicts distinct {ref} {ids}")
+    found = merging.proposals(session)
+    if as_json:
+        print_json([
+            {
+                "kept": one.kept.id,
+                "other": one.other.id,
+                "names": [one.kept.name, one.other.name],
+                "why": one.why,
+                "conflicts": one.conflicts,
+            }
+            for one in found
+        ])
+        return
+    for one in found:
+        for line in merging.merge_lines(one):
+            click.echo(line)
+        ids = f"{one.kept.id} {one.other.id}"
+        click.echo(f"  Ensuite : diag conflicts merge {ref} {ids}")
+        click.echo(f"  ou bien : diag conflicts distinct {ref} {ids}")
     if not found:
         click.echo("Aucun lieu ne paraît créé deux fois.")
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @click.argument("kept", metavar="LIEU_GARDÉ")
 @click.argument("other", metavar="LIEU")
-@campaign_option
-@click.pass_context
-def merge(
-    ctx: click.Context, ref: str, kept: str, other: str, campaign: str | None
-) -> None:
+def merge(session: AuditSession, ref: str, kept: str, other: str) -> None:
     """Fait lire deux lieux comme un seul ; « separate » les sépare de nouveau."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        found = merging.merge_of(session, kept, other)
-        merging.merge(found)
-        for line in merging.merged_lines(found, ref):
-            click.echo(line)
+    found = merging.merge_of(session, kept, other)
+    merging.merge(found)
+    for line in merging.merged_lines(found, ref):
+        click.echo(line)
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @click.argument("first", metavar="LIEU")
 @click.argument("second", metavar="AUTRE_LIEU")
-@campaign_option
-@click.pass_context
-def distinct(
-    ctx: click.Context, ref: str, first: str, second: str, campaign: str | None
-) -> None:
+def distinct(session: AuditSession, first: str, second: str) -> None:
     """Dit que deux lieux sont différents : ils ne sont plus proposés."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        merging.keep_apart(merging.merge_of(session, first, second))
+    merging.keep_apart(merging.merge_of(session, first, second))
     click.echo("Deux lieux différents : ils ne seront plus proposés, ici ni ailleurs.")
 
 
 @conflicts_.command()
-@subject_argument
+@audit_command
 @click.argument("place", metavar="LIEU")
-@campaign_option
-@click.pass_context
-def separate(ctx: click.Context, ref: str, place: str, campaign: str | None) -> None:
+def separate(session: AuditSession, place: str) -> None:
     """Sépare de nouveau des lieux lus comme un seul."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        merging.separate(session, place)
+    merging.separate(session, place)
     click.echo("Séparés : chacun a gardé ce qui en avait été dit.")
 
 

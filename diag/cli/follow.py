@@ -9,10 +9,12 @@ from diag.audit import advising
 from diag.audit import follow as following
 from diag.audit import session as audits
 from diag.audit.history import day_words
+from diag.audit.session import AuditSession
 from diag.cli.shared import (
     Day,
     about_json,
     agreed,
+    audit_command,
     campaign_option,
     json_option,
     print_json,
@@ -104,7 +106,7 @@ def reorder(
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("title")
 @click.option(
     "--owner",
@@ -120,136 +122,106 @@ def reorder(
 @click.option(
     "--remove", is_flag=True, help="Retirer celle de cet identifiant (ou R3)."
 )
-@campaign_option
-@click.pass_context
 def recommend(
-    ctx: click.Context,
-    ref: str,
+    session: AuditSession,
     title: str,
     owner: str,
     why: str,
     criterion: str,
     cost: str,
     delay: str,
-    campaign: str | None,
     *,
     remove: bool,
 ) -> None:
     """Ajoute une préconisation de l'ingénieur ; les documents la disent."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        if remove:
-            advising.remove_own(session, advising.find_advice(session, title))
-            click.echo("Retirée ; l'historique la garde (annulable : diag audit undo).")
-            return
-        own = advising.add_own(
-            session,
-            title,
-            owner=Owner(owner),
-            why=why,
-            criterion=criterion,
-            euros=cost,
-            delay=delay,
-        )
+    if remove:
+        advising.remove_own(session, advising.find_advice(session, title))
+        click.echo("Retirée ; l'historique la garde (annulable : diag audit undo).")
+        return
+    own = advising.add_own(
+        session,
+        title,
+        owner=Owner(owner),
+        why=why,
+        criterion=criterion,
+        euros=cost,
+        delay=delay,
+    )
     click.echo(f"Ajoutée : {own.title} ({own.id})")
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.option("--date", "day", type=Day(), help="Jour de la visite (sinon ce jour).")
 @click.option("--present", multiple=True, help="Qui est venu ; répétable.")
 @click.option("--met", multiple=True, help="Qui a été rencontré ; répétable.")
 @click.option("--authorisation", default="", help="Accord de la commune : qui, quand.")
 @click.option("--correct", type=Day(), help="Jour d'une visite déjà notée, à corriger.")
-@campaign_option
-@click.pass_context
 def visit(
-    ctx: click.Context,
-    ref: str,
+    session: AuditSession,
     day: date | None,
     present: tuple[str, ...],
     met: tuple[str, ...],
     authorisation: str,
     correct: date | None,
-    campaign: str | None,
 ) -> None:
     """Enregistre une visite sur place, ou corrige celle d'un jour."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        said = following.visit_on(session, correct) if correct else None
-        added = following.add_visit(
-            session,
-            day or correct or workspace.world.today(),
-            present=present or (said.present if said else ()),
-            met=met or (said.met if said else ()),
-            authorisation=authorisation or (said.authorisation if said else ""),
-            corrects=said,
-        )
+    said = following.visit_on(session, correct) if correct else None
+    added = following.add_visit(
+        session,
+        day or correct or session.workspace.world.today(),
+        present=present or (said.present if said else ()),
+        met=met or (said.met if said else ()),
+        authorisation=authorisation or (said.authorisation if said else ""),
+        corrects=said,
+    )
     click.echo(f"Visite enregistrée : {written_day(added.date)}")
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("recommendation")
 @click.argument("state", type=click.Choice([str(each) for each in FollowUpState]))
 @click.option("--on", "day", type=Day(), help="Date de la décision, de la commande…")
 @click.option("--by", default="", help="Qui a décidé : conseil municipal, comité…")
 @click.option("--why", default="", help="Pourquoi.")
-@campaign_option
-@click.pass_context
 def follow(
-    ctx: click.Context,
-    ref: str,
+    session: AuditSession,
     recommendation: str,
     state: str,
     day: date | None,
     by: str,
     why: str,
-    campaign: str | None,
 ) -> None:
     """Note ce que devient une préconisation ; les étapes passées restent."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        when = day or workspace.world.today()
-        step = FollowUp(
-            recommendation=advising.find_advice(session, recommendation),
-            state=FollowUpState(state),
-            on=when.isoformat(),
-            by=by,
-            why=why,
-        )
-        following.add_step(session, step)
+    when = day or session.workspace.world.today()
+    step = FollowUp(
+        recommendation=advising.find_advice(session, recommendation),
+        state=FollowUpState(state),
+        on=when.isoformat(),
+        by=by,
+        why=why,
+    )
+    following.add_step(session, step)
     click.echo(f"Suite enregistrée : {recommendation}, {state}, {when}")
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("revision")
 @click.option("--reason", required=True, help="Pourquoi (jamais quoi).")
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
-@campaign_option
-@click.pass_context
-def erase(
-    ctx: click.Context,
-    ref: str,
-    revision: str,
-    reason: str,
-    campaign: str | None,
-    *,
-    yes: bool,
-) -> None:
+def erase(session: AuditSession, revision: str, reason: str, *, yes: bool) -> None:
     """Efface pour toujours la valeur d'une modification (RGPD)."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        found = following.revision_named(session, revision)
-        if not yes and not agreed(
-            f"La valeur de la modification {found.id[:12]} sera effacée pour toujours "
-            "de cet espace de travail. Continuer ?"
-        ):
-            raise click.Abort
-        following.erase(session, found.id, reason)
-        waiting = has_messages(session)
-        folder = workspace.folder / "backups"
+    found = following.revision_named(session, revision)
+    if not yes and not agreed(
+        f"La valeur de la modification {found.id[:12]} sera effacée pour toujours "
+        "de cet espace de travail. Continuer ?"
+    ):
+        raise click.Abort
+    following.erase(session, found.id, reason)
+    waiting = has_messages(session)
+    folder = session.workspace.folder / "backups"
     click.echo("Effacé de cet espace de travail : la valeur n'y est plus.")
     click.echo(
         f"Les copies faites avant la contiennent encore (dossier {folder}, audits "
@@ -293,29 +265,21 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @review.command()
-@subject_argument
+@audit_command
 @click.option("--comment", default="", help="Un mot pour l'ingénieur.")
-@campaign_option
-@click.pass_context
-def accept(ctx: click.Context, ref: str, comment: str, campaign: str | None) -> None:
+def accept(session: AuditSession, comment: str) -> None:
     """Accepte un audit soumis."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        reviewing.accept(session, comment)
-        click.echo(f"{session.about.title} : accepté.")
+    reviewing.accept(session, comment)
+    click.echo(f"{session.about.title} : accepté.")
 
 
 @review.command("return")
-@subject_argument
+@audit_command
 @click.option("--comment", required=True, help="Ce qu'il faut compléter.")
-@campaign_option
-@click.pass_context
-def return_(ctx: click.Context, ref: str, comment: str, campaign: str | None) -> None:
+def return_(session: AuditSession, comment: str) -> None:
     """Retourne un audit soumis, avec un motif que l'ingénieur lira."""
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        reviewing.give_back(session, comment)
-        click.echo(f"{session.about.title} : retourné, {comment}")
+    reviewing.give_back(session, comment)
+    click.echo(f"{session.about.title} : retourné, {comment}")
 
 
 def _told(one: Stand) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`diag hub …`: the office's server, for who administers it."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from diag.audit.history import day_words
 from diag.cli.shared import json_option, print_json, print_table
-from diag.imports.intake import ImportReport, Progress, silent
+from diag.imports.intake import ImportReport, Progress, account, silent
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.revision import now
@@ -16,15 +18,13 @@ from diag.journal.territory import Territory
 from diag.model.audit import Subject
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
-from diag.sync.hub.home import HubHome
+from diag.sync.hub.delivery import deliver
 from diag.sync.hub.store import Location
 from diag.words.sentences import counted
 
 if TYPE_CHECKING:
+    from diag.sync.hub.home import HubHome
     from diag.sync.hub.store import Device
-
-
-# Certificates cost 60 ms to import: the list of commands does without the hub.
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class HubLocation:
     folder: Path
 
     def home(self) -> "HubHome":
-        """Return it."""
-        from diag.sync.hub.home import HubHome  # noqa: PLC0415 - see above
+        """Open it."""
+        # Certificates: 60 ms that the list of commands does without.
+        from diag.sync.hub.home import HubHome  # noqa: PLC0415
 
         return HubHome.open(self.folder)
 
@@ -96,7 +97,7 @@ def init(
     """Crée le dossier du serveur : réglages, certificats, base."""
     if tls == "files" and not (certificate and key):
         raise click.UsageError("Donnez --certificate et --key avec --tls files.")
-    from diag.sync.hub.home import HubHome, HubSettings  # noqa: PLC0415 - see above
+    from diag.sync.hub.home import HubHome, HubSettings  # noqa: PLC0415 - as above
 
     paths = [
         str(Path(one).absolute()) if one else ""
@@ -140,8 +141,6 @@ def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> No
 @chosen
 def directory(chosen: HubLocation, file: Path) -> None:
     """Lit l'annuaire des écoles : le serveur sait alors où est chaque audit."""
-    from diag.imports.intake import account  # noqa: PLC0415 - as above
-
     for line in account(teach(chosen.home(), file)):
         click.echo(line)
 
@@ -167,10 +166,14 @@ def enrol(
     chosen: HubLocation, person: str, territories: tuple[str, ...], right: str
 ) -> None:
     """Donne une invitation pour un poste : elle sert une fois, un quart d'heure."""
+    from diag.sync.hub.home import find_unknown_territories  # noqa: PLC0415 - as above
+
     home = chosen.home()
     click.echo(home.invite(person, territories, right))
     click.echo("Sur son poste : diag sync enrol INVITATION", err=True)
-    for one in _empty(home, territories):
+    with closing(home.store()) as store:
+        unknown = find_unknown_territories(store, territories)
+    for one in unknown:
         click.echo(
             f"Attention : aucune école de l'annuaire du serveur n'est dans « {one} ». "
             "Ce poste n'y enverra rien : vérifiez le territoire, ou lisez l'annuaire "
@@ -179,26 +182,13 @@ def enrol(
         )
 
 
-def _empty(home: "HubHome", territories: tuple[str, ...]) -> list[str]:
-    from diag.sync.hub.home import find_unknown_territories  # noqa: PLC0415 - see above
-
-    store = home.store()
-    try:
-        return find_unknown_territories(store, territories)
-    finally:
-        store.close()
-
-
 @hub.command()
 @json_option
 @chosen
 def devices(chosen: HubLocation, *, as_json: bool) -> None:
     """Montre les postes inscrits, et quand ils ont appelé."""
-    store = chosen.home().store()
-    try:
+    with closing(chosen.home().store()) as store:
         found = store.devices()
-    finally:
-        store.close()
     if as_json:
         print_json([device._asdict() for device in found])
         return
@@ -207,8 +197,6 @@ def devices(chosen: HubLocation, *, as_json: bool) -> None:
 
 
 def _row(device: "Device") -> tuple[str, ...]:
-    from diag.audit.history import day_words  # noqa: PLC0415 - see above
-
     seen = f"vu le {day_words(device.seen_at)}" if device.seen_at else "jamais vu"
     return (
         str(device.id),
@@ -228,12 +216,9 @@ def _row(device: "Device") -> tuple[str, ...]:
 @chosen
 def revoke(chosen: HubLocation, device: int, *, erase_name: bool) -> None:
     """Ferme la porte à un poste perdu ou rendu ; ce qu'il a envoyé reste."""
-    store = chosen.home().store()
-    try:
+    with closing(chosen.home().store()) as store:
         closed = store.revoke(device, now())
         erased = erase_name and store.forget_person(device)
-    finally:
-        store.close()
     if not (closed or erased):
         raise DiagError(
             f"Le poste {device} n'est pas inscrit, ou est déjà révoqué : voyez diag "
@@ -260,7 +245,6 @@ def key(chosen: HubLocation) -> None:
 def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
     from diag.office.bundles import format_time  # noqa: PLC0415 - see above
-    from diag.sync.hub.delivery import deliver  # noqa: PLC0415 - see above
 
     home = chosen.home()
     store = home.store()
@@ -326,7 +310,7 @@ def restore(
         click.echo(f"L'ancienne base est gardée : {kept}")
 
 
-def teach(home: HubHome, path: Path, progress: Progress = silent) -> ImportReport:
+def teach(home: "HubHome", path: Path, progress: Progress = silent) -> ImportReport:
     """Read the ministry's list of schools for a hub; audits follow at once.
 
     Raises:

@@ -2,9 +2,13 @@
 
 import click
 
+from diag.assess.json import assessment_json
+from diag.assess.money import format_cost
 from diag.assess.results import Advice, Assessment, DomainResult, Score
+from diag.assess.words import filled_words, score_words
 from diag.audit import hypotheses
-from diag.audit import session as audits
+from diag.audit.bilan import explained, listed
+from diag.audit.compare import compared_with
 from diag.audit.hypotheses import (
     forget_scenario,
     keep_scenario,
@@ -13,21 +17,24 @@ from diag.audit.hypotheses import (
     suppositions_of,
 )
 from diag.audit.session import AuditSession
-from diag.audit.suppose import Supposition, supposed
+from diag.audit.suppose import (
+    Supposition,
+    outcome,
+    outcome_json,
+    outcome_lines,
+    supposed,
+)
 from diag.cli.shared import (
     about_json,
-    campaign_option,
-    json_option,
+    audit_command,
     print_json,
     print_table,
-    subject_argument,
-    workspace_of,
 )
 from diag.model.enums import Compliance, Gate, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.office.outlook import keep_judged
 from diag.words.sentences import counted
-from diag.words.vocabulary import COMPLIANCES, SOCLES
+from diag.words.vocabulary import COMPLIANCES, SOCLES, UNSCORED
 
 _GATES = {
     Gate.OPEN: "",
@@ -41,40 +48,25 @@ _UNCONFIRMED = 10
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.option(
     "--all", "everything", is_flag=True, help="Tout ce qui est à confirmer, aussi."
 )
-@campaign_option
-@json_option
-@click.pass_context
-def score(
-    ctx: click.Context,
-    ref: str,
-    campaign: str | None,
-    *,
-    everything: bool,
-    as_json: bool,
-) -> None:
+def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
     """Juge l'audit : alertes, scores par domaine, préconisations."""
-    # Judging costs 40 ms to import: only who judges pays for it.
-    from diag.assess.json import assessment_json  # noqa: PLC0415
-
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        assessment = session.assessment
-        keep_judged(session)
-        if as_json:
-            print_json({
-                **about_json(session.about),
-                "campaign": session.audit.campaign,
-                "digest": session.digest,
-                "edition": session.edition,
-                "conflicts": len(session.conflicts),
-                **assessment_json(assessment),
-            })
-            return
-        _print_head(session)
+    assessment = session.assessment
+    keep_judged(session)
+    if as_json:
+        print_json({
+            **about_json(session.about),
+            "campaign": session.audit.campaign,
+            "digest": session.digest,
+            "edition": session.edition,
+            "conflicts": len(session.conflicts),
+            **assessment_json(assessment),
+        })
+        return
+    _print_head(session)
     _print_alerts(assessment)
     _print_scores(assessment)
     _print_advice(assessment, everything=everything)
@@ -116,22 +108,15 @@ def _print_scores(assessment: Assessment) -> None:
 
 
 def _domain_words(result: DomainResult) -> tuple[str, str]:
-    from diag.words.vocabulary import UNSCORED  # noqa: PLC0415 - as above
-
     return (UNSCORED, "") if result.only_complies else _score_words(result.score)
 
 
 def _score_words(score: Score) -> tuple[str, str]:
-    from diag.assess.words import filled_words, score_words  # noqa: PLC0415 - as above
-
     maybe = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
     return score_words(score) + maybe * (score.bounds is not None), filled_words(score)
 
 
 def _print_advice(assessment: Assessment, *, everything: bool) -> None:
-    # Words for money cost 20 ms to import: only here.
-    from diag.assess.money import format_cost  # noqa: PLC0415
-
     for trigger, title in (
         (Trigger.FIRES, "Préconisations"),
         (Trigger.TO_CONFIRM, "À confirmer, hors totaux"),
@@ -156,29 +141,15 @@ def _gate_words(advice: Advice) -> str:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("criterion", required=False)
-@campaign_option
-@json_option
-@click.pass_context
-def why(
-    ctx: click.Context,
-    ref: str,
-    criterion: str | None,
-    campaign: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def why(session: AuditSession, criterion: str | None, *, as_json: bool) -> None:
     """Déplie un critère (ou une préconisation) : faits, règles, sources."""
-    from diag.audit.bilan import explained, listed  # noqa: PLC0415 - as above
-
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        if criterion is None:
-            for line in listed(session):
-                click.echo(line)
-            return
-        reasons = explained(session, criterion)
+    if criterion is None:
+        for line in listed(session):
+            click.echo(line)
+        return
+    reasons = explained(session, criterion)
     if as_json:
         print_json(reasons.to_json())
         return
@@ -187,7 +158,7 @@ def why(
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.option("--fibre", is_flag=True, help="La fibre est arrivée.")
 @click.option(
     "--answer",
@@ -214,14 +185,9 @@ def why(
 @click.option("--scenario", default="", help="Reprendre un scénario gardé.")
 @click.option("--save", default="", metavar="NOM", help="Garder sous ce nom.")
 @click.option("--forget", default="", metavar="NOM", help="Oublier un scénario.")
-@campaign_option
-@json_option
-@click.pass_context
 def suppose(
-    ctx: click.Context,
+    session: AuditSession,
     /,
-    ref: str,
-    campaign: str | None,
     scenario: str,
     save: str,
     forget: str,
@@ -230,25 +196,17 @@ def suppose(
     **asked: object,
 ) -> None:
     """« Et si… » : scores, préconisations et coûts ; aucun fait n'est changé."""
-    from diag.audit.suppose import (  # noqa: PLC0415 - judging costs 40 ms to import
-        outcome,
-        outcome_json,
-        outcome_lines,
-    )
-
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        if forget:
-            gone = forget_scenario(session, forget)
-            click.echo(f"Scénario oublié : {gone.name} (l'historique le garde).")
-            return
-        suppositions = _suppositions(session, asked, _taken_up(session, scenario))
-        if not suppositions:
-            raise DiagError(_nothing(session))
-        if save:
-            keep_scenario(session, save, suppositions)
-        found = outcome(session.facts, session.checklist, suppositions)
-        told = list(hypotheses.describe_hypotheses(session, suppositions))
+    if forget:
+        gone = forget_scenario(session, forget)
+        click.echo(f"Scénario oublié : {gone.name} (l'historique le garde).")
+        return
+    suppositions = _suppositions(session, asked, _taken_up(session, scenario))
+    if not suppositions:
+        raise DiagError(_nothing(session))
+    if save:
+        keep_scenario(session, save, suppositions)
+    found = outcome(session.facts, session.checklist, suppositions)
+    told = list(hypotheses.describe_hypotheses(session, suppositions))
     if as_json:
         print_json({
             **about_json(session.about),
@@ -321,28 +279,14 @@ def _texts(option: object) -> tuple[str, ...]:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.option("--with", "earlier", default="", help="Campagne (sinon la précédente).")
-@campaign_option
-@json_option
-@click.pass_context
-def compare(
-    ctx: click.Context,
-    ref: str,
-    earlier: str,
-    campaign: str | None,
-    *,
-    as_json: bool,
-) -> None:
+def compare(session: AuditSession, earlier: str, *, as_json: bool) -> None:
     """Dit ce qui a changé depuis le dernier audit de cette école."""
-    # Judging costs 40 ms to import: only who judges pays for it.
-    from diag.audit.compare import compared_with  # noqa: PLC0415
     from diag.audit.counsel import comparison_json, comparison_lines  # noqa: PLC0415
 
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        found = compared_with(session, earlier)
-        sections = list(comparison_lines(session, found))
+    found = compared_with(session, earlier)
+    sections = list(comparison_lines(session, found))
     if as_json:
         print_json({**about_json(session.about), **comparison_json(found)})
         return

@@ -13,10 +13,16 @@ from diag.cli.shared import (
     json_option,
     print_json,
     print_table,
+    workspace_command,
     workspace_of,
 )
-from diag.journal.people import Mention
+from diag.journal.connection import passphrase_given
+from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
+from diag.office.privacy import (
+    encrypting,
+    retention,
+)
 from diag.office.privacy import (
     erasing as forgetting,
 )
@@ -25,9 +31,6 @@ from diag.office.privacy import (
 )
 from diag.office.privacy import (
     register as personal_data,
-)
-from diag.office.privacy import (
-    retention,
 )
 from diag.office.privacy import (
     retention as purging,
@@ -59,14 +62,10 @@ def key_options(command: F) -> F:
 
 def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
     """Return a fresh key and its mark, as the options say."""
-    # Only who encrypts pays for it.
-    from diag.journal import connection as keys  # noqa: PLC0415
-    from diag.office.privacy import encrypting  # noqa: PLC0415
-
     if holder == "keyring":
         return encrypting.new_key(None)
-    typed = keys.passphrase_given("Phrase de passe à retenir")
-    again = keys.passphrase_given("La même, encore")
+    typed = passphrase_given("Phrase de passe à retenir")
+    again = passphrase_given("La même, encore")
     if typed != again:
         raise click.UsageError("Les deux phrases diffèrent. Rien n'a été changé.")
     return encrypting.new_key(typed)
@@ -74,8 +73,6 @@ def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
 
 def tell(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
     """Seal the key for the office when asked, and tell what stays in clear."""
-    from diag.office.privacy import encrypting  # noqa: PLC0415 - as above
-
     if escrow:
         path = encrypting.escrow(folder, key, escrow)
         click.echo(f"Séquestre, à remettre à l'office : {path}")
@@ -97,8 +94,6 @@ def encrypt(
     ctx: click.Context, holder: str, escrow: tuple[str, ...], *, yes: bool
 ) -> None:
     """Chiffre le journal et les photos de cet espace de travail."""
-    from diag.office.privacy import encrypting  # noqa: PLC0415 - as above
-
     folder = folder_of(ctx)
     if not yes and not agreed(
         f"Chiffrer {folder} ? Fermez les autres fenêtres de diag."
@@ -121,8 +116,6 @@ def encrypt(
 @click.pass_context
 def decrypt(ctx: click.Context, identity: Path | None, *, yes: bool) -> None:
     """Remet en clair le journal et les photos de cet espace de travail."""
-    from diag.office.privacy import encrypting  # noqa: PLC0415 - as above
-
     folder = folder_of(ctx)
     if not yes and not agreed(f"Remettre {folder} en clair ?"):
         raise click.Abort
@@ -218,62 +211,60 @@ def _rows(categories: Sequence[personal_data.Category], counts: dict[str, int]) 
 
 
 @rgpd.command("retention")
+@workspace_command
 @click.argument("campaign", metavar="CAMPAGNE")
 @click.argument("day", metavar="[DATE]", required=False)
-@click.pass_context
-def retention_(ctx: click.Context, campaign: str, day: str | None) -> None:
+def retention_(workspace: Workspace, campaign: str, day: str | None) -> None:
     """Dit jusqu'à quand une campagne est gardée, ou en décide."""
-    with workspace_of(ctx) as workspace:
-        kept = (
-            retention.decide(workspace, campaign, retention.day_typed(day))
-            if day
-            else retention.retention_of(workspace, campaign)
-        )
+    kept = (
+        retention.decide(workspace, campaign, retention.day_typed(day))
+        if day
+        else retention.retention_of(workspace, campaign)
+    )
     how = "décidée" if kept.decided else retention.REASON
     click.echo(f"{campaign} : à garder jusqu'au {kept.until:%d/%m/%Y} ({how}).")
 
 
 @rgpd.command()
+@workspace_command
 @click.argument("campaign", metavar="CAMPAGNE")
 @click.option("--reason", default="terme de la durée de conservation", help="Pourquoi.")
 @_yes
 @_drop
-@click.pass_context
 def purge(
-    ctx: click.Context, campaign: str, reason: str, *, yes: bool, drop_copies: bool
+    workspace: Workspace, campaign: str, reason: str, *, yes: bool, drop_copies: bool
 ) -> None:
     """Efface pour toujours tout ce que disent les audits d'une campagne."""
-    with workspace_of(ctx) as workspace:
-        plan = purging.preview(workspace, campaign)
-        click.echo(
-            f"Campagne {campaign} : {counted(len(plan.audits), 'audit')}, "
-            f"{counted(plan.revisions, 'modification')}, photos comprises.",
-            err=True,
-        )
-        if plan.current:
-            click.echo("C'est la campagne où vous travaillez.", err=True)
-        if not yes and not agreed(
-            "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
-            "aucune sauvegarde n'est faite. Continuer ?"
-        ):
-            raise click.Abort
-        done = purging.purge(workspace, plan, reason)
-        click.echo(
-            f"Effacé : {counted(done.revisions, 'modification')} de "
-            f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
-        )
-        _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
+    plan = purging.preview(workspace, campaign)
+    click.echo(
+        f"Campagne {campaign} : {counted(len(plan.audits), 'audit')}, "
+        f"{counted(plan.revisions, 'modification')}, photos comprises.",
+        err=True,
+    )
+    if plan.current:
+        click.echo("C'est la campagne où vous travaillez.", err=True)
+    if not yes and not agreed(
+        "Tout sera effacé pour toujours, ici et partout où l'on synchronise ; "
+        "aucune sauvegarde n'est faite. Continuer ?"
+    ):
+        raise click.Abort
+    done = purging.purge(workspace, plan, reason)
+    click.echo(
+        f"Effacé : {counted(done.revisions, 'modification')} de "
+        f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
+    )
+    _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
 
 
 @rgpd.command("erase-person")
+@workspace_command
 @click.argument("name", metavar="NOM")
 @_reason
 @click.option("--all", "everything", is_flag=True, help="Tout, sans demander un à un.")
 @_yes
 @_drop
-@click.pass_context
 def erase_person(
-    ctx: click.Context,
+    workspace: Workspace,
     name: str,
     reason: str,
     *,
@@ -286,26 +277,25 @@ def erase_person(
     Le reste d'une note ou d'une visite est gardé, sans le nom ; une photo dont la
     légende nomme la personne part entière.
     """
-    with workspace_of(ctx) as workspace:
-        found = forgetting.find_person(workspace, name)
-        if not found:
-            raise DiagError(
-                f"Personne ne porte ce nom ici : {name[:60]}. Essayez le nom seul."
-            )
-        chosen = _chosen(found.mentions, one_by_one=not (yes or everything))
-        click.echo(_summary(found, len(chosen)), err=True)
-        if not yes and not agreed("Effacé pour toujours. Continuer ?"):
-            raise click.Abort
-        done = forgetting.forget(workspace, found, chosen, reason)
-        click.echo(
-            f"Effacé : {counted(done.erased, 'modification')}, dont "
-            f"{counted(done.rewritten, 'redite')} sans le nom ; "
-            f"{counted(done.photos, 'photo')}."
+    found = forgetting.find_person(workspace, name)
+    if not found:
+        raise DiagError(
+            f"Personne ne porte ce nom ici : {name[:60]}. Essayez le nom seul."
         )
-        if len(chosen) < len(found.mentions):
-            left = len(found.mentions) - len(chosen)
-            click.echo(f"Gardé à votre demande : {counted(left, 'modification')}.")
-        _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
+    chosen = _chosen(found.mentions, one_by_one=not (yes or everything))
+    click.echo(_summary(found, len(chosen)), err=True)
+    if not yes and not agreed("Effacé pour toujours. Continuer ?"):
+        raise click.Abort
+    done = forgetting.forget(workspace, found, chosen, reason)
+    click.echo(
+        f"Effacé : {counted(done.erased, 'modification')}, dont "
+        f"{counted(done.rewritten, 'redite')} sans le nom ; "
+        f"{counted(done.photos, 'photo')}."
+    )
+    if len(chosen) < len(found.mentions):
+        left = len(found.mentions) - len(chosen)
+        click.echo(f"Gardé à votre demande : {counted(left, 'modification')}.")
+    _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
 
 
 def _chosen(mentions: Sequence[Mention], *, one_by_one: bool) -> tuple[Mention, ...]:
@@ -315,8 +305,6 @@ def _chosen(mentions: Sequence[Mention], *, one_by_one: bool) -> tuple[Mention, 
 
 
 def _shown(mention: Mention) -> str:
-    from diag.journal.people import texts  # noqa: PLC0415 - shown one by one only
-
     said = " · ".join(texts(mention.revision.value))[:200]
     when = "" if mention.is_current else " (ancienne version)"
     kind, ident = forgetting.kind_of(mention), mention.revision.id[:12]
@@ -359,13 +347,12 @@ def _tell_what_remains(
 
 
 @rgpd.command()
+@workspace_command
 @click.option("--drop", is_flag=True, help="Refait une copie, supprime les autres.")
-@click.pass_context
-def copies(ctx: click.Context, *, drop: bool) -> None:
+def copies(workspace: Workspace, *, drop: bool) -> None:
     """Liste les copies de cet espace de travail et leur échéance ; les supprime."""
-    with workspace_of(ctx) as workspace:
-        if drop:
-            for path in copies_kept.drop_copies(workspace):
-                click.echo(f"Supprimée : {path}")
-        for one in copies_kept.copies(workspace.folder):
-            click.echo(f"{one.path} : à supprimer avant le {one.expires:%d/%m/%Y}")
+    if drop:
+        for path in copies_kept.drop_copies(workspace):
+            click.echo(f"Supprimée : {path}")
+    for one in copies_kept.copies(workspace.folder):
+        click.echo(f"{one.path} : à supprimer avant le {one.expires:%d/%m/%Y}")

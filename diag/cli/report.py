@@ -17,7 +17,6 @@ from diag.cli.shared import (
     subject_argument,
     workspace_of,
 )
-from diag.documents.drafts import DraftKind
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
@@ -264,9 +263,21 @@ def demo(folder: Path) -> None:
     )
 
 
+_DRAFTS = ("note", "deliberation", "compte-rendu", "projet", "dossier", "convention")
+
+
 @click.command()
 @click.argument(
-    "kind", metavar="DOCUMENT", type=click.Choice([str(each) for each in DraftKind])
+    "kind",
+    metavar="DOCUMENT",
+    type=click.Choice([
+        "note",
+        "deliberation",
+        "compte-rendu",
+        "projet",
+        "dossier",
+        "convention",
+    ]),
 )
 @subject_argument
 @form_options
@@ -289,7 +300,7 @@ def draft(
     pré-rempli, de quelle date, et ce qui reste à écrire : « À compléter ».
     """
     # The reports cost 100 ms to import: `diag --help` does without.
-    from diag.documents.drafts import drafted  # noqa: PLC0415
+    from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 

@@ -3,46 +3,37 @@
 import sys
 from pathlib import Path
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from pydantic import SecretStr
 
-from diag.audit import session as audits
+from diag.audit.history import reader_words
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession
 from diag.cli.main import LazyGroup
 from diag.cli.shared import (
     agreed,
+    audit_of,
     campaign_option,
     json_option,
     print_json,
     print_table,
     subject_argument,
+    workspace_command,
     workspace_of,
 )
-from diag.journal.outbox import MailState, Outbox, Posted
+from diag.journal.outbox import MailState, Outbox
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
-from diag.office.mail import (
-    account as accounts,
-)
-from diag.office.mail import (
-    account as password,
-)
-from diag.office.mail import (
-    parcel as decisions,
-)
-from diag.office.mail.account import Account, Security
-from diag.office.mail.parcel import STATES, posted_words
+from diag.office.mail import account as accounts
+from diag.office.mail import parcel as parcels
+from diag.office.mail import server
+from diag.office.mail.account import Account, Address, Security
+from diag.office.mail.parcel import STATES, Parcel, dispatch_words, posted_words
 from diag.words.sentences import counted
-from diag.words.vocabulary import AUDIENCES
-
-if TYPE_CHECKING:
-    from diag.audit.session import AuditSession
-    from diag.office.mail.account import Address
-    from diag.office.mail.parcel import Parcel
-    from diag.office.mail.server import Delivery
-    from diag.workspace.workspace import Workspace
-
+from diag.workspace.disk import show_file
+from diag.workspace.workspace import Workspace
 
 _TO_OPEN = (
     "Relisez le brouillon dans votre messagerie, puis « Envoyer » : diag n'envoie rien "
@@ -109,121 +100,90 @@ def send(
         raise DiagError(
             "--address vaut pour un seul destinataire : faites un envoi par --to."
         )
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        told = _confirmed(session, chosen, typed, yes=yes)
-        parcels = _parcels(session, told)
-        if parcels[0].report.provisional and not provisional:
-            _agree_to_provisional(session)
-        for each in parcels:
+    with audit_of(ctx, ref, campaign) as session:
+        addresses = _confirm_addresses(session, chosen, typed, yes=yes)
+        report, sender = report_of(session), accounts.sender_of(session.workspace)
+        messages = [
+            parcels.build_message(
+                session, audience, address, sender=sender, report=report
+            )
+            for audience, address in addresses.items()
+        ]
+        if report.provisional and not provisional:
+            _confirm(
+                "L'audit n'est pas clos (diag audit status "
+                f"{session.about.ref} --set clos) : "
+                "le rapport partira marqué « provisoire ». Continuer ?"
+            )
+        for each in messages:
             for warning in each.warnings:
                 click.echo(warning, err=True)
             if queued:
-                _queue(each)
+                posted = parcels.queue(each)
+                click.echo(
+                    f"n° {posted.number}, en attente : {posted.title}, "
+                    f"pour {', '.join(posted.dispatch.to)}"
+                )
             else:
-                _draft(each, folder, opened=opened)
-    if queued:
-        click.echo("Pour envoyer : diag outbox send", err=True)
-    else:
-        click.echo(_TO_OPEN, err=True)
+                _write_draft(each, folder, opened=opened)
+    click.echo("Pour envoyer : diag outbox send" if queued else _TO_OPEN, err=True)
 
 
-def _parcels(
-    session: "AuditSession", told: "dict[Audience, Address]"
-) -> "list[Parcel]":
-    from diag.audit.report import report_of  # noqa: PLC0415 - as above
-    from diag.office.mail.account import sender_of  # noqa: PLC0415
-    from diag.office.mail.parcel import build_message  # noqa: PLC0415
-
-    report, sender = report_of(session), sender_of(session.workspace)
-    return [
-        build_message(session, audience, address, sender=sender, report=report)
-        for audience, address in told.items()
-    ]
-
-
-def _confirmed(
-    session: "AuditSession",
+def _confirm_addresses(
+    session: AuditSession,
     chosen: list[Audience],
     typed: tuple[str, ...],
     *,
     yes: bool,
-) -> "dict[Audience, Address]":
+) -> dict[Audience, Address]:
     """Show every address, how old it is, and ask; nothing is written before."""
-    from diag.office.mail.account import address_of, remember_address, typed_address  # noqa: PLC0415
-
-    told = {
-        audience: typed_address(session, typed)
+    found = {
+        audience: accounts.typed_address(session, typed)
         if typed
-        else address_of(session, audience)
+        else accounts.address_of(session, audience)
         for audience in chosen
     }
-    for audience, address in told.items():
-        _show(session, audience, address)
+    for audience, address in found.items():
+        shown = f"{', '.join(address.to)} ({address.source})"
+        click.echo(f"Pour {reader_words(audience)} : {shown}", err=True)
+        for warning in address.warnings:
+            click.echo(f"  {warning}", err=True)
+        if audience is Audience.TECHNIQUE:
+            click.echo(
+                "  Ce document contient des points de sécurité : à ne donner qu'à qui "
+                "installe et entretient.",
+                err=True,
+            )
+        if before := parcels.already_sent(session, audience, address.to):
+            click.echo(f"  Déjà parti : {dispatch_words(before)}", err=True)
     question = "Cette adresse est-elle la bonne ?"
-    if len(told) > 1 or any(len(each.to) > 1 for each in told.values()):
+    if len(found) > 1 or any(len(each.to) > 1 for each in found.values()):
         question = "Ces adresses sont-elles les bonnes ?"
-    if not yes and not agreed(question):
-        raise click.Abort
+    if not yes:
+        _confirm(question)
     if typed:
-        remember_address(session, chosen[0], told[chosen[0]])
-    return told
+        accounts.remember_address(session, chosen[0], found[chosen[0]])
+    return found
 
 
-def _show(session: "AuditSession", audience: Audience, address: "Address") -> None:
-    from diag.office.mail.parcel import (  # noqa: PLC0415
-        already_sent,
-        dispatch_words,
-    )
-
-    told = f"{', '.join(address.to)} ({address.source})"
-    click.echo(f"Pour {AUDIENCES[audience]} : {told}", err=True)
-    for warning in address.warnings:
-        click.echo(f"  {warning}", err=True)
-    if audience is Audience.TECHNIQUE:
-        click.echo(
-            "  Ce document contient des points de sécurité : à ne donner qu'à qui "
-            "installe et entretient.",
-            err=True,
-        )
-    if before := already_sent(session, audience, address.to):
-        click.echo(f"  Déjà parti : {dispatch_words(before)}", err=True)
-
-
-def _agree_to_provisional(session: "AuditSession") -> None:
-    question = (
-        f"L'audit n'est pas clos (diag audit status {session.about.ref} --set clos) : "
-        "le rapport partira marqué « provisoire ». Continuer ?"
-    )
+def _confirm(question: str) -> None:
     if not agreed(question):
         raise click.Abort
 
 
-def _queue(parcel: "Parcel") -> None:
-    from diag.office.mail.parcel import queue  # noqa: PLC0415 - as above
-
-    posted = queue(parcel)
-    told = ", ".join(posted.dispatch.to)
-    click.echo(f"n° {posted.number}, en attente : {posted.title}, pour {told}")
-
-
-def _draft(parcel: "Parcel", folder: Path | None, *, opened: bool) -> None:
-    from diag.office.mail.parcel import write_draft  # noqa: PLC0415 - as above
-    from diag.workspace.disk import show_file  # noqa: PLC0415
-
-    draft = write_draft(parcel, folder)
+def _write_draft(message: Parcel, folder: Path | None, *, opened: bool) -> None:
+    draft = parcels.write_draft(message, folder)
     for path in (*draft.files, draft.message):
         click.echo(str(path))
-    if not opened:
-        return
-    try:
-        show_file(draft.message)
-    except (DiagError, OSError) as error:
-        click.echo(str(error), err=True)
+    if opened:
+        try:
+            show_file(draft.message)
+        except (DiagError, OSError) as error:
+            click.echo(str(error), err=True)
 
 
 COMMANDS = {
-    name: f"diag.cli.outbox:{name}_"
+    name: f"diag.cli.send:{name}_outbox"
     for name in ("cancel", "list", "retry", "send", "settings")
 }
 """Subcommand → module and attribute."""
@@ -235,12 +195,10 @@ def outbox() -> None:
 
 
 @click.command("list")
-@json_option
-@click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+@workspace_command
+def list_outbox(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les messages : en attente, à vérifier, refusés, envoyés."""
-    with workspace_of(ctx) as workspace:
-        found = Outbox(workspace.journal).all()
+    found = Outbox(workspace.journal).all()
     if as_json:
         print_json([
             {
@@ -273,32 +231,25 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @click.command("send")
+@workspace_command
 @click.option("--now", is_flag=True, help="Ne pas attendre l'heure du prochain essai.")
 @click.option("--wait", is_flag=True, help="Rester et réessayer jusqu'au bout.")
-@click.pass_context
-def send_(ctx: click.Context, *, now: bool, wait: bool) -> None:
+def send_outbox(workspace: Workspace, *, now: bool, wait: bool) -> None:
     """Envoie ce qui attend ; rien n'est envoyé deux fois ni en silence."""
-    # The conversation with a server is loaded by who has something to send.
-    from diag.office.mail.server import (  # noqa: PLC0415
-        Server,
-        due,
-        send_all,
-        send_until_done,
-    )
+    account = accounts.needed_account(workspace)
+    messages = server.due(workspace, at_once=now or wait)
+    secret = None
+    if messages and account.user:
+        secret = accounts.kept_password(account) or _ask_password(account)
 
-    with workspace_of(ctx) as workspace:
-        account = accounts.needed_account(workspace)
-        messages = due(workspace, at_once=now or wait)
-        secret = _password(account) if messages else None
+    def enter() -> server.Server:
+        return server.Server.enter(account, secret)
 
-        def enter() -> Server:
-            return Server.enter(account, secret)
-
-        if not wait:
-            outcomes = send_all(workspace, messages, enter, _tell)
-        else:
-            outcomes = send_until_done(workspace, enter, _tell, _wait)
-        _tell_left(workspace)
+    if not wait:
+        outcomes = server.send_all(workspace, messages, enter, _print_delivery)
+    else:
+        outcomes = server.send_until_done(workspace, enter, _print_delivery, _wait)
+    _list_unsent(workspace)
     stayed = {one.posted.number for one in outcomes if one.state != MailState.SENT}
     if stayed - {one.posted.number for one in outcomes if one.state == MailState.SENT}:
         sys.exit(1)
@@ -313,46 +264,40 @@ def _wait(seconds: float) -> None:
 
 
 @click.command("cancel")
+@workspace_command
 @click.argument("number", metavar="N°", type=int)
 @click.option("--arrived", is_flag=True, help="Il est arrivé : le noter comme envoyé.")
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
-@click.pass_context
-def cancel_(ctx: click.Context, number: int, *, arrived: bool, yes: bool) -> None:
+def cancel_outbox(
+    workspace: Workspace, number: int, *, arrived: bool, yes: bool
+) -> None:
     """Retire un message de la boîte d'envoi."""
-    with workspace_of(ctx) as workspace:
-        found = decisions.message_numbered(workspace, number)
-        told = ", ".join(found.dispatch.to)
-        if arrived:
-            decisions.confirm_arrival(workspace, found)
-            click.echo(f"n° {number} : noté comme envoyé à {told}.")
-            return
-        if not yes and not agreed(f"Retirer « {found.title} » pour {told} ?"):
-            raise click.Abort
-        decisions.drop(workspace, found)
+    found = parcels.message_numbered(workspace, number)
+    to = ", ".join(found.dispatch.to)
+    if arrived:
+        parcels.confirm_arrival(workspace, found)
+        click.echo(f"n° {number} : noté comme envoyé à {to}.")
+        return
+    if not yes:
+        _confirm(f"Retirer « {found.title} » pour {to} ?")
+    parcels.drop(workspace, found)
     click.echo(f"n° {number} : retiré.")
 
 
 @click.command("retry")
+@workspace_command
 @click.argument("number", metavar="N°", type=int)
 @click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
-@click.pass_context
-def retry_(ctx: click.Context, number: int, *, yes: bool) -> None:
+def retry_outbox(workspace: Workspace, number: int, *, yes: bool) -> None:
     """Remet un message en attente : refusé, ou interrompu pendant l'envoi."""
-    with workspace_of(ctx) as workspace:
-        found = decisions.message_numbered(workspace, number)
-        if found.state is MailState.SENDING and not yes:
-            _agree_to_doubt(found)
-        decisions.send_again(workspace, found)
+    found = parcels.message_numbered(workspace, number)
+    if found.state is MailState.SENDING and not yes:
+        _confirm(
+            f"Ce message est peut-être déjà arrivé chez {', '.join(found.dispatch.to)},"
+            " ou part en ce moment d'une autre fenêtre. Le renvoyer ?"
+        )
+    parcels.send_again(workspace, found)
     click.echo(f"n° {number} : en attente. Ensuite : diag outbox send")
-
-
-def _agree_to_doubt(found: Posted) -> None:
-    question = (
-        f"Ce message est peut-être déjà arrivé chez {', '.join(found.dispatch.to)}, ou "
-        "part en ce moment d'une autre fenêtre. Le renvoyer ?"
-    )
-    if not agreed(question):
-        raise click.Abort
 
 
 @click.command("settings")
@@ -385,7 +330,7 @@ def _agree_to_doubt(found: Posted) -> None:
 )
 @json_option
 @click.pass_context
-def settings_(
+def settings_outbox(
     ctx: click.Context,
     /,
     ca_file: Path | None,
@@ -394,10 +339,10 @@ def settings_(
     asked: bool,
     forgotten: bool,
     as_json: bool,
-    **told: Any,
+    **given: Any,
 ) -> None:
     """Dit ou montre votre serveur d'envoi ; le mot de passe reste au trousseau."""
-    changes = {name: value for name, value in told.items() if value is not None}
+    changes = {name: value for name, value in given.items() if value is not None}
     changes |= accounts.trusted_file(ca_file) if ca_file else {}
     changes |= {"ca": "", "ca_name": ""} if no_ca else {}
     with workspace_of(ctx) as workspace:
@@ -405,17 +350,13 @@ def settings_(
             accounts.keep_account(workspace, **changes)
         found = accounts.needed_account(workspace)
     if forgotten:
-        was_kept = password.forget_password(found)
+        was_kept = accounts.forget_password(found)
         click.echo(
             "Mot de passe retiré du trousseau." if was_kept else "Rien à retirer."
         )
     if asked:
-        password.keep_password(found, _typed(found))
+        accounts.keep_password(found, _ask_password(found))
         click.echo("Mot de passe confié au trousseau du système.", err=True)
-    _show_account(found, as_json=as_json)
-
-
-def _show_account(found: Account, *, as_json: bool) -> None:
     if as_json:
         print_json(found.model_dump(mode="json", exclude={"ca"}))
         return
@@ -425,35 +366,27 @@ def _show_account(found: Account, *, as_json: bool) -> None:
     click.echo(f"  expéditeur  {found.sender}")
     click.echo(f"  autorité    {trusted}")
     click.echo(f"  copie       {'à vous-même' if found.copy_to_self else 'non'}")
-    if found.user and not password.has_keyring():
-        click.echo(password.NO_KEYRING, err=True)
+    if found.user and not accounts.has_keyring():
+        click.echo(accounts.NO_KEYRING, err=True)
 
 
-def _password(account: Account) -> SecretStr | None:
-    """Return the password: the keyring's, else typed."""
-    if not account.user:
-        return None
-    return password.kept_password(account) or _typed(account)
-
-
-def _typed(account: Account) -> SecretStr:
+def _ask_password(account: Account) -> SecretStr:
     asked = f"Mot de passe de {account.user} sur {account.host}"
     return SecretStr(
         click.prompt(asked, hide_input=True, prompt_suffix=" : ", err=True)
     )
 
 
-def _tell(outcome: "Delivery") -> None:
-    told = ", ".join(outcome.posted.dispatch.to)
-    start = f"{outcome.rank}/{outcome.of} n° {outcome.posted.number}, {told} :"
+def _print_delivery(outcome: server.Delivery) -> None:
+    to = ", ".join(outcome.posted.dispatch.to)
+    start = f"{outcome.rank}/{outcome.of} n° {outcome.posted.number}, {to} :"
     if outcome.state is MailState.SENT:
         click.echo(f"{start} envoyé, {outcome.said}")
     else:
         click.echo(f"{start} {outcome.said or 'envoi…'}", err=True)
 
 
-def _tell_left(workspace: "Workspace") -> None:
-    """Say what is still here: nothing stays in silence."""
+def _list_unsent(workspace: Workspace) -> None:
     left = [
         one for one in Outbox(workspace.journal).all() if one.state != MailState.SENT
     ]
@@ -462,7 +395,7 @@ def _tell_left(workspace: "Workspace") -> None:
         return
     click.echo(f"Reste {counted(len(left), 'message')} :", err=True)
     for one in left:
-        told = posted_words(one)
-        click.echo(f"  n° {one.number} {STATES[one.state]}. {told}".rstrip(), err=True)
+        line = f"  n° {one.number} {STATES[one.state]}. {posted_words(one)}"
+        click.echo(line.rstrip(), err=True)
     if any(one.state is MailState.WAITING for one in left):
         click.echo("Sans attendre l'heure : diag outbox send --now", err=True)

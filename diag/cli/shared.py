@@ -1,11 +1,14 @@
 """What every command shares: the workspace it works in, how it prints."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import wraps
+from inspect import signature
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,7 +18,81 @@ from diag.words.dates import day_typed
 from diag.workspace.disk import default_folder
 from diag.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from diag.audit.session import AuditSession
+
 F = TypeVar("F", bound=Callable[..., Any])
+Act = Callable[..., None]
+
+_AUDIT = "diag.audit"
+"""Where a group keeps its subject and campaign for its commands."""
+
+
+def audit_command(act: Act) -> Act:
+    """Open the workspace and an audit for a command, which takes the session first.
+
+    SUJET comes before the command's own parameters and --campaign after them; --json
+    comes last when the command takes `as_json`. One that takes `ref` has it as typed.
+    """
+    takes_ref = "ref" in signature(act).parameters
+
+    def run(ref: str, campaign: str | None, **options: Any) -> None:
+        if takes_ref:
+            options["ref"] = ref
+        with audit_of(click.get_current_context(), ref, campaign) as session:
+            act(session, **options)
+
+    return _declare(act, run, before=[subject_argument], after=[campaign_option])
+
+
+def audit_group(act: Act) -> Act:
+    """Let a group name the audit of its commands: SUJET and --campaign."""
+
+    def run(ref: str, campaign: str | None) -> None:
+        click.get_current_context().meta[_AUDIT] = (ref, campaign)
+
+    return _declare(act, run, before=[subject_argument], after=[campaign_option])
+
+
+def audit_subcommand(act: Act) -> Act:
+    """Open the audit that the group names, for a command that takes the session."""
+
+    def run(**options: Any) -> None:
+        ctx = click.get_current_context()
+        with audit_of(ctx, *ctx.meta[_AUDIT]) as session:
+            act(session, **options)
+
+    return _declare(act, run)
+
+
+def workspace_command(act: Act) -> Act:
+    """Open the workspace for a command, which takes it first; --json as for audits."""
+
+    def run(**options: Any) -> None:
+        with workspace_of(click.get_current_context()) as workspace:
+            act(workspace, **options)
+
+    return _declare(act, run)
+
+
+def _declare(
+    act: Act,
+    run: Act,
+    before: Sequence[Callable[[Act], Act]] = (),
+    after: Sequence[Callable[[Act], Act]] = (),
+) -> Act:
+    """Give `run` the help and parameters of `act`, with others around them."""
+    own = act.__dict__.pop("__click_params__", [])
+    wrapped = wraps(act)(run)
+    if "as_json" in signature(act).parameters:
+        after = [*after, json_option]
+    for option in reversed(after):
+        option(wrapped)
+    # click keeps the parameters of a function last first.
+    vars(wrapped).setdefault("__click_params__", []).extend(own)
+    for option in before:
+        option(wrapped)
+    return wrapped
 
 
 def folder_of(ctx: click.Context) -> Path:
@@ -26,11 +103,36 @@ def folder_of(ctx: click.Context) -> Path:
 
 @contextmanager
 def workspace_of(ctx: click.Context) -> Iterator[Workspace]:
-    """Open the workspace for one command; say so when it is read-only."""
+    """Open the workspace for one command; print a notice when it is read-only."""
     with Workspace.open(folder_of(ctx)) as workspace:
         if workspace.journal.notice:
             click.echo(workspace.journal.notice, err=True)
         yield workspace
+
+
+@contextmanager
+def audit_of(
+    ctx: click.Context, ref: str, campaign: str | None
+) -> Iterator["AuditSession"]:
+    """Open the workspace and one of its audits, for what a decorator cannot."""
+    from diag.audit.session import open_session  # noqa: PLC0415 - judging, pydantic
+
+    with workspace_of(ctx) as workspace:
+        yield open_session(workspace, ref, campaign)
+
+
+@contextmanager
+def progress_bar(label: str = "Audits") -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal's stderr; nothing elsewhere."""
+    with click.progressbar(
+        length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield show
 
 
 def campaign_option(command: F) -> F:

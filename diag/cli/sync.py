@@ -12,8 +12,15 @@ from typing import Any
 import click
 
 from diag.cli.bundle import share
-from diag.cli.shared import json_option, print_json, workspace_of
+from diag.cli.shared import (
+    json_option,
+    print_json,
+    workspace_command,
+    workspace_of,
+)
+from diag.office import sync as syncing
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 EXIT_REFUSED = 1
 """It stopped before its end; what passed is kept."""
@@ -41,9 +48,6 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
     if folder is not None:
         share(ctx, folder, as_json=as_json)
         return
-    # HTTP: 100 ms that other commands do without.
-    from diag.office import sync as syncing  # noqa: PLC0415
-
     with workspace_of(ctx) as workspace, _stopping() as stopped, _progress() as show:
         outcomes = syncing.run(workspace, show, stopped)
     if as_json:
@@ -57,44 +61,34 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
 
 
 @sync.command()
+@workspace_command
 @click.argument("invitation")
-@click.pass_context
-def enrol(ctx: click.Context, invitation: str) -> None:
+def enrol(workspace: Workspace, invitation: str) -> None:
     """Inscrit ce poste auprès du serveur qui a donné l'invitation."""
-    from diag.office import sync as syncing  # noqa: PLC0415 - as above
-
-    with workspace_of(ctx) as workspace:
-        hub = syncing.enrol(workspace, invitation)
+    hub = syncing.enrol(workspace, invitation)
     where = ", ".join("tout" if one == "*" else one for one in hub.territories)
     click.echo(f"Ce poste est inscrit : {hub.name} ({hub.url}), territoire : {where}.")
     click.echo("Ensuite : diag sync")
 
 
 @sync.command()
+@workspace_command
 @click.argument("name", metavar="SERVEUR")
-@click.pass_context
-def forget(ctx: click.Context, name: str) -> None:
+def forget(workspace: Workspace, name: str) -> None:
     """Oublie un serveur qui n'est plus ; ce qui est ici reste ici."""
-    from diag.office import sync as syncing  # noqa: PLC0415 - as above
-
-    with workspace_of(ctx) as workspace:
-        hub = syncing.forget(workspace, name)
+    hub = syncing.forget(workspace, name)
     click.echo(f"Oublié : {hub.name} ({hub.url}). Rien d'ici n'a changé.")
     click.echo("S'il sert encore, qu'on y révoque ce poste : diag hub revoke.")
 
 
 @sync.command()
-@json_option
-@click.pass_context
-def status(ctx: click.Context, *, as_json: bool) -> None:
+@workspace_command
+def status(workspace: Workspace, *, as_json: bool) -> None:
     """Dit ce qui n'est pas encore au bureau, et ce qu'a fait la dernière fois."""
-    from diag.office import sync as syncing  # noqa: PLC0415 - as above
-
-    with workspace_of(ctx) as workspace:
-        hubs = syncing.hubs(workspace)
-        names = syncing.names_of(hubs)
-        waiting = {names[hub.hub]: syncing.waiting(workspace, hub) for hub in hubs}
-        last = syncing.last(workspace)
+    hubs = syncing.hubs(workspace)
+    names = syncing.names_of(hubs)
+    waiting = {names[hub.hub]: syncing.waiting(workspace, hub) for hub in hubs}
+    last = syncing.last(workspace)
     if as_json:
         print_json({
             "waiting": {

@@ -4,8 +4,13 @@ import sys
 
 import click
 
-from diag.cli.shared import json_option, print_json, print_table, workspace_of
+from diag.cli.shared import (
+    print_json,
+    print_table,
+    workspace_command,
+)
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 _name = click.argument("name", metavar="[NOM]", default="")
 
@@ -16,15 +21,13 @@ def templates() -> None:
 
 
 @templates.command("list")
-@json_option
-@click.pass_context
-def list_(ctx: click.Context, *, as_json: bool) -> None:
+@workspace_command
+def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les modèles, et dit lesquels sont les vôtres."""
     # Jinja and the reports cost 100 ms to import: `diag --help` does without.
     from diag.documents.templates import templates as every  # noqa: PLC0415
 
-    with workspace_of(ctx) as workspace:
-        found = every(workspace)
+    found = every(workspace)
     if as_json:
         print_json([
             {
@@ -40,14 +43,13 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @templates.command()
+@workspace_command
 @_name
-@click.pass_context
-def eject(ctx: click.Context, name: str) -> None:
+def eject(workspace: Workspace, name: str) -> None:
     """Copie un modèle livré (tous, sans NOM) dans overlay/modeles, pour le changer."""
     from diag.documents.templates import eject as ejected  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        written = ejected(workspace, name)
+    written = ejected(workspace, name)
     for path in written:
         click.echo(str(path))
     if not written:
@@ -55,14 +57,13 @@ def eject(ctx: click.Context, name: str) -> None:
 
 
 @templates.command()
+@workspace_command
 @_name
-@click.pass_context
-def diff(ctx: click.Context, name: str) -> None:
+def diff(workspace: Workspace, name: str) -> None:
     """Montre ce que vos modèles changent, et si le modèle livré a changé depuis."""
     from diag.documents.templates import chosen_templates, difference  # noqa: PLC0415
 
-    with workspace_of(ctx) as workspace:
-        wanted = chosen_templates(workspace, name)
+    wanted = chosen_templates(workspace, name)
     own = [one for one in wanted if one.own is not None]
     for one in own:
         for line in difference(one):
@@ -72,16 +73,15 @@ def diff(ctx: click.Context, name: str) -> None:
 
 
 @templates.command()
-@click.pass_context
-def check(ctx: click.Context) -> None:
+@workspace_command
+def check(workspace: Workspace) -> None:
     """Essaie vos modèles et votre charte sur des audits inventés."""
     from diag.demo import problems_tried  # noqa: PLC0415 - as above
     from diag.documents.templates import templates as every  # noqa: PLC0415
     from diag.workspace.editions import overlay_of  # noqa: PLC0415 - as above
 
-    with workspace_of(ctx) as workspace:
-        overlay = overlay_of(workspace)
-        found = every(workspace)
+    overlay = overlay_of(workspace)
+    found = every(workspace)
     made: list[str] = []
     problems = problems_tried(overlay, made.append)
     for problem in problems:

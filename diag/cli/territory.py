@@ -1,8 +1,7 @@
-"""`diag import …` and `diag schools`: the official lists, in and looked up."""
+"""`diag import`, `schools`, `progress`: the official lists, the campaign."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,42 +9,28 @@ from typing import Any
 import click
 
 from diag.audit.history import day_words
-from diag.cli.shared import Day, json_option, print_json, print_table, workspace_of
+from diag.cli.shared import (
+    Day,
+    print_json,
+    print_table,
+    progress_bar,
+    workspace_command,
+)
+from diag.imports.intake import account
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accented
 from diag.office.outlook import NamedTally, by_commune, by_engineer, standings
 from diag.words.figures import percent
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
-_HELP = {
-    "prix": "Lit vos prix (CSV de tableur) et les pose sur les prix livrés.",
-    "aides": "Lit vos aides (CSV de tableur) et les pose sur les aides livrées.",
-    "echeances": "Lit vos échéances (CSV de tableur) et les pose sur celles livrées.",
-}
+# diag.office.imports reads checklists: 60 ms that `diag schools` does without.
 
-
-def own_table_commands() -> list[click.Command]:
-    """Return the commands, one a table."""
-    return [_command(kind, help_) for kind, help_ in _HELP.items()]
-
-
-def _command(kind: str, help_: str) -> click.Command:
-    @click.command(kind, help=help_)
-    @click.argument("file", type=click.Path(path_type=Path))
-    @click.pass_context
-    def command(ctx: click.Context, file: Path) -> None:
-        # Reading checklists: 60 ms, that the official lists do without.
-        from diag.office.imports import import_own_table  # noqa: PLC0415
-
-        with workspace_of(ctx) as workspace:
-            account = import_own_table(workspace, kind, file)
-        for line in account.lines:
-            click.echo(line)
-        if account.is_refused:
-            raise DiagError(f"{file.name} : toutes les lignes lues sont refusées.")
-
-    return command
+_FILE = click.argument("file", type=click.Path(path_type=Path))
+_ALL = click.option(
+    "--all", "show_all", is_flag=True, help="Montre chaque ligne refusée, sans abréger."
+)
 
 
 @click.group("import")
@@ -53,71 +38,75 @@ def import_() -> None:
     """Lit les fichiers officiels : annuaire, effectifs, IPS, communes, mairies."""
 
 
-_all_option = click.option(
-    "--all", "show_all", is_flag=True, help="Montre chaque ligne refusée, sans abréger."
-)
-
-
-def _import_command(kind: str, help_: str) -> None:
+def _add_official_list(kind: str, help_: str) -> None:
     @import_.command(kind, help=help_)
-    @click.argument("file", type=click.Path(path_type=Path))
-    @_all_option
-    @click.pass_context
-    def command(ctx: click.Context, file: Path, *, show_all: bool) -> None:
-        _import(ctx, kind, file, show_all=show_all)
+    @workspace_command
+    @_FILE
+    @_ALL
+    def read(workspace: Workspace, file: Path, *, show_all: bool) -> None:
+        _read_official_list(workspace, kind, file, show_all=show_all)
 
 
-_import_command("annuaire", "Lit l'annuaire de l'éducation, tel que téléchargé (CSV).")
+def _add_own_table(kind: str, help_: str) -> None:
+    @import_.command(kind, help=help_)
+    @workspace_command
+    @_FILE
+    def read(workspace: Workspace, file: Path) -> None:
+        from diag.office.imports import import_own_table  # noqa: PLC0415 - see above
+
+        account = import_own_table(workspace, kind, file)
+        for line in account.lines:
+            click.echo(line)
+        if account.is_refused:
+            raise DiagError(f"{file.name} : toutes les lignes lues sont refusées.")
 
 
-_import_command("effectifs", "Lit les effectifs et les nombres de classes des écoles.")
+for _kind, _help in {
+    "annuaire": "Lit l'annuaire de l'éducation, tel que téléchargé (CSV).",
+    "effectifs": "Lit les effectifs et les nombres de classes des écoles.",
+    "ips": "Lit les indices de position sociale des écoles.",
+    "communes": "Lit les communes, leur population, leur EPCI.",
+}.items():
+    _add_official_list(_kind, _help)
+
+for _kind, _help in {
+    "prix": "Lit vos prix (CSV de tableur) et les pose sur les prix livrés.",
+    "aides": "Lit vos aides (CSV de tableur) et les pose sur les aides livrées.",
+    "echeances": "Lit vos échéances (CSV de tableur) et les pose sur celles livrées.",
+}.items():
+    _add_own_table(_kind, _help)
 
 
-_import_command("ips", "Lit les indices de position sociale des écoles.")
-
-
-_import_command("communes", "Lit les communes, leur population, leur EPCI.")
-
-
-for _own in own_table_commands():
-    import_.add_command(_own)
-
-
-@import_.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@import_.command("mairies")
+@workspace_command
+@_FILE
 @click.option(
-    "--date",
-    "day",
-    type=Day(),
-    help="Date des adresses ; sinon celle du fichier.",
+    "--date", "day", type=Day(), help="Date des adresses ; sinon celle du fichier."
 )
-@_all_option
-@click.pass_context
-def mairies(
-    ctx: click.Context, file: Path, day: date | None, *, show_all: bool
+@_ALL
+def read_mairies(
+    workspace: Workspace, file: Path, day: date | None, *, show_all: bool
 ) -> None:
     """Lit les adresses des mairies ; leur date est gardée et montrée."""
-    _import(ctx, "mairies", file, day, show_all=show_all)
+    _read_official_list(workspace, "mairies", file, day, show_all=show_all)
     if day is None:
         click.echo("Pour donner leur vraie date : --date.")
 
 
-def _import(
-    ctx: click.Context,
+def _read_official_list(
+    workspace: Workspace,
     kind: str,
     path: Path,
-    source_date: date | None = None,
+    day: date | None = None,
     *,
     show_all: bool,
 ) -> None:
-    # The readers cost 20 ms to import: `diag schools` does without.
-    from diag.imports.intake import account  # noqa: PLC0415
     from diag.office.imports import import_file  # noqa: PLC0415
 
-    with workspace_of(ctx) as workspace, _progress_bar(path.name) as progress:
-        report = import_file(workspace, kind, path, progress, source_date=source_date)
-    told = account(report, examples=sys.maxsize) if show_all else account(report)
-    for line in told:
+    with progress_bar(path.name) as progress:
+        report = import_file(workspace, kind, path, progress, source_date=day)
+    lines = account(report, examples=sys.maxsize) if show_all else account(report)
+    for line in lines:
         click.echo(line)
     if report.refused and not (report.added or report.changed or report.unchanged):
         raise DiagError(
@@ -126,31 +115,15 @@ def _import(
         )
 
 
-@contextmanager
-def _progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal's stderr; nothing elsewhere."""
-    with click.progressbar(
-        length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield show
-
-
 @click.command()
+@workspace_command
 @click.argument("query", nargs=-1)
 @click.option("--limit", default=50, show_default=True, help="Nombre de lignes.")
-@json_option
-@click.pass_context
 def schools(
-    ctx: click.Context, query: tuple[str, ...], limit: int, *, as_json: bool
+    workspace: Workspace, query: tuple[str, ...], limit: int, *, as_json: bool
 ) -> None:
     """Cherche des écoles : commune, nom, UAI, comme on les tape."""
-    with workspace_of(ctx) as workspace:
-        found = workspace.territory.schools(" ".join(query))
+    found = workspace.territory.schools(" ".join(query))
     if as_json:
         print_json([line._asdict() for line in found])
         return
@@ -174,23 +147,21 @@ def schools(
 
 
 @click.command()
-@json_option
-@click.pass_context
-def progress(ctx: click.Context, *, as_json: bool) -> None:
+@workspace_command
+def progress(workspace: Workspace, *, as_json: bool) -> None:
     """Dit où en est la campagne, par commune et par ingénieur.
 
     Un audit compte dès que quelque chose y est dit, pour qui y a le plus répondu. À
     lire après « diag sync ».
     """
-    with workspace_of(ctx) as workspace:
-        found = standings(workspace)
-        campaign = workspace.campaign
+    found = standings(workspace)
+    campaign = workspace.campaign
     communes, engineers = by_commune(found), by_engineer(found)
     if as_json:
         print_json({
             "campaign": campaign,
-            "communes": [_told(one) for one in communes],
-            "engineers": [_told(one) for one in engineers],
+            "communes": [_tally_json(one) for one in communes],
+            "engineers": [_tally_json(one) for one in engineers],
         })
         return
     click.echo(f"Campagne {campaign} : {counted(len(found), 'audit')}.")
@@ -218,7 +189,7 @@ def _rows(tallies: Iterable[NamedTally]) -> Iterable[tuple[str, ...]]:
         )
 
 
-def _told(one: NamedTally) -> dict[str, Any]:
+def _tally_json(one: NamedTally) -> dict[str, Any]:
     return {
         "title": one.title,
         "audits": one.audits,

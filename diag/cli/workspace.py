@@ -7,22 +7,23 @@ from pathlib import Path
 
 import click
 
-from diag.audit import session as audits
+from diag.audit.photos import photos_of
+from diag.audit.session import AuditSession
+from diag.audit.transfer import export_audit, import_audit
 from diag.cli.privacy import chosen_key, key_options, tell
 from diag.cli.shared import (
     about_json,
-    campaign_option,
+    audit_command,
     folder_of,
-    json_option,
     print_json,
     print_table,
-    subject_argument,
-    workspace_of,
+    workspace_command,
 )
 from diag.journal.journal import FILE
 from diag.model.campaign import school_year
 from diag.model.errors import DiagError
 from diag.office.outlook import year_begun, year_sentence
+from diag.office.privacy import encrypting
 from diag.words.sentences import counted
 from diag.workspace import backup as keeping
 from diag.workspace.settings import Settings, changed_settings, first_settings
@@ -79,25 +80,22 @@ def init(
 
 
 def _encrypted(folder: Path, holder: str) -> bytes:
-    from diag.office.privacy import encrypting  # noqa: PLC0415 - who encrypts only
-
     key, mark = chosen_key(holder)
     encrypting.prepare(folder, key, mark)
     return key
 
 
 @click.command()
+@workspace_command
 @click.option(
     "--to",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     help="Dossier de la copie (sinon « backups » de l'espace de travail).",
 )
-@click.pass_context
-def backup(ctx: click.Context, folder: Path | None) -> None:
+def backup(workspace: Workspace, folder: Path | None) -> None:
     """Copie le journal, les photos et vos grilles ; vérifie jusqu'au dernier octet."""
-    with workspace_of(ctx) as workspace:
-        copied = keeping.back_up(workspace, folder)
+    copied = keeping.back_up(workspace, folder)
     click.echo(f"Copie vérifiée : {copied.journal}")
     if copied.photos:
         click.echo(f"Photos, à garder à côté : {copied.photos}")
@@ -119,15 +117,11 @@ def restore(ctx: click.Context, file: Path) -> None:
 
 
 @click.command()
+@workspace_command
 @click.argument("file", type=click.Path(path_type=Path))
-@json_option
-@click.pass_context
-def salvage(ctx: click.Context, file: Path, *, as_json: bool) -> None:
+def salvage(workspace: Workspace, file: Path, *, as_json: bool) -> None:
     """Reprend d'un journal abîmé, mis de côté, tout ce qui s'y lit encore."""
-    from diag.workspace.backup import salvage as taken_from  # noqa: PLC0415 - rare
-
-    with workspace_of(ctx) as workspace:
-        told = taken_from(workspace, file)
+    told = keeping.salvage(workspace, file)
     if as_json:
         print_json(told._asdict())
         return
@@ -138,28 +132,18 @@ def salvage(ctx: click.Context, file: Path, *, as_json: bool) -> None:
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
-@campaign_option
-@click.pass_context
-def export(
-    ctx: click.Context, ref: str, file: Path, campaign: str | None, *, force: bool
-) -> None:
+def export(session: AuditSession, ref: str, file: Path, *, force: bool) -> None:
     """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
-    # Everything below is imported for who exports only.
-    from diag.audit.photos import photos_of  # noqa: PLC0415
-    from diag.audit.transfer import export_audit  # noqa: PLC0415
-
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        if file.exists() and not force:
-            raise DiagError(
-                f"{file} existe déjà. Rien n'a été écrit. "
-                "Choisissez un autre nom, ou remplacez-le avec --force."
-            )
-        number = export_audit(session, file)
-        left = len(photos_of(session))
+    if file.exists() and not force:
+        raise DiagError(
+            f"{file} existe déjà. Rien n'a été écrit. "
+            "Choisissez un autre nom, ou remplacez-le avec --force."
+        )
+    number = export_audit(session, file)
+    left = len(photos_of(session))
     click.echo(f"{file} : {counted(number, 'modification')}")
     if left:
         stay = "ne voyagent pas" if left > 1 else "ne voyage pas"
@@ -170,17 +154,13 @@ def export(
 
 
 @click.command("import")
+@workspace_command
 @click.argument("file", type=click.Path(path_type=Path))
-@json_option
-@click.pass_context
-def import_(ctx: click.Context, file: Path, *, as_json: bool) -> None:
+def import_(workspace: Workspace, file: Path, *, as_json: bool) -> None:
     """Lit l'audit écrit par « audit export » ; ce qui est ici reste."""
-    from diag.audit.transfer import import_audit  # noqa: PLC0415 - as above
-
-    with workspace_of(ctx) as workspace:
-        session, taken = import_audit(workspace, file)
-        conflicts = len(session.conflicts)
-        about = session.about
+    session, taken = import_audit(workspace, file)
+    conflicts = len(session.conflicts)
+    about = session.about
     if as_json:
         print_json({
             **about_json(about),
@@ -198,24 +178,23 @@ def import_(ctx: click.Context, file: Path, *, as_json: bool) -> None:
 
 
 @click.command()
+@workspace_command
 @click.option("--author", help="Votre prénom et votre nom.")
 @click.option("--syndicat", help="Nom du syndicat, comme il signe.")
 @click.option("--campaign", help="Campagne, par exemple 2027-2028.")
 @click.option("--phone", help="Téléphone du syndicat, pour les rapports.")
 @click.option("--email", help="Adresse du syndicat, pour les rapports.")
 @click.option("--siren", help="SIREN du syndicat, pour son propre audit.")
-@click.pass_context
-def settings(ctx: click.Context, /, **said: str | None) -> None:
+def settings(workspace: Workspace, /, **said: str | None) -> None:
     """Montre qui travaille ici, ou le change ; ce qui était dit reste à son auteur."""
-    with workspace_of(ctx) as workspace:
-        kept = workspace.settings
-        changed = changed_settings(kept, **said)
-        if changed != kept:
-            workspace.keep_settings(changed)
-        print_table(_lines(changed))
-        if year := year_begun(workspace):
-            how = f"diag settings --campaign {year}"
-            click.echo(year_sentence(year, how), err=True)
+    kept = workspace.settings
+    changed = changed_settings(kept, **said)
+    if changed != kept:
+        workspace.keep_settings(changed)
+    print_table(_lines(changed))
+    if year := year_begun(workspace):
+        how = f"diag settings --campaign {year}"
+        click.echo(year_sentence(year, how), err=True)
 
 
 def _lines(settings: Settings) -> list[tuple[str, str]]:

@@ -184,9 +184,8 @@ class Grid(GridEntry):
         self._go(At(self.sheet.rows[twin.id], column))
         count = sum(place == twin.id for place, _ in self.session.facts.answers)
         key = key_now(self.app, ShowPlaces)
-        self.inform(
-            f"Ajouté : « {twin.name} », avec {counted(count, 'réponse')}. {key} renomme."
-        )
+        answers = counted(count, "réponse")
+        self.inform(f"Ajouté : « {twin.name} », avec {answers}. {key} renomme.")
         self.post_answered(twin.id, "")
 
     def on_next_domain(self) -> None:
