@@ -80,7 +80,7 @@ class Captures:
         await self.at(lambda: app.go_bilan(FULL), "Ensemble")
         await self.draw("bilan", "Conformité")
         await press("2")
-        await self.draw("counsel", "[Préconisations]")
+        await self.draw("preconisations", "[Préconisations]")
 
     async def photo(self) -> None:
         """Join a picture of a cabinet that nobody ever saw."""

@@ -12,23 +12,24 @@ from diag.cli.main import diag as prompt
 
 ROOT = Path(diag.__path__[0])
 PROMPT_ONLY = {
-    "desk/sending",
-    "desk/privacy",
-    "desk/house",
-    "desk/lone_disk.py",
-    "desk/checklists/own_tables.py",
-    "desk/office/bundles.py",
-    "desk/office/merging.py",
-    "desk/visit/questionnaires.py",
-    "desk/outputs/tables_out.py",
-    "desk/transfer.py",
-    "desk/demo",
-    "journal/keys.py",
+    "audit/transfer.py",
+    "documents/mail.py",
+    "documents/questionnaire.py",
+    "documents/tables",
+    "documents/templates.py",
+    "journal/connection.py",
+    "office/bundles.py",
+    "office/imports.py",
+    "office/mail",
+    "office/merging.py",
+    "office/privacy",
+    "workspace/charter.py",
+    "workspace/disk.py",
 }
 """What no screen does, or what is said before there is a screen."""
 SAID_AS_SUCH = {
-    "desk/checklists/upgrade_words.py",  # « en ligne de commande : … »
-    "desk/office/syncing.py",  # the screens' way, then the prompt's
+    "audit/upgrade.py",  # « en ligne de commande : … »
+    "office/sync.py",  # the screens' way, then the prompt's
 }
 NAMES = "|".join(prompt.list_commands(click.Context(prompt)))
 COMMAND = re.compile(rf"\bdiag ({NAMES})\b|(?<!\w)--[a-z]{{2}}")
@@ -37,7 +38,7 @@ WHOLE = ("diag ", "--", "{} --")
 
 
 def shared() -> Iterator[Path]:
-    for folder in ("desk", "imports", "journal"):
+    for folder in ("audit", "documents", "imports", "journal", "office", "workspace"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             if not name.startswith(tuple(PROMPT_ONLY | SAID_AS_SUCH)):
