@@ -135,8 +135,8 @@ def program_mark() -> str:
     """Return what changes whenever the code that reads and judges checklists does."""
     package = Path(diag.__file__).parent
     mark = sha256()
-    for floor in ("model", "rules", "checklist", "assess"):
-        for path in sorted((package / floor).rglob("*.py")):
+    for room in ("model", "rules", "answers", "checklist", "assess"):
+        for path in sorted((package / room).rglob("*.py")):
             stat = path.stat()
             name = path.relative_to(package).as_posix()
             mark.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
