@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Protocol
 
 from diag.assess.judge import Judge, judge_for, judge_of
@@ -37,7 +38,7 @@ from diag.assess.results import Advice, Assessment, DomainResult, Verdict
 from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind, Standing, State, Trigger
 from diag.model.fact import PARENT_KINDS, Answer, Facts, Place, Value
-from diag.model.number import Bounds, Quantity, canonical_number
+from diag.model.number import Bounds, canonical_number
 from diag.rules.problem import Problem, write_instead
 from diag.rules.scope import root_of
 from diag.words.figures import displayed, out_of_100
@@ -234,6 +235,9 @@ class WrittenExample(Protocol):
         """Plain values, numbers canonical."""
 
 
+_Wrongs = Iterator[UnreadableExampleError]
+
+
 def check_examples(
     checklist: Checklist, examples: Iterable[WrittenExample]
 ) -> list[Problem]:
@@ -252,7 +256,7 @@ def check_examples(
     ]
 
 
-def _wrongs(judge: Judge, example: WrittenExample) -> Iterator[UnreadableExampleError]:
+def _wrongs(judge: Judge, example: WrittenExample) -> _Wrongs:
     raw = example.raw
     try:
         _refuse_others(raw, _KEYS, "")
@@ -343,37 +347,19 @@ class _Subject:
         )
 
 
-def _check_domain(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
-    yield from _check_score(subject, written, subject.domain.score.bounds)
-
-
-def _check_overall(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
-    yield from _check_score(subject, written, subject.assessment.overall.bounds)
-
-
-def _check_score(
-    subject: _Subject, written: object, bounds: Bounds | None
-) -> Iterator[UnreadableExampleError]:
+def _check_score(subject: _Subject, written: object, bounds: Bounds | None) -> _Wrongs:
     found = list(displayed(bounds)) if bounds else OUT
     if _pair(written) != found:
         yield subject.differs(subject.key, written, found)
 
 
-def _check_completeness(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
+def _check_completeness(subject: _Subject, written: object) -> _Wrongs:
     found = out_of_100(subject.domain.score.completeness)
     if written != found:
         yield subject.differs("completeness", written, found)
 
 
-def _check_levels(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
+def _check_levels(subject: _Subject, written: object) -> _Wrongs:
     results = subject.assessment.criteria
     for name, levels in _named(subject, written, results):
         result = results[name]
@@ -383,7 +369,7 @@ def _check_levels(
             yield subject.differs(f"le niveau de « {name} »", levels, found)
 
 
-def _check_at(subject: _Subject, written: object) -> Iterator[UnreadableExampleError]:
+def _check_at(subject: _Subject, written: object) -> _Wrongs:
     judged: dict[str, dict[str, Verdict]] = {}
     for ident, result in subject.assessment.criteria.items():
         for verdict in result.verdicts:
@@ -397,9 +383,7 @@ def _check_at(subject: _Subject, written: object) -> Iterator[UnreadableExampleE
                 yield subject.differs(f"« {name} » dans « {place} »", level, found)
 
 
-def _check_compliance(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
+def _check_compliance(subject: _Subject, written: object) -> _Wrongs:
     results = {
         name: result
         for name, result in subject.assessment.criteria.items()
@@ -410,28 +394,12 @@ def _check_compliance(
             yield subject.differs(f"« {name} »", status, results[name].compliance)
 
 
-def _check_socle(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
+def _check_socle(subject: _Subject, written: object) -> _Wrongs:
     if written != subject.assessment.socle:
         yield subject.differs("le socle", written, subject.assessment.socle)
 
 
-def _check_fires(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
-    yield from _check_advice(subject, written, Trigger.FIRES)
-
-
-def _check_to_confirm(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
-    yield from _check_advice(subject, written, Trigger.TO_CONFIRM)
-
-
-def _check_advice(
-    subject: _Subject, written: object, trigger: Trigger
-) -> Iterator[UnreadableExampleError]:
+def _check_advice(subject: _Subject, written: object, trigger: Trigger) -> _Wrongs:
     expected = sorted(map(str, items({subject.key: written}, subject.key)))
     found = sorted(
         each.recommendation.id
@@ -443,28 +411,31 @@ def _check_advice(
         yield subject.differs(f"« {subject.key} »", expected, found)
 
 
-def _check_quantities(
-    subject: _Subject, written: object
-) -> Iterator[UnreadableExampleError]:
+def _check_quantities(subject: _Subject, written: object) -> _Wrongs:
     advice: dict[str, Advice] = {
         each.recommendation.id: each for each in subject.assessment.advice
     }
     for name, quantity in _named(subject, written, advice):
-        found = _bounds(advice[name].quantity)
+        bounds = advice[name].quantity
+        found = [_number(bounds.low), _number(bounds.high)]
         if _pair(quantity) != found:
             yield subject.differs(f"la quantité de « {name} »", quantity, found)
 
 
-_CHECKS: dict[str, Callable[[_Subject, object], Iterator[UnreadableExampleError]]] = {
-    "domain": _check_domain,
-    "overall": _check_overall,
+_CHECKS: dict[str, Callable[[_Subject, object], _Wrongs]] = {
+    "domain": lambda subject, written: _check_score(
+        subject, written, subject.domain.score.bounds
+    ),
+    "overall": lambda subject, written: _check_score(
+        subject, written, subject.assessment.overall.bounds
+    ),
     "completeness": _check_completeness,
     "levels": _check_levels,
     "at": _check_at,
     "compliance": _check_compliance,
     "socle": _check_socle,
-    "fires": _check_fires,
-    "to_confirm": _check_to_confirm,
+    "fires": partial(_check_advice, trigger=Trigger.FIRES),
+    "to_confirm": partial(_check_advice, trigger=Trigger.TO_CONFIRM),
     "quantities": _check_quantities,
 }
 
@@ -481,10 +452,6 @@ def _named(
 
 def _pair(written: object) -> object:
     return [written, written] if isinstance(written, int) else written
-
-
-def _bounds(quantity: Quantity) -> list[object]:
-    return [_number(quantity.low), _number(quantity.high)]
 
 
 def _number(value: Fraction | None) -> object:

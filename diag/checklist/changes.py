@@ -1,4 +1,4 @@
-"""What a newer edition changes, and what it does to answers under an older one."""
+"""What a newer edition does to the answers of an older one, and its changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -62,23 +61,20 @@ def _read(intake: FileIntake, entry: ImportRow) -> dict[str, Cell]:
         str(commune["insee"])
     )
     for key, reader in {
-        "population": _population,
+        "population": lambda raw: cells.count(raw, _MAX_POPULATION) if raw else None,
         "siren": cells.siren,
         "epci_siren": cells.siren,
         "epci_name": cells.line_of_text,
-        "postcodes": _postcodes,
+        "postcodes": lambda raw: " ".join(
+            map(cells.postcode, re.findall(r"[^|,;/\s]+", raw))
+        ),
     }.items():
         commune |= intake.maybe(entry, key, reader, name)
     return commune
 
 
-def _population(raw: str) -> Cell:
-    return cells.count(raw, _MAX_POPULATION) if raw else None
-
-
-def _postcodes(raw: str) -> Cell:
-    return " ".join(map(cells.postcode, re.findall(r"[^|,;/\s]+", raw)))
-
+Names = dict[str, dict[str, list[Commune]]]
+"""Department → folded name → communes."""
 
 _TITLE = re.compile(r"(mairies?\b[^-–]*?)\s*[-–]\s*(.+)", re.IGNORECASE)
 
@@ -111,7 +107,9 @@ def import_mairies(
             "Le code des communes n'est pas importé : seules celles qui ont une école "
             "sont reconnues. Importez d'abord les communes, puis recommencez."
         )
-    names = _by_name(territory.communes(official=is_official))
+    names: Names = defaultdict(lambda: defaultdict(list))
+    for commune in territory.communes(official=is_official):
+        names[commune.department][fold(commune.name)].append(commune)
     addresses = _Addresses(intake, names, source_date.isoformat())
     addresses.read()
     known_dates = territory.town_hall_dates()
@@ -124,17 +122,6 @@ def import_mairies(
         intake.findings.skipped["adresse plus ancienne que celle du territoire"] = older
     with territory.transaction():
         return intake.finish(territory, territory.put_town_halls(halls))
-
-
-Names = dict[str, dict[str, list[Commune]]]
-"""Department → folded name → communes."""
-
-
-def _by_name(communes: Iterable[Commune]) -> Names:
-    names: Names = defaultdict(lambda: defaultdict(list))
-    for commune in communes:
-        names[commune.department][fold(commune.name)].append(commune)
-    return names
 
 
 @dataclass

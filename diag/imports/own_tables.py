@@ -260,6 +260,7 @@ _STATES = {
     **dict.fromkeys(("inconnu", "inconnue", "a verifier", "unknown"), "unknown"),
 }
 
+_AMOUNT_END = re.compile(r"\s*(?:€|euros?)?\s*(?:HT)?$", re.IGNORECASE)
 _DURATIONS = {"an": "Y", "ans": "Y", "mois": "M", "semaines": "W", "jours": "D"}
 
 
@@ -299,25 +300,9 @@ def node_of(key: str, cell: str, spot: Spot) -> Node | None:
     return Scalar(spot, value, str(value))
 
 
-def _amount(text: str) -> str:
-    return re.sub(r"\s*(?:€|euros?)?\s*(?:HT)?$", "", text, flags=re.IGNORECASE)
-
-
 def _whole(text: str) -> int | str:
     digits = re.sub(r"\s", "", text)
     return int(digits) if digits.isdecimal() and len(digits) < 10 else text  # noqa: PLR2004 - more is no count
-
-
-def _percent(text: str) -> str:
-    return text.rstrip("% \u00a0\u202f")
-
-
-def _yes(text: str) -> bool:
-    return bool(flag("1" if text.casefold() == "x" else text))
-
-
-def _state(text: str) -> str:
-    return _STATES.get(fold(text), text)
 
 
 def _duration(text: str) -> str:
@@ -333,11 +318,16 @@ def _date(text: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[str], str | int | bool]] = {
-    **dict.fromkeys(("minimum", "typical", "maximum"), _amount),
+    **dict.fromkeys(
+        ("minimum", "typical", "maximum"), lambda text: _AMOUNT_END.sub("", text)
+    ),
     **dict.fromkeys(("year", "max_population"), _whole),
-    **dict.fromkeys(("yearly", "off", "verify_before_quoting"), _yes),
+    **dict.fromkeys(
+        ("yearly", "off", "verify_before_quoting"),
+        lambda text: bool(flag("1" if text.casefold() == "x" else text)),
+    ),
     **dict.fromkeys(("due", "as_of"), _date),
-    "vat": _percent,
-    "state": _state,
+    "vat": lambda text: text.rstrip("% \u00a0\u202f"),
+    "state": lambda text: _STATES.get(fold(text), text),
     "lifetime": _duration,
 }

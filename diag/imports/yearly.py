@@ -105,15 +105,11 @@ def import_effectifs(
         territory,
         progress,
         year_field="headcount_year",
-        read=_read_rolls,
+        read=lambda entry: {
+            "classes": cells.count(entry.cells["classes"], MAX_CLASSES),
+            "pupils": cells.count(entry.cells["pupils"], MAX_PUPILS),
+        },
     )
-
-
-def _read_rolls(entry: ImportRow) -> Figures:
-    return {
-        "classes": cells.count(entry.cells["classes"], MAX_CLASSES),
-        "pupils": cells.count(entry.cells["pupils"], MAX_PUPILS),
-    }
 
 
 _UNPUBLISHED = {"", "NS", "ND", "S"}

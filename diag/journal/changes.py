@@ -82,24 +82,14 @@ def answered(audit: str, place: str, question: str, answer: Answer) -> NewRevisi
 
 def noted(audit: str, place: str, question: str, text: str) -> NewRevision:
     """Write the note beside an answer; an empty one takes it away."""
-    subject = subjects.note(place, question)
-    return (
-        NewRevision(audit, subject, text)
-        if text
-        else NewRevision(audit, subject, op="del")
-    )
+    return _set_or_delete(audit, subjects.note(place, question), text or None)
 
 
 def flagged(
     audit: str, place: str, question: str, *, to_review: bool = True
 ) -> NewRevision:
     """Say that a question is to come back to, or no longer."""
-    subject = subjects.flag(place, question)
-    return (
-        NewRevision(audit, subject, True)
-        if to_review
-        else NewRevision(audit, subject, op="del")
-    )
+    return _set_or_delete(audit, subjects.flag(place, question), to_review or None)
 
 
 def unanswered(audit: str, place: str, question: str) -> NewRevision:
@@ -164,21 +154,12 @@ def reworded(
 ) -> NewRevision:
     """Tell a recommendation otherwise to one audience; no words: as declared."""
     subject = subjects.wording(recommendation, audience, place)
-    return (
-        NewRevision(audit, subject, dict(words))
-        if words
-        else NewRevision(audit, subject, op="del")
-    )
+    return _set_or_delete(audit, subject, dict(words) or None)
 
 
 def ranked(audit: str, recommendation: str, rank: Number | None) -> NewRevision:
     """Put a recommendation elsewhere in the order of reading; None: as computed."""
-    subject = subjects.rank(recommendation)
-    return (
-        NewRevision(audit, subject, op="del")
-        if rank is None
-        else NewRevision(audit, subject, rank)
-    )
+    return _set_or_delete(audit, subjects.rank(recommendation), rank)
 
 
 def owned(audit: str, advice: OwnAdvice) -> NewRevision:
@@ -208,3 +189,9 @@ def erased(audit: str, revision: str, reason: str) -> NewRevision:
     return NewRevision(
         audit, subjects.erasure(revision), {"reason": reason}, op="erase"
     )
+
+
+def _set_or_delete(audit: str, subject: str, value: Json) -> NewRevision:
+    if value is None:
+        return NewRevision(audit, subject, op="del")
+    return NewRevision(audit, subject, value)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from diag.journal import subjects
 from diag.journal.facts import asked_again_of, since
-from diag.journal.heads import HeadIndex, Site, board_of, differing, pooled, site_of
+from diag.journal.heads import HeadIndex, board_of, differing, place_tree_of, pooled
 from diag.journal.journal import Head, Journal
 from diag.journal.revision import Revision
 from diag.journal.subjects import (
@@ -50,12 +50,17 @@ def conflicts_of(journal: Journal, audit: Audit) -> tuple[Conflict, ...]:
     """Return what is to be settled in an audit, by subject."""
     heads = journal.heads(audit.id)
     board = board_of(heads)
-    site = site_of(journal, audit, board)
+    site = place_tree_of(journal, audit, board)
     outdated = asked_again_of(journal, audit.id)
     found: list[Conflict] = []
     for topic, group in _by_topic(heads, board).items():
         own = group
-        if not _matters(topic, site):
+        if isinstance(topic, _NEVER_SETTLED):
+            continue
+        if (
+            isinstance(topic, AnswerTopic | NoteTopic)
+            and topic.place not in site.places
+        ):
             continue
         if isinstance(topic, AnswerTopic):
             own = list(since(own, outdated.get(topic.question, 0)))
@@ -89,12 +94,6 @@ def nearest_base(history: Sequence[Revision], heads: Iterable[str]) -> Revision 
     return next((rev for rev in reversed(history) if rev.id in shared), None)
 
 
-def _matters(topic: Topic, site: Site) -> bool:
-    if isinstance(topic, AnswerTopic | NoteTopic):
-        return topic.place in site.places
-    return not isinstance(topic, _NEVER_SETTLED)
-
-
 def _conflict(
     journal: Journal,
     audit: str,
@@ -113,14 +112,14 @@ def _conflict(
         candidates=tuple(by_id[head.id] for head in differing(heads)),
         heads=ids,
         base=nearest_base(history, ids),
-        edited=tuple(_revision(journal, audit, head) for head in edits),
+        edited=tuple(
+            revision
+            for head in edits
+            for revision in journal.history(audit, head.subject)
+            if revision.key == head.key
+        ),
         by_subject=tuple((subject, tuple(own)) for subject, own in named.items()),
     )
-
-
-def _revision(journal: Journal, audit: str, head: Head) -> Revision:
-    history = journal.history(audit, head.subject)
-    return next(revision for revision in history if revision.key == head.key)
 
 
 def _ancestors(start: str, by_id: dict[str, Revision]) -> set[str]:
@@ -135,7 +134,7 @@ def _ancestors(start: str, by_id: dict[str, Revision]) -> set[str]:
     return found
 
 
-_FORKED = """
+_IN_CONFLICT = """
 select a.id from audit a where exists(
   select 1 from head h where h.audit = a.n group by h.subject having count(*) > 1
 ) or exists(
@@ -152,4 +151,4 @@ places read as one, which may differ."""
 
 def audits_in_conflict(journal: Journal) -> frozenset[str]:
     """Return the ids of the audits that have to be looked into: no other differs."""
-    return frozenset(audit for (audit,) in journal.select(_FORKED, []))
+    return frozenset(audit for (audit,) in journal.select(_IN_CONFLICT, []))

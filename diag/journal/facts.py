@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
 from diag.journal import subjects
-from diag.journal.heads import HeadIndex, board_of, differing, latest, site_of
+from diag.journal.heads import board_of, differing, latest, place_tree_of
 from diag.journal.journal import Head, Journal
 from diag.journal.records import visit_dates
 from diag.journal.revision import Json, NewRevision, loads
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
 from diag.model.audit import Audit, Subject, audit_id
 from diag.model.campaign import is_campaign
-from diag.model.enums import AuditStatus, PlaceKind, Profile, Provenance, State
+from diag.model.enums import AuditStatus, Profile, Provenance, State
 from diag.model.fact import Answer, Facts, Value
 
 WITHDRAWN = "réponse retirée"
@@ -28,7 +28,7 @@ UNREADABLE = "réponse illisible par cette version de diag"
 def facts_of(journal: Journal, audit: Audit) -> Facts:
     """Return everything that is currently known of an audit's subject."""
     board = board_of(journal.heads(audit.id))
-    site = site_of(journal, audit, board)
+    site = place_tree_of(journal, audit, board)
     outdated = asked_again_of(journal, audit.id)
     return Facts(
         root=site.root,
@@ -50,7 +50,12 @@ def facts_of(journal: Journal, audit: Audit) -> Facts:
             # One who wants to see it again is enough.
             if place in site.places and any(head.value is True for head in heads)
         ),
-        closed=frozenset(_closed(board)),
+        closed=frozenset(
+            # When in doubt, a list is open.
+            kind
+            for kind, heads in board.closed.items()
+            if heads and all(head.value is True for head in heads)
+        ),
         visit_date=max(visit_dates(board), default=None),
     )
 
@@ -148,12 +153,6 @@ def notes_of(heads: Sequence[Head]) -> tuple[str, ...]:
     """Return the notes that differ, without those that are empty."""
     texts = (head.value for head in differing(heads) if head.has_value)
     return tuple(text for text in texts if isinstance(text, str) and text)
-
-
-def _closed(board: HeadIndex) -> Iterable[PlaceKind]:
-    for kind, heads in board.closed.items():
-        if heads and all(head.value is True for head in heads):
-            yield kind
 
 
 _Key = tuple[str, str]

@@ -239,7 +239,7 @@ where audit = (select n from audit where id = ?) and subject = ?
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class PlaceTree:
     """The living places of an audit."""
 
     root: str
@@ -249,7 +249,7 @@ class Site:
     """Places removed by one while another wrote there: kept; and what was written."""
 
 
-def site_of(journal: Journal, audit: Audit, board: HeadIndex) -> Site:
+def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree:
     """Return the places that stand, those kept despite a removal included."""
     root = root_place_id(audit.id, audit.subject.kind)
     nouns = {
@@ -271,7 +271,7 @@ def site_of(journal: Journal, audit: Audit, board: HeadIndex) -> Site:
     places = {root: Place(id=root, kind=audit.subject.kind, parent=None, name=name)}
     for place in _in_order(journal, audit.id, standing):
         places[place] = _attached(standing[place], root, standing)
-    return Site(root, places, edited)
+    return PlaceTree(root, places, edited)
 
 
 def removal(journal: Journal, audit: str, place: str) -> NewRevision:

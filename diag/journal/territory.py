@@ -83,33 +83,22 @@ def put(
             unchanged += 1
             continue
         written.append(after)
-    _write(connection, table, written)
-    return Upserted(tuple(added), tuple(changed), unchanged)
-
-
-def _write(
-    connection: sqlite3.Connection, table: TerritoryTable, rows: list[dict[str, Cell]]
-) -> None:
     columns = table.columns
     if table.search is not None:
         columns = (*columns, "search")
-        for row in rows:
+        for row in written:
             row["search"] = table.search(row)
     names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
     connection.executemany(
-        f"insert or replace into {table.name}({names}) values({values})",
-        rows,
+        f"insert or replace into {table.name}({names}) values({values})", written
     )
+    return Upserted(tuple(added), tuple(changed), unchanged)
 
 
 def _school_search(row: Mapping[str, Cell]) -> str:
     # The tab sorts before a space: Saint-Jean, all of it, then Saint-Jean-d'Aulps.
     rest = " ".join(str(row[field]) for field in ("name", "uai", "postcode"))
     return f"{fold(str(row['commune']))}\t {fold(rest)}"
-
-
-def _commune_search(row: Mapping[str, Cell]) -> str:
-    return fold(str(row["name"]))
 
 
 SCHOOL = TerritoryTable(
@@ -127,7 +116,7 @@ COMMUNE = TerritoryTable(
     "commune",
     tuple(Commune.model_fields),
     ("", "", "", None, "", "", "", ""),
-    _commune_search,
+    lambda row: fold(str(row["name"])),
 )
 """One row a commune, by INSEE code; postcodes joined by a space."""
 

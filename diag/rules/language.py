@@ -74,9 +74,7 @@ def parse_rule(text: str) -> Rule:
     return Rule(text, _tree(body, first_column))
 
 
-@lru_cache(maxsize=8192)  # a check reads each rule ten times over; trees never change
-def _tree(body: str, first_column: int) -> Node:
-    return read_tree(body, first_column)
+_tree = lru_cache(maxsize=8192)(read_tree)  # a check reads each rule ten times over
 
 
 def thresholds(rule: Rule) -> Mapping[str, frozenset[Fraction]]:

@@ -61,7 +61,9 @@ def later(day: date, duration: str) -> date:
     parts = _parts(duration)
     month = day.month - 1 + parts["months"]
     year, month = day.year + parts["years"] + month // 12, month % 12 + 1
-    moved = day.replace(year=year, month=month, day=min(day.day, _last(year, month)))
+    moved = day.replace(
+        year=year, month=month, day=min(day.day, monthrange(year, month)[1])
+    )
     days = parts["days"] + 7 * parts["weeks"] + -(-parts["hours"] // 24)
     return moved + timedelta(days=days)
 
@@ -136,7 +138,3 @@ def _parts(duration: str) -> dict[str, int]:
     if found is None or duration in {"P", "PT"} or duration.endswith("T"):
         raise ValueError(f"« {duration} » n'est pas une durée ISO 8601")
     return {name: int(text or 0) for name, text in found.groupdict().items()}
-
-
-def _last(year: int, month: int) -> int:
-    return monthrange(year, month)[1]

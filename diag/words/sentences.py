@@ -108,7 +108,8 @@ def count_range(
         return f"un nombre {of(many)} à préciser" if many else "un nombre à préciser"
     article = _ARTICLE.match(one)
     bare = _ARTICLE.sub("", one, count=1) if article else one
-    word = _agreed(low if high is None else high, bare, many)
+    is_many = abs(low if high is None else high) >= _PLURAL_FROM
+    word = many if is_many else bare
     printed = f"{_span(low, high, ruled=ruled)} {word}".rstrip()
     if article:
         return re.sub(r"^(au plus |au moins )?1 ", rf"\g<1>{article[0]}", printed)
@@ -179,10 +180,6 @@ def system_sentence(error: OSError) -> str:
     where = f"{error.filename} : " if error.filename else ""
     why = _NUMBERS.get(error.errno or 0) or _REASONS.get(type(error))
     return where + (why or f"{error.strerror or error}.")
-
-
-def _agreed(count: Fraction, one: str, many: str) -> str:
-    return many if abs(count) >= _PLURAL_FROM else one
 
 
 def _is_elided(name: str) -> bool:

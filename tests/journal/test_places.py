@@ -4,7 +4,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal import heads as places
-from diag.journal.heads import Site, board_of, site_of
+from diag.journal.heads import PlaceTree, board_of, place_tree_of
 from diag.journal.journal import Journal
 from diag.journal.revision import Json, Origin
 from diag.model.enums import PlaceKind
@@ -12,8 +12,8 @@ from diag.model.fact import Place
 from tests.journal.builders import AUDIT, ROOT, apart, known, person, room
 
 
-def site(journal: Journal) -> Site:
-    return site_of(journal, AUDIT, board_of(journal.heads(AUDIT.id)))
+def site(journal: Journal) -> PlaceTree:
+    return place_tree_of(journal, AUDIT, board_of(journal.heads(AUDIT.id)))
 
 
 def lot(number: int, parent: str) -> Place:

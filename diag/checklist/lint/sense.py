@@ -161,17 +161,9 @@ def _price_problems(item: Item, price: Price) -> Iterator[Problem]:
     if exact(price.vat) not in map(exact, VAT_RATES):
         yield item.problem(
             ("vat",),
-            f"{_french(price.vat)} % n'est pas un taux de TVA",
-            f"Écrivez l'un de ces taux : {_enumerated(VAT_RATES)}.",
+            f"{str(price.vat).replace('.', ',')} % n'est pas un taux de TVA",
+            f"Écrivez l'un de ces taux : {', '.join(VAT_RATES)}.",
         )
-
-
-def _french(number: object) -> str:
-    return str(number).replace(".", ",")
-
-
-def _enumerated(rates: Iterable[str]) -> str:
-    return ", ".join(rates)
 
 
 def action_problems(loaded: Loaded) -> Iterator[Problem]:
@@ -347,7 +339,17 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
             f"elle ne se pose que selon sa propre réponse ({' ← '.join(loop)})",
             "Retirez l'une de ces conditions.",
         )
-    yield from _requirement_loop(loaded)
+    recommendations = loaded.draft.recommendations
+    loop = _loop({
+        ident: [need.recommendation or "" for need in each.requires]
+        for ident, each in recommendations.items()
+    })
+    if loop:
+        yield loaded.item("recommendations", loop[0]).problem(
+            ("requires",),
+            f"elle s'attend elle-même ({' ← '.join(loop)})",
+            "Retirez l'un de ces préalables.",
+        )
 
 
 def _goal_problems(
@@ -399,20 +401,6 @@ def _subject_problems(
 def _criterion_root(checklist: Checklist, ident: str) -> PlaceKind | None:
     criterion = checklist.criteria.get(ident)
     return root_of(criterion.place) if criterion else None
-
-
-def _requirement_loop(loaded: Loaded) -> Iterator[Problem]:
-    recommendations = loaded.draft.recommendations
-    loop = _loop({
-        ident: [need.recommendation or "" for need in recommendation.requires]
-        for ident, recommendation in recommendations.items()
-    })
-    if loop:
-        yield loaded.item("recommendations", loop[0]).problem(
-            ("requires",),
-            f"elle s'attend elle-même ({' ← '.join(loop)})",
-            "Retirez l'un de ces préalables.",
-        )
 
 
 def _loop(graph: Mapping[str, Iterable[str]]) -> list[str]:
