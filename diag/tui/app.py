@@ -1,4 +1,4 @@
-"""The app: which place is shown, and how one goes from one to another."""
+"""The app: which place is shown, and how the user goes from one to another."""
 
 import gc
 import logging
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from diag.workspace.workspace import World
 
 
-# Dialogs, the palette and every place but the first are imported when one goes there:
+# Dialogs, the palette and every place but the first are imported on the way there:
 # 10 ms that the first frame does not wait for.
 
 
@@ -71,7 +71,7 @@ class DiagApp(Sturdy, App[None]):
         self.desk = OpenDesk(folder, world)
         """The workspace, and what is opened in it."""
         self.whereabouts = Whereabouts(self)
-        """Where one is, and was last."""
+        """Where the user is, and was last."""
         self.desk.inform = lambda words: self.call_later(
             self.show_text, words, "Vos grilles"
         )
@@ -152,7 +152,7 @@ class DiagApp(Sturdy, App[None]):
         self.push_screen(built("setup", "ImportScreen"))
 
     def ready_to_work(self) -> bool:
-        """Say whether one can work; else ask first who works here.
+        """Return whether the user can work; else ask first who works here.
 
         A workspace that cannot be opened ends the app: `refusal` says why.
         """
@@ -195,7 +195,7 @@ class DiagApp(Sturdy, App[None]):
             self.pop_screen()
 
     def inform(self, sentence: str) -> None:
-        """Say something that needs no answer, for a few seconds."""
+        """Show something that needs no answer, for a few seconds."""
         self.notify(sentence, timeout=4, markup=False)
 
     def show_text(self, sentence: str, title: str) -> None:
@@ -205,7 +205,7 @@ class DiagApp(Sturdy, App[None]):
         self.push_screen(Notice(sentence, title))
 
     def on_trouble(self, event: Trouble) -> None:
-        """Notice what was refused, and what to do.
+        """Show what was refused, and what to do.
 
         What was typed ahead was meant for what does not come: it is dropped.
         """
@@ -295,7 +295,7 @@ class DiagApp(Sturdy, App[None]):
         self.push_screen(built("discover", "DiscoverScreen", self.keys))
 
     def on_quit(self) -> None:
-        """Leave; everything said was kept as it was said."""
+        """Leave; everything was recorded as it was typed."""
         self.exit()
 
     def action_help_quit(self) -> None:
@@ -311,7 +311,7 @@ class DiagApp(Sturdy, App[None]):
         self.desk.close()
 
     def _as_kept(self) -> None:
-        """Show the theme that was kept; say once that a file is read-only."""
+        """Show the theme that was kept; warn once that a file is read-only."""
         kept = str(self.desk.kept("theme", self.theme))
         if kept in self.available_themes and kept != self.theme:
             self.theme = kept
@@ -327,7 +327,7 @@ class DiagApp(Sturdy, App[None]):
             self.show_text(notice, "Lecture seule")
 
     def _go_audit(self, module: str, name: str, uai: str, *where: str | None) -> None:
-        """Go into a school's audit; one that cannot be opened leaves one where one is.
+        """Go into a school's audit; the user stays where it cannot be opened.
 
         Raises:
             DiagError: it cannot be opened.
@@ -342,7 +342,7 @@ class DiagApp(Sturdy, App[None]):
             self.pop_screen()
 
     def _handle_exception(self, error: Exception) -> None:
-        """Notice what a callback or a worker was refused; anything else is a crash."""
+        """Report what a callback or a worker was refused; anything else is a crash."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         if isinstance(cause, DiagError):
             self.post_message(Trouble(str(cause), cause))

@@ -184,7 +184,7 @@ _SIGNED = {
     AuditStatus.SOUMIS: "Soumettre à relecture",
     AuditStatus.CLOS: "Clore",
 }
-"""Where one goes only after reading what is still to be checked: what one presses."""
+"""Where an audit goes only once the user read what is left: what its button shows."""
 
 
 class BilanScreen(PlaceScreen):
@@ -228,7 +228,7 @@ class BilanScreen(PlaceScreen):
         self._show_face("findings")
 
     def on_screen_resume(self) -> None:
-        """Judge, each time: something may have been said elsewhere."""
+        """Judge, each time: something may have been recorded elsewhere."""
         self.show_all()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -255,7 +255,7 @@ class BilanScreen(PlaceScreen):
         self.refresh_bindings()
 
     def _freshen(self) -> None:
-        """Read the sides that are seen; the others when one goes there."""
+        """Read the sides that are seen; the others when the user goes there."""
         for name in FACES:
             outline = self._outline(name)
             if outline.display and name in self._stale:
@@ -452,7 +452,7 @@ class BilanScreen(PlaceScreen):
     def _keep_written(
         self, files: tuple[Path, ...], title: str, *, provisional: bool
     ) -> None:
-        """Show that it is there, unless one left; nothing opens over what one does."""
+        """Show that it is there, unless the user left; nothing opens over his work."""
         self.written = (files, title, provisional)
         if self.is_attached:
             self.show_written()

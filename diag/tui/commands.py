@@ -43,7 +43,7 @@ class KeyPlace(StrEnum):
 
 
 class Command(Message):
-    """Something that one can do; the docstring is what help and palette say."""
+    """Something that the user can do; the docstring is what help and palette show."""
 
     KEYS: ClassVar[str] = ""
     """Keys as Textual names them, by commas; empty: in the palette only."""

@@ -1,4 +1,4 @@
-"""What people said apart, of one audit or of all: the list, and what to do of each.
+"""What people answered apart, of one audit or of all: the list, and what to do of each.
 
 Places that two created apart, and that look like one, stand in it: proposed only.
 """
@@ -131,11 +131,11 @@ class ConflictsScreen(PlaceScreen):
         self.query_one(Lines).focus()
 
     def on_screen_resume(self) -> None:
-        """Read again: one may have settled something."""
+        """Read again: the user may have settled something."""
         self.read()
 
     def catch_up(self) -> None:
-        """Show what another window wrote, once one comes back to this one."""
+        """Show what another window wrote, once the user comes back to this one."""
         self.read()
 
     def read(self) -> None:
@@ -250,7 +250,7 @@ class ConflictScreen(PlaceScreen):
     ) -> None:
         super().__init__()
         self.shown = shown
-        """The conflict, as it stood when one opened it."""
+        """The conflict, as it stood when the user opened it."""
         self._done = done
 
     def body(self) -> ComposeResult:
@@ -390,7 +390,7 @@ def _name(value: object) -> str:
 
 
 class MergeScreen(PlaceScreen):
-    """Two places. Nothing is written before a person says what they are."""
+    """Two places. Nothing is written before a person decides what they are."""
 
     CSS_PATH = "conflicts.tcss"
     OFFERS = (
@@ -410,7 +410,7 @@ class MergeScreen(PlaceScreen):
     ) -> None:
         super().__init__()
         self.shown = shown
-        """What reading both as one would do, as it stood when one opened it."""
+        """What reading both as one would do, as it stood when the user opened it."""
         self._done = done
 
     def body(self) -> ComposeResult:
@@ -469,7 +469,7 @@ class ReviewsScreen(PlaceScreen):
         self.query_one(Lines).focus()
 
     def on_screen_resume(self) -> None:
-        """Read again: one may have judged an audit."""
+        """Read again: the user may have judged an audit."""
         workspace = self.diag.desk.workspace
         found = to_review(workspace)
         lines = [

@@ -108,7 +108,7 @@ _REMOVE = "remove"
 
 
 class DayOnSite(FormDialog):
-    """Asks what a visit is dated by; gives it told: « visite du 31/01/2027 »."""
+    """Asks what a visit is dated by; gives its words: « visite du 31/01/2027 »."""
 
     def __init__(self, session: AuditSession, corrects: Visit | None = None) -> None:
         told = (
@@ -163,7 +163,7 @@ def _visit_words(visit: Visit) -> str:
 
 
 def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) -> None:
-    """Ask for a day on site, or what is to be corrected; `done` is given it told."""
+    """Ask for a day on site, or what is to be corrected; `done` is given its words."""
 
     def kept(told: str | None) -> None:
         if told:

@@ -49,7 +49,7 @@ class Keep(Command, keys="f2", title="Enregistrer", footer=True, priority=True):
 
 
 class LineField(Input):
-    """Textual's field keeps the first line that is pasted, and says nothing."""
+    """Textual's field keeps the first line that is pasted, and drops the others."""
 
     JOINT = " "
     """What stands between two lines."""
@@ -74,7 +74,7 @@ READING: list[BindingType] = [
 
 
 class Confirm(Sturdy, ModalScreen[bool]):
-    """Asks yes or no; Enter says what is focused: « Non » at first when it is grave.
+    """Asks yes or no; Enter answers what is focused: « Non » at first when it is grave.
 
     A question longer than the screen scrolls over its answers, always in sight.
     """
@@ -154,12 +154,12 @@ class Weigh(Confirm):
 class Ask(Sturdy, ModalScreen[str | None]):
     """Asks for one line; Enter gives it, Escape gives None.
 
-    What `keep` refuses is told, and stays in the field.
+    What `keep` refuses is shown, and stays in the field.
     """
 
     INTRODUCTION = "Tapez une ligne ; Entrée la donne."
     FIELD: ClassVar[type[Input]] = LineField
-    """What one types in."""
+    """What the user types in."""
     CSS_PATH = "dialogs.tcss"
     OFFERS = (Cancel,)
     BINDINGS = bindings_of(*OFFERS)
@@ -343,7 +343,7 @@ class FormDialog(Sturdy, ModalScreen[str | None]):
         return ()
 
     def keep(self) -> str:
-        """Say what was filled in; return what the form gives.
+        """Keep what was filled in; return what the form gives.
 
         Raises:
             DiagError: when it cannot be; the form stays as it is.

@@ -28,7 +28,7 @@ class Skip(Command, keys="escape", title="Passer", footer=True):
 
 
 class TourStep(NamedTuple):
-    """One step: where one is, what one does there, the keys that matter."""
+    """One step: where the user is, what the user does there, the keys that matter."""
 
     title: str
     lines: tuple[str, str, str]
@@ -90,7 +90,7 @@ STEPS = (
 
 
 class DiscoverScreen(Sturdy, ModalScreen[None]):
-    """One step at a time, over the place where one is."""
+    """One step at a time, over the place where the user is."""
 
     CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = """

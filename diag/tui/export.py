@@ -261,7 +261,7 @@ class ExportScreen(PlaceScreen):
 
 
 def _turned(order: tuple[T, ...], ticked: tuple[T, ...], one: T) -> tuple[T, ...]:
-    """Return what is ticked once one is turned, in order."""
+    """Return what is ticked once one of them changed, in order."""
     turned = set(ticked) ^ {one}
     return tuple(each for each in order if each in turned)
 
@@ -271,11 +271,11 @@ def _box(*, ticked: bool) -> str:
 
 
 _BAR = 24
-"""Columns of the bar that says how far one is."""
+"""Columns of the bar that shows how far it is."""
 
 
 class ExportRunScreen(PlaceScreen):
-    """A line an audit, as each is written; what failed is told beside it."""
+    """A line an audit, as each is written; what failed is shown beside it."""
 
     CSS_PATH = "export.tcss"
     OFFERS = (
@@ -294,7 +294,7 @@ class ExportRunScreen(PlaceScreen):
     )
 
     class Done(Message):
-        """One audit's documents are written, or told why not."""
+        """One audit's documents are written, or why they are not."""
 
         def __init__(self, written: AuditWritten) -> None:
             super().__init__()
@@ -335,7 +335,7 @@ class ExportRunScreen(PlaceScreen):
 
     @property
     def here(self) -> AuditWritten | None:
-        """The audit under the cursor, once told."""
+        """The audit under the cursor, once written."""
         key = self.query_one(Lines).key if self.is_mounted else ""
         return self.written[int(key)] if key else None
 
@@ -415,7 +415,7 @@ class ExportRunScreen(PlaceScreen):
         self.diag.inform("Arrêt après l'audit en cours.")
 
     def on_back(self) -> None:
-        """Leave; say what is left unwritten, if it was not all."""
+        """Leave; show what is left unwritten, if it was not all."""
         if self.running:
             last = f"{len(self.written) + 1} sur {len(self._audits)}"
             self.diag.inform(f"Arrêt après l'audit {last} ; « Écrire » reprend.")

@@ -316,7 +316,7 @@ class KeysScreen(PlaceScreen):
 
 
 class PressKey(Sturdy, ModalScreen[str | None]):
-    """Asks for a key by pressing it; one that is refused is told, and asked again."""
+    """Asks for a key by pressing it; a refusal is shown, and it asks again."""
 
     CSS_PATH = "dialogs.tcss"
     DEFAULT_CSS = "PressKey { align: center middle; background: $background 70%; }"

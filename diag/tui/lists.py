@@ -134,7 +134,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         self.columns = tuple(columns)
         """The columns, left to right."""
         self.empty = empty
-        """What to say, and what to do, when there is no line."""
+        """What to show, and what to do, when there is no line."""
         self.lines: Sequence[ListLine] = ()
         """Every line, visible or not."""
         self._titled = any(each.title for each in columns)
@@ -214,7 +214,7 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
         return self._strip(shown.cells, width, self._style(name))
 
     def _nothing(self, rank: int) -> str:
-        """Return a line of what is said when there is none."""
+        """Return a line of what is shown when there is none."""
         said = wrapped(Content(one_line(self.empty)), self.size.width - 2)
         return said[rank].plain if 0 <= rank < len(said) else ""
 
@@ -321,7 +321,7 @@ def regions_of(lines: Iterable[int], width: int, x: int = 0) -> list[Region]:
     return found
 
 
-# A search over a list: one types, the list follows, Enter opens what stands first.
+# A search over a list: the user types, the list follows, Enter opens what stands first.
 #
 # Both take their keys in the order in which they came, so that a name typed in one go,
 # Enter included, opens what it names.
@@ -333,7 +333,7 @@ _BEGINS = "/"
 
 
 class SearchField(Sturdy, Input):
-    """Where one types; arrows move in the list, Enter opens what its cursor is on."""
+    """A search field; arrows move in the list, Enter opens what its cursor is on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Ouvrir", key_display="Entrée"),
@@ -379,7 +379,7 @@ class SearchedLines(Lines):
     """The list; `/`, a capital or a digit begins a search, small letters command."""
 
     field: SearchField
-    """Where one types."""
+    """Where the user types."""
     entered: Callable[[], object]
     """Opens what the cursor is on."""
 
@@ -408,7 +408,7 @@ class SearchedLines(Lines):
 
 
 class Tabs(Widget):
-    """One line of words; the screen says which one is chosen."""
+    """One line of words; the screen decides which one is chosen."""
 
     DEFAULT_CSS = "Tabs { height: 1; color: $accent; text-wrap: nowrap; }"
 

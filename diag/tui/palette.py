@@ -118,7 +118,7 @@ class Palette(Sturdy, ModalScreen[Callable[[], object] | None]):
 
 
 def finder(app: Shell) -> Callable[[str], Sequence[Found]]:
-    """Return what the palette searches, from the screen where one is."""
+    """Return what the palette searches, from the screen where the user is."""
 
     def send(node: MessagePump, command: CommandType) -> None:
         node.post_message(command())

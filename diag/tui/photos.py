@@ -113,7 +113,7 @@ class DropField(Input):
 
 
 class PhotosScreen(Sturdy, ModalScreen[None]):
-    """What a place's photos are; adds some, says what they show, takes one away."""
+    """What a place's photos are; adds some, captions them, takes one away."""
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
         "dialogs.tcss",
@@ -182,7 +182,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self._take((path, None) for path in paths)
 
     def on_from_phone(self) -> None:
-        """Join what came from the phone; ask where it comes when nobody has said."""
+        """Join what came from the phone; ask where it comes when that is not known."""
         if photo_folder(self.session.workspace) is None:
             self.on_choose_folder()
             return

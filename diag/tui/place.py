@@ -19,11 +19,11 @@ EVERYWHERE = (Back, Help, OpenPalette)
 
 
 class PlaceScreen(Sturdy, Screen[None]):
-    """A place: `body` lays it out; `OFFERS` and `BINDINGS` say what it can do."""
+    """A place: `body` lays it out; `OFFERS` and `BINDINGS` list what it can do."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = EVERYWHERE
     INTRODUCTION: ClassVar[str] = ""
-    """What the help says of this place first."""
+    """How the help introduces this place first."""
     holds_keys = False
     """Whether keys wait: something asked for by the one before is still looked for."""
     _possible: tuple[bool | None, ...] | None = None
@@ -40,7 +40,7 @@ class PlaceScreen(Sturdy, Screen[None]):
         yield KeyBar()
 
     def on_screen_resume(self) -> None:
-        """Keep where one is, to come back there whatever ends the program."""
+        """Keep where the user is, to come back there whatever ends the program."""
         self.diag.whereabouts.note()
 
     def body(self) -> ComposeResult:
@@ -55,7 +55,7 @@ class PlaceScreen(Sturdy, Screen[None]):
             self.refresh_bindings()
 
     def set_title(self, title: str, remark: str = "") -> None:
-        """Write in the heading where one is."""
+        """Write in the heading where the user is."""
         self.query_one(TitleLine).show(title, remark)
 
     def on_back(self) -> None:
@@ -196,7 +196,7 @@ class KeyBar(Widget):
             self.app.simulate_key(found.key)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Have the tooltip say what the key under the pointer does."""
+        """Have the tooltip show what the key under the pointer does."""
         found = self._under(event.x)
         self.tooltip = found.tip if found else None
 

@@ -1,4 +1,4 @@
-"""Lieux: rooms, buildings and lots; add, rename, remove, say that the list is whole."""
+"""Lieux: rooms, buildings and lots; add, rename, remove, close the list."""
 
 from collections.abc import Callable
 from functools import partial
@@ -125,7 +125,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self.query_one(Lines).focus()
 
     def look_again(self, said: str, **_: bool) -> None:
-        """Show what there is, once one was asked whether to write."""
+        """Show what there is, once the user was asked whether to write."""
         self._show(said=said)
 
     def can(self, command: CommandType) -> bool | None:
@@ -218,7 +218,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
     def _add_several(
         self, kind: PlaceKind, names: tuple[str, ...], holder: Place, where: str
     ) -> None:
-        """Add those that are not there yet, in one gesture; tell all of them."""
+        """Add those that are not there yet, in one gesture; name all of them."""
         found = named(self._session, names)
         told = describe_names(kind, found)
         if not found.new:
@@ -232,7 +232,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
     def _again(self, ask: Callable[[], None], do: Callable[[], None]) -> None:
         """Do it; when it is refused, ask again under the refusal: nothing is lost.
 
-        What one is only asked to confirm is written, or not, by that question.
+        What the user is only asked to confirm is written, or not, by that question.
         """
         try:
             do()
@@ -295,7 +295,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self._close(PlaceKind.LOT)
 
     def _close(self, kind: PlaceKind) -> None:
-        """Say what closing changes in the score, then close; or open again."""
+        """Show what closing changes in the score, then close; or open again."""
         if kind in self._session.facts.closed:
             close_places(self._session, kind, complete=False)
             self._show(

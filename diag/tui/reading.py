@@ -102,7 +102,7 @@ class ReadingScreen(PlaceScreen):
 
 
 def history_screen(session: AuditSession) -> ReadingScreen:
-    """Return everything that was said in an audit, the latest first."""
+    """Return everything that was recorded in an audit, the latest first."""
     lines = [
         ListLine(
             change.id, (time_words(change.at), change.author, change.about, change.said)

@@ -65,7 +65,7 @@ class Faulty(Confirm):
 
 
 class RewordScreen(PlaceScreen):
-    """One recommendation's words; each part is kept when one leaves it."""
+    """One recommendation's words; each part is kept when the user leaves it."""
 
     CSS_PATH = "reword.tcss"
     OFFERS = (

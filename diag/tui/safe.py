@@ -1,4 +1,4 @@
-"""Documents opened by the system's viewer, off the event loop; refusals are told."""
+"""Documents opened by the system's viewer, off the event loop; refusals are shown."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice
@@ -19,7 +19,7 @@ from diag.workspace.disk import show_file
 
 
 def open_outside(app: App[Any], path: Path) -> None:
-    """Have a file or a folder shown; say where it is when nothing opens."""
+    """Have a file or a folder shown; show where it is when nothing opens."""
 
     def show() -> None:
         try:
@@ -57,7 +57,7 @@ def content(text: str) -> Content:
 
 
 class Trouble(Message):
-    """Something was refused or failed; the app tells it in a dialog."""
+    """Something was refused or failed; the app shows it in a dialog."""
 
     def __init__(self, sentence: str, error: DiagError | None = None) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class Sturdy(MessagePump):
     """The commands possible here, in the order of the help."""
 
     def can(self, command: CommandType) -> bool | None:  # noqa: ARG002 - for subclasses
-        """Say whether a command is possible now: None greys its key, False hides it."""
+        """Whether a command is possible now: None greys its key, False hides it."""
         return True
 
     def key_f1(self, event: Key) -> None:
@@ -88,7 +88,7 @@ class Sturdy(MessagePump):
             self.app.post_message(Help())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Say whether an action is possible now; Textual asks before it shows a key."""
+        """Whether an action is possible now; Textual asks before it shows a key."""
         if action == "command":
             command = self._offered(str(parameters[0]))
             return command is not None and self.can(command)

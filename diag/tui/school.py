@@ -92,7 +92,7 @@ class SchoolScreen(PlaceScreen):
         self.query_one(VerticalScroll).focus()
 
     def on_screen_resume(self) -> None:
-        """Notice what is known, read again: one may come back from the visit."""
+        """Show what is known, read again: the user may come back from the visit."""
         workspace = self.diag.desk.workspace
         about = auditee_named(workspace, self.ref)
         self._insee, self._is_school = about.insee, about.school is not None
@@ -194,7 +194,7 @@ class SchoolScreen(PlaceScreen):
         self.app.push_screen(history_screen(self.diag.desk.session(self.ref)))
 
     def on_school_conflicts(self) -> None:
-        # Loaded when one settles.
+        # Loaded when the user settles.
         from diag.tui.conflicts import ConflictsScreen  # noqa: PLC0415
 
         self.app.push_screen(ConflictsScreen(self.ref))

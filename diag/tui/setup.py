@@ -94,7 +94,7 @@ KINDS = {
     "ips": "Indices de position sociale",
     "mairies": "Mairies : adresses de messagerie",
 }
-"""Kind of official file → what it tells; the directory comes first."""
+"""Kind of official file → what it brings; the directory comes first."""
 
 
 class StoppedError(Exception):

@@ -1,4 +1,4 @@
-"""What the app holds: the workspace, the audits opened in it, where one was last."""
+"""What the app holds: the workspace, the audits open in it, where the user was."""
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -23,7 +23,7 @@ _RECENT = "tui.recent"
 
 
 class Recent(NamedTuple):
-    """Where one was last: the school, and the very question in its visit."""
+    """Where the user was last: the school, and the very question in its visit."""
 
     uai: str
     place: str | None = None
@@ -39,7 +39,7 @@ class OpenDesk:
         self.folder = folder
         self._world = world
         self.inform: Callable[[str], object] = lambda _sentence: None
-        """Has something read by who is in front of the screen."""
+        """Shows a sentence that is to be read."""
         self._workspace: Workspace | None = None
         self._sessions: dict[tuple[str, str], AuditSession] = {}
         self._campaigns: dict[str, str] = {}
@@ -77,7 +77,7 @@ class OpenDesk:
         return (self.folder / FILE).exists() and self.workspace.knows_author
 
     def introduce(self, author: str, syndicat: str) -> "Settings":
-        """Make the workspace, or tell the one that is there who works in it.
+        """Make the workspace, or write in the one that is there who works in it.
 
         Raises:
             DiagError: an empty name, or a folder that cannot hold a workspace.
@@ -99,16 +99,16 @@ class OpenDesk:
         self._sessions.clear()
 
     def choose(self, uai: str, campaign: str = "") -> None:
-        """Say which campaign's audit of a school is meant; empty: this one's."""
+        """Open another campaign's audit of a school; empty: this one's."""
         self._campaigns[uai] = campaign
 
     def chosen(self, uai: str) -> str:
-        """Return the other campaign whose audit of a school is meant; empty: none."""
+        """Return the other campaign whose audit of a school is open; empty: none."""
         named = self._campaigns.get(uai, "")
         return "" if named == self.workspace.campaign else named
 
     def campaign_of(self, uai: str) -> str:
-        """Return the campaign whose audit of a school is meant."""
+        """Return the campaign whose audit of a school is open."""
         return self.chosen(uai) or self.workspace.campaign
 
     def session(self, uai: str) -> "AuditSession":
@@ -137,7 +137,7 @@ class OpenDesk:
 
     @property
     def recent(self) -> Recent | None:
-        """Where one was last; kept, so that one resumes at the very question."""
+        """Where the user was last; kept, so that one resumes at the very question."""
         from diag.journal.journal import get_setting  # noqa: PLC0415 - see above
 
         kept = get_setting(self.workspace.journal, _RECENT)
@@ -173,7 +173,7 @@ class OpenDesk:
         jot_setting(self.workspace.journal, f"tui.{name}", value)
 
     def close(self) -> None:
-        """Close the files; everything said was already kept."""
+        """Close the files; everything is already recorded."""
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = None
@@ -199,7 +199,7 @@ class Here(NamedTuple):
     ref: str = ""
     """The school or another subject; empty in the tour."""
     campaign: str = ""
-    """The campaign whose audit is meant."""
+    """The campaign of that audit."""
 
 
 class Shell(Protocol):
@@ -208,7 +208,7 @@ class Shell(Protocol):
     desk: OpenDesk
     """The workspace, and what is opened in it."""
     whereabouts: "Whereabouts"
-    """Where one is, and was last."""
+    """Where the user is, and was last."""
     keys: dict[str, str]
     """The keys that the user chose, by command; the others keep their own."""
 
@@ -224,13 +224,13 @@ class Shell(Protocol):
         """Show a screen over the others."""
 
     def inform(self, sentence: str) -> None:
-        """Say something that needs no answer, for a few seconds."""
+        """Show something that needs no answer, for a few seconds."""
 
     def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""
 
     def ready_to_work(self) -> bool:
-        """Say whether one can work; else ask first who works here."""
+        """Return whether the user can work; else ask first who works here."""
 
     def begin(self) -> None:
         """Go on from the first form."""
@@ -278,7 +278,7 @@ class Shell(Protocol):
 
 
 class Whereabouts:
-    """Where one is in the app, and where one was when it ended."""
+    """Where the user is in the app, and where the user was when it ended."""
 
     def __init__(self, app: Shell) -> None:
         self._app = app
@@ -323,7 +323,7 @@ class Whereabouts:
 
     @property
     def last(self) -> Here | None:
-        """Where one was last; None in Territoire, or when nobody knows."""
+        """Where the user was last; None in Territoire, or when nobody knows."""
         match self._app.desk.kept(_KEPT):
             case [[*places], str(ref), str(campaign)] if places and all(
                 place in PLACES for place in map(str, places)
@@ -337,10 +337,10 @@ class Whereabouts:
         return bool(self.last or self._app.desk.recent)
 
     def resume(self) -> None:
-        """Go where one was last: the visit at its question, the bilan, a school.
+        """Go where the user was last: the visit at its question, the bilan, a school.
 
         Raises:
-            DiagError: it cannot be shown any more; one stays where one is.
+            DiagError: it cannot be shown any more; one stays where the user is.
         """
         app, recent = self._app, self._app.desk.recent
         if last := self.last:
@@ -357,7 +357,7 @@ class Whereabouts:
             app.inform("Aucune visite à reprendre : choisissez une école.")
 
     def _check(self, last: Here) -> None:
-        """Refuse a place that cannot be shown: it would be told at each return to it.
+        """Refuse a place that cannot be shown: each return would be refused.
 
         Raises:
             DiagError: unknown school, or an audit that cannot be opened.
@@ -372,14 +372,14 @@ class Whereabouts:
             desk.session(last.ref)
 
     def recover(self) -> None:
-        """After a crash, go back where one was."""
+        """After a crash, go back where the user was."""
         self._app.go_territory()
         if self._app.desk.knows_author and self.can_resume:
             self.resume()
 
 
 def built(module: str, name: str, *args: object) -> Screen[Any]:
-    """Build a screen whose module is imported only when one goes there."""
+    """Build a screen whose module is imported only when the user goes there."""
     found = import_module(f"diag.tui.{module}")
     made: Screen[Any] = getattr(found, name)(*args)
     return made

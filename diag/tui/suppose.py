@@ -72,7 +72,7 @@ class ForgetScenario(Command, keys="x", title="Oublier"):
 
 
 BANNER = "HYPOTHÈSE : rien n'est enregistré"
-"""What says that this is not the audit."""
+"""What shows that this is not the audit."""
 
 BARE = "bare"
 """Choice of a room that is equipped with nothing."""
@@ -84,7 +84,7 @@ _POSSIBLE = (
     (SupposeRoom, "une salle de plus"),
     (SupposeClosing, "une salle fermée"),
 )
-"""What one may suppose, in words."""
+"""What the user may suppose, in words."""
 
 
 class SupposeScreen(PlaceScreen):

@@ -45,7 +45,7 @@ _NOTHING = "Rien n'attend : tout ce qui est ici est au bureau."
 
 
 class SyncScreen(PlaceScreen):
-    """What waits, audit by audit; how far one is; what happened last time."""
+    """What waits, audit by audit; how far it is; what happened last time."""
 
     CSS_PATH = "sync.tcss"
     OFFERS = (
@@ -99,7 +99,7 @@ class SyncScreen(PlaceScreen):
         yield Static(id="last")
 
     def on_mount(self) -> None:
-        """Notice what waits; nobody is asked."""
+        """Show what waits; nobody is asked."""
         self.query_one(Lines).focus()
         self._fill()
 
@@ -233,7 +233,7 @@ class SyncScreen(PlaceScreen):
 
 
 def progress_words(phase: str, done: int, total: int) -> str:
-    """Return how far one is: answers first, then attachments."""
+    """Return how far it is: answers first, then attachments."""
     bar = "━" * (20 * done // max(total, 1))
     if phase == REVISIONS:
         return f"Réponses      {bar:<20} {done} sur {total}"

@@ -1,4 +1,4 @@
-"""Territoire: where do we stand? Every school, searched as one types."""
+"""Territoire: where do we stand? Every school, searched as the user types."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -175,7 +175,7 @@ class TerritoryScreen(PlaceScreen):
         self.query_one(Lines).focus()
 
     def on_screen_resume(self) -> None:
-        """Read again: an audit may have moved since one was here."""
+        """Read again: an audit may have moved since the user was here."""
         self.post_message(Fill(whole=False))
 
     def on_fill(self, event: Fill) -> None:
@@ -307,20 +307,20 @@ class TerritoryScreen(PlaceScreen):
         return bool(self._words.strip()) or self._only_audits
 
     def on_open_conflicts(self) -> None:
-        # Loaded when one settles.
+        # Loaded when the user settles.
         from diag.tui.conflicts import ConflictsScreen  # noqa: PLC0415
 
         self.app.push_screen(ConflictsScreen())
 
     def on_open_reviews(self) -> None:
-        # Loaded when one reviews.
+        # Loaded when the user reviews.
         from diag.tui.conflicts import ReviewsScreen  # noqa: PLC0415
 
         self.app.push_screen(ReviewsScreen())
 
     def on_open_settings(self) -> None:
         """Ask who works here, and in which campaign; the list follows."""
-        # Loaded when one changes them.
+        # Loaded when the user changes them.
         from diag.tui.setup import SettingsForm  # noqa: PLC0415
 
         def kept(campaign: str | None) -> None:
@@ -341,7 +341,7 @@ _SHOWN_YEAR = "school_year"
 
 
 class NewYear(Static):
-    """Nothing, as a rule; what it says stays until the campaign follows, or the end."""
+    """Nothing, as a rule; what it shows stays until the campaign follows."""
 
     DEFAULT_CSS = "NewYear { display: none; margin-bottom: 1; color: $text-muted; }"
 
@@ -350,7 +350,7 @@ class NewYear(Static):
         self._year = ""
 
     def show_year(self, desk: OpenDesk, how: str) -> None:
-        """Say which year has begun and how one goes on to it; in one run only."""
+        """Show which year has begun and how the user goes on to it; in one run only."""
         # Behind the first frame, as all that reads the desk.
         from diag.office.outlook import year_begun, year_sentence  # noqa: PLC0415
 

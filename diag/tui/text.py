@@ -35,7 +35,7 @@ class Sentence(Static):
         self._text = content(french(text))
 
     def show(self, text: str) -> None:
-        """Say something else."""
+        """Show something else."""
         self._text = content(french(text))
         self.refresh(layout=True)
 
@@ -60,7 +60,7 @@ Lay = Callable[[int], Sequence[Drawn]]
 
 
 class TextSheet(PlainStyle):
-    """Lines of text; the last one says how many are left to read, if any.
+    """Lines of text; the last one shows how many are left to read, if any.
 
     It never asks for a new layout: its place is fixed, its text scrolls inside.
     """

@@ -41,7 +41,7 @@ class LocalServer(Server):
         )
 
     async def on_startup(self, _app: web.Application) -> None:
-        """Say nothing in English: the command has told where to go."""
+        """Show nothing in English: the command has shown where to go."""
 
     def initialize_logging(self) -> None:
         """Log nothing on the terminal."""

@@ -83,7 +83,7 @@ class VisitScreen(PlaceScreen):
     session: AuditSession
     """Its audit."""
     visiting: VisitSession
-    """Where one stands."""
+    """Where the user stands."""
 
     def __init__(
         self, uai: str, place: str | None = None, question: str | None = None
@@ -122,7 +122,7 @@ class VisitScreen(PlaceScreen):
             await self._to_grid()
 
     def show(self, status: str = "", style: str = "$text-muted") -> None:
-        """Show everything as it stands, at the question at hand; then say something."""
+        """Show everything anew, at the question at hand; then a status."""
         self._show_around()
         self.fiche.show(self.visiting)
         self.show_status(status, style)
@@ -140,7 +140,7 @@ class VisitScreen(PlaceScreen):
         self.call_after_refresh(keep_place, self.session, self.visiting.key)
 
     def show_status(self, status: str, style: str = "$text-muted") -> None:
-        """Say something under the face that is shown."""
+        """Show something under the face that is shown."""
         self.fiche.status(status, style)
         if self.grid:
             self.grid.refresh_from(self.session)
@@ -181,7 +181,7 @@ class VisitScreen(PlaceScreen):
             self.show_saved(said)
 
     def _given_as(self, typed: str | Parsed) -> str:
-        """Record what is typed; when it cannot be, say why, and it stays there."""
+        """Record what is typed; when it cannot be, show why, and it stays there."""
         try:
             return self.visiting.answer(typed)
         except UnlikelyAnswer as doubt:
@@ -193,7 +193,7 @@ class VisitScreen(PlaceScreen):
         return ""
 
     def settle(self) -> bool:
-        """Before one moves, record what is typed; say whether nothing is left to do."""
+        """Record what is typed before a move; return whether nothing is left to do."""
         if self.grid and self.is_gridding:
             return self.grid.is_empty or self.grid.settle()
         typed = self.fiche.line.value
@@ -213,7 +213,7 @@ class VisitScreen(PlaceScreen):
             self._walk(1)
 
     def look_again(self, said: str, *, forget: bool, written: bool) -> None:
-        """Show what there is, once one was asked whether to write; go on as Enter."""
+        """Show what there is, once asked whether to write; go on as Enter."""
         answered = written and bool(self.fiche.line.value.strip())
         if forget:
             self.fiche.forget_typed()
@@ -229,7 +229,7 @@ class VisitScreen(PlaceScreen):
             self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
 
     def show_saved(self, said: str, *, onward: bool = True) -> None:
-        """Say that it is on disk, then go to what is left."""
+        """Show that it is on disk, then go to what is left."""
         if onward:
             self.fiche.forget_typed()
         if onward and not self.visiting.onward():
@@ -346,7 +346,7 @@ class VisitScreen(PlaceScreen):
             self._follow_in_grid()
 
     def _focus_face(self) -> None:
-        """Go back where one answers."""
+        """Go back where the user answers."""
         if self.grid and self.is_gridding:
             self.grid.focus()
         else:

@@ -1,4 +1,4 @@
-"""What one can do in Visite: on both faces, then in the grid."""
+"""What the user can do in Visite: on both faces, then in the grid."""
 
 from diag.tui.commands import VISIT_GROUP as _VISIT
 from diag.tui.commands import Command, KeyPlace, TakeBack

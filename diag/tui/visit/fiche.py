@@ -1,4 +1,4 @@
-"""The fiche: one question, everything beside it, and the line where one answers."""
+"""The fiche: one question, everything about it, and the line of its answer."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ from diag.words.dates import written_day
 from diag.words.typography import french
 from diag.words.vocabulary import KINDS, PROVENANCES, levels
 
-# The line where one answers: always there, always in the same place.
+# The line where the user answers: always there, always in the same place.
 #
 # It takes its keys in the order in which they came: a binding is looked for once its
 # key has bubbled up to the app, when the next keys of a burst are typed already, beside
@@ -65,7 +65,7 @@ _SAME_WORD = 1.0
 
 
 class AnswerLine(Sturdy, LineField):
-    """Takes an answer; arrows walk; `*`, `/`, `!` typed first say there is none.
+    """Takes an answer; arrows walk; `*`, `/`, `!` typed first give none.
 
     `?` asks for help, save inside a text that was begun.
     """
@@ -111,7 +111,7 @@ class AnswerLine(Sturdy, LineField):
         self.walked: Callable[[int], object] = lambda _step: None
         """Goes to the question before (-1) or after (1)."""
         self.recorded: Callable[[str], str | None] = lambda _text: None
-        """Records a text that says it all, returns the rest of its word; else None."""
+        """Records a text that is a whole answer; returns the rest of its word, else None."""
         self._rest = ""
         self._until = 0.0
 
@@ -177,7 +177,7 @@ class FicheLines:
     look: Sequence[NamedText]
     more: Sequence[NamedText]
     none: str
-    """The keys that say why there is no answer."""
+    """The keys that record why there is no answer."""
 
     def lines(self, typed: str, width: int, height: int) -> list[Drawn]:
         """Return the lines: what to ask, the choices, what more there is.
@@ -263,7 +263,7 @@ def lines_of(
 
 
 _STATUS = 2
-"""Lines kept for what is said: a saved answer takes two at 80 columns."""
+"""Lines kept for the status: a saved answer takes two at 80 columns."""
 
 _LONGEST = 4
 _NONE = "* inconnu  / sans objet  ! non communiqué"
@@ -301,12 +301,12 @@ class Fiche(Sturdy, Vertical):
 
     @property
     def line(self) -> AnswerLine:
-        """Where one types."""
+        """Where the user types."""
         return self.query_one(AnswerLine)
 
     @property
     def read(self) -> TextSheet:
-        """What one reads."""
+        """What the user reads."""
         return self.query_one("#fiche-read", TextSheet)
 
     def show(self, visiting: VisitSession) -> None:
@@ -361,7 +361,7 @@ class Fiche(Sturdy, Vertical):
         self.query_one("#fiche-how", TextSheet).show(lambda _width: shown)
 
     def status(self, text: str, style: str = "") -> None:
-        """Say something under the line: what is meant, saved, refused, doubtful."""
+        """Show under the line what is understood, saved, refused, doubtful."""
         said = Content.styled(content(text).plain, style)
         sheet = self.query_one("#fiche-status", TextSheet)
         lines = len(wrapped(said, sheet.size.width))
@@ -466,7 +466,7 @@ def head_rows(
     look: bool = True,
     keys: Mapping[str, str] = NO_CHOICE,
 ) -> Iterator[NamedText]:
-    """Give what one reads first: where, what, the words to say, what to look at.
+    """Give what comes first: where, what, the words to ask it, what to look at.
 
     Without `look`, what to look at is left for below the choices. `keys` are those that
     the user chose.
@@ -490,7 +490,7 @@ def head_rows(
 
 
 def look_rows(card: QuestionCard) -> Iterator[NamedText]:
-    """Give what counts as evidence, and how the question is meant."""
+    """Give what counts as evidence, and what the question covers."""
     question = card.question
     if question.look:
         yield NamedText("Regarder", _checklist_words(question.look))
@@ -499,7 +499,7 @@ def look_rows(card: QuestionCard) -> Iterator[NamedText]:
 
 
 def more_rows(card: QuestionCard) -> Iterator[NamedText]:
-    """Give what one may want to know: notes, thresholds, why, sources, history."""
+    """Give what the user may want to know: notes, thresholds, why, sources, history."""
     above = bool(card.notes or card.photos or card.diverging)
     for note in card.notes:
         yield NamedText("Note", content(note))
@@ -593,7 +593,7 @@ class WalkPlan(Lines):
         super().__init__(columns, id=id)
 
     def show_walk(self, visiting: VisitSession, checks: int) -> None:
-        """Show the walk as things stand; the cursor is where one is."""
+        """Show the walk as things stand; the cursor is where the user is."""
         leg = visiting.walk.leg_of(visiting.key)
         lines, group = list[ListLine](), ""
         for each in visiting.walk.legs:
@@ -609,7 +609,7 @@ class WalkPlan(Lines):
         self.show(lines, key=leg.key if leg else None)
 
     def follow(self, visiting: VisitSession) -> None:
-        """Have the cursor where one is: nothing else changed."""
+        """Have the cursor where the user is: nothing else changed."""
         leg = visiting.walk.leg_of(visiting.key)
         if leg and leg.key != self.key:
             self.show(self.lines, key=leg.key)

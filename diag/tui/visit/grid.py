@@ -46,7 +46,7 @@ class Grid(GridEntry):
         return True if command is LikePrevious and self.table.offered else None
 
     def refresh_from(self, session: AuditSession) -> None:
-        """Show what the session says now; offer places when it has none."""
+        """Show what the session holds now; offer places when it has none."""
         former = former_places(session)
         key = key_now(self.app, LikePrevious)
         self.table.offered = f"{key} reprend {former.words}." if former else ""
@@ -60,7 +60,7 @@ class Grid(GridEntry):
         self.paste_text(event.text if path is None else file_text(path))
 
     def paste_text(self, text: str) -> None:
-        """Fill cells from the cursor on; what was refused is told, cell by cell."""
+        """Fill cells from the cursor on; what was refused is shown, cell by cell."""
         at = self.table.cursor
         try:
             filled = paste(self.session, self.sheet, at.row, at.column, text)
@@ -184,8 +184,10 @@ class Grid(GridEntry):
         self._go(At(self.sheet.rows[twin.id], column))
         count = sum(place == twin.id for place, _ in self.session.facts.answers)
         key = key_now(self.app, ShowPlaces)
-        answers = counted(count, "réponse")
-        self.inform(f"Ajouté : « {twin.name} », avec {answers}. {key} renomme.")
+        self.inform(
+            f"Ajouté : « {twin.name} », avec {counted(count, 'réponse')}. "
+            f"{key} renomme."
+        )
         self.post_answered(twin.id, "")
 
     def on_next_domain(self) -> None:

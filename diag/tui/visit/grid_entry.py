@@ -31,13 +31,13 @@ from diag.tui.visit.grid_table import (
 )
 from diag.words.vocabulary import PLACES, STATES
 
-# The face of a grid: a table of cells over the lines that tell the current one.
+# The face of a grid: a table of cells over the lines that describe the current one.
 #
 # `grid_entry` types in it, `grid` does things to many cells at once.
 
 
 class GridFace(Sturdy, Vertical):
-    """A table of cells, and a few lines that say what is expected."""
+    """A table of cells, and a few lines that show what is expected."""
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]
@@ -57,7 +57,7 @@ class GridFace(Sturdy, Vertical):
             """Id of the question."""
 
     class Answered(Message, namespace="grid"):
-        """Something was said, durably, at a place; of several, the first."""
+        """Something was recorded, durably, at a place; of several, the first."""
 
         def __init__(self, place: str, question: str) -> None:
             super().__init__()
@@ -83,7 +83,7 @@ class GridFace(Sturdy, Vertical):
         self.status = GridStatus()
         """The lines under them."""
         self.step = RIGHT
-        """Where one goes on to, once a cell is answered."""
+        """Where the user goes on to, once a cell is answered."""
         self._notice = ""
         self._notice_stays = False
 
@@ -118,7 +118,7 @@ class GridFace(Sturdy, Vertical):
 
     @property
     def is_empty(self) -> bool:
-        """Say whether there is no cell."""
+        """Return whether there is no cell."""
         return not (self.sheet.places and self.sheet.questions)
 
     def goto(self, place: str, question: str | None = None) -> bool:
@@ -141,7 +141,7 @@ class GridFace(Sturdy, Vertical):
         return True
 
     def refresh_from(self, session: AuditSession) -> None:
-        """Show what the session says now."""
+        """Show what the session holds now."""
         self.session = session
         place, question = self.cursor_place, self.cursor_question
         sheet = GridSheet(session, self.sheet.kind, self.sheet.domain)
@@ -193,11 +193,11 @@ class GridFace(Sturdy, Vertical):
             self.post_answered(*filled.written[0])
 
     def post_answered(self, place: str, question: str) -> None:
-        """Say that something was recorded, once it is seen: judging takes time."""
+        """Show that something was recorded, once it is seen: judging takes time."""
         self.call_after_refresh(self.post_message, self.Answered(place, question))
 
     def _go(self, at: At, *, chosen: tuple[At, At] | None = None) -> None:
-        """Go to a cell and say so, once."""
+        """Go to a cell and show it, once."""
         if self.is_empty:
             return
         old = self.table.cursor
@@ -281,7 +281,7 @@ def following(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
     """Return the next cell that is asked in a direction; None past the last.
 
     A column ends at its foot. Past the end of a row come the rows below, where one
-    lands on no answer: one went there to look at none.
+    lands on no answer: the user went there to look at none.
     """
     for there in _ahead(sheet, at, step):
         cell = sheet.cell(*there)
@@ -301,7 +301,7 @@ def next_empty(sheet: GridSheet, at: At, step: tuple[int, int]) -> At | None:
 
 
 def past_column(sheet: GridSheet, rows: range, column: int) -> At:
-    """Return where one goes on once these rows of a column are filled.
+    """Return where the user goes on once these rows of a column are filled.
 
     That is the first of these rows where a question to the right is to be answered.
     """
@@ -332,11 +332,11 @@ _ENDS = {
     DOWN: "Rien d'autre à remplir en dessous : {right} passe à droite.",
     RIGHT: "Rien d'autre à remplir ensuite.",
 }
-"""What is said where one cannot go on; nothing of going back."""
+"""What is shown where the user cannot go on; nothing of going back."""
 
 
 class GridEntry(GridFace):
-    """A grid that one types in; an answer that says it all is recorded at once."""
+    """A grid to type in; a whole answer is recorded at once."""
 
     _doubted = ""
 
@@ -410,7 +410,7 @@ class GridEntry(GridFace):
             self._go_on(there, step, self._notice if typed else "")
 
     def _go_on(self, there: At | None, step: tuple[int, int], done: str) -> None:
-        """Go there, or stay and say, after what was done, that nothing is left."""
+        """Go there, or stay and show, after what was done, that nothing is left."""
         if there is not None:
             self._go(there)
             return

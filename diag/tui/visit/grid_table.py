@@ -193,7 +193,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         self.post_message(self.Pointed(At(row, column), extends=event.shift))
 
     def is_chosen(self, row: int, column: int) -> bool:
-        """Say whether a cell is in the selection."""
+        """Return whether a cell is in the selection."""
         if self.chosen is None:
             return False
         (top, left), (bottom, right) = _ordered(*self.chosen)
@@ -360,7 +360,7 @@ _AROUND = _MARK + 3
 
 
 class GridLayout:
-    """Where each column of a sheet stands, and what its title says."""
+    """Where each column of a sheet stands, and what its title shows."""
 
     def __init__(self, sheet: GridSheet, width: int = 80) -> None:
         longest = max((cell_len(each.name) for each in sheet.places), default=0)
@@ -472,10 +472,10 @@ class GridStatus(PlainStyle):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
-        """What it says, a text a line."""
+        """What it shows, a text a line."""
 
     def show(self, lines: list[str]) -> None:
-        """Say something else."""
+        """Show something else."""
         old, self.lines = self.lines, [line(each) for each in lines]
         if len(old) != len(self.lines):
             self.refresh()
@@ -519,7 +519,7 @@ def expected_lines(question: Question, text: str, width: int) -> list[str]:
 
 
 def with_notice(expected: list[str], said: str, current: str, width: int) -> list[str]:
-    """Return what is expected, then what was said, whole; or what the cell holds.
+    """Return what is expected, then what was done, whole; or what the cell holds.
 
     What was said may take the place of what is expected, until the next key.
     """
@@ -545,7 +545,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def current_line(question: Question, cell: Cell) -> str:
-    """Return what the cell says, whole: value, unit, state, provenance, note, flag."""
+    """Return what the cell holds, whole: value, unit, state, provenance, note, flag."""
     beside = ["à revoir"] * cell.flagged + [f"note : {each}" for each in cell.notes]
     return " · ".join([_cell_words(question, cell), *beside])
 
