@@ -148,7 +148,7 @@ def _confirm_addresses(
         click.echo(f"Pour {reader_words(audience)} : {shown}", err=True)
         for warning in address.warnings:
             click.echo(f"  {warning}", err=True)
-        if audience is Audience.TECHNIQUE:
+        if audience.reads_reserved:
             click.echo(
                 "  Ce document contient des points de sécurité : à ne donner qu'à qui "
                 "installe et entretient.",

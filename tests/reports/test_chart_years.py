@@ -17,7 +17,7 @@ from tests.reports.reading import html
     [
         (Money(500), [197], []),
         (Money(), [], []),
-        (Money(250, more=500), [98], [197]),
+        (Money(250, more=500), [98], [198]),
         (Money(more=500), [], [197]),
         (Money(500, at_least=True), [197], []),
     ],

@@ -111,7 +111,7 @@ class AnswerLine(Sturdy, LineField):
         self.walked: Callable[[int], object] = lambda _step: None
         """Goes to the question before (-1) or after (1)."""
         self.recorded: Callable[[str], str | None] = lambda _text: None
-        """Records a text that is a whole answer; returns the rest of its word, else None."""
+        """Records a whole answer; returns the rest of its word, else None."""
         self._rest = ""
         self._until = 0.0
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from diag.documents.document import Document
 from diag.documents.formats import pdf as typeset
-from diag.documents.formats.pdf import drawable
+from diag.documents.formats.pdf import drawable, write_pdf
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
 from tests.reports.builders import SCHOOL, facts, report
@@ -129,7 +129,7 @@ def test_a_document_that_the_accessible_build_refuses_is_still_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("diag.documents.formats.pdf._style", _without_alternative_text)
-    file, warning = pdf(EVERYTHING, "Titre", "Camille Perrin", DAY)
+    file, warning = write_pdf(build_document(report(), Audience.MAIRIE))
     assert file.startswith(b"%PDF")
     assert "aides à la lecture" in warning
 
