@@ -16,6 +16,7 @@ from diag.checklist.changes import compare
 from diag.journal import changes, subjects
 from diag.journal.facts import answers_of, edition_of
 from diag.journal.records import own_advice_of
+from diag.journal.school_lines import names_shown
 from diag.model.audit import Audit, FollowUp, OwnAdvice, root_place_id
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Provenance, State
@@ -23,7 +24,7 @@ from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Place
 from diag.model.text import fold
 from diag.words.dates import day_of
-from diag.workspace.subjects import audits, names_shown
+from diag.workspace.subjects import audits
 
 _KEPT = {State.KNOWN, State.NOT_APPLICABLE}
 

@@ -32,7 +32,7 @@ from diag.cli.shared import (
 )
 from diag.model.enums import Compliance, Gate, Standing, Trigger
 from diag.model.errors import DiagError
-from diag.office.outlook import keep_judged
+from diag.office.supervision import keep_judged
 from diag.words.sentences import counted
 from diag.words.vocabulary import COMPLIANCES, SOCLES, UNSCORED
 

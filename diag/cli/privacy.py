@@ -19,22 +19,7 @@ from diag.cli.shared import (
 from diag.journal.connection import passphrase_given
 from diag.journal.people import Mention, texts
 from diag.model.errors import DiagError
-from diag.office.privacy import (
-    encrypting,
-    retention,
-)
-from diag.office.privacy import (
-    erasing as forgetting,
-)
-from diag.office.privacy import (
-    register as copies_kept,
-)
-from diag.office.privacy import (
-    register as personal_data,
-)
-from diag.office.privacy import (
-    retention as purging,
-)
+from diag.office.privacy import encrypting, erasing, register, retention
 from diag.words.sentences import counted
 from diag.workspace.disk import write_whole
 from diag.workspace.workspace import Workspace
@@ -153,16 +138,16 @@ def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with workspace_of(ctx) as workspace:
-        register = personal_data.register_of(workspace)
+        found = register.register_of(workspace)
         today = workspace.world.today()
         syndicat = workspace.settings.syndicat
     if file is not None:
         day = f"{today:%d/%m/%Y}"
-        _export(file, personal_data.as_markdown(register, syndicat, day), today)
+        _export(file, register.as_markdown(found, syndicat, day), today)
     elif as_json:
-        print_json(personal_data.as_json(register))
+        print_json(register.as_json(found))
     else:
-        _show(register)
+        _show(found)
 
 
 def _export(file: Path, markdown: str, day: date) -> None:
@@ -181,10 +166,10 @@ def _export(file: Path, markdown: str, day: date) -> None:
     click.echo(f"Registre écrit : {file}")
 
 
-def _show(register: personal_data.Register) -> None:
+def _show(found: register.Register) -> None:
     click.echo("Dans cet espace de travail :")
-    _rows(personal_data.OF_WORKSPACE, register.workspace)
-    for one in register.campaigns:
+    _rows(register.OF_WORKSPACE, found.workspace)
+    for one in found.campaigns:
         kept = one.retention
         how = "décidée" if kept.decided else retention.REASON
         click.echo("")
@@ -192,19 +177,19 @@ def _show(register: personal_data.Register) -> None:
             f"Campagne {kept.campaign}, {counted(len(one.audits), 'audit')}, à garder "
             f"jusqu'au {kept.until:%d/%m/%Y} ({how}) :"
         )
-        _rows(personal_data.OF_AUDITS, one.totals)
+        _rows(register.OF_AUDITS, one.totals)
         if one.over:
             click.echo(f"  {retention.overdue_words(kept)}")
-    if register.copies:
+    if found.copies:
         click.echo("")
         click.echo("Copies, à supprimer dans les 30 jours si l'on a effacé depuis :")
         print_table(
             (f"  {one.path.name}", f"avant le {one.expires:%d/%m/%Y}")
-            for one in register.copies
+            for one in found.copies
         )
 
 
-def _rows(categories: Sequence[personal_data.Category], counts: dict[str, int]) -> None:
+def _rows(categories: Sequence[register.Category], counts: dict[str, int]) -> None:
     for one in categories:
         click.echo(f"  {counts.get(one.id, 0):>5}  {one.title}")
         click.echo(f"         pour {one.why} ; effacer : {one.how}")
@@ -235,7 +220,7 @@ def purge(
     workspace: Workspace, campaign: str, reason: str, *, yes: bool, drop_copies: bool
 ) -> None:
     """Efface pour toujours tout ce que disent les audits d'une campagne."""
-    plan = purging.preview(workspace, campaign)
+    plan = erasing.preview(workspace, campaign)
     click.echo(
         f"Campagne {campaign} : {counted(len(plan.audits), 'audit')}, "
         f"{counted(plan.revisions, 'modification')}, photos comprises.",
@@ -248,7 +233,7 @@ def purge(
         "aucune sauvegarde n'est faite. Continuer ?"
     ):
         raise click.Abort
-    done = purging.purge(workspace, plan, reason)
+    done = erasing.purge(workspace, plan, reason)
     click.echo(
         f"Effacé : {counted(done.revisions, 'modification')} de "
         f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
@@ -277,7 +262,7 @@ def erase_person(
     Le reste d'une note ou d'une visite est gardé, sans le nom ; une photo dont la
     légende nomme la personne part entière.
     """
-    found = forgetting.find_person(workspace, name)
+    found = erasing.find_person(workspace, name)
     if not found:
         raise DiagError(
             f"Personne ne porte ce nom ici : {name[:60]}. Essayez le nom seul."
@@ -286,7 +271,7 @@ def erase_person(
     click.echo(_summary(found, len(chosen)), err=True)
     if not yes and not agreed("Effacé pour toujours. Continuer ?"):
         raise click.Abort
-    done = forgetting.forget(workspace, found, chosen, reason)
+    done = erasing.forget(workspace, found, chosen, reason)
     click.echo(
         f"Effacé : {counted(done.erased, 'modification')}, dont "
         f"{counted(done.rewritten, 'redite')} sans le nom ; "
@@ -307,11 +292,11 @@ def _chosen(mentions: Sequence[Mention], *, one_by_one: bool) -> tuple[Mention, 
 def _shown(mention: Mention) -> str:
     said = " · ".join(texts(mention.revision.value))[:200]
     when = "" if mention.is_current else " (ancienne version)"
-    kind, ident = forgetting.kind_of(mention), mention.revision.id[:12]
+    kind, ident = erasing.kind_of(mention), mention.revision.id[:12]
     return f"{kind}{when}, {ident} : {said}"
 
 
-def _summary(found: forgetting.PersonNamed, chosen: int) -> str:
+def _summary(found: erasing.PersonNamed, chosen: int) -> str:
     gone = found.forgotten
     return (
         f"{counted(chosen, 'modification')} à effacer sur {len(found.mentions)} ; "
@@ -331,9 +316,9 @@ def _tell_what_remains(
             err=True,
         )
     if drop:
-        gone = copies_kept.drop_copies(workspace)
+        gone = register.drop_copies(workspace)
         click.echo(f"Copies supprimées : {len(gone)} ; une copie neuve est faite.")
-    for one in copies_kept.copies(workspace.folder):
+    for one in register.copies(workspace.folder):
         if not drop:
             click.echo(
                 f"Encore dans la copie {one.path.name}, à supprimer avant le "
@@ -352,7 +337,7 @@ def _tell_what_remains(
 def copies(workspace: Workspace, *, drop: bool) -> None:
     """Liste les copies de cet espace de travail et leur échéance ; les supprime."""
     if drop:
-        for path in copies_kept.drop_copies(workspace):
+        for path in register.drop_copies(workspace):
             click.echo(f"Supprimée : {path}")
-    for one in copies_kept.copies(workspace.folder):
+    for one in register.copies(workspace.folder):
         click.echo(f"{one.path} : à supprimer avant le {one.expires:%d/%m/%Y}")

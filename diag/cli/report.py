@@ -119,7 +119,7 @@ def _write_one(
     from diag.audit.report import report_folder  # noqa: PLC0415 - as above
     from diag.documents.formats import Format  # noqa: PLC0415 - as above
     from diag.documents.write import write_reports  # noqa: PLC0415 - as above
-    from diag.office.outlook import keep_judged  # noqa: PLC0415 - as above
+    from diag.office.supervision import keep_judged  # noqa: PLC0415 - as above
 
     keep_judged(session)
     place = folder or report_folder(session)

@@ -20,7 +20,7 @@ from diag.imports.intake import account
 from diag.model.enums import AuditStatus
 from diag.model.errors import DiagError
 from diag.model.text import accented
-from diag.office.outlook import NamedTally, by_commune, by_engineer, standings
+from diag.office.supervision import NamedTally, by_commune, by_engineer, standings
 from diag.words.figures import percent
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace

@@ -32,7 +32,7 @@ from diag.model.enums import Audience, AuditStatus, PlaceKind, Provenance, State
 from diag.model.errors import DiagError
 from diag.model.fact import Place
 from diag.office.imports import import_file
-from diag.office.outlook import keep_judged
+from diag.office.supervision import keep_judged
 from diag.workspace.charter import FOLDER
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world

@@ -9,7 +9,6 @@ from diag.journal.journal import Journal
 from diag.journal.revision import Origin, loads
 from diag.journal.subjects import DispatchTopic, FollowTopic, QuestionnaireTopic
 from diag.model.audit import Audit, Subject, audit_id
-from diag.model.campaign import is_campaign
 from diag.model.enums import AuditStatus
 
 _NAMED = """
@@ -75,43 +74,3 @@ def closing_of(journal: Journal, audit: str) -> Signature | None:
             before ^= int.from_bytes(revision.key)
     signed = str(value.get("digest", ""))
     return Signature(signed, head.author, head.at, intact=f"{before:064x}" == signed)
-
-
-_CAMPAIGNS = """
-select distinct json_extract(h.value, '$.campaign') from audit a
-join head h on h.audit = a.n and h.subject = 'audit/subject'
-where json_type(h.value, '$.campaign') = 'text'
-"""
-
-
-def campaigns_of(journal: Journal) -> tuple[str, ...]:
-    """Return the campaigns in which something is recorded, in order."""
-    return tuple(
-        sorted(one for (one,) in journal.select(_CAMPAIGNS) if is_campaign(one))
-    )
-
-
-_HANDS = """
-select a.id, h.author, count(*), max(h.at) from audit a
-cross join head h on h.audit = a.n and h.subject >= 'b'
-group by a.n, h.author order by a.n, count(*) desc, h.author
-"""
-"""Subjects after `audit/…`: opening an audit, or judging it, is not answering."""
-
-
-class Hand(NamedTuple):
-    """One person's part in one audit."""
-
-    author: str
-    answers: int
-    """How much of what stands is theirs."""
-    last: int
-    """When they last spoke, by their clock, UTC milliseconds."""
-
-
-def authors_by_audit(journal: Journal) -> dict[str, list[Hand]]:
-    """Return the authors of each audit, the most active first."""
-    found: dict[str, list[Hand]] = {}
-    for audit, *hand in journal.select(_HANDS):
-        found.setdefault(audit, []).append(Hand(*hand))
-    return found

@@ -132,23 +132,3 @@ def _ancestors(start: str, by_id: dict[str, Revision]) -> set[str]:
                 found.add(parent)
                 waiting.append(parent)
     return found
-
-
-_IN_CONFLICT = """
-select a.id from audit a where exists(
-  select 1 from head h where h.audit = a.n group by h.subject having count(*) > 1
-) or exists(
-  select 1 from head p where p.audit = a.n and p.subject like 'place/%'
-  and p.subject not like 'place/%/%' and p.value is null
-) or exists(
-  select 1 from head s where s.audit = a.n and s.subject like 'place/%/same_as'
-  and s.value is not null
-)
-"""
-"""Several heads on one subject; a place removed, where another may have written; two
-places read as one, which may differ."""
-
-
-def audits_in_conflict(journal: Journal) -> frozenset[str]:
-    """Return the ids of the audits that have to be looked into: no other differs."""
-    return frozenset(audit for (audit,) in journal.select(_IN_CONFLICT, []))

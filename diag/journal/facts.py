@@ -1,20 +1,18 @@
 """Facts of an audit, from its heads: the only input of judging."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from fractions import Fraction
-from itertools import groupby
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from diag.journal import subjects
 from diag.journal.heads import board_of, differing, latest, place_tree_of
 from diag.journal.journal import Head, Journal
 from diag.journal.records import visit_dates
-from diag.journal.revision import Json, NewRevision, loads
+from diag.journal.revision import NewRevision
+from diag.journal.school_lines import settled, statuses
 from diag.journal.subjects import AnswerTopic, FlagTopic, NoteTopic
 from diag.model.audit import Audit, Subject, audit_id
-from diag.model.campaign import is_campaign
 from diag.model.enums import AuditStatus, Profile, Provenance, State
 from diag.model.fact import Answer, Facts, Value
 
@@ -202,61 +200,6 @@ def _put(
         kept.pop(key, None)
 
 
-_BEGUN = """
-exists(select 1 from head b where b.audit = a.n and b.value is not null
-  and b.subject not in ('audit/edition', 'audit/subject')
-  and coalesce(json_extract(b.value, '$.provenance'), '') <> 'imported')
-"""
-"""Opening an audit, and what official lists give of a school, is no answer."""
-
-_STAGES = f"""
-select a.id, {_BEGUN}, h.subject, h.value
-from audit a cross join head h on h.audit = a.n and h.subject in (?, ?)
-where h.value is not null order by a.n, h.subject, h.lam, h.rev
-"""  # noqa: S608 -- our own text
-"""The cross join has SQLite look two heads up in each audit, not read all of them."""
-
-_KNOWN = """
-select a.id, s.completeness
-from judged j join tally t on t.audit = j.audit and t.digest = j.digest
-join audit a on a.n = j.audit join score s on s.audit = j.audit
-where j.engine = ? and s.dim = 'ensemble'
-"""
-
-
-class Stage(NamedTuple):
-    """One audit, and where it stands."""
-
-    audit: str
-    campaign: str
-    kind: str
-    code: str
-    status: AuditStatus
-    begun: bool
-    """Whether somebody recorded something in it that still stands."""
-
-
-def stages(journal: Journal) -> list[Stage]:
-    """Return the audits whose subject and campaign are known, in order of arrival.
-
-    An audit's id is made of its subject: a revision that contradicts it is ignored.
-    """
-    rows = journal.select(_STAGES, [subjects.SUBJECT, subjects.STATUS])
-    found = []
-    for (audit, begun), group in groupby(rows, lambda row: row[:2]):
-        values: dict[str, list[Json]] = {subjects.SUBJECT: [], subjects.STATUS: []}
-        for *_, subject, text in group:
-            values[subject].append(loads(text))
-        nouns = [read_audit(audit, value) for value in values[subjects.SUBJECT]]
-        known = [each for each in nouns if each and is_campaign(each.campaign)]
-        if known:
-            about = known[-1].subject
-            status = settled(statuses(values[subjects.STATUS]))
-            place = (known[-1].campaign, str(about.kind), about.code)
-            found.append(Stage(audit, *place, status, begun=bool(begun)))
-    return found
-
-
 def read_audit(audit: str, value: Any) -> Audit | None:
     """Return the audit that a value describes, if its id is made of that subject."""
     try:
@@ -267,31 +210,3 @@ def read_audit(audit: str, value: Any) -> Audit | None:
     if audit_id(campaign, subject) != audit:
         return None
     return Audit(id=audit, campaign=campaign, subject=subject)
-
-
-def is_begun(journal: Journal, audit: str) -> bool:
-    """Say whether somebody recorded something in an audit that still stands."""
-    sql = f"select {_BEGUN} from audit a where a.id = ?"  # noqa: S608 -- our own text
-    return any(begun for (begun,) in journal.select(sql, [audit]))
-
-
-def statuses(values: Iterable[Json]) -> Iterator[AuditStatus]:
-    """Give the statuses; what is none is left out."""
-    for value in values:
-        try:
-            yield AuditStatus(value["status"])  # type: ignore[index,call-overload,arg-type] # else refused below
-        except (KeyError, TypeError, ValueError):
-            continue
-
-
-def settled(statuses: Iterable[AuditStatus]) -> AuditStatus:
-    """Return where an audit stands; closed only when nobody disagrees."""
-    found = list(statuses)
-    still_open = [status for status in found if status is not AuditStatus.CLOS]
-    return (still_open or found or [AuditStatus.EN_COURS])[-1]
-
-
-def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
-    """Return the share that is known of what applies, by audit judged since."""
-    rows = journal.select(_KNOWN, [engine])
-    return {audit: Fraction(text) for audit, text in rows}

@@ -1,9 +1,20 @@
-"""The schools as a list shows them, read without the nouns of the territory."""
+"""What the list of schools reads: schools, audits, who answered, what conflicts.
 
-from typing import NamedTuple
+It is shown first, so nothing here loads pydantic and its nouns.
+"""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from itertools import groupby
+from typing import NamedTuple, Protocol
+
+from diag.journal import subjects
 from diag.journal.journal import Journal
-from diag.model.text import readings
+from diag.journal.revision import Json, loads
+from diag.model.campaign import id_in_campaign, is_campaign
+from diag.model.enums import AuditStatus, PlaceKind
+from diag.model.text import accented, readings
 
 
 class SchoolLine(NamedTuple):
@@ -73,3 +84,194 @@ def school_lines(
 ) -> list[SchoolLine]:
     """Return the schools that match every word typed, by commune and name."""
     return list(map(SchoolLine._make, journal.select(*query_of(words, limit=limit))))
+
+
+class NamedSchool(Protocol):
+    """A school, or its line in a list."""
+
+    @property
+    def uai(self) -> str:
+        """What identifies it."""
+
+    @property
+    def name(self) -> str:
+        """Its official name."""
+
+    @property
+    def insee(self) -> str:
+        """Code of its commune."""
+
+
+def names_shown(schools: Iterable[NamedSchool]) -> Mapping[str, str]:
+    """Return UAI → name; those that share one in a commune bear their UAI.
+
+    The commune stands next to a name: it parts the schools of several communes.
+    """
+    listed = tuple(schools)
+    shared = Counter((one.insee, one.name) for one in listed)
+    return {
+        one.uai: f"{accented(one.name)} ({one.uai})"
+        if shared[one.insee, one.name] > 1
+        else accented(one.name)
+        for one in listed
+    }
+
+
+_CAMPAIGNS = """
+select distinct json_extract(h.value, '$.campaign') from audit a
+join head h on h.audit = a.n and h.subject = 'audit/subject'
+where json_type(h.value, '$.campaign') = 'text'
+"""
+
+
+def campaigns_of(journal: Journal) -> tuple[str, ...]:
+    """Return the campaigns in which something is recorded, in order."""
+    return tuple(
+        sorted(one for (one,) in journal.select(_CAMPAIGNS) if is_campaign(one))
+    )
+
+
+_BEGUN = """
+exists(select 1 from head b where b.audit = a.n and b.value is not null
+  and b.subject not in ('audit/edition', 'audit/subject')
+  and coalesce(json_extract(b.value, '$.provenance'), '') <> 'imported')
+"""
+"""Opening an audit, and what official lists give of a school, is no answer."""
+
+
+_STAGES = f"""
+select a.id, {_BEGUN}, h.subject, h.value
+from audit a cross join head h on h.audit = a.n and h.subject in (?, ?)
+where h.value is not null order by a.n, h.subject, h.lam, h.rev
+"""  # noqa: S608 -- our own text
+"""The cross join has SQLite look two heads up in each audit, not read all of them."""
+
+
+class Stage(NamedTuple):
+    """One audit, and where it stands."""
+
+    audit: str
+    campaign: str
+    kind: str
+    code: str
+    status: AuditStatus
+    begun: bool
+    """Whether somebody recorded something in it that still stands."""
+
+
+def stages(journal: Journal) -> list[Stage]:
+    """Return the audits whose subject and campaign are known, in order of arrival.
+
+    An audit's id is made of its subject: a revision that contradicts it is ignored.
+    """
+    rows = journal.select(_STAGES, [subjects.SUBJECT, subjects.STATUS])
+    found = []
+    for (audit, begun), group in groupby(rows, lambda row: row[:2]):
+        values: dict[str, list[Json]] = {subjects.SUBJECT: [], subjects.STATUS: []}
+        for *_, subject, text in group:
+            values[subject].append(loads(text))
+        named = [_read_subject(audit, value) for value in values[subjects.SUBJECT]]
+        about = [each for each in named if each]
+        if about:
+            status = settled(statuses(values[subjects.STATUS]))
+            found.append(Stage(audit, *about[-1], status, begun=bool(begun)))
+    return found
+
+
+_KINDS = frozenset(map(str, PlaceKind))
+
+
+def _read_subject(audit: str, value: Json) -> tuple[str, str, str] | None:
+    """Return a campaign, a kind and a code that give this id; as `read_audit`."""
+    if not isinstance(value, dict):
+        return None
+    campaign, kind, code = (value.get(each) for each in ("campaign", "kind", "code"))
+    if kind not in _KINDS or not isinstance(code, str):
+        return None
+    if not is_campaign(str(campaign)):
+        return None
+    if id_in_campaign(str(campaign), f"{kind}:{code}") != audit:
+        return None
+    return str(campaign), str(kind), code
+
+
+def is_begun(journal: Journal, audit: str) -> bool:
+    """Say whether somebody recorded something in an audit that still stands."""
+    sql = f"select {_BEGUN} from audit a where a.id = ?"  # noqa: S608 -- our own text
+    return any(begun for (begun,) in journal.select(sql, [audit]))
+
+
+def statuses(values: Iterable[Json]) -> Iterator[AuditStatus]:
+    """Give the statuses; what is none is left out."""
+    for value in values:
+        try:
+            yield AuditStatus(value["status"])  # type: ignore[index,call-overload,arg-type] # else refused below
+        except (KeyError, TypeError, ValueError):
+            continue
+
+
+def settled(statuses: Iterable[AuditStatus]) -> AuditStatus:
+    """Return where an audit stands; closed only when nobody disagrees."""
+    found = list(statuses)
+    still_open = [status for status in found if status is not AuditStatus.CLOS]
+    return (still_open or found or [AuditStatus.EN_COURS])[-1]
+
+
+_KNOWN = """
+select a.id, s.completeness
+from judged j join tally t on t.audit = j.audit and t.digest = j.digest
+join audit a on a.n = j.audit join score s on s.audit = j.audit
+where j.engine = ? and s.dim = 'ensemble'
+"""
+
+
+def completeness(journal: Journal, *, engine: str) -> dict[str, Fraction]:
+    """Return the share that is known of what applies, by audit judged since."""
+    rows = journal.select(_KNOWN, [engine])
+    return {audit: Fraction(text) for audit, text in rows}
+
+
+_HANDS = """
+select a.id, h.author, count(*), max(h.at) from audit a
+cross join head h on h.audit = a.n and h.subject >= 'b'
+group by a.n, h.author order by a.n, count(*) desc, h.author
+"""
+"""Subjects after `audit/…`: opening an audit, or judging it, is not answering."""
+
+
+class Hand(NamedTuple):
+    """One person's part in one audit."""
+
+    author: str
+    answers: int
+    """How much of what stands is theirs."""
+    last: int
+    """When they last spoke, by their clock, UTC milliseconds."""
+
+
+def authors_by_audit(journal: Journal) -> dict[str, list[Hand]]:
+    """Return the authors of each audit, the most active first."""
+    found: dict[str, list[Hand]] = {}
+    for audit, *hand in journal.select(_HANDS):
+        found.setdefault(audit, []).append(Hand(*hand))
+    return found
+
+
+_IN_CONFLICT = """
+select a.id from audit a where exists(
+  select 1 from head h where h.audit = a.n group by h.subject having count(*) > 1
+) or exists(
+  select 1 from head p where p.audit = a.n and p.subject like 'place/%'
+  and p.subject not like 'place/%/%' and p.value is null
+) or exists(
+  select 1 from head s where s.audit = a.n and s.subject like 'place/%/same_as'
+  and s.value is not null
+)
+"""
+"""Several heads on one subject; a place removed, where another may have written; two
+places read as one, which may differ."""
+
+
+def audits_in_conflict(journal: Journal) -> frozenset[str]:
+    """Return the ids of the audits that have to be looked into: no other differs."""
+    return frozenset(audit for (audit,) in journal.select(_IN_CONFLICT, []))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession
-from diag.journal.facts import is_begun, status_of
+from diag.journal.facts import status_of
 from diag.journal.records import dispatches_of
+from diag.journal.school_lines import is_begun, names_shown
 from diag.model.audit import Audit, Auditee, Subject
 from diag.model.enums import AuditStatus, PlaceKind
 from diag.model.territory import School
@@ -18,7 +19,7 @@ from diag.words.dates import written_day
 from diag.words.figures import number
 from diag.words.sentences import counted, phone_number
 from diag.words.vocabulary import STATUSES
-from diag.workspace.subjects import audits, names_shown
+from diag.workspace.subjects import audits
 from diag.workspace.workspace import Workspace
 
 _REVIEWED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.RETOURNE}

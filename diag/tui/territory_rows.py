@@ -5,8 +5,7 @@ It brings the journal and pydantic with it, which cost as much as Textual itself
 
 from dataclasses import dataclass
 
-from diag.journal.audits import campaigns_of
-from diag.journal.school_lines import school_lines
+from diag.journal.school_lines import campaigns_of, names_shown, school_lines
 from diag.office.outlook import (
     NOTHING_YET,
     Grouping,
@@ -18,7 +17,6 @@ from diag.office.tour import keep_tour, tour_of
 from diag.tui.lists import ListLine
 from diag.tui.state import OpenDesk
 from diag.words.sentences import counted
-from diag.workspace.subjects import names_shown
 
 _NEXT = {
     Grouping.NONE: Grouping.COMMUNE,

@@ -6,6 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from diag.journal.school_lines import names_shown
 from diag.model.text import accented
 from diag.office.tour import address_of, export_tour, keep_tour, stops, tour_of
 from diag.tui.commands import Command, bindings_of, key_now
@@ -16,7 +17,6 @@ from diag.tui.safe import content
 from diag.tui.territory import Pick
 from diag.words.dates import day_typed
 from diag.words.sentences import counted, phone_number
-from diag.workspace.subjects import names_shown
 
 
 class OpenTourSchool(Command, keys="enter", title="École", footer=True):

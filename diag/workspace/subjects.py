@@ -4,22 +4,20 @@ A school comes from the directory, a commune from the geographic code, a syndica
 the settings or from the groupings of the territory.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from diag.journal import audits as kept
 from diag.journal.journal import Journal, get_setting, put_setting
+from diag.journal.school_lines import names_shown
 from diag.model.audit import Audit, Auditee, school_auditee
 from diag.model.campaign import is_campaign
 from diag.model.codes import normal_insee, normal_siren, normal_uai
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
-from diag.model.text import accented
 from diag.words.sentences import of
 from diag.workspace.workspace import Workspace
 
@@ -227,37 +225,6 @@ def _keep(workspace: Workspace, key: str, ref: str, body: dict[str, Any]) -> Non
 def _kept(workspace: Workspace, key: str) -> dict[str, Any]:
     found = get_setting(workspace.journal, key)
     return found if isinstance(found, dict) else {}
-
-
-class NamedSchool(Protocol):
-    """A school, or its line in a list."""
-
-    @property
-    def uai(self) -> str:
-        """What identifies it."""
-
-    @property
-    def name(self) -> str:
-        """Its official name."""
-
-    @property
-    def insee(self) -> str:
-        """Code of its commune."""
-
-
-def names_shown(schools: Iterable[NamedSchool]) -> Mapping[str, str]:
-    """Return UAI → name; those that share one in a commune bear their UAI.
-
-    The commune stands next to a name: it parts the schools of several communes.
-    """
-    listed = tuple(schools)
-    shared = Counter((one.insee, one.name) for one in listed)
-    return {
-        one.uai: f"{accented(one.name)} ({one.uai})"
-        if shared[one.insee, one.name] > 1
-        else accented(one.name)
-        for one in listed
-    }
 
 
 def title_shown(territory: "Territory", about: "Auditee") -> str:

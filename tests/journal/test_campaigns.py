@@ -1,9 +1,10 @@
 """Campaigns are told from what audits say of themselves."""
 
-from diag.journal.audits import campaigns_of, open_audit
+from diag.journal.audits import open_audit
 from diag.journal.erasures import retire
 from diag.journal.journal import Journal
 from diag.journal.revision import Origin
+from diag.journal.school_lines import campaigns_of
 from tests.journal.builders import AUDIT, CAMPAIGN, SUBJECT
 
 

@@ -3,10 +3,11 @@ from fractions import Fraction
 
 from diag.journal import changes, subjects
 from diag.journal.audits import audits, open_audit
-from diag.journal.facts import completeness, is_begun, settled, stages, status_of
+from diag.journal.facts import status_of
 from diag.journal.journal import Journal
 from diag.journal.revision import Json, Origin
 from diag.journal.revision import NewRevision as Draft
+from diag.journal.school_lines import completeness, is_begun, settled, stages
 from diag.model.audit import Subject
 from diag.model.enums import AuditStatus, PlaceKind, Provenance
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person

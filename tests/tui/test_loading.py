@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 
 def loaded_by(statement: str) -> set[str]:
     program = f"{statement}\nimport sys; print(' '.join(sys.modules))"
@@ -21,7 +19,6 @@ def test_the_first_frame_loads_neither_pydantic_nor_the_journal() -> None:
     assert not loaded & unwanted
 
 
-@pytest.mark.xfail(reason="audits and outlook load it since their modules are merged")
 def test_the_list_of_schools_loads_neither_pydantic_nor_judging() -> None:
     loaded = loaded_by("import diag.tui.app, diag.tui.territory_rows")
 

@@ -19,7 +19,7 @@ from diag.journal.judged import store_judged
 from diag.model.enums import Audience, AuditStatus
 from diag.model.number import Bounds
 from diag.office.imports import import_file
-from diag.office.outlook import keep_judged
+from diag.office.supervision import keep_judged
 from diag.workspace.workspace import Workspace
 from tests.desk.audited import audited, audited_workspace, next_campaign
 from tests.desk.builders import SCHOOL, territory

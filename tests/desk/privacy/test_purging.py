@@ -8,14 +8,8 @@ import pytest
 from diag.audit import session as audits
 from diag.journal.erasures import retired
 from diag.model.errors import DiagError
-from diag.office.privacy.retention import (
-    day_typed,
-    decide,
-    overdue,
-    preview,
-    purge,
-    retention_of,
-)
+from diag.office.privacy.erasing import preview, purge
+from diag.office.privacy.retention import day_typed, decide, overdue, retention_of
 from diag.workspace import backup as keeping
 from diag.workspace.workspace import Workspace
 from tests.desk.builders import OTHER, SCHOOL, started, workspace

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from diag.journal.school_lines import names_shown
 from diag.model.audit import school_auditee
 from diag.model.territory import School
-from diag.workspace.subjects import names_shown, title_shown
+from diag.workspace.subjects import title_shown
 from tests.desk.builders import SCHOOL, workspace
 
 

@@ -11,19 +11,9 @@ from diag.audit.session import AuditSession as Session
 from diag.audit.undo import undo
 from diag.journal.school_lines import school_lines
 from diag.model.enums import AuditStatus
-from diag.office.outlook import (
-    NOBODY,
-    Grouping,
-    by_commune,
-    by_engineer,
-    grouped,
-    leaders,
-    progress_by_school,
-    standings,
-)
-from diag.office.outlook import (
-    AuditStanding as Standing,
-)
+from diag.office.outlook import NOBODY, Grouping, grouped, leaders, progress_by_school
+from diag.office.supervision import AuditStanding as Standing
+from diag.office.supervision import by_commune, by_engineer, standings
 from tests.cli.running import diag
 from tests.desk.apart import meet, say, two_laptops
 from tests.desk.builders import OTHER, SCHOOL, started
