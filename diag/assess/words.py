@@ -15,6 +15,7 @@ from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Standing, Trigger
 from diag.model.number import canonical_number
 from diag.rules.tree import (
+    MIRRORED,
     Aggregate,
     AllOf,
     AnyOf,
@@ -119,15 +120,6 @@ _ORDERS: dict[Order, str] = {
     "!=": "autre que ",
 }
 
-_TURNED: dict[Order, Order] = {
-    ">=": "<=",
-    ">": "<",
-    "<=": ">=",
-    "<": ">",
-    "==": "==",
-    "!=": "!=",
-}
-
 _AS_MUCH: dict[Order, str] = {
     ">=": "au moins autant que ",
     ">": "plus que ",
@@ -194,7 +186,7 @@ class ConditionWriter:
     def _comparison(self, node: Compare) -> str:
         order, left, right = node.order, node.left, node.right
         if isinstance(left, Constant | ChoiceId):
-            order, left, right = _TURNED[order], right, left
+            order, left, right = MIRRORED[order], right, left
         part = proportion_of(order, left, right)
         if part and (self._is_number(left) and self._is_number(right)):
             return self._on(part.what, self._proportion(part))

@@ -1,11 +1,11 @@
 """What a newer edition does to the answers of an older one, and its changes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from diag.model.base import Noun
-from diag.model.checklist import Checklist, Question, Recommendation
+from diag.model.checklist import Checklist, Recommendation
 from diag.model.enums import Audience
 
 
@@ -29,7 +29,13 @@ def compare(old: Checklist, new: Checklist) -> EditionChanges:
     """Return what becomes of each question from one edition to another."""
     both = [ident for ident in new.questions if ident in old.questions]
     pairs = {ident: (old.questions[ident], new.questions[ident]) for ident in both}
-    changed = {ident for ident, pair in pairs.items() if not _means_the_same(*pair)}
+    changed = {
+        ident
+        for ident, (one, other) in pairs.items()
+        if {choice.id for choice in one.choices}
+        - {choice.id for choice in other.choices}
+        or (one.type, one.unit, one.place) != (other.type, other.unit, other.place)
+    }
     return EditionChanges(
         kept=tuple(ident for ident, (one, other) in pairs.items() if one == other),
         reworded=tuple(
@@ -40,17 +46,6 @@ def compare(old: Checklist, new: Checklist) -> EditionChanges:
         changed=tuple(ident for ident in both if ident in changed),
         new=tuple(ident for ident in new.questions if ident not in old.questions),
         lost=tuple(ident for ident in old.questions if ident not in new.questions),
-    )
-
-
-def _means_the_same(old: Question, new: Question) -> bool:
-    removed = {choice.id for choice in old.choices} - {
-        choice.id for choice in new.choices
-    }
-    return not removed and (old.type, old.unit, old.place) == (
-        new.type,
-        new.unit,
-        new.place,
     )
 
 
@@ -97,26 +92,28 @@ SECTIONS = (
 
 def differences(old: Checklist, new: Checklist) -> tuple[Difference, ...]:
     """Return every item that differs in two editions, section by section."""
-    return tuple(
-        difference
-        for section in SECTIONS
-        for difference in _section(
-            section, getattr(old, section), getattr(new, section)
-        )
-    )
-
-
-def _section(section: str, old: object, new: object) -> Iterator[Difference]:
-    before, after = _by_id(old), _by_id(new)
-    for ident, noun in after.items():
-        if ident not in before:
-            yield Difference(section, ident, _label(noun), Fate.ADDED)
-        elif noun != before[ident]:
-            fields = tuple(_fields(_flatten(before[ident]), _flatten(noun)))
-            yield Difference(section, ident, _label(noun), Fate.CHANGED, fields)
-    for ident, noun in before.items():
-        if ident not in after:
-            yield Difference(section, ident, _label(noun), Fate.REMOVED)
+    found: list[Difference] = []
+    for section in SECTIONS:
+        before, after = _by_id(getattr(old, section)), _by_id(getattr(new, section))
+        for ident, noun in after.items():
+            if ident not in before:
+                found.append(Difference(section, ident, _label(noun), Fate.ADDED))
+            elif noun != before[ident]:
+                was, now = _flatten(before[ident]), _flatten(noun)
+                fields = tuple(
+                    FieldChange(path, was.get(path), now.get(path))
+                    for path in (*now, *(each for each in was if each not in now))
+                    if was.get(path) != now.get(path)
+                )
+                found.append(
+                    Difference(section, ident, _label(noun), Fate.CHANGED, fields)
+                )
+        found += [
+            Difference(section, ident, _label(noun), Fate.REMOVED)
+            for ident, noun in before.items()
+            if ident not in after
+        ]
+    return tuple(found)
 
 
 def _by_id(items: object) -> dict[str, Noun]:
@@ -146,12 +143,3 @@ def _flatten(noun: Noun) -> dict[str, object]:
 
     walk("", noun.model_dump(mode="json", exclude_defaults=True))
     return found
-
-
-def _fields(
-    before: Mapping[str, object], after: Mapping[str, object]
-) -> Iterator[FieldChange]:
-    for path in (*after, *(one for one in before if one not in after)):
-        old, new = before.get(path), after.get(path)
-        if old != new:
-            yield FieldChange(path, old, new)

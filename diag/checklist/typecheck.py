@@ -17,6 +17,7 @@ from diag.rules.language import Rule, parse_rule
 from diag.rules.problem import listed, write_instead
 from diag.rules.scope import may_hold, reach, root_of
 from diag.rules.tree import (
+    MIRRORED,
     PURE,
     Aggregate,
     AllOf,
@@ -468,29 +469,19 @@ def _is_positive(span: Span) -> bool:
 
 def names_read(text: str) -> frozenset[str]:
     """Return every name that a rule reads, here or inside; none if unreadable."""
-    rule = _rule(text)
+    rule = read_rule(text)
     if isinstance(rule, RuleError):
         return frozenset()
     return rule.names.union(*rule.inner_names.values())
 
 
 @lru_cache(maxsize=4096)
-def _rule(text: str) -> Rule | RuleError:
+def read_rule(text: str) -> Rule | RuleError:
+    """Return a rule, or why it cannot be read."""
     try:
         return parse_rule(text)
     except RuleError as error:
         return error
-
-
-MIRRORED: dict[Order, Order] = {
-    "<": ">",
-    "<=": ">=",
-    ">": "<",
-    ">=": "<=",
-    "==": "==",
-    "!=": "!=",
-}
-"""The comparison that means the same from the other side."""
 
 
 def proved_nonzero(condition: Node) -> frozenset[Term]:

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -154,24 +154,14 @@ def code_of(error: BaseException) -> int:
 
 def explain(error: BaseException, path: Path) -> JournalError | None:
     """Return what SQLite reports of `path`, in French; None for what is a bug."""
-    meaning = _meaning(error, path)
-    return meaning(f"{path} : {meaning.sentence}") if meaning else None
-
-
-def _meaning(error: BaseException, path: Path) -> type[JournalError] | None:
-    if is_of_sqlite(error) and str(error).startswith(_UNREADABLE):
-        return DamagedError
     code = code_of(error)
-    if code in _OUT_OF_SPACE:
-        return DiskFullError
     meaning = _MEANINGS.get(code & 0xFF)
-    if code & 0xFF == sqlite3.SQLITE_IOERR and _is_almost_full(path.parent):
-        return DiskFullError
-    return meaning
-
-
-def _is_almost_full(folder: Path) -> bool:
-    try:
-        return shutil.disk_usage(folder).free < _ALMOST_FULL
-    except OSError:
-        return False
+    if is_of_sqlite(error) and str(error).startswith(_UNREADABLE):
+        meaning = DamagedError
+    elif code in _OUT_OF_SPACE:
+        meaning = DiskFullError
+    elif code & 0xFF == sqlite3.SQLITE_IOERR:
+        with suppress(OSError):
+            if shutil.disk_usage(path.parent).free < _ALMOST_FULL:
+                meaning = DiskFullError
+    return meaning(f"{path} : {meaning.sentence}") if meaning else None

@@ -269,7 +269,12 @@ def place_tree_of(journal: Journal, audit: Audit, board: HeadIndex) -> PlaceTree
     own = standing.pop(root, None)
     name = own.name if own else audit.subject.code
     places = {root: Place(id=root, kind=audit.subject.kind, parent=None, name=name)}
-    for place in _in_order(journal, audit.id, standing):
+
+    def birth(place: str) -> tuple[int, str]:
+        ((born,),) = journal.select(_BORN, [audit.id, subjects.place(place)])
+        return born, place
+
+    for place in sorted(standing, key=birth):
         places[place] = _attached(standing[place], root, standing)
     return PlaceTree(root, places, edited)
 
@@ -301,14 +306,6 @@ def _after_removal(
     edits = tuple(head for head in _heads_at(place, board) if head.id not in seen)
     nouns = [_read(place, revision.value) for revision in reversed(history)]
     return next((noun for noun in nouns if noun), None), edits
-
-
-def _in_order(journal: Journal, audit: str, places: Iterable[str]) -> list[str]:
-    def birth(place: str) -> tuple[int, str]:
-        ((born,),) = journal.select(_BORN, [audit, subjects.place(place)])
-        return born, place
-
-    return sorted(places, key=birth)
 
 
 def _attached(place: Place, root: str, standing: Mapping[str, Place]) -> Place:

@@ -18,6 +18,16 @@ Exact = int | Fraction
 Order = Literal["<", "<=", ">", ">=", "==", "!="]
 """The comparisons."""
 
+MIRRORED: dict[Order, Order] = {
+    "<": ">",
+    "<=": ">=",
+    ">": "<",
+    ">=": "<=",
+    "==": "==",
+    "!=": "!=",
+}
+"""The comparison that means the same from the other side."""
+
 Operator = Literal["+", "-", "*", "/"]
 """The arithmetic."""
 

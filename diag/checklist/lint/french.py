@@ -152,7 +152,12 @@ def obligation_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what obliges a commune to buy."""
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
-        for path, text in _texts(recommendation):
+        texts = [
+            *wording_texts(recommendation),
+            *((("steps",), step.title) for step in recommendation.steps),
+            (("done_when",), recommendation.done_when),
+        ]
+        for path, text in texts:
             is_mairie = path[:2] == ("wording", Audience.MAIRIE)
             pattern = _OBLIGATION if is_mairie else _COMMUNE_OBLIGED
             yield from _found(item, path, text, pattern)
@@ -160,13 +165,6 @@ def obligation_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("criteria", criterion.id)
         for key in ("title", "why"):
             yield from _found(item, (key,), getattr(criterion, key), _COMMUNE_OBLIGED)
-
-
-def _texts(recommendation: Recommendation) -> Iterator[tuple[tuple[str, ...], str]]:
-    yield from wording_texts(recommendation)
-    for step in recommendation.steps:
-        yield ("steps",), step.title
-    yield ("done_when",), recommendation.done_when
 
 
 def _found(
@@ -320,8 +318,7 @@ def _agreement_problems(
 
 def _promise_problems(item: Item, aid: Aid) -> Iterator[Problem]:
     for key in ("title", "conditions", "rate", "ceiling", "period", "note"):
-        found = _PROMISE.search(getattr(aid, key))
-        if found:
+        if found := _PROMISE.search(getattr(aid, key)):
             yield item.problem(
                 (key,),
                 f"« {key} » : « {found.group()} » promet une aide que nul ici ne donne",

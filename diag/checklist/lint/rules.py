@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 from diag.checklist.forms import NOUNS
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.search import levels_of, problems_of
-from diag.checklist.source import Items, Scalar
-from diag.checklist.typecheck import Expected, _rule, check_rule, names_read
+from diag.checklist.source import Items
+from diag.checklist.source import Scalar
+from diag.checklist.typecheck import Expected
+from diag.checklist.typecheck import check_rule
+from diag.checklist.typecheck import names_read
+from diag.checklist.typecheck import read_rule
 from diag.model.checklist import Checklist, Recommendation
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import Rule
@@ -117,12 +121,12 @@ def rule_problems(loaded: Loaded) -> Iterator[Problem]:
 def _faults(
     written: WrittenRule, checklist: Checklist, broken: frozenset[str]
 ) -> list[RuleError]:
-    rule = _rule(written.text)
+    rule = read_rule(written.text)
     if isinstance(rule, RuleError):
         return [rule]
     if names_read(written.text) & broken:
         return []
-    given = _rule(written.given) if written.given else None
+    given = read_rule(written.given) if written.given else None
     return check_rule(
         rule,
         checklist.questions,

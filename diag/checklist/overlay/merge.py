@@ -227,28 +227,17 @@ def blamed(problems: Iterable[Problem], loaded: Loaded) -> Iterator[Problem]:
         is_own = "/" in problem.file  # shipped files stand in one folder
         if not loaded.overlaid or is_own or problem.severity != "error":
             yield problem
-        else:
-            yield _moved(problem, loaded)
-
-
-def _moved(problem: Problem, loaded: Loaded) -> Problem:
-    name, spot = _culprit(problem, loaded)
-    section, ident = name
-    because = f"à cause de la surcharge de « {ident} » ({NOUNS[section]})"
-    return replace(
-        problem,
-        file=spot.file,
-        line=spot.line,
-        message=f"{because}, {problem.file}:{problem.line} : {problem.message}",
-    )
-
-
-def _culprit(problem: Problem, loaded: Loaded) -> tuple[Name, Spot]:
-    words = set(re.findall(r"[\w-]+", f"{problem.key} {problem.message}"))
-    for name, spot in loaded.overlaid.items():
-        if name[1] in words:
-            return name, spot
-    return next(iter(loaded.overlaid.items()))
+            continue
+        words = set(re.findall(r"[\w-]+", f"{problem.key} {problem.message}"))
+        named = (each for each in loaded.overlaid.items() if each[0][1] in words)
+        (section, ident), spot = next(named, next(iter(loaded.overlaid.items())))
+        because = f"à cause de la surcharge de « {ident} » ({NOUNS[section]})"
+        yield replace(
+            problem,
+            file=spot.file,
+            line=spot.line,
+            message=f"{because}, {problem.file}:{problem.line} : {problem.message}",
+        )
 
 
 # What goes with an item that is switched off, and what would miss it.

@@ -9,13 +9,14 @@ from itertools import chain
 from diag.answers.date import VISIT
 from diag.answers.number import around
 from diag.answers.types import TYPES
-from diag.checklist.typecheck import MIRRORED, VISIT_DATE, check_rule, symbol_of
+from diag.checklist.typecheck import VISIT_DATE, check_rule, symbol_of
 from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
 from diag.rules.evaluate import judge_of, measure_of
 from diag.rules.language import parse_rule, thresholds_in
 from diag.rules.scope import Judge, Scope
 from diag.rules.tree import (
+    MIRRORED,
     Aggregate,
     AllOf,
     AnyOf,
