@@ -33,6 +33,8 @@ from diag.tui.commands import (
     readable,
     with_twins,
 )
+from diag.tui.dialogs import Notice, Weigh
+from diag.tui.palette import Palette, finder
 from diag.tui.safe import Sturdy, Trouble
 from diag.tui.state import OpenDesk, Whereabouts, built
 from diag.tui.territory import TerritoryScreen
@@ -45,8 +47,7 @@ if TYPE_CHECKING:
     from diag.workspace.workspace import World
 
 
-# Dialogs, the palette and every place but the first are imported on the way there:
-# 10 ms that the first frame does not wait for.
+# Every place but the first is imported on the way there: the first frame does not wait.
 
 
 class DiagApp(Sturdy, App[None]):
@@ -200,8 +201,6 @@ class DiagApp(Sturdy, App[None]):
 
     def show_text(self, sentence: str, title: str) -> None:
         """Have something read."""
-        from diag.tui.dialogs import Notice  # noqa: PLC0415 - see above
-
         self.push_screen(Notice(sentence, title))
 
     def on_trouble(self, event: Trouble) -> None:
@@ -221,7 +220,6 @@ class DiagApp(Sturdy, App[None]):
     def _ask_to_write(self, refused: "NeedsConfirmation") -> None:
         """Ask whether what is withheld is written all the same; then do so, or not."""
         from diag.audit.history import ask_to_confirm  # noqa: PLC0415 - see above
-        from diag.tui.dialogs import Weigh  # noqa: PLC0415 - see above
 
         def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
             if confirmed:
@@ -266,7 +264,6 @@ class DiagApp(Sturdy, App[None]):
 
     def go_palette(self) -> None:
         """Open the palette; what is chosen is done once it is closed."""
-        from diag.tui.palette import Palette, finder  # noqa: PLC0415 - see above
 
         def done(go: Callable[[], object] | None) -> None:
             if go is not None:

@@ -15,12 +15,13 @@ from diag.audit import advising
 from diag.audit.bilan import OutlineLine, findings
 from diag.audit.counsel import counsel, evolution
 from diag.audit.follow import add_step, left_to_check, move, possible
+from diag.audit.hypotheses import scenarios
 from diag.audit.memory import own_here
 from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
-from diag.documents.drafts import DRAFTS, DraftKind, possible_drafts
+from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState
@@ -332,7 +333,6 @@ class BilanScreen(PlaceScreen):
         self._outline("counsel").go_to(f"rec/{ident}")
 
     def on_export(self) -> None:
-        from diag.audit.hypotheses import scenarios  # noqa: PLC0415 - as below
         from diag.tui.export import ExportScope, ExportScreen  # noqa: PLC0415 - 30 ms
 
         session = self.session
@@ -363,7 +363,7 @@ class BilanScreen(PlaceScreen):
         today = self.session.workspace.world.today()
         step = FollowUp(recommendation=ident, state=state, on=today.isoformat())
         if await self.app.push_screen_wait(
-            FollowUpDialog(title, step, lambda said: add_step(self.session, said))
+            FollowUpDialog(title, step, lambda words: add_step(self.session, words))
         ):
             self.show_all()
             self.diag.inform("Suite enregistrée.")
@@ -443,8 +443,8 @@ class BilanScreen(PlaceScreen):
     ) -> None:
         app, shell = self.app, self.diag  # the user may leave meanwhile
         written = tuple(write())
-        for told in {one.warning for one in written if one.warning}:
-            app.post_message(Trouble(told))
+        for words in {one.warning for one in written if one.warning}:
+            app.post_message(Trouble(words))
         files = tuple(one.path for one in written if one.path)
         app.call_from_thread(self._keep_written, files, title, provisional=provisional)
         app.call_from_thread(shell.inform, f"{title} : {files[0].parent}")
@@ -479,9 +479,6 @@ class BilanScreen(PlaceScreen):
             self.call_later(self._draft, DraftKind(chosen))
 
     def _draft(self, draft: DraftKind) -> None:
-        # Templates and syntheses, 80 ms: only who drafts pays for them.
-        from diag.documents.drafts import drafted  # noqa: PLC0415
-
         session = self.session
         workspace, campaign = session.workspace, session.audit.campaign
         made = drafted(workspace, draft, session.about.ref, campaign=campaign)
@@ -534,8 +531,8 @@ class BilanScreen(PlaceScreen):
     @work
     async def on_new_edition(self) -> None:
         found = preview(self.session)
-        told = "\n".join(upgrade_summary(self.session, found))
-        if await self.app.push_screen_wait(Confirm(told, yes="Passer", grave=True)):
+        words = "\n".join(upgrade_summary(self.session, found))
+        if await self.app.push_screen_wait(Confirm(words, yes="Passer", grave=True)):
             self.call_later(self._upgrade, found)
 
     def _upgrade(self, found: Upgrade) -> None:

@@ -263,13 +263,13 @@ class ConflictScreen(PlaceScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         width = max(event.size.width - _MARGIN, 30)
-        told = [
+        words = [
             Content.styled(
                 line(each), "" if rank and not _CANDIDATE.match(each) else "bold"
             )
             for rank, each in enumerate(card_lines(self.shown, width))
         ]
-        self.query_one("#card", Static).update(Content("\n").join(told))
+        self.query_one("#card", Static).update(Content("\n").join(words))
 
     def can(self, command: CommandType) -> bool | None:
         shown = self.shown
@@ -374,10 +374,10 @@ class ConflictScreen(PlaceScreen):
         remove(self.shown)
         self._settled("Lieu retiré")
 
-    def _settled(self, said: str) -> None:
-        self.diag.inform(f"{said}.")
+    def _settled(self, words: str) -> None:
+        self.diag.inform(f"{words}.")
         self.diag.go_back()
-        self._done(said)
+        self._done(words)
 
 
 def _check_reason(typed: str) -> None:
@@ -414,9 +414,9 @@ class MergeScreen(PlaceScreen):
         self._done = done
 
     def body(self) -> ComposeResult:
-        told = [Content(line(each)) for each in merge_lines(self.shown)]
+        words = [Content(line(each)) for each in merge_lines(self.shown)]
         with VerticalScroll():
-            yield Static(Content("\n").join(told))
+            yield Static(Content("\n").join(words))
 
     def on_mount(self) -> None:
         self.set_title("Un lieu ou deux ?", self.shown.session.about.title)
@@ -437,10 +437,10 @@ class MergeScreen(PlaceScreen):
         merge(found)
         self._settled(f"Lus comme un seul lieu : {line(found.kept.name)}")
 
-    def _settled(self, said: str) -> None:
-        self.diag.inform(f"{said}.")
+    def _settled(self, words: str) -> None:
+        self.diag.inform(f"{words}.")
         self.diag.go_back()
-        self._done(said)
+        self._done(words)
 
 
 _NO_REVIEW = "Aucun audit n'attend de relecture."

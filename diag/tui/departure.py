@@ -67,8 +67,8 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
         self._show()
         self.query_one(Lines).focus()
 
-    def _show(self, *said: str) -> None:
-        remarks = "\n".join((*said, *self._departure.remarks))
+    def _show(self, *words: str) -> None:
+        remarks = "\n".join((*words, *self._departure.remarks))
         self.query_one("#remarks", Sentence).show(remarks)
         self.query_one("#title", Static).update(content(self._title()))
         self.query_one(Lines).show([
@@ -92,9 +92,9 @@ class DepartureScreen(Sturdy, ModalScreen[Key | None]):
 
     def on_date_it(self) -> None:
 
-        def dated(told: str) -> None:
+        def dated(words: str) -> None:
             self._departure = departure_of(self._session)
-            self._show(f"Enregistré · {told}.")
+            self._show(f"Enregistré · {words}.")
 
         ask_day(self.app, self._session, dated)
 
@@ -111,21 +111,21 @@ class DayOnSite(FormDialog):
     """Asks what a visit is dated by; gives its words: « visite du 31/01/2027 »."""
 
     def __init__(self, session: AuditSession, corrects: Visit | None = None) -> None:
-        told = (
+        words = (
             f"Corriger la {_visit_words(corrects)}" if corrects else "Dater la visite"
         )
-        super().__init__(told)
+        super().__init__(words)
         self._session = session
         self._corrects = corrects
 
     def fields(self) -> tuple[Field, ...]:
-        said = self._corrects or self._today()
-        present, met = ", ".join(said.present), ", ".join(said.met)
+        words = self._corrects or self._today()
+        present, met = ", ".join(words.present), ", ".join(words.met)
         return (
-            Field("on", "Date", written_day(said.date), "31/01/2027"),
+            Field("on", "Date", written_day(words.date), "31/01/2027"),
             Field("present", "Qui est venu", present, _NAMES),
             Field("met", "Qui a reçu", met, "directrice, maître, agent communal…"),
-            Field("authorisation", "Accord", said.authorisation, _ALLOWED),
+            Field("authorisation", "Accord", words.authorisation, _ALLOWED),
         )
 
     def _today(self) -> Visit:
@@ -165,9 +165,9 @@ def _visit_words(visit: Visit) -> str:
 def ask_day(app: App[None], session: AuditSession, done: Callable[[str], None]) -> None:
     """Ask for a day on site, or what is to be corrected; `done` is given its words."""
 
-    def kept(told: str | None) -> None:
-        if told:
-            done(told)
+    def kept(words: str | None) -> None:
+        if words:
+            done(words)
 
     def chosen(key: str | None) -> None:
         if key is None:

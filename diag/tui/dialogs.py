@@ -98,7 +98,7 @@ class Confirm(Sturdy, ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             with VerticalScroll(classes="reading", can_focus=False):
-                yield Sentence(self._question, classes="said")
+                yield Sentence(self._question, classes="text")
             with Horizontal(classes="buttons"):
                 yield Button(content(self._yes), id="yes")
                 yield Button(content(self._no), id="no")
@@ -179,7 +179,7 @@ class Ask(Sturdy, ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Sentence(self._question, classes="said")
+            yield Sentence(self._question, classes="text")
             field = self.FIELD(self._value, placeholder=self._hint)
             field.cursor_blink = False
             yield field
@@ -218,7 +218,7 @@ class Notice(Sturdy, ModalScreen[None]):
             if self._title:
                 yield Static(content(self._title), classes="title")
             with VerticalScroll(classes="reading"):
-                yield Sentence(self.text, classes="said")
+                yield Sentence(self.text, classes="text")
         yield KeyBar()
 
     def on_close(self) -> None:
@@ -251,7 +251,7 @@ class ChooseDialog(Sturdy, ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog choosing"):
-            yield Sentence(self._question, classes="said")
+            yield Sentence(self._question, classes="text")
             field = Input(placeholder="Tapez quelques lettres")
             field.cursor_blink = False
             yield field

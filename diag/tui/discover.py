@@ -1,4 +1,4 @@
-"""Découverte: the work in five steps, told once, and again when asked."""
+"""Découverte: the work in five steps, shown once, and again when asked."""
 
 from typing import NamedTuple
 
@@ -109,8 +109,8 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(id="title", classes="title")
-            yield Static(id="told", classes="said")
-            yield Static(id="keys", classes="said")
+            yield Static(id="notice", classes="text")
+            yield Static(id="keys", classes="text")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -137,7 +137,7 @@ class DiscoverScreen(Sturdy, ModalScreen[None]):
         step = STEPS[self.step]
         title = f"Découverte {self.step + 1}/{len(STEPS)} · {step.title}"
         self.query_one("#title", Static).update(content(title))
-        self.query_one("#told", Static).update(content("\n".join(step.lines)))
+        self.query_one("#notice", Static).update(content("\n".join(step.lines)))
         keys = [
             f"{command.key_names(self._chosen):<16} {command.TITLE}"
             for command in step.keys

@@ -109,7 +109,7 @@ class ExportScreen(PlaceScreen):
 
     def body(self) -> ComposeResult:
         yield Lines((ListColumn(), ListColumn("", 34, narrow=28, tiny=14)))
-        yield Static(id="told")
+        yield Static(id="notice")
 
     def on_mount(self) -> None:
         self.wanted = self._as_kept()
@@ -194,7 +194,7 @@ class ExportScreen(PlaceScreen):
 
     def _fill(self, key: str) -> None:
         self.query_one(Lines).show(list(self._lines()), key)
-        self.query_one("#told", Static).update(content(self._summary()))
+        self.query_one("#notice", Static).update(content(self._summary()))
         self.refresh_bindings()
 
     def _lines(self) -> Iterator[ListLine]:
@@ -317,7 +317,7 @@ class ExportRunScreen(PlaceScreen):
             (ListColumn("Audit"), ListColumn("Documents", 36, narrow=32, tiny=12)),
             empty="Le premier audit s'écrit.",
         )
-        yield Sentence(id="told")
+        yield Sentence(id="notice")
 
     def on_mount(self) -> None:
         self.set_title("Exporter les documents")
@@ -355,8 +355,8 @@ class ExportRunScreen(PlaceScreen):
         worker = get_current_worker()
         try:
             with beside(workspace) as own:
-                for told in write_many(own, self._audits, self._wanted):
-                    self.post_message(self.Done(told))
+                for words in write_many(own, self._audits, self._wanted):
+                    self.post_message(self.Done(words))
                     if worker.is_cancelled:
                         break
         finally:
@@ -392,12 +392,12 @@ class ExportRunScreen(PlaceScreen):
 
     def _show_whole(self) -> None:
         here = self.here
-        said = [self._progress()]
+        words = [self._progress()]
         if here:
-            said.append(here.problem or ", ".join(here.warnings) or str(here.folder))
+            words.append(here.problem or ", ".join(here.warnings) or str(here.folder))
         if not self.running and any(one.provisional for one in self.written):
-            said.append("Provisoires : des audits ne sont pas clos.")
-        self.query_one("#told", Sentence).show("\n".join(said))
+            words.append("Provisoires : des audits ne sont pas clos.")
+        self.query_one("#notice", Sentence).show("\n".join(words))
 
     def _progress(self) -> str:
         done, whole = len(self.written), len(self._audits)

@@ -151,17 +151,17 @@ class WrittenDialog(Sturdy, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         stems = tuple(dict.fromkeys(path.stem for path in self.files))
         forms = ", ".join(dict.fromkeys(path.suffix[1:].upper() for path in self.files))
-        said = [
+        words = [
             f"{', '.join(_DOCUMENTS.get(stem, stem) for stem in stems)} ({forms})",
             "",
             str(self.files[0].parent),
         ]
         if key := self._closing_key:
             state = "Provisoires" if len(stems) > 1 else "Provisoire"
-            said += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
+            words += ["", f"{state} : l'audit n'est pas clos ({key}, puis « Clore »)."]
         with Vertical(classes="dialog"):
             yield Static(content(self._title), classes="title")
-            yield Sentence("\n".join(said), classes="said")
+            yield Sentence("\n".join(words), classes="text")
         yield KeyBar()
 
     def on_open_report(self) -> None:

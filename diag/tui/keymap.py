@@ -299,8 +299,8 @@ class KeysScreen(PlaceScreen):
 
     def _fill(self) -> None:
         changed = len(self.diag.keys)
-        told = counted(changed, "changée") if changed else ""
-        self.set_title("Raccourcis", told)
+        words = counted(changed, "changée") if changed else ""
+        self.set_title("Raccourcis", words)
         self.query_one(Lines).show(list(self._lines()))
         self.refresh_bindings()
 
@@ -333,7 +333,7 @@ class PressKey(Sturdy, ModalScreen[str | None]):
             "Pressez la nouvelle touche. Échap ne change rien."
         )
         with Vertical(classes="dialog"):
-            yield Sentence(asked, classes="said")
+            yield Sentence(asked, classes="text")
             yield Static(id="refused", classes="warning")
 
     def on_key(self, event: events.Key) -> None:

@@ -205,8 +205,8 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
             return self._strip(titles, width, self._style("lines--titles"))
         index = y + self.scroll_offset.y - self._titled
         if not 0 <= index < len(self.lines):
-            said = "" if self.lines else self._nothing(y - self._titled - 1)
-            return self._text(f" {said}", width, self._style("lines--titles"))
+            words = "" if self.lines else self._nothing(y - self._titled - 1)
+            return self._text(f" {words}", width, self._style("lines--titles"))
         shown = self.lines[index]
         if not shown.key:
             return self._text(shown.cells[0], width, self._style("lines--heading"))
@@ -215,8 +215,8 @@ class Lines(ScrollView, PlainStyle, can_focus=True):
 
     def _nothing(self, rank: int) -> str:
         """Return a line of what is shown when there is none."""
-        said = wrapped(Content(one_line(self.empty)), self.size.width - 2)
-        return said[rank].plain if 0 <= rank < len(said) else ""
+        words = wrapped(Content(one_line(self.empty)), self.size.width - 2)
+        return words[rank].plain if 0 <= rank < len(words) else ""
 
     def _style(self, component: str) -> Style:
         return self.component_style(component) if component else self.plain_style
@@ -439,11 +439,11 @@ class Tabs(Widget):
 
     def render(self) -> Content:
         """Draw the line: the chosen word stands between brackets."""
-        told = [
+        words = [
             f"[{word}]" if key == self._chosen else f" {word} "
             for key, word in self._words.items()
         ]
-        return Content(self._before + (" " * _GAP).join(told))
+        return Content(self._before + (" " * _GAP).join(words))
 
     def on_click(self, event: events.Click) -> None:
         x = event.x - self.gutter.left - len(self._before)

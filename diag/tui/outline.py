@@ -377,9 +377,9 @@ class Interval(Widget):
 
 def score_line(title: str, score: Score, width: int) -> str:
     """Return a score in so many characters; the scale takes what is left."""
-    said = f"{line(title)}  {score_words(score)}"
+    words = f"{line(title)}  {score_words(score)}"
     known = filled_words(score)
-    room = width - cell_len(said) - cell_len(known) - len("  0  100  ")
+    room = width - cell_len(words) - cell_len(known) - len("  0  100  ")
     if score.bounds is None or room < _NARROWEST:
-        return f"{said}  {known}".rstrip()
-    return f"{said}  0 {drawn(score.bounds, room)} 100  {known}"
+        return f"{words}  {known}".rstrip()
+    return f"{words}  0 {drawn(score.bounds, room)} 100  {known}"

@@ -156,7 +156,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
             yield OptionList(id="photos", markup=False)
             yield DropField(placeholder=_HINT, id="path")
             with VerticalScroll(classes="reading"):
-                yield Static(id="told")
+                yield Static(id="notice")
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -242,12 +242,14 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
     def _fetch(self, photo: Photo) -> None:
         """Ask aside: the line may be slow."""
         try:
-            told = fetch(self.session.workspace, [photo])
+            words = fetch(self.session.workspace, [photo])
         except DiagError as error:
             self.post_message(self.Come(photo, str(error)))
         else:
-            said = told.problem or (AWAITED.capitalize() + "." if told.awaited else "")
-            self.post_message(self.Come(photo, said))
+            text = words.problem or (
+                AWAITED.capitalize() + "." if words.awaited else ""
+            )
+            self.post_message(self.Come(photo, text))
 
     def on_photos_screen_come(self, event: Come) -> None:
         self._refill()
@@ -331,7 +333,7 @@ class PhotosScreen(Sturdy, ModalScreen[None]):
         self.refresh_bindings()
 
     def _show(self, text: str) -> None:
-        self.query_one("#told", Static).update(content(text))
+        self.query_one("#notice", Static).update(content(text))
 
     def _title(self) -> str:
         facts = self.session.facts

@@ -72,7 +72,7 @@ _GAP = 2
 class TitleLine(Widget):
     """A title on the left, a remark on the right: as much of its end as there is room.
 
-    Parts of a remark are told from the least to the most needed, with dots between.
+    Parts of a remark stand from the least to the most needed, with dots between.
     """
 
     def __init__(self, title: str = "", remark: str = "") -> None:

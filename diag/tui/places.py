@@ -124,9 +124,9 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         self._show()
         self.query_one(Lines).focus()
 
-    def look_again(self, said: str, **_: bool) -> None:
+    def look_again(self, words: str, **_: bool) -> None:
         """Show what there is, once the user was asked whether to write."""
-        self._show(said=said)
+        self._show(words=words)
 
     def can(self, command: CommandType) -> bool | None:
         """Offer an earlier audit's places while this one has none; else what it has."""
@@ -136,7 +136,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
             command not in {RenameIt, RemoveIt} or len(self._session.facts.places) > 1
         )
 
-    def _show(self, key: str | None = None, said: str = "") -> None:
+    def _show(self, key: str | None = None, words: str = "") -> None:
         self._former = former_places(self._session)
         lines = self.query_one(Lines)
         lines.empty = self._nothing()
@@ -155,7 +155,7 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
             key=key,
         )
         self.refresh_bindings()
-        self.query_one("#remarks", Static).update(content(said or self._lists()))
+        self.query_one("#remarks", Static).update(content(words or self._lists()))
 
     def _nothing(self) -> str:
         add, take = (key_now(self.app, each) for each in (AddRoom, TakePlaces))
@@ -220,13 +220,13 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
     ) -> None:
         """Add those that are not there yet, in one gesture; name all of them."""
         found = named(self._session, names)
-        told = describe_names(kind, found)
+        words = describe_names(kind, found)
         if not found.new:
-            raise DiagError(f"Rien n'est ajouté. {told}")
+            raise DiagError(f"Rien n'est ajouté. {words}")
         places = add_places(self._session, kind, found.new, holder.id)
         key = key_now(self.app, TakeBack)
         self._show(
-            places[0].id, f"Enregistré{where} · {told} {key} les retire d'un coup."
+            places[0].id, f"Enregistré{where} · {words} {key} les retire d'un coup."
         )
 
     def _again(self, ask: Callable[[], None], do: Callable[[], None]) -> None:
@@ -275,18 +275,18 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
             if yes:
                 remove_place(self._session, here.id)
                 key = key_now(self.app, TakeBack)
-                self._show(said=f"Enregistré · {here.name} retiré. {key} l'annule.")
+                self._show(words=f"Enregistré · {here.name} retiré. {key} l'annule.")
 
         question = f"Retirer « {here.name} » et ce qui en est dit ?"
         self.app.push_screen(Confirm(question, yes="Retirer", grave=True), sure)
 
     def on_take_places(self) -> None:
         former, key = take_places_again(self._session), key_now(self.app, TakeBack)
-        self._show(said=f"Enregistré · {former.taken}. {key} annule.")
+        self._show(words=f"Enregistré · {former.taken}. {key} annule.")
 
     def on_take_back(self) -> None:
         taken = undo_last(self._session)
-        self._show(said=f"Annulé · {describe_undo(self._session, taken)}")
+        self._show(words=f"Annulé · {describe_undo(self._session, taken)}")
 
     def on_close_kind(self) -> None:
         self._close(PlaceKind.SALLE)
@@ -299,14 +299,14 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
         if kind in self._session.facts.closed:
             close_places(self._session, kind, complete=False)
             self._show(
-                said=f"Enregistré · la liste des {PLACES[kind][1]} est rouverte."
+                words=f"Enregistré · la liste des {PLACES[kind][1]} est rouverte."
             )
             return
 
         def sure(yes: bool | None) -> None:  # noqa: FBT001 - what a dialog gives
             if yes:
-                said = close_list(self._session, kind).sentence
-                self._show(said=f"Enregistré · {said}")
+                words = close_list(self._session, kind).sentence
+                self._show(words=f"Enregistré · {words}")
 
         effect = closing_effect(self._session, kind)
         self.app.push_screen(
@@ -352,12 +352,14 @@ class AskNames(Ask):
     def below(self) -> ComposeResult:
         """Lay what is to be added under the field."""
         yield Static(
-            content(self._names_words(self._value)), id="told", classes="below"
+            content(self._names_words(self._value)), id="notice", classes="below"
         )
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        self.query_one("#told", Static).update(content(self._names_words(event.value)))
+        self.query_one("#notice", Static).update(
+            content(self._names_words(event.value))
+        )
 
     def _names_words(self, typed: str) -> str:
         try:

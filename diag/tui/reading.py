@@ -93,12 +93,12 @@ class ReadingScreen(PlaceScreen):
     def _chosen(self, event: Lines.Chosen) -> None:
         line = next(one for one in self._lines if one.key == event.key)
         titles = [column.title for column in self._columns]
-        said = [
+        words = [
             f"{title} : {cell}" if title else cell
             for title, cell in zip(titles, line.cells, strict=True)
             if cell
         ]
-        self.diag.show_text("\n".join(said), self._title)
+        self.diag.show_text("\n".join(words), self._title)
 
 
 def history_screen(session: AuditSession) -> ReadingScreen:

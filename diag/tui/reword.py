@@ -125,12 +125,12 @@ class RewordScreen(PlaceScreen):
         title = report.title(action, Audience.MAIRIE) if action else self.ident
         self.set_title(f"Reformuler : {title}")
         self.query_one(Tabs).show(self.audience)
-        said = advising.current_wording(self._session, self.ident, self.audience)
+        words = advising.current_wording(self._session, self.ident, self.audience)
         for name in PART_WORDS:
             shown = name in self._names
             self._area(name).display = shown
             self.query_one(f"#label-{name}").display = shown
-            self._area(name).load_text(getattr(said, name) if shown else "")
+            self._area(name).load_text(getattr(words, name) if shown else "")
         self._area("title").focus()
         self._preview()
 
@@ -150,8 +150,8 @@ class RewordScreen(PlaceScreen):
         Raises:
             DiagError: when a text is faulty; what was typed stays.
         """
-        said = advising.current_wording(self._session, self.ident, self.audience)
-        changed = self._other_than(said, names)
+        words = advising.current_wording(self._session, self.ident, self.audience)
+        changed = self._other_than(words, names)
         if changed:
             advising.reword(self._session, self.ident, self.audience, changed)
             self.diag.inform("Texte enregistré.")
@@ -170,8 +170,8 @@ class RewordScreen(PlaceScreen):
                 else:
                     self._area(faulty[0]).focus()
 
-            told = f"{error}\n\n{self._written_words(faulty)}"
-            self.app.push_screen(Faulty(told), answered)
+            words = f"{error}\n\n{self._written_words(faulty)}"
+            self.app.push_screen(Faulty(words), answered)
         else:
             go_on()
 
@@ -179,16 +179,16 @@ class RewordScreen(PlaceScreen):
         """Return the part that is refused, or all that is not kept yet."""
         if error.about in self._names:
             return [error.about]
-        said = advising.current_wording(self._session, self.ident, self.audience)
-        return list(self._other_than(said, self._names))
+        words = advising.current_wording(self._session, self.ident, self.audience)
+        return list(self._other_than(words, self._names))
 
-    def _other_than(self, said: Wording, names: Iterable[str]) -> dict[str, str]:
+    def _other_than(self, words: Wording, names: Iterable[str]) -> dict[str, str]:
         """Return the parts that are written otherwise."""
         written = {name: self._area(name).text for name in names}
         return {
             name: text
             for name, text in written.items()
-            if text.strip() != getattr(said, name)
+            if text.strip() != getattr(words, name)
         }
 
     def _written_words(self, names: Iterable[str]) -> str:
@@ -196,9 +196,9 @@ class RewordScreen(PlaceScreen):
 
     def _drop(self, names: Iterable[str]) -> None:
         """Show again what is kept of these parts."""
-        said = advising.current_wording(self._session, self.ident, self.audience)
+        words = advising.current_wording(self._session, self.ident, self.audience)
         for name in names:
-            self._area(name).load_text(getattr(said, name))
+            self._area(name).load_text(getattr(words, name))
 
     def refused(self, error: DiagError) -> None:
         """Stand on the part that is refused."""
@@ -224,8 +224,8 @@ class RewordScreen(PlaceScreen):
         self._keep_then(shown)
 
     def on_declared_words(self) -> None:
-        said = advising.declared_wording(self._session, self.ident, self.audience)
-        others = self._other_than(said, self._names)
+        words = advising.declared_wording(self._session, self.ident, self.audience)
+        others = self._other_than(words, self._names)
         if not others:
             self.diag.inform("Ce sont déjà les mots des grilles.")
             return

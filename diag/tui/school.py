@@ -98,20 +98,20 @@ class SchoolScreen(PlaceScreen):
         self._insee, self._is_school = about.insee, about.school is not None
         self.set_title(about.title, about.code)
         table = _grid(_LABELS)
-        for label, said in who(workspace, about):
-            table.add_row(label, plain(said))
+        for label, text in who(workspace, about):
+            table.add_row(label, plain(text))
         self.query_one("#who", Static).update(table)
-        told = list_audits_of(workspace, about)
+        words = list_audits_of(workspace, about)
         campaign = workspace.settings.campaign
-        self._begun = any(one.audit.campaign == campaign for one in told)
+        self._begun = any(one.audit.campaign == campaign for one in words)
         self._unsettled = any(
-            one.unsettled for one in told if one.audit.campaign == campaign
+            one.unsettled for one in words if one.audit.campaign == campaign
         )
         self._several = self._begun and any(
-            one.audit.campaign < campaign for one in told
+            one.audit.campaign < campaign for one in words
         )
-        self._others = tuple(one for one in told if one.audit.campaign != campaign)
-        self.query_one("#audits", Static).update(self._audits(told, campaign))
+        self._others = tuple(one for one in words if one.audit.campaign != campaign)
+        self.query_one("#audits", Static).update(self._audits(words, campaign))
         self.refresh_bindings()
         if self._begun:
             self.call_after_refresh(self._keep_judged)
@@ -120,14 +120,14 @@ class SchoolScreen(PlaceScreen):
         """Keep the score for the list of schools, once this screen is drawn."""
         keep_judged(open_session(self.diag.desk.workspace, self.ref))
 
-    def _audits(self, told: list[AuditOverview], campaign: str) -> Table:
+    def _audits(self, words: list[AuditOverview], campaign: str) -> Table:
         table = _grid(_LABELS)
         table.add_row(Text("Audits", style="bold"), "")
         if not self._begun:
             key = key_now(self.app, OpenVisit)
             begin = Text(f"à commencer : {key} ouvre l'audit et la visite")
             table.add_row(campaign, begin)
-        for one in told:
+        for one in words:
             table.add_row(plain(one.audit.campaign), one.words)
             for sent in one.sent:
                 table.add_row("", plain(sent))

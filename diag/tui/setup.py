@@ -154,9 +154,9 @@ class ImportScreen(PlaceScreen):
         self.query_one(Lines).show([
             ListLine(
                 kind,
-                (kind, told, day_words(latest[kind]) if kind in latest else "jamais"),
+                (kind, words, day_words(latest[kind]) if kind in latest else "jamais"),
             )
-            for kind, told in KINDS.items()
+            for kind, words in KINDS.items()
         ])
 
     @on(Lines.Chosen)
@@ -206,9 +206,9 @@ class ImportScreen(PlaceScreen):
         except OSError as error:
             self.post_message(self.Ended(system_sentence(error), "Import refusé"))
         else:
-            told = "\n".join(account(report))
+            words = "\n".join(account(report))
             title = "Rien d'importé" if report.found_nothing else "Import terminé"
-            self.post_message(self.Ended(told, title))
+            self.post_message(self.Ended(words, title))
 
     @on(Advanced)
     def _advance(self, event: Advanced) -> None:

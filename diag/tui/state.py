@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Every import of the desk is inside the function that needs it: the first frame is
 # drawn before pydantic (60 ms), the journal and judging (100 ms) are loaded.
 
-_RECENT = "tui.recent"
+_RECENT = "recent"
 
 
 class Recent(NamedTuple):
@@ -138,20 +138,16 @@ class OpenDesk:
     @property
     def recent(self) -> Recent | None:
         """Where the user was last; kept, so that one resumes at the very question."""
-        from diag.journal.journal import get_setting  # noqa: PLC0415 - see above
-
-        kept = get_setting(self.workspace.journal, _RECENT)
+        kept = self.kept(_RECENT)
         try:
-            return Recent(*kept) if kept else None
+            return Recent(*kept) if isinstance(kept, list) and kept else None
         except TypeError:
             return None
 
     @recent.setter
     def recent(self, where: Recent) -> None:
-        if not self.workspace.journal.readonly and where != self.recent:
-            from diag.journal.journal import put_setting  # noqa: PLC0415 - see above
-
-            put_setting(self.workspace.journal, _RECENT, list(where))
+        if where != self.recent:
+            self.keep(_RECENT, list(where))
 
     def kept(self, name: str, default: object = None) -> object:
         """Return a preference of this user's screens."""

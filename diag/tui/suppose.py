@@ -135,12 +135,12 @@ class SupposeScreen(PlaceScreen):
     def _show(self) -> None:
         session = self._session
         found = outcome(session.facts, session.checklist, self.suppositions)
-        told = [
+        words = [
             f"et si… {line}"
             for line in hypotheses.describe_hypotheses(session, self.suppositions)
         ]
-        told = told or [f"Rien n'est supposé. {self._possible_words()}."]
-        self.query_one("#supposed", Static).update(content("\n".join(told)))
+        words = words or [f"Rien n'est supposé. {self._possible_words()}."]
+        self.query_one("#supposed", Static).update(content("\n".join(words)))
         before, after = found.before.overall, found.after.overall
         whole = f"Ensemble : {score_words(before)}"
         if self.suppositions:
@@ -151,7 +151,7 @@ class SupposeScreen(PlaceScreen):
 
     def _possible_words(self) -> str:
         return " ; ".join(
-            f"{key_now(self.app, command)} : {said}" for command, said in _POSSIBLE
+            f"{key_now(self.app, command)} : {words}" for command, words in _POSSIBLE
         )
 
     def can(self, command: CommandType) -> bool | None:
@@ -209,12 +209,12 @@ class SupposeScreen(PlaceScreen):
     def _suppose_answer(self, question: Question, place: str, raw: str) -> None:
         facts = self.facts
         try:
-            said = hypotheses.suppose_answer(
+            words = hypotheses.suppose_answer(
                 self._session, facts, question.id, raw, place
             )
         except Refused as error:
             raise DiagError(f"{question.label} : {error.plain}") from error
-        self._suppose(said)
+        self._suppose(words)
 
     def _questions(self) -> list[ListChoice]:
         facts = self.facts

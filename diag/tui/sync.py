@@ -128,18 +128,18 @@ class SyncScreen(PlaceScreen):
         number = sum(one.revisions for _, one in waiting)
         left = f"{counted(number, 'modification')} en attente" if hubs else ""
         self.set_title("Synchronisation", left)
-        told = self._last() if hubs else _HOW
-        self.query_one("#last", Static).update(content(told))
+        words = self._last() if hubs else _HOW
+        self.query_one("#last", Static).update(content(words))
         self.refresh_keys()
 
     def _last(self) -> str:
         outcomes = syncing.last(self.diag.desk.workspace)
-        told = [
+        words = [
             f"{time_words(outcome.at)} · {line}"
             for outcome in outcomes
             for line in syncing.words_of(outcome)
         ]
-        return "\n".join(("Dernière fois", *told)) if told else ""
+        return "\n".join(("Dernière fois", *words)) if words else ""
 
     def can(self, command: CommandType) -> bool | None:
         if command is StopSync:

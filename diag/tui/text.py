@@ -168,12 +168,12 @@ class TextSheet(PlainStyle):
 
     def _more(self, width: int, left: int) -> Strip:
         plural = "s" if left > 1 else ""
-        said = (
+        words = (
             f"… {left} ligne{plural} de plus : Page suiv."
             if left > 0
             else "Tout est lu : Page préc. pour revenir."
         )
-        return self._strip(Content.styled(said, "$text-muted"), width)
+        return self._strip(Content.styled(words, "$text-muted"), width)
 
     def _strip(self, text: Content, width: int) -> Strip:
         """Draw a line that is wrapped already: Textual would wrap it once more."""

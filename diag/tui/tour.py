@@ -77,8 +77,8 @@ class TourScreen(PlaceScreen):
     @on(Lines.Moved)
     def _moved(self, event: Lines.Moved) -> None:
         school = self.diag.desk.workspace.territory.school(event.key)
-        told = f"{accented(school.name)}\n{address_of(school)}" if school else ""
-        self.query_one("#here", Static).update(content(told))
+        words = f"{accented(school.name)}\n{address_of(school)}" if school else ""
+        self.query_one("#here", Static).update(content(words))
 
     def on_mount(self) -> None:
         self.query_one(Lines).focus()

@@ -6,12 +6,8 @@ from dataclasses import dataclass, field
 from diag.checklist.forms import NOUNS
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.search import levels_of, problems_of
-from diag.checklist.source import Items
-from diag.checklist.source import Scalar
-from diag.checklist.typecheck import Expected
-from diag.checklist.typecheck import check_rule
-from diag.checklist.typecheck import names_read
-from diag.checklist.typecheck import read_rule
+from diag.checklist.source import Items, Scalar
+from diag.checklist.typecheck import Expected, check_rule, names_read, read_rule
 from diag.model.checklist import Checklist, Recommendation
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import Rule

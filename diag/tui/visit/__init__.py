@@ -23,7 +23,7 @@ from diag.model.checklist import Checklist
 from diag.model.enums import Profile, State
 from diag.model.fact import Facts
 from diag.tui.commands import CommandType, bindings_of, key_now
-from diag.tui.departure import DepartureScreen
+from diag.tui.departure import DepartureScreen, ask_day
 from diag.tui.dialogs import Ask, ChooseDialog, ListChoice
 from diag.tui.palette import Found
 from diag.tui.photos import open_photos
@@ -176,9 +176,9 @@ class VisitScreen(PlaceScreen):
         if isinstance(typed, str) and not typed.strip():
             self._confirmed()
             return
-        said = self._given_as(typed)
-        if said:
-            self.show_saved(said)
+        words = self._given_as(typed)
+        if words:
+            self.show_saved(words)
 
     def _given_as(self, typed: str | Parsed) -> str:
         """Record what is typed; when it cannot be, show why, and it stays there."""
@@ -199,20 +199,20 @@ class VisitScreen(PlaceScreen):
         typed = self.fiche.line.value
         if not typed.strip():
             return True
-        said = self._given_as(typed)
-        if said:
+        words = self._given_as(typed)
+        if words:
             self.fiche.forget_typed()
             self._show_around()
-        return bool(said)
+        return bool(words)
 
     def _confirmed(self) -> None:
-        said = self.visiting.confirm()
-        if said:
-            self.show_saved(said)
+        words = self.visiting.confirm()
+        if words:
+            self.show_saved(words)
         else:
             self._walk(1)
 
-    def look_again(self, said: str, *, forget: bool, written: bool) -> None:
+    def look_again(self, words: str, *, forget: bool, written: bool) -> None:
         """Show what there is, once asked whether to write; go on as Enter."""
         answered = written and bool(self.fiche.line.value.strip())
         if forget:
@@ -221,20 +221,22 @@ class VisitScreen(PlaceScreen):
                 self.grid.forget_typed()
         if answered:
             self.visiting.onward()
-        self.show(said, _DONE)
+        self.show(words, _DONE)
 
     def catch_up(self) -> None:
         """Show what another window wrote; what is being typed stays."""
         if hasattr(self, "visiting") and self.visiting.catch_up():
             self.show("Lu de nouveau : une autre fenêtre a écrit dans cet audit.")
 
-    def show_saved(self, said: str, *, onward: bool = True) -> None:
+    def show_saved(self, words: str, *, onward: bool = True) -> None:
         """Show that it is on disk, then go to what is left."""
         if onward:
             self.fiche.forget_typed()
         if onward and not self.visiting.onward():
-            said = f"{said}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
-        self.show(f"{_SAVED} · {said}", _DONE)
+            words = (
+                f"{words}. Il ne reste rien : {key_now(self.app, GoBilan)}, le bilan"
+            )
+        self.show(f"{_SAVED} · {words}", _DONE)
 
     def _walk(self, step: int) -> None:
         visiting = self.visiting
@@ -388,8 +390,8 @@ class VisitScreen(PlaceScreen):
 
         place, question = self.visiting.key
 
-        def done(said: str) -> None:
-            self.show(said, _DONE)
+        def done(words: str) -> None:
+            self.show(words, _DONE)
 
         shown = find_contested(self.session, question, place)
         self.app.push_screen(ConflictScreen(shown, done))
@@ -440,11 +442,11 @@ class VisitScreen(PlaceScreen):
     def on_still_true(self) -> None:
         """Carry last time's answer; where there is none, say so."""
         try:
-            said = self.visiting.still_true()
+            words = self.visiting.still_true()
         except NothingToRepeatError as error:
             self.fiche.status(str(error), "bold $warning")
         else:
-            self.show_saved(said)
+            self.show_saved(words)
 
     def on_turn_provenance(self) -> None:
         before = self.visiting.provenance
@@ -458,8 +460,8 @@ class VisitScreen(PlaceScreen):
         self.fiche.status(f"Réponse : {way}.{more}", "$text-muted")
 
     def on_take_back(self) -> None:
-        said = self.visiting.undo()
-        self.show(f"Annulé · {said}", "bold $warning")
+        words = self.visiting.undo()
+        self.show(f"Annulé · {words}", "bold $warning")
 
     @on(AnswerLine.NoAnswer)
     def _no_answer(self, event: AnswerLine.NoAnswer) -> None:
@@ -496,9 +498,9 @@ class VisitScreen(PlaceScreen):
 
         def chosen(profile: str | None) -> None:
             if profile:
-                said = self.visiting.choose(Profile(profile))
+                words = self.visiting.choose(Profile(profile))
                 self.fiche.forget_typed()
-                self.show(said)
+                self.show(words)
 
         self.app.push_screen(ChooseDialog(_ASKED, choices), chosen)
 
@@ -528,10 +530,8 @@ class VisitScreen(PlaceScreen):
         self.app.push_screen(DepartureScreen(self.session), chosen)
 
     def on_date_visit(self) -> None:
-        from diag.tui.departure import ask_day  # noqa: PLC0415 - few need it
-
-        def dated(told: str) -> None:
-            self.show(f"Enregistré · {told}", _DONE)
+        def dated(words: str) -> None:
+            self.show(f"Enregistré · {words}", _DONE)
 
         ask_day(self.app, self.session, dated)
 

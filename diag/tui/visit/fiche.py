@@ -362,13 +362,13 @@ class Fiche(Sturdy, Vertical):
 
     def status(self, text: str, style: str = "") -> None:
         """Show under the line what is understood, saved, refused, doubtful."""
-        said = Content.styled(content(text).plain, style)
+        words = Content.styled(content(text).plain, style)
         sheet = self.query_one("#fiche-status", TextSheet)
-        lines = len(wrapped(said, sheet.size.width))
+        lines = len(wrapped(words, sheet.size.width))
         height = min(max(lines, _STATUS), _LONGEST)
         if sheet.styles.height is None or sheet.styles.height.value != height:
             sheet.styles.height = height
-        sheet.show(lambda width: [Drawn(each) for each in wrapped(said, width)])
+        sheet.show(lambda width: [Drawn(each) for each in wrapped(words, width)])
 
     def on_mount(self) -> None:
         self.line.entered = lambda: self.given(self.line.value)

@@ -87,13 +87,13 @@ class Grid(GridEntry):
             return
         count = len(filled.written)
         above = self.sheet.places[row - 1].name
-        said = "rien à reprendre."
+        words = "rien à reprendre."
         if count:
-            said = f"{counted(count, 'réponse')} comme « {above} ». {self._undone_by}"
+            words = f"{counted(count, 'réponse')} comme « {above} ». {self._undone_by}"
         here = self.sheet.places[row].name
         if row + 1 < len(self.sheet.places):
             self._go(At(row + 1, column))
-        self.after(filled, f"« {here} » : {said}")
+        self.after(filled, f"« {here} » : {words}")
 
     def _take_places(self) -> None:
         former = take_places_again(self.session)
@@ -132,8 +132,8 @@ class Grid(GridEntry):
             self.inform(str(error))
             return
         left = f", {len(filled.refused)} laissées" if filled.refused else ""
-        said = counted(len(filled.written), "réponse recopiée", "réponses recopiées")
-        self.after(filled, f"{said}{left}. {self._undone_by}")
+        words = counted(len(filled.written), "réponse recopiée", "réponses recopiées")
+        self.after(filled, f"{words}{left}. {self._undone_by}")
 
     @property
     def _undone_by(self) -> str:
@@ -153,10 +153,10 @@ class Grid(GridEntry):
         ]
         filled = clear(self.session, keys)
         count = len(filled.written)
-        said = (
+        words = (
             f"{counted(count, 'réponse')} retirées" if count > 1 else "Réponse retirée"
         )
-        done = f"{said}. {self._undone_by}" if count else "Rien à retirer."
+        done = f"{words}. {self._undone_by}" if count else "Rien à retirer."
         self.after(filled, done)
 
     def on_copy_cells(self) -> None:

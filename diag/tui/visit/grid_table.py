@@ -213,13 +213,13 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         add, twin, other = (
             key_now(self.app, each) for each in (ShowPlaces, DuplicatePlace, NextKind)
         )
-        said = {
+        words = {
             1: _NOTHING.get(self.sheet.kind, "Rien de cette sorte."),
             2: self.offered,
             3: f"{add} en ajoute, {twin} duplique ensuite, réponses comprises.",
             4: f"{other} passe des salles aux lots de matériel, et retour.",
         }
-        text = f"  {said.get(y, '')}"
+        text = f"  {words.get(y, '')}"
         return Strip([Segment(text, self.plain_style)]).crop_extend(
             0, self.size.width, self.plain_style
         )
@@ -405,10 +405,10 @@ def cell_text(question: Question, cell: Cell, width: int, around: str = "  ") ->
         empty = "·" if cell.is_inert else ""
         return _padded(f"{before}{empty}", width - 1) + after
     inside = width - _AROUND
-    said, mark = line(cell.words), cell.mark
+    text, mark = line(cell.words), cell.mark
     if cell.is_inert:
-        said, mark = f"({said})", "·"
-    words = _cut(said, inside)
+        text, mark = f"({text})", "·"
+    words = _cut(text, inside)
     if TYPES[question.type].is_number and not cell.is_conflict:
         words = " " * (inside - cell_len(words)) + words
     return f"{before}{_padded(words, inside)} {_padded(mark, _MARK)}{after}"
@@ -505,27 +505,27 @@ def expected_lines(question: Question, text: str, width: int) -> list[str]:
     kind = TYPES[question.type]
     if text:
         read = kind.so_far(question, text)
-        said = f"Saisie : {text}  →  {read.words or read.problem or '…'}"
-        lines = _wrapped(said, width)
+        words = f"Saisie : {text}  →  {read.words or read.problem or '…'}"
+        lines = _wrapped(words, width)
     elif question.choices:
         lines = _choices_lines(question, width)
     elif kind.is_yes_no:
         keys = "  ".join(f"{key} {label}" for key, label, _ in kind.options(question))
         lines = [keys, _STATES_HINT]
     else:
-        said = kind.expected(question)
-        lines = [*_wrapped(said[:1].upper() + said[1:], width), _STATES_HINT]
+        words = kind.expected(question)
+        lines = [*_wrapped(words[:1].upper() + words[1:], width), _STATES_HINT]
     return [*lines, "", ""][:_EXPECTED_LINES]
 
 
-def with_notice(expected: list[str], said: str, current: str, width: int) -> list[str]:
+def with_notice(expected: list[str], text: str, current: str, width: int) -> list[str]:
     """Return what is expected, then what was done, whole; or what the cell holds.
 
-    What was said may take the place of what is expected, until the next key.
+    What was done may take the place of what is expected, until the next key.
     """
-    room = _EXPECTED_LINES if said else 1 + sum(not each for each in expected)
-    told = _wrapped(said or current, width)[:room]
-    return [*expected[: len(expected) + 1 - len(told)], *told]
+    room = _EXPECTED_LINES if text else 1 + sum(not each for each in expected)
+    words = _wrapped(text or current, width)[:room]
+    return [*expected[: len(expected) + 1 - len(words)], *words]
 
 
 def _choices_lines(question: Question, width: int) -> list[str]:
@@ -553,18 +553,18 @@ def current_line(question: Question, cell: Cell) -> str:
 def _cell_words(question: Question, cell: Cell) -> str:
     if cell.is_inert:
         kept = f" Gardé sans compter : {heads_words(question, cell.heads)}."
-        told = "Ne se demande pas ici, d'après les autres réponses."
-        return told + kept * bool(cell.heads)
+        words = "Ne se demande pas ici, d'après les autres réponses."
+        return words + kept * bool(cell.heads)
     if not cell.heads:
         maybe = " (se demande peut-être : cela dépend d'autres réponses)"
         return f"Pas de réponse{maybe if cell.relevant is None else ''}"
-    said = heads_words(question, cell.heads)
+    text = heads_words(question, cell.heads)
     if cell.is_conflict:
-        return f"Désaccord : {said}. La réponse tapée ici tranchera."
+        return f"Désaccord : {text}. La réponse tapée ici tranchera."
     (answer,) = cell.heads
     if answer.state is State.KNOWN:
-        said = f"{said}, {provenance_words(answer)}"
-    return f"Réponse : {said}"
+        text = f"{text}, {provenance_words(answer)}"
+    return f"Réponse : {text}"
 
 
 def provenance_note(provenance: Provenance | None) -> str:
