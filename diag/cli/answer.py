@@ -1,4 +1,4 @@
-"""`diag audit answer`, `note`, `undo`, `history`: what is said, and said before."""
+"""`diag audit answer`, `note`, `undo`, `history`, `photo` and `place`: the facts."""
 
 import json
 import sys
@@ -12,8 +12,8 @@ from pydantic import Field, ValidationError
 
 from diag.answers.types import answer_words
 from diag.audit import photos, places
-from diag.audit.answer import NewAnswer, Recorded, record_answer, record_note
-from diag.audit.history import Change, changes_of
+from diag.audit.answer import NewAnswer, record_answer, record_note
+from diag.audit.history import changes_of
 from diag.audit.memory import take_places_again
 from diag.audit.places import close_places
 from diag.audit.session import AuditSession
@@ -105,10 +105,6 @@ def answer(
         sure=sure,
     )
     recorded = record_answer(session, entry)
-    _tell(recorded, as_json=as_json)
-
-
-def _tell(recorded: Recorded, *, as_json: bool) -> None:
     if as_json:
         print_json({
             "revision": recorded.revision,
@@ -118,8 +114,8 @@ def _tell(recorded: Recorded, *, as_json: bool) -> None:
             "value": recorded.answer.value,
         })
         return
-    told = answer_words(recorded.question, recorded.answer)
-    click.echo(f"{recorded.place.name} : {recorded.question.label} = {told}")
+    words = answer_words(recorded.question, recorded.answer)
+    click.echo(f"{recorded.place.name} : {recorded.question.label} = {words}")
 
 
 @click.command()
@@ -161,14 +157,10 @@ def history(
             .astimezone()
             .strftime("%d/%m/%Y %H:%M"),
             change.author,
-            _line(change),
+            f"{change.about} : {change.said}",
         )
         for change in found
     )
-
-
-def _line(change: Change) -> str:
-    return f"{change.about} : {change.said}"
 
 
 _WHEREABOUTS = {"": "here", absent.AT_OFFICE: "office", absent.AWAITED: "awaited"}
@@ -237,8 +229,8 @@ def list_photos(session: AuditSession, *, as_json: bool) -> None:
 @click.argument("text", metavar="LÉGENDE")
 def caption(session: AuditSession, ident: str, text: str) -> None:
     """Change la légende d'une photo."""
-    told = photos.caption_photo(session, ident, text)
-    click.echo(f"Légende : {told.caption}")
+    captioned = photos.caption_photo(session, ident, text)
+    click.echo(f"Légende : {captioned.caption}")
 
 
 @photo.command("remove")
@@ -275,13 +267,13 @@ def fetch(session: AuditSession) -> None:
     if not wanted:
         click.echo("Toutes les images de cet audit sont déjà ici.")
         return
-    told = absent.fetch(session.workspace, wanted)
-    click.echo(f"{counted(told.received, 'image reçue', 'images reçues')}.")
-    if told.problem:
-        raise DiagError(told.problem)
-    if told.awaited:
+    fetched = absent.fetch(session.workspace, wanted)
+    click.echo(f"{counted(fetched.received, 'image reçue', 'images reçues')}.")
+    if fetched.problem:
+        raise DiagError(fetched.problem)
+    if fetched.awaited:
         click.echo(
-            f"{counted(told.awaited, 'image', 'images')} pas encore au bureau : le "
+            f"{counted(fetched.awaited, 'image', 'images')} pas encore au bureau : le "
             "serveur l'attend de l'ordinateur qui l'a jointe.",
             err=True,
         )

@@ -10,8 +10,6 @@ from diag.audit import upgrade as upgrading
 from diag.audit.session import AuditSession
 from diag.audit.upgrade import upgrade_json, upgrade_lines
 from diag.audit.walk import (
-    Parcours,
-    QuestionToAsk,
     choose_profile,
     left_to_ask,
     parcours_of,
@@ -22,12 +20,11 @@ from diag.cli.shared import (
     about_json,
     audit_command,
     campaign_option,
-    json_option,
     print_json,
+    print_lines,
     print_table,
     subject_argument,
     workspace_command,
-    workspace_of,
 )
 from diag.journal.records import dispatches_of
 from diag.model.audit import Dispatch
@@ -86,21 +83,17 @@ def questions(
         print_json([question.to_json() for question in found])
         return
     for question in found[: None if everything else limit]:
-        _print(question)
+        maybe = "" if question.sure else " (peut-être sans objet)"
+        click.echo(f"{question.id}  [{question.place_name}]{maybe}")
+        click.echo(f"    {question.label}")
+        if question.ask:
+            click.echo(f"    demander : {question.ask}")
+        if question.look:
+            click.echo(f"    regarder : {question.look}")
+        click.echo(f"    réponse  : {question.expected}")
+        if question.current:
+            click.echo(f"    répondu  : {question.current}")
     click.echo(f"{counted(len(found), 'question')} en tout.", err=True)
-
-
-def _print(question: QuestionToAsk) -> None:
-    maybe = "" if question.sure else " (peut-être sans objet)"
-    click.echo(f"{question.id}  [{question.place_name}]{maybe}")
-    click.echo(f"    {question.label}")
-    if question.ask:
-        click.echo(f"    demander : {question.ask}")
-    if question.look:
-        click.echo(f"    regarder : {question.look}")
-    click.echo(f"    réponse  : {question.expected}")
-    if question.current:
-        click.echo(f"    répondu  : {question.current}")
 
 
 @click.command()
@@ -116,7 +109,18 @@ def profile(session: AuditSession, parcours: str | None, *, as_json: bool) -> No
         choose_profile(session, profile_named(parcours))
     found = parcours_of(session)
     if as_json:
-        print_json([_told(one) for one in found])
+        print_json([
+            {
+                "profile": str(one.profile),
+                "name": one.name,
+                "chosen": one.chosen,
+                "left": one.left,
+                "maybe": one.maybe,
+                "minutes": one.minutes,
+                "minutes_most": one.minutes_most,
+            }
+            for one in found
+        ])
         return
     print_table(
         (
@@ -129,36 +133,24 @@ def profile(session: AuditSession, parcours: str | None, *, as_json: bool) -> No
     )
 
 
-def _told(one: Parcours) -> dict[str, object]:
-    return {
-        "profile": str(one.profile),
-        "name": one.name,
-        "chosen": one.chosen,
-        "left": one.left,
-        "maybe": one.maybe,
-        "minutes": one.minutes,
-        "minutes_most": one.minutes_most,
-    }
-
-
 @click.command()
+@workspace_command
 @subject_argument
 @campaign_option
-@json_option
-@click.pass_context
-def start(ctx: click.Context, ref: str, campaign: str | None, *, as_json: bool) -> None:
+def start(
+    workspace: Workspace, ref: str, campaign: str | None, *, as_json: bool
+) -> None:
     """Ouvre l'audit dans la campagne ; sans effet s'il est ouvert."""
-    with workspace_of(ctx) as workspace:
-        session = audits.start(workspace, ref, campaign)
-        told = _summary(session)
-        if session.notice:
-            click.echo(session.notice, err=True)
+    session = audits.start(workspace, ref, campaign)
+    summary = _summary(session)
+    if session.notice:
+        click.echo(session.notice, err=True)
     if as_json:
-        print_json(told)
+        print_json(summary)
         return
     click.echo(
         f"Audit ouvert : {session.about.title} ({session.about.ref}), "
-        f"campagne {told['campaign']}."
+        f"campagne {summary['campaign']}."
     )
     click.echo(f"Ensuite : diag audit questions {session.about.ref}")
 
@@ -208,23 +200,22 @@ def status(session: AuditSession, status_: str | None, *, as_json: bool) -> None
     """Dit où en est l'audit, ou le fait avancer (--set)."""
     if status_ is not None:
         follow.move(session, AuditStatus(status_))
-    told = _summary(session)
+    summary = _summary(session)
     if as_json:
-        print_json(told)
+        print_json(summary)
         return
     click.echo(f"{session.about.title} ({session.about.ref})")
-    click.echo(f"  campagne      {told['campaign']}")
-    click.echo(f"  état          {STATUSES[AuditStatus(told['status'])]}")
-    click.echo(f"  réponses      {told['answers']}")
-    click.echo(f"  modifications {told['revisions']}")
-    click.echo(f"  conflits      {told['conflicts']}")
-    click.echo(f"  empreinte     {told['digest']}")
-    # Words of its own, for an audit that was sent only.
-    from diag.office.mail.parcel import dispatch_words  # noqa: PLC0415
+    click.echo(f"  campagne      {summary['campaign']}")
+    click.echo(f"  état          {STATUSES[AuditStatus(summary['status'])]}")
+    click.echo(f"  réponses      {summary['answers']}")
+    click.echo(f"  modifications {summary['revisions']}")
+    click.echo(f"  conflits      {summary['conflicts']}")
+    click.echo(f"  empreinte     {summary['digest']}")
+    from diag.office.mail.parcel import dispatch_words  # noqa: PLC0415 - 140 modules
 
-    for sent in told["dispatches"]:
+    for sent in summary["dispatches"]:
         click.echo(f"  document      {dispatch_words(Dispatch.model_validate(sent))}")
-    if told["sealed"] is False:
+    if summary["sealed"] is False:
         click.echo("  attention : l'audit a été modifié après sa clôture.")
 
 
@@ -269,15 +260,14 @@ def upgrade(
 ) -> None:
     """Passe l'audit à une autre édition des grilles : gardé, à redemander, perdu."""
     found = upgrading.preview(session, edition)
-    told = list(upgrade_lines(session, found, everything=everything))
+    lines = list(upgrade_lines(session, found, everything=everything))
     closed = session.status is AuditStatus.CLOS
     if not dry_run:
         upgrading.upgrade(session, found)
     if as_json:
         print_json({**upgrade_json(found), "done": not dry_run})
         return
-    for line in told:
-        click.echo(line)
+    print_lines(lines)
     if not dry_run:
         click.echo(f"C'est fait. Pour revenir : diag audit undo {session.about.ref}")
     elif closed:

@@ -10,6 +10,7 @@ from diag.cli.shared import (
     campaign_option,
     json_option,
     print_json,
+    print_lines,
     print_table,
     workspace_command,
     workspace_of,
@@ -106,10 +107,9 @@ def import_(
     if preview or not yes:
         seen = bundles.preview(workspace, file)
         if not as_json:
-            for line in bundles.words_of(workspace, seen):
-                click.echo(line)
+            print_lines(bundles.words_of(workspace, seen))
         elif preview:
-            print_json(_json(seen))
+            print_json(_entered_json(seen))
     if preview:
         return
     if not yes and not agreed("Lire ce paquet ?"):
@@ -118,10 +118,9 @@ def import_(
     entered = bundles.bring_in(workspace, file)
     lines = list(bundles.words_of(workspace, entered)) if yes else []
     if as_json:
-        print_json(_json(entered))
+        print_json(_entered_json(entered))
         return
-    for line in lines:
-        click.echo(line)
+    print_lines(lines)
     click.echo(f'Lu. Pour l\'annuler : diag bundle undo "{entered.name}"')
 
 
@@ -234,7 +233,7 @@ def remove(workspace: Workspace, name: str) -> None:
 
 
 def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
-    """Exchange by a shared folder; tell what was read, given, refused."""
+    """Exchange by a shared folder; print what was read, given, refused."""
     from diag.office import bundles  # noqa: PLC0415 - as above
 
     with workspace_of(ctx) as workspace:
@@ -245,7 +244,7 @@ def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
     written = outcome.written
     if as_json:
         print_json({
-            "read": [_json(one) for one in outcome.read],
+            "read": [_entered_json(one) for one in outcome.read],
             "known": outcome.known,
             "refused": outcome.refused,
             "written": str(outcome.path) if outcome.path else None,
@@ -253,8 +252,7 @@ def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
             "attachments": len(written.blobs) if written else 0,
         })
         return
-    for line in lines:
-        click.echo(line)
+    print_lines(lines)
     for line in outcome.refused:
         click.echo(f"Pas lu : {line}", err=True)
     if written:
@@ -267,7 +265,7 @@ def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
         click.echo("Tout ce qui est ici était déjà dans le dossier.")
 
 
-def _json(entered: Any) -> dict[str, Any]:
+def _entered_json(entered: Any) -> dict[str, Any]:
     return {
         "name": entered.name,
         "sender": entered.sender,

@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from diag.checklist.edition import shipped_checklists
 from diag.cli.shared import (
     json_option,
     print_json,
+    print_lines,
     print_table,
     workspace_command,
     workspace_of,
@@ -15,6 +18,9 @@ from diag.cli.shared import (
 from diag.model.errors import DiagError
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from diag.workspace.checking import Checked
 
 
 @click.group()
@@ -66,8 +72,7 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
             ],
         })
     else:
-        for line in difference_lines(before, after):
-            click.echo(line)
+        print_lines(difference_lines(before, after))
     if before.notice or after.notice:
         sys.exit(1)
 
@@ -96,56 +101,33 @@ def schema() -> None:
     print_json(overlay_schema())
 
 
-@checklists.command("check")
-@workspace_command
-@click.option(
+_SPELLING = click.option(
     "--spelling",
     is_flag=True,
     help="Relit aussi l'orthographe, si un dictionnaire français est installé.",
 )
+
+
+@checklists.command("check")
+@workspace_command
+@_SPELLING
 def check_overlay(workspace: Workspace, *, spelling: bool) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""
-    from diag.checklist.edition import shipped_checklists  # noqa: PLC0415 - as above
-    from diag.workspace.checking import checked  # noqa: PLC0415 - as above
     from diag.workspace.editions import overlay_of  # noqa: PLC0415 - as above
 
     overlay = overlay_of(workspace)
-    result = checked(shipped_checklists(), overlay)
-    if spelling:
-        from diag.workspace.checking import NO_DICTIONARY, respelled  # noqa: PLC0415
-
-        read = respelled(shipped_checklists(), result, overlay)
-        if read is None:
-            click.echo(NO_DICTIONARY, err=True)
-        result = read or result
-    for problem in result.problems:
-        click.echo(str(problem))
-    errors = sum(problem.severity == "error" for problem in result.problems)
-    notices = len(result.problems) - errors
+    result = _check(shipped_checklists(), overlay, spelling=spelling)
     changed = counted(result.overlaid, "élément changé", "éléments changés")
-    click.echo(
-        f"{overlay} : {changed} ; {result.summary} ; {counted(errors, 'erreur')}, "
-        f"{counted(notices, 'avertissement')}."
-    )
-    if errors:
-        sys.exit(1)
+    _print_problems(result, f"{overlay} : {changed} ; {result.summary}")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--schema", is_flag=True, help="Écrit le schéma JSON pour les éditeurs.")
-@click.option(
-    "--spelling",
-    is_flag=True,
-    help="Relit aussi l'orthographe, si un dictionnaire français est installé.",
-)
+@_SPELLING
 @json_option
 def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -> None:
     """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
-    # Each costs what only its user should pay.
-    from diag.checklist.edition import shipped_checklists  # noqa: PLC0415
-    from diag.workspace.checking import checked  # noqa: PLC0415
-
     if schema:
         from diag.checklist.schema import json_schema  # noqa: PLC0415 - as above
 
@@ -154,34 +136,48 @@ def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -
     place = folder or shipped_checklists()
     if not place.is_dir():
         raise DiagError(f"{place} n'est pas un dossier. Donnez le dossier des grilles.")
-    result = checked(place)
-    if spelling:
-        from diag.workspace.checking import NO_DICTIONARY, respelled  # noqa: PLC0415
+    result = _check(place, spelling=spelling)
+    if not as_json:
+        _print_problems(result, f"{place} : {result.summary}")
+        return
+    print_json([
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "key": problem.key,
+            "message": problem.message,
+            "remedy": problem.remedy,
+            "severity": problem.severity,
+        }
+        for problem in result.problems
+    ])
+    if any(problem.severity == "error" for problem in result.problems):
+        sys.exit(1)
 
-        read = respelled(place, result)
-        if read is None:
-            click.echo(NO_DICTIONARY, err=True)
-        result = read or result
+
+def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> "Checked":
+    from diag.workspace.checking import (  # noqa: PLC0415 - as above
+        NO_DICTIONARY,
+        checked,
+        respelled,
+    )
+
+    result = checked(place, overlay)
+    if not spelling:
+        return result
+    read = respelled(place, result, overlay)
+    if read is None:
+        click.echo(NO_DICTIONARY, err=True)
+    return read or result
+
+
+def _print_problems(result: "Checked", head: str) -> None:
+    """Print every problem, then how many; fail when one is an error."""
+    print_lines(map(str, result.problems))
     errors = sum(problem.severity == "error" for problem in result.problems)
-    if as_json:
-        print_json([
-            {
-                "file": problem.file,
-                "line": problem.line,
-                "key": problem.key,
-                "message": problem.message,
-                "remedy": problem.remedy,
-                "severity": problem.severity,
-            }
-            for problem in result.problems
-        ])
-    else:
-        for problem in result.problems:
-            click.echo(str(problem))
-        notices = len(result.problems) - errors
-        click.echo(
-            f"{place} : {result.summary} ; {counted(errors, 'erreur')}, "
-            f"{counted(notices, 'avertissement')}."
-        )
+    notices = len(result.problems) - errors
+    click.echo(
+        f"{head} ; {counted(errors, 'erreur')}, {counted(notices, 'avertissement')}."
+    )
     if errors:
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""`diag conflicts`: what people said apart, and settling it."""
+"""`diag conflicts`: answers that differ, and settling them."""
 
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ from diag.cli.shared import (
     audit_command,
     campaign_option,
     print_json,
+    print_lines,
     workspace_command,
 )
 from diag.journal.revision import Revision
@@ -41,7 +42,7 @@ class _ListFirst(click.Group):
 
 
 @click.group("conflicts", cls=_ListFirst)
-def conflicts_() -> None:
+def conflicts_group() -> None:
     """Montre et tranche ce que plusieurs ont dit différemment.
 
     Sans commande : la liste, d'un audit si un SUJET est nommé, sinon de tous. Chaque
@@ -49,7 +50,7 @@ def conflicts_() -> None:
     """
 
 
-@conflicts_.command("list")
+@conflicts_group.command("list")
 @workspace_command
 @click.argument("ref", metavar="[SUJET]", required=False)
 @campaign_option
@@ -63,7 +64,7 @@ def list_(
         sessions = conflicts.sessions_of(workspace)
     if as_json:
         found = chain.from_iterable(map(conflicts.contested_of, sessions))
-        print_json([_told(one) for one in found])
+        print_json([_contested_json(one) for one in found])
         return
     count = sum(map(_list, sessions))
     if count:
@@ -98,7 +99,7 @@ _which = click.argument("which", metavar="NUMÉRO|QUESTION")
 _where = click.option("--place", default="", help="Nom du lieu de la question.")
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @_which
 @_where
@@ -106,13 +107,12 @@ def show(session: AuditSession, which: str, place: str, *, as_json: bool) -> Non
     """Montre un conflit : le départ, qui a dit quoi et quand, ce que cela change."""
     one = find_contested(session, which, place)
     if as_json:
-        print_json(_told(one))
+        print_json(_contested_json(one))
         return
-    for line in card_lines(one):
-        click.echo(line)
+    print_lines(card_lines(one))
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @_which
 @click.argument("letter", metavar="A|B")
@@ -123,11 +123,11 @@ def take(
     """Retient ce que dit un candidat ; « diag audit undo » y revient."""
     one = find_contested(session, which, place)
     chosen = one.candidate(letter)
-    said = settling.take(one, letter)
-    _acknowledge(one, said, f"tranché, {chosen.words}", as_json=as_json)
+    written = settling.take(one, letter)
+    _acknowledge(one, written, f"tranché, {chosen.words}", as_json=as_json)
 
 
-@conflicts_.command(context_settings={"ignore_unknown_options": True})
+@conflicts_group.command(context_settings={"ignore_unknown_options": True})
 @audit_command
 @_which
 @click.argument("value")
@@ -151,11 +151,11 @@ def write(
     """Écrit une autre réponse à la place de toutes celles qui diffèrent."""
     one = find_contested(session, which, place)
     known = Provenance(provenance) if provenance else None
-    said = settling.write(one, value, provenance=known, sure=sure)
-    _acknowledge(one, said, f"tranché, {value}", as_json=as_json)
+    written = settling.write(one, value, provenance=known, sure=sure)
+    _acknowledge(one, written, f"tranché, {value}", as_json=as_json)
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @_which
 @click.option("--comment", required=True, help="Pourquoi il reste ouvert.")
@@ -165,31 +165,31 @@ def leave(
 ) -> None:
     """Laisse le conflit ouvert, avec un commentaire dans la note."""
     one = find_contested(session, which, place)
-    said = settling.leave(one, comment)
-    _acknowledge(one, said, "laissé ouvert, commentaire noté", as_json=as_json)
+    written = settling.leave(one, comment)
+    _acknowledge(one, written, "laissé ouvert, commentaire noté", as_json=as_json)
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @_which
 def keep(session: AuditSession, which: str, *, as_json: bool) -> None:
     """Garde un lieu que l'un a retiré pendant qu'un autre y écrivait."""
     one = find_contested(session, which)
-    said = settling.keep(one)
-    _acknowledge(one, said, "gardé", as_json=as_json)
+    written = settling.keep(one)
+    _acknowledge(one, written, "gardé", as_json=as_json)
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @_which
 def remove(session: AuditSession, which: str, *, as_json: bool) -> None:
     """Retire un lieu malgré ce qui y a été écrit ; l'historique garde tout."""
     one = find_contested(session, which)
-    said = settling.remove(one)
-    _acknowledge(one, said, "retiré", as_json=as_json)
+    written = settling.remove(one)
+    _acknowledge(one, written, "retiré", as_json=as_json)
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 def places(session: AuditSession, ref: str, *, as_json: bool) -> None:
     """Propose les lieux créés chacun de son côté qui n'en font peut-être qu'un."""
@@ -207,8 +207,7 @@ def places(session: AuditSession, ref: str, *, as_json: bool) -> None:
         ])
         return
     for one in found:
-        for line in merging.merge_lines(one):
-            click.echo(line)
+        print_lines(merging.merge_lines(one))
         ids = f"{one.kept.id} {one.other.id}"
         click.echo(f"  Ensuite : diag conflicts merge {ref} {ids}")
         click.echo(f"  ou bien : diag conflicts distinct {ref} {ids}")
@@ -216,7 +215,7 @@ def places(session: AuditSession, ref: str, *, as_json: bool) -> None:
         click.echo("Aucun lieu ne paraît créé deux fois.")
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @click.argument("kept", metavar="LIEU_GARDÉ")
 @click.argument("other", metavar="LIEU")
@@ -224,11 +223,10 @@ def merge(session: AuditSession, ref: str, kept: str, other: str) -> None:
     """Fait lire deux lieux comme un seul ; « separate » les sépare de nouveau."""
     found = merging.merge_of(session, kept, other)
     merging.merge(found)
-    for line in merging.merged_lines(found, ref):
-        click.echo(line)
+    print_lines(merging.merged_lines(found, ref))
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @click.argument("first", metavar="LIEU")
 @click.argument("second", metavar="AUTRE_LIEU")
@@ -238,7 +236,7 @@ def distinct(session: AuditSession, first: str, second: str) -> None:
     click.echo("Deux lieux différents : ils ne seront plus proposés, ici ni ailleurs.")
 
 
-@conflicts_.command()
+@conflicts_group.command()
 @audit_command
 @click.argument("place", metavar="LIEU")
 def separate(session: AuditSession, place: str) -> None:
@@ -248,16 +246,15 @@ def separate(session: AuditSession, place: str) -> None:
 
 
 def _acknowledge(
-    one: Contested, said: tuple[Revision, ...], words: str, *, as_json: bool
+    one: Contested, written: tuple[Revision, ...], words: str, *, as_json: bool
 ) -> None:
     if as_json:
-        print_json({"revisions": [revision.id for revision in said]})
+        print_json({"revisions": [revision.id for revision in written]})
     else:
         click.echo(f"{one.about} : {words}.")
 
 
-def _told(one: Contested) -> dict[str, Any]:
-    """Return one conflict for a program."""
+def _contested_json(one: Contested) -> dict[str, Any]:
     return {
         "id": one.id,
         **about_json(one.session.about),

@@ -1,6 +1,5 @@
 """`diag export …`: tables for buyers, technicians, maps and other programs."""
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,18 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diag.cli.shared import campaign_option, workspace_of
+from diag.cli.shared import campaign_option, print_lines, progress_bar, workspace_of
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from diag.documents.tables import ChosenAudits, Exported, Progress
-    from diag.workspace.workspace import Workspace
 
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-# The tables cost 100 ms to import: `diag --help` does without, each command asks.
+# The tables cost 100 ms to import: `diag --help` does without.
 
 
 @click.group()
@@ -83,10 +82,10 @@ def basket(
     """
     from diag.documents.tables import write_basket  # noqa: PLC0415 - see above
 
-    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+    with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
         done = write_basket(picked, folder, formats, day, bar, to_confirm=to_confirm)
-    _tell(done)
+    _print_written(done)
 
 
 @export.command()
@@ -113,17 +112,18 @@ def tickets(
     """
     from diag.documents.tables import write_tickets  # noqa: PLC0415 - see above
 
-    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+    with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
+        day = workspace.world.today()
         done = write_tickets(
             picked,
             folder,
             formats,
-            workspace.world.today(),
+            day,
             bar,
             to_confirm=to_confirm,
             whole_plan=whole_plan,
         )
-    _tell(done)
+    _print_written(done)
 
 
 @export.command()
@@ -140,10 +140,10 @@ def answers(
     """
     from diag.documents.tables import write_answers  # noqa: PLC0415 - see above
 
-    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
+    with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
         done = write_answers(picked, folder, formats, day, bar, sensitive=sensitive)
-    _tell(done)
+    _print_written(done)
 
 
 @export.command("map")
@@ -157,10 +157,11 @@ def map_(ctx: click.Context, /, **asked: Any) -> None:
     """
     from diag.documents.tables import write_map  # noqa: PLC0415 - see above
 
-    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
-        day, whole = workspace.world.today(), bool(asked["everything"])
+    with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
+        day = workspace.world.today()
+        whole = bool(asked["everything"])
         done = write_map(workspace, picked, folder, day, bar, territory=whole)
-    _tell(done)
+    _print_written(done)
 
 
 @export.command()
@@ -174,9 +175,10 @@ def glpi(ctx: click.Context, /, **asked: Any) -> None:
     """
     from diag.documents.tables import write_glpi  # noqa: PLC0415 - see above
 
-    with _chosen(ctx, **asked) as (workspace, picked, folder), _bar() as bar:
-        done = write_glpi(picked, folder, workspace.world.today(), bar)
-    _tell(done)
+    with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
+        day = workspace.world.today()
+        done = write_glpi(picked, folder, day, bar)
+    _print_written(done)
 
 
 @contextmanager
@@ -187,33 +189,19 @@ def _chosen(
     campaign: str | None,
     *,
     everything: bool,
-) -> Iterator[tuple["Workspace", "ChosenAudits", Path]]:
+) -> Iterator[tuple[Workspace, "ChosenAudits", Path, "Progress"]]:
     from diag.documents.tables import chosen  # noqa: PLC0415 - see above
 
     if bool(refs) is everything:
         raise click.UsageError("Donnez un ou plusieurs sujets, ou --all.")
     with workspace_of(ctx) as workspace:
         picked = chosen(workspace, refs, campaign, everything=everything)
-        yield workspace, picked, folder or picked.folder
+        with progress_bar() as bar:
+            yield workspace, picked, folder or picked.folder, bar
 
 
-@contextmanager
-def _bar() -> Iterator["Progress"]:
-    """Show a bar on a terminal's stderr; nothing elsewhere."""
-    with click.progressbar(
-        length=1, label="Audits", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield show
-
-
-def _tell(done: "Exported") -> None:
+def _print_written(done: "Exported") -> None:
     """Print the files, then how much of what they hold."""
-    for path in done.files:
-        click.echo(str(path))
-    said = [counted(number, one, many) for number, one, many in done.counts]
-    click.echo(", ".join(said), err=True)
+    print_lines(map(str, done.files))
+    counts = [counted(number, one, many) for number, one, many in done.counts]
+    click.echo(", ".join(counts), err=True)

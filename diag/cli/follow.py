@@ -1,13 +1,11 @@
-"""`diag audit reword`, `reorder`, `recommend`: what the engineer makes of advice."""
+"""`diag review`; of an audit: advice reworded, ranked, added; visits, what follows."""
 
 from datetime import date
-from typing import Any
 
 import click
 
 from diag.audit import advising
 from diag.audit import follow as following
-from diag.audit import session as audits
 from diag.audit.history import day_words
 from diag.audit.session import AuditSession
 from diag.cli.shared import (
@@ -15,24 +13,24 @@ from diag.cli.shared import (
     about_json,
     agreed,
     audit_command,
+    audit_of,
     campaign_option,
     json_option,
     print_json,
+    print_lines,
     print_table,
     subject_argument,
     workspace_of,
 )
 from diag.model.audit import FollowUp
-from diag.model.checklist import Wording
 from diag.model.enums import Audience, FollowUpState, Owner
 from diag.office import review as reviewing
 from diag.office.mail.parcel import has_messages
-from diag.office.review import Stand
 from diag.words.dates import written_day
 
 
 @click.command()
-@subject_argument
+@audit_command
 @click.argument("recommendation")
 @click.argument("audience", type=click.Choice([str(each) for each in Audience]))
 @click.option("--title", help="Le titre, en une ligne.")
@@ -41,37 +39,25 @@ from diag.words.dates import written_day
 @click.option("--meanwhile", help="Que faire en attendant (equipe).")
 @click.option("--how", help="Comment s'y prendre (technique).")
 @click.option("--as-declared", is_flag=True, help="Revenir aux mots des grilles.")
-@campaign_option
-@click.pass_context
 def reword(
-    ctx: click.Context,
+    session: AuditSession,
     /,
-    ref: str,
     recommendation: str,
     audience: str,
-    campaign: str | None,
     *,
     as_declared: bool,
     **parts: str | None,
 ) -> None:
     """Dit une préconisation autrement à un destinataire ; sans option, la montre."""
-    words = {name: text for name, text in parts.items() if text is not None}
     reader = Audience(audience)
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
-        ident = advising.find_advice(session, recommendation)
-        if as_declared:
-            told = advising.reword(session, ident, reader, {})
-        elif words:
-            told = advising.reword(session, ident, reader, words)
-        else:
-            told = advising.current_wording(session, ident, reader)
-    _print(told, reader)
-
-
-def _print(told: Wording, reader: Audience) -> None:
+    ident = advising.find_advice(session, recommendation)
+    words = {name: text for name, text in parts.items() if text is not None}
+    if as_declared or words:
+        wording = advising.reword(session, ident, reader, {} if as_declared else words)
+    else:
+        wording = advising.current_wording(session, ident, reader)
     for name in advising.PARTS[reader]:
-        click.echo(f"{advising.PART_WORDS[name]} : {getattr(told, name)}")
+        click.echo(f"{advising.PART_WORDS[name]} : {getattr(wording, name)}")
 
 
 @click.command()
@@ -94,15 +80,13 @@ def reorder(
     """Change le rang d'une préconisation ; sans option, montre l'ordre."""
     if (by is None) is not (recommendation is None):
         raise click.UsageError("Donnez une préconisation et --up ou --down.")
-    with workspace_of(ctx) as workspace:
-        session = audits.open_session(workspace, ref, campaign)
+    with audit_of(ctx, ref, campaign) as session:
         if as_computed:
             advising.as_computed(session)
         elif recommendation is not None and by is not None:
             advising.move(session, advising.find_advice(session, recommendation), by)
         lines = list(advising.order(session))
-    for line in lines:
-        click.echo(line)
+    print_lines(lines)
 
 
 @click.command()
@@ -166,14 +150,14 @@ def visit(
     correct: date | None,
 ) -> None:
     """Enregistre une visite sur place, ou corrige celle d'un jour."""
-    said = following.visit_on(session, correct) if correct else None
+    former = following.visit_on(session, correct) if correct else None
     added = following.add_visit(
         session,
         day or correct or session.workspace.world.today(),
-        present=present or (said.present if said else ()),
-        met=met or (said.met if said else ()),
-        authorisation=authorisation or (said.authorisation if said else ""),
-        corrects=said,
+        present=present or (former.present if former else ()),
+        met=met or (former.met if former else ()),
+        authorisation=authorisation or (former.authorisation if former else ""),
+        corrects=former,
     )
     click.echo(f"Visite enregistrée : {written_day(added.date)}")
 
@@ -248,7 +232,17 @@ def review(ctx: click.Context, *, as_json: bool) -> None:
     with workspace_of(ctx) as workspace:
         found = reviewing.to_review(workspace)
         if as_json:
-            print_json([_told(one) for one in found])
+            print_json([
+                {
+                    **about_json(one.session.about),
+                    "campaign": one.session.audit.campaign,
+                    "status": str(one.status),
+                    "author": one.who,
+                    "at": one.at,
+                    "comment": one.comment,
+                }
+                for one in found
+            ])
             return
         print_table(
             (
@@ -280,14 +274,3 @@ def return_(session: AuditSession, comment: str) -> None:
     """Retourne un audit soumis, avec un motif que l'ingénieur lira."""
     reviewing.give_back(session, comment)
     click.echo(f"{session.about.title} : retourné, {comment}")
-
-
-def _told(one: Stand) -> dict[str, Any]:
-    return {
-        **about_json(one.session.about),
-        "campaign": one.session.audit.campaign,
-        "status": str(one.status),
-        "author": one.who,
-        "at": one.at,
-        "comment": one.comment,
-    }

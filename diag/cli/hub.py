@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diag.audit.history import day_words
-from diag.cli.shared import json_option, print_json, print_table
+from diag.cli.shared import json_option, print_json, print_lines, print_table
 from diag.imports.intake import ImportReport, Progress, account, silent
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
@@ -141,8 +141,7 @@ def serve(chosen: HubLocation, host: str, port: int | None, database: str) -> No
 @chosen
 def directory(chosen: HubLocation, file: Path) -> None:
     """Lit l'annuaire des écoles : le serveur sait alors où est chaque audit."""
-    for line in account(teach(chosen.home(), file)):
-        click.echo(line)
+    print_lines(account(teach(chosen.home(), file)))
 
 
 @hub.command()

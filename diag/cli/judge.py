@@ -1,10 +1,10 @@
-"""`diag score` and `diag why`: what was found, and every reason for it."""
+"""`diag score`, `why`, `suppose`, `compare`: what was found, and why."""
 
 import click
 
 from diag.assess.json import assessment_json
 from diag.assess.money import format_cost
-from diag.assess.results import Advice, Assessment, DomainResult, Score
+from diag.assess.results import Assessment, Score
 from diag.assess.words import filled_words, score_words
 from diag.audit import hypotheses
 from diag.audit.bilan import explained, listed
@@ -28,6 +28,7 @@ from diag.cli.shared import (
     about_json,
     audit_command,
     print_json,
+    print_lines,
     print_table,
 )
 from diag.model.enums import Compliance, Gate, Standing, Trigger
@@ -66,49 +67,36 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
             **assessment_json(assessment),
         })
         return
-    _print_head(session)
-    _print_alerts(assessment)
-    _print_scores(assessment)
-    _print_advice(assessment, everything=everything)
-
-
-def _print_head(session: AuditSession) -> None:
     click.echo(f"{session.about.title} ({session.about.ref})")
     click.echo(f"Grilles : {session.checklist.title}, {session.checklist.version}\n")
     if count := len(session.conflicts):
         differ = counted(count, "réponse contradictoire", "réponses contradictoires")
         settle = f"diag conflicts {session.about.ref}"
         click.echo(f"{differ}, à trancher : {settle}\n")
-
-
-def _alert(compliance: Compliance) -> str:
-    words = COMPLIANCES[compliance]
-    return words.upper() if compliance is Compliance.NON_CONFORME else words
-
-
-def _print_alerts(assessment: Assessment) -> None:
     alerts = assessment.alerts
     click.echo(f"Conformité : {counted(len(alerts), 'point')} à traiter ou à vérifier")
     print_table(
-        (
-            f"  {_alert(result.compliance)}",
-            result.criterion.id,
-            result.criterion.title,
-        )
-        for result in alerts
-        if result.compliance is not None
+        (f"  {_alert_words(each.compliance)}", each.criterion.id, each.criterion.title)
+        for each in alerts
+        if each.compliance is not None
     )
     click.echo(f"Socle : {SOCLES[assessment.socle]}\n")
-
-
-def _print_scores(assessment: Assessment) -> None:
-    rows = [(each.domain.title, *_domain_words(each)) for each in assessment.domains]
-    print_table([*rows, ("Ensemble", *_score_words(assessment.overall))])
+    print_table([
+        *(
+            (each.domain.title, UNSCORED, "")
+            if each.only_complies
+            else (each.domain.title, *_score_words(each.score))
+            for each in assessment.domains
+        ),
+        ("Ensemble", *_score_words(assessment.overall)),
+    ])
     click.echo("")
+    _print_advice(assessment, everything=everything)
 
 
-def _domain_words(result: DomainResult) -> tuple[str, str]:
-    return (UNSCORED, "") if result.only_complies else _score_words(result.score)
+def _alert_words(compliance: Compliance) -> str:
+    words = COMPLIANCES[compliance]
+    return words.upper() if compliance is Compliance.NON_CONFORME else words
 
 
 def _score_words(score: Score) -> tuple[str, str]:
@@ -128,16 +116,15 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
         shown = len(advice) if whole else _UNCONFIRMED
         click.echo(f"{title} : {len(advice)}")
         print_table(
-            (f"  {each.recommendation.id}", format_cost(each.cost), _gate_words(each))
+            (
+                f"  {each.recommendation.id}",
+                format_cost(each.cost),
+                f"{_GATES[each.gate]} {', '.join(each.waits_for)}".strip(),
+            )
             for each in advice[:shown]
         )
         if rest := len(advice[shown:]):
             click.echo(f"  … et {counted(rest, 'autre')} (--all les montre)")
-
-
-def _gate_words(advice: Advice) -> str:
-    first = ", ".join(advice.waits_for)
-    return f"{_GATES[advice.gate]} {first}".strip()
 
 
 @click.command()
@@ -146,15 +133,13 @@ def _gate_words(advice: Advice) -> str:
 def why(session: AuditSession, criterion: str | None, *, as_json: bool) -> None:
     """Déplie un critère (ou une préconisation) : faits, règles, sources."""
     if criterion is None:
-        for line in listed(session):
-            click.echo(line)
+        print_lines(listed(session))
         return
     reasons = explained(session, criterion)
     if as_json:
         print_json(reasons.to_json())
         return
-    for line in reasons.lines:
-        click.echo(line)
+    print_lines(reasons.lines)
 
 
 @click.command()
@@ -206,11 +191,11 @@ def suppose(
     if save:
         keep_scenario(session, save, suppositions)
     found = outcome(session.facts, session.checklist, suppositions)
-    told = list(hypotheses.describe_hypotheses(session, suppositions))
+    lines = list(hypotheses.describe_hypotheses(session, suppositions))
     if as_json:
         print_json({
             **about_json(session.about),
-            "supposed": told,
+            "supposed": lines,
             **outcome_json(found),
         })
         return
@@ -219,7 +204,7 @@ def suppose(
         if save
         else "Hypothèse, rien n'est enregistré :"
     )
-    for line in told:
+    for line in lines:
         click.echo(f"  et si… {line}")
     for title, rows in outcome_lines(found):
         click.echo(f"\n{title}")
@@ -230,8 +215,8 @@ def _taken_up(session: AuditSession, name: str) -> tuple[Supposition, ...]:
     if not name:
         return ()
     kept, lost = suppositions_of(session, scenario_named(session, name))
-    for told in lost:
-        click.echo(f"Laissé de côté : {told}.", err=True)
+    for dropped in lost:
+        click.echo(f"Laissé de côté : {dropped}.", err=True)
     return kept
 
 

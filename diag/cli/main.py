@@ -1,4 +1,4 @@
-"""The `diag` command: finds a subcommand, runs it, tells errors as sentences."""
+"""The `diag` command: finds a subcommand, runs it, prints errors as sentences."""
 
 import gettext
 import logging
@@ -46,7 +46,7 @@ COMMANDS = {
     "checklists": "diag.cli.checklists:checklists",
     "compare": "diag.cli.judge:compare",
     "completion": "diag.cli.main:completion",
-    "conflicts": "diag.cli.conflicts:conflicts_",
+    "conflicts": "diag.cli.conflicts:conflicts_group",
     "decrypt": "diag.cli.privacy:decrypt",
     "demo": "diag.cli.report:demo",
     "draft": "diag.cli.report:draft",
@@ -79,7 +79,7 @@ COMMANDS = {
 
 
 EXIT_REFUSED = 1
-"""Something was refused or failed; stderr says what and what to do."""
+"""Refused or failed; stderr has the reason and the remedy."""
 
 
 @click.group(
@@ -134,7 +134,7 @@ def _unlock(folder: Path) -> None:
 
 
 def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> None:
-    """Run the command line, or what stands for it; tell how it ends."""
+    """Run the command line, or what stands for it; print how it ends."""
     speak_french()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -149,7 +149,7 @@ def main(act: Callable[[], object] = lambda: diag(standalone_mode=False)) -> Non
     except DiagError as error:
         _stop(error.at_prompt(), EXIT_REFUSED)
     except BrokenPipeError:
-        # The reader of a pipe left: nothing to say, and nobody to say it to.
+        # The reader of a pipe left: nobody reads what is printed.
         sys.stdout = None  # keeps exit from flushing it
         sys.exit(EXIT_REFUSED)
     except OSError as error:

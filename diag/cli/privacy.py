@@ -1,7 +1,6 @@
-"""`diag encrypt`, `diag decrypt`: a workspace unreadable without its key, and back."""
+"""`diag encrypt`, `diag decrypt`, `diag rgpd`: the key, and personal data erased."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from diag.cli.shared import (
     folder_of,
     json_option,
     print_json,
+    print_lines,
     print_table,
     workspace_command,
     workspace_of,
@@ -46,7 +46,7 @@ def key_options(command: F) -> F:
 
 
 def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
-    """Return a fresh key and its mark, as the options say."""
+    """Return a fresh key and its mark, held as the option asks."""
     if holder == "keyring":
         return encrypting.new_key(None)
     typed = passphrase_given("Phrase de passe à retenir")
@@ -56,8 +56,8 @@ def chosen_key(holder: str) -> tuple[bytes, dict[str, Any]]:
     return encrypting.new_key(typed)
 
 
-def tell(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
-    """Seal the key for the office when asked, and tell what stays in clear."""
+def print_clear_parts(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
+    """Seal the key for the office when asked, and list what stays in clear."""
     if escrow:
         path = encrypting.escrow(folder, key, escrow)
         click.echo(f"Séquestre, à remettre à l'office : {path}")
@@ -67,8 +67,7 @@ def tell(folder: Path, key: bytes, escrow: Sequence[str]) -> None:
             "pour toujours.",
             err=True,
         )
-    for line in encrypting.in_clear(folder):
-        click.echo(line)
+    print_lines(encrypting.in_clear(folder))
 
 
 @click.command()
@@ -87,7 +86,7 @@ def encrypt(
     key, mark = chosen_key(holder)
     encrypting.encrypt(folder, key, mark)
     click.echo(f"Chiffré et vérifié : {folder}")
-    tell(folder, key, escrow)
+    print_clear_parts(folder, key, escrow)
     click.echo("Pour chiffrer aussi les sauvegardes : diag rgpd copies --drop")
 
 
@@ -138,58 +137,54 @@ def rgpd(ctx: click.Context, file: Path | None, *, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with workspace_of(ctx) as workspace:
-        found = register.register_of(workspace)
-        today = workspace.world.today()
+        held = register.register_of(workspace)
+        day = workspace.world.today()
         syndicat = workspace.settings.syndicat
-    if file is not None:
-        day = f"{today:%d/%m/%Y}"
-        _export(file, register.as_markdown(found, syndicat, day), today)
-    elif as_json:
-        print_json(register.as_json(found))
-    else:
-        _show(found)
-
-
-def _export(file: Path, markdown: str, day: date) -> None:
-    if file.suffix == ".html":
-        # Markdown costs 70 ms to import: only who asks for a page pays for it.
-        from diag.documents.document import Document, Meta  # noqa: PLC0415
-        from diag.documents.formats.html import write_html  # noqa: PLC0415
-
-        meta = Meta(title="Données personnelles tenues par diag", day=day)
-        content, _ = write_html(Document(meta=meta, markdown=markdown))
-    elif file.suffix == ".md":
-        content = markdown.encode("utf-8")
-    else:
+    if as_json and file is None:
+        print_json(register.as_json(held))
+    elif file is None:
+        _print_register(held)
+    elif file.suffix not in {".md", ".html"}:
         raise DiagError(f"{file} : donnez un fichier .md ou .html.")
-    write_whole(file, content)
-    click.echo(f"Registre écrit : {file}")
+    else:
+        text = register.as_markdown(held, syndicat, f"{day:%d/%m/%Y}")
+        if file.suffix == ".html":
+            # Markdown costs 70 ms to import: only a page pays for it.
+            from diag.documents.document import Document, Meta  # noqa: PLC0415
+            from diag.documents.formats.html import write_html  # noqa: PLC0415
+
+            meta = Meta(title="Données personnelles tenues par diag", day=day)
+            content, _ = write_html(Document(meta=meta, markdown=text))
+        else:
+            content = text.encode("utf-8")
+        write_whole(file, content)
+        click.echo(f"Registre écrit : {file}")
 
 
-def _show(found: register.Register) -> None:
+def _print_register(held: register.Register) -> None:
     click.echo("Dans cet espace de travail :")
-    _rows(register.OF_WORKSPACE, found.workspace)
-    for one in found.campaigns:
+    _print_categories(register.OF_WORKSPACE, held.workspace)
+    for one in held.campaigns:
         kept = one.retention
         how = "décidée" if kept.decided else retention.REASON
-        click.echo("")
         click.echo(
-            f"Campagne {kept.campaign}, {counted(len(one.audits), 'audit')}, à garder "
-            f"jusqu'au {kept.until:%d/%m/%Y} ({how}) :"
+            f"\nCampagne {kept.campaign}, {counted(len(one.audits), 'audit')}, "
+            f"à garder jusqu'au {kept.until:%d/%m/%Y} ({how}) :"
         )
-        _rows(register.OF_AUDITS, one.totals)
+        _print_categories(register.OF_AUDITS, one.totals)
         if one.over:
             click.echo(f"  {retention.overdue_words(kept)}")
-    if found.copies:
-        click.echo("")
-        click.echo("Copies, à supprimer dans les 30 jours si l'on a effacé depuis :")
+    if held.copies:
+        click.echo("\nCopies, à supprimer dans les 30 jours si l'on a effacé depuis :")
         print_table(
             (f"  {one.path.name}", f"avant le {one.expires:%d/%m/%Y}")
-            for one in found.copies
+            for one in held.copies
         )
 
 
-def _rows(categories: Sequence[register.Category], counts: dict[str, int]) -> None:
+def _print_categories(
+    categories: Sequence[register.Category], counts: dict[str, int]
+) -> None:
     for one in categories:
         click.echo(f"  {counts.get(one.id, 0):>5}  {one.title}")
         click.echo(f"         pour {one.why} ; effacer : {one.how}")
@@ -238,7 +233,7 @@ def purge(
         f"Effacé : {counted(done.revisions, 'modification')} de "
         f"{counted(done.audits, 'audit')}, {counted(done.photos, 'photo')}."
     )
-    _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
+    _print_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
 
 
 @rgpd.command("erase-person")
@@ -267,8 +262,14 @@ def erase_person(
         raise DiagError(
             f"Personne ne porte ce nom ici : {name[:60]}. Essayez le nom seul."
         )
-    chosen = _chosen(found.mentions, one_by_one=not (yes or everything))
-    click.echo(_summary(found, len(chosen)), err=True)
+    chosen = _choose(found.mentions, one_by_one=not (yes or everything))
+    gone = found.forgotten
+    click.echo(
+        f"{counted(len(chosen), 'modification')} à effacer sur {len(found.mentions)} ; "
+        f"annuaire : {len(gone.labels)}, adresses : {len(gone.addresses)}, messages : "
+        f"{len(gone.messages)}.",
+        err=True,
+    )
     if not yes and not agreed("Effacé pour toujours. Continuer ?"):
         raise click.Abort
     done = erasing.forget(workspace, found, chosen, reason)
@@ -280,32 +281,22 @@ def erase_person(
     if len(chosen) < len(found.mentions):
         left = len(found.mentions) - len(chosen)
         click.echo(f"Gardé à votre demande : {counted(left, 'modification')}.")
-    _tell_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
+    _print_what_remains(workspace, done.proof, clean=done.clean, drop=drop_copies)
 
 
-def _chosen(mentions: Sequence[Mention], *, one_by_one: bool) -> tuple[Mention, ...]:
-    if not one_by_one:
-        return tuple(mentions)
-    return tuple(one for one in mentions if agreed(f"{_shown(one)}\nEffacer ?"))
+def _choose(mentions: Sequence[Mention], *, one_by_one: bool) -> tuple[Mention, ...]:
+    """Ask which mentions are erased, showing each."""
+
+    def is_chosen(mention: Mention) -> bool:
+        text = " · ".join(texts(mention.revision.value))[:200]
+        when = "" if mention.is_current else " (ancienne version)"
+        kind, ident = erasing.kind_of(mention), mention.revision.id[:12]
+        return agreed(f"{kind}{when}, {ident} : {text}\nEffacer ?")
+
+    return tuple(one for one in mentions if not one_by_one or is_chosen(one))
 
 
-def _shown(mention: Mention) -> str:
-    said = " · ".join(texts(mention.revision.value))[:200]
-    when = "" if mention.is_current else " (ancienne version)"
-    kind, ident = erasing.kind_of(mention), mention.revision.id[:12]
-    return f"{kind}{when}, {ident} : {said}"
-
-
-def _summary(found: erasing.PersonNamed, chosen: int) -> str:
-    gone = found.forgotten
-    return (
-        f"{counted(chosen, 'modification')} à effacer sur {len(found.mentions)} ; "
-        f"annuaire : {len(gone.labels)}, adresses : {len(gone.addresses)}, messages : "
-        f"{len(gone.messages)}."
-    )
-
-
-def _tell_what_remains(
+def _print_what_remains(
     workspace: Workspace, proof: Path, *, clean: bool, drop: bool
 ) -> None:
     click.echo(f"Preuve, sans aucune valeur : {proof}")

@@ -1,33 +1,41 @@
-"""`diag report`: the four documents of an audit."""
+"""`diag report`, `atlas`, `draft`, `questionnaire`, `synthesis`, `demo`: documents."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from diag.answers.answer_type import Refused
+from diag.answers.types import TYPES
 from diag.audit import session as audits
+from diag.audit.answer import UnlikelyAnswer
+from diag.audit.report import Report, report_folder, report_of
+from diag.audit.session import AuditSession
 from diag.cli.shared import (
-    Day,
     campaign_option,
     form_options,
+    print_lines,
+    progress_bar,
     subject_argument,
+    workspace_command,
     workspace_of,
 )
 from diag.model.enums import Audience
 from diag.model.errors import DiagError
+from diag.office.supervision import keep_judged
 from diag.words.sentences import counted
+from diag.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from diag.audit.report import Report
-    from diag.audit.session import AuditSession
+    from diag.documents.formats import Format
     from diag.documents.many import DocumentsWanted
     from diag.documents.questionnaire import Transcription
     from diag.documents.write import WrittenFile
-    from diag.workspace.workspace import Workspace
+
+# Documents, with Jinja, cost 100 ms to import: `diag --help` does without.
 
 
 @click.command()
@@ -41,25 +49,7 @@ if TYPE_CHECKING:
     type=click.Choice([str(each) for each in Audience]),
     help="Destinataire ; répétable (sinon les quatre).",
 )
-@click.option(
-    "--format",
-    "forms",
-    multiple=True,
-    type=click.Choice(["md", "html", "pdf", "odt"]),
-    help="Forme des fichiers ; répétable (sinon les quatre).",
-)
-@click.option(
-    "--out",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Dossier des fichiers (sinon « exports » de l'espace de travail).",
-)
-@click.option(
-    "--date",
-    "day",
-    type=Day(),
-    help="Date imprimée (sinon ce jour).",
-)
+@form_options
 @click.option(
     "--scenario",
     default="",
@@ -87,75 +77,68 @@ def report(
     """
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
-    # Judging and writing cost 100 ms to import: only who reports pays for it.
-    from diag.audit.report import report_of  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
-    from diag.documents.many import DocumentsWanted  # noqa: PLC0415
+    from diag.documents.many import DocumentsWanted  # noqa: PLC0415 - see above
 
     chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
+    formats = tuple(map(Format, forms)) or tuple(Format)
     with workspace_of(ctx) as workspace:
         if ref is None:
             wanted = DocumentsWanted(
-                chosen,
-                tuple(map(Format, forms)) or tuple(Format),
-                folder,
-                again=again,
-                scenario=scenario,
+                chosen, formats, folder, again=again, scenario=scenario
             )
             _write_all(ctx, workspace, campaign, wanted)
         else:
             session = audits.open_session(workspace, ref, campaign)
-            told = report_of(session, day, scenario=scenario)
-            _write_one(session, told, chosen, forms, folder)
+            _write_one(
+                session,
+                report_of(session, day, scenario=scenario),
+                chosen,
+                formats,
+                folder,
+            )
 
 
 def _write_one(
-    session: "AuditSession",
-    told: "Report",
+    session: AuditSession,
+    report: Report,
     chosen: tuple[Audience, ...],
-    forms: tuple[str, ...],
+    formats: tuple["Format", ...],
     folder: Path | None,
 ) -> None:
-    from diag.audit.report import report_folder  # noqa: PLC0415 - as above
-    from diag.documents.formats import Format  # noqa: PLC0415 - as above
-    from diag.documents.write import write_reports  # noqa: PLC0415 - as above
-    from diag.office.supervision import keep_judged  # noqa: PLC0415 - as above
+    from diag.documents.write import write_reports  # noqa: PLC0415 - see above
 
     keep_judged(session)
     place = folder or report_folder(session)
-    wanted = [Format(each) for each in forms] or list(Format)
-    for written in write_reports(told, chosen, place, wanted):
-        if written.path:
-            click.echo(str(written.path))
-        if written.warning:
-            click.echo(written.warning, err=True)
-    if told.provisional:
+    print_written(write_reports(report, chosen, place, formats))
+    if report.provisional:
         click.echo(
             "Provisoire : l'audit n'est pas clos "
-            f"(diag audit status {told.about.ref} --set clos).",
+            f"(diag audit status {report.about.ref} --set clos).",
             err=True,
         )
 
 
 def _write_all(
     ctx: click.Context,
-    workspace: "Workspace",
+    workspace: Workspace,
     campaign: str | None,
     wanted: "DocumentsWanted",
 ) -> None:
-    from diag.documents.many import audits_in, tally, write_many  # noqa: PLC0415 - as above
+    from diag.documents.many import audits_in, tally, write_many  # noqa: PLC0415
 
     found = audits_in(workspace, campaign)
     done = []
-    for rank, told in enumerate(write_many(workspace, found, wanted), 1):
-        done.append(told)
-        click.echo(f"{rank}/{len(found)}  {told.name} : {told.words}")
+    for rank, written in enumerate(write_many(workspace, found, wanted), 1):
+        done.append(written)
+        click.echo(f"{rank}/{len(found)}  {written.name} : {written.words}")
     click.echo(tally(done), err=True)
     if any(one.problem for one in done):
         ctx.exit(1)
 
 
 @click.command()
+@workspace_command
 @click.argument(
     "folder", metavar="DOSSIER", type=click.Path(path_type=Path, file_okay=False)
 )
@@ -180,9 +163,8 @@ def _write_all(
     default=("html", "pdf", "odt"),
     help="Format des documents joints ; répétable (sinon tous).",
 )
-@click.pass_context
 def atlas(
-    ctx: click.Context,
+    workspace: Workspace,
     folder: Path,
     view: str,
     campaign: str | None,
@@ -195,12 +177,11 @@ def atlas(
     un partage. La vue dit ce que le destinataire peut voir : une mairie ne reçoit que
     ses écoles, une circonscription aucun montant.
     """
-    # The documents cost 200 ms to import: `diag --help` does without.
     from diag.documents.atlas import write_atlas  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
 
     forms = [Format(one) for one in dict.fromkeys(formats)]
-    with workspace_of(ctx) as workspace, _bar() as show:
+    with progress_bar() as show:
         done = write_atlas(
             workspace,
             folder,
@@ -213,22 +194,8 @@ def atlas(
     click.echo(str(done.index))
     for warning in done.warnings:
         click.echo(warning, err=True)
-    said = [counted(number, one, many) for number, one, many in done.counts]
-    click.echo(f"{', '.join(said)}. Pour : {done.view.title}.", err=True)
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal's stderr; nothing elsewhere."""
-    with click.progressbar(
-        length=1, label="Audits", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
-        yield show
+    counts = [counted(number, one, many) for number, one, many in done.counts]
+    click.echo(f"{', '.join(counts)}. Pour : {done.view.title}.", err=True)
 
 
 @click.command()
@@ -267,6 +234,7 @@ _DRAFTS = ("note", "deliberation", "compte-rendu", "projet", "dossier", "convent
 
 
 @click.command()
+@workspace_command
 @click.argument(
     "kind",
     metavar="DOCUMENT",
@@ -282,9 +250,8 @@ _DRAFTS = ("note", "deliberation", "compte-rendu", "projet", "dossier", "convent
 @subject_argument
 @form_options
 @campaign_option
-@click.pass_context
 def draft(
-    ctx: click.Context,
+    workspace: Workspace,
     kind: str,
     ref: str,
     forms: tuple[str, ...],
@@ -299,20 +266,16 @@ def draft(
     candidature) ou convention (de prêt), pour l'UAI d'une école. Chacun dit ce qui est
     pré-rempli, de quelle date, et ce qui reste à écrire : « À compléter ».
     """
-    # The reports cost 100 ms to import: `diag --help` does without.
     from diag.documents.drafts import DraftKind, drafted  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     wanted = [Format(each) for each in forms] or list(Format)
-    with workspace_of(ctx) as workspace:
-        made = drafted(workspace, DraftKind(kind), ref, day, campaign)
-    tell_written(write_paper(made.paper, folder or made.folder, wanted))
+    made = drafted(workspace, DraftKind(kind), ref, day, campaign)
+    print_written(write_paper(made.paper, folder or made.folder, wanted))
     if made.provisional:
         click.echo("Provisoire : l'audit n'est pas clos (diag audit list).", err=True)
 
-
-# Judging and documents cost 100 ms to import: `diag --help` does without.
 
 _HELP = (
     "Une ligne par numéro : le rang de la case cochée, o ou n, un nombre. "
@@ -368,13 +331,12 @@ def questionnaire(
 
 
 def _write(
-    session: "AuditSession",
+    session: AuditSession,
     whom: str,
     forms: tuple[str, ...],
     folder: Path | None,
     day: date | None,
 ) -> None:
-    from diag.audit.report import report_folder  # noqa: PLC0415
     from diag.documents.formats import Format  # noqa: PLC0415
     from diag.documents.questionnaire import compose, keep  # noqa: PLC0415
     from diag.documents.write import write_paper  # noqa: PLC0415
@@ -382,7 +344,7 @@ def _write(
     paper, printed = compose(session, whom, day)
     keep(session, printed)
     wanted = [Format(each) for each in forms] or list(Format)
-    tell_written(write_paper(paper, folder or report_folder(session), wanted))
+    print_written(write_paper(paper, folder or report_folder(session), wanted))
     click.echo(
         f"{counted(len(printed.questions), 'question')}, code {printed.id}. "
         f"Au retour : diag questionnaire {session.about.ref} --for {whom} --enter",
@@ -390,7 +352,7 @@ def _write(
     )
 
 
-def _enter(session: "AuditSession", whom: str, code: str) -> None:
+def _enter(session: AuditSession, whom: str, code: str) -> None:
     from diag.documents.questionnaire import (  # noqa: PLC0415 - see above
         WHOM,
         Transcription,
@@ -401,12 +363,11 @@ def _enter(session: "AuditSession", whom: str, code: str) -> None:
     click.echo(f"{WHOM[whom]}, {session.about.title}, code {printed.id}.")
     click.echo(_HELP)
     typing = Transcription(session, printed)
-    told = 0
+    shown = 0
     while not typing.is_done:
-        if told != typing.number:
-            told = typing.number
-            for line in _card(typing):
-                click.echo(line)
+        if shown != typing.number:
+            shown = typing.number
+            print_lines(_card(typing))
         click.echo("> ", nl=False)
         typed = sys.stdin.readline()
         if not typed or typed.strip().casefold() == ":fin":
@@ -417,14 +378,11 @@ def _enter(session: "AuditSession", whom: str, code: str) -> None:
 
 
 def _take(typing: "Transcription", typed: str) -> None:
-    from diag.answers.answer_type import Refused  # noqa: PLC0415 - see above
-    from diag.audit.answer import UnlikelyAnswer  # noqa: PLC0415 - see above
-
     try:
         if typed.startswith(":"):
             _move(typing, typed[1:].strip())
-        elif told := typing.give(typed):
-            click.echo(f"Enregistré. {told}")
+        elif recorded := typing.give(typed):
+            click.echo(f"Enregistré. {recorded}")
     except UnlikelyAnswer as doubt:
         click.echo(
             f"{doubt.plain_problem} Entrée pour confirmer, ou une autre réponse."
@@ -445,9 +403,7 @@ def _move(typing: "Transcription", word: str) -> None:
 
 
 def _card(typing: "Transcription") -> Iterator[str]:
-    """Give what one hears of a number: the words of the page, its boxes by rank."""
-    from diag.answers.types import TYPES  # noqa: PLC0415 - see above
-
+    """Give the words of the page for a number, its boxes by rank."""
     question = typing.question
     start = f"{typing.number}/{len(typing.printed.questions)}"
     if question is None or typing.asked is None:
@@ -466,16 +422,13 @@ def _card(typing: "Transcription") -> Iterator[str]:
         yield f"   Déjà : {typing.known}. Entrée pour le garder."
 
 
-# The reports cost 100 ms to import: `diag --help` does without.
-
-
 @click.command()
+@workspace_command
 @click.argument("scope", metavar="PORTÉE")
 @form_options
 @campaign_option
-@click.pass_context
 def synthesis(
-    ctx: click.Context,
+    workspace: Workspace,
     scope: str,
     forms: tuple[str, ...],
     folder: Path | None,
@@ -493,25 +446,17 @@ def synthesis(
     from diag.documents.write import write_paper  # noqa: PLC0415
 
     wanted = [Format(each) for each in forms] or list(Format)
-    bar = click.progressbar(
-        length=1, label="Audits", file=sys.stderr, hidden=not sys.stderr.isatty()
-    )
-    with workspace_of(ctx) as workspace, bar:
-
-        def show(done: int, total: int) -> None:
-            bar.length = max(total, 1)
-            bar.update(done - bar.pos)
-
+    with progress_bar() as show:
         paper, usual, provisional = synthesis_of(workspace, scope, day, campaign, show)
-    tell_written(write_paper(paper, folder or usual, wanted))
+    print_written(write_paper(paper, folder or usual, wanted))
     if provisional:
         click.echo(
             "Provisoire : des audits ne sont pas clos (diag audit list).", err=True
         )
 
 
-def tell_written(files: Iterable["WrittenFile"]) -> None:
-    """Print each file once it is written, and what it could not be made to be."""
+def print_written(files: Iterable["WrittenFile"]) -> None:
+    """Print each file once it is written, and its warning."""
     for written in files:
         if written.path:
             click.echo(str(written.path))

@@ -18,6 +18,7 @@ from diag.cli.shared import (
     campaign_option,
     json_option,
     print_json,
+    print_lines,
     print_table,
     subject_argument,
     workspace_command,
@@ -173,8 +174,7 @@ def _confirm(question: str) -> None:
 
 def _write_draft(message: Parcel, folder: Path | None, *, opened: bool) -> None:
     draft = parcels.write_draft(message, folder)
-    for path in (*draft.files, draft.message):
-        click.echo(str(path))
+    print_lines(map(str, (*draft.files, draft.message)))
     if opened:
         try:
             show_file(draft.message)

@@ -176,6 +176,12 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True))
 
 
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines as they come."""
+    for line in lines:
+        click.echo(line)
+
+
 def print_table(rows: Iterable[Sequence[str]]) -> None:
     """Print rows as aligned columns; the last one is free."""
     table = [tuple(row) for row in rows]

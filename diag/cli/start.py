@@ -12,7 +12,7 @@ def main() -> None:
         return
     try:
         open_screens()
-    except BaseException as error:  # noqa: BLE001 - the command line tells them all
+    except BaseException as error:  # noqa: BLE001 - the command line prints them all
         command_line(error)
 
 
@@ -27,7 +27,7 @@ def open_screens() -> None:
 
 
 def command_line(error: BaseException | None = None) -> None:
-    """Run the command line, or have it tell what went wrong before it."""
+    """Run the command line, or have it print what went wrong before it."""
     from diag.cli.main import main as run  # noqa: PLC0415 - see above
 
     if error is None:

@@ -15,6 +15,7 @@ from diag.cli.bundle import share
 from diag.cli.shared import (
     json_option,
     print_json,
+    print_lines,
     workspace_command,
     workspace_of,
 )
@@ -54,8 +55,7 @@ def sync(ctx: click.Context, folder: Path | None, *, as_json: bool) -> None:
         print_json([asdict(outcome) for outcome in outcomes])
     else:
         for outcome in outcomes:
-            for line in syncing.words_of(outcome):
-                click.echo(line)
+            print_lines(syncing.words_of(outcome))
     if any(outcome.problem for outcome in outcomes):
         sys.exit(EXIT_REFUSED)
 

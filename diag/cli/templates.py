@@ -6,6 +6,7 @@ import click
 
 from diag.cli.shared import (
     print_json,
+    print_lines,
     print_table,
     workspace_command,
 )
@@ -50,8 +51,7 @@ def eject(workspace: Workspace, name: str) -> None:
     from diag.documents.templates import eject as ejected  # noqa: PLC0415 - as above
 
     written = ejected(workspace, name)
-    for path in written:
-        click.echo(str(path))
+    print_lines(map(str, written))
     if not written:
         click.echo("Rien à copier : tous les modèles sont déjà là.", err=True)
 
@@ -66,8 +66,7 @@ def diff(workspace: Workspace, name: str) -> None:
     wanted = chosen_templates(workspace, name)
     own = [one for one in wanted if one.own is not None]
     for one in own:
-        for line in difference(one):
-            click.echo(line)
+        print_lines(difference(one))
     if not own:
         click.echo("Vos documents suivent les modèles livrés.", err=True)
 
@@ -84,8 +83,7 @@ def check(workspace: Workspace) -> None:
     found = every(workspace)
     made: list[str] = []
     problems = problems_tried(overlay, made.append)
-    for problem in problems:
-        click.echo(problem)
+    print_lines(problems)
     outdated = [one.name for one in found if one.is_outdated]
     for one in outdated:
         click.echo(

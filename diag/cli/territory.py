@@ -12,6 +12,7 @@ from diag.audit.history import day_words
 from diag.cli.shared import (
     Day,
     print_json,
+    print_lines,
     print_table,
     progress_bar,
     workspace_command,
@@ -55,8 +56,7 @@ def _add_own_table(kind: str, help_: str) -> None:
         from diag.office.imports import import_own_table  # noqa: PLC0415 - see above
 
         account = import_own_table(workspace, kind, file)
-        for line in account.lines:
-            click.echo(line)
+        print_lines(account.lines)
         if account.is_refused:
             raise DiagError(f"{file.name} : toutes les lignes lues sont refusées.")
 
@@ -106,8 +106,7 @@ def _read_official_list(
     with progress_bar(path.name) as progress:
         report = import_file(workspace, kind, path, progress, source_date=day)
     lines = account(report, examples=sys.maxsize) if show_all else account(report)
-    for line in lines:
-        click.echo(line)
+    print_lines(lines)
     if report.refused and not (report.added or report.changed or report.unchanged):
         raise DiagError(
             f"{path.name} : toutes les lignes lues sont refusées, rien n'est importé. "

@@ -21,7 +21,7 @@ from diag.audit.places import add_place, agreeing
 from diag.audit.session import AuditSession, ConcurrentChange
 from diag.audit.visit import VisitSession, keep_place
 from diag.audit.walk import most_useful, parcours_of, profile_named
-from diag.cli.shared import campaign_option, subject_argument, workspace_of
+from diag.cli.shared import campaign_option, print_lines, subject_argument, workspace_of
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import fold
@@ -47,11 +47,11 @@ HELP = (
     ":salle NOM et :materiel NOM : ajoutent un lieu.",
     ":partir : à vérifier avant de partir. :fin : quitter.",
 )
-"""What one can type."""
+"""Printed by « :aide »."""
 
 
 def card_lines(visiting: VisitSession) -> Iterator[str]:
-    """Give what one hears first of the question at hand."""
+    """Give the question at hand and what is known of it."""
     card, question = visiting.card, visiting.question
     leg = visiting.walk.leg_of(visiting.key)
     assert leg is not None
@@ -72,9 +72,9 @@ def card_lines(visiting: VisitSession) -> Iterator[str]:
         yield f"{number} : {choice.label}"
     if TYPES[question.type].is_yes_no:
         yield "o : oui. n : non."
-    for said in card.said:
+    for answer in card.said:
         word = "Contradictoire" if card.in_conflict else "Réponse actuelle"
-        yield f"{word} : {_said(said)}"
+        yield f"{word} : {_answer_words(answer)}"
     if card.last:
         whence = "Même commune" if card.last.school else "Audit précédent"
         yield f"{whence} : {card.last_words}. :vrai la reprend."
@@ -108,16 +108,16 @@ def left_lines(visiting: VisitSession) -> Iterator[str]:
         yield f"{leg.title} : {leg.left or 'rien'}{maybe}."
 
 
-def _said(said: StandingAnswer) -> str:
-    how = f", {said.how}" if said.how else ""
-    return f"{said.words}{how}, {said.who}, {said.day}"
+def _answer_words(answer: StandingAnswer) -> str:
+    how = f", {answer.how}" if answer.how else ""
+    return f"{answer.words}{how}, {answer.who}, {answer.day}"
 
 
 _HELP_SIGN = "?"
 
 
 Act = Callable[[VisitSession, str], Iterator[str]]
-"""What a command does; gives the lines to print."""
+"""A command: gives the lines to print."""
 
 
 @click.command()
@@ -174,7 +174,7 @@ def _session_of(
 
 
 def _is_wanted() -> bool:
-    """Ask until one says yes or no, or nothing more is typed."""
+    """Ask until the answer is yes or no, or nothing more is typed."""
     while True:
         click.echo("L'ouvrir ? Tapez o ou n.\n> ", nl=False)
         typed = sys.stdin.readline()
@@ -203,14 +203,14 @@ class Conversation:
             if asked != self.visiting.key:
                 asked = self.visiting.key
                 keep_place(self.visiting.session, asked)
-                _print(("", self.visiting.score, *card_lines(self.visiting)))
+                print_lines(("", self.visiting.score, *card_lines(self.visiting)))
             click.echo("> ", nl=False)
             typed = sys.stdin.readline()
             if not typed or typed.strip().casefold() == ":fin":
                 click.echo("Tout est enregistré. Vous reprendrez à cette question.")
                 return
             try:
-                _print(self._answer(typed.strip()))
+                print_lines(self._answer(typed.strip()))
             except UnlikelyAnswer as doubt:
                 self._doubted = typed.strip()
                 either = "Entrée pour confirmer, ou une autre réponse."
@@ -232,35 +232,30 @@ class Conversation:
         elif typed == _HELP_SIGN:
             yield from HELP
         elif typed[:1] in STATE_KEYS and not self._is_text:
-            said = visiting.answer_without_value(
+            saved = visiting.answer_without_value(
                 STATE_KEYS[typed[0]], typed[1:].strip()
             )
-            yield from _saved(visiting, said)
+            yield from _saved(visiting, saved)
         elif typed or doubted:
             yield from _saved(visiting, visiting.answer(typed or doubted))
         elif not visiting.forward():
             yield "C'est la dernière question."
 
 
-def _print(lines: Iterator[str] | tuple[str, ...]) -> None:
-    for line in lines:
-        click.echo(line)
-
-
-def _saved(visiting: VisitSession, said: str) -> Iterator[str]:
-    yield f"Enregistré. {said}"
+def _saved(visiting: VisitSession, words: str) -> Iterator[str]:
+    yield f"Enregistré. {words}"
     if not visiting.onward():
         yield "Il ne reste aucune question."
 
 
 def _act(visiting: VisitSession, typed: str) -> Iterator[str]:
-    """Do what a command says; a few letters are enough to name it."""
+    """Do a command; a few letters are enough to name it."""
     word, _, rest = typed.strip().partition(" ")
     named = [name for name in _ACTS if name.startswith(fold(word))] if word else []
     if len(named) != 1:
-        said = f"« :{word[:30]} » n'est pas une commande."
+        problem = f"« :{word[:30]} » n'est pas une commande."
         either = " ou ".join(f":{name}" for name in named)
-        yield f"{said} Peut-être {either}." if named else f"{said} Tapez :aide."
+        yield f"{problem} Peut-être {either}." if named else f"{problem} Tapez :aide."
         return
     yield from _ACTS[named[0]](visiting, rest.strip())
 

@@ -1,4 +1,4 @@
-"""`diag init`: who works here."""
+"""`diag init`, `settings`, `backup`, `restore`, `salvage`, `web`; audits as files."""
 
 import shlex
 import sys
@@ -10,7 +10,7 @@ import click
 from diag.audit.photos import photos_of
 from diag.audit.session import AuditSession
 from diag.audit.transfer import export_audit, import_audit
-from diag.cli.privacy import chosen_key, key_options, tell
+from diag.cli.privacy import chosen_key, key_options, print_clear_parts
 from diag.cli.shared import (
     about_json,
     audit_command,
@@ -26,7 +26,7 @@ from diag.office.outlook import year_begun, year_sentence
 from diag.office.privacy import encrypting
 from diag.words.sentences import counted
 from diag.workspace import backup as keeping
-from diag.workspace.settings import Settings, changed_settings, first_settings
+from diag.workspace.settings import changed_settings, first_settings
 from diag.workspace.workspace import Workspace
 
 
@@ -69,20 +69,17 @@ def init(
         phone=phone,
         email=email,
     )
-    key = _encrypted(folder, holder) if encrypted else None
+    key = None
+    if encrypted:
+        key, mark = chosen_key(holder)
+        encrypting.prepare(folder, key, mark)
     with Workspace.create(folder, settings) as workspace:
         workspace.note_screens(seen=False)
         click.echo(f"Espace de travail créé : {folder}")
         click.echo(f"Campagne : {settings.campaign}")
         if key is not None:
-            tell(folder, key, escrow)
+            print_clear_parts(folder, key, escrow)
         click.echo("Ensuite : diag import annuaire FICHIER.csv")
-
-
-def _encrypted(folder: Path, holder: str) -> bytes:
-    key, mark = chosen_key(holder)
-    encrypting.prepare(folder, key, mark)
-    return key
 
 
 @click.command()
@@ -121,13 +118,13 @@ def restore(ctx: click.Context, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def salvage(workspace: Workspace, file: Path, *, as_json: bool) -> None:
     """Reprend d'un journal abîmé, mis de côté, tout ce qui s'y lit encore."""
-    told = keeping.salvage(workspace, file)
+    found = keeping.salvage(workspace, file)
     if as_json:
-        print_json(told._asdict())
+        print_json(found._asdict())
         return
     click.echo(
-        f"{counted(told.readable, 'modification')} lisibles, {told.new} reprises ici. "
-        "Synchronisez : le bureau rendra ce qu'il a d'autre."
+        f"{counted(found.readable, 'modification')} lisibles, {found.new} reprises "
+        "ici. Synchronisez : le bureau rendra ce qu'il a d'autre."
     )
 
 
@@ -185,27 +182,23 @@ def import_(workspace: Workspace, file: Path, *, as_json: bool) -> None:
 @click.option("--phone", help="Téléphone du syndicat, pour les rapports.")
 @click.option("--email", help="Adresse du syndicat, pour les rapports.")
 @click.option("--siren", help="SIREN du syndicat, pour son propre audit.")
-def settings(workspace: Workspace, /, **said: str | None) -> None:
+def settings(workspace: Workspace, /, **given: str | None) -> None:
     """Montre qui travaille ici, ou le change ; ce qui était dit reste à son auteur."""
     kept = workspace.settings
-    changed = changed_settings(kept, **said)
+    changed = changed_settings(kept, **given)
     if changed != kept:
         workspace.keep_settings(changed)
-    print_table(_lines(changed))
+    print_table([
+        ("Auteur", changed.name_of(changed.author)),
+        ("Syndicat", changed.syndicat),
+        ("Campagne", changed.campaign),
+        ("Téléphone", changed.phone),
+        ("Adresse", changed.email),
+        ("SIREN", changed.siren),
+    ])
     if year := year_begun(workspace):
         how = f"diag settings --campaign {year}"
         click.echo(year_sentence(year, how), err=True)
-
-
-def _lines(settings: Settings) -> list[tuple[str, str]]:
-    return [
-        ("Auteur", settings.name_of(settings.author)),
-        ("Syndicat", settings.syndicat),
-        ("Campagne", settings.campaign),
-        ("Téléphone", settings.phone),
-        ("Adresse", settings.email),
-        ("SIREN", settings.siren),
-    ]
 
 
 @click.command()
