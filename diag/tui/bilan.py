@@ -51,6 +51,7 @@ from diag.tui.suppose import SupposeScreen
 from diag.words.sentences import counted
 from diag.words.vocabulary import (
     SOCLES,
+    STATUS_BUTTONS,
     STATUS_MOVES,
     STATUSES,
 )
@@ -181,11 +182,8 @@ WIDE = 150
 _LINE = 78
 """Columns of the summary, on a screen of 80."""
 
-_SIGNED = {
-    AuditStatus.SOUMIS: "Soumettre à relecture",
-    AuditStatus.CLOS: "Clore",
-}
-"""Where an audit goes only once the user read what is left: what its button shows."""
+_SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
+"""Where an audit goes only once the user read what is left."""
 
 
 class BilanScreen(PlaceScreen):
@@ -504,7 +502,7 @@ class BilanScreen(PlaceScreen):
         if wanted in _SIGNED and not await self.app.push_screen_wait(
             Confirm(
                 question,
-                yes=_SIGNED[wanted],
+                yes=STATUS_BUTTONS[wanted],
                 grave=wanted is AuditStatus.CLOS,
             )
         ):

@@ -203,6 +203,9 @@ STATUS_MOVES = {
 }
 """What moves an audit there."""
 
+STATUS_BUTTONS = STATUS_MOVES | {AuditStatus.CLOS: "Clore"}
+"""The same on a button, where that is too long."""
+
 PROFILES = {
     Profile.SHORT: ("court", "l'indispensable"),
     Profile.STANDARD: ("standard", "l'ordinaire"),

@@ -65,7 +65,6 @@ def test_nothing_asks_for_posix_alone() -> None:
         assert not names & posix, path
 
 
-@pytest.mark.xfail(strict=True, reason="two circles stay until the modules are merged")
 def test_no_module_reaches_itself_by_imports() -> None:
     assert circles(Tree(DIAG.parent).imports()) == []
 

@@ -207,7 +207,8 @@ def back_up_sealed(
     sealed = folder / f"{plain.stem}{SEALED}"
     write_private(sealed, load_age().encrypt(content, recipients))
     for path in BlobFiles(home.folder / BLOBS).all():
-        there = _locate(folder, path.name)
+        whole = BlobFiles(folder / BLOBS).path(path.name)
+        there = whole.with_name(f"{path.name}{SEALED}")
         if not there.exists() and is_intact(path):
             write_private(there, load_age().encrypt(path.read_bytes(), recipients))
     _drop_outdated(folder, SEALED)
@@ -281,8 +282,3 @@ def _refuse_foreign(path: Path) -> DiagError:
     return DiagError(
         f"{path} : ce n'est pas une copie de serveur faite par diag hub backup --seal."
     )
-
-
-def _locate(folder: Path, sha: str) -> Path:
-    whole = BlobFiles(folder / BLOBS).path(sha)
-    return whole.with_name(f"{sha}{SEALED}")

@@ -167,7 +167,18 @@ class SqliteEngine:
         self._writer = connect(path, shared=True)
         try:
             with in_french(path):
-                _prepare(self._writer, path)
+                self._writer.execute("begin immediate")
+                try:
+                    if _is_new(self._writer, path):
+                        run(self._writer, TABLES)
+                        self._writer.execute(
+                            "insert into hub values (?)", [token_hex(8)]
+                        )
+                        self._writer.execute(f"pragma user_version = {VERSION}")
+                    self._writer.execute("commit")
+                except BaseException:
+                    self._writer.execute("rollback")
+                    raise
         except BaseException:
             self._writer.close()
             raise
@@ -236,20 +247,6 @@ class SqliteEngine:
         while not self._readers.empty():
             self._readers.get_nowait().close()
         self._writer.close()
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Create the tables of a new file; refuse another program's, or a newer one."""
-    connection.execute("begin immediate")
-    try:
-        if _is_new(connection, path):
-            run(connection, TABLES)
-            connection.execute("insert into hub values (?)", [token_hex(8)])
-            connection.execute(f"pragma user_version = {VERSION}")
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
 
 
 def _is_new(connection: sqlite3.Connection, path: Path) -> bool:

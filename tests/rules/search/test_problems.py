@@ -150,7 +150,7 @@ def test_a_better_fact_that_lowers_the_level_is_told_with_a_case(
         down=directions.get("down", ""),
     )
     problems = problems_of(told, QUESTIONS)
-    assert words in "".join(each.message for each in problems)
+    assert words in "".join(f"{each.message} {each.remedy}" for each in problems)
 
 
 @pytest.mark.parametrize(
