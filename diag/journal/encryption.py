@@ -10,17 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from diag.journal import (
-    attachments,
-    backup,
-    journal,
-)
-from diag.journal import (
-    connection as cipher,
-)
-from diag.journal import (
-    connection as keys,
-)
+from diag.journal import attachments, backup, journal
+from diag.journal import connection as keys
 from diag.journal.errors import LockedError
 
 _FILES: dict[str, Callable[[Path], None]] = {
@@ -92,7 +83,7 @@ def _swap(
     backup.fold(path)
     stamp, part = _stamp(path), path.with_suffix(".part")
     try:
-        cipher.convert(path, part, before=before, after=after)
+        keys.convert(path, part, before=before, after=after)
         check(part)
         if _stamp(path) != stamp:
             raise LockedError(

@@ -18,17 +18,15 @@ from diag.journal.revision import (
     MAX_LAM_JUMP,
     MAX_LINE,
     MAX_PARENTS,
+    NewRevision,
     Origin,
     Revision,
-    _fields_of,
     compose,
     dumps,
+    fields_of,
     parse,
     read,
     skeleton_of,
-)
-from diag.journal.revision import (
-    NewRevision as Draft,
 )
 
 _LOAD = """
@@ -403,7 +401,9 @@ def _readable(line: bytes) -> str:
     return line[:MAX_LINE].decode("utf-8", errors="backslashreplace")
 
 
-def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revision:
+def write(
+    connection: sqlite3.Connection, draft: NewRevision, origin: Origin
+) -> Revision:
     """Number a draft and take it in, inside the caller's transaction.
 
     Raises:
@@ -415,7 +415,7 @@ def write(connection: sqlite3.Connection, draft: Draft, origin: Origin) -> Revis
         heads = connection.execute(_HEADS, (tally.number, draft.subject))
         parents = tuple(key.hex() for (key,) in heads)[:MAX_PARENTS]
     fields = {
-        **_fields_of(draft),
+        **fields_of(draft),
         "lam": tally.lam + 1,
         "parents": sorted(set(parents)),
     }

@@ -374,7 +374,8 @@ class NewRevision:
     """Id of the revision that this one takes back; empty for a change."""
 
 
-def _fields_of(draft: NewRevision) -> dict[str, Json]:
+def fields_of(draft: NewRevision) -> dict[str, Json]:
+    """Return the fields that a draft gives to its revision."""
     fields: dict[str, Json] = {
         "audit": draft.audit,
         "op": draft.op,

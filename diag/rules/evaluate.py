@@ -7,8 +7,7 @@ sound: whatever the facts turn out to be, the answer lies within.
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
-from diag.rules import aggregates as gathering
-from diag.rules.aggregates import OVER_NUMBERS
+from diag.rules import aggregates
 from diag.rules.language import Rule
 from diag.rules.scope import Judge, Measure, Reader, Scope, mistyped
 from diag.rules.tree import (
@@ -177,13 +176,13 @@ def _of_two(compute: Callable[[Span, Span], Span], left: Term, right: Term) -> M
 
 def _aggregate(node: Aggregate) -> Measure:
     among = judge_of(node.among) if node.among else None
-    members = gathering.gathered(node.kind, tuple(sorted(names_in(node))), among)
+    members = aggregates.gathered(node.kind, tuple(sorted(names_in(node))), among)
     if node.number is not None:
-        draw = OVER_NUMBERS[node.function]
-        return gathering.over_numbers(draw, members, measure_of(node.number))
+        draw = aggregates.OVER_NUMBERS[node.function]
+        return aggregates.over_numbers(draw, members, measure_of(node.number))
     if node.condition is not None:
-        return gathering.share(members, judge_of(node.condition))
-    return gathering.count(members)
+        return aggregates.share(members, judge_of(node.condition))
+    return aggregates.count(members)
 
 
 # The conditions that rules are made of, compiled: each reads one fact, or joins.
