@@ -71,6 +71,14 @@ class AllOwnKeys(Command, keys="z", title="Toutes d'origine", footer=True):
     """Rendre à toutes les commandes leurs touches d'origine."""
 
 
+_INPUT_KEYS = frozenset(
+    key
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+)
+"""Keys that correct what is typed in a field."""
+
 Chosen = Mapping[str, str]
 """What the user chose: a command's id → its key."""
 
@@ -106,7 +114,7 @@ def refusal(
                 f"{scope.title} : lettres et chiffres y répondent. Prenez une touche "
                 "de fonction, ou Ctrl avec une lettre."
             )
-        if scope.typed and key in _input_keys() and not is_own:
+        if scope.typed and key in _INPUT_KEYS and not is_own:
             return f"{name} corrige déjà ce qu'on tape ({scope.title})."
         for other in scope.commands:
             if other.ident() == command.ident() or key not in other.keys_in(chosen):
@@ -204,12 +212,6 @@ def editable() -> dict[KeyPlace, tuple[CommandType, ...]]:
 
 def _answers(key: str) -> bool:
     return len(key) == 1 and key.isalnum()
-
-
-@cache
-def _input_keys() -> frozenset[str]:
-    bindings = [one for one in Input.BINDINGS if isinstance(one, Binding)]
-    return frozenset(key for one in bindings for key in one.key.split(","))
 
 
 class KeysScreen(PlaceScreen):

@@ -48,14 +48,14 @@ class Sentence(Static):
         return len(wrapped(self._text, width))
 
 
-class Drawn(NamedTuple):
+class DrawnLine(NamedTuple):
     """One line of the text, and what a click on it picks."""
 
     text: Content
     key: str = ""
 
 
-Lay = Callable[[int], Sequence[Drawn]]
+Lay = Callable[[int], Sequence[DrawnLine]]
 """Gives the lines of a text for a width."""
 
 
@@ -78,7 +78,7 @@ class TextSheet(PlainStyle):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._lay: Lay = lambda _width: ()
-        self._lines: Sequence[Drawn] = ()
+        self._lines: Sequence[DrawnLine] = ()
         self._strips: dict[int, Strip] = {}
         """Of the lines that were seen."""
         self._drawn: list[Strip] = []
@@ -211,17 +211,17 @@ class NamedText:
     """Style of the name."""
 
 
-def lay_rows(rows: Iterable[NamedText], width: int) -> Iterator[Drawn]:
+def lay_rows(rows: Iterable[NamedText], width: int) -> Iterator[DrawnLine]:
     """Give the lines of rows, as many as they need."""
     for row in rows:
         if not row.name:
-            yield from map(Drawn, wrapped(row.text, width))
+            yield from map(DrawnLine, wrapped(row.text, width))
             continue
         name = Content.styled(row.name.ljust(row.gutter), row.style)
         blank = Content(" " * row.gutter)
         inside = max(width - row.gutter, _LEAST)
         for rank, line in enumerate(wrapped(row.text, inside)):
-            yield Drawn((blank if rank else name) + line)
+            yield DrawnLine((blank if rank else name) + line)
 
 
 # Text cut in lines, never at a no-break space: Textual cuts there as at any other.

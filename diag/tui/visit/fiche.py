@@ -38,7 +38,7 @@ from diag.tui.commands import (
 from diag.tui.dialogs import LineField
 from diag.tui.lists import Lines, ListColumn, ListLine
 from diag.tui.safe import Sturdy, content, line
-from diag.tui.text import Drawn, NamedText, TextSheet, lay_rows, wrapped
+from diag.tui.text import DrawnLine, NamedText, TextSheet, lay_rows, wrapped
 from diag.tui.visit.commands import (
     FICHE_COMMANDS,
     SettleConflict,
@@ -162,7 +162,7 @@ class AnswerLine(Sturdy, LineField):
         self.post_message(self.PlanWanted())
 
 
-_BLANK = Drawn(Content(""))
+_BLANK = DrawnLine(Content(""))
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class FicheLines:
     none: str
     """The keys that record why there is no answer."""
 
-    def lines(self, typed: str, width: int, height: int) -> list[Drawn]:
+    def lines(self, typed: str, width: int, height: int) -> list[DrawnLine]:
         """Return the lines: what to ask, the choices, what more there is.
 
         Short of room, blanks go first, so that a scale is in sight; then what to look
@@ -199,14 +199,14 @@ class FicheLines:
         return [*found.above, *chain.from_iterable(more)]
 
     def _layouts(
-        self, offered: list[Drawn], width: int, *, late: bool
+        self, offered: list[DrawnLine], width: int, *, late: bool
     ) -> "list[_Layout]":
         """Return every way to lay it out, from the airiest to the tightest."""
         head = list(lay_rows(self.short() if late else self.natural, width))
         tight = [one for one in head if one.text.plain.strip()]
         look = list(lay_rows(self.look, width)) if late else []
         is_text = TYPES[self.card.question.type].is_text
-        none = [] if is_text else [Drawn(Content.styled(self.none, "$text-muted"))]
+        none = [] if is_text else [DrawnLine(Content.styled(self.none, "$text-muted"))]
         found = []
         for dropped in range(_GAPS + 1):
             blank = [[_BLANK] * (rank >= dropped) for rank in range(_GAPS)]
@@ -227,7 +227,7 @@ what to look at, above what more there is, above the choices."""
 class _Layout(NamedTuple):
     """One way to lay a card out."""
 
-    above: list[Drawn]
+    above: list[DrawnLine]
     """What stands above what more there is."""
     answering: int
     """How many lines, to the last choice."""
@@ -357,7 +357,7 @@ class Fiche(Sturdy, Vertical):
         assert visiting is not None
         words = [visiting.question.unit, PROVENANCES[visiting.provenance]]
         how = Content.styled(line(" · ".join(filter(None, words))), "$text-muted")
-        shown = [Drawn(how)]
+        shown = [DrawnLine(how)]
         self.query_one("#fiche-how", TextSheet).show(lambda _width: shown)
 
     def status(self, text: str, style: str = "") -> None:
@@ -368,7 +368,7 @@ class Fiche(Sturdy, Vertical):
         height = min(max(lines, _STATUS), _LONGEST)
         if sheet.styles.height is None or sheet.styles.height.value != height:
             sheet.styles.height = height
-        sheet.show(lambda width: [Drawn(each) for each in wrapped(words, width)])
+        sheet.show(lambda width: [DrawnLine(each) for each in wrapped(words, width)])
 
     def on_mount(self) -> None:
         self.line.entered = lambda: self.given(self.line.value)
@@ -422,7 +422,7 @@ _KEYS = 3
 
 def choices(
     question: Question, answered: Value, typed: str, width: int
-) -> Iterator[Drawn]:
+) -> Iterator[DrawnLine]:
     """Give the choices one per line; what is typed and what is answered stand out."""
     kind, text = TYPES[question.type], typed.strip()
     named = kind.pointed(question, text) if text else set()
@@ -439,7 +439,7 @@ def choices(
         for rank, part in enumerate(wrapped(Content(line(label)), room)):
             before = " " * (_KEYS + 3) if rank else name
             styled = Content.styled(before, style or "$text-muted")
-            yield Drawn(styled + part.stylize(style), key)
+            yield DrawnLine(styled + part.stylize(style), key)
 
 
 _GRADES = {

@@ -352,7 +352,8 @@ class GridEntry(GridFace):
 
     def _take(self, event: events.Key) -> bool:
         key, character = event.key, event.character
-        command = self._command(key)
+        keys = chosen_keys(self.app)
+        command = next((one for one in GRID_COMMANDS if key in one.keys_in(keys)), None)
         if command is not None:
             if self.can(command):
                 getattr(self, command.handler())()
@@ -374,14 +375,6 @@ class GridEntry(GridFace):
         else:
             return False
         return True
-
-    def _command(self, key: str) -> CommandType | None:
-        chosen = chosen_keys(self.app)
-        return next((one for one in GRID_COMMANDS if key in one.keys_in(chosen)), None)
-
-    @property
-    def _is_in_text(self) -> bool:
-        return TYPES[self.question.type].is_text and bool(self.table.text)
 
     def on_next_below(self) -> None:
         self._next(DOWN)
@@ -454,7 +447,8 @@ class GridEntry(GridFace):
         self._text("")
 
     def _type(self, character: str) -> None:
-        if character == _HELP and not self._is_in_text:
+        is_in_text = TYPES[self.question.type].is_text and bool(self.table.text)
+        if character == _HELP and not is_in_text:
             self.app.post_message(Help())
             return
         at = self.table.cursor
@@ -476,13 +470,13 @@ class GridEntry(GridFace):
 
     def _record(self, read: SoFar) -> bool:
         """Write what was typed in the cell, or in every row of the selection."""
-        question, rows = self.question, self.rows_chosen()
+        question, rows, known = self.question, self.rows_chosen(), self.provenance
         keys: list[Key] = [(self.sheet.places[row].id, question.id) for row in rows]
         entry = NewAnswer(
             question.id,
             read.parsed,
             state=read.state,
-            provenance=self._provenance_for(question),
+            provenance=known if known in question.provenance else None,
             sure=self._doubted == read.text,
         )
         try:
@@ -506,9 +500,6 @@ class GridEntry(GridFace):
         self.after(filled, saved, stays=True)
         if len(rows) > 1:
             self._go(past_column(self.sheet, rows, self.table.cursor.column))
-
-    def _provenance_for(self, question: Question) -> Provenance | None:
-        return self.provenance if self.provenance in question.provenance else None
 
     def _text(self, text: str) -> None:
         """Show what is being typed."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from diag.tui.discover import STEPS, DiscoverScreen
+from diag.tui.territory import OpenTour
 from tests.cli.running import diag
 from tests.tui.builders import app_on, new_app
 from tests.tui.waiting import shows, wait_for
@@ -32,7 +33,7 @@ async def test_the_steps_are_told_after_the_first_form_and_skipped(
 
 async def test_the_help_and_the_palette_tell_the_steps_again(tmp_path: Path) -> None:
     app = new_app(tmp_path)
-    app.keys = {"OpenTour": "y"}
+    app.keys = {OpenTour.ident(): "y"}
     async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
         await pilot.press("f1", "d")

@@ -1,13 +1,13 @@
 from textual.app import App, ComposeResult
 from textual.content import Content
 
-from diag.tui.text import Drawn
+from diag.tui.text import DrawnLine
 from diag.tui.text import TextSheet as Sheet
 from tests.tui.waiting import shows, visible, wait_for
 
 
-def lines(*texts: str) -> list[Drawn]:
-    return [Drawn(Content(text), text[:1]) for text in texts]
+def lines(*texts: str) -> list[DrawnLine]:
+    return [DrawnLine(Content(text), text[:1]) for text in texts]
 
 
 class Reading(App[None]):
@@ -26,7 +26,7 @@ class Reading(App[None]):
     def on_mount(self) -> None:
         self.sheet.show(lambda _width: lines(*self.texts))
 
-    def on_sheet_picked(self, event: Sheet.Picked) -> None:
+    def on_text_sheet_picked(self, event: Sheet.Picked) -> None:
         self.picked.append(event.key)
 
 
