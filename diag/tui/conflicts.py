@@ -202,7 +202,7 @@ class ConflictsScreen(PlaceScreen):
         if shown is None:
             return
 
-        def did(_said: str) -> None:
+        def did(_words: str) -> None:
             self._last = shown.session
 
         if isinstance(shown, PlaceMerge):
@@ -246,7 +246,7 @@ class ConflictScreen(PlaceScreen):
     )
 
     def __init__(
-        self, shown: Contested, done: Callable[[str], object] = lambda _said: None
+        self, shown: Contested, done: Callable[[str], object] = lambda _words: None
     ) -> None:
         super().__init__()
         self.shown = shown
@@ -393,12 +393,7 @@ class MergeScreen(PlaceScreen):
     """Two places. Nothing is written before a person decides what they are."""
 
     CSS_PATH = "conflicts.tcss"
-    OFFERS = (
-        KeepFirst,
-        KeepSecond,
-        TellApart,
-        *EVERYWHERE,
-    )
+    OFFERS = (KeepFirst, KeepSecond, TellApart, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Est-ce le même lieu, créé par deux personnes chacune de son côté ? Rien n'est "
@@ -406,7 +401,7 @@ class MergeScreen(PlaceScreen):
     )
 
     def __init__(
-        self, shown: PlaceMerge, done: Callable[[str], object] = lambda _said: None
+        self, shown: PlaceMerge, done: Callable[[str], object] = lambda _words: None
     ) -> None:
         super().__init__()
         self.shown = shown

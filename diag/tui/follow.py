@@ -16,24 +16,14 @@ from diag.documents import AUDIENCES
 from diag.model.audit import FollowUp
 from diag.model.enums import FollowUpState, Owner
 from diag.model.errors import DiagError
-from diag.tui.commands import (
-    Command,
-    KeyPlace,
-    bindings_of,
-)
-from diag.tui.dialogs import (
-    Close,
-    Field,
-    FormDialog,
-)
+from diag.tui.commands import Command, KeyPlace, bindings_of
+from diag.tui.dialogs import Close, Field, FormDialog
 from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content, open_outside
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
-from diag.words.vocabulary import (
-    FOLLOW_UPS,
-    OWNERS,
-)
+from diag.words.vocabulary import FOLLOW_UPS
+from diag.words.vocabulary import OWNERS
 
 
 class OpenReport(Command, keys="o", title="Ouvrir", place=KeyPlace.WINDOW, footer=True):

@@ -217,12 +217,7 @@ def _answers(key: str) -> bool:
 class KeysScreen(PlaceScreen):
     """The commands by place; what is changed answers at once, everywhere."""
 
-    OFFERS = (
-        ChangeKey,
-        OwnKey,
-        AllOwnKeys,
-        *EVERYWHERE,
-    )
+    OFFERS = (ChangeKey, OwnKey, AllOwnKeys, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Chaque commande et sa touche. Échap, Entrée, Tab et les flèches gardent leur "

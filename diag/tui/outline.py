@@ -110,7 +110,7 @@ class Outline(ScrollView, can_focus=True):
         self._rows: list[OutlineRow] = []
         self._tops: list[int] = []
         self._at = 0
-        self._laid = -1
+        self._width_drawn = -1
 
     @property
     def line(self) -> OutlineLine | None:
@@ -142,7 +142,7 @@ class Outline(ScrollView, can_focus=True):
                 return
 
     def on_resize(self) -> None:
-        if self._width != self._laid:
+        if self._width != self._width_drawn:
             self._lay()
 
     def action_move(self, by: int) -> None:
@@ -263,11 +263,11 @@ class Outline(ScrollView, can_focus=True):
     def _lay(self) -> None:
         """Wrap every line shown, and keep the cursor on its own."""
         key = self.line.key if self.line else ""
-        self._laid = self._width
+        self._width_drawn = self._width
         self._rows = []
         y = 0
         for found, depth in self._shown(self._lines, 0):
-            texts = _laid(self.app.console, found, depth, self._width, self._opened)
+            texts = _lay_line(self.app.console, found, depth, self._width, self._opened)
             self._rows.append(OutlineRow(found, depth, y, texts))
             y += len(texts)
         self._tops = [row.y for row in self._rows]
@@ -299,7 +299,7 @@ class Outline(ScrollView, can_focus=True):
                 yield from self._shown(self._inside[found.key], depth + 1)
 
 
-def _laid(
+def _lay_line(
     console: Console, found: OutlineLine, depth: int, width: int, opened: set[str]
 ) -> tuple[tuple[str, str], ...]:
     """Return the texts of a line: what is too long goes on under its own text."""

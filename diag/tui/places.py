@@ -110,13 +110,11 @@ class PlacesScreen(Sturdy, ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="places"):
             yield Static("Lieux de l'école", classes="title")
-            yield Lines(
-                (
-                    ListColumn("Nom"),
-                    ListColumn("Sorte", 10),
-                    ListColumn("Réponses", 8, right=True),
-                ),
-            )
+            yield Lines((
+                ListColumn("Nom"),
+                ListColumn("Sorte", 10),
+                ListColumn("Réponses", 8, right=True),
+            ))
             yield Static(id="remarks")
         yield KeyBar()
 

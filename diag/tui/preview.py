@@ -50,12 +50,7 @@ class PreviewScreen(PlaceScreen):
     """One page at a time."""
 
     CSS_PATH = "preview.tcss"
-    OFFERS = (
-        NextPage,
-        PageBefore,
-        OpenPdf,
-        *EVERYWHERE,
-    )
+    OFFERS = (NextPage, PageBefore, OpenPdf, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Les pages telles que le PDF les aura ; « Ouvrir » les montre en entier."

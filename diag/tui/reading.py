@@ -181,12 +181,7 @@ class HelpScreen(PlaceScreen):
     """Each command, its keys and what it does, under the heading of its group."""
 
     CSS_PATH = "reading.tcss"
-    OFFERS = (
-        KeysHere,
-        DiscoverHere,
-        Back,
-        OpenPalette,
-    )
+    OFFERS = (KeysHere, DiscoverHere, Back, OpenPalette)
     BINDINGS = bindings_of(*OFFERS)
 
     def __init__(self, introduction: str, commands: Sequence[CommandType]) -> None:

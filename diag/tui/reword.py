@@ -68,12 +68,7 @@ class RewordScreen(PlaceScreen):
     """One recommendation's words; each part is kept when the user leaves it."""
 
     CSS_PATH = "reword.tcss"
-    OFFERS = (
-        NextReader,
-        DeclaredWords,
-        Back,
-        Help,
-    )
+    OFFERS = (NextReader, DeclaredWords, Back, Help)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Chaque destinataire lit la préconisation dans ses mots. Le texte est gardé "

@@ -48,12 +48,7 @@ class SyncScreen(PlaceScreen):
     """What waits, audit by audit; how far it is; what happened last time."""
 
     CSS_PATH = "sync.tcss"
-    OFFERS = (
-        Synchronise,
-        StopSync,
-        Enrol,
-        *EVERYWHERE,
-    )
+    OFFERS = (Synchronise, StopSync, Enrol, *EVERYWHERE)
     BINDINGS = bindings_of(*OFFERS)
     INTRODUCTION = (
         "Ce qui n'est pas encore au bureau. Une synchronisation ne change aucune "

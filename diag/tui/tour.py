@@ -105,8 +105,7 @@ class TourScreen(PlaceScreen):
             key,
         )
         self.set_title(
-            f"Tournée du {tour.day:%d/%m/%Y}",
-            counted(len(schools), "école"),
+            f"Tournée du {tour.day:%d/%m/%Y}", counted(len(schools), "école")
         )
 
     @on(Lines.Chosen)

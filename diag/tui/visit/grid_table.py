@@ -268,8 +268,7 @@ class GridTable(ScrollView, PlainStyle, can_focus=True, inherit_bindings=False):
         style = self._style("table--sum")
         body = [
             Segment(
-                name_text(self.sheet.sum(column), self.layout_of.widths[column]),
-                style,
+                name_text(self.sheet.sum(column), self.layout_of.widths[column]), style
             )
             for column in self._columns()
         ]
