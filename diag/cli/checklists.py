@@ -96,7 +96,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
 @checklists.command()
 def schema() -> None:
     """Écrit le schéma JSON de vos changements, pour que l'éditeur aide à les écrire."""
-    from diag.checklist.schema import overlay_schema  # noqa: PLC0415 - as above
+    from diag.checklist.schema import overlay_schema  # noqa: PLC0415 - rare
 
     print_json(overlay_schema())
 
@@ -129,7 +129,7 @@ def check_overlay(workspace: Workspace, *, spelling: bool) -> None:
 def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -> None:
     """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
     if schema:
-        from diag.checklist.schema import json_schema  # noqa: PLC0415 - as above
+        from diag.checklist.schema import json_schema  # noqa: PLC0415 - rare
 
         print_json(json_schema())
         return
@@ -156,7 +156,7 @@ def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -
 
 
 def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> "Checked":
-    from diag.workspace.checking import (  # noqa: PLC0415 - as above
+    from diag.workspace.checking import (  # noqa: PLC0415 - YAML
         NO_DICTIONARY,
         checked,
         respelled,

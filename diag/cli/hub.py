@@ -97,7 +97,7 @@ def init(
     """Crée le dossier du serveur : réglages, certificats, base."""
     if tls == "files" and not (certificate and key):
         raise click.UsageError("Donnez --certificate et --key avec --tls files.")
-    from diag.sync.hub.home import HubHome, HubSettings  # noqa: PLC0415 - as above
+    from diag.sync.hub.home import HubHome, HubSettings  # noqa: PLC0415 - certificates
 
     paths = [
         str(Path(one).absolute()) if one else ""
@@ -165,7 +165,7 @@ def enrol(
     chosen: HubLocation, person: str, territories: tuple[str, ...], right: str
 ) -> None:
     """Donne une invitation pour un poste : elle sert une fois, un quart d'heure."""
-    from diag.sync.hub.home import find_unknown_territories  # noqa: PLC0415 - as above
+    from diag.sync.hub.home import find_unknown_territories  # noqa: PLC0415 - certificates
 
     home = chosen.home()
     click.echo(home.invite(person, territories, right))
@@ -276,7 +276,7 @@ def read(chosen: HubLocation, file: Path) -> None:
 @chosen
 def backup(chosen: HubLocation, to: Path | None, keys: tuple[str, ...]) -> None:
     """Copie le serveur, même en marche, et vérifie la copie jusqu'au dernier octet."""
-    from diag.sync.hub import copies  # noqa: PLC0415 - see above
+    from diag.sync.hub import copies  # noqa: PLC0415 - certificates
 
     home = chosen.home()
     copied = copies.back_up_sealed(home, keys, to) if keys else copies.back_up(home, to)
@@ -296,7 +296,7 @@ def restore(
     chosen: HubLocation, file: Path, identity: Path | None, database: str
 ) -> None:
     """Remet une copie en service, serveur arrêté ; les postes rendent la suite."""
-    from diag.sync.hub import copies  # noqa: PLC0415 - see above
+    from diag.sync.hub import copies  # noqa: PLC0415 - certificates
 
     if file.suffix != copies.SEALED:
         kept = copies.restore(chosen.folder, file, database)

@@ -48,7 +48,7 @@ def list_(workspace: Workspace, *, as_json: bool) -> None:
 @_name
 def eject(workspace: Workspace, name: str) -> None:
     """Copie un modèle livré (tous, sans NOM) dans overlay/modeles, pour le changer."""
-    from diag.documents.templates import eject as ejected  # noqa: PLC0415 - as above
+    from diag.documents.templates import eject as ejected  # noqa: PLC0415 - Jinja
 
     written = ejected(workspace, name)
     print_lines(map(str, written))
@@ -75,7 +75,7 @@ def diff(workspace: Workspace, name: str) -> None:
 @workspace_command
 def check(workspace: Workspace) -> None:
     """Essaie vos modèles et votre charte sur des audits inventés."""
-    from diag.demo import problems_tried  # noqa: PLC0415 - as above
+    from diag.demo import problems_tried  # noqa: PLC0415 - Jinja
     from diag.documents.templates import templates as every  # noqa: PLC0415
     from diag.workspace.editions import overlay_of  # noqa: PLC0415 - as above
 

@@ -21,10 +21,7 @@ from diag.audit.report import Report, report_folder, report_of
 from diag.audit.session import AuditSession
 from diag.audit.undo import undo
 from diag.audit.upgrade import Upgrade, preview, upgrade, upgrade_summary
-from diag.documents.drafts import DRAFTS
-from diag.documents.drafts import DraftKind
-from diag.documents.drafts import drafted
-from diag.documents.drafts import possible_drafts
+from diag.documents.drafts import DRAFTS, DraftKind, drafted, possible_drafts
 from diag.documents.write import WrittenFile, write_paper, write_reports
 from diag.model.audit import FollowUp
 from diag.model.enums import Audience, AuditStatus, Compliance, FollowUpState
@@ -47,10 +44,7 @@ from diag.tui.reword import RewordScreen
 from diag.tui.safe import Trouble, content
 from diag.tui.suppose import SupposeScreen
 from diag.words.sentences import counted
-from diag.words.vocabulary import SOCLES
-from diag.words.vocabulary import STATUS_BUTTONS
-from diag.words.vocabulary import STATUS_MOVES
-from diag.words.vocabulary import STATUSES
+from diag.words.vocabulary import SOCLES, STATUS_BUTTONS, STATUS_MOVES, STATUSES
 
 _SHOW, _ADVISE = "Voir", "Préconisation sous le curseur"
 
@@ -178,13 +172,8 @@ WIDE = 150
 _LINE = 78
 """Columns of the summary, on a screen of 80."""
 
-<<<<<<< HEAD
 _SIGNED = frozenset({AuditStatus.SOUMIS, AuditStatus.CLOS})
 """Where an audit goes only once the user read what is left."""
-=======
-_SIGNED = {AuditStatus.SOUMIS: "Soumettre à relecture", AuditStatus.CLOS: "Clore"}
-"""Where an audit goes only once the user read what is left: what its button shows."""
->>>>>>> 8adf24d3 (Fold the lists of commands that fit a line)
 
 
 class BilanScreen(PlaceScreen):
@@ -501,15 +490,11 @@ class BilanScreen(PlaceScreen):
         rest = f"Reste à vérifier :\n{left}" if left else "Tout a été vérifié."
         question = f"{STATUS_MOVES[wanted]} ?\n\n{rest}"
         if wanted in _SIGNED and not await self.app.push_screen_wait(
-<<<<<<< HEAD
             Confirm(
                 question,
                 yes=STATUS_BUTTONS[wanted],
                 grave=wanted is AuditStatus.CLOS,
             )
-=======
-            Confirm(question, yes=_SIGNED[wanted], grave=wanted is AuditStatus.CLOS)
->>>>>>> 8adf24d3 (Fold the lists of commands that fit a line)
         ):
             return
         why = await self._reviewed(wanted)

@@ -22,8 +22,7 @@ from diag.tui.place import KeyBar
 from diag.tui.safe import Sturdy, content, open_outside
 from diag.tui.text import Sentence
 from diag.words.dates import day_typed
-from diag.words.vocabulary import FOLLOW_UPS
-from diag.words.vocabulary import OWNERS
+from diag.words.vocabulary import FOLLOW_UPS, OWNERS
 
 
 class OpenReport(Command, keys="o", title="Ouvrir", place=KeyPlace.WINDOW, footer=True):

@@ -5,13 +5,8 @@ It brings the journal and pydantic with it, which cost as much as Textual itself
 
 from dataclasses import dataclass
 
-from diag.journal.school_lines import campaigns_of
-from diag.journal.school_lines import names_shown
-from diag.journal.school_lines import school_lines
-from diag.office.outlook import NOTHING_YET
-from diag.office.outlook import Grouping
-from diag.office.outlook import grouped
-from diag.office.outlook import progress_by_school
+from diag.journal.school_lines import campaigns_of, names_shown, school_lines
+from diag.office.outlook import NOTHING_YET, Grouping, grouped, progress_by_school
 from diag.office.privacy.retention import overdue
 from diag.office.tour import keep_tour, tour_of
 from diag.tui.lists import ListLine
