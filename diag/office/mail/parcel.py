@@ -12,7 +12,6 @@ from diag.audit.session import AuditSession
 from diag.documents.document import Document
 from diag.documents.formats import FORMATS, Format
 from diag.documents.mail import Attachment, Mail, composed, letter
-from diag.documents.templates import build_document
 from diag.journal import changes
 from diag.journal.outbox import MailState, Outbox, Posted
 from diag.journal.records import dispatches_of
@@ -87,6 +86,9 @@ def build_message(
             f"Votre adresse, « {sender[:80]} » : {problem}. Corrigez-la : "
             "diag outbox settings --sender ADRESSE."
         )
+    # Templates bring Jinja: who lists the outbox does without.
+    from diag.documents.templates import build_document  # noqa: PLC0415
+
     document = build_document(report, audience)
     attachments, warnings = _attachments(session, report, audience, document)
     words = letter(report, audience, [each.name for each in attachments])
