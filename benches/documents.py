@@ -85,7 +85,7 @@ def beside(document: Document) -> None:
 
 
 def command(tool: str, form: str, *words: str) -> None:
-    """Notice how long another tool takes, or that it is not there."""
+    """Tell how long another tool takes, or that it is not there."""
     found = shutil.which(tool)
     if found is None:
         print(f"  {tool} is not installed: {form} not compared")
