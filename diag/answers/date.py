@@ -10,7 +10,7 @@ from diag.answers.keyboard import as_digits, digit_of
 from diag.model.checklist import Question
 from diag.model.fact import Value
 from diag.rules.language import Rule
-from diag.rules.tree import Compare, Constant, Exact, Months, NameNode, Node, walk
+from diag.rules.tree import CompareNode, Constant, Exact, Months, NameNode, Node, walk
 from diag.rules.values import RuleValue, Span, point
 from diag.words.dates import describe_day, read_day
 
@@ -149,7 +149,7 @@ def _months_of(name: str, rules: Iterable[Rule]) -> Iterator[int]:
     for rule in rules:
         for node in walk(rule.root):
             match node:
-                case Compare(_, Months() as months, Constant(value)) | Compare(
+                case CompareNode(_, Months() as months, Constant(value)) | CompareNode(
                     _, Constant(value), Months() as months
                 ) if name in {
                     each.id for each in walk(months) if isinstance(each, NameNode)

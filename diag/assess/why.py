@@ -15,9 +15,9 @@ from diag.model.checklist import (
     Criterion,
     Price,
     Recommendation,
+    RegisteredSource,
     Requirement,
     RollUp,
-    Source,
 )
 from diag.model.enums import Standing
 from diag.model.fact import Facts
@@ -84,7 +84,7 @@ class Explanation:
     result: CriterionResult
     roll_up: RollUpRead
     places: tuple[PlaceRead, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[RegisteredSource, ...]
     visit_date: date | None
 
 
@@ -120,7 +120,7 @@ class AdviceExplanation:
     effort: CountRead | None
     facts: tuple[FactRead, ...]
     """What counting read."""
-    sources: tuple[Source, ...]
+    sources: tuple[RegisteredSource, ...]
 
 
 def why(facts: Facts, checklist: Checklist, criterion: str) -> Explanation:
@@ -223,5 +223,5 @@ def _roll_up_read(roll_up: RollUp, result: CriterionResult) -> RollUpRead:
     return RollUpRead(roll_up, len(sure), len(maybe), result.open, share)
 
 
-def _sources(checklist: Checklist, ids: Sequence[str]) -> tuple[Source, ...]:
+def _sources(checklist: Checklist, ids: Sequence[str]) -> tuple[RegisteredSource, ...]:
     return tuple(checklist.sources[each] for each in ids if each in checklist.sources)

@@ -21,7 +21,7 @@ from diag.rules.tree import (
     AnyOf,
     Arithmetic,
     ChoiceId,
-    Compare,
+    CompareNode,
     Condition,
     Constant,
     Includes,
@@ -164,7 +164,7 @@ class ConditionWriter:
                 words = " et ".join(map(self._part, operands))
             case AnyOf(operands):
                 words = " ou ".join(map(self._part, operands))
-            case Compare():
+            case CompareNode():
                 words = self._comparison(node)
             case Includes() | IsAmong():
                 words = self._membership(node)
@@ -183,7 +183,7 @@ class ConditionWriter:
         words = self.condition(node)
         return f"({words})" if isinstance(node, AnyOf | AllOf) else words
 
-    def _comparison(self, node: Compare) -> str:
+    def _comparison(self, node: CompareNode) -> str:
         order, left, right = node.order, node.left, node.right
         if isinstance(left, Constant | ChoiceId):
             order, left, right = MIRRORED[order], right, left

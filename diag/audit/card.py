@@ -18,14 +18,14 @@ from diag.journal import subjects
 from diag.journal.conflicts import nearest_base
 from diag.journal.heads import differing
 from diag.journal.records import photos_of
-from diag.model.checklist import Checklist, Criterion, Question, Source
+from diag.model.checklist import Checklist, Criterion, Question, RegisteredSource
 from diag.model.enums import Standing, State
 from diag.model.fact import Answer
 from diag.rules.language import Rule
 from diag.rules.tree import (
     Aggregate,
     ChoiceId,
-    Compare,
+    CompareNode,
     Constant,
     Months,
     NameNode,
@@ -59,7 +59,7 @@ class Scale:
     """The levels that the answer leaves possible."""
     out: bool
     """Does not apply here."""
-    sources: tuple[Source, ...]
+    sources: tuple[RegisteredSource, ...]
 
     @property
     def level(self) -> int | None:
@@ -141,7 +141,7 @@ def _compares_alone(rule: Rule, own: str) -> bool:
     return all(
         isinstance(side, NameNode | Constant | ChoiceId)
         for node in nodes
-        if isinstance(node, Compare)
+        if isinstance(node, CompareNode)
         for side in (node.left, node.right)
     )
 

@@ -26,7 +26,7 @@ from diag.model.checklist import (
     Price,
     Question,
     Recommendation,
-    Source,
+    RegisteredSource,
 )
 
 
@@ -44,7 +44,7 @@ class _Compiled(Noun):
     criteria: tuple[Criterion, ...]
     recommendations: tuple[Recommendation, ...]
     prices: tuple[Price, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[RegisteredSource, ...]
     retired: tuple[str, ...] = ()
     places: tuple[PlaceLabel, ...] = ()
     aids: tuple[Aid, ...] = ()
@@ -106,7 +106,7 @@ def open_edition(edition: bytes) -> Checklist:
 
 
 _Item = TypeVar(
-    "_Item", Question, Criterion, Recommendation, Price, Source, Aid, Deadline
+    "_Item", Question, Criterion, Recommendation, Price, RegisteredSource, Aid, Deadline
 )
 
 

@@ -41,7 +41,7 @@ from diag.model.checklist import (
     Price,
     Question,
     Recommendation,
-    Source,
+    RegisteredSource,
 )
 from diag.model.enums import (
     Audience,
@@ -511,7 +511,7 @@ class DeadlineForm(ItemForm, noun="échéance", builds=Deadline):
     note: Text = key("ce qu'il faut savoir de plus")
 
 
-class SourceForm(ItemForm, noun="source", builds=Source):
+class SourceForm(ItemForm, noun="source", builds=RegisteredSource):
     """One source of the register."""
 
     id: SourceId = key("identifiant", "S31")

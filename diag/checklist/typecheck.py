@@ -24,7 +24,7 @@ from diag.rules.tree import (
     AnyOf,
     Arithmetic,
     ChoiceId,
-    Compare,
+    CompareNode,
     Condition,
     Constant,
     Exact,
@@ -240,7 +240,7 @@ class Readings:
             )
         return one
 
-    def ordered(self, node: Compare, symbol: Symbol | None) -> None:
+    def ordered(self, node: CompareNode, symbol: Symbol | None) -> None:
         """Check that only choices that go from low to high are compared by `<`."""
         if symbol and node.order not in {"==", "!="} and not symbol.ordered:
             self.fault(
@@ -316,7 +316,7 @@ class _Checker:
                 )
             case IsAmong(question, choices):
                 self.readings.chosen(question, choices, self.place, QuestionType.CHOICE)
-            case Compare():
+            case CompareNode():
                 self._comparison(node)
             case _:
                 self.readings.fault(
@@ -345,7 +345,7 @@ class _Checker:
             return self
         return replace(self, proved=self.proved | proved_nonzero(condition))
 
-    def _comparison(self, node: Compare) -> None:
+    def _comparison(self, node: CompareNode) -> None:
         readings, place = self.readings, self.place
         match node.left, node.right:
             case (NameNode() as name, ChoiceId() as choice) | (
@@ -369,7 +369,7 @@ class _Checker:
                 self._in_one_unit(node)
 
     def _in_one_unit(
-        self, node: Compare | Arithmetic
+        self, node: CompareNode | Arithmetic
     ) -> tuple[_Quantity, _Quantity] | None:
         left, right = self.quantity(node.left), self.quantity(node.right)
         if left is None or right is None:
@@ -489,11 +489,11 @@ def proved_nonzero(condition: Node) -> frozenset[Term]:
     match condition:
         case AllOf(operands):
             return frozenset[Term]().union(*map(proved_nonzero, operands))
-        case Compare(order, Constant(value), term):
+        case CompareNode(order, Constant(value), term):
             return (
                 frozenset({term}) if _excludes_0(MIRRORED[order], value) else _NOTHING
             )
-        case Compare(order, term, Constant(value)):
+        case CompareNode(order, term, Constant(value)):
             return frozenset({term}) if _excludes_0(order, value) else _NOTHING
     return _NOTHING
 

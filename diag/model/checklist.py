@@ -132,7 +132,7 @@ Level = Literal[0, 1, 2, 3]
 """Insuffisant, base, recommandé, exemplaire."""
 
 
-class Source(Noun):
+class RegisteredSource(Noun):
     """An entry of the register of sources."""
 
     id: str
@@ -315,7 +315,7 @@ class Checklist(Noun):
     criteria: dict[str, Criterion]
     recommendations: dict[str, Recommendation]
     prices: dict[str, Price]
-    sources: dict[str, Source]
+    sources: dict[str, RegisteredSource]
     retired: tuple[str, ...] = ()
     """Ids used once and never to be used again."""
     places: tuple[PlaceLabel, ...] = ()

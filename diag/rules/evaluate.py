@@ -16,7 +16,7 @@ from diag.rules.tree import (
     AnyOf,
     Arithmetic,
     ChoiceId,
-    Compare,
+    CompareNode,
     Constant,
     Includes,
     IsAmong,
@@ -79,7 +79,7 @@ def judge_of(node: Node) -> Judge:
             return all_of([judge_of(part) for part in operands])
         case AnyOf(operands):
             return any_of([judge_of(part) for part in operands])
-        case Compare():
+        case CompareNode():
             return _comparison(node)
     return _about_one_fact(node)
 
@@ -96,19 +96,19 @@ def _about_one_fact(node: Node) -> Judge:
     raise TypeError(f"not a condition: {node}")
 
 
-def _comparison(node: Compare) -> Judge:
+def _comparison(node: CompareNode) -> Judge:
     match node:
-        case Compare(order, NameNode(name), Constant(value)):
+        case CompareNode(order, NameNode(name), Constant(value)):
             return against(name, NUMBERS[order], point(value))
-        case Compare("==" | "!=", NameNode(name), ChoiceId(choice)):
+        case CompareNode("==" | "!=", NameNode(name), ChoiceId(choice)):
             negated = node.order == "!="
             return is_one_of(name, frozenset({choice}), negated=negated)
-        case Compare(order, NameNode(name), ChoiceId(choice)):
+        case CompareNode(order, NameNode(name), ChoiceId(choice)):
             return is_ranked(name, order, choice)
     return _any_comparison(node)
 
 
-def _any_comparison(node: Compare) -> Judge:
+def _any_comparison(node: CompareNode) -> Judge:
     order, left, right = node.order, _term(node.left), _term(node.right)
     compare = NUMBERS[order]
 

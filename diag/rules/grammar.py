@@ -17,7 +17,7 @@ from diag.rules.tree import (
     AnyOf,
     Arithmetic,
     ChoiceId,
-    Compare,
+    CompareNode,
     Condition,
     Constant,
     Function,
@@ -196,7 +196,9 @@ class _Reader:
                 return self._membership(left, right, negated=True)
         if type(sign) not in _ORDERS:
             raise self._error(left, _CONDITION_EXPECTED)
-        return Compare(_ORDERS[type(sign)], self.term(left), self.term(right), column)
+        return CompareNode(
+            _ORDERS[type(sign)], self.term(left), self.term(right), column
+        )
 
     def _membership(
         self, left: ast.expr, right: ast.expr, *, negated: bool

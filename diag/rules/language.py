@@ -17,7 +17,7 @@ from diag.model.number import MAX_DIGITS
 from diag.rules.grammar import read_tree
 from diag.rules.tree import (
     Aggregate,
-    Compare,
+    CompareNode,
     Constant,
     NameNode,
     Node,
@@ -87,7 +87,7 @@ def thresholds_in(nodes: Iterable[Node]) -> Mapping[str, frozenset[Fraction]]:
     found: dict[str, frozenset[Fraction]] = {}
     for node in chain.from_iterable(map(walk, nodes)):
         match node:
-            case Compare(_, NameNode(name), Constant(value)) | Compare(
+            case CompareNode(_, NameNode(name), Constant(value)) | CompareNode(
                 _, Constant(value), NameNode(name)
             ):
                 found[name] = found.get(name, frozenset()) | {Fraction(value)}

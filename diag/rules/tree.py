@@ -108,7 +108,7 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class CompareNode:
     """Two terms compared."""
 
     order: Order
@@ -164,7 +164,7 @@ class AnyOf:
 Term = NameNode | Constant | ChoiceId | Arithmetic | Months | Aggregate
 """What has a value."""
 
-Condition = NameNode | Compare | Includes | IsAmong | Not | AllOf | AnyOf
+Condition = NameNode | CompareNode | Includes | IsAmong | Not | AllOf | AnyOf
 """What is true, false or unknown; a name alone is a yes-or-no question."""
 
 Node = Term | Condition
@@ -175,7 +175,7 @@ def children(node: Node) -> tuple[Node, ...]:
     """Return the parts right under a node."""
     parts: tuple[Node, ...] = ()
     match node:
-        case Arithmetic(_, left, right) | Compare(_, left, right):
+        case Arithmetic(_, left, right) | CompareNode(_, left, right):
             parts = (left, right)
         case Months(start, end):
             parts = (start, end)

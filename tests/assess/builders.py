@@ -14,9 +14,9 @@ from diag.model.checklist import (
     Price,
     Question,
     Recommendation,
+    RegisteredSource,
     Requirement,
     RollUp,
-    Source,
 )
 from diag.model.enums import Kind, Owner, PlaceKind, Provenance, QuestionType, State
 from diag.model.fact import Answer, Facts, Place, Value
@@ -193,7 +193,7 @@ def checklist(
         criteria={each.id: each for each in criteria},
         recommendations={each.id: each for each in recommendations},
         prices={each.id: each for each in prices},
-        sources={"S1": Source(id="S1", grade="A", title="Une source")},
+        sources={"S1": RegisteredSource(id="S1", grade="A", title="Une source")},
     )
 
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from keyring.backends.fail import Keyring as NoKeyring
 
 from diag.cli.main import diag as group
+from diag.cli.main import speak_french
 from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.office.mail import account as password
@@ -51,6 +52,7 @@ def office(home: Path) -> Iterator[Office]:
 def diag(home: Path, *words: str, stdin: str = "") -> Run:
     """Run a command here: a process of its own costs a second each time."""
     asked = ["--workspace", str(home), *words]
+    speak_french()
     done = CliRunner().invoke(group, asked, input=stdin, standalone_mode=False)
     match done.exception:
         case None | SystemExit():

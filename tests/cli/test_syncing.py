@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from diag.cli.main import diag as command
+from diag.cli.main import speak_french
 from diag.model.errors import DiagError
 from diag.sync.hub.home import HubHome
 from tests.cli.running import Run
@@ -16,6 +17,7 @@ from tests.sync.serving import free_port, served
 
 def diag(folder: Path, *words: str) -> Run:
     """Run a command in this process: a start of Python each would take a minute."""
+    speak_french()
     done = CliRunner().invoke(command, ["--workspace", str(folder), *words])
     if isinstance(done.exception, DiagError):
         return Run(1, done.stdout, str(done.exception))

@@ -29,9 +29,9 @@ from diag.model.checklist import (
     Price,
     Question,
     Recommendation,
+    RegisteredSource,
     Requirement,
     RollUp,
-    Source,
     Step,
     Wording,
 )
@@ -219,8 +219,8 @@ CHECKLIST = Checklist(
     recommendations={one.id: one for one in RECOMMENDATIONS},
     prices={one.id: one for one in PRICES},
     sources={
-        "S1": Source(id="S1", grade="A", title="Un texte", date="2018-10"),
-        "S2": Source(
+        "S1": RegisteredSource(id="S1", grade="A", title="Un texte", date="2018-10"),
+        "S2": RegisteredSource(
             id="S2", grade="B", title="Une page", url="https://exemple.fr/a_b"
         ),
     },

@@ -18,7 +18,7 @@ from diag.rules.tree import (
     RuleError,
 )
 from diag.rules.tree import (
-    Compare as Comparison,
+    CompareNode as Comparison,
 )
 from diag.rules.tree import (
     NameNode as Name,

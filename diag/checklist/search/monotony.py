@@ -16,7 +16,7 @@ from diag.rules.tree import (
     AllOf,
     AnyOf,
     Arithmetic,
-    Compare,
+    CompareNode,
     Constant,
     Includes,
     IsAmong,
@@ -186,18 +186,18 @@ def polarity(node: Node, name: str) -> Polarity:
             return polarity(operand, name).reversed()
         case AllOf(operands) | AnyOf(operands):
             return _together(polarity(part, name) for part in operands)
-        case Compare() | IsAmong() | Includes():
+        case CompareNode() | IsAmong() | Includes():
             return _of_comparison(node, name)
     return _of_number(node, name)
 
 
-def _of_comparison(node: Compare | IsAmong | Includes, name: str) -> Polarity:
+def _of_comparison(node: CompareNode | IsAmong | Includes, name: str) -> Polarity:
     match node:
         case Includes(negated=negated):
             return Polarity.FALLS if negated else Polarity.RISES
-        case Compare(">" | ">=", left, right):
+        case CompareNode(">" | ">=", left, right):
             return _difference(left, right, name)
-        case Compare("<" | "<=", left, right):
+        case CompareNode("<" | "<=", left, right):
             return _difference(right, left, name)
     return Polarity.VARIES
 

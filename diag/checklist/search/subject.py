@@ -22,7 +22,7 @@ from diag.rules.tree import (
     AnyOf,
     Arithmetic,
     ChoiceId,
-    Compare,
+    CompareNode,
     Condition,
     Constant,
     Exact,
@@ -69,7 +69,7 @@ class Abstraction:
         """Return a condition where aggregates alone have become names."""
         return _with_comparisons(condition, self._kept)
 
-    def _loose(self, node: Compare) -> Compare:
+    def _loose(self, node: CompareNode) -> CompareNode:
         left, right = node.left, node.right
         if self._is_choice(left) or self._is_choice(right):
             return node
@@ -82,19 +82,19 @@ class Abstraction:
                 return self._against(MIRRORED[node.order], term, value)
         if repr(left) > repr(right):
             left, right = right, left
-            node = Compare(MIRRORED[node.order], left, right, node.column)
+            node = CompareNode(MIRRORED[node.order], left, right, node.column)
         return self._against(node.order, Arithmetic("-", left, right, node.column), 0)
 
-    def _against(self, order: Order, term: Term, value: Exact) -> Compare:
+    def _against(self, order: Order, term: Term, value: Exact) -> CompareNode:
         factor, core = _scaled(term)
         if factor < 0:
             order = MIRRORED[order]
         bound = Constant(Fraction(value) / Fraction(factor), term.column)
-        return Compare(order, self._named(core), bound, term.column)
+        return CompareNode(order, self._named(core), bound, term.column)
 
-    def _kept(self, node: Compare) -> Compare:
+    def _kept(self, node: CompareNode) -> CompareNode:
         left, right = self._without(node.left), self._without(node.right)
-        return Compare(node.order, left, right, node.column)
+        return CompareNode(node.order, left, right, node.column)
 
     def _without(self, term: Term) -> Term:
         match term:
@@ -124,7 +124,7 @@ class Abstraction:
 
 
 def _with_comparisons(
-    condition: Condition, change: Callable[[Compare], Condition]
+    condition: Condition, change: Callable[[CompareNode], Condition]
 ) -> Condition:
     def again(part: Condition) -> Condition:
         return _with_comparisons(part, change)
@@ -136,7 +136,7 @@ def _with_comparisons(
             return AllOf(tuple(map(again, operands)), column)
         case AnyOf(operands, column):
             return AnyOf(tuple(map(again, operands)), column)
-        case Compare():
+        case CompareNode():
             return change(condition)
     return condition
 
@@ -376,11 +376,11 @@ class Catalogue:
         names: set[str] = set()
         for part in self._parts():
             match part:
-                case Compare(_, NameNode(), Constant()) | Compare(
+                case CompareNode(_, NameNode(), Constant()) | CompareNode(
                     _, Constant(), NameNode()
                 ):
                     pass
-                case Compare():
+                case CompareNode():
                     names |= names_in(part)
         return frozenset(names)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from diag.audit.report import Report
 from diag.documents.blocks import bold, bullets, table, written
 from diag.documents.escape import Md, link
-from diag.model.checklist import Aid, AidState, Deadline, Price, Source
+from diag.model.checklist import Aid, AidState, Deadline, Price, RegisteredSource
 from diag.model.enums import Standing
 from diag.words.dates import describe_day
 from diag.words.figures import euros_and_cents, number
@@ -87,7 +87,7 @@ def _rank(source: str) -> tuple[str, int]:
     return letters, int(source.removeprefix(letters) or 0)
 
 
-def _source_item(source: Source) -> Md:
+def _source_item(source: RegisteredSource) -> Md:
     nature = GRADES.get(source.grade, "nature inconnue")
     told = [nature, describe_day(source.date)] if source.date else [nature]
     said = written(f"{source.title} ({', '.join(told)})")
