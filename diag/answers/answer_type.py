@@ -18,7 +18,6 @@ from diag.words.vocabulary import STATES
 STATE_KEYS = {"*": State.UNKNOWN, "/": State.NOT_APPLICABLE, "!": State.REFUSED}
 """First key typed → a state instead of a value; the same for every question."""
 
-
 _STATE_NAMES = {
     "?": State.UNKNOWN,
     "inconnu": State.UNKNOWN,
@@ -27,7 +26,6 @@ _STATE_NAMES = {
     "refuse": State.REFUSED,
     "non communique": State.REFUSED,
 }
-
 
 Reader = Callable[[Value], RuleValue | None]
 """Gives a canonical value as rules see it; None when it does not fit the question."""

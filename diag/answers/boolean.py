@@ -13,13 +13,8 @@ from diag.rules.values import Flag, RuleValue
 YES, NO, EITHER = Flag(True, False), Flag(False, True), Flag(True, True)
 """The values of a boolean fact."""
 
-
 _YES = {"oui", "o", "true", "vrai", "1", "&"}
-
-
 _NO = {"non", "n", "false", "faux", "0", "à"}
-
-
 _YES_KEYS, _NO_KEYS = frozenset("o1&"), frozenset("n0à")
 
 

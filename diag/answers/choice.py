@@ -26,17 +26,13 @@ from diag.words.typography import NBSP
 _KEYS = 10
 """Choices that have a key each: 1 to 9, then 0 for the tenth."""
 
-
 _BETWEEN = " ,;"
-
 
 _LONGEST = 60
 """Letters of a label in a refusal: what tells it from the others."""
 
-
 _MOST = 4
 """Choices named in a refusal that asks which of them."""
-
 
 _MAX_LISTED = 5
 """Most ids whose every combination is tried."""

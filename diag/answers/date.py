@@ -17,16 +17,11 @@ from diag.words.dates import describe_day, read_day
 VISIT = date(2026, 9, 1)
 """The day of the visit, in a search of rules."""
 
-
 _CACHED_VALUES = 4096  # the dates of a few audits
-
-
 _MONTHS_A_YEAR = 12
-
 
 _SEPARATORS = "-/."
 """What parts a day from its month: never a twin there."""
-
 
 _KEPT = "-−/."
 

@@ -19,17 +19,11 @@ from diag.rules.values import RuleValue, Span, plain, point
 from diag.words.figures import measure, number, plural
 
 _PREFIXES = {"k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-
-
 _BITS = ("bit/s", "bits/s", "bit", "bits", "bps", "b/s", "b", "")
-
-
 _OCTET = 8
-
 
 _WORD = 4
 """Letters from which a unit is a word, that may be typed in the plural."""
-
 
 _RATES = {
     **{f"{one}{bits}": many for one, many in _PREFIXES.items() for bits in _BITS},
@@ -38,9 +32,7 @@ _RATES = {
     "giga": 10**9,
 }
 
-
 _SIZES = {f"{one}o": many for one, many in _PREFIXES.items()}
-
 
 _FAMILIES: tuple[Mapping[str, int], ...] = (
     _SIZES,
@@ -52,16 +44,11 @@ _FAMILIES: tuple[Mapping[str, int], ...] = (
 )
 """Units that measure the same thing: spelling in small letters → size."""
 
-
 _CACHED_VALUES = 4096  # the numbers of a few audits
-
-
 _MINUS = ("-", "−")
-
 
 exact = lru_cache(_CACHED_VALUES)(_exact)
 """The bounds of a question are compared at every key."""
-
 
 _ONE_DIGIT = 9
 

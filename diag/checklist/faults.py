@@ -64,7 +64,6 @@ ERRORS: dict[str, tuple[str, str]] = {
 }
 """Type of a pydantic error → what is wanted, what to do."""
 
-
 _F = TypeVar("_F", bound=YamlForm)
 
 

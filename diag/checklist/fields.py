@@ -176,24 +176,18 @@ def _apart(node: object, _handler: object) -> object:
 
 
 _Item = TypeVar("_Item")
-
-
 _Key = TypeVar("_Key")
-
 
 Text = Annotated[str, ScalarType("text", _text, {"type": "string", "minLength": 1})]
 """A French text, cleaned, never empty."""
 
-
 Flag = Annotated[bool, ScalarType("flag", _flag, {"type": "boolean"})]
 """True or false."""
-
 
 Rule = Annotated[
     str, PlainValidator(_rule), WithJsonSchema({"type": ["string", "number"]})
 ]
 """A rule, kept as text; the rule language reads it later."""
-
 
 Decimals = Annotated[
     Number,
@@ -210,7 +204,6 @@ Decimals = Annotated[
 ]
 """An exact number: whole, or a decimal between quotes."""
 
-
 Euros = Annotated[
     int,
     ScalarType(
@@ -226,16 +219,13 @@ Euros = Annotated[
 ]
 """An amount in euros, read as integer cents."""
 
-
 Bound = Annotated[
     Number | None, ScalarType("bound", _bound, {"type": ["number", "string", "null"]})
 ]
 """One end of a range: a number, an ISO date, or null when it is open."""
 
-
 ListOf = Annotated[tuple[_Item, ...], BeforeValidator(_items)]
 """A list of one type."""
-
 
 Pair = Annotated[
     tuple[_Item, ...],
@@ -244,18 +234,14 @@ Pair = Annotated[
 ]
 """A list of two."""
 
-
 Table = Annotated[dict[_Key, _Item], BeforeValidator(_table)]
 """Keys of one type, each with a value of one type."""
-
 
 Apart = Annotated[_Item, WrapValidator(_apart)]
 """What is read later, on its own: a domain."""
 
-
 Section = Annotated[tuple[_Item, ...], WrapValidator(_apart), BeforeValidator(_items)]
 """A list of items that are read later, one by one: a faulty one leaves the others."""
-
 
 Misfit = tuple[str, str, str]
 """A key, what is wrong with it, what to do."""

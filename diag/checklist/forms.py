@@ -56,64 +56,28 @@ from diag.model.enums import (
 from diag.model.number import Number, exact
 
 Name = Annotated[str, word("name", r"[a-z][a-z0-9_]*")]  # read by rules: no hyphen
-
-
 Slug = Annotated[str, word("slug", r"[a-z][a-z0-9-]*")]
-
-
 ChoiceId = Annotated[str, word("choice_id", r"[a-z0-9][a-z0-9_-]*")]
-
-
 SourceId = Annotated[str, word("source", r"[A-Za-z][A-Za-z0-9-]*")]
-
-
 RetiredId = Annotated[str, word("retired", r"[a-z][a-z0-9_-]*")]
-
-
 Ref = Annotated[str, word("ref", "[A-Z][A-Z0-9]{2}-[0-9]{2}[a-z]?")]
-
-
 Department = Annotated[str, word("department", r"[0-9]{3}|02[AB]")]
-
 
 Duration = Annotated[
     str, word("duration", r"P(?=[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?")
 ]
 
-
 Day = Annotated[str, word("date", r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")]
-
-
 LevelKey = Annotated[str, word("level", "[123]")]
-
-
 Reached = Annotated[int, whole(1, 3)]
-
-
 Weight = Annotated[int, whole(1, 100)]
-
-
 PlaceWord = Annotated[PlaceKind, one_of(*PlaceKind)]
-
-
 QuestionTypeWord = Annotated[QuestionType, one_of(*QuestionType)]
-
-
 KindWord = Annotated[Kind, one_of(*Kind)]
-
-
 DirectionWord = Annotated[Direction, one_of(*Direction)]
-
-
 OwnerWord = Annotated[Owner, one_of(*Owner)]
-
-
 ProfileWord = Annotated[Profile, one_of(*Profile)]
-
-
 ProvenanceWord = Annotated[Provenance, one_of(*Provenance)]
-
-
 AidStateWord = Annotated[AidState, one_of(*AidState)]
 
 
@@ -536,10 +500,8 @@ ITEMS: dict[str, type[ItemForm]] = {
 }
 """What the items of each section are made of."""
 
-
 NOUNS = {section: form.noun for section, form in ITEMS.items()}
 """How a message names the items of each section."""
-
 
 _EXAMPLE = {
     "name": "ce que l'exemple prouve",
@@ -550,7 +512,6 @@ _EXAMPLE = {
     "visit_date": "jour de la visite",
     "expect": "ce que l'on doit trouver",
 }
-
 
 ExampleAudit = Annotated[
     object,

@@ -12,7 +12,6 @@ from diag.checklist.forms import FILES, DomainFile
 FILE = "schema.json"
 """Name of the schema next to the YAML files."""
 
-
 Schema = dict[str, Any]
 """A JSON Schema, or a part of one."""
 

@@ -16,37 +16,18 @@ from diag.rules.problem import Problem, Spot, problem_at
 MAX_BYTES = 2 * 1024 * 1024
 """Heaviest file read."""
 
-
 MAX_DEPTH = 24
 """Deepest nesting read; a checklist needs eight."""
 
-
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-
-
 _TRUE = frozenset({"true", "True", "TRUE"})
-
-
 _FALSE = frozenset({"false", "False", "FALSE"})
-
-
 _INTEGER = re.compile(r"[-+]?[0-9]{1,30}")
-
-
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30})")
-
-
 _QUOTE = "Mettez tout le texte entre guillemets doubles"
-
-
 _EACH = "Mettez chaque règle et chaque texte entre guillemets doubles"
-
-
 _INDENT = "Vérifiez les retraits, et mettez les textes entre guillemets doubles"
-
-
 _TAB = ("une tabulation sert de retrait", "Remplacez-la par des espaces")
-
 
 _SYNTAX: dict[str, tuple[str, str]] = {
     "tab character": _TAB,
@@ -88,7 +69,6 @@ _SYNTAX: dict[str, tuple[str, str]] = {
     ),
 }
 """Part of a complaint of the YAML parser → what is wrong, what to do."""
-
 
 _OPENED = frozenset({
     "while parsing a flow mapping",

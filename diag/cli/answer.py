@@ -36,8 +36,6 @@ from diag.words.sentences import counted
 from diag.words.vocabulary import PLACE_NAMES
 
 _STATES = [str(state) for state in State]
-
-
 _PROVENANCES = [str(provenance) for provenance in Provenance]
 
 

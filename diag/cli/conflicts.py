@@ -94,8 +94,6 @@ def _campaign(session: AuditSession) -> str:
 
 
 _which = click.argument("which", metavar="NUMÉRO|QUESTION")
-
-
 _where = click.option("--place", default="", help="Nom du lieu de la question.")
 
 

@@ -43,7 +43,6 @@ class HubLocation:
 
 chosen = click.make_pass_decorator(HubLocation)
 
-
 _database = click.option(
     "--database",
     envvar="DIAG_HUB_DATABASE",

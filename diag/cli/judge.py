@@ -43,7 +43,6 @@ _GATES = {
     Gate.WAITS: "attend :",
 }
 
-
 _UNCONFIRMED = 10
 """At most so many recommendations to be confirmed printed, unless all are asked."""
 

@@ -77,7 +77,6 @@ COMMANDS = {
 }
 """Command → module and attribute."""
 
-
 EXIT_REFUSED = 1
 """Refused or failed; stderr has the reason and the remedy."""
 

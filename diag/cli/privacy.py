@@ -112,9 +112,7 @@ _reason = click.option(
     "--reason", required=True, help="Pourquoi (jamais quoi) : gardé comme preuve."
 )
 
-
 _yes = click.option("--yes", is_flag=True, help="Ne pas demander confirmation.")
-
 
 _drop = click.option(
     "--drop-copies",

@@ -26,7 +26,6 @@ from diag.workspace.workspace import Workspace
 EXIT_REFUSED = 1
 """It stopped before its end; what passed is kept."""
 
-
 _LABELS = {"revisions": "Modifications", "bytes": "Pièces jointes"}
 
 

@@ -115,7 +115,6 @@ def _answer_words(answer: StandingAnswer) -> str:
 
 _HELP_SIGN = "?"
 
-
 Act = Callable[[VisitSession, str], Iterator[str]]
 """A command: gives the lines to print."""
 

@@ -51,9 +51,7 @@ OTHERS = 6
 """At most so many actions of other people listed."""
 
 _PROJECT = ("GOV", "USG", "PER")
-
 _TRAINING = ("FOR",)
-
 _ENT = ("ENT",)
 
 _SUBJECTS = (

@@ -36,7 +36,6 @@ ASKED = 8
 """At most so many questions left to the team listed."""
 
 _READERS = {True: "Équipe de l'école", False: "Équipes des écoles"}
-
 _GREETED = {True: "à toute l'équipe de l'école", False: "aux équipes des écoles"}
 
 

@@ -17,27 +17,18 @@ class Md(str):
 ANYWHERE = r"[\\`*\[\]|~]|(?<![^\W_])_|_(?![^\W_])|<(?![ =])|&(?=[#A-Za-z])"
 """Signs that mean something wherever they stand."""
 
-
 LINE_START = r"^(?:[:>]|#(?=#*(?:\s|$))|[-+](?=\s|$)|-(?=[-\s]*$)|=(?==*\s*$))"
 """Signs that mean something at the start of a line: `# `, `> `, `: `, `- `, `===`."""
-
 
 NUMBERED = r"^\d{1,9}(?=[.)](?:\s|$))"
 """What a line must not start with: « 1. » would begin a list."""
 
-
 LINE_END = r"#$"
 """What a title must not end with: Markdown drops its closing signs."""
 
-
 _SIGNS = re.compile(f"{LINE_START}|{ANYWHERE}|{LINE_END}")
-
-
 _NUMBERED = re.compile(NUMBERED)
-
-
 _LINE_BREAK = re.compile(r"\r\n?|[\n\v\f\x1c-\x1e\x85\u2028\u2029]")
-
 
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]"

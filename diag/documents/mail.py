@@ -220,9 +220,7 @@ def _compose(
 
 
 _DRAFT = b"X-Unsent: 1\r\n"
-
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
-
 _IDENT = re.compile(r"<[A-Za-z0-9.-]{1,120}@[A-Za-z0-9.-]{1,120}>")
 
 

@@ -31,13 +31,9 @@ from diag.rules.language import parse_rule
 from diag.words.sentences import phone_number
 
 _BOX = "☐\u00a0"
-
 _BETWEEN = "\u00a0\u00a0 "
-
 _BLANK = "………………"
-
 _DAY = "……\u00a0/\u00a0……\u00a0/\u00a0…………"
-
 _FREE = "…" * 40
 
 _NOTHING = "Rien de cela"
@@ -249,7 +245,6 @@ _ADVICE = {
 }
 
 _EVERY = 10_000
-
 _CODE = 8
 
 

@@ -60,17 +60,13 @@ FILTERS = frozenset({
 })
 """Filters that a template may call: none builds more than it was given."""
 
-
 MAX_PARTS = 20
 """Parts put one after the other in an expression: each may be a whole section."""
 
-
 TESTS = frozenset({"defined", "even", "none", "odd", "undefined"})
-
 
 TOOLS = frozenset({"blank", "signatures", "to_write"})
 """Functions that a template may call: those of drafts."""
-
 
 _ALLOWED = (
     nodes.Template,
@@ -100,9 +96,7 @@ _ALLOWED = (
     nodes.Sub,
 )
 
-
 _BUILDING = (nodes.Concat, nodes.Add, nodes.Sub, nodes.Call, nodes.Filter, nodes.List)
-
 
 _NAMES = {
     nodes.Block: "block",
@@ -209,20 +203,14 @@ def _among(what: str, admitted: frozenset[str]) -> str:
 PLACE = "overlay/modeles/"
 """How the place of a template is told."""
 
-
 MAX_STEPS = 200_000
 """Turns of loops and included templates in one document."""
-
 
 MAX_OUTPUT = 4_000_000
 """Signs in one document."""
 
-
 _BUDGET = "budget of turns"  # holds spaces: no template can name it
-
-
 _COUNTED, _INCLUDED = "turns counted", "include counted"
-
 
 _READABLE = frozenset({
     "about",
@@ -239,13 +227,8 @@ _READABLE = frozenset({
 """What a template reads of a report: facts reach it through the shipped views only,
 which know what each reader may see."""
 
-
 _PRINTED = (str, int, Fraction, date)
-
-
 _SUFFIX = ".md.jinja"
-
-
 _TOOLS = "diag.documents.drafts.frame"
 
 

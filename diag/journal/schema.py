@@ -175,7 +175,6 @@ create table brought(
 """
 """Which bundles were read in, and the revisions that each was first to bring."""
 
-
 # The readable views that the file shows in Datasette; JSON functions of SQLite 3.40.
 #
 # Names are French, for readers; nothing of diag reads through them.
@@ -339,7 +338,6 @@ select n, id as audit, campaign as campagne, kind as type, code,
 from about;
 """
 """Names communes and syndicats too; the views that read `v_audits` follow."""
-
 
 # Migrations: by name, additive, each tried from every past schema in the tests.
 #

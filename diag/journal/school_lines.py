@@ -138,7 +138,6 @@ exists(select 1 from head b where b.audit = a.n and b.value is not null
 """
 """Opening an audit, and what official lists give of a school, is no answer."""
 
-
 _STAGES = f"""
 select a.id, {_BEGUN}, h.subject, h.value
 from audit a cross join head h on h.audit = a.n and h.subject in (?, ?)

@@ -43,26 +43,20 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Called with a phase, how much is done, how much there is."""
 
-
 REVISIONS: Final = "revisions"
 """The first phase, counted in revisions."""
-
 
 BYTES: Final = "bytes"
 """The second phase, counted in bytes."""
 
-
 CLOCK_DOUBT = 120_000
 """Milliseconds from which two clocks are shown to differ."""
-
 
 _INCOMING = "incoming"
 """Folder of the workspace where parts of attachments wait for their end."""
 
-
 _ROUNDS = 3
 """How many exact comparisons, when others write at the same time."""
-
 
 _RENEW = 90 * 24 * 3600 * 1000
 """A token that ends within this many milliseconds is renewed."""

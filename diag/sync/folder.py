@@ -21,14 +21,8 @@ from diag.sync.bundle.read import BundleReader, Entered, bring_in, hash_file
 from diag.sync.bundle.write import Bundle, BundleSummary, WrittenBundle, write_bundle
 
 _DEVICE = re.compile(r"[0-9a-f]{32}")
-
-
 _BUNDLE = re.compile(r"([0-9a-f]{64})\.diag")
-
-
 _PART = "nouveau.diag"
-
-
 _KEY = "sync.folder:"
 
 

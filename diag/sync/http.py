@@ -37,17 +37,11 @@ from diag.sync.trust import (
 
 _TIMEOUT = httpx.Timeout(30, connect=10)
 
-
 _MOST = 64 * 2**20
 """Largest answer that is read, inflated."""
 
-
 _TRIES = 4
-
-
 _LONGEST_WAIT = 30
-
-
 _LEVEL = 6
 
 

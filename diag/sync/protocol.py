@@ -16,10 +16,8 @@ from diag.model.errors import DiagError
 VERSION: Final = 1
 """Version of the protocol; a breaking change is another path."""
 
-
 Right = str
 """`read`, `write` or `admin`: each includes the ones before."""
-
 
 RIGHTS: Final = ("read", "write", "admin")
 """In order."""
@@ -245,7 +243,6 @@ KINDS: Final[dict[str, ProblemKind]] = {
     "hub-full": ProblemKind(507, "Le disque du serveur est plein."),
 }
 """The closed list; a client shows the title of a kind that it does not know."""
-
 
 REMEDIES: Final[dict[str, str]] = {
     "token-revoked": "Demandez une nouvelle invitation à l'administrateur du serveur, "

@@ -22,13 +22,8 @@ from diag.sync.protocol import OfflineError, Right, Wire
 FINGERPRINT = 32
 """Hexadecimal digits of the SHA-256 of an authority that an invitation carries."""
 
-
 _BLOCK = re.compile(f"{ssl.PEM_HEADER}.+?{ssl.PEM_FOOTER}", re.DOTALL)
-
-
 _MOST = 16 * 1024
-
-
 _TIMEOUT = 10.0
 
 
@@ -155,7 +150,6 @@ def _download(url: str) -> str:
 
 _FOLDER = "hubs"
 """Folder of the workspace."""
-
 
 _SERVICE = "diag-hub"
 """What the system's keyring files tokens under."""

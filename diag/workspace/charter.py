@@ -119,7 +119,6 @@ SHIPPED = Path(__file__).parents[1] / "documents" / "templates"
 SHIPPED = Path(__file__).parents[1] / "documents" / "templates"
 """The shipped templates: one's own bear their names."""
 
-
 SUFFIX = ".md.jinja"
 MAX_TEMPLATE = 256 * 1024
 """Heaviest template read."""

@@ -162,7 +162,6 @@ OVERVIEW = "ensemble.html"
 """The territory as a whole."""
 
 _LONGEST = 48
-
 _UNSAFE = re.compile(r"[^a-z0-9]+")
 
 

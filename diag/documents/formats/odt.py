@@ -282,7 +282,6 @@ class OdtWalker(NodeWriter):
 
 
 _MIME = "application/vnd.oasis.opendocument.text"
-
 _KINDS = {"svg": "image/svg+xml", "jpg": "image/jpeg", "png": "image/png"}
 
 _LOGO_CM = (4.5, 1.4)
@@ -466,7 +465,6 @@ def _manifest(names: Iterable[str]) -> str:
 
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 _KEPT = re.compile(r"\n|\t|(?<= ) +|^ +")
 
 

@@ -36,9 +36,7 @@ FONTS = Path(__file__).parent / "fonts"
 """The open fonts of our documents, their licences, and what they draw."""
 
 _ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": ""}
-
 _SIGNS = re.compile(r'[\\"\n\t\r]')
-
 _COMMON = re.compile("[\n\t\r -~\u00a0-\u017f\u2013\u2014\u2018-\u201d\u2026\u202f€]*")
 
 

@@ -102,7 +102,6 @@ _SYSTEMS = {
 """Choice of `lot_systeme` → name and full name of the system."""
 
 _SHARED_PRINTERS = frozenset({"copieur_isole", "copieur_reseau", "copieur_regle"})
-
 _NO_PROJECTION = "aucune"
 
 PARC = (

@@ -16,7 +16,6 @@ from diag.model.text import accented
 from diag.words.figures import displayed, share
 
 _DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?")
-
 _PLACES = 6  # ten centimetres: what RFC 7946 advises
 
 

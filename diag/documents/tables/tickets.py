@@ -28,9 +28,7 @@ from diag.words.sentences import count_range, sentence
 from diag.words.vocabulary import PRIORITIES
 
 _THEIRS = frozenset({Owner.COMMUNE, Owner.SYNDICAT, Owner.PRESTATAIRE})
-
 _ON_THE_SPOT = frozenset({"baie", "salle", "lot"})
-
 _AT_THE_TOWN_HALL = frozenset({"commune"})
 
 

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 
 _UNWRITABLE = r"\x00-\x08\x0b-\x1f\ufffe\uffff"
-
 _LITERAL = re.compile(rf"_(?=x[0-9a-fA-F]{{4}}[_{_UNWRITABLE}])")
-
 _SIGN = re.compile(f"[{_UNWRITABLE}]")
 
 
@@ -45,7 +43,6 @@ class ExactSheet(Worksheet):  # type: ignore[misc]  # xlsxwriter ships no types
 
 
 _RUNS = re.compile(r"[\t\r\n]|\s*[=+\-@|%＝＋－＠｜％]")
-
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
@@ -123,7 +120,6 @@ CUT = " […] (texte coupé : le fichier CSV l'a en entier)"
 """What ends a text that no cell could hold."""
 
 _FIRST_YEAR = 1900  # no spreadsheet knows a day before
-
 _WRAPPED = 30  # a column so wide holds sentences
 
 

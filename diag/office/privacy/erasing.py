@@ -177,7 +177,6 @@ def _summarize(
 Progress = Callable[[int, int], None]
 """Called with how many audits are done, of how many."""
 
-
 _PURGED = "purged_campaigns"
 
 

@@ -18,21 +18,16 @@ from diag.sync.protocol import Wire
 
 W = TypeVar("W", bound=Wire)
 
-
 VERSION: Final = 1
 """Version of the form; a reader of an older version refuses it and reads nothing."""
-
 
 SIGNED: Final = b"diag-bundle 1\n"
 """What precedes a digest when it is signed: a signature serves here and only here."""
 
-
 _FORMAT = b'"format":"diag-bundle"'
-
 
 Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256, or an Ed25519 public key, in hexadecimal digits."""
-
 
 Natural = Annotated[int, Field(ge=0, lt=2**53)]
 """A count."""

@@ -26,25 +26,12 @@ if TYPE_CHECKING:
 FILE = "keys.json"
 """Where they are kept, in the workspace, when the system has no keyring."""
 
-
 _SERVICE = "diag-bundle"
-
-
 _PREFIX = "diag1"
-
-
 _CHECK = 8
-
-
 _PARTS = 4
-
-
 _DIGITS = 64
-
-
 _RING = "bundle.keys"
-
-
 _PRIVATE = "AGE-SECRET-KEY-"
 
 

@@ -46,32 +46,17 @@ from diag.sync.bundle.keys import DeviceKeys, load_age
 _FOLDER = "staging"
 """Folder of the workspace; empty but while a bundle is read."""
 
-
 _STEP = 64 * 1024
-
-
 _COPY_STEP = 2**20
-
 
 _OLD = 24 * 3600
 """Seconds after which a copy was left by a program that died."""
 
-
 _GZIP = 31
-
-
 _NOT_FOR_US = "No matching keys found"
-
-
 _SEAL = b"age-encryption.org/"
-
-
 _BATCH = 2_000
-
-
 _SLUG = 30
-
-
 _SHORT = 6
 
 

@@ -17,8 +17,6 @@ from diag.sync.bundle.format import SIGNED, Frame, Header, HeldAudit, Trailer
 from diag.sync.bundle.keys import DeviceKeys, KeyCard, load_age
 
 _GZIP = 31
-
-
 _LEVEL = 6
 
 

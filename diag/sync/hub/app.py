@@ -32,17 +32,9 @@ from diag.sync.hub.store import Store
 from diag.sync.protocol import Enrolling, ProblemError, WantedBlobs
 
 _LOCAL = frozenset({"127.0.0.1", "::1"})
-
-
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
-
-
 _RANGE = re.compile(r"bytes=(\d{1,12})-(\d{0,12})")
-
-
 _KEEP_ALIVE = 30
-
-
 _GRACE = 20
 
 

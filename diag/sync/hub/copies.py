@@ -28,24 +28,17 @@ from diag.sync.keyring import write_private
 FOLDER: Final = "backups"
 """Where copies go unless another folder is given, inside the hub's folder."""
 
-
 SEALED: Final = ".age"
 """How the name of what is sealed ends."""
 
-
 _FORM = "diag hub 1"
-
-
 _STAMP = "hub-%Y-%m-%d-%H%M%S"
-
 
 _DUMP: Final = ".dump"
 """How a copy made by PostgreSQL's own tools ends."""
 
-
 _ALL: Final = timedelta(hours=24)
 """How long every copy is kept…"""
-
 
 _DAILY: Final = timedelta(days=30)
 """… and how long the last of each day is."""

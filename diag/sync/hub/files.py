@@ -12,10 +12,7 @@ from threading import Lock
 from diag.sync.protocol import ProblemError
 
 _SHA = re.compile(r"[0-9a-f]{64}")
-
-
 _BATCH = 5_000
-
 
 PART = ".part"
 """What the name of a file ends with until it is whole."""

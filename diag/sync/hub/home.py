@@ -31,50 +31,30 @@ from diag.sync.protocol import RIGHTS, Limits, Right, Wire
 from diag.sync.trust import Invited, compute_fingerprint, count_certificates, is_address
 
 SETTINGS = "hub.json"
-
-
 DATABASE = "hub.db"
-
-
 BLOBS = "blobs"
-
 
 TLS = "tls"
 """Names inside the folder."""
 
-
 SYNDICAT = PlaceKind.SYNDICAT.value
 """The territory of the syndicat's own audit."""
 
-
 _DEPARTMENT = re.compile(r"[0-9]{1,3}|0?2[AB]")
-
-
 _COMMUNE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
-
 
 _AUTHORITY = "ca.pem"
 """The authority, which laptops download."""
 
-
 _AUTHORITY_KEY = "ca-key.pem"
-
 
 _CERTIFICATE = "hub.pem"
 """The hub's certificate, followed by the authority's."""
 
-
 _CERTIFICATE_KEY = "hub-key.pem"
-
-
 _AUTHORITY_LIFE = timedelta(days=3653)
-
-
 _LIFE = timedelta(days=397)
-
-
 _RENEW = timedelta(days=60)
-
 
 _BEFORE = timedelta(days=1)
 """A laptop's clock may be late."""

@@ -25,31 +25,20 @@ from diag.sync.protocol import KINDS, URN, ProblemError
 
 M = TypeVar("M", bound=BaseModel)
 
-
 _SMALL = 1024 * 1024
 """Longest body of a question; the lists of attachments fit."""
 
-
 _STEP = 64 * 1024
-
 
 _PATIENCE = 60.0
 """Seconds for the next part of a body: a slow line has sent something by then."""
 
-
 _WORTH = 1_000
 """Bytes from which gzip is worth its time."""
 
-
 _LEVEL = 6
-
-
 _RETRY = 5
-
-
 _STATUSES = {404: "not-found", 405: "method"}
-
-
 _LOGGER = logging.getLogger("diag.hub")
 
 

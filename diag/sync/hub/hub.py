@@ -32,26 +32,14 @@ from diag.sync.protocol import (
 MONTH = 30 * 24 * 3600 * 1000
 """Milliseconds of the hub's clock, from the enrolment that changed the territory."""
 
-
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's: no letter that is read as another."""
 
-
 _CODE_LENGTH = 10
-
-
 _CODE_LIFE = 15 * 60 * 1000
-
-
 _TOKEN_LIFE = 180 * 24 * 3600 * 1000
-
-
 _TOKEN_BYTES = 32
-
-
 _SEEN_EVERY = 60_000
-
-
 _TOKEN_PREFIX = "diag_"  # noqa: S105 -- what a secret scanner looks for, not a secret
 
 

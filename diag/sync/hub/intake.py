@@ -190,8 +190,6 @@ class Push:
 
 
 _Numbered = list[tuple[int, Revision]]
-
-
 _ByAudit = dict[str, _Numbered]
 
 

@@ -39,24 +39,17 @@ from diag.sync.hub.store import Transaction, check_address, describe_address, ve
 SCHEMA = "diag_hub"
 """Where the tables are: the database may hold other things."""
 
-
 _MOST = 16
 """Connections of one process; PostgreSQL lets a hundred in, as it comes."""
-
 
 _PRESENCE = 0x64696168
 """Advisory lock, shared by all that use the tables: a restore wants it alone."""
 
-
 _MIGRATION = 0x64696167
 """Advisory lock of a migration; hubs that start together wait for one another."""
 
-
 _WRITE = "begin"
-
-
 _READ = "begin isolation level repeatable read read only"
-
 
 _SETTINGS = f"""
 set search_path = {SCHEMA};
@@ -67,34 +60,23 @@ select pg_advisory_lock_shared({_PRESENCE})
 """
 """What is acknowledged is written; a host that vanishes holds no lock for long."""
 
-
 _WAIT = 10
 """Seconds to reach the server."""
-
 
 _ALONE = {
     "audit": "select pg_advisory_xact_lock(1684627817)",
     "invitation": "lock table invitation in share row exclusive mode",
 }
 
-
 _APPEND = """
 copy rev(audit, seq, id, body, erased, received_at, received_from)
 from stdin (format binary)
 """
 
-
 _TYPES = ("int8", "int8", "bytea", "bytea", "bool", "int8", "int8")
-
-
 _PAGE = 5_000
-
-
 _NAME = re.compile(r":(\w+)")
-
-
 _MIGRATIONS = "create table if not exists migration(n integer primary key, name text)"
-
 
 _SHORT_WAIT = "set lock_timeout = '2s'"
 """A server that was just stopped is seen for a moment more."""

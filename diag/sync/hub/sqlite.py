@@ -30,7 +30,6 @@ from diag.sync.hub.store import Transaction, verify_log
 VERSION = 1
 """Kept in the file as `user_version`."""
 
-
 TABLES = """
 create table hub(id text primary key) strict, without rowid;
 
@@ -92,13 +91,8 @@ create table access_log(
 """
 """`audit.last_seq` is also how many revisions there are: no gap."""
 
-
 _APPEND = "insert into rev values (?, ?, ?, cast(? as text), ?, ?, ?)"
-
-
 _LIST = re.compile(r"= any\(:(\w+)\)")
-
-
 _LOCKS = re.compile(r" for update( of audit)?")
 
 

@@ -22,94 +22,52 @@ from diag.sync.protocol import Right
 EVERYWHERE = "*"
 """The territory that includes all others."""
 
-
 MAX_TRIES = 5
 """Wrong codes after which every invitation given out before them is closed."""
-
 
 _CHUNK = 1_000
 """Lines read at once, before their bytes are counted."""
 
-
 _AUDIT = "select n, id, department, insee, last_seq, lam, digest from audit"
-
-
 _ONE_AUDIT = f"{_AUDIT} where id = :audit"
-
-
 _KNOWN_AUDITS = "select count(*) from audit where id = any(:audits)"
-
-
 _LOCK = f"{_AUDIT} where id = any(:audits) order by id for update"
-
 
 _ADD_AUDIT = """
 insert into audit(id, kind, code, department, insee)
 values (:audit, :kind, :code, :department, :insee) on conflict do nothing
 """
 
-
 _SAVE = "update audit set last_seq = :seq, lam = :lam, digest = :digest where n = :n"
-
-
 _KNOWN = "select id from rev where audit = :audit and id = :key"
-
-
 _ERASED = "select distinct id from erased where audit = :audit and id = :key"
-
-
 _NAME_ERASED = "insert into erased values (:audit, :id, :by) on conflict do nothing"
-
-
 _WHOLE = "select id, body from rev where audit = :audit and id = :key and not erased"
-
-
 _ALL_WHOLE = "select id, body from rev where audit = :audit and not erased"
-
-
 _STRIP = "update rev set body = :body, erased = true where audit = :audit and id = :id"
-
-
 _REFER = "insert into blob_ref values (:audit, :rev, :sha) on conflict do nothing"
-
-
 _UNREFER = "delete from blob_ref where audit = :audit and rev = :key returning sha"
-
-
 _STILL = "select distinct sha from blob_ref where sha = :key"
-
-
 _LOG = "insert into access_log values (:at, :device, :verb, :audit, :n)"
-
-
 _IN_SCOPE = "(:everywhere or department = any(:scopes) or insee = any(:scopes))"
-
-
 _MANIFEST = f"{_AUDIT} where {_IN_SCOPE} and last_seq > 0 order by id"
-
 
 _LINES = """
 select body from rev where audit = :audit and seq > :after order by seq limit :limit
 """
-
 
 _NAMED = f"""
 select distinct b.sha from blob_ref b join audit a on a.n = b.audit
 where b.sha = :key and {_IN_SCOPE}
 """  # noqa: S608 -- our own text
 
-
 _COUNTS = """
 select count(*), cast(coalesce(sum(last_seq), 0) as bigint),
   (select count(*) from device where revoked_at = 0) from audit
 """
 
-
 _LOCATE = "select department, insee from directory where kind = :kind and code = :code"
-
-
 _PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- as above
-
 
 _PUT_DIRECTORY = """
 insert into directory values (:kind, :code, :department, :insee)
@@ -118,29 +76,24 @@ do update set department = excluded.department, insee = excluded.insee
 where (directory.department, directory.insee) <> (excluded.department, excluded.insee)
 """
 
-
 _MOVED = """
 audit.kind = d.kind and audit.code = d.code
 and (audit.department, audit.insee) <> (d.department, d.insee)
 """
 
-
 _LOCK_MOVED = f"""
 select 1 from audit join directory d on {_MOVED} order by audit.id for update of audit
 """  # noqa: S608 -- as above
-
 
 _PLACE_AUDITS = f"""
 update audit set department = d.department, insee = d.insee from directory d
 where {_MOVED}
 """  # noqa: S608 -- as above
 
-
 _DEVICES = """
 select id, name, person, territories, "right", sign_key, enrolled_at, seen_at,
   revoked_at, author from device
 """
-
 
 _ADD_DEVICE = """
 insert into device(name, person, territories, "right", sign_key, enrolled_at, seen_at,
@@ -149,51 +102,27 @@ values (:name, :person, :territories, :right, :sign_key, :enrolled_at, :seen_at,
   :revoked_at, :author) returning id
 """
 
-
 _REVOKE = "update device set revoked_at = :at where id = :device and revoked_at = 0"
-
-
 _FORGET = "update device set person = '', name = '' where id = :n and person <> ''"
-
-
 _SEEN = "update device set seen_at = :at where id = :device"
-
 
 _INVITE = """
 insert into invitation values (:hash, :person, :territories, :right, :expires_at, 0)
 """
-
 
 _ACCEPT = """
 delete from invitation where hash = :hash and expires_at > :at and tries < :most
 returning hash, person, territories, "right", expires_at
 """
 
-
 _COUNT_TRY = "update invitation set tries = tries + 1"
-
-
 _DROP_STALE = "delete from invitation where expires_at <= :at"
-
-
 _ADD_KEY = "insert into token values (:hash, :device, :expires_at, :replaces)"
-
-
 _FIND_KEY = "select hash, device, expires_at, replaces from token where hash = :hash"
-
-
 _DROP_KEYS = "delete from token where device = :device"
-
-
 _DROP_REPLACED = "delete from token where hash = :replaces"
-
-
 _SETTLE = "update token set replaces = :none where hash = :hash"
-
-
 _SUMS = "select n, id, last_seq, digest from audit"
-
-
 _ROWS = "select audit, seq, id, body, erased from rev order by audit, seq"
 
 

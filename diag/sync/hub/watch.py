@@ -14,10 +14,7 @@ from diag.sync.protocol import ProblemError
 MOST = 128
 """Requests served at once; the next is asked to come back."""
 
-
 _QUIET = frozenset({"health", "measures"})
-
-
 _BUSY = refuse(ProblemError("busy"))
 
 

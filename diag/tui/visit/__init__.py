@@ -51,7 +51,6 @@ _ASKED = (
     "lieux à ajouter"
 )
 
-
 _SAVED, _DONE = "Enregistré", "$success"
 _OF_FICHE = {f"command('{command.__name__}')" for command in FICHE_COMMANDS[1:]}
 
