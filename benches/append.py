@@ -20,8 +20,7 @@ from uuid import UUID, uuid5
 from diag.journal import changes
 from diag.journal.connection import connect
 from diag.journal.journal import Journal
-from diag.journal.revision import NewRevision as Draft
-from diag.journal.revision import Origin
+from diag.journal.revision import NewRevision, Origin
 from diag.model.enums import State
 from diag.model.fact import Answer
 
@@ -72,7 +71,7 @@ def bare_table(path: Path, lines: list[bytes]) -> Connection:
     return bare
 
 
-def answers(audit: str, reason: str, count: int = 600) -> Iterable[Draft]:
+def answers(audit: str, reason: str, count: int = 600) -> Iterable[NewRevision]:
     for number in range(count):
         subject = number - 7 if number % 10 == 9 else number
         place, question = PLACES[subject // 30 % 20], QUESTIONS[subject % 30]

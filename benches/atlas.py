@@ -17,7 +17,7 @@ from time import perf_counter
 from benches.worlds.territory import DAY, big_workspace, numbered
 from diag.documents.atlas import FORMS, write_atlas
 from diag.documents.atlas.folder import files_of
-from diag.documents.formats import Format as Form
+from diag.documents.formats import Format
 from diag.workspace.workspace import Workspace, fixed_world
 
 SCHOOLS = 240
@@ -39,7 +39,7 @@ def bench(folder: Path) -> None:
     with Workspace.open(space, fixed_world(DAY, seed=1)) as made:
         scatter(made)
         before = peak()
-        told(made, folder / "atlas", "syndicat", (Form.HTML,), before)
+        told(made, folder / "atlas", "syndicat", (Format.HTML,), before)
         told(
             made,
             folder / "circonscription",
@@ -51,7 +51,7 @@ def bench(folder: Path) -> None:
 
 
 def told(
-    made: Workspace, out: Path, view: str, forms: tuple[Form, ...], before: int
+    made: Workspace, out: Path, view: str, forms: tuple[Format, ...], before: int
 ) -> None:
     """Write an atlas; print its figures."""
     steps: list[int] = []

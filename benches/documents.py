@@ -27,8 +27,8 @@ from diag.documents.formats.odt import write_odt
 from diag.documents.formats.pdf import write_pdf
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
-from tests.reports.audits import invented_facts
-from tests.reports.builders import report
+from tests.documents.audits import invented_facts
+from tests.documents.builders import report
 
 BUDGET, PAGE_BUDGET, MEMORY, MANY, ROUNDS = 200.0, 25.0, 300, 200, 7
 """Milliseconds a PDF, milliseconds a page, MiB, PDFs in a row, measures of each."""

@@ -16,7 +16,7 @@ from benches.worlds.bare import ROOMS
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
-from tests.desk.builders import started, workspace
+from tests.audit.builders import started, workspace
 
 TIME_BUDGET, BYTES_BUDGET = 1.25, 3_000
 MOVES = ROUND * 2
@@ -26,7 +26,7 @@ import sys
 from pathlib import Path
 from diag.audit.session import start
 from diag.workspace.workspace import Workspace
-from tests.tui.widgets.grid_host import Host
+from tests.tui.visit.grid_host import Host
 with Workspace.open(Path(sys.argv[1])) as workspace:
     Host(start(workspace, sys.argv[2])).run()
 """

@@ -19,8 +19,8 @@ from diag.documents.document import Document
 from diag.documents.formats.html import write_html
 from diag.documents.templates import build_document
 from diag.model.enums import Audience
-from tests.reports.audits import invented_facts
-from tests.reports.builders import report
+from tests.documents.audits import invented_facts
+from tests.documents.builders import report
 
 BUDGET = 50.0
 PAGE_BUDGET = 25.0

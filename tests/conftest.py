@@ -20,8 +20,11 @@ from unittest.mock import patch
 
 import pytest
 
+from diag.audit.session import AuditSession
 from diag.journal import connection
 from diag.workspace import editions
+from diag.workspace.workspace import Workspace
+from tests.audit.builders import started, workspace
 from tests.examples import load_profile
 from tests.shared import share
 from tests.shipped import compile_once
@@ -99,3 +102,16 @@ def _same_environment() -> Iterator[None]:
 def pytest_xdist_auto_num_workers() -> int:
     """Return one worker more than there are cores: screens and programs wait a lot."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    """Give a workspace with the invented territory of two schools."""
+    with workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def session(desk: Workspace) -> AuditSession:
+    """Give an audit just begun in it."""
+    return started(desk)

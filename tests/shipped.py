@@ -1,7 +1,7 @@
 """The shipped checklists, read and compiled once a run.
 
-Tests that judge need no lint of them: `tests.rules.test_shipped` lints them, and proves
-that these bytes are those of the program.
+Tests that judge need no lint of them: `tests.checklist.test_shipped` lints them, and
+proves that these bytes are those of the program.
 """
 
 from functools import cache, partial

@@ -8,15 +8,15 @@ from datetime import date
 from pathlib import Path
 
 from diag.audit import session as audits
-from diag.audit.session import AuditSession as Session
+from diag.audit.session import AuditSession
 from diag.demo.files import write_fictional_territory
 from diag.journal import changes
-from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import NewRevision
 from diag.model.codes import check_letter
 from diag.office.imports import import_file
 from diag.workspace.settings import Settings
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.desk.audited import audited, audited_workspace
+from tests.audit.audited import audited, audited_workspace
 
 DAY = date(2026, 10, 5)
 _SETTINGS = Settings(
@@ -61,7 +61,7 @@ def big_workspace(folder: Path, schools: int = 6_000, audited_: int = 300) -> Pa
     return folder / "espace"
 
 
-def _copied(source: Session, target: Session) -> Iterator[Draft]:
+def _copied(source: AuditSession, target: AuditSession) -> Iterator[NewRevision]:
     """Give the places and answers of an audit as those of another."""
     facts, root = source.facts, target.facts.root
     audit, suffix = target.audit.id, target.audit.id[-12:]

@@ -12,16 +12,16 @@ from diag.answers.answer_type import AnswerType, Refused
 from diag.answers.types import TYPES
 from diag.assess.judge import rooted
 from diag.audit.hypotheses import suppose_answer
-from diag.audit.session import AuditSession as Session
+from diag.audit.session import AuditSession
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, QuestionType
 from diag.model.fact import Value
 from diag.tui.visit.grid import Grid
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
-from tests.desk.builders import SCHOOL, started, workspace
-from tests.tui.screens.test_visit import prepared, visit
+from tests.tui.visit.grid_host import Host, twelve_rooms, type_keys
+from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
-from tests.tui.widgets.grid_host import Host, twelve_rooms, type_keys
 
 CROSSES = cast("QuestionType", "crosses")
 """Stands in for a member of the enumeration."""
@@ -72,14 +72,14 @@ def _crossed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def rooms(tmp_path: Path) -> Iterator[Session]:
+def rooms(tmp_path: Path) -> Iterator[AuditSession]:
     with workspace(tmp_path / "rooms") as made:
         session = started(made)
         twelve_rooms(session)
         yield session
 
 
-def value(session: Session, room: str) -> object:
+def value(session: AuditSession, room: str) -> object:
     places = {each.name: each.id for each in session.facts.places.values()}
     answer = session.facts.answer(places[room], "prises_rj45")
     return answer.value if answer else None
@@ -102,7 +102,7 @@ async def test_the_fiche_reads_it_previews_it_and_refuses_with_it(
         assert answer.value == 2
 
 
-async def test_a_cell_and_a_paste_read_it(rooms: Session) -> None:
+async def test_a_cell_and_a_paste_read_it(rooms: AuditSession) -> None:
     async with Host(rooms).run_test(size=(80, 24)) as pilot:
         grid = pilot.app.query_one(Grid)
         grid.table.post_message(events.Paste("\t\txx\n\t\t7"))
@@ -133,6 +133,6 @@ def test_the_command_line_and_json_read_it(tmp_path: Path) -> None:
     assert refused.err.strip().endswith(left["error"])
 
 
-def test_a_supposition_reads_it(rooms: Session) -> None:
+def test_a_supposition_reads_it(rooms: AuditSession) -> None:
     supposed = suppose_answer(rooms, rooms.facts, "prises_rj45", "xx", "Classe 1")
     assert supposed.value == 2

@@ -7,7 +7,7 @@ from diag.model.checklist import Choice
 from diag.model.enums import Provenance, QuestionType, State
 from diag.model.fact import Answer, Value
 from diag.words.typography import NBSP
-from tests.reports.builders import known, question
+from tests.documents.builders import known, question
 
 CHOICES = (
     Choice(id="fibre", label="Fibre (FTTH)"),

@@ -8,7 +8,7 @@ import pytest
 from diag.assess import criteria as gauge
 from diag.assess import scores
 from diag.assess.criteria import Rolled, rolled_up
-from diag.assess.facts import FactsReading as Reading
+from diag.assess.facts import FactsReading
 from diag.assess.results import Verdict
 from diag.assess.scores import Member, weighted_mean
 from diag.model.checklist import RollUp
@@ -81,7 +81,9 @@ def test_a_swapped_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_swapped_level_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = gauge.CriterionJudge.verdicts
 
-    def swapped(self: gauge.CriterionJudge, reading: Reading) -> tuple[Verdict, ...]:
+    def swapped(
+        self: gauge.CriterionJudge, reading: FactsReading
+    ) -> tuple[Verdict, ...]:
         return tuple(
             Verdict(each.criterion, each.place, each.standing, each.high, each.low)
             for each in honest(self, reading)

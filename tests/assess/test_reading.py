@@ -3,9 +3,7 @@ from datetime import date
 import pytest
 
 from diag.assess.facts import (
-    FactsReading as Reading,
-)
-from diag.assess.facts import (
+    FactsReading,
     PlaceScope,
     WithNames,
     vocabulary_of,
@@ -44,7 +42,7 @@ VOCABULARY = vocabulary_of({each.id: each for each in QUESTIONS})
 
 
 def scope(school: Facts, place: str = ROOT) -> PlaceScope:
-    return Reading(VOCABULARY, school).scope(place)
+    return FactsReading(VOCABULARY, school).scope(place)
 
 
 def test_a_place_reads_its_own_facts_and_those_of_all_that_hold_it() -> None:
@@ -161,7 +159,7 @@ def test_added_names_are_read_first_and_are_never_out() -> None:
 
 
 def test_a_reading_like_another_shares_what_places_say() -> None:
-    first = Reading(VOCABULARY, facts({}, {"CP": {}}))
-    second = Reading(VOCABULARY, facts({"acces": True}, {"CP": {}}), like=first)
+    first = FactsReading(VOCABULARY, facts({}, {"CP": {}}))
+    second = FactsReading(VOCABULARY, facts({"acces": True}, {"CP": {}}), like=first)
     assert second.tree is first.tree
     assert second.scope("CP").value("acces") != first.scope("CP").value("acces")

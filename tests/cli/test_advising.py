@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.audited import audited_workspace, next_campaign
+from tests.audit.builders import SCHOOL
 from tests.cli.running import Run, diag
-from tests.desk.audited import audited_workspace, next_campaign
-from tests.desk.builders import SCHOOL
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.audited import audited_workspace
 from tests.cli.running import diag
-from tests.desk.audited import audited_workspace
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import Run, diag
-from tests.desk.builders import SCHOOL, workspace
 
 
 def done(run: Run) -> str:

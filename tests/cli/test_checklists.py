@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.small_edition import ship
 from tests.cli.running import Run, diag
-from tests.desk.small_edition import ship
 from tests.rules.written import FILES, spoilt
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.builders import DAY, SCHOOL, started, territory, workspace
 from tests.cli.running import Run, diag, diag_apart
-from tests.desk.builders import DAY, SCHOOL, started, territory, workspace
 
 HOSTILE = [
     "[/",

@@ -5,9 +5,9 @@ import pytest
 
 from diag.audit.places import add_place, remove_place
 from diag.model.enums import PlaceKind
+from tests.audit.apart import meet, say, two_laptops
+from tests.audit.builders import SCHOOL
 from tests.cli.running import diag
-from tests.desk.apart import meet, say, two_laptops
-from tests.desk.builders import SCHOOL
 
 
 def contested(folder: Path) -> Path:

@@ -10,8 +10,8 @@ import pytest
 from diag.audit.session import open_session
 from diag.words.sentences import system_sentence
 from diag.workspace.workspace import Workspace
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import command, diag, environment
-from tests.desk.builders import SCHOOL, started, workspace
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 
 from diag.sync.keyring import write_private
 from diag.sync.trust import Enrolment
+from tests.audit.builders import workspace
 from tests.cli.running import Run, environment
-from tests.desk.builders import workspace
 
 pytestmark = pytest.mark.durable
 

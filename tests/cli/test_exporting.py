@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.audited import audited_workspace
+from tests.audit.builders import SCHOOL
 from tests.cli.running import diag
-from tests.desk.audited import audited_workspace
-from tests.desk.builders import SCHOOL
-from tests.reports.tables.reading import csv_records
+from tests.documents.tables.reading import csv_records
 
 
 @pytest.fixture

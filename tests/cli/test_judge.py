@@ -5,8 +5,8 @@ from pathlib import Path
 
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.transfer import export_audit, import_audit
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
-from tests.desk.builders import SCHOOL, started, workspace
 
 
 def unconfirmed(printed: str) -> list[str]:

@@ -14,8 +14,8 @@ from diag.audit import session as audits
 from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
 from diag.workspace.workspace import Workspace
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import command, environment
-from tests.desk.builders import SCHOOL, started, workspace
 
 pytestmark = pytest.mark.durable
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.builders import SCHOOL, started, workspace
+from tests.audit.pictures import jpeg, png_claiming
 from tests.cli.running import diag
-from tests.desk.builders import SCHOOL, started, workspace
-from tests.desk.pictures import jpeg, png_claiming
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import diag
-from tests.desk.builders import SCHOOL, workspace
 
 
 def test_the_places_of_the_audit_before_are_carried_once(tmp_path: Path) -> None:

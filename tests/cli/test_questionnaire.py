@@ -2,14 +2,14 @@ from pathlib import Path
 
 from diag.audit import session as audits
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.session import AuditSession as Session
+from diag.audit.session import AuditSession
 from diag.documents.questionnaire import printed_for
 from diag.model.audit import Questionnaire
 from diag.model.enums import Provenance, QuestionType, State
 from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
+from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import Run, diag
-from tests.desk.builders import SCHOOL, workspace
 
 PAGE = ("questionnaire", SCHOOL, "--for", "direction")
 
@@ -20,7 +20,7 @@ def printed(folder: Path, *words: str) -> Run:
     return diag(folder, *PAGE, *words)
 
 
-def opened(made: Workspace) -> tuple[Session, Questionnaire]:
+def opened(made: Workspace) -> tuple[AuditSession, Questionnaire]:
     session = audits.open_session(made, SCHOOL)
     return session, printed_for(session, "direction")
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.audit.builders import OTHER, SCHOOL, started, workspace
 from tests.cli.running import diag
-from tests.desk.builders import OTHER, SCHOOL, started, workspace
 
 
 def test_every_audit_is_written_then_left_as_it_is(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from diag.audit import follow
+from tests.audit.builders import started, workspace
 from tests.cli.running import diag
-from tests.desk.builders import started, workspace
 
 
 @pytest.fixture

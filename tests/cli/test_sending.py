@@ -19,9 +19,9 @@ from diag.journal.journal import FILE
 from diag.model.errors import DiagError
 from diag.office.mail import account as password
 from diag.words.dates import written_day
+from tests.audit.builders import SCHOOL, know_mairies
 from tests.cli.running import Run, command, diag_apart, environment
-from tests.desk.builders import SCHOOL, know_mairies
-from tests.desk.sending.post_office import SILENT, Office, certificate, opened
+from tests.office.mail.post_office import SILENT, Office, certificate, opened
 from tests.shared import copy_once_made
 
 SECRET = "sésame-très-secret"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from diag.workspace.workspace import Workspace, World
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
-from tests.desk.builders import SCHOOL, started, workspace
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import with_key
+from tests.audit.builders import SCHOOL, workspace
 from tests.cli.running import Run, diag
-from tests.desk.builders import SCHOOL, workspace
 
 SIREN = with_key("25990001")
 

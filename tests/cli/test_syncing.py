@@ -10,8 +10,8 @@ from diag.cli.main import diag as command
 from diag.cli.main import speak_french
 from diag.model.errors import DiagError
 from diag.sync.hub.home import HubHome
+from tests.audit.builders import OTHER, territory
 from tests.cli.running import Run
-from tests.desk.builders import OTHER, territory
 from tests.sync.serving import free_port, served
 
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from tests.audit.builders import territory, workspace
 from tests.cli.running import diag
-from tests.desk.builders import territory, workspace
 
 
 def all_wrong(folder: Path, lines: int = 8) -> Path:

@@ -2,12 +2,12 @@ from pathlib import Path
 
 from diag.audit import session as audits
 from diag.audit.places import add_place
-from diag.audit.session import AuditSession as Session
+from diag.audit.session import AuditSession
 from diag.model.enums import PlaceKind, State
 from diag.model.fact import Answer
 from diag.workspace.workspace import Workspace
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.cli.running import diag
-from tests.desk.builders import SCHOOL, started, workspace
 
 
 def prepared(folder: Path) -> None:
@@ -17,7 +17,7 @@ def prepared(folder: Path) -> None:
 
 def said(folder: Path, question: str) -> Answer | None:
     with Workspace.open(folder) as there:
-        session: Session = audits.open_session(there, SCHOOL)
+        session: AuditSession = audits.open_session(there, SCHOOL)
         return session.facts.answer(session.facts.root, question)
 
 

@@ -7,13 +7,11 @@ from pathlib import Path
 from PIL import Image
 
 from diag.audit.report import report_of
-from diag.audit.session import AuditSession as Session
-from diag.audit.session import open_session
+from diag.audit.session import AuditSession, open_session
 from diag.demo import DAY, Demonstration
 from diag.documents.atlas import write_atlas
-from diag.documents.drafts import DraftKind as Draft
-from diag.documents.drafts import drafted
-from diag.documents.formats import Format as Form
+from diag.documents.drafts import DraftKind, drafted
+from diag.documents.formats import Format
 from diag.documents.synthesis import synthesis
 from diag.documents.tables import (
     chosen,
@@ -67,7 +65,7 @@ def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
-def _pictures(session: Session, folder: Path) -> None:
+def _pictures(session: AuditSession, folder: Path) -> None:
     report = report_of(session, DAY)
     for audience in PICTURED:
         first, *_ = draw_report(report, audience, PPI)
@@ -76,13 +74,13 @@ def _pictures(session: Session, folder: Path) -> None:
             small.save(folder / f"{audience}-page-1.png", optimize=True)
 
 
-def _papers(workspace: Workspace, session: Session, folder: Path) -> None:
-    forms = (Form.MARKDOWN, Form.PDF)
+def _papers(workspace: Workspace, session: AuditSession, folder: Path) -> None:
+    forms = (Format.MARKDOWN, Format.PDF)
     paper, _, _ = synthesis(workspace, f"commune:{session.about.insee}", DAY)
     list(write_paper(paper, folder / "synthese", forms))
-    for draft in Draft:
+    for draft in DraftKind:
         done = drafted(workspace, draft, SCHOOL, DAY)
-        list(write_paper(done.paper, folder / "projets", (Form.MARKDOWN, Form.ODT)))
+        list(write_paper(done.paper, folder / "projets", (Format.MARKDOWN, Format.ODT)))
 
 
 def _tables(workspace: Workspace, folder: Path) -> None:

@@ -12,8 +12,7 @@ from typing import Any
 
 from diag.assess.examples import example_facts
 from diag.assess.judge import judge_of
-from diag.demo import Somewhere
-from diag.demo import Story as Scenario
+from diag.demo import Somewhere, Story
 from diag.model.base import Noun
 from diag.model.checklist import Checklist
 from diag.model.fact import Facts
@@ -31,7 +30,7 @@ class Golden(Noun):
     story: tuple[str, ...]
     imported: dict[str, Any]
     """What the directory and the yearly files say of it."""
-    audit: Scenario
+    audit: Story
     arithmetic: tuple[str, ...]
     """One domain at least, computed by hand."""
     expect: dict[str, Any]

@@ -19,9 +19,9 @@ from random import Random
 from typing import Any
 
 from diag.assess.advice import trigger_of
-from diag.assess.criteria import CriterionJudge as Gauge
+from diag.assess.criteria import CriterionJudge
 from diag.assess.examples import example_facts
-from diag.assess.facts import FactsReading as Reading
+from diag.assess.facts import FactsReading
 from diag.assess.judge import Judge, judge_of
 from diag.assess.results import CriterionResult, Verdict
 from diag.checklist.edition import shipped_checklists
@@ -133,7 +133,7 @@ class Search:
         self.root = root_of(criterion.place)
         self.judge: Judge = judge_of(checklist)
         self.random = Random(criterion.id)
-        self.gauge = Gauge(criterion)
+        self.gauge = CriterionJudge(criterion)
         self.mutants = [*_gauges(criterion, checklist)]
         self.turns = frozenset[Fraction]().union(
             *(names_and_numbers(rule.text)[1] for rule in self.gauge.rules)
@@ -192,7 +192,7 @@ class Search:
         return found
 
     def _kills(self, sample: Sample, alive: Iterable[int]) -> set[int]:
-        reading = Reading(self.judge.vocabulary, self._facts(sample))
+        reading = FactsReading(self.judge.vocabulary, self._facts(sample))
         right = _verdicts(self.gauge, reading)
         return {
             rank for rank in alive if _verdicts(self.mutants[rank], reading) != right
@@ -232,7 +232,7 @@ class Search:
         del self.pool[:-POOL]
 
     def _applies(self, sample: Sample) -> bool:
-        reading = Reading(self.judge.vocabulary, self._facts(sample))
+        reading = FactsReading(self.judge.vocabulary, self._facts(sample))
         verdicts = self.gauge.verdicts(reading)
         return any(each.standing is Standing.IN for each in verdicts)
 
@@ -280,7 +280,7 @@ class Search:
         return self.random.choice(_values(question, self.turns, COUNTS))
 
     def _without_irrelevant(self, sample: Sample) -> Sample:
-        reading = Reading(self.judge.vocabulary, self._facts(sample))
+        reading = FactsReading(self.judge.vocabulary, self._facts(sample))
         for place, answers in (
             (str(self.root), sample.answers),
             *((each["name"], each["answers"]) for each in sample.places),
@@ -293,16 +293,16 @@ class Search:
         return sample
 
 
-def _gauges(criterion: Criterion, checklist: Checklist) -> Iterator[Gauge]:
+def _gauges(criterion: Criterion, checklist: Checklist) -> Iterator[CriterionJudge]:
     for mutant in mutants_of(criterion, checklist):
         if mutant.kind != WEIGHT:
             try:
-                yield Gauge(mutant.changed)
+                yield CriterionJudge(mutant.changed)
             except RuleError:
                 continue
 
 
-def _verdicts(gauge: Gauge, reading: Reading) -> object:
+def _verdicts(gauge: CriterionJudge, reading: FactsReading) -> object:
     verdicts = gauge.verdicts(reading)
     result = gauge.result(verdicts, is_open=False)
     told = tuple((each.standing, each.low, each.high) for each in verdicts)
@@ -427,7 +427,7 @@ def _shown(found: CriterionResult | Verdict) -> object:
 def _results(sample: Sample, checklist: Checklist) -> dict[str, CriterionResult]:
     judge = judge_of(checklist)
     facts = _facts(sample, checklist, _root_kind(sample, checklist))
-    return judge.results(Reading(judge.vocabulary, facts))
+    return judge.results(FactsReading(judge.vocabulary, facts))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from diag.assess.advice import trigger_of
-from diag.assess.criteria import CriterionJudge as Gauge
+from diag.assess.criteria import CriterionJudge
 from diag.assess.examples import example_facts
-from diag.assess.facts import FactsReading as Reading
+from diag.assess.facts import FactsReading
 from diag.assess.judge import Judge, judge_for, judge_of
 from diag.assess.results import CriterionResult, Score
 from diag.assess.scores import domain_score, overall_score, socle_of
@@ -32,7 +32,7 @@ class Witness:
     """The one that `pinned` speaks of; empty: all of them."""
     pinned: Mapping[str, Any]
     judge: Judge
-    reading: Reading
+    reading: FactsReading
 
     @property
     def kind(self) -> str:
@@ -50,7 +50,7 @@ class Witness:
         before = self.results.get(criterion.id)
         if before is None:
             return False
-        gauge = Gauge(criterion)
+        gauge = CriterionJudge(criterion)
         after = gauge.result(
             gauge.verdicts(self.reading), is_open=self.reading.is_open(criterion.place)
         )

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
-from diag.imports.intake import ImportReport, Repair, account
-from diag.imports.intake import LineRefusal as Refusal
+from diag.imports.intake import ImportReport, LineRefusal, Repair, account
 
 REPORT = ImportReport(
     kind="annuaire",
@@ -45,8 +44,8 @@ def test_every_matter_is_told_with_its_place() -> None:
             Repair(3, "9990103H", "Code_postal", "9131", "09131"),
             Repair(2, "9990100E", "SIREN_SIRET", "2,1E+13", ""),
         ),
-        refused=(Refusal(7, "Ecole X", "nom de la commune vide"),),
-        remarks=(Refusal(9, "9990106L Ecole Y", "UAI en double"),),
+        refused=(LineRefusal(7, "Ecole X", "nom de la commune vide"),),
+        remarks=(LineRefusal(9, "9990106L Ecole Y", "UAI en double"),),
         ignored_columns=("Perso",),
     )
     assert account(report)[2:] == (
@@ -70,7 +69,10 @@ def test_every_matter_is_told_with_its_place() -> None:
 
 
 def test_long_lists_are_cut_and_the_most_frequent_reason_comes_first() -> None:
-    refused = [Refusal(1, "", "rare"), *(Refusal(n, "", "usuel") for n in range(2, 9))]
+    refused = [
+        LineRefusal(1, "", "rare"),
+        *(LineRefusal(n, "", "usuel") for n in range(2, 9)),
+    ]
     lines = account(replace(REPORT, refused=tuple(refused)), examples=2)
     assert lines[2:] == (
         "Refusé : usuel — ligne 2, ligne 3 et 5 de plus",

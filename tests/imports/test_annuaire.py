@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import uai
-from diag.imports.intake import LineRefusal as Refusal
-from diag.imports.intake import Repair
+from diag.imports.intake import LineRefusal, Repair
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
 from diag.model.territory import School
@@ -122,7 +121,7 @@ def test_a_school_s_second_line_completes_the_first(
     assert report.added == 1
     assert (kept(territory).name, kept(territory).phone[:6]) == ("Ecole A", "046571")
     assert report.remarks == (
-        Refusal(
+        LineRefusal(
             3,
             f"{uai(100)} Ecole A",
             "UAI en double, complète la ligne 2 ; elle garde ses valeurs pour "
@@ -234,7 +233,7 @@ def test_a_line_without_name_or_commune_is_refused_alone(
 ) -> None:
     lines = school(100) | {column: value}, school(101)
     report = import_annuaire(directory(tmp_path, *lines), territory)
-    assert (report.added, report.refused) == (1, (Refusal(2, uai(100), reason),))
+    assert (report.added, report.refused) == (1, (LineRefusal(2, uai(100), reason),))
 
 
 def test_what_excel_damaged_is_mended_and_listed(

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from diag.imports.communes import import_communes
-from diag.imports.intake import LineRefusal as Refusal
+from diag.imports.intake import LineRefusal
 from diag.journal.territory import Territory
 from diag.model.territory import Commune
 from tests.imports.builders import write
@@ -119,6 +119,8 @@ def test_doubles_and_bad_lines_are_told(tmp_path: Path, territory: Territory) ->
     lines = VALBRISE, VALBRISE, "12;Deux" + ";" * 9, "99903;" + ";" * 9
     report = import_communes(official(tmp_path, *lines), territory)
     assert report.remarks == (
-        Refusal(3, "99901 Valbrise", "commune en double, la première ligne est gardée"),
+        LineRefusal(
+            3, "99901 Valbrise", "commune en double, la première ligne est gardée"
+        ),
     )
     assert [refused.line for refused in report.refused] == [4, 5]

@@ -9,10 +9,10 @@ from diag.imports.layouts import (
     EFFECTIFS,
     IPS,
     MAIRIES,
+    FileLayout,
+    InputSheet,
     open_sheet,
 )
-from diag.imports.layouts import FileLayout as Layout
-from diag.imports.layouts import InputSheet as Sheet
 from diag.imports.source import ImportRefusedError
 from tests.imports.builders import (
     COLUMNS_2023,
@@ -35,11 +35,11 @@ HEADERS = {
 }
 
 
-def opened(folder: Path, header: str, layout: Layout) -> Sheet:
+def opened(folder: Path, header: str, layout: FileLayout) -> InputSheet:
     return open_sheet(write(folder, f"{header}\n"), layout, ALL)
 
 
-def refusal_of(folder: Path, header: str, layout: Layout) -> str:
+def refusal_of(folder: Path, header: str, layout: FileLayout) -> str:
     with pytest.raises(ImportRefusedError) as caught:
         opened(folder, header, layout)
     return caught.value.at_prompt()
@@ -48,7 +48,7 @@ def refusal_of(folder: Path, header: str, layout: Layout) -> str:
 @pytest.mark.parametrize("asked", ALL, ids=lambda layout: layout.command)
 @pytest.mark.parametrize("given", HEADERS)
 def test_a_file_of_another_kind_names_the_command_that_suits_it(
-    tmp_path: Path, asked: Layout, given: str
+    tmp_path: Path, asked: FileLayout, given: str
 ) -> None:
     if asked.command == given:
         assert opened(tmp_path, HEADERS[given], asked).layout is asked
@@ -150,6 +150,6 @@ def test_the_api_s_lower_case_names_are_the_same_columns(tmp_path: Path) -> None
     ],
 )
 def test_every_published_layout_is_known_whole(
-    tmp_path: Path, layout: Layout, columns: str
+    tmp_path: Path, layout: FileLayout, columns: str
 ) -> None:
     assert opened(tmp_path, columns, layout).ignored_columns == ()

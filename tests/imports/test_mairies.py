@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.imports.communes import import_communes, import_mairies
-from diag.imports.intake import ImportReport
-from diag.imports.intake import LineRefusal as Refusal
+from diag.imports.intake import ImportReport, LineRefusal
 from diag.imports.schools import import_annuaire
 from diag.journal.journal import Journal
 from diag.journal.territory import Territory
@@ -72,7 +71,7 @@ def test_what_is_no_address_is_kept_out_with_its_reason(
     report = imported(tmp_path, territory, f"02,Mairie - Œuvremont,{written}")
     found = hall(territory, "02002")
     assert (found.email, found.problem) == ("", problem)
-    assert report.remarks == (Refusal(2, "Mairie - Œuvremont (02)", problem),)
+    assert report.remarks == (LineRefusal(2, "Mairie - Œuvremont (02)", problem),)
 
 
 @pytest.mark.parametrize(

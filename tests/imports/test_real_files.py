@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from diag.demo.territory import DEPARTMENT
-from diag.demo.territory import communes as fictional_communes
+from diag.demo.territory import DEPARTMENT, communes
 from diag.imports.communes import import_communes, import_mairies
 from diag.imports.intake import ImportReport
 from diag.imports.schools import import_annuaire
@@ -141,4 +140,4 @@ def test_town_halls_are_matched_checked_and_accounted_for(
 def test_no_invented_commune_has_a_real_name(territory: Territory) -> None:
     import_communes(real_file(COMMUNES), territory)
     real = {fold(commune.name) for commune in territory.communes()}
-    assert real.isdisjoint(fold(commune.name) for commune in fictional_communes())
+    assert real.isdisjoint(fold(commune.name) for commune in communes())

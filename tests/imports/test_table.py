@@ -12,15 +12,15 @@ from diag.imports.source import (
     MAX_COLUMNS,
     MAX_LINE,
     ImportRefusedError,
+    InputFile,
+    RawTable,
     read_source,
     read_table,
 )
-from diag.imports.source import InputFile as Source
-from diag.imports.source import RawTable as Table
 
 
-def table_of(text: str) -> Table:
-    return read_table(Source("f.csv", text, "", "UTF-8"))
+def table_of(text: str) -> RawTable:
+    return read_table(InputFile("f.csv", text, "", "UTF-8"))
 
 
 def cells_of(text: str) -> list[list[str]]:

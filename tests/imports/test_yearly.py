@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import uai
-from diag.imports.intake import LineRefusal as Refusal
+from diag.imports.intake import LineRefusal
 from diag.imports.schools import import_annuaire
 from diag.imports.yearly import import_effectifs, import_ips
 from diag.journal.territory import Territory
@@ -118,7 +118,7 @@ def test_a_line_that_cannot_be_read_is_refused_alone(
 ) -> None:
     lines = line.format(uai=uai(100)), f"2024;{uai(101)};2;40"
     report = import_effectifs(headcounts(tmp_path, *lines), territory)
-    assert report.refused == (Refusal(2, uai(100), reason),)
+    assert report.refused == (LineRefusal(2, uai(100), reason),)
     assert figures(territory, 101) == (2, 40, "2024-2025")
     assert figures(territory, 100) == (None, None, "")
 
@@ -129,7 +129,7 @@ def test_two_unlike_lines_of_one_rentree_are_remarked_upon(
     lines = [f"2024;{uai(100)};5;{pupils}" for pupils in (101, 101, 99)]
     report = import_effectifs(headcounts(tmp_path, *lines), territory)
     reason = "deux lignes différentes pour 2024-2025, la première est gardée"
-    assert report.remarks == (Refusal(4, uai(100), reason),)
+    assert report.remarks == (LineRefusal(4, uai(100), reason),)
     assert figures(territory) == (5, 101, "2024-2025")
 
 

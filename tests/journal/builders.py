@@ -4,8 +4,7 @@ from dataclasses import replace
 from itertools import count
 
 from diag.journal.journal import Journal
-from diag.journal.revision import NewRevision as Draft
-from diag.journal.revision import Origin, Revision
+from diag.journal.revision import NewRevision, Origin, Revision
 from diag.model.audit import Audit, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind, Provenance, State
 from diag.model.fact import Answer, Place, Value
@@ -42,6 +41,6 @@ def room(number: int, name: str = "") -> Place:
     )
 
 
-def apart(journal: Journal, draft: Draft, origin: Origin, *seen: str) -> Revision:
+def apart(journal: Journal, draft: NewRevision, origin: Origin, *seen: str) -> Revision:
     """Write as someone who saw these heads only: none, by default."""
     return journal.write(replace(draft, parents=seen), origin)

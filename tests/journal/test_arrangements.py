@@ -5,8 +5,7 @@ import pytest
 from diag.journal import changes, subjects
 from diag.journal.journal import Journal
 from diag.journal.records import own_advice_of, ranks_of
-from diag.journal.revision import NewRevision as Draft
-from diag.journal.revision import Origin
+from diag.journal.revision import NewRevision, Origin
 from diag.model.audit import OwnAdvice
 from diag.model.enums import Owner
 from tests.journal.builders import AUDIT as OPENED
@@ -39,7 +38,7 @@ def test_a_rank_taken_away_leaves_the_computed_order(
 def test_a_rank_that_is_no_number_is_ignored(
     journal: Journal, author: Origin, value: object
 ) -> None:
-    journal.write(Draft(AUDIT, subjects.rank("x"), value), author)  # type: ignore[arg-type]  # hostile
+    journal.write(NewRevision(AUDIT, subjects.rank("x"), value), author)  # type: ignore[arg-type]  # hostile
 
     assert ranks_of(journal, AUDIT) == {}
 
@@ -61,6 +60,6 @@ def test_own_advice_taken_away_is_gone(journal: Journal, author: Origin) -> None
 def test_own_advice_that_cannot_be_read_is_ignored(
     journal: Journal, author: Origin, value: object
 ) -> None:
-    journal.write(Draft(AUDIT, subjects.own("x"), value), author)  # type: ignore[arg-type]  # hostile
+    journal.write(NewRevision(AUDIT, subjects.own("x"), value), author)  # type: ignore[arg-type]  # hostile
 
     assert own_advice_of(journal, AUDIT) == ()

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import DamagedError, NotAJournalError, ReadOnlyError
 
 
 @pytest.mark.plain
 def test_a_blob_comes_back_byte_for_byte_and_is_kept_once(tmp_path: Path) -> None:
-    attachments = Attachments(tmp_path)
+    attachments = AttachmentStore(tmp_path)
     data = bytes(range(256)) * 1000
 
     names = {attachments.put(data, "image/jpeg") for _ in range(2)}
@@ -26,7 +26,7 @@ def test_a_blob_comes_back_byte_for_byte_and_is_kept_once(tmp_path: Path) -> Non
 
 
 def test_an_unknown_blob_is_none_and_makes_no_file(tmp_path: Path) -> None:
-    attachments = Attachments(tmp_path)
+    attachments = AttachmentStore(tmp_path)
 
     assert attachments.get("00" * 32) is None
     attachments.drop("00" * 32)
@@ -34,7 +34,7 @@ def test_an_unknown_blob_is_none_and_makes_no_file(tmp_path: Path) -> None:
 
 
 def test_a_dropped_blob_leaves_no_byte(tmp_path: Path) -> None:
-    attachments = Attachments(tmp_path)
+    attachments = AttachmentStore(tmp_path)
     name = attachments.put(b"visage d'un enfant" * 500, "image/jpeg")
 
     attachments.drop(name)
@@ -46,7 +46,7 @@ def test_a_dropped_blob_leaves_no_byte(tmp_path: Path) -> None:
 
 @pytest.mark.plain
 def test_a_blob_that_changed_on_disk_is_told(tmp_path: Path) -> None:
-    attachments = Attachments(tmp_path)
+    attachments = AttachmentStore(tmp_path)
     name = attachments.put(b"photo", "image/jpeg")
     with closing(sqlite3.connect(attachments.path)) as connection:
         connection.execute("update blob set data = x'00'")
@@ -58,7 +58,7 @@ def test_a_blob_that_changed_on_disk_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.plain
 def test_a_newer_or_foreign_file_is_not_written(tmp_path: Path) -> None:
-    attachments = Attachments(tmp_path)
+    attachments = AttachmentStore(tmp_path)
     attachments.put(b"photo", "image/jpeg")
     with closing(sqlite3.connect(attachments.path)) as connection:
         connection.execute("pragma user_version = 99")

@@ -2,8 +2,7 @@ from diag.journal import changes, subjects
 from diag.journal.audits import closing_of
 from diag.journal.journal import Journal
 from diag.journal.records import dispatches_of
-from diag.journal.revision import Json, Origin
-from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Json, NewRevision, Origin
 from diag.model.audit import Dispatch, Way
 from diag.model.enums import Audience, AuditStatus
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
@@ -42,7 +41,7 @@ def test_the_same_draft_said_twice_is_one_dispatch(
 def test_what_is_no_dispatch_is_left_out(journal: Journal, author: Origin) -> None:
     odd: tuple[Json, ...] = ({"way": "pigeon"}, "texte", {"on": "hier"})
     for at, value in enumerate(odd):
-        journal.write(Draft(AUDIT.id, subjects.dispatch(str(at)), value), author)
+        journal.write(NewRevision(AUDIT.id, subjects.dispatch(str(at)), value), author)
     said = journal.write(changes.dispatched(AUDIT.id, SENT), author)
     journal.write(changes.erased(AUDIT.id, said.id, "demande"), author)
     assert dispatches_of(journal, AUDIT.id) == ()

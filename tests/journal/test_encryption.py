@@ -24,8 +24,7 @@ from diag.journal import (
 from diag.journal import (
     connection as keys,
 )
-from diag.journal.attachments import AttachmentStore as Attachments
-from diag.journal.attachments import back_up_photos
+from diag.journal.attachments import AttachmentStore, back_up_photos
 from diag.journal.connection import connect
 from diag.journal.errors import JournalError, LockedError, NotAJournalError
 from diag.journal.journal import FILE, Journal
@@ -63,7 +62,7 @@ def home(tmp_path: Path, author: Origin) -> Path:
     home.mkdir()
     with Journal.open(home) as journal:
         journal.write(changes.noted(AUDIT.id, ROOT, "q", SECRET), author)
-    Attachments(home).put(PICTURE, "image/jpeg")
+    AttachmentStore(home).put(PICTURE, "image/jpeg")
     return home
 
 
@@ -89,13 +88,13 @@ def readable(folder: Path) -> list[str]:
 
 def test_nothing_is_lost_and_nothing_is_readable(home: Path) -> None:
     before = lines(home)
-    (sha,) = Attachments(home).sizes()
+    (sha,) = AttachmentStore(home).sizes()
 
     encrypted(home)
 
     assert readable(home) == []
     assert lines(home) == before
-    assert Attachments(home).get(sha) == PICTURE
+    assert AttachmentStore(home).get(sha) == PICTURE
     assert readable(home) == []
 
 
@@ -130,7 +129,7 @@ def test_a_new_workspace_and_its_photos_are_encrypted_from_the_start(
     encryption.prepare(home, keys.held_by_passphrase(KEY, PHRASE))
     with Journal.open(home) as journal:
         journal.write(changes.noted(AUDIT.id, ROOT, "q", SECRET), author)
-    Attachments(home).put(PICTURE, "image/jpeg")
+    AttachmentStore(home).put(PICTURE, "image/jpeg")
 
     assert readable(home) == []
 

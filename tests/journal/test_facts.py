@@ -6,8 +6,7 @@ from diag.journal import heads as places
 from diag.journal.conflicts import conflicts_of
 from diag.journal.facts import UNREADABLE, WITHDRAWN, edition_of, facts_of, status_of
 from diag.journal.journal import Journal
-from diag.journal.revision import Json, Origin
-from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Json, NewRevision, Origin
 from diag.journal.subjects import EDITION
 from diag.model.audit import Visit
 from diag.model.enums import AuditStatus, PlaceKind, Provenance, State
@@ -224,7 +223,7 @@ def test_an_upgrade_written_by_a_fault_asks_nothing_again(
     odds: tuple[Json, ...] = ([], {"q": "3"}, {"q": True}, 4)
     for odd in odds:
         value: dict[str, Json] = {"digest": "d" * 64, "asked_again": odd}
-        journal.write(Draft(AUDIT.id, EDITION, value), author)
+        journal.write(NewRevision(AUDIT.id, EDITION, value), author)
         assert (ROOT, "q") in facts_of(journal, AUDIT).answers
 
 

@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 from diag.journal import changes
 from diag.journal.errors import LockedError, RefusedError
 from diag.journal.journal import Journal
-from diag.journal.revision import NewRevision as Draft
-from diag.journal.revision import Origin
+from diag.journal.revision import NewRevision, Origin
 from tests.journal.builders import AUDIT, NOON, ROOT, apart, known, person, room
 from tests.journal.worlds import content
 
 SUBJECT = "place/x/q/y"
 
 
-def draft(value: int, **changed: object) -> Draft:
-    return replace(Draft(AUDIT.id, SUBJECT, value), **changed)  # type: ignore[arg-type]  # any field
+def draft(value: int, **changed: object) -> NewRevision:
+    return replace(NewRevision(AUDIT.id, SUBJECT, value), **changed)  # type: ignore[arg-type]  # any field
 
 
 def test_what_is_written_is_numbered_signed_and_dated(journal: Journal) -> None:

@@ -12,8 +12,7 @@ from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.facts import facts_of
 from diag.journal.heads import apart, distinct, distinct_in, merged_in, same
 from diag.journal.journal import Journal
-from diag.journal.revision import NewRevision as Draft
-from diag.journal.revision import Origin
+from diag.journal.revision import NewRevision, Origin
 from diag.model.enums import PlaceKind
 from diag.model.fact import Facts, Place
 from tests.examples import examples
@@ -41,7 +40,7 @@ _SAME = st.builds(
 )
 _APART = st.builds(lambda one: apart(AUDIT.id, one), st.sampled_from(IDS))
 _REMOVED = st.builds(
-    lambda one: Draft(AUDIT.id, f"place/{one}", op="del"), st.sampled_from(IDS)
+    lambda one: NewRevision(AUDIT.id, f"place/{one}", op="del"), st.sampled_from(IDS)
 )
 _SAID = st.one_of(_PLACED, _ANSWERED, _NOTED, _SAME, _SAME, _APART, _REMOVED)
 
@@ -62,7 +61,7 @@ def read(
     order=st.randoms(use_true_random=False),
 )
 def test_the_same_revisions_in_any_order_read_the_same(
-    said: list[tuple[Draft, str]], order: Random
+    said: list[tuple[NewRevision, str]], order: Random
 ) -> None:
     with TemporaryDirectory() as folder:
         home = Path(folder)
@@ -135,6 +134,6 @@ def test_two_said_different_are_so_in_either_order_until_it_is_taken_back(
     said = journal.write(distinct(AUDIT.id, IDS[1], IDS[0]), author)
     assert distinct_in(journal, AUDIT.id) == {frozenset(IDS[:2])}
 
-    journal.write(Draft(AUDIT.id, said.subject, op="del"), author)
+    journal.write(NewRevision(AUDIT.id, said.subject, op="del"), author)
 
     assert distinct_in(journal, AUDIT.id) == frozenset()

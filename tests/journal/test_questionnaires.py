@@ -2,8 +2,7 @@ from diag.journal import changes, subjects
 from diag.journal.audits import closing_of
 from diag.journal.journal import Journal
 from diag.journal.records import questionnaires_of
-from diag.journal.revision import Json, Origin
-from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Json, NewRevision, Origin
 from diag.model.audit import Questionnaire
 from diag.model.enums import AuditStatus
 from tests.journal.builders import AUDIT
@@ -25,7 +24,9 @@ def test_pages_are_told_in_the_order_of_printing(
 def test_what_is_no_page_is_left_out(journal: Journal, author: Origin) -> None:
     odd: tuple[Json, ...] = ({"whom": "equipe"}, "texte", {"on": "hier"})
     for at, value in enumerate(odd):
-        journal.write(Draft(AUDIT.id, subjects.questionnaire(str(at)), value), author)
+        journal.write(
+            NewRevision(AUDIT.id, subjects.questionnaire(str(at)), value), author
+        )
     said = journal.write(changes.questioned(AUDIT.id, PAGE), author)
     journal.write(changes.erased(AUDIT.id, said.id, "demande"), author)
     assert questionnaires_of(journal, AUDIT.id) == ()

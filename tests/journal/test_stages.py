@@ -5,23 +5,24 @@ from diag.journal import changes, subjects
 from diag.journal.audits import audits, open_audit
 from diag.journal.facts import status_of
 from diag.journal.journal import Journal
-from diag.journal.revision import Json, Origin
-from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Json, NewRevision, Origin
 from diag.journal.school_lines import completeness, is_begun, settled, stages
 from diag.model.audit import Subject
 from diag.model.enums import AuditStatus, PlaceKind, Provenance
 from tests.journal.builders import AUDIT, CAMPAIGN, ROOT, SUBJECT, apart, known, person
 
 
-def status(said: str) -> Draft:
-    return Draft(AUDIT.id, subjects.STATUS, {"status": said})
+def status(said: str) -> NewRevision:
+    return NewRevision(AUDIT.id, subjects.STATUS, {"status": said})
 
 
 def test_a_stage_says_what_the_nouns_say(journal: Journal, author: Origin) -> None:
     for code in ("9990009Z", "9990001A"):
         subject = Subject(kind=PlaceKind.ECOLE, code=code)
         audit = open_audit(journal, CAMPAIGN, subject, author)
-        journal.write(Draft(audit.id, subjects.STATUS, {"status": "soumis"}), author)
+        journal.write(
+            NewRevision(audit.id, subjects.STATUS, {"status": "soumis"}), author
+        )
 
     assert [
         (each.audit, each.campaign, f"{each.kind}:{each.code}", each.status)

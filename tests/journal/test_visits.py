@@ -3,8 +3,7 @@ from dataclasses import replace
 from diag.journal import changes, subjects
 from diag.journal.journal import Journal
 from diag.journal.records import visits_of
-from diag.journal.revision import Json, Origin
-from diag.journal.revision import NewRevision as Draft
+from diag.journal.revision import Json, NewRevision, Origin
 from diag.model.audit import Visit
 from tests.journal.builders import AUDIT, room
 
@@ -28,7 +27,7 @@ def test_visits_come_back_whole_in_order_of_date(
 
 def test_a_visit_taken_away_is_gone(journal: Journal, author: Origin) -> None:
     journal.write(changes.visited(AUDIT.id, FIRST), author)
-    journal.write(Draft(AUDIT.id, subjects.visit(FIRST.id), op="del"), author)
+    journal.write(NewRevision(AUDIT.id, subjects.visit(FIRST.id), op="del"), author)
     assert visits_of(journal, AUDIT.id) == ()
 
 

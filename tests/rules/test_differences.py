@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from diag.checklist.changes import Difference, Fate, FieldChange, differences
-from tests.rules.overlay.written import laid
+from tests.checklist.overlay.written import laid
 from tests.rules.written import load_written
 
 CHANGES = """\

@@ -11,27 +11,23 @@ from diag.rules.tree import (
     AllOf,
     Arithmetic,
     ChoiceId,
+    CompareNode,
     Constant,
     Includes,
     IsAmong,
+    NameNode,
     Not,
     RuleError,
 )
-from diag.rules.tree import (
-    CompareNode as Comparison,
-)
-from diag.rules.tree import (
-    NameNode as Name,
-)
 
-X = Name("x", 0)
+X = NameNode("x", 0)
 
 
 @pytest.mark.parametrize(
     ("text", "tree"),
     [
         ("x", X),
-        ("x >= 0.5", Comparison(">=", X, Constant(Fraction(1, 2), 0), 0)),
+        ("x >= 0.5", CompareNode(">=", X, Constant(Fraction(1, 2), 0), 0)),
         ("-3", Constant(-3, 0)),
         ("-x", Arithmetic("-", Constant(0, 0), X, 0)),
         ("'a' in x", Includes(X, ChoiceId("a", 0), negated=False, column=0)),
@@ -40,8 +36,8 @@ X = Name("x", 0)
             "1 < x < 2",
             AllOf(
                 (
-                    Comparison("<", Constant(1, 0), X, 0),
-                    Comparison("<", X, Constant(2, 0), 0),
+                    CompareNode("<", Constant(1, 0), X, 0),
+                    CompareNode("<", X, Constant(2, 0), 0),
                 ),
                 0,
             ),

@@ -16,10 +16,8 @@ from diag.rules.values import (
     months_between,
     multiplied,
     point,
+    span_hull,
     subtracted,
-)
-from diag.rules.values import (
-    span_hull as hull,
 )
 from tests.rules.places import span
 
@@ -65,7 +63,7 @@ def test_bounds_are_tight() -> None:
     assert multiplied(span(0, None), span(2, 3)) == span(0, None)
     assert divided(span(1, 2), span(4, 8)) == Span(Fraction(1, 8), Fraction(1, 2))
     assert divided(span(1, 2), span(4, None)) == Span(0, Fraction(1, 2))
-    assert hull(span(1, 2), span(4, None)) == span(1, None)
+    assert span_hull(span(1, 2), span(4, None)) == span(1, None)
 
 
 def test_a_divisor_that_may_be_0_says_nothing() -> None:
@@ -75,7 +73,7 @@ def test_a_divisor_that_may_be_0_says_nothing() -> None:
 
 def test_what_may_be_absent_stays_so() -> None:
     maybe = span(1, 2, maybe_absent=True)
-    for compute in (*ARITHMETIC.values(), months_between, hull):
+    for compute in (*ARITHMETIC.values(), months_between, span_hull):
         assert compute(maybe, span(1, 1)).maybe_absent
         assert compute(span(1, 1), maybe).maybe_absent
 

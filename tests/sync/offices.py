@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from diag.journal import changes
-from diag.journal.attachments import AttachmentStore as Attachments
-from diag.journal.journal import AuditSum as Sum
-from diag.journal.journal import Journal
+from diag.journal.attachments import AttachmentStore
+from diag.journal.journal import AuditSum, Journal
 from diag.journal.revision import Origin
 from diag.model.audit import Audit, Photo, Subject, audit_id, root_place_id
 from diag.model.enums import PlaceKind
@@ -96,7 +95,7 @@ class NearOffice:
     def hello(self) -> Hello:
         return self.hub.hello()
 
-    def manifest(self) -> dict[str, Sum]:
+    def manifest(self) -> dict[str, AuditSum]:
         sums = self._ask(self.hub.manifest)
         return {one.audit: one for one in sums}
 
@@ -135,7 +134,7 @@ def say(journal: Journal, audit: Audit, value: int, origin: Origin) -> None:
 
 def photographed(journal: Journal, data: bytes, number: int, origin: Origin) -> str:
     """Add a photo of the first school; return its SHA-256."""
-    sha = Attachments(journal.path.parent).put(data, "image/jpeg")
+    sha = AttachmentStore(journal.path.parent).put(data, "image/jpeg")
     photo = Photo(
         id=f"00000000-0000-4000-8000-{number:012d}",
         sha=sha,

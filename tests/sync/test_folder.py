@@ -9,7 +9,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal import exchange as holdings
-from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import AttachmentStore
 from diag.model.audit import Photo
 from diag.model.errors import DiagError
 from diag.sync.bundle.format import BundleError
@@ -193,16 +193,16 @@ def test_a_photo_is_given_once(anne: Colleague, bruno: Colleague, folder: Path) 
     assert second
     assert (len(first.blobs), len(second.blobs)) == (1, 0)
     synced(bruno, folder)
-    assert len(Attachments(bruno.folder).sizes()) == 1
+    assert len(AttachmentStore(bruno.folder).sizes()) == 1
 
 
 def test_a_photo_that_came_later_is_given_later(
     anne: Colleague, bruno: Colleague, folder: Path
 ) -> None:
     sha = _photograph(anne)
-    Attachments(anne.folder).drop(sha)
+    AttachmentStore(anne.folder).drop(sha)
     first = synced(anne, folder).written
-    Attachments(anne.folder).put(b"une image", "image/jpeg")
+    AttachmentStore(anne.folder).put(b"une image", "image/jpeg")
     second = synced(anne, folder).written
     assert first
     assert second
@@ -222,12 +222,12 @@ def test_a_photo_that_a_kill_left_in_its_bundle_is_read_the_next_time(
         cut.setattr(holdings, "keep", _killed)
         with pytest.raises(KeyboardInterrupt):
             synced(bruno, folder)
-    assert Attachments(bruno.folder).sizes() == {}
+    assert AttachmentStore(bruno.folder).sizes() == {}
 
     (entered,) = synced(bruno, folder).read
 
     assert (entered.revisions, entered.photos) == (0, 1)
-    assert len(Attachments(bruno.folder).sizes()) == 1
+    assert len(AttachmentStore(bruno.folder).sizes()) == 1
     assert not synced(bruno, folder).read
 
 
@@ -296,7 +296,7 @@ def test_two_copies_of_one_laptop_read_each_other(
 
 
 def _photograph(by: Colleague) -> str:
-    sha = Attachments(by.folder).put(b"une image", "image/jpeg")
+    sha = AttachmentStore(by.folder).put(b"une image", "image/jpeg")
     photo = Photo(
         id="00000000-0000-4000-8000-000000000001",
         sha=sha,

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
-from diag.journal.attachments import AttachmentStore as Attachments
-from diag.journal.attachments import Editions
+from diag.journal.attachments import AttachmentStore, Editions
 from diag.journal.journal import Journal
 from diag.journal.revision import now
 from diag.model.errors import DiagError
@@ -70,7 +69,7 @@ def test_two_workspaces_meet_at_a_hub(hub: Served, tmp_path: Path) -> None:
         assert taken.is_whole
         assert content(anne.connection) == content(bruno.connection)
         assert Editions(bruno).read(edition) == b'{"une":"edition"}'
-        assert Attachments(tmp_path / "b").get(photo) == bytes(range(256)) * 10
+        assert AttachmentStore(tmp_path / "b").get(photo) == bytes(range(256)) * 10
         assert not (tmp_path / "b" / "incoming").exists()
         assert sync(bruno, theirs).pulled == 0
 
@@ -232,7 +231,8 @@ def cut_at(tmp_path: Path, bytes_passed: Sequence[int], at_least: int) -> None:
         assert cuts > at_least
         assert content(anne.connection) == content(bruno.connection)
         assert (
-            Attachments(tmp_path / "b").sizes() == Attachments(tmp_path / "a").sizes()
+            AttachmentStore(tmp_path / "b").sizes()
+            == AttachmentStore(tmp_path / "a").sizes()
         )
 
 
@@ -309,5 +309,5 @@ def test_no_part_of_a_photo_lies_in_clear_beside_an_encrypted_journal(
 
         assert sync(bruno, theirs).problem == ""
 
-        assert Attachments(tmp_path / "b").get(photo) == bytes(range(251)) * 10
+        assert AttachmentStore(tmp_path / "b").get(photo) == bytes(range(251)) * 10
         assert added == []

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from diag.journal import changes
-from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import AttachmentStore
 from diag.sync.bundle.format import BundleError
 from diag.sync.bundle.write import BundleSummary
 from diag.sync.exchange import ExchangeEvent, SyncResult, synchronise
@@ -261,4 +261,4 @@ def test_attachments_arrive(scene: Scene) -> None:
 
     scene.exchange()
 
-    assert Attachments(scene.bruno.folder).get(sha) == PHOTO
+    assert AttachmentStore(scene.bruno.folder).get(sha) == PHOTO

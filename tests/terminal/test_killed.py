@@ -11,7 +11,7 @@ import pytest
 
 from diag.audit import session as audits
 from diag.workspace.workspace import Workspace
-from tests.desk.builders import SCHOOL
+from tests.audit.builders import SCHOOL
 from tests.terminal.terminal import Terminal
 from tests.terminal.visits import prepared, visit_in
 

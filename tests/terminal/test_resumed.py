@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from diag.audit import session as audits
-from diag.audit.visit import VisitSession as Visiting
+from diag.audit.visit import VisitSession
 from diag.workspace.workspace import Workspace
-from tests.desk.builders import OTHER, SCHOOL
+from tests.audit.builders import OTHER, SCHOOL
 from tests.terminal.terminal import Terminal, program
 from tests.terminal.visits import SIZE, prepared, visit_in
 
@@ -28,7 +28,7 @@ _WHERE = re.compile(r"([^│ ][^│]*, question \d+ sur)")
 def resumes_at(folder: Path, ref: str) -> str:
     """Return the part of the visit, and the rank in it, where it would resume."""
     with Workspace.open(folder) as there:
-        visiting = Visiting(audits.open_session(there, ref))
+        visiting = VisitSession(audits.open_session(there, ref))
         leg = visiting.walk.leg_of(visiting.key)
         assert leg is not None
         rank = [stop.key for stop in leg.stops].index(visiting.key) + 1

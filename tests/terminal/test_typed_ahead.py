@@ -5,7 +5,7 @@ from pathlib import Path
 from diag.audit import session as audits
 from diag.model.enums import State
 from diag.workspace.workspace import Workspace
-from tests.desk.builders import SCHOOL
+from tests.audit.builders import SCHOOL
 from tests.terminal.visits import prepared, visit_in
 
 F4, F6 = "\x1bOS", "\x1b[17~"

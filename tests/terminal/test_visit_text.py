@@ -5,7 +5,7 @@ from pathlib import Path
 
 from diag.audit import session as audits
 from diag.workspace.workspace import Workspace
-from tests.desk.builders import SCHOOL, started, workspace
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.terminal.terminal import Terminal
 
 COMMAND = (sys.executable, "-m", "diag", "visit", SCHOOL, "--text")

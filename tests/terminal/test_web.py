@@ -10,8 +10,8 @@ from contextlib import closing
 import aiohttp
 import pytest
 
+from tests.audit.builders import workspace
 from tests.cli.running import command, environment
-from tests.desk.builders import workspace
 
 UPGRADE = {
     "Connection": "Upgrade",

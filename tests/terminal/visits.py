@@ -5,7 +5,7 @@ from pathlib import Path
 from diag.audit.places import add_place
 from diag.model.enums import PlaceKind
 from diag.tui.state import OpenDesk, Recent
-from tests.desk.builders import SCHOOL, started, workspace
+from tests.audit.builders import SCHOOL, started, workspace
 from tests.terminal.terminal import Terminal, program
 
 SIZE = (160, 30)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from diag.tui.app import DiagApp
 from diag.workspace.workspace import fixed_world
-from tests.desk.audited import audited_workspace
-from tests.desk.builders import DAY, OTHER, SCHOOL, workspace
+from tests.audit.audited import audited_workspace
+from tests.audit.builders import DAY, OTHER, SCHOOL, workspace
 
 __all__ = ["DAY", "OTHER", "SCHOOL", "app_on", "audited_app", "new_app"]
 

@@ -9,11 +9,10 @@ from textual import events
 from textual.pilot import Pilot
 
 from diag.answers.types import TYPES
-from diag.audit.session import AuditSession as Session
-from diag.audit.session import open_session
+from diag.audit.session import AuditSession, open_session
 from diag.model.fact import Value
-from tests.desk.builders import started, workspace
-from tests.tui.widgets.grid_host import Host, twelve_rooms
+from tests.audit.builders import started, workspace
+from tests.tui.visit.grid_host import Host, twelve_rooms
 
 Said = dict[tuple[str, str], Value]
 """(Name of the room, question) → the value meant."""
@@ -68,7 +67,7 @@ OTHERS = (
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
+def session(tmp_path: Path) -> Iterator[AuditSession]:
     with workspace(tmp_path / "desk") as made:
         yield started(made)
 
@@ -104,7 +103,7 @@ class Typist:
         await self.press(*keys)
 
 
-def in_journal(session: Session) -> Said:
+def in_journal(session: AuditSession) -> Said:
     """Return what the rooms' answers are, read again from the file."""
     again = open_session(session.workspace, session.about.ref)
     facts = again.facts
@@ -116,7 +115,7 @@ def in_journal(session: Session) -> Said:
 
 
 async def test_each_answer_of_twelve_rooms_takes_two_keys_at_most(
-    session: Session,
+    session: AuditSession,
 ) -> None:
     twelve_rooms(session)
     async with Host(session).run_test(size=(80, 24)) as pilot:
@@ -132,7 +131,9 @@ async def test_each_answer_of_twelve_rooms_takes_two_keys_at_most(
     assert typist.keys <= 2 * len(typist.meant)
 
 
-async def test_alike_rooms_take_less_than_a_key_an_answer(session: Session) -> None:
+async def test_alike_rooms_take_less_than_a_key_an_answer(
+    session: AuditSession,
+) -> None:
     twelve_rooms(session)
     async with Host(session).run_test(size=(80, 24)) as pilot:
         assert isinstance(pilot.app, Host)

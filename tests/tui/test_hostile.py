@@ -15,7 +15,7 @@ from diag.model.enums import PlaceKind
 from diag.tui.app import DiagApp
 from diag.tui.dialogs import Ask, Confirm, Notice
 from diag.workspace.workspace import Workspace, fixed_world
-from tests.desk.builders import DAY, SCHOOL, workspace
+from tests.audit.builders import DAY, SCHOOL, workspace
 from tests.tui.builders import app_on
 from tests.tui.waiting import shows, wait_for
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from diag.tui.dialogs import Notice
-from tests.tui.screens.test_visit import prepared, visit
+from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for
 
 EDGES = set("╭│╰")

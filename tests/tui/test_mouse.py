@@ -12,10 +12,10 @@ from diag.tui.place import KeyBar
 from diag.tui.places import PlacesScreen
 from diag.tui.reword import RewordScreen
 from diag.tui.visit import VisitScreen
-from diag.tui.visit.fiche import WalkPlan as Plan
+from diag.tui.visit.fiche import WalkPlan
 from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.routes import ROUTES, audited, go
-from tests.tui.screens.test_visit import prepared, visit
+from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, visible, wait_for
 
 
@@ -114,7 +114,7 @@ async def test_the_plan_leads_in_the_grille_too(tmp_path: Path) -> None:
         grid = screen.grid
         assert grid is not None
         await wait_for(pilot, lambda: grid.table.has_focus, "its cells")
-        await pilot.click(Plan, offset=(3, _line_of(pilot, screen, "CE1")))
+        await pilot.click(WalkPlan, offset=(3, _line_of(pilot, screen, "CE1")))
         await wait_for(pilot, lambda: grid.table.cursor.row == 1, "the room's row")
         await wait_for(pilot, lambda: grid.table.has_focus, "its cells")
         assert screen.is_gridding
@@ -129,13 +129,13 @@ async def test_a_refused_answer_keeps_one_in_its_cell(tmp_path: Path) -> None:
         await pilot.press("f2")
         await wait_for(pilot, lambda: screen.grid and screen.grid.table.has_focus, "in")
         await pilot.press(*"777")
-        await pilot.click(Plan, offset=(3, _line_of(pilot, screen, "CE1")))
+        await pilot.click(WalkPlan, offset=(3, _line_of(pilot, screen, "CE1")))
         await wait_for(pilot, lambda: shows(pilot, "hors limites"), "refused")
         await pilot.press("backspace", "backspace", "enter")
         await wait_for(pilot, lambda: shows(pilot, "Enregistré, CP : 7"), "mended")
 
 
 def _line_of(pilot: Pilot[None], screen: VisitScreen, name: str) -> int:
-    top = screen.query_one(Plan).region.y
+    top = screen.query_one(WalkPlan).region.y
     seen = visible(pilot)[top:]
     return next(y for y, line in enumerate(seen) if line.startswith(f" {name}"))

@@ -12,7 +12,7 @@ from diag.tui import typed_ahead
 from diag.tui.dialogs import Ask, Notice
 from diag.tui.places import PlacesScreen
 from tests.tui.builders import SCHOOL, new_app
-from tests.tui.screens.test_visit import prepared, visit
+from tests.tui.visit.test_visit import prepared, visit
 from tests.tui.waiting import shows, wait_for
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from diag.journal import changes
 from diag.journal import exchange as bundles
-from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import DiskFullError, JournalError
 from diag.journal.exchange import BuiltUponError
 from diag.journal.journal import Journal
@@ -30,7 +30,7 @@ def same(one: Colleague, other: Colleague) -> bool:
 
 
 def photographed(by: Colleague, data: bytes = b"une image") -> str:
-    sha = Attachments(by.folder).put(data, "image/jpeg")
+    sha = AttachmentStore(by.folder).put(data, "image/jpeg")
     photo = Photo(
         id=ID,
         sha=sha,
@@ -75,7 +75,7 @@ def test_a_preview_tells_all_and_leaves_nothing(
     assert seen.audits == {AUDIT.id: AUDIT}
     assert content(bruno.journal.connection) == before
     assert not bundles.brought(bruno.journal)
-    assert not Attachments(bruno.folder).sizes()
+    assert not AttachmentStore(bruno.folder).sizes()
 
 
 def test_photos_come_after_answers(
@@ -84,7 +84,7 @@ def test_photos_come_after_answers(
     sha = photographed(anne)
     anne.write(tmp_path / "a.diag", bruno)
     assert bruno.read(tmp_path / "a.diag").photos == 1
-    assert Attachments(bruno.folder).get(sha) == b"une image"
+    assert AttachmentStore(bruno.folder).get(sha) == b"une image"
 
 
 def test_the_same_bundle_twice_changes_nothing(
@@ -136,7 +136,7 @@ def test_an_undo_leaves_what_was_there_before(
     assert len(after.pop("quarantine")) == 3
     assert not before.pop("quarantine")
     assert after == before
-    assert Attachments(bruno.folder).get(sha) is None
+    assert AttachmentStore(bruno.folder).get(sha) is None
 
 
 def test_what_was_undone_comes_back_when_read_again(
@@ -267,7 +267,7 @@ def test_a_photo_that_cannot_be_kept_does_not_hold_back_answers(
     assert "photos.db" in entered.refused[0]
     (bruno.folder / "photos.db").unlink()
     assert bruno.read(tmp_path / "a.diag").photos == 1
-    assert Attachments(bruno.folder).get(sha) == b"une image"
+    assert AttachmentStore(bruno.folder).get(sha) == b"une image"
 
 
 def test_a_copy_left_by_a_program_that_died_goes_the_next_day(

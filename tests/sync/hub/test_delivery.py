@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from diag.journal import changes
-from diag.journal.attachments import AttachmentStore as Attachments
+from diag.journal.attachments import AttachmentStore
 from diag.model.audit import Photo
 from diag.sync.bundle.format import BundleError, Fault
 from diag.sync.hub.delivery import Delivered, deliver
@@ -71,7 +71,7 @@ def test_it_holds_then_what_the_laptop_holds(
 
 def test_photos_come_by_pieces(hub: Hub, anne: Colleague, tmp_path: Path) -> None:
     enrolled(hub, anne, "999")
-    sha = Attachments(anne.folder).put(b"une image", "image/jpeg")
+    sha = AttachmentStore(anne.folder).put(b"une image", "image/jpeg")
     photo = Photo(
         id="00000000-0000-4000-8000-000000000001",
         sha=sha,

@@ -21,13 +21,13 @@ from diag.journal.revision import (
     MAX_LINE,
     MAX_PARENTS,
     Json,
+    NewRevision,
     Revision,
     compose,
     dumps,
     parse,
     skeleton_of,
 )
-from diag.journal.revision import NewRevision as Draft
 from diag.model.audit import Photo, Subject, audit_id
 from diag.model.enums import PlaceKind
 from diag.sync.hub import sqlite
@@ -94,7 +94,7 @@ def held(store: Store, audit: str = VALLEY.id, after: int = 0) -> list[bytes]:
     return found[1]
 
 
-def note(text: str) -> Draft:
+def note(text: str) -> NewRevision:
     return changes.noted(VALLEY.id, ROOTS[VALLEY.id], "nb_classes", text)
 
 

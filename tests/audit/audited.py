@@ -1,0 +1,34 @@
+"""The demonstration's school, audited in full: answers, rooms, recommendations."""
+
+from pathlib import Path
+
+from diag.audit import session as audits
+from diag.audit.session import AuditSession
+from diag.demo import play, scenario
+from diag.model.enums import AuditStatus
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.builders import DAY, SCHOOL, started, workspace
+from tests.shared import copy_once_made
+
+
+def _play(folder: Path) -> None:
+    with workspace(folder) as made:
+        story = scenario("ecole-complete")
+        still_open = story.model_copy(update={"status": AuditStatus.EN_COURS})
+        play(started(made, story.uai), still_open)
+
+
+def audited_workspace(folder: Path) -> Workspace:
+    """Return a workspace where one school was audited in full, still open."""
+    copy_once_made("audited", _play, folder)
+    return Workspace.open(folder, fixed_world(DAY, seed=7))
+
+
+def audited(made: Workspace, uai: str = SCHOOL) -> AuditSession:
+    """Return the audit of the school that was audited in full."""
+    return audits.open_session(made, uai)
+
+
+def next_campaign(made: Workspace, campaign: str = "2027-2028") -> AuditSession:
+    """Return a new audit of the same school, a year later, nothing answered."""
+    return audits.start(made, SCHOOL, campaign)

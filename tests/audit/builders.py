@@ -1,0 +1,55 @@
+"""Workspaces on the invented territory, in a world that is the same each time."""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from diag.audit import session as audits
+from diag.audit.session import AuditSession
+from diag.demo.files import FictionalTerritory, write_fictional_territory
+from diag.imports.communes import import_mairies
+from diag.office.imports import import_file
+from diag.workspace.settings import Settings
+from diag.workspace.workspace import Workspace, fixed_world
+
+DAY = date(2026, 10, 5)
+SCHOOL = "9990148G"
+"""École primaire Les Marronniers, six classes."""
+OTHER = "9990211A"
+
+SETTINGS = Settings(
+    author="u-1",
+    device="d-1",
+    people={"u-1": "Camille Perrin"},
+    syndicat="Syndicat mixte Vallombre Numérique",
+    campaign="2026-2027",
+)
+
+
+@cache
+def territory() -> FictionalTerritory:
+    """Return the invented territory's files, written once a test run."""
+    return write_fictional_territory(Path(mkdtemp(prefix="vallombre-")))
+
+
+def workspace(folder: Path, *, author: str = "u-1", seed: int = 1) -> Workspace:
+    """Return a new workspace that knows the invented schools."""
+    settings = SETTINGS.model_copy(
+        update={"author": author, "device": f"d-{author}", "people": {author: author}}
+    )
+    made = Workspace.create(folder, settings, fixed_world(DAY, seed))
+    import_file(made, "annuaire", territory().annuaire)
+    return made
+
+
+def started(made: Workspace, uai: str = SCHOOL) -> AuditSession:
+    """Return the audit of a school, just opened."""
+    return audits.start(made, uai)
+
+
+def know_mairies(folder: Path) -> None:
+    """Make a workspace that knows how to write to the town halls, one audit begun."""
+    with workspace(folder) as made:
+        import_mairies(territory().mairies, made.territory, source_date=DAY)
+        started(made)

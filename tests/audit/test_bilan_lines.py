@@ -1,0 +1,176 @@
+"""What the bilan shows: every line unfolds, says French words, keeps its key."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from diag.audit import advising, hypotheses
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.bilan import OutlineLine, findings
+from diag.audit.counsel import consequences, counsel, evolution
+from diag.audit.follow import add_step
+from diag.audit.session import AuditSession
+from diag.audit.suppose import outcome
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, FollowUpState, Owner
+from diag.words.typography import NBSP
+from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited, audited_workspace, next_campaign
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with audited_workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def session(desk: Workspace) -> AuditSession:
+    return audited(desk)
+
+
+def unfolded(lines: Iterable[OutlineLine]) -> Iterator[OutlineLine]:
+    for line in lines:
+        yield line
+        if line.inner is not None:
+            yield from unfolded(line.inner())
+
+
+def texts(lines: Iterable[OutlineLine]) -> str:
+    return "\n".join(f"{one.text} {one.aside} {one.note}" for one in unfolded(lines))
+
+
+def keys(lines: Iterable[OutlineLine]) -> list[str]:
+    return [one.key for one in unfolded(lines)]
+
+
+def test_alerts_come_first_and_every_domain_has_its_score(
+    session: AuditSession,
+) -> None:
+    lines = findings(session)
+
+    assert lines[0].text == "Conformité"
+    assert "non conforme" in lines[0].aside
+    domains = [line for line in lines if line.key.startswith("domaine/")]
+    assert [line.text for line in domains] == [
+        each.title for each in session.checklist.domains
+    ]
+    assert all(
+        line.bounds or line.aside in {"sans objet", "conformité seule"}
+        for line in domains
+    )
+    assert any(line.bounds for line in domains)
+
+
+def test_a_criterion_unfolds_to_facts_rules_and_sources(session: AuditSession) -> None:
+    told = texts(findings(session))
+
+    assert "Prises réseau en service" in told
+    assert "2 prises, mesuré" in told.replace("\u00a0", " ")
+    assert "donne le niveau" in told
+    assert "Source S36 (A)" in told
+    assert "prises_rj45" not in told
+
+
+def test_every_line_has_a_key_of_its_own(session: AuditSession) -> None:
+    for lines in (findings(session), counsel(session), evolution(session)):
+        found = keys(lines)
+        assert len(found) == len(set(found))
+
+
+def test_keys_stay_the_same_from_one_reading_to_the_next(session: AuditSession) -> None:
+    assert keys(findings(session)) == keys(findings(session))
+
+
+def test_a_recommendation_unfolds_to_cost_effect_words_and_follow_up(
+    session: AuditSession,
+) -> None:
+    advising.reword(
+        session, "passer-a-la-fibre", Audience.EQUIPE, {"title": "Enfin la fibre"}
+    )
+    step = FollowUp(
+        recommendation="passer-a-la-fibre",
+        state=FollowUpState.DECIDEE,
+        on="2026-11-12",
+        by="Conseil municipal",
+        why="voté à l'unanimité",
+    )
+    add_step(session, step)
+
+    (line,) = [one for one in counsel(session) if one.key == "rec/passer-a-la-fibre"]
+    told = texts([line])
+
+    assert "décidée" in line.aside
+    assert "Coût : environ 300" in told.replace("\u00a0", " ")
+    fibre = f"1 × 250{NBSP}€ HT (TVA 20{NBSP}% ; de 0{NBSP}€ à 500{NBSP}€)"
+    assert fibre in told
+    assert "Effet si fait" in told
+    assert "Enfin la fibre reformulé" in told
+    assert "décidée le 12 novembre 2026, Conseil municipal : voté" in told
+
+
+def test_a_step_of_the_audit_before_says_so(
+    desk: Workspace, session: AuditSession
+) -> None:
+    own = advising.add_own(session, "Peindre", owner=Owner.ECOLE)
+    assert own.title in texts(counsel(session))
+    step = FollowUp(recommendation="passer-a-la-fibre", state=FollowUpState.DECIDEE)
+    add_step(session, step)
+
+    again = next_campaign(desk)
+
+    assert "(audit précédent)" in texts(counsel(again))
+    told = texts(evolution(again))
+    assert "Suites données" in told
+    assert "Suite : décidée" in told
+
+
+def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
+    again = next_campaign(desk)
+
+    shown = findings(again)
+    assert shown[0].aside == "pas encore vérifiée"
+    assert "de conformité à vérifier" in shown[1].text
+    assert len(shown) == 3 + len(again.checklist.domains)
+    assert "Aucun danger électrique" in texts(shown)
+    assert "Peut-être sans objet" in texts(shown)
+    assert "À confirmer" in texts(counsel(again))
+    assert "De 2026-2027 à 2027-2028" in texts(evolution(again))
+
+
+def test_what_stays_without_object_is_no_change(desk: Workspace) -> None:
+    again = next_campaign(desk)
+
+    assert not re.search("sans objet.* → +sans objet", texts(evolution(again)))
+
+
+def test_what_is_verified_in_part_says_how_much(desk: Workspace) -> None:
+    again = next_campaign(desk)
+    record_answer(again, NewAnswer("mots_de_passe", "gestionnaire"))
+
+    (first, *_) = findings(again)
+    assert first.aside.startswith("1 point vérifié sur ")
+
+
+def test_a_first_audit_says_what_will_come(session: AuditSession) -> None:
+    assert "Premier audit" in texts(evolution(session))
+
+
+def test_consequences_tell_before_and_after(session: AuditSession) -> None:
+    fibre = hypotheses.fibre(session)
+    told = consequences(outcome(session.facts, session.checklist, fibre))
+    nothing = consequences(outcome(session.facts, session.checklist, ()))
+
+    assert "→" in texts(told)
+    assert re.search(r"→ \S.* · mieux", texts(told))
+    assert texts(nothing).startswith("Rien ne changerait")
+
+
+def test_a_domain_of_compliance_alone_says_so(session: AuditSession) -> None:
+    domains = session.assessment.domains
+    alone = {each.domain.title for each in domains if each.only_complies}
+    lines = {line.text: line.aside for line in findings(session)}
+    assert alone
+    assert {lines[title] for title in alone} == {"conformité seule"}

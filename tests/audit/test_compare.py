@@ -1,0 +1,104 @@
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from diag.assess.words import Move
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.compare import between, compared_with, since_last
+from diag.audit.session import AuditSession
+from diag.checklist.edition import compiled
+from diag.demo import play, scenario
+from diag.journal import changes
+from diag.model.enums import AuditStatus
+from diag.model.errors import DiagError
+from diag.model.number import Bounds
+from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited, audited_workspace, next_campaign
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with audited_workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def again(desk: Workspace) -> AuditSession:
+    """Next year's audit, where everything is as it was."""
+    session = next_campaign(desk)
+    story = scenario("ecole-complete")
+    play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
+    return session
+
+
+def fraction(text: str) -> Bounds:
+    low, high = text.split()
+    return Bounds(Fraction(low), Fraction(high))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "move"),
+    [
+        ("1/3 1/3", "1/3 1/3", Move.SAME),
+        ("1/3 1/3", "2/3 1", Move.BETTER),
+        ("2/3 1", "0 1/3", Move.WORSE),
+        ("0 1", "1 1", Move.LEARNT),
+        ("1/3 1/3", "1/3 1", Move.UNSURE),
+        ("0 2/3", "1/3 1", Move.UNSURE),
+    ],
+)
+def test_only_what_is_sure_is_told_to_be_better_or_worse(
+    old: str, new: str, move: Move
+) -> None:
+    assert between(fraction(old), fraction(new)) is move
+
+
+def test_a_first_audit_has_nothing_to_be_compared_with(desk: Workspace) -> None:
+    assert since_last(audited(desk)) is None
+    with pytest.raises(DiagError, match="rien à comparer"):
+        compared_with(audited(desk), "")
+
+
+def test_the_same_facts_change_nothing(again: AuditSession) -> None:
+    found = since_last(again)
+
+    assert found is not None
+    assert not found.edition_changed
+    assert not (found.criteria)
+    assert not (found.resolved)
+    assert not (found.new)
+
+
+def test_a_better_fact_is_told_with_what_it_resolves(again: AuditSession) -> None:
+    for question, raw in (("technologie_acces", "ftth_pro"), ("debit_descendant", 300)):
+        record_answer(again, NewAnswer(question, raw))
+
+    found = compared_with(again, "2026-2027")
+
+    better = [one.criterion.id for one in found.moved(Move.BETTER)]
+    assert "debit-descendant" in better
+    assert "passer-a-la-fibre" in found.resolved
+    assert not any(one.method_changed for one in found.criteria)
+
+
+def test_a_changed_checklist_is_not_progress(again: AuditSession) -> None:
+    checklist = again.checklist
+    criterion = checklist.criteria["debit-descendant"]
+    harder = criterion.model_copy(update={"levels": {3: "debit_descendant >= 1"}})
+    edition = checklist.model_copy(
+        update={"criteria": {**checklist.criteria, criterion.id: harder}}
+    )
+    digest = again.workspace.editions.keep(compiled(edition))
+    again.record(changes.pinned(again.audit.id, digest))
+
+    found = since_last(again)
+
+    assert found is not None
+    assert found.edition_changed
+    (moved,) = found.criteria
+    assert (moved.criterion.id, moved.move) == ("debit-descendant", Move.SAME)
+    assert moved.method_changed
+    assert found.overall.method_changed
+    assert found.overall.again == found.overall.now

@@ -1,0 +1,118 @@
+"""What documents compare with: judged alike, without a name, or not at all."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from diag.assess import ENGINE
+from diag.assess.results import Assessment
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.compare import comparables_of, progress_of
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession
+from diag.demo import play, scenario
+from diag.journal.judged import store_judged
+from diag.model.enums import Audience, AuditStatus
+from diag.model.number import Bounds
+from diag.office.imports import import_file
+from diag.office.supervision import keep_judged
+from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited, audited_workspace, next_campaign
+from tests.audit.builders import SCHOOL, territory
+from tests.documents.reading import markdown
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with audited_workspace(tmp_path / "desk") as made:
+        import_file(made, "effectifs", territory().effectifs)
+        yield made
+
+
+def judged(session: AuditSession, score: Fraction) -> None:
+    """Keep a score for an audit, as if its school had been visited in full."""
+    found = session.assessment
+    overall = replace(
+        found.overall, bounds=Bounds(score, score), completeness=Fraction(1)
+    )
+    told: Assessment = replace(found, overall=overall)
+    store_judged(
+        session.workspace.journal,
+        session.audit.id,
+        told,
+        digest=session.digest,
+        edition=session.edition,
+        engine=ENGINE,
+    )
+
+
+def like_it(desk: Workspace) -> list[str]:
+    """Return the schools of the territory that a document may set beside SCHOOL."""
+    own = desk.territory.school(SCHOOL)
+    assert own is not None
+    return [
+        one.uai
+        for one in desk.territory.schools()
+        if one.uai != SCHOOL
+        and (one.nursery, one.elementary) == (own.nursery, own.elementary)
+        and one.classes is not None
+        and 4 <= one.classes <= 6
+    ]
+
+
+def test_a_first_audit_shows_no_progress(desk: Workspace) -> None:
+    assert progress_of(audited(desk)) is None
+
+
+def test_what_got_better_is_told_by_the_criteria_that_moved(desk: Workspace) -> None:
+    session = next_campaign(desk)
+    story = scenario("ecole-complete")
+    play(session, story.model_copy(update={"status": AuditStatus.EN_COURS}))
+    record_answer(session, NewAnswer("debit_descendant", 300))
+
+    found = progress_of(session)
+
+    assert found is not None
+    assert not found.method_changed
+    assert found.campaign == "2026-2027"
+    assert "debit-descendant" in {one.id for one in found.better}
+    assert found.overall.before == found.overall.again
+    text = markdown(report_of(session), Audience.MAIRIE)
+    assert "## Depuis le dernier audit" in text
+
+
+def test_an_interval_needs_five_others_like_it(desk: Workspace) -> None:
+    others = like_it(desk)
+    assert len(others) >= 5
+    session = audited(desk)
+    for count, uai in enumerate(others[:5]):
+        found = comparables_of(session)
+        assert found is not None
+        assert (found.count, found.overall) == (count, None)
+        judged(audits.start(desk, uai), Fraction(count + 1, 10))
+
+    found = comparables_of(session)
+
+    assert found is not None
+    assert found.count == 5
+    assert found.overall == Bounds(Fraction(2, 10), Fraction(4, 10))
+    text = markdown(report_of(session), Audience.ACADEMIE)
+    for uai in others[:5]:
+        school = desk.territory.school(uai)
+        assert school is not None
+        assert uai not in text
+        assert school.name not in text
+
+
+def test_an_audit_just_begun_is_not_compared_with(desk: Workspace) -> None:
+    begun = audits.start(desk, like_it(desk)[0])
+    keep_judged(begun)
+
+    found = comparables_of(audited(desk))
+
+    assert found is not None
+    assert found.count == 0

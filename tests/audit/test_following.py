@@ -1,0 +1,106 @@
+"""Follow-up only ever grows: whatever is said, answered or undone meanwhile."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from diag.audit import advising
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.follow import add_step, move
+from diag.audit.session import AuditSession
+from diag.audit.undo import undo
+from diag.model.audit import FollowUp
+from diag.model.enums import Audience, AuditStatus, FollowUpState
+from diag.model.errors import DiagError
+from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited, audited_workspace
+
+FIBRE = "passer-a-la-fibre"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Workspace]:
+    with audited_workspace(tmp_path / "desk") as made:
+        yield made
+
+
+@pytest.fixture
+def session(desk: Workspace) -> AuditSession:
+    return audited(desk)
+
+
+def follow(session: AuditSession, state: FollowUpState) -> None:
+    add_step(session, FollowUp(recommendation=FIBRE, state=state, why="dit en conseil"))
+
+
+def do(session: AuditSession, what: str | FollowUpState) -> None:
+    match what:
+        case FollowUpState():
+            follow(session, what)
+        case "réponse":
+            record_answer(session, NewAnswer("debit_descendant", 300))
+        case "texte":
+            advising.reword(session, FIBRE, Audience.MAIRIE, {"title": "La fibre"})
+        case "rang":
+            advising.move(session, FIBRE, -1)
+        case "annuler":
+            undo(session)
+
+
+DEEDS = st.one_of(
+    st.sampled_from(FollowUpState),
+    st.sampled_from(["réponse", "texte", "rang", "annuler"]),
+)
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(deeds=st.lists(DEEDS, max_size=6))
+def test_steps_are_only_ever_added(
+    session: AuditSession, deeds: list[str | FollowUpState]
+) -> None:
+    for deed in deeds:
+        before = session.follow_ups
+        try:
+            do(session, deed)
+        except DiagError:  # moved out of the plan, nothing left to undo
+            assert deed in {"rang", "annuler"}
+        after = session.follow_ups
+        assert after[: len(before)] == before
+        assert len(after) - len(before) == isinstance(deed, FollowUpState)
+
+
+def test_a_step_is_never_undone_nor_what_was_said_before_it(
+    session: AuditSession,
+) -> None:
+    advising.reword(session, FIBRE, Audience.MAIRIE, {"title": "La fibre"})
+    follow(session, FollowUpState.DECIDEE)
+
+    with pytest.raises(DiagError, match=r"suite de « Raccorder .* notez après elle"):
+        undo(session)
+
+    assert [one.state for one in session.follow_ups] == ["decidee"]
+    told = advising.current_wording(session, FIBRE, Audience.MAIRIE)
+    assert told.title == "La fibre"
+
+
+def test_where_the_audit_stands_is_not_undone_nor_what_was_said_before(
+    session: AuditSession,
+) -> None:
+    record_answer(session, NewAnswer("debit_descendant", 300))
+    move(session, AuditStatus.SOUMIS)
+    said = session.digest
+
+    with pytest.raises(DiagError, match="se change dans le bilan"):
+        undo(session)
+
+    assert session.digest == said
+    move(session, AuditStatus.EN_COURS)
+    record_answer(session, NewAnswer("debit_descendant", 200))
+    assert undo(session).startswith("Débit descendant")

@@ -1,0 +1,85 @@
+import pytest
+
+from diag.audit.history import describe_undo
+from diag.audit.places import (
+    MOST,
+    add_place,
+    add_places,
+    describe_names,
+    named,
+    names_in,
+)
+from diag.audit.session import AuditSession
+from diag.audit.undo import undo_last
+from diag.model.enums import PlaceKind
+from diag.model.errors import DiagError
+
+SALLE = PlaceKind.SALLE
+
+
+def rooms(session: AuditSession) -> list[str]:
+    return [place.name for place in session.facts.places_of(SALLE)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Classe CP", ("Classe CP",)),
+        ("  Classe   CP ; ", ("Classe CP",)),
+        ("Classe CP, CE1", ("Classe CP, CE1",)),
+        ("", ()),
+        (" ; ", ()),
+        (
+            "Classe CP ; Classe CE1;Classe CE2",
+            ("Classe CP", "Classe CE1", "Classe CE2"),
+        ),
+        ("Classe CP\nClasse CE1\r\n\nCantine", ("Classe CP", "Classe CE1", "Cantine")),
+        ("Classe 1 à 3", ("Classe 1", "Classe 2", "Classe 3")),
+        ("Salle 08 à 10", ("Salle 08", "Salle 09", "Salle 10")),
+        ("Classe 1 à 2 ; Direction", ("Classe 1", "Classe 2", "Direction")),
+        ("Classe 3 à 3", ("Classe 3 à 3",)),
+        ("Classe 3 à 1", ("Classe 3 à 1",)),
+        ("Ouverte de 8 à midi", ("Ouverte de 8 à midi",)),
+    ],
+)
+def test_a_line_names_one_place_or_several(typed: str, names: tuple[str, ...]) -> None:
+    assert names_in(typed) == names
+
+
+def test_a_range_that_nobody_means_is_refused() -> None:
+    assert len(names_in(f"Salle 1 à {MOST}")) == MOST
+    with pytest.raises(DiagError, match="9999 lieux d'un coup"):
+        names_in("Salle 1 à 9999")
+
+
+def test_what_is_there_already_is_told_and_the_rest_added(
+    session: AuditSession,
+) -> None:
+    add_place(session, SALLE, "Classe CP")
+    found = named(session, names_in("classe cp; Classe CE1; Classe CE2; CLASSE CE1"))
+    assert describe_names(SALLE, found) == (
+        "2 salles : Classe CE1, Classe CE2. "
+        "« classe cp », « CLASSE CE1 » existent déjà."
+    )
+
+
+def test_many_names_are_told_by_the_first_and_the_last(session: AuditSession) -> None:
+    told = describe_names(SALLE, named(session, names_in("Classe 1 à 12")))
+    assert told.startswith("12 salles : Classe 1, Classe 2,")
+    assert told.endswith("…, Classe 12.")
+
+
+def test_one_undo_takes_back_all_that_was_added_together(session: AuditSession) -> None:
+    add_place(session, SALLE, "Cantine")
+    add_places(session, SALLE, names_in("Classe 1 à 3"))
+    assert rooms(session) == ["Cantine", "Classe 1", "Classe 2", "Classe 3"]
+
+    said = describe_undo(session, undo_last(session))
+    assert said == "3 salles, de « Classe 1 » à « Classe 3 »"
+    assert rooms(session) == ["Cantine"]
+
+
+def test_nothing_is_added_when_one_name_is_refused(session: AuditSession) -> None:
+    with pytest.raises(DiagError, match="trop long"):
+        add_places(session, SALLE, ("Classe 1", "x" * 300))
+    assert rooms(session) == []

@@ -1,0 +1,169 @@
+"""What leaves of an audit that is not closed says so, whatever its form."""
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from pypdf import PdfReader
+
+from diag.audit import follow
+from diag.audit.report import report_of
+from diag.documents.atlas import write_atlas
+from diag.documents.drafts import DraftKind, drafted
+from diag.documents.synthesis import synthesis
+from diag.documents.tables import (
+    chosen,
+    write_answers,
+    write_basket,
+    write_glpi,
+    write_map,
+    write_tickets,
+)
+from diag.documents.write import write_paper, write_reports
+from diag.model.enums import Audience, AuditStatus
+from diag.office.mail.account import address_of
+from diag.office.mail.parcel import build_message, write_draft
+from diag.workspace.workspace import Workspace
+from tests.audit.audited import audited, audited_workspace
+from tests.audit.builders import DAY, SCHOOL
+
+SENDER = "camille@vallombre.example"
+TABLES = ("csv", "xlsx", "json", "md")
+FORMS = ("md", "html", "pdf", "odt")
+EXPECTED = (
+    *(f"documents/{audience}.{form}" for audience in Audience for form in FORMS),
+    *(f"drafts/{draft}.{form}" for draft in DraftKind for form in FORMS),
+    *(f"synthesis/synthese.{form}" for form in FORMS),
+    *("basket/panier-par-article.csv", "basket/panier-par-ecole.csv"),
+    *("basket/panier-a-lire.csv", "basket/panier.xlsx"),
+    *("tickets/tickets.csv", "tickets/tickets.xlsx", "tickets/tickets.md"),
+    *("answers/reponses.csv", "answers/reponses.xlsx", "answers/reponses.json"),
+    *("glpi/glpi-materiel.csv", "glpi/glpi-tickets.csv", "glpi/glpi-inventaire.zip"),
+    "map/ecoles.geojson",
+    "mail/subject",
+    "mail/plain",
+    "mail/html",
+)
+"""Every file that leaves, and the parts of a message."""
+
+
+def quiet(done: int, total: int) -> None:
+    assert done <= total
+
+
+def write_documents(made: Workspace, folder: Path) -> None:
+    session = audited(made)
+    list(write_reports(report_of(session, DAY), Audience, folder / "documents"))
+    for draft in DraftKind:
+        list(write_paper(drafted(made, draft, SCHOOL, DAY).paper, folder / "drafts"))
+    paper, _, _ = synthesis(made, f"commune:{session.about.insee}", DAY)
+    list(write_paper(paper, folder / "synthesis"))
+    to = address_of(session, Audience.EQUIPE)
+    write_draft(
+        build_message(session, Audience.EQUIPE, to, sender=SENDER), folder / "mail"
+    )
+
+
+def write_others(made: Workspace, folder: Path) -> None:
+    picked = chosen(made, [SCHOOL])
+    write_basket(picked, folder / "basket", TABLES, DAY, quiet)
+    write_tickets(picked, folder / "tickets", TABLES, DAY, quiet)
+    write_answers(picked, folder / "answers", TABLES, DAY, quiet)
+    write_glpi(picked, folder / "glpi", DAY, quiet)
+    write_map(made, picked, folder / "map", DAY, quiet)
+    write_atlas(made, folder / "atlas", "syndicat", quiet, forms=())
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Give each file's name, and what can be read in it."""
+    for path in folder.rglob("*.*"):
+        name, data = path.relative_to(folder).as_posix(), path.read_bytes()
+        if path.suffix == ".pdf":
+            yield name, PdfReader(io.BytesIO(data)).pages[0].extract_text()
+        elif path.suffix in {".odt", ".xlsx", ".zip"}:
+            with ZipFile(io.BytesIO(data)) as package:
+                parts = (package.read(each) for each in package.namelist())
+                yield name, "\n".join(part.decode("utf-8", "replace") for part in parts)
+        elif path.suffix == ".eml":
+            message = message_from_bytes(data, policy=default)
+            assert isinstance(message, EmailMessage)
+            yield "mail/subject", str(message["Subject"])
+            for kind in ("plain", "html"):
+                body = message.get_body((kind,))
+                assert body is not None
+                yield f"mail/{kind}", str(body.get_content())
+        else:
+            yield name, re.sub("(?s)<style>.*?</style>", "", data.decode("utf-8-sig"))
+
+
+@pytest.fixture(scope="module")
+def still_open(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    folder = tmp_path_factory.mktemp("open")
+    with audited_workspace(folder / "desk") as made:
+        write_documents(made, folder / "out")
+        write_others(made, folder / "out")
+    return dict(texts(folder / "out"))
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    folder = tmp_path_factory.mktemp("closed")
+    with audited_workspace(folder / "desk") as made:
+        follow.move(audited(made), AuditStatus.CLOS)
+        write_documents(made, folder / "out")
+    return dict(texts(folder / "out"))
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_what_may_still_change_says_so(
+    still_open: Mapping[str, str], name: str
+) -> None:
+    found = re.search("provi(?:soire|sional)", still_open[name], re.IGNORECASE)
+    assert found
+
+
+def test_nothing_else_leaves(still_open: Mapping[str, str]) -> None:
+    """A new file is to be added above, and marked."""
+    others = {name.split("/")[0] for name in still_open.keys() - set(EXPECTED)}
+    assert others <= {"atlas", "mail"}
+
+
+def test_the_files_of_a_message_are_named_provisional(
+    still_open: Mapping[str, str],
+) -> None:
+    joined = [name for name in still_open if name.endswith((".pdf", ".odt"))]
+    sent = [name for name in joined if name.startswith("mail/")]
+    assert len(sent) == 2
+    assert all(name.rpartition(".")[0].endswith("-provisoire") for name in sent)
+
+
+def test_the_atlas_says_so_on_every_page_that_tells_the_audit(
+    still_open: Mapping[str, str],
+) -> None:
+    told = [
+        text
+        for name, text in still_open.items()
+        if name.startswith("atlas/") and name.endswith(".html")
+        if "Score d'ensemble" in text or SCHOOL in name.upper()
+    ]
+    assert told
+    assert len(told) == sum("provisoire" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        one
+        for one in EXPECTED
+        if re.search(r"^(?!tickets|basket).*\.(?:md|pdf|odt)$|^mail/", one)
+    ],
+)
+def test_what_is_closed_no_longer_says_so(closed: Mapping[str, str], name: str) -> None:
+    found = re.findall(r"(?i)document provisoire|provisoire \(", closed[name])
+    assert not found

@@ -1,0 +1,85 @@
+"""Switching off: what goes along, what is kept for those who still need it."""
+
+from pathlib import Path
+
+import pytest
+
+from diag.checklist.edition import shipped_checklists
+from diag.checklist.lint.rules import reference_problems, rule_problems
+from diag.checklist.lint.sense import coherence_problems, trigger_problems
+from diag.checklist.load import load_checklists
+from tests.checklist.overlay.written import laid, told
+from tests.shipped import shipped
+
+
+def test_a_criterion_takes_along_what_it_alone_made_useful(tmp_path: Path) -> None:
+    off = "criteria:\n  - {id: prise-par-classe, off: true}\n"
+    loaded = laid(tmp_path, {"a.yaml": off})
+    assert told(loaded) == []
+    assert set(loaded.draft.criteria) == {"debit-suffisant"}
+    assert loaded.draft.recommendations == {}
+    assert "prises" not in loaded.draft.questions
+    assert "type_salle" in loaded.draft.questions, "it still names rooms"
+    assert "prise_rj45" in loaded.draft.prices
+    assert loaded.overlaid["questions", "prises"].line == 2
+
+
+def test_a_question_read_by_another_criterion_stays(tmp_path: Path) -> None:
+    off = "criteria:\n  - {id: debit-suffisant, off: true}\n"
+    loaded = laid(tmp_path, {"a.yaml": off})
+    assert told(loaded) == []
+    draft = loaded.draft
+    assert set(draft.criteria) == {"prise-par-classe"}
+    assert "debit" not in draft.questions
+    assert "acces_internet" not in draft.questions, "it decided of « debit » alone"
+    assert draft.recommendations["cabler-les-classes"].requires == ()
+
+
+def test_a_recommendation_goes_alone(tmp_path: Path) -> None:
+    off = "recommendations:\n  - {id: cabler-les-classes, off: true}\n"
+    loaded = laid(tmp_path, {"a.yaml": off})
+    assert told(loaded) == []
+    assert loaded.draft.recommendations == {}
+    assert "prises" in loaded.draft.questions
+
+
+def test_a_domain_goes_with_all_that_it_judges(tmp_path: Path) -> None:
+    loaded = laid(tmp_path, {"a.yaml": "domain: {id: reseau, off: true}\n"})
+    assert told(loaded) == []
+    assert loaded.draft.domains == ()
+    assert not loaded.draft.criteria
+    assert not loaded.draft.recommendations
+    assert set(loaded.draft.questions) == {"type_salle"}
+
+
+def test_off_false_is_as_nothing_said(tmp_path: Path) -> None:
+    on = "criteria:\n  - {id: debit-suffisant, off: false, weight: 4}\n"
+    loaded = laid(tmp_path, {"a.yaml": on})
+    assert told(loaded) == []
+    assert loaded.draft.criteria["debit-suffisant"].weight == 4
+
+
+@pytest.mark.long
+def test_whatever_is_switched_off_alone_the_rest_of_what_is_shipped_holds(
+    tmp_path: Path,
+) -> None:
+    draft = shipped()
+    written = [
+        *(f"criteria: [{{id: {one}, off: true}}]\n" for one in draft.criteria),
+        *(f"domain: {{id: {one.id}, off: true}}\n" for one in draft.domains),
+        *(
+            f"recommendations: [{{id: {i}, off: true}}]\n"
+            for i in draft.recommendations
+        ),
+    ]
+    for text in written:
+        (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+        loaded = load_checklists(shipped_checklists(), tmp_path)
+        problems = (
+            *loaded.problems,
+            *reference_problems(loaded),
+            *rule_problems(loaded),
+            *coherence_problems(loaded),
+            *trigger_problems(loaded),
+        )
+        assert [str(problem) for problem in problems] == [], text

@@ -1,0 +1,5 @@
+"""Writes the goldens anew."""
+
+from tests.documents.drafts.goldens import write
+
+write()

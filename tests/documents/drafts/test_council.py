@@ -1,0 +1,107 @@
+"""The note and the deliberation: required or not, known or not, the council's own."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from diag.documents.document import parser
+from diag.documents.drafts.council import deliberation, note
+from diag.documents.drafts.frame import Need, need_of, need_words
+from diag.model.territory import Commune
+from tests.documents.builders import ORDINARY
+from tests.documents.formats.test_literals import HOSTILE
+from tests.documents.reading import text_of
+from tests.documents.synthesis.gatherings import (
+    COMMUNE,
+    KEPT,
+    LAVOIR,
+    MOULIN,
+    extract,
+    gathering,
+    school,
+)
+
+
+def commune(population: int | None) -> Commune:
+    return COMMUNE.model_copy(update={"population": population})
+
+
+@pytest.mark.parametrize(
+    ("population", "need"),
+    [
+        (3499, Need.NOT_REQUIRED),
+        (3500, Need.REQUIRED),
+        (0, Need.NOT_REQUIRED),
+        (None, Need.UNKNOWN),
+    ],
+)
+def test_the_population_decides_and_its_absence_is_said(
+    population: int | None, need: Need
+) -> None:
+    assert need_of(commune(population)) is need
+
+
+def test_no_commune_is_unknown_too() -> None:
+    assert need_of(None) is Need.UNKNOWN
+
+
+def test_the_note_says_where_the_population_comes_from_and_what_to_check() -> None:
+    said = need_words(commune(4200), "2026-01-05")
+    assert said.startswith("Note obligatoire d'après la population connue")
+    assert "lue le 5 janvier 2026" in said
+    assert "ne dit pas l'année du recensement" in said
+    assert "texte à relire" in said
+    assert "proche du seuil" not in said
+
+
+def test_a_small_commune_may_do_without_and_a_near_one_is_warned() -> None:
+    assert "non obligatoire" in need_words(commune(900), "")
+    assert "proche du seuil" in need_words(commune(3400), "2026-01-05")
+    assert "On ne sait pas" in need_words(commune(None), "2026-01-05")
+
+
+def test_the_convocation_s_delay_follows() -> None:
+    assert (
+        "cinq jours francs" in note(gathering(commune=commune(4200)), "Projet").markdown
+    )
+    assert (
+        "trois jours francs" in note(gathering(commune=commune(900)), "Projet").markdown
+    )
+    unknown = note(gathering(commune=None), "Projet").markdown
+    assert "cinq jours francs à partir de" in unknown
+    assert "On ne sait pas si cette note est obligatoire" in unknown
+
+
+def test_the_council_votes_each_article_freely() -> None:
+    text = deliberation(gathering(), "Projet").markdown
+    votes = text.count("adopté, modifié, ajourné ou rejeté")
+    assert votes == 2
+    assert "**Article 2.** Souscrire un abonnement à la fibre" in text
+    assert "filtrage" not in text.split("**Article 2.**")[1]
+    assert "**Article 6.** Le maire est chargé" in text
+
+
+def test_without_anything_to_vote_both_still_stand() -> None:
+    told = replace(extract(KEPT, LAVOIR), tasks=(), findings=(), expenses=())
+    quiet = gathering(told)
+    assert (
+        "Aucune décision n'est attendue à ce stade." in note(quiet, "Projet").markdown
+    )
+    assert (
+        "**Article 2.** La dépense est imputée"
+        in deliberation(quiet, "Projet").markdown
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(HOSTILE)
+def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
+    words = " ".join("".join(one for one in text if one.isprintable()).split())
+    name = f"x{words}x".replace("\u00a0", "").replace("\u202f", "")
+    told = gathering(extract(ORDINARY, school("9990010F", name)), extract(KEPT, MOULIN))
+    expected = "".join(told.name_of(told.extracts[0]).split())
+    for write in (note, deliberation):
+        tokens = parser().parse(write(told, "Projet").markdown)
+        assert not [one for one in tokens if one.type in {"html_block", "fence"}]
+        assert expected in "".join(text_of(tokens).split())

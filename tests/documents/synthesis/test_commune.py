@@ -1,0 +1,134 @@
+"""A commune's synthesis: sums that meet the schools' own, three decisions at most."""
+
+import re
+
+from hypothesis import given
+
+from diag.assess.money import added
+from diag.documents.document import parser
+from diag.documents.synthesis.commune import commune_synthesis, deadline
+from diag.documents.synthesis.decisions import proposed
+from diag.model.enums import Audience, AuditStatus
+from tests.documents.builders import ORDINARY, facts
+from tests.documents.formats.test_literals import HOSTILE
+from tests.documents.reading import markdown, text_of
+from tests.documents.synthesis.gatherings import (
+    KEPT,
+    LAVOIR,
+    MOULIN,
+    OPEN,
+    PRE,
+    extract,
+    gathering,
+    of,
+    ordinary,
+    school,
+)
+from tests.examples import examples
+
+
+def votes(text: str) -> list[str]:
+    return re.findall(r"^> \d\. (.+)$", text, re.MULTILINE)
+
+
+def test_the_total_is_the_sum_of_the_schools_own_budgets() -> None:
+    reports = [of(ORDINARY, MOULIN), of(KEPT, LAVOIR)]
+    whole = added(one.budget.total for one in reports)
+    text = commune_synthesis(
+        gathering(extract(ORDINARY, MOULIN), extract(KEPT, LAVOIR))
+    ).markdown
+
+    assert f"{whole} TTC (soit" in text
+    for one in reports:
+        assert str(one.budget.total) in markdown(one, Audience.MAIRIE)
+        assert str(one.budget.total) in text
+
+
+def test_what_is_voted_has_its_money_its_day_and_its_schools() -> None:
+    """The filter is free, and takes no vote."""
+    told = votes(commune_synthesis(gathering()).markdown)
+
+    assert len(told) == 2
+    assert all("€ TTC" in one for one in told)
+    assert all("avant le" in one and "École" in one for one in told)
+    assert (
+        "2 écoles\u00a0: École élémentaire du Moulin et École maternelle du Pré"
+        in told[0]
+    )
+
+
+def test_what_is_decided_already_is_not_proposed_again() -> None:
+    asked = proposed(gathering(extract(KEPT, LAVOIR)))
+    assert [one.task.id for one in asked] == ["cabler"]
+
+
+def test_quantities_and_amounts_of_schools_are_added_up() -> None:
+    (line,) = [
+        one for one in votes(commune_synthesis(gathering()).markdown) if "câbler" in one
+    ]
+    assert line.startswith("Voter environ 688\u00a0€ TTC pour câbler 3 salles")
+
+
+def test_nothing_that_a_sensitive_fact_speaks_through_is_named() -> None:
+    text = commune_synthesis(gathering()).markdown
+    assert "ots de passe" not in text
+    assert "ranger" not in text.lower()
+
+
+def test_what_is_only_to_be_checked_is_not_told_to_fail() -> None:
+    text = commune_synthesis(
+        gathering(extract(OPEN, PRE, AuditStatus.EN_COURS))
+    ).markdown
+    assert "> **Conformité**" in text
+    assert "pas encore respecté**" not in text
+
+
+def test_a_single_school_has_nothing_in_common_to_tell() -> None:
+    text = commune_synthesis(gathering(extract(ORDINARY, MOULIN))).markdown
+    assert "Une seule école est auditée" in text
+    assert "provisoire" not in text.lower()
+
+
+def test_two_schools_of_one_name_are_told_apart() -> None:
+    same = school("9990010F", MOULIN.name)
+    text = commune_synthesis(
+        gathering(extract(ORDINARY, MOULIN), extract(KEPT, same))
+    ).markdown
+    assert "École élémentaire du Moulin (9990001W)" in text
+    assert "École élémentaire du Moulin (9990010F)" in text
+
+
+def test_what_is_awaited_is_a_sentence_whatever_there_is() -> None:
+    asked = proposed(gathering())
+    assert deadline((), 0) == "Aucune décision n'est attendue à ce stade."
+    assert deadline((), 2).endswith(
+        "; aucune autre décision n'est attendue à ce stade."
+    )
+    assert deadline(asked[:1], 0) == (
+        "Une décision est attendue avant le 12 septembre 2026."
+    )
+    assert deadline(asked, 1).startswith("Un danger est à faire cesser dès réception")
+
+
+def test_an_audit_where_nothing_was_said_is_not_begun() -> None:
+    assert not extract(facts(), PRE, AuditStatus.EN_COURS).begun
+    assert all(one.begun for one in ordinary())
+
+
+@examples(40)
+@given(HOSTILE)
+def test_a_hostile_name_comes_out_letter_for_letter(text: str) -> None:
+    words = " ".join("".join(one for one in text if one.isprintable()).split())
+    name = f"x{words}x".replace("\u00a0", "")
+    told = gathering(
+        extract(ORDINARY, school("9990010F", name)),
+        extract(KEPT, LAVOIR),
+        missing=(name,),
+    )
+    tokens = parser().parse(commune_synthesis(told).markdown)
+    assert not [
+        one for one in tokens if one.type in {"html_block", "fence", "code_block"}
+    ]
+    shown = "".join(text_of(tokens).split())
+    expected = "".join(told.name_of(told.extracts[0]).split())
+    assert shown.count(expected.replace("\u202f", "")) >= 2

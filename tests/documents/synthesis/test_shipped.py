@@ -1,0 +1,137 @@
+"""The shipped checklists, of several schools: page one holds, all is sound."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pypdf
+import pytest
+
+from diag.assess.money import format_sum
+from diag.documents.document import Document
+from diag.documents.drafts.council import deliberation, minutes, note
+from diag.documents.formats.pdf import write_pdf
+from diag.documents.synthesis.commune import commune_synthesis
+from diag.documents.synthesis.decisions import SharedAction, with_a_need
+from diag.documents.synthesis.gathering import Gathering, extract_of
+from diag.documents.synthesis.territory import (
+    circonscription_synthesis,
+    territory_synthesis,
+)
+from diag.model.enums import PlaceKind
+from diag.words.sentences import blanks_in
+from diag.words.typography import NBSP
+from tests.documents.audits import invented_facts
+from tests.documents.builders import TODAY, report
+from tests.documents.formats.test_html import read
+from tests.documents.formats.validation import failures
+from tests.documents.reading import html
+from tests.documents.synthesis.gatherings import gathering, school
+from tests.shipped import shipped
+
+WRITERS: tuple[Callable[[Gathering], Document], ...] = (
+    *(commune_synthesis, circonscription_synthesis, territory_synthesis),
+    *(partial(draft, title="Projet") for draft in (note, deliberation, minutes)),
+)
+SCHOOLS = (
+    ("9990010F", "Ecole des Ormes", 1, 10),
+    ("9990013J", "Ecole du Bac", 2, 9),
+    ("9990016M", "Ecole de la Gare", 3, 6),
+    ("9990019R", "Ecole maternelle du Pré aux Clercs", 4, 3),
+)
+
+
+@pytest.fixture(scope="module")
+def commune() -> Gathering:
+    """Four schools, from fully known to hardly at all."""
+    checklist = shipped()
+    told = (
+        report(
+            invented_facts(checklist, rooms=5, seed=seed, known=known),
+            checklist,
+            school=school(uai, name),
+        )
+        for uai, name, seed, known in SCHOOLS
+    )
+    return gathering(*map(extract_of, told), missing=("Ecole du Lac",))
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_every_document_of_real_content_is_sound(
+    commune: Gathering, write: Callable[[Gathering], Document]
+) -> None:
+    made = write(commune)
+
+    assert not blanks_in(made.markdown)
+    assert "None" not in made.markdown
+    assert not read(html(made, "Titre")).problems
+    file, _ = write_pdf(made)
+    assert failures(file, "ua1") == failures(file, "3a") == []
+
+
+def test_page_one_of_the_council_s_synthesis_holds_its_decisions(
+    commune: Gathering,
+) -> None:
+    pdf, _ = write_pdf(commune_synthesis(commune))
+    first, second, *_ = (
+        each.extract_text() for each in pypdf.PdfReader(io.BytesIO(pdf)).pages
+    )
+    assert "Décisions proposées" in first
+    assert "Score d'ensemble, en moyenne" in first
+    assert "Sommaire" in second
+
+
+def test_what_is_missing_altogether_goes_before_what_is_due_sooner(
+    commune: Gathering,
+) -> None:
+    """A council that reads both must not be asked for the fibre by one alone."""
+    first = commune.extracts[0]
+    tasks = {one.id: one for one in first.tasks}
+    fibre = replace(tasks["passer-a-la-fibre"], missing=True)
+    sooner = replace(fibre, id="depanner", due=TODAY, missing=False)
+    law, mended, needed = (
+        SharedAction(((first, one),))
+        for one in (tasks["permettre-la-coupure-du-wifi"], sooner, fibre)
+    )
+
+    assert with_a_need((law, mended, needed), 2) == (law, needed)
+
+
+def test_what_is_paid_later_is_told_as_each_report_tells_it(commune: Gathering) -> None:
+    first, *others = commune.extracts
+    later = tuple(one.cost for one in first.tasks if not one.cost.free)[:2]
+    told = replace(commune, extracts=(replace(first, beyond=later), *others))
+    assert f": 2 actions, {format_sum(later)}." in commune_synthesis(
+        told
+    ).markdown.replace(f"{NBSP}:", ":")
+
+
+def test_nothing_reserved_is_named_anywhere(commune: Gathering) -> None:
+    hidden = {
+        finding.criterion.title
+        for one in commune.extracts
+        for finding in one.findings
+        if finding.discreet
+    }
+    assert hidden
+    for write in WRITERS:
+        text = write(commune).markdown
+        assert not [title for title in hidden if f"| {title} |" in text]
+        assert not [title for title in hidden if f"« {title} »" in text]
+
+
+def test_a_commune_s_own_audit_counts_beside_its_schools(commune: Gathering) -> None:
+    about = commune.extracts[0].about.model_copy(
+        update={
+            "kind": PlaceKind.COMMUNE,
+            "code": "99901",
+            "name": "Commune d'Aubeterre",
+        }
+    )
+    own = replace(commune.extracts[0], about=about)
+    whole = gathering(own, *commune.extracts)
+
+    assert len(whole.schools) == 4
+    assert "Commune d'Aubeterre (hors des écoles)" in commune_synthesis(whole).markdown
+    assert "| Aubeterre | 4 |" in territory_synthesis(whole).markdown

@@ -1,0 +1,56 @@
+import json
+
+import pytest
+
+from diag.documents.tables.map import judged, position, school_map
+from diag.model.enums import AuditStatus
+from tests.documents.builders import SCHOOL, facts, report
+
+HERE = SCHOOL.model_copy(update={"longitude": "-5.1269412", "latitude": "46.40"})
+
+
+def test_a_school_is_a_point_with_its_scores_as_intervals() -> None:
+    document = json.loads(school_map([(HERE, judged(report(facts())))]))
+
+    (feature,) = document["features"]
+    assert document["type"] == "FeatureCollection"
+    assert feature["geometry"] == {
+        "type": "Point",
+        "coordinates": [-5.126941, 46.4],
+    }
+    told = feature["properties"]
+    # the network may reach 3 of 3 (weight 3), the project 2 of 3 (weight 1)
+    assert (told["score_min"], told["score_max"]) == (0, 92)
+    assert (told["reseau_min"], told["reseau_max"]) == (0, 100)
+    assert told["completude"] == 0
+    assert told["socle"] == "indetermine"
+    assert told["provisoire"] is True
+
+
+def test_a_closed_audit_is_no_longer_provisional() -> None:
+    found = judged(report(status=AuditStatus.CLOS))
+
+    assert not found.provisional
+
+
+def test_a_school_that_nobody_audited_has_no_score() -> None:
+    told = json.loads(school_map([(HERE, None)]))["features"][0]["properties"]
+
+    assert told["audit"] is False
+    assert told["statut"] is None
+    assert "score_min" not in told
+
+
+@pytest.mark.parametrize(
+    ("longitude", "latitude"),
+    [("", ""), ("5.1", ""), ("200", "46"), ("x", "46"), ("0", "0"), ("5,1", "46")],
+)
+def test_a_school_without_a_place_on_earth_stays_without_geometry(
+    longitude: str, latitude: str
+) -> None:
+    lost = SCHOOL.model_copy(update={"longitude": longitude, "latitude": latitude})
+
+    assert position(lost) is None
+    feature = json.loads(school_map([(lost, None)]))["features"][0]
+    assert feature["geometry"] is None
+    assert feature["id"] == SCHOOL.uai

@@ -1,0 +1,100 @@
+"""Documents in every form, each whole; a form that cannot be made is said."""
+
+import builtins
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from diag.audit.report import report_of
+from diag.audit.session import AuditSession
+from diag.documents.formats import FORMATS, Format
+from diag.documents.formats import pdf as typeset
+from diag.documents.templates import build_document
+from diag.documents.write import draw_report, write_reports
+from diag.model.enums import Audience
+
+
+def test_a_document_is_written_in_each_form(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    written = list(
+        write_reports(report_of(session), [Audience.MAIRIE], tmp_path / "out")
+    )
+
+    assert [one.path for one in written] == [
+        tmp_path / "out" / f"mairie.{form}" for form in ("md", "html", "pdf", "odt")
+    ]
+    assert not any(one.warning for one in written)
+    starts = [one.path.read_bytes()[:4] for one in written if one.path]
+    assert starts == [b"# Di", b"<!DO", b"%PDF", b"PK\x03\x04"]
+    assert not list((tmp_path / "out").glob("*.part"))
+
+
+def test_only_the_forms_asked_are_written(
+    session: AuditSession, tmp_path: Path
+) -> None:
+    list(write_reports(report_of(session), Audience, tmp_path, [Format.ODT]))
+
+    assert sorted(path.name for path in tmp_path.glob("*.*")) == [
+        "academie.odt",
+        "equipe.odt",
+        "mairie.odt",
+        "technique.odt",
+    ]
+
+
+def test_a_machine_without_typst_writes_the_rest_and_says_so(
+    session: AuditSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typeset._typst.cache_clear()
+    typeset._compiler.cache_clear()
+
+    def refused(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(typeset, "import_module", refused)
+    written = list(write_reports(report_of(session), [Audience.EQUIPE], tmp_path))
+
+    assert [one.path.suffix for one in written if one.path] == [".md", ".html", ".odt"]
+    assert "Windows sur ARM" in next(one.warning for one in written if one.warning)
+
+
+def test_the_same_report_is_the_same_bytes_in_every_form(session: AuditSession) -> None:
+    report = report_of(session)
+    for form in Format:
+        once, again = (
+            FORMATS[form].write(build_document(report, Audience.MAIRIE))
+            for _ in range(2)
+        )
+        assert once == again
+
+
+def test_documents_are_made_without_a_network(
+    session: AuditSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket  # noqa: PLC0415 - only to refuse it
+
+    def refused(*_: object, **__: object) -> None:
+        raise builtins.ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "socket", refused)
+    written = list(write_reports(report_of(session), Audience, tmp_path))
+    assert len([one for one in written if one.path]) == 16
+
+
+def test_the_pages_of_a_document_can_be_looked_at(session: AuditSession) -> None:
+    pages = draw_report(report_of(session), Audience.MAIRIE, 20)
+
+    assert len(pages) > 1
+    assert {page[:8] for page in pages} == {b"\x89PNG\r\n\x1a\n"}
+
+
+def test_two_threads_may_print_at_once(session: AuditSession) -> None:
+    report = report_of(session).gathered()
+
+    def printed(_: int) -> bytes:
+        return FORMATS[Format.PDF].write(build_document(report, Audience.EQUIPE))[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(printed, range(8)))) == 1

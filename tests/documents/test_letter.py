@@ -1,0 +1,65 @@
+from dataclasses import replace
+
+import pytest
+
+from diag.documents.mail import letter
+from diag.model.charter import Issuer
+from diag.model.enums import Audience, AuditStatus
+from diag.words.typography import NBSP
+from tests.documents.builders import report
+
+FILES = ("rapport-mairie.pdf", "rapport-mairie.odt")
+
+
+def test_a_letter_says_what_it_brings_from_whom_and_how_to_read_it() -> None:
+    told = letter(report(status=AuditStatus.CLOS), Audience.MAIRIE, FILES)
+    assert told.subject == (
+        "Diagnostic numérique – École élémentaire du Moulin (Aubeterre)"
+    )
+    assert told.text == (
+        "Madame, Monsieur,\n\n"
+        "Vous trouverez ci-joint le rapport à la commune sur le numérique de l'école "
+        "(École élémentaire du Moulin, Aubeterre). Ce document est établi à la suite "
+        "de la visite du 9 mars 2026.\n\n"
+        "La première page suffit : elle dit ce qui demande votre décision, avec les "
+        "montants et les dates. Elle se lit en trois minutes.\n\n"
+        "Pièces jointes :\n"
+        "- rapport-mairie.pdf : à lire et à imprimer\n"
+        "- rapport-mairie.odt : le même, modifiable (LibreOffice, Word)\n\n"
+        "Ana Martin\nSyndicat mixte Vallombre Numérique\n00 00 00 00 00\n"
+        "ecoles@vallombre.example\n\n"
+        "Document définitif du 12 mars 2026, grilles 2026.1, empreinte a1b2c3d4e5f6.\n"
+    ).replace(" :", f"{NBSP}:")
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_provisional_report_says_so_in_subject_and_bodies(audience: Audience) -> None:
+    told = letter(report(), audience, FILES)
+    assert told.subject.startswith("Provisoire – ")
+    for body in (told.text, told.html):
+        assert "provisoire (audit en cours)" in body
+        assert "Document provisoire du" in body
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_every_word_of_the_text_is_in_the_html(audience: Audience) -> None:
+    told = letter(report(), audience, FILES)
+    for line in filter(None, told.text.splitlines()):
+        assert line.removeprefix("- ").replace("'", "&#x27;") in told.html
+
+
+def test_only_the_technical_annex_warns_of_what_it_holds() -> None:
+    warned = [
+        audience
+        for audience in Audience
+        if "points de sécurité" in letter(report(), audience, FILES).text
+    ]
+    assert warned == [Audience.TECHNIQUE]
+
+
+def test_names_are_text_in_the_html_never_markup() -> None:
+    hostile = replace(report(), author="<b>Ana</b> & co", office=Issuer("A < B"))
+    told = letter(hostile, Audience.EQUIPE, ("<i>.pdf",))
+    assert "&lt;b&gt;Ana&lt;/b&gt; &amp; co<br>A &lt; B" in told.html
+    assert "<i>" not in told.html
+    assert "<b>Ana</b> & co\nA < B\n" in told.text

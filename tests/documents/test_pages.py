@@ -1,0 +1,42 @@
+"""Printed on real content, the mayor's document keeps to its pages."""
+
+import io
+from functools import cache
+
+import pypdf
+import pytest
+
+from diag.documents.formats.pdf import write_pdf
+from diag.documents.templates import build_document
+from diag.model.enums import Audience
+from tests.documents.test_shipped import SCHOOLS, school
+
+MOST = 11
+"""Most pages of the mayor's document, every source at its end included."""
+
+
+@cache
+def pages(seed: int, known: int, audience: Audience) -> list[str]:
+    made, warning = write_pdf(build_document(school(seed, known), audience))
+    assert not warning
+    reader = pypdf.PdfReader(io.BytesIO(made))
+    return [page.extract_text() for page in reader.pages]
+
+
+@pytest.mark.parametrize(("seed", "known"), SCHOOLS[::2])
+def test_pages_one_and_two_hold_on_one_sheet_each(seed: int, known: int) -> None:
+    first, second, *rest = pages(seed, known, Audience.MAIRIE)
+    assert "L'essentiel" in first
+    assert "Score d'ensemble" in first
+    assert "Calendrier et budget sur trois ans" in second
+    assert "Reste à charge TTC" in second
+    assert "Sommaire" in rest[0]
+    assert len(rest) + 2 <= MOST
+
+
+@pytest.mark.parametrize(
+    "audience",
+    [Audience.EQUIPE, pytest.param(Audience.TECHNIQUE, marks=pytest.mark.long)],
+)
+def test_the_map_of_rooms_is_printed(audience: Audience) -> None:
+    assert any("Salle par salle" in page for page in pages(5, 9, audience))

@@ -1,0 +1,160 @@
+"""The shipped checklists, told to everyone, over invented schools."""
+
+import re
+from functools import cache
+
+import pytest
+
+from diag.audit.report import Report
+from diag.documents.blocks import PAGE_BREAK
+from diag.documents.document import parser
+from diag.documents.mairie import dangers, decisions
+from diag.documents.templates import build_document
+from diag.model.enums import Audience
+from diag.words.sentences import blanks_in
+from diag.words.typography import NBSP, NNBSP
+from diag.words.vocabulary import LEVELS_EXPLAINED
+from tests.documents.audits import invented_facts
+from tests.documents.builders import facts, report
+from tests.documents.formats.test_html import read
+from tests.documents.reading import html, markdown, text_of
+from tests.documents.test_first_page import MAX_WORDS, first_page, words
+from tests.shipped import shipped
+
+SCHOOLS = [(1, 10), (2, 10), (3, 10), (4, 9), (5, 9), (6, 6), (7, 3), (8, 0)]
+"""Seed, and how many questions in ten were answered."""
+
+
+@cache
+def school(seed: int, known: int) -> Report:
+    checklist = shipped()
+    return report(invented_facts(checklist, rooms=6, seed=seed, known=known), checklist)
+
+
+@pytest.mark.parametrize(("seed", "known"), SCHOOLS)
+def test_the_first_page_holds_on_real_content(seed: int, known: int) -> None:
+    page = first_page(school(seed, known))
+    assert words(page) <= MAX_WORDS
+    assert "Score d'ensemble" in page
+    assert "Complétude" in page
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+@pytest.mark.parametrize(("seed", "known"), SCHOOLS[::3])
+def test_every_document_of_a_real_school_is_sound(
+    seed: int, known: int, audience: Audience
+) -> None:
+    document = markdown(school(seed, known), audience)
+    assert not blanks_in(document)
+    assert "None" not in document
+    outline = read(html(build_document(school(seed, known), audience), "Diagnostic"))
+    assert not outline.problems
+    assert not outline.all("img", "script")
+
+
+def test_a_prepositions_interval_reads_as_french() -> None:
+    documents = " ".join(
+        markdown(school(seed, known), audience)
+        for seed, known in SCHOOLS
+        for audience in Audience
+    )
+    wrong = r"\b(?:dans|pour|de|par) entre \d|\bde (?:au|un nombre|environ)\b"
+    assert not re.search(wrong, documents)
+
+
+def test_sensitive_facts_of_the_shipped_checklists_stay_technical() -> None:
+    checklist = shipped()
+    sensitive = [one for one in checklist.questions.values() if one.sensitive]
+    assert sensitive
+    told = school(1, 10)
+    for audience in (Audience.MAIRIE, Audience.EQUIPE, Audience.ACADEMIE):
+        document = markdown(told, audience)
+        for question in sensitive:
+            assert question.label not in document
+    technique = markdown(told, Audience.TECHNIQUE)
+    assert any(question.label in technique for question in sensitive)
+
+
+BUDGETS = {Audience.MAIRIE: 3500, Audience.EQUIPE: 2000, Audience.ACADEMIE: 2700}
+"""Words of each document: what its reader has time for."""
+
+
+@pytest.mark.parametrize("audience", list(BUDGETS))
+def test_a_document_is_no_longer_than_its_reader_s_patience(audience: Audience) -> None:
+    for seed, known in SCHOOLS:
+        document = markdown(school(seed, known), audience)
+        text = text_of(parser().parse(document))
+        assert words(text) <= BUDGETS[audience]
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_no_sentence_is_cut(audience: Audience) -> None:
+    for seed, known in SCHOOLS:
+        assert "…" not in markdown(school(seed, known), audience)
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_levels_are_explained_before_they_are_told(audience: Audience) -> None:
+    for seed, known in SCHOOLS:
+        document = plain(markdown(school(seed, known), audience))
+        assert document.count(LEVELS_EXPLAINED) <= 1
+        first = re.search("niveau (?:insuffisant|de base|recomm|exempl)", document)
+        if first:
+            assert 0 <= document.find(LEVELS_EXPLAINED) < first.start()
+
+
+def test_base_never_stands_alone() -> None:
+    for seed, known in SCHOOLS:
+        for audience in BUDGETS:
+            document = plain(markdown(school(seed, known), audience))
+            assert not re.search(r"[:|] base\b", document)
+
+
+def test_every_action_of_the_mayor_has_its_number_and_the_annex_holds_all() -> None:
+    for seed, known in SCHOOLS:
+        told = school(seed, known)
+        mairie = markdown(told, Audience.MAIRIE)
+        technique = markdown(told, Audience.TECHNIQUE)
+        for action in told.plan.actions:
+            assert re.search(rf"\b{action.ref}\b", mairie)
+        for action in told.plan:
+            closed = action in told.plan.closed
+            told_there = rf"^(?:#+|\|) {action.ref}\. "
+            assert closed or re.search(told_there, technique, re.MULTILINE)
+
+
+def test_the_mayor_reads_only_sources_that_the_document_cites() -> None:
+    for seed, known in SCHOOLS:
+        body, _, sources = markdown(school(seed, known), Audience.MAIRIE).partition(
+            "\n## Sources"
+        )
+        for source in re.findall(r"^- \*\*(\w+)\*\*", sources, re.MULTILINE):
+            assert re.search(rf"\b{source}\b", body)
+
+
+def test_what_page_one_asks_for_is_dated_and_told_at_length() -> None:
+    for seed, known in SCHOOLS:
+        told = school(seed, known)
+        document = markdown(told, Audience.MAIRIE)
+        calendar = document.split(PAGE_BREAK)[1]
+        for action in (*dangers(told), *decisions(told)):
+            assert re.search(rf"\b{action.ref}\. ", calendar)
+            assert f"\n### {action.ref}. " in document
+
+
+def plain(document: str) -> str:
+    return document.replace(NBSP, " ").replace(NNBSP, " ")
+
+
+def test_pages_one_and_two_end_once_each() -> None:
+    for seed, known in SCHOOLS:
+        told = school(seed, known)
+        lines = markdown(told, Audience.MAIRIE).split("\n")
+        assert lines.count(PAGE_BREAK) == 1 + bool(told.plan.actions)
+
+
+def test_what_nothing_bounds_is_not_told_to_cost_at_least_nothing() -> None:
+    told = report(facts(closed=False), shipped())
+    technique = plain(markdown(told, Audience.TECHNIQUE))
+    assert "| à chiffrer |" in technique
+    assert "au moins 0 €" not in technique

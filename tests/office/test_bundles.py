@@ -1,0 +1,120 @@
+"""Two workspaces exchange bundles: names travel, the directory wins, undo is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends.fail import Keyring as Nothing
+
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.session import AuditSession, listed
+from diag.model.errors import DiagError
+from diag.office import bundles
+from diag.workspace.subjects import auditee_of
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.builders import DAY, SCHOOL, SETTINGS
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = Nothing()  # type: ignore[no-untyped-call] # keyring's own
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+
+
+@pytest.fixture
+def other(tmp_path: Path, desk: Workspace) -> Iterator[Workspace]:
+    """Give a colleague whose directory knows no school."""
+    theirs = {"author": "u-2", "device": "d-2", "people": {"u-2": "Sacha"}}
+    settings = SETTINGS.model_copy(update=theirs)
+    with Workspace.create(tmp_path / "other", settings, fixed_world(DAY, 7)) as made:
+        know(desk, made, "Sacha")
+        know(made, desk, "Camille")
+        yield made
+
+
+def know(who: Workspace, whom: Workspace, name: str) -> None:
+    key = str(bundles.own_keys(whom).keys.card)
+    assert bundles.add_colleague(who, name, key)[0] == name
+
+
+def test_a_bundle_carries_whom_it_is_about_and_who_wrote(
+    session: AuditSession, other: Workspace, tmp_path: Path
+) -> None:
+    desk, path = session.workspace, tmp_path / "a.diag"
+    record_answer(session, NewAnswer("nb_classes", 4))
+    written = bundles.export(desk, [SCHOOL], ["sacha"], path)
+    seen = bundles.preview(other, path)
+    told = "\n".join(bundles.words_of(other, seen))
+    assert session.about.name in told
+    assert not listed(other)
+    entered = bundles.bring_in(other, path)
+    assert entered.revisions == written.revisions
+    assert auditee_of(other, session.audit).name == session.about.name
+    assert desk.settings.people.items() <= other.settings.people.items()
+    assert AuditSession(other, session.audit, session.about).facts == session.facts
+
+
+def test_conflicts_are_told_before_and_after(
+    session: AuditSession, other: Workspace, tmp_path: Path
+) -> None:
+    desk = session.workspace
+    bundles.export(desk, None, ["Sacha"], tmp_path / "a.diag")
+    bundles.bring_in(other, tmp_path / "a.diag")
+    record_answer(session, NewAnswer("nb_classes", 4))
+    theirs = AuditSession(other, session.audit, session.about)
+    record_answer(theirs, NewAnswer("nb_classes", 5))
+    bundles.export(desk, None, ["Sacha"], tmp_path / "b.diag")
+    seen = bundles.preview(other, tmp_path / "b.diag")
+    assert "1 conflit à trancher" in "\n".join(bundles.words_of(other, seen))
+    assert bundles.bring_in(other, tmp_path / "b.diag").conflicts == seen.conflicts
+
+
+def test_an_undo_is_told_and_once(
+    session: AuditSession, other: Workspace, tmp_path: Path
+) -> None:
+    bundles.export(session.workspace, None, ["Sacha"], tmp_path / "a.diag")
+    name = bundles.bring_in(other, tmp_path / "a.diag").name
+    assert bundles.undo(other, name) > 0
+    assert not listed(other)
+    assert bundles.brought(other)[0].undone_at is not None
+    with pytest.raises(DiagError, match="Aucun paquet"):
+        bundles.undo(other, name)
+
+
+def test_two_workspaces_meet_in_a_folder(
+    session: AuditSession, other: Workspace, tmp_path: Path
+) -> None:
+    folder = tmp_path / "partage"
+    folder.mkdir()
+    desk = session.workspace
+    record_answer(session, NewAnswer("nb_classes", 4))
+    assert bundles.synchronise_folder(desk, folder).written
+    bundles.synchronise_folder(other, folder)
+    theirs = AuditSession(other, session.audit, session.about)
+    record_answer(theirs, NewAnswer("nb_classes", 5))
+    bundles.synchronise_folder(other, folder)
+    bundles.synchronise_folder(desk, folder)
+    again = AuditSession(desk, session.audit, session.about)
+    assert again.facts.answers == theirs.facts.answers
+    assert again.digest == theirs.digest
+
+
+def test_a_folder_needs_someone_to_write_for(desk: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(DiagError, match="la clé d'aucun collègue"):
+        bundles.synchronise_folder(desk, tmp_path)
+
+
+def test_a_workspace_is_not_shared(other: Workspace) -> None:
+    with pytest.raises(DiagError, match="ne se partage pas"):
+        bundles.synchronise_folder(other, other.folder.parent)
+
+
+def test_nothing_to_give_is_said(other: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(DiagError, match="Aucun audit à donner"):
+        bundles.export(other, None, ["Camille"], tmp_path / "a.diag")
+
+
+def test_ones_own_key_is_no_colleagues(desk: Workspace) -> None:
+    with pytest.raises(DiagError, match="la clé de ce poste"):
+        bundles.add_colleague(desk, "Moi", str(bundles.own_keys(desk).keys.card))

@@ -1,0 +1,162 @@
+"""What a screen and a command tell of a sync, with a real hub."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from diag.cli.hub import teach
+from diag.model.errors import DiagError
+from diag.office import sync as syncing
+from diag.sync.exchange import Progress, SyncResult
+from diag.sync.trust import keep_enrolment
+from diag.workspace.workspace import Workspace
+from tests.audit.builders import OTHER, SCHOOL, started, territory, workspace
+from tests.sync.serving import Served, free_port, made_home, served
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = made_home(tmp_path_factory.mktemp("hub") / "hub", free_port())
+    teach(home, territory().annuaire)
+    with served(home) as running:
+        yield running
+
+
+def silent(_phase: str, _done: int, _total: int) -> None:
+    """Progress nothing."""
+
+
+def told(outcome: SyncResult) -> str:
+    return "\n".join(syncing.words_of(outcome))
+
+
+def test_a_workspace_that_no_hub_knows_says_how_to_enrol(desk: Workspace) -> None:
+    with pytest.raises(DiagError, match="inscrivez ce poste") as caught:
+        syncing.run(desk, silent)
+    assert caught.value.command == "diag sync enrol INVITATION"
+    assert syncing.last(desk) == ()
+
+
+def test_what_is_not_at_the_office_is_counted_then_sent_and_remembered(
+    desk: Workspace, hub: Served
+) -> None:
+    started(desk)
+    known = syncing.enrol(desk, hub.invite("999"))
+
+    (before,) = syncing.waiting(desk, known)
+    assert before.about is not None
+    assert before.about.ref == SCHOOL
+    (outcome,) = syncing.run(desk, silent)
+
+    assert outcome.is_whole
+    assert outcome.pushed == before.revisions
+    assert syncing.waiting(desk, known) == ()
+    assert syncing.last(desk) == (outcome,)
+    assert "Tout ce qui est ici est au bureau" in told(outcome)
+
+
+def test_a_colleague_opens_the_audit_with_its_edition(
+    desk: Workspace, hub: Served, tmp_path: Path
+) -> None:
+    session = started(desk, OTHER)
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, silent)
+    with workspace(tmp_path / "b", author="u-2", seed=2) as other:
+        syncing.enrol(other, hub.invite("999"))
+        syncing.run(other, silent)
+
+        assert other.editions.holds(session.edition)
+        assert other.settings.name_of("u-1") == "Camille Perrin"
+        assert syncing.last(other)[0].people == {}
+        assert started(other, OTHER).edition == session.edition
+
+
+def test_stopped_by_the_user_is_told_as_a_problem(desk: Workspace, hub: Served) -> None:
+    started(desk)
+    syncing.enrol(desk, hub.invite("999"))
+
+    (outcome,) = syncing.run(desk, silent, lambda: True)
+
+    assert "interrompue" in told(outcome)
+    assert not outcome.is_whole
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (SyncResult("h", "Hub", 0, pushed=1), "1 modification envoyée, 0 reçue"),
+        (SyncResult("h", "Hub", 0, pulled=2), "2 reçues"),
+        (SyncResult("h", "Hub", 0, awaited=2), "2 pièces jointes pas encore reçues"),
+        (SyncResult("h", "Hub", 0, unequal=["x"]), "1 audit : pas encore le même"),
+        (SyncResult("h", "Hub", 0, refused=["trop"]), "Refusé : trop"),
+        (SyncResult("h", "Hub", 0, clock_gap=-600_000), "retarde de 10 min"),
+        (SyncResult("h", "Hub", 0, clock_gap=180_000), "avance de 3 min"),
+    ],
+)
+def test_an_account_tells_what_matters(outcome: SyncResult, words: str) -> None:
+    assert words in told(outcome)
+
+
+def test_progress_ends_at_its_total(desk: Workspace, hub: Served) -> None:
+    seen: dict[str, tuple[int, int]] = {}
+
+    def watch(phase: str, done: int, total: int) -> None:
+        seen[phase] = (done, total)
+
+    typed: Progress = watch
+    started(desk)
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, typed)
+
+    assert set(seen) >= {"revisions"}
+    assert all(done == total for done, total in seen.values())
+
+
+def test_a_hub_made_anew_is_told_from_the_one_it_replaces(
+    desk: Workspace, hub: Served
+) -> None:
+    """Of one name, one hid what waited for the other, and none could be forgotten."""
+    started(desk)
+    syncing.enrol(desk, hub.invite("999"))
+    syncing.run(desk, silent)
+    (first,) = syncing.hubs(desk)
+    keep_enrolment(desk.folder, first.model_copy(update={"hub": "0" * 16}))
+
+    names = syncing.names_of(syncing.hubs(desk))
+    told_names = {outcome.name for outcome in syncing.run(desk, silent)}
+    with pytest.raises(DiagError, match="désigne plusieurs serveurs") as raised:
+        syncing.forget(desk, first.name)
+    gone = syncing.forget(desk, names["0" * 16])
+
+    assert len(set(names.values())) == 2
+    assert told_names == set(names.values())
+    assert all(name in str(raised.value) for name in names.values())
+    assert gone.hub == "0" * 16
+    assert syncing.names_of(syncing.hubs(desk)) == {first.hub: first.name}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "gap"),
+    [
+        (3, "3 min"),
+        (119, "119 min"),
+        (300, "5 h"),
+        (57_600, "40 jours"),
+        (6_311_520, "12 ans"),
+    ],
+)
+def test_how_far_a_clock_is_reads_at_once(minutes: int, gap: str) -> None:
+    late = SyncResult("ab", "Vallombre", 0, clock_gap=-minutes * 60_000)
+
+    (line,) = [one for one in syncing.words_of(late) if "horloge" in one]
+
+    assert f"retarde de {gap} sur" in line
+
+
+def test_what_waits_of_a_purged_audit_is_named_as_such() -> None:
+    ident = "336b9f36-45bd-5979-88ef-dcc23f6d8247"
+
+    assert syncing.Waiting(ident, None, 87).title == (
+        "audit effacé, ou inconnu ici (336b9f36)"
+    )

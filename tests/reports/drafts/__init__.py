@@ -1,1 +1,0 @@
-"""Drafts that people finish."""

@@ -1,5 +1,0 @@
-"""Writes the goldens anew."""
-
-from tests.reports.drafts.goldens import write
-
-write()

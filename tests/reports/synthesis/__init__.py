@@ -1,1 +1,0 @@
-"""Documents beyond one school."""

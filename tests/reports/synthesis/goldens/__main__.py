@@ -1,5 +1,0 @@
-"""Writes the goldens anew."""
-
-from tests.reports.synthesis.goldens import write
-
-write()

@@ -1,0 +1,507 @@
+"""The bilan, by the keys that an engineer presses."""
+
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from diag.assess.words import score_words
+from diag.audit import advising
+from diag.audit.hypotheses import scenarios
+from diag.audit.report import report_folder, report_of
+from diag.audit.session import AuditSession
+from diag.audit.suppose import SupposedAnswer
+from diag.documents.formats import Format
+from diag.documents.write import WrittenFile, write_reports
+from diag.model.enums import Audience, AuditStatus
+from diag.tui import bilan as bilan_acts
+from diag.tui.app import DiagApp
+from diag.tui.bilan import (
+    BILAN_COMMANDS,
+    BilanScreen,
+    summary_line,
+)
+from diag.tui.dialogs import Ask, ChooseDialog, Confirm, Notice
+from diag.tui.follow import FollowUpDialog, OwnAdviceDialog, WrittenDialog
+from diag.tui.reword import RewordScreen
+from diag.tui.school import SchoolScreen
+from diag.tui.suppose import BANNER, SupposeScreen
+from tests.tui.builders import SCHOOL, audited_app, new_app
+from tests.tui.waiting import shows, visible, wait_for
+
+SIZE = (80, 24)
+write_pages = partial(write_reports, formats=(Format.HTML,))
+HOSTILE = "[/ [a[0]] | # <b> {inconnu}"
+
+
+def running(
+    app: DiagApp, size: tuple[int, int]
+) -> AbstractAsyncContextManager[Pilot[None]]:
+    return app.run_test(size=size, notifications=True, tooltips=True)
+
+
+async def opened(pilot: Pilot[None]) -> AuditSession:
+    app = pilot.app
+    assert isinstance(app, DiagApp)
+    app.go_bilan(SCHOOL)
+    await wait_for(pilot, lambda: isinstance(app.screen, BilanScreen), "bilan")
+    await wait_for(pilot, lambda: shows(pilot, "Conformité"), "the findings")
+    return app.desk.session(SCHOOL)
+
+
+def on(pilot: Pilot[None], screen: type) -> bool:
+    return isinstance(pilot.app.screen, screen)
+
+
+async def to_first_advice(pilot: Pilot[None]) -> str:
+    await pilot.press("2", "home", "down")
+    bilan = pilot.app.screen
+    assert isinstance(bilan, BilanScreen)
+    await wait_for(pilot, lambda: bilan.advice, "a recommendation")
+    return bilan.advice
+
+
+async def test_alerts_come_first_then_domains_with_their_scores(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        text = "\n".join(visible(pilot))
+        assert text.index("Aucun danger électrique") < text.index("Accès à Internet")
+        assert f"Ensemble  {score_words(session.assessment.overall)}" in text
+        assert "renseigné à 100" in text
+        assert all(len(line) <= 80 for line in visible(pilot))
+
+
+async def test_a_criterion_unfolds_to_its_facts_and_source(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Un seul réseau pour tous, mesuré"))
+        await pilot.press("left")
+        await wait_for(pilot, lambda: not shows(pilot, "Un seul réseau pour tous"))
+
+
+async def test_a_finding_leads_to_what_cures_it(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("home", "p")
+        await wait_for(pilot, lambda: shows(pilot, "Aucune préconisation"))
+        await pilot.press("down", "down", "p")
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await wait_for(pilot, lambda: bilan.advice == "permettre-la-coupure-du-wifi")
+
+
+async def test_three_sides_by_tab_and_by_digits_shifted_or_not(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: shows(pilot, "[Préconisations]"))
+        await pilot.press("quotation_mark")
+        await wait_for(pilot, lambda: shows(pilot, "Premier audit de cette école"))
+        await pilot.press("ampersand")
+        await wait_for(pilot, lambda: shows(pilot, "[Constats]"))
+
+
+async def test_two_sides_stand_beside_each_other_where_there_is_room(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), (160, 50)) as pilot:
+        await opened(pilot)
+        await wait_for(pilot, lambda: shows(pilot, "À faire"))
+        assert shows(pilot, "Conformité")
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: not shows(pilot, "À faire"))
+
+
+async def test_a_follow_up_is_kept_step_by_step(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        ident = await to_first_advice(pilot)
+        await pilot.press("s")
+        await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
+        await pilot.press("enter", "enter", *"Conseil", "enter", *"vote", "enter")
+        await wait_for(pilot, lambda: session.follow_ups, "a step")
+        step = session.follow_ups[-1]
+        assert (step.recommendation, step.state) == (ident, "decidee")
+        assert (step.by, step.why, step.on) == ("Conseil", "vote", "2026-10-05")
+        await wait_for(pilot, lambda: shows(pilot, "décidée,"))
+        await pilot.press("s")
+        await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
+        await pilot.press("down", "f2")
+        await wait_for(pilot, lambda: len(session.follow_ups) > 1, "another step")
+        assert session.follow_ups[-1].state == "financee"
+        assert session.follow_ups[0] == step
+
+
+async def test_setting_aside_without_a_reason_keeps_the_form_and_what_was_typed(
+    tmp_path: Path,
+) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await to_first_advice(pilot)
+        await pilot.press("e")
+        await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
+        await pilot.press("tab", "tab", *"Maire", "f2")
+        await wait_for(pilot, lambda: on(pilot, Notice))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Maire"))
+        assert not session.follow_ups
+        await pilot.press(*"travaux", "enter")
+        await wait_for(pilot, lambda: session.follow_ups)
+        assert session.follow_ups[0].state == "ecartee"
+
+
+async def test_a_wrong_date_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await to_first_advice(pilot)
+        await pilot.press("s")
+        await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
+        await pilot.press("tab", "end", "9", "9", "f2")
+        await wait_for(pilot, lambda: shows(pilot, "n'est pas une date"))
+        assert not session.follow_ups
+
+
+async def test_recommendations_move_and_the_cursor_follows(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await to_first_advice(pilot)
+        before = [one.id for one in report_of(session).plan.actions if not one.under]
+        await pilot.press("b")
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await wait_for(
+            pilot,
+            lambda: (
+                [one.id for one in report_of(session).plan.actions if not one.under][:2]
+                == [before[1], before[0]]
+            ),
+        )
+        assert bilan.advice == before[0]
+        await pilot.press("ctrl+z")
+        await wait_for(
+            pilot, lambda: report_of(session).plan.actions[0].id == before[0]
+        )
+
+
+async def test_own_advice_is_added_told_and_taken_away(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog))
+        await pilot.press("enter", *"Peindre", "enter", "enter", *"é(à", "f2")
+        await wait_for(pilot, lambda: advising.own_advice(session))
+        (own,) = advising.own_advice(session).values()
+        assert (own.title, own.cents) == ("Peindre", 25_000)
+        await wait_for(pilot, lambda: shows(pilot, "Peindre"))
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        assert bilan.advice == own.id
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: on(pilot, Confirm))
+        await pilot.press("o")
+        await wait_for(pilot, lambda: not advising.own_advice(session))
+
+
+async def test_a_wrong_delay_is_refused_and_the_form_stays(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog))
+        await pilot.press("tab", *"Peindre", "tab", "tab", "tab", *"bientôt", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "refusé"))
+        assert not advising.own_advice(session)
+
+
+async def test_rewording_shows_the_result_and_keeps_each_part(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        ident = await to_first_advice(pilot)
+        await pilot.press("t")
+        await wait_for(pilot, lambda: on(pilot, RewordScreen))
+        await wait_for(pilot, lambda: shows(pilot, "R1. "), "the preview")
+        await pilot.press("ctrl+home", *"Vite", "question_mark", "space")
+        await wait_for(pilot, lambda: shows(pilot, "R1. Vite?"), "the live preview")
+        await pilot.press("f3")
+        await wait_for(pilot, lambda: shows(pilot, "[l'équipe]"))
+        told = advising.current_wording(session, ident, Audience.MAIRIE)
+        assert told.title.startswith("Vite? ")
+        await pilot.press("f3", "f3", "f3")
+        await wait_for(pilot, lambda: shows(pilot, "[la mairie]"))
+        await pilot.press("f4", "o")
+        await wait_for(
+            pilot,
+            lambda: (
+                advising.current_wording(session, ident, Audience.MAIRIE)
+                == advising.declared_wording(session, ident, Audience.MAIRIE)
+            ),
+        )
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen))
+
+
+async def test_hostile_words_are_printed_as_they_are(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        ident = await to_first_advice(pilot)
+        reworded = HOSTILE.replace("{inconnu}", "{ inconnu")
+        advising.reword(session, ident, Audience.MAIRIE, {"title": reworded})
+        advising.add_own(session, HOSTILE, owner="ecole", why=HOSTILE)  # type: ignore[arg-type]  # a StrEnum's text
+        await pilot.press("t")
+        await wait_for(pilot, lambda: shows(pilot, "[a[0]]"))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen))
+        await wait_for(pilot, lambda: shows(pilot, "[/ [a[0]]"))
+        await pilot.press("enter", "down", "down", "s")
+        await wait_for(pilot, lambda: on(pilot, FollowUpDialog))
+        assert shows(pilot, "[/ [a[0]]")
+
+
+async def test_reports_are_written_and_their_place_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await pilot.press("o")
+        assert on(pilot, BilanScreen)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
+        assert shows(pilot, "documents : o")
+        await pilot.press("2", "down", "1")  # nothing opened over what one does
+        assert on(pilot, BilanScreen)
+        await pilot.press("o")
+        await wait_for(pilot, lambda: on(pilot, WrittenDialog), "the files")
+        folder = report_folder(session)
+        assert {path.stem for path in folder.glob("*.html")} == set(Audience)
+        assert shows(pilot, "Provisoires")
+        assert shows(pilot, "Note à l'académie")
+        for key in ("o", "d"):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: shows(pilot, "C'est là"), "nothing opens")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: on(pilot, WrittenDialog), "the files again")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen))
+
+
+async def test_reports_that_cannot_be_written_are_told(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        report_folder(session).parent.write_text("", encoding="utf-8")
+        await pilot.press("r")
+        await wait_for(pilot, lambda: on(pilot, Notice), "told")
+        assert shows(pilot, "exports")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen), "the bilan")
+        assert not shows(pilot, "documents : o")
+
+
+async def test_reports_written_while_one_does_something_else_are_told_in_passing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bilan_acts, "write_reports", write_pages)
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        folder = report_folder(session)
+        bilan = pilot.app.screen
+        assert isinstance(bilan, BilanScreen)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: on(pilot, OwnAdviceDialog), "the form")
+        bilan.on_write_reports()
+        await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
+        assert on(pilot, OwnAdviceDialog)
+        assert {path.stem for path in folder.glob("*.html")} == set(Audience)
+
+
+async def test_closing_says_first_what_is_still_to_be_checked(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await pilot.press("a")
+        await wait_for(pilot, lambda: on(pilot, ChooseDialog))
+        await pilot.press(*"clore", "enter")
+        await wait_for(pilot, lambda: on(pilot, Confirm))
+        assert shows(pilot, "sans décision")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen))
+        assert session.status is AuditStatus.EN_COURS
+        await pilot.press("a")
+        await wait_for(pilot, lambda: on(pilot, ChooseDialog))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: on(pilot, Confirm))
+        await pilot.press("o")
+        await wait_for(pilot, lambda: session.status is AuditStatus.SOUMIS)
+        await wait_for(pilot, lambda: shows(pilot, "Audit soumis"))
+
+
+async def test_supposing_is_marked_and_writes_nothing(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        digest = session.digest
+        now = score_words(session.assessment.overall)
+        await pilot.press("i")
+        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
+        await wait_for(pilot, lambda: shows(pilot, BANNER))
+        await pilot.press("f")
+        await wait_for(pilot, lambda: shows(pilot, f"Ensemble : {now} → "))
+        await pilot.press("n")
+        await wait_for(pilot, lambda: on(pilot, ChooseDialog))
+        await pilot.press(*"classe ce2 prises reseau", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "nombre entier"))
+        await pilot.press(*"abc", "enter")
+        refused = "Prises réseau en service : « abc » n'est pas un nombre"
+        await wait_for(pilot, lambda: shows(pilot, refused), "refused")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, Ask), "still typed")
+        assert pilot.app.screen.query_one(Input).value == "abc"
+        await pilot.press("ctrl+u", "3", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Classe CE2, Prises réseau"))
+        screen = pilot.app.screen
+        assert isinstance(screen, SupposeScreen)
+        assert isinstance(screen.suppositions[-1], SupposedAnswer)
+        await pilot.press("delete")
+        await wait_for(pilot, lambda: not shows(pilot, "Classe CE2, Prises réseau"))
+        assert session.digest == digest
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen))
+        assert shows(pilot, f"Ensemble  {now}")
+
+
+async def test_a_scenario_is_kept_taken_up_and_forgotten(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        session = await opened(pilot)
+        await pilot.press("i")
+        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
+        await pilot.press("f")
+        await wait_for(pilot, lambda: shows(pilot, "et si… Accès à Internet"))
+        await pilot.press("g")
+        await wait_for(pilot, lambda: shows(pilot, "Nom du scénario"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "porte un nom"), "refused")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Nom du scénario"), "still asked")
+        await pilot.press(*"La fibre", "enter")
+        await wait_for(pilot, lambda: len(scenarios(session)) == 1)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, BilanScreen))
+        await pilot.press("i")
+        await wait_for(pilot, lambda: shows(pilot, "Rien n'est supposé"))
+        await pilot.press("o")
+        await wait_for(pilot, lambda: shows(pilot, "Reprendre quel scénario"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "et si… Accès à Internet"))
+        await pilot.press("x")
+        await wait_for(pilot, lambda: shows(pilot, "Oublier quel scénario"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: scenarios(session) == ())
+
+
+async def test_several_choices_are_supposed_by_their_keys(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("i")
+        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
+        await pilot.press("n")
+        await wait_for(pilot, lambda: shows(pilot, "Quelle question"))
+        await pilot.press(*"freins", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "« ? » : pas connu"))
+        assert shows(pilot, "1\u00a0Le débit")
+        assert not shows(pilot, "appareils (")
+        await pilot.press(*"12", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "et si… Freins déclarés"))
+        assert shows(pilot, "Le débit, Les pannes")
+
+
+async def test_a_class_is_split_and_a_room_added_and_closed(tmp_path: Path) -> None:
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("i")
+        await wait_for(pilot, lambda: on(pilot, SupposeScreen))
+        await pilot.press("d")
+        await wait_for(pilot, lambda: shows(pilot, "Dédoubler quelle classe"))
+        assert shows(pilot, "Classe CE1")
+        assert not shows(pilot, "Bibliothèque")
+        await pilot.press(*"ce1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "donne son équipement"))
+        await pilot.press(*"bibli", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "l'équipement de Bibliothèque"))
+        await pilot.press("p")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle de plus"))
+        await pilot.press(*"Annexe", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Équipée comme laquelle"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "une salle de plus : Annexe, vide"))
+        await pilot.press("c")
+        await wait_for(pilot, lambda: shows(pilot, "Quelle salle ferme"))
+        await pilot.press(*"cm1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "salle fermée : Classe CM1-CM2"))
+
+
+async def test_an_empty_audit_says_what_is_to_be_checked(tmp_path: Path) -> None:
+    async with running(new_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        assert shows(pilot, "entre 0 et 100")
+        await pilot.press("2")
+        await wait_for(pilot, lambda: shows(pilot, "À confirmer"))
+        assert all(len(line) <= 80 for line in visible(pilot))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (160, 50)])
+async def test_the_footer_holds_and_escape_goes_back(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with running(audited_app(tmp_path / "w"), size) as pilot:
+        await opened(pilot)
+        footer = visible(pilot)[-1]
+        for word in ("Suite", "Texte", "Et si…", "Rapports", "Retour", "Aide"):
+            assert word in footer
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: on(pilot, SchoolScreen))
+
+
+def test_every_command_says_what_it_does_in_french() -> None:
+    for command in BILAN_COMMANDS:
+        assert command.help_text()
+        assert command.TITLE
+        assert hasattr(BilanScreen, command.handler_name)
+
+
+def test_the_summary_stays_on_one_line_of_eighty_columns() -> None:
+    socle, costs = "non atteint", "37 950 € + 3 475 € par an"
+    whole = "Indispensable : non atteint · 2 non conformes · 600 €, TTC"
+    untaxed = f"Indispensable : non atteint · 11 non conformes · {costs}"
+    far = "37 950 € + entre 1 000 et 13 475 € par an"
+
+    assert summary_line(socle, "2 non conformes", "600 €") == whole
+    assert summary_line(socle, "11 non conformes", costs) == untaxed
+    assert summary_line(socle, "11 non conformes", far) == (
+        f"Indispensable : non atteint · {far}"
+    )
+    wide = "entre 111 714 et 112 164 € + au moins 3 071 € par an"
+    assert summary_line(socle, "21 non conformes", wide) == (
+        "Indispensable : non atteint · 21 non conformes"
+    )
+
+
+async def test_reports_written_after_one_left_the_bilan_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Event()
+
+    def written_late(*args: Any) -> list[WrittenFile]:
+        assert left.wait(30)
+        return list(write_pages(*args))
+
+    monkeypatch.setattr(bilan_acts, "write_reports", written_late)
+    async with running(audited_app(tmp_path / "w"), SIZE) as pilot:
+        await opened(pilot)
+        await pilot.press("r", "escape")
+        await wait_for(pilot, lambda: on(pilot, SchoolScreen), "the school")
+        left.set()
+        await wait_for(pilot, lambda: shows(pilot, "rapports sont écrits"), "told")
+        assert on(pilot, SchoolScreen)

@@ -1,0 +1,104 @@
+"""A day on site: dated once and never to come, corrected, taken away, undone."""
+
+from datetime import date
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from diag.audit.follow import add_visit
+from diag.tui.departure import DayOnSite, DepartureScreen
+from diag.tui.dialogs import ChooseDialog, Notice
+from diag.tui.visit import VisitScreen
+from tests.tui.visit.test_visit import prepared, visit
+from tests.tui.waiting import shows, visible, wait_for
+
+
+async def leaving(pilot: Pilot[None]) -> None:
+    await pilot.press("ctrl+r")
+    await on(pilot, DepartureScreen)
+
+
+async def on(pilot: Pilot[None], kind: type) -> None:
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, kind), kind.__name__)
+
+
+async def choose(pilot: Pilot[None], *downs: str) -> None:
+    await pilot.press("v")
+    await on(pilot, ChooseDialog)
+    await pilot.press(*downs, "enter")
+
+
+def days(screen: VisitScreen) -> list[str]:
+    return [one.date for one in screen.session.visits]
+
+
+async def test_a_visit_is_undone_before_what_was_said_before_it(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("1", "2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await leaving(pilot)
+        await pilot.press("v")
+        await on(pilot, DayOnSite)
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: days(screen) == ["2026-10-05"], "dated")
+        await pilot.press("escape", "ctrl+z")
+        await wait_for(
+            pilot, lambda: shows(pilot, "Annulé · visite du 05/10/2026"), "undone"
+        )
+        key = (screen.session.facts.root, "nb_classes")
+        assert (days(screen), key in screen.session.facts.answers) == ([], True)
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · Nombre de classes"), "")
+
+
+async def test_a_day_to_come_is_refused_and_the_form_stays(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await leaving(pilot)
+        await pilot.press("v")
+        await on(pilot, DayOnSite)
+        await pilot.press(*["backspace"] * 10, *"26/11/2030", "f2")
+        await on(pilot, Notice)
+        assert "Le 26/11/2030 est à venir" in "\n".join(visible(pilot))
+        await pilot.press("enter")
+        await on(pilot, DayOnSite)
+        assert days(screen) == []
+
+
+async def test_the_same_day_is_told_and_not_noted_twice(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        add_visit(screen.session, date(2026, 10, 5))
+        await leaving(pilot)
+        await choose(pilot)
+        await on(pilot, DayOnSite)
+        await pilot.press("f2")
+        await on(pilot, Notice)
+        assert "La visite du 05/10/2026 est déjà notée" in "\n".join(visible(pilot))
+        assert days(screen) == ["2026-10-05"]
+
+
+async def test_a_visit_is_corrected_then_taken_away(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        add_visit(screen.session, date(2026, 9, 30), met=("le maire",))
+        await leaving(pilot)
+        await choose(pilot, "down")
+        await on(pilot, DayOnSite)
+        assert shows(pilot, "Corriger la visite du 30/09/2026")
+        await pilot.press(*["backspace"] * 10, *"1/10/2026", "f2")
+        await wait_for(pilot, lambda: days(screen) == ["2026-10-01"], "corrected")
+        (kept,) = screen.session.visits
+        assert kept.met == ("le maire",)
+        await on(pilot, DepartureScreen)
+        await choose(pilot, "down", "down")
+        said = "Enregistré · visite du 01/10/2026 retirée."
+        await wait_for(pilot, lambda: shows(pilot, said), "taken away")
+        assert shows(pilot, "Aucune visite n'est datée.")
+        assert days(screen) == []
+        await pilot.press("escape", "ctrl+z")
+        await wait_for(pilot, lambda: days(screen) == ["2026-10-01"], "back")
+        await wait_for(
+            pilot, lambda: shows(pilot, "Annulé · retrait : visite du 01/10/2026"), ""
+        )

@@ -1,0 +1,74 @@
+import re
+from pathlib import Path
+
+from textual.widgets import Input
+
+from diag.tui.dialogs import Ask
+from diag.tui.setup import ImportScreen
+from tests.audit.builders import territory
+from tests.tui.builders import app_on, new_app
+from tests.tui.waiting import shows, visible, wait_for
+
+
+async def test_a_new_user_says_who_they_are_imports_and_sees_the_schools(
+    tmp_path: Path,
+) -> None:
+    app = app_on(tmp_path / "neuf")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Bienvenue"), "the form")
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: shows(pilot, "donnez votre prénom"), "a name")
+        await pilot.press("escape", *"Ana [/ Roux", "enter", *"SIVU", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Découverte 1/5"), "the five steps")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "import")
+        assert app.desk.workspace.settings.syndicat == "SIVU"
+        assert list(app.desk.workspace.settings.people.values()) == ["Ana [/ Roux"]
+
+        await pilot.press("enter", *"/nulle/part.csv", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Import refusé"), "refused")
+        await pilot.press("escape", "enter", *["backspace"] * 20)
+        await pilot.press(*f"'{territory().annuaire}'", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Import terminé"), "imported")
+        await pilot.press("escape", "escape")
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+
+
+async def test_a_path_that_no_system_can_have_is_refused_and_asked_again(
+    tmp_path: Path,
+) -> None:
+    app = new_app(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_import()
+        await wait_for(pilot, lambda: shows(pilot, "annuaire"), "the files")
+        for path in ("x" * 300, "~personne-de-ce-nom/x.csv"):
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked")
+            app.screen.query_one(Input).value = path
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: shows(pilot, "Import refusé"), "refused")
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "back")
+
+
+async def test_a_file_that_tells_nothing_of_the_territory_is_no_import(
+    tmp_path: Path,
+) -> None:
+    elsewhere = tmp_path / "ips.csv"
+    told = territory().ips.read_text(encoding="utf-8")
+    elsewhere.write_text(re.sub(r"\b\d{7}[A-Z]\b", "0750001A", told), encoding="utf-8")
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.go_import()
+        await wait_for(pilot, lambda: shows(pilot, "annuaire"), "the files")
+        await pilot.press("down", "down", "down", "enter")
+        await wait_for(pilot, lambda: isinstance(app.screen, Ask), "asked")
+        app.screen.query_one(Input).value = str(elsewhere)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Rien d'importé"), "nothing")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, ImportScreen), "back")
+        (row,) = [line for line in visible(pilot) if "Indices de position" in line]
+        assert "jamais" in row

@@ -1,0 +1,100 @@
+"""What forms refuse: told, and the focus on what is to be corrected, which stays."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+from textual.widgets import Input
+
+from diag.audit.session import AuditSession
+from diag.model.audit import FollowUp
+from diag.model.enums import FollowUpState
+from diag.tui.departure import DayOnSite
+from diag.tui.dialogs import FormDialog, Notice
+from diag.tui.follow import FollowUpDialog, OwnAdviceDialog
+from diag.tui.setup import SettingsForm
+from tests.tui.builders import SCHOOL, app_on, new_app
+from tests.tui.waiting import shows, wait_for
+
+
+def follow_up(session: AuditSession) -> FormDialog:
+    from diag.audit.follow import add_step  # noqa: PLC0415
+
+    step = FollowUp(
+        recommendation=next(iter(session.checklist.recommendations)),
+        state=FollowUpState.ECARTEE,
+        on="2026-10-05",
+    )
+    return FollowUpDialog("x", step, lambda said: add_step(session, said))
+
+
+def settings(session: AuditSession) -> FormDialog:
+    return SettingsForm(session.workspace)
+
+
+CASES = [
+    (DayOnSite, "on", ("3", "2", "slash", "1", "3", "tab", "A")),
+    (DayOnSite, "on", ("backspace", "tab", "A")),
+    (follow_up, "why", ("tab", "tab", "M")),
+    (follow_up, "on", ("tab", "3", "2", "tab", "M")),
+    (OwnAdviceDialog, "title", ("tab", "tab", "tab", "2")),
+    (OwnAdviceDialog, "euros", ("tab", "A", "tab", "tab", "x", "tab", "2")),
+    (OwnAdviceDialog, "delay", ("tab", "A", "tab", "tab", "tab", "x", "tab")),
+    (settings, "author", ("backspace", "tab")),
+    (settings, "campaign", ("tab", "tab", "2", "0", "2", "7", "tab")),
+]
+
+
+@pytest.mark.parametrize(("form", "faulty", "keys"), CASES)
+async def test_after_a_refusal_one_is_at_the_end_of_what_is_refused(
+    tmp_path: Path,
+    form: Callable[[AuditSession], FormDialog],
+    faulty: str,
+    keys: tuple[str, ...],
+) -> None:
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.push_screen(form(app.desk.session(SCHOOL)))
+        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog), "the form")
+        await pilot.press(*keys, "f2")
+        await wait_for(pilot, lambda: isinstance(app.screen, Notice), "the refusal")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog), "back")
+        fields = {field.id: field.value for field in app.screen.query(Input)}
+        await pilot.press("z")
+        await wait_for(
+            pilot,
+            lambda: (
+                {field.id: field.value for field in app.screen.query(Input)}
+                == fields | {faulty: fields[faulty] + "z"}
+            ),
+            "one more letter, there",
+        )
+
+
+async def test_on_the_first_run_one_is_back_where_a_name_is_missing(
+    tmp_path: Path,
+) -> None:
+    app = app_on(tmp_path / "neuf")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "Bienvenue"), "the form")
+        assert shows(pilot, "votre nom suit vos saisies")
+        await pilot.press("enter", *"SIVU", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "donnez votre prénom"), "refused")
+        await pilot.press("escape", *"Ana")
+        await wait_for(pilot, lambda: shows(pilot, "Ana"), "the name")
+        author, syndicat = (field.value for field in app.screen.query(Input))
+        assert (author, syndicat) == ("Ana", "SIVU")
+
+
+async def test_lines_pasted_in_a_field_are_all_kept(tmp_path: Path) -> None:
+    app = new_app(tmp_path / "w")
+    async with app.run_test(size=(80, 24), notifications=True, tooltips=True) as pilot:
+        await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
+        app.push_screen(OwnAdviceDialog(app.desk.session(SCHOOL)))
+        await wait_for(pilot, lambda: isinstance(app.screen, FormDialog), "the form")
+        await pilot.press("tab", "tab")
+        app.screen.post_message(Paste("Trop sombre\r\npour lire\n"))
+        await wait_for(pilot, lambda: shows(pilot, "Trop sombre pour lire"), "both")

@@ -1,0 +1,666 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from textual.events import Paste
+from textual.pilot import Pilot
+
+from diag.audit import session as audits
+from diag.audit.answer import NewAnswer, record_answer
+from diag.audit.places import add_place
+from diag.audit.report import report_folder
+from diag.audit.visit import kept_place
+from diag.audit.walk import walk_of
+from diag.journal import subjects
+from diag.journal.records import visits_of
+from diag.model.enums import PlaceKind, Provenance, State
+from diag.tui.app import DiagApp
+from diag.tui.place import KeyBar
+from diag.tui.reading import HelpScreen
+from diag.tui.visit import VisitScreen
+from diag.tui.visit.fiche import WalkPlan
+from diag.workspace.workspace import Workspace, fixed_world
+from tests.audit.builders import started, workspace
+from tests.shared import copy_once_made
+from tests.tui.builders import DAY, OTHER, SCHOOL, app_on
+from tests.tui.waiting import shows, visible, wait_for
+
+HOSTILE = "Salle [/x] [type=x, v={'a[0]'}]"
+
+
+def prepared(folder: Path, rooms: tuple[str, ...] = ("CP", "CE1")) -> None:
+    name = sha256(repr(rooms).encode()).hexdigest()
+    copy_once_made(f"visit-{name}", partial(make, rooms), folder)
+
+
+def make(rooms: tuple[str, ...], folder: Path) -> None:
+    """Make a workspace with these rooms."""
+    with workspace(folder) as made:
+        session = started(made)
+        for room in rooms:
+            add_place(session, PlaceKind.SALLE, room)
+
+
+@asynccontextmanager
+async def visit(
+    folder: Path,
+    question: str = "nb_classes",
+    *,
+    place: str = "",
+    size: tuple[int, int] = (80, 24),
+    seed: int = 5,
+    day: date = DAY,
+) -> AsyncIterator[tuple[Pilot[None], VisitScreen]]:
+    """Open the visit of the school, at a question."""
+    app = app_on(folder, seed, day)
+    async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+        where = {
+            each.name: each.id
+            for each in app.desk.session(SCHOOL).facts.places.values()
+        }
+        root = app.desk.session(SCHOOL).facts.root
+        app.go_visit(
+            SCHOOL, where.get(place, root) if question else None, question or None
+        )
+        await wait_for(pilot, lambda: isinstance(app.screen, VisitScreen), "the visit")
+        screen = app.screen
+        assert isinstance(screen, VisitScreen)
+        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the fiche")
+        yield pilot, screen
+
+
+async def test_a_number_and_enter_are_recorded_and_the_next_question_comes(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("1", "2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        assert shows(pilot, "Nombre de classes")
+        assert screen.visiting.key[1] == "nb_eleves"
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert answer is not None
+        assert answer.value == 12
+
+
+async def test_digits_without_shift_are_digits(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("ampersand", "é", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert answer is not None
+        assert answer.value == 12
+
+
+@pytest.mark.parametrize(
+    "keys", [("3",), ("quotation_mark",), ("p",), tuple("primaire")], ids="".join
+)
+async def test_a_choice_is_recorded_at_its_digit_its_twin_or_its_letters(
+    tmp_path: Path, keys: tuple[str, ...]
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "type_ecole") as (pilot, screen):
+        await pilot.press(*keys)
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "type_ecole")
+        assert answer is not None
+        assert answer.value == "primaire"
+        assert screen.visiting.key[1] != "type_ecole"
+        assert screen.fiche.line.value == ""
+
+
+async def test_what_was_recorded_at_once_is_taken_back(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "acces_internet") as (pilot, screen):
+        at = (screen.session.facts.root, "acces_internet")
+        before = screen.session.facts.answer(*at)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        assert screen.session.facts.answer(*at) != before
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé"), "taken back")
+        assert screen.session.facts.answer(*at) == before
+        assert screen.visiting.key == at
+
+
+async def test_the_keys_of_a_burst_go_each_to_its_own_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_classes") as (pilot, screen):
+        root = screen.session.facts.root
+        for key in ("8", "enter", "up", "up", "up", "up", "down", "3"):
+            screen.app.simulate_key(key)
+        await wait_for(pilot, lambda: screen.fiche.line.value == "3", "the last key")
+        classes = screen.session.facts.answer(root, "nb_classes")
+        assert classes is not None
+        assert classes.value == 8
+
+
+async def test_an_unlikely_value_is_asked_about_once(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("7", "0", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "paraît élevé"), "the doubt")
+        assert screen.fiche.line.value == "70"
+        root = screen.session.facts.root
+        assert screen.session.facts.answer(root, "nb_classes") is None or (
+            screen.session.facts.answers[root, "nb_classes"][0].value != 70
+        )
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        assert screen.session.facts.answers[root, "nb_classes"][0].value == 70
+
+
+async def test_what_is_refused_stays_with_its_sentence(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("9", "9", "9", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Refusé."), "refused")
+        assert screen.fiche.line.value == "999"
+        assert screen.visiting.key[1] == "nb_classes"
+        assert shows(pilot, "hors limites")
+
+
+async def test_no_answer_is_said_by_a_key_with_its_reason(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        for key, state in (
+            ("asterisk", State.UNKNOWN),
+            ("slash", State.NOT_APPLICABLE),
+            ("exclamation_mark", State.REFUSED),
+        ):
+            at = screen.visiting.key
+            await pilot.press(key)
+            await wait_for(pilot, lambda: shows(pilot, "pourquoi ?"), "asked why")
+            await pilot.press(*state[:2], "enter")
+            reason = f"({state[:2]})"
+            await wait_for(pilot, lambda: shows(pilot, reason), "saved")  # noqa: B023 - called at once
+            answer = screen.session.facts.answer(*at)
+            assert answer is not None
+            assert (answer.state, answer.reason) == (state, state[:2])
+
+
+async def test_another_provenance_goes_with_the_answer(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("ctrl+t")
+        await wait_for(pilot, lambda: shows(pilot, "déclaré"), "another way")
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
+        assert answer is not None
+        assert answer.provenance is Provenance.DECLARED
+
+
+async def test_a_note_is_written_without_leaving(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f4", *"vu [/]", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "vu [/]"), "the note")
+        key = (screen.session.facts.root, "nb_classes")
+        assert screen.session.facts.notes[key] == ("vu [/]",)
+        assert screen.visiting.key == key
+        said = screen.session.workspace.journal.history(
+            screen.session.audit.id, subjects.note(*key)
+        )
+        assert len(said) == 1, "one revision for the whole text, not one a key"
+
+
+async def test_lines_pasted_in_a_note_are_all_kept(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f4")
+        await wait_for(pilot, lambda: pilot.app.screen is not screen, "the dialog")
+        pilot.app.screen.post_message(Paste("porte fermée\r\n\nclé en mairie\n"))
+        await wait_for(pilot, lambda: shows(pilot, "porte fermée clé en mairie"))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+        (note,) = screen.session.facts.notes.values()
+        assert note == ("porte fermée clé en mairie",)
+
+
+async def test_a_flag_is_raised_lowered_and_counted_before_leaving(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f5")
+        await wait_for(pilot, lambda: shows(pilot, "· À revoir"), "flagged")
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "Avant de partir ·"), "the list")
+        assert shows(pilot, "à revoir")
+        await pilot.press("e")
+        written = report_folder(screen.session) / "avant-de-partir.md"
+        await wait_for(pilot, written.exists, "the file")
+        assert "- [ ] Nombre de classes : à revoir" in written.read_text(
+            encoding="utf-8"
+        )
+        await pilot.press("escape", "f5")
+        await wait_for(pilot, lambda: not screen.session.facts.flags, "lowered")
+
+
+async def test_the_visit_is_dated_before_leaving(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "Aucune visite n'est datée"), "not")
+        await pilot.press("v")
+        await wait_for(pilot, lambda: shows(pilot, "Qui est venu"), "the form")
+        await pilot.press(*["backspace"] * 10, *"hier", "f2")
+        await wait_for(pilot, lambda: shows(pilot, "« hier »"), "refused")
+        await pilot.press("enter", *["backspace"] * 4, *"3/9/26", "enter", "enter")
+        await pilot.press(*"la directrice, un agent", "enter", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "visite du 03/09/2026"), "kept")
+        assert not shows(pilot, "Aucune visite n'est datée")
+        assert screen.session.facts.visit_date == date(2026, 9, 3)
+        session = screen.session
+        (kept,) = visits_of(session.workspace.journal, session.audit.id)
+        assert kept.met == ("la directrice", "un agent")
+        settings = session.workspace.settings
+        assert kept.present == (settings.people[settings.author],)
+
+
+async def test_undo_says_what_was_undone_and_goes_there(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · Bâtiments à relier"), "")
+        assert screen.visiting.key[1] == "nb_batiments"
+        assert (
+            screen.session.facts.root,
+            "nb_batiments",
+        ) not in screen.session.facts.answers
+
+
+async def test_what_was_said_another_day_is_undone_once_confirmed(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path, ("CP",))
+    async with visit(tmp_path, day=DAY + timedelta(days=9)) as (pilot, screen):
+        for answer, left in (("escape", 1), ("f2", 0)):
+            await pilot.press("ctrl+z")
+            await wait_for(pilot, lambda: shows(pilot, "date du 05/10/2026"), "asked")
+            await pilot.press(answer)
+            await wait_for(pilot, lambda: pilot.app.screen is screen, "the visit")
+            rooms = screen.session.facts.places_of(PlaceKind.SALLE)
+            assert len(rooms) == left
+        await pilot.press("4", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        await pilot.press("ctrl+z")
+        await wait_for(pilot, lambda: shows(pilot, "Annulé · "), "today's, unasked")
+
+
+async def test_the_most_useful_question_is_looked_for_and_found(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        before = screen.visiting.key
+        await pilot.press("f3")
+        await wait_for(pilot, lambda: screen.visiting.key != before, "another one")
+        assert shows(pilot, "resserre le plus")
+
+
+async def test_arrows_walk_and_the_plan_leads_to_a_room(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("down", "up", "up")
+        await wait_for(pilot, lambda: screen.visiting.key[1] == "type_ecole", "first")
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: screen.query_one(WalkPlan).has_focus, "the plan")
+        rooms = [leg.title for leg in screen.visiting.walk.legs].index("CP")
+        await pilot.press(*["down"] * rooms, "enter")
+        await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the room")
+        assert screen.fiche.line.has_focus
+
+
+async def test_walking_past_a_part_draws_two_lines_of_the_plan(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        plan, (here, there, *_) = screen.query_one(WalkPlan), screen.visiting.walk.legs
+        screen.go_to(here.stops[-1].key)
+        await wait_for(pilot, lambda: shows(pilot, f"{here.title}, question"), "there")
+        drawn: set[int] = set()
+        real = plan.render_line
+        plan.render_line = lambda y: drawn.add(y) or real(y)  # type: ignore[method-assign,func-returns-value] # watches it
+        await pilot.press("down")
+        await wait_for(pilot, lambda: shows(pilot, f"{there.title}, question"), "next")
+
+        assert plan.key == there.key
+        assert len(drawn) == len((here, there))
+
+
+async def test_the_grid_and_the_fiche_stand_at_the_same_question(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "type_salle", place="CE1") as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.face.current == "grid", "the grid")
+        assert screen.grid is not None
+        assert (
+            screen.grid.cursor_place,
+            screen.grid.cursor_question,
+        ) == screen.visiting.key
+        await pilot.press("up", "f2")
+        await wait_for(pilot, lambda: shows(pilot, "CP, question 1"), "the fiche")
+        assert screen.face.current == "fiche"
+
+
+async def test_a_room_is_added_renamed_and_the_list_closed(tmp_path: Path) -> None:
+    prepared(tmp_path, rooms=())
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: shows(pilot, "Aucun lieu"), "an empty list")
+        await pilot.press("s")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
+        await pilot.press(*"CP", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "CP ajoutée"), "added")
+        await pilot.press("r")
+        await wait_for(pilot, lambda: shows(pilot, "Nouveau nom"), "asked")
+        await pilot.press(*"CE1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "CP devient CE1"), "renamed")
+        await pilot.press("ctrl+g")
+        await wait_for(pilot, lambda: shows(pilot, "Toutes les salles sont là (1)"), "")
+        await pilot.press("o")
+        await wait_for(
+            pilot, lambda: PlaceKind.SALLE in screen.session.facts.closed, "closed"
+        )
+        await pilot.press("ctrl+e")
+        await wait_for(pilot, lambda: shows(pilot, "lots de matériel sont là (0)"), "")
+        await pilot.press("o")
+        await wait_for(
+            pilot, lambda: PlaceKind.LOT in screen.session.facts.closed, "closed"
+        )
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "CE1, question 1"), "the room")
+
+
+async def test_a_name_that_is_taken_is_asked_again_with_what_was_typed(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path, rooms=("CP",))
+    async with visit(tmp_path) as (pilot, _):
+        await pilot.press("f6", "s")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked")
+        await pilot.press(*"cp", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "s'appelle déjà"), "refused")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: shows(pilot, "Nom de la salle"), "asked again")
+        await pilot.press("end", "1", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "cp1 ajoutée"), "added")
+
+
+async def test_the_visit_resumes_at_the_very_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, _):
+        await pilot.press("escape")
+    async with visit(tmp_path, "", seed=6) as (_, screen):
+        assert screen.visiting.key[1] == "nb_batiments"
+
+
+async def test_after_a_kill_it_resumes_after_the_last_answer(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("2", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        following = screen.visiting.key
+        with Workspace.open(tmp_path, fixed_world(DAY, 9)) as other:
+            session = started(other)
+            walk = walk_of(session.facts, session.checklist)
+            assert kept_place(session, walk) == following
+
+
+async def test_two_schools_opened_in_turn_keep_their_place(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        app = screen.diag
+        app.go_visit(OTHER)
+        await wait_for(
+            pilot,
+            lambda: isinstance(app.screen, VisitScreen) and app.screen.uai == OTHER,
+            "the other school",
+        )
+        app.go_visit(SCHOOL)
+        await wait_for(
+            pilot,
+            lambda: (
+                isinstance(app.screen, VisitScreen)
+                and app.screen.uai == SCHOOL
+                and app.screen.visiting.key[1] == "nb_batiments"
+            ),
+            "the first one",
+        )
+
+
+async def test_hostile_names_and_texts_are_shown_as_they_are(tmp_path: Path) -> None:
+    prepared(tmp_path, rooms=(HOSTILE,))
+    async with visit(tmp_path, "type_salle", place=HOSTILE, size=(120, 40)) as (
+        pilot,
+        screen,
+    ):
+        assert shows(pilot, HOSTILE)
+        await pilot.press("f4", *"[/x] [", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "[/x] ["), "the note")
+        await pilot.press(*"[/zz]", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "n'est pas un choix"), "refused")
+        await pilot.press("f6")
+        await wait_for(pilot, lambda: shows(pilot, "Lieux de l'école"), "the places")
+        await pilot.press("escape", "ctrl+r")
+        await wait_for(pilot, lambda: shows(pilot, "Avant de partir ·"), "the list")
+        assert screen.is_running
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (160, 50)])
+async def test_nothing_is_clipped(tmp_path: Path, size: tuple[int, int]) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, size=size) as (pilot, screen):
+        await wait_for(pilot, lambda: shows(pilot, "À vérifier"), "the plan")
+        await wait_for(pilot, lambda: "Note" in visible(pilot)[-1], "the keys")
+        assert "Aide" in visible(pilot)[-1]
+        keys = screen.query_one(KeyBar)
+        assert keys.shown == keys.possible
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.face.current == "grid", "the grid")
+        await wait_for(pilot, lambda: "Aide" in visible(pilot)[-1], "the footer")
+
+
+async def test_still_true_repeats_the_previous_audit_in_one_key(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    with Workspace.open(tmp_path, fixed_world(DAY, 3)) as made:
+        before = audits.start(made, SCHOOL, "2025-2026")
+        record_answer(before, NewAnswer("nb_batiments", "2"))
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        assert shows(pilot, "Avant      2")
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_batiments")
+        assert answer is not None
+        assert (answer.value, answer.provenance) == (2, Provenance.CARRIED)
+        await pilot.press("f8")
+        await wait_for(pilot, lambda: shows(pilot, "Pas de réponse à reprendre"), "")
+
+
+async def test_a_choice_is_taken_by_the_mouse(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "acces_internet") as (pilot, screen):
+        (y,) = [at for at, line in enumerate(visible(pilot)) if line.endswith("n  non")]
+        await pilot.click(offset=(40, y))
+        await wait_for(pilot, lambda: shows(pilot, "Enregistré"), "saved")
+        answer = screen.session.facts.answer(
+            screen.session.facts.root, "acces_internet"
+        )
+        assert answer is not None
+        assert answer.value is False
+
+
+async def test_the_plan_leaves_its_columns_to_the_grille_when_they_are_few(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        plan = screen.query_one(WalkPlan)
+        assert plan.display
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: not plan.display, "no plan")
+        assert shows(pilot, "Ces questions se répondent dans la fiche : F2.")
+        await pilot.resize_terminal(120, 40)
+        await wait_for(pilot, lambda: plan.display, "the plan")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: plan.display, "the plan beside the fiche")
+
+
+async def test_where_columns_lack_the_plan_unfolds_by_tab(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, size=(60, 24)) as (pilot, screen):
+        assert not shows(pilot, "À vérifier")
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: shows(pilot, "À vérifier"), "the plan")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: shows(pilot, "Réponse"), "the fiche")
+        assert screen.fiche.line.has_focus
+
+
+async def test_what_is_typed_is_recorded_when_one_walks_on(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("7", "down")
+        await wait_for(pilot, lambda: screen.visiting.key[1] == "nb_eleves", "moved")
+        answer = screen.session.facts.answer(screen.session.facts.root, "nb_classes")
+        assert answer is not None
+        assert answer.value == 7
+        await pilot.press("x", "down")
+        await wait_for(pilot, lambda: shows(pilot, "Refusé."), "refused")
+        assert screen.visiting.key[1] == "nb_eleves"
+        assert screen.fiche.line.value == "x"
+        await pilot.press("escape")
+        assert screen.fiche.line.value == ""
+        assert screen.is_current
+
+
+async def test_what_is_typed_is_there_after_a_note(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        await pilot.press("1", "2", "f4", *"vu", "enter")
+        await wait_for(pilot, lambda: shows(pilot, "Note       vu"), "the note")
+        assert screen.fiche.line.value == "12"
+
+
+async def test_leaving_the_program_keeps_the_very_question(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "nb_batiments") as (pilot, screen):
+        await pilot.press("down", "ctrl+q")
+        where = screen.visiting.key
+    async with visit(tmp_path, "", seed=6) as (_, screen):
+        assert screen.visiting.key == where
+    assert not (tmp_path / "diag.log").exists()
+
+
+@pytest.mark.parametrize("question", ["nb_classes", "type_ecole", "acces_internet"])
+async def test_a_question_mark_is_help_on_every_question(
+    tmp_path: Path, question: str
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, question) as (pilot, screen):
+        before = screen.session.facts.answers
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "back")
+        assert screen.fiche.line.value == ""
+        assert screen.session.facts.answers == before
+
+
+async def test_a_question_mark_ends_a_sentence_that_was_begun(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path) as (pilot, screen):
+        screen.fiche.line.free_text = True
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
+        await pilot.press("escape", *"vu", "question_mark")
+        await wait_for(pilot, lambda: screen.fiche.line.value == "vu?", "typed")
+
+
+async def test_a_question_mark_is_help_in_a_cell(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "prises_rj45", place="CP") as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.grid and screen.grid.cursor_place, "grid")
+        before = screen.session.facts.answers
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpScreen), "help")
+        assert screen.session.facts.answers == before
+
+
+async def test_the_visit_opens_again_on_the_face_that_was_left(tmp_path: Path) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, "", size=(80, 24)) as (pilot, screen):
+        await pilot.press("f2")
+        await wait_for(pilot, lambda: screen.is_gridding, "the grille")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is not screen, "the school")
+        await pilot.press("enter")
+        again = await reopened(pilot)
+        await wait_for(pilot, lambda: again.is_gridding, "the grille again")
+        assert again.grid is not None
+        await wait_for(pilot, lambda: again.grid.table.has_focus, "its cells")  # type: ignore[union-attr] # just seen
+        await pilot.press("f2", "escape")
+        await wait_for(pilot, lambda: pilot.app.screen is not again, "the school")
+        await pilot.press("enter")
+        last = await reopened(pilot)
+        await wait_for(pilot, lambda: last.fiche.line.has_focus, "the fiche")
+        assert not last.is_gridding
+
+
+async def reopened(pilot: Pilot[None]) -> VisitScreen:
+    await wait_for(
+        pilot, lambda: isinstance(pilot.app.screen, VisitScreen), "the visit"
+    )
+    screen = pilot.app.screen
+    assert isinstance(screen, VisitScreen)
+    await wait_for(pilot, lambda: shows(pilot, "Score"), "its score")
+    return screen
+
+
+async def test_the_plan_parts_the_questions_of_a_school_from_a_room_of_one_name(
+    tmp_path: Path,
+) -> None:
+    long = "Classe des petits et moyens 2"
+    prepared(tmp_path, ("Direction", long))
+    async with visit(tmp_path, size=(160, 50)) as (pilot, _):
+        seen = [line.strip() for line in visible(pilot)]
+        starts = ("École ", "Direction", "Salles ", "Direction")
+        at = -1
+        for start in starts:
+            at = next(n for n in range(at + 1, len(seen)) if seen[n].startswith(start))
+        assert any(line.startswith(long) for line in seen)
+
+
+async def test_the_key_that_swaps_faces_is_told_once_as_where_it_leads(
+    tmp_path: Path,
+) -> None:
+    prepared(tmp_path)
+    async with visit(tmp_path, size=(80, 50)) as (pilot, screen):
+        assert swaps(pilot) == ["Grille"]
+        await pilot.press("tab")
+        await wait_for(pilot, lambda: screen.query_one(WalkPlan).has_focus, "the plan")
+        assert "F2 Grille" in visible(pilot)[-1]
+        assert swaps(pilot) == ["Grille"]
+        await pilot.press("escape", "f2")
+        await wait_for(pilot, lambda: screen.is_gridding, "the grille")
+        assert swaps(pilot) == ["Fiche"]
+        await wait_for(pilot, lambda: "F2 Fiche" in visible(pilot)[-1], "its footer")
+
+
+def swaps(pilot: Pilot[None]) -> list[str]:
+    """Return what the help and the palette say of the key that swaps faces."""
+    app = pilot.app
+    assert isinstance(app, DiagApp)
+    return [each.TITLE for _, each in app.offered() if each.KEYS == "f2"]
