@@ -15,9 +15,9 @@ from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.territory import School
 from diag.workspace.workspace import Workspace
-from tests.audit.atlas_reading import texts_of, where
 from tests.audit.audited import audited, audited_workspace
 from tests.audit.builders import OTHER, SCHOOL
+from tests.documents.atlas.reading import texts_of, where
 
 HTML = (Format.HTML,)
 SECRET = "ZINZOLIN-42"
