@@ -14,7 +14,7 @@ from tests.rules.written import FILES, spoilt
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Compile in no time: what is told of an overlay depends on no shipped file."""
     few = ship(tmp_path / "livrees", monkeypatch)
-    monkeypatch.setattr("diag.checklist.edition.shipped_checklists", lambda: few)
+    monkeypatch.setattr("diag.cli.checklists.shipped_checklists", lambda: few)
     return few
 
 

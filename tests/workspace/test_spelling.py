@@ -67,7 +67,7 @@ def test_only_what_a_syndicat_wrote_is_read_with_its_own_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = few_checklists(tmp_path)
-    monkeypatch.setattr("diag.checklist.edition.shipped_checklists", lambda: few)
+    monkeypatch.setattr("diag.cli.checklists.shipped_checklists", lambda: few)
     own = tmp_path / "espace" / "overlay"
     own.mkdir(parents=True)
     (own / "mots.txt").write_text("Zzyzx\n", encoding="utf-8")
