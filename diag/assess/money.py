@@ -67,13 +67,17 @@ def is_counted(cost: Cost, *, yearly: bool) -> bool:
     )
 
 
-def format_cost(cost: Cost) -> str:
-    """Return what {cout} prints: « environ 1 500 € TTC, puis 240 € TTC par an »."""
-    once = _about(cost.once_ttc, counted=is_counted(cost, yearly=False))
-    yearly = _about(cost.yearly_ttc, counted=is_counted(cost, yearly=True))
-    parts = [f"{once} TTC"] if once else []
+def format_cost(cost: Cost, *, headed: bool = False) -> str:
+    """Return what {cout} prints: « environ 1 500 € TTC, puis 240 € TTC par an ».
+
+    `headed`: its column has « environ » and « TTC » in its title.
+    """
+    around, tax = ("", "") if headed else ("environ ", " TTC")
+    once = _about(cost.once_ttc, around, counted=is_counted(cost, yearly=False))
+    yearly = _about(cost.yearly_ttc, around, counted=is_counted(cost, yearly=True))
+    parts = [f"{once}{tax}"] if once else []
     if yearly:
-        parts.append(f"{yearly} TTC par an")
+        parts.append(f"{yearly}{tax} par an")
     return ", puis ".join(parts) or "sans dépense"
 
 
@@ -123,7 +127,7 @@ def total_words(total: str, count: int) -> str:
     return f"aucune encore ; {many} à confirmer en {verb} une."
 
 
-def _about(amount: Amount, *, counted: bool) -> str:
+def _about(amount: Amount, around: str, *, counted: bool) -> str:
     shown = estimate(amount, counted=counted)
     if shown.at_least:
         return str(shown)
@@ -132,7 +136,7 @@ def _about(amount: Amount, *, counted: bool) -> str:
     if shown.more:
         return _from_to(shown.euros, shown.most) if shown.euros else str(shown)
     sure = _euros(amount.minimum) == _euros(amount.maximum or amount.minimum)
-    return str(shown) if sure else f"environ {shown}"
+    return str(shown) if sure else f"{around}{shown}"
 
 
 def _from_to(low: int, high: int) -> str:

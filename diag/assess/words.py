@@ -240,7 +240,7 @@ class ConditionWriter:
         if not isinstance(node, Aggregate):
             return f"de {self._bracketed(node, self._quoted(node))}"
         article = "de la" if node.function == "share" else "du"
-        return f"{article} {self._term(node).removeprefix('le ')}"
+        return f"{article} {self._aggregate(node)}"
 
     @staticmethod
     def _bracketed(node: Term, words: str) -> str:
@@ -270,8 +270,9 @@ class ConditionWriter:
                 return self._arithmetic(operator, left, right)
             case Months(start, end):
                 return f"mois entre {self._term(start)} et {self._term(end)}"
-            case Aggregate():
-                return self._aggregate(node)
+            case Aggregate(function):
+                article = "le " if function in {"smallest", "largest"} else ""
+                return article + self._aggregate(node)
 
     def _arithmetic(self, operator: Operator, left: Term, right: Term) -> str:
         first, second = self._term(left), self._term(right)
@@ -294,9 +295,9 @@ class ConditionWriter:
             case "total":
                 return f"total de « {what} » dans les {many}{among}"
             case "smallest":
-                return f"le plus petit « {what} » des {many}{among}"
+                return f"plus petit « {what} » des {many}{among}"
             case "largest":
-                return f"le plus grand « {what} » des {many}{among}"
+                return f"plus grand « {what} » des {many}{among}"
 
     def _where(self, node: Condition | None) -> str:
         return f" où {self.condition(node)}" if node else ""

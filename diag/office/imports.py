@@ -78,7 +78,8 @@ def _account(
     )
     yield f"{file} : {counts or 'aucune ligne'}."
     for one in rows.refused:
-        yield f"Refusé : ligne {one.line} {one.item} : {one.reason}".replace("  ", " ")
+        item = f"{one.item} " if one.item else ""
+        yield f"Refusé : ligne {one.line} {item}: {one.reason}"
     if gone:
         yield f"De retour à ce qui est livré : {', '.join(gone)}"
     if rows.ignored_columns:

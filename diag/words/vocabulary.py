@@ -38,6 +38,15 @@ OWNERS = {
 }
 """Who acts."""
 
+ACTORS = {
+    Owner.COMMUNE: "commune",
+    Owner.SYNDICAT: "syndicat",
+    Owner.ECOLE: "école",
+    Owner.ACADEMIE: "académie",
+    Owner.PRESTATAIRE: "prestataire",
+}
+"""The same in a cell, without article."""
+
 WHOM = {
     "direction": "la direction",
     "equipe": "l'équipe",
@@ -103,7 +112,9 @@ PLACES = {
 }
 """One place of a kind, and several."""
 
-PLACE_NAMES = {kind: names[0].partition(" de ")[0] for kind, names in PLACES.items()}
+PLACE_NAMES = {kind: names[0] for kind, names in PLACES.items()} | {
+    PlaceKind.LOT: "lot"
+}
 """What a kind is called on screen: « lot »."""
 
 FEMININE = frozenset({PlaceKind.COMMUNE, PlaceKind.ECOLE, PlaceKind.SALLE})
@@ -220,6 +231,23 @@ AUDIENCES = {
     Audience.TECHNIQUE: "la technique",
 }
 """To whom a wording speaks."""
+
+PARTS = {
+    Audience.MAIRIE: ("title", "why", "decision"),
+    Audience.EQUIPE: ("title", "why", "meanwhile"),
+    Audience.ACADEMIE: ("title", "why"),
+    Audience.TECHNIQUE: ("title", "how"),
+}
+"""The parts of a recommendation that each reader gets."""
+
+PART_WORDS = {
+    "title": "Titre",
+    "why": "Pourquoi",
+    "decision": "À décider",
+    "meanwhile": "En attendant",
+    "how": "Comment",
+}
+"""What each part of a wording is called."""
 
 
 def levels(low: int, high: int) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -288,10 +289,10 @@ def difference_lines(old: NamedEdition, new: NamedEdition) -> Iterator[str]:
 
 
 def _field(section: str, change: FieldChange) -> Iterator[str]:
-    key, _, rest = change.path.partition(".")
-    parts = [key, *filter(None, rest.split("."))]
-    named = ", ".join(_KEYS.get(part, part) for part in parts)
-    named = named.replace("niveau, ", "niveau ")
+    key, *inside = filter(None, change.path.split("."))
+    named = _KEYS.get(key, key)
+    for holder, part in pairwise((key, *inside)):
+        named += f"{' ' if holder == 'levels' else ', '}{_KEYS.get(part, part)}"
     money = section == "prices" and key in _CENTS
     before, after = (
         _value_words(one, money=money) for one in (change.before, change.after)

@@ -59,7 +59,8 @@ def source_of(extracts: Sequence[Extract], day: date) -> str:
     many = len(extracts)
     audits = "l'audit" if many == 1 else f"les {many} audits"
     visits = visit_days(extracts)
-    seen = f" ({'visites' if visits.startswith('du ') else 'visite'} : {visits})"
+    several = len({day for one in extracts for day in one.visits}) > 1
+    seen = f" (visite{'s' * several} : {visits})"
     plural = "s" * (many > 1)
     open_ones = sum(one.provisional for one in extracts)
     of_many = f"dont {open_ones} " if many > 1 else ""

@@ -30,7 +30,7 @@ from diag.model.enums import Audience, Compliance, Gate
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import NEXT_BUDGET, listed, sentence
 from diag.words.typography import NBSP
-from diag.words.vocabulary import FOLLOW_UPS, OWNERS
+from diag.words.vocabulary import ACTORS, FOLLOW_UPS, OWNERS
 
 
 def blocks(
@@ -95,7 +95,7 @@ def line(
     report: Report, action: Action, audience: Audience, *, priced: bool = True
 ) -> tuple[str, ...]:
     """Return an action as one row: number, title, who, cost, day."""
-    actor = owner(action).removeprefix("la ").removeprefix("le ").removeprefix("l'")
+    actor = ACTORS[action.advice.recommendation.owner]
     day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
     title = report.title(action, audience) + condition(report, action)
     price = (cost_cell(action),) if priced else ()
@@ -104,8 +104,7 @@ def line(
 
 def cost_cell(action: Action) -> str:
     """Return a cost whose column has « environ » and « TTC »."""
-    told = format_cost(action.advice.cost)
-    return told.replace("environ ", "").replace(" TTC", "")
+    return format_cost(action.advice.cost, headed=True)
 
 
 def owner(action: Action) -> str:
@@ -273,16 +272,15 @@ def _rest(wrong: int, unchecked: int) -> str:
     if not wrong:
         return f"Aucun manquement constaté ; {_points(unchecked)} à vérifier."
     others = wrong - NAMED
-    parts = [_points(others, "autre ")] if others > 0 else []
+    parts = [_points(others, other=True)] if others > 0 else []
     if unchecked:
         parts.append(f"{_points(unchecked)} à vérifier")
     return sentence(f"voir aussi plus loin : {' et '.join(parts)}") if parts else ""
 
 
-def _points(count: int, adjective: str = "") -> str:
-    if count == 1:
-        return f"1 {adjective}point"
-    return f"{count} {adjective.replace(' ', 's ')}points"
+def _points(count: int, *, other: bool = False) -> str:
+    plural = "s" * (count != 1)
+    return f"{count} {f'autre{plural} ' * other}point{plural}"
 
 
 # Many actions in few lines: how many in each theme, what they cost together.
