@@ -15,29 +15,12 @@ from diag.journal.records import ranks_of, wordings_of
 from diag.journal.revision import NewRevision
 from diag.model.audit import OwnAdvice
 from diag.model.checklist import Wording
-from diag.model.enums import Audience, Owner
+from diag.model.enums import USUAL_READER, Audience, Owner
 from diag.model.errors import DiagError
 from diag.model.number import canonical_number
 from diag.model.text import clean_line, clean_text
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, unknown_blanks
-from diag.words.vocabulary import SUBJECTS
-
-PARTS = {
-    Audience.MAIRIE: ("title", "why", "decision"),
-    Audience.EQUIPE: ("title", "why", "meanwhile"),
-    Audience.ACADEMIE: ("title", "why"),
-    Audience.TECHNIQUE: ("title", "how"),
-}
-"""The parts of a recommendation that each reader gets."""
-
-PART_WORDS = {
-    "title": "Titre",
-    "why": "Pourquoi",
-    "decision": "À décider",
-    "meanwhile": "En attendant",
-    "how": "Comment",
-}
-"""What each part of a wording is called."""
+from diag.words.vocabulary import PART_WORDS, PARTS, SUBJECTS
 
 _DELAY = re.compile(r"|P\d{1,3}[YMWD]")
 _DEAREST = 10**11
@@ -210,7 +193,7 @@ def order(session: AuditSession) -> Iterator[str]:
     for one in report.plan.actions:
         indent = "  " if one.under else ""
         hand = "  (placée à la main)" if one.by_hand else ""
-        title = report.title(one, Audience.MAIRIE)
+        title = report.title(one)
         yield f"{one.ref.rjust(4)}  {indent}{title}  [{one.id}]{hand}"
 
 
@@ -279,7 +262,7 @@ def title_words(session: AuditSession, ident: str) -> str:
     known = {*session.checklist.recommendations, *own_advice(session)}
     if ident not in known:
         return ident
-    words = declared_wording(session, ident, Audience.MAIRIE)
+    words = declared_wording(session, ident, USUAL_READER)
     return filled(
         words.title, Blanks(None, "", SUBJECTS[session.about.kind][0], NEXT_BUDGET)
     )

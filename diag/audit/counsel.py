@@ -27,7 +27,14 @@ from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp
 from diag.model.checklist import Price
-from diag.model.enums import Audience, Compliance, Gate, Standing
+from diag.model.enums import (
+    USUAL_READER,
+    WORKING_READER,
+    Audience,
+    Compliance,
+    Gate,
+    Standing,
+)
 from diag.words.dates import describe_day
 from diag.words.figures import in_words, measure, number
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, sentence
@@ -39,9 +46,6 @@ from diag.words.vocabulary import (
     OWNERS,
     THIS_SUBJECT,
 )
-
-READER = Audience.TECHNIQUE
-"""The engineer reads everything, as the technical document does."""
 
 
 def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
@@ -69,7 +73,7 @@ def _action(
     state = FOLLOW_UPS[action.state] if action.state else ""
     return OutlineLine(
         f"rec/{action.id}",
-        f"{indent}{report.title(action, Audience.MAIRIE)}",
+        f"{indent}{report.title(action)}",
         ", ".join(filter(None, (state, short_cost(action.advice.cost)))),
         inner=lambda: tuple(_unfolded(session, report, averages, action)),
         lead=f"{action.ref.ljust(3)} ",
@@ -83,14 +87,19 @@ def _unfolded(
     result = report.result(action.advice.recommendation.when.criterion)
     found = ""
     if result:
-        found = f"{result.criterion.title}, {observed(report, result, READER)}"
+        found = f"{result.criterion.title}, {observed(report, result, WORKING_READER)}"
     told = (
         ("Constat", found),
-        ("Pourquoi", describe_reason(report, action, Audience.MAIRIE)),
-        ("Condition", describe_waiting(report, action, READER)),
+        ("Pourquoi", describe_reason(report, action, USUAL_READER)),
+        ("Condition", describe_waiting(report, action, WORKING_READER)),
         ("Qui", OWNERS[action.advice.recommendation.owner]),
         ("Quand", describe_due(report, action)),
-        ("Lieux", report.spoken_places(action, READER) if action.advice.places else ""),
+        (
+            "Lieux",
+            report.spoken_places(action, WORKING_READER)
+            if action.advice.places
+            else "",
+        ),
         ("Coût", format_cost(action.advice.cost)),
         ("Fourchette", format_range(action.advice.cost)),
         ("Étapes", describe_steps(action)),

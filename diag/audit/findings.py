@@ -9,6 +9,7 @@ from diag.assess.results import CriterionResult, Verdict
 from diag.audit.report import Report, names_judged
 from diag.model.checklist import Question
 from diag.model.enums import (
+    USUAL_READER,
     Audience,
     Compliance,
     Kind,
@@ -211,7 +212,7 @@ def threshold(result: CriterionResult) -> int:
 
 def _is_hidden(report: Report, result: CriterionResult, audience: Audience) -> bool:
     discreet = result.criterion.id in report.discretion.criteria
-    return discreet and audience is not Audience.TECHNIQUE
+    return discreet and not audience.reads_reserved
 
 
 def _is_spread(report: Report, result: CriterionResult, audience: Audience) -> bool:
@@ -361,5 +362,5 @@ def for_the_council(report: Report, action: Action) -> bool:
         return True
     mandated = owner in {Owner.SYNDICAT, Owner.PRESTATAIRE}
     paid = not action.advice.cost.free
-    words = report.wording(action, Audience.MAIRIE)
+    words = report.wording(action, USUAL_READER)
     return bool(words.decision) and (mandated or paid)

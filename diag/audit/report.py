@@ -27,7 +27,7 @@ from diag.journal.records import photos_of, ranks_of, wordings_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
 from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Criterion, Wording
-from diag.model.enums import Audience, AuditStatus, PlaceKind
+from diag.model.enums import USUAL_READER, Audience, AuditStatus, PlaceKind
 from diag.model.fact import Facts, Place
 from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
@@ -236,7 +236,7 @@ class Report:
     def is_discreet(self, recommendation: str, audience: Audience) -> bool:
         """Return whether places, quantities and reasons stay untold to a reader."""
         return (
-            audience is not Audience.TECHNIQUE
+            not audience.reads_reserved
             and recommendation in self.discretion.recommendations
         )
 
@@ -262,7 +262,7 @@ class Report:
         )
         return filled(text, blanks)
 
-    def title(self, action: Action, audience: Audience) -> str:
+    def title(self, action: Action, audience: Audience = USUAL_READER) -> str:
         """Return an action's title for a reader."""
         return self.told(action, self.wording(action, audience).title, audience)
 
@@ -271,7 +271,7 @@ class Report:
         if not action.advice.places or self.is_discreet(action.id, audience):
             return self.it
         names = [self.place_name(place) for place in action.advice.places]
-        return listed(names, limit=len(names) if audience is Audience.TECHNIQUE else 6)
+        return listed(names, limit=len(names) if audience.reads_every_place else 6)
 
     def spoken_due(self, action: Action) -> str:
         """Return the words of {echeance}: a day, or « prochain budget »."""

@@ -24,7 +24,7 @@ from diag.assess.words import (
 )
 from diag.audit.compare import Row, move_of
 from diag.model.checklist import Checklist
-from diag.model.enums import Audience, PlaceKind, Provenance, State, Trigger
+from diag.model.enums import USUAL_READER, PlaceKind, Provenance, State, Trigger
 from diag.model.fact import Answer, Facts, Place, Value
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled
 from diag.words.vocabulary import SUBJECTS
@@ -311,11 +311,9 @@ def _advices(found: SupposedOutcome, told: Iterable[Advice]) -> tuple[Row, ...]:
     return tuple((title_of(one, found.kind), short_cost(one.cost)) for one in told)
 
 
-def title_of(
-    advice: Advice, kind: PlaceKind, audience: Audience = Audience.MAIRIE
-) -> str:
+def title_of(advice: Advice, kind: PlaceKind) -> str:
     """Return a recommendation's declared title, its placeholders filled."""
-    words = advice.recommendation.wording.get(audience)
+    words = advice.recommendation.wording.get(USUAL_READER)
     if words is None:
         return advice.recommendation.id
     about = SUBJECTS[kind][0]

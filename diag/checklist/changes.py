@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Recommendation
-from diag.model.enums import Audience
+from diag.model.enums import USUAL_READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _label(noun: Noun) -> str:
         if text := getattr(noun, key, ""):
             return str(text)
     if isinstance(noun, Recommendation):
-        return noun.wording[Audience.MAIRIE].title
+        return noun.wording[USUAL_READER].title
     return str(getattr(noun, "id", ""))
 
 

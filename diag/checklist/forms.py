@@ -44,7 +44,6 @@ from diag.model.checklist import (
     RegisteredSource,
 )
 from diag.model.enums import (
-    Audience,
     Direction,
     Kind,
     Owner,
@@ -309,15 +308,6 @@ class ForTechnique(_ForAll):
     """What the installers read."""
 
     how: Text = key("comment faire", '"Câble de catégorie 6A, testé."')
-
-
-WORDS_TO: dict[Audience, tuple[str, ...]] = {
-    Audience.MAIRIE: tuple(ForMairie.model_fields),
-    Audience.EQUIPE: tuple(ForEquipe.model_fields),
-    Audience.ACADEMIE: tuple(ForAcademie.model_fields),
-    Audience.TECHNIQUE: tuple(ForTechnique.model_fields),
-}
-"""The texts of a recommendation for each audience, all of them required."""
 
 
 class WordingForm(YamlForm):

@@ -27,6 +27,7 @@ from diag.model.enums import Audience, FollowUpState, Owner
 from diag.office import review as reviewing
 from diag.office.mail.parcel import has_messages
 from diag.words.dates import written_day
+from diag.words.vocabulary import PART_WORDS, PARTS
 
 
 @click.command()
@@ -56,8 +57,8 @@ def reword(
         wording = advising.reword(session, ident, reader, {} if as_declared else words)
     else:
         wording = advising.current_wording(session, ident, reader)
-    for name in advising.PARTS[reader]:
-        click.echo(f"{advising.PART_WORDS[name]} : {getattr(wording, name)}")
+    for name in PARTS[reader]:
+        click.echo(f"{PART_WORDS[name]} : {getattr(wording, name)}")
 
 
 @click.command()

@@ -6,7 +6,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diag.audit.advising import PART_WORDS
 from diag.audit.departure import departure_of
 from diag.audit.report import Report
 from diag.audit.session import AuditSession
@@ -17,6 +16,7 @@ from diag.model.enums import Audience
 from diag.model.errors import DiagError
 from diag.words.dates import long_date
 from diag.words.sentences import counted
+from diag.words.vocabulary import PART_WORDS
 from diag.workspace.disk import write_whole
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from itertools import groupby
 from diag.assess.results import Advice, Assessment, Score
 from diag.journal.journal import Journal
 from diag.model.checklist import rounded_cents
-from diag.model.enums import Audience, Socle, Standing
+from diag.model.enums import WORKING_READER, Socle, Standing
 from diag.model.number import Bounds
 
 OVERALL = "ensemble"
@@ -166,7 +166,7 @@ def _advice(assessment: Assessment, titles: Mapping[str, str]) -> Iterator[Row]:
 
 def _title(advice: Advice) -> str:
     wording = advice.recommendation.wording
-    return wording[Audience.TECHNIQUE].title if Audience.TECHNIQUE in wording else ""
+    return wording[WORKING_READER].title if WORKING_READER in wording else ""
 
 
 def _cents(amount: Fraction | None) -> int | None:

@@ -31,6 +31,18 @@ class Audience(StrEnum):
         """Whether its document prints what a sensitive answer speaks through."""
         return self is Audience.TECHNIQUE
 
+    @property
+    def reads_every_place(self) -> bool:
+        """Whether a sentence to it names all the places, however many."""
+        return self is Audience.TECHNIQUE
+
+
+USUAL_READER = Audience.MAIRIE
+"""Whose words screens and lists print."""
+
+WORKING_READER = Audience.TECHNIQUE
+"""Whose words the auditor reads while at work: nothing is hidden from them."""
+
 
 class AuditStatus(StrEnum):
     """Where an audit stands; anything but `clos` prints « provisoire »."""

@@ -359,7 +359,7 @@ class BilanScreen(PlaceScreen):
     def _title_of(self, ident: str) -> str:
         report = report_of(self.session)
         action = report.plan.action(ident)
-        return report.title(action, Audience.MAIRIE) if action else ident
+        return report.title(action) if action else ident
 
     def on_reword(self) -> None:
         self.app.push_screen(RewordScreen(self.session, self.advice))

@@ -10,19 +10,18 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, Static, TextArea
 
 from diag.audit import advising
-from diag.audit.advising import PART_WORDS
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.documents.write import preview
 from diag.model.checklist import Wording
-from diag.model.enums import Audience
+from diag.model.enums import USUAL_READER, Audience
 from diag.model.errors import DiagError
 from diag.tui.commands import Back, Command, Help, bindings_of
 from diag.tui.dialogs import READING, Confirm
 from diag.tui.lists import Tabs
 from diag.tui.place import PlaceScreen
 from diag.tui.safe import content
-from diag.words.vocabulary import AUDIENCES
+from diag.words.vocabulary import AUDIENCES, PART_WORDS, PARTS
 
 
 class NextReader(
@@ -77,7 +76,7 @@ class RewordScreen(PlaceScreen):
     )
 
     def __init__(
-        self, session: AuditSession, ident: str, audience: Audience = Audience.MAIRIE
+        self, session: AuditSession, ident: str, audience: Audience = USUAL_READER
     ) -> None:
         super().__init__()
         self._session = session
@@ -104,7 +103,7 @@ class RewordScreen(PlaceScreen):
 
     @property
     def _names(self) -> tuple[str, ...]:
-        return advising.PARTS[self.audience]
+        return PARTS[self.audience]
 
     def _area(self, name: str) -> TextArea:
         return self.query_one(f"#{name}", TextArea)
@@ -117,7 +116,7 @@ class RewordScreen(PlaceScreen):
     def _show(self) -> None:
         report = self._report = report_of(self._session)
         action = report.plan.action(self.ident)
-        title = report.title(action, Audience.MAIRIE) if action else self.ident
+        title = report.title(action) if action else self.ident
         self.set_title(f"Reformuler : {title}")
         self.query_one(Tabs).show(self.audience)
         words = advising.current_wording(self._session, self.ident, self.audience)

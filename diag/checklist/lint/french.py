@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 
-from diag.checklist.forms import WORDS_TO
 from diag.checklist.loaded import Item, Loaded
 from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.model.checklist import Aid, Recommendation
@@ -294,8 +293,9 @@ def wording_texts(
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield what each audience reads, with its path."""
     for audience, wording in recommendation.wording.items():
-        for key in WORDS_TO[audience]:
-            yield ("wording", str(audience), key), getattr(wording, key)
+        for key, text in wording:
+            if text:
+                yield ("wording", str(audience), key), text
 
 
 def _agreement_problems(
