@@ -21,7 +21,10 @@ from unittest.mock import patch
 import pytest
 
 from diag.audit.session import AuditSession
+from diag.demo.files import FictionalTerritory, write_fictional_territory
 from diag.journal import connection
+from diag.journal.journal import Journal
+from diag.journal.territory import Territory
 from diag.workspace import editions
 from diag.workspace.workspace import Workspace
 from tests.audit.builders import started, workspace
@@ -115,3 +118,16 @@ def desk(tmp_path: Path) -> Iterator[Workspace]:
 def session(desk: Workspace) -> AuditSession:
     """Give an audit just begun in it."""
     return started(desk)
+
+
+@pytest.fixture(scope="session")
+def vallombre(tmp_path_factory: pytest.TempPathFactory) -> FictionalTerritory:
+    """Give the files of the invented territory of the demonstration."""
+    return write_fictional_territory(tmp_path_factory.mktemp("vallombre"))
+
+
+@pytest.fixture
+def territory(tmp_path: Path) -> Iterator[Territory]:
+    """Give the tables of an empty territory."""
+    with Journal.open(tmp_path) as journal:
+        yield Territory(journal.connection, clock=lambda: 1_790_000_000_000)

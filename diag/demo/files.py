@@ -12,7 +12,6 @@ from diag.demo.territory import (
     communes,
     schools,
     uai,
-    with_key,
 )
 from diag.model.text import fold
 
@@ -34,20 +33,9 @@ class FictionalTerritory:
     mairies_date: date
     """Date to give as that of the town halls' file."""
     syndicat: str
-    syndicat_siren: str
     department: str
     communes: tuple[FictionalCommune, ...]
     schools: tuple[FictionalSchool, ...]
-
-    @property
-    def one_class(self) -> FictionalSchool:
-        """The village school with a single class."""
-        return min(self.schools, key=lambda school: school.plan.classes)
-
-    @property
-    def largest(self) -> FictionalSchool:
-        """The school with the most classes."""
-        return max(self.schools, key=lambda school: school.plan.classes)
 
     @property
     def private(self) -> FictionalSchool:
@@ -85,7 +73,6 @@ def write_fictional_territory(folder: Path, seed: int = SEED) -> FictionalTerrit
         mairies=_write(folder / "mairies_vallombre.csv", town_hall_lines(there)),
         mairies_date=date(2026, 6, 1),
         syndicat=plan.SYNDICAT,
-        syndicat_siren=with_key("25990001"),
         department=plan.DEPARTMENT,
         communes=there,
         schools=invented,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from diag.office import imports as own_tables
+from diag.cli import checklists
+from diag.office import imports
 from diag.workspace import editions
-from diag.workspace import editions as edition_names
 from tests.checklist.test_dated_tables import AIDS, DEADLINES
 from tests.rules.written import FILES
 
@@ -28,6 +28,11 @@ def ship(
     }
     for name, text in (files or small).items():
         (folder / name).write_text(text, encoding="utf-8")
-    for module in (editions, own_tables, edition_names):
-        monkeypatch.setattr(module, "shipped_checklists", lambda: folder, raising=False)
+    ship_folder(folder, monkeypatch)
     return folder
+
+
+def ship_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the checklists of a folder be the shipped ones."""
+    for module in (editions, imports, checklists):
+        monkeypatch.setattr(module, "shipped_checklists", lambda: folder)

@@ -13,9 +13,7 @@ from tests.rules.written import FILES, spoilt
 @pytest.fixture(autouse=True)
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Compile in no time: what is told of an overlay depends on no shipped file."""
-    few = ship(tmp_path / "livrees", monkeypatch)
-    monkeypatch.setattr("diag.cli.checklists.shipped_checklists", lambda: few)
-    return few
+    return ship(tmp_path / "livrees", monkeypatch)
 
 
 @pytest.fixture(scope="module")

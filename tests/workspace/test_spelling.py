@@ -6,6 +6,7 @@ from click.testing import CliRunner
 from diag.checklist.edition import shipped_checklists
 from diag.cli.main import diag
 from diag.workspace.checking import french_dictionary, problems_in, respelled
+from tests.audit.small_edition import ship_folder
 from tests.rules.written import FILES
 
 AFFIXES = "SET UTF-8\nSFX S Y 1\nSFX S 0 s .\n"
@@ -67,7 +68,7 @@ def test_only_what_a_syndicat_wrote_is_read_with_its_own_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = few_checklists(tmp_path)
-    monkeypatch.setattr("diag.cli.checklists.shipped_checklists", lambda: few)
+    ship_folder(few, monkeypatch)
     own = tmp_path / "espace" / "overlay"
     own.mkdir(parents=True)
     (own / "mots.txt").write_text("Zzyzx\n", encoding="utf-8")
