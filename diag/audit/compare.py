@@ -4,7 +4,7 @@ When the checklists differ, yesterday's facts are judged again by today's: what 
 between the two is « grille changée », and never shown as progress.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from statistics import quantiles
@@ -23,7 +23,6 @@ from diag.model.errors import DiagError
 from diag.model.number import Bounds
 from diag.model.territory import School
 from diag.words.figures import displayed, in_words
-from diag.words.sentences import listed, sentence
 from diag.workspace.subjects import audits
 
 
@@ -262,45 +261,6 @@ class AuditsCompared:
     """How many recommendations made then are no longer called for."""
     lasting: int = 0
     """How many made then still are."""
-
-
-def _lead(progress: AuditsCompared) -> str:
-    if not progress.method_changed:
-        return (
-            f"Depuis l'audit de la campagne {progress.campaign}, les grilles sont les "
-            "mêmes : ce qui change vient des faits."
-        )
-    return (
-        f"Depuis l'audit de la campagne {progress.campaign}, les grilles ont changé. "
-        "Nous avons rejugé l'ancien audit avec celles d'aujourd'hui : un changement de "
-        "méthode n'est pas un progrès."
-    )
-
-
-def _score_row(progress: AuditsCompared, one: ScoreMove) -> tuple[str, ...]:
-    again = (one.again,) if progress.method_changed else ()
-    return one.title, one.before or "n'existait pas", *again, one.now
-
-
-def _method(progress: AuditsCompared) -> Sequence[Criterion]:
-    moved = {one.id for one in (*progress.better, *progress.worse)}
-    return [one for one in progress.judged_otherwise if one.id not in moved]
-
-
-def _named(criteria: Sequence[Criterion], limit: int) -> str:
-    names = [f"« {one.title} »" for one in criteria]
-    return sentence(listed(names, limit))
-
-
-def _advice_since(progress: AuditsCompared) -> str:
-    settled, lasting = progress.settled, progress.lasting
-    if not settled:
-        return "Les actions proposées alors restent à faire." if lasting else ""
-    if not lasting:
-        return "Plus aucune action proposée alors n'est nécessaire."
-    gone = "n'est plus nécessaire" if settled == 1 else "ne sont plus nécessaires"
-    stay = "reste" if lasting == 1 else "restent"
-    return f"Des actions proposées alors, {settled} {gone} et {lasting} {stay} à faire."
 
 
 KNOWN = Fraction(4, 5)

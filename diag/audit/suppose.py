@@ -4,7 +4,7 @@ Pure functions over facts: what is supposed never enters the journal, and what i
 judged here never enters a document.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
@@ -348,9 +348,6 @@ def _pair(before: Score, after: Score) -> dict[str, object]:
     return {"before": plain(before), "after": plain(after)}
 
 
-_BEFORE, _AFTER = "Aujourd'hui", "Avec l'option"
-
-
 @dataclass(frozen=True, slots=True)
 class Supposed:
     """One thing supposed, in words."""
@@ -375,17 +372,3 @@ class Option:
     """What would no longer be recommended, and its cost."""
     new: tuple[tuple[str, str], ...]
     """What would be recommended then, and its cost."""
-
-
-def supposed_lines(supposed: Sequence[Supposed], *, reserved: bool) -> list[str]:
-    """Return what is supposed; sensitive matters only to a reserved document."""
-    told = [
-        one.words[:1].upper() + one.words[1:]
-        for one in supposed
-        if reserved or not one.is_sensitive
-    ]
-    hidden = len(supposed) - len(told)
-    more = "un point réservé au service technique"
-    if hidden > 1:
-        more = f"{hidden} points réservés au service technique"
-    return [*told, more] if hidden else told

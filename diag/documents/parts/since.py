@@ -2,22 +2,12 @@
 
 from collections.abc import Sequence
 
-from diag.audit.compare import (
-    AuditsCompared as Progress,
-)
-from diag.audit.compare import (
-    _advice_since as _advice,
-)
-from diag.audit.compare import (
-    _lead,
-    _method,
-    _named,
-    _score_row,
-)
-from diag.audit.suppose import _AFTER, _BEFORE, Option
-from diag.audit.suppose import supposed_lines as _told
+from diag.audit.compare import AuditsCompared, ScoreMove
+from diag.audit.suppose import Option, Supposed
 from diag.documents.blocks import bold, bullets, sections, table, written
 from diag.documents.escape import Md
+from diag.model.checklist import Criterion
+from diag.words.sentences import listed, sentence
 
 
 def option_section(option: Option | None, *, reserved: bool) -> Md:
@@ -37,7 +27,7 @@ def option_section(option: Option | None, *, reserved: bool) -> Md:
         Md(f"## {written(title)}"),
         written(lead),
         written("Nous avons supposé :"),
-        bullets(_told(option.supposed, reserved=reserved)),
+        bullets(_list_supposed(option.supposed, reserved=reserved)),
         _side_by_side("Scores sur 100, hypothèse comprise", "Domaine", option.scores),
         _side_by_side("Dépense encore à décider, TTC", "Dépense", option.costs),
         _option_advice(
@@ -47,15 +37,28 @@ def option_section(option: Option | None, *, reserved: bool) -> Md:
     ))
 
 
+def _list_supposed(supposed: Sequence[Supposed], *, reserved: bool) -> list[str]:
+    shown = [
+        one.words[:1].upper() + one.words[1:]
+        for one in supposed
+        if reserved or not one.is_sensitive
+    ]
+    hidden = len(supposed) - len(shown)
+    more = "un point réservé au service technique"
+    if hidden > 1:
+        more = f"{hidden} points réservés au service technique"
+    return [*shown, more] if hidden else shown
+
+
 def _side_by_side(caption: str, first: str, rows: Sequence[Sequence[str]]) -> Md:
-    return table(caption, (first, _BEFORE, _AFTER), rows)
+    return table(caption, (first, "Aujourd'hui", "Avec l'option"), rows)
 
 
 def _option_advice(caption: str, rows: Sequence[Sequence[str]]) -> Md:
     return table(caption, ("Action", "Coût"), rows)
 
 
-def since(progress: Progress, *, named: int) -> Md:
+def since(progress: AuditsCompared, *, named: int) -> Md:
     """Return what changed, `named` criteria at most by name in each list."""
     return sections((
         written(_lead(progress)),
@@ -69,11 +72,11 @@ def since(progress: Progress, *, named: int) -> Md:
             )
             if some
         ),
-        written(_advice(progress)),
+        written(_actions(progress)),
     ))
 
 
-def against(progress: Progress) -> str:
+def against(progress: AuditsCompared) -> str:
     """Return « contre 31 en 2025-2026 », judged alike, and the method if it changed."""
     if progress.overall.again == "sans objet":
         return ""
@@ -81,7 +84,7 @@ def against(progress: Progress) -> str:
     return f"contre {progress.overall.again} en {progress.campaign}{alike}"
 
 
-def _scores(progress: Progress) -> Md:
+def _scores(progress: AuditsCompared) -> Md:
     moved = [
         one
         for one in progress.domains
@@ -91,3 +94,42 @@ def _scores(progress: Progress) -> Md:
     again = ("Rejugé aujourd'hui",) if progress.method_changed else ()
     columns = ("Domaine", progress.campaign, *again, "Maintenant")
     return table("Scores sur 100, alors et maintenant", columns, rows)
+
+
+def _score_row(progress: AuditsCompared, one: ScoreMove) -> tuple[str, ...]:
+    again = (one.again,) if progress.method_changed else ()
+    return one.title, one.before or "n'existait pas", *again, one.now
+
+
+def _lead(progress: AuditsCompared) -> str:
+    if not progress.method_changed:
+        return (
+            f"Depuis l'audit de la campagne {progress.campaign}, les grilles sont les "
+            "mêmes : ce qui change vient des faits."
+        )
+    return (
+        f"Depuis l'audit de la campagne {progress.campaign}, les grilles ont changé. "
+        "Nous avons rejugé l'ancien audit avec celles d'aujourd'hui : un changement de "
+        "méthode n'est pas un progrès."
+    )
+
+
+def _method(progress: AuditsCompared) -> Sequence[Criterion]:
+    moved = {one.id for one in (*progress.better, *progress.worse)}
+    return [one for one in progress.judged_otherwise if one.id not in moved]
+
+
+def _named(criteria: Sequence[Criterion], limit: int) -> str:
+    names = [f"« {one.title} »" for one in criteria]
+    return sentence(listed(names, limit))
+
+
+def _actions(progress: AuditsCompared) -> str:
+    settled, lasting = progress.settled, progress.lasting
+    if not settled:
+        return "Les actions proposées alors restent à faire." if lasting else ""
+    if not lasting:
+        return "Plus aucune action proposée alors n'est nécessaire."
+    gone = "n'est plus nécessaire" if settled == 1 else "ne sont plus nécessaires"
+    stay = "reste" if lasting == 1 else "restent"
+    return f"Des actions proposées alors, {settled} {gone} et {lasting} {stay} à faire."
