@@ -13,7 +13,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -32,7 +31,6 @@ from tests.documents.builders import report
 
 BUDGET, PAGE_BUDGET, MEMORY, MANY, ROUNDS = 200.0, 25.0, 300, 200, 7
 """Milliseconds a PDF, milliseconds a page, MiB, PDFs in a row, measures of each."""
-DAY = date(2026, 10, 5)
 
 
 def main() -> None:

@@ -200,17 +200,6 @@ class AnswerType:
         """Return a known value in as few words as a cell needs."""
         return " ".join(self.words(question, value).split())
 
-    def editable(self, question: Question, value: Value) -> str:
-        """Return a known value as it would be typed."""
-        match value:
-            case None:
-                return ""
-            case bool():
-                return "o" if value else "n"
-            case tuple():
-                return ",".join(map(self._key_by_id(question), value)) or "0"
-        return self.value_keys(question, value)
-
     def doubt(self, question: Question, value: Value) -> str:
         """Return why a value should be confirmed, or an empty text."""
         return ""
@@ -304,10 +293,6 @@ class AnswerType:
         """Return a number or a text in words."""
         return str(value)
 
-    def value_keys(self, question: Question, value: int | str) -> str:
-        """Return a number or a text as it would be typed."""
-        return str(value)
-
     def present(
         self,
         question: Question,
@@ -331,10 +316,6 @@ class AnswerType:
             return SoFar(text, problem=refused.plain)
         words = self.words(question, parsed.value)
         return SoFar(text, parsed=parsed, words=words, is_complete=is_complete)
-
-    def _key_by_id(self, question: Question) -> Callable[[str], str]:
-        keys = {value: key for key, _, value in self.options(question)}
-        return lambda ident: keys.get(ident, ident)
 
 
 def stated(text: str, state: State) -> SoFar:

@@ -70,9 +70,6 @@ class OneChoice(AnswerType):
     def value_words(self, question: Question, value: int | str) -> str:
         return label_of(question, value) if isinstance(value, str) else str(value)
 
-    def value_keys(self, question: Question, value: int | str) -> str:
-        return self._key_by_id(question)(str(value))
-
     def expected(self, question: Question) -> str:
         several_ = ", plusieurs possibles" if self.is_several else ""
         ids = ", ".join(f"{each.id} ({each.label})" for each in question.choices)
@@ -144,9 +141,6 @@ class SeveralChoices(OneChoice):
         return self.attempt(question, text, [one.id for one in chosen if one])
 
     def value_words(self, question: Question, value: int | str) -> str:
-        return str(value)
-
-    def value_keys(self, question: Question, value: int | str) -> str:
         return str(value)
 
     def pointed(self, question: Question, typed: str) -> set[Value]:

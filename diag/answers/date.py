@@ -72,9 +72,6 @@ class Date(AnswerType):
             return _short(value)
         return super().cell_words(question, value)
 
-    def value_keys(self, question: Question, value: int | str) -> str:
-        return _short(value) if isinstance(value, str) else str(value)
-
     def expected(self, question: Question) -> str:
         return "date, par exemple 31/01/2026"
 

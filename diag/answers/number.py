@@ -120,9 +120,6 @@ class AnyNumber(AnswerType):
             return number(value)  # type: ignore[arg-type]  # is_number checked it
         return super().cell_words(question, value)
 
-    def value_keys(self, question: Question, value: int | str) -> str:
-        return str(value).replace(".", ",")
-
     def expected(self, question: Question) -> str:
         noun = "nombre entier" if self.is_whole else "nombre"
         unit = f" ({plural(question.unit)})" if question.unit else ""

@@ -1,4 +1,4 @@
-"""What a sync asks of the journal: sums proven from rows, cursors, lines to send.
+"""What syncs and bundles ask of the journal: sums, cursors, rehearsals, attachments.
 
 Cursors are hints: losing them costs bytes on the wire, never a revision.
 """
@@ -49,7 +49,6 @@ where r.lam > coalesce(s.lam, 0) group by a.n order by a.n
 """
 
 _GREATEST = "select lam from tally where audit = (select n from audit where id = ?)"
-_FORGET_CURSOR = "delete from sync_state where hub = ?"
 
 
 class Cursor(NamedTuple):
@@ -129,12 +128,6 @@ def lines_to_send(journal: Journal, audit: str, above: int = 0) -> Sequence[Keye
     bounds = subjects.inside("erase")
     rows = journal.select(_LINES, [audit, above, subjects.SUBJECT, *bounds])
     return [Keyed(key, body.encode("utf-8")) for key, body in rows]
-
-
-def forget_marks(journal: Journal, hub: str) -> None:
-    """Forget how far one went with a hub: the next sync compares everything."""
-    with journal.transaction() as connection:
-        connection.execute(_FORGET_CURSOR, [hub])
 
 
 # What a bundle asks of the journal: a rehearsal, one commit, its name, its undoing.

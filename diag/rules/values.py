@@ -84,13 +84,6 @@ UNBOUNDED: Final = Span(None, None)
 """A number of which nothing is known."""
 
 
-def both(left: Truth, right: Truth) -> Truth:
-    """Return Kleene's conjunction."""
-    if left is False or right is False:
-        return False
-    return None if left is None or right is None else True
-
-
 def either(left: Truth, right: Truth) -> Truth:
     """Return Kleene's disjunction."""
     if left is True or right is True:

@@ -84,25 +84,6 @@ def test_a_minus_is_a_six_where_nothing_is_negative() -> None:
     assert [parsed(signal, typed) for typed in ("-65", "65", "-((")] == [-65, -65, -55]
 
 
-@pytest.mark.parametrize(
-    ("asked", "value"),
-    [
-        (ONE, "fibre"),
-        (MANY, ("aucun", "fibre")),
-        (YES_NO, True),
-        (YES_NO, False),
-        (SPEED, "42.5"),
-        (SPEED, 1200),
-        (DAY, "2026-01-31"),
-        (question(QuestionType.TEXT), "vu [/] au tableau"),
-    ],
-)
-def test_a_value_is_read_back_from_what_one_would_type(
-    asked: Question, value: Value
-) -> None:
-    assert parsed(asked, TYPES[asked.type].editable(asked, value)) == value
-
-
 def test_a_preview_says_how_a_text_will_be_read() -> None:
     assert preview(SPEED, "1200").replace("\u202f", " ").startswith("1 200")
     assert preview(YES_NO, "o") == "oui"

@@ -44,8 +44,6 @@ def test_a_page_and_its_cursor_are_kept_together(
     assert exchange.mark_of(journal, HUB, AUDIT.id) == (1, 0)
     exchange.keep_equal(journal, HUB, exchange.proven_sum(journal, AUDIT.id))
     assert exchange.mark_of(journal, HUB, AUDIT.id) == (1, 1)
-    exchange.forget_marks(journal, HUB)
-    assert exchange.mark_of(journal, HUB, AUDIT.id) == (0, 0)
 
 
 def test_lines_are_sent_so_that_any_first_part_can_be_taken_in(

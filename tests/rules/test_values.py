@@ -2,17 +2,16 @@
 
 import pytest
 
-from diag.rules.values import Truth, both, either, negation
+from diag.rules.values import Truth, either, negation
 
 TRUTHS: tuple[Truth, ...] = (True, None, False)
 
 
 @pytest.mark.parametrize("left", TRUTHS)
 @pytest.mark.parametrize("right", TRUTHS)
-def test_both_and_either_are_kleenes(left: Truth, right: Truth) -> None:
+def test_either_is_kleenes(left: Truth, right: Truth) -> None:
     rank = {False: 0, None: 1, True: 2}
     by_rank = {value: key for key, value in rank.items()}
-    assert both(left, right) is by_rank[min(rank[left], rank[right])]
     assert either(left, right) is by_rank[max(rank[left], rank[right])]
 
 

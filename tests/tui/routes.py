@@ -6,7 +6,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from diag.tui.app import DiagApp
-from tests.tui.builders import SCHOOL, app_on, audited_app
+from tests.tui.builders import SCHOOL, audited_app
 from tests.tui.waiting import shows, wait_for
 
 ROUTES: dict[str, tuple[Callable[[DiagApp], object], str]] = {
@@ -33,8 +33,3 @@ async def go(pilot: Pilot[None], app: DiagApp, place: str) -> None:
 def audited(folder: Path) -> DiagApp:
     """Return the app that the routes are walked in."""
     return audited_app(folder)
-
-
-def blank(folder: Path) -> DiagApp:
-    """Return an app where nobody has ever worked."""
-    return app_on(folder / "blank")

@@ -20,7 +20,6 @@ from diag.workspace.workspace import Workspace
 from tests.audit.builders import SCHOOL, territory, workspace
 from tests.documents.reading import markdown
 
-INSEE = "99905"
 SIREN = with_key("25990001")
 
 
