@@ -1,4 +1,4 @@
-"""Criteria become domains, domains become one score; compliance never enters."""
+"""Criteria become domains, domains become one score; compliance stands apart."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Comparisons of products and ratios, brought down to one proportion between two terms.
+"""Judging in French: conditions of rules, scores, levels, moves, costs.
 
 `4 * a / b >= 1` and `4 * a >= b` ask the same: `a` is at least a quarter of `b`.
 """

@@ -1,4 +1,4 @@
-"""Around the answers: visits, complete lists, follow-up, status, erasure."""
+"""What surrounds the answers: visits, follow-up, status, erasure."""
 
 from datetime import date
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""A room like another: the place and its answers, in one durable commit."""
+"""The grid of rooms × questions: fill, copy, clear, duplicate a room, in one commit."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The previous audit of the same school: what was answered at the same question."""
+"""What is known of before: the previous audit, former places, neighbouring rooms."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Everything that any document prints of one audit, computed once."""
+"""Everything that any document prints of one audit, computed once; its pictures."""
 
 import re
 from base64 import b64encode

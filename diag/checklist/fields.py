@@ -1,4 +1,4 @@
-"""What an author may write at one place of a checklist.
+"""What an author may write at one place of a checklist: types of keys and of forms.
 
 A form is a pydantic model read from YAML nodes. Its fields take the types of this
 module: each reads a node, names its error, and describes itself as JSON Schema.

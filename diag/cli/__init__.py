@@ -1,1 +1,1 @@
-"""Commands: thin, over the desk."""
+"""Commands: thin; the rooms under them do the work, `shared` opens and prints."""

@@ -102,7 +102,7 @@ def import_(
 
     Il est vérifié en entier (signature, fin, contenu) avant que rien n'entre.
     """
-    from diag.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     if preview or not yes:
         seen = bundles.preview(workspace, file)
@@ -133,7 +133,7 @@ def undo(workspace: Workspace, name: str) -> None:
     Refusé dès que quelque chose a été ajouté après lui dans les mêmes audits. Les
     effacements qu'il portait restent.
     """
-    from diag.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     number = bundles.undo(workspace, name)
     aside = "mises de côté" if number > 1 else "mise de côté"
@@ -147,7 +147,7 @@ def undo(workspace: Workspace, name: str) -> None:
 @workspace_command
 def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les paquets lus ici, par leur nom."""
-    from diag.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     found = bundles.brought(workspace)
     if as_json:
@@ -181,7 +181,7 @@ def keys(ctx: click.Context, *, as_json: bool) -> None:
     """Affiche la clé de ce poste, à donner à vos collègues, et celles que vous avez."""
     if ctx.invoked_subcommand:
         return
-    from diag.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     with workspace_of(ctx) as workspace:
         kept, cards = bundles.own_keys(workspace), bundles.ring_of(workspace).cards
@@ -212,7 +212,7 @@ def keys(ctx: click.Context, *, as_json: bool) -> None:
 @click.argument("key", metavar="CLE")
 def add(workspace: Workspace, name: str, key: str) -> None:
     """Garde la clé d'un collègue : lui écrire, et croire ce qu'il signe."""
-    from diag.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     kept, card = bundles.add_colleague(workspace, name, key)
     click.echo(
@@ -226,7 +226,7 @@ def add(workspace: Workspace, name: str, key: str) -> None:
 @click.argument("name", metavar="NOM")
 def remove(workspace: Workspace, name: str) -> None:
     """Oublie la clé d'un collègue ; ce qui est déjà lu reste."""
-    from diag.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     gone = bundles.ring_of(workspace).remove(name)
     click.echo(f"La clé de {gone} est oubliée.")
@@ -234,7 +234,7 @@ def remove(workspace: Workspace, name: str) -> None:
 
 def share(ctx: click.Context, folder: Path, *, as_json: bool) -> None:
     """Exchange by a shared folder; print what was read, given, refused."""
-    from diag.office import bundles  # noqa: PLC0415 - as above
+    from diag.office import bundles  # noqa: PLC0415 - 60 ms
 
     with workspace_of(ctx) as workspace:
         outcome = bundles.synchronise_folder(workspace, folder)

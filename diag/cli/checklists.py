@@ -81,7 +81,7 @@ def diff(ctx: click.Context, old: str, new: str, *, as_json: bool) -> None:
 @workspace_command
 def list_(workspace: Workspace, *, as_json: bool) -> None:
     """Liste les éditions gardées ici, et combien d'audits chacune juge."""
-    from diag.workspace.editions import kept_editions  # noqa: PLC0415 - as above
+    from diag.workspace.editions import kept_editions  # noqa: PLC0415 - 60 ms
 
     kept = kept_editions(workspace)
     if as_json:
@@ -113,7 +113,7 @@ _SPELLING = click.option(
 @_SPELLING
 def check_overlay(workspace: Workspace, *, spelling: bool) -> None:
     """Vérifie vos changements, posés sur les grilles livrées."""
-    from diag.workspace.editions import overlay_of  # noqa: PLC0415 - as above
+    from diag.workspace.editions import overlay_of  # noqa: PLC0415 - 60 ms
 
     overlay = overlay_of(workspace)
     result = _check(shipped_checklists(), overlay, spelling=spelling)

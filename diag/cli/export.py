@@ -80,7 +80,7 @@ def basket(
     Quantités et prix par article, par école et par lot de la consultation. Ce qui est
     écarté, fait ou déjà commandé n'y est pas.
     """
-    from diag.documents.tables import write_basket  # noqa: PLC0415 - see above
+    from diag.documents.tables import write_basket  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
@@ -110,7 +110,7 @@ def tickets(
     Les actions techniques du plan et les anomalies : lieux, constat, comment faire,
     priorité, délai, à quoi l'on sait que c'est terminé.
     """
-    from diag.documents.tables import write_tickets  # noqa: PLC0415 - see above
+    from diag.documents.tables import write_tickets  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
@@ -138,7 +138,7 @@ def answers(
 
     Pour un tableur ou un programme ; les réponses sensibles restent à part.
     """
-    from diag.documents.tables import write_answers  # noqa: PLC0415 - see above
+    from diag.documents.tables import write_answers  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
@@ -155,7 +155,7 @@ def map_(ctx: click.Context, /, **asked: Any) -> None:
     Scores en intervalles et complétude ; --all y met toutes les écoles du territoire,
     auditées ou non.
     """
-    from diag.documents.tables import write_map  # noqa: PLC0415 - see above
+    from diag.documents.tables import write_map  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
@@ -173,7 +173,7 @@ def glpi(ctx: click.Context, /, **asked: Any) -> None:
     Une archive JSON des appareils, à importer telle quelle, et deux tables CSV : tout
     le matériel, et les tickets.
     """
-    from diag.documents.tables import write_glpi  # noqa: PLC0415 - see above
+    from diag.documents.tables import write_glpi  # noqa: PLC0415 - 100 ms
 
     with _chosen(ctx, **asked) as (workspace, picked, folder, bar):
         day = workspace.world.today()
@@ -190,7 +190,7 @@ def _chosen(
     *,
     everything: bool,
 ) -> Iterator[tuple[Workspace, "ChosenAudits", Path, "Progress"]]:
-    from diag.documents.tables import chosen  # noqa: PLC0415 - see above
+    from diag.documents.tables import chosen  # noqa: PLC0415 - 100 ms
 
     if bool(refs) is everything:
         raise click.UsageError("Donnez un ou plusieurs sujets, ou --all.")

@@ -242,7 +242,7 @@ def key(chosen: HubLocation) -> None:
 @chosen
 def read(chosen: HubLocation, file: Path) -> None:
     """Lit un paquet apporté au bureau, même serveur en marche, comme un envoi."""
-    from diag.office.bundles import format_time  # noqa: PLC0415 - see above
+    from diag.office.bundles import format_time  # noqa: PLC0415 - certificates
 
     home = chosen.home()
     store = home.store()

@@ -115,7 +115,7 @@ def _open_screens(ctx: click.Context) -> None:
     if not (in_browser or (sys.stdin.isatty() and sys.stdout.isatty())):
         click.echo(ctx.get_help())
         return
-    # Textual costs 100 ms: commands do without. The desk comes after the first frame.
+    # Textual costs 100 ms: commands do without. The workspace opens once a frame is up.
     from diag.tui.app import open_app  # noqa: PLC0415
     from diag.workspace.disk import default_folder  # noqa: PLC0415
 
@@ -174,8 +174,8 @@ def _stop(sentence: str, code: int) -> None:
 
 def _logged(error: Exception) -> str:
     """Write an unexpected error to the log; return where it was written."""
-    # Loading the desk, a cost that only a crash pays here.
-    from diag.workspace.disk import default_folder  # noqa: PLC0415 - as below
+    # Loads the workspace: a cost that only a crash pays here.
+    from diag.workspace.disk import default_folder  # noqa: PLC0415
     from diag.workspace.workspace import log_into  # noqa: PLC0415
 
     logger = logging.getLogger("diag")

@@ -78,7 +78,7 @@ def report(
     if everything == bool(ref):
         raise click.UsageError("Nommez un audit (UAI), ou tous : diag report --all.")
     from diag.documents.formats import Format  # noqa: PLC0415
-    from diag.documents.many import DocumentsWanted  # noqa: PLC0415 - see above
+    from diag.documents.many import DocumentsWanted  # noqa: PLC0415 - Jinja
 
     chosen = tuple(Audience(each) for each in audiences) or tuple(Audience)
     formats = tuple(map(Format, forms)) or tuple(Format)
@@ -106,7 +106,7 @@ def _write_one(
     formats: tuple["Format", ...],
     folder: Path | None,
 ) -> None:
-    from diag.documents.write import write_reports  # noqa: PLC0415 - see above
+    from diag.documents.write import write_reports  # noqa: PLC0415 - Jinja
 
     keep_judged(session)
     place = folder or report_folder(session)
@@ -230,9 +230,6 @@ def demo(folder: Path) -> None:
     )
 
 
-_DRAFTS = ("note", "deliberation", "compte-rendu", "projet", "dossier", "convention")
-
-
 @click.command()
 @workspace_command
 @click.argument(
@@ -353,7 +350,7 @@ def _write(
 
 
 def _enter(session: AuditSession, whom: str, code: str) -> None:
-    from diag.documents.questionnaire import (  # noqa: PLC0415 - see above
+    from diag.documents.questionnaire import (  # noqa: PLC0415 - Jinja
         WHOM,
         Transcription,
         printed_for,

@@ -28,7 +28,7 @@ def open_screens() -> None:
 
 def command_line(error: BaseException | None = None) -> None:
     """Run the command line, or have it print what went wrong before it."""
-    from diag.cli.main import main as run  # noqa: PLC0415 - no click, see above
+    from diag.cli.main import main as run  # noqa: PLC0415 - no click until here
 
     if error is None:
         run()

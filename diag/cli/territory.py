@@ -53,7 +53,7 @@ def _add_own_table(kind: str, help_: str) -> None:
     @workspace_command
     @_FILE
     def read(workspace: Workspace, file: Path) -> None:
-        from diag.office.imports import import_own_table  # noqa: PLC0415 - see above
+        from diag.office.imports import import_own_table  # noqa: PLC0415 - 60 ms
 
         account = import_own_table(workspace, kind, file)
         print_lines(account.lines)

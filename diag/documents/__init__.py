@@ -1,4 +1,4 @@
-"""Documents and tables out, of one audit or of many, in the forms that readers open."""
+"""Documents and tables written, of one audit or of many; the registry of audiences."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

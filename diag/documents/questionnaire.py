@@ -1,4 +1,4 @@
-"""A questionnaire on one printed page: questions by number, boxes to tick.
+"""A questionnaire on one printed page: printed, kept, its answers typed back.
 
 How long a question is on paper is reckoned here, so that the page that holds them is
 the same on a machine that cannot typeset.

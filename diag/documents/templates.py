@@ -1,4 +1,4 @@
-"""Templates of one's own: listed, copied from the shipped ones, compared, tried."""
+"""Templates: listed, copied, compared by a syndicat; a document built of one."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Documents written to a folder, each in its forms, whole or not at all."""
+"""Documents written to a folder, each in its forms, whole or not at all; previews."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Files that people already have, read into the territory: one module per file."""
+"""Official files and own tables, read; one module per kind of file."""

@@ -1,4 +1,4 @@
-"""The official code of communes: names, population, intercommunalité, postcodes."""
+"""Communes and their town halls: names, population, intercommunalité, contacts."""
 
 import re
 from collections import Counter, defaultdict

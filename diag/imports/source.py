@@ -1,4 +1,4 @@
-"""A file as it arrives: its size, its fingerprint, its text; or a refusal in French.
+"""A file as it arrives: size, fingerprint, text, rows; or a refusal in French.
 
 Files come out of Excel, e-mails and archives: nothing is assumed of them but a bound.
 """

@@ -1,4 +1,4 @@
-"""Attachments of a workspace: a second SQLite file of blobs, named by their content.
+"""Attachments: SQLite blobs, named by their content; photos' copies, editions.
 
 A blob is written before the revision that names it: a crash between the two leaves an
 unnamed blob, never a revision without its picture.

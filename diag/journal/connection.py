@@ -1,4 +1,4 @@
-"""The one function that opens a connection: durable settings, read back."""
+"""Connections: one function opens them, durable; the keys of encrypted files."""
 
 import json
 import os
@@ -346,7 +346,7 @@ def held_by_keyring(key: bytes) -> dict[str, Any]:
         LockedAwayError: when this computer has none.
     """
     import keyring  # noqa: PLC0415 - an encrypted workspace only
-    from keyring.errors import KeyringError  # noqa: PLC0415 - as above
+    from keyring.errors import KeyringError  # noqa: PLC0415 - rare
 
     try:
         keyring.set_password(SERVICE, key_id(key), key.hex())
@@ -420,7 +420,7 @@ def _unlocked(mark: Path) -> bytes:
 
 def _from_keyring(name: str) -> bytes:
     import keyring  # noqa: PLC0415 - an encrypted workspace only
-    from keyring.errors import KeyringError  # noqa: PLC0415 - as above
+    from keyring.errors import KeyringError  # noqa: PLC0415 - rare
 
     try:
         kept = keyring.get_password(SERVICE, name)

@@ -1,4 +1,4 @@
-"""The erasures that another file holds: a journal set aside, for example."""
+"""Erasures of another file carried over, and retired audits, whose all is erased."""
 
 import sqlite3
 from contextlib import closing
@@ -87,7 +87,7 @@ def retire(journal: Journal, audit: str, reason: str, origin: Origin) -> Retired
         ingest.ingest(connection, (revision.line for revision in lines))
         for table in _CACHES:
             sql = (
-                f"delete from {table} where audit = (select n from audit where id = ?)"  # noqa: S608 -- names from above
+                f"delete from {table} where audit = (select n from audit where id = ?)"  # noqa: S608 -- names of this module
             )
             connection.execute(sql, (audit,))
         connection.execute("delete from outbox where audit = ?", (audit,))

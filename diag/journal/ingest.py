@@ -476,7 +476,7 @@ def _sums(
 def rebuild(connection: sqlite3.Connection) -> None:
     """Drop and rebuild them, inside the caller's transaction."""
     for table in ("parent", "head", "tally"):
-        connection.execute(f"delete from {table}")  # noqa: S608 -- names from above
+        connection.execute(f"delete from {table}")  # noqa: S608 -- names of this module
     audits = connection.execute("select n, id from audit").fetchall()
     for number, audit in audits:
         rebuild_audit(connection, number, audit)
@@ -485,7 +485,7 @@ def rebuild(connection: sqlite3.Connection) -> None:
 def rebuild_audit(connection: sqlite3.Connection, number: int, audit: str) -> None:
     """Drop and rebuild those of one audit, inside the caller's transaction."""
     for table in ("parent", "head", "tally"):
-        sql = f"delete from {table} where audit = ?"  # noqa: S608 -- names from above
+        sql = f"delete from {table} where audit = ?"  # noqa: S608 -- names of this module
         connection.execute(sql, [number])
     rows = connection.execute("select body from rev where audit = ?", [number])
     revisions: list[Revision] = [read(line) for (line,) in rows]

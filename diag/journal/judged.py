@@ -76,7 +76,7 @@ def store_judged(
             "select n from audit where id = ?", [audit]
         ).fetchone()
         for table, rows in tables.items():
-            # Names of tables come from above, never from outside.
+            # Names of tables are written in this module, never given.
             connection.execute(f"delete from {table} where audit = ?", [number])  # noqa: S608
             for row in rows:
                 marks = ", ".join("?" * (len(row) + 1))

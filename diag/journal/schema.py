@@ -1,4 +1,4 @@
-"""The tables, as the first migration creates them; a released text is never edited."""
+"""The tables, the readable views and the migrations; a released text never changes."""
 
 import sqlite3
 from collections.abc import Callable

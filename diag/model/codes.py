@@ -1,4 +1,4 @@
-"""E-mail addresses found in files: which may be written to, and which are personal."""
+"""Codes found in files: UAI, SIREN, INSEE, e-mail addresses; which can serve."""
 
 import re
 

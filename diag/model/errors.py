@@ -14,7 +14,7 @@ class DiagError(Exception):
         self.command = command
         """What does at the prompt what the last words advise: `diag audit list`."""
         self.about = about
-        """The name of what was given and is refused, as the desk calls it: `on`."""
+        """The name of what was given and is refused, as a call names it: `on`."""
 
     def at_prompt(self) -> str:
         """Return the sentence, ending with the command if there is one."""

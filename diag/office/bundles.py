@@ -1,4 +1,4 @@
-"""Bundles at the desk: whom one knows, what is given, what is taken, in words."""
+"""Bundles and shared folders: colleagues known, what is given and taken, in words."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress

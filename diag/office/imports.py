@@ -1,4 +1,4 @@
-"""A syndicat's own tables written into its overlay: prices, aids, dates to watch."""
+"""Files imported: official lists, and own tables written into the overlay."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping

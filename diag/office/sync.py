@@ -1,4 +1,4 @@
-"""Pictures that are not on this laptop: where they are, and asking for them again."""
+"""Syncs with the office: hubs known, what waits, photos fetched or let go."""
 
 import os
 import platform
@@ -288,7 +288,7 @@ def run(
     Raises:
         DiagError: when no hub does, or the workspace is read-only.
     """
-    from diag.sync.exchange import synchronise_with  # noqa: PLC0415 - as above
+    from diag.sync.exchange import synchronise_with  # noqa: PLC0415 - HTTP
 
     found = hubs(workspace)
     if not found:

@@ -1,1 +1,1 @@
-"""Checklists as authors write them: the rule language, the loader, the lint."""
+"""The language of rules: grammar, values, evaluation of a rule at a place."""

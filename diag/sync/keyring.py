@@ -28,8 +28,8 @@ def read_secret(service: str, name: str) -> str | None:
     Raises:
         DiagError: when it does not answer: what is asked may be there.
     """
-    from keyring import get_keyring  # noqa: PLC0415 - see above
-    from keyring.errors import NoKeyringError  # noqa: PLC0415 - see above
+    from keyring import get_keyring  # noqa: PLC0415 - 90 ms
+    from keyring.errors import NoKeyringError  # noqa: PLC0415 - 90 ms
 
     try:
         return get_keyring().get_password(service, name)
@@ -44,7 +44,7 @@ def read_secret(service: str, name: str) -> str | None:
 
 def keep_secret(service: str, name: str, text: str) -> bool:
     """Have the keyring keep a text; return whether it really does."""
-    from keyring import get_keyring  # noqa: PLC0415 - see above
+    from keyring import get_keyring  # noqa: PLC0415 - 90 ms
 
     try:
         get_keyring().set_password(service, name, text)
@@ -55,7 +55,7 @@ def keep_secret(service: str, name: str, text: str) -> bool:
 
 def forget_secret(service: str, name: str) -> None:
     """Have the keyring forget a text, if it keeps it."""
-    from keyring import get_keyring  # noqa: PLC0415 - see above
+    from keyring import get_keyring  # noqa: PLC0415 - 90 ms
 
     with suppress(Exception):  # as above: what is forgotten is of no use any more
         get_keyring().delete_password(service, name)

@@ -1,1 +1,1 @@
-"""Screens: places where an engineer stands; over the desk, and nothing below it."""
+"""Screens: places where an engineer stands; the rooms under them do the work."""

@@ -209,7 +209,7 @@ class DiagApp(Sturdy, App[None]):
         What was typed ahead was meant for what does not come: it is dropped.
         """
         self._typed.forget()
-        # Whoever is refused something has loaded the desk already.
+        # Whoever is refused something has loaded judging already.
         from diag.audit.session import NeedsConfirmation  # noqa: PLC0415
 
         if isinstance(event.error, NeedsConfirmation):
@@ -219,7 +219,7 @@ class DiagApp(Sturdy, App[None]):
 
     def _ask_to_write(self, refused: "NeedsConfirmation") -> None:
         """Ask whether what is withheld is written all the same; then do so, or not."""
-        from diag.audit.history import ask_to_confirm  # noqa: PLC0415 - see above
+        from diag.audit.history import ask_to_confirm  # noqa: PLC0415 - loaded by the refusal
 
         def answered(confirmed: bool | None) -> None:  # noqa: FBT001 - Textual's
             if confirmed:

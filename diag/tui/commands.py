@@ -1,4 +1,4 @@
-"""Commands: one class gives the key, the footer's word, the palette's and the help's.
+"""Commands and their keys: one class gives the key, the footer's word, the help's.
 
 A command is a message: `on_<command>` of the screen that offers it does it.
 """

@@ -1,4 +1,4 @@
-"""À vérifier avant de partir: the list, to go through or to print."""
+"""À vérifier avant de partir: the list, to go through or to print; the day on site."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Keys that the user chose: which may be taken, and how they are kept and read.
+"""Keys that the user chose: which may be taken, how they are kept; their screen.
 
 Textual's own keymap applies them everywhere at once; this says what is allowed.
 """

@@ -1,4 +1,4 @@
-"""A list of thousands of lines that costs what is visible: one table, drawn by line."""
+"""Lists of thousands of lines, drawn by line; a field that searches them, tabs."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, NamedTuple

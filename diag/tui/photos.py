@@ -1,4 +1,4 @@
-"""Photos of a place: files dropped, typed or come from the phone, joined one by one."""
+"""Photos of a place: dropped, typed or come from the phone; one photo, seen."""
 
 import io
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Something to read, line by line: a history, a comparison. Nothing changes here."""
+"""Something to read: a history, a comparison, the help, what went wrong."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

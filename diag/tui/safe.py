@@ -1,4 +1,4 @@
-"""Documents opened by the system's viewer, off the event loop; refusals are shown."""
+"""What is hostile or fails, on the screens: text typed, viewers, errors in handlers."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import islice

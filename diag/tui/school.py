@@ -188,7 +188,7 @@ class SchoolScreen(PlaceScreen):
         self.app.push_screen(comparison_screen(self.diag.desk.session(self.ref)))
 
     def on_open_history(self) -> None:
-        from diag.tui.reading import history_screen  # noqa: PLC0415 - as above
+        from diag.tui.reading import history_screen  # noqa: PLC0415 - judging
 
         self.diag.desk.choose(self.ref)
         self.app.push_screen(history_screen(self.diag.desk.session(self.ref)))

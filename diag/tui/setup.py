@@ -1,4 +1,4 @@
-"""First run: who works here, for which syndicat. Nothing else is asked."""
+"""First run, import of the official files, settings: who works here, with what."""
 
 from pathlib import Path
 

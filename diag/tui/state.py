@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from diag.workspace.workspace import Workspace, World
 
 
-# Every import of the desk is inside the function that needs it: the first frame is
+# Rooms that work are imported inside the function that needs them: the first frame is
 # drawn before pydantic (60 ms), the journal and judging (100 ms) are loaded.
 
 _RECENT = "recent"
@@ -47,7 +47,7 @@ class OpenDesk:
     @property
     def world(self) -> "World":
         """The time, the day and chance."""
-        from diag.workspace.workspace import World  # noqa: PLC0415 - see above
+        from diag.workspace.workspace import World  # noqa: PLC0415 - first frame
 
         self._world = self._world or World()
         return self._world
@@ -60,7 +60,7 @@ class OpenDesk:
             DiagError: when there is none, or it cannot be opened.
         """
         if self._workspace is None:
-            from diag.workspace.workspace import Workspace  # noqa: PLC0415 - see above
+            from diag.workspace.workspace import Workspace  # noqa: PLC0415 - first frame
 
             self._workspace = Workspace.open(self.folder, self.world)
         return self._workspace
@@ -72,7 +72,7 @@ class OpenDesk:
         Raises:
             DiagError: when there is one that cannot be opened.
         """
-        from diag.journal.journal import FILE  # noqa: PLC0415 - see above
+        from diag.journal.journal import FILE  # noqa: PLC0415 - first frame
 
         return (self.folder / FILE).exists() and self.workspace.knows_author
 
@@ -82,9 +82,9 @@ class OpenDesk:
         Raises:
             DiagError: an empty name, or a folder that cannot hold a workspace.
         """
-        from diag.model.campaign import school_year  # noqa: PLC0415 - see above
-        from diag.workspace.settings import first_settings  # noqa: PLC0415 - see above
-        from diag.workspace.workspace import Workspace  # noqa: PLC0415 - see above
+        from diag.model.campaign import school_year  # noqa: PLC0415 - first frame
+        from diag.workspace.settings import first_settings  # noqa: PLC0415 - first frame
+        from diag.workspace.workspace import Workspace  # noqa: PLC0415 - first frame
 
         campaign = school_year(self.world.today())
         settings = first_settings(author, syndicat=syndicat, campaign=campaign)
@@ -122,7 +122,7 @@ class OpenDesk:
         campaign = self.chosen(uai)
         key = (uai, self.campaign_of(uai))
         if key not in self._sessions:
-            from diag.audit import session as audits  # noqa: PLC0415 - see above
+            from diag.audit import session as audits  # noqa: PLC0415 - first frame
 
             opened = (
                 audits.open_session(self.workspace, uai, campaign)
@@ -151,20 +151,20 @@ class OpenDesk:
 
     def kept(self, name: str, default: object = None) -> object:
         """Return a preference of this user's screens."""
-        from diag.journal.journal import get_setting  # noqa: PLC0415 - see above
+        from diag.journal.journal import get_setting  # noqa: PLC0415 - first frame
 
         return get_setting(self.workspace.journal, f"tui.{name}", default)
 
     def keep(self, name: str, value: object) -> None:
         """Keep a preference of this user's screens, when something can be written."""
         if not self.workspace.journal.readonly:
-            from diag.journal.journal import put_setting  # noqa: PLC0415 - see above
+            from diag.journal.journal import put_setting  # noqa: PLC0415 - first frame
 
             put_setting(self.workspace.journal, f"tui.{name}", value)
 
     def jot(self, name: str, value: object) -> None:
         """Keep a preference without waiting for the disk: a power cut may lose it."""
-        from diag.journal.journal import jot_setting  # noqa: PLC0415 - see above
+        from diag.journal.journal import jot_setting  # noqa: PLC0415 - first frame
 
         jot_setting(self.workspace.journal, f"tui.{name}", value)
 
@@ -358,7 +358,7 @@ class Whereabouts:
         Raises:
             DiagError: unknown school, or an audit that cannot be opened.
         """
-        # Behind the first frame, as all that reads the desk.
+        # Behind the first frame, as all that reads the workspace.
         from diag.workspace.subjects import auditee_named  # noqa: PLC0415
 
         desk = self._app.desk

@@ -241,7 +241,7 @@ class TerritoryScreen(PlaceScreen):
         lines = self.query_one(Lines)
         if not lines.key:
             return
-        from diag.tui.territory_rows import pick  # noqa: PLC0415 - as above
+        from diag.tui.territory_rows import pick  # noqa: PLC0415 - first frame
 
         pick(self.diag.desk, lines.key)
         lines.action_move(1)
@@ -254,7 +254,7 @@ class TerritoryScreen(PlaceScreen):
         self.diag.whereabouts.resume()
 
     def on_regroup(self) -> None:
-        from diag.tui.territory_rows import regroup  # noqa: PLC0415 - as above
+        from diag.tui.territory_rows import regroup  # noqa: PLC0415 - first frame
 
         regroup(self.diag.desk)
         self.post_message(Fill())
@@ -284,7 +284,7 @@ class TerritoryScreen(PlaceScreen):
         self.app.push_screen(asked, self._go_syndicat)
 
     def _check_siren(self, typed: str) -> None:
-        # Behind the first frame, as all that reads the desk.
+        # Behind the first frame, as all that reads the workspace.
         from diag.workspace.subjects import syndicat_auditee  # noqa: PLC0415
 
         syndicat_auditee(self.diag.desk.workspace, typed)
@@ -351,7 +351,7 @@ class NewYear(Static):
 
     def show_year(self, desk: OpenDesk, how: str) -> None:
         """Show which year has begun and how the user goes on to it; in one run only."""
-        # Behind the first frame, as all that reads the desk.
+        # Behind the first frame, as all that reads the workspace.
         from diag.office.outlook import year_begun, year_sentence  # noqa: PLC0415
 
         year = year_begun(desk.workspace)

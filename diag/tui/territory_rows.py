@@ -1,4 +1,4 @@
-"""The lines of Territoire, read from the desk; loaded once the first frame is shown.
+"""The lines of Territoire, read from the journal; loaded after the first frame.
 
 It brings the journal and pydantic with it, which cost as much as Textual itself.
 """

@@ -111,11 +111,11 @@ class TypedAhead:
 
 
 def _waits(pump: MessagePump) -> bool:
-    """Say whether a pump has nothing to do: mounted, its task asleep on its queue."""
-    if pump._closed:  # noqa: SLF001 - see below
+    """Return whether a pump is idle: mounted, its task asleep on its queue."""
+    # Textual does not publish whether a pump is at work, and asyncio's count of what is
+    # unfinished is wrong for it: a message that replaces another counts as done once.
+    if pump._closed:  # noqa: SLF001 - not published
         return True
-    # Textual says of no pump whether it is at work, and asyncio's count of what is
-    # unfinished is wrong for it: a message that replaces another is told done once.
-    queue: asyncio.Queue[Message | None] = pump._message_queue  # noqa: SLF001 - see above
+    queue: asyncio.Queue[Message | None] = pump._message_queue  # noqa: SLF001 - too
     asleep = bool(getattr(queue, "_getters", True))
     return asleep and queue.empty() and pump.is_running

@@ -1,1 +1,1 @@
-"""The one façade that screens and commands talk to."""
+"""The folder of one user: settings, editions, charter, people, copies."""

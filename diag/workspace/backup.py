@@ -1,4 +1,4 @@
-"""Copies of the syndicat's own checklists, next to those of the journal.
+"""Backups of a workspace, restored or salvaged; the syndicat's own files included.
 
 One zip a copy, read back before it counts; put back whole or not at all.
 """

@@ -1,4 +1,4 @@
-"""Where a workspace is by default; light, so that the screens open at once."""
+"""Disks: the default folder, clouds, whole writes; light, for the first frame."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The names of colleagues, learnt where their words come from."""
+"""Names of colleagues, learnt where words come from, and erased everywhere again."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

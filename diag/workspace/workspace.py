@@ -66,7 +66,7 @@ class Workspace:
     @cached_property
     def territory(self) -> "Territory":
         """The schools and communes."""
-        from diag.journal.territory import Territory  # noqa: PLC0415 - see above
+        from diag.journal.territory import Territory  # noqa: PLC0415 - pydantic
 
         return Territory(self.journal.connection, clock=self.world.clock)
 
@@ -116,7 +116,7 @@ class Workspace:
         Raises:
             DiagError: when nobody has named them yet.
         """
-        from diag.workspace.settings import Settings  # noqa: PLC0415 - see above
+        from diag.workspace.settings import Settings  # noqa: PLC0415 - pydantic
 
         return Settings.model_validate(self._kept)
 

@@ -1,4 +1,4 @@
-"""Levels that no answer gives, levels that fall when a fact gets better."""
+"""Rules that cannot work: levels never given, references to nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

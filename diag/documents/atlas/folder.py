@@ -1,4 +1,4 @@
-"""The folder of an atlas: made beside, then put in place at once; nothing else is lost.
+"""The folder of an atlas: its paths; made aside, then put in place at once.
 
 A list of its files stands in it: whatever is not on the list was put there by somebody,
 and is never thrown away.

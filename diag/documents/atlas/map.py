@@ -1,4 +1,4 @@
-"""Room on the map: marks that would hide each other move apart, names find a place."""
+"""The map of a territory: outline, marks, names that find room."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What goes before a council: the explanatory note, and the deliberation itself."""
+"""What goes before a council: note and deliberation; minutes after."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What the drafts of one school share: who it is, what is known, what comes first."""
+"""The drafts of one school: project, application, loan agreement; what they share."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

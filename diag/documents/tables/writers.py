@@ -1,4 +1,4 @@
-"""A worksheet whose texts come back letter for letter, whatever they look like.
+"""Tables written as CSV, JSON or XLSX: texts come back letter for letter.
 
 The standard writes U+FFFE as `_xFFFE_`, so a text `_xFFFE_` must be escaped too;
 xlsxwriter 3.3 forgets one of two that share an underscore: `_x0041_x0042_`.

@@ -304,13 +304,13 @@ def keep_password(account: Account, password: SecretStr) -> None:
     Raises:
         DiagError: when the system has no keyring, or it refuses.
     """
-    from keyring.errors import NoKeyringError  # noqa: PLC0415 - 90 ms, as below
+    from keyring.errors import NoKeyringError  # noqa: PLC0415 - 90 ms
 
     try:
         _keyring().set_password(SERVICE, _name(account), password.get_secret_value())
     except NoKeyringError:
         raise DiagError(NO_KEYRING) from None
-    except Exception:  # noqa: BLE001 - as above; what it says may hold the password
+    except Exception:  # noqa: BLE001 - any backend; its words may hold the password
         raise DiagError(
             "Le trousseau du système a refusé le mot de passe (verrouillé ?). "
             "Déverrouillez-le et recommencez ; sinon il sera demandé à chaque envoi."

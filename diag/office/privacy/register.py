@@ -1,4 +1,4 @@
-"""People's data: what is held, until when, how it is erased, how it is encrypted."""
+"""The register of people's data: what is held, until when, how it is erased."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -67,7 +67,7 @@ select count(*), cast(coalesce(sum(last_seq), 0) as bigint),
 """
 
 _LOCATE = "select department, insee from directory where kind = :kind and code = :code"
-_PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- as above
+_PLACES = f"select count(*) from directory where {_IN_SCOPE}"  # noqa: S608 -- our own text
 
 _PUT_DIRECTORY = """
 insert into directory values (:kind, :code, :department, :insee)
@@ -83,12 +83,12 @@ and (audit.department, audit.insee) <> (d.department, d.insee)
 
 _LOCK_MOVED = f"""
 select 1 from audit join directory d on {_MOVED} order by audit.id for update of audit
-"""  # noqa: S608 -- as above
+"""  # noqa: S608 -- our own text
 
 _PLACE_AUDITS = f"""
 update audit set department = d.department, insee = d.insee from directory d
 where {_MOVED}
-"""  # noqa: S608 -- as above
+"""  # noqa: S608 -- our own text
 
 _DEVICES = """
 select id, name, person, territories, "right", sign_key, enrolled_at, seen_at,
