@@ -20,7 +20,7 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer
-from diag.words.sentences import listed, sentence, uncapitalised
+from diag.words.sentences import listed, sentence, uncapitalised, with_detail
 from diag.words.vocabulary import COMPLIANCES, levels
 
 EXPECTED = 2
@@ -54,9 +54,7 @@ def observed(report: Report, result: CriterionResult, audience: Audience) -> str
     said = levels(result.low, result.high)
     hidden = _is_hidden(report, result, audience)
     fact = "" if hidden else telling_fact(report, result)
-    if "(" in fact:
-        return f"{said}, {fact}"
-    return f"{said} ({fact})" if fact else said
+    return with_detail(said, fact)
 
 
 def where(report: Report, result: CriterionResult, audience: Audience) -> str:

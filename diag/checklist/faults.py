@@ -4,7 +4,7 @@ An error of pydantic has a type and the way to its node. The type gives the sent
 the way gives the line, and the names of what is read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
@@ -68,11 +68,15 @@ _F = TypeVar("_F", bound=YamlForm)
 
 
 def read_form(
-    form: type[_F], node: Node, section: str = ""
+    form: type[_F],
+    node: Node,
+    section: str = "",
+    columns: Mapping[str, str] | None = None,
 ) -> tuple[_F | None, tuple[Problem, ...]]:
     """Return what a node holds, None when it is faulty, and all that is wrong.
 
-    `section` is the key under which the node stands in its file.
+    `section` is the key under which the node stands in its file. `columns` are the
+    names of the keys in a table, whose rows name themselves.
     """
     filled = None
     unquoted: list[Scalar] = []
@@ -81,16 +85,21 @@ def read_form(
         filled = form.model_validate(node, context=unquoted)
     except ValidationError as errors:
         for error in errors.errors(include_url=False, include_input=False):
-            place = _Place(form, node, section, error["loc"])
+            place = _Place(form, node, section, error["loc"], columns)
             is_key = error["loc"][-1:] == ("[key]",) and error["type"] != "cut"
             if not (is_key and was_cut(place.node)):  # else its value is refused
                 found.append(_explain(place, error))
     else:
         for name, message, remedy in islice(filled.misfits(), 1):
-            place = _Place(form, node, section)
+            place = _Place(form, node, section, columns=columns)
             place.path.append(name)
             spot = spot_of(node, name)
-            found.append((False, spot, place.problem(spot, message, remedy)))
+            to_do = (
+                remedy
+                if isinstance(remedy, str)
+                else f"{' ≤ '.join(map(place.called, remedy))}."
+            )
+            found.append((False, spot, place.problem(spot, message, to_do)))
     is_right = filled is not None and not found
     for rule in unquoted:
         place = _Place(form, node, section, _find_way(rule, node) or ())
@@ -112,9 +121,11 @@ class _Place:
         node: Node,
         section: str,
         way: Iterable[str | int] = (),
+        columns: Mapping[str, str] | None = None,
     ) -> None:
         self.form: type[YamlForm] | None = form
         self.node = node
+        self._columns = columns
         self.around: tuple[Entries, type[YamlForm] | None] | None = None
         """The group of keys that the node is in, and its form."""
         self.path = [section] if section else []
@@ -126,7 +137,10 @@ class _Place:
 
     @property
     def key(self) -> str:
-        return ".".join(self.path[self._outside :])
+        return self.called(".".join(self.path[self._outside :]))
+
+    def called(self, key: str) -> str:
+        return self._columns.get(key, key) if self._columns else key
 
     def _follow(self, step: str | int) -> None:
         if isinstance(self.node, Items) and isinstance(step, int):
@@ -145,7 +159,8 @@ class _Place:
         if isinstance(self.node, Entries) and self.form and self.form.noun:
             ident, noun = ident_of(self.node), self.form.noun
             name = f"{noun} « {_short(ident)} »" if ident else noun
-            self.item = ", ".join(filter(None, (self.item, name)))
+            if self._columns is None:
+                self.item = ", ".join(filter(None, (self.item, name)))
             self.path += filter(None, [ident])
             self._outside = len(self.path)
 
@@ -162,8 +177,9 @@ def _explain(place: _Place, error: ErrorDetails) -> _Found:
     if kind == "missing":
         assert form is not None
         place.path.append(last)
-        message = f"il manque la clé « {last} » ({form.model_fields[last].description})"
-        remedy = f"Ajoutez par exemple « {last}: {find_example(form, last)} »."
+        name, meaning = place.called(last), form.model_fields[last].description
+        message = f"il manque la clé « {name} » ({meaning})"
+        remedy = f"Ajoutez par exemple « {name}: {find_example(form, last)} »."
     elif last == "[key]" or kind in {"extra_forbidden", "cut"}:
         assert place.around is not None
         last = place.path[-1]

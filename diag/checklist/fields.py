@@ -243,8 +243,8 @@ Apart = Annotated[_Item, WrapValidator(_apart)]
 Section = Annotated[tuple[_Item, ...], WrapValidator(_apart), BeforeValidator(_items)]
 """A list of items that are read later, one by one: a faulty one leaves the others."""
 
-Misfit = tuple[str, str, str]
-"""A key, what is wrong with it, what to do."""
+Misfit = tuple[str, str, str | tuple[str, ...]]
+"""A key, what is wrong with it, what to do: a sentence, or the keys in their order."""
 
 
 class YamlForm(BaseModel):

@@ -427,7 +427,7 @@ class PriceForm(ItemForm, noun="prix", builds=Price):
         """Yield amounts out of order."""
         if not self.minimum <= self.typical <= self.maximum:
             message = "les trois montants ne sont pas dans l'ordre"
-            yield "typical", message, "minimum ≤ typical ≤ maximum."
+            yield "typical", message, ("minimum", "typical", "maximum")
 
 
 class AidForm(ItemForm, noun="aide", builds=Aid):

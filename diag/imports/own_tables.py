@@ -177,14 +177,14 @@ class _OwnTableReading:
 
     def _build(self, whole: Entries) -> object:
         form, ident = ITEMS[self._section], text_of(whole.nodes["id"])
-        filled, problems = read_form(form, whole)
+        columns = {key: names[0] for key, names in COLUMNS[self._section].items()}
+        filled, problems = read_form(form, whole, columns=columns)
         if filled:
             return filled.build("")
-        message = problems[0].message.removeprefix(f"{form.noun} « {ident} » : ")
+        message = problems[0].message
         if set(required_keys(form)) - whole.nodes.keys():
             message = f"{self._unknown(ident)}{message}"
-        told = f"{message} — {problems[0].remedy}"
-        raise ValueError(by_column(self._section, told))
+        raise ValueError(f"{message} — {problems[0].remedy}")
 
     def _unknown(self, ident: str) -> str:
         shipped = self._shipped.names(self._section)
@@ -274,14 +274,6 @@ def positions(section: str, columns: tuple[str, ...]) -> dict[str, int]:
         for key, names in COLUMNS[section].items()
         if any(fold(name) in where for name in names)
     }
-
-
-def by_column(section: str, sentence: str) -> str:
-    """Return a sentence about keys with names of columns: « prix courant »."""
-    for key, names in COLUMNS[section].items():
-        sentence = re.sub(rf"« {key}(?= »|: )", f"« {names[0]}", sentence)
-    order = "minimum ≤ typical ≤ maximum"
-    return sentence.replace(order, "prix bas ≤ prix courant ≤ prix haut")
 
 
 def node_of(key: str, cell: str, spot: Spot) -> Node | None:

@@ -54,9 +54,9 @@ class PlaceScreen(Sturdy, Screen[None]):
             self._possible = possible
             self.refresh_bindings()
 
-    def set_title(self, title: str, remark: str = "") -> None:
+    def set_title(self, title: str, *remarks: str) -> None:
         """Write in the heading where the user is."""
-        self.query_one(TitleLine).show(title, remark)
+        self.query_one(TitleLine).show(title, remarks)
 
     def on_back(self) -> None:
         """Go back one place."""
@@ -70,28 +70,29 @@ _GAP = 2
 
 
 class TitleLine(Widget):
-    """A title on the left, a remark on the right: as much of its end as there is room.
+    """A title on the left, remarks on the right: as many of the last as have room.
 
-    Parts of a remark stand from the least to the most needed, with dots between.
+    Remarks stand from the least to the most needed, with dots between.
     """
 
-    def __init__(self, title: str = "", remark: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._title = title
-        self._remark = remark
+        self._title = ""
+        self._remarks: tuple[str, ...] = ()
 
-    def show(self, title: str, remark: str = "") -> None:
+    def show(self, title: str, remarks: tuple[str, ...] = ()) -> None:
         """Show another title."""
-        if (title, remark) != (self._title, self._remark):
-            self._title, self._remark = title, remark
+        if (title, remarks) != (self._title, self._remarks):
+            self._title, self._remarks = title, remarks
             self.refresh()
 
     def render(self) -> Content:
         """Draw the line."""
         width = self.content_size.width
-        title, remark = line(self._title), line(self._remark)
-        while remark and cell_len(title) + _GAP + cell_len(remark) > width:
-            remark = remark.partition(_BETWEEN)[2]
+        title, remarks = line(self._title), self._remarks
+        room = width - cell_len(title) - _GAP
+        while cell_len(remark := line(_BETWEEN.join(remarks))) > room and remarks:
+            remarks = remarks[1:]
         if remark:
             room = width - cell_len(title) - cell_len(remark)
             return Content(title + " " * room + remark)

@@ -200,7 +200,7 @@ class TerritoryScreen(PlaceScreen):
             else _NO_SCHOOL.format(key=key_now(self.app, ImportFiles))
         )
         lines.show(found.lines)
-        self.set_title("Territoire", found.summary)
+        self.set_title("Territoire", *found.summary)
         how = f"touche {key_now(self.app, OpenSettings)} : {OpenSettings.TITLE}"
         self.query_one(NewYear).show_year(self.diag.desk, how)
         self._can_resume = self.diag.whereabouts.can_resume

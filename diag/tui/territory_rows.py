@@ -35,8 +35,8 @@ class TerritoryReading:
     lines: list[ListLine]
     is_whole: bool
     """No other school answers."""
-    summary: str
-    """How many schools and audits, in words."""
+    summary: tuple[str, ...]
+    """How many schools and audits, in words; last what is to be erased."""
 
 
 def read(
@@ -56,12 +56,12 @@ def read(
     campaign = workspace.campaign
     audited = f" auditée{'s' * (len(schools) > 1)}" if only_audits else ""
     shown = f"{counted(len(schools), 'école')}{audited}{_BY[grouping]}"
-    summary = f"{shown} · {counted(begun, 'audit')}"
-    late = ""
+    summary = [shown, f"{counted(begun, 'audit')} en {campaign}"]
     if is_whole and not words:
         kept = overdue(workspace, campaigns_of(workspace.journal))
         gone = ", ".join(one.campaign for one in kept)
-        late = f" · à effacer : {gone} (diag rgpd)" if gone else ""
+        if gone:
+            summary.append(f"à effacer : {gone} (diag rgpd)")
     names, lines = names_shown(schools), list[ListLine]()
     for group in groups:
         if group.title:
@@ -83,7 +83,7 @@ def read(
                 or ("fermée ?" if school.vanished else ""),
             )
             lines.append(ListLine(school.uai, cells))
-    return TerritoryReading(lines, is_whole, f"{summary} en {campaign}{late}")
+    return TerritoryReading(lines, is_whole, tuple(summary))
 
 
 def pick(desk: OpenDesk, uai: str) -> None:

@@ -162,6 +162,13 @@ def phone_number(text: str) -> str:
     return " ".join(re.findall("..", text)) if re.fullmatch(r"\d{10}", text) else text
 
 
+def with_detail(text: str, detail: str) -> str:
+    """Return « text (detail) »; brackets are never nested."""
+    if "(" in detail:
+        return f"{text}, {detail}"
+    return f"{text} ({detail})" if detail else text
+
+
 def sentence(text: str) -> str:
     """Return `text` with a capital letter and a full stop."""
     text = text.strip()

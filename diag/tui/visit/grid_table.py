@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from diag.answers.choice import choices_words
+from diag.answers.choice import keys_and_labels
 from diag.answers.types import TYPES, heads_words
 from diag.audit.grid import Cell, GridSheet, provenance_words
 from diag.model.checklist import Question
@@ -531,7 +531,7 @@ def _choices_lines(question: Question, width: int) -> list[str]:
     """Return every choice and its key; labels as long as the lines allow."""
     several = ", plusieurs" if TYPES[question.type].is_several else ""
     for longest in _LABELS:
-        choices = choices_words(question, longest).split(_BETWEEN)
+        choices = keys_and_labels(question, question.choices, longest)
         whole = _BETWEEN.join(each.replace(" ", NBSP) for each in choices)
         lines = _wrapped(f"Un choix{several} : {whole}", width)
         if len(lines) <= _EXPECTED_LINES:
