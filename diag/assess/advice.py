@@ -20,8 +20,7 @@ from diag.model.number import Number, Quantity, exact
 from diag.rules.evaluate import number
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Scope
-from diag.rules.tree import Exact
-from diag.rules.values import ABSENT, Absent, Span
+from diag.rules.values import ABSENT, Absent, Span, plain
 
 QUANTITY_NAME = "quantite"
 """What the rules of prices and effort call the quantity."""
@@ -75,13 +74,9 @@ class Remedy:
 
 
 def _knowing(root: PlaceScope, quantity: Quantity) -> Scope:
-    low, high = _exact(quantity.low), quantity.high
-    span = Span(low, None if high is None else _exact(high))
+    low, high = plain(quantity.low), quantity.high
+    span = Span(low, None if high is None else plain(high))
     return WithNames(root, {QUANTITY_NAME: span})
-
-
-def _exact(number: Fraction) -> Exact:
-    return number.numerator if number.denominator == 1 else number
 
 
 def _quantity(value: Span | Absent) -> Quantity:

@@ -18,7 +18,7 @@ from diag.model.checklist import Wording
 from diag.model.enums import USUAL_READER, Audience, Owner
 from diag.model.errors import DiagError
 from diag.model.number import canonical_number
-from diag.model.text import clean_line, clean_text
+from diag.model.text import accept, clean_line
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, unknown_blanks
 from diag.words.vocabulary import PART_WORDS, PARTS, SUBJECTS
 
@@ -94,7 +94,7 @@ def reword(
         return declared
     kept = current_wording(session, ident, audience)
     said = kept.model_copy(
-        update={name: _text(text, name) for name, text in words.items()}
+        update={name: accept(text, name) for name, text in words.items()}
     )
     if not said.title or "\n" in said.title:
         raise DiagError(
@@ -133,7 +133,7 @@ def add_own(
         id=str(UUID(bytes=world.nonce() + world.nonce(), version=4)),
         title=_title(title),
         owner=owner,
-        why=_text(why, "why"),
+        why=accept(why, "why"),
         criterion=criterion,
         cents=_cents(euros),
         delay=delay,
@@ -230,13 +230,6 @@ def _title(text: str) -> str:
             "Le titre est vide. Dites ce qu'il faut faire, en une ligne.", about="title"
         )
     return title
-
-
-def _text(text: str, about: str) -> str:
-    try:
-        return clean_text(text).strip()
-    except ValueError as error:
-        raise DiagError(f"Texte refusé : {error}.", about=about) from error
 
 
 def _cents(euros: str) -> int:

@@ -14,7 +14,7 @@ from diag.journal.revision import Revision
 from diag.model.audit import FollowUp, Visit
 from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
-from diag.model.text import clean_line, clean_text
+from diag.model.text import accept
 from diag.workspace.people import remember
 
 _SHORTEST = 8
@@ -42,7 +42,7 @@ def add_visit(
         date=day.isoformat(),
         present=_lines(present, "present"),
         met=_lines(met, "met"),
-        authorisation=_line(authorisation, "authorisation"),
+        authorisation=accept(authorisation, "authorisation", line=True),
     )
     if visit != corrects:
         _check_day(session, visit)
@@ -103,7 +103,7 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
             command=f"diag score {session.about.ref}",
         )
     cleaned = step.model_copy(
-        update={"by": _line(step.by, "by"), "why": _text(step.why, "why")}
+        update={"by": accept(step.by, "by", line=True), "why": accept(step.why, "why")}
     )
     if step.state is FollowUpState.ECARTEE and not cleaned.why:
         raise DiagError(
@@ -118,7 +118,7 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
 def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
     """Move the audit to a status; closing signs the digest of what was written."""
     digest = session.digest if status is AuditStatus.CLOS else ""
-    said = _text(comment, "comment")
+    said = accept(comment, "comment")
     session.record(changes.moved(session.audit.id, status, digest, said))
 
 
@@ -159,29 +159,15 @@ def erase(session: AuditSession, revision: str, reason: str) -> None:
     """
     found = revision_named(session, revision)
     said = session.record(
-        changes.erased(session.audit.id, found.id, _line(reason, "reason"))
+        changes.erased(session.audit.id, found.id, accept(reason, "reason", line=True))
     )
     remember(session.workspace.folder, said)
     drop_erased(session, found)
     session.workspace.journal.compact()
 
 
-def _text(text: str, about: str) -> str:
-    try:
-        return clean_text(text).strip()
-    except ValueError as error:
-        raise DiagError(f"Texte refusé : {error}.", about=about) from error
-
-
-def _line(text: str, about: str) -> str:
-    try:
-        return clean_line(text)
-    except ValueError as error:
-        raise DiagError(f"Texte refusé : {error}.", about=about) from error
-
-
 def _lines(texts: tuple[str, ...], about: str) -> tuple[str, ...]:
-    return tuple(filter(None, (_line(text, about) for text in texts)))
+    return tuple(filter(None, (accept(text, about, line=True) for text in texts)))
 
 
 _NEXT = {

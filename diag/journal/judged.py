@@ -11,9 +11,12 @@ from itertools import groupby
 
 from diag.assess.results import Advice, Assessment, Score
 from diag.journal.journal import Journal
-from diag.model.checklist import rounded_cents
-from diag.model.enums import WORKING_READER, Socle, Standing
+from diag.model.enums import WORKING_READER
+from diag.model.enums import Socle
+from diag.model.enums import Standing
+from diag.model.enums import Audience
 from diag.model.number import Bounds
+from diag.words.figures import half_up
 
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""
@@ -156,7 +159,7 @@ def _advice(assessment: Assessment, titles: Mapping[str, str]) -> Iterator[Row]:
             str(advice.gate),
             _text(advice.quantity.low),
             _text(advice.quantity.high),
-            rounded_cents(cost.once_ttc.minimum),
+            half_up(cost.once_ttc.minimum),
             _cents(cost.once_ttc.typical),
             _cents(cost.once_ttc.maximum),
             _cents(cost.yearly_ttc.typical),
@@ -170,7 +173,7 @@ def _title(advice: Advice) -> str:
 
 
 def _cents(amount: Fraction | None) -> int | None:
-    return None if amount is None else rounded_cents(amount)
+    return None if amount is None else half_up(amount)
 
 
 def _text(ratio: Fraction | None) -> str | None:

@@ -5,7 +5,6 @@ reads them, `diag.assess` judges with them. Texts are French, ids are ASCII slug
 """
 
 from enum import StrEnum
-from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field
@@ -121,11 +120,6 @@ class Price(Noun):
     source: str = "metier"
     """Id of a registered source, or `metier`."""
     note: str = ""
-
-
-def rounded_cents(amount: Fraction) -> int:
-    """Round an exact amount of cents half up, once, for display."""
-    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
 
 Level = Literal[0, 1, 2, 3]

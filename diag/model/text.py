@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from diag.model.errors import DiagError
+
 MAX_TEXT = 20_000
 """Longest free text kept, in characters."""
 
@@ -35,6 +37,18 @@ def clean_text(raw: str) -> str:
 def clean_line(raw: str) -> str:
     """Return `raw` cleaned, on one line, with single spaces: a name, a title."""
     return " ".join(clean_text(raw).split())
+
+
+def accept(typed: str, about: str = "", *, line: bool = False) -> str:
+    """Return what was typed, cleaned and stripped, on one `line` if asked.
+
+    Raises:
+        DiagError: when it cannot enter.
+    """
+    try:
+        return clean_line(typed) if line else clean_text(typed).strip()
+    except ValueError as error:
+        raise DiagError(f"Texte refusé : {error}.", about=about) from error
 
 
 _BARE_SCHOOL = re.compile(r"\bE(cole|COLE)(?=\b|s\b|S\b)")

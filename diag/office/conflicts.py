@@ -1,6 +1,6 @@
 """What people wrote apart, for whoever settles it: candidates, origin, effects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -30,7 +30,7 @@ from diag.journal.subjects import (
 from diag.model.checklist import Question
 from diag.model.enums import AuditStatus, Provenance
 from diag.model.errors import DiagError
-from diag.model.text import clean_line, clean_text
+from diag.model.text import accept
 from diag.office.merging import proposals
 from diag.words.sentences import counted
 from diag.workspace.workspace import Workspace
@@ -440,7 +440,7 @@ def write(
         draft = changes.answered(audit, topic.place, topic.question, answer)
         return _settle(shown, draft.value)
     assert isinstance(given, str)  # a note or a name is no answer
-    text = _clean(given, line=isinstance(topic, PlaceTopic))
+    text = accept(given, line=isinstance(topic, PlaceTopic))
     if isinstance(topic, NoteTopic):
         return _settle(shown, text or None, op="set" if text else "del")
     named = {**_noun(shown), "name": text}
@@ -458,7 +458,7 @@ def leave(shown: Contested, comment: str) -> tuple[Revision, ...]:
         raise DiagError(
             f"« {shown.about} » n'a pas de note : laissez-le ouvert sans commentaire."
         )
-    said = _clean(comment)
+    said = accept(comment)
     if not said:
         raise DiagError("Le commentaire est vide : dites pourquoi il reste ouvert.")
     if len(shown.notes) > 1:
@@ -501,14 +501,6 @@ def _noun(shown: Contested) -> dict[str, Json]:
     value = changes.placed(session.audit.id, place).value
     assert isinstance(value, dict)
     return value
-
-
-def _clean(typed: str, *, line: bool = False) -> str:
-    cleaning: Callable[[str], str] = clean_line if line else clean_text
-    try:
-        return cleaning(typed).strip()
-    except ValueError as error:
-        raise DiagError(f"Texte refusé : {error}.") from error
 
 
 def unsettled(session: AuditSession) -> str:

@@ -116,9 +116,6 @@ FOLDER = "modeles"
 SHIPPED = Path(__file__).parents[1] / "documents" / "templates"
 """Folder of the templates that the program brings: names and texts, no code."""
 
-SHIPPED = Path(__file__).parents[1] / "documents" / "templates"
-"""The shipped templates: one's own bear their names."""
-
 SUFFIX = ".md.jinja"
 MAX_TEMPLATE = 256 * 1024
 """Heaviest template read."""

@@ -3,8 +3,8 @@ from fractions import Fraction
 from diag.assess.advice import FREE, NOTHING, added, cost_of, totals
 from diag.assess.judge import assess
 from diag.assess.results import Amount, CostLine
-from diag.model.checklist import rounded_cents
 from diag.model.number import Number, Quantity
+from diag.words.figures import half_up
 from tests.assess.builders import checklist, criterion, facts, number, price
 from tests.assess.builders import recommendation as advised
 
@@ -43,7 +43,7 @@ def test_an_unbounded_quantity_has_a_least_cost_only() -> None:
 def test_tax_is_exact_and_rounded_once() -> None:
     ttc = cost_of([line(1, 1, vat="5.5")]).once_ttc
     assert ttc.typical == Fraction(10_022_500, 1_000)
-    assert rounded_cents(ttc.typical) == 10_023
+    assert half_up(ttc.typical) == 10_023
 
 
 def test_nothing_to_pay_is_free() -> None:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol, TypeVar
 from pydantic import Field, ValidationError
 
 from diag.journal.revision import MAX_LINE
+from diag.model.audit import Digest
 from diag.model.errors import DiagError
 from diag.sync.protocol import Wire
 
@@ -25,9 +26,6 @@ SIGNED: Final = b"diag-bundle 1\n"
 """What precedes a digest when it is signed: a signature serves here and only here."""
 
 _FORMAT = b'"format":"diag-bundle"'
-
-Sha = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-"""A SHA-256, or an Ed25519 public key, in hexadecimal digits."""
 
 Natural = Annotated[int, Field(ge=0, lt=2**53)]
 """A count."""
@@ -122,7 +120,7 @@ class HeldAudit(Wire):
 
     audit: str = Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
     revisions: Natural
-    digest: Sha
+    digest: Digest
     about: Mapping[str, Any] | None = None
     """Its auditee, where a reader's directory does not know it."""
 
@@ -132,7 +130,7 @@ class Header(Wire):
 
     format: Literal["diag-bundle"] = "diag-bundle"
     version: int = VERSION
-    signer: Sha
+    signer: Digest
     """Ed25519 public key of the device that wrote."""
     created: Natural
     """When, by its clock: shown, never compared."""
@@ -146,7 +144,7 @@ class Header(Wire):
 class Frame(Wire):
     """The line before an attachment's bytes."""
 
-    blob: Sha
+    blob: Digest
     size: Natural
 
 
@@ -155,7 +153,7 @@ class Trailer(Wire):
 
     revisions: Natural
     blobs: Natural
-    digest: Sha
+    digest: Digest
     """SHA-256 of all before."""
     signature: str = Field(pattern=r"^[0-9a-f]{128}$")
     """Ed25519, of `SIGNED` and the digest."""

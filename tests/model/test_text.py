@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.model.text import fold, readings
+from diag.model.text import accented, fold, readings
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,9 @@ def test_a_composed_and_a_decomposed_text_fold_alike(text: str) -> None:
 
     composed = unicodedata.normalize("NFC", text)
     assert fold(unicodedata.normalize("NFD", composed)) == fold(composed)
+
+
+def test_an_official_name_gets_its_accent_back() -> None:
+    assert accented("Ecole primaire Ecollet") == "École primaire Ecollet"
+    assert accented("ECOLE DU MOULIN") == "ÉCOLE DU MOULIN"
+    assert accented("École du Moulin") == "École du Moulin"
