@@ -116,6 +116,7 @@ def _waits(pump: MessagePump) -> bool:
     # unfinished is wrong for it: a message that replaces another counts as done once.
     if pump._closed:  # noqa: SLF001 - not published
         return True
-    queue: asyncio.Queue[Message | None] = pump._message_queue  # noqa: SLF001 - too
+    queue: asyncio.Queue[Message | None]
+    queue = pump._message_queue  # noqa: SLF001 - not published
     asleep = bool(getattr(queue, "_getters", True))
     return asleep and queue.empty() and pump.is_running

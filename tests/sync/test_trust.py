@@ -4,10 +4,7 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked
 
 from diag.model.errors import DiagError
 from diag.sync import trust
@@ -25,6 +22,7 @@ from diag.sync.trust import (
     read_token,
 )
 from tests.journal.builders import NOON
+from tests.sync.conftest import Memory
 from tests.sync.offices import journal_in
 
 DAY = datetime(2026, 11, 25, tzinfo=UTC)
@@ -101,35 +99,6 @@ HUB = Enrolment(
     territories=("*",),
     right="write",
 )
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given, unless it is locked."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # keyring's own
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.locked:
-            raise KeyringLocked
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
-    kept = Memory()
-    monkeypatch.setattr(keyring, "get_keyring", lambda: kept)
-    return kept
 
 
 def on_disk(folder: Path) -> str:

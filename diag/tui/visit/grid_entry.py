@@ -31,13 +31,12 @@ from diag.tui.visit.grid_table import (
 )
 from diag.words.vocabulary import PLACES, STATES
 
-# The face of a grid: a table of cells over the lines that describe the current one.
-#
-# `grid_entry` types in it, `grid` does things to many cells at once.
-
 
 class GridFace(Sturdy, Vertical):
-    """A table of cells, and a few lines that show what is expected."""
+    """A table of cells over a few lines that show what is expected.
+
+    `GridEntry` types in it; `Grid` does things to many cells at once.
+    """
 
     OFFERS: ClassVar[tuple[CommandType, ...]] = GRID_COMMANDS
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_of(*GRID_COMMANDS)]

@@ -5,43 +5,13 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as Nothing
-from keyring.errors import KeyringLocked
 
 from diag.journal.journal import Journal
 from diag.model.errors import DiagError
 from diag.sync.bundle.keys import FILE, KeyCard, Ring, read_device_keys
 from tests.sync.bundle.colleagues import keys_of
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call] # keyring's own
-        self.kept: dict[tuple[str, str], str] = {}
-        self.locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.locked:
-            raise KeyringLocked
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Memory:
-    kept = Memory()
-    monkeypatch.setattr(keyring, "get_keyring", lambda: kept)
-    return kept
+from tests.sync.conftest import Memory
 
 
 @pytest.fixture
