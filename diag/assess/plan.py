@@ -147,7 +147,7 @@ def _is_sure(advice: Advice, states: Mapping[str, FollowUpState]) -> bool:
 def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
     """Return actions under what they wait for, their delay counted from its day.
 
-    The assessment already gives them in that order (DESIGN.md §4).
+    The assessment already gives them in that order.
     """
     ordered: dict[str, Action] = {}
     for one in advice:

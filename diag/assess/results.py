@@ -127,7 +127,7 @@ class Assessment:
     overall: Score
     socle: Socle
     advice: tuple[Advice, ...]
-    """In the order of DESIGN.md §4."""
+    """In order: what waits for another stands after it."""
 
     @property
     def alerts(self) -> tuple[CriterionResult, ...]:

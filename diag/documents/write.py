@@ -92,8 +92,8 @@ def draw_report(report: Report, audience: Audience, ppi: int) -> tuple[bytes, ..
     Raises:
         DiagError: when this machine cannot make a PDF.
     """
-    from diag.documents.formats.pdf import draw_pages  # noqa: PLC0415 - as above
-    from diag.documents.templates import build_document  # noqa: PLC0415 - as above
+    from diag.documents.formats.pdf import draw_pages  # noqa: PLC0415 - Jinja
+    from diag.documents.templates import build_document  # noqa: PLC0415 - Jinja
 
     return draw_pages(build_document(report, audience), ppi)
 

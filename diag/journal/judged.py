@@ -11,10 +11,7 @@ from itertools import groupby
 
 from diag.assess.results import Advice, Assessment, Score
 from diag.journal.journal import Journal
-from diag.model.enums import WORKING_READER
-from diag.model.enums import Socle
-from diag.model.enums import Standing
-from diag.model.enums import Audience
+from diag.model.enums import WORKING_READER, Socle, Standing
 from diag.model.number import Bounds
 from diag.words.figures import half_up
 

@@ -262,7 +262,7 @@ class Step(Noun):
 
 
 class Wording(Noun):
-    """A recommendation worded for one audience; placeholders as in DESIGN.md §3."""
+    """A recommendation worded for one audience; placeholders to fill."""
 
     title: str
     why: str = ""

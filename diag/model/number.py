@@ -1,6 +1,6 @@
 """Exact numbers: how one is read, kept and compared, never as a float.
 
-The canonical form (DESIGN.md §3) is an `int`, or a decimal string without exponent,
+The canonical form is an `int`, or a decimal string without exponent,
 `+`, trailing zeros or `-0`.
 """
 

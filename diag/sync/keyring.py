@@ -49,7 +49,7 @@ def keep_secret(service: str, name: str, text: str) -> bool:
     try:
         get_keyring().set_password(service, name, text)
         return get_keyring().get_password(service, name) == text
-    except Exception:  # noqa: BLE001 - as above; a file keeps it then
+    except Exception:  # noqa: BLE001 - any failure: a file keeps it then
         return False
 
 
@@ -57,5 +57,5 @@ def forget_secret(service: str, name: str) -> None:
     """Have the keyring forget a text, if it keeps it."""
     from keyring import get_keyring  # noqa: PLC0415 - 90 ms
 
-    with suppress(Exception):  # as above: what is forgotten is of no use any more
+    with suppress(Exception):  # any failure: what is forgotten is of no use any more
         get_keyring().delete_password(service, name)
