@@ -1,6 +1,6 @@
 """What loading a folder gives: a checklist, its problems, where each item stands."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from diag.checklist.forms import NOUNS
@@ -65,14 +65,17 @@ class Item:
         message: str,
         remedy: str,
         severity: Severity = "error",
+        *,
+        about: Iterable[str] = (),
     ) -> Problem:
-        """Return what is wrong at a key of the item."""
+        """Return what is wrong at a key of the item; `about` are others it names."""
         return problem_at(
             self.spot(*path),
             ".".join((self.section, self.ident, *path)),
             f"{NOUNS[self.section]} « {self.ident} » : {message}",
             remedy,
             severity,
+            about=about,
         )
 
     def spot(self, *path: str) -> Spot:

@@ -38,6 +38,7 @@ from diag.rules.tree import (
     RuleError,
     Term,
     Unit,
+    names_in,
 )
 from diag.rules.values import ARITHMETIC, UNBOUNDED, Span, plain, point
 
@@ -167,9 +168,10 @@ class Readings:
         self._symbols = symbols
         self.errors: list[RuleError] = []
 
-    def fault(self, node: Node, message: str) -> None:
-        """Keep a fault, once for each column."""
-        error = RuleError(message, node.column)
+    def fault(self, node: Node, message: str, *beside: Node) -> None:
+        """Keep a fault, once for each column; `beside` is read with the node."""
+        names = sorted(frozenset().union(*map(names_in, (node, *beside))))
+        error = RuleError(message, node.column, names)
         if all(str(error) != str(known) for known in self.errors):
             self.errors.append(error)
 
@@ -223,7 +225,7 @@ class Readings:
                 otherwise = f"Écrivez {listed(symbol.choices)}"
                 remedy = write_instead(choice.id, symbol.choices, otherwise)
                 found = f"« {choice.id} » n'est pas un choix de « {question.id} »"
-                self.fault(choice, f"{found}. {remedy}")
+                self.fault(choice, f"{found}. {remedy}", question)
         return symbol
 
     def same_choices(
@@ -237,6 +239,7 @@ class Readings:
                 left,
                 f"« {left.id} » et « {right.id} » n'ont pas les mêmes choix : "
                 "comparez chacune à un choix entre guillemets",
+                right,
             )
         return one
 

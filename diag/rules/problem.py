@@ -32,6 +32,8 @@ class Problem:
     message: str
     remedy: str
     severity: Severity = "error"
+    about: tuple[str, ...] = ()
+    """Ids of the other items that the message names."""
 
     @property
     def place(self) -> tuple[str, int]:
@@ -51,9 +53,12 @@ def problem_at(
     message: str,
     remedy: str,
     severity: Severity = "error",
+    *,
+    about: Iterable[str] = (),
 ) -> Problem:
     """Return a problem found at a spot."""
-    return Problem(spot.file, spot.line, key, message, remedy, severity)
+    named = tuple(about)
+    return Problem(spot.file, spot.line, key, message, remedy, severity, named)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ parts that mean the same are equal wherever they stand.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -38,12 +38,14 @@ Function = Literal["count", "total", "share", "smallest", "largest"]
 class RuleError(ValueError):
     """A rule that cannot be read, or does not fit its questions."""
 
-    def __init__(self, message: str, column: int) -> None:
+    def __init__(self, message: str, column: int, names: Iterable[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         """What is wrong and what to do, in French."""
         self.column = column
         """Where in the text, counted from 1."""
+        self.names = tuple(names)
+        """Of the questions that do not fit."""
 
     def __str__(self) -> str:
         return f"colonne {self.column} : {self.message}"

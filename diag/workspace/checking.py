@@ -92,7 +92,9 @@ def _read(path: Path, key: str) -> Checked | None:
         kept: Any = json.loads(path.read_text(encoding="utf-8"))
         if kept["key"] != key:
             return None
-        problems = tuple(Problem(**one) for one in kept["problems"])
+        problems = tuple(
+            Problem(**{**one, "about": tuple(one["about"])}) for one in kept["problems"]
+        )
         return Checked(str(kept["summary"]), problems, int(kept["overlaid"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -21,8 +21,8 @@ def level_problems(loaded: Loaded) -> Iterator[Problem]:
     draft = loaded.draft
     for criterion in draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
-        for key, message, remedy in problems_of(criterion, draft.questions):
-            yield item.problem((key,), message, remedy)
+        for one in problems_of(criterion, draft.questions):
+            yield item.problem((one.key,), one.message, one.remedy, about=one.about)
     for recommendation in draft.recommendations.values():
         when = recommendation.when
         judged = draft.criteria.get(when.criterion)
@@ -33,6 +33,7 @@ def level_problems(loaded: Loaded) -> Iterator[Problem]:
                 f"elle ne se déclenche jamais : « {when.criterion} » vaut toujours "
                 f"au moins {min(levels)}",
                 "Relevez « below », ou revoyez les niveaux du critère.",
+                about=(when.criterion,),
             )
 
 
@@ -111,6 +112,7 @@ def rule_problems(loaded: Loaded) -> Iterator[Problem]:
                 written.path,
                 f"« {key} », colonne {error.column} de la règle : {error.message}",
                 f"Règle lue : « {written.text} ».",
+                about=error.names,
             )
 
 
@@ -219,7 +221,8 @@ def _known(
     known = loaded.names(section)
     if name not in known:
         message = f"« {path[0]} » : aucun élément « {name} » ({NOUNS[section]})"
-        yield item.problem(path, message, _remedy(name, section, known))
+        remedy = _remedy(name, section, known)
+        yield item.problem(path, message, remedy, about=(name,))
 
 
 def _sourced(

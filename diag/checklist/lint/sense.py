@@ -100,6 +100,7 @@ def _criterion_problems(loaded: Loaded) -> Iterator[Problem]:
                 ("ref",),
                 f"le numéro {criterion.ref} est déjà celui de « {first} »",
                 "Donnez-lui un autre numéro, ou retirez « ref ».",
+                about=(first,),
             )
         grades = {sources[one].grade for one in criterion.sources if one in sources}
         if (
@@ -223,6 +224,7 @@ def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
                 ("improves_with", name),
                 f"« improves_with » cite « {name} », qu'aucun niveau ne lit",
                 "Supprimez cette ligne, ou corrigez le nom.",
+                about=(name,),
             )
 
 
@@ -338,6 +340,7 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
             ("relevant",),
             f"elle ne se pose que selon sa propre réponse ({' ← '.join(loop)})",
             "Retirez l'une de ces conditions.",
+            about=loop,
         )
     recommendations = loaded.draft.recommendations
     loop = _loop({
@@ -349,6 +352,7 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
             ("requires",),
             f"elle s'attend elle-même ({' ← '.join(loop)})",
             "Retirez l'un de ces préalables.",
+            about=loop,
         )
 
 
@@ -364,6 +368,7 @@ def _goal_problems(
             f"le critère « {when.criterion} » n'atteint jamais {when.below} : elle se "
             "déclencherait toujours",
             f"Écrivez « below: {highest} », ou ajoutez ce niveau au critère.",
+            about=(when.criterion,),
         )
     for requirement in recommendation.requires:
         least = requirement.at_least or 0
@@ -373,6 +378,7 @@ def _goal_problems(
                 f"elle attend que « {when.criterion} » ait le niveau {least}, et ne se "
                 f"déclenche qu'en dessous de {when.below}",
                 "Retirez ce préalable.",
+                about=(when.criterion,),
             )
 
 
@@ -395,6 +401,7 @@ def _subject_problems(
                 f"« {other or criterion} » concerne un sujet « {root} », elle un "
                 f"sujet « {home} » : leurs audits sont séparés",
                 "Retirez cette ligne, et dites-le dans les textes.",
+                about=(other or criterion,),
             )
 
 

@@ -4,7 +4,6 @@ An item with the id of a shipped one changes the keys that it has; `off: true` s
 it off; any other id adds an item. The shipped files are never written.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -228,8 +227,8 @@ def blamed(problems: Iterable[Problem], loaded: Loaded) -> Iterator[Problem]:
         if not loaded.overlaid or is_own or problem.severity != "error":
             yield problem
             continue
-        words = set(re.findall(r"[\w-]+", f"{problem.key} {problem.message}"))
-        named = (each for each in loaded.overlaid.items() if each[0][1] in words)
+        names = {*problem.key.split("."), *problem.about}
+        named = (each for each in loaded.overlaid.items() if each[0][1] in names)
         (section, ident), spot = next(named, next(iter(loaded.overlaid.items())))
         because = f"à cause de la surcharge de « {ident} » ({NOUNS[section]})"
         yield replace(

@@ -60,6 +60,7 @@ def _falls(
                 "improves_with",
                 f"« improves_with » cite « {name} », dont les choix n'ont pas d'ordre",
                 "Ajoutez « ordered: true » à la question ou retirez-la.",
+                (name,),
             )
         elif fall := find_fall(subject, name, direction):
             way = "croît" if direction is Direction.UP else "décroît"
@@ -74,6 +75,7 @@ def _falls(
                 f"{fall.before} à {fall.after} quand {_shown(fall.name, subject)} "
                 f"passe de {_value(fall.worse)} à {_value(fall.better)}{case}",
                 "Corrigez les règles ou « improves_with ».",
+                (name, fall.name, *tuple(fall.others)[:_SHOWN]),
             )
 
 

@@ -91,6 +91,8 @@ class LevelProblem(NamedTuple):
     """Of the criterion: `levels`, `applicable` or `improves_with`."""
     message: str
     remedy: str
+    about: tuple[str, ...] = ()
+    """Questions that the message names."""
 
 
 # Which levels a criterion can give, whatever its facts.
