@@ -177,6 +177,8 @@ def test_a_changed_edition_says_that_it_was_adapted(tmp_path: Path) -> None:
          ("overlay/a.yaml:2 :", "un genre de lieu ne se désactive pas")),
         ("a.yaml", BOOLEAN_DEBIT,
          ("overlay/a.yaml:2 :", "à cause de la surcharge de « debit »", "reseau.yaml")),
+        ("a.yaml", f'prices:\n  - {{id: prise_rj45, note: "Posée."}}\n{BOOLEAN_DEBIT}',
+         ("overlay/a.yaml:4 :", "à cause de la surcharge de « debit »", "reseau.yaml")),
         ("a.yml", "criteria: []\n", ("overlay/a.yml:1 :", "n'est pas lu")),
         ("a.yaml", "criteria: [\n", ("overlay/a.yaml:2 :",)),
         ("edition.yaml", "tittle: x\n", ("overlay/edition.yaml:1 :", "« tittle »")),
