@@ -96,7 +96,7 @@ def _unfolded(
         ("Quand", describe_due(report, action)),
         (
             "Lieux",
-            report.spoken_places(action, WORKING_READER)
+            report.format_places(action, WORKING_READER)
             if action.advice.places
             else "",
         ),
@@ -365,7 +365,7 @@ def describe_reason(report: Report, action: Action, audience: Audience) -> str:
     own = report.wording(action, audience).why
     result = report.result(action.advice.recommendation.when.criterion)
     why = own or (result.criterion.why if result else "")
-    return sentence(report.told(action, why, audience))
+    return sentence(report.fill_blanks(action, why, audience))
 
 
 def describe_steps(action: Action) -> str:
@@ -376,7 +376,7 @@ def describe_steps(action: Action) -> str:
 
 def describe_due(report: Report, action: Action) -> str:
     """Return « avant le 12 mars 2027 »."""
-    return f"avant le {report.spoken_due(action)}"
+    return f"avant le {report.format_due(action)}"
 
 
 def describe_waiting(

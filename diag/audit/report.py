@@ -246,7 +246,7 @@ class Report:
         reworded = self.wordings.get((action.id, audience))
         return reworded or own.get(audience) or Wording(title=action.id)
 
-    def told(self, action: Action, text: str, audience: Audience) -> str:
+    def fill_blanks(self, action: Action, text: str, audience: Audience) -> str:
         """Return a sentence about an action, its placeholders filled.
 
         What the engineer advises of their own has none: it is printed as it is.
@@ -257,23 +257,23 @@ class Report:
         blanks = Blanks(
             quantity=None if discreet else action.advice.quantity,
             cost=format_cost(action.advice.cost),
-            places=self.spoken_places(action, audience),
-            due=self.spoken_due(action),
+            places=self.format_places(action, audience),
+            due=self.format_due(action),
         )
         return filled(text, blanks)
 
     def title(self, action: Action, audience: Audience = USUAL_READER) -> str:
         """Return an action's title for a reader."""
-        return self.told(action, self.wording(action, audience).title, audience)
+        return self.fill_blanks(action, self.wording(action, audience).title, audience)
 
-    def spoken_places(self, action: Action, audience: Audience) -> str:
+    def format_places(self, action: Action, audience: Audience) -> str:
         """Return the words of {lieux}: names, or « l'école », « la commune »."""
         if not action.advice.places or self.is_discreet(action.id, audience):
             return self.it
         names = [self.place_name(place) for place in action.advice.places]
         return listed(names, limit=len(names) if audience.reads_every_place else 6)
 
-    def spoken_due(self, action: Action) -> str:
+    def format_due(self, action: Action) -> str:
         """Return the words of {echeance}: a day, or « prochain budget »."""
         return long_date(action.due) if action.due else NEXT_BUDGET
 

@@ -172,7 +172,7 @@ def _subject(report: Report, caption: str, prefixes: tuple[str, ...]) -> Md:
 
 
 def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
-    done = report.told(action, action.advice.recommendation.done_when, READER)
+    done = report.fill_blanks(action, action.advice.recommendation.done_when, READER)
     who = f"{advice.owner(action)}, {describe_due(report, action)}"
     sources = " et ".join(advice.cited(report, action, CITED))
     why = describe_reason(report, action, READER)

@@ -105,7 +105,9 @@ def _describe_changes(report: Report) -> Md:
         (
             f"{one.ref}. {report.title(one, READER)}",
             describe_reason(report, one, READER),
-            sentence(report.told(one, report.wording(one, READER).meanwhile, READER)),
+            sentence(
+                report.fill_blanks(one, report.wording(one, READER).meanwhile, READER)
+            ),
         )
         for one in _foremost(report)
     ]

@@ -299,11 +299,11 @@ def describe_proposal(report: Report, action: Action) -> str:
 
 def _asked(report: Report, action: Action, last: str, *, priced: bool = True) -> str:
     words = report.wording(action, READER)
-    text = report.told(action, words.decision or words.title, READER)
+    text = report.fill_blanks(action, words.decision or words.title, READER)
     asked = first_sentence(text, DECISION_WORDS).rstrip(". ")
     in_brackets = asked.endswith(")")
     more, amount = [last], format_cost(action.advice.cost)
-    if report.spoken_due(action) not in asked and NEXT_BUDGET not in asked:
+    if report.format_due(action) not in asked and NEXT_BUDGET not in asked:
         more.insert(0, describe_due(report, action))
     if amount not in asked and (priced or in_brackets):
         more.insert(0, amount)
@@ -367,8 +367,8 @@ def _total(report: Report) -> str:
 
 def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
     words = report.wording(action, READER)
-    what = report.told(action, words.decision or words.title, READER)
-    done = report.told(action, action.advice.recommendation.done_when, READER)
+    what = report.fill_blanks(action, words.decision or words.title, READER)
+    done = report.fill_blanks(action, action.advice.recommendation.done_when, READER)
     sources = " et ".join(advice.cited(report, action, CITED))
     why = describe_reason(report, action, READER)
     who = advice.owner(action), advice.cost(action), describe_due(report, action)

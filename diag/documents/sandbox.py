@@ -314,7 +314,7 @@ def own_text(
         template = guarded(templates).get_template(name)
         return "".join(_bounded(template.generate({**context, _BUDGET: _Budget()})))
     except Exception as error:  # a template of anyone can fail in any way
-        raise OwnTemplateError(_told(error, name, dict(templates))) from error
+        raise OwnTemplateError(_explain(error, name, dict(templates))) from error
 
 
 def _bounded(parts: Iterable[str]) -> Iterator[str]:
@@ -350,7 +350,7 @@ def guarded(templates: tuple[tuple[str, str], ...]) -> Guarded:
     return made
 
 
-def _told(error: Exception, name: str, own: Mapping[str, str]) -> str:
+def _explain(error: Exception, name: str, own: Mapping[str, str]) -> str:
     where, line = _where(error, name)
     file = f"{PLACE}{where}" if where in own else f"modèle livré {where}"
     return f"{file}, ligne {line} : {_reason(error)}."

@@ -110,11 +110,11 @@ def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     known = quantity.low == quantity.high
     # A count of one, or of the places just above, adds nothing.
     many = "" if known and quantity.low in {1, len(places)} else count_range(quantity)
-    how = report.told(action, report.wording(action, READER).how, READER)
-    done = report.told(action, recommendation.done_when, READER)
+    how = report.fill_blanks(action, report.wording(action, READER).how, READER)
+    done = report.fill_blanks(action, recommendation.done_when, READER)
     where = ""
     if places not in {(), (report.facts.root,)}:
-        where = sentence(report.spoken_places(action, READER))
+        where = sentence(report.format_places(action, READER))
     steps = filter(None, (sentence(how), describe_steps(action)))
     return (
         ("Lieux", where),

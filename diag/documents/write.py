@@ -108,7 +108,7 @@ def preview(
     action = report.plan.action(ident)
 
     def fill(text: str) -> str:
-        filled = report.told(action, text, audience) if action else text
+        filled = report.fill_blanks(action, text, audience) if action else text
         return str(written(filled))
 
     ref = f"{action.ref}. " if action else ""

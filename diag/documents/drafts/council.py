@@ -73,7 +73,7 @@ def note(gathering: Gathering, title: str) -> Document:
         else "",
     )
     done = (
-        f"{one.title(READER)} : {uncapitalised(one.told(one.task.done_when))}"
+        f"{one.title(READER)} : {uncapitalised(one.fill_blanks(one.task.done_when))}"
         for one in asked
         if one.task.done_when
     )
@@ -121,7 +121,7 @@ def deliberation(gathering: Gathering, title: str) -> Document:
 def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
     """Give each decision as an article: its title, and what is voted."""
     for rank, one in enumerate(proposed(gathering), 2):
-        text = one.told(one.task.decision).rstrip(". ")
+        text = one.fill_blanks(one.task.decision).rstrip(". ")
         amount = format_cost(one.cost)
         estimate = "" if amount in text else f" Estimation : {amount}."
         when = "" if one.when in text else f" Échéance proposée : avant le {one.when}."

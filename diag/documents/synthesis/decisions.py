@@ -58,7 +58,7 @@ class SharedAction:
         """« 12 mars 2027 » or « prochain budget »."""
         return long_date(self.due) if self.due else NEXT_BUDGET
 
-    def told(self, text: str) -> str:
+    def fill_blanks(self, text: str) -> str:
         """Return a sentence of the checklists about it, its placeholders filled."""
         if self.task.own_words or "{" not in text:
             return text
@@ -74,7 +74,7 @@ class SharedAction:
 
     def title(self, audience: Audience) -> str:
         """Return its title for a reader."""
-        return self.told(self.task.titles[audience])
+        return self.fill_blanks(self.task.titles[audience])
 
 
 def groups(
@@ -151,7 +151,9 @@ def decision_lines(
     found: Iterable[SharedAction],
     *,
     named: bool = True,
-    words: Callable[[SharedAction], str] = lambda one: one.told(one.task.decision),
+    words: Callable[[SharedAction], str] = lambda one: one.fill_blanks(
+        one.task.decision
+    ),
 ) -> Iterator[str]:
     """Give each decision: what is voted, how much, when, for which schools.
 

@@ -128,7 +128,7 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
         due=action.due,
         effort=count_range(effort, "jour", "jours") if effort else "",
         state=advice.follow_up(action),
-        done_when=sentence(report.told(action, told.done_when, READER)),
+        done_when=sentence(report.fill_blanks(action, told.done_when, READER)),
         domain=_domain(report, told.domain),
         criterion=result.criterion.ref or result.criterion.id if result else "",
         sure=sure,
@@ -189,7 +189,7 @@ def _named(report: Report, places: tuple[str, ...] | list[str]) -> str:
 
 
 def _how(report: Report, action: Action, how: str) -> str:
-    told = (sentence(report.told(action, how, READER)), describe_steps(action))
+    told = (sentence(report.fill_blanks(action, how, READER)), describe_steps(action))
     return "\n".join(part for part in told if part)
 
 
