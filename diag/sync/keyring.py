@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 from diag.model.errors import DiagError
 
@@ -10,16 +11,21 @@ from diag.model.errors import DiagError
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file for its owner alone, durably, whole or not at all."""
+    """Write a file for its owner alone, durably, whole or not at all.
+
+    Each program that writes it has a temporary file of its own.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(handle)
-    part.replace(path)
+    part = path.with_name(f"{path.name}.{token_hex(4)}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(handle)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def read_secret(service: str, name: str) -> str | None:

@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext, SSLError
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
@@ -49,9 +50,11 @@ _AUTHORITY = "ca.pem"
 _AUTHORITY_KEY = "ca-key.pem"
 
 _CERTIFICATE = "hub.pem"
-"""The hub's certificate, followed by the authority's."""
+"""The hub's key, its certificate, the authority's: one file, replaced as a whole."""
 
-_CERTIFICATE_KEY = "hub-key.pem"
+_FORMER_KEY = "hub-key.pem"
+"""Where the key was when it had its own file: the two could come from two makers."""
+
 _AUTHORITY_LIFE = timedelta(days=3653)
 _LIFE = timedelta(days=397)
 _RENEW = timedelta(days=60)
@@ -202,13 +205,19 @@ class HubHome:
         return urlsplit(self.settings.url).port or 443
 
     def certificate(self) -> tuple[Path, Path]:
-        """Return the certificate and its key, renewed when theirs is near its end."""
+        """Return the certificate and its key, renewed when theirs is near its end.
+
+        Raises:
+            DiagError: when a certificate and its key do not go together.
+        """
         if self.settings.tls == "files":
-            return Path(self.settings.certificate), Path(self.settings.key)
+            pair = Path(self.settings.certificate), Path(self.settings.key)
+            _check_pair(*pair)
+            return pair
         folder, day = self.folder / TLS, datetime.now(UTC)
         if is_due(folder, day):
             certify(folder, self.host, day)
-        return folder / _CERTIFICATE, folder / _CERTIFICATE_KEY
+        return folder / _CERTIFICATE, folder / _CERTIFICATE
 
     def invite(
         self, person: str, territories: tuple[str, ...], right: Right
@@ -266,6 +275,20 @@ def _check(settings: HubSettings) -> None:
         )
 
 
+def _check_pair(certificate: Path, key: Path) -> None:
+    for path in (certificate, key):
+        path.read_bytes()
+    try:
+        SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except SSLError as error:
+        raise DiagError(
+            f"{certificate} et {key} : ce certificat et cette clé ne vont pas "
+            "ensemble, ou l'un des deux ne se lit pas (PEM, clé sans mot de passe). "
+            "Le serveur n'est pas lancé. Remettez les deux fichiers de la même "
+            "délivrance, puis relancez : diag hub serve."
+        ) from error
+
+
 def parse_territory(typed: str) -> str:
     """Return a territory: `095` for « 95 », a commune's code, the syndicat, or all.
 
@@ -308,16 +331,28 @@ def make_authority(folder: Path, name: str, day: datetime) -> None:
         .sign(key, hashes.SHA256())
     )
     write_private(folder / _AUTHORITY_KEY, _key_pem(key))
-    (folder / _AUTHORITY).write_bytes(_pem(certificate))
+    write_private(folder / _AUTHORITY, _pem(certificate))
 
 
 def certify(folder: Path, host: str, day: datetime) -> None:
-    """Make the hub's certificate for its name, signed by the folder's authority."""
+    """Make the hub's certificate for its name, signed by the folder's authority.
+
+    Two hubs that start at once may both make it: the last file stays, and is whole.
+
+    Raises:
+        DiagError: when the authority's key is that of another authority.
+    """
     authority = x509.load_pem_x509_certificate((folder / _AUTHORITY).read_bytes())
     signing = serialization.load_pem_private_key(
         (folder / _AUTHORITY_KEY).read_bytes(), None
     )
     assert isinstance(signing, ec.EllipticCurvePrivateKey)
+    if signing.public_key() != authority.public_key():
+        raise DiagError(
+            f"{folder} : {_AUTHORITY} et {_AUTHORITY_KEY} ne vont pas ensemble. Le "
+            "serveur n'est pas lancé. Remettez ces deux fichiers d'une même copie du "
+            "serveur : les postes ne croient que cette autorité."
+        )
     key = ec.generate_private_key(ec.SECP256R1())
     server = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signing.public_key())
@@ -332,16 +367,21 @@ def certify(folder: Path, host: str, day: datetime) -> None:
         .add_extension(x509.SubjectAlternativeName([_name_host(host)]), critical=False)
         .sign(signing, hashes.SHA256())
     )
-    write_private(folder / _CERTIFICATE_KEY, _key_pem(key))
-    (folder / _CERTIFICATE).write_bytes(_pem(certificate) + _pem(authority))
+    whole = _key_pem(key) + _pem(certificate) + _pem(authority)
+    write_private(folder / _CERTIFICATE, whole)
+    (folder / _FORMER_KEY).unlink(missing_ok=True)
 
 
 def is_due(folder: Path, day: datetime) -> bool:
-    """Whether the hub's certificate is missing, or ends within two months."""
-    path = folder / _CERTIFICATE
-    if not path.exists():
+    """Whether the hub's certificate is missing, not its key's, or ends soon."""
+    try:
+        pem = (folder / _CERTIFICATE).read_bytes()
+        certificate = x509.load_pem_x509_certificate(pem)
+        key = serialization.load_pem_private_key(pem, None)
+    except (FileNotFoundError, ValueError):
         return True
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    if key.public_key() != certificate.public_key():
+        return True
     return certificate.not_valid_after_utc - _RENEW < day
 
 

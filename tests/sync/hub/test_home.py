@@ -3,9 +3,13 @@
 import json
 import os
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
+from subprocess import PIPE
 
 import pytest
 from cryptography import x509
@@ -69,8 +73,10 @@ def test_a_department_is_let_in_as_the_directory_spells_it(home: HubHome) -> Non
 
 
 def test_a_certificate_of_the_office_needs_no_authority_here(tmp_path: Path) -> None:
+    homes.make_authority(tmp_path, "Vallombre", DAY)
+    homes.certify(tmp_path, SETTINGS.name, DAY)
     for name in ("cert.pem", "key.pem"):
-        (tmp_path / name).write_text("PEM", encoding="ascii")
+        (tmp_path / name).write_bytes((tmp_path / "hub.pem").read_bytes())
     files = {"tls": "files", "certificate": str(tmp_path / "cert.pem")}
     files["key"] = str(tmp_path / "key.pem")
     home = HubHome.create(tmp_path / "hub", SETTINGS.model_copy(update=files))
@@ -97,6 +103,86 @@ def test_the_certificate_is_renewed_near_its_end_by_the_same_authority(
     certificate.verify_directly_issued_by(issuer)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     assert str(names.value.get_values_for_type(x509.IPAddress)[0]) == "192.0.2.7"
+
+
+_START = """
+import sys
+from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
+
+from diag.sync.hub.home import HubHome
+
+home = HubHome.open(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(*home.certificate())
+"""
+
+
+@pytest.mark.durable
+def test_hubs_that_start_at_once_all_have_a_whole_certificate(home: HubHome) -> None:
+    pem = home.folder / "tls" / "hub.pem"
+    words = [sys.executable, "-c", _START, str(home.folder)]
+    for _ in range(2):
+        pem.unlink(missing_ok=True)
+        hubs = [subprocess.Popen(words, stdin=PIPE, stdout=PIPE) for _ in range(3)]
+        for hub in hubs:
+            assert hub.stdout is not None
+            hub.stdout.readline()
+        for hub in hubs:
+            hub.communicate(b"\n")
+
+        assert [hub.returncode for hub in hubs] == [0, 0, 0]
+        SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(*home.certificate())
+    assert not list(pem.parent.glob("*.part"))
+
+
+def test_a_key_of_another_certificate_is_replaced_with_it(home: HubHome) -> None:
+    folder, day = home.folder / "tls", datetime.now(UTC)
+    pem = home.certificate()[0]
+    first = pem.read_bytes()
+    homes.certify(folder, home.host, day)
+    mark = b"-----BEGIN CERTIFICATE-----"
+    pem.write_bytes(first.split(mark, 1)[0] + mark + pem.read_bytes().split(mark, 1)[1])
+    assert homes.is_due(folder, day)
+
+    SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(*home.certificate())
+
+
+def test_two_files_of_a_former_hub_become_one(home: HubHome) -> None:
+    folder, pem = home.folder / "tls", home.certificate()[0]
+    mark = b"-----BEGIN CERTIFICATE-----"
+    key, chain = pem.read_bytes().split(mark, 1)
+    (folder / "hub-key.pem").write_bytes(key)
+    pem.write_bytes(mark + chain)
+
+    SSLContext(PROTOCOL_TLS_SERVER).load_cert_chain(*home.certificate())
+
+    assert not (folder / "hub-key.pem").exists()
+
+
+def test_an_authority_whose_key_is_another_is_refused(
+    home: HubHome, tmp_path: Path
+) -> None:
+    homes.make_authority(tmp_path / "other", "Vallombre", DAY)
+    (tmp_path / "other" / "ca-key.pem").replace(home.folder / "tls" / "ca-key.pem")
+
+    with pytest.raises(DiagError, match="ne vont pas ensemble"):
+        home.certificate()
+
+
+def test_an_office_pair_that_does_not_match_is_refused(
+    home: HubHome, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "cert.pem", tmp_path / "key.pem"
+    for path in (first, second):
+        homes.certify(home.folder / "tls", home.host, datetime.now(UTC))
+        path.write_bytes(home.certificate()[0].read_bytes())
+    files = {"tls": "files", "certificate": str(first), "key": str(second)}
+    made = HubHome.create(tmp_path / "office", SETTINGS.model_copy(update=files))
+
+    with pytest.raises(DiagError, match=r"cert\.pem et .*key\.pem"):
+        made.certificate()
 
 
 def test_settings_that_cannot_be_read_name_the_field(home: HubHome) -> None:
