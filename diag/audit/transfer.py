@@ -1,5 +1,6 @@
 """One audit as a JSON file, history included: out and in again, an identity."""
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,7 +63,8 @@ def export_audit(session: AuditSession, path: Path) -> int:
         revisions=tuple(lines),
     )
     idle = {"about"} if file.about is None else {"school"}
-    write_whole(path, f"{file.model_dump_json(indent=1, exclude=idle)}\n".encode())
+    text = file.model_dump_json(indent=1, exclude=idle)
+    write_whole(path, f"{text}\n".encode(), mode=0o600)
     return len(lines)
 
 
@@ -96,7 +98,7 @@ def _read(path: Path) -> AuditFile:
             "Ce n'est pas un audit exporté par diag."
         )
     try:
-        return AuditFile.model_validate_json(path.read_bytes())
+        return AuditFile.model_validate_json(path.read_bytes().removeprefix(BOM_UTF8))
     except ValidationError as error:
         newer = any(problem["loc"][:1] == ("version",) for problem in error.errors())
         remedy = (

@@ -220,6 +220,8 @@ def restore(
         if kept.exists():
             raise UnreachableError(f"{kept} existe déjà : rien n'a été remplacé.")
         path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        part.touch(0o600, exist_ok=False)
         part.write_bytes(copied.read_bytes())
         _sync(part)
         had_one = path.exists()

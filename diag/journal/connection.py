@@ -5,9 +5,10 @@ import os
 import sqlite3
 import sys
 from base64 import b64decode, b64encode
-from contextlib import closing
+from contextlib import closing, suppress
 from hashlib import scrypt, sha256
 from pathlib import Path
+from stat import S_ISVTX
 from time import monotonic, sleep
 from typing import Any, cast
 
@@ -71,8 +72,29 @@ def _is_still(path: Path) -> bool:
     return path.is_file() and not (log.is_file() and log.stat().st_size)
 
 
+def keep_private(path: Path, mode: int = 0o600) -> None:
+    """Take a file or a folder of the user's from everybody else, where modes exist."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        found = path.stat()
+        is_common = found.st_mode & S_ISVTX  # such as /tmp
+        if found.st_uid == os.geteuid() and found.st_mode & 0o077 and not is_common:
+            path.chmod(mode)
+
+
+def _make_private(path: Path) -> None:
+    """Have a database that is written private, its log too, made so when it is new."""
+    with suppress(OSError):
+        path.touch(0o600, exist_ok=False)  # SQLite fills an empty file
+    for suffix in ("", "-wal", "-shm"):
+        keep_private(path.with_name(path.name + suffix))
+
+
 def _connect(path: Path, mode: str, *, shared: bool) -> sqlite3.Connection:
     readonly = mode.startswith("ro")
+    if not readonly:
+        _make_private(path)
     uri, key = f"{path.absolute().as_uri()}?mode={mode}", key_of(path)
     try:
         return _opened(path, uri, key, readonly=readonly, shared=shared)
@@ -204,6 +226,7 @@ def convert(
         JournalError: when the two do not hold the same.
     """
     part.unlink(missing_ok=True)
+    part.touch(0o600, exist_ok=False)
     uri = f"{path.absolute().as_uri()}?mode=rw"
     opened = driver().connect(uri, uri=True, isolation_level=None)
     with closing(opened) as connection, in_french(path):
@@ -393,6 +416,11 @@ def passphrase_given(question: str) -> str:
                 f"{named} : le fichier de la phrase de passe ne se lit pas "
                 f"({error.strerror}). Corrigez {PASSPHRASE_FILE}."
             ) from error
+        except UnicodeDecodeError as error:
+            raise LockedAwayError(
+                f"{named} : le fichier de la phrase de passe n'est pas un texte UTF-8. "
+                "Rien n'a été changé. Enregistrez-le en UTF-8, puis recommencez."
+            ) from error
     if sys.stdin is None or not sys.stdin.isatty():
         raise LockedAwayError(
             "Cet espace de travail est chiffré. Donnez sa phrase de passe sur un "
@@ -400,7 +428,15 @@ def passphrase_given(question: str) -> str:
         )
     from getpass import getpass  # noqa: PLC0415 - an encrypted workspace only
 
-    return getpass(f"{question} : ")
+    typed = getpass(f"{question} : ")
+    try:
+        typed.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise LockedAwayError(
+            "La phrase de passe tapée contient un caractère illisible. Rien n'a été "
+            "changé. Réglez le terminal sur UTF-8, puis tapez-la à nouveau."
+        ) from error
+    return typed
 
 
 def _unlocked(mark: Path) -> bytes:

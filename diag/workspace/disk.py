@@ -142,10 +142,12 @@ def _unseen(why: str, path: Path) -> DiagError:
     return DiagError(f"{why} C'est là : {path}")
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
     """Write a file so that it is either the old one or the new one, never half."""
     part = path.with_name(f"{path.name}.part")
     try:
+        part.unlink(missing_ok=True)
+        part.touch(mode, exist_ok=False)
         with part.open("wb") as file:
             file.write(content)
             file.flush()

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from diag.journal.attachments import Editions
+from diag.journal.connection import keep_private
 from diag.journal.journal import FILE, Journal, get_setting, put_setting
 from diag.journal.revision import Origin, fresh_nonce, now
 from diag.model.errors import DiagError
@@ -107,6 +108,7 @@ class Workspace:
     @classmethod
     def _opened(cls, folder: Path, world: World | None) -> Self:
         log_into(folder)
+        keep_private(folder, 0o700)
         return cls(folder, Journal.open(folder), world or World())
 
     @property

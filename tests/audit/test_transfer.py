@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -178,3 +179,19 @@ def test_a_file_cut_at_any_byte_is_refused(
             DiagError, match=r"Rien n'a été lu.*diag audit export UAI FICHIER"
         ):
             import_audit(session.workspace, exported)
+
+
+def test_a_byte_order_mark_is_read_over(
+    session: AuditSession, exported: Path, tmp_path: Path
+) -> None:
+    exported.write_bytes(b"\xef\xbb\xbf" + exported.read_bytes())
+
+    with workspace(tmp_path / "other", author="u-2", seed=2) as other:
+        theirs, _ = import_audit(other, exported)
+
+        assert theirs.digest == session.digest
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
+def test_an_exported_audit_is_its_owner_s_alone(exported: Path) -> None:
+    assert exported.stat().st_mode & 0o077 == 0

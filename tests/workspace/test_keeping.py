@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
@@ -200,3 +201,45 @@ def test_damaged_checklists_are_told_before_anything_is_replaced(
     with pytest.raises(DamagedError, match="vos grilles est abîmée"):
         keeping.restore(desk.folder, copied.journal)
     assert not list(desk.folder.glob("*avant-restauration*"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
+def test_what_holds_people_is_its_owner_s_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    with workspace(home) as here:
+        AttachmentStore(home).put(b"photo", "image/jpeg")
+        keeping.back_up(here, tmp_path)
+        files = [*home.glob("*.db*"), *tmp_path.glob("*.db")]
+        assert {"diag.db", "diag.db-wal", "photos.db"} <= {each.name for each in files}
+        assert {each.stat().st_mode & 0o777 for each in files} == {0o600}
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
+def test_a_workspace_that_others_could_read_is_mended(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    workspace(home).close()
+    home.chmod(0o755)
+    (home / "diag.db").chmod(0o644)
+
+    with Workspace.open(home):
+        modes = {each.stat().st_mode & 0o777 for each in home.glob("diag.db*")}
+
+    assert modes == {0o600}
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no modes")
+def test_a_medium_without_modes_still_opens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    workspace(tmp_path / "home").close()
+    (tmp_path / "home").chmod(0o755)
+    monkeypatch.setattr(Path, "chmod", refuse)
+
+    with Workspace.open(tmp_path / "home") as here:
+        assert not here.journal.readonly
