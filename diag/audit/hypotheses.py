@@ -31,7 +31,7 @@ from diag.model.checklist import Checklist
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import ROOT_KINDS, Facts, Place
-from diag.model.text import clean_line, fold
+from diag.model.text import clean_line, clean_name, fold
 from diag.words.vocabulary import PLACE_NAMES
 
 FIBRE = (
@@ -184,7 +184,7 @@ def _place_name(facts: Facts, place: str) -> str:
 
 def _free(facts: Facts, name: str) -> str:
     try:
-        clean = clean_line(name)
+        clean = clean_name(name)
     except ValueError as error:
         raise DiagError(f"Nom de lieu refusé : {error}.") from error
     if not clean:

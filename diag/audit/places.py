@@ -15,7 +15,7 @@ from diag.journal.heads import removal
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Facts, Place
-from diag.model.text import clean_line, fold
+from diag.model.text import clean_name, fold
 from diag.words.figures import in_words, percent
 from diag.words.sentences import counted
 from diag.words.vocabulary import FEMININE, PLACE_NAMES, PLACES
@@ -128,7 +128,7 @@ def _check_not_root(place: Place) -> Place:
 
 def _free(session: AuditSession, name: str) -> str:
     try:
-        clean = clean_line(name)
+        clean = clean_name(name)
     except ValueError as error:
         raise DiagError(f"Nom de lieu refusé : {error}.") from error
     if not clean:
@@ -234,7 +234,7 @@ def names_in(typed: str) -> tuple[str, ...]:
         DiagError: when there are more than anybody means.
     """
     try:
-        pieces = [clean_line(one) for one in re.split(rf"[{BETWEEN}\n\t]", typed)]
+        pieces = [clean_name(one) for one in re.split(rf"[{BETWEEN}\n\t]", typed)]
     except ValueError as error:
         raise DiagError(f"Nom de lieu refusé : {error}.") from error
     names = tuple(name for piece in pieces if piece for name in _count_up(piece))

@@ -164,10 +164,21 @@ def subject_argument(command: F) -> F:
 
 
 def agreed(question: str) -> bool:
-    """Ask on stderr for a yes; anything but « o » or « oui » is a no."""
-    typed: str = click.prompt(
-        f"{question} [o/N]", default="", show_default=False, prompt_suffix=" ", err=True
-    )
+    """Ask on stderr for a yes; anything but « o » or « oui » is a no.
+
+    Raises:
+        DiagError: when what was typed cannot be read.
+    """
+    asked = f"{question} [o/N]"
+    try:
+        typed: str = click.prompt(
+            asked, default="", show_default=False, prompt_suffix=" ", err=True
+        )
+    except UnicodeDecodeError as error:
+        raise DiagError(
+            "La réponse tapée n'est pas un texte UTF-8. Rien n'a été changé. "
+            "Répondez « o » ou « n », ou donnez --yes."
+        ) from error
     return typed.strip().casefold() in {"o", "oui"}
 
 

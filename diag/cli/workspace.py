@@ -134,6 +134,11 @@ def salvage(workspace: Workspace, file: Path, *, as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Remplace le fichier s'il existe.")
 def export(session: AuditSession, ref: str, file: Path, *, force: bool) -> None:
     """Écrit l'audit d'une école dans un fichier JSON, historique compris."""
+    if file.is_dir():
+        raise DiagError(
+            f"{file} est un dossier. Rien n'a été écrit. "
+            "Donnez un nom de fichier : diag audit export UAI audit.json."
+        )
     if file.exists() and not force:
         raise DiagError(
             f"{file} existe déjà. Rien n'a été écrit. "

@@ -16,6 +16,9 @@ from diag.journal.journal import Journal
 from diag.journal.revision import Origin
 from diag.model.audit import Dispatch
 
+_BITS = 63
+"""A number that SQLite cannot hold is no message's."""
+
 _COLUMNS = (
     "number, ident, audit, dispatch, sender, title, state, attempts, queued_at, "
     "next_at, tried_at, problem"
@@ -97,6 +100,8 @@ class Outbox:
 
     def by_number(self, number: int) -> Posted | None:
         """Return one message, if there is such a one."""
+        if number.bit_length() > _BITS:
+            return None
         return next(iter(self._where("number = ?", number)), None)
 
     def by_ident(self, ident: str) -> Posted | None:

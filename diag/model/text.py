@@ -51,6 +51,16 @@ def accept(typed: str, about: str = "", *, line: bool = False) -> str:
         raise DiagError(f"Texte refusé : {error}.", about=about) from error
 
 
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]")
+"""Fillers and variation selectors; most other unseen letters are of category Cf."""
+
+
+def clean_name(raw: str) -> str:
+    """Return a line without unseen letters: two names must differ to the eye."""
+    line = clean_line(_UNSEEN.sub("", raw))
+    return clean_line("".join(x for x in line if unicodedata.category(x) != "Cf"))
+
+
 _BARE_SCHOOL = re.compile(r"\bE(cole|COLE)(?=\b|s\b|S\b)")
 
 

@@ -171,6 +171,11 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
     Raises:
         DiagError: when the copy is damaged; the present journal is not touched.
     """
+    if not copied.name:
+        raise UnreachableError(
+            f"« {copied} » ne nomme aucune sauvegarde. Rien n'a été changé. Donnez le "
+            "fichier de la copie : diag restore backups/diag-AAAA-MM-JJ.db."
+        )
     verify_copied_photos(copied)
     verify_copied_overlay(copied)
     aside = f"avant-restauration-{datetime.now():%Y-%m-%d-%H%M%S}"  # noqa: DTZ005 - a file's name

@@ -70,7 +70,7 @@ def _as_started(
     for handler in [*logger.handlers]:
         logger.removeHandler(handler)
         handler.close()
-    typed = io.BytesIO(stdin.encode())
+    typed = io.BytesIO(stdin.encode(errors="surrogateescape"))
     with ExitStack() as held:
         for change in (
             patch.object(sys, "argv", ["diag", *words]),

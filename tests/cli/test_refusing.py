@@ -1,0 +1,48 @@
+"""Words that no command can take: refused in a sentence, never as unexpected."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.audit.builders import SCHOOL, started, workspace
+from tests.cli.running import diag
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    with workspace(folder) as made:
+        started(made)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "why"),
+    [
+        (("outbox", "retry", "9" * 30), "", "Pas de message n° 999"),
+        (("restore", ""), "", "ne nomme aucune sauvegarde"),
+        (("audit", "export", "--force", SCHOOL, ""), "", "est un dossier"),
+        (("encrypt", "--key", "passphrase"), "\udcff\n", "pas un texte UTF-8"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused(
+    home: Path, words: tuple[str, ...], stdin: str, why: str
+) -> None:
+    run = diag(home, *words, stdin=stdin)
+
+    assert run.code == 1
+    assert why in run.err
+    assert "inattendue" not in run.err
+
+
+def test_a_passphrase_file_that_is_no_text_is_refused(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home.parent / "phrase.txt"
+    file.write_bytes(b"ch\xe9ne agrafe pile")
+    monkeypatch.setenv("DIAG_PASSPHRASE_FILE", str(file))
+
+    run = diag(home, "encrypt", "--key", "passphrase", "--yes")
+
+    assert run.code == 1
+    assert "phrase.txt : le fichier de la phrase de passe n'est pas" in run.err
