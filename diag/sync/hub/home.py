@@ -5,8 +5,9 @@ it: neither another one nor the public ones are believed.
 """
 
 import re
-from collections.abc import Sequence
-from contextlib import closing
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,6 +32,9 @@ from diag.sync.keyring import write_private
 from diag.sync.protocol import RIGHTS, Limits, Right, Wire
 from diag.sync.trust import Invited, compute_fingerprint, count_certificates, is_address
 
+if sys.platform != "win32":
+    import fcntl
+
 SETTINGS = "hub.json"
 DATABASE = "hub.db"
 BLOBS = "blobs"
@@ -51,6 +55,9 @@ _AUTHORITY_KEY = "ca-key.pem"
 
 _CERTIFICATE = "hub.pem"
 """The hub's key, its certificate, the authority's: one file, replaced as a whole."""
+
+_LOCK = "hub.lock"
+"""Held by the hub that makes the certificate."""
 
 _FORMER_KEY = "hub-key.pem"
 """Where the key was when it had its own file: the two could come from two makers."""
@@ -215,8 +222,9 @@ class HubHome:
             _check_pair(*pair)
             return pair
         folder, day = self.folder / TLS, datetime.now(UTC)
-        if is_due(folder, day):
-            certify(folder, self.host, day)
+        with _alone(folder):
+            if is_due(folder, day):
+                certify(folder, self.host, day)
         return folder / _CERTIFICATE, folder / _CERTIFICATE
 
     def invite(
@@ -273,6 +281,15 @@ def _check(settings: HubSettings) -> None:
             f"{pem} contient {number or 'aucun'} certificat{'s' if number else ''}, "
             "il en faut un : celui de l'autorité racine du bureau, seule, en PEM."
         )
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have other hubs of this folder wait; the system lets go of what is killed."""
+    with (folder / _LOCK).open("ab") as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _check_pair(certificate: Path, key: Path) -> None:
@@ -336,8 +353,6 @@ def make_authority(folder: Path, name: str, day: datetime) -> None:
 
 def certify(folder: Path, host: str, day: datetime) -> None:
     """Make the hub's certificate for its name, signed by the folder's authority.
-
-    Two hubs that start at once may both make it: the last file stays, and is whole.
 
     Raises:
         DiagError: when the authority's key is that of another authority.
