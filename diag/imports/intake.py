@@ -16,6 +16,7 @@ from diag.journal.territory import (
     Territory,
     Upserted,
 )
+from diag.model.codes import is_uai
 
 Progress = Callable[[int, int], None]
 """Called with the rows done and the rows in all."""
@@ -135,8 +136,9 @@ class FileIntake:
     def entries(self) -> Iterator[ImportRow]:
         """Yield the rows; those that cannot be cut into cells are refused."""
         table = self.sheet.table
-        for line, reason in table.bad_rows:
-            self.findings.refuse(line, "", reason)
+        for line, reason, cells in table.bad_rows:
+            uai = next((cell for cell in cells if is_uai(cell)), "")
+            self.findings.refuse(line, uai, reason)
         for done, entry in enumerate(self.sheet.entries()):
             if done % _STEP == 0:
                 self.progress(done, len(table.rows))
@@ -266,6 +268,10 @@ def account(report: ImportReport, examples: int = 5) -> tuple[str, ...]:
 def _lines(report: ImportReport, examples: int) -> Iterator[str]:
     yield f"{report.file} : {_count(report.rows, report.unit)}, {report.encoding}"
     yield _outcome(report)
+    if report.refused:
+        number, gender = len(report.refused), "e" if report.unit == "ligne" else ""
+        refused = f"refusé{gender}{'s' if number > 1 else ''}"
+        yield f"{_count(number, report.unit)} {refused}, rien n'en est pris."
     yield from report.warnings
     if report.vanished_items:
         shown = _some(report.vanished_items, examples)

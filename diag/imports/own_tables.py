@@ -51,7 +51,7 @@ def read_own_table(
         ImportRefusedError: when the file is no such table.
     """
     section = SECTIONS[kind]
-    table = read_table(read_source(path))
+    table = read_table(read_source(path), is_typed=True)
     where = positions(section, table.columns)
     if not {"id", NAMED_BY[section]} & where.keys():
         names = COLUMNS[section]

@@ -10,7 +10,7 @@ from diag.imports import cells
 from diag.imports.intake import FileIntake, ImportReport, Progress, silent
 from diag.imports.layouts import ANNUAIRE, ImportRow
 from diag.journal.territory import Cell, Territory
-from diag.model.codes import is_consumer_mailbox
+from diag.model.codes import is_consumer_mailbox, is_uai
 from diag.model.text import fold
 
 _ALWAYS_TOLD = (
@@ -61,6 +61,8 @@ class _Directory:
     """Departments for which the territory holds something newer."""
 
     def read(self) -> None:
+        for row in self.intake.sheet.table.bad_rows:
+            self.lines |= {cell: row.line for cell in row.cells if is_uai(cell)}
         for entry in self.intake.entries():
             if other := other_kind(entry):
                 self.intake.findings.skipped[other] += 1

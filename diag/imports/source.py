@@ -150,10 +150,12 @@ class TableRow(NamedTuple):
 
 
 class BadRow(NamedTuple):
-    """A row whose cells run together."""
+    """A row that cannot be cut into the columns of the header."""
 
     line: int
     reason: str
+    cells: tuple[str, ...] = ()
+    """What it seems to hold: nothing of it is to be imported."""
 
 
 @dataclass(frozen=True)
@@ -169,17 +171,23 @@ class RawTable:
     """Whether the last line stops short: an interrupted download."""
 
 
-def read_table(source: InputFile) -> RawTable:
-    """Return the rows of a CSV or JSON text.
+def read_table(source: InputFile, *, is_typed: bool = False) -> RawTable:
+    """Return the rows of a CSV or JSON text; a row of another width is a bad one.
+
+    In a table that `is_typed` by hand, a row may leave out the empty cells at its end.
 
     Raises:
         ImportRefusedError: when JSON is broken or holds no records.
     """
     start = source.text.lstrip()[:1]
-    return _from_json(source) if start in {"[", "{"} else _from_csv(source)
+    return (
+        _from_json(source)
+        if start in {"[", "{"}
+        else _from_csv(source, is_typed=is_typed)
+    )
 
 
-def _from_csv(source: InputFile) -> RawTable:
+def _from_csv(source: InputFile, *, is_typed: bool) -> RawTable:
     lines = source.text.split("\n")
     first = 1 if lines[0].lower().startswith("sep=") and len(lines) > 1 else 0
     header = lines[first]
@@ -197,14 +205,15 @@ def _from_csv(source: InputFile) -> RawTable:
     cut = False
     for line, cells in _records(lines[first + 1 :], first + 2, delimiter, bad):
         missing = len(columns) - len(cells)
+        if missing == 0 or (is_typed and missing > 0):
+            rows.append(TableRow(line, cells + [""] * missing))
+            continue
+        # Empty cells at its end excuse nothing: a stray delimiter pushes them there.
+        reason = f"{len(cells)} colonnes au lieu de {len(columns)}"
         if missing > 0 and line == len(lines):
             cut = True
-            bad.append(BadRow(line, "ligne coupée : le fichier s'arrête au milieu"))
-        elif missing < 0 and any(cells[len(columns) :]):
-            reason = f"{len(cells)} colonnes au lieu de {len(columns)}"
-            bad.append(BadRow(line, reason))
-        else:  # Excel drops the empty cells that end a line
-            rows.append(TableRow(line, cells[: len(columns)] + [""] * missing))
+            reason = "ligne coupée : le fichier s'arrête au milieu"
+        bad.append(BadRow(line, reason, tuple(cells)))
     return RawTable(columns, tuple(rows), tuple(bad), "ligne", cut)
 
 
@@ -216,7 +225,8 @@ def _records(
         line, start = lines[index], number + index
         index += 1
         if len(line) > MAX_LINE:
-            bad.append(BadRow(start, f"ligne de plus de {MAX_LINE} caractères"))
+            reason = f"ligne de plus de {MAX_LINE} caractères"
+            bad.append(BadRow(start, reason, tuple(line[:MAX_LINE].split(delimiter))))
         elif '"' in line:
             span = lines[index - 1 : index - 1 + _MAX_QUOTED_LINES]
             cells, taken = _quoted(span, delimiter)

@@ -49,6 +49,7 @@ def test_every_matter_is_told_with_its_place() -> None:
         ignored_columns=("Perso",),
     )
     assert account(report)[2:] == (
+        "1 ligne refusée, rien n'en est pris.",
         "Ce fichier a déjà été importé le 21/09/2026.",
         (
             "Absentes du fichier, sans doute fermées (rien n'est effacé) : "
@@ -75,6 +76,7 @@ def test_long_lists_are_cut_and_the_most_frequent_reason_comes_first() -> None:
     ]
     lines = account(replace(REPORT, refused=tuple(refused)), examples=2)
     assert lines[2:] == (
+        "8 lignes refusées, rien n'en est pris.",
         "Refusé : usuel — ligne 2, ligne 3 et 5 de plus",
         "Refusé : rare — ligne 1",
     )

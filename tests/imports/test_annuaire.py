@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from diag.demo.territory import uai
-from diag.imports.intake import LineRefusal, Repair
+from diag.imports.intake import LineRefusal, Repair, account
 from diag.imports.schools import import_annuaire
 from diag.journal.territory import Territory
 from diag.model.territory import School
@@ -375,6 +375,24 @@ def test_a_refused_line_does_not_make_its_school_vanish(
     lines = school(100), school(101, Nom_etablissement="")
     report = import_annuaire(directory(tmp_path, *lines), territory)
     assert (len(report.refused), report.vanished) == (1, 0)
+
+
+@pytest.mark.parametrize("column", ["Telephone", "Adresse_1", "Nom_etablissement"])
+def test_a_stray_delimiter_shifts_nothing(
+    tmp_path: Path, territory: Territory, column: str
+) -> None:
+    last = {COLUMNS_2024[-1]: ""}
+    lines = [school(number) | last for number in (100, 101)]
+    import_annuaire(directory(tmp_path, *lines), territory)
+    before = kept(territory, 101)
+    lines[1][column] += ";1 B"
+    report = import_annuaire(directory(tmp_path, *lines), territory)
+    width = len(COLUMNS_2024)
+    reason = f"{width + 1} colonnes au lieu de {width}"
+    assert report.refused == (LineRefusal(3, uai(101), reason),)
+    assert (report.unchanged, report.vanished) == (1, 0)
+    assert kept(territory, 101) == before
+    assert "1 ligne refusée, rien n'en est pris." in account(report)
 
 
 def test_a_file_cut_at_its_end_makes_nothing_vanish(

@@ -82,14 +82,19 @@ def test_a_quote_that_closes_too_far_away_is_an_ordinary_character() -> None:
     ]
 
 
-def test_empty_cells_that_excel_drops_at_the_end_are_given_back() -> None:
-    assert cells_of("a;b;c\n1;2\n1;2;3\n") == [["1", "2", ""], ["1", "2", "3"]]
+@pytest.mark.parametrize(("row", "width"), [("1;2;3;4", 4), ("1;2;3;", 4), ("1;2", 2)])
+def test_a_row_of_another_width_is_refused_alone(row: str, width: int) -> None:
+    table = table_of(f"a;b;c\n{row}\n4;5;6\n")
+    assert [row.cells for row in table.rows] == [["4", "5", "6"]]
+    (bad,) = table.bad_rows
+    assert (bad.line, bad.reason) == (2, f"{width} colonnes au lieu de 3")
 
 
-def test_a_row_with_too_many_cells_is_refused_alone() -> None:
-    table = table_of("a;b\n1;2;3\n4;5;;\n")
-    assert [row.cells for row in table.rows] == [["4", "5"]]
-    assert table.bad_rows == ((2, "3 colonnes au lieu de 2"),)
+def test_a_table_typed_by_hand_may_leave_out_its_last_cells() -> None:
+    source = InputFile("f.csv", "a;b;c\n1;2\n1;2;3;\n", "", "UTF-8")
+    table = read_table(source, is_typed=True)
+    assert [row.cells for row in table.rows] == [["1", "2", ""]]
+    assert [bad.line for bad in table.bad_rows] == [3]
 
 
 def test_a_last_line_cut_short_is_refused_and_said() -> None:
@@ -101,7 +106,8 @@ def test_a_last_line_cut_short_is_refused_and_said() -> None:
 def test_a_line_too_long_is_refused_alone() -> None:
     table = table_of(f"a;b\n1;{'x' * MAX_LINE}\n2;3\n")
     assert [row.line for row in table.rows] == [3]
-    assert table.bad_rows == ((2, f"ligne de plus de {MAX_LINE} caractères"),)
+    (bad,) = table.bad_rows
+    assert (bad.line, bad.reason) == (2, f"ligne de plus de {MAX_LINE} caractères")
 
 
 def test_blank_lines_are_nothing() -> None:
