@@ -1,6 +1,7 @@
 """The ministry's directory of schools: who exists, where, and who is gone."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +40,9 @@ def import_annuaire(
         JournalError: when the territory cannot be written.
     """
     intake = FileIntake.of(path, ANNUAIRE, progress)
-    directory = _Directory(intake, territory.values_of("updated"))
+    directory = _Directory(
+        intake, territory.values_of("updated"), territory.values_of("department")
+    )
     directory.read()
     with territory.transaction():
         merge = territory.put_schools(directory.schools.values())
@@ -54,11 +57,13 @@ class _Directory:
 
     intake: FileIntake
     known_dates: dict[str, str]
+    departments: dict[str, str]
+    """UAI → department, as the territory has them."""
     schools: dict[str, dict[str, Cell]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     """UAI → where it was first seen, refused or not: it has not vanished."""
-    outdated: set[str] = field(default_factory=set)
-    """Departments for which the territory holds something newer."""
+    ages: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    """Department → for each known school, whether its row is an older one."""
 
     def read(self) -> None:
         for row in self.intake.sheet.table.bad_rows:
@@ -85,7 +90,7 @@ class _Directory:
         }):
             present = territory.present(department)
             gone = present - self.lines.keys()
-            if not gone or department in self.outdated or self.intake.is_cut:
+            if not gone or self._is_outdated(department) or self.intake.is_cut:
                 continue
             if len(gone) > _FEW and len(gone) * 2 > len(present):
                 self.intake.findings.warnings.append(
@@ -106,9 +111,13 @@ class _Directory:
             return
         if uai in self.schools:
             self._merge(uai, school, entry.line, first)
-        elif str(school.get("updated") or "9999") < self.known_dates.get(uai, ""):
+            return
+        department = str(school["department"])
+        is_older = str(school.get("updated") or "9999") < self.known_dates.get(uai, "")
+        if uai in self.known_dates:
+            self.ages[department].append(is_older)
+        if is_older:
             findings.skipped[_OLDER] += 1
-            self.outdated.add(str(school["department"]))
         else:
             self.schools[uai] = school
             if is_consumer_mailbox(str(school.get("email", ""))):
@@ -132,11 +141,33 @@ class _Directory:
             reason += f" ; elle garde ses valeurs pour {', '.join(unlike)}"
         self.intake.findings.remark(line, f"{uai} {school['name']}", reason)
 
+    def _is_outdated(self, department: str) -> bool:
+        ages = self.ages[department]
+        return sum(ages) * 2 > len(ages)
+
     def _forget_the_closed(self) -> None:
+        """Leave out what an older file still lists, by the date of each row.
+
+        A school that the territory does not hold may have closed since.
+        """
+        usual: dict[str, str] = {}
         for uai, school in list(self.schools.items()):
-            if uai not in self.known_dates and school["department"] in self.outdated:
+            department = str(school["department"])
+            if uai in self.known_dates or not self._is_outdated(department):
+                continue
+            if department not in usual:
+                usual[department] = self._usual_date(department)
+            if str(school.get("updated") or "9999") < usual[department]:
                 del self.schools[uai]
                 self.intake.findings.skipped[_OLDER] += 1
+
+    def _usual_date(self, department: str) -> str:
+        dates = sorted(
+            date
+            for uai, date in self.known_dates.items()
+            if self.departments[uai] == department
+        )
+        return dates[len(dates) // 2] if dates else ""
 
     def _forget_untold_columns(self) -> None:
         for name in _ALWAYS_TOLD:

@@ -437,6 +437,37 @@ def test_an_older_file_neither_goes_back_nor_makes_vanish_nor_resurrects(
     assert report.skipped == (("ligne plus ancienne que ce que le territoire sait", 2),)
 
 
+def test_one_older_row_hides_no_new_school_and_keeps_no_closed_one(
+    tmp_path: Path, territory: Territory
+) -> None:
+    import_annuaire(directory(tmp_path, *map(school, range(100, 104))), territory)
+    lines = school(100, date_maj_ligne="2024-01-01"), *map(school, (101, 102, 104))
+    report = import_annuaire(directory(tmp_path, *lines), territory)
+    assert report.skipped == (("ligne plus ancienne que ce que le territoire sait", 1),)
+    assert (report.added, report.vanished_items) == (1, (uai(103),))
+
+
+def test_a_date_far_ahead_does_not_outdate_its_department(
+    tmp_path: Path, territory: Territory
+) -> None:
+    ahead = school(100, date_maj_ligne="2062-01-01")
+    import_annuaire(directory(tmp_path, ahead, school(101), school(102)), territory)
+    lines = map(school, (100, 101, 103))
+    report = import_annuaire(directory(tmp_path, *lines), territory)
+    assert (report.added, report.vanished_items) == (1, (uai(102),))
+
+
+def test_a_recent_row_of_an_older_file_comes_in(
+    tmp_path: Path, territory: Territory
+) -> None:
+    import_annuaire(directory(tmp_path, school(100), school(101)), territory)
+    old = {"date_maj_ligne": "2024-01-01"}
+    lines = school(100) | old, school(101) | old, school(102), school(103) | old
+    import_annuaire(directory(tmp_path, *lines), territory)
+    assert territory.school(uai(102)) is not None
+    assert territory.school(uai(103)) is None
+
+
 def test_a_mailbox_that_may_be_personal_is_remarked_upon_without_being_shown(
     tmp_path: Path, territory: Territory
 ) -> None:
