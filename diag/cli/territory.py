@@ -107,9 +107,11 @@ def _read_official_list(
         report = import_file(workspace, kind, path, progress, source_date=day)
     lines = account(report, examples=sys.maxsize) if show_all else account(report)
     print_lines(lines)
-    if report.refused and not (report.added or report.changed or report.unchanged):
+    if report.is_refused:
+        which = "toutes les lignes "
+        which += "des écoles connues" if report.unknown_items else "lues"
         raise DiagError(
-            f"{path.name} : toutes les lignes lues sont refusées, rien n'est importé. "
+            f"{path.name} : {which} sont refusées, rien n'est importé. "
             "Voyez-les toutes avec --all."
         )
 

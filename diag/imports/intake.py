@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from diag.imports.cells import line_of_text
 from diag.imports.layouts import ALL, FileLayout, ImportRow, InputSheet, open_sheet
+from diag.imports.source import refusal
 from diag.journal.territory import (
     Cell,
     LoggedImport,
@@ -85,6 +86,11 @@ class ImportReport:
         """Whether no line of the file was about this territory."""
         return self.changed_nothing and not self.unchanged
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing came in, because of rows refused."""
+        return self.found_nothing and bool(self.refused)
+
 
 def silent(_done: int, _total: int) -> None:
     """Show no progress."""
@@ -131,7 +137,14 @@ class FileIntake:
         Raises:
             ImportRefusedError: when nothing can be read from it.
         """
-        return cls(open_sheet(path, layout, ALL), progress)
+        sheet = open_sheet(path, layout, ALL)
+        if not (sheet.table.rows or sheet.table.bad_rows):
+            raise refusal(
+                path.name,
+                "le fichier n'a que sa ligne de titres, aucune ligne à lire",
+                "Vérifiez les filtres de l'export, puis téléchargez-le de nouveau",
+            )
+        return cls(sheet, progress)
 
     def entries(self) -> Iterator[ImportRow]:
         """Yield the rows; those that cannot be cut into cells are refused."""
@@ -193,11 +206,12 @@ class FileIntake:
         ignored = self.sheet.ignored_columns
         counts = (len(merge.added), len(merge.changed), merge.unchanged, len(vanished))
         kind = self.sheet.layout.command
-        territory.log(
-            LoggedImport(
-                kind, source.name, source.sha256, 0, *counts, "; ".join(ignored)
+        if any(counts) or not findings.refused:  # a refused import leaves no trace
+            territory.log(
+                LoggedImport(
+                    kind, source.name, source.sha256, 0, *counts, "; ".join(ignored)
+                )
             )
-        )
         return ImportReport(
             kind,
             source.name,

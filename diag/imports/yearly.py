@@ -36,12 +36,14 @@ def import_yearly(
     intake = FileIntake.of(path, layout, progress)
     known_years = territory.values_of(year_field)
     latest = _Latest(intake, year_field)
+    is_known = False
     for entry in intake.entries():
         try:
             uai = intake.cell(entry, "uai", cells.uai, entry.cells["uai"])
             if uai not in known_years:
                 intake.findings.unknown[uai] = None
                 continue
+            is_known = True
             year = cells.school_year(entry.cells["year"])
             figures = read(entry)
         except ValueError as error:
@@ -53,7 +55,7 @@ def import_yearly(
             intake.findings.skipped[_OLDER] += 1
         else:
             latest.take(entry, {"uai": uai, year_field: year, **figures})
-    if intake.findings.unknown and not latest.schools:
+    if intake.findings.unknown and not is_known:
         intake.findings.warnings.append(
             "Aucune école de ce fichier n'est dans le territoire : importez d'abord "
             "l'annuaire."

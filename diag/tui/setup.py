@@ -208,6 +208,7 @@ class ImportScreen(PlaceScreen):
         else:
             words = "\n".join(account(report))
             title = "Rien d'importé" if report.found_nothing else "Import terminé"
+            title = "Import refusé" if report.is_refused else title
             self.post_message(self.Ended(words, title))
 
     @on(Advanced)

@@ -29,6 +29,16 @@ def test_a_list_whose_every_line_is_refused_is_a_failure(tmp_path: Path) -> None
     assert "de plus" not in whole.out
 
 
+def test_a_list_of_titles_alone_is_a_failure(tmp_path: Path) -> None:
+    workspace(tmp_path / "home").close()
+    path = all_wrong(tmp_path, lines=0)
+
+    found = diag(tmp_path / "home", "import", "annuaire", str(path))
+
+    assert found.code == 1
+    assert "le fichier n'a que sa ligne de titres" in found.err
+
+
 def test_a_list_read_twice_is_no_failure(tmp_path: Path) -> None:
     workspace(tmp_path / "home").close()
 

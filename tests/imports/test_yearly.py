@@ -169,6 +169,17 @@ def test_an_unpublished_index_is_counted_and_an_absurd_one_refused(
     assert report.changed_nothing
 
 
+def test_values_refused_are_not_schools_unknown(
+    tmp_path: Path, territory: Territory
+) -> None:
+    lines = f"2023-2024;{uai(100)};849", f"2023-2024;{uai(900)};99"
+    report = import_ips(indices(tmp_path, *lines), territory)
+    assert report.is_refused
+    assert report.unknown_items == (uai(900),)
+    assert not any("Aucune école" in warning for warning in report.warnings)
+    assert "ips" not in {logged.kind for logged in territory.imports()}
+
+
 def test_the_latest_index_is_kept(tmp_path: Path, territory: Territory) -> None:
     import_ips(indices(tmp_path, f"2022-2023;{uai(100)};95.1"), territory)
     report = import_ips(indices(tmp_path, f"2021-2022;{uai(100)};90"), territory)
