@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from diag.imports.layouts import ANNUAIRE, ImportRow
 from diag.journal.territory import Cell, Territory
 from diag.model.codes import is_consumer_mailbox, is_uai
 from diag.model.text import fold
+from diag.words.sentences import counted
 
 _ALWAYS_TOLD = (
     *("sector", "nursery", "elementary", "address", "postcode", "phone", "email"),
@@ -89,7 +90,7 @@ class _Directory:
             str(school["department"]) for school in self.schools.values()
         }):
             present = territory.present(department)
-            gone = present - self.lines.keys()
+            gone = present.keys() - self.lines.keys()
             if not gone or self._is_outdated(department) or self.intake.is_cut:
                 continue
             if len(gone) > _FEW and len(gone) * 2 > len(present):
@@ -98,8 +99,29 @@ class _Directory:
                     "manquent ; le fichier semble partiel, aucune n'est dite disparue."
                 )
                 continue
-            missing += sorted(gone)
+            covered = sorted(gone & self._covered(present))
+            missing += covered
+            if kept := len(gone) - len(covered):
+                self.intake.findings.warnings.append(
+                    f"Département {department} : {counted(kept, 'école')} d'un secteur "
+                    "ou d'un niveau que le fichier ne couvre pas ; "
+                    "rien n'en est changé."
+                )
         return tuple(missing)
+
+    def _covered(self, present: Mapping[str, tuple[Cell, ...]]) -> set[str]:
+        """Return the schools whose like, same sector and kind, the file lists."""
+        groups: dict[tuple[Cell, ...], set[str]] = defaultdict(set)
+        for uai, group in present.items():
+            groups[group].add(uai)
+        covered: set[str] = set()
+        for like in groups.values():
+            listed = like & self.lines.keys()
+            if listed and (
+                len(like) - len(listed) <= _FEW or len(listed) * 2 >= len(like)
+            ):
+                covered |= like
+        return covered
 
     def _take(self, entry: ImportRow, uai: str) -> None:
         findings = self.intake.findings

@@ -282,13 +282,14 @@ class Territory:
         """Return the source date of every town hall, by INSEE code."""
         return self._by_key(TOWN_HALL, "source_date")
 
-    def present(self, department: str) -> frozenset[str]:
-        """Return the UAI of a department's schools that have not vanished."""
+    def present(self, department: str) -> dict[str, tuple[Cell, ...]]:
+        """Return a department's schools that have not vanished: UAI → sector, kind."""
         rows = self._rows(
-            "select uai from school where department = ? and vanished = ''",
+            "select uai, sector, nursery, elementary from school "
+            "where department = ? and vanished = ''",
             (department,),
         )
-        return frozenset(uai for (uai,) in rows)
+        return {uai: tuple(group) for uai, *group in rows}
 
     def _one(self, table: TerritoryTable, key: str) -> dict[str, Any] | None:
         rows = self._rows(f"{table.select} where {table.columns[0]} = ?", (key,))

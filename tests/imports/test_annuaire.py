@@ -368,6 +368,34 @@ def test_a_file_of_one_department_makes_no_other_vanish(
     assert report.vanished == 0
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"Statut_public_prive": "Privé"},
+        {"Ecole_maternelle": "1", "Ecole_elementaire": "0"},
+    ],
+)
+def test_an_export_of_some_schools_closes_no_others(
+    tmp_path: Path, territory: Territory, other: dict[str, str]
+) -> None:
+    mine = {
+        "Statut_public_prive": "Public",
+        "Ecole_maternelle": "1",
+        "Ecole_elementaire": "1",
+    }
+    lines = [school(number) | mine for number in range(100, 106)]
+    others = [school(number) | mine | other for number in (106, 107)]
+    import_annuaire(directory(tmp_path, *lines, *others), territory)
+    report = import_annuaire(directory(tmp_path, *lines[:-1]), territory)
+    assert report.vanished_items == (uai(105),)
+    assert report.warnings == (
+        (
+            "Département 999 : 2 écoles d'un secteur ou d'un niveau que le fichier ne "
+            "couvre pas ; rien n'en est changé."
+        ),
+    )
+
+
 def test_a_refused_line_does_not_make_its_school_vanish(
     tmp_path: Path, territory: Territory
 ) -> None:

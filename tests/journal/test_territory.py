@@ -184,7 +184,7 @@ def test_a_school_vanishes_once_at_its_first_date(journal: Journal) -> None:
     school = territory.school("1")
     assert school is not None
     assert school.vanished == "2026-09-21"
-    assert territory.present("999") == frozenset()
+    assert territory.present("999") == {}
     assert territory.counts()[:2] == (2, 1)
 
 
