@@ -244,7 +244,12 @@ class FileIntake:
         if before:
             day = datetime.fromtimestamp(before[0].at / 1000, UTC)
             yield f"Ce fichier a déjà été importé le {day:%d/%m/%Y}."
-        if source.encoding != "UTF-8":
+        if source.is_doubtful:
+            yield (
+                f"Le fichier est lu en {source.encoding}, mais des accents restent "
+                "douteux : vérifiez quelques noms, ou reprenez l'export officiel."
+            )
+        elif source.encoding != "UTF-8":
             yield (
                 f"Le fichier est en {source.encoding} (réenregistré par Excel ?) : "
                 "ses accents ont été relus."

@@ -7,7 +7,9 @@ import csv
 import gzip
 import hashlib
 import json
+import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +47,9 @@ class InputFile:
     """Line ends are line feeds, the byte order mark is gone."""
     sha256: str
     encoding: str
-    """`UTF-8`, `CP1252`, or both when some lines are in each."""
+    """`UTF-8`, `CP1252`, `Mac Roman`, or two when some lines are in each."""
+    is_doubtful: bool = False
+    """Whether some letters are perhaps not those that were written."""
 
 
 def read_source(path: Path) -> InputFile:
@@ -65,10 +69,14 @@ def read_source(path: Path) -> InputFile:
             "Téléchargez-le de nouveau en CSV",
         )
     text, encoding = _decoded(raw)
+    text, was_doubled = _undoubled(text)
+    if was_doubled:
+        encoding += " codé deux fois"
     if not text.strip():
         raise refusal(path.name, "le fichier est vide", "Téléchargez-le de nouveau")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return InputFile(path.name, text, sha256, encoding)
+    is_doubtful = _ODDITIES.search(text) is not None
+    return InputFile(path.name, text, sha256, encoding, is_doubtful)
 
 
 def refusal(
@@ -107,23 +115,82 @@ def _bytes_of(path: Path) -> tuple[bytes, str]:
 def _decoded(raw: bytes) -> tuple[str, str]:
     """Return the text and its encoding, which may differ from line to line.
 
-    A line that is no UTF-8 is CP1252: what Excel writes. Five bytes mean nothing
-    there; they become U+FFFD, which the reader of the line refuses.
+    Lines that are no UTF-8 come from Excel, on Windows or on an old Mac: the encoding
+    that gives more French letters is taken. Five bytes mean nothing in CP1252; they
+    become U+FFFD, which the reader of the line refuses.
     """
     try:
         return raw.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError:
-        lines = [_decoded_line(line) for line in raw.split(b"\n")]
-    text = "\n".join(line for line, _ in lines).removeprefix("\ufeff")
-    unicode_lines = any(utf8 and not line.isascii() for line, utf8 in lines)
-    return text, "UTF-8 et CP1252 mêlés" if unicode_lines else "CP1252"
+        lines = raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    others = [line for line in lines if not _is_utf8(line)]
+    sample = b"\n".join(others)[:_SAMPLE]
+    codec = max(
+        _CODECS, key=lambda name: _french_score(sample.decode(name, errors="replace"))
+    )
+    text = "\n".join(
+        line.decode("utf-8" if _is_utf8(line) else codec, errors="replace")
+        for line in lines
+    )
+    is_mixed = any(not line.isascii() and _is_utf8(line) for line in lines)
+    name = _CODECS[codec]
+    return text, f"UTF-8 et {name} mêlés" if is_mixed else name
 
 
-def _decoded_line(line: bytes) -> tuple[str, bool]:
+_CODECS = {"cp1252": "CP1252", "mac_roman": "Mac Roman"}
+_SAMPLE = 2**20
+
+_COMMON, _RARE, _SIGNS = (
+    "éèàçê",
+    "âîïôùûëüÿœæÉÈÀÇÊÂÎÏÔÙÛËÜŸŒÆ",
+    "’‘“”«»–—…€°²³·ºª§\xa0\u202f",
+)
+_FRENCH = frozenset(_COMMON + _RARE + _SIGNS)
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_ODDITIES = re.compile("\ufffd|[ÃÂâ√¬][^\x00-\x7f]|[a-zéèêàç][ŽŠƒˆ™‡√ÃÈËÍÁÔ\x80-\x9f]")
+"""What French never writes: a character lost, an accent read in another encoding."""
+
+
+def _is_utf8(line: bytes) -> bool:
     try:
-        return line.decode("utf-8"), True
+        line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace"), False
+        return False
+    return True
+
+
+def _french_score(text: str) -> int:
+    """Return how French the letters beyond ASCII are."""
+    counts = Counter("".join(_NOT_ASCII.findall(text)))
+    score = 0
+    for letter, number in counts.items():
+        weight = 4 if letter in _COMMON else 1 if letter in _FRENCH else -2
+        score += weight * number
+    return score - 2 * len(_ODDITIES.findall(text))
+
+
+def _undoubled(text: str) -> tuple[str, bool]:
+    """Return a text whose letters encoded twice are read again, and whether any was."""
+    if not _ODDITIES.search(text):
+        return text, False
+    mended = _NOT_ASCII.sub(lambda run: _read_again(run[0]), text)
+    return mended, mended != text
+
+
+def _read_again(run: str) -> str:
+    for codec in _CODECS:
+        try:
+            again = b"".join(_byte_of(char, codec) for char in run).decode("utf-8")
+        except UnicodeError:
+            continue
+        if _FRENCH.issuperset(again):
+            return again
+    return run
+
+
+def _byte_of(char: str, codec: str) -> bytes:
+    is_control = codec == "cp1252" and "\x80" <= char < "\xa0"
+    return char.encode("latin-1" if is_control else codec)
 
 
 # Rows and columns out of a text: CSV of any dialect met, or the portal's JSON.

@@ -223,6 +223,38 @@ def test_cp1252_is_understood_and_said(tmp_path: Path) -> None:
     assert "Ariège – Œuvre à 5 €" in read.text
 
 
+_NAMES = "a;b\n1;École Françoise-Hélène, près du Château à Besançon\n2;Rue de l’Île\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (_NAMES.encode("mac_roman"), "Mac Roman"),
+        (_NAMES.replace("\n", "\r").encode("mac_roman"), "Mac Roman"),
+        (_NAMES.encode("cp1252"), "CP1252"),
+        (_NAMES.encode().decode("mac_roman").encode(), "UTF-8 codé deux fois"),
+        (_NAMES.encode().decode("latin-1").encode(), "UTF-8 codé deux fois"),
+        (_NAMES.encode().decode("cp1252").encode(), "UTF-8 codé deux fois"),
+    ],
+    ids=itertools.count(),
+)
+def test_french_letters_are_found_again(
+    tmp_path: Path, raw: bytes, encoding: str
+) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(raw)
+    read = read_source(path)
+    assert read.text == _NAMES
+    assert (read.encoding, read.is_doubtful) == (encoding, False)
+
+
+@pytest.mark.parametrize("name", ["�cole", "Besan‡on", "éÃ©"])
+def test_accents_that_stay_odd_are_doubtful(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text(f"a;b\n1;{name}\n", encoding="utf-8")
+    assert read_source(path).is_doubtful
+
+
 def test_one_line_in_cp1252_leaves_the_others_in_utf8(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes("a;b\n1;école\n".encode() + "2;école\n".encode("cp1252"))
