@@ -57,7 +57,7 @@ async def test_a_file_that_tells_nothing_of_the_territory_is_no_import(
 ) -> None:
     elsewhere = tmp_path / "ips.csv"
     told = territory().ips.read_text(encoding="utf-8")
-    elsewhere.write_text(re.sub(r"\b\d{7}[A-Z]\b", "0750001A", told), encoding="utf-8")
+    elsewhere.write_text(re.sub(r"\b\d{7}[A-Z]\b", "0750001U", told), encoding="utf-8")
     app = new_app(tmp_path / "w")
     async with app.run_test(size=(100, 30), notifications=True, tooltips=True) as pilot:
         await wait_for(pilot, lambda: shows(pilot, "40 écoles"), "the schools")
