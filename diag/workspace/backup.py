@@ -174,7 +174,8 @@ def restore(folder: Path, copied: Path) -> tuple[Path, ...]:
     if not copied.name:
         raise UnreachableError(
             f"« {copied} » ne nomme aucune sauvegarde. Rien n'a été changé. Donnez le "
-            "fichier de la copie : diag restore backups/diag-AAAA-MM-JJ.db."
+            "fichier de la copie.",
+            command="diag restore backups/diag-AAAA-MM-JJ.db",
         )
     verify_copied_photos(copied)
     verify_copied_overlay(copied)
