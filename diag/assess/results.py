@@ -4,9 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.model.checklist import Criterion, Domain, Price, Recommendation
+from diag.model.checklist import (
+    Criterion,
+    Domain,
+    Need,
+    Price,
+    Question,
+    Recommendation,
+)
 from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
+from diag.model.fact import ROOT_KINDS
 from diag.model.number import Bounds, Quantity
+from diag.rules.values import Truth
+
+TOP = 3
+"""The highest level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much a member weighs in a mean: an interval while something is unknown."""
+
+    least: Fraction | int
+    """0 when it may be sans objet."""
+    most: Fraction | int
+
+
+ONE_WEIGHT = Weight(1, 1)
+"""How much a place weighs, unless its criterion says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +45,45 @@ class Verdict:
     high: int
     declared_out: bool = False
     """« Déclaré sans objet »: a fact it names was answered not applicable."""
+    given: Truth = True
+    """Whether what must be there before the question makes sense is there."""
+    weight: Weight = ONE_WEIGHT
+    """In the mean of the places, were it surely in scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocleBounds:
+    """How a blocking criterion may hold over its places, at worst and at best."""
+
+    low: Socle
+    """`ATTEINT`, `ATTEINT_SAUF` or `NON_ATTEINT`."""
+    high: Socle
 
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """A criterion, rolled up over its places."""
+    """A criterion's verdicts, place by place, and their mean."""
 
     criterion: Criterion
     standing: Standing
-    low: int
-    high: int
+    """Whether it counts: in where a place surely weighs, else maybe, or out."""
     bounds: Bounds
-    """As ratios; `mean` keeps them finer than the levels."""
+    """The mean of its places, as ratios: it feeds the score and nothing else."""
     settled: Fraction
-    """Share of its places whose applicability and level are known, 0 to 1."""
+    """Share of its places whose scope and level are known, 0 to 1."""
     verdicts: tuple[Verdict, ...]
     open: bool = False
     """The list of places was not closed: there may be others."""
     compliance: Compliance | None = None
     """For compliance criteria only."""
+    socle: SocleBounds | None = None
+    """For blocking criteria only, unless all is sans objet."""
+
+    @property
+    def alone(self) -> Verdict | None:
+        """The one verdict of a criterion judged at the subject itself."""
+        at_subject = self.criterion.place in ROOT_KINDS
+        return self.verdicts[0] if at_subject and self.verdicts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +112,16 @@ class DomainResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Danger:
+    """A danger to bodies, known true at a place."""
+
+    place: str
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
 class CostLine:
-    """One row of the price table, times a quantity."""
+    """One row of the price table, times a quantity; in packs where it has them."""
 
     price: Price
     quantity: Quantity
@@ -76,17 +129,21 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Exact cents: minimum at the low quantity, typical and maximum at the high one."""
+    """Exact cents, between the low quantity and the high one."""
 
     minimum: Fraction
-    typical: Fraction | None
+    """Minimum price × low quantity."""
+    low: Fraction
+    """Typical price × low quantity."""
+    high: Fraction | None
+    """Typical price × high quantity; None when the quantity is unbounded."""
     maximum: Fraction | None
-    """None when the quantity is unbounded."""
+    """Maximum price × high quantity; None when the quantity is unbounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a recommendation costs; before tax (ht) and with tax (ttc) kept apart."""
+    """What an action costs; before tax (ht) and with tax (ttc) kept apart."""
 
     lines: tuple[CostLine, ...]
     once_ht: Amount
@@ -101,21 +158,67 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A place where an action fires, or may fire."""
+
+    place: str
+    trigger: Trigger
+    gate: Gate
+    """Whether its prerequisites hold there."""
+    waits_for: tuple[str, ...]
+    """Ids of actions (or criteria, when none cures them) that come first there."""
+    quantity: Quantity
+    usual: Quantity | None = None
+    """How many as a rule, from `likely`, when `quantity` is unbounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A need of an action that another one, before it, already pays for."""
+
+    need: Need
+    payer: str
+    """Id of the recommendation that it is charged to: « compris dans »."""
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
-    """A recommendation that fires or may fire, with what it costs and brings."""
+    """An action that fires or may fire, place by place, with what it costs and brings.
+
+    It fires when it has a sure place, and is « à confirmer » when it has only possible
+    ones. It waits when each of its places does.
+    """
 
     recommendation: Recommendation
     trigger: Trigger
     gate: Gate
     waits_for: tuple[str, ...]
-    """Ids of recommendations (or criteria, when none cures them) that come first."""
+    """What its places wait for, once each."""
+    targets: tuple[Target, ...]
+    """Where it fires or may, in order."""
+    places: tuple[str, ...]
+    """Ids of the places that fall short: the sure ones, else the possible ones; empty
+    at the subject itself."""
     quantity: Quantity
+    """The sum over its targets."""
+    usual: Quantity | None
+    """How many as a rule, when `quantity` is unbounded: « d'ordinaire 1 à 10 »."""
     cost: Cost
+    """Its share of the basket: the shares of all actions add up to it."""
+    due: Cost
+    """The part of it for places that need not wait: « dont à engager »."""
+    alone: Cost
+    """What it would cost if nothing else were done."""
+    shared: tuple[Shared, ...]
     effort_days: Quantity | None
     gain: Fraction
-    """Rise of the overall low bound once done, as a ratio."""
-    places: tuple[str, ...]
-    """Ids of the places that fall short, in order; empty at the subject itself."""
+    """Rise of the overall low bound once done at its sure places, as a ratio."""
+    covers: tuple[str, ...] = ()
+    """Ids of actions that it makes needless at one of its places at least."""
+    is_legal: bool = False
+    """Whether it brings what a rule demands; else it improves."""
+    is_danger: bool = False
+    """Whether its criterion reads a danger that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +229,14 @@ class Assessment:
     domains: tuple[DomainResult, ...]
     overall: Score
     socle: Socle
+    dangers: tuple[Danger, ...]
+    """What is to be told before everything, place by place."""
     advice: tuple[Advice, ...]
     """In order: what waits for another stands after it."""
+    basket: Cost
+    """What everything costs together, needs merged; what is only possible widens it."""
+    due: Cost
+    """The same for the places that need not wait: « dont à engager »."""
 
     @property
     def alerts(self) -> tuple[CriterionResult, ...]:
@@ -137,7 +246,3 @@ class Assessment:
             for result in self.criteria.values()
             if result.compliance in (Compliance.NON_CONFORME, Compliance.A_VERIFIER)
         )
-
-
-TOP = 3
-"""The highest level."""

@@ -115,6 +115,8 @@ class Price(Noun):
     """VAT rate, in percent."""
     yearly: bool = False
     """True for what is paid every year: subscription, maintenance."""
+    pack: int = Field(default=1, gt=0)
+    """How many one buys at once: the quantity is rounded up to whole packs."""
     lifetime: str = ""
     """ISO 8601 duration after which one buys again, `P7Y`; empty for a service."""
     source: str = "metier"
@@ -164,6 +166,11 @@ class Choice(Noun):
     label: str
 
 
+Better = Direction | tuple[tuple[str, ...], ...]
+"""In which direction a fact gets better: `up`, `down`, or choices from the worst to the
+best, each rank a tuple. `up` of a `choices` question: a superset is better."""
+
+
 class Question(Noun):
     """How one fact is collected."""
 
@@ -188,6 +195,14 @@ class Question(Noun):
     """To be confirmed outside."""
     relevant: str = ""
     """Rule; empty: always."""
+    better: Better | None = None
+    """None: a situation, neither better nor worse."""
+    at_most: str = ""
+    """Question of the same place or of one that holds it: the whole of this part."""
+    void: bool = False
+    """Whether « sans objet » may be answered, with its reason."""
+    danger: bool = False
+    """A boolean about bodies: known true, it is printed before everything."""
     required: bool = False
     """Part of the short visit: listed before leaving."""
     profile: Profile | None = None
@@ -205,14 +220,8 @@ class Question(Noun):
     """Printed in the technical report only."""
 
 
-class RollUp(Noun):
-    """How a criterion judged at many places becomes one level."""
-
-    method: Literal["worst", "mean", "share_reaching"]
-    threshold: Level = 2
-    """For share_reaching: the level a place must reach to count."""
-    steps: dict[int, Number] = Field(default_factory=dict)
-    """For share_reaching: level → least share, between 0 and 1."""
+Share = str
+"""A share above 0 and up to 1, as written: `"3/4"`, `"0.75"`; `Fraction` reads it."""
 
 
 class Criterion(Noun):
@@ -224,34 +233,69 @@ class Criterion(Noun):
     domain: str
     title: str
     kind: Kind
-    weight: int = Field(gt=0)
+    weight: int = Field(ge=0)
+    """In its domain; 0 is never averaged."""
     place: PlaceKind
     applicable: str = ""
-    """Rule; empty: always."""
+    """Rule on situations; empty: always."""
+    given: str = ""
+    """Rule: what must be there before the question makes sense; empty: nothing."""
     levels: dict[int, str]
     """Level 1 to 3 → rule; else 0. A level may be missing."""
-    improves_with: dict[str, Direction] = Field(default_factory=dict)
-    roll_up: RollUp | None = None
-    """Mandatory when the place is not the subject itself."""
+    conforms_at: Level | None = None
+    """Level from which the rule is met; mandatory for compliance, else None."""
+    weigh_by: str = ""
+    """Rule giving how much each place weighs in the mean; empty: 1."""
+    socle_share: Share = "1"
+    """For a blocking criterion: the share of its places that must hold."""
     why: str
     sources: tuple[str, ...]
     verify_before_quoting: bool = False
     """A legal point to be read again before it is quoted as law."""
 
+    @property
+    def is_averaged(self) -> bool:
+        """Say whether it counts in the score of its domain."""
+        return self.kind is not Kind.COMPLIANCE and self.weight > 0
+
 
 class Below(Noun):
-    """A criterion that stands below a level: what triggers a recommendation."""
+    """A criterion that stands below a level at a place: what triggers an action."""
 
     criterion: str
     below: Level
+    where: str = ""
+    """Rule on situations that shares a criterion between actions; empty: everywhere."""
 
 
 class Requirement(Noun):
-    """What must hold first: a criterion's level, or another recommendation done."""
+    """A level that a criterion must reach first."""
 
-    criterion: str | None = None
-    at_least: Level | None = None
-    recommendation: str | None = None
+    criterion: str
+    at_least: Level
+    share: Share | None = None
+    """Share of the places that must reach it, where they lie inside the action's."""
+
+
+class Need(Noun):
+    """What an action buys at each place: a row of the price table, how many, for what.
+
+    Needs of the same item, use and place are one need, the greatest of them.
+    """
+
+    item: str
+    """Row of the price table."""
+    use: str = ""
+    """What it is for; empty: the item itself."""
+    at: PlaceKind | None = None
+    """Kind of place that it serves; None: the place where the action fires."""
+    count: str = ""
+    """Rule at the place; `quantite` is readable. Empty: `quantite`."""
+
+
+EffectValue = bool | Number | tuple[str, ...]
+"""What a fact becomes: yes or no, a number, a rule giving one, the id of a choice,
+several ids, `visit_date`; for a criterion, the level that it reaches."""
 
 
 class Step(Noun):
@@ -275,28 +319,40 @@ class Wording(Noun):
 
 
 class Recommendation(Noun):
-    """What to do when criteria stand too low."""
+    """What to do where a criterion stands too low."""
 
     id: str
     domain: str
     when: Below
     requires: tuple[Requirement, ...] = ()
+    covers: tuple[str, ...] = ()
+    """Recommendations that it makes needless where it is surely done."""
     owner: Owner
     quantity: str = "1"
-    """Rule giving a number, from the subject's own place."""
-    prices: dict[str, str] = Field(default_factory=dict)
-    """Row of the price table → rule giving how many; `quantite` is readable."""
+    """Rule giving a number, at the place where it fires."""
+    at_most: str = ""
+    """Rule at the place: what no quantity exceeds; empty: unbounded."""
+    buys: tuple[Need, ...] = ()
     effort: str = ""
     """Rule giving days of work; `quantite` is readable."""
     delay: str = ""
     """ISO 8601 duration within which to act: `P7D`, `P6M`."""
     lifetime: str = ""
-    effect: dict[str, Level] = Field(default_factory=dict)
-    """Criterion → level that it reaches once done."""
+    effect: dict[str, EffectValue] = Field(default_factory=dict)
+    """Question → what its fact becomes once done; where no fact says it, criterion →
+    level that it reaches."""
     steps: tuple[Step, ...] = ()
     wording: dict[Audience, Wording]
     done_when: str
     sources: tuple[str, ...] = ()
+
+
+class Retired(Noun):
+    """An id used once and never again; its history passes to its successor."""
+
+    id: str
+    by: str = ""
+    """Id of the successor; empty: nothing takes its place."""
 
 
 class Checklist(Noun):
@@ -310,8 +366,10 @@ class Checklist(Noun):
     recommendations: dict[str, Recommendation]
     prices: dict[str, Price]
     sources: dict[str, RegisteredSource]
-    retired: tuple[str, ...] = ()
-    """Ids used once and never to be used again."""
+    engine: int = 1
+    """Version of the judging that it is written for; 1 is judged no more."""
+    retired: tuple[Retired, ...] = ()
+    """Ids used once and never to be used again, and what takes their place."""
     places: tuple[PlaceLabel, ...] = ()
     """Kinds of places that the checklist names; others go by their id."""
     aids: dict[str, Aid] = Field(default_factory=dict)

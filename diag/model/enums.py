@@ -152,6 +152,8 @@ class Socle(StrEnum):
     """Whether everything blocking holds."""
 
     ATTEINT = "atteint"
+    ATTEINT_SAUF = "atteint_sauf"
+    """Enough of the places hold; those that do not are named."""
     NON_ATTEINT = "non_atteint"
     INDETERMINE = "indetermine"
     SANS_OBJET = "sans_objet"
