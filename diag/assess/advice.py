@@ -1,368 +1,361 @@
-"""Verdicts become recommendations: which fire, how many, at which cost and gain."""
+"""Verdicts at places become actions: which fire where, how many, in which order."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
-from diag.assess.facts import FactsReading, PlaceScope, WithNames
+from diag.assess.criteria import CriterionJudge, open_share, share_reaching
+from diag.assess.effects import Gains
+from diag.assess.facts import FactsReading, Limits
+from diag.assess.needs import Basket, Demand
+from diag.assess.remedies import Remedies, Remedy
 from diag.assess.results import (
+    FREE,
     Advice,
-    Amount,
     Cost,
-    CostLine,
     CriterionResult,
-    DomainResult,
+    Danger,
+    Target,
+    Verdict,
 )
-from diag.assess.scores import Averages
-from diag.model.checklist import Below, Price, Recommendation, Requirement
-from diag.model.enums import Compliance, Gate, Kind, Standing, Trigger
-from diag.model.number import Number, Quantity, exact
-from diag.rules.evaluate import number
-from diag.rules.language import Rule, parse_rule
-from diag.rules.scope import Scope
-from diag.rules.values import ABSENT, Absent, Span, plain
-
-QUANTITY_NAME = "quantite"
-"""What the rules of prices and effort call the quantity."""
-
-
-class Remedy:
-    """One recommendation of one checklist, ready to be counted and costed."""
-
-    def __init__(
-        self, recommendation: Recommendation, prices: dict[str, Price]
-    ) -> None:
-        self.recommendation = recommendation
-        """What is to be done."""
-        self.quantity_rule = parse_rule(recommendation.quantity)
-        """How many."""
-        self.price_rules = tuple(
-            (prices[row], parse_rule(text))
-            for row, text in recommendation.prices.items()
-        )
-        """How many of each row of the price table."""
-        self.effort_rule = (
-            parse_rule(recommendation.effort) if recommendation.effort else None
-        )
-        """How many days of work."""
-
-    def quantity(self, root: PlaceScope) -> Quantity:
-        """Return how many there are to do, seen from the subject's own place."""
-        return _quantity(number(self.quantity_rule, root))
-
-    def cost(self, root: PlaceScope, quantity: Quantity) -> Cost:
-        """Return what that many cost."""
-        if not self.price_rules:
-            return FREE
-        scope = _knowing(root, quantity)
-        return cost_of([
-            CostLine(price, _quantity(number(rule, scope)))
-            for price, rule in self.price_rules
-        ])
-
-    def effort(self, root: PlaceScope, quantity: Quantity) -> Quantity | None:
-        """Return the days of work for that many; None when unknown."""
-        if self.effort_rule is None:
-            return None
-        return _quantity(number(self.effort_rule, _knowing(root, quantity)))
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """Every rule that it counts with."""
-        effort = () if self.effort_rule is None else (self.effort_rule,)
-        return (self.quantity_rule, *(rule for _, rule in self.price_rules), *effort)
-
-
-def _knowing(root: PlaceScope, quantity: Quantity) -> Scope:
-    low, high = plain(quantity.low), quantity.high
-    span = Span(low, None if high is None else plain(high))
-    return WithNames(root, {QUANTITY_NAME: span})
-
-
-def _quantity(value: Span | Absent) -> Quantity:
-    if value is ABSENT:
-        return Quantity(Fraction(), Fraction())
-    low = Fraction(0 if value.low is None or value.maybe_absent else value.low)
-    high = None if value.high is None else max(Fraction(), Fraction(value.high))
-    return Quantity(max(Fraction(), low), high)
-
+from diag.model.checklist import Price, Requirement
+from diag.model.enums import Gate, Kind, PlaceKind, Standing, Trigger
+from diag.model.number import Bounds, Quantity
+from diag.rules.values import Truth
 
 Results = Mapping[str, CriterionResult]
 """Criteria by id."""
 
 
-def advice_of(
-    remedies: Mapping[str, Remedy],
-    results: Results,
-    domains: Sequence[DomainResult],
-    reading: FactsReading,
-) -> list[Advice]:
-    """Return what is recommended, in the order of the checklist."""
-    triggers = {
-        ident: trigger
-        for ident, remedy in remedies.items()
-        if (trigger := trigger_of(remedy.recommendation.when, results))
-    }
-    gates = Gates(remedies, triggers, results)
-    averages = Averages(domains)
-    root = reading.scope(reading.tree.root)
-    found = []
-    for ident, trigger in triggers.items():
-        recommendation = remedies[ident].recommendation
-        gate, waits_for = gates.gate(recommendation)
-        quantity = remedies[ident].quantity(root)
-        found.append(
-            Advice(
-                recommendation=recommendation,
-                trigger=trigger,
-                gate=gate,
-                waits_for=waits_for,
-                quantity=quantity,
-                cost=remedies[ident].cost(root, quantity),
-                effort_days=remedies[ident].effort(root, quantity),
-                gain=averages.gain(recommendation.effect),
-                places=_places(recommendation.when, trigger, results, root.place),
-            )
-        )
-    return found
+class Prerequisites:
+    """Whether criteria stand high enough, seen from a place."""
+
+    def __init__(self, results: Results, reading: FactsReading) -> None:
+        self._results = results
+        self._reading = reading
+        self._at: dict[str, dict[str, Verdict]] = {}
+
+    def verdicts(self, criterion: str) -> dict[str, Verdict]:
+        """Return a criterion's verdicts, by place."""
+        found = self._at.get(criterion)
+        if found is None:
+            verdicts = self._results[criterion].verdicts
+            found = self._at[criterion] = {each.place: each for each in verdicts}
+        return found
+
+    def holds(self, requirement: Requirement, place: str) -> Truth:
+        """Say whether one holds at a place; what is sans objet does.
+
+        It is read there, else at the nearest place that holds it, else over those
+        inside it.
+        """
+        verdicts = self.verdicts(requirement.criterion)
+        for each in self._reading.tree.line(place):
+            if each in verdicts:
+                share = share_reaching(requirement.at_least, [verdicts[each]])
+                return _reached(share, Fraction(1))
+        return self._holds_inside(requirement, place)
+
+    def _holds_inside(self, requirement: Requirement, place: str) -> Truth:
+        wanted = Fraction(requirement.share or 1)
+        result = self._results[requirement.criterion]
+        inside = set(self._reading.tree.inside(place, result.criterion.place))
+        here = [each for each in result.verdicts if each.place in inside]
+        if result.open:
+            return _reached(open_share(requirement.at_least, wanted, here), wanted)
+        return _reached(share_reaching(requirement.at_least, here), wanted)
 
 
-def trigger_of(when: Below, results: Results) -> Trigger | None:
-    """Return whether a criterion stands below a level; None when it does not.
-
-    A criterion that may be sans objet never fires by itself: it is to be confirmed.
-    """
-    result = results[when.criterion]
-    if result.standing is Standing.OUT or result.low >= when.below:
-        return None
-    if result.standing is Standing.IN and result.high < when.below:
-        return Trigger.FIRES
-    return Trigger.TO_CONFIRM
+def _reached(share: Bounds | None, wanted: Fraction) -> Truth:
+    if share is None or share.low >= wanted:
+        return True
+    return False if share.high < wanted else None
 
 
-def _places(
-    when: Below, trigger: Trigger, results: Results, root: str
-) -> tuple[str, ...]:
-    result = results[when.criterion]
-    roll_up = result.criterion.roll_up
-    below: int = when.below
-    if roll_up is not None and roll_up.method == "share_reaching":
-        below = roll_up.threshold
-    sure = trigger is Trigger.FIRES
-    return tuple(
-        verdict.place
-        for verdict in result.verdicts
-        if verdict.place != root
-        and verdict.standing is not Standing.OUT
-        and (verdict.high if sure else verdict.low) < below
-        and not (sure and verdict.standing is Standing.MAYBE)
-    )
-
-
-NOTHING = Amount(Fraction(), Fraction(), Fraction())
-"""No money at all."""
-
-FREE = Cost((), NOTHING, NOTHING, NOTHING, NOTHING)
-"""What costs nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class VatGroup:
-    """What is taxed at one rate: the base, and the tax itself."""
-
-    rate: Number
-    """In percent."""
-    once_ht: Amount
-    once_vat: Amount
-    yearly_ht: Amount
-    yearly_vat: Amount
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Costs that add up; to be confirmed ones are left out."""
-
-    once_ht: Amount
-    once_ttc: Amount
-    yearly_ht: Amount
-    yearly_ttc: Amount
-    by_vat: tuple[VatGroup, ...]
-    """From the lowest rate to the highest."""
-
-
-def cost_of(lines: Sequence[CostLine]) -> Cost:
-    """Return what some rows of the price table cost together."""
-    if not lines:
-        return FREE
-    once = [line for line in lines if not line.price.yearly]
-    yearly = [line for line in lines if line.price.yearly]
-    return Cost(tuple(lines), _ht(once), _ttc(once), _ht(yearly), _ttc(yearly))
-
-
-def totals(advice: Iterable[Advice]) -> Totals:
-    """Return the sum of what surely fires; the rest is outside totals."""
-    lines = [
-        line
-        for one in advice
-        if one.trigger is Trigger.FIRES
-        for line in one.cost.lines
-    ]
-    whole = cost_of(lines)
-    rates = sorted({exact(line.price.vat) for line in lines})
-    return Totals(
-        whole.once_ht,
-        whole.once_ttc,
-        whole.yearly_ht,
-        whole.yearly_ttc,
-        tuple(_group(rate, lines) for rate in rates),
-    )
-
-
-def added(amounts: Iterable[Amount]) -> Amount:
-    """Return the sum of amounts; unbounded when one of them is."""
-    each = iter(amounts)
-    total = next(each, NOTHING)
-    for amount in each:
-        total = Amount(
-            total.minimum + amount.minimum,
-            _sum(total.typical, amount.typical),
-            _sum(total.maximum, amount.maximum),
-        )
-    return total
-
-
-def times(amount: Amount, factor: Fraction) -> Amount:
-    """Return an amount multiplied: by a tax rate, for example."""
-    return Amount(
-        amount.minimum * factor,
-        None if amount.typical is None else amount.typical * factor,
-        None if amount.maximum is None else amount.maximum * factor,
-    )
-
-
-def _line_ht(line: CostLine) -> Amount:
-    low, high = line.quantity.low, line.quantity.high
-    return Amount(
-        low * line.price.minimum,
-        None if high is None else high * line.price.typical,
-        None if high is None else high * line.price.maximum,
-    )
-
-
-def _ht(lines: Iterable[CostLine]) -> Amount:
-    return added(_line_ht(line) for line in lines)
-
-
-def _ttc(lines: Iterable[CostLine]) -> Amount:
-    return added(
-        times(_line_ht(line), 1 + exact(line.price.vat) / 100) for line in lines
-    )
-
-
-def _group(rate: Fraction, lines: Sequence[CostLine]) -> VatGroup:
-    here = [line for line in lines if exact(line.price.vat) == rate]
-    once = _ht(line for line in here if not line.price.yearly)
-    yearly = _ht(line for line in here if line.price.yearly)
-    tax = rate / 100
-    return VatGroup(
-        here[0].price.vat, once, times(once, tax), yearly, times(yearly, tax)
-    )
-
-
-def _sum(left: Fraction | None, right: Fraction | None) -> Fraction | None:
-    return None if left is None or right is None else left + right
-
-
-class Gates:
-    """The prerequisites of one assessment's recommendations."""
+class Targets:
+    """Where the actions of one assessment fire or may fire, and what they cover."""
 
     def __init__(
         self,
-        remedies: Mapping[str, Remedy],
-        triggers: Mapping[str, Trigger],
-        results: Mapping[str, CriterionResult],
+        remedies: Remedies,
+        results: Results,
+        reading: FactsReading,
+        counting: FactsReading,
+    ) -> None:
+        """Find them; `counting` reads the same facts, unknown numbers unbounded."""
+        self._remedies = remedies
+        self._results = results
+        self._reading = reading
+        self._counting = counting
+        self.prerequisites = Prerequisites(results, reading)
+        """Whether criteria stand high enough."""
+        self._covers: dict[str, dict[str, None]] = {}
+        self._found: dict[str, dict[str, Target]] = {}
+        for ident in remedies.covering_first:
+            found = {each.place: each for each in self._targets_of(ident)}
+            if found:
+                self._found[ident] = found
+        self._fill_waits()
+
+    def of(self, action: str) -> tuple[Target, ...]:
+        """Return the places where an action fires or may, in order."""
+        return tuple(self._found.get(action, {}).values())
+
+    def covered_by(self, action: str) -> tuple[str, ...]:
+        """Return the actions that one makes needless somewhere."""
+        return tuple(self._covers.get(action, ()))
+
+    @property
+    def actions(self) -> list[str]:
+        """Ids of what fires or may, in declared order."""
+        return [ident for ident in self._remedies.by_id if ident in self._found]
+
+    @cached_property
+    def _usual(self) -> FactsReading:
+        return self._reading.with_limits(Limits.LIKELY)
+
+    def _targets_of(self, ident: str) -> Iterator[Target]:
+        remedy = self._remedies.by_id[ident]
+        when = remedy.recommendation.when
+        for verdict in self._results[when.criterion].verdicts:
+            if verdict.standing is Standing.OUT or verdict.low >= when.below:
+                continue
+            trigger = self._trigger(remedy, verdict)
+            if trigger is not None:
+                trigger = self._left_by_covers(ident, verdict.place, trigger)
+            if trigger is not None:
+                yield self._target(remedy, verdict.place, trigger)
+
+    def _trigger(self, remedy: Remedy, verdict: Verdict) -> Trigger | None:
+        """Say whether it fires at a place, whatever covers it; None: it does not.
+
+        Behind a shut gate it is silent: the gate's own criterion has its action.
+        """
+        where = remedy.is_where(self._reading.scope(verdict.place))
+        if verdict.given is False or where is False:
+            return None
+        sure = (
+            verdict.standing is Standing.IN
+            and verdict.high < remedy.recommendation.when.below
+            and verdict.given is True
+            and where is True
+        )
+        return Trigger.FIRES if sure else Trigger.TO_CONFIRM
+
+    def _left_by_covers(
+        self, ident: str, place: str, trigger: Trigger
+    ) -> Trigger | None:
+        for covering in self._remedies.covered_by[ident]:
+            target = self._found.get(covering, {}).get(place)
+            if target is None or target.gate is Gate.WAITS:
+                continue
+            if target.trigger is Trigger.FIRES and target.gate is Gate.OPEN:
+                self._covers.setdefault(covering, {})[ident] = None
+                return None
+            trigger = Trigger.TO_CONFIRM
+        return trigger
+
+    def _target(self, remedy: Remedy, place: str, trigger: Trigger) -> Target:
+        quantity = remedy.quantity(self._counting.scope(place), trigger)
+        usual = None
+        if quantity.high is None:
+            usual = remedy.quantity(self._usual.scope(place), trigger)
+        held = {
+            self.prerequisites.holds(requirement, place)
+            for requirement in remedy.recommendation.requires
+        }
+        gate = Gate.OPEN
+        if None in held:
+            gate = Gate.CHECK_FIRST
+        if False in held:
+            gate = Gate.WAITS
+        return Target(place, trigger, gate, (), quantity, usual)
+
+    def _fill_waits(self) -> None:
+        """Say what each place waits for, now that all that fires is known."""
+        for ident, found in self._found.items():
+            requires = self._remedies.by_id[ident].recommendation.requires
+            for place, target in found.items():
+                if target.gate is not Gate.OPEN:
+                    waits = tuple(self._waits_for(ident, requires, place))
+                    found[place] = replace(target, waits_for=waits)
+
+    def _waits_for(
+        self, ident: str, requires: Sequence[Requirement], place: str
+    ) -> Iterator[str]:
+        """Yield what comes first, failures first; what is to be checked last."""
+        held = {each: self.prerequisites.holds(each, place) for each in requires}
+        failing = [each for each, truth in held.items() if truth is False]
+        first = {cure: None for each in failing for cure in self._cures(ident, each)}
+        unknown = (each.criterion for each, truth in held.items() if truth is None)
+        yield from dict.fromkeys([*first, *unknown])
+
+    def _cures(self, ident: str, requirement: Requirement) -> list[str]:
+        cures = self._remedies.cures(requirement)
+        found = [each for each in cures if each in self._found and each != ident]
+        return found or [requirement.criterion]
+
+
+class Advising:
+    """What one assessment recommends, counted, costed and ordered."""
+
+    def __init__(
+        self,
+        remedies: Remedies,
+        gauges: Mapping[str, CriterionJudge],
+        results: Results,
+        reading: FactsReading,
+        prices: Mapping[str, Price],
+        dangers: Sequence[Danger],
     ) -> None:
         self._remedies = remedies
-        self._triggers = triggers
+        self._gauges = gauges
         self._results = results
-
-    def gate(self, recommendation: Recommendation) -> tuple[Gate, tuple[str, ...]]:
-        """Return whether it may be done now, and what comes first, failures first."""
-        held = {
-            requirement: self.holds(requirement)
-            for requirement in recommendation.requires
+        self._reading = reading
+        self._prices = prices
+        self._dangers = dangers
+        self._counting = reading.with_limits(Limits.NONE)
+        self._targets = Targets(remedies, results, reading, self._counting)
+        self._demands = {
+            ident: tuple(self._demands_of(ident)) for ident in self._targets.actions
         }
-        failing = [req for req, truth in held.items() if truth is False]
-        unknown = [req for req, truth in held.items() if truth is None]
-        waits_for = [
-            *(first for req in failing for first in self._first(req, recommendation)),
-            *(req.recommendation or req.criterion or "" for req in unknown),
-        ]
-        gate = Gate.OPEN
-        if unknown:
-            gate = Gate.CHECK_FIRST
-        if failing:
-            gate = Gate.WAITS
-        return gate, tuple(dict.fromkeys(waits_for))
 
-    def holds(self, requirement: Requirement) -> bool | None:
-        """Say whether a prerequisite holds; one that is sans objet does."""
-        if requirement.recommendation is not None:
-            trigger = self._triggers.get(requirement.recommendation)
-            return {None: True, Trigger.FIRES: False}.get(trigger)
-        assert requirement.criterion is not None
-        result = self._results[requirement.criterion]
-        level = requirement.at_least or 0
-        if result.standing is Standing.OUT or result.low >= level:
-            return True
-        fails = result.standing is Standing.IN and result.high < level
-        return False if fails else None
+    def advice(self, gains: Gains) -> tuple[tuple[Advice, ...], Cost, Cost]:
+        """Return what is recommended, in order; what all costs, and what is due."""
+        drafts = [self._draft(ident, gains) for ident in self._targets.actions]
+        ordered = in_order(drafts, self._results)
+        charged = sorted(ordered, key=lambda one: one.trigger is not Trigger.FIRES)
+        wanted = [each for one in charged for each in self._demands[_id(one)]]
+        basket = Basket(self._prices, wanted)
+        due = Basket(self._prices, self._due(wanted))
+        advice = tuple(
+            replace(
+                one,
+                cost=basket.shares.get(_id(one), FREE),
+                due=due.shares.get(_id(one), FREE),
+                shared=basket.shared(_id(one)),
+            )
+            for one in ordered
+        )
+        return advice, basket.cost, due.cost
 
-    def _first(
-        self, requirement: Requirement, waiting: Recommendation
-    ) -> tuple[str, ...]:
-        if requirement.recommendation is not None:
-            return (requirement.recommendation,)
-        assert requirement.criterion is not None
-        cures = tuple(self._cures(requirement, waiting))
-        return cures or (requirement.criterion,)
+    def _draft(self, ident: str, gains: Gains) -> Advice:
+        """Return an action before its needs meet those of others."""
+        remedy = self._remedies.by_id[ident]
+        targets = self._targets.of(ident)
+        sure = [each for each in targets if each.trigger is Trigger.FIRES]
+        named = sure or targets
+        root = self._reading.tree.root
+        quantity = _total(each.quantity for each in targets)
+        usual = None
+        if quantity.high is None:
+            usual = _total(each.usual or each.quantity for each in targets)
+        when = remedy.recommendation.when
+        criterion = self._results[when.criterion].criterion
+        return Advice(
+            recommendation=remedy.recommendation,
+            trigger=Trigger.FIRES if sure else Trigger.TO_CONFIRM,
+            gate=min((each.gate for each in named), key=_SOONEST.index),
+            waits_for=tuple(
+                dict.fromkeys(first for each in targets for first in each.waits_for)
+            ),
+            targets=targets,
+            places=tuple(each.place for each in named if each.place != root),
+            quantity=quantity,
+            usual=usual if usual and usual.high is not None else None,
+            cost=FREE,
+            due=FREE,
+            alone=Basket(self._prices, self._demands[ident]).cost,
+            shared=(),
+            effort_days=remedy.effort(self._counting.scope(root), quantity),
+            gain=gains.gain(remedy.effect, [each.place for each in sure]),
+            covers=self._targets.covered_by(ident),
+            is_legal=when.below <= (criterion.conforms_at or 0),
+            is_danger=self._cures_danger(when.criterion, targets),
+        )
 
-    def _cures(
-        self, requirement: Requirement, waiting: Recommendation
-    ) -> Iterator[str]:
-        for ident in self._triggers:
-            cure = self._remedies[ident].recommendation
-            reached = cure.effect.get(requirement.criterion or "", 0)
-            if ident != waiting.id and reached >= (requirement.at_least or 0):
-                yield ident
+    def _demands_of(self, ident: str) -> Iterator[Demand]:
+        remedy = self._remedies.by_id[ident]
+        for target in self._targets.of(ident):
+            scope = self._counting.scope(target.place)
+            for need, quantity in remedy.needs(scope, target.quantity):
+                place = self._served(need.at, target.place)
+                yield Demand(ident, need, place, quantity, target)
+
+    def _served(self, kind: PlaceKind | None, place: str) -> str:
+        """Return the place that an item serves: this one, one above, or the subject."""
+        if kind is None:
+            return place
+        tree = self._reading.tree
+        above = (each for each in tree.line(place) if tree.kinds[each] is kind)
+        return next(above, tree.root)
+
+    @staticmethod
+    def _due(demands: Iterable[Demand]) -> Iterator[Demand]:
+        """Return what places need that surely do not wait, at most that may not."""
+        for demand in demands:
+            if demand.target.gate is Gate.OPEN:
+                yield demand
+            elif demand.target.gate is Gate.CHECK_FIRST:
+                most = Quantity(Fraction(), demand.quantity.high)
+                yield replace(demand, quantity=most)
+
+    def _cures_danger(self, criterion: str, targets: Sequence[Target]) -> bool:
+        """Say whether a criterion reads a danger that is there, at its places."""
+        read = self._gauges[criterion].names
+        line = self._reading.tree.line
+        return any(
+            danger.place in line(target.place) or target.place in line(danger.place)
+            for danger in self._dangers
+            if danger.question.id in read
+            for target in targets
+        )
+
+
+_SOONEST = (Gate.OPEN, Gate.CHECK_FIRST, Gate.WAITS)
+
+
+def _id(advice: Advice) -> str:
+    return advice.recommendation.id
+
+
+def _total(quantities: Iterable[Quantity]) -> Quantity:
+    each = tuple(quantities)
+    highs = [one.high for one in each if one.high is not None]
+    high = sum(highs, Fraction()) if len(highs) == len(each) else None
+    return Quantity(sum((one.low for one in each), Fraction()), high)
 
 
 Key = tuple[int, bool, bool, Fraction, str]
 
 
-def ordered(
-    advice: Iterable[Advice], results: Mapping[str, CriterionResult]
-) -> tuple[Advice, ...]:
+def in_order(advice: Iterable[Advice], results: Results) -> tuple[Advice, ...]:
     """Return advice in order, each that waits right under the first it waits for."""
 
     def key(one: Advice) -> Key:
-        rank = _rank(results[one.recommendation.when.criterion])
-        return (rank, *_worth(one), one.recommendation.id)
+        rank = _rank(one, results[one.recommendation.when.criterion])
+        return (rank, *_worth(one), _id(one))
 
     return _nested(sorted(advice, key=key))
 
 
+def _rank(advice: Advice, result: CriterionResult) -> int:
+    if advice.is_danger:
+        return 0
+    if advice.is_legal:
+        return 1
+    return 2 if result.criterion.kind is Kind.BLOCKING else 3
+
+
 def typical_cost(advice: Advice) -> Fraction | None:
-    """Return the typical cents before tax, a year of what is paid yearly included."""
-    once, yearly = advice.cost.once_ht.typical, advice.cost.yearly_ht.typical
-    return None if once is None or yearly is None else once + yearly
+    """Return the typical cents before tax, alone and at least, a year included.
 
-
-def _rank(result: CriterionResult) -> int:
-    if result.compliance is Compliance.CONFORME:
-        return 2
-    ranks = {Kind.COMPLIANCE: 0, Kind.BLOCKING: 1, Kind.IMPROVEMENT: 2}
-    return ranks[result.criterion.kind]
+    None when nothing bounds its quantity.
+    """
+    once, yearly = advice.alone.once_ht, advice.alone.yearly_ht
+    bounded = once.high is not None and yearly.high is not None
+    return once.low + yearly.low if bounded else None
 
 
 def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:
@@ -377,26 +370,19 @@ def _worth(advice: Advice) -> tuple[bool, bool, Fraction]:
 def _nested(advice: Sequence[Advice]) -> tuple[Advice, ...]:
     under: dict[str, list[Advice]] = {}
     tops: list[Advice] = []
+    by_id = {_id(one): one for one in advice}
     for one in advice:
-        holder = _holder(one, advice)
+        waits = one.waits_for if one.gate is Gate.WAITS else ()
+        holder = next((each for each in waits if each in by_id), None)
         (tops if holder is None else under.setdefault(holder, [])).append(one)
     read: dict[str, Advice] = {}
 
     def take(one: Advice) -> None:
-        if one.recommendation.id not in read:
-            read[one.recommendation.id] = one
-            for waiting in under.get(one.recommendation.id, ()):
+        if _id(one) not in read:
+            read[_id(one)] = one
+            for waiting in under.get(_id(one), ()):
                 take(waiting)
 
     for one in (*tops, *advice):  # the second time for those that wait in a circle
         take(one)
     return tuple(read.values())
-
-
-def _holder(one: Advice, advice: Sequence[Advice]) -> str | None:
-    if one.gate is not Gate.WAITS:
-        return None
-    for other in advice:
-        if other.recommendation.id in one.waits_for:
-            return other.recommendation.id
-    return None

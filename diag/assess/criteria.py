@@ -1,107 +1,153 @@
-"""A criterion made ready to judge: its rules compiled, its verdict at each place."""
+"""A criterion made ready to judge: its verdict at each place, and their mean."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 
 from diag.assess.facts import FactsReading, PlaceScope, Vocabulary, any_out
-from diag.assess.results import TOP, CriterionResult, Verdict
-from diag.assess.scores import Member, compliance_of, weighted_mean
-from diag.model.checklist import Criterion, RollUp
-from diag.model.enums import Kind, Standing
-from diag.model.number import Bounds, exact
-from diag.rules.evaluate import condition
+from diag.assess.results import (
+    ONE_WEIGHT,
+    TOP,
+    CriterionResult,
+    SocleBounds,
+    Verdict,
+    Weight,
+)
+from diag.assess.scores import Member, weighted_mean
+from diag.model.checklist import Criterion
+from diag.model.enums import Compliance, Kind, Socle, Standing
+from diag.model.number import Bounds
+from diag.rules.evaluate import condition, measure
 from diag.rules.language import Rule, parse_rule
+from diag.rules.values import ABSENT, Truth
+
+RATIOS = tuple(
+    tuple(Bounds(Fraction(low, TOP), Fraction(high, TOP)) for high in range(TOP + 1))
+    for low in range(TOP + 1)
+)
+"""Bounds of two levels, as ratios: `RATIOS[low][high]`."""
+
+ANYTHING = RATIOS[0][TOP]
+"""What is known of a mean while its list of places is open."""
 
 
 class CriterionJudge:
     """One criterion of one checklist, ready to judge any facts."""
 
-    def __init__(self, criterion: Criterion) -> None:
+    def __init__(self, criterion: Criterion, vocabulary: Vocabulary) -> None:
         self.criterion = criterion
         """What it judges by."""
-        self.is_compliance = criterion.kind is Kind.COMPLIANCE
-        """Whether it is an alert, never averaged."""
-        self.applicable = (
-            parse_rule(criterion.applicable) if criterion.applicable else None
-        )
+        self.applicable = _rule(criterion.applicable)
         """When it applies; None: always."""
+        self.given = _rule(criterion.given)
+        """What must be there first; None: nothing."""
         self.levels = tuple(
             (level, parse_rule(criterion.levels[level]))
             for level in sorted(criterion.levels, reverse=True)
         )
         """Each level's rule, from the highest."""
-        self.roll_up = WORST if self.is_compliance else criterion.roll_up or WORST
-        """How its places become one level."""
-        self.scope_names = self.applicable.names if self.applicable else frozenset()
-        """What decides outside aggregates whether it applies."""
-        applicable = (self.applicable,) if self.applicable else ()
-        self.rules = (*applicable, *(rule for _, rule in self.levels))
+        self.weigh_by = _rule(criterion.weigh_by)
+        """How much a place weighs; None: 1."""
+        judging = [self.given, *(rule for _, rule in self.levels)]
+        written = [self.applicable, *judging, self.weigh_by]
+        self.rules = tuple(rule for rule in written if rule)
         """All its rules."""
-        self.names = frozenset[str]().union(*(rule.names for rule in self.rules))
-        """What its rules read outside aggregates."""
+        self.names = frozenset[str]().union(*map(every_name, self.rules))
+        """What they read, inside aggregates and outside."""
+        self.void_names = frozenset(
+            name
+            for rule in judging
+            if rule and criterion.kind is not Kind.COMPLIANCE
+            for name in rule.names
+            if name in vocabulary and vocabulary[name].may_be_void
+        )
+        """What takes it out where it is sans objet."""
         self._applies = condition(self.applicable) if self.applicable else None
+        self._is_given = condition(self.given) if self.given else None
         self._reached = tuple((level, condition(rule)) for level, rule in self.levels)
-        self._top = max(criterion.levels, default=0)
-
-    def verdicts(self, reading: FactsReading) -> tuple[Verdict, ...]:
-        """Return its verdict at every place of its kind."""
-        declared = not self.names.isdisjoint(reading.out_names)
-        judge = self.verdict if declared else self._plain_verdict
-        return tuple(judge(scope) for scope in reading.scopes(self.criterion.place))
+        self._weighed = measure(self.weigh_by) if self.weigh_by else None
 
     def result(self, verdicts: Sequence[Verdict], *, is_open: bool) -> CriterionResult:
-        """Return its verdicts rolled up; `is_open`: there may be other places."""
-        rolled = rolled_up(self.roll_up, verdicts, is_open=is_open)
+        """Return its verdicts and their mean; `is_open`: there may be other places."""
+        verdicts = tuple(verdicts)
+        standing, bounds = self.mean(verdicts, is_open=is_open)
+        counted = [one for one in verdicts if one.standing is not Standing.OUT]
+        settled = sum(
+            one.standing is Standing.IN and one.low == one.high for one in counted
+        )
+        parts = len(counted) + is_open
+        conforms_at = self.criterion.conforms_at
         return CriterionResult(
             criterion=self.criterion,
-            standing=rolled.standing,
-            low=rolled.low,
-            high=rolled.high,
-            bounds=rolled.bounds,
-            settled=rolled.settled,
-            verdicts=tuple(verdicts),
+            standing=standing,
+            bounds=bounds,
+            settled=Fraction(settled, parts) if parts else Fraction(1),
+            verdicts=verdicts,
             open=is_open,
             compliance=(
-                compliance_of(rolled.standing, rolled.low, rolled.high)
-                if self.is_compliance
+                compliance_of(verdicts, conforms_at, is_open=is_open)
+                if self.criterion.kind is Kind.COMPLIANCE and conforms_at is not None
+                else None
+            ),
+            socle=(
+                self._socle(verdicts, is_open=is_open)
+                if self.criterion.kind is Kind.BLOCKING
                 else None
             ),
         )
 
+    def mean(
+        self, verdicts: Sequence[Verdict], *, is_open: bool
+    ) -> tuple[Standing, Bounds]:
+        """Return whether it counts, and the mean of its places, as ratios."""
+        if len(verdicts) == 1 and not self.weigh_by and not is_open:
+            (only,) = verdicts
+            return only.standing, RATIOS[only.low][only.high]
+        members = _members(verdicts, [RATIOS[one.low][one.high] for one in verdicts])
+        if not members and not is_open:
+            return Standing.OUT, RATIOS[0][0]
+        is_sure = any(member.weight.least for member in members)
+        standing = Standing.IN if is_sure else Standing.MAYBE
+        bounds = ANYTHING if is_open else weighted_mean(members)
+        return standing, bounds or ANYTHING
+
+    def verdicts(self, reading: FactsReading) -> tuple[Verdict, ...]:
+        """Return its verdict at every place of its kind."""
+        return tuple(map(self.verdict, reading.scopes(self.criterion.place)))
+
     def verdict(self, scope: PlaceScope) -> Verdict:
         """Return the levels that it can still reach at one place."""
-        out = any_out(scope, self.names)
-        if out is False:
-            return self._plain_verdict(scope)
         applies = self.applies(scope)
-        scope_out = any_out(scope, self.scope_names)
-        if applies is False and scope_out is False:
-            return self._out(scope)
-        if self.is_compliance:
-            sure = applies is True and scope_out is False
-            standing = Standing.IN if sure else Standing.MAYBE
-            return Verdict(self.criterion.id, scope.place, standing, 0, self._top)
-        if out is True:
-            return self._out(scope, declared=True)
         if applies is False:
             return self._out(scope)
-        return self._reaching(scope, Standing.MAYBE)
+        standing = Standing.IN if applies else Standing.MAYBE
+        if self.void_names:
+            out = any_out(scope, self.void_names)
+            if out is True:
+                return self._out(scope, declared=True)
+            if out is None:
+                standing = Standing.MAYBE
+        given = self.is_given(scope)
+        low, high = (0, 0) if given is False else self._levels(scope)
+        return Verdict(
+            self.criterion.id,
+            scope.place,
+            standing,
+            low if given else 0,
+            high,
+            given=given,
+            weight=self._weight(scope),
+        )
 
-    def applies(self, scope: PlaceScope) -> bool | None:
+    def applies(self, scope: PlaceScope) -> Truth:
         """Say whether it applies at a place, whatever was declared sans objet."""
         return True if self._applies is None else self._applies(scope)
 
-    def _plain_verdict(self, scope: PlaceScope) -> Verdict:
-        applies = self.applies(scope)
-        if applies is False:
-            return self._out(scope)
-        return self._reaching(scope, Standing.IN if applies else Standing.MAYBE)
+    def is_given(self, scope: PlaceScope) -> Truth:
+        """Say whether what must be there first is there."""
+        return True if self._is_given is None else self._is_given(scope)
 
-    def _reaching(self, scope: PlaceScope, standing: Standing) -> Verdict:
+    def _levels(self, scope: PlaceScope) -> tuple[int, int]:
         high = None
-        low = 0
         for level, holds in self._reached:
             truth = holds(scope)
             if truth is False:
@@ -109,51 +155,129 @@ class CriterionJudge:
             if high is None:
                 high = level
             if truth:
-                low = level
-                break
-        return Verdict(self.criterion.id, scope.place, standing, low, high or 0)
+                return level, high
+        return 0, high or 0
+
+    def _weight(self, scope: PlaceScope) -> Weight:
+        if self._weighed is None:
+            return ONE_WEIGHT
+        number = self._weighed(scope)
+        if number is ABSENT or number.high is None:
+            return ONE_WEIGHT
+        least = 0 if number.maybe_absent else max(0, number.low or 0)
+        return Weight(least, max(0, number.high))
 
     def _out(self, scope: PlaceScope, *, declared: bool = False) -> Verdict:
         ident = self.criterion.id
         return Verdict(ident, scope.place, Standing.OUT, 0, 0, declared)
 
+    def _socle(
+        self, verdicts: Sequence[Verdict], *, is_open: bool
+    ) -> SocleBounds | None:
+        """Return how it may hold over its places; None when all is sans objet."""
+        share = share_reaching(1, verdicts)
+        if share is None and not is_open:
+            return None
+        wanted = Fraction(self.criterion.socle_share)
+        if is_open:
+            share = open_share(1, wanted, verdicts)
+        assert share is not None
+        is_sure = any(one.standing is Standing.IN for one in verdicts)
+        return SocleBounds(
+            _held(share.low, wanted),
+            _held(share.high, wanted) if is_sure else Socle.ATTEINT,
+        )
+
+
+def _rule(text: str) -> Rule | None:
+    return parse_rule(text) if text else None
+
+
+def _members(verdicts: Sequence[Verdict], bounds: Sequence[Bounds]) -> list[Member]:
+    return [
+        Member(
+            verdict.weight
+            if verdict.standing is Standing.IN
+            else Weight(0, verdict.weight.most),
+            each,
+        )
+        for verdict, each in zip(verdicts, bounds, strict=True)
+        if verdict.standing is not Standing.OUT and verdict.weight.most
+    ]
+
+
+_HELD = tuple(
+    tuple(Bounds(Fraction(low), Fraction(high)) for high in range(2))
+    for low in range(2)
+)
+"""Bounds of what fails (0) or holds (1) at a place: `_HELD[low][high]`."""
+
+
+def share_reaching(level: int, verdicts: Sequence[Verdict]) -> Bounds | None:
+    """Return the share of places that reach a level; None where none can count."""
+    held = [_HELD[one.low >= level][one.high >= level] for one in verdicts]
+    return weighted_mean(_members(verdicts, held))
+
+
+def open_share(level: int, wanted: Fraction, verdicts: Sequence[Verdict]) -> Bounds:
+    """Return the same where other places may come: nothing is sure to be reached."""
+    fails = any(one.standing is Standing.IN and one.high < level for one in verdicts)
+    return _HELD[0][not (fails and wanted == 1)]
+
+
+def _held(share: Fraction, wanted: Fraction) -> Socle:
+    if share == 1:
+        return Socle.ATTEINT
+    return Socle.ATTEINT_SAUF if share >= wanted else Socle.NON_ATTEINT
+
+
+def compliance_at(verdict: Verdict, conforms_at: int) -> Compliance:
+    """Return whether a rule is met at a place."""
+    if verdict.standing is Standing.OUT:
+        return Compliance.SANS_OBJET
+    if verdict.standing is Standing.IN and verdict.low >= conforms_at:
+        return Compliance.CONFORME
+    if verdict.standing is Standing.IN and verdict.high < conforms_at:
+        return Compliance.NON_CONFORME
+    return Compliance.A_VERIFIER
+
+
+def compliance_of(
+    verdicts: Sequence[Verdict], conforms_at: int, *, is_open: bool
+) -> Compliance:
+    """Return whether a rule is met everywhere, as far as one knows."""
+    found = {compliance_at(verdict, conforms_at) for verdict in verdicts}
+    if Compliance.NON_CONFORME in found:
+        return Compliance.NON_CONFORME
+    if is_open or Compliance.A_VERIFIER in found:
+        return Compliance.A_VERIFIER
+    return (
+        Compliance.CONFORME if Compliance.CONFORME in found else Compliance.SANS_OBJET
+    )
+
 
 class Readers:
-    """An index of one checklist, by question id."""
+    """An index of one checklist: the criteria that each answer can move."""
 
     def __init__(
         self, vocabulary: Vocabulary, gauges: Iterable[CriterionJudge]
     ) -> None:
         self._vocabulary = vocabulary
-        self._averaged: dict[str, list[str]] = {}
-        self._rules: dict[str, list[Rule]] = {}
+        self._criteria: dict[str, list[str]] = {}
         for gauge in gauges:
-            self._add_rules(gauge.rules)
-            if not gauge.is_compliance:
-                names = set[str]().union(*map(every_name, gauge.rules))
-                for name in self._closure(names):
-                    self._averaged.setdefault(name, []).append(gauge.criterion.id)
+            for name in self._closure(set(gauge.names)):
+                self._criteria.setdefault(name, []).append(gauge.criterion.id)
         relevance = [
             parse_rule(fact.question.relevant)
             for fact in vocabulary.values()
             if fact.question.relevant
         ]
-        self._add_rules(relevance)
         inner = [names for rule in relevance for names in rule.inner_names.values()]
         self._far = self._closure(set[str]().union(*inner))
 
-    def averaged(self, question: str) -> Iterable[str]:
-        """Return the averaged criteria that an answer can move, even by relevance."""
-        return self._averaged.get(question, ())
-
-    def rules(self, question: str) -> Iterable[Rule]:
-        """Return the rules that read an answer."""
-        return self._rules.get(question, ())
-
-    def _add_rules(self, rules: Iterable[Rule]) -> None:
-        for rule in rules:
-            for name in every_name(rule):
-                self._rules.setdefault(name, []).append(rule)
+    def criteria(self, question: str) -> Sequence[str]:
+        """Return the criteria that an answer can move, even by relevance."""
+        return self._criteria.get(question, ())
 
     def reaches_far(self, question: str) -> bool:
         """Say whether an answer can move verdicts beside its place.
@@ -164,149 +288,18 @@ class Readers:
         return question in self._far
 
     def _closure(self, names: set[str]) -> set[str]:
+        """Return names, with what decides whether they are relevant or possible."""
         found = set[str]()
         left = set(names)
         while left:
             name = left.pop()
             found.add(name)
-            if name in self._vocabulary:
-                left |= self._vocabulary[name].relevance_names - found
+            if fact := self._vocabulary.get(name):
+                behind = {fact.question.at_most} if fact.question.at_most else set()
+                left |= (fact.relevance_names | behind) - found
         return found
 
 
 def every_name(rule: Rule) -> frozenset[str]:
     """Return what a rule reads by name, inside aggregates and outside."""
     return rule.names.union(*rule.inner_names.values())
-
-
-WORST = RollUp(method="worst")
-"""How compliance is rolled up, and a criterion that stands at the subject itself."""
-
-RATIOS = tuple(
-    tuple(Bounds(Fraction(low, TOP), Fraction(high, TOP)) for high in range(TOP + 1))
-    for low in range(TOP + 1)
-)
-"""Bounds of two levels, as ratios: `RATIOS[low][high]`."""
-
-SHARES = (Fraction(0), Fraction(1))
-"""None of the places, and all of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rolled:
-    """The levels that a criterion can still reach over all its places."""
-
-    standing: Standing
-    low: int
-    high: int
-    bounds: Bounds
-    settled: Fraction
-    """Share of its places that are settled; an open list counts one place more."""
-
-
-def rolled_up(roll_up: RollUp, verdicts: Sequence[Verdict], *, is_open: bool) -> Rolled:
-    """Return one level for the verdicts of one criterion.
-
-    `is_open` means that the list of places is not closed: there may be others.
-    """
-    if len(verdicts) == 1 and not is_open:
-        return _alone(roll_up, verdicts[0])
-    sure = [v for v in verdicts if v.standing is Standing.IN]
-    maybe = [v for v in verdicts if v.standing is Standing.MAYBE]
-    standing = _standing(sure, maybe, is_open=is_open)
-    if standing is Standing.OUT:
-        return Rolled(standing, 0, 0, RATIOS[0][0], SHARES[0])
-    bounds = _bounds(roll_up, sure, maybe, is_open=is_open)
-    counted = len(sure) + len(maybe) + is_open
-    settled = Fraction(sum(v.low == v.high for v in sure), counted)
-    return Rolled(standing, _level(bounds.low), _level(bounds.high), bounds, settled)
-
-
-def worst(
-    sure: Sequence[Verdict], maybe: Sequence[Verdict], *, is_open: bool
-) -> Bounds:
-    """Return the least level over places in scope and perhaps in scope."""
-    known = sure or maybe
-    if is_open:
-        return RATIOS[0][min((v.high for v in sure), default=TOP)]
-    low = min(v.low for v in (*sure, *maybe))
-    high = (min if sure else max)(v.high for v in known)
-    return RATIOS[low][high]
-
-
-def mean(sure: Sequence[Verdict], maybe: Sequence[Verdict]) -> Bounds:
-    """Return the mean of the levels, each place with the same weight."""
-    bounds = weighted_mean([
-        Member(1, RATIOS[v.low][v.high], v.standing is Standing.IN)
-        for v in (*sure, *maybe)
-    ])
-    assert bounds is not None
-    return bounds
-
-
-def share_reaching(
-    roll_up: RollUp, sure: Sequence[Verdict], maybe: Sequence[Verdict]
-) -> Bounds:
-    """Return the level of the share of places that reach the threshold."""
-    low, high = reached_share(roll_up.threshold, sure, maybe)
-    return RATIOS[_step(roll_up, low)][_step(roll_up, high)]
-
-
-def reached_share(
-    threshold: int, sure: Sequence[Verdict], maybe: Sequence[Verdict]
-) -> tuple[Fraction, Fraction]:
-    """Return the least and the greatest share of places that reach a level."""
-    missing = sum(v.low < threshold for v in maybe)
-    reaching = sum(v.high >= threshold for v in maybe)
-    if not sure:
-        return Fraction(0 if missing else 1), Fraction(1 if reaching else 0)
-    sure_reaching = sum(v.low >= threshold for v in sure)
-    may_reach = sum(v.high >= threshold for v in sure)
-    low = Fraction(sure_reaching, len(sure) + missing)
-    high = Fraction(may_reach + reaching, len(sure) + reaching)
-    return low, high
-
-
-def _alone(roll_up: RollUp, verdict: Verdict) -> Rolled:
-    low, high = verdict.low, verdict.high
-    settled = verdict.standing is Standing.IN and low == high
-    if roll_up.method == "share_reaching" and verdict.standing is not Standing.OUT:
-        low = _step(roll_up, SHARES[low >= roll_up.threshold])
-        high = _step(roll_up, SHARES[high >= roll_up.threshold])
-    return Rolled(verdict.standing, low, high, RATIOS[low][high], SHARES[settled])
-
-
-def _standing(
-    sure: Sequence[Verdict], maybe: Sequence[Verdict], *, is_open: bool
-) -> Standing:
-    if sure:
-        return Standing.IN
-    return Standing.MAYBE if maybe or is_open else Standing.OUT
-
-
-def _bounds(
-    roll_up: RollUp,
-    sure: Sequence[Verdict],
-    maybe: Sequence[Verdict],
-    *,
-    is_open: bool,
-) -> Bounds:
-    if roll_up.method == "worst":
-        return worst(sure, maybe, is_open=is_open)
-    if is_open:
-        return RATIOS[0][TOP]
-    if roll_up.method == "mean":
-        return mean(sure, maybe)
-    return share_reaching(roll_up, sure, maybe)
-
-
-def _step(roll_up: RollUp, share: Fraction) -> int:
-    reached = [level for level, step in roll_up.steps.items() if share >= _exact(step)]
-    return max(reached, default=0)
-
-
-def _level(ratio: Fraction) -> int:
-    return TOP * ratio.numerator // ratio.denominator
-
-
-_exact = lru_cache(256)(exact)  # the same few steps, at every answer

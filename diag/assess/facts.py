@@ -1,17 +1,20 @@
 """Which facts a rule reads at a place, those that decide their relevance included."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 
 from diag.answers.answer_type import Reader
 from diag.answers.types import TYPES
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, State
+from diag.model.enums import PlaceKind, QuestionType, State
 from diag.model.fact import PARENT_KINDS, ROOT_KINDS, Answer, Facts, Place, Value
+from diag.model.number import exact
 from diag.rules.evaluate import condition
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Judge, Scope
+from diag.rules.tree import Exact
 from diag.rules.values import (
     ABSENT,
     UNBOUNDED,
@@ -21,16 +24,23 @@ from diag.rules.values import (
     either,
     hull_of_values,
     maybe_absent,
+    plain,
     point,
 )
 
-# The facts of one audit as rules see them: a scope per place, each value read once.
-#
-# Values are worked out when a rule first asks for them, and kept for the whole reading.
-
-
 VISIT_DATE = "visit_date"
 """The one name that every rule may read and no question asks."""
+
+
+class Limits(Enum):
+    """What bounds a number that is not known."""
+
+    RANGE = "range"
+    """What may be answered: it bounds scores."""
+    NONE = "none"
+    """Nothing above: a quantity is never counted from what may be answered."""
+    LIKELY = "likely"
+    """What is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +52,27 @@ class FactType:
     """When it is asked; None: always."""
     relevance_names: frozenset[str]
     """What its relevance reads, aggregates included."""
-    unknown: RuleValue
+    inherits: frozenset[str]
+    """What its relevance reads at its place that may be sans objet: it then is too."""
+    unknown: Mapping[Limits, RuleValue]
     """Everything that the answer can be."""
-    maybe: RuleValue
-    """The same, or no answer at all."""
     read: Reader
 
-    def value(self, heads: tuple[Answer, ...], relevant: Truth) -> RuleValue:
-        """Return what the heads of one fact leave possible: their hull."""
-        if relevant is False:
-            return ABSENT
-        if not heads:
-            return self.unknown if relevant else self.maybe
-        if len(heads) == 1:
-            found = self.allowed(heads[0])
-        else:
-            found = hull_of_values([self.allowed(head) for head in heads])
-        return found if relevant else maybe_absent(found)
+    @property
+    def may_be_void(self) -> bool:
+        """Whether it may be sans objet, by itself or by what its relevance reads."""
+        return self.question.void or bool(self.inherits)
 
-    def allowed(self, head: Answer) -> RuleValue:
+    def allowed(self, head: Answer, unknown: RuleValue) -> RuleValue:
         """Return what one head allows; what does not fit the question is unknown."""
         if head.state is State.KNOWN:
             found = self.read(head.value)
-            return self.unknown if found is None else found
-        return ABSENT if head.state is State.NOT_APPLICABLE else self.unknown
+            return unknown if found is None else found
+        return ABSENT if self.is_void(head) else unknown
+
+    def is_void(self, head: Answer) -> bool:
+        """Say whether a head says « sans objet » where the question has it."""
+        return head.state is State.NOT_APPLICABLE and self.question.void
 
 
 Vocabulary = Mapping[str, FactType]
@@ -74,52 +81,85 @@ Vocabulary = Mapping[str, FactType]
 
 def vocabulary_of(questions: Mapping[str, Question]) -> Vocabulary:
     """Return the vocabulary of a checklist."""
-    return {ident: fact_type(question) for ident, question in questions.items()}
+    rules = {
+        ident: parse_rule(question.relevant)
+        for ident, question in questions.items()
+        if question.relevant
+    }
+    void = {ident for ident, question in questions.items() if question.void}
+    while more := {
+        ident
+        for ident, rule in rules.items()
+        if ident not in void and not void.isdisjoint(rule.names)
+    }:
+        void |= more
+    return {
+        ident: _fact_type(question, rules.get(ident), void)
+        for ident, question in questions.items()
+    }
 
 
-def fact_type(question: Question) -> FactType:
-    """Return how rules read one question."""
-    rule = parse_rule(question.relevant) if question.relevant else None
+def _fact_type(question: Question, rule: Rule | None, void: set[str]) -> FactType:
     meaning = TYPES[question.type].meaning(question)
+    unknown = {limits: _limited(meaning.unknown, question, limits) for limits in Limits}
     return FactType(
         question=question,
         relevant=condition(rule) if rule else None,
         relevance_names=(
             rule.names.union(*rule.inner_names.values()) if rule else frozenset()
         ),
-        unknown=meaning.unknown,
-        maybe=maybe_absent(meaning.unknown),
+        inherits=rule.names & void if rule else frozenset(),
+        unknown={
+            limits: maybe_absent(value) if question.void else value
+            for limits, value in unknown.items()
+        },
         read=meaning.read,
     )
+
+
+def _limited(unknown: RuleValue, question: Question, limits: Limits) -> RuleValue:
+    """Return an unknown number without its upper bound, or within what is usual."""
+    counts = question.type in {QuestionType.INTEGER, QuestionType.NUMBER}
+    if not counts or not isinstance(unknown, Span) or limits is Limits.RANGE:
+        return unknown
+    low, high = question.likely or (None, None)
+    if limits is Limits.NONE or high is None:
+        return Span(unknown.low, None)
+    return Span(unknown.low if low is None else plain(exact(low)), plain(exact(high)))
 
 
 class FactsReading:
     """One audit's facts under one vocabulary."""
 
     def __init__(
-        self, vocabulary: Vocabulary, facts: Facts, like: "FactsReading | None" = None
+        self,
+        vocabulary: Vocabulary,
+        facts: Facts,
+        *,
+        limits: Limits = Limits.RANGE,
+        tree: "Tree | None" = None,
     ) -> None:
-        """Read facts; `like` is a reading of the same places, save known answers."""
+        """Read facts; `tree` is that of their places, when it is already known."""
         self.vocabulary = vocabulary
         """The questions."""
         self.facts = facts
         """What was answered."""
-        self.tree: Tree = like.tree if like else Tree(facts)
+        self.limits = limits
+        """What bounds an unknown number."""
+        self.tree: Tree = tree or Tree(facts)
         """Who holds whom."""
         self.visit_date = _visit_date(facts.visit_date)
         """The day of the visit; anything when there was none."""
-        self.out_names: frozenset[str] = (
-            like.out_names
-            if like
-            else frozenset(
-                question
-                for (_, question), heads in facts.answers.items()
-                for head in heads
-                if head.state is State.NOT_APPLICABLE
-            )
-        )
-        """Questions that were answered not applicable somewhere."""
         self._scopes: dict[str, PlaceScope] = {}
+
+    def with_limits(self, limits: Limits) -> "FactsReading":
+        """Return the same facts, unknown numbers bounded otherwise."""
+        return FactsReading(self.vocabulary, self.facts, limits=limits, tree=self.tree)
+
+    def supposing(self, overlay: "Overlay") -> "FactsReading":
+        """Return a reading of the same places with some answers replaced."""
+        facts = with_answers(self.facts, overlay)
+        return FactsReading(self.vocabulary, facts, limits=self.limits, tree=self.tree)
 
     def scope(self, place: str) -> "PlaceScope":
         """Return a place as rules see it."""
@@ -182,14 +222,17 @@ class PlaceScope:
         return found
 
     def is_out(self, name: str) -> Truth:
-        """Say whether a fact was answered not applicable; None when heads disagree.
+        """Say whether a fact is sans objet; None while it may be.
 
-        An irrelevant fact was not answered at all.
+        It is where it is said so, or where its relevance reads a fact that is. An
+        irrelevant fact was not answered at all.
         """
-        if name not in self._reading.out_names:
+        fact = self._reading.vocabulary.get(name)
+        if fact is None or not fact.may_be_void:
             return False
         if name not in self._out:
-            self._out[name] = self._is_out(name)
+            self._out[name] = None  # should a checklist run in circles
+            self._out[name] = self._is_out(name, fact)
         return self._out[name]
 
     def relevance(self, name: str) -> Truth:
@@ -210,6 +253,11 @@ class PlaceScope:
             scope = scope.parent
         return scope
 
+    @property
+    def visit_date(self) -> date | None:
+        """Day of the last visit, if there was one."""
+        return self._reading.facts.visit_date
+
     def heads(self, name: str) -> tuple[Answer, ...]:
         """Return the heads of a fact of this very place."""
         return self._reading.facts.answers.get((self.place, name), ())
@@ -222,20 +270,67 @@ class PlaceScope:
             return ABSENT
         if holder is not self:
             return holder.value(name)
-        fact = self._reading.vocabulary[name]
-        return fact.value(self.heads(name), self.relevance(name))
+        relevant = self.relevance(name)
+        if relevant is False:
+            return ABSENT
+        found = self._allowed(self._reading.vocabulary[name], self.heads(name))
+        return found if relevant else maybe_absent(found)
 
-    def _is_out(self, name: str) -> Truth:
+    def _allowed(self, fact: FactType, heads: tuple[Answer, ...]) -> RuleValue:
+        """Return what the heads of one fact leave possible: their hull.
+
+        A part is within its whole: above a known one, it is judged as unknown.
+        """
+        unknown = fact.unknown[self._reading.limits]
+        part_of = fact.question.at_most
+        whole = self.value(part_of) if part_of else ABSENT
+        most = whole.high if isinstance(whole, Span) else None
+        if most is not None:
+            unknown = _capped(unknown, most)
+        values = [fact.allowed(head, unknown) for head in heads]
+        if most is not None and self._is_known(part_of):
+            values = [unknown if _exceeds(value, most) else value for value in values]
+        return hull_of_values(values) if values else unknown
+
+    def _is_known(self, name: str) -> bool:
+        holder = self.holder(name)
+        heads = holder.heads(name) if holder else ()
+        return bool(heads) and all(head.state is State.KNOWN for head in heads)
+
+    def _is_out(self, name: str, fact: FactType) -> Truth:
         holder = self.holder(name)
         if holder is None:
             return False
         if holder is not self:
             return holder.is_out(name)
-        out = [head.state is State.NOT_APPLICABLE for head in self.heads(name)]
-        if not any(out):
-            return False
+        result = self._is_said_void(name, fact) if fact.question.void else False
+        for other in fact.inherits:
+            result = either(result, self.is_out(other))
+        return result
+
+    def _is_said_void(self, name: str, fact: FactType) -> Truth:
         relevant = self.relevance(name)
-        return relevant if all(out) or relevant is False else None
+        heads = self.heads(name)
+        if relevant is False or (
+            heads and all(head.state is State.KNOWN for head in heads)
+        ):
+            return False
+        said = bool(heads) and all(map(fact.is_void, heads))
+        return relevant if said else None
+
+
+def _exceeds(value: RuleValue, whole: Exact) -> bool:
+    """Say whether a part is surely above its whole: one of the two is wrong."""
+    return isinstance(value, Span) and value.low is not None and value.low > whole
+
+
+def _capped(value: RuleValue, whole: Exact) -> RuleValue:
+    """Return what an unknown part can be, its whole known."""
+    if not isinstance(value, Span):
+        return value
+    low = None if value.low is None else min(value.low, whole)
+    high = whole if value.high is None else min(value.high, whole)
+    return replace(value, low=low, high=high)
 
 
 class WithNames:
@@ -269,70 +364,6 @@ def any_out(scope: Scope, names: frozenset[str]) -> Truth:
 
 def _visit_date(day: date | None) -> Span:
     return UNBOUNDED if day is None else point(day.toordinal())
-
-
-@dataclass(frozen=True, slots=True)
-class FactRead:
-    """One fact that a rule looked at."""
-
-    place: str
-    """Id of the place that it is about."""
-    place_name: str
-    question: Question
-    relevant: Truth
-    """Whether the question applies there."""
-    heads: tuple[Answer, ...]
-    """What was answered, by whom, how, when; several in a conflict."""
-    value: RuleValue
-    """What the rule made of it."""
-
-
-def facts_read(
-    rules: Iterable[Rule], scope: PlaceScope, reading: FactsReading
-) -> tuple[FactRead, ...]:
-    """Return every fact that rules read at a place, once, in the order of reading."""
-    found: dict[tuple[str, str], FactRead] = {}
-    for rule in rules:
-        _read(rule, scope, reading, found)
-    return tuple(found.values())
-
-
-def _read(
-    rule: Rule,
-    scope: PlaceScope,
-    reading: FactsReading,
-    found: dict[tuple[str, str], FactRead],
-) -> None:
-    for name in sorted(rule.names):
-        _note(name, scope, reading, found)
-    for kind, names in rule.inner_names.items():
-        for place in reading.tree.inside(scope.place, kind):
-            for name in sorted(names):
-                _note(name, reading.scope(place), reading, found)
-
-
-def _note(
-    name: str,
-    scope: PlaceScope,
-    reading: FactsReading,
-    found: dict[tuple[str, str], FactRead],
-) -> None:
-    if name == VISIT_DATE or name not in reading.vocabulary:
-        return
-    holder = scope.holder(name)
-    if holder is None or (holder.place, name) in found:
-        return
-    question = reading.vocabulary[name].question
-    found[holder.place, name] = FactRead(
-        place=holder.place,
-        place_name=reading.facts.places[holder.place].name,
-        question=question,
-        relevant=holder.relevance(name),
-        heads=holder.heads(name),
-        value=holder.value(name),
-    )
-    if question.relevant:
-        _read(parse_rule(question.relevant), holder, reading, found)
 
 
 Overlay = Mapping[tuple[str, str], Answer | Value]

@@ -1,16 +1,26 @@
 """Facts and a checklist become an assessment: the one way in, and a pure function."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from diag.assess.advice import Remedy, advice_of, ordered
+from diag.assess.advice import Advising
 from diag.assess.criteria import CriterionJudge, Readers, every_name
+from diag.assess.effects import Gains
 from diag.assess.facts import FactsReading, vocabulary_of
-from diag.assess.results import Assessment, CriterionResult, DomainResult
-from diag.assess.scores import domain_score, overall_score, socle_of
+from diag.assess.remedies import Remedies
+from diag.assess.results import (
+    FREE,
+    Advice,
+    Assessment,
+    CriterionResult,
+    Danger,
+    DomainResult,
+)
+from diag.assess.scores import Averages, domain_score, overall_score, socle_of
 from diag.model.checklist import Checklist, Criterion, Question, Recommendation
 from diag.model.enums import Kind, PlaceKind, Profile
 from diag.model.fact import Facts
+from diag.rules.evaluate import is_yes
 from diag.rules.language import parse_rule
 from diag.rules.scope import root_of
 
@@ -26,19 +36,23 @@ class Judge:
         self.vocabulary = vocabulary_of(checklist.questions)
         """Its questions, as rules read them."""
         self.gauges = {
-            ident: CriterionJudge(criterion)
+            ident: CriterionJudge(criterion, self.vocabulary)
             for ident, criterion in checklist.criteria.items()
         }
         """Its criteria, ready to judge."""
-        self.remedies = {
-            ident: Remedy(recommendation, checklist.prices)
-            for ident, recommendation in checklist.recommendations.items()
-        }
+        self.dangers = tuple(
+            question for question in checklist.questions.values() if question.danger
+        )
+        """What is told before everything, where it is true."""
+
+    @cached_property
+    def remedies(self) -> Remedies:
         """Its recommendations, ready to be counted."""
+        return Remedies(self.checklist.recommendations, self.checklist.questions)
 
     @cached_property
     def readers(self) -> Readers:
-        """Who reads what; worked out when a next question is first looked for."""
+        """Who reads what."""
         return Readers(self.vocabulary, self.gauges.values())
 
     @cached_property
@@ -46,26 +60,46 @@ class Judge:
         """The shortest visit that asks each question, worked out at first need."""
         return profiles_of(self.checklist)
 
-    def assess(self, facts: Facts, advised: Container[str] | None = None) -> Assessment:
-        """Return the whole assessment of these facts; advice of the named ones only.
+    def assess(self, facts: Facts, *, advised: bool = True) -> Assessment:
+        """Return the whole assessment of these facts; without its advice, if not asked.
 
-        Counting and ranking 200 recommendations takes as long as judging.
+        Counting and ranking 200 recommendations takes longer than judging.
         """
-        remedies = {
-            ident: remedy
-            for ident, remedy in self.remedies.items()
-            if advised is None or ident in advised
-        }
         reading = self.reading(facts)
         results = self.results(reading)
         domains = self.domains(results)
-        advice = advice_of(remedies, results, domains, reading)
+        dangers = self.dangers_of(reading)
+        advice: tuple[Advice, ...] = ()
+        basket = due = FREE
+        if advised:
+            averages = Averages(domains)
+            gains = Gains(self.gauges, self.readers, results, averages, reading)
+            advice, basket, due = Advising(
+                self.remedies,
+                self.gauges,
+                results,
+                reading,
+                self.checklist.prices,
+                dangers,
+            ).advice(gains)
         return Assessment(
             criteria=results,
             domains=domains,
             overall=overall_score(domains),
             socle=socle_of(results.values()),
-            advice=ordered(advice, results),
+            dangers=dangers,
+            advice=advice,
+            basket=basket,
+            due=due,
+        )
+
+    def dangers_of(self, reading: FactsReading) -> tuple[Danger, ...]:
+        """Return the dangers known true, place by place."""
+        return tuple(
+            Danger(scope.place, question)
+            for question in self.dangers
+            for scope in reading.scopes(question.place)
+            if is_yes(question.id)(scope)
         )
 
     def reading(self, facts: Facts) -> FactsReading:
@@ -160,8 +194,8 @@ def _with_relevance(
 
 
 def _rules(criterion: Criterion) -> tuple[str, ...]:
-    applicable = (criterion.applicable,) if criterion.applicable else ()
-    return (*applicable, *criterion.levels.values())
+    written = (criterion.applicable, criterion.given, *criterion.levels.values())
+    return tuple(rule for rule in written if rule)
 
 
 def _names(rules: Iterable[str]) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from diag.model.checklist import (
     Criterion,
@@ -14,7 +15,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
 from diag.model.fact import ROOT_KINDS
-from diag.model.number import Bounds, Quantity
+from diag.model.number import Bounds, Quantity, exact
 from diag.rules.values import Truth
 
 TOP = 3
@@ -120,14 +121,6 @@ class Danger:
 
 
 @dataclass(frozen=True, slots=True)
-class CostLine:
-    """One row of the price table, times a quantity; in packs where it has them."""
-
-    price: Price
-    quantity: Quantity
-
-
-@dataclass(frozen=True, slots=True)
 class Amount:
     """Exact cents, between the low quantity and the high one."""
 
@@ -140,21 +133,91 @@ class Amount:
     maximum: Fraction | None
     """Maximum price × high quantity; None when the quantity is unbounded."""
 
+    def __add__(self, other: "Amount") -> "Amount":
+        """Return the sum; unbounded when one of the two is."""
+        return Amount(
+            self.minimum + other.minimum,
+            self.low + other.low,
+            _sum(self.high, other.high),
+            _sum(self.maximum, other.maximum),
+        )
+
+    def times(self, factor: Fraction) -> "Amount":
+        """Return the amount multiplied: by a tax rate, for example."""
+        return Amount(
+            self.minimum * factor,
+            self.low * factor,
+            None if self.high is None else self.high * factor,
+            None if self.maximum is None else self.maximum * factor,
+        )
+
+
+def _sum(left: Fraction | None, right: Fraction | None) -> Fraction | None:
+    return None if left is None or right is None else left + right
+
+
+NOTHING = Amount(Fraction(), Fraction(), Fraction(), Fraction())
+"""No money at all."""
+
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What an action costs; before tax (ht) and with tax (ttc) kept apart."""
+class CostLine:
+    """One row of the price table, times a quantity; in packs where it has them."""
 
-    lines: tuple[CostLine, ...]
-    once_ht: Amount
-    once_ttc: Amount
-    yearly_ht: Amount
-    yearly_ttc: Amount
+    price: Price
+    quantity: Quantity
+
+    @property
+    def ht(self) -> Amount:
+        """What it costs before tax."""
+        low, high = self.quantity.low, self.quantity.high
+        return Amount(
+            low * self.price.minimum,
+            low * self.price.typical,
+            None if high is None else high * self.price.typical,
+            None if high is None else high * self.price.maximum,
+        )
+
+    @property
+    def ttc(self) -> Amount:
+        """What it costs with tax."""
+        return self.ht.times(1 + exact(self.price.vat) / 100)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What actions cost; before tax (ht) and with tax (ttc) kept apart."""
+
+    lines: tuple[CostLine, ...] = ()
 
     @property
     def free(self) -> bool:
         """Say whether nothing is to be paid."""
         return not self.lines
+
+    @cached_property
+    def once_ht(self) -> Amount:
+        """What is paid once, before tax."""
+        return sum((one.ht for one in self.lines if not one.price.yearly), NOTHING)
+
+    @cached_property
+    def once_ttc(self) -> Amount:
+        """What is paid once, with tax."""
+        return sum((one.ttc for one in self.lines if not one.price.yearly), NOTHING)
+
+    @cached_property
+    def yearly_ht(self) -> Amount:
+        """What is paid every year, before tax."""
+        return sum((one.ht for one in self.lines if one.price.yearly), NOTHING)
+
+    @cached_property
+    def yearly_ttc(self) -> Amount:
+        """What is paid every year, with tax."""
+        return sum((one.ttc for one in self.lines if one.price.yearly), NOTHING)
+
+
+FREE = Cost()
+"""What costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,30 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from diag.assess.results import TOP, CriterionResult, DomainResult, Score
-from diag.model.enums import Compliance, Kind, Socle, Standing
+from diag.assess.results import (
+    CriterionResult,
+    DomainResult,
+    Score,
+    Weight,
+)
+from diag.model.enums import Socle, Standing
 from diag.model.number import Bounds
-
-# The weighted mean when some members may not apply: exact bounds, never a guess.
-#
-# Low is the least mean over every choice of the undecided members to count, each at its
-# low; high is the greatest, each at its high. One pass over sorted members finds both.
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One weighted member of a mean."""
+    """One member of a mean: a place, a criterion or a domain."""
 
-    weight: int
+    weight: Weight
     bounds: Bounds
-    sure: bool
-    """Whether it surely counts; otherwise it may be sans objet."""
 
 
 def weighted_mean(members: Sequence[Member]) -> Bounds | None:
-    """Return the bounds of the mean; None when nothing can count."""
+    """Return the bounds of the mean; None when nothing can count.
+
+    Low is the least mean over every choice of the weights, each member at its low; high
+    is the mirror. Without a sure weight, they are the least low and the greatest high.
+    """
     if not members:
         return None
     return Bounds(lowest_mean(members), highest_mean(members))
@@ -34,51 +36,56 @@ def weighted_mean(members: Sequence[Member]) -> Bounds | None:
 
 def mean_of(values: Sequence[tuple[Fraction, int]]) -> Fraction:
     """Return the mean of values with their weights; there must be one."""
-    ratios = [(*value.as_integer_ratio(), weight, True) for value, weight in values]
-    return Fraction(*_least(ratios))
+    ratios = [(*value.as_integer_ratio(), w, w) for value, w in values]
+    return _least(ratios)
 
 
 def lowest_mean(members: Sequence[Member]) -> Fraction:
     """Return the least mean that members can still have."""
-    lows = [(*m.bounds.low.as_integer_ratio(), m.weight, m.sure) for m in members]
-    return Fraction(*_least(lows))
+    return _least([
+        (*m.bounds.low.as_integer_ratio(), m.weight.least, m.weight.most)
+        for m in members
+    ])
 
 
 def highest_mean(members: Sequence[Member]) -> Fraction:
     """Return the greatest mean that members can still have: the mirror of the least."""
-    highs = [
-        (-numerator, denominator, m.weight, m.sure)
+    return -_least([
+        (-numerator, denominator, m.weight.least, m.weight.most)
         for m in members
         for numerator, denominator in [m.bounds.high.as_integer_ratio()]
-    ]
-    numerator, denominator = _least(highs)
-    return Fraction(-numerator, denominator)
+    ])
 
 
-def _least(members: Sequence[tuple[int, int, int, bool]]) -> tuple[int, int]:
-    """Return the least mean of (numerator, denominator, weight, sure), as a ratio.
+_Number = Fraction | int
 
-    Integers over one denominator: five times as fast as adding fractions.
+
+def _least(members: Sequence[tuple[int, int, _Number, _Number]]) -> Fraction:
+    """Return the least mean of (numerator, denominator, least weight, greatest weight).
+
+    From the least weights, each member in ascending order takes its greatest while it
+    stands strictly below the mean. Integers over one denominator: five times as fast
+    as adding fractions.
     """
     scale = lcm(*[denominator for _, denominator, _, _ in members])
-    total = count = 0
+    total: _Number = 0
+    count: _Number = 0
     undecided = []
-    for numerator, denominator, weight, sure in members:
+    for numerator, denominator, least, most in members:
         scaled = numerator * (scale // denominator)
-        if sure:
-            total += scaled * weight
-            count += weight
-        else:
-            undecided.append((scaled, weight))
+        total += scaled * least
+        count += least
+        if most > least:
+            undecided.append((scaled, most - least))
     undecided.sort()
     if not count:
-        return undecided[0][0], scale
-    for scaled, weight in undecided:
+        return Fraction(undecided[0][0], scale)
+    for scaled, more in undecided:
         if scaled * count >= total:
             break
-        total += scaled * weight
-        count += weight
-    return total, count * scale
+        total += scaled * more
+        count += more
+    return Fraction(total, count * scale)
 
 
 _NOTHING = Score(Standing.OUT, None, Fraction(1))
@@ -86,18 +93,16 @@ _NOTHING = Score(Standing.OUT, None, Fraction(1))
 
 def criterion_member(result: CriterionResult) -> Member | None:
     """Return a criterion as its domain averages it; None when it does not count."""
-    criterion = result.criterion
-    if criterion.kind is Kind.COMPLIANCE or result.standing is Standing.OUT:
+    if not result.criterion.is_averaged:
         return None
-    return Member(criterion.weight, result.bounds, result.standing is Standing.IN)
+    return member(result.criterion.weight, result.standing, result.bounds)
 
 
-def domain_member(result: DomainResult) -> Member | None:
-    """Return a domain as the whole averages it; None when sans objet."""
-    score = result.score
-    if score.bounds is None:
+def member(weight: int, standing: Standing, bounds: Bounds | None) -> Member | None:
+    """Return what a mean counts; None when it is sans objet."""
+    if bounds is None or standing is Standing.OUT:
         return None
-    return Member(result.domain.weight, score.bounds, score.standing is Standing.IN)
+    return Member(Weight(weight if standing is Standing.IN else 0, weight), bounds)
 
 
 def domain_score(criteria: Sequence[CriterionResult]) -> Score:
@@ -108,7 +113,11 @@ def domain_score(criteria: Sequence[CriterionResult]) -> Score:
 
 def overall_score(domains: Sequence[DomainResult]) -> Score:
     """Return the score of all domains."""
-    members = [m for result in domains if (m := domain_member(result))]
+    members = [
+        m
+        for each in domains
+        if (m := member(each.domain.weight, each.score.standing, each.score.bounds))
+    ]
     return _score(members, completeness(c for d in domains for c in d.criteria))
 
 
@@ -117,52 +126,41 @@ def completeness(criteria: Iterable[CriterionResult]) -> Fraction:
     settled = [
         (result.settled, result.criterion.weight)
         for result in criteria
-        if result.criterion.kind is not Kind.COMPLIANCE
-        and result.standing is not Standing.OUT
+        if result.criterion.is_averaged and result.standing is not Standing.OUT
     ]
     return mean_of(settled) if settled else Fraction(1)
 
 
-def compliance_of(standing: Standing, low: int, high: int) -> Compliance:
-    """Return the verdict of a compliance criterion."""
-    if standing is Standing.OUT:
-        return Compliance.SANS_OBJET
-    if standing is Standing.IN and low >= 1:
-        return Compliance.CONFORME
-    if standing is Standing.IN and high == 0:
-        return Compliance.NON_CONFORME
-    return Compliance.A_VERIFIER
+_WORST_FIRST = (Socle.NON_ATTEINT, Socle.ATTEINT_SAUF, Socle.ATTEINT)
 
 
 def socle_of(criteria: Iterable[CriterionResult]) -> Socle:
-    """Return whether everything blocking holds."""
-    blocking = [
-        result
-        for result in criteria
-        if result.criterion.kind is Kind.BLOCKING
-        and result.standing is not Standing.OUT
-    ]
+    """Return how everything blocking holds: the worst of it, when that is known."""
+    blocking = [result.socle for result in criteria if result.socle]
     if not blocking:
         return Socle.SANS_OBJET
-    if any(r.standing is Standing.IN and r.high == 0 for r in blocking):
-        return Socle.NON_ATTEINT
-    if all(r.low >= 1 for r in blocking):
-        return Socle.ATTEINT
-    return Socle.INDETERMINE
+    low = _worst(each.low for each in blocking)
+    high = _worst(each.high for each in blocking)
+    return low if low is high else Socle.INDETERMINE
+
+
+def _worst(states: Iterable[Socle]) -> Socle:
+    return min(states, key=_WORST_FIRST.index)
 
 
 def _score(members: Sequence[Member], complete: Fraction) -> Score:
     bounds = weighted_mean(members)
     if bounds is None:
         return _NOTHING
-    sure = any(member.sure for member in members)
+    sure = any(each.weight.least for each in members)
     return Score(Standing.IN if sure else Standing.MAYBE, bounds, complete)
 
 
 Replaced = Mapping[str, Member | None]
 """Criteria by id, as they would count; None: sans objet."""
 
-Mean = Callable[[Sequence[Member]], Bounds | None]
+Mean = Callable[[Sequence[Member]], Fraction]
+"""One end of a mean: `lowest_mean` or `highest_mean`."""
 
 
 class Averages:
@@ -183,81 +181,39 @@ class Averages:
             for criterion in members
         }
         self._averaged = {
-            domain: self._average(domain, members.values(), weighted_mean)
-            for domain, members in self._members.items()
+            each.domain.id: member(
+                each.domain.weight, each.score.standing, each.score.bounds
+            )
+            for each in domains
         }
-        self.bounds = self.bounds_with({})
-        """The overall bounds as they are; None when sans objet."""
 
-    def bounds_with(self, replaced: Replaced) -> Bounds | None:
-        """Return the overall bounds with some criteria replaced."""
-        return self._overall(replaced, weighted_mean)
+    def low_with(self, replaced: Replaced) -> Fraction:
+        """Return the overall low bound with some criteria replaced."""
+        return self._overall(replaced, lowest_mean)
 
-    def gain(self, effect: Mapping[str, int]) -> Fraction:
-        """Return the rise of the overall low once criteria reach these levels."""
-        replaced = self._reached(effect)
-        if not replaced:
-            return Fraction()
-        return _low(self._overall(replaced, _lows_alone)) - _low(self.bounds)
+    def high_with(self, replaced: Replaced) -> Fraction:
+        """Return the overall high bound with some criteria replaced."""
+        return self._overall(replaced, highest_mean)
 
-    def bounds_once(self, effect: Mapping[str, int]) -> Bounds | None:
-        """Return the overall bounds once criteria reach these levels."""
-        return self.bounds_with(self._reached(effect))
-
-    def width_with(self, replaced: Replaced) -> Fraction:
-        """Return how wide the overall interval is with some criteria replaced."""
-        bounds = self.bounds_with(replaced)
-        return bounds.high - bounds.low if bounds else Fraction()
-
-    def _reached(self, effect: Mapping[str, int]) -> dict[str, Member]:
-        replaced = {}
-        for criterion, level in effect.items():
-            domain = self._domain_of.get(criterion)
-            member = self._members[domain].get(criterion) if domain else None
-            if member:
-                bounds = raised(member.bounds, level)
-                replaced[criterion] = Member(member.weight, bounds, member.sure)
-        return replaced
-
-    def _overall(self, replaced: Replaced, mean: Mean) -> Bounds | None:
-        touched = {
-            self._domain_of[criterion]
-            for criterion in replaced
-            if criterion in self._domain_of
-        }
+    def _overall(self, replaced: Replaced, mean: Mean) -> Fraction:
         averaged = dict(self._averaged)
-        for domain in touched:
+        for domain in {self._domain_of[criterion] for criterion in replaced}:
             members = self._members[domain]
             averaged[domain] = self._average(
                 domain,
-                [replaced.get(each, member) for each, member in members.items()],
+                [replaced.get(each, one) for each, one in members.items()],
                 mean,
             )
-        return mean([member for member in averaged.values() if member])
+        counted = [each for each in averaged.values() if each]
+        return mean(counted) if counted else Fraction()
 
     def _average(
         self, domain: str, members: Iterable[Member | None], mean: Mean
     ) -> Member | None:
-        counted = [member for member in members if member]
-        bounds = mean(counted)
-        if bounds is None:
+        counted = [each for each in members if each]
+        if not counted:
             return None
-        sure = any(member.sure for member in counted)
-        return Member(self._weights[domain], bounds, sure)
-
-
-def raised(bounds: Bounds, level: int) -> Bounds:
-    """Return bounds once a level is reached: `[max(l, k), max(h, k)]`."""
-    ratio = Fraction(level, TOP)
-    return Bounds(max(bounds.low, ratio), max(bounds.high, ratio))
-
-
-def _lows_alone(members: Sequence[Member]) -> Bounds | None:
-    if not members:
-        return None
-    low = lowest_mean(members)
-    return Bounds(low, low)
-
-
-def _low(bounds: Bounds | None) -> Fraction:
-    return bounds.low if bounds else Fraction()
+        end = mean(counted)
+        sure = any(each.weight.least for each in counted)
+        weight = self._weights[domain]
+        return Member(Weight(weight if sure else 0, weight), Bounds(end, end))

@@ -122,7 +122,8 @@ def hull_of_values(values: Sequence[RuleValue]) -> RuleValue:
     if not present:
         return ABSENT
     joined = reduce(_joined, present)
-    return joined if len(present) == len(values) else maybe_absent(joined)
+    sure = len(present) == len(values) and not any(one.maybe_absent for one in present)
+    return joined if sure else maybe_absent(joined)
 
 
 def maybe_absent(value: RuleValue) -> RuleValue:

@@ -1,0 +1,192 @@
+"""What an action changes once done: facts and verdicts raised, and what it gains."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from diag.assess.criteria import CriterionJudge, Readers
+from diag.assess.facts import VISIT_DATE, FactsReading, PlaceScope
+from diag.assess.results import CriterionResult, Verdict
+from diag.assess.scores import Averages, Member, member
+from diag.model.checklist import Better, EffectValue, Question, Recommendation
+from diag.model.enums import Direction, QuestionType, State
+from diag.model.fact import Answer, Value
+from diag.model.number import canonical_number, exact
+from diag.rules.evaluate import number
+from diag.rules.language import Rule, parse_rule
+from diag.rules.values import ABSENT
+
+Changes = dict[tuple[str, str], Value]
+"""(Place id, question id) → what the fact becomes."""
+
+_NUMBERS = frozenset({QuestionType.INTEGER, QuestionType.NUMBER})
+
+
+class Effect:
+    """What one recommendation makes true."""
+
+    def __init__(
+        self, recommendation: Recommendation, questions: Mapping[str, Question]
+    ) -> None:
+        effect = recommendation.effect
+        self.facts = {
+            name: value for name, value in effect.items() if name in questions
+        }
+        """What facts become, by question."""
+        self.levels = {
+            name: value
+            for name, value in effect.items()
+            if name not in questions and isinstance(value, int)
+        }
+        """What level criteria reach, where no fact says it."""
+        self._rules: dict[str, Rule] = {
+            name: parse_rule(value)
+            for name, value in self.facts.items()
+            if questions[name].type in _NUMBERS and isinstance(value, str)
+        }
+
+    def changes(self, reading: FactsReading, places: Iterable[str]) -> Changes:
+        """Return the facts raised at these places or above them, where they change.
+
+        A number that is not exact changes nothing yet; a fact said sans objet stays so.
+        """
+        found: Changes = {}
+        for place in places:
+            scope = reading.scope(place)
+            for name, wanted in self.facts.items():
+                holder = scope.holder(name)
+                value = self._value(name, wanted, scope)
+                if holder is None or value is None:
+                    continue
+                fact = reading.vocabulary[name]
+                key = (holder.place, name)
+                heads = holder.heads(name)
+                if heads and all(map(fact.is_void, heads)):
+                    continue
+                now = found.get(key, _known(heads))
+                raised = value if now is None else best(fact.question, now, value)
+                if raised != now:
+                    found[key] = raised
+        return found
+
+    def _value(self, name: str, wanted: EffectValue, scope: PlaceScope) -> Value:
+        if wanted == VISIT_DATE:
+            day = scope.visit_date
+            return None if day is None else day.isoformat()
+        rule = self._rules.get(name)
+        if rule is None:
+            return tuple(sorted(wanted)) if isinstance(wanted, tuple) else wanted
+        span = number(rule, scope)
+        if span is ABSENT or span.maybe_absent or span.low is None:
+            return None
+        return canonical_number(Fraction(span.low)) if span.low == span.high else None
+
+
+def _known(heads: Sequence[Answer]) -> Value:
+    only = heads[0] if len(heads) == 1 else None
+    return only.value if only and only.state is State.KNOWN else None
+
+
+def best(question: Question, one: Value, other: Value) -> Value:
+    """Return the better of two values of a fact; the other one where none is."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        merged = set(one) | set(other)
+        if question.better is Direction.DOWN:
+            merged = set(one) & set(other)
+        return tuple(sorted(merged)) if question.better else other
+    if question.better is None:
+        return other
+    first, second = (_rank(question, question.better, each) for each in (one, other))
+    return one if first > second else other
+
+
+def _rank(question: Question, better: Better, value: Value) -> Fraction:
+    if isinstance(better, tuple):
+        ranks = [rank for rank, ids in enumerate(better) if value in ids]
+        return Fraction(ranks[0] if ranks else -1)
+    if question.type is QuestionType.DATE:
+        rank = Fraction(str(value).replace("-", ""))
+    else:
+        rank = exact(value) if isinstance(value, int | str) else Fraction()
+    return rank if better is Direction.UP else -rank
+
+
+class Gains:
+    """One assessment, and by how much its low bound would rise were actions done."""
+
+    def __init__(
+        self,
+        gauges: Mapping[str, CriterionJudge],
+        readers: Readers,
+        results: Mapping[str, CriterionResult],
+        averages: Averages,
+        reading: FactsReading,
+    ) -> None:
+        self._gauges = gauges
+        self._readers = readers
+        self._results = results
+        self._averages = averages
+        self._reading = reading
+        self._low = averages.low_with({})
+
+    def gain(self, effect: Effect, places: Sequence[str]) -> Fraction:
+        """Return the rise of the overall low once done at these places, as a ratio."""
+        replaced = {
+            ident: self._member(ident, verdicts)
+            for ident, verdicts in self._verdicts_once(effect, places).items()
+        }
+        return self._averages.low_with(replaced) - self._low if replaced else Fraction()
+
+    def _verdicts_once(
+        self, effect: Effect, places: Sequence[str]
+    ) -> dict[str, tuple[Verdict, ...]]:
+        """Return the verdicts of the averaged criteria that change."""
+        found = self._rejudged(effect.changes(self._reading, places))
+        for ident, level in effect.levels.items():
+            if self._counts(ident):
+                verdicts = found.get(ident, self._results[ident].verdicts)
+                found[ident] = tuple(
+                    _raised(each, level) if self._near(each.place, places) else each
+                    for each in verdicts
+                )
+        return found
+
+    def _rejudged(self, changes: Changes) -> dict[str, tuple[Verdict, ...]]:
+        if not changes:
+            return {}
+        supposed = self._reading.supposing(changes)
+        moved: dict[str, list[str]] = {}
+        far = set[str]()
+        for place, question in changes:
+            for ident in filter(self._counts, self._readers.criteria(question)):
+                moved.setdefault(ident, []).append(place)
+                if self._readers.reaches_far(question):
+                    far.add(ident)
+        return {
+            ident: tuple(
+                self._gauges[ident].verdict(supposed.scope(each.place))
+                if ident in far or self._near(each.place, places)
+                else each
+                for each in self._results[ident].verdicts
+            )
+            for ident, places in moved.items()
+        }
+
+    def _counts(self, ident: str) -> bool:
+        result = self._results.get(ident)
+        return result is not None and result.criterion.is_averaged
+
+    def _near(self, place: str, places: Iterable[str]) -> bool:
+        """Say whether a place is one of these, above one, or inside one."""
+        line = self._reading.tree.line
+        above = line(place)
+        return any(each in above or place in line(each) for each in places)
+
+    def _member(self, ident: str, verdicts: Sequence[Verdict]) -> Member | None:
+        gauge = self._gauges[ident]
+        standing, bounds = gauge.mean(verdicts, is_open=self._results[ident].open)
+        return member(gauge.criterion.weight, standing, bounds)
+
+
+def _raised(verdict: Verdict, level: int) -> Verdict:
+    return replace(verdict, low=max(verdict.low, level), high=max(verdict.high, level))

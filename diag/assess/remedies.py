@@ -1,0 +1,150 @@
+"""Recommendations made ready to be counted: how many at a place, what is bought."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from graphlib import TopologicalSorter
+
+from diag.assess.effects import Effect
+from diag.assess.facts import PlaceScope, WithNames
+from diag.model.checklist import Need, Question, Recommendation, Requirement
+from diag.model.enums import Trigger
+from diag.model.number import Quantity
+from diag.rules.evaluate import condition, measure
+from diag.rules.language import Rule, parse_rule
+from diag.rules.scope import Measure
+from diag.rules.values import ABSENT, Span, Truth, plain
+
+QUANTITY_NAME = "quantite"
+"""What the rules of counts and effort call the quantity."""
+
+
+class Remedy:
+    """One recommendation of one checklist, ready to be counted."""
+
+    def __init__(
+        self, recommendation: Recommendation, questions: Mapping[str, Question]
+    ) -> None:
+        self.recommendation = recommendation
+        """What is to be done."""
+        self.effect = Effect(recommendation, questions)
+        """What it makes true."""
+        self.where = _parsed(recommendation.when.where)
+        """Where it is the one that cures; None: everywhere."""
+        self.quantity_rule = parse_rule(recommendation.quantity)
+        """How many at a place."""
+        self.cap_rule = _parsed(recommendation.at_most)
+        """What that never exceeds; None: nothing."""
+        self.count_rules = tuple(
+            (need, _parsed(need.count)) for need in recommendation.buys
+        )
+        """What it buys, and how many of it; None: the quantity."""
+        self.effort_rule = _parsed(recommendation.effort)
+        """How many days of work."""
+        self._count = measure(self.quantity_rule)
+        self._cap = measure(self.cap_rule) if self.cap_rule else None
+        self._is_where = condition(self.where) if self.where else None
+        self._counts = tuple(
+            (need, measure(rule) if rule else None) for need, rule in self.count_rules
+        )
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that it counts with."""
+        counts = (rule for _, rule in self.count_rules)
+        written = (self.quantity_rule, self.cap_rule, *counts, self.effort_rule)
+        return tuple(rule for rule in written if rule)
+
+    def is_where(self, scope: PlaceScope) -> Truth:
+        """Say whether it is the action of its criterion at a place."""
+        return True if self._is_where is None else self._is_where(scope)
+
+    def quantity(self, scope: PlaceScope, trigger: Trigger) -> Quantity:
+        """Return how many at a place; one at least where it surely fires."""
+        value = self._count(scope)
+        low, high = Fraction(1), None
+        if value is not ABSENT:
+            low = max(low, Fraction(value.low or 0))
+            if value.high is not None and not value.maybe_absent:
+                high = max(Fraction(1), Fraction(value.high))
+        if self._cap and (cap := self._cap(scope)) is not ABSENT:
+            high = _least(high, cap.high)
+            low = low if high is None else min(low, high)
+        return Quantity(low if trigger is Trigger.FIRES else Fraction(), high)
+
+    def needs(
+        self, scope: PlaceScope, quantity: Quantity
+    ) -> Iterator[tuple[Need, Quantity]]:
+        """Return what it buys at a place, for so many to do."""
+        for need, count in self._counts:
+            if count is None:
+                yield need, quantity
+            else:
+                found = _counted(count, WithNames(scope, _named(quantity)))
+                yield need, found if quantity.low else Quantity(Fraction(), found.high)
+
+    def effort(self, root: PlaceScope, quantity: Quantity) -> Quantity | None:
+        """Return the days of work for that many; None when unknown."""
+        if self.effort_rule is None:
+            return None
+        scope = WithNames(root, _named(quantity))
+        return _counted(measure(self.effort_rule), scope)
+
+
+def _parsed(text: str) -> Rule | None:
+    return parse_rule(text) if text else None
+
+
+def _named(quantity: Quantity) -> dict[str, Span]:
+    high = None if quantity.high is None else plain(quantity.high)
+    return {QUANTITY_NAME: Span(plain(quantity.low), high)}
+
+
+def _counted(count: Measure, scope: WithNames) -> Quantity:
+    value = count(scope)
+    if value is ABSENT:
+        return Quantity(Fraction(), None)
+    low = (
+        Fraction() if value.maybe_absent else max(Fraction(), Fraction(value.low or 0))
+    )
+    return Quantity(
+        low, None if value.high is None else max(Fraction(), Fraction(value.high))
+    )
+
+
+def _least(one: Fraction | None, other: Fraction | int | None) -> Fraction | None:
+    if one is None or other is None:
+        return one if other is None else max(Fraction(1), Fraction(other))
+    return max(Fraction(1), min(one, Fraction(other)))
+
+
+class Remedies:
+    """The recommendations of one checklist, and how they stand to each other."""
+
+    def __init__(
+        self,
+        recommendations: Mapping[str, Recommendation],
+        questions: Mapping[str, Question],
+    ) -> None:
+        self.by_id = {
+            ident: Remedy(recommendation, questions)
+            for ident, recommendation in recommendations.items()
+        }
+        """Each ready to be counted, in declared order."""
+        self.covered_by: dict[str, list[str]] = {ident: [] for ident in self.by_id}
+        """Who makes each needless."""
+        for ident, recommendation in recommendations.items():
+            for covered in recommendation.covers:
+                if covered in self.covered_by:
+                    self.covered_by[covered].append(ident)
+        self.covering_first = tuple(TopologicalSorter(self.covered_by).static_order())
+        """Ids, each after those that cover it."""
+
+    def cures(self, requirement: Requirement) -> Iterator[str]:
+        """Return the ids of those that bring a criterion to a level."""
+        for ident, remedy in self.by_id.items():
+            when = remedy.recommendation.when
+            reached = remedy.effect.levels.get(requirement.criterion, 0)
+            if when.criterion == requirement.criterion:
+                reached = max(reached, when.below)
+            if reached >= requirement.at_least:
+                yield ident
