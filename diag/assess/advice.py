@@ -1,6 +1,6 @@
 """Verdicts at places become actions: which fire where, how many, in which order."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -82,8 +82,12 @@ class Targets:
         results: Results,
         reading: FactsReading,
         counting: FactsReading,
+        looked_at: Iterable[str],
     ) -> None:
-        """Find them; `counting` reads the same facts, unknown numbers unbounded."""
+        """Find them; `counting` reads the same facts, unknown numbers unbounded.
+
+        `looked_at` are ids, each after those that cover it.
+        """
         self._remedies = remedies
         self._results = results
         self._reading = reading
@@ -92,7 +96,7 @@ class Targets:
         """Whether criteria stand high enough."""
         self._covers: dict[str, dict[str, None]] = {}
         self._found: dict[str, dict[str, Target]] = {}
-        for ident in remedies.covering_first:
+        for ident in looked_at:
             found = {each.place: each for each in self._targets_of(ident)}
             if found:
                 self._found[ident] = found
@@ -206,9 +210,12 @@ class Advising:
         gauges: Mapping[str, CriterionJudge],
         results: Results,
         reading: FactsReading,
+        *,
         prices: Mapping[str, Price],
         dangers: Sequence[Danger],
+        advised: Collection[str] | None = None,
     ) -> None:
+        """Find where they fire; `advised` keeps to those, and to what covers them."""
         self._remedies = remedies
         self._gauges = gauges
         self._results = results
@@ -216,7 +223,12 @@ class Advising:
         self._prices = prices
         self._dangers = dangers
         self._counting = reading.with_limits(Limits.NONE)
-        self._targets = Targets(remedies, results, reading, self._counting)
+        looked_at = (
+            remedies.covering_first
+            if advised is None
+            else remedies.with_covering(advised)
+        )
+        self._targets = Targets(remedies, results, reading, self._counting, looked_at)
         self._demands = {
             ident: tuple(self._demands_of(ident)) for ident in self._targets.actions
         }
@@ -304,9 +316,9 @@ class Advising:
     def _cures_danger(self, criterion: str, targets: Sequence[Target]) -> bool:
         """Say whether a criterion reads a danger that is there, at its places."""
         read = self._gauges[criterion].names
-        line = self._reading.tree.line
+        are_near = self._reading.tree.are_near
         return any(
-            danger.place in line(target.place) or target.place in line(danger.place)
+            are_near(danger.place, target.place)
             for danger in self._dangers
             if danger.question.id in read
             for target in targets

@@ -146,7 +146,7 @@ class Gains:
             if self._counts(ident):
                 verdicts = found.get(ident, self._results[ident].verdicts)
                 found[ident] = tuple(
-                    _raised(each, level) if self._near(each.place, places) else each
+                    _raised(each, level) if self._is_near(each.place, places) else each
                     for each in verdicts
                 )
         return found
@@ -165,7 +165,7 @@ class Gains:
         return {
             ident: tuple(
                 self._gauges[ident].verdict(supposed.scope(each.place))
-                if ident in far or self._near(each.place, places)
+                if ident in far or self._is_near(each.place, places)
                 else each
                 for each in self._results[ident].verdicts
             )
@@ -176,11 +176,8 @@ class Gains:
         result = self._results.get(ident)
         return result is not None and result.criterion.is_averaged
 
-    def _near(self, place: str, places: Iterable[str]) -> bool:
-        """Say whether a place is one of these, above one, or inside one."""
-        line = self._reading.tree.line
-        above = line(place)
-        return any(each in above or place in line(each) for each in places)
+    def _is_near(self, place: str, places: Iterable[str]) -> bool:
+        return any(self._reading.tree.are_near(place, each) for each in places)
 
     def _member(self, ident: str, verdicts: Sequence[Verdict]) -> Member | None:
         gauge = self._gauges[ident]

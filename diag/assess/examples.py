@@ -16,7 +16,8 @@ examples:
       domain: [40, 75]        # bounds out of 100; one number: both; or sans_objet
       overall: 58
       completeness: 50        # of the domain, out of 100
-      levels: {prise-par-classe: [1, 3], debit-suffisant: 2, ent: sans_objet}
+      levels: {debit-suffisant: [1, 2], ent: sans_objet}   # at the subject itself
+      means: {prise-par-classe: [50, 75]}   # over places, out of 100
       at: {CP: {prise-par-classe: 3}}   # the level at one place
       compliance: {filtrage: non_conforme}
       socle: atteint
@@ -362,11 +363,26 @@ def _check_completeness(subject: _Subject, written: object) -> _Wrongs:
 def _check_levels(subject: _Subject, written: object) -> _Wrongs:
     results = subject.assessment.criteria
     for name, levels in _named(subject, written, results):
-        result = results[name]
-        out = result.standing is Standing.OUT
-        found = OUT if out else [result.low, result.high]
+        verdict = results[name].alone
+        if verdict is None:
+            raise UnreadableExampleError(
+                f"expect.levels.{name}",
+                f"« {name} » se juge lieu par lieu, sans niveau d'ensemble",
+                "Écrivez « at » pour un lieu, ou « means » pour la moyenne.",
+            )
+        out = verdict.standing is Standing.OUT
+        found = OUT if out else [verdict.low, verdict.high]
         if _pair(levels) != found:
             yield subject.differs(f"le niveau de « {name} »", levels, found)
+
+
+def _check_means(subject: _Subject, written: object) -> _Wrongs:
+    results = subject.assessment.criteria
+    for name, bounds in _named(subject, written, results):
+        out = results[name].standing is Standing.OUT
+        found = OUT if out else list(displayed(results[name].bounds))
+        if _pair(bounds) != found:
+            yield subject.differs(f"la moyenne de « {name} »", bounds, found)
 
 
 def _check_at(subject: _Subject, written: object) -> _Wrongs:
@@ -431,6 +447,7 @@ _CHECKS: dict[str, Callable[[_Subject, object], _Wrongs]] = {
     ),
     "completeness": _check_completeness,
     "levels": _check_levels,
+    "means": _check_means,
     "at": _check_at,
     "compliance": _check_compliance,
     "socle": _check_socle,

@@ -403,6 +403,7 @@ class Tree:
             for ident, place in places.items()
         }
         """Holder of each place; none for the subject."""
+        self._lines: dict[str, tuple[str, ...]] = {}
         self._of_kind: dict[PlaceKind, list[str]] = {}
         for ident, kind in self.kinds.items():
             self._of_kind.setdefault(kind, []).append(ident)
@@ -421,10 +422,16 @@ class Tree:
 
     def line(self, place: str) -> tuple[str, ...]:
         """Return a place and all that hold it, up to the subject."""
-        found = [place]
-        while (holder := self.parents[found[-1]]) is not None:
-            found.append(holder)
-        return tuple(found)
+        found = self._lines.get(place)
+        if found is None:
+            holder = self.parents[place]
+            above = () if holder is None else self.line(holder)
+            found = self._lines[place] = (place, *above)
+        return found
+
+    def are_near(self, one: str, other: str) -> bool:
+        """Say whether two places are the same, or one is held by the other."""
+        return one in self.line(other) or other in self.line(one)
 
     def _parent(self, place: Place) -> str:
         holder = self.kinds.get(place.parent or "")

@@ -9,8 +9,8 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 
-from diag.assess.advice import totals
-from diag.assess.results import Advice, Assessment, CriterionResult, DomainResult
+from diag.assess.needs import by_vat
+from diag.assess.results import Advice, Assessment, Cost, CriterionResult, DomainResult
 from diag.assess.why import AdviceExplanation, Explanation
 from diag.model.base import Noun
 from diag.model.checklist import Question
@@ -57,13 +57,18 @@ def assessment_json(assessment: Assessment) -> Plain:
     return {
         "overall": plain(assessment.overall),
         "socle": plain(assessment.socle),
+        "dangers": [
+            {"place": each.place, "question": each.question.id}
+            for each in assessment.dangers
+        ],
         "domains": [_domain(each) for each in assessment.domains],
         "criteria": {
             ident: criterion_json(result)
             for ident, result in assessment.criteria.items()
         },
         "advice": [advice_json(each) for each in assessment.advice],
-        "totals": plain(totals(assessment.advice)),
+        "basket": _cost(assessment.basket),
+        "due": _cost(assessment.due),
     }
 
 
@@ -75,12 +80,11 @@ def criterion_json(result: CriterionResult) -> Plain:
         "kind": plain(criterion.kind),
         "weight": criterion.weight,
         "standing": plain(result.standing),
-        "low": result.low,
-        "high": result.high,
         "bounds": plain(result.bounds),
         "settled": plain(result.settled),
         "open": result.open,
         "compliance": plain(result.compliance),
+        "socle": plain(result.socle),
         "verdicts": [
             {
                 "place": each.place,
@@ -88,6 +92,8 @@ def criterion_json(result: CriterionResult) -> Plain:
                 "low": each.low,
                 "high": each.high,
                 "declared_out": each.declared_out,
+                "given": each.given,
+                "weight": plain(each.weight),
             }
             for each in result.verdicts
         ],
@@ -99,7 +105,6 @@ def explanation_json(explanation: Explanation) -> Plain:
     return {
         "criterion": plain(explanation.criterion),
         "result": criterion_json(explanation.result),
-        "roll_up": plain(explanation.roll_up),
         "places": plain(explanation.places),
         "sources": plain(explanation.sources),
         "visit_date": plain(explanation.visit_date),
@@ -113,11 +118,8 @@ def advice_explanation_json(explanation: AdviceExplanation) -> Plain:
         "recommendation": plain(explanation.recommendation),
         "advice": advice_json(advice) if advice else None,
         "criterion": explanation_json(explanation.criterion),
-        "requires": plain(explanation.requires),
-        "quantity": plain(explanation.quantity),
-        "prices": plain(explanation.prices),
-        "effort": plain(explanation.effort),
-        "facts": plain(explanation.facts),
+        "targets": plain(explanation.targets),
+        "covered_by": list(explanation.covered_by),
         "sources": plain(explanation.sources),
     }
 
@@ -133,24 +135,39 @@ def _domain(result: DomainResult) -> Plain:
 
 def advice_json(advice: Advice) -> Plain:
     """Return advice for a program, its recommendation and prices by id."""
-    cost = advice.cost
     return {
         "recommendation": advice.recommendation.id,
         "trigger": plain(advice.trigger),
         "gate": plain(advice.gate),
         "waits_for": list(advice.waits_for),
+        "targets": plain(advice.targets),
         "places": list(advice.places),
         "quantity": plain(advice.quantity),
+        "usual": plain(advice.usual),
+        "covers": list(advice.covers),
+        "legal": advice.is_legal,
+        "danger": advice.is_danger,
         "effort_days": plain(advice.effort_days),
         "gain": plain(advice.gain),
-        "cost": {
-            "lines": [
-                {"price": each.price.id, "quantity": plain(each.quantity)}
-                for each in cost.lines
-            ],
-            "once_ht": plain(cost.once_ht),
-            "once_ttc": plain(cost.once_ttc),
-            "yearly_ht": plain(cost.yearly_ht),
-            "yearly_ttc": plain(cost.yearly_ttc),
-        },
+        "cost": _cost(advice.cost),
+        "due": _cost(advice.due),
+        "alone": _cost(advice.alone),
+        "shared": [
+            {"item": each.need.item, "use": each.need.use, "payer": each.payer}
+            for each in advice.shared
+        ],
+    }
+
+
+def _cost(cost: Cost) -> Plain:
+    return {
+        "lines": [
+            {"price": each.price.id, "quantity": plain(each.quantity)}
+            for each in cost.lines
+        ],
+        "once_ht": plain(cost.once_ht),
+        "once_ttc": plain(cost.once_ttc),
+        "yearly_ht": plain(cost.yearly_ht),
+        "yearly_ttc": plain(cost.yearly_ttc),
+        "by_vat": plain(by_vat(cost)),
     }

@@ -1,6 +1,6 @@
 """Facts and a checklist become an assessment: the one way in, and a pure function."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from diag.assess.advice import Advising
@@ -56,12 +56,22 @@ class Judge:
         return Readers(self.vocabulary, self.gauges.values())
 
     @cached_property
+    def gates(self) -> frozenset[str]:
+        """Questions that open others: what a `given` or a `relevant` reads."""
+        given = [gauge.given for gauge in self.gauges.values() if gauge.given]
+        read = [every_name(rule) for rule in given]
+        read += [fact.relevance_names for fact in self.vocabulary.values()]
+        return frozenset[str]().union(*read)
+
+    @cached_property
     def profiles(self) -> Mapping[str, Profile]:
         """The shortest visit that asks each question, worked out at first need."""
         return profiles_of(self.checklist)
 
-    def assess(self, facts: Facts, *, advised: bool = True) -> Assessment:
-        """Return the whole assessment of these facts; without its advice, if not asked.
+    def assess(
+        self, facts: Facts, advised: Collection[str] | None = None
+    ) -> Assessment:
+        """Return the whole assessment of these facts; advice of the named ones only.
 
         Counting and ranking 200 recommendations takes longer than judging.
         """
@@ -71,7 +81,7 @@ class Judge:
         dangers = self.dangers_of(reading)
         advice: tuple[Advice, ...] = ()
         basket = due = FREE
-        if advised:
+        if advised is None or advised:
             averages = Averages(domains)
             gains = Gains(self.gauges, self.readers, results, averages, reading)
             advice, basket, due = Advising(
@@ -79,8 +89,9 @@ class Judge:
                 self.gauges,
                 results,
                 reading,
-                self.checklist.prices,
-                dangers,
+                prices=self.checklist.prices,
+                dangers=dangers,
+                advised=advised,
             ).advice(gains)
         return Assessment(
             criteria=results,

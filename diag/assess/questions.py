@@ -1,16 +1,19 @@
-"""Which questions apply at each place, and which would settle most."""
+"""Which questions apply at each place, and which to ask next."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from heapq import nsmallest
 
 from diag.answers.types import TYPES
-from diag.assess.facts import FactsReading, with_answers
+from diag.assess.criteria import compliance_at
+from diag.assess.facts import FactsReading
 from diag.assess.judge import Judge, judge_for
-from diag.assess.scores import Averages, Member, criterion_member
-from diag.model.checklist import Checklist, Question
-from diag.model.enums import Profile, State
-from diag.model.fact import Answer, Facts, Value
+from diag.assess.results import Advice, Assessment, Verdict
+from diag.assess.scores import Averages, Member, member
+from diag.model.checklist import Checklist, Criterion, Question
+from diag.model.enums import Compliance, Kind, Profile, Standing, State
+from diag.model.fact import Answer, Facts
 from diag.rules.values import Truth
 
 
@@ -33,13 +36,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
-    """A question left, and how much its answer may settle."""
+    """A question left, and why it comes where it does."""
 
     place: str
     question: Question
     relevant: Truth
-    narrowing: Fraction
-    """By how much the overall interval narrows at best, as a ratio."""
+    urgency: int
+    """0 danger; 1 it leads to a rule to be checked; 2 a gate; 3 it leads to a blocking
+    criterion that is undecided; 4 the rest."""
+    stake: Fraction
+    """By how much the overall interval would narrow if all that it leads to here stood
+    at its low, as a ratio."""
+    cents: Fraction | None
+    """How far apart the costs are of what it leads to; None: unbounded."""
 
 
 def relevant_questions(
@@ -73,26 +82,33 @@ def next_questions(
     limit: int,
     *,
     profile: Profile = Profile.FULL,
+    assessment: Assessment | None = None,
 ) -> tuple[NextQuestion, ...]:
-    """Return the questions left, those that may narrow the overall score most first.
+    """Return the questions left, in the order in which to ask them, `limit` at most.
 
-    What was refused is not asked again; questions that narrow nothing come last.
+    By class, then by stake, then by what is at stake in money, then as one walks. What
+    was refused is not asked again. `assessment` is that of these facts, if known.
     """
     judge = judge_for(facts, checklist)
-    what_if = _WhatIf(judge, facts)
-    found = [
-        NextQuestion(
-            asked.place,
-            asked.question,
-            asked.relevant,
-            what_if.narrowing(asked.place, asked.question),
-        )
-        for asked in _asked(judge, what_if.reading)
-        if not asked.is_settled
-        and TYPES[asked.question.type].is_readable
-        and profile.asks(judge.profiles[asked.question.id])
-    ]
-    return tuple(sorted(found, key=lambda each: -each.narrowing)[:limit])
+    leads = _Leads(judge, judge.reading(facts), assessment or judge.assess(facts))
+    by_class: dict[int, list[Asked]] = {}
+    for asked in _asked(judge, leads.reading):
+        if (
+            not asked.is_settled
+            and TYPES[asked.question.type].is_readable
+            and profile.asks(judge.profiles[asked.question.id])
+        ):
+            by_class.setdefault(leads.urgency(asked), []).append(asked)
+    found: list[NextQuestion] = []
+    for urgency in sorted(by_class):
+        if len(found) < limit:
+            weighed = [leads.weighed(each, urgency) for each in by_class[urgency]]
+            found += nsmallest(limit - len(found), weighed, key=_by_stake)
+    return tuple(found)
+
+
+def _by_stake(each: NextQuestion) -> tuple[Fraction, bool, Fraction]:
+    return -each.stake, each.cents is not None, -(each.cents or _NONE)
 
 
 def _asked(
@@ -108,50 +124,109 @@ def _asked(
                 yield Asked(ident, question, relevant, scope.heads(question.id))
 
 
-class _WhatIf:
-    """One assessment, and the overall interval were one answer known."""
+class _Leads:
+    """One assessment, and what each answer leads to: here, inside or above."""
 
-    def __init__(self, judge: Judge, facts: Facts) -> None:
-        self._judge = judge
-        self._facts = facts
-        self.reading = judge.reading(facts)
+    def __init__(
+        self, judge: Judge, reading: FactsReading, assessment: Assessment
+    ) -> None:
+        self.reading = reading
         """The facts as they are."""
-        self._results = judge.results(self.reading)
-        self._averages = Averages(judge.domains(self._results))
-        self._width = self._averages.width_with({})
+        self._judge = judge
+        self._results = assessment.criteria
+        self._averages = Averages(assessment.domains)
+        self._high = self._averages.high_with({})
+        self._advice: dict[str, list[Advice]] = {}
+        for advice in assessment.advice:
+            criterion = advice.recommendation.when.criterion
+            self._advice.setdefault(criterion, []).append(advice)
 
-    def narrowing(self, place: str, question: Question) -> Fraction:
-        """Return the width now less the least width over the answers to try."""
-        if self._width == 0 or not self._judge.readers.averaged(question.id):
-            return Fraction()
-        widths = [
-            self._width_if(place, question.id, value)
-            for value in TYPES[question.type].candidates(
-                question,
-                self._judge.readers.rules(question.id),
-                self._facts.visit_date,
+    def urgency(self, asked: Asked) -> int:
+        """Return the class of a question at a place."""
+        if asked.question.danger:
+            return 0
+        undecided = {
+            criterion.kind
+            for criterion, verdicts in self._led_to(asked)
+            if any(_is_undecided(criterion, verdict) for verdict in verdicts)
+        }
+        if Kind.COMPLIANCE in undecided:
+            return 1
+        if asked.question.id in self._judge.gates:
+            return 2
+        return 3 if Kind.BLOCKING in undecided else 4
+
+    def weighed(self, asked: Asked, urgency: int) -> NextQuestion:
+        """Return a question with what is at stake."""
+        led_to = tuple(self._led_to(asked))
+        return NextQuestion(
+            asked.place,
+            asked.question,
+            asked.relevant,
+            urgency,
+            self._stake(led_to),
+            self._cents(led_to),
+        )
+
+    def _led_to(self, asked: Asked) -> Iterator[tuple[Criterion, tuple[Verdict, ...]]]:
+        readers, tree = self._judge.readers, self.reading.tree
+        far = readers.reaches_far(asked.question.id)
+        for ident in readers.criteria(asked.question.id):
+            result = self._results[ident]
+            yield (
+                result.criterion,
+                tuple(
+                    verdict
+                    for verdict in result.verdicts
+                    if verdict.standing is not Standing.OUT
+                    and (far or tree.are_near(verdict.place, asked.place))
+                ),
             )
-        ]
-        return max(Fraction(), self._width - min(widths, default=self._width))
 
-    def _width_if(self, place: str, question: str, value: Value) -> Fraction:
-        supposed = with_answers(self._facts, {(place, question): value})
-        reading = FactsReading(self._judge.vocabulary, supposed, like=self.reading)
-        return self._averages.width_with({
-            criterion: self._rejudged(criterion, place, question, reading)
-            for criterion in self._judge.readers.averaged(question)
-        })
+    def _stake(
+        self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
+    ) -> Fraction:
+        replaced = {
+            criterion.id: self._at_its_low(criterion, verdicts)
+            for criterion, verdicts in led_to
+            if criterion.is_averaged
+            and any(verdict.low < verdict.high for verdict in verdicts)
+        }
+        return self._high - self._averages.high_with(replaced) if replaced else _NONE
 
-    def _rejudged(
-        self, criterion: str, changed: str, question: str, reading: FactsReading
+    def _at_its_low(
+        self, criterion: Criterion, verdicts: Collection[Verdict]
     ) -> Member | None:
-        gauge, result = self._judge.gauges[criterion], self._results[criterion]
-        tree, far = reading.tree, self._judge.readers.reaches_far(question)
-        above = tree.line(changed)
-        verdicts = [
-            gauge.verdict(reading.scope(old.place))
-            if far or old.place in above or changed in tree.line(old.place)
-            else old
-            for old in result.verdicts
+        result = self._results[criterion.id]
+        here = {verdict.place for verdict in verdicts}
+        lowered = [
+            replace(verdict, high=verdict.low) if verdict.place in here else verdict
+            for verdict in result.verdicts
         ]
-        return criterion_member(gauge.result(verdicts, is_open=result.open))
+        gauge = self._judge.gauges[criterion.id]
+        return member(criterion.weight, *gauge.mean(lowered, is_open=result.open))
+
+    def _cents(
+        self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
+    ) -> Fraction | None:
+        total = _NONE
+        for criterion, verdicts in led_to:
+            here = {verdict.place for verdict in verdicts}
+            for advice in self._advice.get(criterion.id, ()):
+                if any(target.place in here for target in advice.targets):
+                    for amount in (advice.alone.once_ht, advice.alone.yearly_ht):
+                        if amount.high is None:
+                            return None
+                        total += amount.high - amount.low
+        return total
+
+
+_NONE = Fraction()
+
+
+def _is_undecided(criterion: Criterion, verdict: Verdict) -> bool:
+    """Say whether a rule is to be checked at a place, or whether it holds there."""
+    if criterion.conforms_at is not None:
+        found = compliance_at(verdict, criterion.conforms_at)
+        return found is Compliance.A_VERIFIER
+    return verdict.standing is Standing.MAYBE or verdict.low < 1 <= verdict.high

@@ -1,6 +1,6 @@
 """Recommendations made ready to be counted: how many at a place, what is bought."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from graphlib import TopologicalSorter
 
@@ -138,6 +138,15 @@ class Remedies:
                     self.covered_by[covered].append(ident)
         self.covering_first = tuple(TopologicalSorter(self.covered_by).static_order())
         """Ids, each after those that cover it."""
+
+    def with_covering(self, advised: Collection[str]) -> tuple[str, ...]:
+        """Return these and all that may cover them, covering ones first."""
+        kept, left = set[str](), set(advised) & self.by_id.keys()
+        while left:
+            ident = left.pop()
+            kept.add(ident)
+            left.update(set(self.covered_by[ident]) - kept)
+        return tuple(each for each in self.covering_first if each in kept)
 
     def cures(self, requirement: Requirement) -> Iterator[str]:
         """Return the ids of those that bring a criterion to a level."""

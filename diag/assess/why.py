@@ -1,29 +1,44 @@
 """Every reason for a verdict or a recommendation: facts, rules, what fired, sources."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
-from diag.assess.advice import Gates
-from diag.assess.criteria import CriterionJudge, reached_share
-from diag.assess.facts import FactRead, FactsReading, PlaceScope, facts_read
+from diag.assess.advice import Prerequisites
+from diag.assess.criteria import CriterionJudge
+from diag.assess.facts import VISIT_DATE, FactsReading, Limits, PlaceScope
 from diag.assess.judge import Judge, judge_for
-from diag.assess.results import Advice, CriterionResult, Verdict
+from diag.assess.results import Advice, CriterionResult, Target, Verdict
 from diag.model.checklist import (
     Checklist,
     Criterion,
     Price,
+    Question,
     Recommendation,
     RegisteredSource,
     Requirement,
-    RollUp,
 )
-from diag.model.enums import Standing
-from diag.model.fact import Facts
+from diag.model.fact import Answer, Facts
 from diag.model.number import Quantity
 from diag.rules.evaluate import holds
-from diag.rules.values import Truth
+from diag.rules.language import Rule, parse_rule
+from diag.rules.values import RuleValue, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class FactRead:
+    """One fact that a rule looked at."""
+
+    place: str
+    """Id of the place that it is about."""
+    place_name: str
+    question: Question
+    relevant: Truth
+    """Whether the question applies there."""
+    heads: tuple[Answer, ...]
+    """What was answered, by whom, how, when; several in a conflict."""
+    value: RuleValue
+    """What the rule made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,8 @@ class PlaceRead:
     verdict: Verdict
     applicable: RuleRead | None
     """When the criterion applies; None: always."""
+    given: RuleRead | None
+    """What must be there first; None: nothing."""
     levels: tuple[LevelRead, ...]
     """From the highest."""
     facts: tuple[FactRead, ...]
@@ -62,27 +79,11 @@ class PlaceRead:
 
 
 @dataclass(frozen=True, slots=True)
-class RollUpRead:
-    """How many places made the level."""
-
-    method: RollUp
-    sure: int
-    """Places surely in scope."""
-    maybe: int
-    """Places perhaps in scope."""
-    open: bool
-    """There may be other places."""
-    share: tuple[Fraction, Fraction] | None
-    """Least and greatest share of places at the threshold, when that is the method."""
-
-
-@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a criterion stands where it does."""
 
     criterion: Criterion
     result: CriterionResult
-    roll_up: RollUpRead
     places: tuple[PlaceRead, ...]
     sources: tuple[RegisteredSource, ...]
     visit_date: date | None
@@ -90,36 +91,47 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class CountRead:
-    """A rule that counts, and what it gives."""
+    """A rule that counts at a place, and what it gives."""
 
     what: Price | None
-    """Row of the price table; None: what is to be done, or days of work."""
+    """Row of the price table; None: what is to be done."""
     text: str
+    """Empty: as many as there are to do."""
     quantity: Quantity
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementRead:
-    """What must come first, and whether it holds."""
+    """What must come first at a place, and whether it holds."""
 
     requirement: Requirement
     truth: Truth
 
 
 @dataclass(frozen=True, slots=True)
+class TargetRead:
+    """A place where an action fires or may, with its reasons."""
+
+    target: Target
+    name: str
+    quantity: CountRead
+    buys: tuple[CountRead, ...]
+    requires: tuple[RequirementRead, ...]
+    facts: tuple[FactRead, ...]
+    """What counting read."""
+
+
+@dataclass(frozen=True, slots=True)
 class AdviceExplanation:
-    """Why a recommendation is made, or is not."""
+    """Why an action is recommended, or is not."""
 
     recommendation: Recommendation
     advice: Advice | None
-    """None: its criterion stands high enough, or is sans objet."""
+    """None: its criterion stands high enough, or other actions cover it."""
     criterion: Explanation
-    requires: tuple[RequirementRead, ...]
-    quantity: CountRead
-    prices: tuple[CountRead, ...]
-    effort: CountRead | None
-    facts: tuple[FactRead, ...]
-    """What counting read."""
+    targets: tuple[TargetRead, ...]
+    covered_by: tuple[str, ...]
+    """Ids of what is recommended in its place."""
     sources: tuple[RegisteredSource, ...]
 
 
@@ -136,37 +148,56 @@ def why(facts: Facts, checklist: Checklist, criterion: str) -> Explanation:
 def why_recommended(
     facts: Facts, checklist: Checklist, recommendation: str
 ) -> AdviceExplanation:
-    """Return why a recommendation is made, or is not.
+    """Return why an action is recommended, or is not.
 
     Raises:
         KeyError: when the checklist has no such recommendation.
     """
     judge = judge_for(facts, checklist)
-    remedy = judge.remedies[recommendation]
+    declared = judge.remedies.by_id[recommendation].recommendation
     assessment = judge.assess(facts)
     reading = judge.reading(facts)
-    root = reading.scope(reading.tree.root)
-    triggers = {each.recommendation.id: each.trigger for each in assessment.advice}
     advice = {each.recommendation.id: each for each in assessment.advice}
-    gates = Gates(judge.remedies, triggers, assessment.criteria)
-    quantity = remedy.quantity(root)
-    cost, effort = remedy.cost(root, quantity), remedy.effort(root, quantity)
-    declared = remedy.recommendation
+    found = advice.get(recommendation)
+    prerequisites = Prerequisites(assessment.criteria, reading)
     return AdviceExplanation(
         recommendation=declared,
-        advice=advice.get(recommendation),
+        advice=found,
         criterion=_explained(judge, judge.gauges[declared.when.criterion], reading),
-        requires=tuple(
-            RequirementRead(each, gates.holds(each)) for each in declared.requires
+        targets=tuple(
+            _target_read(judge, recommendation, target, reading, prerequisites)
+            for target in (found.targets if found else ())
         ),
-        quantity=CountRead(None, declared.quantity, quantity),
-        prices=tuple(
-            CountRead(line.price, declared.prices[line.price.id], line.quantity)
-            for line in cost.lines
+        covered_by=tuple(
+            ident for ident, each in advice.items() if recommendation in each.covers
         ),
-        effort=CountRead(None, declared.effort, effort) if effort else None,
-        facts=facts_read(remedy.rules, root, reading),
         sources=_sources(checklist, declared.sources),
+    )
+
+
+def _target_read(
+    judge: Judge,
+    ident: str,
+    target: Target,
+    reading: FactsReading,
+    prerequisites: Prerequisites,
+) -> TargetRead:
+    remedy = judge.remedies.by_id[ident]
+    scope = reading.scope(target.place)
+    counting = reading.with_limits(Limits.NONE).scope(target.place)
+    return TargetRead(
+        target=target,
+        name=reading.facts.places[target.place].name,
+        quantity=CountRead(None, remedy.recommendation.quantity, target.quantity),
+        buys=tuple(
+            CountRead(judge.checklist.prices[need.item], need.count, quantity)
+            for need, quantity in remedy.needs(counting, target.quantity)
+        ),
+        requires=tuple(
+            RequirementRead(each, prerequisites.holds(each, target.place))
+            for each in remedy.recommendation.requires
+        ),
+        facts=facts_read(remedy.rules, scope, reading),
     )
 
 
@@ -179,7 +210,6 @@ def _explained(
     return Explanation(
         criterion=criterion,
         result=result,
-        roll_up=_roll_up_read(gauge.roll_up, result),
         places=tuple(_place_read(gauge, each, reading) for each in result.verdicts),
         sources=_sources(judge.checklist, criterion.sources),
         visit_date=reading.facts.visit_date,
@@ -190,7 +220,7 @@ def _place_read(
     gauge: CriterionJudge, verdict: Verdict, reading: FactsReading
 ) -> PlaceRead:
     scope = reading.scope(verdict.place)
-    applicable = gauge.applicable
+    applicable, given = gauge.applicable, gauge.given
     return PlaceRead(
         place=verdict.place,
         name=reading.facts.places[verdict.place].name,
@@ -198,10 +228,11 @@ def _place_read(
         applicable=(
             RuleRead(applicable.text, gauge.applies(scope)) if applicable else None
         ),
+        given=RuleRead(given.text, gauge.is_given(scope)) if given else None,
         levels=tuple(_levels_read(gauge, scope)),
         facts=facts_read(gauge.rules, scope, reading),
         declared_out=tuple(
-            name for name in sorted(gauge.names) if scope.is_out(name) is not False
+            name for name in sorted(gauge.void_names) if scope.is_out(name) is True
         ),
     )
 
@@ -214,13 +245,52 @@ def _levels_read(gauge: CriterionJudge, scope: PlaceScope) -> Iterator[LevelRead
         fired = fired or truth is True
 
 
-def _roll_up_read(roll_up: RollUp, result: CriterionResult) -> RollUpRead:
-    sure = [each for each in result.verdicts if each.standing is Standing.IN]
-    maybe = [each for each in result.verdicts if each.standing is Standing.MAYBE]
-    share = None
-    if roll_up.method == "share_reaching" and (sure or maybe) and not result.open:
-        share = reached_share(roll_up.threshold, sure, maybe)
-    return RollUpRead(roll_up, len(sure), len(maybe), result.open, share)
+def facts_read(
+    rules: Iterable[Rule], scope: PlaceScope, reading: FactsReading
+) -> tuple[FactRead, ...]:
+    """Return every fact that rules read at a place, once, in the order of reading."""
+    found: dict[tuple[str, str], FactRead] = {}
+    for rule in rules:
+        _read(rule, scope, reading, found)
+    return tuple(found.values())
+
+
+def _read(
+    rule: Rule,
+    scope: PlaceScope,
+    reading: FactsReading,
+    found: dict[tuple[str, str], FactRead],
+) -> None:
+    for name in sorted(rule.names):
+        _note(name, scope, reading, found)
+    for kind, names in rule.inner_names.items():
+        for place in reading.tree.inside(scope.place, kind):
+            for name in sorted(names):
+                _note(name, reading.scope(place), reading, found)
+
+
+def _note(
+    name: str,
+    scope: PlaceScope,
+    reading: FactsReading,
+    found: dict[tuple[str, str], FactRead],
+) -> None:
+    if name == VISIT_DATE or name not in reading.vocabulary:
+        return
+    holder = scope.holder(name)
+    if holder is None or (holder.place, name) in found:
+        return
+    question = reading.vocabulary[name].question
+    found[holder.place, name] = FactRead(
+        place=holder.place,
+        place_name=reading.facts.places[holder.place].name,
+        question=question,
+        relevant=holder.relevance(name),
+        heads=holder.heads(name),
+        value=holder.value(name),
+    )
+    if question.relevant:
+        _read(parse_rule(question.relevant), holder, reading, found)
 
 
 def _sources(checklist: Checklist, ids: Sequence[str]) -> tuple[RegisteredSource, ...]:
