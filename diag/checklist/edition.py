@@ -7,10 +7,11 @@ default means is never changed: old editions rely on it.
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -27,7 +28,11 @@ from diag.model.checklist import (
     Question,
     Recommendation,
     RegisteredSource,
+    Retired,
 )
+
+ENGINE = 2
+"""Version of the judging that editions are compiled for: 1 is read, judged no more."""
 
 
 class EditionError(ValueError):
@@ -45,7 +50,8 @@ class _Compiled(Noun):
     recommendations: tuple[Recommendation, ...]
     prices: tuple[Price, ...]
     sources: tuple[RegisteredSource, ...]
-    retired: tuple[str, ...] = ()
+    engine: int = 1
+    retired: tuple[Retired, ...] = ()
     places: tuple[PlaceLabel, ...] = ()
     aids: tuple[Aid, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
@@ -82,13 +88,7 @@ def open_edition(edition: bytes) -> Checklist:
     Raises:
         EditionError: when the bytes are damaged or written by a newer diag.
     """
-    try:
-        opened = _Compiled.model_validate_json(edition)
-    except ValidationError as error:
-        raise EditionError(
-            "cette édition de la grille est illisible : elle est abîmée, ou faite par "
-            "une version plus récente de diag. Mettez diag à jour, ou synchronisez."
-        ) from error
+    opened = _read(edition)
     return Checklist.model_construct(
         title=opened.title,
         version=opened.version,
@@ -98,11 +98,53 @@ def open_edition(edition: bytes) -> Checklist:
         recommendations=_by_id(opened.recommendations),
         prices=_by_id(opened.prices),
         sources=_by_id(opened.sources),
+        engine=opened.engine,
         retired=opened.retired,
         places=opened.places,
         aids=_by_id(opened.aids),
         deadlines=_by_id(opened.deadlines),
     )
+
+
+def _read(edition: bytes) -> _Compiled:
+    try:
+        return _Compiled.model_validate_json(edition)
+    except ValidationError as error:
+        with suppress(*_DAMAGES):
+            older = json.loads(edition)
+            if "engine" not in older:
+                return _Compiled.model_validate(_brought_forward(older))
+        raise EditionError(
+            "cette édition de la grille est illisible : elle est abîmée, ou faite par "
+            "une version plus récente de diag. Mettez diag à jour, ou synchronisez."
+        ) from error
+
+
+_DAMAGES = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What bytes of any shape make reading them stop on."""
+
+
+def _brought_forward(older: dict[str, Any]) -> dict[str, Any]:
+    """Return an edition of the first judging, stripped of what only it read."""
+    return older | {
+        "criteria": [
+            _without(each, "improves_with", "roll_up") for each in older["criteria"]
+        ],
+        "recommendations": [
+            _without(each, "prices")
+            | {
+                "requires": [
+                    one for one in each.get("requires", ()) if "at_least" in one
+                ]
+            }
+            for each in older["recommendations"]
+        ],
+        "retired": [{"id": ident} for ident in older.get("retired", ())],
+    }
+
+
+def _without(item: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in item.items() if key not in keys}
 
 
 _Item = TypeVar(

@@ -52,7 +52,22 @@ ERRORS: dict[str, tuple[str, str]] = {
         "un identifiant de source",
         "Écrivez un identifiant de sources.yaml (S31) ou metier.",
     ),
-    "retired": ("un identifiant", "Écrivez l'identifiant seul."),
+    "ident": (
+        "un identifiant",
+        "Minuscules sans accent, chiffres, « _ » ou « - ».",
+    ),
+    "better": (
+        "up, down ou une liste de choix",
+        "Écrivez up (plus ou oui vaut mieux), down, ou [pire, …, meilleur].",
+    ),
+    "share": (
+        "une part au-dessus de 0 et jusqu'à 1",
+        'Écrivez par exemple "3/4" ou "0.75".',
+    ),
+    "effect": (
+        "ce que le fait devient",
+        "Écrivez true, un nombre, une règle, un choix ou une liste de choix.",
+    ),
     "duration": ("une durée", "Écrivez P7D (jours), P6M (mois) ou P15Y (ans)."),
     "date": ("une date", "Écrivez par exemple 2026-09-01 ou 2026."),
     "department": (
@@ -219,6 +234,8 @@ def _wrong_key(name: str, place: _Place, kind: str) -> tuple[str, str]:
     assert place.around is not None
     _, form = place.around
     assert form is not None
+    if name in form.gone:
+        return f"« {name} » ne s'écrit plus", form.gone[name]
     near = nearest(name, form.model_fields)
     known = f"Admises : {', '.join(form.model_fields)}."
     return f"clé « {_short(name)} » inconnue", f"Écrivez « {near} »." if near else known

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -26,6 +27,8 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from diag.checklist.source import Entries, Items, Node, Scalar
 from diag.model.base import Noun
+from diag.model.checklist import EffectValue
+from diag.model.enums import Direction
 from diag.model.number import Number, canonical_number
 from diag.model.text import clean_text
 from diag.rules.problem import Spot, listed
@@ -149,6 +152,51 @@ def _rule(node: object, info: ValidationInfo[list[Scalar]]) -> str:
     return node.text.strip()
 
 
+def _better(node: object) -> Direction | tuple[tuple[str, ...], ...]:
+    """Return a direction, or choices from the worst to the best, each rank a tuple."""
+    if isinstance(node, Items) and node.nodes:
+        return tuple(map(_rank, node.nodes))
+    if isinstance(node, Scalar) and node.text in set(Direction):
+        return Direction(node.text)
+    raise _fault("better")
+
+
+def _rank(node: Node) -> tuple[str, ...]:
+    nodes = node.nodes if isinstance(node, Items) else (node,)
+    texts = tuple(one.text for one in nodes if isinstance(one, Scalar) and one.text)
+    if not nodes or len(texts) != len(nodes):
+        raise _fault("better")
+    return texts
+
+
+def _share(node: Scalar) -> str:
+    if not re.fullmatch(r"[0-9]{1,4}(/[0-9]{1,4}|\.[0-9]{1,4})?", node.text):
+        raise ValueError
+    top, _, bottom = node.text.partition("/")
+    if bottom and not int(bottom):
+        raise ValueError
+    if not 0 < Fraction(top) / int(bottom or 1) <= 1:
+        raise ValueError
+    return node.text
+
+
+def _become(node: object, info: ValidationInfo[list[Scalar]]) -> EffectValue:
+    """Return what a fact becomes: ids, yes or no, a number, else the text of a rule."""
+    if isinstance(node, Items):
+        texts = tuple(one.text for one in node.nodes if isinstance(one, Scalar))
+        if len(texts) != len(node.nodes):
+            raise _fault("effect")
+        return texts
+    if isinstance(node, Scalar) and node.plain:
+        if isinstance(node.value, bool):
+            return node.value
+        if isinstance(node.value, int | Decimal):
+            return canonical_number(node.value)
+    if isinstance(node, Entries):
+        raise _fault("effect")
+    return _rule(node, info)
+
+
 def _items(node: object) -> tuple[Node, ...]:
     if not isinstance(node, Items):
         raise _fault("list")
@@ -188,6 +236,45 @@ Rule = Annotated[
     str, PlainValidator(_rule), WithJsonSchema({"type": ["string", "number"]})
 ]
 """A rule, kept as text; the rule language reads it later."""
+
+BetterWords = Annotated[
+    Direction | tuple[tuple[str, ...], ...],
+    PlainValidator(_better),
+    WithJsonSchema({
+        "anyOf": [
+            {"enum": [str(one) for one in Direction]},
+            {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "anyOf": [
+                        {"type": "string"},
+                        {"type": "array", "items": {"type": "string"}},
+                    ]
+                },
+            },
+        ]
+    }),
+]
+"""`up`, `down`, or choices from the worst to the best; a nested list is one rank."""
+
+ShareText = Annotated[
+    str,
+    ScalarType("share", _share, {"type": ["string", "number"]}),
+]
+"""A share above 0 and up to 1, kept as written."""
+
+Become = Annotated[
+    EffectValue,
+    PlainValidator(_become),
+    WithJsonSchema({
+        "anyOf": [
+            {"type": ["boolean", "number", "string"]},
+            {"type": "array", "items": {"type": "string"}},
+        ]
+    }),
+]
+"""What a fact becomes: the type of its question is looked at later."""
 
 Decimals = Annotated[
     Number,
@@ -254,6 +341,9 @@ class YamlForm(BaseModel):
 
     noun: ClassVar[str] = ""
     """How a message names what is read: « question », « critère »."""
+
+    gone: ClassVar[Mapping[str, str]] = {}
+    """Keys of older checklists, and what to do instead."""
 
     def __init_subclass__(cls, *, noun: str = "") -> None:
         super().__init_subclass__()

@@ -4,14 +4,16 @@ All problems are collected; the checklist is withheld while one is an error. Wha
 rule means is not looked at here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from diag.checklist.action_form import RecommendationForm
+from diag.checklist.edition import ENGINE
 from diag.checklist.faults import read_form
 from diag.checklist.forms import FILES, ITEMS, DomainFile, EditionFile
 from diag.checklist.loaded import Example, Item, Loaded
-from diag.checklist.overlay.layers import CHARTER
+from diag.checklist.overlay.layers import CHARTER, text_of
 from diag.checklist.overlay.merge import overlaid
 from diag.checklist.source import (
     MAX_BYTES,
@@ -23,7 +25,7 @@ from diag.checklist.source import (
     read_source,
 )
 from diag.model.base import Noun
-from diag.model.checklist import Checklist, Domain
+from diag.model.checklist import Checklist, Criterion, Domain, Retired
 from diag.model.number import canonical_number
 from diag.rules.problem import Problem, Spot
 
@@ -59,6 +61,8 @@ class Harvest:
         """What is wrong with files, then with what they hold."""
         self._nodes: dict[tuple[str, str], Entries] = {}
         self._nouns: dict[str, dict[str, Noun]] = {section: {} for section in ITEMS}
+        self._actions: dict[str, tuple[RecommendationForm, str]] = {}
+        """Recommendations and their home: their criterion may come in a later file."""
         self._examples: list[Example] = []
         self._edition: EditionFile | None = None
         self._edition_node: Entries | None = None
@@ -100,10 +104,11 @@ class Harvest:
 
     def loaded(self, overlaid: Mapping[tuple[str, str], Spot] | None = None) -> Loaded:
         """Return all that was gathered; `overlaid` are the items of an overlay."""
-        retired = self._edition_list("retired")
+        retired = self._retired()
         self._refuse_retired(retired)
+        self._build_actions()
         domains = self._nouns["domains"]
-        order = self._edition_list("domains")
+        order = list(filter(None, map(text_of, self._edition_list("domains"))))
         order += sorted(domains.keys() - set(order))
         ranks = {ident: rank for rank, ident in enumerate(order)}
 
@@ -120,7 +125,8 @@ class Harvest:
         fields["places"] = tuple(self._nouns["places"].values())
         fields["title"] = self._edition.title if self._edition else ""
         fields["version"] = self._edition.version if self._edition else ""
-        fields["retired"] = tuple(sorted(set(retired)))
+        fields["engine"] = ENGINE
+        fields["retired"] = tuple(one for _, one in sorted(retired.items()))
         return Loaded(
             draft=Checklist.model_validate(fields),
             problems=tuple(sorted(self.problems, key=lambda problem: problem.place)),
@@ -150,8 +156,28 @@ class Harvest:
             )
             return
         self._nodes[section, ident] = node
-        if filled:
+        if isinstance(filled, RecommendationForm):
+            self._actions[ident] = filled, home
+        elif filled:
             self._nouns[section][ident] = filled.build(home)
+
+    def _build_actions(self) -> None:
+        """Build recommendations; where one tells no level, its criterion does."""
+        for ident, (form, home) in self._actions.items():
+            criterion = self._nouns["criteria"].get(form.when.criterion)
+            told = criterion.conforms_at if isinstance(criterion, Criterion) else 1
+            if below := form.when.below or told:
+                self._nouns["recommendations"][ident] = form.build_below(home, below)
+            else:
+                node = self._nodes["recommendations", ident]
+                self.problems.append(
+                    Item("recommendations", ident, node).problem(
+                        ("when",),
+                        "« when » : il manque « below », que seule une conformité "
+                        "sait d'elle-même",
+                        "Ajoutez par exemple « below: 2 ».",
+                    )
+                )
 
     def _take_examples(self, node: Node) -> None:
         for item in node.nodes if isinstance(node, Items) else ():
@@ -165,7 +191,7 @@ class Harvest:
                 raw = {key: _plain(child) for key, child in item.nodes.items()}
                 self._examples.append(Example(item.spot.file, item.spot.line, raw))
 
-    def _refuse_retired(self, retired: Iterable[str]) -> None:
+    def _refuse_retired(self, retired: Collection[str]) -> None:
         for (section, ident), node in self._nodes.items():
             if ident in retired:
                 self._refuse_id(
@@ -178,11 +204,20 @@ class Harvest:
     def _refuse_id(self, item: Item, message: str, remedy: str) -> None:
         self.problems.append(item.problem(("id",), message, remedy))
 
-    def _edition_list(self, key: str) -> list[str]:
-        """Return the ids in a list of `edition.yaml`, whatever else is faulty there."""
+    def _retired(self) -> dict[str, Retired]:
+        """Return what `edition.yaml` retires, by id; the last word counts."""
+        found: dict[str, Retired] = {}
+        for node in self._edition_list("retired"):
+            ident = ident_of(node) or text_of(node)
+            by = text_of(node.nodes.get("by")) if isinstance(node, Entries) else ""
+            if ident:
+                found[ident] = Retired(id=ident, by=by)
+        return found
+
+    def _edition_list(self, key: str) -> tuple[Node, ...]:
+        """Return a list of `edition.yaml`, whatever else is faulty there."""
         node = self._edition_node.nodes.get(key) if self._edition_node else None
-        items = node.nodes if isinstance(node, Items) else ()
-        return [one.text for one in items if isinstance(one, Scalar) and one.text]
+        return node.nodes if isinstance(node, Items) else ()
 
 
 def _list(folder: Path, harvest: Harvest) -> list[Path]:

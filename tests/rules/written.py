@@ -35,6 +35,7 @@ questions:
     place: ecole
     type: boolean
     label: "Accès à Internet"
+    better: up
     ask: "Avez-vous Internet ?"
   - id: debit
     place: ecole
@@ -44,6 +45,7 @@ questions:
     range: [0, 10000]
     likely: ["0.5", 2000]
     relevant: acces_internet
+    better: up
     stale_after: P12M
     look: "Trois mesures."
   - id: prises
@@ -51,6 +53,7 @@ questions:
     type: integer
     label: "Prises RJ45"
     range: [0, 50]
+    better: up
     look: "Les compter."
 criteria:
   - id: debit-suffisant
@@ -59,9 +62,8 @@ criteria:
     kind: blocking
     weight: 2
     place: ecole
-    applicable: acces_internet
+    given: acces_internet
     levels: {3: "debit >= 100", 2: "debit >= 30", 1: "debit >= 8"}
-    improves_with: {debit: up}
     why: "Une classe entière se connecte."
     sources: [S31, metier]
   - id: prise-par-classe
@@ -70,7 +72,6 @@ criteria:
     place: salle
     applicable: "type_salle == 'classe'"
     levels: {2: "prises >= 2", 1: "prises >= 1"}
-    roll_up: {share_reaching: 2, steps: {3: "1", 2: "0.75", 1: "0.5"}}
     why: "Le fil reste le plus sûr."
     sources: [metier]
 recommendations:
@@ -78,12 +79,12 @@ recommendations:
     when: {criterion: prise-par-classe, below: 2}
     requires: [{criterion: debit-suffisant, at_least: 1}]
     owner: commune
-    quantity: "count(salle, type_salle == 'classe' and prises < 2)"
-    prices: {prise_rj45: "2 * quantite"}
+    quantity: "2 - prises"
+    buys: [{item: prise_rj45, use: poste, count: quantite}]
     effort: {days: "quantite / 4"}
     delay: P6M
     lifetime: P15Y
-    effect: {prise-par-classe: 2}
+    effect: {prises: 2}
     steps: [{id: releve, title: "Relever les salles"}]
     wording:
       mairie:

@@ -1,0 +1,195 @@
+"""A question as its author writes it, and what does not suit its type."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from diag.checklist.fields import (
+    BetterWords,
+    Bound,
+    Flag,
+    ItemForm,
+    ListOf,
+    Misfit,
+    Pair,
+    Rule,
+    Text,
+    YamlForm,
+    is_iso_date,
+    key,
+    one_of,
+)
+from diag.checklist.words import (
+    ChoiceId,
+    Duration,
+    Name,
+    PlaceWord,
+    ProfileWord,
+    ProvenanceWord,
+    QuestionTypeWord,
+    Slug,
+)
+from diag.model.checklist import Question
+from diag.model.enums import Direction, Profile, QuestionType
+from diag.model.number import Number, exact
+from diag.rules.problem import nearest
+
+
+class ChoiceForm(YamlForm, noun="choix"):
+    """One possible answer."""
+
+    id: ChoiceId = key("identifiant lu par les règles", "fibre")
+    label: Text = key("réponse affichée", '"Fibre optique"')
+
+
+class QuestionForm(ItemForm, noun="question", builds=Question):
+    """How one fact is collected."""
+
+    id: Name = key("identifiant, jamais réutilisé ni changé", "nb_classes")
+    domain: Slug = key("domaine où la question se range ; celui du fichier sinon")
+    place: PlaceWord = key("ce que la question regarde", "ecole")
+    type: QuestionTypeWord = key("nature de la réponse", "integer")
+    label: Text = key("ce que l'on relève", '"Nombre de classes"')
+    ask: Text = key("phrase à dire à la personne rencontrée")
+    look: Text = key("ce qui vaut preuve")
+    hint: Text = key("aide affichée sous la question")
+    unit: Text = key("unité du nombre : Mbit/s, mois, €")
+    choices: ListOf[ChoiceForm] = key("réponses possibles d'un choice ou choices")
+    ordered: Flag = key("true : les choix vont du pire au meilleur")
+    range: Pair[Bound] = key("bornes ; refusé au-delà")
+    likely: Pair[Bound] = key("bornes ; à confirmer au-delà")
+    relevant: Rule = key("règle : quand la question se pose")
+    better: BetterWords = key("up, down, ou les choix du pire au meilleur")
+    at_most: Name = key("question dont celle-ci est une part")
+    void: Flag = key("true : « sans objet » est une réponse admise, avec sa raison")
+    danger: Flag = key("true : un oui est un danger, imprimé avant tout")
+    required: Flag = key("true : à relever même en visite courte")
+    profile: ProfileWord = key("visite la plus courte qui la pose ; déduite sinon")
+    whom: Annotated[
+        str,
+        one_of("direction", "baie", "salle", "lot", "equipe", "commune", "syndicat"),
+    ] = key("à qui l'on demande, où l'on se tient")
+    provenance: ListOf[ProvenanceWord] = key("comment la réponse peut être connue")
+    stale_after: Duration = key("durée après laquelle la réponse est à revoir")
+    sensitive: Flag = key("true : dans le seul rapport technique")
+
+    def values(self, home: str) -> dict[str, Any]:
+        """Return the fields of the noun; a date's range is apart from a number's."""
+        values = super().values(home)
+        if self.type is QuestionType.DATE and "range" in values:
+            values["date_range"] = values.pop("range")
+        return values
+
+    def misfits(self) -> Iterator[Misfit]:
+        """Yield choices, unit and bounds that do not suit the type."""
+        kind, choices = self.type, self.choices or ()
+        choosing = kind in {QuestionType.CHOICE, QuestionType.CHOICES}
+        counting = kind in {QuestionType.INTEGER, QuestionType.NUMBER}
+        if choosing and len(choices) < 2:  # noqa: PLR2004
+            yield (
+                "choices",
+                f"une question de type {kind} demande au moins deux choix",
+                'Ajoutez « choices: [{id: oui, label: "Oui"}, …] ».',
+            )
+        if choices and not choosing:
+            yield (
+                "choices",
+                f"une question de type {kind} n'a pas de choix",
+                "Écrivez « type: choice », ou supprimez les choix.",
+            )
+        if self.ordered and kind is not QuestionType.CHOICE:
+            message = "« ordered » ne vaut que pour le type choice"
+            yield "ordered", message, "Supprimez cette clé."
+        idents = [choice.id for choice in choices]
+        if twice := sorted({ident for ident in idents if idents.count(ident) > 1}):
+            yield "choices", f"choix « {twice[0]} » en double", "Gardez-en un seul."
+        remedy = "Supprimez cette clé, ou écrivez « type: number »."
+        for name in ("unit", "likely", "at_most"):
+            if name in self.model_fields_set and not counting:
+                message = "ne vaut que pour un nombre, pas pour le type"
+                yield name, f"« {name} » {message} {kind}", remedy
+        if self.range and not counting and kind is not QuestionType.DATE:
+            yield "range", f"« range » ne vaut pas pour le type {kind}", remedy
+        yield from self._misfit_bounds()
+        yield from self._misfit_direction()
+        if self.danger and kind is not QuestionType.BOOLEAN:
+            message = f"« danger » ne vaut que pour un oui ou non, pas pour {kind}"
+            yield "danger", message, "Écrivez « type: boolean », ou supprimez-la."
+        if self.required and self.profile not in {None, Profile.SHORT}:
+            message = "« required: true » se relève même en visite courte, pas"
+            remedy = "Supprimez « profile », ou « required »."
+            yield "profile", f"{message} « {self.profile} »", remedy
+
+    def _misfit_bounds(self) -> Iterator[Misfit]:
+        dates = self.type is QuestionType.DATE
+        wanted = "des dates (2026-09-01)" if dates else "des nombres"
+        for name, bounds in (("range", self.range), ("likely", self.likely)):
+            low, high = bounds or (None, None)
+            known = [str(one) for one in (low, high) if one is not None]
+            if any(is_iso_date(one) != dates for one in known):
+                message = f"« {name} » : il faut {wanted}"
+                yield name, message, f"Écrivez {wanted} ou null."
+            if _is_above(low, high):
+                yield (
+                    name,
+                    f"« {name} » : {low} est au-dessus de {high}",
+                    f"Écrivez la plus petite borne d'abord : [{high}, {low}].",
+                )
+        (least, most), (low, high) = (
+            bounds or (None, None) for bounds in (self.range, self.likely)
+        )
+        if _is_above(least, low) or _is_above(high, most):
+            message = "« likely » déborde de « range » : au-delà de"
+            remedy = "Resserrez « likely », ou élargissez « range »."
+            yield (
+                "likely",
+                f"{message} [{least}, {most}] une réponse est refusée",
+                remedy,
+            )
+
+    def _misfit_direction(self) -> Iterator[Misfit]:
+        kind, better = self.type, self.better
+        if better is None:
+            return
+        choices = [choice.id for choice in self.choices or ()]
+        if kind in {QuestionType.TEXT, QuestionType.PHOTO}:
+            message = f"« better » ne vaut pas pour le type {kind}"
+            yield "better", message, "Supprimez cette clé."
+        elif kind is not QuestionType.CHOICE and not isinstance(better, Direction):
+            message = "« better » : une liste ne range que les réponses d'un choice"
+            yield "better", message, "Écrivez up ou down."
+        elif kind is QuestionType.CHOICE and isinstance(better, Direction):
+            message = f"« better » : {better} ne dit pas lequel des choix est meilleur"
+            yield "better", message, _ranking_remedy(choices)
+        elif kind is QuestionType.CHOICE:
+            yield from _misfit_ranks([one for rank in better for one in rank], choices)
+
+
+def _misfit_ranks(ranked: list[str], choices: list[str]) -> Iterator[Misfit]:
+    """Yield what keeps a ranking from naming every choice once."""
+    strange = next((one for one in ranked if one not in choices), None)
+    twice = next((one for one in ranked if ranked.count(one) > 1), None)
+    missing = next((one for one in choices if one not in ranked), None)
+    if strange is not None:
+        near = nearest(strange, choices)
+        message = f"« better » : « {strange} » n'est pas un choix"
+        remedy = f"Écrivez « {near} »." if near else _ranking_remedy(choices)
+        yield "better", message, remedy
+    elif twice is not None:
+        yield "better", f"« better » : « {twice} » en double", "Gardez-en un seul."
+    elif missing is not None:
+        message = f"« better » ne range pas « {missing} »"
+        remedy = "Rangez chaque choix une fois ; deux qui se valent : [[a, b], c]."
+        yield "better", message, remedy
+
+
+def _ranking_remedy(choices: list[str]) -> str:
+    return f"Rangez-les du pire au meilleur : « better: [{', '.join(choices)}] »."
+
+
+def _is_above(one: Number | None, other: Number | None) -> bool:
+    """Whether a bound is above another of its kind, when there are both."""
+    if one is None or other is None:
+        return False
+    if is_iso_date(str(one)):
+        return str(one) > str(other)
+    return exact(one) > exact(other)
