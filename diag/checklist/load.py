@@ -13,7 +13,7 @@ from diag.checklist.edition import ENGINE
 from diag.checklist.faults import read_form
 from diag.checklist.forms import FILES, ITEMS, DomainFile, EditionFile
 from diag.checklist.loaded import Example, Item, Loaded
-from diag.checklist.overlay.layers import CHARTER, text_of
+from diag.checklist.overlay.layers import CHARTER
 from diag.checklist.overlay.merge import overlaid
 from diag.checklist.source import (
     MAX_BYTES,
@@ -23,6 +23,7 @@ from diag.checklist.source import (
     Scalar,
     ident_of,
     read_source,
+    text_of,
 )
 from diag.model.base import Noun
 from diag.model.checklist import Checklist, Criterion, Domain, Retired

@@ -158,8 +158,12 @@ def spot_of(node: Node, *path: str) -> Spot:
 
 def ident_of(node: Node) -> str:
     """Return the id that a node gives itself, or an empty text."""
-    ident = node.nodes.get("id") if isinstance(node, Entries) else None
-    return ident.text if isinstance(ident, Scalar) else ""
+    return text_of(node.nodes.get("id")) if isinstance(node, Entries) else ""
+
+
+def text_of(node: Node | None) -> str:
+    """Return the text of a scalar; empty for anything else."""
+    return node.text if isinstance(node, Scalar) else ""
 
 
 class _UnreadableError(Exception):

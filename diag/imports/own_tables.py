@@ -12,11 +12,11 @@ from pathlib import Path
 from diag.checklist.faults import read_form
 from diag.checklist.fields import required_keys
 from diag.checklist.forms import ITEMS
-from diag.checklist.lint.rules import TRADE
+from diag.checklist.lint.references import TRADE
 from diag.checklist.loaded import Loaded
-from diag.checklist.overlay.layers import overlay_node, text_of, without
+from diag.checklist.overlay.layers import overlay_node, without
 from diag.checklist.overlay.merge import OFF
-from diag.checklist.source import Entries, Items, Node, Scalar
+from diag.checklist.source import Entries, Items, Node, Scalar, text_of
 from diag.imports.cells import flag, iso_date, line_of_text
 from diag.imports.intake import LineRefusal
 from diag.imports.source import TableRow, read_source, read_table, refusal

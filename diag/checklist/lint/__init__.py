@@ -7,7 +7,8 @@ from diag.checklist.lint.french import (
     obligation_problems,
     wording_problems,
 )
-from diag.checklist.lint.rules import level_problems, reference_problems, rule_problems
+from diag.checklist.lint.references import reference_problems
+from diag.checklist.lint.rules import level_problems, rule_problems
 from diag.checklist.lint.sense import (
     action_problems,
     coherence_problems,

@@ -277,11 +277,11 @@ def wording_problems(loaded: Loaded) -> Iterator[Problem]:
                         f"{where} : « {{{name}}} » n'est pas un nombre",
                         "Seule la quantité s'accorde : {quantite|salle|salles}.",
                     )
-            if "cout" in filled and not recommendation.prices:
+            if "cout" in filled and not recommendation.buys:
                 yield item.problem(
                     path,
                     f"{where} : {{cout}} sans prix",
-                    "Ajoutez « prices », ou retirez-le.",
+                    "Ajoutez « buys », ou retirez-le.",
                 )
             yield from _agreement_problems(item, path, text)
     for aid in loaded.draft.aids.values():

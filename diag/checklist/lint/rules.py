@@ -1,17 +1,28 @@
-"""Rules that cannot work: levels never given, references to nothing."""
+"""Rules that cannot work: misread, or of a level that is never given."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from diag.checklist.forms import NOUNS
-from diag.checklist.loaded import Item, Loaded
+from diag.checklist.loaded import Loaded
 from diag.checklist.search import levels_of, problems_of
-from diag.checklist.source import Items, Scalar
-from diag.checklist.typecheck import Expected, check_rule, names_read, read_rule
-from diag.model.checklist import Checklist, Recommendation
+from diag.checklist.typecheck import (
+    NUMERIC,
+    Expected,
+    check_rule,
+    names_read,
+    read_rule,
+)
+from diag.model.checklist import (
+    Checklist,
+    Criterion,
+    EffectValue,
+    Question,
+    Recommendation,
+)
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.language import Rule
-from diag.rules.problem import Problem, nearest, problem_at
+from diag.rules.problem import Problem
 from diag.rules.scope import root_of
 from diag.rules.tree import RuleError
 
@@ -38,7 +49,9 @@ def level_problems(loaded: Loaded) -> Iterator[Problem]:
 
 
 QUANTITY = "quantite"
-"""What prices and effort may read beside the questions."""
+"""What the count of a purchase and the effort may read beside the questions."""
+
+_COUNTED = {QUANTITY: QuestionType.NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,34 +83,89 @@ def written_rules(checklist: Checklist) -> Iterator[WrittenRule]:
                 question.place,
             )
     for criterion in checklist.criteria.values():
-        given = criterion.applicable
-        if given:
-            yield WrittenRule(
-                "criteria", criterion.id, ("applicable",), given, criterion.place
-            )
-        for level, text in criterion.levels.items():
-            path = ("levels", str(level))
-            yield WrittenRule(
-                "criteria", criterion.id, path, text, criterion.place, given=given
-            )
+        yield from _judging_rules(criterion)
     for recommendation in checklist.recommendations.values():
-        yield from _counting_rules(checklist, recommendation)
+        judged = checklist.criteria.get(recommendation.when.criterion)
+        yield from _acting_rules(recommendation, judged)
+        yield from _raising_rules(recommendation, judged, checklist.questions)
 
 
-def _counting_rules(
-    checklist: Checklist, recommendation: Recommendation
+def _judging_rules(criterion: Criterion) -> Iterator[WrittenRule]:
+    scope = criterion.applicable
+    written = partial(WrittenRule, "criteria", criterion.id, place=criterion.place)
+    if scope:
+        yield written(path=("applicable",), text=scope)
+    if criterion.given:
+        yield written(path=("given",), text=criterion.given, given=scope)
+    if criterion.weigh_by:
+        text = criterion.weigh_by
+        yield written(path=("weigh_by",), text=text, expects="number", given=scope)
+    for level, text in criterion.levels.items():
+        yield written(path=("levels", str(level)), text=text, given=_where(criterion))
+
+
+def _acting_rules(
+    recommendation: Recommendation, criterion: Criterion | None
 ) -> Iterator[WrittenRule]:
-    criterion = checklist.criteria.get(recommendation.when.criterion)
-    root = root_of(criterion.place) if criterion else PlaceKind.ECOLE
-    ident = recommendation.id
-    quantity = recommendation.quantity
-    yield WrittenRule("recommendations", ident, ("quantity",), quantity, root, "number")
-    counted = {QUANTITY: QuestionType.NUMBER}
-    rules = {("prices", row): text for row, text in recommendation.prices.items()}
+    """Yield what is read at each place where it fires; its effort, at the subject."""
+    place = criterion.place if criterion else PlaceKind.ECOLE
+    scope, where = _where(criterion), recommendation.when.where
+    written = partial(WrittenRule, "recommendations", recommendation.id)
+    if where:
+        yield written(path=("when", "where"), text=where, place=place, given=scope)
+    counting = partial(written, expects="number", given=_both(scope, where))
+    for name in ("quantity", "at_most"):
+        if text := getattr(recommendation, name):
+            yield counting(path=(name,), text=text, place=place)
+    for rank, need in enumerate(recommendation.buys):
+        if need.count:
+            yield counting(
+                path=("buys", str(rank), "count"),
+                text=need.count,
+                place=place,
+                extra=_COUNTED,
+            )
     if recommendation.effort:
-        rules["effort", "days"] = recommendation.effort
-    for path, text in rules.items():
-        yield WrittenRule("recommendations", ident, path, text, root, "number", counted)
+        yield written(
+            path=("effort", "days"),
+            text=recommendation.effort,
+            place=root_of(place),
+            expects="number",
+            extra=_COUNTED,
+        )
+
+
+def _raising_rules(
+    recommendation: Recommendation,
+    criterion: Criterion | None,
+    questions: Mapping[str, Question],
+) -> Iterator[WrittenRule]:
+    """Yield the rules that say what a number becomes."""
+    for name, value in recommendation.effect.items():
+        question = questions.get(name)
+        if criterion and question and question.type in NUMERIC and _is_rule(value):
+            yield WrittenRule(
+                "recommendations",
+                recommendation.id,
+                ("effect", name),
+                str(value),
+                criterion.place,
+                "number",
+                given=_both(_where(criterion), recommendation.when.where),
+            )
+
+
+def _is_rule(value: EffectValue) -> bool:
+    return isinstance(value, int | str) and not isinstance(value, bool)
+
+
+def _where(criterion: Criterion | None) -> str:
+    """Return what holds wherever a criterion surely gives a level of its own."""
+    return _both(criterion.applicable, criterion.given) if criterion else ""
+
+
+def _both(*rules: str) -> str:
+    return " and ".join(f"({rule})" for rule in rules if rule)
 
 
 def rule_problems(loaded: Loaded) -> Iterator[Problem]:
@@ -133,108 +201,3 @@ def _faults(
         extra=written.extra,
         given=given if isinstance(given, Rule) else None,
     )
-
-
-TRADE = "metier"
-"""The source of what the trade knows and nobody wrote."""
-
-_HOMES = {
-    "domains": "la clé « domain » d'un fichier",
-    "questions": "la liste « questions » d'un fichier",
-    "criteria": "la liste « criteria » d'un fichier",
-    "recommendations": "la liste « recommendations » d'un fichier",
-    "prices": "prix.yaml",
-    "sources": "sources.yaml",
-}
-"""Where the items of each section are declared."""
-
-
-def reference_problems(loaded: Loaded) -> Iterator[Problem]:
-    """Yield what names an item that does not exist."""
-    draft = loaded.draft
-    ordered = loaded.edition.nodes.get("domains") if loaded.edition else None
-    known = loaded.names("domains")
-    for node in ordered.nodes if isinstance(ordered, Items) else ():
-        if isinstance(node, Scalar) and node.text not in known:
-            message = f"domaine « {node.text} » inconnu"
-            remedy = _remedy(node.text, "domains", known)
-            yield problem_at(node.spot, "domains", message, remedy)
-    for question in draft.questions.values():
-        if question.domain != "lieux":
-            item = loaded.item("questions", question.id)
-            yield from _known(loaded, item, "domains", ("domain",), question.domain)
-    for criterion in draft.criteria.values():
-        item = loaded.item("criteria", criterion.id)
-        yield from _known(loaded, item, "domains", ("domain",), criterion.domain)
-        yield from _sourced(loaded, item, "sources", criterion.sources)
-        for name in criterion.improves_with:
-            yield from _known(loaded, item, "questions", ("improves_with", name), name)
-    for recommendation in draft.recommendations.values():
-        yield from _recommendation_problems(loaded, recommendation)
-    yield from _row_problems(loaded)
-    for place in draft.places:
-        for name in place.named_by:
-            item = loaded.item("places", place.id)
-            yield from _known(loaded, item, "questions", ("named_by",), name)
-
-
-def _row_problems(loaded: Loaded) -> Iterator[Problem]:
-    draft = loaded.draft
-    cited = {
-        "prices": {row.id: row.source for row in draft.prices.values()},
-        "aids": {row.id: row.source for row in draft.aids.values()},
-        "deadlines": {row.id: row.source for row in draft.deadlines.values()},
-    }
-    for section, sources in cited.items():
-        for ident, source in sources.items():
-            item = loaded.item(section, ident)
-            yield from _sourced(loaded, item, "source", (source,))
-
-
-def _recommendation_problems(
-    loaded: Loaded, recommendation: Recommendation
-) -> Iterator[Problem]:
-    item = loaded.item("recommendations", recommendation.id)
-    yield from _known(loaded, item, "domains", ("domain",), recommendation.domain)
-    yield from _sourced(loaded, item, "sources", recommendation.sources)
-    trigger = recommendation.when.criterion
-    yield from _known(loaded, item, "criteria", ("when", "criterion"), trigger)
-    for name in recommendation.effect:
-        yield from _known(loaded, item, "criteria", ("effect", name), name)
-    for name in recommendation.prices:
-        yield from _known(loaded, item, "prices", ("prices", name), name)
-    for rank, requirement in enumerate(recommendation.requires):
-        step = ("requires", str(rank))
-        if requirement.criterion:
-            path = (*step, "criterion")
-            yield from _known(loaded, item, "criteria", path, requirement.criterion)
-        if requirement.recommendation:
-            path = (*step, "recommendation")
-            yield from _known(
-                loaded, item, "recommendations", path, requirement.recommendation
-            )
-
-
-def _known(
-    loaded: Loaded, item: Item, section: str, path: tuple[str, ...], name: str
-) -> Iterator[Problem]:
-    known = loaded.names(section)
-    if name not in known:
-        message = f"« {path[0]} » : aucun élément « {name} » ({NOUNS[section]})"
-        remedy = _remedy(name, section, known)
-        yield item.problem(path, message, remedy, about=(name,))
-
-
-def _sourced(
-    loaded: Loaded, item: Item, key: str, names: Iterable[str]
-) -> Iterator[Problem]:
-    for name in names:
-        if name != TRADE:
-            yield from _known(loaded, item, "sources", (key,), name)
-
-
-def _remedy(name: str, section: str, known: Iterable[str]) -> str:
-    near = nearest(name, known)
-    if near:
-        return f"Vouliez-vous écrire « {near} » ?"
-    return f"Déclarez-le dans {_HOMES[section]}, ou corrigez le nom."

@@ -7,7 +7,7 @@ is reported there.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from diag.checklist.source import Entries, Items, Node, Scalar, ident_of
+from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, text_of
 from diag.rules.problem import Spot
 
 LISTS = (
@@ -119,11 +119,6 @@ def without(node: Entries, *keys: str) -> Entries:
 def is_nothing(node: Node) -> bool:
     """Say whether a node is `null`."""
     return isinstance(node, Scalar) and node.value is None
-
-
-def text_of(node: Node | None) -> str:
-    """Return the text of a scalar; empty for anything else."""
-    return node.text if isinstance(node, Scalar) else ""
 
 
 def _with_lists(rest: Entries, lists: dict[str, list[Node]]) -> Entries:

@@ -18,10 +18,17 @@ from diag.checklist.overlay.layers import (
     edition_over,
     listed_sections,
     overlay_node,
-    text_of,
     without,
 )
-from diag.checklist.source import Entries, Items, Node, Scalar, ident_of, spot_of
+from diag.checklist.source import (
+    Entries,
+    Items,
+    Node,
+    Scalar,
+    ident_of,
+    spot_of,
+    text_of,
+)
 from diag.checklist.typecheck import names_read
 from diag.rules.problem import Problem, Spot, nearest, problem_at, write_instead
 

@@ -1,0 +1,336 @@
+"""Names that lead to nothing, or where they cannot lead: another place, a circle."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from diag.checklist.forms import NOUNS
+from diag.checklist.loaded import Item, Loaded
+from diag.checklist.source import Entries, Items, Node, Scalar, spot_of, text_of
+from diag.checklist.typecheck import NUMERIC, VISIT_DATE
+from diag.model.checklist import (
+    Criterion,
+    EffectValue,
+    Question,
+    Recommendation,
+    Requirement,
+)
+from diag.model.enums import PlaceKind, QuestionType
+from diag.rules.problem import Problem, listed, nearest, problem_at, write_instead
+from diag.rules.scope import may_hold, reach
+from diag.rules.tree import Unit
+
+TRADE = "metier"
+"""The source of what the trade knows and nobody wrote."""
+
+_HOMES = {
+    "domains": "la clé « domain » d'un fichier",
+    "questions": "la liste « questions » d'un fichier",
+    "criteria": "la liste « criteria » d'un fichier",
+    "recommendations": "la liste « recommendations » d'un fichier",
+    "prices": "prix.yaml",
+    "sources": "sources.yaml",
+}
+"""Where the items of each section are declared."""
+
+
+def reference_problems(loaded: Loaded) -> Iterator[Problem]:
+    """Yield what names an item that does not exist, or that it cannot name."""
+    draft = loaded.draft
+    yield from _edition_problems(loaded)
+    for question in draft.questions.values():
+        item = loaded.item("questions", question.id)
+        if question.domain != "lieux":
+            yield from _known(loaded, item, "domains", ("domain",), question.domain)
+        yield from _part_problems(loaded, item, question)
+    yield from _circles(
+        loaded,
+        "questions",
+        {one.id: [one.at_most] for one in draft.questions.values() if one.at_most},
+        "at_most",
+        "elle serait une part d'elle-même",
+    )
+    for criterion in draft.criteria.values():
+        item = loaded.item("criteria", criterion.id)
+        yield from _known(loaded, item, "domains", ("domain",), criterion.domain)
+        yield from _sourced(loaded, item, "sources", criterion.sources)
+    for recommendation in draft.recommendations.values():
+        yield from _recommendation_problems(loaded, recommendation)
+    yield from _circles(
+        loaded,
+        "recommendations",
+        {one.id: one.covers for one in draft.recommendations.values()},
+        "covers",
+        "elle se remplacerait elle-même",
+    )
+    yield from _row_problems(loaded)
+    for place in draft.places:
+        for name in place.named_by:
+            item = loaded.item("places", place.id)
+            yield from _known(loaded, item, "questions", ("named_by",), name)
+
+
+def _edition_problems(loaded: Loaded) -> Iterator[Problem]:
+    for node in _edition_list(loaded, "domains"):
+        known = loaded.names("domains")
+        if isinstance(node, Scalar) and node.text not in known:
+            message = f"domaine « {node.text} » inconnu"
+            remedy = _remedy(node.text, "domains", known)
+            yield problem_at(node.spot, "domains", message, remedy)
+    known = frozenset(ident for _, ident in loaded.nodes)
+    for node in _edition_list(loaded, "retired"):
+        by = text_of(node.nodes.get("by")) if isinstance(node, Entries) else ""
+        if by and by not in known:
+            message = f"« retired » : le successeur « {by} » n'existe pas"
+            remedy = write_instead(by, known, "Corrigez le nom, ou retirez « by ».")
+            yield problem_at(spot_of(node, "by"), "retired", message, remedy)
+
+
+def _edition_list(loaded: Loaded, key: str) -> tuple[Node, ...]:
+    node = loaded.edition.nodes.get(key) if loaded.edition else None
+    return node.nodes if isinstance(node, Items) else ()
+
+
+def _part_problems(loaded: Loaded, item: Item, part: Question) -> Iterator[Problem]:
+    if not part.at_most:
+        return
+    yield from _known(loaded, item, "questions", ("at_most",), part.at_most)
+    whole = loaded.draft.questions.get(part.at_most)
+    if whole is None:
+        return
+    if whole.type not in NUMERIC:
+        message = f"« at_most » : « {whole.id} » n'est pas un nombre"
+        remedy = "Nommez une question de type integer ou number."
+    elif whole.place not in reach(part.place):
+        message = (
+            f"« at_most » : « {whole.id} » se demande par {whole.place}, elle par "
+            f"{part.place}"
+        )
+        remedy = (
+            "Le tout est au même lieu que la part, ou dans un lieu qui le contient."
+        )
+    elif Unit.of(whole.unit) != Unit.of(part.unit):
+        message = (
+            f"« at_most » : les unités diffèrent, « {Unit.of(part.unit)} » et "
+            f"« {Unit.of(whole.unit)} »"
+        )
+        remedy = "Donnez la même unité aux deux questions."
+    else:
+        return
+    yield item.problem(("at_most",), message, remedy, about=(whole.id,))
+
+
+def _row_problems(loaded: Loaded) -> Iterator[Problem]:
+    draft = loaded.draft
+    cited = {
+        "prices": {row.id: row.source for row in draft.prices.values()},
+        "aids": {row.id: row.source for row in draft.aids.values()},
+        "deadlines": {row.id: row.source for row in draft.deadlines.values()},
+    }
+    for section, sources in cited.items():
+        for ident, source in sources.items():
+            item = loaded.item(section, ident)
+            yield from _sourced(loaded, item, "source", (source,))
+
+
+def _recommendation_problems(
+    loaded: Loaded, recommendation: Recommendation
+) -> Iterator[Problem]:
+    item = loaded.item("recommendations", recommendation.id)
+    yield from _known(loaded, item, "domains", ("domain",), recommendation.domain)
+    yield from _sourced(loaded, item, "sources", recommendation.sources)
+    trigger = recommendation.when.criterion
+    yield from _known(loaded, item, "criteria", ("when", "criterion"), trigger)
+    for name in recommendation.covers:
+        yield from _known(loaded, item, "recommendations", ("covers",), name)
+    for rank, need in enumerate(recommendation.buys):
+        path = ("buys", str(rank), "item")
+        yield from _known(loaded, item, "prices", path, need.item)
+    for rank, requirement in enumerate(recommendation.requires):
+        path = ("requires", str(rank), "criterion")
+        yield from _known(loaded, item, "criteria", path, requirement.criterion)
+    for name in recommendation.effect:
+        yield from _known_effect(loaded, item, name)
+    if criterion := loaded.draft.criteria.get(trigger):
+        yield from _misplaced(loaded, item, recommendation, criterion.place)
+
+
+def _known_effect(loaded: Loaded, item: Item, name: str) -> Iterator[Problem]:
+    known = loaded.names("questions") | loaded.names("criteria")
+    if name not in known:
+        message = f"« effect » : aucune question et aucun critère « {name} »"
+        remedy = _remedy(name, "questions", known)
+        yield item.problem(("effect", name), message, remedy, about=(name,))
+
+
+def _misplaced(
+    loaded: Loaded, item: Item, recommendation: Recommendation, place: PlaceKind
+) -> Iterator[Problem]:
+    """Yield what an action at places of a kind cannot need, serve or change."""
+    draft = loaded.draft
+    for rank, requirement in enumerate(recommendation.requires):
+        if needed := draft.criteria.get(requirement.criterion):
+            path = ("requires", str(rank))
+            yield from _share_problems(item, path, requirement, needed, place)
+    for rank, need in enumerate(recommendation.buys):
+        if need.at and need.at not in reach(place):
+            yield item.problem(
+                ("buys", str(rank), "at"),
+                f"« at: {need.at} » : elle se déclenche par {place}",
+                f"Écrivez {listed(sorted(reach(place)))}.",
+            )
+    for name, value in recommendation.effect.items():
+        path = ("effect", name)
+        if question := draft.questions.get(name):
+            found = _fact_problem(question, value, place)
+        elif criterion := draft.criteria.get(name):
+            found = _level_problem(criterion, value, place)
+        else:
+            continue
+        if found:
+            yield item.problem(path, *found, about=(name,))
+
+
+def _share_problems(
+    item: Item,
+    path: tuple[str, ...],
+    requirement: Requirement,
+    needed: Criterion,
+    place: PlaceKind,
+) -> Iterator[Problem]:
+    holds = needed.place in may_hold(place)
+    if holds and requirement.share is None:
+        yield item.problem(
+            path,
+            f"« requires » : « {needed.id} » se juge par {needed.place}, elle agit par "
+            f"{place} : combien de ces lieux suffisent ?",
+            'Ajoutez « share », par exemple « share: "1" » pour tous.',
+            about=(needed.id,),
+        )
+    elif not holds and place not in may_hold(needed.place) | {needed.place}:
+        yield item.problem(path, *_elsewhere(needed, place), about=(needed.id,))
+    elif not holds and requirement.share is not None:
+        yield item.problem(
+            (*path, "share"),
+            f"« share » : « {needed.id} » n'a qu'un lieu ({needed.place}) pour celui "
+            "où elle agit",
+            "Supprimez « share ».",
+            about=(needed.id,),
+        )
+
+
+Sentence = tuple[str, str]
+"""What is wrong, and what to do."""
+
+
+def _elsewhere(judged: Criterion, place: PlaceKind) -> Sentence:
+    message = f"« {judged.id} » se juge par {judged.place}, elle agit par {place}"
+    return message, "Nommez un critère du même lieu, ou d'un lieu qui le contient."
+
+
+def _level_problem(
+    criterion: Criterion, value: EffectValue, place: PlaceKind
+) -> Sentence | None:
+    if isinstance(value, bool) or value not in {1, 2, 3}:
+        message = (
+            f"« effect » : « {criterion.id} » est un critère, il atteint un niveau"
+        )
+        return message, "Écrivez 1, 2 ou 3."
+    if criterion.place not in reach(place) and place not in reach(criterion.place):
+        return _elsewhere(criterion, place)
+    return None
+
+
+def _fact_problem(
+    question: Question, value: EffectValue, place: PlaceKind
+) -> Sentence | None:
+    """Say why an action at a place cannot make a fact so."""
+    if question.place not in reach(place):
+        message = (
+            f"« effect » : « {question.id} » se demande par {question.place}, elle "
+            f"agit par {place}"
+        )
+        return message, "Nommez le critère qui s'améliore, et le niveau qu'il atteint."
+    if question.better is None:
+        message = f"« effect » : « {question.id} » ne dit pas ce qui est meilleur"
+        return message, "Ajoutez « better » à la question, ou retirez cette ligne."
+    wanted = _wanted(question, value)
+    if wanted:
+        message = f"« effect » : « {question.id} » ne devient pas « {_written(value)} »"
+        return message, wanted
+    return None
+
+
+def _written(value: EffectValue) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(value)}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _wanted(question: Question, value: EffectValue) -> str:
+    """Return what to write instead of a value that does not suit its question."""
+    choices = [choice.id for choice in question.choices]
+    match question.type:
+        case QuestionType.BOOLEAN:
+            return "" if isinstance(value, bool) else "Écrivez true ou false."
+        case QuestionType.CHOICE:
+            return _wanted_choices(choices, value if isinstance(value, str) else None)
+        case QuestionType.CHOICES:
+            if not isinstance(value, tuple):
+                return f"Écrivez une liste de choix : [{', '.join(choices)}]."
+            return next(
+                filter(None, (_wanted_choices(choices, one) for one in value)), ""
+            )
+        case QuestionType.DATE:
+            return "" if value == VISIT_DATE else f"Écrivez {VISIT_DATE}."
+    is_number = isinstance(value, int | str) and not isinstance(value, bool)
+    return "" if is_number else "Écrivez un nombre, ou une règle qui en donne un."
+
+
+def _wanted_choices(choices: list[str], value: str | None) -> str:
+    if value in choices:
+        return ""
+    return write_instead(value or "", choices, f"Écrivez {listed(choices)}.")
+
+
+def _circles(
+    loaded: Loaded,
+    section: str,
+    graph: Mapping[str, Iterable[str]],
+    key: str,
+    message: str,
+) -> Iterator[Problem]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = list(error.args[1])
+        yield loaded.item(section, circle[0]).problem(
+            (key,),
+            f"« {key} » : {message} ({' ← '.join(circle)})",
+            "Retirez l'un de ces liens.",
+            about=circle,
+        )
+
+
+def _known(
+    loaded: Loaded, item: Item, section: str, path: tuple[str, ...], name: str
+) -> Iterator[Problem]:
+    known = loaded.names(section)
+    if name not in known:
+        message = f"« {path[0]} » : aucun élément « {name} » ({NOUNS[section]})"
+        remedy = _remedy(name, section, known)
+        yield item.problem(path, message, remedy, about=(name,))
+
+
+def _sourced(
+    loaded: Loaded, item: Item, key: str, names: Iterable[str]
+) -> Iterator[Problem]:
+    for name in names:
+        if name != TRADE:
+            yield from _known(loaded, item, "sources", (key,), name)
+
+
+def _remedy(name: str, section: str, known: Iterable[str]) -> str:
+    near = nearest(name, known)
+    if near:
+        return f"Vouliez-vous écrire « {near} » ?"
+    return f"Déclarez-le dans {_HOMES[section]}, ou corrigez le nom."
