@@ -4,7 +4,7 @@ R1… name the same action in the four documents. What waits for another action 
 it; what is only « à confirmer », done or set aside stands apart, outside totals.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -92,18 +92,17 @@ def plan_of(
     advice: Sequence[Advice],
     follow_ups: Sequence[FollowUp],
     today: date,
-    pressing: Container[str] = (),
     ranks: Mapping[str, Fraction] | None = None,
 ) -> Plan:
     """Return the advice numbered and dated, counting delays from `today`.
 
-    What cures a `pressing` criterion (compliance) comes by deadline: a danger to be
-    removed tomorrow stands before a form to be filled in this term. `ranks` is the
-    engineer's own order, which has the last word.
+    It keeps the order of the assessment, in which dangers and the law come first; so
+    does what the engineer adds for them. `ranks` is the engineer's own order, which has
+    the last word.
     """
     states = states_of(follow_ups)
     sure = [one for one in advice if _is_sure(one, states)]
-    ordered = _by_hand(_by_urgency(_nested(sure, today), pressing), ranks or {})
+    ordered = _by_hand(_by_class(_nested(sure, today)), ranks or {})
     rest = [one for one in advice if not _is_sure(one, states)]
     ordered += [Action("", one, _due(one, today)) for one in rest]
     placed = [
@@ -159,12 +158,10 @@ def _nested(advice: Sequence[Advice], today: date) -> list[Action]:
     return list(ordered.values())
 
 
-def _by_urgency(actions: Sequence[Action], pressing: Container[str]) -> list[Action]:
-    def rank(group: Sequence[Action]) -> tuple[bool, date]:
-        first = group[0]
-        if first.advice.recommendation.when.criterion not in pressing:
-            return True, date.max
-        return False, first.due or date.max
+def _by_class(actions: Sequence[Action]) -> list[Action]:
+    def rank(group: Sequence[Action]) -> tuple[bool, bool]:
+        first = group[0].advice
+        return not first.is_danger, not first.is_legal
 
     return [one for group in sorted(_groups(actions), key=rank) for one in group]
 
@@ -202,10 +199,10 @@ def _groups(actions: Sequence[Action]) -> list[list[Action]]:
 _ONE = Quantity(Fraction(1), Fraction(1))
 
 
-def advised(own: OwnAdvice, year: int) -> Advice:
+def advised(own: OwnAdvice, year: int, *, is_legal: bool = False) -> Advice:
     """Return an engineer's own recommendation as advice: sure, needing nothing first.
 
-    It raises no score: nobody declared which level it reaches.
+    It raises no score: nobody declared what it changes. It shares no purchase.
     """
     words = Wording(title=own.title, why=own.why)
     recommendation = Recommendation(
@@ -218,16 +215,23 @@ def advised(own: OwnAdvice, year: int) -> Advice:
         done_when="",
         sources=("metier",),
     )
+    cost = cost_of([CostLine(_price(own, year), _ONE)]) if own.cents else FREE
     return Advice(
         recommendation=recommendation,
         trigger=Trigger.FIRES,
         gate=Gate.OPEN,
         waits_for=(),
+        targets=(),
+        places=(),
         quantity=_ONE,
-        cost=cost_of([CostLine(_price(own, year), _ONE)]) if own.cents else FREE,
+        usual=None,
+        cost=cost,
+        due=cost,
+        alone=cost,
+        shared=(),
         effort_days=None,
         gain=Fraction(),
-        places=(),
+        is_legal=is_legal,
     )
 
 

@@ -9,11 +9,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from diag.answers.types import TYPES
-from diag.assess.money import Money, estimate, is_counted
-from diag.assess.results import Advice, Cost, CriterionResult, Score
+from diag.assess.money import Money, estimate
+from diag.assess.results import TOP, Advice, Cost, CriterionResult, Score, Verdict
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind, Standing, Trigger
-from diag.model.number import canonical_number
+from diag.model.number import Bounds, canonical_number
 from diag.rules.tree import (
     MIRRORED,
     Aggregate,
@@ -34,7 +34,7 @@ from diag.rules.tree import (
     Term,
     walk,
 )
-from diag.words.figures import in_words, measure, number, percent, plural
+from diag.words.figures import in_cell, in_words, measure, number, percent, plural
 from diag.words.vocabulary import COMPLIANCES, LEVELS, PLACES
 
 
@@ -369,24 +369,50 @@ def score_words(score: Score | None) -> str:
     return in_words(score.bounds)
 
 
+def score_cell(score: Score | None) -> str:
+    """Return « 58 », « 47 à 61 », or « sans objet »: the same in a column."""
+    if score is None or score.bounds is None:
+        return "sans objet"
+    return in_cell(score.bounds)
+
+
 def filled_words(score: Score) -> str:
-    """Return « renseigné à 82 % »."""
-    return "" if score.bounds is None else f"renseigné à {percent(score.completeness)}"
+    """Return « examiné à 82 % »."""
+    return "" if score.bounds is None else f"examiné à {percent(score.completeness)}"
 
 
 def level_words(result: CriterionResult) -> str:
-    """Return a result: « base », « base à recommandé », « conforme »."""
+    """Return a result: « base », « base à recommandé », « respecté ».
+
+    Over places there is no level: the mean is a score, « 75 » or « 47 à 61 ».
+    """
     if result.compliance is not None:
         return COMPLIANCES[result.compliance]
     if result.standing is Standing.OUT:
         return "sans objet"
-    if (result.low, result.high) == (0, len(LEVELS) - 1):
+    if result.alone:
+        return verdict_words(result.alone)
+    known = result.bounds != Bounds(Fraction(0), Fraction(1))
+    words = in_cell(result.bounds) if known else "à vérifier"
+    return _maybe(words, result.standing)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return the levels that a place can reach: « base », « base à recommandé »."""
+    low, high = verdict.low, verdict.high
+    if verdict.standing is Standing.OUT:
+        return "sans objet"
+    if (low, high) == (0, TOP):
         words = "à vérifier"
-    elif result.low == result.high:
-        words = LEVELS[result.low]
+    elif low == high:
+        words = LEVELS[low]
     else:
-        words = f"{LEVELS[result.low]} à {LEVELS[result.high]}"
-    return f"{words}, ou sans objet" if result.standing is Standing.MAYBE else words
+        words = f"{LEVELS[low]} à {LEVELS[high]}"
+    return _maybe(words, verdict.standing)
+
+
+def _maybe(words: str, standing: Standing) -> str:
+    return f"{words}, ou sans objet" if standing is Standing.MAYBE else words
 
 
 def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, str]:
@@ -394,12 +420,12 @@ def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, st
     old, new = level_words(before), level_words(after)
     if old != new:
         return old, new
-    return f"{old} ({in_words(before.bounds)})", f"{new} ({in_words(after.bounds)})"
+    return f"{old} ({in_cell(before.bounds)})", f"{new} ({in_cell(after.bounds)})"
 
 
-def money_words(advice: Iterable[Advice]) -> tuple[str, str]:
-    """Return what is paid once and every year, with tax, for what surely fires."""
-    paid, kept = spent(firing(advice))
+def money_words(cost: Cost) -> tuple[str, str]:
+    """Return what is paid once and every year, with tax."""
+    paid, kept = spent((cost,))
     return f"{paid}", f"{kept}"
 
 
@@ -420,6 +446,6 @@ def spent(costs: Iterable[Cost]) -> tuple[Money, Money]:
     """Return what several things cost, once and every year, as each is printed."""
     paid = kept = Money()
     for cost in costs:
-        paid += estimate(cost.once_ttc, counted=is_counted(cost, yearly=False))
-        kept += estimate(cost.yearly_ttc, counted=is_counted(cost, yearly=True))
+        paid += estimate(cost.once_ttc)
+        kept += estimate(cost.yearly_ttc)
     return paid, kept

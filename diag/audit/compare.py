@@ -157,10 +157,15 @@ def _criteria(
             )
 
 
+_JUDGING = frozenset(Criterion.model_fields) - {
+    *("id", "ref", "domain", "title", "why", "sources", "verify_before_quoting")
+}
+"""What decides how a criterion is judged, and how much it counts."""
+
+
 def _same_rules(old: Criterion | None, new: Criterion) -> bool:
     return old is not None and (
-        (old.levels, old.applicable, old.roll_up, old.kind, old.weight, old.place)
-        == (new.levels, new.applicable, new.roll_up, new.kind, new.weight, new.place)
+        old.model_dump(include=_JUDGING) == new.model_dump(include=_JUDGING)
     )
 
 

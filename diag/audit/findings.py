@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from diag.answers.types import TYPES, evidence, heads_words
 from diag.assess.plan import Action
-from diag.assess.results import CriterionResult, Verdict
+from diag.assess.results import TOP, CriterionResult
+from diag.assess.spread import EXPECTED, concerned, short_places, spread_words
 from diag.audit.report import Report, names_judged
 from diag.model.checklist import Question
 from diag.model.enums import (
@@ -20,11 +22,11 @@ from diag.model.enums import (
     State,
 )
 from diag.model.fact import Answer
+from diag.words.figures import in_words
 from diag.words.sentences import listed, sentence, uncapitalised, with_detail
 from diag.words.vocabulary import COMPLIANCES, levels
 
-EXPECTED = 2
-"""The level that a criterion should reach: « recommandé »."""
+_EXPECTED_RATIO = Fraction(EXPECTED, TOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,14 @@ def observed(report: Report, result: CriterionResult, audience: Audience) -> str
     if result.compliance is not None:
         said, names = COMPLIANCES[result.compliance], where(report, result, audience)
         return f"{said} : {names}" if names else said
-    if _is_spread(report, result, audience) and result.verdicts:
-        return _spread(report, result)
-    said = levels(result.low, result.high)
     hidden = _is_hidden(report, result, audience)
-    fact = "" if hidden else telling_fact(report, result)
-    return with_detail(said, fact)
+    if result.alone:
+        fact = "" if hidden else telling_fact(report, result)
+        return with_detail(levels(result.alone.low, result.alone.high), fact)
+    if hidden:
+        return f"{in_words(result.bounds)} sur 100"
+    kind = report.kind_words(result.criterion.place)
+    return spread_words(result, report.place_name, kind)
 
 
 def where(report: Report, result: CriterionResult, audience: Audience) -> str:
@@ -66,12 +70,12 @@ def where(report: Report, result: CriterionResult, audience: Audience) -> str:
 
 def praised(report: Report, result: CriterionResult, audience: Audience) -> str:
     """Return what was seen on a strong point, by what is as it should be."""
-    concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
-    if not concerned or not _is_spread(report, result, audience):
+    places = concerned(result)
+    if not places or not _is_spread(report, result, audience):
         return observed(report, result, audience)
-    sure = [one for one in concerned if one.standing is Standing.IN]
-    reached = sum(one.low >= threshold(result) for one in sure)
-    told = _counted(report, result, reached, "au niveau attendu", of=len(concerned))
+    sure = [one for one in places if one.standing is Standing.IN]
+    reached = sum(one.low >= EXPECTED for one in sure)
+    told = _counted(report, result, reached, "au niveau attendu", of=len(places))
     return f"{told}, liste à compléter" if result.open else told
 
 
@@ -87,7 +91,7 @@ def telling_fact(report: Report, result: CriterionResult) -> str:
     days = [one for one in read if TYPES[one.type].is_day]
     if len(read) == 1 and _speaks_alone(read[0]):
         fact = read[0]
-    elif len(days) == 1 and result.high < EXPECTED:
+    elif len(days) == 1 and result.bounds.high < _EXPECTED_RATIO:
         fact = days[0]
     else:
         return ""
@@ -143,16 +147,16 @@ def strengths(report: Report) -> tuple[CriterionResult, ...]:
         result
         for result in report.assessment.criteria.values()
         if result.standing is Standing.IN
-        and result.low >= EXPECTED
+        and result.bounds.low >= _EXPECTED_RATIO
         and result.criterion.kind is not Kind.COMPLIANCE
     ]
 
-    def rank(result: CriterionResult) -> tuple[bool, bool, int, int]:
+    def rank(result: CriterionResult) -> tuple[bool, bool, Fraction, int]:
         criterion = result.criterion
         hidden = criterion.id in report.discretion.criteria
         partial = bool(short_places(result)) and not hidden
         minor = criterion.kind is not Kind.BLOCKING
-        return partial, minor, -result.low, -criterion.weight
+        return partial, minor, -result.bounds.low, -criterion.weight
 
     return tuple(sorted(sure, key=rank))
 
@@ -181,31 +185,14 @@ def _is_open(result: CriterionResult) -> bool:
     return result.settled < 1
 
 
-def short_places(result: CriterionResult) -> tuple[Verdict, ...]:
-    """Return the places that surely fall short of what is expected there."""
-    expected = threshold(result)
-    return tuple(
-        verdict
-        for verdict in result.verdicts
-        if verdict.standing is Standing.IN and verdict.high < expected
-    )
-
-
-def kind_of(result: CriterionResult | None) -> Kind:
-    """Return what an action cures; where the law is kept, it only improves."""
-    if result is None or result.compliance is Compliance.CONFORME:
+def kind_of(report: Report, action: Action) -> Kind:
+    """Return what an action cures: above what a rule asks, it only improves."""
+    result = report.result(action.advice.recommendation.when.criterion)
+    if action.advice.is_danger or action.advice.is_legal:
+        return Kind.COMPLIANCE
+    if result is None or result.criterion.kind is Kind.COMPLIANCE:
         return Kind.IMPROVEMENT
     return result.criterion.kind
-
-
-def threshold(result: CriterionResult) -> int:
-    """Return the level expected at each place that it judges."""
-    roll_up = result.criterion.roll_up
-    if result.compliance is not None:
-        return 1
-    if roll_up is not None and roll_up.method == "share_reaching":
-        return roll_up.threshold
-    return EXPECTED
 
 
 def _is_hidden(report: Report, result: CriterionResult, audience: Audience) -> bool:
@@ -214,29 +201,7 @@ def _is_hidden(report: Report, result: CriterionResult, audience: Audience) -> b
 
 
 def _is_spread(report: Report, result: CriterionResult, audience: Audience) -> bool:
-    spread = result.criterion.roll_up is not None
-    return spread and not _is_hidden(report, result, audience)
-
-
-def _spread(report: Report, result: CriterionResult) -> str:
-    concerned = [one for one in result.verdicts if one.standing is not Standing.OUT]
-    short = len(short_places(result))
-    reached = sum(
-        one.standing is Standing.IN and one.low >= threshold(result)
-        for one in concerned
-    )
-    counts = (
-        (short, "en dessous du niveau attendu"),
-        (0 if short else reached, "au niveau attendu"),
-        (len(concerned) - short - reached, "à vérifier"),
-    )
-    told = [(count, where) for count, where in counts if count]
-    said = [f"{count} {where}" for count, where in told]
-    if told:
-        said[0] = _counted(report, result, *told[0], of=len(concerned))
-    if result.open:
-        said.append("liste à compléter")
-    return ", ".join(said)
+    return result.alone is None and not _is_hidden(report, result, audience)
 
 
 def _counted(
@@ -294,12 +259,7 @@ OTHERS = 2
 
 def pressing(report: Report, actions: Iterable[Action]) -> tuple[Action, ...]:
     """Return the actions that cure a broken law or a missing condition."""
-    return tuple(
-        one
-        for one in actions
-        if kind_of(report.result(one.advice.recommendation.when.criterion))
-        is not Kind.IMPROVEMENT
-    )
+    return tuple(one for one in actions if kind_of(report, one) is not Kind.IMPROVEMENT)
 
 
 def detailed(report: Report) -> tuple[Action, ...]:
@@ -340,7 +300,7 @@ def foremost(
 def needs(report: Report, actions: Iterable[Action]) -> list[Action]:
     """Return what cures the lack of something indispensable, the missing ones first."""
     told = [
-        (result.high > 0, action)
+        (result.bounds.high > 0, action)
         for action in actions
         if (result := report.result(action.advice.recommendation.when.criterion))
         and result.criterion.kind is Kind.BLOCKING

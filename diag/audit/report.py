@@ -26,7 +26,7 @@ from diag.journal.errors import JournalError
 from diag.journal.records import photos_of, ranks_of, wordings_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
 from diag.model.charter import Issuer as Office
-from diag.model.checklist import Checklist, Criterion, Wording
+from diag.model.checklist import Checklist, Criterion, Recommendation, Wording
 from diag.model.enums import USUAL_READER, Audience, AuditStatus, PlaceKind
 from diag.model.fact import Facts, Place
 from diag.model.territory import Commune, TownHall
@@ -68,9 +68,7 @@ def discretion_of(checklist: Checklist) -> Discretion:
         advice.id
         for advice in checklist.recommendations.values()
         if advice.when.criterion in criteria
-        or not questions.isdisjoint(
-            _names(advice.quantity, advice.effort, *advice.prices.values())
-        )
+        or not questions.isdisjoint(_names(*_counted_by(advice)))
     )
     return Discretion(questions, criteria, recommendations)
 
@@ -80,14 +78,20 @@ def names_read(criterion: Criterion) -> tuple[str, ...]:
 
     A name inside a quoted choice counts too: too much discretion does no harm.
     """
-    names = (*names_judged(criterion), *_names(criterion.applicable))
-    return tuple(dict.fromkeys(names))
+    rules = (criterion.given, criterion.applicable, criterion.weigh_by)
+    return tuple(dict.fromkeys((*names_judged(criterion), *_names(*rules))))
 
 
 def names_judged(criterion: Criterion) -> tuple[str, ...]:
     """Return the names that decide the level, from the highest level down."""
     levels = sorted(criterion.levels, reverse=True)
     return tuple(_names(*(criterion.levels[level] for level in levels)))
+
+
+def _counted_by(advice: Recommendation) -> Iterator[str]:
+    """Give every rule that says where, how many and how long."""
+    yield from (advice.when.where, advice.quantity, advice.at_most, advice.effort)
+    yield from (need.count for need in advice.buys)
 
 
 def _names(*rules: str) -> list[str]:
@@ -278,10 +282,6 @@ class Report:
         return long_date(action.due) if action.due else NEXT_BUDGET
 
 
-def _pressing(assessment: Assessment) -> frozenset[str]:
-    return frozenset(one.criterion.id for one in assessment.alerts)
-
-
 def _named(place: Place) -> str:
     return accented(place.name) if place.kind is PlaceKind.ECOLE else place.name
 
@@ -317,9 +317,10 @@ def build_report(
 
     `earlier` steps are of the audit before; `own` and `ranks` are the engineer's.
     """
-    advice = (*assessment.advice, *(advised(one, today.year) for one in own))
+    law = {one.criterion.id for one in assessment.alerts}
+    added = (advised(one, today.year, is_legal=one.criterion in law) for one in own)
     steps = (*still_standing(earlier), *follow_ups)
-    plan = plan_of(advice, steps, today, _pressing(assessment), ranks)
+    plan = plan_of((*assessment.advice, *added), steps, today, ranks)
     return Report(
         about=about.model_copy(update={"name": accented(about.name)}),
         commune=commune,

@@ -65,6 +65,12 @@ def in_words(bounds: Bounds) -> str:
     return str(low) if low == high else f"entre {low} et {high}"
 
 
+def in_cell(bounds: Bounds) -> str:
+    """Return « 58 », or « 47 à 61 »: the same in a column."""
+    low, high = displayed(bounds)
+    return str(low) if low == high else f"{low} à {high}"
+
+
 def half_up(amount: Fraction) -> int:
     """Return the nearest integer, halves upwards."""
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -59,15 +59,19 @@ WHOM = {
 """Of whom a question is asked, or where its answer is seen."""
 
 COMPLIANCES = {
-    Compliance.CONFORME: "conforme",
-    Compliance.NON_CONFORME: "non conforme",
+    Compliance.CONFORME: "respecté",
+    Compliance.NON_CONFORME: "non respecté",
     Compliance.A_VERIFIER: "à vérifier",
     Compliance.SANS_OBJET: "sans objet",
 }
-"""What a compliance criterion gives."""
+"""Whether what the law asks is done."""
+
+LAW = "Ce que la loi demande"
+"""What readers call compliance."""
 
 SOCLES = {
     Socle.ATTEINT: "atteint",
+    Socle.ATTEINT_SAUF: "atteint sauf exceptions",
     Socle.NON_ATTEINT: "non atteint",
     Socle.INDETERMINE: "à vérifier",
     Socle.SANS_OBJET: "sans objet",
@@ -77,6 +81,7 @@ SOCLES = {
 SOCLE_SENTENCES = {
     Socle.ATTEINT: "Le socle est atteint : toutes les conditions indispensables "
     "sont réunies.",
+    Socle.ATTEINT_SAUF: "Le socle est atteint, sauf dans quelques lieux",
     Socle.NON_ATTEINT: "Le socle n'est pas atteint : au moins une condition "
     "indispensable manque",
     Socle.INDETERMINE: "On ne sait pas encore si le socle est atteint : des "
@@ -85,7 +90,7 @@ SOCLE_SENTENCES = {
 }
 """Whether everything blocking holds; what is missing is named after it."""
 
-UNSCORED = "conformité seule"
+UNSCORED = "loi seule"
 """Said of a domain that raises alerts and is never averaged: it has no score."""
 
 PRIORITIES = {
@@ -96,7 +101,7 @@ PRIORITIES = {
 """How soon a criterion of each kind is to be cured."""
 
 KINDS = {
-    Kind.COMPLIANCE: "conformité",
+    Kind.COMPLIANCE: "obligation",
     Kind.BLOCKING: "indispensable",
     Kind.IMPROVEMENT: "amélioration",
 }

@@ -1,0 +1,140 @@
+"""How a criterion stands over its places, in French: counted by level, and named.
+
+The mean of its places is a score; no level stands for several places.
+"""
+
+from collections.abc import Callable, Iterator
+
+from diag.assess.results import Assessment, CriterionResult, Verdict
+from diag.assess.words import verdict_words
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import PlaceKind, Socle, Standing, State
+from diag.model.fact import Facts
+from diag.words.sentences import listed, uncapitalised
+from diag.words.vocabulary import FEMININE, LEVELS, SOCLES
+
+EXPECTED = 2
+"""The level that a criterion should reach: « recommandé »."""
+
+NAMED = 4
+"""At most so many places are named in a line."""
+
+Name = Callable[[str], str]
+"""Gives the name of a place, by its id."""
+
+
+def expected_level(result: CriterionResult) -> int:
+    """Return the level expected at each place: what the law asks, or « recommandé »."""
+    asked = result.criterion.conforms_at
+    return EXPECTED if asked is None else asked
+
+
+def concerned(result: CriterionResult) -> tuple[Verdict, ...]:
+    """Return the verdicts of the places that it concerns, or may."""
+    return tuple(one for one in result.verdicts if one.standing is not Standing.OUT)
+
+
+def short_places(result: CriterionResult) -> tuple[Verdict, ...]:
+    """Return the places that surely fall short of what is expected there."""
+    expected = expected_level(result)
+    return tuple(
+        one
+        for one in result.verdicts
+        if one.standing is Standing.IN and one.high < expected
+    )
+
+
+def spread_words(result: CriterionResult, name: Name, kind: tuple[str, str]) -> str:
+    """Return « 3 salles exemplaires, 1 insuffisante : CM2 ».
+
+    `kind` is how one of its places is called, and several. The places that fall short
+    are named.
+    """
+    told = list(_groups(result, name, kind))
+    if result.open:
+        told.append("liste à compléter")
+    named = sum(" : " in one for one in told)
+    return (" ; " if named > 1 else ", ").join(told)
+
+
+def _groups(
+    result: CriterionResult, name: Name, kind: tuple[str, str]
+) -> Iterator[str]:
+    places, short = concerned(result), short_places(result)
+    noun = True
+    for level in (*reversed(range(len(LEVELS))), None):
+        here = [one for one in places if _level(one) == level]
+        if not here:
+            continue
+        many = len(here) > 1
+        what = f"{len(here)} {kind[many]}" if noun else str(len(here))
+        said = _agreeing(level, result.criterion.place, many=many)
+        names = [name(one.place) for one in here if one in short]
+        yield f"{what} {said}" + (f" : {listed(names, NAMED)}" if names else "")
+        noun = False
+
+
+def _level(verdict: Verdict) -> int | None:
+    sure = verdict.standing is Standing.IN and verdict.low == verdict.high
+    return verdict.low if sure else None
+
+
+def _agreeing(level: int | None, kind: PlaceKind, *, many: bool) -> str:
+    match level:
+        case 0:
+            return "insuffisant" + "e" * (kind in FEMININE) + "s" * many
+        case 3:
+            return "exemplaire" + "s" * many
+        case None:
+            return "à vérifier"
+    return f"au niveau {'de ' * (level == 1)}{LEVELS[level]}"
+
+
+def lasting_failures(assessment: Assessment) -> tuple[Verdict, ...]:
+    """Return the places that fail where enough of them hold: « sauf CM2 »."""
+    return tuple(
+        verdict
+        for result in assessment.criteria.values()
+        if result.socle and Socle.ATTEINT_SAUF in (result.socle.low, result.socle.high)
+        for verdict in result.verdicts
+        if verdict.standing is Standing.IN and verdict.high < 1
+    )
+
+
+def socle_words(assessment: Assessment, name: Name) -> str:
+    """Return « atteint », or « atteint sauf CM2 (une prise par classe) »."""
+    if assessment.socle is not Socle.ATTEINT_SAUF:
+        return SOCLES[assessment.socle]
+    missing: dict[str, list[str]] = {}
+    for one in lasting_failures(assessment):
+        title = assessment.criteria[one.criterion].criterion.title
+        missing.setdefault(one.place, []).append(uncapitalised(title))
+    told = [f"{name(place)} ({', '.join(what)})" for place, what in missing.items()]
+    return f"atteint sauf {listed(told, NAMED)}"
+
+
+def standing_words(verdict: Verdict) -> str:
+    """Return what is found at one place: « base », « déclaré sans objet »."""
+    if verdict.declared_out:
+        return "déclaré sans objet"
+    return verdict_words(verdict)
+
+
+def declined(facts: Facts, checklist: Checklist, domain: str) -> tuple[str, ...]:
+    """Return what was declared sans objet in a domain, each with its reason.
+
+    A choice not to have takes its criteria out of the score: it is printed beside it.
+    """
+    return tuple(
+        _declined_words(facts, place, asked, heads[0].reason)
+        for (place, name), heads in facts.answers.items()
+        if place in facts.places
+        and (asked := checklist.questions.get(name))
+        and (asked.domain, asked.void) == (domain, True)
+        and [head.state for head in heads] == [State.NOT_APPLICABLE]
+    )
+
+
+def _declined_words(facts: Facts, place: str, asked: Question, reason: str) -> str:
+    where = "" if place == facts.root else f", {facts.places[place].name}"
+    return f"{asked.label}{where} : sans objet" + (f", {reason}" if reason else "")
