@@ -196,7 +196,8 @@ def _groups(actions: Sequence[Action]) -> list[list[Action]]:
     return groups
 
 
-_ONE = Quantity(Fraction(1), Fraction(1))
+ONCE = Quantity(Fraction(1), Fraction(1))
+"""How many, of what is done once."""
 
 
 def advised(own: OwnAdvice, year: int, *, is_legal: bool = False) -> Advice:
@@ -215,7 +216,7 @@ def advised(own: OwnAdvice, year: int, *, is_legal: bool = False) -> Advice:
         done_when="",
         sources=("metier",),
     )
-    cost = cost_of([CostLine(_price(own, year), _ONE)]) if own.cents else FREE
+    cost = cost_of([CostLine(_price(own, year), ONCE)]) if own.cents else FREE
     return Advice(
         recommendation=recommendation,
         trigger=Trigger.FIRES,
@@ -223,7 +224,7 @@ def advised(own: OwnAdvice, year: int, *, is_legal: bool = False) -> Advice:
         waits_for=(),
         targets=(),
         places=(),
-        quantity=_ONE,
+        quantity=ONCE,
         usual=None,
         cost=cost,
         due=cost,

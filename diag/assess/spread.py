@@ -1,17 +1,20 @@
-"""How a criterion stands over its places, in French: counted by level, and named.
+"""How a criterion stands, in French: at a place by its level, over places by each.
 
-The mean of its places is a score; no level stands for several places.
+The mean of its places is a score; no level stands for several places: they are counted
+by level, and named.
 """
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 
-from diag.assess.results import Assessment, CriterionResult, Verdict
-from diag.assess.words import verdict_words
+from diag.assess.results import TOP, Assessment, CriterionResult, Verdict
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Socle, Standing, State
 from diag.model.fact import Facts
+from diag.model.number import Bounds
+from diag.words.figures import in_cell
 from diag.words.sentences import listed, uncapitalised
-from diag.words.vocabulary import FEMININE, LEVELS, SOCLES
+from diag.words.vocabulary import COMPLIANCES, FEMININE, LEVELS, PLACES, SOCLES
 
 EXPECTED = 2
 """The level that a criterion should reach: « recommandé »."""
@@ -23,10 +26,60 @@ Name = Callable[[str], str]
 """Gives the name of a place, by its id."""
 
 
+def level_words(result: CriterionResult) -> str:
+    """Return a result: « base », « base à recommandé », « respecté ».
+
+    Over places there is no level: the mean is a score, « 75 » or « 47 à 61 ».
+    """
+    if result.compliance is not None:
+        return COMPLIANCES[result.compliance]
+    if result.standing is Standing.OUT:
+        return "sans objet"
+    if result.alone:
+        return verdict_words(result.alone)
+    known = result.bounds != Bounds(Fraction(0), Fraction(1))
+    words = in_cell(result.bounds) if known else "à vérifier"
+    return _maybe(words, result.standing)
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """Return the levels that a place can reach: « base », « base à recommandé »."""
+    low, high = verdict.low, verdict.high
+    if verdict.standing is Standing.OUT:
+        return "sans objet"
+    if (low, high) == (0, TOP):
+        words = "à vérifier"
+    elif low == high:
+        words = LEVELS[low]
+    else:
+        words = f"{LEVELS[low]} à {LEVELS[high]}"
+    return _maybe(words, verdict.standing)
+
+
+def _maybe(words: str, standing: Standing) -> str:
+    return f"{words}, ou sans objet" if standing is Standing.MAYBE else words
+
+
+def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, str]:
+    """Return a criterion before and after; finer when the words are the same."""
+    old, new = level_words(before), level_words(after)
+    if old != new:
+        return old, new
+    return f"{old} ({in_cell(before.bounds)})", f"{new} ({in_cell(after.bounds)})"
+
+
 def expected_level(result: CriterionResult) -> int:
     """Return the level expected at each place: what the law asks, or « recommandé »."""
     asked = result.criterion.conforms_at
     return EXPECTED if asked is None else asked
+
+
+def kind_words(checklist: Checklist, kind: PlaceKind) -> tuple[str, str]:
+    """Return how one place of a kind is called, and several."""
+    for one in checklist.places:
+        if one.id is kind:
+            return one.label, one.plural or f"{one.label}s"
+    return PLACES[kind]
 
 
 def concerned(result: CriterionResult) -> tuple[Verdict, ...]:

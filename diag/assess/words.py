@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from diag.answers.types import TYPES
 from diag.assess.money import Money, estimate
-from diag.assess.results import TOP, Advice, Cost, CriterionResult, Score, Verdict
+from diag.assess.results import Cost, Score
 from diag.model.checklist import Question
-from diag.model.enums import PlaceKind, Standing, Trigger
-from diag.model.number import Bounds, canonical_number
+from diag.model.enums import PlaceKind
+from diag.model.number import Quantity, canonical_number
 from diag.rules.tree import (
     MIRRORED,
     Aggregate,
@@ -35,7 +35,8 @@ from diag.rules.tree import (
     walk,
 )
 from diag.words.figures import in_cell, in_words, measure, number, percent, plural
-from diag.words.vocabulary import COMPLIANCES, LEVELS, PLACES
+from diag.words.sentences import count_range
+from diag.words.vocabulary import PLACES
 
 
 class Move(StrEnum):
@@ -381,57 +382,23 @@ def filled_words(score: Score) -> str:
     return "" if score.bounds is None else f"examiné à {percent(score.completeness)}"
 
 
-def level_words(result: CriterionResult) -> str:
-    """Return a result: « base », « base à recommandé », « respecté ».
-
-    Over places there is no level: the mean is a score, « 75 » or « 47 à 61 ».
-    """
-    if result.compliance is not None:
-        return COMPLIANCES[result.compliance]
-    if result.standing is Standing.OUT:
-        return "sans objet"
-    if result.alone:
-        return verdict_words(result.alone)
-    known = result.bounds != Bounds(Fraction(0), Fraction(1))
-    words = in_cell(result.bounds) if known else "à vérifier"
-    return _maybe(words, result.standing)
+def quantity_words(quantity: Quantity, usual: Quantity | None) -> str:
+    """Return « 3 », « entre 3 et 5 », « à chiffrer (d'ordinaire 1 à 10) »."""
+    if quantity.high is not None:
+        return count_range(quantity)
+    least = f"au moins {number(quantity.low)}, " if quantity.low else ""
+    span = f" (d'ordinaire {_usual(usual)})" if usual else ""
+    return f"{least}à chiffrer{span}"
 
 
-def verdict_words(verdict: Verdict) -> str:
-    """Return the levels that a place can reach: « base », « base à recommandé »."""
-    low, high = verdict.low, verdict.high
-    if verdict.standing is Standing.OUT:
-        return "sans objet"
-    if (low, high) == (0, TOP):
-        words = "à vérifier"
-    elif low == high:
-        words = LEVELS[low]
-    else:
-        words = f"{LEVELS[low]} à {LEVELS[high]}"
-    return _maybe(words, verdict.standing)
-
-
-def _maybe(words: str, standing: Standing) -> str:
-    return f"{words}, ou sans objet" if standing is Standing.MAYBE else words
-
-
-def level_pair(before: CriterionResult, after: CriterionResult) -> tuple[str, str]:
-    """Return a criterion before and after; finer when the words are the same."""
-    old, new = level_words(before), level_words(after)
-    if old != new:
-        return old, new
-    return f"{old} ({in_cell(before.bounds)})", f"{new} ({in_cell(after.bounds)})"
+def _usual(usual: Quantity) -> str:
+    return count_range(usual, ruled=True)
 
 
 def money_words(cost: Cost) -> tuple[str, str]:
     """Return what is paid once and every year, with tax."""
     paid, kept = spent((cost,))
     return f"{paid}", f"{kept}"
-
-
-def firing(advice: Iterable[Advice]) -> list[Cost]:
-    """Return the costs that enter totals; those to be confirmed are left out."""
-    return [one.cost for one in advice if one.trigger is Trigger.FIRES]
 
 
 def short_cost(*costs: Cost) -> str:

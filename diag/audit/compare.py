@@ -165,7 +165,7 @@ _JUDGING = frozenset(Criterion.model_fields) - {
 
 def _same_rules(old: Criterion | None, new: Criterion) -> bool:
     return old is not None and (
-        old.model_dump(include=_JUDGING) == new.model_dump(include=_JUDGING)
+        all(getattr(old, name) == getattr(new, name) for name in _JUDGING)
     )
 
 

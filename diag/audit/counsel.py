@@ -1,22 +1,16 @@
 """What is recommended, in lines that unfold to reasons, costs, effect and follow-up."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
 
+from diag.answers.types import TYPES, value_words
 from diag.assess.json import criterion_json, plain
 from diag.assess.money import format_cost, format_range
-from diag.assess.plan import Action
-from diag.assess.scores import Averages
-from diag.assess.words import (
-    MOVES,
-    Move,
-    firing,
-    level_pair,
-    level_words,
-    score_words,
-    short_cost,
-)
+from diag.assess.plan import ONCE, Action
+from diag.assess.results import Advice, Target
+from diag.assess.spread import NAMED, level_pair
+from diag.assess.words import MOVES, Move, quantity_words, score_cell, short_cost
 from diag.audit.advising import declared_wording, title_words
 from diag.audit.bilan import OutlineLine, Tone, heading, quiet
 from diag.audit.compare import Comparison, CriterionChange, Row, ScoreChange, since_last
@@ -26,21 +20,21 @@ from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.audit.suppose import SupposedOutcome, outcome_lines
 from diag.model.audit import FollowUp
-from diag.model.checklist import Price
+from diag.model.checklist import Checklist, EffectValue, Price, Question
 from diag.model.enums import (
     USUAL_READER,
     WORKING_READER,
     Audience,
-    Compliance,
+    Direction,
     Gate,
     Standing,
 )
+from diag.model.number import canonical_number
 from diag.words.dates import describe_day
-from diag.words.figures import in_words, measure, number
+from diag.words.figures import measure, number, out_of_100
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed, sentence
 from diag.words.vocabulary import (
     AUDIENCES,
-    COMPLIANCES,
     FOLLOW_UPS,
     LEVELS,
     OWNERS,
@@ -51,39 +45,44 @@ from diag.words.vocabulary import (
 def counsel(session: AuditSession) -> tuple[OutlineLine, ...]:
     """Return the plan, what is to be confirmed, what is behind."""
     report = report_of(session)
-    averages = Averages(session.assessment.domains)
     lines: list[OutlineLine] = []
     for key, title, actions in (
         ("plan", "À faire", report.plan.actions),
-        ("confirmer", "À confirmer, hors des totaux", report.plan.to_confirm),
+        ("confirmer", "À confirmer", report.plan.to_confirm),
         ("passe", "Faites ou écartées", report.plan.closed),
     ):
         if actions or key == "plan":
-            costs = firing(one.advice for one in actions)
-            total = short_cost(*costs) if costs else ""
+            is_open = key != "passe"
+            total = short_cost(*(one.advice.cost for one in actions)) * is_open
             lines.append(heading(key, f"{title} : {len(actions)}", total))
-            lines += (_action(session, report, averages, one) for one in actions)
+            lines += (_action(session, report, one) for one in actions)
     return tuple(lines)
 
 
-def _action(
-    session: AuditSession, report: Report, averages: Averages, action: Action
-) -> OutlineLine:
+def _action(session: AuditSession, report: Report, action: Action) -> OutlineLine:
     indent = "↳ " if action.under else ""
     state = FOLLOW_UPS[action.state] if action.state else ""
     return OutlineLine(
         f"rec/{action.id}",
         f"{indent}{report.title(action)}",
-        ", ".join(filter(None, (state, short_cost(action.advice.cost)))),
-        inner=lambda: tuple(_unfolded(session, report, averages, action)),
+        ", ".join(filter(None, (state, _short_share(report, action)))),
+        inner=lambda: tuple(_unfolded(session, report, action)),
         lead=f"{action.ref.ljust(3)} ",
     )
 
 
+def _short_share(report: Report, action: Action) -> str:
+    """Return what is charged to an action; what others pay for is named."""
+    shared = describe_shared(report, action)
+    return (
+        shared if shared and action.advice.cost.free else short_cost(action.advice.cost)
+    )
+
+
 def _unfolded(
-    session: AuditSession, report: Report, averages: Averages, action: Action
+    session: AuditSession, report: Report, action: Action
 ) -> Iterator[OutlineLine]:
-    key = f"rec/{action.id}"
+    key, advice = f"rec/{action.id}", action.advice
     result = report.result(action.advice.recommendation.when.criterion)
     found = ""
     if result:
@@ -92,23 +91,22 @@ def _unfolded(
         ("Constat", found),
         ("Pourquoi", describe_reason(report, action, USUAL_READER)),
         ("Condition", describe_waiting(report, action, WORKING_READER)),
-        ("Qui", OWNERS[action.advice.recommendation.owner]),
+        ("Qui", OWNERS[advice.recommendation.owner]),
         ("Quand", describe_due(report, action)),
-        (
-            "Lieux",
-            report.format_places(action, WORKING_READER)
-            if action.advice.places
-            else "",
-        ),
-        ("Coût", format_cost(action.advice.cost)),
-        ("Fourchette", format_range(action.advice.cost)),
+        ("Lieux", report.format_places(action, WORKING_READER) * bool(advice.places)),
+        ("Combien", _how_many(advice)),
+        ("Coût", format_cost(advice.cost)),
+        ("Partagé", describe_shared(report, action)),
+        ("Dont à engager", format_cost(advice.due) * (advice.due != advice.cost)),
+        ("Fourchette", format_range(advice.cost)),
+        ("Remplace aussi", describe_covered(report, action, WORKING_READER)),
         ("Étapes", describe_steps(action)),
         ("Rang", "placée à la main" if action.by_hand else ""),
     )
     for name, said in told:
         if said:
             yield OutlineLine(f"{key}/{name}", f"{name} : {said}")
-    for line in action.advice.cost.lines:
+    for line in advice.cost.lines:
         price, many = line.price, line.quantity
         high = "…" if many.high is None else number(many.high)
         span = high if many.low == many.high else f"{number(many.low)} à {high}"
@@ -117,7 +115,7 @@ def _unfolded(
             f"{key}/prix/{price.id}",
             f"{price.label} : {span} × {_unit_price(price)}{rhythm}",
         )
-    yield from _effect(session, averages, action, key)
+    yield from _effect(session, action, key)
     for audience, reader in AUDIENCES.items():
         title = report.title(action, audience)
         mine = report.wording(action, audience) != declared_wording(
@@ -147,31 +145,53 @@ def _unit_price(price: Price) -> str:
     return f"{usual} HT (TVA {measure(price.vat, '%')}{span})"
 
 
-def _effect(
-    session: AuditSession, averages: Averages, action: Action, key: str
-) -> Iterator[OutlineLine]:
-    """Give « effet si fait »: the whole, then each criterion, before and after."""
-    effect = action.advice.recommendation.effect
-    after = averages.bounds_once(effect)
-    if not effect or averages.bounds is None or after is None:
+def _how_many(advice: Advice) -> str:
+    if advice.quantity == ONCE:
+        return ""
+    return quantity_words(advice.quantity, advice.usual)
+
+
+def _effect(session: AuditSession, action: Action, key: str) -> Iterator[OutlineLine]:
+    """Give « effet si fait »: on the whole, then what becomes true."""
+    effect, bounds = action.advice.recommendation.effect, session.judged.overall.bounds
+    if not effect or bounds is None:
         return
-    before, then = in_words(averages.bounds), in_words(after)
-    said = f"{before} → {then}" if before != then else f"{before}, inchangé"
-    yield OutlineLine(f"{key}/effet", "Effet si fait, sur l'ensemble", said)
-    for ident, level in effect.items():
-        result = session.assessment.criteria[ident]
-        if result.low >= level:
-            continue
-        high = max(result.high, level)
-        then = LEVELS[level] if level == high else f"{LEVELS[level]} à {LEVELS[high]}"
-        if result.compliance is not None:
-            then = COMPLIANCES[Compliance.CONFORME]
-        yield OutlineLine(
-            f"{key}/effet/{ident}",
-            f"  {result.criterion.title}",
-            f"{level_words(result)} → {then}",
-            tone=Tone.QUIET,
-        )
+    least = "au moins " * (bounds.low != bounds.high)
+    before = out_of_100(bounds.low)
+    after = out_of_100(bounds.low + action.advice.gain)
+    said = f"{least}{before} → {least}{after}"
+    yield OutlineLine(
+        f"{key}/effet",
+        "Effet si fait, sur l'ensemble",
+        said if before != after else f"{least}{before}, inchangé",
+    )
+    for ident, value in effect.items():
+        what, then = _effect_words(session.checklist, ident, value)
+        yield OutlineLine(f"{key}/effet/{ident}", f"  {what}", then, tone=Tone.QUIET)
+
+
+def _effect_words(
+    checklist: Checklist, ident: str, value: EffectValue
+) -> tuple[str, str]:
+    """Return what an action changes, and what it becomes."""
+    question = checklist.questions.get(ident)
+    if question is None:
+        criterion, level = checklist.criteria[ident], int(str(value))
+        return criterion.title, f"{LEVELS[level]} ou mieux"
+    if not TYPES[question.type].is_number:
+        is_day = TYPES[question.type].is_day
+        return question.label, "à jour" if is_day else value_words(question, value)
+    order = "au plus" if question.better is Direction.DOWN else "au moins"
+    return question.label, f"{order} {_amount(checklist, question, value)}"
+
+
+def _amount(checklist: Checklist, question: Question, value: EffectValue) -> str:
+    """Return a number as printed; one that a rule gives, by what it reads."""
+    try:
+        return measure(canonical_number(value), question.unit)
+    except ValueError:
+        read = checklist.questions.get(str(value))
+        return f"« {read.label} »" if read else str(value)
 
 
 def step_words(step: FollowUp) -> str:
@@ -226,8 +246,8 @@ def _stays_out(change: ScoreChange | CriterionChange) -> bool:
 def _score(change: ScoreChange) -> Row:
     note = ""
     if change.method_changed:
-        note = f"{METHOD} (rejugé : {score_words(change.again)})"
-    before, now = score_words(change.before), score_words(change.now)
+        note = f"{METHOD} (rejugé : {score_cell(change.again)})"
+    before, now = score_cell(change.before), score_cell(change.now)
     return change.title, before, "→", now, note
 
 
@@ -379,20 +399,59 @@ def describe_due(report: Report, action: Action) -> str:
     return f"avant le {report.format_due(action)}"
 
 
+Naming = Callable[[Report, str, Audience], str]
+"""Names a recommendation, or a criterion, by its id."""
+
+
 def describe_waiting(
-    report: Report,
-    action: Action,
-    audience: Audience,
-    name: Callable[[Report, str, Audience], str] | None = None,
+    report: Report, action: Action, audience: Audience, name: Naming | None = None
 ) -> str:
-    """Return what must come first, by its `name`; empty when nothing must."""
-    if action.advice.gate is Gate.OPEN:
-        return ""
-    told = name or name_places
-    names = listed([told(report, one, audience) for one in action.advice.waits_for])
-    if action.conditional:
-        return f"à engager après {names}" if names else "sous condition"
-    return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
+    """Return what must come first, by its `name`; empty when nothing must.
+
+    Where only some places wait, they are named: « à CM2 : après R2 ».
+    """
+    told = [
+        one for one in action.advice.targets if one.trigger is action.advice.trigger
+    ]
+    waits: dict[tuple[Gate, tuple[str, ...]], list[Target]] = {}
+    for one in told:
+        if one.gate is not Gate.OPEN:
+            waits.setdefault((one.gate, one.waits_for), []).append(one)
+    said = []
+    for (gate, first), targets in waits.items():
+        names = listed([(name or name_places)(report, one, audience) for one in first])
+        words = _waiting_words(gate, names, short=len(targets) < len(told))
+        if len(targets) < len(told):
+            words = f"{_where(report, action, targets, audience)} : {words}"
+        said.append(words)
+    return " ; ".join(said)
+
+
+def _waiting_words(gate: Gate, names: str, *, short: bool) -> str:
+    if gate is Gate.CHECK_FIRST:
+        return f"à vérifier d'abord : {names}" if names else "à vérifier d'abord"
+    after = f"après {names}" if names else "sous condition"
+    return after if short or not names else f"à engager {after}"
+
+
+def _where(
+    report: Report, action: Action, targets: Sequence[Target], audience: Audience
+) -> str:
+    if report.is_discreet(action.id, audience):
+        return "en partie"
+    return f"à {listed([report.place_name(one.place) for one in targets], NAMED)}"
+
+
+def describe_shared(report: Report, action: Action) -> str:
+    """Return « compris dans R3 », where another action pays for what it needs."""
+    payers = dict.fromkeys(one.payer for one in action.advice.shared)
+    refs = [found.ref for one in payers if (found := report.plan.action(one))]
+    return f"compris dans {listed(refs)}" if refs else ""
+
+
+def describe_covered(report: Report, action: Action, audience: Audience) -> str:
+    """Return the actions that it makes needless, by name."""
+    return listed([name_places(report, one, audience) for one in action.advice.covers])
 
 
 def name_places(report: Report, one: str, audience: Audience) -> str:

@@ -15,6 +15,7 @@ from diag.assess.money import Budget, budget_of, format_cost
 from diag.assess.plan import Action, Plan, advised, plan_of, still_standing
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
+from diag.assess.spread import kind_words
 from diag.audit.compare import AuditsCompared, Comparables, comparables_of, progress_of
 from diag.audit.hypotheses import option_of
 from diag.audit.memory import own_standing, steps_to_report
@@ -33,7 +34,7 @@ from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
 from diag.words.dates import day_of, long_date
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled, listed
-from diag.words.vocabulary import PLACES, STATUSES_PRINTED, SUBJECTS
+from diag.words.vocabulary import STATUSES_PRINTED, SUBJECTS
 from diag.workspace.charter import office_of
 from diag.workspace.picture import PictureError, reduced
 from diag.workspace.settings import Settings
@@ -228,10 +229,7 @@ class Report:
 
     def kind_words(self, kind: PlaceKind) -> tuple[str, str]:
         """Return how one place of a kind is called, and several."""
-        for one in self.checklist.places:
-            if one.id is kind:
-                return one.label, one.plural or f"{one.label}s"
-        return PLACES[kind]
+        return kind_words(self.checklist, kind)
 
     def result(self, criterion: str) -> CriterionResult | None:
         """Return what was found on a criterion, if the edition has it."""

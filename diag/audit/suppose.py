@@ -14,14 +14,8 @@ from diag.assess.json import advice_json, criterion_json, plain
 from diag.assess.judge import judge_of
 from diag.assess.money import format_cost
 from diag.assess.results import Advice, Assessment, CriterionResult, Score
-from diag.assess.words import (
-    MOVES,
-    Move,
-    level_pair,
-    money_words,
-    score_words,
-    short_cost,
-)
+from diag.assess.spread import level_pair
+from diag.assess.words import MOVES, Move, money_words, score_words, short_cost
 from diag.audit.compare import Row, move_of
 from diag.model.checklist import Checklist
 from diag.model.enums import USUAL_READER, PlaceKind, Provenance, State, Trigger

@@ -7,7 +7,7 @@ from diag.assess.money import format_cost
 from diag.assess.results import Assessment, Score
 from diag.assess.words import filled_words, score_words
 from diag.audit import hypotheses
-from diag.audit.bilan import explained, listed
+from diag.audit.reasons import explained, listed
 from diag.audit.compare import compared_with
 from diag.audit.hypotheses import (
     forget_scenario,

@@ -1,0 +1,155 @@
+"""Why a criterion or a recommendation stands as it does, in plain lines."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from diag.answers.types import evidence
+from diag.assess.facts import FactRead
+from diag.assess.json import advice_explanation_json, explanation_json
+from diag.assess.money import format_cost
+from diag.assess.spread import level_words, spread_words, verdict_words
+from diag.assess.why import (
+    AdviceExplanation,
+    Explanation,
+    PlaceRead,
+    why,
+    why_recommended,
+)
+from diag.audit.session import AuditSession, elsewhere
+from diag.model.enums import Standing, Trigger
+from diag.model.errors import DiagError
+from diag.rules.values import Truth
+from diag.words.sentences import sentence
+from diag.words.vocabulary import LEVELS, PLACES
+
+
+def fact_words(fact: FactRead) -> str:
+    """Return what is known of a fact that judging read."""
+    if fact.relevant is False:
+        return "ne se demande pas ici"
+    return evidence(fact.question, fact.heads) if fact.heads else "pas de réponse"
+
+
+def is_plainly_out(place: PlaceRead) -> bool:
+    """Return whether a criterion is sans objet there, and nobody had to say so."""
+    return place.verdict.standing is Standing.OUT and not place.declared_out
+
+
+_TRUTHS: dict[Truth, str] = {True: "vrai", False: "faux", None: "pas encore connu"}
+
+
+class Reasons:
+    """Why one criterion or recommendation stands as it does."""
+
+    def __init__(self, told: Explanation | AdviceExplanation) -> None:
+        self._told = told
+
+    def to_json(self) -> dict[str, object]:
+        """Return everything needed to judge again."""
+        if isinstance(self._told, Explanation):
+            return explanation_json(self._told)
+        return advice_explanation_json(self._told)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The reasons, in French."""
+        if isinstance(self._told, Explanation):
+            return tuple(_criterion_lines(self._told))
+        return tuple(_advice_lines(self._told))
+
+
+def explained(session: AuditSession, ident: str) -> Reasons:
+    """Return why a criterion or a recommendation stands as it does.
+
+    Raises:
+        DiagError: when the checklists have neither; names the nearest one.
+    """
+    facts, checklist = session.facts, session.checklist
+    if ident in checklist.criteria:
+        return Reasons(why(facts, checklist, ident))
+    if ident in checklist.recommendations:
+        return Reasons(why_recommended(facts, checklist, ident))
+    known = [*checklist.criteria, *checklist.recommendations]
+    near = get_close_matches(ident, known, n=1)
+    hint = f" Vouliez-vous dire {near[0]} ?" if near else ""
+    hint = elsewhere(session, ident) or hint
+    raise DiagError(
+        f"Critère ou préconisation « {ident[:60]} » inconnu.{hint} Voyez la liste.",
+        command=f"diag why {session.about.ref}",
+    )
+
+
+def listed(session: AuditSession) -> Iterator[str]:
+    """Give every criterion and its result, by domain."""
+    for domain in session.assessment.domains:
+        yield f"{domain.domain.title}"
+        width = max((len(each.criterion.id) for each in domain.criteria), default=0)
+        for result in domain.criteria:
+            name = result.criterion.id.ljust(width)
+            yield f"  {name}  {level_words(result)}"
+
+
+def _criterion_lines(told: Explanation) -> Iterator[str]:
+    criterion, said = told.criterion, level_words(told.result)
+    yield f"{criterion.title} [{criterion.ref or criterion.id}] : {said}"
+    yield f"  {criterion.why}"
+    if criterion.verify_before_quoting:
+        yield "  Point de droit : à relire dans le texte avant de le citer."
+    if not told.result.alone:
+        names = {each.place: each.name for each in told.places}
+        kind = PLACES[criterion.place]
+        spread = spread_words(told.result, names.__getitem__, kind)
+        yield f"  {sentence(spread)}"
+    if told.result.open:
+        yield "  La liste des lieux n'est pas close : il peut y en avoir d'autres."
+    out = [each for each in told.places if is_plainly_out(each)]
+    for place in told.places:
+        if place not in out:
+            yield from _place_lines(place)
+    if out:
+        yield f"  Sans objet ici : {', '.join(each.name for each in out)}"
+    for source in told.sources:
+        yield f"  Source {source.id} ({source.grade}) : {source.title} {source.url}"
+    if not told.sources:
+        yield "  Source : métier, sans texte de référence."
+
+
+def _place_lines(place: PlaceRead) -> Iterator[str]:
+    verdict = place.verdict
+    yield f"  {place.name} : {verdict_words(verdict)}"
+    if place.declared_out:
+        yield f"    déclaré sans objet : {', '.join(place.declared_out)}"
+    if place.applicable is not None:
+        truth = _TRUTHS[place.applicable.truth]
+        yield f"    s'applique si {place.applicable.text} : {truth}"
+    if place.given is not None:
+        truth = _TRUTHS[place.given.truth]
+        yield f"    il faut d'abord {place.given.text} : {truth}"
+    if verdict.standing is not Standing.OUT:
+        for level in place.levels:
+            fired = "  ← donne le niveau" if level.fired else ""
+            truth = _TRUTHS[level.truth]
+            yield f"    {LEVELS[level.level]} si {level.text} : {truth}{fired}"
+    for fact in place.facts:
+        named = f"{fact.question.label} ({fact.place_name})"
+        yield f"    {named} : {fact_words(fact)}"
+
+
+def _advice_lines(told: AdviceExplanation) -> Iterator[str]:
+    yield f"Préconisation {told.recommendation.id}"
+    if told.advice is None:
+        yield "  Pas faite : le critère est assez haut, ou sans objet."
+    else:
+        sure = told.advice.trigger is Trigger.FIRES
+        yield "  Proposée." if sure else "  À confirmer : le critère n'est pas connu."
+        yield f"  Coût : {format_cost(told.advice.cost)}"
+    for each in told.requires:
+        need = each.requirement
+        what = need.recommendation or f"{need.criterion} au niveau {need.at_least}"
+        yield f"  Demande d'abord {what} : {_TRUTHS[each.truth]}"
+    yield f"  Combien : {told.quantity.text}"
+    for line in told.prices:
+        if line.what is not None:
+            row = line.what
+            yield f"  Prix {row.id} ({row.year}, {row.source}) × {line.text}"
+    yield from _criterion_lines(told.criterion)
