@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from diag.assess.advice import FREE, cost_of
-from diag.assess.results import Advice, CostLine
+from diag.assess.results import FREE, Advice, Cost, CostLine
 from diag.model.audit import FollowUp, OwnAdvice
 from diag.model.checklist import Below, Price, Recommendation, Wording
 from diag.model.enums import Audience, FollowUpState, Gate, Trigger
@@ -216,7 +215,7 @@ def advised(own: OwnAdvice, year: int, *, is_legal: bool = False) -> Advice:
         done_when="",
         sources=("metier",),
     )
-    cost = cost_of([CostLine(_price(own, year), ONCE)]) if own.cents else FREE
+    cost = Cost((CostLine(_price(own, year), ONCE),)) if own.cents else FREE
     return Advice(
         recommendation=recommendation,
         trigger=Trigger.FIRES,

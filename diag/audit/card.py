@@ -6,9 +6,10 @@ from datetime import date
 from functools import lru_cache
 
 from diag.answers.types import TYPES, answer_words
-from diag.assess.criteria import CriterionJudge
+from diag.assess.criteria import CriterionJudge, every_name
 from diag.assess.judge import Judge, judge_of
-from diag.assess.results import Assessment
+from diag.assess.results import TOP, Assessment
+from diag.assess.spread import concerned, level_words
 from diag.assess.words import describe_condition
 from diag.audit.history import Turn, day_words, divergences, trail_of
 from diag.audit.memory import Recollection, Remembered, age
@@ -32,7 +33,7 @@ from diag.rules.tree import (
     walk,
 )
 from diag.words.dates import day_of, later
-from diag.words.vocabulary import LEVELS, PROVENANCES
+from diag.words.vocabulary import LEVELS, PROVENANCES, levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,13 @@ class Scale:
     """From the highest level to the lowest."""
     alone: bool
     """Every level compares this one fact with literals: the answer is placed on it."""
+    given: str
+    """What must be there first, in words; empty: nothing."""
     low: int
     high: int
     """The levels that the answer leaves possible."""
+    now: str
+    """The same in words; where it is judged at other places, their mean."""
     out: bool
     """Does not apply here."""
     sources: tuple[RegisteredSource, ...]
@@ -70,7 +75,7 @@ class Scale:
 def scales_of(
     stop: WalkStop, checklist: Checklist, assessment: Assessment
 ) -> tuple[Scale, ...]:
-    """Return every criterion whose levels read a fact, as it stands at a place."""
+    """Return every criterion that judges by a fact, as it stands at a place."""
     return tuple(
         _scale(gauge, stop, checklist, assessment)
         for gauge in _gauges_by_question(judge_of(checklist)).get(stop.question.id, ())
@@ -79,12 +84,12 @@ def scales_of(
 
 @lru_cache(maxsize=4)
 def _gauges_by_question(judge: Judge) -> Mapping[str, Sequence[CriterionJudge]]:
-    """Return the gauges whose levels read each question; asked at every key."""
+    """Return the gauges that judge by each question; asked at every key."""
     found: dict[str, list[CriterionJudge]] = {}
     for gauge in judge.gauges.values():
-        for question in frozenset().union(
-            *(rule.names.union(*rule.inner_names.values()) for _, rule in gauge.levels)
-        ):
+        judging = [rule for _, rule in gauge.levels]
+        judging += [gauge.given] if gauge.given else []
+        for question in frozenset[str]().union(*map(every_name, judging)):
             found.setdefault(question, []).append(gauge)
     return found
 
@@ -96,20 +101,33 @@ def _scale(
     thresholds, alone = _ladder(judge_of(checklist), criterion.id, stop.question.id)
     result = assessment.criteria[criterion.id]
     here = [each for each in result.verdicts if each.place == stop.place]
-    standing = here[0] if here else result
+    verdict = here[0] if here else result.alone
+    judged = [verdict] if verdict else concerned(result)
+    low = min((each.low for each in judged), default=0)
+    high = max((each.high for each in judged), default=TOP)
+    standing = verdict.standing if verdict else result.standing
     return Scale(
         criterion=criterion,
         thresholds=thresholds,
         alone=alone,
-        low=standing.low,
-        high=standing.high,
-        out=standing.standing is Standing.OUT,
+        given=_given_words(gauge, checklist, stop.question.id),
+        low=low,
+        high=high,
+        now=levels(low, high) if verdict else f"en moyenne, {level_words(result)}",
+        out=standing is Standing.OUT,
         sources=tuple(
             checklist.sources[each]
             for each in criterion.sources
             if each in checklist.sources
         ),
     )
+
+
+def _given_words(gauge: CriterionJudge, checklist: Checklist, own: str) -> str:
+    if gauge.given is None:
+        return ""
+    asks = describe_condition(gauge.given.root, checklist.questions, own)  # type: ignore[arg-type]  # the loader checked that it is a condition
+    return f"{asks}, sinon {LEVELS[0]}"
 
 
 @lru_cache(maxsize=1024)

@@ -62,7 +62,8 @@ def _reasons(stop: WalkStop) -> Iterator[str]:
         yield f"réponses contradictoires ({said})"
     if stop.flagged:
         yield "à revoir"
-    if not heads and question.required and stop.relevant is True:
+    is_due = question.required or question.danger
+    if not heads and is_due and stop.relevant is True:
         yield "sans réponse"
     for head in heads:
         if head.state is State.UNKNOWN:

@@ -15,6 +15,7 @@ from diag.model.audit import FollowUp, Visit
 from diag.model.enums import AuditStatus, Compliance, FollowUpState
 from diag.model.errors import DiagError
 from diag.model.text import accept
+from diag.words.vocabulary import LAW
 from diag.workspace.people import remember
 
 _SHORTEST = 8
@@ -201,7 +202,7 @@ def left_to_check(session: AuditSession) -> tuple[str, ...]:
         if one.compliance is Compliance.A_VERIFIER
     ]
     if unsure:
-        sentences.append(f"Conformité à vérifier : {' ; '.join(unsure)}.")
+        sentences.append(f"{LAW}, à vérifier : {' ; '.join(unsure)}.")
     if not session.visits:
         sentences.append("Aucune visite n'est enregistrée.")
     undecided = sum(one.undecided for one in report.plan.actions)

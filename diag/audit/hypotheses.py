@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from diag.answers.types import TYPES, value_words
-from diag.assess.words import money_words, score_words, short_cost
+from diag.assess.words import money_words, score_cell, short_cost
 from diag.audit.answer import find_question
 from diag.audit.session import AuditSession
 from diag.audit.suppose import (
@@ -207,9 +207,7 @@ def option_of(session: AuditSession, name: str) -> Option:
             f"Le scénario « {scenario.name} » ne suppose plus rien qui existe ici."
         )
     found = outcome(session.facts, session.checklist, kept)
-    once, yearly = zip(
-        *(money_words(one.advice) for one in (found.before, found.after)), strict=True
-    )
+    once, yearly = zip(*(money_words(one) for one in found.costs), strict=True)
     asked = session.checklist.questions
     return Option(
         name=scenario.name,
@@ -220,7 +218,7 @@ def option_of(session: AuditSession, name: str) -> Option:
             for words, one in zip(describe_hypotheses(session, kept), kept, strict=True)
         ),
         scores=tuple(
-            (title, score_words(before), score_words(after))
+            (title, score_cell(before), score_cell(after))
             for title, before, after in found.scores
             if before != after or title == found.scores[-1][0]
         ),

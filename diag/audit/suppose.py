@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
-from diag.assess.advice import Totals, totals
 from diag.assess.facts import with_answers
-from diag.assess.json import advice_json, criterion_json, plain
+from diag.assess.json import advice_json, cost_json, criterion_json, plain
 from diag.assess.judge import judge_of
-from diag.assess.money import format_cost
-from diag.assess.results import Advice, Assessment, CriterionResult, Score
+from diag.assess.money import Money, format_cost
+from diag.assess.results import Advice, Assessment, Cost, CriterionResult, Score
 from diag.assess.spread import level_pair
-from diag.assess.words import MOVES, Move, money_words, score_words, short_cost
+from diag.assess.words import MOVES, Move, score_cell, short_cost, spent
 from diag.audit.compare import Row, move_of
 from diag.model.checklist import Checklist
 from diag.model.enums import USUAL_READER, PlaceKind, Provenance, State, Trigger
 from diag.model.fact import Answer, Facts, Place, Value
+from diag.words.figures import euros
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled
 from diag.words.vocabulary import SUBJECTS
 
@@ -192,9 +192,9 @@ class SupposedOutcome:
         return tuple((old, new) for old, new in pairs if old.cost != new.cost)
 
     @property
-    def costs(self) -> tuple[Totals, Totals]:
-        """What everything sure costs, before and after."""
-        return totals(self.before.advice), totals(self.after.advice)
+    def costs(self) -> tuple[Cost, Cost]:
+        """What everything costs together, before and after."""
+        return self.before.basket, self.after.basket
 
     @property
     def changes_nothing(self) -> bool:
@@ -261,17 +261,13 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
     yield (
         "Scores",
         tuple(
-            (title, score_words(before), "→", score_words(after))
+            (title, score_cell(before), "→", score_cell(after))
             for title, before, after in found.scores
             if before != after
         )
         or (("aucun ne bouge", "", "", ""),),
     )
-    now, then = (money_words(one.advice) for one in (found.before, found.after))
-    yield (
-        "Dépense encore à décider, TTC",
-        (("une fois", now[0], "→", then[0]), ("par an", now[1], "→", then[1])),
-    )
+    yield "Dépense encore à décider, TTC", _spending(*found.costs)
     shifts = (
         (one.after.criterion.title, *level_pair(one.before, one.after), MOVES[one.move])
         for one in found.shifts
@@ -299,6 +295,25 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
     for title, rows in sections:
         if rows:
             yield title, rows
+
+
+def _spending(before: Cost, after: Cost) -> tuple[Row, ...]:
+    """Return both baskets; the difference is what the supposition is worth."""
+    return tuple(
+        (rhythm, f"{was}", "→", f"{then}", _difference(was, then))
+        for rhythm, was, then in zip(
+            ("une fois", "par an"), spent((before,)), spent((after,)), strict=True
+        )
+    )
+
+
+def _difference(was: Money, then: Money) -> str:
+    """Return « 1 200 € de moins »; empty where a quantity is not known."""
+    known = not any(one.at_least or one.more for one in (was, then))
+    gap = then.euros - was.euros
+    if not known or not gap:
+        return ""
+    return f"{euros(abs(gap))} de {'plus' if gap > 0 else 'moins'}"
 
 
 def _advices(found: SupposedOutcome, told: Iterable[Advice]) -> tuple[Row, ...]:
@@ -334,7 +349,7 @@ def outcome_json(found: SupposedOutcome) -> dict[str, object]:
         },
         "resolved": [one.recommendation.id for one in found.resolved],
         "new": [advice_json(one) for one in found.new],
-        "totals": {"before": plain(before), "after": plain(after)},
+        "basket": {"before": cost_json(before), "after": cost_json(after)},
     }
 
 

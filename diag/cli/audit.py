@@ -59,6 +59,9 @@ COMMANDS = {
 }
 """Subcommand → module and attribute."""
 
+_SHOWN = 12
+"""So many questions are printed, unless more are asked for."""
+
 
 @click.group(cls=LazyGroup, places=COMMANDS)
 def audit() -> None:
@@ -73,16 +76,25 @@ def audit() -> None:
 @audit_command
 @click.option("--place", default="", help="Nom du lieu (sinon tous).")
 @click.option("--all", "everything", is_flag=True, help="Aussi ce qui est répondu.")
-@click.option("--limit", default=12, show_default=True, help="Nombre de questions.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help=f"Nombre de questions (sinon {_SHOWN} à l'écran, toutes en JSON).",
+)
 def questions(
-    session: AuditSession, place: str, limit: int, *, everything: bool, as_json: bool
+    session: AuditSession,
+    place: str,
+    limit: int | None,
+    *,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """Montre ce qui reste à demander, le plus utile d'abord."""
     found = left_to_ask(session, place=place, everything=everything)
     if as_json:
-        print_json([question.to_json() for question in found])
+        print_json([question.to_json() for question in found[:limit]])
         return
-    for question in found[: None if everything else limit]:
+    for question in found[: limit or (None if everything else _SHOWN)]:
         maybe = "" if question.sure else " (peut-être sans objet)"
         click.echo(f"{question.id}  [{question.place_name}]{maybe}")
         click.echo(f"    {question.label}")

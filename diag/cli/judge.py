@@ -1,13 +1,16 @@
 """`diag score`, `why`, `suppose`, `compare`: what was found, and why."""
 
+from functools import partial
+
 import click
 
 from diag.assess.json import assessment_json
 from diag.assess.money import format_cost
-from diag.assess.results import Assessment, Score
-from diag.assess.words import filled_words, score_words
+from diag.assess.results import Advice, Assessment, DomainResult, Score
+from diag.assess.spread import declined, socle_words
+from diag.assess.words import filled_words, score_cell
 from diag.audit import hypotheses
-from diag.audit.reasons import explained, listed
+from diag.audit.bilan import place_name
 from diag.audit.compare import compared_with
 from diag.audit.hypotheses import (
     forget_scenario,
@@ -16,6 +19,7 @@ from diag.audit.hypotheses import (
     scenarios,
     suppositions_of,
 )
+from diag.audit.reasons import explained, listed
 from diag.audit.session import AuditSession
 from diag.audit.suppose import (
     Supposition,
@@ -35,13 +39,7 @@ from diag.model.enums import Compliance, Gate, Standing, Trigger
 from diag.model.errors import DiagError
 from diag.office.supervision import keep_judged
 from diag.words.sentences import counted
-from diag.words.vocabulary import COMPLIANCES, SOCLES, UNSCORED
-
-_GATES = {
-    Gate.OPEN: "",
-    Gate.CHECK_FIRST: "vérifier d'abord :",
-    Gate.WAITS: "attend :",
-}
+from diag.words.vocabulary import COMPLIANCES, LAW, UNSCORED
 
 _UNCONFIRMED = 10
 """At most so many recommendations to be confirmed printed, unless all are asked."""
@@ -72,21 +70,19 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
         differ = counted(count, "réponse contradictoire", "réponses contradictoires")
         settle = f"diag conflicts {session.about.ref}"
         click.echo(f"{differ}, à trancher : {settle}\n")
+    name = partial(place_name, session)
+    for danger in assessment.dangers:
+        click.echo(f"DANGER : {danger.question.label} ({name(danger.place)})")
     alerts = assessment.alerts
-    click.echo(f"Conformité : {counted(len(alerts), 'point')} à traiter ou à vérifier")
+    click.echo(f"{LAW} : {counted(len(alerts), 'point')} à traiter ou à vérifier")
     print_table(
         (f"  {_alert_words(each.compliance)}", each.criterion.id, each.criterion.title)
         for each in alerts
         if each.compliance is not None
     )
-    click.echo(f"Socle : {SOCLES[assessment.socle]}\n")
+    click.echo(f"Socle : {socle_words(assessment, name)}\n")
     print_table([
-        *(
-            (each.domain.title, UNSCORED, "")
-            if each.only_complies
-            else (each.domain.title, *_score_words(each.score))
-            for each in assessment.domains
-        ),
+        *(_domain_row(session, each) for each in assessment.domains),
         ("Ensemble", *_score_words(assessment.overall)),
     ])
     click.echo("")
@@ -100,7 +96,15 @@ def _alert_words(compliance: Compliance) -> str:
 
 def _score_words(score: Score) -> tuple[str, str]:
     maybe = " (peut-être sans objet)" if score.standing is Standing.MAYBE else ""
-    return score_words(score) + maybe * (score.bounds is not None), filled_words(score)
+    return score_cell(score) + maybe * (score.bounds is not None), filled_words(score)
+
+
+def _domain_row(session: AuditSession, result: DomainResult) -> tuple[str, ...]:
+    """Return a domain, its score, and what was declared sans objet in it."""
+    said, known = _score_words(result.score)
+    choices = declined(session.facts, session.checklist, result.domain.id)
+    notes = " ; ".join(filter(None, ("" if result.only_complies else known, *choices)))
+    return result.domain.title, UNSCORED if result.only_complies else said, notes
 
 
 def _print_advice(assessment: Assessment, *, everything: bool) -> None:
@@ -117,13 +121,34 @@ def _print_advice(assessment: Assessment, *, everything: bool) -> None:
         print_table(
             (
                 f"  {each.recommendation.id}",
-                format_cost(each.cost),
-                f"{_GATES[each.gate]} {', '.join(each.waits_for)}".strip(),
+                _share_words(each),
+                _waiting_words(each),
             )
             for each in advice[:shown]
         )
         if rest := len(advice[shown:]):
             click.echo(f"  … et {counted(rest, 'autre')} (--all les montre)")
+    if assessment.advice:
+        click.echo(f"Tout ensemble : {format_cost(assessment.basket)}")
+        click.echo(f"  dont à engager : {format_cost(assessment.due)}")
+
+
+def _share_words(advice: Advice) -> str:
+    """Return what an action is charged; what it buys with others, by who pays."""
+    payers = ", ".join(dict.fromkeys(one.payer for one in advice.shared))
+    if not payers:
+        return format_cost(advice.cost)
+    cost = "" if advice.cost.free else f"{format_cost(advice.cost)}, le reste "
+    return f"{cost}compris dans {payers}"
+
+
+def _waiting_words(advice: Advice) -> str:
+    if not advice.waits_for:
+        return ""
+    partly = "en partie, " * (advice.gate is Gate.OPEN)
+    checked = advice.gate is Gate.CHECK_FIRST
+    verb = "vérifier d'abord" if checked else "attend"
+    return f"{partly}{verb} : {', '.join(advice.waits_for)}"
 
 
 @click.command()

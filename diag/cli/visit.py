@@ -25,7 +25,7 @@ from diag.cli.shared import campaign_option, print_lines, subject_argument, work
 from diag.model.enums import PlaceKind
 from diag.model.errors import DiagError
 from diag.model.text import fold
-from diag.words.vocabulary import PROVENANCES, levels
+from diag.words.vocabulary import PROVENANCES
 from diag.workspace.subjects import auditee_named
 from diag.workspace.workspace import Workspace
 
@@ -86,8 +86,10 @@ def card_lines(visiting: VisitSession) -> Iterator[str]:
 def more_lines(card: QuestionCard) -> Iterator[str]:
     """Give the thresholds, the reasons, the sources and the history."""
     for scale in card.scales:
-        now = "sans objet ici" if scale.out else levels(scale.low, scale.high)
+        now = "sans objet ici" if scale.out else scale.now
         yield f"{scale.criterion.title} : {now}."
+        if scale.given:
+            yield f"D'abord : {scale.given}"
         for each in scale.thresholds:
             yield f"{each.name} : {each.asks}"
         yield f"Pourquoi : {scale.criterion.why}"

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from diag.assess.words import firing, short_cost
+from diag.assess.words import short_cost
 from diag.audit import advising
 from diag.audit.bilan import OutlineLine, findings
 from diag.audit.counsel import counsel, evolution
@@ -549,11 +549,14 @@ def _summary(session: AuditSession, report: Report) -> str:
     wrong = sum(one.compliance is Compliance.NON_CONFORME for one in assessment.alerts)
     unsure = len(assessment.alerts) - wrong
     presses = ""
-    if wrong:
-        presses = counted(wrong, "non conforme")
+    if assessment.dangers:
+        presses = counted(len(assessment.dangers), "danger")
+    elif wrong:
+        presses = f"Loi : {counted(wrong, 'non respecté', 'non respectés')}"
     elif unsure:
-        presses = f"{counted(unsure, 'conformité')} à vérifier"
-    cost = short_cost(*firing(one.advice for one in report.plan.actions))
+        presses = f"Loi : {unsure} à vérifier"
+    left = (*report.plan.actions, *report.plan.to_confirm)
+    cost = short_cost(*(one.advice.cost for one in left))
     return summary_line(SOCLES[assessment.socle], presses, cost)
 
 

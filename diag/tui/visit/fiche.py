@@ -48,7 +48,7 @@ from diag.tui.visit.commands import (
 )
 from diag.words.dates import written_day
 from diag.words.typography import french
-from diag.words.vocabulary import KINDS, PROVENANCES, levels
+from diag.words.vocabulary import KINDS, PROVENANCES
 
 # The line where the user answers: always there, always in the same place.
 #
@@ -557,6 +557,8 @@ def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
     title = Content.styled(line(criterion.title), "bold")
     kind = Content.styled(f"  {KINDS[criterion.kind]}", "$text-muted")
     yield NamedText("", title + kind)
+    if scale.given:
+        yield NamedText("D'abord", content(scale.given))
     if scale.out:
         yield NamedText("", Content.styled("sans objet ici", "$text-muted"))
     elif scale.alone or all(len(each.asks) < SHORT for each in scale.thresholds):
@@ -569,8 +571,8 @@ def _scale_rows(scale: Scale, card: QuestionCard) -> Iterator[NamedText]:
             name = f"{'>' if here else ' '} {each.name}"
             yield NamedText(name, Content.styled(line(asks), style), NAMES, style)
     else:
-        now = levels(scale.low, scale.high)
-        yield NamedText("Constat", content(f"{now} (dépend aussi d'autres réponses)"))
+        now = f"{scale.now} (dépend aussi d'autres réponses)"
+        yield NamedText("Constat", content(now))
     yield NamedText("Pourquoi", _checklist_words(criterion.why))
     for source in scale.sources:
         grade = _GRADES.get(source.grade, source.grade)
