@@ -1,8 +1,8 @@
 """Estimates as they are printed: whole euros, so that what is shown adds up.
 
 Each line is rounded once; a total is the sum of the lines that the reader sees.
-Before tax (HT) and with tax (TTC) never meet in one amount. A typical price is printed
-for a known quantity only: for another, from the least to the most.
+Before tax (HT) and with tax (TTC) never meet in one amount. What is printed is at the
+typical price, from the low quantity to the high one; a bracket gives the extremes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,12 @@ from fractions import Fraction
 from diag.assess.plan import Action
 from diag.assess.results import Amount, Cost
 from diag.words.figures import euros, half_up, number
+
+UNPRICED = "à chiffrer"
+"""What costs something, when nothing says how much."""
+
+FREE_WORDS = "sans dépense"
+"""What costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +45,28 @@ class Money:
 
     def __str__(self) -> str:
         """Return « 1 240 € », « entre 900 et 1 240 € » or « au moins 1 240 € »."""
-        if self.at_least:
-            return f"au moins {euros(self.euros)}"
-        if not self.more:
-            return euros(self.euros)
+        if self.at_least or not self.more:
+            return self.cell
         if not self.euros:
             return f"jusqu'à {euros(self.most)}"
         return f"entre {number(self.euros)} et {euros(self.most)}"
 
+    @property
+    def cell(self) -> str:
+        """The same in a table: « 900 à 1 240 € »."""
+        if self.at_least:
+            return f"au moins {euros(self.euros)}" if self.euros else UNPRICED
+        if not self.more:
+            return euros(self.euros)
+        return f"{number(self.euros)} à {euros(self.most)}"
 
-def estimate(amount: Amount, *, counted: bool = True) -> Money:
-    """Return the typical amount; from the least when the quantity is not `counted`."""
-    least = _euros(amount.minimum)
-    if amount.typical is None or amount.maximum is None:
-        return Money(least, at_least=True)
-    if counted:
-        return Money(_euros(amount.typical))
-    return Money(least, more=_euros(amount.maximum) - least)
 
-
-def is_counted(cost: Cost, *, yearly: bool) -> bool:
-    """Say whether we know how much of everything is paid once, or every year."""
-    return all(
-        line.quantity.low == line.quantity.high
-        for line in cost.lines
-        if line.price.yearly is yearly
-    )
+def estimate(amount: Amount) -> Money:
+    """Return an amount at the typical price, from the low quantity to the high one."""
+    low = _euros(amount.low)
+    if amount.high is None:
+        return Money(low, at_least=True)
+    return Money(low, more=_euros(amount.high) - low)
 
 
 def format_cost(cost: Cost, *, headed: bool = False) -> str:
@@ -72,26 +74,27 @@ def format_cost(cost: Cost, *, headed: bool = False) -> str:
 
     `headed`: its column has « environ » and « TTC » in its title.
     """
-    around, tax = ("", "") if headed else ("environ ", " TTC")
-    once = _about(cost.once_ttc, around, counted=is_counted(cost, yearly=False))
-    yearly = _about(cost.yearly_ttc, around, counted=is_counted(cost, yearly=True))
-    parts = [f"{once}{tax}"] if once else []
+    once, yearly = (
+        _about(cost.once_ttc, headed=headed),
+        _about(cost.yearly_ttc, headed=headed),
+    )
+    parts = [once] if once else []
     if yearly:
-        parts.append(f"{yearly}{tax} par an")
-    return ", puis ".join(parts) or "sans dépense"
+        parts.append(f"{yearly} par an")
+    return ", puis ".join(parts) or FREE_WORDS
 
 
 def format_range(cost: Cost) -> str:
-    """Return « de 1 240 à 1 900 € TTC », empty when the cost already shows it."""
+    """Return the extremes: « de 1 240 à 1 900 € TTC », empty when there are none.
+
+    From the least price of the low quantity to the greatest one of the high quantity.
+    """
     parts = [
         f"{_from_to(low, high)} TTC{rhythm}"
-        for amount, yearly, rhythm in (
-            (cost.once_ttc, False, ""),
-            (cost.yearly_ttc, True, " par an"),
-        )
-        if amount.maximum is not None
-        and is_counted(cost, yearly=yearly)
-        and (low := _euros(amount.minimum)) < (high := _euros(amount.maximum))
+        for amount, rhythm in ((cost.once_ttc, ""), (cost.yearly_ttc, " par an"))
+        if amount.maximum is not None and amount.high is not None
+        for low, high in [(_euros(amount.minimum), _euros(amount.maximum))]
+        if (low, high) != (_euros(amount.low), _euros(amount.high))
     ]
     return ", puis ".join(parts)
 
@@ -103,40 +106,47 @@ def format_sum(costs: Sequence[Cost]) -> str:
     """
     parts = []
     for yearly, rhythm in ((False, ""), (True, " par an")):
-        ttc, ht = Money(), Money()
-        for one in costs:
-            counted = is_counted(one, yearly=yearly)
-            ttc += estimate(one.yearly_ttc if yearly else one.once_ttc, counted=counted)
-            ht += estimate(one.yearly_ht if yearly else one.once_ht, counted=counted)
+        ttc = added(
+            estimate(one.yearly_ttc if yearly else one.once_ttc) for one in costs
+        )
+        ht = added(estimate(one.yearly_ht if yearly else one.once_ht) for one in costs)
         if ttc != Money():
-            parts.append(f"{ttc} TTC ({ht} HT){rhythm}")
-    return ", puis ".join(parts) or "sans dépense"
+            bare = ttc == Money(at_least=True)
+            parts.append(f"{_taxed(ttc)}{'' if bare else f' ({ht} HT)'}{rhythm}")
+    return ", puis ".join(parts) or FREE_WORDS
 
 
-def total_words(total: str, count: int) -> str:
-    """Return a `total`, and how many actions to be checked it leaves out.
+def total_words(total: str, *, unsure: int = 0, unpriced: int = 0) -> str:
+    """Return a `total`, and how many of its actions are not known for sure.
 
-    Empty when there is nothing to pay, and nothing to check that would cost.
+    `unsure`: those that a check may call for, which only raise its high bound;
+    `unpriced`: those that nobody can price yet. Empty when there is nothing to pay.
     """
-    if not count:
-        return f"{total}." if total else ""
-    many = f"{count} action{'s' * (count > 1)}"
-    if total:
-        return f"{total}, hors {many} à confirmer."
-    verb = "demanderaient" if count > 1 else "demanderait"
-    return f"aucune encore ; {many} à confirmer en {verb} une."
-
-
-def _about(amount: Amount, around: str, *, counted: bool) -> str:
-    shown = estimate(amount, counted=counted)
-    if shown.at_least:
-        return str(shown)
-    if not shown.most and not amount.maximum:
+    if not total:
         return ""
-    if shown.more:
-        return _from_to(shown.euros, shown.most) if shown.euros else str(shown)
-    sure = _euros(amount.minimum) == _euros(amount.maximum or amount.minimum)
-    return str(shown) if sure else f"{around}{shown}"
+    notes = []
+    if unsure:
+        many = "s" * (unsure > 1)
+        notes.append(f"{unsure} action{many} à confirmer comprise{many}")
+    if unpriced:
+        notes.append(f"{unpriced} action{'s' * (unpriced > 1)} {UNPRICED}")
+    return f"{', '.join([total, *notes])}."
+
+
+def _about(amount: Amount, *, headed: bool) -> str:
+    shown = estimate(amount)
+    if shown == Money() and not amount.maximum:
+        return ""
+    if headed:
+        return shown.cell
+    if shown.more and not shown.at_least:
+        return f"{_from_to(shown.euros, shown.most)} TTC"
+    known = shown.at_least or amount.minimum == amount.maximum
+    return _taxed(shown) if known else f"environ {_taxed(shown)}"
+
+
+def _taxed(shown: Money) -> str:
+    return UNPRICED if shown == Money(at_least=True) else f"{shown} TTC"
 
 
 def _from_to(low: int, high: int) -> str:
@@ -150,7 +160,8 @@ def _euros(cents: Fraction) -> int:
 # Three budgets of a commune, year by year, with totals that add up as printed.
 #
 # What is paid once falls in the year of its deadline (the next budget when none is
-# set); what is paid every year counts whole from that year on.
+# set); what is paid every year counts whole from that year on. What a check may call
+# for only raises the high bounds.
 
 
 YEARS = 3
@@ -163,12 +174,14 @@ class BudgetRow:
 
     action: Action
     years: tuple[Money, ...]
+    due: tuple[Money, ...]
+    """The part of it for places that need not wait."""
     ht: Money
 
     @property
     def total(self) -> Money:
         """The years added up, TTC."""
-        return sum(self.years, Money())
+        return added(self.years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,54 +204,72 @@ class Budget:
 
     years: tuple[int, ...]
     rows: tuple[BudgetRow, ...]
+    """What is surely needed."""
+    unsure: tuple[BudgetRow, ...]
+    """What a check may call for: its low bounds are zero."""
     beyond: tuple[Action, ...]
+
+    @property
+    def every(self) -> tuple[BudgetRow, ...]:
+        """All the rows that the totals add."""
+        return (*self.rows, *self.unsure)
 
     @property
     def totals(self) -> tuple[Money, ...]:
         """The sum of each year, TTC."""
-        columns = zip(*(row.years for row in self.rows), strict=True)
-        return tuple(added(column) for column in columns)
+        return by_year(row.years for row in self.every)
 
     @property
     def shares(self) -> tuple[BudgetShare, ...]:
-        """The rows added up by domain, in the order of the plan."""
+        """The rows surely needed added up by domain, in the order of the plan."""
         rows: dict[str, list[BudgetRow]] = {}
         for row in self.rows:
             rows.setdefault(row.action.advice.recommendation.domain, []).append(row)
         return tuple(
-            BudgetShare(
-                domain,
-                tuple(
-                    added(column)
-                    for column in zip(*(row.years for row in group), strict=True)
-                ),
-            )
+            BudgetShare(domain, by_year(row.years for row in group))
             for domain, group in rows.items()
         )
 
     @property
     def total(self) -> Money:
         """Everything, TTC."""
-        return added(row.total for row in self.rows)
+        return added(row.total for row in self.every)
 
     @property
     def ht(self) -> Money:
         """Everything, HT."""
-        return added(row.ht for row in self.rows)
+        return added(row.ht for row in self.every)
 
     @property
-    def conditional(self) -> Money:
-        """The part that waits for something else, TTC."""
-        return added(row.total for row in self.rows if row.action.conditional)
+    def due(self) -> Money:
+        """The part that waits for nothing else, TTC: « dont à engager »."""
+        return added(added(row.due) for row in self.every)
+
+    @property
+    def unpriced(self) -> int:
+        """How many actions nobody can price yet."""
+        return sum(row.total.at_least for row in self.every)
 
 
-def budget_of(actions: Sequence[Action], today: date) -> Budget:
-    """Return the budget of what is surely needed; free actions have no row."""
+def budget_of(
+    actions: Sequence[Action], today: date, to_confirm: Sequence[Action] = ()
+) -> Budget:
+    """Return the budget of what is surely needed, and of what a check may call for.
+
+    Free actions have no row.
+    """
     years = tuple(today.year + offset for offset in range(YEARS))
     paid = [action for action in actions if not action.advice.cost.free]
     within = [action for action in paid if _year(action, years) <= years[-1]]
-    beyond = tuple(action for action in paid if action not in within)
-    return Budget(years, tuple(_row(action, years) for action in within), beyond)
+    maybe = [action for action in to_confirm if not action.advice.cost.free]
+    return Budget(
+        years=years,
+        rows=tuple(_row(action, years) for action in within),
+        unsure=tuple(
+            _row(action, years) for action in maybe if _year(action, years) <= years[-1]
+        ),
+        beyond=tuple(action for action in paid if action not in within),
+    )
 
 
 def added(amounts: Iterable[Money]) -> Money:
@@ -246,18 +277,26 @@ def added(amounts: Iterable[Money]) -> Money:
     return sum(amounts, Money())
 
 
+def by_year(rows: Iterable[Sequence[Money]]) -> tuple[Money, ...]:
+    """Return the sum of each year; no rows, no year."""
+    return tuple(added(column) for column in zip(*rows, strict=True))
+
+
 def _row(action: Action, years: tuple[int, ...]) -> BudgetRow:
-    cost, start = action.advice.cost, _year(action, years)
-    ttc = _spread(cost, cost.once_ttc, cost.yearly_ttc, start, years)
-    ht = _spread(cost, cost.once_ht, cost.yearly_ht, start, years)
-    return BudgetRow(action, ttc, added(ht))
+    cost, due, start = action.advice.cost, action.advice.due, _year(action, years)
+    ht = _spread(cost.once_ht, cost.yearly_ht, start, years)
+    return BudgetRow(
+        action=action,
+        years=_spread(cost.once_ttc, cost.yearly_ttc, start, years),
+        due=_spread(due.once_ttc, due.yearly_ttc, start, years),
+        ht=added(ht),
+    )
 
 
 def _spread(
-    cost: Cost, once: Amount, yearly: Amount, start: int, years: tuple[int, ...]
+    once: Amount, yearly: Amount, start: int, years: tuple[int, ...]
 ) -> tuple[Money, ...]:
-    first = estimate(once, counted=is_counted(cost, yearly=False))
-    every = estimate(yearly, counted=is_counted(cost, yearly=True))
+    first, every = estimate(once), estimate(yearly)
     return tuple(
         (first if year == start else Money()) + (every if year >= start else Money())
         for year in years

@@ -56,7 +56,7 @@ AUDIENCES: Mapping[Audience, AudienceDocument] = {
         "Note à l'académie",
         "note-academie",
         "la note à l'académie",
-        "Elle dit où en sont le projet, la formation, l'ENT et la conformité, et ce "
+        "Elle dit où en sont le projet, la formation, l'ENT et la loi, et ce "
         "qui est attendu de l'académie.",
         "academie",
     ),

@@ -32,6 +32,7 @@ from diag.documents.parts.since import since
 from diag.documents.parts.sources import source_words, sources_list
 from diag.model.enums import Audience, Compliance, Gate, Owner, Standing
 from diag.words.sentences import first_sentence, sentence, uncapitalised
+from diag.words.vocabulary import LAW
 
 READER = Audience.ACADEMIE
 
@@ -85,6 +86,7 @@ def view(report: Report) -> dict[str, object]:
     return {
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Inspection et services académiques"),
+        "dangers": frame.dangers_box(report, READER),
         "alerts": alerts_box(report, READER),
         "domains": frame.domain_table(report, beside=True),
         "project": _subject(report, "Projet et usages", _PROJECT),
@@ -147,7 +149,7 @@ def _compliance_table(report: Report, judged: Iterable[CriterionResult]) -> Md:
         seen, cure = observed(report, one, READER), cures(report, one, READER)
         rows.append((one.criterion.title, seen, f"{why} ({sources})", cure))
     columns = (*EXPECTED_AND_SEEN, "Pourquoi", "Ce qui est proposé")
-    return table("Points de conformité à traiter", columns, rows)
+    return table(f"{LAW} : points non respectés", columns, rows)
 
 
 def _among(report: Report, prefixes: tuple[str, ...]) -> list[CriterionResult]:

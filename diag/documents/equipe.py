@@ -48,6 +48,7 @@ def view(report: Report) -> dict[str, object]:
     return {
         "cover": frame.cover(report, _READERS[school]),
         "team": _GREETED[school],
+        "dangers": frame.dangers_box(report, READER),
         "alerts": alerts_box(report, READER),
         "strengths": bullets(
             f"{one.criterion.title} : {praised(report, one, READER)}"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from functools import partial
 
-from diag.assess.money import Money, format_cost, format_range, format_sum, total_words
+from diag.assess.money import Money, format_range, format_sum, total_words
 from diag.assess.plan import Action
 from diag.audit.compare import describe_comparables
 from diag.audit.counsel import describe_due, describe_reason
@@ -171,11 +171,11 @@ def decisions(report: Report) -> tuple[Action, ...]:
     indispensable thing that would change most; in the order of the plan.
     """
     voted = [one for one in _patient(report) if is_voted(report, one)]
-    paid = [one for one in voted if not one.advice.cost.free]
+    paid = [one for one in voted if not one.advice.alone.free]
 
     def need(action: Action) -> tuple[bool, Fraction]:
         result = report.result(action.advice.recommendation.when.criterion)
-        is_missing = result is not None and not result.high
+        is_missing = result is not None and not result.bounds.high
         return not is_missing, -action.advice.gain
 
     def is_lawful(action: Action) -> bool:
@@ -209,7 +209,7 @@ def duties(report: Report) -> tuple[Action, ...]:
 def is_voted(report: Report, action: Action) -> bool:
     """Return whether it takes a vote: money, or an act that is the council's own."""
     words = report.wording(action, READER).decision
-    return not action.advice.cost.free or bool(_COUNCIL_ACTS.search(words))
+    return not action.advice.alone.free or bool(_COUNCIL_ACTS.search(words))
 
 
 def _ripe(report: Report) -> list[Action]:
@@ -254,9 +254,10 @@ def deadline(report: Report) -> str:
 
 def dangers_box(report: Report) -> Md:
     """Return what is to be stopped at once; empty when nothing is."""
+    found = bullets(frame.dangers_found(report, READER))
     lines = (written(describe_decision(report, one)) for one in dangers(report))
     title = "À faire cesser dès réception, sans attendre un vote"
-    return box("CAUTION", title, *lines)
+    return box("CAUTION", title, found, *lines)
 
 
 def endangered(report: Report) -> frozenset[str]:
@@ -302,7 +303,7 @@ def _asked(report: Report, action: Action, last: str, *, priced: bool = True) ->
     text = report.fill_blanks(action, words.decision or words.title, READER)
     asked = first_sentence(text, DECISION_WORDS).rstrip(". ")
     in_brackets = asked.endswith(")")
-    more, amount = [last], format_cost(action.advice.cost)
+    more, amount = [last], advice.cost_words(report, action)
     if report.format_due(action) not in asked and NEXT_BUDGET not in asked:
         more.insert(0, describe_due(report, action))
     if amount not in asked and (priced or in_brackets):
@@ -321,7 +322,9 @@ def findings_table(report: Report) -> Md:
     shown = {*boxed, *(one.criterion.id for one in wrong[:NAMED])}
     weak = [one for one in weaknesses(report) if one.criterion.id not in shown]
     missing = [
-        one for one in weak if one.criterion.kind is Kind.BLOCKING and not one.high
+        one
+        for one in weak
+        if one.criterion.kind is Kind.BLOCKING and not one.bounds.high
     ]
     # What is in a box is a finding too.
     lines = FINDINGS - bool(dangers(report)) - bool(duties(report))
@@ -350,16 +353,13 @@ def findings_table(report: Report) -> Md:
 
 def _total(report: Report) -> str:
     budget = report.budget
-    unsettled = report.plan.paid_to_confirm
-    if not budget.rows:
-        return total_words("", unsettled)
-    waiting = budget.conditional
-    if waiting.more and not waiting.at_least:
-        waiting = Money(more=waiting.most)  # « jusqu'à », short enough for page one
-    waits = f", dont {waiting} sous condition"
-    asked = waits if waiting != Money() else ""
-    ht = "" if budget.total.more else f" (soit {budget.ht} HT)"  # one range is enough
-    return total_words(f"{budget.total} TTC{ht}{asked}", unsettled)
+    if not budget.every:
+        return ""
+    is_range = budget.total.more or budget.total.at_least
+    ht = "" if is_range else f" (soit {budget.ht} HT)"  # one range is enough
+    due = f", dont {budget.due} à engager" if budget.due != budget.total else ""
+    told = f"{budget.total} TTC{ht}{due}"
+    return total_words(told, unsure=len(budget.unsure), unpriced=budget.unpriced)
 
 
 # The other pages
@@ -371,12 +371,17 @@ def _describe_action(report: Report, action: Action) -> tuple[Pair, ...]:
     done = report.fill_blanks(action, action.advice.recommendation.done_when, READER)
     sources = " et ".join(advice.cited(report, action, CITED))
     why = describe_reason(report, action, READER)
-    who = advice.owner(action), advice.cost(action), describe_due(report, action)
+    who = (
+        advice.owner(action),
+        advice.cost(report, action),
+        describe_due(report, action),
+    )
     return (
         *advice.found(report, action, READER),
         ("Pourquoi", f"{why} ({sources})" if sources else why),
         ("Que faire", sentence(what)),
         ("Qui, coût, échéance", sentence(" ; ".join(who))),
+        advice.covered(report, action, READER),
         ("Où en est-on", sentence(advice.follow_up(action))),
         ("On saura que c'est fait", sentence(done)),
     )
@@ -392,7 +397,7 @@ def _beyond(report: Report) -> str:
 def _leaders(report: Report) -> str:
     """Return who leads how much: « la commune, 90 € TTC ; le syndicat, 40 € TTC »."""
     spent: dict[Owner, Money] = {}
-    for row in report.budget.rows:
+    for row in report.budget.every:
         owner = row.action.advice.recommendation.owner
         spent[owner] = spent.get(owner, Money()) + row.total
     shares = [f"{OWNERS[one]}, {spent[one]} TTC" for one in Owner if one in spent]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from diag.answers.types import answer_words, heads_words
+from diag.assess.money import UNPRICED
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
 from diag.audit.counsel import describe_due, describe_steps
@@ -34,7 +35,7 @@ from diag.model.fact import Answer, Place
 from diag.words.dates import day_of, describe_day, describe_duration, later, long_date
 from diag.words.figures import euros_and_cents, half_up, number, plural
 from diag.words.sentences import count_range, listed, sentence, uncapitalised
-from diag.words.vocabulary import OWNERS, PROVENANCES
+from diag.words.vocabulary import LAW, OWNERS, PROVENANCES
 
 READER = Audience.TECHNIQUE
 
@@ -47,7 +48,7 @@ COLUMNS = 5
 _LISTED = (PlaceKind.BATIMENT, PlaceKind.SALLE, PlaceKind.LOT)
 
 _ANOMALIES = {
-    Kind.COMPLIANCE: "Anomalies : conformité",
+    Kind.COMPLIANCE: f"Anomalies : {LAW[:1].lower()}{LAW[1:]}",
     Kind.BLOCKING: "Anomalies : conditions indispensables",
     Kind.IMPROVEMENT: "Anomalies : améliorations",
 }
@@ -60,6 +61,7 @@ def view(report: Report) -> dict[str, object]:
         "option": option_section(report.option, reserved=True),
         "since": since(report.progress, named=NAMED) if report.progress else "",
         "cover": frame.cover(report, "Service technique et prestataires"),
+        "dangers": frame.dangers_box(report, READER),
         "alerts": alerts_box(report, READER),
         "open": uncapitalised(open_words(report)),
         "tickets": _tickets(report),
@@ -109,7 +111,8 @@ def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     quantity = action.advice.quantity
     known = quantity.low == quantity.high
     # A count of one, or of the places just above, adds nothing.
-    many = "" if known and quantity.low in {1, len(places)} else count_range(quantity)
+    told = known and quantity.low in {1, len(places)}
+    many = "" if told else advice.quantity_words(action)
     how = report.fill_blanks(action, report.wording(action, READER).how, READER)
     done = report.fill_blanks(action, recommendation.done_when, READER)
     where = ""
@@ -122,6 +125,7 @@ def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
         *_criterion(report, action),
         ("Comment", " ".join(steps)),
         ("Qui, quand, coût", _who(report, action)),
+        advice.covered(report, action, READER),
         ("Recette", sentence(done)),
         ("Suite", sentence(advice.follow_up(action))),
     )
@@ -142,7 +146,7 @@ def _criterion(report: Report, action: Action) -> tuple[Pair, ...]:
 def _who(report: Report, action: Action) -> str:
     effort = action.advice.effort_days
     charge = f" ; charge : {count_range(effort, 'jour', 'jours')}" if effort else ""
-    due, cost = describe_due(report, action), advice.cost(action)
+    due, cost = describe_due(report, action), advice.cost(report, action)
     lasts = describe_duration(action.advice.recommendation.lifetime)
     life = f" ; durée de vie : {lasts}" if lasts else ""
     return sentence(f"{advice.owner(action)}, {due}{charge} ; {cost}{life}")
@@ -153,18 +157,14 @@ def _to_confirm(report: Report) -> Md:
     rows = []
     for one in report.plan.to_confirm:
         result = report.result(one.advice.recommendation.when.criterion)
-        cost = one.advice.cost
-        amounts = cost.once_ttc, cost.yearly_ttc
-        # « au moins 0 € » is no estimate: nothing is bound there.
-        known = cost.free or any(each.minimum or each.maximum for each in amounts)
         rows.append((
             f"{one.ref}. {report.title(one, READER)}",
             result.criterion.ref or result.criterion.id if result else "",
             OWNERS[one.advice.recommendation.owner],
-            advice.cost_cell(one) if known else "à chiffrer",
+            advice.cost_cell(report, one),
         ))
     columns = ("Action possible", "Critère à trancher", "Qui", "Coût TTC, environ")
-    return table("Actions à confirmer, hors des totaux", columns, rows)
+    return table("Actions à confirmer par une vérification", columns, rows)
 
 
 def _untreated(report: Report) -> Md:
@@ -337,11 +337,11 @@ def _origin(heads: Sequence[Answer], usual: str) -> str:
 def cost_table(report: Report) -> Md:
     """Return every row that the plan pays for, and the sum of the rows shown.
 
-    What is to be confirmed has no row; each row is rounded to the cent, once. Of a
-    quantity that is not known, the row goes from the least to the most.
+    Each row is rounded to the cent, once, at the typical price. A need that several
+    actions share has one row, under the first of them.
     """
     rows, once, yearly = [], list[CostLine](), list[CostLine]()
-    for action in report.plan.actions:
+    for action in (*report.plan.actions, *report.plan.to_confirm):
         for line in action.advice.cost.lines:
             price = line.price
             (yearly if price.yearly else once).append(line)
@@ -349,7 +349,7 @@ def cost_table(report: Report) -> Md:
                 action.ref,
                 price.label,
                 count_range(line.quantity, price.unit, plural(price.unit)),
-                _price_range(*_unit_price(line)),
+                euros_and_cents(price.typical),
                 _price_range(*_cents(line)) + " par an" * price.yearly,
                 str(price.year),
                 source_words(price.source),
@@ -368,29 +368,17 @@ def cost_table(report: Report) -> Md:
 
 def _price_range(low: int, high: int | None) -> str:
     if high is None:
-        return f"au moins {euros_and_cents(low)}"
+        return f"au moins {euros_and_cents(low)}" if low else UNPRICED
     if low == high:
         return euros_and_cents(low)
-    if not low:
-        return f"jusqu'à {euros_and_cents(high)}"
-    return f"entre {euros_and_cents(low)} et {euros_and_cents(high)}"
+    return f"{euros_and_cents(low)} à {euros_and_cents(high)}"
 
 
 def _cents(line: CostLine) -> tuple[int, int | None]:
-    """Return the least and the most; the typical price of a known quantity, twice."""
-    quantity, (cheap, dear) = line.quantity, _unit_price(line)
-    low = half_up(quantity.low * cheap)
-    return low, None if quantity.high is None else half_up(quantity.high * dear)
-
-
-def _unit_price(line: CostLine) -> tuple[int, int]:
-    """Return the typical price, twice; from least to most of an unknown quantity."""
-    quantity, price = line.quantity, line.price
-    if quantity.high is None:
-        return price.minimum, price.minimum
-    if quantity.low == quantity.high:
-        return price.typical, price.typical
-    return price.minimum, price.maximum
+    """Return what the low quantity and the high one cost, at the typical price."""
+    low, high = line.quantity.low, line.quantity.high
+    usual = line.price.typical
+    return half_up(low * usual), None if high is None else half_up(high * usual)
 
 
 # Evidence

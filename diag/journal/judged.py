@@ -13,7 +13,7 @@ from diag.assess.results import Advice, Assessment, Score
 from diag.journal.journal import Journal
 from diag.model.enums import WORKING_READER, Socle, Standing
 from diag.model.number import Bounds
-from diag.words.figures import half_up
+from diag.words.figures import half_up, out_of_100
 
 OVERALL = "ensemble"
 """Dimension of the overall score, beside the ids of domains."""
@@ -129,6 +129,7 @@ def _score(standing: str, low: str | None, high: str | None, complete: str) -> S
 def _findings(assessment: Assessment) -> Iterator[Row]:
     for position, result in enumerate(assessment.criteria.values()):
         criterion = result.criterion
+        told = [one for one in result.verdicts if one.standing is not Standing.OUT]
         yield (
             position,
             criterion.id,
@@ -137,9 +138,12 @@ def _findings(assessment: Assessment) -> Iterator[Row]:
             criterion.title,
             str(criterion.kind),
             str(result.standing),
-            result.low,
-            result.high,
+            min((one.low for one in told), default=0),
+            min((one.high for one in told), default=0),
             str(result.compliance) if result.compliance else None,
+            out_of_100(result.bounds.low),
+            out_of_100(result.bounds.high),
+            result.alone is None,
         )
 
 
@@ -157,10 +161,12 @@ def _advice(assessment: Assessment, titles: Mapping[str, str]) -> Iterator[Row]:
             _text(advice.quantity.low),
             _text(advice.quantity.high),
             half_up(cost.once_ttc.minimum),
-            _cents(cost.once_ttc.typical),
+            half_up(cost.once_ttc.low),
             _cents(cost.once_ttc.maximum),
-            _cents(cost.yearly_ttc.typical),
+            half_up(cost.yearly_ttc.low),
             _text(advice.gain),
+            _cents(cost.once_ttc.high),
+            _cents(cost.yearly_ttc.high),
         )
 
 

@@ -339,6 +339,59 @@ from about;
 """
 """Names communes and syndicats too; the views that read `v_audits` follow."""
 
+PLACES_JUDGE = """
+alter table finding add column points_low integer;
+alter table finding add column points_high integer;
+alter table finding add column many integer not null default 0;
+alter table advice add column cents_typical_high integer;
+alter table advice add column yearly_cents_typical_high integer;
+
+drop view v_constats;
+
+create view v_constats as
+select v.code as code, v.campagne as campagne, v.nom as école,
+  f.domain as domaine, f.ref as référence, f.criterion as critère, f.title as titre,
+  case f.kind when 'compliance' then 'loi' when 'blocking' then 'socle'
+    else 'amélioration' end as nature,
+  case f.standing when 'in' then 'concerné' when 'maybe' then 'peut-être concerné'
+    else 'sans objet' end as portée,
+  case when f.standing = 'out' or f.many then null else f.low end
+    as "niveau au moins",
+  case when f.standing = 'out' or f.many then null else f.high end
+    as "niveau au plus",
+  case f.standing when 'out' then null else f.points_low end as "sur 100 au moins",
+  case f.standing when 'out' then null else f.points_high end as "sur 100 au plus",
+  case f.compliance when 'conforme' then 'respecté'
+    when 'non_conforme' then 'non respecté' when 'a_verifier' then 'à vérifier'
+    when 'sans_objet' then 'sans objet' end as "ce que la loi demande",
+  j.digest = t.digest as "à jour"
+from finding f join judged j on j.audit = f.audit
+join tally t on t.audit = f.audit join v_audits v on v.n = f.audit;
+
+drop view v_preconisations;
+
+create view v_preconisations as
+select v.code as code, v.campagne as campagne, v.nom as école,
+  a.position as rang, a.domain as domaine, a.recommendation as préconisation,
+  a.title as titre, a.owner as "qui agit",
+  case a.trigger when 'fires' then 'à faire' else 'à confirmer' end as certitude,
+  case a.gate when 'open' then null when 'waits' then 'conditionnelle'
+    else 'à vérifier d''abord' end as préalable,
+  a.quantity_low as "quantité au moins", a.quantity_high as "quantité au plus",
+  a.cents_low / 100.0 as "coût minimum TTC (€)",
+  a.cents_typical / 100.0 as "coût typique TTC (€)",
+  a.cents_typical_high / 100.0 as "coût typique au plus TTC (€)",
+  a.cents_high / 100.0 as "coût maximum TTC (€)",
+  a.yearly_cents_typical / 100.0 as "coût annuel typique TTC (€)",
+  a.yearly_cents_typical_high / 100.0 as "coût annuel typique au plus TTC (€)",
+  j.digest = t.digest as "à jour"
+from advice a join judged j on j.audit = a.audit
+join tally t on t.audit = a.audit join v_audits v on v.n = a.audit;
+"""
+"""What a criterion over many places is worth on 100, for it has no level of its own;
+typical costs from the low quantity to the high one. `finding.low` and `high` are then
+those of its worst place."""
+
 # Migrations: by name, additive, each tried from every past schema in the tests.
 #
 # sqlite_utils (50 ms to import) is loaded only when one is due.
@@ -386,12 +439,18 @@ def m005_named_subjects(connection: sqlite3.Connection) -> None:
     run(connection, NAMED_SUBJECTS)
 
 
+def m006_places_judge(connection: sqlite3.Connection) -> None:
+    """Keep what a criterion over many places is worth, and costs between bounds."""
+    run(connection, PLACES_JUDGE)
+
+
 STEPS: tuple[Step, ...] = (
     m001_journal,
     m002_outbox,
     m003_sync_mark,
     m004_bundles,
     m005_named_subjects,
+    m006_places_judge,
 )
 """In order; a released one is never edited, and touches the log by addition only."""
 

@@ -54,4 +54,5 @@ ROWS: dict[str, dict[str, tuple[object, ...]]] = {
         "brought": ("2026-11-25-camille-ab12cd", 1, ANSWER.subject, ANSWER.key),
     },
     "m005_named_subjects": {},
+    "m006_places_judge": {},
 }

@@ -176,7 +176,7 @@ class DomainLine:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A point of compliance that fails."""
+    """A rule that is not respected."""
 
     expected: str
     seen: str
@@ -212,7 +212,7 @@ class Bilan:
     to_check: tuple[str, ...]
     """Titles of the points of compliance that are still to be checked."""
     dangers: tuple[str, ...]
-    """What is to be stopped at once."""
+    """What threatens people, with its place, and what is to be done at once."""
     proposed: tuple[str, ...]
     """What is to be decided: with amounts by a council, without by teachers."""
     decided: tuple[DecisionStep, ...]
@@ -236,9 +236,7 @@ def bilan_of(report: Report, view: View) -> Bilan:
         domains=tuple(map(_domain, report.assessment.domains)),
         alerts=tuple(_alert(report, one, view) for one in failing(report)),
         to_check=tuple(one.criterion.title for one in unchecked(report)),
-        dangers=tuple(describe_decision(report, one) for one in dangers(report))
-        if view.money
-        else (),
+        dangers=(*frame.dangers_found(report, view.audience), *_urgent(report, view)),
         proposed=tuple(describe_proposal(report, one) for one in decisions(report))
         if view.money
         else _for_teachers(report, view),
@@ -274,6 +272,12 @@ def _alert(report: Report, result: CriterionResult, view: View) -> Alert:
     )
 
 
+def _urgent(report: Report, view: View) -> tuple[str, ...]:
+    """Return what is to be done on receipt, for who decides it."""
+    urgent = dangers(report) if view.money else ()
+    return tuple(describe_decision(report, one) for one in urgent)
+
+
 def _for_teachers(report: Report, view: View) -> tuple[str, ...]:
     mine = [
         one
@@ -307,8 +311,9 @@ def _decided(report: Report, view: View) -> tuple[DecisionStep, ...]:
 
 
 def _budget(report: Report) -> str:
-    whole = f"{report.budget.total} TTC" if report.budget.rows else ""
-    return total_words(whole, report.plan.paid_to_confirm)
+    budget = report.budget
+    whole = f"{budget.total} TTC" if budget.every else ""
+    return total_words(whole, unsure=len(budget.unsure), unpriced=budget.unpriced)
 
 
 _LEVELS = {

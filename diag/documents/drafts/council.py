@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from diag.assess.money import format_cost
 from diag.documents.blocks import Pair, bullets, definitions, table
 from diag.documents.document import Document
 from diag.documents.drafts import frame as requirement
@@ -68,7 +67,8 @@ def note(gathering: Gathering, title: str) -> Document:
         f"Actions qui attendent une condition, non proposées au vote : {len(waiting)}."
         if waiting
         else "",
-        f"Actions qui dépendent d'une vérification, hors de tout total : {unconfirmed}."
+        "Actions qui dépendent d'une vérification, comptées seulement dans le haut du "
+        f"total : {unconfirmed}."
         if unconfirmed
         else "",
     )
@@ -122,7 +122,7 @@ def _articles(gathering: Gathering) -> Iterable[tuple[str, str]]:
     """Give each decision as an article: its title, and what is voted."""
     for rank, one in enumerate(proposed(gathering), 2):
         text = one.fill_blanks(one.task.decision).rstrip(". ")
-        amount = format_cost(one.cost)
+        amount = one.cost_words
         estimate = "" if amount in text else f" Estimation : {amount}."
         when = "" if one.when in text else f" Échéance proposée : avant le {one.when}."
         yield (
@@ -199,7 +199,7 @@ def _decision_table(gathering: Gathering, asked: Sequence[SharedAction]) -> Md:
         (
             str(rank),
             one.title(READER),
-            format_cost(one.cost),
+            one.cost_words,
             one.when,
             schools(gathering, one),
         )
@@ -281,7 +281,7 @@ def _proposed(gathering: Gathering) -> Md:
             one.title(READER),
             names_or_count(one.extracts, gathering.name_of),
             OWNERS[one.task.owner],
-            format_cost(one.cost),
+            one.cost_words,
             one.when,
             TO_WRITE,
         )

@@ -182,7 +182,7 @@ _BLANK = "à compléter"
 def application(report: Report, title: str, population_of: str) -> Document:
     """Return a draft dossier; `population_of`: when the population was read."""
     overall = report.assessment.overall
-    paid = [one for one in tellable(report) if not one.advice.cost.free]
+    paid = [one for one in tellable(report) if not one.advice.alone.free]
     view: dict[str, object] = {
         "call": _call(report),
         "bearer": _bearer(report, population_of),

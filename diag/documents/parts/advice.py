@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.money import Money, added, format_cost, format_range
+from diag.assess.money import UNPRICED, Money, added, format_cost, format_range
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
 from diag.audit.counsel import (
@@ -28,9 +28,9 @@ from diag.documents.blocks import (
 from diag.documents.escape import Md
 from diag.model.enums import Audience, Compliance, Gate
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import NEXT_BUDGET, listed, sentence
+from diag.words.sentences import NEXT_BUDGET, count_range, listed, sentence
 from diag.words.typography import NBSP
-from diag.words.vocabulary import ACTORS, FOLLOW_UPS, OWNERS
+from diag.words.vocabulary import ACTORS, FOLLOW_UPS, LAW, OWNERS
 
 
 def blocks(
@@ -64,10 +64,43 @@ def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...
     )
 
 
-def cost(action: Action) -> str:
-    """Return the cost and its range, with tax."""
-    told = format_range(action.advice.cost)
-    return format_cost(action.advice.cost) + (f" ({told})" if told else "")
+def cost(report: Report, action: Action) -> str:
+    """Return its share of the whole and its extremes, with tax."""
+    told = cost_words(report, action)
+    extremes = format_range(action.advice.cost)
+    return f"{told} (selon les prix, {extremes})" if extremes else told
+
+
+def cost_words(report: Report, action: Action, *, headed: bool = False) -> str:
+    """Return « environ 400 € TTC, le reste compris dans R3 »: shares add up."""
+    own, payers = action.advice.cost, payers_of(report, action)
+    if not payers:
+        return format_cost(own, headed=headed)
+    if own.free:
+        return f"compris dans {payers}"
+    return f"{format_cost(own, headed=headed)}, le reste compris dans {payers}"
+
+
+def payers_of(report: Report, action: Action) -> str:
+    """Return the numbers of the actions that pay for a part of it."""
+    paid = dict.fromkeys(one.payer for one in action.advice.shared)
+    firsts = [report.plan.action(one) for one in paid]
+    return listed([one.ref for one in firsts if one])
+
+
+def quantity_words(action: Action) -> str:
+    """Return how many: « 3 », « entre 3 et 5 », « à chiffrer (d'ordinaire 1 à 10) »."""
+    quantity, usual = action.advice.quantity, action.advice.usual
+    if quantity.high is not None:
+        return count_range(quantity)
+    likely = f" (d'ordinaire {count_range(usual, ruled=True)})" if usual else ""
+    return f"{UNPRICED}{likely}"
+
+
+def covered(report: Report, action: Action, audience: Audience) -> Pair:
+    """Return the actions that it makes needless."""
+    names = [named(report, one, audience) for one in action.advice.covers]
+    return "Remplace aussi", sentence(listed(names))
 
 
 def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
@@ -98,13 +131,13 @@ def line(
     actor = ACTORS[action.advice.recommendation.owner]
     day = (long_date(action.due) if action.due else NEXT_BUDGET).replace(" ", NBSP)
     title = report.title(action, audience) + condition(report, action)
-    price = (cost_cell(action),) if priced else ()
+    price = (cost_cell(report, action),) if priced else ()
     return action.ref, title, actor, *price, day
 
 
-def cost_cell(action: Action) -> str:
+def cost_cell(report: Report, action: Action) -> str:
     """Return a cost whose column has « environ » and « TTC »."""
-    return format_cost(action.advice.cost, headed=True)
+    return cost_words(report, action, headed=True)
 
 
 def owner(action: Action) -> str:
@@ -133,7 +166,7 @@ def by_day(actions: Iterable[Action]) -> list[Action]:
 
 
 def to_confirm(report: Report, actions: Sequence[Action], audience: Audience) -> Md:
-    """Return the actions that a check may call for: outside every total."""
+    """Return the actions that a check may call for: they only raise the totals."""
     criteria = report.assessment.criteria
     rows = [
         (
@@ -144,7 +177,7 @@ def to_confirm(report: Report, actions: Sequence[Action], audience: Audience) ->
         if one.advice.recommendation.when.criterion in criteria
     ]
     columns = ("Action possible", "Ce qui reste à vérifier")
-    return table("Actions à confirmer, hors des totaux", columns, rows)
+    return table("Actions à confirmer par une vérification", columns, rows)
 
 
 def follow_ups(report: Report, audience: Audience) -> Md:
@@ -164,12 +197,12 @@ def follow_ups(report: Report, audience: Audience) -> Md:
 
 
 NAMED = 3
-"""So many non-conformities named in the box; the table further on has them all."""
+"""So many broken rules named in the box; the table further on has them all."""
 
 CHECKED = 12
 """So many points to be checked named, the others counted."""
 
-LEAD = "Conformité : ce qui est attendu et n'est pas encore respecté"
+LEAD = f"{LAW}, et n'est pas encore respecté"
 """Above the points that fail: their titles are what is expected, not what is wrong."""
 
 EXPECTED_AND_SEEN = ("Ce qui est attendu", "Ce que nous avons constaté")
@@ -180,7 +213,7 @@ CAUTION = "Texte à relire avant de le citer."
 
 
 def failing(report: Report) -> tuple[CriterionResult, ...]:
-    """Return what is surely not compliant, what is to be cured first before."""
+    """Return what is surely not respected, what is to be cured first before."""
     wrong = [
         result
         for result in report.assessment.alerts
@@ -202,7 +235,7 @@ def alerts_box(
         return Md("")
     lines = [_named(report, one, audience) for one in wrong[:NAMED]]
     lines.append(_rest(len(wrong), len(alerts) - len(wrong)))
-    title = LEAD if wrong else "Conformité"
+    title = LEAD if wrong else LAW
     return box("WARNING", title, bullets(filter(None, lines)))
 
 
@@ -212,14 +245,14 @@ def compliance_points(report: Report, audience: Audience) -> Md:
     titles = [f"« {one.criterion.title} »" for one in unchecked]
     told = listed(titles, CHECKED)
     return sections((
-        _table(report, wrong, audience, "Points de conformité à traiter"),
+        _table(report, wrong, audience, f"{LAW} : points non respectés"),
         Md(f"{bold('Encore à vérifier :')} {written(told)}.") if told else Md(""),
     ))
 
 
 def compliance_table(report: Report, audience: Audience) -> Md:
     """Return every point that fails or is to be checked, and what cures it."""
-    caption = "Points de conformité à traiter ou à vérifier"
+    caption = f"{LAW} : points non respectés ou à vérifier"
     return _table(report, (*failing(report), *_unchecked(report)), audience, caption)
 
 
@@ -352,7 +385,7 @@ def _cost(report: Report, theme: Theme) -> str:
     later = any(one.id in ids for one in report.budget.beyond)
     if paid == Money():
         return "plus tard" if later else "sans dépense"
-    return str(paid)
+    return paid.cell
 
 
 def _years(report: Report) -> str:

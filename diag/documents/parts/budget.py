@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from diag.assess.money import Money, added
+from diag.assess.money import Money, added, by_year
 from diag.audit.report import Report
 from diag.documents.blocks import bold, table
 from diag.documents.drawings import draw_years
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
 from diag.model.enums import Audience
+from diag.words.sentences import counted
 
 REMAINS = "Reste à charge TTC"
 """Label of the total: nothing is deducted from it."""
+
+DUE = "dont à engager, sans rien attendre d'autre"
+"""Label of the part that waits for nothing else."""
 
 SHARES = 8
 """At most so many domains apart, the costliest first; the others together."""
@@ -26,7 +30,18 @@ def budget_by_domain(report: Report) -> Md:
     shares = sorted(report.budget.shares, key=lambda one: -one.total.most)
     rows: list[Row] = [(titles.get(one.domain, ELSEWHERE), one.years) for one in shares]
     few = gather_rest(rows, SHARES, "domaines")
-    return _budget(report, "Dépenses estimées, en euros TTC", few)
+    return _budget(report, "Dépenses estimées, en euros TTC", [*few, *_unsure(report)])
+
+
+def _unsure(report: Report) -> list[Row]:
+    """Return what a check may call for, in one row: it only raises the totals."""
+    rows = report.budget.unsure
+    return unsure_row(by_year(row.years for row in rows), len(rows))
+
+
+def unsure_row(years: Sequence[Money], count: int) -> list[Row]:
+    """Return the row of what is to be confirmed; none when there is nothing."""
+    return [(f"{counted(count, 'action')} à confirmer", years)] if count else []
 
 
 def budget_by_action(report: Report, audience: Audience) -> Md:
@@ -36,13 +51,14 @@ def budget_by_action(report: Report, audience: Audience) -> Md:
         after = " (sous condition)" if row.action.conditional else ""
         title = f"{row.action.ref}. {report.title(row.action, audience)}{after}"
         rows.append((title, row.years))
-    return _budget(report, "Dépenses de chaque action, en euros TTC", rows)
+    caption = "Dépenses de chaque action, en euros TTC"
+    return _budget(report, caption, [*rows, *_unsure(report)])
 
 
 def _budget(report: Report, caption: str, rows: Iterable[Row]) -> Md:
     budget = report.budget
     years = dict(zip(budget.years, budget.totals, strict=False))
-    return budget_table(caption, rows, years, budget.ht, budget.conditional)
+    return budget_table(caption, rows, years, budget.ht, budget.due)
 
 
 def gather_rest(rows: Sequence[Row], limit: int, what: str) -> list[Row]:
@@ -59,7 +75,7 @@ def budget_table(
     rows: Iterable[Row],
     years: Mapping[int, Money],
     ht: Money,
-    conditional: Money,
+    due: Money,
     *,
     first: str = "",
 ) -> Md:
@@ -69,15 +85,17 @@ def budget_table(
     divides the amounts of another one.
     """
     cells: list[tuple[str, ...]] = [
-        (label, *map(str, amounts), str(added(amounts))) for label, amounts in rows
+        (label, *(one.cell for one in amounts), added(amounts).cell)
+        for label, amounts in rows
     ]
     if not cells:
         return Md("")
     blanks, total = ("",) * len(years), added(years.values())
-    cells.append((bold(REMAINS), *map(str, years.values()), bold(str(total))))
-    cells.append(("soit hors taxes (HT)", *blanks, str(ht)))
-    if conditional != Money():
-        cells.append(("dont actions sous condition", *blanks, str(conditional)))
+    sums = (one.cell for one in years.values())
+    cells.append((bold(REMAINS), *sums, bold(total.cell)))
+    cells.append(("soit hors taxes (HT)", *blanks, ht.cell))
+    if due != total:
+        cells.append((DUE, *blanks, due.cell))
     columns = (first or "Dépense", *map(str, years), "Total TTC")
     drawing = None if first else draw_years(tuple(years.items()))
     numeric = range(1, len(columns))

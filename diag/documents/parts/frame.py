@@ -2,17 +2,17 @@
 
 from collections import Counter
 
-from diag.assess.results import Score
+from diag.assess.results import CriterionResult, Score
 from diag.audit.compare import describe_comparables
 from diag.audit.report import Report
-from diag.documents.blocks import PAGE_BREAK, Pair, definitions, table
+from diag.documents.blocks import PAGE_BREAK, Pair, box, bullets, definitions, table
 from diag.documents.document import Meta
 from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
 from diag.documents.parts.since import against
-from diag.model.enums import Kind, Provenance, Socle, Standing, State
+from diag.model.enums import Audience, Provenance, Socle, Standing, State
 from diag.words.dates import describe_day, long_date
-from diag.words.figures import displayed, in_words, percent
+from diag.words.figures import displayed, in_cell, in_words, percent
 from diag.words.sentences import listed, of, phone_number
 from diag.words.vocabulary import (
     LEVELS_EXPLAINED,
@@ -25,8 +25,17 @@ from diag.words.vocabulary import (
 MISSING = 3
 """At most so many missing conditions named, the others counted."""
 
+PLACES_NAMED = 4
+"""At most so many places named where one lacks, the others counted."""
+
+DANGER = "Danger constaté, à faire cesser sans attendre"
+"""Above what threatens people."""
+
 SCORE_COLUMN = "Score sur 100"
 """Header of the scores, in every document."""
+
+EXAMINED = "Examiné à"
+"""Header of how much of the examination is settled."""
 
 
 def build_meta(report: Report, title: str) -> Meta:
@@ -103,19 +112,49 @@ def score_words(score: Score) -> str:
 
 def socle_words(report: Report) -> str:
     """Return whether everything indispensable holds, and what surely is missing."""
-    said = SOCLE_SENTENCES[report.assessment.socle]
-    if report.assessment.socle is not Socle.NON_ATTEINT:
+    socle = report.assessment.socle
+    said = SOCLE_SENTENCES[socle]
+    if socle not in {Socle.NON_ATTEINT, Socle.ATTEINT_SAUF}:
         return said
     missing = [
-        f"« {one.criterion.title} »"
+        _missing(report, one)
         for one in report.assessment.criteria.values()
-        if one.criterion.kind is Kind.BLOCKING
-        and one.standing is Standing.IN
-        and one.high == 0
+        if one.socle and one.socle.high is socle
     ]
     rest = len(missing) - MISSING
     more = [f"{rest} autre{'s' * (rest > 1)}"] if rest > 0 else []
     return f"{said} ({listed([*missing[:MISSING], *more])})."
+
+
+def _missing(report: Report, result: CriterionResult) -> str:
+    """Return a criterion of the socle, and the places where it surely lacks."""
+    title = f"« {result.criterion.title} »"
+    if result.alone or result.criterion.id in report.discretion.criteria:
+        return title
+    failing = [
+        report.place_name(one.place)
+        for one in result.verdicts
+        if one.standing is Standing.IN and one.high < 1
+    ]
+    return f"{title} : {listed(failing, PLACES_NAMED)}" if failing else title
+
+
+def dangers_found(report: Report, audience: Audience) -> tuple[str, ...]:
+    """Return each danger to bodies that is there, with its place."""
+    return tuple(
+        f"{one.question.label.rstrip('. ?')} : {_at(report, one.place)}."
+        for one in report.assessment.dangers
+        if audience.reads_reserved or not one.question.sensitive
+    )
+
+
+def dangers_box(report: Report, audience: Audience) -> Md:
+    """Return what is to be told before everything; empty without a danger."""
+    return box("CAUTION", DANGER, bullets(dangers_found(report, audience)))
+
+
+def _at(report: Report, place: str) -> str:
+    return report.it if place == report.facts.root else report.place_name(place)
 
 
 def domain_table(report: Report, *, beside: bool = False) -> Md:
@@ -129,17 +168,17 @@ def domain_table(report: Report, *, beside: bool = False) -> Md:
         score, title = result.score, result.domain.title
         shown, complete = "sans objet", percent(score.completeness)
         if score.bounds is not None:
-            shown = in_words(score.bounds)
+            shown = in_cell(score.bounds)
         elif result.only_complies:
             shown, complete = UNSCORED, "–"
         half = halves.get(result.domain.id)
-        others = (in_words(half) if half else "trop peu d'écoles",) if halves else ()
+        others = (in_cell(half) if half else "trop peu d'écoles",) if halves else ()
         rows.append((title, shown, complete, *others))
         span = displayed(score.bounds) if score.bounds else None
         bars.append(Bar(title, shown, span))
     more = ("Écoles comparables, la moitié",) if halves else ()
-    columns = ("Domaine", SCORE_COLUMN, "Complétude", *more)
-    caption = "Score et complétude de chaque domaine"
+    columns = ("Domaine", SCORE_COLUMN, EXAMINED, *more)
+    caption = "Score de chaque domaine, et part examinée"
     return table(caption, columns, rows, drawing=draw_scores(bars))
 
 

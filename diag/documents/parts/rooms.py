@@ -12,13 +12,12 @@ from diag.documents.blocks import bullets, sections, table, written
 from diag.documents.drawings import Level, describe_level, draw_rooms
 from diag.documents.escape import Md, code
 from diag.documents.parts.sources import known_sources
-from diag.model.checklist import Question, RollUp
+from diag.model.checklist import Question
 from diag.model.enums import Audience, Kind, PlaceKind, Standing
 from diag.model.fact import Place
-from diag.model.number import exact
-from diag.words.figures import percent
+from diag.words.figures import in_cell
 from diag.words.sentences import listed
-from diag.words.typography import NBSP, NNBSP
+from diag.words.typography import NBSP
 from diag.words.vocabulary import KINDS, WHOM
 
 ACROSS = 8
@@ -125,36 +124,28 @@ def _criterion_row(
     return (
         f"{_name(result)} ({weight})",
         observed(report, result, reader),
-        f"{describe_level((result.low, result.high))}{doubt}",
+        f"{_worth(result)}{doubt}",
         _rule(result),
         ", ".join(known_sources(criterion.sources)),
     )
+
+
+def _worth(result: CriterionResult) -> str:
+    """Return a level; over places there is none, but a score on 100."""
+    if result.alone:
+        return describe_level((result.alone.low, result.alone.high))
+    return f"{in_cell(result.bounds)} sur 100"
 
 
 def _rule(result: CriterionResult) -> Md:
     """Return the rule of the level expected; nothing where it is surely reached."""
     criterion, expected = result.criterion, threshold(result)
     level = min((one for one in criterion.levels if one >= expected), default=0)
-    if result.low >= expected or not level:
+    told = (one for one in result.verdicts if one.standing is not Standing.OUT)
+    is_reached = not result.open and all(one.low >= expected for one in told)
+    if is_reached or not level:
         return Md("")
-    told = [Md(f"{level}{NBSP}: {code(criterion.levels[level])}")]
-    if criterion.roll_up:
-        told.append(written(_roll_up(criterion.roll_up)))
-    return Md(f"{NNBSP}; ".join(told))
-
-
-def _roll_up(roll_up: RollUp) -> str:
-    match roll_up.method:
-        case "worst":
-            return "le moins bon lieu compte"
-        case "mean":
-            return "moyenne des lieux"
-        case _:
-            steps = ", ".join(
-                f"{percent(exact(share))} pour {level}"
-                for level, share in sorted(roll_up.steps.items(), reverse=True)
-            )
-            return f"part des lieux au niveau {roll_up.threshold} ou plus : {steps}"
+    return Md(f"{level}{NBSP}: {code(criterion.levels[level])}")
 
 
 _SHOWN = 8

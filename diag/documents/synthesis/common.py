@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from diag.assess.money import Money, added, format_sum
+from diag.assess.money import Money, added, by_year, format_sum
 from diag.assess.money import total_words as told_total
 from diag.assess.results import Score
 from diag.documents.blocks import PAGE_BREAK, bullets, drawings_in, table
@@ -12,7 +12,7 @@ from diag.documents.document import Document, Meta
 from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
 from diag.documents.parts.advice import ELSEWHERE
-from diag.documents.parts.budget import Row, budget_table, gather_rest
+from diag.documents.parts.budget import Row, budget_table, gather_rest, unsure_row
 from diag.documents.parts.frame import SCORE_COLUMN, glossary
 from diag.documents.synthesis.gathering import (
     Expense,
@@ -27,7 +27,7 @@ from diag.model.charter import SHIPPED, House
 from diag.model.checklist import Criterion
 from diag.model.enums import Compliance, Kind, Owner, Socle
 from diag.model.number import Bounds
-from diag.words.figures import displayed, in_words, percent
+from diag.words.figures import displayed, in_cell, in_words, percent
 from diag.words.sentences import first_sentence, listed, sentence
 from diag.words.vocabulary import OWNERS, PRIORITIES, SOCLE_SENTENCES, SOCLES
 
@@ -146,12 +146,12 @@ def unchecked_list(
 
 
 def alerts_words(extracts: Sequence[Extract]) -> str:
-    """Return « 4 points non conformes, 2 à vérifier », of one audit or more."""
+    """Return « 4 points non respectés, 2 à vérifier », of one audit or more."""
     wrong = sum(one.alerts[0] for one in extracts)
     unchecked = sum(one.alerts[1] for one in extracts)
     parts = []
     if wrong:
-        parts.append(f"{wrong} non conforme{'s' * (wrong > 1)}")
+        parts.append(f"{wrong} non respecté{'s' * (wrong > 1)}")
     if unchecked:
         parts.append(f"{unchecked} à vérifier")
     return listed(parts) or "rien à signaler"
@@ -197,14 +197,20 @@ def total_words(gathering: Gathering) -> str:
     expenses = _expenses(gathering)
     if not expenses:
         return ""
-    ht = added(one.ht for one in expenses)
-    return f"{added(one.total for one in expenses)} TTC (soit {ht} HT)"
+    whole, ht = total(gathering.extracts), added(one.ht for one in expenses)
+    if whole.more or whole.at_least:  # one range is enough
+        return f"{whole} TTC"
+    return f"{whole} TTC (soit {ht} HT)"
 
 
 def total_line(gathering: Gathering) -> str:
-    """Return the total of page 1, and how many paid actions it leaves out."""
-    unsettled = sum(one.paid_to_confirm for one in gathering.extracts)
-    return told_total(total_words(gathering), unsettled)
+    """Return the total of page 1, and how many actions are not known for sure."""
+    expenses = _expenses(gathering)
+    return told_total(
+        total_words(gathering),
+        unsure=sum(not one.sure for one in expenses),
+        unpriced=sum(one.total.at_least for one in expenses),
+    )
 
 
 def by_audit(
@@ -216,23 +222,29 @@ def by_audit(
         return Md("")
     years = dict(zip(gathering.years, _by_year(expenses), strict=True))
     ht = added(one.ht for one in expenses)
-    waits = added(one.total for one in expenses if one.conditional)
-    return budget_table(caption, rows, years, ht, waits, first=first)
+    due = added(one.due for one in expenses)
+    return budget_table(caption, rows, years, ht, due, first=first)
 
 
 def domain_rows(gathering: Gathering, limit: int) -> list[Row]:
-    """Return what each domain costs by year, the costliest first, the rest together."""
+    """Return what each domain costs by year, the costliest first, the rest together.
+
+    What a check may call for has a row of its own: it only raises the totals.
+    """
     titles = {
         ident: name for one in gathering.extracts for ident, name, _ in one.domains
     }
-    shares = _shares(gathering, lambda one: titles.get(one.domain, ELSEWHERE))
+    sure = [one for one in _expenses(gathering) if one.sure]
+    unsure = [one for one in _expenses(gathering) if not one.sure]
+    shares = _shares(sure, lambda one: titles.get(one.domain, ELSEWHERE))
     rows = sorted(shares.items(), key=lambda row: -added(row[1]).most)
-    return gather_rest(rows, limit, "thèmes")
+    few = gather_rest(rows, limit, "thèmes")
+    return [*few, *unsure_row(_by_year(unsure), len(unsure))]
 
 
 def leaders(gathering: Gathering) -> str:
     """Return how much is led by whom: « la commune, 3 240 € ; le syndicat, 400 € »."""
-    shares = _shares(gathering, lambda one: one.owner)
+    shares = _shares(_expenses(gathering), lambda one: one.owner)
     told = [
         f"{OWNERS[owner]}, {added(shares[owner])}"
         for owner in Owner
@@ -250,7 +262,7 @@ def beyond(gathering: Gathering) -> str:
 
 
 def unconfirmed(gathering: Gathering) -> int:
-    """Return how many actions depend on a check, and are in no total."""
+    """Return how many actions depend on a check, and only raise the totals."""
     return sum(one.to_confirm for one in gathering.extracts)
 
 
@@ -259,17 +271,16 @@ def _expenses(gathering: Gathering) -> list[Expense]:
 
 
 def _by_year(expenses: Iterable[Expense]) -> tuple[Money, ...]:
-    columns = zip(*(one.years for one in expenses), strict=True)
-    return tuple(added(column) for column in columns)
+    return by_year(one.years for one in expenses)
 
 
 def _shares(
-    gathering: Gathering, key: Callable[[Expense], str]
+    expenses: Iterable[Expense], key: Callable[[Expense], str]
 ) -> dict[str, tuple[Money, ...]]:
     found: dict[str, list[Expense]] = {}
-    for one in _expenses(gathering):
+    for one in expenses:
         found.setdefault(key(one), []).append(one)
-    return {name: _by_year(expenses) for name, expenses in found.items()}
+    return {name: _by_year(some) for name, some in found.items()}
 
 
 def build_page(
@@ -338,8 +349,8 @@ def span(scores: Iterable[Score]) -> Bounds | None:
 
 
 def score_cell(score: Score) -> str:
-    """Return « entre 47 et 61 », or « sans objet »."""
-    return in_words(score.bounds) if score.bounds else "sans objet"
+    """Return « 47 à 61 », or « sans objet »."""
+    return in_cell(score.bounds) if score.bounds else "sans objet"
 
 
 def average_words(extracts: Sequence[Extract]) -> str:
@@ -378,8 +389,8 @@ def domain_table(extracts: Sequence[Extract], *, spread: bool = True) -> Md:
     for title, scores in found.values():
         whole, limits = average(scores), span(scores)
         counted = sum(one.bounds is not None for one in scores)
-        words = in_words(whole) if whole else "sans score"
-        widest = (in_words(limits) if limits else "–",) if spread else ()
+        words = in_cell(whole) if whole else "sans score"
+        widest = (in_cell(limits) if limits else "–",) if spread else ()
         rows.append((title, words, *widest, str(counted)))
         bars.append(Bar(title, words, displayed(whole) if whole else None))
     extra = ("Du plus bas au plus haut",) if spread else ()

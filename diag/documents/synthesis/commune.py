@@ -36,7 +36,7 @@ from diag.documents.synthesis.gathering import Extract, Gathering, cover, unaudi
 from diag.model.enums import PlaceKind
 from diag.words.dates import describe_day, long_date
 from diag.words.sentences import listed, of, sentence
-from diag.words.vocabulary import LEVELS_EXPLAINED, SOCLES
+from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, SOCLES
 
 WEAK, STRONG, DOMAINS, NAMED = 5, 5, 8, 3
 """At most so many common lacks, strengths, domains of the budget, alerts in the box."""
@@ -115,7 +115,7 @@ def _identity(gathering: Gathering) -> tuple[tuple[str, str], ...]:
 
 
 def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
-    """Return what is not compliant, the schools named, above everything."""
+    """Return what is not respected, the schools named, above everything."""
     broken = [one for one in found if is_broken(one)][:NAMED]
     if not any(sum(one.alerts) for one in gathering.extracts):
         return Md("")
@@ -124,7 +124,7 @@ def _alerts_box(gathering: Gathering, found: Sequence[Shared]) -> Md:
     ]
     words, count = alerts_words(gathering.extracts), len(gathering.extracts)
     lines.append(f"En tout, sur {count} audit{'s' * (count > 1)} : {words}.")
-    return box("WARNING", LEAD if broken else "Conformité", bullets(lines))
+    return box("WARNING", LEAD if broken else LAW, bullets(lines))
 
 
 def _untold(found: Sequence[Shared]) -> list[Shared]:
@@ -144,11 +144,11 @@ def _school_table(gathering: Gathering) -> Md:
             score_cell(one.overall),
             SOCLES[one.socle],
             alerts_words([one]),
-            str(money.total([one])),
+            money.total([one]).cell,
         )
         for one in gathering.extracts
     ]
-    columns = ("École", "Audit", "Score", "Socle", "Conformité", "Sur trois ans, TTC")
+    columns = ("École", "Audit", "Score", "Socle", "Loi", "Sur trois ans, TTC")
     caption = "École par école, dans l'ordre des noms : ce n'est pas un classement"
     return table(caption, columns, rows, numeric=(5,))
 
@@ -180,4 +180,4 @@ def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
 
     rows = alert_rows(found, names, names)
     columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
-    return table("Points de conformité, école par école", columns, rows)
+    return table(f"{LAW}, école par école", columns, rows)

@@ -7,13 +7,20 @@ from fractions import Fraction
 
 from diag.assess.money import format_cost
 from diag.assess.results import Amount, Cost
-from diag.documents.blocks import box, numbered, written
+from diag.documents.blocks import box, bullets, numbered, written
 from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, Gathering, Task
 from diag.model.enums import Audience, Kind, Owner
 from diag.model.number import Quantity
 from diag.words.dates import long_date
-from diag.words.sentences import NEXT_BUDGET, Blanks, filled, first_sentence, listed
+from diag.words.sentences import (
+    NEXT_BUDGET,
+    Blanks,
+    filled,
+    first_sentence,
+    listed,
+    uncapitalised,
+)
 
 DECISIONS = 3
 """At most so many things asked of a reader."""
@@ -54,6 +61,20 @@ class SharedAction:
         return added_costs([task.cost for _, task in self.pairs])
 
     @property
+    def free(self) -> bool:
+        """Whether it would cost nothing anywhere, even alone."""
+        return all(task.free for _, task in self.pairs)
+
+    @property
+    def cost_words(self) -> str:
+        """« environ 400 € TTC », or that other actions pay for it."""
+        if not any(task.shared for _, task in self.pairs):
+            return format_cost(self.cost)
+        if self.cost.free:
+            return "compris dans d'autres actions"
+        return f"{format_cost(self.cost)}, le reste compris dans d'autres actions"
+
+    @property
     def when(self) -> str:
         """« 12 mars 2027 » or « prochain budget »."""
         return long_date(self.due) if self.due else NEXT_BUDGET
@@ -66,7 +87,7 @@ class SharedAction:
         whole = len(counts) == len(self.pairs)
         blanks = Blanks(
             quantity=_added_quantities(counts) if whole else None,
-            cost=format_cost(self.cost),
+            cost=self.cost_words,
             places="l'école" if len(self.pairs) == 1 else "les écoles concernées",
             due=self.when,
         )
@@ -96,7 +117,7 @@ def proposed(gathering: Gathering) -> tuple[SharedAction, ...]:
     One of them cures the lack of something indispensable, if anything does.
     """
     voted = _ripe(gathering, lambda task: task.voted)
-    return _few(sorted(voted, key=lambda one: one.cost.free))
+    return _few(sorted(voted, key=lambda one: one.free))
 
 
 def discussed(gathering: Gathering) -> tuple[SharedAction, ...]:
@@ -134,9 +155,14 @@ def dangers(gathering: Gathering) -> tuple[SharedAction, ...]:
 
 def dangers_box(gathering: Gathering) -> Md:
     """Return what is to be stopped at once; empty when nothing is."""
+    seen = bullets(
+        f"{gathering.name_of(one)}, {uncapitalised(danger)}"
+        for one in gathering.extracts
+        for danger in one.seen
+    )
     lines = decision_lines(gathering, dangers(gathering))
     title = "À faire cesser dès réception, sans attendre un vote"
-    return box("CAUTION", title, *map(written, lines))
+    return box("CAUTION", title, seen, *map(written, lines))
 
 
 def decisions_box(
@@ -162,7 +188,7 @@ def decision_lines(
     for one in found:
         text = first_sentence(words(one), DECISION_WORDS).rstrip(". ")
         added = []
-        amount = format_cost(one.cost)
+        amount = one.cost_words
         if amount not in text:
             added.append(amount)
         if one.when not in text and NEXT_BUDGET not in text:
@@ -214,7 +240,8 @@ def added_costs(costs: Sequence[Cost]) -> Cost:
 def _sum(amounts: Sequence[Amount]) -> Amount:
     return Amount(
         minimum=sum((one.minimum for one in amounts), Fraction()),
-        typical=_bounded([one.typical for one in amounts]),
+        low=sum((one.low for one in amounts), Fraction()),
+        high=_bounded([one.high for one in amounts]),
         maximum=_bounded([one.maximum for one in amounts]),
     )
 
@@ -242,7 +269,7 @@ def _need_rank(group: SharedAction) -> tuple[bool, bool, Fraction]:
     """As on page 1 of a school: what is paid and missing altogether, then by gain."""
     missing = any(task.missing for _, task in group.pairs)
     gain = sum((task.gain for _, task in group.pairs), Fraction())
-    return group.cost.free, not missing, -gain
+    return group.free, not missing, -gain
 
 
 def _rank(group: SharedAction) -> tuple[int, int, date]:

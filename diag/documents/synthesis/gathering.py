@@ -7,16 +7,17 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
-from diag.assess.money import Money
+from diag.assess.money import BudgetRow, Money, added
 from diag.assess.plan import Action
-from diag.assess.results import Cost, Score
-from diag.audit.findings import EXPECTED, for_the_council
+from diag.assess.results import Cost, CriterionResult, Score
+from diag.audit.findings import for_the_council, short_places, threshold
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents import mairie as proposals
 from diag.documents.blocks import Pair, bold, definitions, written
 from diag.documents.document import Meta
 from diag.documents.escape import Md
+from diag.documents.parts.frame import dangers_found
 from diag.journal.facts import edition_of
 from diag.model.audit import Auditee
 from diag.model.charter import Issuer
@@ -57,26 +58,12 @@ class Finding:
     """How one audit stands on one criterion that applies, or may."""
 
     criterion: Criterion
-    low: int
-    high: int
-    sure: bool
-    """Whether it surely applies."""
+    short: bool
+    """Whether a place surely falls short of what is expected."""
+    reached: bool
+    """Whether it surely is as expected, at each of its places."""
     compliance: Compliance | None
     discreet: bool
-
-    @property
-    def short(self) -> bool:
-        """Return whether it surely falls short of what is expected."""
-        if self.compliance is not None:
-            return self.compliance is Compliance.NON_CONFORME
-        return self.sure and self.high < EXPECTED
-
-    @property
-    def reached(self) -> bool:
-        """Return whether it surely is as expected."""
-        if self.compliance is not None:
-            return self.compliance is Compliance.CONFORME
-        return self.sure and self.low >= EXPECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +91,11 @@ class Task:
     quantity: Quantity | None
     """None when it must not be printed."""
     cost: Cost
+    """Its share of what everything costs there."""
+    free: bool
+    """Whether it would cost nothing, even alone."""
+    shared: bool
+    """Whether another action pays for a part of it."""
     due: date | None
     ready: bool
     """Whether nothing must come first."""
@@ -124,7 +116,10 @@ class Expense:
     owner: Owner
     years: tuple[Money, ...]
     ht: Money
-    conditional: bool
+    due: Money
+    """The part that waits for nothing else, TTC."""
+    sure: bool
+    """Whether it is surely needed; else a check may call for it."""
 
     @property
     def total(self) -> Money:
@@ -165,15 +160,15 @@ class Extract:
     tasks: tuple[Task, ...]
     dangers: tuple[str, ...]
     """Ids of the tasks to be done on receipt: not put to the vote."""
+    seen: tuple[str, ...]
+    """What threatens people there, each with its place."""
     years: tuple[int, ...]
     expenses: tuple[Expense, ...]
     beyond: tuple[Cost, ...]
     """What actions paid after the last year cost, in no total."""
     decided: tuple[Decided, ...]
     to_confirm: int
-    """Actions that depend on a check, in no total."""
-    paid_to_confirm: int
-    """Those of them that cost something."""
+    """Actions that depend on a check: they only raise the totals."""
 
     @property
     def paid(self) -> tuple[Money, ...]:
@@ -211,21 +206,27 @@ def extract_of(report: Report) -> Extract:
         findings=tuple(_findings(report)),
         tasks=tuple(_task(report, one) for one in plan.actions),
         dangers=tuple(one.id for one in proposals.dangers(report)),
+        seen=dangers_found(report, proposals.READER),
         years=budget.years,
-        expenses=tuple(
-            Expense(
-                domain=row.action.advice.recommendation.domain,
-                owner=row.action.advice.recommendation.owner,
-                years=row.years,
-                ht=row.ht,
-                conditional=row.action.conditional,
-            )
-            for row in budget.rows
+        expenses=(
+            *(_expense(row, sure=True) for row in budget.rows),
+            *(_expense(row, sure=False) for row in budget.unsure),
         ),
         beyond=tuple(one.advice.cost for one in budget.beyond),
         decided=tuple(_decided(report)),
         to_confirm=len(plan.to_confirm),
-        paid_to_confirm=plan.paid_to_confirm,
+    )
+
+
+def _expense(row: BudgetRow, *, sure: bool) -> Expense:
+    recommendation = row.action.advice.recommendation
+    return Expense(
+        domain=recommendation.domain,
+        owner=recommendation.owner,
+        years=row.years,
+        ht=row.ht,
+        due=added(row.due),
+        sure=sure,
     )
 
 
@@ -249,14 +250,24 @@ def _findings(report: Report) -> Iterator[Finding]:
     for one in report.assessment.criteria.values():
         if one.standing is Standing.OUT:
             continue
+        short = bool(short_places(one))
+        if one.compliance is not None:
+            short = one.compliance is Compliance.NON_CONFORME
         yield Finding(
             criterion=one.criterion,
-            low=one.low,
-            high=one.high,
-            sure=one.standing is Standing.IN,
+            short=short,
+            reached=_is_reached(one),
             compliance=one.compliance,
             discreet=one.criterion.id in report.discretion.criteria,
         )
+
+
+def _is_reached(result: CriterionResult) -> bool:
+    if result.compliance is not None:
+        return result.compliance is Compliance.CONFORME
+    told = [one for one in result.verdicts if one.standing is not Standing.OUT]
+    known = result.standing is Standing.IN and not result.open
+    return known and all(one.low >= threshold(result) for one in told)
 
 
 def _task(report: Report, action: Action) -> Task:
@@ -269,7 +280,7 @@ def _task(report: Report, action: Action) -> Task:
         domain=recommendation.domain,
         criterion=result.criterion if result else None,
         broken=result is not None and result.compliance is Compliance.NON_CONFORME,
-        missing=result is not None and not result.high,
+        missing=result is not None and not result.bounds.high,
         gain=action.advice.gain,
         owner=recommendation.owner,
         titles={one: report.wording(action, one).title for one in Audience},
@@ -278,6 +289,8 @@ def _task(report: Report, action: Action) -> Task:
         done_when=recommendation.done_when,
         quantity=None if discreet else action.advice.quantity,
         cost=action.advice.cost,
+        free=action.advice.alone.free,
+        shared=bool(action.advice.shared),
         due=action.due,
         ready=action.ready,
         undecided=action.undecided,

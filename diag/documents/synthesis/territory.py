@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 
-from diag.assess.money import format_cost
 from diag.documents.academie import READER
 from diag.documents.blocks import Pair, box, numbered, table
 from diag.documents.document import Document
@@ -44,7 +43,7 @@ from diag.documents.synthesis.gathering import (
 from diag.model.checklist import Criterion
 from diag.model.enums import PlaceKind
 from diag.model.text import fold
-from diag.words.vocabulary import LEVELS_EXPLAINED, OWNERS
+from diag.words.vocabulary import LAW, LEVELS_EXPLAINED, OWNERS
 
 WEAK, STRONG, DOMAINS, TOGETHER = 6, 5, 8, 10
 """At most so many common lacks, strengths, domains of the budget, shared actions."""
@@ -100,10 +99,10 @@ def _is_common(extract: Extract, task: Task) -> bool:
 
 def _together(gathering: Gathering) -> Md:
     """Return what most schools need alike: what a group of buyers is for."""
-    paid = groups(gathering.schools, lambda _, task: not task.cost.free)
+    paid = groups(gathering.schools, lambda _, task: not task.free)
     widest = sorted(paid, key=lambda one: -len(one.pairs))[:TOGETHER]
     rows = [
-        (one.title(MAIRIE), str(len(one.pairs)), format_cost(one.cost))
+        (one.title(MAIRIE), str(len(one.pairs)), one.cost_words)
         for one in widest
         if len(one.pairs) > 1
     ]
@@ -133,12 +132,12 @@ def _commune_table(gathering: Gathering) -> Md:
             _name(some),
             str(sum(map(_is_school, some))),
             alerts_words(some),
-            str(money.total(some)),
+            money.total(some).cell,
             _state(some),
         )
         for some in _communes(gathering)
     ]
-    columns = ("Commune", "Écoles auditées", "Conformité", "Trois ans, TTC", "Audits")
+    columns = ("Commune", "Écoles auditées", "Loi", "Trois ans, TTC", "Audits")
     caption = "Commune par commune, dans l'ordre des noms : ce n'est pas un classement"
     return table(caption, columns, rows, numeric=(1, 3))
 
@@ -237,7 +236,7 @@ def _school_table(gathering: Gathering) -> Md:
         "École",
         "Commune",
         *(title for title, _ in SUBJECTS),
-        "Conformité",
+        "Loi",
         "Audit",
     )
     caption = (
@@ -264,7 +263,7 @@ def _reached(extract: Extract, prefixes: tuple[str, ...]) -> str:
 def _compliance_table(gathering: Gathering, found: Sequence[Shared]) -> Md:
     rows = alert_rows(found, partial(_names, gathering), _counted)
     columns = ("Ce qui est attendu", "Pas encore respecté", "À vérifier")
-    return table("Points de conformité qui ne sont pas respectés", columns, rows)
+    return table(f"{LAW} : points non respectés", columns, rows)
 
 
 def _names(gathering: Gathering, some: Sequence[Extract]) -> str:

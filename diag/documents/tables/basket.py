@@ -58,10 +58,14 @@ class BasketLine:
     lot: str
     price: Price
     quantity: Quantity
-    least: Sum
     usual: Sum
-    """At the typical price, of a quantity that is known."""
+    """At the typical price, for the low quantity."""
+    usual_most: Sum
+    """At the typical price, for the high quantity."""
+    least: Sum
+    """At the minimum price, for the low quantity."""
     most: Sum
+    """At the maximum price, for the high quantity."""
     action: tuple[Cell, ...]
     """Number, title, who acts, places, condition, follow-up, deadline."""
     sure: bool
@@ -99,7 +103,7 @@ def lots_of(checklist: Checklist) -> dict[str, str]:
     """Return the lot of each price row, lots and rows in the order of the checklist."""
     buyers: dict[str, Counter[str]] = {}
     for advice in checklist.recommendations.values():
-        for name in advice.prices:
+        for name in {need.item for need in advice.buys}:
             buyers.setdefault(name, Counter())[advice.domain] += 1
     ranks = {domain.id: rank for rank, domain in enumerate(checklist.domains)}
     titles = {domain.id: domain.title for domain in checklist.domains}
@@ -130,14 +134,14 @@ def _line(
     report: Report, action: Action, line: CostLine, lots: dict[str, str]
 ) -> BasketLine:
     price, quantity = line.price, line.quantity
-    known = quantity.low == quantity.high
     return BasketLine(
         audit=identity(report),
         lot=lots.get(price.id, OWN_LOT),
         price=price,
         quantity=quantity,
+        usual=_sum(price, quantity.low, price.typical),
+        usual_most=_sum(price, quantity.high, price.typical),
         least=_sum(price, quantity.low, price.minimum),
-        usual=_sum(price, quantity.high if known else None, price.typical),
         most=_sum(price, quantity.high, price.maximum),
         action=tuple(_action_cells(report, action)),
         sure=action.advice.trigger is Trigger.FIRES,
@@ -178,9 +182,11 @@ _PRICES = (
 )
 
 _TOTALS_NOTICE = (
-    "Le total ne porte que sur les quantités connues ; les totaux bas et haut vont du "
-    "prix bas au prix haut, de la quantité au moins à la quantité au plus. Une case "
-    "vide veut dire que rien ne borne le montant. Chaque ligne est arrondie au centime."
+    "Total et total au plus sont au prix courant, pour la quantité au moins et pour la "
+    "quantité au plus ; total bas et total haut y prennent le prix bas et le prix "
+    "haut. Une case vide veut dire que rien ne borne le montant : il est à chiffrer. "
+    "Un même besoin de plusieurs actions n'est compté qu'une fois, à la première. "
+    "Chaque ligne est arrondie au centime."
 )
 
 _OUT = (
@@ -239,6 +245,8 @@ _PRICE = (
 _TOTALS = (
     Column("total_ht", "Total HT (€)", 12),
     Column("total_ttc", "Total TTC (€)", 12),
+    Column("total_most_ht", "Total au plus HT (€)", 12),
+    Column("total_most_ttc", "Total au plus TTC (€)", 12),
     Column("total_low_ht", "Total bas HT (€)", 12),
     Column("total_low_ttc", "Total bas TTC (€)", 12),
     Column("total_high_ht", "Total haut HT (€)", 12),
@@ -283,7 +291,7 @@ def by_school(lines: Iterable[BasketLine]) -> Table:
             *_article(line.price),
             *_quantity(line.quantity),
             *_priced(line.price),
-            *_totals(line.usual, line.least, line.most),
+            *_totals(line.usual, line.usual_most, line.least, line.most),
             *line.action,
             "sûre" if line.sure else "à confirmer",
             _remark(line.quantity),
@@ -321,6 +329,7 @@ def _together(price: Price, lines: Sequence[BasketLine]) -> tuple[Cell, ...]:
         *_priced(price),
         *_totals(
             sum((line.usual for line in lines), nothing),
+            sum((line.usual_most for line in lines), nothing),
             sum((line.least for line in lines), nothing),
             sum((line.most for line in lines), nothing),
         ),
@@ -352,7 +361,7 @@ def _totals(*sums: Sum) -> tuple[Cell, ...]:
 
 def _remark(quantity: Quantity) -> str:
     if quantity.high is None:
-        return "Quantité non bornée : une liste de lieux n'est pas close"
+        return "Quantité à chiffrer : rien ne la borne encore"
     if quantity.low != quantity.high:
         return "Quantité à préciser : des réponses manquent"
     return ""
