@@ -67,8 +67,8 @@ def assessment_json(assessment: Assessment) -> Plain:
             for ident, result in assessment.criteria.items()
         },
         "advice": [advice_json(each) for each in assessment.advice],
-        "basket": _cost(assessment.basket),
-        "due": _cost(assessment.due),
+        "basket": cost_json(assessment.basket),
+        "due": cost_json(assessment.due),
     }
 
 
@@ -149,9 +149,9 @@ def advice_json(advice: Advice) -> Plain:
         "danger": advice.is_danger,
         "effort_days": plain(advice.effort_days),
         "gain": plain(advice.gain),
-        "cost": _cost(advice.cost),
-        "due": _cost(advice.due),
-        "alone": _cost(advice.alone),
+        "cost": cost_json(advice.cost),
+        "due": cost_json(advice.due),
+        "alone": cost_json(advice.alone),
         "shared": [
             {"item": each.need.item, "use": each.need.use, "payer": each.payer}
             for each in advice.shared
@@ -159,7 +159,8 @@ def advice_json(advice: Advice) -> Plain:
     }
 
 
-def _cost(cost: Cost) -> Plain:
+def cost_json(cost: Cost) -> Plain:
+    """Return what things cost, row by row and as sums."""
     return {
         "lines": [
             {"price": each.price.id, "quantity": plain(each.quantity)}

@@ -183,7 +183,7 @@ def closing_effect(session: AuditSession, kind: PlaceKind) -> ListClosing:
     """Return what closing a list would change; nothing is written."""
     facts = session.facts
     closed = replace(facts, closed=facts.closed | {kind})
-    after = session.judge.assess(closed, advised=False).overall
+    after = session.judge.assess(closed, advised=()).overall
     count = len(facts.places_of(kind))
     return ListClosing(kind, count, session.judged.overall, after)
 

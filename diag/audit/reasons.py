@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from diag.answers.types import evidence
-from diag.assess.facts import FactRead
 from diag.assess.json import advice_explanation_json, explanation_json
 from diag.assess.money import format_cost
 from diag.assess.spread import level_words, spread_words, verdict_words
 from diag.assess.why import (
     AdviceExplanation,
     Explanation,
+    FactRead,
     PlaceRead,
     why,
     why_recommended,

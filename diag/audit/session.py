@@ -154,7 +154,7 @@ class Snapshot:
         """The same without advice, in half the time: what each answer is worth."""
         if "assessment" in vars(self):
             return self.assessment
-        return judge_of(self.checklist).assess(self.facts, advised=False)
+        return judge_of(self.checklist).assess(self.facts, advised=())
 
     def after(
         self,
