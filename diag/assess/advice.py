@@ -22,6 +22,7 @@ from diag.assess.results import (
 from diag.model.checklist import Price, Requirement
 from diag.model.enums import Gate, Kind, PlaceKind, Standing, Trigger
 from diag.model.number import Bounds, Quantity
+from diag.rules.tree import Exact
 from diag.rules.values import Truth
 
 Results = Mapping[str, CriterionResult]
@@ -310,7 +311,7 @@ class Advising:
             if demand.target.gate is Gate.OPEN:
                 yield demand
             elif demand.target.gate is Gate.CHECK_FIRST:
-                most = Quantity(Fraction(), demand.quantity.high)
+                most = Quantity(0, demand.quantity.high)
                 yield replace(demand, quantity=most)
 
     def _cures_danger(self, criterion: str, targets: Sequence[Target]) -> bool:
@@ -335,8 +336,8 @@ def _id(advice: Advice) -> str:
 def _total(quantities: Iterable[Quantity]) -> Quantity:
     each = tuple(quantities)
     highs = [one.high for one in each if one.high is not None]
-    high = sum(highs, Fraction()) if len(highs) == len(each) else None
-    return Quantity(sum((one.low for one in each), Fraction()), high)
+    high = sum(highs) if len(highs) == len(each) else None
+    return Quantity(sum(one.low for one in each), high)
 
 
 Key = tuple[int, bool, bool, Fraction, str]
@@ -360,7 +361,7 @@ def _rank(advice: Advice, result: CriterionResult) -> int:
     return 2 if result.criterion.kind is Kind.BLOCKING else 3
 
 
-def typical_cost(advice: Advice) -> Fraction | None:
+def typical_cost(advice: Advice) -> Exact | None:
     """Return the typical cents before tax, alone and at least, a year included.
 
     None when nothing bounds its quantity.

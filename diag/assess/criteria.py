@@ -274,10 +274,18 @@ class Readers:
         ]
         inner = [names for rule in relevance for names in rule.inner_names.values()]
         self._far = self._closure(set[str]().union(*inner))
+        self._moved: dict[str, set[str]] = {}
+        for ident in vocabulary:
+            for name in self._closure({ident}):
+                self._moved.setdefault(name, set()).add(ident)
 
     def criteria(self, question: str) -> Sequence[str]:
         """Return the criteria that an answer can move, even by relevance."""
         return self._criteria.get(question, ())
+
+    def moved(self, question: str) -> frozenset[str]:
+        """Return a question and those whose value its answer decides."""
+        return frozenset(self._moved.get(question, {question}))
 
     def reaches_far(self, question: str) -> bool:
         """Say whether an answer can move verdicts beside its place.

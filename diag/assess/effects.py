@@ -9,7 +9,7 @@ from diag.assess.facts import VISIT_DATE, FactsReading, PlaceScope
 from diag.assess.results import CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
 from diag.model.checklist import Better, EffectValue, Question, Recommendation
-from diag.model.enums import Direction, QuestionType, State
+from diag.model.enums import Direction, QuestionType, Standing, State
 from diag.model.fact import Answer, Value
 from diag.model.number import canonical_number, exact
 from diag.rules.evaluate import number
@@ -64,6 +64,8 @@ class Effect:
                 if heads and all(map(fact.is_void, heads)):
                     continue
                 now = found.get(key, _known(heads))
+                if now == value:
+                    continue
                 raised = value if now is None else best(fact.question, now, value)
                 if raised != now:
                     found[key] = raised
@@ -119,15 +121,14 @@ class Gains:
         gauges: Mapping[str, CriterionJudge],
         readers: Readers,
         results: Mapping[str, CriterionResult],
-        averages: Averages,
+        lows: Averages,
         reading: FactsReading,
     ) -> None:
         self._gauges = gauges
         self._readers = readers
         self._results = results
-        self._averages = averages
+        self._lows = lows
         self._reading = reading
-        self._low = averages.low_with({})
 
     def gain(self, effect: Effect, places: Sequence[str]) -> Fraction:
         """Return the rise of the overall low once done at these places, as a ratio."""
@@ -135,49 +136,65 @@ class Gains:
             ident: self._member(ident, verdicts)
             for ident, verdicts in self._verdicts_once(effect, places).items()
         }
-        return self._averages.low_with(replaced) - self._low if replaced else Fraction()
+        if not replaced:
+            return Fraction()
+        return self._lows.with_members(replaced) - self._lows.bound
 
     def _verdicts_once(
         self, effect: Effect, places: Sequence[str]
     ) -> dict[str, tuple[Verdict, ...]]:
         """Return the verdicts of the averaged criteria that change."""
         found = self._rejudged(effect.changes(self._reading, places))
+        near = set[str]().union(*map(self._reading.tree.near, places))
         for ident, level in effect.levels.items():
             if self._counts(ident):
-                verdicts = found.get(ident, self._results[ident].verdicts)
                 found[ident] = tuple(
-                    _raised(each, level) if self._is_near(each.place, places) else each
-                    for each in verdicts
+                    _raised(each, level) if each.place in near else each
+                    for each in found.get(ident, self._results[ident].verdicts)
                 )
         return found
 
     def _rejudged(self, changes: Changes) -> dict[str, tuple[Verdict, ...]]:
         if not changes:
             return {}
-        supposed = self._reading.supposing(changes)
-        moved: dict[str, list[str]] = {}
-        far = set[str]()
-        for place, question in changes:
-            for ident in filter(self._counts, self._readers.criteria(question)):
-                moved.setdefault(ident, []).append(place)
-                if self._readers.reaches_far(question):
-                    far.add(ident)
+        names = {question for _, question in changes}
+        vocabulary = self._reading.vocabulary
+        is_better = all(vocabulary[name].question.better for name in names)
+        moved = frozenset[str]().union(*map(self._readers.moved, names))
+        supposed = self._reading.supposing(changes, moved)
         return {
             ident: tuple(
                 self._gauges[ident].verdict(supposed.scope(each.place))
-                if ident in far or self._is_near(each.place, places)
+                if (near is None or each.place in near)
+                and not (is_better and self._is_best(each))
                 else each
                 for each in self._results[ident].verdicts
             )
-            for ident, places in moved.items()
+            for ident, near in self._moved_places(changes).items()
         }
+
+    def _moved_places(self, changes: Changes) -> dict[str, set[str] | None]:
+        """Return the criteria that changes move, and where; None: everywhere."""
+        found: dict[str, set[str] | None] = {}
+        for place, question in changes:
+            near = self._reading.tree.near(place)
+            far = self._readers.reaches_far(question)
+            for ident in filter(self._counts, self._readers.criteria(question)):
+                places = found.setdefault(ident, set())
+                if far or places is None:
+                    found[ident] = None
+                else:
+                    places |= near
+        return found
+
+    def _is_best(self, verdict: Verdict) -> bool:
+        """Say whether a verdict stands at the top: a better fact leaves it there."""
+        top = self._gauges[verdict.criterion].levels[0][0]
+        return verdict.low == top and verdict.standing is Standing.IN
 
     def _counts(self, ident: str) -> bool:
         result = self._results.get(ident)
         return result is not None and result.criterion.is_averaged
-
-    def _is_near(self, place: str, places: Iterable[str]) -> bool:
-        return any(self._reading.tree.are_near(place, each) for each in places)
 
     def _member(self, ident: str, verdicts: Sequence[Verdict]) -> Member | None:
         gauge = self._gauges[ident]

@@ -471,7 +471,7 @@ def _pair(written: object) -> object:
     return [written, written] if isinstance(written, int) else written
 
 
-def _number(value: Fraction | None) -> object:
+def _number(value: Fraction | int | None) -> object:
     return None if value is None else canonical_number(value)
 
 

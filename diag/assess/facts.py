@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 
 from diag.answers.answer_type import Reader
 from diag.answers.types import TYPES
@@ -32,7 +32,7 @@ VISIT_DATE = "visit_date"
 """The one name that every rule may read and no question asks."""
 
 
-class Limits(Enum):
+class Limits(StrEnum):
     """What bounds a number that is not known."""
 
     RANGE = "range"
@@ -74,6 +74,9 @@ class FactType:
         """Say whether a head says « sans objet » where the question has it."""
         return head.state is State.NOT_APPLICABLE and self.question.void
 
+
+Heads = Mapping[tuple[str, str], tuple[Answer, ...]]
+"""As in `Facts.answers`."""
 
 Vocabulary = Mapping[str, FactType]
 """Every question by its id, as rules read it."""
@@ -137,35 +140,58 @@ class FactsReading:
         facts: Facts,
         *,
         limits: Limits = Limits.RANGE,
-        tree: "Tree | None" = None,
+        like: "FactsReading | None" = None,
+        supposed: tuple[Heads, frozenset[str]] | None = None,
     ) -> None:
-        """Read facts; `tree` is that of their places, when it is already known."""
+        """Read facts; `like` is a reading of the same places.
+
+        `supposed` are heads that stand in for those of the facts, and the questions
+        that they move: what `like` read of others stays read.
+        """
         self.vocabulary = vocabulary
         """The questions."""
         self.facts = facts
         """What was answered."""
         self.limits = limits
         """What bounds an unknown number."""
-        self.tree: Tree = tree or Tree(facts)
+        self.tree: Tree = like.tree if like else Tree(facts)
         """Who holds whom."""
         self.visit_date = _visit_date(facts.visit_date)
         """The day of the visit; anything when there was none."""
         self._scopes: dict[str, PlaceScope] = {}
+        self._supposed, self._moved = supposed or ({}, frozenset())
+        self._kept = like if supposed else None
 
     def with_limits(self, limits: Limits) -> "FactsReading":
         """Return the same facts, unknown numbers bounded otherwise."""
-        return FactsReading(self.vocabulary, self.facts, limits=limits, tree=self.tree)
+        return FactsReading(self.vocabulary, self.facts, limits=limits, like=self)
 
-    def supposing(self, overlay: "Overlay") -> "FactsReading":
-        """Return a reading of the same places with some answers replaced."""
-        facts = with_answers(self.facts, overlay)
-        return FactsReading(self.vocabulary, facts, limits=self.limits, tree=self.tree)
+    def supposing(self, overlay: "Overlay", moved: frozenset[str]) -> "FactsReading":
+        """Return a reading with some answers replaced, that keeps the rest as read.
+
+        `moved` are the questions replaced, with those whose value they decide.
+        """
+        heads = {key: (_answer(each),) for key, each in overlay.items()}
+        return FactsReading(
+            self.vocabulary,
+            self.facts,
+            limits=self.limits,
+            like=self,
+            supposed=(heads, moved),
+        )
+
+    def heads(self, place: str, question: str) -> tuple[Answer, ...]:
+        """Return the heads of a fact."""
+        key = (place, question)
+        found = self._supposed.get(key) if self._supposed else None
+        return self.facts.answers.get(key, ()) if found is None else found
 
     def scope(self, place: str) -> "PlaceScope":
         """Return a place as rules see it."""
         found = self._scopes.get(place)
         if found is None:
-            found = self._scopes[place] = PlaceScope(self, place)
+            kept = self._kept.scope(place).without(self._moved) if self._kept else {}
+            found = self._scopes[place] = PlaceScope(self, place, kept)
         return found
 
     def scopes(self, kind: PlaceKind) -> list["PlaceScope"]:
@@ -191,7 +217,10 @@ class PlaceScope:
         "place",
     )
 
-    def __init__(self, reading: FactsReading, place: str) -> None:
+    def __init__(
+        self, reading: FactsReading, place: str, values: dict[str, RuleValue]
+    ) -> None:
+        """Look at a place; `values` are those already read."""
         self.place = place
         """Its id."""
         self.kind = reading.tree.kinds[place]
@@ -200,10 +229,17 @@ class PlaceScope:
         self.parent = None if holder is None else reading.scope(holder)
         """The place that holds it."""
         self._reading = reading
-        self._values: dict[str, RuleValue] = {}
+        self._values = values
         self._relevance: dict[str, Truth] = {}
         self._out: dict[str, Truth] = {}
         self._inside: dict[PlaceKind, tuple[Sequence[Scope], bool]] = {}
+
+    def without(self, moved: frozenset[str]) -> dict[str, RuleValue]:
+        """Return what was read here, save of the questions that moved."""
+        left = self._values.copy()
+        for name in moved:
+            left.pop(name, None)
+        return left
 
     def value(self, name: str) -> RuleValue:
         """Return what a name stands for here: an own fact, an ancestor's, the date."""
@@ -260,7 +296,7 @@ class PlaceScope:
 
     def heads(self, name: str) -> tuple[Answer, ...]:
         """Return the heads of a fact of this very place."""
-        return self._reading.facts.answers.get((self.place, name), ())
+        return self._reading.heads(self.place, name)
 
     def _read(self, name: str) -> RuleValue:
         if name == VISIT_DATE:
@@ -277,18 +313,26 @@ class PlaceScope:
         return found if relevant else maybe_absent(found)
 
     def _allowed(self, fact: FactType, heads: tuple[Answer, ...]) -> RuleValue:
-        """Return what the heads of one fact leave possible: their hull.
-
-        A part is within its whole: above a known one, it is judged as unknown.
-        """
+        """Return what the heads of one fact leave possible: their hull."""
         unknown = fact.unknown[self._reading.limits]
-        part_of = fact.question.at_most
-        whole = self.value(part_of) if part_of else ABSENT
+        if fact.question.at_most:
+            return self._part(fact.question.at_most, fact, heads, unknown)
+        if not heads:
+            return unknown
+        if len(heads) == 1:
+            return fact.allowed(heads[0], unknown)
+        return hull_of_values([fact.allowed(head, unknown) for head in heads])
+
+    def _part(
+        self, of: str, fact: FactType, heads: tuple[Answer, ...], unknown: RuleValue
+    ) -> RuleValue:
+        """Return the same within a whole; above a known one, a part is unknown."""
+        whole = self.value(of)
         most = whole.high if isinstance(whole, Span) else None
         if most is not None:
             unknown = _capped(unknown, most)
         values = [fact.allowed(head, unknown) for head in heads]
-        if most is not None and self._is_known(part_of):
+        if most is not None and self._is_known(of):
             values = [unknown if _exceeds(value, most) else value for value in values]
         return hull_of_values(values) if values else unknown
 
@@ -374,12 +418,14 @@ def with_answers(facts: Facts, overlay: Overlay) -> Facts:
     """Return facts with some answers replaced; a plain value is a known answer."""
     answers = dict(facts.answers)
     for key, given in overlay.items():
-        answers[key] = (
-            given
-            if isinstance(given, Answer)
-            else Answer(State.UNKNOWN if given is None else State.KNOWN, given),
-        )
+        answers[key] = (_answer(given),)
     return replace(facts, answers=answers)
+
+
+def _answer(given: Answer | Value) -> Answer:
+    if isinstance(given, Answer):
+        return given
+    return Answer(State.UNKNOWN if given is None else State.KNOWN, given)
 
 
 # Which place holds which: the tree under an audit's subject.
@@ -403,6 +449,7 @@ class Tree:
             for ident, place in places.items()
         }
         """Holder of each place; none for the subject."""
+        self._near: dict[str, frozenset[str]] = {}
         self._lines: dict[str, tuple[str, ...]] = {}
         self._of_kind: dict[PlaceKind, list[str]] = {}
         for ident, kind in self.kinds.items():
@@ -431,7 +478,15 @@ class Tree:
 
     def are_near(self, one: str, other: str) -> bool:
         """Say whether two places are the same, or one is held by the other."""
-        return one in self.line(other) or other in self.line(one)
+        return other in self.near(one)
+
+    def near(self, place: str) -> frozenset[str]:
+        """Return a place, all that hold it and all that it holds."""
+        found = self._near.get(place)
+        if found is None:
+            inside = (each for each in self.kinds if place in self.line(each))
+            found = self._near[place] = frozenset((*self.line(place), *inside))
+        return found
 
     def _parent(self, place: Place) -> str:
         holder = self.kinds.get(place.parent or "")

@@ -1,6 +1,7 @@
 """Assessments and explanations as plain values, exact, so that anyone may recompute.
 
-Fractions are « n/d » texts, enumerations their values; nothing is rounded.
+An exact number is an integer, or a « n/d » text; enumerations are their values; nothing
+is rounded.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +31,10 @@ def plain(value: object) -> object:
         case None | bool() | int() | str():
             return value
         case Fraction():
-            return f"{value.numerator}/{value.denominator}"
+            whole = value.denominator == 1
+            return (
+                value.numerator if whole else f"{value.numerator}/{value.denominator}"
+            )
         case date():
             return value.isoformat()
     return _composed(value)

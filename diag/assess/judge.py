@@ -82,8 +82,8 @@ class Judge:
         advice: tuple[Advice, ...] = ()
         basket = due = FREE
         if advised is None or advised:
-            averages = Averages(domains)
-            gains = Gains(self.gauges, self.readers, results, averages, reading)
+            lows = Averages(domains)
+            gains = Gains(self.gauges, self.readers, results, lows, reading)
             advice, basket, due = Advising(
                 self.remedies,
                 self.gauges,

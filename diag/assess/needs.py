@@ -110,8 +110,8 @@ def _added(one: Quantity, other: Quantity) -> Quantity:
 def _in_packs(quantity: Quantity, pack: int) -> Quantity:
     if pack == 1:
         return quantity
-    high = None if quantity.high is None else Fraction(ceil(quantity.high / pack))
-    return Quantity(Fraction(ceil(quantity.low / pack)), high)
+    high = None if quantity.high is None else ceil(Fraction(quantity.high) / pack)
+    return Quantity(ceil(Fraction(quantity.low) / pack), high)
 
 
 @dataclass(frozen=True, slots=True)

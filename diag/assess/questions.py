@@ -134,8 +134,7 @@ class _Leads:
         """The facts as they are."""
         self._judge = judge
         self._results = assessment.criteria
-        self._averages = Averages(assessment.domains)
-        self._high = self._averages.high_with({})
+        self._highs = Averages(assessment.domains, high=True)
         self._advice: dict[str, list[Advice]] = {}
         for advice in assessment.advice:
             criterion = advice.recommendation.when.criterion
@@ -192,7 +191,9 @@ class _Leads:
             if criterion.is_averaged
             and any(verdict.low < verdict.high for verdict in verdicts)
         }
-        return self._high - self._averages.high_with(replaced) if replaced else _NONE
+        if not replaced:
+            return _NONE
+        return self._highs.bound - self._highs.with_members(replaced)
 
     def _at_its_low(
         self, criterion: Criterion, verdicts: Collection[Verdict]

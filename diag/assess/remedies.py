@@ -1,7 +1,6 @@
 """Recommendations made ready to be counted: how many at a place, what is bought."""
 
 from collections.abc import Collection, Iterator, Mapping
-from fractions import Fraction
 from graphlib import TopologicalSorter
 
 from diag.assess.effects import Effect
@@ -12,7 +11,8 @@ from diag.model.number import Quantity
 from diag.rules.evaluate import condition, measure
 from diag.rules.language import Rule, parse_rule
 from diag.rules.scope import Measure
-from diag.rules.values import ABSENT, Span, Truth, plain
+from diag.rules.tree import Exact
+from diag.rules.values import ABSENT, Span, Truth
 
 QUANTITY_NAME = "quantite"
 """What the rules of counts and effort call the quantity."""
@@ -41,6 +41,7 @@ class Remedy:
         self.effort_rule = _parsed(recommendation.effort)
         """How many days of work."""
         self._count = measure(self.quantity_rule)
+        self._days = measure(self.effort_rule) if self.effort_rule else None
         self._cap = measure(self.cap_rule) if self.cap_rule else None
         self._is_where = condition(self.where) if self.where else None
         self._counts = tuple(
@@ -61,15 +62,16 @@ class Remedy:
     def quantity(self, scope: PlaceScope, trigger: Trigger) -> Quantity:
         """Return how many at a place; one at least where it surely fires."""
         value = self._count(scope)
-        low, high = Fraction(1), None
+        low: Exact = 1
+        high: Exact | None = None
         if value is not ABSENT:
-            low = max(low, Fraction(value.low or 0))
+            low = max(1, value.low or 0)
             if value.high is not None and not value.maybe_absent:
-                high = max(Fraction(1), Fraction(value.high))
+                high = max(1, value.high)
         if self._cap and (cap := self._cap(scope)) is not ABSENT:
-            high = _least(high, cap.high)
+            high = _capped(high, cap.high)
             low = low if high is None else min(low, high)
-        return Quantity(low if trigger is Trigger.FIRES else Fraction(), high)
+        return Quantity(low if trigger is Trigger.FIRES else 0, high)
 
     def needs(
         self, scope: PlaceScope, quantity: Quantity
@@ -80,14 +82,13 @@ class Remedy:
                 yield need, quantity
             else:
                 found = _counted(count, WithNames(scope, _named(quantity)))
-                yield need, found if quantity.low else Quantity(Fraction(), found.high)
+                yield need, found if quantity.low else Quantity(0, found.high)
 
     def effort(self, root: PlaceScope, quantity: Quantity) -> Quantity | None:
         """Return the days of work for that many; None when unknown."""
-        if self.effort_rule is None:
+        if self._days is None:
             return None
-        scope = WithNames(root, _named(quantity))
-        return _counted(measure(self.effort_rule), scope)
+        return _counted(self._days, WithNames(root, _named(quantity)))
 
 
 def _parsed(text: str) -> Rule | None:
@@ -95,26 +96,21 @@ def _parsed(text: str) -> Rule | None:
 
 
 def _named(quantity: Quantity) -> dict[str, Span]:
-    high = None if quantity.high is None else plain(quantity.high)
-    return {QUANTITY_NAME: Span(plain(quantity.low), high)}
+    return {QUANTITY_NAME: Span(quantity.low, quantity.high)}
 
 
 def _counted(count: Measure, scope: WithNames) -> Quantity:
     value = count(scope)
     if value is ABSENT:
-        return Quantity(Fraction(), None)
-    low = (
-        Fraction() if value.maybe_absent else max(Fraction(), Fraction(value.low or 0))
-    )
-    return Quantity(
-        low, None if value.high is None else max(Fraction(), Fraction(value.high))
-    )
+        return Quantity(0, None)
+    low = 0 if value.maybe_absent else max(0, value.low or 0)
+    return Quantity(low, None if value.high is None else max(0, value.high))
 
 
-def _least(one: Fraction | None, other: Fraction | int | None) -> Fraction | None:
-    if one is None or other is None:
-        return one if other is None else max(Fraction(1), Fraction(other))
-    return max(Fraction(1), min(one, Fraction(other)))
+def _capped(high: Exact | None, cap: Exact | None) -> Exact | None:
+    if cap is None:
+        return high
+    return max(1, cap if high is None else min(high, cap))
 
 
 class Remedies:

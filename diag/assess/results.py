@@ -16,6 +16,7 @@ from diag.model.checklist import (
 from diag.model.enums import Compliance, Gate, Socle, Standing, Trigger
 from diag.model.fact import ROOT_KINDS
 from diag.model.number import Bounds, Quantity, exact
+from diag.rules.tree import Exact
 from diag.rules.values import Truth
 
 TOP = 3
@@ -26,9 +27,9 @@ TOP = 3
 class Weight:
     """How much a member weighs in a mean: an interval while something is unknown."""
 
-    least: Fraction | int
+    least: Exact
     """0 when it may be sans objet."""
-    most: Fraction | int
+    most: Exact
 
 
 ONE_WEIGHT = Weight(1, 1)
@@ -124,13 +125,13 @@ class Danger:
 class Amount:
     """Exact cents, between the low quantity and the high one."""
 
-    minimum: Fraction
+    minimum: Exact
     """Minimum price × low quantity."""
-    low: Fraction
+    low: Exact
     """Typical price × low quantity."""
-    high: Fraction | None
+    high: Exact | None
     """Typical price × high quantity; None when the quantity is unbounded."""
-    maximum: Fraction | None
+    maximum: Exact | None
     """Maximum price × high quantity; None when the quantity is unbounded."""
 
     def __add__(self, other: "Amount") -> "Amount":
@@ -152,11 +153,11 @@ class Amount:
         )
 
 
-def _sum(left: Fraction | None, right: Fraction | None) -> Fraction | None:
+def _sum(left: Exact | None, right: Exact | None) -> Exact | None:
     return None if left is None or right is None else left + right
 
 
-NOTHING = Amount(Fraction(), Fraction(), Fraction(), Fraction())
+NOTHING = Amount(0, 0, 0, 0)
 """No money at all."""
 
 

@@ -1,6 +1,6 @@
 """Criteria become domains, domains become one score; compliance stands apart."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -40,28 +40,33 @@ def mean_of(values: Sequence[tuple[Fraction, int]]) -> Fraction:
     return _least(ratios)
 
 
-def lowest_mean(members: Sequence[Member]) -> Fraction:
+def lowest_mean(members: Iterable[Member]) -> Fraction:
     """Return the least mean that members can still have."""
-    return _least([
-        (*m.bounds.low.as_integer_ratio(), m.weight.least, m.weight.most)
-        for m in members
-    ])
+    return _least([_low_end(each) for each in members])
 
 
-def highest_mean(members: Sequence[Member]) -> Fraction:
+def highest_mean(members: Iterable[Member]) -> Fraction:
     """Return the greatest mean that members can still have: the mirror of the least."""
-    return -_least([
-        (-numerator, denominator, m.weight.least, m.weight.most)
-        for m in members
-        for numerator, denominator in [m.bounds.high.as_integer_ratio()]
-    ])
+    return -_least([_high_end(each) for each in members])
 
 
 _Number = Fraction | int
+_End = tuple[int, int, _Number, _Number]
+"""Numerator and denominator of one end, least and greatest weight."""
 
 
-def _least(members: Sequence[tuple[int, int, _Number, _Number]]) -> Fraction:
-    """Return the least mean of (numerator, denominator, least weight, greatest weight).
+def _low_end(member: Member) -> _End:
+    weight = member.weight
+    return *member.bounds.low.as_integer_ratio(), weight.least, weight.most
+
+
+def _high_end(member: Member) -> _End:
+    numerator, denominator = member.bounds.high.as_integer_ratio()
+    return -numerator, denominator, member.weight.least, member.weight.most
+
+
+def _least(members: Sequence[_End]) -> Fraction:
+    """Return the least mean of members.
 
     From the least weights, each member in ascending order takes its greatest while it
     stands strictly below the mean. Integers over one denominator: five times as fast
@@ -159,61 +164,60 @@ def _score(members: Sequence[Member], complete: Fraction) -> Score:
 Replaced = Mapping[str, Member | None]
 """Criteria by id, as they would count; None: sans objet."""
 
-Mean = Callable[[Sequence[Member]], Fraction]
-"""One end of a mean: `lowest_mean` or `highest_mean`."""
-
 
 class Averages:
-    """Domains and the overall score, criterion by criterion."""
+    """The overall low or high bound, were some criteria to stand elsewhere.
 
-    def __init__(self, domains: Sequence[DomainResult]) -> None:
+    Each end is kept member by member, so that a few are changed at little cost.
+    """
+
+    def __init__(self, domains: Sequence[DomainResult], *, high: bool = False) -> None:
+        """Prepare the low end, or the high one."""
+        self._sign = -1 if high else 1
+        self._end = _high_end if high else _low_end
         self._weights = {each.domain.id: each.domain.weight for each in domains}
-        self._members = {
+        self._ends = {
             each.domain.id: {
-                result.criterion.id: criterion_member(result)
+                result.criterion.id: self._end_of(criterion_member(result))
                 for result in each.criteria
             }
             for each in domains
         }
         self._domain_of = {
             criterion: domain
-            for domain, members in self._members.items()
-            for criterion in members
+            for domain, ends in self._ends.items()
+            for criterion in ends
         }
         self._averaged = {
-            each.domain.id: member(
-                each.domain.weight, each.score.standing, each.score.bounds
-            )
-            for each in domains
+            domain: self._average(domain, ends.values())
+            for domain, ends in self._ends.items()
         }
+        self.bound = self._overall(self._averaged)
+        """As things are; 0 when all is sans objet."""
 
-    def low_with(self, replaced: Replaced) -> Fraction:
-        """Return the overall low bound with some criteria replaced."""
-        return self._overall(replaced, lowest_mean)
-
-    def high_with(self, replaced: Replaced) -> Fraction:
-        """Return the overall high bound with some criteria replaced."""
-        return self._overall(replaced, highest_mean)
-
-    def _overall(self, replaced: Replaced, mean: Mean) -> Fraction:
-        averaged = dict(self._averaged)
+    def with_members(self, replaced: Replaced) -> Fraction:
+        """Return the bound with some criteria replaced."""
+        averaged = self._averaged.copy()
         for domain in {self._domain_of[criterion] for criterion in replaced}:
-            members = self._members[domain]
-            averaged[domain] = self._average(
-                domain,
-                [replaced.get(each, one) for each, one in members.items()],
-                mean,
-            )
-        counted = [each for each in averaged.values() if each]
-        return mean(counted) if counted else Fraction()
+            ends = self._ends[domain] | {
+                each: self._end_of(replaced[each])
+                for each in self._ends[domain].keys() & replaced.keys()
+            }
+            averaged[domain] = self._average(domain, ends.values())
+        return self._overall(averaged)
 
-    def _average(
-        self, domain: str, members: Iterable[Member | None], mean: Mean
-    ) -> Member | None:
-        counted = [each for each in members if each]
+    def _end_of(self, member: Member | None) -> _End | None:
+        return None if member is None else self._end(member)
+
+    def _average(self, domain: str, ends: Iterable[_End | None]) -> _End | None:
+        counted = [each for each in ends if each]
         if not counted:
             return None
-        end = mean(counted)
-        sure = any(each.weight.least for each in counted)
+        mean = _least(counted)
         weight = self._weights[domain]
-        return Member(Weight(weight if sure else 0, weight), Bounds(end, end))
+        is_sure = any(least for _, _, least, _ in counted)
+        return *mean.as_integer_ratio(), weight if is_sure else 0, weight
+
+    def _overall(self, averaged: Mapping[str, _End | None]) -> Fraction:
+        counted = [each for each in averaged.values() if each]
+        return self._sign * _least(counted) if counted else Fraction()

@@ -28,10 +28,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """How many; `high` is None when a list is open and nothing bounds it."""
+    """How many, exactly; `high` is None when nothing bounds it."""
 
-    low: Fraction
-    high: Fraction | None
+    low: Fraction | int
+    high: Fraction | int | None
 
 
 def canonical_number(raw: object) -> Number:
