@@ -70,7 +70,7 @@ class WordingForm(YamlForm):
     technique: ForTechnique = key("texte pour technique", example_of(ForTechnique))
 
 
-class BelowForm(YamlForm):
+class BelowForm(YamlForm, written="{criterion: debit-suffisant, below: 2}"):
     """What triggers a recommendation, at each place of a criterion."""
 
     criterion: Slug = key("critère", "debit-suffisant")
@@ -78,7 +78,7 @@ class BelowForm(YamlForm):
     where: Rule = key("règle : à quels lieux ; tous sinon")
 
 
-class RequirementForm(YamlForm):
+class RequirementForm(YamlForm, written="{criterion: debit-suffisant, at_least: 2}"):
     """A level that must be reached first."""
 
     gone: ClassVar = {
@@ -91,7 +91,7 @@ class RequirementForm(YamlForm):
     share: ShareText = key("part des lieux contenus qui doivent l'atteindre")
 
 
-class NeedForm(YamlForm, noun="achat"):
+class NeedForm(YamlForm, noun="achat", written="{item: prise_rj45, use: borne}"):
     """What is bought at each place."""
 
     item: Name = key("ligne de prix.yaml", "prise_rj45")
@@ -141,12 +141,12 @@ class RecommendationForm(ItemForm, noun="préconisation", builds=Recommendation)
     owner: OwnerWord = key("qui agit", "commune")
     quantity: Rule = key("règle : combien à chaque lieu ; 1 sinon")
     at_most: Rule = key("règle : ce que la quantité ne dépasse pas")
-    buys: ListOf[NeedForm] = key("ce qui s'achète : item, use, at, count")
+    buys: ListOf[NeedForm] = key("ce qui s'achète à chaque lieu")
     effort: Effort = key("règle : jours de travail")
     delay: Duration = key("délai pour agir")
     lifetime: Duration = key("durée de vie de ce qui est fait")
     effect: Table[AnyId, Become] = key(
-        "question : ce que le fait devient une fois fait"
+        "question : ce que le fait devient ; ou critère : niveau atteint"
     )
     steps: ListOf[StepForm] = key("étapes, dans l'ordre")
     wording: WordingForm = key(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from diag.model.base import Noun
-from diag.model.checklist import Checklist, Recommendation
+from diag.model.checklist import Checklist, Question, Recommendation
 from diag.model.enums import USUAL_READER
 
 
@@ -14,7 +14,7 @@ class EditionChanges:
     """Questions of two editions, by id, each in one list, in their edition's order."""
 
     kept: tuple[str, ...] = ()
-    """The same word for word."""
+    """The same word for word, even if the answer is judged otherwise."""
     reworded: tuple[str, ...] = ()
     """Worded, bounded or proposed otherwise: answers stand, nothing is asked again."""
     changed: tuple[str, ...] = ()
@@ -36,17 +36,23 @@ def compare(old: Checklist, new: Checklist) -> EditionChanges:
         - {choice.id for choice in other.choices}
         or (one.type, one.unit, one.place) != (other.type, other.unit, other.place)
     }
+    kept = {
+        ident
+        for ident, (one, other) in pairs.items()
+        if _as_asked(one) == _as_asked(other)
+    } - changed
     return EditionChanges(
-        kept=tuple(ident for ident, (one, other) in pairs.items() if one == other),
-        reworded=tuple(
-            ident
-            for ident, (one, other) in pairs.items()
-            if one != other and ident not in changed
-        ),
+        kept=tuple(ident for ident in both if ident in kept),
+        reworded=tuple(ident for ident in both if ident not in kept | changed),
         changed=tuple(ident for ident in both if ident in changed),
         new=tuple(ident for ident in new.questions if ident not in old.questions),
         lost=tuple(ident for ident in old.questions if ident not in new.questions),
     )
+
+
+def _as_asked(question: Question) -> Question:
+    """Return a question without what is read of its answers once they are given."""
+    return question.model_copy(update={"better": None, "danger": False})
 
 
 class Fate(StrEnum):

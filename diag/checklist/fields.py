@@ -144,7 +144,7 @@ def _bound(node: Scalar) -> Number | None:
 def _rule(node: object, info: ValidationInfo[list[Scalar]]) -> str:
     if isinstance(node, PydanticCustomError):
         raise node
-    is_rule = isinstance(node, Scalar) and not isinstance(node.value, bool)
+    is_rule = isinstance(node, Scalar) and not isinstance(node.value, bool | None)
     if not is_rule or not isinstance(node, Scalar) or not node.text.strip():
         raise _fault("rule")
     if node.plain and node.braced and not re.fullmatch(r"\w+", node.text):
@@ -342,12 +342,15 @@ class YamlForm(BaseModel):
     noun: ClassVar[str] = ""
     """How a message names what is read: « question », « critère »."""
 
+    written: ClassVar[str] = ""
+    """How it is written, where its required keys alone would not say it."""
+
     gone: ClassVar[Mapping[str, str]] = {}
     """Keys of older checklists, and what to do instead."""
 
-    def __init_subclass__(cls, *, noun: str = "") -> None:
+    def __init_subclass__(cls, *, noun: str = "", written: str = "") -> None:
         super().__init_subclass__()
-        cls.noun = noun
+        cls.noun, cls.written = noun, written
 
     @model_validator(mode="before")
     @classmethod
@@ -356,9 +359,8 @@ class YamlForm(BaseModel):
             return node.nodes
         names = cls.model_fields
         is_short = len(names) <= _SHORT_FORM and len(required_keys(cls)) == len(names)
-        raise _fault(
-            "group", written=f"« {example_of(cls)} »" if is_short else listed(names)
-        )
+        whole = cls.written or (example_of(cls) if is_short else "")
+        raise _fault("group", written=f"« {whole} »" if whole else listed(names))
 
     def misfits(self) -> Iterator[Misfit]:
         """Yield what is right apart and wrong together, the gravest first."""
@@ -370,8 +372,8 @@ class ItemForm(YamlForm):
 
     builds: ClassVar[type[Noun]]
 
-    def __init_subclass__(cls, *, builds: type[Noun], **noun: str) -> None:
-        super().__init_subclass__(**noun)
+    def __init_subclass__(cls, *, builds: type[Noun], **words: str) -> None:
+        super().__init_subclass__(**words)
         cls.builds = builds
 
     def build(self, home: str) -> Noun:

@@ -307,7 +307,7 @@ class SourcesFile(YamlForm):
     )
 
 
-class RetiredForm(YamlForm):
+class RetiredForm(YamlForm, written="{id: vieux-critere, by: debit-suffisant}"):
     """An id that served, and what takes its place."""
 
     id: AnyId = key("identifiant qui ne servira plus", "debit-suffisant")

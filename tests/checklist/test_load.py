@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from diag.checklist.lint import lint
 from diag.checklist.load import Harvest, load_checklists
 from diag.checklist.source import MAX_BYTES
-from diag.model.checklist import RollUp
-from diag.model.enums import Audience
+from diag.model.checklist import Need, Requirement, Retired
+from diag.model.enums import Audience, Direction, PlaceKind
 from tests.rules.written import DOMAIN, FILES, load_written, spoilt
 
 
@@ -24,17 +24,20 @@ def test_items_become_nouns(tmp_path: Path) -> None:
         2: "debit >= 30",
         1: "debit >= 8",
     }
-    assert draft.criteria["prise-par-classe"].roll_up == RollUp(
-        method="share_reaching", threshold=2, steps={3: 1, 2: "0.75", 1: "0.5"}
-    )
     assert draft.criteria["prise-par-classe"].weight == 1
 
 
 def test_a_recommendation_keeps_its_rules_and_words(tmp_path: Path) -> None:
     recommendation = load_written(tmp_path).draft.recommendations["cabler-les-classes"]
     assert recommendation.effort == "quantite / 4"
-    assert recommendation.prices == {"prise_rj45": "2 * quantite"}
-    assert recommendation.requires[0].at_least == 1
+    assert recommendation.quantity == "2 - prises"
+    assert recommendation.buys == (
+        Need(item="prise_rj45", use="poste", count="quantite"),
+    )
+    assert recommendation.requires == (
+        Requirement(criterion="debit-suffisant", at_least=1),
+    )
+    assert recommendation.effect == {"prises": 2}
     assert set(recommendation.wording) == set(Audience)
 
 
@@ -54,7 +57,7 @@ def test_questions_of_places_belong_to_no_domain_of_the_checklist(
 
 def test_examples_are_handed_on_as_plain_values(tmp_path: Path) -> None:
     (example,) = load_written(tmp_path).examples
-    assert (example.file, example.line) == ("reseau.yaml", 75)
+    assert (example.file, example.line) == ("reseau.yaml", 89)
     assert example.raw == {
         "name": "rien de connu",
         "answers": {},
@@ -62,16 +65,122 @@ def test_examples_are_handed_on_as_plain_values(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("written", ["worst", "mean", "{worst: true}", "{mean: true}"])
-def test_a_roll_up_may_be_a_word(written: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("written", "better"),
+    [
+        ("[autre, classe]", (("autre",), ("classe",))),
+        ("[[autre, classe]]", (("autre", "classe"),)),
+    ],
+)
+def test_choices_are_ranked_from_the_worst(
+    written: str, better: tuple[tuple[str, ...], ...], tmp_path: Path
+) -> None:
+    files = spoilt("lieux.yaml", "choice\n", f"choice\n    better: {written}\n")
+    assert load_written(tmp_path, files).draft.questions["type_salle"].better == better
+
+
+def test_a_question_may_be_a_part_a_danger_or_void(tmp_path: Path) -> None:
+    text = FILES["reseau.yaml"]
+    text = text.replace("boolean\n", "boolean\n    danger: true\n    better: down\n")
+    text = text.replace("range: [0, 50]\n", "at_most: debit\n    void: true\n")
+    draft = load_written(tmp_path, FILES | {"reseau.yaml": text}).draft
+    access, sockets = draft.questions["acces_internet"], draft.questions["prises"]
+    assert (access.danger, access.better) == (True, Direction.DOWN)
+    assert (sockets.at_most, sockets.void) == ("debit", True)
+
+
+def test_a_criterion_says_its_gate_and_how_its_places_count(tmp_path: Path) -> None:
     files = spoilt(
         "reseau.yaml",
-        '{share_reaching: 2, steps: {3: "1", 2: "0.75", 1: "0.5"}}',
-        written,
+        "kind: improvement\n",
+        'kind: blocking\n    given: "prises > 0"\n    weigh_by: prises\n'
+        "    socle_share: 0.75\n",
     )
-    roll_up = load_written(tmp_path, files).draft.criteria["prise-par-classe"].roll_up
-    assert roll_up is not None
-    assert roll_up.method == written.strip("{}").split(":", maxsplit=1)[0]
+    criterion = load_written(tmp_path, files).draft.criteria["prise-par-classe"]
+    assert (criterion.given, criterion.weigh_by) == ("prises > 0", "prises")
+    assert criterion.socle_share == "0.75"
+
+
+CONFORMITY = """\
+    kind: compliance
+    conforms_at: 2
+"""
+
+
+def test_below_a_compliance_is_where_it_no_longer_conforms(tmp_path: Path) -> None:
+    files = spoilt("reseau.yaml", "    kind: improvement\n", CONFORMITY)
+    text = files["reseau.yaml"].replace(
+        "{criterion: prise-par-classe, below: 2}",
+        "{criterion: prise-par-classe, where: \"type_salle == 'classe'\"}",
+    )
+    draft = load_written(tmp_path, {**files, "reseau.yaml": text}).draft
+    when = draft.recommendations["cabler-les-classes"].when
+    assert (when.below, when.where) == (2, "type_salle == 'classe'")
+    assert draft.criteria["prise-par-classe"].conforms_at == 2
+
+
+def test_below_may_stand_above_what_conforms(tmp_path: Path) -> None:
+    conformity = CONFORMITY.replace("2", "1")
+    files = spoilt("reseau.yaml", "    kind: improvement\n", conformity)
+    draft = load_written(tmp_path, files).draft
+    assert draft.recommendations["cabler-les-classes"].when.below == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("true", True),
+        ("2", 2),
+        ("0.5", "0.5"),
+        ('"2 * prises"', "2 * prises"),
+        ("classe", "classe"),
+        ("[classe, autre]", ("classe", "autre")),
+    ],
+)
+def test_a_fact_becomes_what_is_written(
+    written: str, value: object, tmp_path: Path
+) -> None:
+    files = spoilt("reseau.yaml", "{prises: 2}", f"{{prises: {written}}}")
+    effect = load_written(tmp_path, files).draft.recommendations["cabler-les-classes"]
+    assert effect.effect == {"prises": value}
+    assert type(effect.effect["prises"]) is type(value)
+
+
+def test_what_is_bought_serves_a_place(tmp_path: Path) -> None:
+    bought = "{item: prise_rj45, at: ecole}, {item: prise_rj45, use: poste,"
+    files = spoilt("reseau.yaml", "{item: prise_rj45, use: poste,", bought)
+    first, _ = (
+        load_written(tmp_path, files).draft.recommendations["cabler-les-classes"].buys
+    )
+    assert first == Need(item="prise_rj45", at=PlaceKind.ECOLE)
+
+
+def test_a_recommendation_may_cover_another(tmp_path: Path) -> None:
+    files = spoilt(
+        "reseau.yaml",
+        "    delay: P3M\n",
+        "    delay: P3M\n    covers: [cabler-les-classes]\n",
+    )
+    draft = load_written(tmp_path, files).draft
+    assert draft.recommendations["monter-en-debit"].covers == ("cabler-les-classes",)
+
+
+def test_a_price_may_be_of_a_pack(tmp_path: Path) -> None:
+    files = spoilt("prix.yaml", "    unit: prise\n", "    unit: prise\n    pack: 10\n")
+    assert load_written(tmp_path, files).draft.prices["prise_rj45"].pack == 10
+
+
+def test_what_is_retired_may_have_a_successor(tmp_path: Path) -> None:
+    files = spoilt(
+        "edition.yaml",
+        "[vieux-critere]",
+        "[vieux-critere, {id: ancien, by: debit-suffisant}, {id: perdu}]",
+    )
+    assert load_written(tmp_path, files).draft.retired == (
+        Retired(id="ancien", by="debit-suffisant"),
+        Retired(id="perdu"),
+        Retired(id="vieux-critere"),
+    )
 
 
 def test_a_date_has_a_range_of_dates(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def item(section: str) -> Any:
     ("section", "required", "optional"),
     [
         ("questions", "label", "relevant"),
-        ("criteria", "levels", "roll_up"),
+        ("criteria", "levels", "given"),
         ("recommendations", "wording", "requires"),
         ("prices", "typical", "vat"),
         ("sources", "grade", "url"),

@@ -28,7 +28,7 @@ def test_what_is_missing_is_told(tmp_path: Path, line: str, said: str) -> None:
 
 def test_an_action_costs_something_or_takes_time(tmp_path: Path) -> None:
     files = spoilt("reseau.yaml", '    effort: {days: "quantite / 4"}\n', "")
-    price = '    prices: {prise_rj45: "2 * quantite"}\n'
+    price = '    buys: [{item: prise_rj45, use: poste, count: "quantite"}]\n'
     text = files["reseau.yaml"].replace(price, "")
     (found,) = told(tmp_path, {**files, "reseau.yaml": text})
     assert "ni prix ni temps de travail" in found
@@ -37,7 +37,7 @@ def test_an_action_costs_something_or_takes_time(tmp_path: Path) -> None:
 def test_two_recommendations_never_bear_the_same_title(tmp_path: Path) -> None:
     text = FILES["reseau.yaml"]
     begin = text.index("  - id: cabler-les-classes")
-    one = text[begin : text.index("examples:")]
+    one = text[begin : text.index("  - id: monter-en-debit")]
     other = one.replace("cabler-les-classes", "recabler").replace(
         'title: "Des prises dans vos salles"', 'title: "Autre chose"'
     )

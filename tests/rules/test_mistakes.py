@@ -26,7 +26,7 @@ READING = [
         "    weight: 2\n",
         "    weigth: 2\n",
         (
-            "reseau.yaml:29 :",
+            "reseau.yaml:31 :",
             "« debit-suffisant »",
             "« weigth » inconnue",
             "« weight »",
@@ -37,7 +37,7 @@ READING = [
         "reseau.yaml",
         '    title: "Une prise par classe"\n',
         "",
-        ("reseau.yaml:36 :", "« prise-par-classe »", "il manque la clé « title »"),
+        ("reseau.yaml:37 :", "« prise-par-classe »", "il manque la clé « title »"),
     ),
     Mistake(
         "a number is written in letters",
@@ -51,21 +51,21 @@ READING = [
         "reseau.yaml",
         "    stale_after: P12M\n",
         "    sensitive: no\n",
-        ("reseau.yaml:16 :", "« debit »", "le texte « no »", "Écrivez true ou false"),
+        ("reseau.yaml:17 :", "« debit »", "le texte « no »", "Écrivez true ou false"),
     ),
     Mistake(
         "a word is not of the list",
         "reseau.yaml",
         "kind: blocking",
         "kind: bloking",
-        ("reseau.yaml:28 :", "« kind »", "« bloking »", "« blocking » ?"),
+        ("reseau.yaml:30 :", "« kind »", "« bloking »", "« blocking » ?"),
     ),
     Mistake(
         "a list is forgotten",
         "reseau.yaml",
         "sources: [S31, metier]",
         "sources: S31",
-        ("reseau.yaml:35 :", "« sources » : il faut une liste", "entre crochets"),
+        ("reseau.yaml:36 :", "« sources » : il faut une liste", "entre crochets"),
     ),
     Mistake(
         "an id has accents",
@@ -86,42 +86,42 @@ READING = [
         "reseau.yaml",
         "- id: prises\n",
         "- id: debit\n",
-        ("reseau.yaml:18 :", "« debit »", "déjà pris dans reseau.yaml, ligne 8"),
+        ("reseau.yaml:19 :", "« debit »", "déjà pris dans reseau.yaml, ligne 8"),
     ),
     Mistake(
         "an id is retired",
         "reseau.yaml",
         "- id: debit-suffisant",
         "- id: vieux-critere",
-        ("reseau.yaml:25 :", "« vieux-critere »", "retiré", "Choisissez-en un autre"),
+        ("reseau.yaml:27 :", "« vieux-critere »", "retiré", "Choisissez-en un autre"),
     ),
     Mistake(
         "a rule is cut by its comma",
         "reseau.yaml",
         '2: "prises >= 2", 1: "prises >= 1"',
         "2: count(lot, prises), 1: prises",
-        ("reseau.yaml:41 :", "virgule", "coupé la règle", "entre guillemets doubles"),
+        ("reseau.yaml:42 :", "virgule", "coupé la règle", "entre guillemets doubles"),
     ),
     Mistake(
         "a rule in braces has no quotes",
         "reseau.yaml",
         '1: "debit >= 8"',
         "1: debit >= 8",
-        ("reseau.yaml:32 :", "avertissement", "levels.1", '« 1: "debit >= 8" »'),
+        ("reseau.yaml:34 :", "avertissement", "levels.1", '« 1: "debit >= 8" »'),
     ),
     Mistake(
         "a colon has no space after it",
         "reseau.yaml",
         '{2: "prises >= 2", 1: "prises >= 1"}',
         '{2:prises, 1: "prises >= 1"}',
-        ("reseau.yaml:41 :", "il manque une espace après « : »", "« 2: prises »"),
+        ("reseau.yaml:42 :", "il manque une espace après « : »", "« 2: prises »"),
     ),
     Mistake(
         "a weight has a French comma",
         "reseau.yaml",
         "    weight: 2\n",
         "    weight: 1,5\n",
-        ("reseau.yaml:29 :", "le texte « 1,5 »", "ni virgule"),
+        ("reseau.yaml:31 :", "le texte « 1,5 »", "ni virgule"),
     ),
     Mistake(
         "what triggers is written as a rule",
@@ -135,7 +135,7 @@ READING = [
         "reseau.yaml",
         '{2: "prises >= 2", 1: "prises >= 1"}',
         "{2: prises # deux, 1: prises}",
-        ("reseau.yaml:41 :", "« { » n'est pas fermée", "guillemets doubles"),
+        ("reseau.yaml:42 :", "« { » n'est pas fermée", "guillemets doubles"),
     ),
     Mistake(
         "a colon hides in a text",
@@ -156,7 +156,7 @@ READING = [
         "reseau.yaml",
         "    weight: 2\n",
         "    weight: 2\n    weight: 3\n",
-        ("reseau.yaml:30 :", "« weight » en double, déjà ligne 29"),
+        ("reseau.yaml:32 :", "« weight » en double, déjà ligne 31"),
     ),
     Mistake(
         "a quote is never closed",
@@ -219,14 +219,14 @@ READING = [
         "reseau.yaml",
         "range: [0, 50]",
         "range: [2020-01-01, 50]",
-        ("reseau.yaml:22 :", "« range »", "il faut des nombres"),
+        ("reseau.yaml:23 :", "« range »", "il faut des nombres"),
     ),
     Mistake(
         "a range has one end",
         "reseau.yaml",
         "range: [0, 50]",
         "range: [0]",
-        ("reseau.yaml:22 :", "« range »", "2 éléments", "une liste de 1"),
+        ("reseau.yaml:23 :", "« range »", "2 éléments", "une liste de 1"),
     ),
     Mistake(
         "a boolean has a unit",
@@ -250,32 +250,165 @@ READING = [
         ("reseau.yaml:59 :", "il manque la clé « decision »", "Voter {cout} au budget"),
     ),
     Mistake(
-        "a roll-up is unknown",
-        "reseau.yaml",
-        'roll_up: {share_reaching: 2, steps: {3: "1", 2: "0.75", 1: "0.5"}}',
-        "roll_up: wors",
-        ("reseau.yaml:42 :", "« roll_up »", "« worst » ?"),
-    ),
-    Mistake(
         "a requirement is incomplete",
         "reseau.yaml",
         "requires: [{criterion: debit-suffisant, at_least: 1}]",
         "requires: [{criterion: debit-suffisant}]",
-        ("reseau.yaml:48 :", "préalable incomplet", "{criterion: x, at_least: 2}"),
+        ("reseau.yaml:48 :", "il manque la clé « at_least »", "« at_least: 2 »"),
+    ),
+    *(
+        Mistake(
+            f"a key is no longer written ({wrong.strip()})",
+            "reseau.yaml",
+            right,
+            wrong,
+            (f"« {wrong.split(':')[0].strip(' [{')} » ne s'écrit plus", remedy),
+        )
+        for right, wrong, remedy in (
+            ("    weight: 2\n", "    improves_with: {debit: up}\n", "« better: up »"),
+            ("    weight: 2\n", "    roll_up: worst\n", "« socle_share »"),
+            ("    delay: P6M\n", "    prices: {prise_rj45: 2}\n", "« buys: [{item:"),
+        )
+    ),
+    Mistake(
+        "a prerequisite names a recommendation",
+        "reseau.yaml",
+        "requires: [{criterion: debit-suffisant, at_least: 1}]",
+        "requires: [{recommendation: monter-en-debit}]",
+        ("« recommendation » ne s'écrit plus", "Nommez son critère"),
+    ),
+    *(
+        Mistake(
+            f"a direction does not suit ({wrong})",
+            file,
+            right,
+            f"{right}    better: {wrong}\n",
+            (f"{file}:", *said),
+        )
+        for file, right, wrong, said in (
+            ("reseau.yaml", "type: boolean\n", "true", ("up, down ou une liste",)),
+            ("reseau.yaml", "type: boolean\n", "[]", ("une liste de 0", "[pire, …")),
+            ("reseau.yaml", "type: boolean\n", "[a, b]", ("une liste ne range que",)),
+            ("lieux.yaml", "type: choice\n", "up", ("« better: [classe, autre] »",)),
+            ("lieux.yaml", "type: choice\n", "[classe]", ("ne range pas « autre »",)),
+            ("lieux.yaml", "type: choice\n", "[[a], [[b]]]", ("une liste de choix",)),
+            (
+                "lieux.yaml",
+                "type: choice\n",
+                "[autre, [clase]]",
+                ("« clase » n'est pas un choix", "Écrivez « classe »"),
+            ),
+            (
+                "lieux.yaml",
+                "type: choice\n",
+                "[autre, zz, classe]",
+                ("« zz » n'est pas un choix", "« better: [classe, autre] »"),
+            ),
+            (
+                "lieux.yaml",
+                "type: choice\n",
+                "[autre, [classe, autre]]",
+                ("« autre » en double", "Gardez-en un seul"),
+            ),
+        )
+    ),
+    Mistake(
+        "a text gets better",
+        "reseau.yaml",
+        'type: integer\n    label: "Prises RJ45"\n    range: [0, 50]\n',
+        'type: text\n    label: "Prises RJ45"\n',
+        ("« prises »", "« better » ne vaut pas pour le type text", "Supprimez"),
+    ),
+    Mistake(
+        "a yes is part of a number",
+        "reseau.yaml",
+        "type: boolean\n",
+        "type: boolean\n    at_most: debit\n",
+        ("reseau.yaml:6 :", "« at_most »", "pas pour le type boolean"),
+    ),
+    Mistake(
+        "a number is a danger",
+        "reseau.yaml",
+        "    stale_after: P12M\n",
+        "    danger: true\n",
+        ("reseau.yaml:17 :", "« danger » ne vaut que pour un oui ou non", "number"),
+    ),
+    *(
+        Mistake(
+            f"a key does not suit the kind of a criterion ({wrong})",
+            "reseau.yaml",
+            "    kind: improvement\n",
+            f"    {wrong}\n",
+            ("« prise-par-classe »", *said),
+        )
+        for wrong, said in (
+            ("kind: compliance", ("il manque « conforms_at »", "« conforms_at: 1 »")),
+            ("kind: compliance\n    conforms_at: 3", ("n'a pas de règle", "1, 2")),
+            ("kind: compliance\n    conforms_at: 0", ("nombre entier de 1 à 3",)),
+            ("kind: blocking\n    conforms_at: 1", ("« kind: blocking »", "Supprimez")),
+            ('kind: improvement\n    socle_share: "3/4"', ("« kind: blocking »",)),
+            (
+                "kind: improvement\n    weight: 0\n    given: prises",
+                ("« applicable »",),
+            ),
+            (
+                "kind: compliance\n    conforms_at: 1\n    weigh_by: prises",
+                ("« weigh_by » ne vaut que", "Supprimez"),
+            ),
+            ("kind: blocking\n    socle_share: 0", ("au-dessus de 0", '"3/4"')),
+            ('kind: blocking\n    socle_share: "5/4"', ("jusqu'à 1",)),
+            ('kind: blocking\n    socle_share: "1/0"', ("jusqu'à 1",)),
+            ("kind: blocking\n    socle_share: tous", ("le texte « tous »",)),
+        )
+    ),
+    Mistake(
+        "a level to reach is told of no compliance",
+        "reseau.yaml",
+        "when: {criterion: prise-par-classe, below: 2}",
+        "when: {criterion: prise-par-classe}",
+        ("reseau.yaml:47 :", "il manque « below »", "« below: 2 »"),
+    ),
+    Mistake(
+        "one use is bought twice",
+        "reseau.yaml",
+        "buys: [{item: prise_rj45, use: poste,",
+        "buys: [{item: prise_rj45, use: poste}, {item: prise_rj45, use: poste,",
+        ("reseau.yaml:51 :", "« prise_rj45 » deux fois", "« use »"),
+    ),
+    Mistake(
+        "a purchase is a word",
+        "reseau.yaml",
+        'buys: [{item: prise_rj45, use: poste, count: "quantite"}]',
+        "buys: [prise_rj45]",
+        ("reseau.yaml:51 :", "« buys »", "« {item: prise_rj45, use: borne} »"),
+    ),
+    Mistake(
+        "an effect is a group of keys",
+        "reseau.yaml",
+        "effect: {prises: 2}",
+        "effect: {prises: {2: true}}",
+        ("reseau.yaml:55 :", "« effect.prises »", "ce que le fait devient"),
+    ),
+    Mistake(
+        "a retired id has a key too many",
+        "edition.yaml",
+        "retired: [vieux-critere]",
+        "retired: [{id: vieux-critere, par: debit-suffisant}]",
+        ("edition.yaml:4 :", "« par » inconnue"),
     ),
     Mistake(
         "an example has no name",
         "reseau.yaml",
         'name: "rien de connu", ',
         "",
-        ("reseau.yaml:75 :", "il manque la clé « name »"),
+        ("reseau.yaml:89 :", "il manque la clé « name »"),
     ),
     Mistake(
         "a required question is left out of the short visit",
         "reseau.yaml",
         "    stale_after: P12M\n",
         "    required: true\n    profile: full\n",
-        ("reseau.yaml:17 :", "« debit »", "visite courte", "Supprimez « profile »"),
+        ("reseau.yaml:18 :", "« debit »", "visite courte", "Supprimez « profile »"),
     ),
     Mistake(
         "a profile is unknown",
@@ -292,21 +425,21 @@ MEANING = [
         "reseau.yaml",
         '2: "debit >= 30"',
         '2: "debitt >= 30"',
-        ("reseau.yaml:32 :", "« levels.2 »", "« debitt » n'existe pas", "« debit » ?"),
+        ("reseau.yaml:34 :", "« levels.2 »", "« debitt » n'existe pas", "« debit » ?"),
     ),
     Mistake(
         "a choice is unknown to a rule",
         "reseau.yaml",
         "applicable: \"type_salle == 'classe'\"",
         "applicable: \"type_salle == 'clase'\"",
-        ("reseau.yaml:40 :", "« clase »", "« classe » ?"),
+        ("reseau.yaml:41 :", "« clase »", "« classe » ?"),
     ),
     Mistake(
         "a rule does not parse",
         "reseau.yaml",
         '3: "debit >= 100"',
         '3: "debit = 100"',
-        ("reseau.yaml:32 :", "« levels.3 »", "colonne 7", "« == »"),
+        ("reseau.yaml:34 :", "« levels.3 »", "colonne 7", "« == »"),
     ),
     Mistake(
         "a criterion is unknown",
@@ -316,17 +449,10 @@ MEANING = [
         ("reseau.yaml:47 :", "« prises-par-classe »", "« prise-par-classe » ?"),
     ),
     Mistake(
-        "a required recommendation is unknown",
-        "reseau.yaml",
-        "{criterion: debit-suffisant, at_least: 1}",
-        "{recommendation: fibrer}",
-        ("reseau.yaml:48 :", "« fibrer » (préconisation)", "« recommendations »"),
-    ),
-    Mistake(
         "a price is unknown",
         "reseau.yaml",
-        "prices: {prise_rj45:",
-        "prices: {prise_rj54:",
+        "buys: [{item: prise_rj45,",
+        "buys: [{item: prise_rj54,",
         ("reseau.yaml:51 :", "« prise_rj54 »", "« prise_rj45 » ?"),
     ),
     Mistake(
@@ -334,12 +460,12 @@ MEANING = [
         "reseau.yaml",
         "sources: [S31, metier]",
         "sources: [Z99]",
-        ("reseau.yaml:35 :", "« Z99 »", "sources.yaml"),
+        ("reseau.yaml:36 :", "« Z99 »", "sources.yaml"),
     ),
     Mistake(
         "an effect is on an unknown criterion",
         "reseau.yaml",
-        "effect: {prise-par-classe: 2}",
+        "effect: {prises: 2}",
         "effect: {prise-par-clase: 2}",
         ("reseau.yaml:55 :", "« prise-par-clase »", "« prise-par-classe » ?"),
     ),
@@ -357,47 +483,124 @@ MEANING = [
         "named_by: [type_sale]",
         ("lieux.yaml:2 :", "« type_sale »", "« type_salle » ?"),
     ),
-    Mistake(
-        "the roll-up is forgotten off the school",
-        "reseau.yaml",
-        '    roll_up: {share_reaching: 2, steps: {3: "1", 2: "0.75", 1: "0.5"}}\n',
-        "",
-        ("reseau.yaml:36 :", "il manque « roll_up »", "« roll_up: worst »"),
+    *(
+        Mistake(
+            f"a part is of no whole ({wrong})",
+            "reseau.yaml",
+            "    range: [0, 50]\n",
+            f"    range: [0, 50]\n    at_most: {wrong}\n",
+            ("reseau.yaml:24 :", "« at_most »", *said),
+        )
+        for wrong, said in (
+            ("prise", ("aucun élément « prise »", "« prises » ?")),
+            ("acces_internet", ("n'est pas un nombre", "integer ou number")),
+            ("debit", ("« sans unité » et « Mbit/s »", "la même unité")),
+            ("prises", ("part d'elle-même (prises ← prises)",)),
+        )
     ),
     Mistake(
-        "a roll-up has no sense at the school",
+        "a whole stands inside its part",
         "reseau.yaml",
-        "    improves_with: {debit: up}\n",
-        "    roll_up: worst\n",
-        ("reseau.yaml:33 :", "n'a pas de sens", "Supprimez"),
+        "    relevant: acces_internet\n",
+        "    relevant: acces_internet\n    at_most: prises\n",
+        ("reseau.yaml:16 :", "se demande par salle, elle par ecole", "contient"),
+    ),
+    *(
+        Mistake(
+            f"an effect cannot be ({wrong})",
+            "reseau.yaml",
+            "effect: {prises: 2}",
+            f"effect: {wrong}",
+            ("reseau.yaml:55 :", *said),
+        )
+        for wrong, said in (
+            ("{prise: 2}", ("aucune question et aucun critère", "« prises » ?")),
+            ("{prises: true}", ("« true »", "un nombre, ou une règle")),
+            ("{prises: [a]}", ("« [a] »", "un nombre, ou une règle")),
+            ("{prises: prise}", ("« effect.prises »", "« prises » ?")),
+            ("{prises: quantite}", ("« quantite » n'existe pas",)),
+            ("{type_salle: classe}", ("ce qui est meilleur", "« better »")),
+            ("{prise-par-classe: true}", ("atteint un niveau", "1, 2 ou 3")),
+            ("{prise-par-classe: 4}", ("atteint un niveau", "1, 2 ou 3")),
+        )
     ),
     Mistake(
-        "a compliance criterion is averaged",
+        "an action changes what it does not hold",
         "reseau.yaml",
-        "kind: improvement",
-        "kind: compliance",
-        ("reseau.yaml:42 :", "conformité", "« roll_up: worst »"),
+        "effect: {debit: 100}",
+        "effect: {prises: 2}",
+        ("se demande par salle, elle agit par ecole", "Nommez le critère"),
     ),
     Mistake(
-        "roll-up shares go the wrong way",
+        "a share is of one place",
         "reseau.yaml",
-        '{3: "1", 2: "0.75", 1: "0.5"}',
-        '{3: "0.5", 2: "0.75"}',
-        ("reseau.yaml:42 :", "demander une part plus grande"),
+        "{criterion: debit-suffisant, at_least: 1}",
+        '{criterion: debit-suffisant, at_least: 1, share: "1"}',
+        ("reseau.yaml:48 :", "« share »", "n'a qu'un lieu", "Supprimez"),
     ),
     Mistake(
-        "a roll-up share is over one",
+        "a share of the rooms is not told",
         "reseau.yaml",
-        '{3: "1", 2:',
-        "{3: 100, 2:",
-        ("reseau.yaml:42 :", "jusqu'à 1", '"0.75"'),
+        "when: {criterion: debit-suffisant, below: 3}\n",
+        "when: {criterion: debit-suffisant, below: 3}\n"
+        "    requires: [{criterion: prise-par-classe, at_least: 1}]\n",
+        ("combien de ces lieux suffisent", '« share: "1" »'),
     ),
     Mistake(
-        "improves_with names what no level reads",
+        "a purchase is for places inside",
         "reseau.yaml",
-        "improves_with: {debit: up}",
-        "improves_with: {acces_internet: up}",
-        ("reseau.yaml:33 :", "« acces_internet », qu'aucun niveau ne lit"),
+        "use: poste, count",
+        "use: poste, at: lot, count",
+        ("reseau.yaml:51 :", "« at: lot »", "par salle", "« ecole »"),
+    ),
+    Mistake(
+        "an unknown recommendation is covered",
+        "reseau.yaml",
+        "    delay: P3M\n",
+        "    delay: P3M\n    covers: [cabler-les-clases]\n",
+        ("« covers »", "« cabler-les-clases »", "« cabler-les-classes » ?"),
+    ),
+    Mistake(
+        "a recommendation covers itself",
+        "reseau.yaml",
+        "    delay: P3M\n",
+        "    delay: P3M\n    covers: [monter-en-debit]\n",
+        ("« covers »", "monter-en-debit ← monter-en-debit", "Retirez"),
+    ),
+    Mistake(
+        "a rule of where is no condition",
+        "reseau.yaml",
+        "when: {criterion: prise-par-classe, below: 2}",
+        "when: {criterion: prise-par-classe, below: 2, where: prises}",
+        ("reseau.yaml:47 :", "« when.where »", "est un nombre : comparez-le"),
+    ),
+    Mistake(
+        "a quantity reads itself",
+        "reseau.yaml",
+        'quantity: "2 - prises"',
+        'quantity: "quantite"',
+        ("reseau.yaml:50 :", "« quantite » n'existe pas"),
+    ),
+    Mistake(
+        "an effort reads a room",
+        "reseau.yaml",
+        '"quantite / 4"',
+        '"prises / 4"',
+        ("« effort.days »", "se demande par salle", "« total »"),
+    ),
+    Mistake(
+        "a bound reads nothing",
+        "reseau.yaml",
+        'quantity: "2 - prises"\n',
+        'quantity: "2 - prises"\n    at_most: nb_salles\n',
+        ("reseau.yaml:51 :", "« at_most »", "« nb_salles » n'existe pas"),
+    ),
+    Mistake(
+        "a successor does not exist",
+        "edition.yaml",
+        "retired: [vieux-critere]",
+        "retired: [{id: vieux-critere, by: debit-sufisant}]",
+        ("edition.yaml:4 :", "« debit-sufisant » n'existe pas", "« debit-suffisant »"),
     ),
     Mistake(
         "no rule reads a question",
@@ -423,39 +626,25 @@ MEANING = [
         ("sa propre réponse", "debit", "acces_internet", "Retirez"),
     ),
     Mistake(
-        "a recommendation waits for itself",
-        "reseau.yaml",
-        "{criterion: debit-suffisant, at_least: 1}",
-        "{recommendation: cabler-les-classes}",
-        ("reseau.yaml:48 :", "elle s'attend elle-même"),
-    ),
-    Mistake(
         "a level is out of reach",
         "reseau.yaml",
         '3: "debit >= 100"',
         '3: "debit >= 20000"',
-        ("reseau.yaml:32 :", "niveau 3 inatteignable", "Corrigez-la ou retirez"),
+        ("reseau.yaml:34 :", "niveau 3 inatteignable", "Corrigez-la ou retirez"),
     ),
     Mistake(
         "a level is hidden by the one above",
         "reseau.yaml",
         '2: "debit >= 30"',
         '2: "debit >= 300"',
-        ("reseau.yaml:32 :", "niveau 2 inatteignable", "couvert par le niveau 3"),
-    ),
-    Mistake(
-        "a better fact lowers the level",
-        "reseau.yaml",
-        "improves_with: {debit: up}",
-        "improves_with: {debit: down}",
-        ("reseau.yaml:33 :", "« debit » décroît, mais tombe", "« improves_with »"),
+        ("reseau.yaml:34 :", "niveau 2 inatteignable", "couvert par le niveau 3"),
     ),
     Mistake(
         "a criterion never applies",
         "reseau.yaml",
         "applicable: acces_internet",
         'applicable: "debit > 20000"',
-        ("reseau.yaml:31 :", "ne s'applique jamais", "Corrigez-la"),
+        ("reseau.yaml:33 :", "ne s'applique jamais", "Corrigez-la"),
     ),
     Mistake(
         "a recommendation is never triggered",
@@ -479,16 +668,9 @@ MEANING = [
         ("reseau.yaml:48 :", "en dessous de 2", "Retirez ce préalable"),
     ),
     Mistake(
-        "an effect is not enough",
-        "reseau.yaml",
-        "effect: {prise-par-classe: 2}",
-        "effect: {prise-par-classe: 1}",
-        ("reseau.yaml:55 :", "se déclencherait encore", "« prise-par-classe: 2 »"),
-    ),
-    Mistake(
         "an effect is a level that the criterion lacks",
         "reseau.yaml",
-        "effect: {prise-par-classe: 2}",
+        "effect: {prises: 2}",
         "effect: {prise-par-classe: 3}",
         ("reseau.yaml:55 :", "n'a pas de niveau 3", "1, 2"),
     ),
@@ -516,9 +698,9 @@ MEANING = [
     Mistake(
         "a cost has no price",
         "reseau.yaml",
-        '    prices: {prise_rj45: "2 * quantite"}\n',
+        '    buys: [{item: prise_rj45, use: poste, count: "quantite"}]\n',
         "",
-        ("reseau.yaml:60 :", "{cout} sans prix", "« prices »"),
+        ("reseau.yaml:60 :", "{cout} sans prix", "« buys »"),
     ),
     Mistake(
         "a deadline lacks its article",
@@ -578,7 +760,7 @@ SENSE = [
     Mistake(
         "nothing is counted",
         "reseau.yaml",
-        "quantity: \"count(salle, type_salle == 'classe' and prises < 2)\"",
+        'quantity: "2 - prises"',
         'quantity: "0"',
         ("reseau.yaml:50 :", "« quantity » (0)", "ne dépasse jamais 0", "Corrigez"),
     ),
@@ -594,7 +776,7 @@ SENSE = [
         "reseau.yaml",
         '    look: "Trois mesures."\n',
         '    look: "Trois mesures."\n    whom: direction\n',
-        ("reseau.yaml:18 :", "avertissement", "« debit »", "sans phrase à dire"),
+        ("reseau.yaml:19 :", "avertissement", "« debit »", "sans phrase à dire"),
     ),
     Mistake(
         "a choice only says as the one above",
@@ -608,14 +790,14 @@ SENSE = [
         "reseau.yaml",
         '    title: "Une prise par classe"\n',
         '    title: "Une prise par classe"\n    ref: ACC-02\n',
-        ("reseau.yaml:38 :", "ACC-02 est déjà celui de « debit-suffisant »", "autre"),
+        ("reseau.yaml:39 :", "ACC-02 est déjà celui de « debit-suffisant »", "autre"),
     ),
     Mistake(
         "a compliance rests on the trade alone",
         "reseau.yaml",
         "kind: improvement",
-        "kind: compliance",
-        ("reseau.yaml:44 :", "aucune source officielle", "verify_before_quoting"),
+        "kind: compliance\n    conforms_at: 1",
+        ("reseau.yaml:45 :", "aucune source officielle", "verify_before_quoting"),
     ),
     Mistake(
         "a price is of a year to come",
@@ -664,7 +846,7 @@ SENSE = [
         "reseau.yaml",
         "stale_after: P12M",
         "stale_after: P0M",
-        ("reseau.yaml:16 :", "« stale_after: P0M » : une durée d'aucun jour"),
+        ("reseau.yaml:17 :", "« stale_after: P0M » : une durée d'aucun jour"),
     ),
     *(
         Mistake(
@@ -770,6 +952,17 @@ def test_a_mistake_is_told_with_its_place_and_its_remedy(
     ), "\n".join(("said:", *sentences))
 
 
+def test_two_recommendations_cannot_cover_each_other(tmp_path: Path) -> None:
+    files = spoilt(
+        "reseau.yaml", "    delay: P3M\n", "    covers: [cabler-les-classes]\n"
+    )
+    text = files["reseau.yaml"].replace(
+        "    delay: P6M\n", "    covers: [monter-en-debit]\n"
+    )
+    told = all_problems(load_written(tmp_path, {**files, "reseau.yaml": text}))
+    assert any("elle se remplacerait elle-même" in str(one) for one in told)
+
+
 @pytest.mark.parametrize("mistake", READING, ids=lambda m: m.name)
 def test_what_does_not_read_withholds_the_checklist(
     mistake: Mistake, tmp_path: Path
@@ -805,9 +998,7 @@ def test_a_quantity_turned_round_is_told_and_no_other(
         "    requires: [{criterion: debit-suffisant, at_least: 1}]\n",
         "when: {criterion: debit-suffisant, below: 2}\n",
     )
-    text = files["reseau.yaml"].replace(
-        "count(salle, type_salle == 'classe' and prises < 2)", counted
-    )
+    text = files["reseau.yaml"].replace("2 - prises", counted)
     found = all_problems(load_written(tmp_path, {**files, "reseau.yaml": text}))
     told = [str(one) for one in found if "ne dépasse jamais 0" in str(one)]
     assert bool(told) is is_told

@@ -35,7 +35,6 @@ questions:
     place: ecole
     type: boolean
     label: "Accès à Internet"
-    better: up
     ask: "Avez-vous Internet ?"
   - id: debit
     place: ecole
@@ -62,7 +61,7 @@ criteria:
     kind: blocking
     weight: 2
     place: ecole
-    given: acces_internet
+    applicable: acces_internet
     levels: {3: "debit >= 100", 2: "debit >= 30", 1: "debit >= 8"}
     why: "Une classe entière se connecte."
     sources: [S31, metier]
@@ -80,7 +79,7 @@ recommendations:
     requires: [{criterion: debit-suffisant, at_least: 1}]
     owner: commune
     quantity: "2 - prises"
-    buys: [{item: prise_rj45, use: poste, count: quantite}]
+    buys: [{item: prise_rj45, use: poste, count: "quantite"}]
     effort: {days: "quantite / 4"}
     delay: P6M
     lifetime: P15Y
@@ -103,6 +102,20 @@ recommendations:
         how: "Deux prises par salle : {lieux}."
     done_when: "Prises testées"
     sources: [S31]
+  - id: monter-en-debit
+    when: {criterion: debit-suffisant, below: 3}
+    owner: commune
+    effort: {days: "1"}
+    delay: P3M
+    effect: {debit: 100}
+    wording: {
+      mairie: {title: "Souscrire une offre plus rapide",
+               why: "La page met une minute à s'ouvrir.", decision: "Choisir l'offre."},
+      equipe: {title: "Une connexion plus rapide",
+               why: "Toute la classe se connectera.", meanwhile: "Alternez."},
+      academie: {title: "Débit de l'école", why: "Les usages en dépendent."},
+      technique: {title: "Offre à 100 Mbit/s", how: "Mesurer en filaire."}}
+    done_when: "Débit mesuré"
 examples:
   - {name: "rien de connu", answers: {}, expect: {reseau: [0, 100], part: 0.5}}
 """

@@ -16,7 +16,7 @@ from diag.model.checklist import (
 )
 from diag.model.enums import PlaceKind, QuestionType
 from diag.rules.problem import Problem, listed, nearest, problem_at, write_instead
-from diag.rules.scope import may_hold, reach
+from diag.rules.scope import may_hold, reach, root_of
 from diag.rules.tree import Unit
 
 TRADE = "metier"
@@ -206,8 +206,8 @@ def _share_problems(
             'Ajoutez « share », par exemple « share: "1" » pour tous.',
             about=(needed.id,),
         )
-    elif not holds and place not in may_hold(needed.place) | {needed.place}:
-        yield item.problem(path, *_elsewhere(needed, place), about=(needed.id,))
+    elif apart := _elsewhere(needed, place):
+        yield item.problem(path, *apart, about=(needed.id,))
     elif not holds and requirement.share is not None:
         yield item.problem(
             (*path, "share"),
@@ -222,9 +222,16 @@ Sentence = tuple[str, str]
 """What is wrong, and what to do."""
 
 
-def _elsewhere(judged: Criterion, place: PlaceKind) -> Sentence:
-    message = f"« {judged.id} » se juge par {judged.place}, elle agit par {place}"
-    return message, "Nommez un critère du même lieu, ou d'un lieu qui le contient."
+def _elsewhere(named: Criterion | Question, place: PlaceKind) -> Sentence | None:
+    """Say why an action at a place has nothing to do with places of another kind."""
+    root, home = root_of(named.place), root_of(place)
+    if root is not home:
+        message = (
+            f"« {named.id} » concerne un sujet « {root} », elle un sujet « {home} » : "
+            "leurs audits sont séparés"
+        )
+        return message, "Retirez cette ligne, et dites-le dans les textes."
+    return None
 
 
 def _level_problem(
@@ -235,15 +242,21 @@ def _level_problem(
             f"« effect » : « {criterion.id} » est un critère, il atteint un niveau"
         )
         return message, "Écrivez 1, 2 ou 3."
-    if criterion.place not in reach(place) and place not in reach(criterion.place):
-        return _elsewhere(criterion, place)
-    return None
+    if value not in criterion.levels:
+        levels = ", ".join(map(str, sorted(criterion.levels)))
+        message = (
+            f"« effect » : le critère « {criterion.id} » n'a pas de niveau {value}"
+        )
+        return message, f"Ses niveaux sont : {levels}."
+    return _elsewhere(criterion, place)
 
 
 def _fact_problem(
     question: Question, value: EffectValue, place: PlaceKind
 ) -> Sentence | None:
     """Say why an action at a place cannot make a fact so."""
+    if apart := _elsewhere(question, place):
+        return apart
     if question.place not in reach(place):
         message = (
             f"« effect » : « {question.id} » se demande par {question.place}, elle "

@@ -25,6 +25,8 @@ HOMES = {
 }
 """Where the new items of a section go."""
 
+EDITION = "edition.yaml"
+
 Name = tuple[str, str]
 """Section and id of an item."""
 
@@ -142,9 +144,9 @@ _UNITED = "retired"
 
 def edition_over(shipped: Entries | None, own: Mapping[str, Entries]) -> Entries:
     """Return what `edition.yaml` holds once the syndicat's own is merged in."""
-    spot = Spot("edition.yaml")
+    spot = Spot(EDITION)
     base = shipped or Entries(spot, {}, {})
-    over = [root for file, root in own.items() if file.endswith("/edition.yaml")]
+    over = [root for file, root in own.items() if file.endswith(f"/{EDITION}")]
     merged = base
     for root in over:
         changed = overlay_node(merged, without(root, "domain", "examples", *LISTS))

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from diag.checklist.edition import shipped_checklists
-from diag.checklist.lint.rules import reference_problems, rule_problems
+from diag.checklist.lint.references import reference_problems
+from diag.checklist.lint.rules import rule_problems
 from diag.checklist.lint.sense import coherence_problems, trigger_problems
 from diag.checklist.load import load_checklists
 from tests.checklist.overlay.written import laid, told
@@ -17,7 +18,7 @@ def test_a_criterion_takes_along_what_it_alone_made_useful(tmp_path: Path) -> No
     loaded = laid(tmp_path, {"a.yaml": off})
     assert told(loaded) == []
     assert set(loaded.draft.criteria) == {"debit-suffisant"}
-    assert loaded.draft.recommendations == {}
+    assert set(loaded.draft.recommendations) == {"monter-en-debit"}
     assert "prises" not in loaded.draft.questions
     assert "type_salle" in loaded.draft.questions, "it still names rooms"
     assert "prise_rj45" in loaded.draft.prices
@@ -32,6 +33,7 @@ def test_a_question_read_by_another_criterion_stays(tmp_path: Path) -> None:
     assert set(draft.criteria) == {"prise-par-classe"}
     assert "debit" not in draft.questions
     assert "acces_internet" not in draft.questions, "it decided of « debit » alone"
+    assert set(draft.recommendations) == {"cabler-les-classes"}
     assert draft.recommendations["cabler-les-classes"].requires == ()
 
 
@@ -39,7 +41,7 @@ def test_a_recommendation_goes_alone(tmp_path: Path) -> None:
     off = "recommendations:\n  - {id: cabler-les-classes, off: true}\n"
     loaded = laid(tmp_path, {"a.yaml": off})
     assert told(loaded) == []
-    assert loaded.draft.recommendations == {}
+    assert set(loaded.draft.recommendations) == {"monter-en-debit"}
     assert "prises" in loaded.draft.questions
 
 

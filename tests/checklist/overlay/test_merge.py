@@ -52,9 +52,9 @@ def test_an_empty_overlay_changes_nothing(tmp_path: Path) -> None:
         ('criteria:\n  - {id: debit-suffisant, levels: {2: "debit >= 50"}}\n',
          ("criteria", "debit-suffisant"), "levels",
          {3: "debit >= 100", 2: "debit >= 50", 1: "debit >= 8"}),
-        ("criteria:\n  - {id: debit-suffisant, levels: {3: null}}\n",
+        ("criteria:\n  - {id: debit-suffisant, levels: {1: null}}\n",
          ("criteria", "debit-suffisant"), "levels",
-         {2: "debit >= 30", 1: "debit >= 8"}),
+         {3: "debit >= 100", 2: "debit >= 30"}),
         ("criteria:\n  - {id: debit-suffisant, applicable: null}\n",
          ("criteria", "debit-suffisant"), "applicable", ""),
         ('criteria:\n  - {id: debit-suffisant, title: "Assez de débit"}\n',
@@ -121,7 +121,7 @@ def test_a_changed_edition_says_that_it_was_adapted(tmp_path: Path) -> None:
     named = laid(tmp_path, {"edition.yaml": 'version: "Somme 3"\nretired: [vieux]\n'})
     assert told(named) == []
     assert named.draft.version == "Somme 3"
-    assert named.draft.retired == ("vieux", "vieux-critere")
+    assert [one.id for one in named.draft.retired] == ["vieux", "vieux-critere"]
 
 
 @pytest.mark.parametrize(

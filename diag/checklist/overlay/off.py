@@ -1,0 +1,211 @@
+"""What goes with an item that is switched off, and what would miss it.
+
+A criterion takes its recommendations along, and the questions that only it read: a
+question is never asked for nothing. A question, a price or a source that something
+else still needs stays, and the refusal names what needs it.
+"""
+
+from collections.abc import Collection, Iterator
+
+from diag.checklist.forms import NOUNS
+from diag.checklist.overlay.layers import EDITION, Layer, Name, without
+from diag.checklist.source import Entries, Items, Node, Scalar, text_of
+from diag.checklist.typecheck import names_read
+from diag.rules.problem import Problem, Spot, problem_at
+
+_KEPT = frozenset({"places"})
+"""Sections where nothing can be switched off."""
+
+
+def switched_off(layer: Layer, off: dict[Name, Spot]) -> Iterator[Problem]:
+    """Take items out of a layer, with what follows them; yield what cannot go.
+
+    What follows is added to `off`, where the item that it follows is switched off.
+    """
+    if not off:
+        return
+    _with_domains(layer, off)
+    _with_criteria(layer, off)
+    read: dict[Name, Spot] = {}
+    for name in _gone(layer, off, "criteria", "recommendations", "aids", "deadlines"):
+        read |= dict.fromkeys(_needs_of(layer.items[name]), off[name])
+        layer.drop(name)
+    _with_idle_questions(layer, off, read)
+    needed = _needs(layer)
+    for name in _gone(layer, off, "questions", "prices", "sources", *_KEPT):
+        who = needed.get(name)
+        if name[0] in _KEPT:
+            yield _refusal(name, off[name], "un genre de lieu ne se désactive pas")
+        elif who:
+            needed_by = f"désactivé, mais « {who[1]} » ({NOUNS[who[0]]}) en a besoin"
+            yield _refusal(name, off[name], needed_by)
+        else:
+            layer.drop(name)
+    _forget_mentions(layer, off.keys() - layer.items.keys())
+    kept = set(_domains_of(layer).values())
+    gone = {
+        ident: file
+        for ident, file in layer.domain_files().items()
+        if ("domains", ident) in off and ident not in kept
+    }
+    for file in gone.values():
+        layer.rests[file] = without(layer.rests[file], "domain", "examples")
+        if not layer.rests[file].nodes:
+            del layer.rests[file]
+    if edition := layer.rests.get(EDITION):
+        layer.rests[EDITION] = _edition_without(edition, gone, off)
+
+
+def _edition_without(
+    edition: Entries, domains: Collection[str], off: Collection[Name]
+) -> Entries:
+    """Return `edition.yaml` without some domains, nor successors switched off."""
+    nodes = dict(edition.nodes)
+    if isinstance(order := nodes.get("domains"), Items):
+        left = tuple(one for one in order.nodes if text_of(one) not in domains)
+        nodes["domains"] = Items(order.spot, left)
+    if isinstance(retired := nodes.get("retired"), Items):
+        idents = {ident for _, ident in off}
+        left = tuple(
+            without(one, "by")
+            if isinstance(one, Entries) and text_of(one.nodes.get("by")) in idents
+            else one
+            for one in retired.nodes
+        )
+        nodes["retired"] = Items(retired.spot, left)
+    return Entries(edition.spot, nodes, edition.spots)
+
+
+def _refusal(name: Name, spot: Spot, message: str) -> Problem:
+    return problem_at(
+        spot,
+        f"{name[0]}.{name[1]}.off",
+        f"{NOUNS[name[0]]} « {name[1]} » : {message}",
+        "Retirez « off », ou désactivez d'abord ce qui en dépend.",
+    )
+
+
+def _gone(layer: Layer, off: dict[Name, Spot], *sections: str) -> list[Name]:
+    return [name for name in off if name[0] in sections and name in layer.items]
+
+
+def _with_domains(layer: Layer, off: dict[Name, Spot]) -> None:
+    for name, ident in _domains_of(layer).items():
+        spot = off.get(("domains", ident))
+        if spot is not None and name[0] in {"criteria", "recommendations"}:
+            off.setdefault(name, spot)
+
+
+def _domains_of(layer: Layer) -> dict[Name, str]:
+    homes = {file: ident for ident, file in layer.domain_files().items()}
+    return {
+        name: text_of(item.nodes.get("domain")) or homes.get(layer.files[name], "")
+        for name, item in layer.items.items()
+    }
+
+
+def _with_criteria(layer: Layer, off: dict[Name, Spot]) -> None:
+    for name, item in layer.items.items():
+        if name[0] == "recommendations":
+            when = item.nodes.get("when")
+            trigger = when.nodes.get("criterion") if isinstance(when, Entries) else None
+            spot = off.get(("criteria", text_of(trigger)))
+            if spot is not None:
+                off.setdefault(name, spot)
+
+
+def _forget_mentions(layer: Layer, gone: Collection[Name]) -> None:
+    """Take out of recommendations what they need, cover or change that is gone."""
+    for name, item in list(layer.items.items()):
+        if name[0] != "recommendations":
+            continue
+        nodes = dict(item.nodes)
+        if isinstance(effect := nodes.get("effect"), Entries):
+            facts = ("questions", "criteria")
+            lost = [one for one in effect.nodes if _among(gone, one, *facts)]
+            nodes["effect"] = without(effect, *lost)
+        for key in ("requires", "covers"):
+            if isinstance(mentions := nodes.get(key), Items):
+                kept = tuple(one for one in mentions.nodes if not _lost(one, gone))
+                nodes[key] = Items(mentions.spot, kept)
+        layer.items[name] = Entries(item.spot, nodes, item.spots, item.braced)
+
+
+def _lost(mention: Node, gone: Collection[Name]) -> bool:
+    """Say whether a prerequisite, or what is covered, is gone."""
+    if isinstance(mention, Entries):
+        return _among(gone, text_of(mention.nodes.get("criterion")), "criteria")
+    return _among(gone, text_of(mention), "recommendations")
+
+
+def _among(gone: Collection[Name], ident: str, *sections: str) -> bool:
+    return any((section, ident) in gone for section in sections)
+
+
+def _with_idle_questions(
+    layer: Layer, off: dict[Name, Spot], read: dict[Name, Spot]
+) -> None:
+    while idle := [
+        name
+        for name in read.keys() & layer.items.keys() - _needs(layer).keys()
+        if name[0] == "questions"
+    ]:
+        for name in idle:
+            off.setdefault(name, read[name])
+            for other in _needs_of(layer.items[name]):
+                read.setdefault(other, read[name])
+            layer.drop(name)
+
+
+def _needs(layer: Layer) -> dict[Name, Name]:
+    needs: dict[Name, Name] = {}
+    for name, item in layer.items.items():
+        for other in _needs_of(item):
+            needs.setdefault(other, name)
+    return needs
+
+
+def _needs_of(item: Entries) -> Iterator[Name]:
+    """Yield the questions, prices and sources that an item names."""
+    for text in _rules_of(item):
+        yield from (("questions", read) for read in names_read(text))
+    for text in _texts(item.nodes.get("named_by")):
+        yield "questions", text
+    for key in ("sources", "source"):
+        yield from (("sources", text) for text in _texts(item.nodes.get(key)))
+    for need in _needs_bought(item):
+        yield "prices", text_of(need.nodes.get("item"))
+
+
+_RULES = (
+    *("relevant", "at_most", "applicable", "given", "levels", "weigh_by"),
+    *("quantity", "effort", "effect"),
+)
+"""Keys whose values are rules, or the name of a question."""
+
+
+def _rules_of(item: Entries) -> Iterator[str]:
+    for key in _RULES:
+        yield from _texts(item.nodes.get(key))
+    if isinstance(when := item.nodes.get("when"), Entries):
+        yield text_of(when.nodes.get("where"))
+    for need in _needs_bought(item):
+        yield text_of(need.nodes.get("count"))
+
+
+def _needs_bought(item: Entries) -> Iterator[Entries]:
+    bought = item.nodes.get("buys")
+    for need in bought.nodes if isinstance(bought, Items) else ():
+        if isinstance(need, Entries):
+            yield need
+
+
+def _texts(node: Node | None) -> Iterator[str]:
+    if isinstance(node, Scalar):
+        yield node.text
+    elif isinstance(node, Items):
+        for child in node.nodes:
+            yield from _texts(child)
+    elif isinstance(node, Entries):
+        for child in node.nodes.values():
+            yield from _texts(child)
