@@ -1,233 +1,352 @@
-"""An independent judge, written from DESIGN.md §4 alone: it imports no `diag.assess`.
+"""An independent judge, written from the pages of the design alone.
 
-`outcome` judges complete facts with point values: whatever `diag.assess` says of
-incomplete facts must hold for every completion of them (`tests.completions`). Where
-the design gives exact bounds, `exact_mean` and `exact_roll_up` find them by brute
-force.
+It borrows from `diag.assess` the shapes of results, nothing that computes one. It goes
+the plainest way: exact fractions, nothing kept from one assessment to the next.
+`tests.oracle_actions` goes on where alerts end.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations, product
+from functools import cached_property
 
-from diag.model.checklist import Checklist, Criterion, RollUp
-from diag.model.enums import Kind, PlaceKind
-from tests.world import Point, World
+from diag.assess.results import (
+    CriterionResult,
+    Danger,
+    DomainResult,
+    Score,
+    SocleBounds,
+    Verdict,
+    Weight,
+)
+from diag.model.checklist import Checklist, Criterion
+from diag.model.enums import Compliance, Kind, PlaceKind, Socle, Standing
+from diag.model.fact import Facts
+from diag.model.number import Bounds
+from diag.rules.scope import root_of
+from diag.rules.values import ABSENT, Flag
+from tests.reading import Reading
+
+IN, MAYBE, OUT = Standing.IN, Standing.MAYBE, Standing.OUT
+WORST_FIRST = (Socle.NON_ATTEINT, Socle.ATTEINT_SAUF, Socle.ATTEINT)
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A criterion on complete facts: levels and ratios, equal ends as a rule.
+class Member:
+    """What counts in a mean: how much, and between which ratios."""
 
-    Only a compliance criterion that was declared sans objet keeps both ends apart: it
-    stays to be checked. `None` in place of it all: sans objet.
+    least: Fraction
+    most: Fraction
+    low: Fraction
+    high: Fraction
+
+
+def mean(members: Iterable[Member]) -> Bounds | None:
+    """Return the extreme weighted means: some of the lowest members at their most.
+
+    The least mean gives their greatest weight to the members below it, their least
+    weight to the others: it is the smallest of those that raise the first so many.
     """
-
-    low: int
-    high: int
-    low_ratio: Fraction
-    high_ratio: Fraction
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Everything that complete facts say."""
-
-    criteria: Mapping[str, frozenset[Judged | None]]
-    """What each criterion may be: one thing, but for declared compliance."""
-    domains: Mapping[str, Fraction | None]
-    overall: Fraction | None
-    socle: str
-    fires: Mapping[str, bool | None]
-    quantities: Mapping[str, Fraction]
-
-
-def outcome(world: World, checklist: Checklist) -> Outcome:
-    """Judge complete facts."""
-    criteria = concerned(checklist, world.kinds[world.root])
-    judged = {
-        ident: frozenset(judgements(criterion, world))
-        for ident, criterion in criteria.items()
-    }
-    averaged = {
-        ident: next(iter(found))
-        for ident, found in judged.items()
-        if criteria[ident].kind is not Kind.COMPLIANCE
-    }
-    domains = {
-        domain.id: _average(
-            (criterion.weight, one.low_ratio)
-            for ident, criterion in criteria.items()
-            if criterion.domain == domain.id and (one := averaged.get(ident))
-        )
-        for domain in checklist.domains
-    }
-    weights = {domain.id: domain.weight for domain in checklist.domains}
-    return Outcome(
-        criteria=judged,
-        domains=domains,
-        overall=_average(
-            (weights[ident], ratio)
-            for ident, ratio in domains.items()
-            if ratio is not None
-        ),
-        socle=_socle(
-            one.low
-            for ident, one in averaged.items()
-            if one and criteria[ident].kind is Kind.BLOCKING
-        ),
-        fires={
-            each.id: _fires(judged[each.when.criterion], each.when.below)
-            for each in checklist.recommendations.values()
-            if each.when.criterion in criteria
-        },
-        quantities={
-            each.id: _quantity(world.number(each.quantity, world.root))
-            for each in checklist.recommendations.values()
-            if each.when.criterion in criteria
-        },
-    )
-
-
-def concerned(checklist: Checklist, subject: PlaceKind) -> Mapping[str, Criterion]:
-    """Return the criteria that judge such a subject, or a place that stands in one.
-
-    A commune and a syndicat hold no place; all the others stand in a school.
-    """
-    alone = {PlaceKind.COMMUNE, PlaceKind.SYNDICAT}
-    return {
-        ident: criterion
-        for ident, criterion in checklist.criteria.items()
-        if criterion.place is subject
-        or (subject not in alone and criterion.place not in alone)
-    }
-
-
-def judgements(criterion: Criterion, world: World) -> Iterator[Judged | None]:
-    sure: list[tuple[int, int]] = []
-    maybe: list[tuple[int, int]] = []
-    for place, kind in world.kinds.items():
-        if kind is criterion.place:
-            for levels, may_be_out in levels_at(criterion, world, place):
-                (maybe if may_be_out else sure).append(levels)
-    for size in range(len(maybe) + 1):
-        for chosen in combinations(maybe, size):
-            yield _rolled(criterion, [*sure, *chosen])
-
-
-def levels_at(
-    criterion: Criterion, world: World, place: str
-) -> Iterator[tuple[tuple[int, int], bool]]:
-    """Yield the level at a place, twice, and whether it may be out; nothing: out."""
-    rules = [criterion.applicable, *criterion.levels.values()]
-    named_out = [world.names_out(rule, place) for rule in rules]
-    applies = not criterion.applicable or world.holds(criterion.applicable, place)
-    if criterion.kind is not Kind.COMPLIANCE:
-        if applies and not any(named_out):
-            level = _level(criterion, world, place)
-            yield (level, level), False
-    elif any(named_out):
-        if applies or named_out[0]:
-            yield (0, max(criterion.levels)), named_out[0]
-    elif applies:
-        level = _level(criterion, world, place)
-        yield (level, level), False
-
-
-def _level(criterion: Criterion, world: World, place: str) -> int:
-    for level in (3, 2, 1):
-        if level in criterion.levels and world.holds(criterion.levels[level], place):
-            return level
-    return 0
-
-
-def _rolled(criterion: Criterion, levels: Sequence[tuple[int, int]]) -> Judged | None:
-    if not levels:
+    counted = [each for each in members if each.most > 0]
+    if not counted:
         return None
-    roll_up = criterion.roll_up or RollUp(method="worst")
-    if criterion.kind is Kind.COMPLIANCE:
-        roll_up = RollUp(method="worst")
-    low, high = (rolled_ratio(roll_up, ends) for ends in zip(*levels, strict=True))
-    return Judged(int(3 * low), int(3 * high), low, high)
+    lows = sorted((each.low, each.least, each.most) for each in counted)
+    highs = sorted((-each.high, each.least, each.most) for each in counted)
+    return Bounds(_least_mean(lows), -_least_mean(highs))
 
 
-def rolled_ratio(roll_up: RollUp, levels: Sequence[int]) -> Fraction:
-    """Return the ratio of known levels at places that are all in."""
-    if roll_up.method == "worst":
-        return Fraction(min(levels), 3)
-    if roll_up.method == "mean":
-        return Fraction(sum(levels), 3 * len(levels))
-    reaching = [level for level in levels if level >= roll_up.threshold]
-    share = Fraction(len(reaching), len(levels))
-    steps = [level for level, at in roll_up.steps.items() if share >= Fraction(at)]
-    return Fraction(max(steps, default=0), 3)
-
-
-def _average(members: Iterable[tuple[int, Fraction]]) -> Fraction | None:
-    found = list(members)
-    weight = sum(each for each, _ in found)
-    return (
-        sum((each * of for each, of in found), Fraction()) / weight if found else None
-    )
-
-
-def _socle(levels: Iterable[int]) -> str:
-    found = list(levels)
-    if not found:
-        return "sans_objet"
-    return "atteint" if min(found) >= 1 else "non_atteint"
-
-
-def _fires(judged: frozenset[Judged | None], below: int) -> bool | None:
-    ends = {
-        end < below
-        for one in judged
-        for end in ((one.low, one.high) if one else (below,))
-    }
-    return ends.pop() if len(ends) == 1 else None
-
-
-def _quantity(value: Point) -> Fraction:
-    return max(Fraction(), value) if isinstance(value, Fraction) else Fraction()
-
-
-Interval = tuple[Fraction, Fraction]
-
-
-def exact_mean(
-    sure: Sequence[tuple[int, Fraction, Fraction]],
-    undecided: Sequence[tuple[int, Fraction, Fraction]],
-) -> Interval | None:
-    """Return the extreme weighted means over every choice of undecided members."""
-    lows, highs = [], []
-    for size in range(len(undecided) + 1):
-        for chosen in combinations(undecided, size):
-            low = _average((weight, low) for weight, low, _ in (*sure, *chosen))
-            high = _average((weight, high) for weight, _, high in (*sure, *chosen))
-            if low is not None and high is not None:
-                lows.append(low)
-                highs.append(high)
-    return (min(lows), max(highs)) if lows else None
-
-
-def exact_roll_up(
-    roll_up: RollUp,
-    sure: Sequence[tuple[int, int]],
-    maybe: Sequence[tuple[int, int]],
-) -> Interval | None:
-    """Return the extreme ratios over every choice of places and of their levels."""
-    ratios = [
-        rolled_ratio(roll_up, levels)
-        for size in range(len(maybe) + 1)
-        for chosen in combinations(maybe, size)
-        for levels in product(*[set(ends) for ends in (*sure, *chosen)])
-        if levels
-    ]
-    return (min(ratios), max(ratios)) if ratios else None
+def _least_mean(members: Sequence[tuple[Fraction, Fraction, Fraction]]) -> Fraction:
+    found = []
+    for raised in range(len(members) + 1):
+        weights = [
+            most if rank < raised else least
+            for rank, (_, least, most) in enumerate(members)
+        ]
+        if whole := sum(weights):
+            ends = [end for end, _, _ in members]
+            found.append(sum(map(Fraction.__mul__, ends, weights)) / whole)
+    return min(found)
 
 
 def rounded(ratio: Fraction) -> int:
     """Return a ratio out of 100, half up: the schoolbook way."""
     whole, rest = divmod(100 * ratio, 1)
     return int(whole) + (rest >= Fraction(1, 2))
+
+
+def concerned(checklist: Checklist, subject: PlaceKind) -> Mapping[str, Criterion]:
+    """Return the criteria that judge such a subject, or a place that stands in one."""
+    return {
+        ident: criterion
+        for ident, criterion in checklist.criteria.items()
+        if root_of(criterion.place) is subject
+    }
+
+
+@dataclass(eq=False)
+class Judged:
+    """Facts, judged up to the alerts."""
+
+    facts: Facts
+    checklist: Checklist
+    reached: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Level that an action brings a criterion to, at a place."""
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The facts, as scores read them."""
+        return Reading(self.facts, self.checklist)
+
+    @cached_property
+    def criteria(self) -> Mapping[str, CriterionResult]:
+        """Each criterion that concerns the subject."""
+        subject = self.facts.places[self.facts.root].kind
+        judging = concerned(self.checklist, subject)
+        return {ident: self._result(each) for ident, each in judging.items()}
+
+    @cached_property
+    def domains(self) -> tuple[DomainResult, ...]:
+        """Each domain in which a criterion judges."""
+        found = []
+        for domain in self.checklist.domains:
+            own = [
+                each
+                for each in self.criteria.values()
+                if each.criterion.domain == domain.id
+            ]
+            members = [
+                _member(each.standing, each.criterion.weight, each.bounds)
+                for each in own
+                if each.criterion.is_averaged
+            ]
+            found.append(DomainResult(domain, score(members, own), tuple(own)))
+        return tuple(found)
+
+    @cached_property
+    def overall(self) -> Score:
+        """The whole."""
+        members = [
+            _member(each.score.standing, each.domain.weight, each.score.bounds)
+            for each in self.domains
+        ]
+        return score(members, self.criteria.values())
+
+    @property
+    def low(self) -> Fraction:
+        """The overall low bound; 0 where nothing applies."""
+        return self.overall.bounds.low if self.overall.bounds else Fraction()
+
+    @cached_property
+    def socle(self) -> Socle:
+        """The worst of the blocking criteria; unsure ones lower the low bound only."""
+        found = [each for each in self.criteria.values() if each.socle]
+        if not found:
+            return Socle.SANS_OBJET
+        lows = [each.socle.low for each in found if each.socle]
+        highs = [each.socle.high for each in found if each.socle]
+        sure = [
+            high for high, each in zip(highs, found, strict=True) if each.standing is IN
+        ]
+        low = min(lows, key=WORST_FIRST.index)
+        high = min(sure, key=WORST_FIRST.index, default=Socle.ATTEINT)
+        return low if low is high else Socle.INDETERMINE
+
+    @cached_property
+    def dangers(self) -> tuple[Danger, ...]:
+        """The dangers that are known, place by place."""
+        return tuple(
+            Danger(place.id, question)
+            for place in self.facts.places.values()
+            for question in self.checklist.questions.values()
+            if question.danger
+            and question.place is place.kind
+            and self.reading.value(question.id, place.id)
+            == Flag(can_be_true=True, can_be_false=False)
+        )
+
+    def _verdict(self, criterion: Criterion, place: str) -> Verdict:
+        applies = self.reading.holds(criterion.applicable, place)
+        given = self.reading.holds(criterion.given, place)
+        read_out = [
+            self.reading.reads_out(rule, place)
+            for rule in (criterion.given, *criterion.levels.values())
+        ]
+        found: set[int] = set()
+        if given is not True:
+            found.add(0)
+        if given is not False:
+            found |= self._levels(criterion, place)
+        standing = MAYBE
+        if applies is False or True in read_out:
+            standing = OUT
+        elif applies and None not in read_out:
+            standing = IN
+        reached = self.reached.get((criterion.id, place), 0)
+        return Verdict(
+            criterion=criterion.id,
+            place=place,
+            standing=standing,
+            low=max(reached, min(found)),
+            high=max(reached, *found),
+            declared_out=standing is OUT and True in read_out,
+            given=given,
+            weight=self._weight(criterion, place),
+        )
+
+    def _levels(self, criterion: Criterion, place: str) -> set[int]:
+        found: set[int] = set()
+        for level in (3, 2, 1):
+            if level in criterion.levels:
+                truth = self.reading.holds(criterion.levels[level], place)
+                if truth is not False:
+                    found.add(level)
+                if truth:
+                    return found
+        return found | {0}
+
+    def _weight(self, criterion: Criterion, place: str) -> Weight:
+        if not criterion.weigh_by:
+            return Weight(Fraction(1), Fraction(1))
+        span = self.reading.number(criterion.weigh_by, place)
+        if span is ABSENT:
+            return Weight(Fraction(), Fraction())
+        least = 0 if span.maybe_absent or span.low is None else max(0, span.low)
+        assert span.high is not None, f"{criterion.id}: weigh_by has no range"
+        return Weight(Fraction(least), Fraction(max(0, span.high)))
+
+    def _result(self, criterion: Criterion) -> CriterionResult:
+        places = self.facts.places_of(criterion.place)
+        verdicts = tuple(self._verdict(criterion, each.id) for each in places)
+        is_open = self.reading.is_open(criterion.place)
+        counted = [each for each in verdicts if counts(each)]
+        bounds = mean(in_mean(each, each.low, each.high, 3) for each in counted)
+        if is_open:
+            bounds = Bounds(Fraction(), Fraction(1))
+        standing = MAYBE if counted or is_open else OUT
+        if any(each.standing is IN and each.weight.least for each in counted):
+            standing = IN
+        settled = [each for each in counted if each.standing is IN and is_point(each)]
+        among = len(counted) + is_open
+        return CriterionResult(
+            criterion=criterion,
+            standing=standing,
+            bounds=bounds or Bounds(Fraction(), Fraction(1)),
+            settled=Fraction(len(settled), among) if among else Fraction(1),
+            verdicts=verdicts,
+            open=is_open,
+            compliance=compliance(criterion, verdicts, is_open=is_open),
+            socle=socle(criterion, verdicts, is_open=is_open),
+        )
+
+
+def counts(verdict: Verdict) -> bool:
+    """Say whether a place may weigh in the mean of its criterion."""
+    return verdict.standing is not OUT and verdict.weight.most > 0
+
+
+def is_point(verdict: Verdict) -> bool:
+    """Say whether the level at a place is known."""
+    return verdict.low == verdict.high
+
+
+def in_mean(verdict: Verdict, low: int, high: int, top: int) -> Member:
+    """Return a place as a member, with its ends out of a top."""
+    weight = verdict.weight
+    least = Fraction(weight.least) if verdict.standing is IN else Fraction()
+    return Member(least, Fraction(weight.most), Fraction(low, top), Fraction(high, top))
+
+
+def share_at(verdicts: Iterable[Verdict], level: int) -> Bounds | None:
+    """Return the share of known places that reach a level: the mean of 0 and 1."""
+    return mean(
+        in_mean(each, each.low >= level, each.high >= level, 1)
+        for each in verdicts
+        if counts(each)
+    )
+
+
+def fails_surely(verdict: Verdict, level: int) -> bool:
+    """Say whether a place counts for sure and stays below a level."""
+    return verdict.standing is IN and verdict.weight.least > 0 and verdict.high < level
+
+
+def share_of_all(
+    verdicts: Sequence[Verdict], level: int, needed: Fraction, *, is_open: bool
+) -> Bounds | None:
+    """Return the share of the places that reach a level, those to come included."""
+    if not is_open:
+        return share_at(verdicts, level)
+    broken = needed == 1 and any(fails_surely(each, level) for each in verdicts)
+    return Bounds(Fraction(), Fraction(0 if broken else 1))
+
+
+def compliance(
+    criterion: Criterion, verdicts: Sequence[Verdict], *, is_open: bool
+) -> Compliance | None:
+    """Return what the school is told of a rule, from what each place is."""
+    if criterion.kind is not Kind.COMPLIANCE:
+        return None
+    at = {compliance_at(criterion, each) for each in verdicts}
+    if Compliance.NON_CONFORME in at:
+        return Compliance.NON_CONFORME
+    if is_open or Compliance.A_VERIFIER in at:
+        return Compliance.A_VERIFIER
+    return Compliance.CONFORME if Compliance.CONFORME in at else Compliance.SANS_OBJET
+
+
+def compliance_at(criterion: Criterion, verdict: Verdict) -> Compliance:
+    """Return whether a rule is met at a place."""
+    met_from = criterion.conforms_at
+    assert met_from is not None, f"{criterion.id}: conforms_at is mandatory"
+    if verdict.standing is OUT:
+        return Compliance.SANS_OBJET
+    if verdict.standing is IN and verdict.low >= met_from:
+        return Compliance.CONFORME
+    if verdict.standing is IN and verdict.high < met_from:
+        return Compliance.NON_CONFORME
+    return Compliance.A_VERIFIER
+
+
+def socle(
+    criterion: Criterion, verdicts: Sequence[Verdict], *, is_open: bool
+) -> SocleBounds | None:
+    """Return how a blocking criterion may hold over its places."""
+    if criterion.kind is not Kind.BLOCKING:
+        return None
+    needed = Fraction(criterion.socle_share)
+    share = share_of_all(verdicts, 1, needed, is_open=is_open)
+    if share is None:
+        return None
+    return SocleBounds(_status(share.low, needed), _status(share.high, needed))
+
+
+def _status(share: Fraction, needed: Fraction) -> Socle:
+    if share == 1:
+        return Socle.ATTEINT
+    return Socle.ATTEINT_SAUF if share >= needed else Socle.NON_ATTEINT
+
+
+def _member(standing: Standing, weight: int, bounds: Bounds | None) -> Member:
+    ends = bounds or Bounds(Fraction(), Fraction(1))
+    return Member(
+        Fraction(weight if standing is IN else 0),
+        Fraction(0 if standing is OUT else weight),
+        ends.low,
+        ends.high,
+    )
+
+
+def score(members: Sequence[Member], criteria: Iterable[CriterionResult]) -> Score:
+    """Return the mean of members, and how much of its criteria is settled."""
+    bounds = mean(members)
+    standing = MAYBE if bounds else OUT
+    if any(each.least for each in members):
+        standing = IN
+    applying = [
+        each
+        for each in criteria
+        if each.criterion.is_averaged and each.standing is not OUT
+    ]
+    whole = sum(each.criterion.weight for each in applying)
+    settled = sum((each.criterion.weight * each.settled for each in applying), 0)
+    return Score(standing, bounds, Fraction(settled, whole) if whole else Fraction(1))

@@ -6,30 +6,49 @@ from typing import Literal
 
 from diag.model.checklist import (
     Below,
+    Better,
     Checklist,
     Choice,
     Criterion,
     Domain,
+    EffectValue,
     Level,
+    Need,
     Price,
     Question,
     Recommendation,
     RegisteredSource,
     Requirement,
-    RollUp,
 )
-from diag.model.enums import Kind, Owner, PlaceKind, Provenance, QuestionType, State
+from diag.model.enums import (
+    Direction,
+    Kind,
+    Owner,
+    PlaceKind,
+    Provenance,
+    QuestionType,
+    State,
+)
 from diag.model.fact import Answer, Facts, Place, Value
 from diag.model.number import Number
 
 ECOLE, SALLE, LOT = PlaceKind.ECOLE, PlaceKind.SALLE, PlaceKind.LOT
+UP, DOWN = Direction.UP, Direction.DOWN
 ROOT = "ecole"
 
 Said = Value | Answer | list[Value | Answer]
 """A value, a whole answer, or the heads of a conflict."""
 
 
-def boolean(ident: str, place: PlaceKind = ECOLE, *, relevant: str = "") -> Question:
+def boolean(
+    ident: str,
+    place: PlaceKind = ECOLE,
+    *,
+    relevant: str = "",
+    better: Better | None = None,
+    void: bool = False,
+    danger: bool = False,
+) -> Question:
     return Question(
         id=ident,
         domain="d",
@@ -37,6 +56,9 @@ def boolean(ident: str, place: PlaceKind = ECOLE, *, relevant: str = "") -> Ques
         type=QuestionType.BOOLEAN,
         label=ident,
         relevant=relevant,
+        better=better,
+        void=void,
+        danger=danger,
     )
 
 
@@ -45,8 +67,12 @@ def number(
     place: PlaceKind = ECOLE,
     *,
     range: tuple[Number | None, Number | None] | None = (0, 10),  # noqa: A002 - its key
+    likely: tuple[Number | None, Number | None] | None = None,
     relevant: str = "",
     type: QuestionType = QuestionType.INTEGER,  # noqa: A002 - its key
+    better: Better | None = None,
+    at_most: str = "",
+    void: bool = False,
 ) -> Question:
     return Question(
         id=ident,
@@ -55,13 +81,24 @@ def number(
         type=type,
         label=ident,
         range=range,
+        likely=likely,
         relevant=relevant,
+        better=better,
+        at_most=at_most,
+        void=void,
     )
 
 
-def day(ident: str, place: PlaceKind = ECOLE) -> Question:
+def day(
+    ident: str, place: PlaceKind = ECOLE, *, better: Better | None = None
+) -> Question:
     return Question(
-        id=ident, domain="d", place=place, type=QuestionType.DATE, label=ident
+        id=ident,
+        domain="d",
+        place=place,
+        type=QuestionType.DATE,
+        label=ident,
+        better=better,
     )
 
 
@@ -72,6 +109,8 @@ def choice(
     several: bool = False,
     ordered: bool = False,
     relevant: str = "",
+    better: Better | None = None,
+    void: bool = False,
 ) -> Question:
     return Question(
         id=ident,
@@ -82,6 +121,8 @@ def choice(
         choices=tuple(Choice(id=each, label=each) for each in ids),
         ordered=ordered,
         relevant=relevant,
+        better=better,
+        void=void,
     )
 
 
@@ -99,9 +140,14 @@ def criterion(
     kind: Kind = Kind.IMPROVEMENT,
     weight: int = 1,
     applicable: str = "",
-    roll_up: RollUp | None = None,
+    given: str = "",
+    conforms_at: Level | None = None,
+    weigh_by: str = "",
+    socle_share: str = "1",
     domain: str = "d",
 ) -> Criterion:
+    if kind is Kind.COMPLIANCE and conforms_at is None:
+        conforms_at = 1
     return Criterion(
         id=ident,
         domain=domain,
@@ -110,20 +156,26 @@ def criterion(
         weight=weight,
         place=place,
         applicable=applicable,
+        given=given,
         levels=dict(levels),
-        roll_up=roll_up,
+        conforms_at=conforms_at,
+        weigh_by=weigh_by,
+        socle_share=socle_share,
         why="parce que",
         sources=("S1",),
     )
 
 
-def share(threshold: Level, steps: Mapping[int, Number]) -> RollUp:
-    return RollUp(method="share_reaching", threshold=threshold, steps=dict(steps))
+def require(
+    criterion_id: str, at_least: Level, share: str | None = None
+) -> Requirement:
+    return Requirement(criterion=criterion_id, at_least=at_least, share=share)
 
 
-WORST = RollUp(method="worst")
-MEAN = RollUp(method="mean")
-SHARE = share(2, {3: 1, 2: "0.75", 1: "0.5"})
+def need(
+    item: str, *, use: str = "", at: PlaceKind | None = None, count: str = ""
+) -> Need:
+    return Need(item=item, use=use, at=at, count=count)
 
 
 def recommendation(
@@ -131,20 +183,25 @@ def recommendation(
     criterion_id: str,
     below: Level,
     *,
+    where: str = "",
     requires: tuple[Requirement, ...] = (),
+    covers: tuple[str, ...] = (),
     quantity: str = "1",
-    prices: Mapping[str, str] | None = None,
+    at_most: str = "",
+    buys: Iterable[Need | str] = (),
     effort: str = "",
-    effect: Mapping[str, Level] | None = None,
+    effect: Mapping[str, EffectValue] | None = None,
 ) -> Recommendation:
     return Recommendation(
         id=ident,
         domain="d",
-        when=Below(criterion=criterion_id, below=below),
+        when=Below(criterion=criterion_id, below=below, where=where),
         requires=requires,
+        covers=covers,
         owner=Owner.COMMUNE,
         quantity=quantity,
-        prices=dict(prices or {}),
+        at_most=at_most,
+        buys=tuple(need(each) if isinstance(each, str) else each for each in buys),
         effort=effort,
         effect=dict(effect or {}),
         wording={},
@@ -160,6 +217,7 @@ def price(
     *,
     vat: Number = 20,
     yearly: bool = False,
+    pack: int = 1,
 ) -> Price:
     return Price(
         id=ident,
@@ -171,6 +229,7 @@ def price(
         maximum=maximum,
         vat=vat,
         yearly=yearly,
+        pack=pack,
     )
 
 
@@ -194,6 +253,7 @@ def checklist(
         recommendations={each.id: each for each in recommendations},
         prices={each.id: each for each in prices},
         sources={"S1": RegisteredSource(id="S1", grade="A", title="Une source")},
+        engine=2,
     )
 
 
