@@ -138,17 +138,12 @@ class Judged:
 
     @cached_property
     def socle(self) -> Socle:
-        """The worst of the blocking criteria; unsure ones lower the low bound only."""
-        found = [each for each in self.criteria.values() if each.socle]
+        """The worst of the blocking criteria, at worst and at best."""
+        found = [each.socle for each in self.criteria.values() if each.socle]
         if not found:
             return Socle.SANS_OBJET
-        lows = [each.socle.low for each in found if each.socle]
-        highs = [each.socle.high for each in found if each.socle]
-        sure = [
-            high for high, each in zip(highs, found, strict=True) if each.standing is IN
-        ]
-        low = min(lows, key=WORST_FIRST.index)
-        high = min(sure, key=WORST_FIRST.index, default=Socle.ATTEINT)
+        low = min((each.low for each in found), key=WORST_FIRST.index)
+        high = min((each.high for each in found), key=WORST_FIRST.index)
         return low if low is high else Socle.INDETERMINE
 
     @cached_property
@@ -206,13 +201,15 @@ class Judged:
 
     def _weight(self, criterion: Criterion, place: str) -> Weight:
         if not criterion.weigh_by:
-            return Weight(Fraction(1), Fraction(1))
+            return Weight(1, 1)
         span = self.reading.number(criterion.weigh_by, place)
         if span is ABSENT:
-            return Weight(Fraction(), Fraction())
-        least = 0 if span.maybe_absent or span.low is None else max(0, span.low)
+            return Weight(1, 1)
         assert span.high is not None, f"{criterion.id}: weigh_by has no range"
-        return Weight(Fraction(least), Fraction(max(0, span.high)))
+        low, high = max(0, span.low or 0), max(0, span.high)
+        if span.maybe_absent:
+            low, high = min(1, low), max(1, high)
+        return Weight(low, high)
 
     def _result(self, criterion: Criterion) -> CriterionResult:
         places = self.facts.places_of(criterion.place)
@@ -310,14 +307,19 @@ def compliance_at(criterion: Criterion, verdict: Verdict) -> Compliance:
 def socle(
     criterion: Criterion, verdicts: Sequence[Verdict], *, is_open: bool
 ) -> SocleBounds | None:
-    """Return how a blocking criterion may hold over its places."""
+    """Return how a blocking criterion may hold over its places.
+
+    Without a sure place it may be sans objet: it lowers the low bound only.
+    """
     if criterion.kind is not Kind.BLOCKING:
         return None
     needed = Fraction(criterion.socle_share)
     share = share_of_all(verdicts, 1, needed, is_open=is_open)
     if share is None:
         return None
-    return SocleBounds(_status(share.low, needed), _status(share.high, needed))
+    is_sure = any(each.standing is IN and each.weight.least for each in verdicts)
+    best = _status(share.high, needed) if is_sure else Socle.ATTEINT
+    return SocleBounds(_status(share.low, needed), best)
 
 
 def _status(share: Fraction, needed: Fraction) -> Socle:

@@ -155,14 +155,18 @@ class Actions:
         target: Target,
         fired: Mapping[str, tuple[Target, ...]],
     ) -> Target:
-        if target.gate is not Gate.WAITS:
-            return target
-        missing = [
-            each
-            for each in action.requires
-            if self._is_met(each, target.place) is False
+        """Return a place with what comes first there: the cures of what fails, else
+        the criteria to check.
+        """
+        met = {each: self._is_met(each, target.place) for each in action.requires}
+        first = [
+            cure
+            for each, truth in met.items()
+            if truth is False
+            for cure in self._cures(each, fired)
         ]
-        first = [cure for each in missing for cure in self._cures(each, fired)]
+        if target.gate is Gate.CHECK_FIRST:
+            first = [each.criterion for each, truth in met.items() if truth is None]
         return replace(target, waits_for=tuple(dict.fromkeys(first)))
 
     def _cures(

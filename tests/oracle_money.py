@@ -163,18 +163,12 @@ class Accounts:
         sums: dict[str, Quantity] = {}
         for (item, _, _), wanted in needs.items():
             sums[item] = added(sums.get(item, NOTHING), wanted)
-        lines = tuple(
-            CostLine(self._price(item), in_packs(quantity, self._price(item).pack))
-            for item, quantity in sorted(sums.items())
-        )
-        once = [each for each in lines if not each.price.yearly]
-        yearly = [each for each in lines if each.price.yearly]
         return Cost(
-            lines=lines,
-            once_ht=amount(once, taxed=False),
-            once_ttc=amount(once, taxed=True),
-            yearly_ht=amount(yearly, taxed=False),
-            yearly_ttc=amount(yearly, taxed=True),
+            tuple(
+                CostLine(self._price(item), in_packs(quantity, self._price(item).pack))
+                for item, quantity in sorted(sums.items())
+                if quantity != NOTHING
+            )
         )
 
     @cached_property
@@ -270,9 +264,7 @@ def _rank(accounts: Accounts, ident: str) -> tuple[object, ...]:
     actions = accounts.actions
     action = actions.concerned[ident]
     criterion = actions.judged.checklist.criteria[action.when.criterion]
-    alone = accounts.cost_of([ident])
-    price = alone.once_ttc.low + alone.yearly_ttc.low
-    is_unbounded = None in {alone.once_ttc.high, alone.yearly_ttc.high}
+    alone = amount(accounts.cost_of([ident]).lines)
     kinds = (
         actions.meets_danger(action),
         actions.is_legal(action),
@@ -282,8 +274,8 @@ def _rank(accounts: Accounts, ident: str) -> tuple[object, ...]:
     gain = actions.gain(action)
     return (
         kinds.index(True),
-        2 if is_unbounded else price > 0,
-        -gain / price if price else -gain,
+        2 if alone.high is None else alone.low > 0,
+        -gain / alone.low if alone.low else -gain,
         ident,
     )
 
@@ -319,7 +311,7 @@ def in_packs(quantity: Quantity, pack: int) -> Quantity:
     )
 
 
-def amount(lines: Sequence[CostLine], *, taxed: bool) -> Amount:
+def amount(lines: Sequence[CostLine], *, taxed: bool = True) -> Amount:
     """Return what some rows come to, in cents."""
     found = [Fraction()] * 4
     unbounded = False

@@ -151,10 +151,11 @@ class Reading:
     def _is_said_out(self, question: Question, holder: str) -> Truth:
         if not question.void:
             return False
-        states = {each.state for each in self._heads(question, holder)}
-        if states == {State.NOT_APPLICABLE}:
+        heads = self._heads(question, holder)
+        if {each.state for each in heads} == {State.NOT_APPLICABLE}:
             return True
-        return False if states == {State.KNOWN} else None
+        is_known = all(self._is_known(each, question, holder) for each in heads)
+        return False if is_known else None
 
     def _inherits_out(self, question: Question, holder: str) -> Truth:
         slot = holder, question.id
@@ -177,24 +178,24 @@ class Reading:
     def _said(self, head: Answer, question: Question, holder: str) -> RuleValue:
         if head.state is State.NOT_APPLICABLE and question.void:
             return ABSENT
-        if head.state is State.KNOWN:
-            value = known(question, head.value)
-            if not self._is_above_whole(value, question, holder):
-                return value
+        if self._is_known(head, question, holder):
+            return known(question, head.value)
         return self._unknown(question, holder)
+
+    def _is_known(self, head: Answer, question: Question, holder: str) -> bool:
+        """Say whether an answer tells a value: a part above its whole does not."""
+        if head.state is not State.KNOWN:
+            return False
+        value, whole = known(question, head.value), self._whole(question, holder)
+        if not isinstance(value, Span) or whole is None or value.low is None:
+            return True
+        if whole.high is None or whole.low != whole.high:
+            return True
+        return value.low <= whole.high
 
     def _whole(self, question: Question, holder: str) -> Span | None:
         whole = question.at_most and self.value(question.at_most, holder)
         return whole if isinstance(whole, Span) and not whole.maybe_absent else None
-
-    def _is_above_whole(
-        self, value: RuleValue, question: Question, holder: str
-    ) -> bool:
-        whole = self._whole(question, holder)
-        if not isinstance(value, Span) or whole is None or value.low is None:
-            return False
-        is_known = whole.high is not None and whole.low == whole.high
-        return is_known and value.low > (whole.high or 0)
 
     def _unknown(self, question: Question, holder: str) -> RuleValue:
         value = unknown(question, self.limits)

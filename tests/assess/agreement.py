@@ -1,208 +1,143 @@
 """Where an assessment and the oracle disagree, in words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from random import Random
 
-from diag.assess.criteria import WORST
 from diag.assess.judge import assess
-from diag.assess.results import Advice, Assessment, CriterionResult, Score
+from diag.assess.results import (
+    Advice,
+    Amount,
+    Assessment,
+    Cost,
+    CriterionResult,
+    Verdict,
+)
 from diag.model.checklist import Checklist
-from diag.model.enums import Compliance, Kind, Socle, Standing, Trigger
+from diag.model.enums import Socle, Standing
 from diag.model.fact import Facts
-from diag.model.number import Bounds
-from diag.rules.values import Truth
-from tests import oracle
-from tests.completions import completions
+from diag.model.number import Quantity
+from tests.oracle_money import amount, assessed
 
-_MANY = 10  # undecided members beyond which brute force takes seconds
+OUT = Standing.OUT
 
 _FITTING_SOCLES = {
-    Socle.ATTEINT: {"atteint", "sans_objet"},
-    Socle.NON_ATTEINT: {"non_atteint"},
-    Socle.SANS_OBJET: {"sans_objet"},
-    Socle.INDETERMINE: {"atteint", "non_atteint", "sans_objet"},
+    Socle.ATTEINT: {Socle.ATTEINT, Socle.SANS_OBJET},
+    Socle.ATTEINT_SAUF: {Socle.ATTEINT_SAUF, Socle.SANS_OBJET},
+    Socle.NON_ATTEINT: {Socle.NON_ATTEINT},
+    Socle.SANS_OBJET: {Socle.SANS_OBJET},
+    Socle.INDETERMINE: set(Socle),
 }
 
 
-def disagreements(facts: Facts, checklist: Checklist, limit: int = 30) -> list[str]:
-    """Return what does not hold for some completion, or is not exact."""
-    assessment = assess(facts, checklist)
-    found = [*inexact(assessment)]
-    for world in completions(facts, checklist, Random(limit), limit):
-        outcome = oracle.outcome(world, checklist)
-        found += [f"{each} ({world.values})" for each in outside(assessment, outcome)]
-    return found
+def disagreements(facts: Facts, checklist: Checklist) -> list[str]:
+    """Return where the engine and the oracle differ."""
+    return [*differences(assess(facts, checklist), assessed(facts, checklist))]
 
 
-def outside(assessment: Assessment, outcome: oracle.Outcome) -> Iterator[str]:
-    """Yield what does not hold for one completion."""
-    for ident, result in assessment.criteria.items():
-        for judged in outcome.criteria[ident]:
-            if not _holds(result, judged):
-                yield f"{ident}: {result} against {judged}"
-    for domain in assessment.domains:
-        ratio = outcome.domains[domain.domain.id]
-        if not _contains(domain.score, ratio):
-            yield f"{domain.domain.id}: {domain.score} against {ratio}"
-    if not _contains(assessment.overall, outcome.overall):
-        yield f"overall {assessment.overall} against {outcome.overall}"
-    if outcome.socle not in _FITTING_SOCLES[assessment.socle]:
-        yield f"{assessment.socle} against {outcome.socle}"
-    advice = {each.recommendation.id: each for each in assessment.advice}
-    for ident, fires in outcome.fires.items():
-        if not _advises(advice.get(ident), fires, outcome.quantities[ident]):
-            yield f"{ident}: {advice.get(ident)} against {fires}"
+def differences(found: Assessment, expected: Assessment) -> Iterator[str]:
+    """Yield where an assessment is not what it should be."""
+    yield from _unlike("criteria", [*found.criteria], [*expected.criteria])
+    for ident, result in expected.criteria.items():
+        yield from _unlike(ident, told(found.criteria[ident]), told(result))
+    scores = {each.domain.id: each.score for each in found.domains}
+    for domain in expected.domains:
+        yield from _unlike(domain.domain.id, scores[domain.domain.id], domain.score)
+    yield from _unlike("overall", found.overall, expected.overall)
+    yield from _unlike("socle", found.socle, expected.socle)
+    yield from _unlike("dangers", found.dangers, expected.dangers)
+    advised = {each.recommendation.id: each for each in found.advice}
+    for each in expected.advice:
+        if other := advised.get(each.recommendation.id):
+            yield from _unlike(each.recommendation.id, advice(other), advice(each))
+    yield from _unlike("order", order(found), order(expected))
+    yield from _unlike("basket", lines(found.basket), lines(expected.basket))
+    yield from _unlike("due", lines(found.due), lines(expected.due))
+    yield from miscounted(found.basket)
 
 
-def unsettled(assessment: Assessment, outcome: oracle.Outcome) -> Iterator[str]:
-    """Yield what is not a point, though the facts are complete: those of `outcome`."""
-    yield from outside(assessment, outcome)
-    for ident, result in assessment.criteria.items():
-        if len(set(outcome.criteria[ident])) > 1 or result.low != result.high:
-            if result.compliance is not Compliance.A_VERIFIER:
-                yield f"{ident}: {result}"
-        elif result.standing is Standing.MAYBE:
-            yield f"{ident}: {result}"
-    for score in (assessment.overall, *(each.score for each in assessment.domains)):
-        bounds = score.bounds or Bounds(Fraction(), Fraction())
-        if bounds.low != bounds.high or score.completeness != 1:
-            yield f"{score}"
-    if str(assessment.socle) != outcome.socle:
-        yield f"{assessment.socle} against {outcome.socle}"
+def _unlike(what: str, found: object, expected: object) -> Iterator[str]:
+    if isinstance(found, Mapping) and isinstance(expected, Mapping):
+        for key in {**found, **expected}:
+            yield from _unlike(f"{what}.{key}", found.get(key), expected.get(key))
+    elif found != expected:
+        yield f"{what}: {found} where the oracle finds {expected}"
 
 
-def widened(before: Assessment, after: Assessment) -> Iterator[str]:
-    """Yield what is less sure after than before."""
-    scores = [(before.overall, after.overall)]
-    scores += [
-        (one.score, other.score)
-        for one, other in zip(before.domains, after.domains, strict=True)
-    ]
-    scores += [
-        (_as_score(result), _as_score(after.criteria[ident]))
-        for ident, result in before.criteria.items()
-    ]
-    for one, other in scores:
-        if not _narrows(one, other):
-            yield f"{one} became {other}"
-    for ident, result in before.criteria.items():
-        status = after.criteria[ident].compliance
-        if result.compliance not in {Compliance.A_VERIFIER, status}:
-            yield f"{ident} was {result.compliance}, became {status}"
-    if before.socle is not Socle.INDETERMINE and after.socle not in {
-        before.socle,
-        Socle.SANS_OBJET,
-    }:
-        yield f"{before.socle} became {after.socle}"
+def order(assessment: Assessment) -> list[str]:
+    """Return the ids of what is advised, in order."""
+    return [each.recommendation.id for each in assessment.advice]
 
 
-def _as_score(result: CriterionResult) -> Score:
-    bounds = None if result.standing is Standing.OUT else result.bounds
-    return Score(result.standing, bounds, Fraction())
-
-
-def _narrows(before: Score, after: Score) -> bool:
-    if before.standing is not Standing.MAYBE and after.standing is not before.standing:
-        return False
-    if after.bounds is None or before.bounds is None:
-        return after.bounds is None
-    low, high = before.bounds.low, before.bounds.high
-    return low <= after.bounds.low <= after.bounds.high <= high
-
-
-def inexact(assessment: Assessment) -> Iterator[str]:
-    """Yield the roll-ups and means that brute force finds different."""
-    for ident, result in assessment.criteria.items():
-        if not result.open and not _is_exact_roll_up(result):
-            yield f"{ident}: {result.bounds} is not exact"
-    members = []
-    for domain in assessment.domains:
-        members.append((domain.domain.weight, domain.score))
-        counted = [
-            (each.criterion.weight, each)
-            for each in domain.criteria
-            if each.criterion.kind is not Kind.COMPLIANCE
-        ]
-        if not _is_exact_mean(domain.score, counted):
-            yield f"{domain.domain.id}: {domain.score} is not exact"
-    if not _is_exact_mean(assessment.overall, members):
-        yield f"overall {assessment.overall} is not exact"
-
-
-def _holds(result: CriterionResult, judged: oracle.Judged | None) -> bool:
-    if judged is None:
-        return result.standing is not Standing.IN and result.compliance in {
-            None,
-            Compliance.SANS_OBJET,
-            Compliance.A_VERIFIER,
-        }
-    fits = {
-        None: True,
-        Compliance.CONFORME: judged.low >= 1,
-        Compliance.NON_CONFORME: judged.high == 0,
-        Compliance.SANS_OBJET: False,
-        Compliance.A_VERIFIER: True,
-    }[result.compliance]
-    return (
-        fits
-        and result.standing is not Standing.OUT
-        and result.low <= judged.low <= judged.high <= result.high
-        and result.bounds.low <= judged.low_ratio
-        and judged.high_ratio <= result.bounds.high
-    )
-
-
-def _contains(score: Score, ratio: Fraction | None) -> bool:
-    if ratio is None:
-        return score.standing is not Standing.IN
-    if score.bounds is None:
-        return False
-    settled = score.bounds.low == score.bounds.high or score.completeness < 1
-    return settled and score.bounds.low <= ratio <= score.bounds.high
-
-
-def _advises(advice: Advice | None, fires: Truth, quantity: Fraction) -> bool:
-    if advice is None:
-        return fires is False
-    high = advice.quantity.high
-    counted = advice.quantity.low <= quantity and (high is None or quantity <= high)
-    return counted and (fires is True or advice.trigger is Trigger.TO_CONFIRM)
-
-
-def _is_exact_roll_up(result: CriterionResult) -> bool:
-    places: dict[Standing, list[tuple[int, int]]] = {each: [] for each in Standing}
-    for verdict in result.verdicts:
-        places[verdict.standing].append((verdict.low, verdict.high))
-    roll_up = result.criterion.roll_up
-    if roll_up is None or result.compliance is not None:
-        roll_up = WORST
-    exact = oracle.exact_roll_up(roll_up, places[Standing.IN], places[Standing.MAYBE])
-    if exact is None:
-        return result.standing is Standing.OUT
-    surely = Standing.IN if places[Standing.IN] else Standing.MAYBE
-    levels = tuple(int(3 * end) for end in exact)
-    return (
-        result.bounds == Bounds(*exact)
-        and result.standing is surely
-        and (result.low, result.high) == levels
-    )
-
-
-def _is_exact_mean(
-    score: Score, members: Sequence[tuple[int, CriterionResult | Score]]
-) -> bool:
-    ends: dict[Standing, list[tuple[int, Fraction, Fraction]]] = {
-        each: [] for each in Standing
+def told(result: CriterionResult) -> dict[str, object]:
+    """Return what is told of a criterion; where it is out, nothing but that."""
+    is_out = result.standing is OUT
+    return {
+        "standing": result.standing,
+        "bounds": None if is_out else result.bounds,
+        "settled": None if is_out else result.settled,
+        "open": result.open,
+        "compliance": result.compliance,
+        "socle": result.socle,
+        "verdicts": {each.place: _verdict(each) for each in result.verdicts},
     }
-    for weight, member in members:
-        if member.bounds and member.standing is not Standing.OUT:
-            low, high = member.bounds.low, member.bounds.high
-            ends[member.standing].append((weight, low, high))
-    if len(ends[Standing.MAYBE]) > _MANY:
-        return True
-    exact = oracle.exact_mean(ends[Standing.IN], ends[Standing.MAYBE])
-    if exact is None:
-        return score.bounds is None and score.standing is Standing.OUT
-    standing = Standing.IN if ends[Standing.IN] else Standing.MAYBE
-    return score.bounds == Bounds(*exact) and score.standing is standing
+
+
+def _verdict(verdict: Verdict) -> tuple[object, ...]:
+    if verdict.standing is OUT:
+        return (OUT,)
+    levels = verdict.low, verdict.high
+    weight = Fraction(verdict.weight.least), Fraction(verdict.weight.most)
+    return verdict.standing, levels, verdict.given, weight
+
+
+def advice(each: Advice) -> dict[str, object]:
+    """Return what is told of an action."""
+    return {
+        "trigger": each.trigger,
+        "gate": each.gate,
+        "targets": {
+            target.place: (
+                target.trigger,
+                target.gate,
+                set(target.waits_for),
+                target.quantity,
+                bounded(target.usual),
+            )
+            for target in each.targets
+        },
+        "waits_for": set(each.waits_for),
+        "places": each.places,
+        "quantity": each.quantity,
+        "usual": each.usual,
+        "cost": lines(each.cost),
+        "due": lines(each.due),
+        "alone": lines(each.alone),
+        "shared": {(shared.need, shared.payer) for shared in each.shared},
+        "gain": each.gain,
+        "covers": set(each.covers),
+        "is_legal": each.is_legal,
+        "is_danger": each.is_danger,
+    }
+
+
+def bounded(usual: Quantity | None) -> Quantity | None:
+    """Return how many as a rule, where there is a most."""
+    return None if usual is None or usual.high is None else usual
+
+
+def lines(cost: Cost) -> dict[str, Quantity]:
+    """Return how many of each item."""
+    return {each.price.id: each.quantity for each in cost.lines}
+
+
+def miscounted(cost: Cost) -> Iterator[str]:
+    """Yield the amounts that are not those of their lines."""
+    found: dict[tuple[bool, bool], Amount] = {
+        (False, False): cost.once_ht,
+        (False, True): cost.once_ttc,
+        (True, False): cost.yearly_ht,
+        (True, True): cost.yearly_ttc,
+    }
+    for (yearly, taxed), each in found.items():
+        own = [line for line in cost.lines if line.price.yearly is yearly]
+        yield from _unlike(f"{yearly} {taxed}", each, amount(own, taxed=taxed))
