@@ -174,8 +174,6 @@ class BudgetRow:
 
     action: Action
     years: tuple[Money, ...]
-    due: tuple[Money, ...]
-    """The part of it for places that need not wait."""
     ht: Money
 
     @property
@@ -207,6 +205,8 @@ class Budget:
     """What is surely needed."""
     unsure: tuple[BudgetRow, ...]
     """What a check may call for: its low bounds are zero."""
+    due: Money
+    """The part that waits for nothing else, TTC: « dont à engager »."""
     beyond: tuple[Action, ...]
 
     @property
@@ -241,11 +241,6 @@ class Budget:
         return added(row.ht for row in self.every)
 
     @property
-    def due(self) -> Money:
-        """The part that waits for nothing else, TTC: « dont à engager »."""
-        return added(added(row.due) for row in self.every)
-
-    @property
     def unpriced(self) -> int:
         """How many actions nobody can price yet."""
         return sum(row.total.at_least for row in self.every)
@@ -268,6 +263,7 @@ def budget_of(
         unsure=tuple(
             _row(action, years) for action in maybe if _year(action, years) <= years[-1]
         ),
+        due=added(_due(action, years) for action in (*actions, *to_confirm)),
         beyond=tuple(action for action in paid if action not in within),
     )
 
@@ -283,14 +279,15 @@ def by_year(rows: Iterable[Sequence[Money]]) -> tuple[Money, ...]:
 
 
 def _row(action: Action, years: tuple[int, ...]) -> BudgetRow:
-    cost, due, start = action.advice.cost, action.advice.due, _year(action, years)
+    cost, start = action.advice.cost, _year(action, years)
+    ttc = _spread(cost.once_ttc, cost.yearly_ttc, start, years)
     ht = _spread(cost.once_ht, cost.yearly_ht, start, years)
-    return BudgetRow(
-        action=action,
-        years=_spread(cost.once_ttc, cost.yearly_ttc, start, years),
-        due=_spread(due.once_ttc, due.yearly_ttc, start, years),
-        ht=added(ht),
-    )
+    return BudgetRow(action, ttc, added(ht))
+
+
+def _due(action: Action, years: tuple[int, ...]) -> Money:
+    due, start = action.advice.due, _year(action, years)
+    return added(_spread(due.once_ttc, due.yearly_ttc, start, years))
 
 
 def _spread(

@@ -4,7 +4,7 @@ The mean of its places is a score; no level stands for several places: they are 
 by level, and named.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from fractions import Fraction
 
 from diag.assess.results import TOP, Assessment, CriterionResult, Verdict
@@ -173,10 +173,13 @@ def standing_words(verdict: Verdict) -> str:
     return verdict_words(verdict)
 
 
-def declined(facts: Facts, checklist: Checklist, domain: str) -> tuple[str, ...]:
+def declined(
+    facts: Facts, checklist: Checklist, domain: str, hidden: Container[str] = ()
+) -> tuple[str, ...]:
     """Return what was declared sans objet in a domain, each with its reason.
 
     A choice not to have takes its criteria out of the score: it is printed beside it.
+    The `hidden` questions are left out.
     """
     return tuple(
         _declined_words(facts, place, asked, heads[0].reason)
@@ -184,6 +187,7 @@ def declined(facts: Facts, checklist: Checklist, domain: str) -> tuple[str, ...]
         if place in facts.places
         and (asked := checklist.questions.get(name))
         and (asked.domain, asked.void) == (domain, True)
+        and name not in hidden
         and [head.state for head in heads] == [State.NOT_APPLICABLE]
     )
 

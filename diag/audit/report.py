@@ -258,7 +258,7 @@ class Report:
         discreet = self.is_discreet(action.id, audience)
         blanks = Blanks(
             quantity=None if discreet else action.advice.quantity,
-            cost=format_cost(action.advice.cost),
+            cost=self.format_cost(action),
             places=self.format_places(action, audience),
             due=self.format_due(action),
         )
@@ -274,6 +274,21 @@ class Report:
             return self.it
         names = [self.place_name(place) for place in action.advice.places]
         return listed(names, limit=len(names) if audience.reads_every_place else 6)
+
+    def format_cost(self, action: Action, *, headed: bool = False) -> str:
+        """Return the words of {cout}: « environ 400 € TTC, le reste compris dans R3 ».
+
+        It is its share of the whole, so that all of them add up.
+        """
+        own = action.advice.cost
+        paid = dict.fromkeys(one.payer for one in action.advice.shared)
+        refs = [found.ref for one in paid if (found := self.plan.action(one))]
+        if not refs:
+            return format_cost(own, headed=headed)
+        if own.free:
+            return f"compris dans {listed(refs)}"
+        told = format_cost(own, headed=headed)
+        return f"{told}, le reste compris dans {listed(refs)}"
 
     def format_due(self, action: Action) -> str:
         """Return the words of {echeance}: a day, or « prochain budget »."""
@@ -337,7 +352,7 @@ def build_report(
         digest=digest,
         edition=edition,
         plan=plan,
-        budget=budget_of(plan.actions, today),
+        budget=budget_of(plan.actions, today, plan.to_confirm),
         discretion=discretion_of(checklist),
         evidence=tuple(evidence),
         pictures=pictures,

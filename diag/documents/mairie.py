@@ -303,7 +303,7 @@ def _asked(report: Report, action: Action, last: str, *, priced: bool = True) ->
     text = report.fill_blanks(action, words.decision or words.title, READER)
     asked = first_sentence(text, DECISION_WORDS).rstrip(". ")
     in_brackets = asked.endswith(")")
-    more, amount = [last], advice.cost_words(report, action)
+    more, amount = [last], report.format_cost(action)
     if report.format_due(action) not in asked and NEXT_BUDGET not in asked:
         more.insert(0, describe_due(report, action))
     if amount not in asked and (priced or in_brackets):

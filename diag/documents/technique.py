@@ -8,8 +8,10 @@ from diag.answers.types import answer_words, heads_words
 from diag.assess.money import UNPRICED
 from diag.assess.plan import Action
 from diag.assess.results import CostLine
+from diag.assess.spread import short_places
+from diag.assess.words import quantity_words
 from diag.audit.counsel import describe_due, describe_steps
-from diag.audit.findings import kind_of, observed, open_words, short_places
+from diag.audit.findings import kind_of, observed, open_words
 from diag.audit.report import Report
 from diag.documents.blocks import Pair, bold, definitions, sections, table
 from diag.documents.escape import Md
@@ -96,7 +98,7 @@ def _tickets(report: Report) -> list[tuple[str, Md]]:
     kind = Kind.IMPROVEMENT
     for action in report.plan.actions:
         if not action.under:
-            kind = kind_of(report.result(action.advice.recommendation.when.criterion))
+            kind = kind_of(report, action)
         groups[kind].append(action)
     ticket = partial(_ticket, report)
     return [
@@ -112,7 +114,7 @@ def _ticket(report: Report, action: Action) -> tuple[Pair, ...]:
     known = quantity.low == quantity.high
     # A count of one, or of the places just above, adds nothing.
     told = known and quantity.low in {1, len(places)}
-    many = "" if told else advice.quantity_words(action)
+    many = "" if told else quantity_words(quantity, action.advice.usual)
     how = report.fill_blanks(action, report.wording(action, READER).how, READER)
     done = report.fill_blanks(action, recommendation.done_when, READER)
     where = ""

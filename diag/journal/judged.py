@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from diag.assess.results import Advice, Assessment, Score
+from diag.assess.spread import concerned
 from diag.journal.journal import Journal
 from diag.model.enums import WORKING_READER, Socle, Standing
 from diag.model.number import Bounds
@@ -129,7 +130,7 @@ def _score(standing: str, low: str | None, high: str | None, complete: str) -> S
 def _findings(assessment: Assessment) -> Iterator[Row]:
     for position, result in enumerate(assessment.criteria.values()):
         criterion = result.criterion
-        told = [one for one in result.verdicts if one.standing is not Standing.OUT]
+        told = concerned(result)
         yield (
             position,
             criterion.id,

@@ -4,15 +4,10 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from diag.assess.money import UNPRICED, Money, added, format_cost, format_range
+from diag.assess.money import Money, added, format_range
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
-from diag.audit.counsel import (
-    describe_waiting as waiting,
-)
-from diag.audit.counsel import (
-    name_places as named,
-)
+from diag.audit.counsel import describe_covered, describe_waiting, name_places
 from diag.audit.findings import observed, where
 from diag.audit.report import Report
 from diag.documents.blocks import (
@@ -28,7 +23,7 @@ from diag.documents.blocks import (
 from diag.documents.escape import Md
 from diag.model.enums import Audience, Compliance, Gate
 from diag.words.dates import describe_day, long_date
-from diag.words.sentences import NEXT_BUDGET, count_range, listed, sentence
+from diag.words.sentences import NEXT_BUDGET, listed, sentence
 from diag.words.typography import NBSP
 from diag.words.vocabulary import ACTORS, FOLLOW_UPS, LAW, OWNERS
 
@@ -44,7 +39,7 @@ def blocks(
 
     def block(action: Action) -> Md:
         title = f"{action.ref}. {report.title(action, audience)}"
-        condition = ("Condition", sentence(waiting(report, action, audience)))
+        condition = ("Condition", sentence(describe_waiting(report, action, audience)))
         level = 4 if action.under in shown else 3
         return entry(title, (condition, *pairs(action)), level)
 
@@ -66,41 +61,14 @@ def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...
 
 def cost(report: Report, action: Action) -> str:
     """Return its share of the whole and its extremes, with tax."""
-    told = cost_words(report, action)
+    told = report.format_cost(action)
     extremes = format_range(action.advice.cost)
     return f"{told} (selon les prix, {extremes})" if extremes else told
 
 
-def cost_words(report: Report, action: Action, *, headed: bool = False) -> str:
-    """Return « environ 400 € TTC, le reste compris dans R3 »: shares add up."""
-    own, payers = action.advice.cost, payers_of(report, action)
-    if not payers:
-        return format_cost(own, headed=headed)
-    if own.free:
-        return f"compris dans {payers}"
-    return f"{format_cost(own, headed=headed)}, le reste compris dans {payers}"
-
-
-def payers_of(report: Report, action: Action) -> str:
-    """Return the numbers of the actions that pay for a part of it."""
-    paid = dict.fromkeys(one.payer for one in action.advice.shared)
-    firsts = [report.plan.action(one) for one in paid]
-    return listed([one.ref for one in firsts if one])
-
-
-def quantity_words(action: Action) -> str:
-    """Return how many: « 3 », « entre 3 et 5 », « à chiffrer (d'ordinaire 1 à 10) »."""
-    quantity, usual = action.advice.quantity, action.advice.usual
-    if quantity.high is not None:
-        return count_range(quantity)
-    likely = f" (d'ordinaire {count_range(usual, ruled=True)})" if usual else ""
-    return f"{UNPRICED}{likely}"
-
-
 def covered(report: Report, action: Action, audience: Audience) -> Pair:
     """Return the actions that it makes needless."""
-    names = [named(report, one, audience) for one in action.advice.covers]
-    return "Remplace aussi", sentence(listed(names))
+    return "Remplace aussi", sentence(describe_covered(report, action, audience))
 
 
 def cited(report: Report, action: Action, limit: int) -> tuple[str, ...]:
@@ -137,7 +105,7 @@ def line(
 
 def cost_cell(report: Report, action: Action) -> str:
     """Return a cost whose column has « environ » and « TTC »."""
-    return cost_words(report, action, headed=True)
+    return report.format_cost(action, headed=True)
 
 
 def owner(action: Action) -> str:
@@ -184,7 +152,7 @@ def follow_ups(report: Report, audience: Audience) -> Md:
     """Return the follow-ups, each with its day, who decided and why."""
     rows = [
         (
-            named(report, one.recommendation, audience),
+            name_places(report, one.recommendation, audience),
             FOLLOW_UPS[one.state],
             describe_day(one.on),
             one.by,

@@ -3,9 +3,19 @@
 from collections import Counter
 
 from diag.assess.results import CriterionResult, Score
+from diag.assess.spread import declined
 from diag.audit.compare import describe_comparables
 from diag.audit.report import Report
-from diag.documents.blocks import PAGE_BREAK, Pair, box, bullets, definitions, table
+from diag.documents.blocks import (
+    PAGE_BREAK,
+    Pair,
+    bold,
+    box,
+    bullets,
+    definitions,
+    sections,
+    table,
+)
 from diag.documents.document import Meta
 from diag.documents.drawings import Bar, draw_scores
 from diag.documents.escape import Md
@@ -179,7 +189,27 @@ def domain_table(report: Report, *, beside: bool = False) -> Md:
     more = ("Écoles comparables, la moitié",) if halves else ()
     columns = ("Domaine", SCORE_COLUMN, EXAMINED, *more)
     caption = "Score de chaque domaine, et part examinée"
-    return table(caption, columns, rows, drawing=draw_scores(bars))
+    return sections((
+        table(caption, columns, rows, drawing=draw_scores(bars)),
+        _declined(report),
+    ))
+
+
+def _declined(report: Report) -> Md:
+    """Return what was declared sans objet, each with its reason: no score counts it."""
+    said = [
+        one
+        for result in report.assessment.domains
+        for one in declined(
+            report.facts,
+            report.checklist,
+            result.domain.id,
+            hidden=report.discretion.questions,
+        )
+    ]
+    if not said:
+        return Md("")
+    return sections((Md(bold("Hors des scores, par choix ou par nature")), bullets(said)))
 
 
 def contacts(report: Report) -> Md:

@@ -5,8 +5,9 @@ Rooms are compared with what is expected there, never with one another.
 
 from collections.abc import Sequence
 
-from diag.assess.results import CriterionResult, DomainResult, Verdict
-from diag.audit.findings import observed, threshold
+from diag.assess.results import TOP, CriterionResult, DomainResult, Verdict
+from diag.assess.spread import concerned, expected_level
+from diag.audit.findings import observed
 from diag.audit.report import Report, names_read
 from diag.documents.blocks import bullets, sections, table, written
 from diag.documents.drawings import Level, describe_level, draw_rooms
@@ -22,9 +23,6 @@ from diag.words.vocabulary import KINDS, WHOM
 
 ACROSS = 8
 """So many rooms side by side."""
-
-TOP = 3
-"""The highest level."""
 
 LEVEL_COLUMN = "Niveau, de 0 à 3"
 
@@ -139,9 +137,9 @@ def _worth(result: CriterionResult) -> str:
 
 def _rule(result: CriterionResult) -> Md:
     """Return the rule of the level expected; nothing where it is surely reached."""
-    criterion, expected = result.criterion, threshold(result)
+    criterion, expected = result.criterion, expected_level(result)
     level = min((one for one in criterion.levels if one >= expected), default=0)
-    told = (one for one in result.verdicts if one.standing is not Standing.OUT)
+    told = concerned(result)
     is_reached = not result.open and all(one.low >= expected for one in told)
     if is_reached or not level:
         return Md("")

@@ -222,7 +222,7 @@ def by_audit(
         return Md("")
     years = dict(zip(gathering.years, _by_year(expenses), strict=True))
     ht = added(one.ht for one in expenses)
-    due = added(one.due for one in expenses)
+    due = added(one.due for one in gathering.extracts)
     return budget_table(caption, rows, years, ht, due, first=first)
 
 

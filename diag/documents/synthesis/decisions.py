@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from diag.assess.money import format_cost
-from diag.assess.results import Amount, Cost
+from diag.assess.results import Cost
 from diag.documents.blocks import box, bullets, numbered, written
 from diag.documents.escape import Md
 from diag.documents.synthesis.gathering import Extract, Gathering, Task
@@ -228,22 +228,7 @@ def is_ripe(task: Task) -> bool:
 
 def added_costs(costs: Sequence[Cost]) -> Cost:
     """Return the sum of costs, every line kept."""
-    return Cost(
-        lines=tuple(line for one in costs for line in one.lines),
-        once_ht=_sum([one.once_ht for one in costs]),
-        once_ttc=_sum([one.once_ttc for one in costs]),
-        yearly_ht=_sum([one.yearly_ht for one in costs]),
-        yearly_ttc=_sum([one.yearly_ttc for one in costs]),
-    )
-
-
-def _sum(amounts: Sequence[Amount]) -> Amount:
-    return Amount(
-        minimum=sum((one.minimum for one in amounts), Fraction()),
-        low=sum((one.low for one in amounts), Fraction()),
-        high=_bounded([one.high for one in amounts]),
-        maximum=_bounded([one.maximum for one in amounts]),
-    )
+    return Cost(tuple(line for one in costs for line in one.lines))
 
 
 def _bounded(parts: Sequence[Fraction | None]) -> Fraction | None:

@@ -7,10 +7,11 @@ from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 
-from diag.assess.money import BudgetRow, Money, added
+from diag.assess.money import BudgetRow, Money
 from diag.assess.plan import Action
 from diag.assess.results import Cost, CriterionResult, Score
-from diag.audit.findings import for_the_council, short_places, threshold
+from diag.assess.spread import concerned, expected_level, short_places
+from diag.audit.findings import for_the_council
 from diag.audit.report import Report, report_of
 from diag.audit.session import AuditSession
 from diag.documents import mairie as proposals
@@ -116,8 +117,6 @@ class Expense:
     owner: Owner
     years: tuple[Money, ...]
     ht: Money
-    due: Money
-    """The part that waits for nothing else, TTC."""
     sure: bool
     """Whether it is surely needed; else a check may call for it."""
 
@@ -164,6 +163,8 @@ class Extract:
     """What threatens people there, each with its place."""
     years: tuple[int, ...]
     expenses: tuple[Expense, ...]
+    due: Money
+    """The part of them that waits for nothing else."""
     beyond: tuple[Cost, ...]
     """What actions paid after the last year cost, in no total."""
     decided: tuple[Decided, ...]
@@ -212,6 +213,7 @@ def extract_of(report: Report) -> Extract:
             *(_expense(row, sure=True) for row in budget.rows),
             *(_expense(row, sure=False) for row in budget.unsure),
         ),
+        due=budget.due,
         beyond=tuple(one.advice.cost for one in budget.beyond),
         decided=tuple(_decided(report)),
         to_confirm=len(plan.to_confirm),
@@ -225,7 +227,6 @@ def _expense(row: BudgetRow, *, sure: bool) -> Expense:
         owner=recommendation.owner,
         years=row.years,
         ht=row.ht,
-        due=added(row.due),
         sure=sure,
     )
 
@@ -265,9 +266,9 @@ def _findings(report: Report) -> Iterator[Finding]:
 def _is_reached(result: CriterionResult) -> bool:
     if result.compliance is not None:
         return result.compliance is Compliance.CONFORME
-    told = [one for one in result.verdicts if one.standing is not Standing.OUT]
     known = result.standing is Standing.IN and not result.open
-    return known and all(one.low >= threshold(result) for one in told)
+    expected = expected_level(result)
+    return known and all(one.low >= expected for one in concerned(result))
 
 
 def _task(report: Report, action: Action) -> Task:

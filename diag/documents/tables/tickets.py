@@ -13,8 +13,9 @@ from datetime import date
 
 from diag.assess.plan import Action
 from diag.assess.results import CriterionResult
+from diag.assess.spread import short_places
 from diag.audit.counsel import describe_steps, describe_waiting, name_places
-from diag.audit.findings import kind_of, observed, short_places
+from diag.audit.findings import kind_of, observed
 from diag.audit.report import Report, names_judged
 from diag.documents.blocks import Pair, entry, sections, written
 from diag.documents.escape import Md
@@ -116,7 +117,7 @@ def _of_action(report: Report, action: Action, *, sure: bool) -> Ticket:
     return Ticket(
         reference=f"{report.about.stem}/{action.id}",
         nature="action",
-        kind=kind_of(result),
+        kind=kind_of(report, action),
         title=report.title(action, READER),
         places=_named(report, action.advice.places),
         expected=sentence(result.criterion.title) if result else "",
