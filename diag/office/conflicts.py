@@ -127,7 +127,7 @@ class Contested:
         said = session.facts.answers.get(key, ())
         alone = next((each for each in said if each.revision == one.revision.id), None)
         supposed = with_answers(session.facts, {key: alone})
-        return score_words(session.judge.assess(supposed, advised=False).overall)
+        return score_words(session.judge.assess(supposed, advised=()).overall)
 
     def candidate(self, letter: str) -> Candidate:
         """Return the candidate of that letter.
