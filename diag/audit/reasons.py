@@ -12,9 +12,11 @@ from diag.assess.why import (
     Explanation,
     FactRead,
     PlaceRead,
+    TargetRead,
     why,
     why_recommended,
 )
+from diag.assess.words import quantity_words
 from diag.audit.session import AuditSession, elsewhere
 from diag.model.enums import Standing, Trigger
 from diag.model.errors import DiagError
@@ -137,19 +139,38 @@ def _place_lines(place: PlaceRead) -> Iterator[str]:
 
 def _advice_lines(told: AdviceExplanation) -> Iterator[str]:
     yield f"Préconisation {told.recommendation.id}"
-    if told.advice is None:
-        yield "  Pas faite : le critère est assez haut, ou sans objet."
+    advice = told.advice
+    if advice is None:
+        covering = ", ".join(told.covered_by)
+        yield (
+            f"  Remplacée par : {covering}"
+            if covering
+            else "  Pas faite : le critère est assez haut, ou sans objet."
+        )
     else:
-        sure = told.advice.trigger is Trigger.FIRES
+        sure = advice.trigger is Trigger.FIRES
         yield "  Proposée." if sure else "  À confirmer : le critère n'est pas connu."
-        yield f"  Coût : {format_cost(told.advice.cost)}"
-    for each in told.requires:
-        need = each.requirement
-        what = need.recommendation or f"{need.criterion} au niveau {need.at_least}"
-        yield f"  Demande d'abord {what} : {_TRUTHS[each.truth]}"
-    yield f"  Combien : {told.quantity.text}"
-    for line in told.prices:
-        if line.what is not None:
-            row = line.what
-            yield f"  Prix {row.id} ({row.year}, {row.source}) × {line.text}"
+        yield f"  Coût : {format_cost(advice.cost)}"
+        for one in advice.shared:
+            yield f"  {one.need.item} : compris dans {one.payer}"
+        if advice.covers:
+            yield f"  Remplace aussi : {', '.join(advice.covers)}"
+    for target in told.targets:
+        yield from _target_lines(target)
     yield from _criterion_lines(told.criterion)
+
+
+def _target_lines(read: TargetRead) -> Iterator[str]:
+    sure = read.target.trigger is Trigger.FIRES
+    yield f"  {read.name}{'' if sure else ', à confirmer'}"
+    many = quantity_words(read.target.quantity, read.target.usual)
+    yield f"    Combien : {read.quantity.text} : {many}"
+    for need in read.requires:
+        level = LEVELS[need.requirement.at_least]
+        asked = f"{need.requirement.criterion} au niveau {level}"
+        yield f"    Demande d'abord {asked} : {_TRUTHS[need.truth]}"
+    for line in read.buys:
+        if line.what is not None:
+            row, count = line.what, line.text or "quantite"
+            many = quantity_words(line.quantity, None)
+            yield f"    Prix {row.id} ({row.year}, {row.source}) × {count} : {many}"

@@ -179,7 +179,7 @@ def most_useful(
     here: Key | None,
     profile: Profile = Profile.FULL,
 ) -> Key | None:
-    """Return the question left that may narrow the score most, other than this one.
+    """Return the question left that is to be asked first, other than this one.
 
     A few tens of milliseconds: called off the event loop, on facts that never change.
     """
@@ -274,7 +274,9 @@ def left_to_ask(
     if everything:
         keys = list(asked)
     else:
-        ranked = next_questions(facts, checklist, _EVERY, profile=profile)
+        ranked = next_questions(
+            facts, checklist, _EVERY, profile=profile, assessment=session.assessment
+        )
         useful = [(each.place, each.question.id) for each in ranked]
         left = [key for key, each in asked.items() if not each.is_settled]
         keys = [key for key in useful if key in asked]

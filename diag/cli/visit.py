@@ -35,7 +35,7 @@ HELP = (
     "Entrée seule : question suivante. ? seul : cette aide.",
     "* et un motif : inconnu. / et un motif : sans objet. ! et un motif : refusé.",
     ":retour : question précédente. :relire : la question à nouveau.",
-    ":utile : la question qui resserre le plus le score.",
+    ":utile : la question la plus utile, où qu'elle soit.",
     ":pourquoi : seuils, raisons, sources et historique de la question.",
     ":note TEXTE : écrit la note ; sans texte, la retire.",
     ":arevoir : marque la question, ou ne la marque plus.",
@@ -279,7 +279,7 @@ def _useful(visiting: VisitSession, _rest: str) -> Iterator[str]:
     facts, checklist = session.facts, session.checklist
     found = most_useful(facts, checklist, visiting.key, session.profile)
     if found is None:
-        yield "Aucune question ne resserre plus le score."
+        yield "Il ne reste aucune question."
     else:
         visiting.go(found)
 

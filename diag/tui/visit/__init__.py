@@ -418,10 +418,10 @@ class VisitScreen(PlaceScreen):
         if not self.is_attached or self.visiting.key != here:
             return
         if found is None:
-            self.fiche.status("Aucune question ne resserre plus le score.")
+            self.fiche.status("Il ne reste aucune autre question.")
             return
         self.go_to(found)
-        self.fiche.status("La question qui resserre le plus le score.", "$text-muted")
+        self.fiche.status("La question la plus utile, où qu'elle soit.", "$text-muted")
 
     def on_write_note(self) -> None:
         current = "; ".join(self.visiting.card.notes)

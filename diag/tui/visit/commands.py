@@ -15,7 +15,7 @@ class ShowGrid(SwapFace, title="Grille"):
 
 
 class MostUseful(Command, keys="f3", title="Plus utile", group=_VISIT, footer=True):
-    """Aller à la question qui resserre le plus le score."""
+    """Aller à la question la plus utile : danger, loi, score."""
 
 
 class WriteNote(Command, keys="f4", title="Note", group=_VISIT, footer=True):

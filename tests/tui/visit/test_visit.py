@@ -302,7 +302,7 @@ async def test_the_most_useful_question_is_looked_for_and_found(tmp_path: Path) 
         before = screen.visiting.key
         await pilot.press("f3")
         await wait_for(pilot, lambda: screen.visiting.key != before, "another one")
-        assert shows(pilot, "resserre le plus")
+        assert shows(pilot, "la plus utile")
 
 
 async def test_arrows_walk_and_the_plan_leads_to_a_room(tmp_path: Path) -> None:
