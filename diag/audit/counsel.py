@@ -72,11 +72,9 @@ def _action(session: AuditSession, report: Report, action: Action) -> OutlineLin
 
 
 def _short_share(report: Report, action: Action) -> str:
-    """Return what is charged to an action; what others pay for is named."""
-    shared = describe_shared(report, action)
-    return (
-        shared if shared and action.advice.cost.free else short_cost(action.advice.cost)
-    )
+    """Return what is charged to an action; where nothing is, who pays for it."""
+    cost = action.advice.cost
+    return report.format_cost(action) if cost.free else short_cost(cost)
 
 
 def _unfolded(
@@ -95,8 +93,7 @@ def _unfolded(
         ("Quand", describe_due(report, action)),
         ("Lieux", report.format_places(action, WORKING_READER) * bool(advice.places)),
         ("Combien", _how_many(advice)),
-        ("Coût", format_cost(advice.cost)),
-        ("Partagé", describe_shared(report, action)),
+        ("Coût", report.format_cost(action)),
         ("Dont à engager", format_cost(advice.due) * (advice.due != advice.cost)),
         ("Fourchette", format_range(advice.cost)),
         ("Remplace aussi", describe_covered(report, action, WORKING_READER)),
@@ -440,13 +437,6 @@ def _where(
     if report.is_discreet(action.id, audience):
         return "en partie"
     return f"à {listed([report.place_name(one.place) for one in targets], NAMED)}"
-
-
-def describe_shared(report: Report, action: Action) -> str:
-    """Return « compris dans R3 », where another action pays for what it needs."""
-    payers = dict.fromkeys(one.payer for one in action.advice.shared)
-    refs = [found.ref for one in payers if (found := report.plan.action(one))]
-    return f"compris dans {listed(refs)}" if refs else ""
 
 
 def describe_covered(report: Report, action: Action, audience: Audience) -> str:

@@ -12,7 +12,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from diag.assess.money import Budget, budget_of, format_cost
-from diag.assess.plan import Action, Plan, advised, plan_of, still_standing
+from diag.assess.plan import (
+    Action,
+    Plan,
+    advised,
+    plan_of,
+    states_of,
+    still_standing,
+)
 from diag.assess.questions import Asked, relevant_questions
 from diag.assess.results import Assessment, CriterionResult
 from diag.assess.spread import kind_words
@@ -28,7 +35,13 @@ from diag.journal.records import photos_of, ranks_of, wordings_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
 from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Criterion, Recommendation, Wording
-from diag.model.enums import USUAL_READER, Audience, AuditStatus, PlaceKind
+from diag.model.enums import (
+    USUAL_READER,
+    Audience,
+    AuditStatus,
+    FollowUpState,
+    PlaceKind,
+)
 from diag.model.fact import Facts, Place
 from diag.model.territory import Commune, TownHall
 from diag.model.text import accented
@@ -433,6 +446,7 @@ def report_of(
     settings = workspace.settings
     territory = workspace.territory
     told = wordings_of(workspace.journal, session.audit.id)
+    earlier = steps_to_report(session)
     return build_report(
         about=session.about,
         commune=territory.commune(session.about.insee),
@@ -441,7 +455,7 @@ def report_of(
         status=session.status,
         facts=_signed(session.facts, settings),
         checklist=session.checklist,
-        assessment=session.assessment,
+        assessment=_as_decided(session, earlier),
         visits=session.visits,
         follow_ups=session.follow_ups,
         wordings={
@@ -454,7 +468,7 @@ def report_of(
         today=day or workspace.world.today(),
         digest=session.digest,
         edition=session.edition,
-        earlier=steps_to_report(session),
+        earlier=earlier,
         own=own_standing(session),
         ranks=ranks_of(workspace.journal, session.audit.id),
         evidence=evidence_of(session),
@@ -463,6 +477,24 @@ def report_of(
         look_around=partial(comparables_of, session),
         option=option_of(session, scenario) if scenario else None,
     )
+
+
+def _as_decided(session: AuditSession, earlier: Sequence[FollowUp]) -> Assessment:
+    """Return the assessment, in which nothing counts on what was set aside.
+
+    What it would have paid for, or made needless, falls to the others again.
+    """
+    whole, states = (
+        session.assessment,
+        states_of((*still_standing(earlier), *session.follow_ups)),
+    )
+    aside = {one for one in states if states[one] is FollowUpState.ECARTEE}
+    dropped = [one for one in whole.advice if one.recommendation.id in aside]
+    if not dropped:
+        return whole
+    others = session.checklist.recommendations.keys() - aside
+    left = session.judge.assess(session.facts, advised=others)
+    return replace(left, advice=(*left.advice, *dropped))
 
 
 def _signed(facts: Facts, settings: Settings) -> Facts:
