@@ -215,8 +215,12 @@ class Advising:
         prices: Mapping[str, Price],
         dangers: Sequence[Danger],
         advised: Collection[str] | None = None,
+        aside: Collection[str] = (),
     ) -> None:
-        """Find where they fire; `advised` keeps to those, and to what covers them."""
+        """Find where they fire; `advised` keeps to those, and to what covers them.
+
+        Those of `aside` are as if nobody had declared them.
+        """
         self._remedies = remedies
         self._gauges = gauges
         self._results = results
@@ -229,6 +233,7 @@ class Advising:
             if advised is None
             else remedies.with_covering(advised)
         )
+        looked_at = tuple(each for each in looked_at if each not in aside)
         self._targets = Targets(remedies, results, reading, self._counting, looked_at)
         self._demands = {
             ident: tuple(self._demands_of(ident)) for ident in self._targets.actions

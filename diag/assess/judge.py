@@ -69,10 +69,14 @@ class Judge:
         return profiles_of(self.checklist)
 
     def assess(
-        self, facts: Facts, advised: Collection[str] | None = None
+        self,
+        facts: Facts,
+        advised: Collection[str] | None = None,
+        aside: Collection[str] = (),
     ) -> Assessment:
         """Return the whole assessment of these facts; advice of the named ones only.
 
+        Those set `aside` count for nothing: no other is covered or paid by them.
         Counting and ranking 200 recommendations takes longer than judging.
         """
         reading = self.reading(facts)
@@ -92,6 +96,7 @@ class Judge:
                 prices=self.checklist.prices,
                 dangers=dangers,
                 advised=advised,
+                aside=aside,
             ).advice(gains)
         return Assessment(
             criteria=results,

@@ -492,8 +492,7 @@ def _as_decided(session: AuditSession, earlier: Sequence[FollowUp]) -> Assessmen
     dropped = [one for one in whole.advice if one.recommendation.id in aside]
     if not dropped:
         return whole
-    others = session.checklist.recommendations.keys() - aside
-    left = session.judge.assess(session.facts, advised=others)
+    left = session.judge.assess(session.facts, aside=aside)
     return replace(left, advice=(*left.advice, *dropped))
 
 
