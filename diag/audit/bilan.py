@@ -138,12 +138,10 @@ def _alerts(session: AuditSession) -> Iterator[OutlineLine]:
     for one in wrong:
         yield _criterion(session, one, "alerte")
     if left:
+        other = ("autre point", "autres points") if wrong else ("point", "points")
         yield OutlineLine(
             "alertes/verifier",
-            counted(len(left), "autre point", "autres points")
-            if wrong
-            else counted(len(left), "point"),
-            "à vérifier",
+            f"{counted(len(left), *other)} à vérifier",
             inner=lambda: tuple(_criterion(session, one, "verifier") for one in left),
         )
 

@@ -1,10 +1,11 @@
 """The numbered plan: order, dates, what waits, what is behind us."""
 
+from dataclasses import replace
 from datetime import date
 
-from diag.assess.plan import plan_of
-from diag.model.audit import FollowUp
-from diag.model.enums import Audience, FollowUpState, Trigger
+from diag.assess.plan import advised, plan_of
+from diag.model.audit import FollowUp, OwnAdvice
+from diag.model.enums import Audience, FollowUpState, Owner, Trigger
 from tests.documents.builders import TODAY, facts, report
 
 
@@ -36,13 +37,29 @@ def test_a_delay_counts_from_today_or_from_what_comes_first() -> None:
     assert report().date == TODAY
 
 
-def test_what_presses_comes_by_deadline_with_what_waits_for_it() -> None:
+def test_the_plan_keeps_the_order_of_the_assessment() -> None:
     told = report().assessment.advice
-    usual = [one.id for one in plan_of(told, (), TODAY).actions]
-    pressing = {"debit-suffisant", "prise-par-classe"}
-    ids = [one.id for one in plan_of(told, (), TODAY, pressing).actions]
-    assert ids[:3] == ["fibre", "cabler", "equiper"]
-    assert ids[3:] == [one for one in usual if one not in ids[:3]]
+    sure = [one for one in told if one.trigger is Trigger.FIRES]
+    ids = [one.id for one in plan_of(told, (), TODAY).actions]
+    assert ids == [one.recommendation.id for one in sure]
+
+
+def test_what_the_engineer_adds_for_the_law_comes_before_improvements() -> None:
+    own = OwnAdvice(id="peindre", title="Peindre", owner=Owner.ECOLE)
+    told = report().assessment.advice
+    legal = sum(one.is_legal for one in told)
+    for is_legal, place in ((True, legal), (False, len(told))):
+        every = (*told, advised(own, TODAY.year, is_legal=is_legal))
+        ids = [one.id for one in plan_of(every, (), TODAY).actions]
+        assert ids.index("peindre") == place
+
+
+def test_a_danger_comes_before_the_law() -> None:
+    told = report().assessment.advice
+    fibre = next(one for one in told if one.recommendation.id == "fibre")
+    danger = replace(fibre, is_danger=True)
+    every = [danger if one is fibre else one for one in told]
+    assert plan_of(every, (), TODAY).actions[0].id == "fibre"
 
 
 def test_what_is_to_be_confirmed_stands_apart() -> None:

@@ -46,20 +46,19 @@ def keys(lines: Iterable[OutlineLine]) -> list[str]:
     return [one.key for one in unfolded(lines)]
 
 
-def test_alerts_come_first_and_every_domain_has_its_score(
+def test_the_law_comes_first_and_every_domain_has_its_score(
     session: AuditSession,
 ) -> None:
     lines = findings(session)
 
-    assert lines[0].text == "Conformité"
-    assert "non conforme" in lines[0].aside
+    assert lines[0].text == "Ce que la loi demande"
+    assert "non respecté" in lines[0].aside
     domains = [line for line in lines if line.key.startswith("domaine/")]
     assert [line.text for line in domains] == [
         each.title for each in session.checklist.domains
     ]
     assert all(
-        line.bounds or line.aside in {"sans objet", "conformité seule"}
-        for line in domains
+        line.bounds or line.aside in {"sans objet", "loi seule"} for line in domains
     )
     assert any(line.bounds for line in domains)
 
@@ -131,8 +130,8 @@ def test_an_empty_audit_is_told_too(desk: Workspace) -> None:
     again = next_campaign(desk)
 
     shown = findings(again)
-    assert shown[0].aside == "pas encore vérifiée"
-    assert "de conformité à vérifier" in shown[1].text
+    assert shown[0].aside == "pas encore vérifié"
+    assert "points à vérifier" in shown[1].text
     assert len(shown) == 3 + len(again.checklist.domains)
     assert "Aucun danger électrique" in texts(shown)
     assert "Peut-être sans objet" in texts(shown)
@@ -173,4 +172,4 @@ def test_a_domain_of_compliance_alone_says_so(session: AuditSession) -> None:
     alone = {each.domain.title for each in domains if each.only_complies}
     lines = {line.text: line.aside for line in findings(session)}
     assert alone
-    assert {lines[title] for title in alone} == {"conformité seule"}
+    assert {lines[title] for title in alone} == {"loi seule"}

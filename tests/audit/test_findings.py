@@ -11,7 +11,7 @@ from diag.audit.findings import (
     weaknesses,
 )
 from diag.audit.report import Report
-from diag.model.checklist import Checklist, Choice, RollUp
+from diag.model.checklist import Checklist, Choice
 from diag.model.enums import (
     Audience,
     Compliance,
@@ -65,13 +65,13 @@ def judging(level: str) -> Checklist:
     )
 
 
-def test_rooms_are_counted_with_their_agreement() -> None:
+def test_rooms_are_counted_by_level_with_their_agreement() -> None:
     for sockets, said in (
-        ((0, 3), "1 salle sur 2 en dessous du niveau attendu"),
-        ((0, 0, 3), "2 salles sur 3 en dessous du niveau attendu"),
-        ((3, 3), "2 salles sur 2 au niveau attendu"),
-        ((0, None), "1 salle sur 2 en dessous du niveau attendu, 1 à vérifier"),
-        ((None, None), "2 salles sur 2 à vérifier"),
+        ((0, 3), "1 salle exemplaire, 1 insuffisante : CP"),
+        ((0, 0, 3), "1 salle exemplaire, 2 insuffisantes : CP et CE1"),
+        ((3, 3), "2 salles exemplaires"),
+        ((0, None), "1 salle insuffisante : CP, 1 à vérifier"),
+        ((None, None), "2 salles à vérifier"),
     ):
         assert seen(report(rooms(*sockets)), "prise-par-classe") == said
 
@@ -202,7 +202,7 @@ def test_what_holds_everywhere_comes_before_what_holds_nearly_everywhere() -> No
 
 def test_what_is_not_compliant_says_where() -> None:
     told = report(facts({("ecole", "filtrage"): False}))
-    assert seen(told, "filtrage-en-service") == "non conforme"
+    assert seen(told, "filtrage-en-service") == "non respecté"
 
 
 def test_what_is_open_is_said_in_a_sentence() -> None:
@@ -216,12 +216,12 @@ def test_what_is_open_is_said_in_a_sentence() -> None:
 
 
 def test_what_does_not_comply_somewhere_is_not_left_to_check() -> None:
-    """A window that lists one « non conforme » said that all was to be checked."""
+    """A window that lists one « non respecté » said that all was to be checked."""
     told = facts(
         {("CP", "type_salle"): "classe", ("CP", "prises"): 0}, ("CP",), closed=False
     )
     law = CHECKLIST.criteria["prise-par-classe"].model_copy(
-        update={"kind": Kind.COMPLIANCE, "roll_up": RollUp(method="worst")}
+        update={"kind": Kind.COMPLIANCE, "conforms_at": 1}
     )
     criteria = {**CHECKLIST.criteria, law.id: law}
     lawful = CHECKLIST.model_copy(update={"criteria": criteria})
@@ -232,14 +232,20 @@ def test_what_does_not_comply_somewhere_is_not_left_to_check() -> None:
     assert "4 critères sur 5 restent à vérifier" in open_words(judged)
 
 
-def test_an_action_for_a_law_already_kept_only_improves() -> None:
-    """A ticket that says « immédiate » and « Conforme » contradicts itself."""
-    kept = report(facts({("ecole", "filtrage"): True})).result("filtrage-en-service")
-    broken = report(facts({("ecole", "filtrage"): False})).result("filtrage-en-service")
-    assert kept is not None
-    assert broken is not None
-    assert (kept.compliance, kind_of(kept)) == (
-        Compliance.CONFORME,
-        Kind.IMPROVEMENT,
-    )
-    assert kind_of(broken) is Kind.COMPLIANCE
+def test_an_action_above_what_the_law_asks_only_improves() -> None:
+    """A ticket that says « immédiate » and « Respecté » contradicts itself."""
+    told = report(facts({("ecole", "filtrage"): False}))
+    action = told.plan.action("filtrer")
+    assert action is not None
+    better = replace(action, advice=replace(action.advice, is_legal=False))
+    assert kind_of(told, action) is Kind.COMPLIANCE
+    assert kind_of(told, better) is Kind.IMPROVEMENT
+
+
+def test_what_removes_a_danger_is_as_pressing_as_the_law() -> None:
+    told = report(facts({("ecole", "debit"): 1}))
+    action = told.plan.action("fibre")
+    assert action is not None
+    danger = replace(action, advice=replace(action.advice, is_danger=True))
+    assert kind_of(told, action) is Kind.BLOCKING
+    assert kind_of(told, danger) is Kind.COMPLIANCE

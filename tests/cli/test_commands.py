@@ -255,11 +255,12 @@ def test_json_is_stable(home: Path) -> None:
     assert set(score) == {
         *("subject", "uai", "name", "commune"),
         *("campaign", "digest", "edition", "conflicts"),
-        *("overall", "socle", "domains", "criteria", "advice", "totals"),
+        *("overall", "socle", "dangers", "domains", "criteria"),
+        *("advice", "basket", "due"),
     }
     assert set(score["overall"]) == {"standing", "bounds", "completeness"}
     assert set(why) == {
-        *("criterion", "result", "roll_up", "places", "sources", "visit_date"),
+        *("criterion", "result", "places", "sources", "visit_date"),
     }
 
 

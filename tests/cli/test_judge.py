@@ -11,7 +11,8 @@ from tests.cli.running import diag
 
 def unconfirmed(printed: str) -> list[str]:
     """Return the lines below « À confirmer », without what follows them."""
-    return printed.split("À confirmer", 1)[1].splitlines()[1:]
+    told = printed.split("À confirmer", 1)[1].split("Tout ensemble", 1)[0]
+    return told.splitlines()[1:]
 
 
 def test_ten_points_to_confirm_are_printed_and_the_others_counted(
@@ -59,6 +60,6 @@ def test_a_domain_of_compliance_alone_says_so(tmp_path: Path) -> None:
             if each.only_complies
         ]
     told = diag(tmp_path, "score", SCHOOL).out
-    lines = [line for line in told.splitlines() if line.endswith("conformité seule")]
-    assert [line.removesuffix("conformité seule").strip() for line in lines] == alone
+    lines = [line for line in told.splitlines() if line.endswith("loi seule")]
+    assert [line.removesuffix("loi seule").strip() for line in lines] == alone
     assert alone

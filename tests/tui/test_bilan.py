@@ -72,7 +72,7 @@ async def test_alerts_come_first_then_domains_with_their_scores(tmp_path: Path) 
         text = "\n".join(visible(pilot))
         assert text.index("Aucun danger électrique") < text.index("Accès à Internet")
         assert f"Ensemble  {score_words(session.assessment.overall)}" in text
-        assert "renseigné à 100" in text
+        assert "examiné à 100" in text
         assert all(len(line) <= 80 for line in visible(pilot))
 
 

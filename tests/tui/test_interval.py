@@ -46,13 +46,13 @@ def test_words_and_numbers_stand_beside_the_scale() -> None:
 
     assert cell_len(line) <= 78
     assert line.startswith("Ensemble  entre 50 et 75  0 ─")
-    assert line.endswith("100  renseigné à 82\u00a0%")
+    assert line.endswith("100  examiné à 82\u00a0%")
 
 
 def test_where_there_is_no_room_words_remain() -> None:
     score = Score(Standing.IN, bounds(Fraction(1, 2), Fraction(1, 2)), Fraction(1))
 
-    assert score_line("Ensemble", score, 40) == "Ensemble  50  renseigné à 100\u00a0%"
+    assert score_line("Ensemble", score, 40) == "Ensemble  50  examiné à 100\u00a0%"
     assert score_line("Vide", Score(Standing.OUT, None, Fraction(1)), 78) == (
         "Vide  sans objet"
     )

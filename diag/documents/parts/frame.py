@@ -209,7 +209,10 @@ def _declined(report: Report) -> Md:
     ]
     if not said:
         return Md("")
-    return sections((Md(bold("Hors des scores, par choix ou par nature")), bullets(said)))
+    return sections((
+        Md(bold("Hors des scores, par choix ou par nature")),
+        bullets(said),
+    ))
 
 
 def contacts(report: Report) -> Md:
