@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from diag.answers.types import TYPES
-from diag.assess.money import Money, estimate
+from diag.assess.money import FREE_WORDS, Money, estimate
 from diag.assess.results import Cost, Score
 from diag.model.checklist import Question
 from diag.model.enums import PlaceKind
@@ -402,11 +402,11 @@ def money_words(cost: Cost) -> tuple[str, str]:
 
 
 def short_cost(*costs: Cost) -> str:
-    """Return « 336 € », « 300 € + entre 86 et 864 € par an », « sans dépense »."""
+    """Return « 336 € », « 300 € + 86 à 864 € par an », « sans dépense »."""
     paid, kept = spent(costs)
-    words = [str(paid)] if paid != Money() else []
-    words += [f"{kept} par an"] if kept != Money() else []
-    return " + ".join(words) or "sans dépense"
+    words = [paid.cell] if paid != Money() else []
+    words += [f"{kept.cell} par an"] if kept != Money() else []
+    return " + ".join(words) or FREE_WORDS
 
 
 def spent(costs: Iterable[Cost]) -> tuple[Money, Money]:

@@ -88,7 +88,10 @@ def test_what_does_not_apply_says_so() -> None:
 
 def test_what_was_declared_out_says_so() -> None:
     out = Answer(State.NOT_APPLICABLE, reason="pas de box")
-    told = report(facts({("ecole", "debit"): out}))
+    asked = CHECKLIST.questions["debit"].model_copy(update={"void": True})
+    questions = {**CHECKLIST.questions, "debit": asked}
+    voided = CHECKLIST.model_copy(update={"questions": questions})
+    told = report(facts({("ecole", "debit"): out}), voided)
     result = told.result("debit-suffisant")
     assert result is not None
     assert result.standing is Standing.OUT
