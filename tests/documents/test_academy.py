@@ -24,7 +24,9 @@ def test_no_word_of_a_title_touches_the_next() -> None:
 def test_what_cures_a_broken_law_stands_in_its_table_and_nowhere_else() -> None:
     filtrer = report(ORDINARY).plan.action("filtrer")
     assert filtrer is not None
-    assert f"{filtrer.ref}. Mettre en place un filtrage" in part("Conformité")
+    assert f"{filtrer.ref}. Mettre en place un filtrage" in part(
+        "Ce que la loi demande"
+    )
     others = part("Pour information : les autres actions")
     assert not re.search(rf"\| {filtrer.ref} \|", others)
 

@@ -68,7 +68,7 @@ def test_page_one_says_everything_that_decides(told: Facts) -> None:
     for expected in (
         *("École élémentaire du Moulin", "Aubeterre", "9990001W", "12 mars 2026"),
         *("Ana Martin", "2026.1", "provisoire", "Vous recevez ce document"),
-        *("Score d'ensemble", "Complétude", "À vérifier", "sur 100"),
+        *("Score d'ensemble", "Examiné à", "À vérifier", "sur 100"),
     ):
         assert expected in page
 
@@ -278,7 +278,7 @@ def test_a_danger_is_no_vote() -> None:
 
 def test_titles_of_criteria_are_told_as_what_is_expected() -> None:
     page = first_page(report())
-    assert "ce qui est attendu et n'est pas encore respecté" in page
+    assert "Ce que la loi demande et qui n'est pas encore respecté" in page
     assert "Ce qui est attendu\nCe que nous avons constaté" in page
 
 
@@ -311,4 +311,4 @@ def test_an_official_name_is_printed_with_its_accent() -> None:
 
 def test_the_total_names_its_tax_and_what_waits() -> None:
     page = first_page(report())
-    assert "7 782 € TTC (soit 6 993 € HT), dont 4 432 € sous condition." in page
+    assert "7 782 € TTC (soit 6 993 € HT), dont 3 350 € à engager." in page

@@ -18,6 +18,7 @@ from diag.model.checklist import Wording
 from diag.model.enums import Audience, AuditStatus, FollowUpState, Owner, Provenance
 from diag.words.sentences import blanks_in
 from diag.words.typography import NBSP, NNBSP
+from diag.words.vocabulary import UNSCORED
 from tests.documents.builders import (
     CHECKLIST,
     ORDINARY,
@@ -226,7 +227,7 @@ def test_hostile_names_and_notes_break_no_document(typed: str) -> None:
 def test_an_audit_of_which_nothing_is_known_is_told_honestly() -> None:
     document = seen(markdown(report(EMPTY), Audience.MAIRIE))
     assert re.search(r"entre 0 et \d+ sur 100", document)
-    assert "Complétude : 0 %" in document
+    assert "Examiné à 0 %" in document
     assert "Aucune décision n'est attendue" in document
     assert "la liste des salles n'est pas encore complète" in document
     assert PAGE_BREAK in markdown(report(EMPTY), Audience.MAIRIE)
@@ -239,7 +240,7 @@ def test_a_domain_of_compliance_alone_is_told_without_a_score() -> None:
     }
     grid = CHECKLIST.model_copy(update={"criteria": criteria})
     document = markdown(report(EMPTY, grid), Audience.MAIRIE)
-    assert "| Sécurité | conformité seule | – |" in document
+    assert f"| Sécurité | {UNSCORED} | – |" in document
 
 
 def test_what_waits_for_an_action_told_elsewhere_is_no_sub_heading() -> None:

@@ -51,11 +51,9 @@ def found(report: Report, action: Action, audience: Audience) -> tuple[Pair, ...
     result = report.result(action.advice.recommendation.when.criterion)
     if result is None:
         return ()
-    seen, names = observed(report, result, audience), where(report, result, audience)
-    told = seen if not names or names in seen else f"{seen} : {names}"
     return (
         ("Attendu", sentence(result.criterion.title)),
-        ("Constaté", sentence(told)),
+        ("Constaté", sentence(observed(report, result, audience))),
     )
 
 
@@ -170,7 +168,7 @@ NAMED = 3
 CHECKED = 12
 """So many points to be checked named, the others counted."""
 
-LEAD = f"{LAW}, et n'est pas encore respecté"
+LEAD = f"{LAW} et qui n'est pas encore respecté"
 """Above the points that fail: their titles are what is expected, not what is wrong."""
 
 EXPECTED_AND_SEEN = ("Ce qui est attendu", "Ce que nous avons constaté")

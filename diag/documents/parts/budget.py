@@ -25,7 +25,9 @@ Row = tuple[str, Sequence[Money]]
 
 
 def budget_by_domain(report: Report) -> Md:
-    """Return what each domain costs, year by year, the costliest first."""
+    """Return what each domain costs, year by year; nothing while nothing is sure."""
+    if not report.budget.rows:
+        return Md("")
     titles = {one.id: one.title for one in report.checklist.domains}
     shares = sorted(report.budget.shares, key=lambda one: -one.total.most)
     rows: list[Row] = [(titles.get(one.domain, ELSEWHERE), one.years) for one in shares]

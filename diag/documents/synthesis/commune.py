@@ -161,9 +161,10 @@ def audit_words(extract: Extract) -> str:
 
 
 def _budget_by_domain(gathering: Gathering) -> Md:
-    rows = money.domain_rows(gathering, DOMAINS)
-    if len(rows) == 1:
+    expenses = (one for some in gathering.extracts for one in some.expenses)
+    if len({one.domain for one in expenses if one.sure}) <= 1:
         return Md("")
+    rows = money.domain_rows(gathering, DOMAINS)
     caption = "Les mêmes dépenses par thème, en euros TTC"
     return money.by_audit(gathering, rows, caption, "Thème")
 

@@ -71,6 +71,8 @@ class BasketLine:
     sure: bool
     rank: int
     """Where its article stands, lot by lot."""
+    is_open: bool
+    """Whether a list of places is not closed: more may be needed."""
     provisional: bool
     """Whether the audit may still change."""
 
@@ -146,8 +148,14 @@ def _line(
         action=tuple(_action_cells(report, action)),
         sure=action.advice.trigger is Trigger.FIRES,
         rank=list(lots).index(price.id) if price.id in lots else len(lots),
+        is_open=_is_open(report, action),
         provisional=report.provisional,
     )
+
+
+def _is_open(report: Report, action: Action) -> bool:
+    result = report.result(action.advice.recommendation.when.criterion)
+    return result is not None and result.open
 
 
 def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
@@ -294,7 +302,7 @@ def by_school(lines: Iterable[BasketLine]) -> Table:
             *_totals(line.usual, line.usual_most, line.least, line.most),
             *line.action,
             "sûre" if line.sure else "à confirmer",
-            _remark(line.quantity),
+            _remark(line.quantity, is_open=line.is_open),
         )
         for line in lines
     ]
@@ -333,7 +341,7 @@ def _together(price: Price, lines: Sequence[BasketLine]) -> tuple[Cell, ...]:
             sum((line.least for line in lines), nothing),
             sum((line.most for line in lines), nothing),
         ),
-        _remark(quantity),
+        _remark(quantity, is_open=any(line.is_open for line in lines)),
     )
 
 
@@ -359,11 +367,13 @@ def _totals(*sums: Sum) -> tuple[Cell, ...]:
     return tuple(_euros(cents) for one in sums for cents in (one.ht, one.ttc))
 
 
-def _remark(quantity: Quantity) -> str:
+def _remark(quantity: Quantity, *, is_open: bool) -> str:
     if quantity.high is None:
         return "Quantité à chiffrer : rien ne la borne encore"
     if quantity.low != quantity.high:
         return "Quantité à préciser : des réponses manquent"
+    if is_open:
+        return "Il en faudra peut-être plus : une liste de lieux n'est pas close"
     return ""
 
 

@@ -178,7 +178,9 @@ def test_scores_are_drawn_described_and_followed_by_their_table() -> None:
     assert 'role="img"' in svg
     assert "<title id=" in svg
     assert "<desc id=" in svg
-    assert page.index("</svg>") < page.index("Score et complétude de chaque domaine")
+    assert page.index("</svg>") < page.index(
+        "Score de chaque domaine, et part examinée"
+    )
 
 
 def test_boxes_are_titled_by_their_first_bold_line_or_in_french() -> None:

@@ -79,7 +79,7 @@ def test_what_is_only_to_be_checked_is_not_told_to_fail() -> None:
     text = commune_synthesis(
         gathering(extract(OPEN, PRE, AuditStatus.EN_COURS))
     ).markdown
-    assert "> **Conformité**" in text
+    assert "> **Ce que la loi demande**" in text
     assert "pas encore respecté**" not in text
 
 

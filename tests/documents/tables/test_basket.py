@@ -12,7 +12,7 @@ from diag.documents.tables.basket import (
 )
 from diag.documents.tables.table import Table
 from diag.model.audit import FollowUp
-from diag.model.checklist import Checklist
+from diag.model.checklist import Checklist, Need
 from diag.model.enums import FollowUpState, State
 from diag.model.fact import Answer, Value
 from tests.documents.builders import CHECKLIST, ORDINARY, facts, known, report
@@ -100,12 +100,12 @@ def test_an_unknown_quantity_goes_from_the_least_to_the_most() -> None:
 
     row = next(one for one in table if one["article"] == "prise")
     assert (row["quantity_low"], row["quantity_high"]) == (2, 4)
-    assert row["total_ht"] is None
+    assert (row["total_ht"], row["total_most_ht"]) == (191, 382)
     assert (row["total_low_ht"], row["total_high_ht"]) == (134, 500)
     assert "à préciser" in str(row["remark"])
 
 
-def test_an_open_list_bounds_nothing_and_says_so() -> None:
+def test_a_list_still_open_says_that_more_may_be_needed() -> None:
     rooms: dict[tuple[str, str], Value] = {
         ("CP", "type_salle"): "classe",
         ("CP", "prises"): 0,
@@ -115,9 +115,40 @@ def test_an_open_list_bounds_nothing_and_says_so() -> None:
     table = records(by_article(basket_of(report(told), to_confirm=True).lines))
 
     row = next(one for one in table if one["article"] == "prise")
-    assert row["quantity_high"] is None
-    assert row["total_high_ht"] is None
+    assert (row["quantity_low"], row["quantity_high"]) == (2, 2)
     assert "n'est pas close" in str(row["remark"])
+
+
+def test_what_nothing_bounds_is_to_be_priced() -> None:
+    cabler = CHECKLIST.recommendations["cabler"]
+    boxes = cabler.model_copy(
+        update={"buys": (Need(item="prise", count="mots_de_passe_affiches"),)}
+    )
+    checklist = CHECKLIST.model_copy(
+        update={"recommendations": {**CHECKLIST.recommendations, "cabler": boxes}}
+    )
+    told = facts({("CP", "type_salle"): "classe", ("CP", "prises"): 0}, ("CP",))
+
+    table = records(by_article(basket_of(report(told, checklist)).lines))
+
+    row = next(one for one in table if one["article"] == "prise")
+    assert (row["quantity_low"], row["quantity_high"]) == (0, None)
+    assert row["total_most_ht"] is row["total_high_ht"] is None
+    assert "à chiffrer" in str(row["remark"])
+
+
+def test_a_need_of_two_actions_is_bought_once() -> None:
+    ecrire = CHECKLIST.recommendations["ecrire"]
+    twin = ecrire.model_copy(update={"buys": (Need(item="acces"), Need(item="prise"))})
+    checklist = CHECKLIST.model_copy(
+        update={"recommendations": {**CHECKLIST.recommendations, "ecrire": twin}}
+    )
+
+    table = records(by_article(basket_of(report(ORDINARY, checklist)).lines))
+
+    bought = {one["article"]: one["quantity_low"] for one in table}
+    assert bought["acces"] == 1
+    assert bought["prise"] == 4 + 1
 
 
 def test_articles_add_up_what_their_rows_show() -> None:
@@ -137,7 +168,7 @@ def test_a_lot_is_the_domain_that_buys_an_article_most_often() -> None:
             name: one.model_copy(
                 update={
                     "domain": domains.get(name, one.domain),
-                    "prices": {"prise": "1"} if name in domains else one.prices,
+                    "buys": (Need(item="prise"),) if name in domains else one.buys,
                 }
             )
             for name, one in checklist.recommendations.items()
@@ -153,7 +184,7 @@ def test_a_lot_is_the_domain_that_buys_an_article_most_often() -> None:
 
 def test_places_that_a_sensitive_fact_points_at_stay_untold() -> None:
     ranger = CHECKLIST.recommendations["ranger"]
-    priced = ranger.model_copy(update={"prices": {"ecran": "quantite"}})
+    priced = ranger.model_copy(update={"buys": (Need(item="ecran"),)})
     checklist = CHECKLIST.model_copy(
         update={"recommendations": {**CHECKLIST.recommendations, "ranger": priced}}
     )

@@ -71,7 +71,7 @@ def test_a_ticket_says_what_where_how_when_and_how_one_will_know() -> None:
     assert ticket.due is None
     assert ticket.owner == "la commune"
     assert ticket.done_when == "Une visite le constate."
-    assert ticket.observed.startswith("2 salles sur 2 en dessous")
+    assert ticket.observed == ("1 salle au niveau de base : CP ; 1 insuffisante : CE1.")
     assert ticket.sure
     assert not ticket.sensitive
 
