@@ -9,6 +9,7 @@ from itertools import chain
 from diag.answers.date import VISIT
 from diag.answers.number import around
 from diag.answers.types import TYPES
+from diag.checklist.search.values import hull
 from diag.checklist.typecheck import VISIT_DATE, check_rule, symbol_of
 from diag.model.checklist import Criterion, Question
 from diag.model.enums import PlaceKind
@@ -65,10 +66,6 @@ class Abstraction:
         """Return a condition where every calculation has become a name."""
         return _with_comparisons(condition, self._loose)
 
-    def keeping_arithmetic(self, condition: Condition) -> Condition:
-        """Return a condition where aggregates alone have become names."""
-        return _with_comparisons(condition, self._kept)
-
     def _loose(self, node: CompareNode) -> CompareNode:
         left, right = node.left, node.right
         if self._is_choice(left) or self._is_choice(right):
@@ -91,20 +88,6 @@ class Abstraction:
             order = MIRRORED[order]
         bound = Constant(Fraction(value) / Fraction(factor), term.column)
         return CompareNode(order, self._named(core), bound, term.column)
-
-    def _kept(self, node: CompareNode) -> CompareNode:
-        left, right = self._without(node.left), self._without(node.right)
-        return CompareNode(node.order, left, right, node.column)
-
-    def _without(self, term: Term) -> Term:
-        match term:
-            case Aggregate():
-                return self._named(term)
-            case Arithmetic(operator, left, right, column):
-                return Arithmetic(
-                    operator, self._without(left), self._without(right), column
-                )
-        return term
 
     def _named(self, term: Term) -> NameNode:
         if isinstance(term, NameNode):
@@ -186,19 +169,14 @@ class SearchWorld:
         return False
 
 
-Rewriting = Callable[[Abstraction, Condition], Condition]
-"""How rules are made ready: `Abstraction.loosely` or `.keeping_arithmetic`."""
-
-
 @dataclass(frozen=True)
 class SearchSubject:
     """What a search goes through."""
 
-    applicable: Condition | None
+    judged: Condition | None
+    """Where levels are read: the criterion applies and its gate holds."""
     levels: Mapping[int, Condition]
     """From the highest level to the lowest."""
-    written: tuple[Condition, ...]
-    """The rules of levels before they were made ready."""
     relevance: Mapping[str, Condition]
     """When each question that the rules read exists at all."""
     values: Mapping[str, tuple[RuleValue, ...]]
@@ -216,26 +194,25 @@ class SearchSubject:
 
 
 def subject_of(
-    criterion: Criterion, questions: Mapping[str, Question], rewriting: Rewriting
+    criterion: Criterion, questions: Mapping[str, Question]
 ) -> SearchSubject:
     """Return a criterion, whose rules are sound, ready for a search."""
     abstraction = Abstraction(questions)
 
     def read(text: str) -> Condition:
-        return rewriting(abstraction, _condition(text))
+        return abstraction.loosely(_condition(text))
 
-    applicable = read(criterion.applicable) if criterion.applicable else None
+    scope = [read(text) for text in (criterion.applicable, criterion.given) if text]
     texts = dict(sorted(criterion.levels.items(), reverse=True))
     levels = {level: read(text) for level, text in texts.items()}
-    nodes = [*([applicable] if applicable else []), *levels.values()]
+    nodes = [*scope, *levels.values()]
     relevance = _relevance(nodes, questions, read)
     catalogue = Catalogue(
         questions, criterion.place, [*nodes, *relevance.values()], abstraction.terms
     )
     return SearchSubject(
-        applicable,
+        AllOf(tuple(scope), 1) if scope else None,
         levels,
-        tuple(map(_condition, texts.values())),
         relevance,
         catalogue.values(),
         abstraction.terms,
@@ -290,27 +267,6 @@ def of_number(
     """Return values of a calculation that lies in a span."""
     absent: tuple[RuleValue, ...] = (ABSENT,) if span.maybe_absent else ()
     return absent + tuple(map(point, around(marks, span, integral=integral)))
-
-
-def hull(values: Sequence[RuleValue]) -> RuleValue:
-    """Return the value that stands for any of several of one name."""
-    present = [value for value in values if value is not ABSENT]
-    maybe_absent = len(present) < len(values)
-    spans = [value for value in present if isinstance(value, Span)]
-    ones = [value for value in present if isinstance(value, OneOf)]
-    sets = [value for value in present if isinstance(value, Several)]
-    if spans:
-        ends = [
-            end for span in spans for end in (span.low, span.high) if end is not None
-        ]
-        return Span(min(ends), max(ends), maybe_absent)
-    if ones:
-        ids = frozenset[str]().union(*(one.ids for one in ones))
-        return OneOf(ids, maybe_absent, ones[0].order)
-    if sets:
-        possible = frozenset[str]().union(*(each.possible for each in sets))
-        return Several(frozenset(), possible, maybe_absent)
-    return Flag(True, True, maybe_absent) if present else ABSENT
 
 
 _PLAIN_NUMBERS = (0, 1, 2, 10)

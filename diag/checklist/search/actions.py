@@ -1,0 +1,238 @@
+"""Criteria and actions compiled for a proof: where they hold, fire, cure, and buy."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from diag.answers.types import TYPES
+from diag.checklist.search.school import TODAY, Change, Fact, MadeUpPlace, read
+from diag.checklist.search.values import raised
+from diag.model.checklist import (
+    Checklist,
+    Criterion,
+    EffectValue,
+    Price,
+    Question,
+    Recommendation,
+)
+from diag.model.enums import PlaceKind
+from diag.rules.evaluate import all_of, any_of, condition, measure, not_
+from diag.rules.language import Rule
+from diag.rules.scope import Judge, Scope
+from diag.rules.tree import Exact
+from diag.rules.values import (
+    ABSENT,
+    Flag,
+    OneOf,
+    RuleValue,
+    Several,
+    Span,
+    Truth,
+    added,
+    multiplied,
+    point,
+)
+
+QUANTITY = "quantite"
+"""What `count` may read beside the questions."""
+
+_ONE = point(1)
+
+
+def _holds(text: str) -> Judge:
+    return condition(read(text)) if text else _always
+
+
+def _always(_: Scope) -> bool:
+    return True
+
+
+def _never(_: Scope) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A criterion whose rules are sound."""
+
+    criterion: Criterion
+    applies: Judge
+    is_open: Judge
+    """Its gate holds."""
+    at_least: Mapping[int, Judge]
+    """Whether a place stands at each level or above, where it applies."""
+
+    @classmethod
+    def of(cls, criterion: Criterion) -> "Judged":
+        """Compile a criterion."""
+        is_open = _holds(criterion.given)
+        above: list[Judge] = []
+        at_least: dict[int, Judge] = {}
+        for level, text in sorted(criterion.levels.items(), reverse=True):
+            above.append(condition(read(text)))
+            at_least[level] = all_of([is_open, any_of(tuple(above))])
+        return cls(criterion, _holds(criterion.applicable), is_open, at_least)
+
+    def reaches(self, level: int) -> Judge:
+        """Return whether a place stands at a level or above, where it applies."""
+        if level == 0:
+            return _always
+        levels = [each for each in self.at_least if each >= level]
+        return self.at_least[min(levels)] if levels else _never
+
+    def level(self, place: Scope) -> int:
+        """Return the level of a place of which everything is known."""
+        reached = (level for level, judge in self.at_least.items() if judge(place))
+        return max(reached, default=0)
+
+
+def rules_of(criterion: Criterion) -> list[Rule]:
+    """Return every rule that gives the verdict of a criterion."""
+    texts = (criterion.applicable, criterion.given, *criterion.levels.values())
+    return [read(text) for text in texts if text]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A recommendation whose rules are sound, and the criterion that triggers it."""
+
+    recommendation: Recommendation
+    judged: Judged
+    questions: Mapping[str, Question]
+    prices: Mapping[str, Price]
+
+    @classmethod
+    def of(
+        cls, recommendation: Recommendation, judged: Judged, checklist: Checklist
+    ) -> "Action":
+        """Compile a recommendation."""
+        return cls(recommendation, judged, checklist.questions, checklist.prices)
+
+    @property
+    def place(self) -> PlaceKind:
+        """The kind of places where it fires."""
+        return self.judged.criterion.place
+
+    @property
+    def where(self) -> Judge:
+        """Whether it takes its share of the criterion."""
+        return _holds(self.recommendation.when.where)
+
+    @property
+    def fires(self) -> Judge:
+        """Whether it fires at a place, were nothing to cover it."""
+        below = self.recommendation.when.below
+        return all_of([
+            self.judged.applies,
+            self.judged.is_open,
+            self.where,
+            not_(self.judged.reaches(below)),
+        ])
+
+    @property
+    def conditions(self) -> list[Rule]:
+        """The rules that make it fire."""
+        where = self.recommendation.when.where
+        return [*rules_of(self.judged.criterion), *([read(where)] if where else [])]
+
+    @property
+    def numbers(self) -> list[Rule]:
+        """The rules of its quantity, its counts and its effect."""
+        each = self.recommendation
+        texts = [each.quantity, *(need.count for need in each.buys if need.count)]
+        texts += [
+            value
+            for name, value in each.effect.items()
+            if isinstance(value, str) and self._is_number(name)
+        ]
+        return [read(text) for text in texts]
+
+    def quantity(self, place: Scope) -> Span:
+        """Return how many it counts at a place: 1 where it cannot be said."""
+        found = measure(read(self.recommendation.quantity))(place)
+        return _ONE if found is ABSENT else found
+
+    def counts(self, place: Scope) -> Iterator[tuple[str, Span]]:
+        """Yield the row and the number of each need at a place."""
+        quantity = self.quantity(place)
+        for need in self.recommendation.buys:
+            count: Span = quantity
+            if need.count:
+                inside = _WithQuantity(place, quantity)
+                found = measure(read(need.count))(inside)
+                count = _ONE if found is ABSENT else found
+            yield need.item, count
+
+    def cost(self, place: Scope) -> Span:
+        """Return what it buys at a place costs, in cents."""
+        total = point(0)
+        for item, count in self.counts(place):
+            price = self.prices[item].typical if item in self.prices else 0
+            total = added(total, multiplied(count, point(price)))
+        return total
+
+    def cures(self, other: "Action", after: MadeUpPlace) -> Truth:
+        """Say whether its effect lifts another's criterion to its threshold."""
+        threshold = other.recommendation.when.below
+        given = self.recommendation.effect.get(other.judged.criterion.id)
+        if isinstance(given, int) and given >= threshold:
+            return True
+        return other.judged.reaches(threshold)(after)
+
+    def changes(self, before: MadeUpPlace) -> dict[str, Change]:
+        """Return what its effect makes of each fact, seen from a place before it."""
+        return {
+            name: partial(self._raised, self._target(name, value), before)
+            for name, value in self.recommendation.effect.items()
+            if name in self.questions
+        }
+
+    @staticmethod
+    def _raised(
+        target: Callable[[Scope], RuleValue], before: MadeUpPlace, fact: Fact
+    ) -> RuleValue:
+        goal = target(before)
+        return fact.read() if goal is ABSENT else raised(
+            fact.read(), goal, fact.question
+        )
+
+    def _target(self, name: str, value: EffectValue) -> Callable[[Scope], RuleValue]:
+        question = self.questions[name]
+        kind = TYPES[question.type]
+        found: RuleValue = ABSENT
+        match value:
+            case bool():
+                found = Flag(can_be_true=value, can_be_false=not value)
+            case int():
+                found = point(value)
+            case tuple():
+                found = Several(frozenset(value), frozenset(value))
+            case str() if kind.is_number:
+                return measure(read(value))
+            case str() if kind.is_day:
+                found = TODAY
+            case str():
+                ids = tuple(choice.id for choice in question.choices)
+                found = OneOf(frozenset({value}), False, ids * question.ordered)
+        return lambda _: found
+
+    def _is_number(self, name: str) -> bool:
+        question = self.questions.get(name)
+        return question is not None and TYPES[question.type].is_number
+
+
+@dataclass(frozen=True, slots=True)
+class _WithQuantity:
+    """A place where the quantity may be read."""
+
+    place: Scope
+    quantity: Span
+
+    def value(self, name: str) -> RuleValue:
+        return self.quantity if name == QUANTITY else self.place.value(name)
+
+    def inside(self, kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
+        return self.place.inside(kind)
+
+    def is_out(self, name: str) -> bool:
+        return False

@@ -1,0 +1,87 @@
+"""Whether a better fact lowers a level or shuts a gate: a case of it, or none found."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from diag.checklist.search.actions import Judged, rules_of
+from diag.checklist.search.school import Fact, MadeUpPlace, School
+from diag.checklist.search.values import moves
+from diag.model.checklist import Question
+from diag.rules.evaluate import not_
+from diag.rules.values import RuleValue, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A fact that gets better, and the same school before and after."""
+
+    fact: Fact
+    worse: RuleValue
+    better: RuleValue
+    before: MadeUpPlace
+    after: MadeUpPlace
+
+
+def moves_in(school: School) -> Iterator[Move]:
+    """Yield each smallest step of each fact that can get better."""
+    for kind, fact in school.movable:
+        for worse, better in moves(fact.question, fact.tried):
+            yield Move(
+                fact,
+                worse,
+                better,
+                school.with_changes({fact.name: _always(worse)}, kind),
+                school.with_changes({fact.name: _always(better)}, kind),
+            )
+
+
+def _always(value: RuleValue) -> "partial[RuleValue]":
+    return partial(lambda kept, _: kept, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """A level that falls, or a gate that shuts, when a fact gets better."""
+
+    move: Move
+    levels: tuple[int, int] | None
+    """Before and after; None where the gate shuts."""
+    case: tuple[Fact, ...]
+    """What decides it meanwhile."""
+
+
+def falls_of(judged: Judged, questions: Mapping[str, Question]) -> Iterator[Fall]:
+    """Yield at most one fall for each fact that a criterion reads."""
+    place = judged.criterion.place
+    school = School(questions, place, rules_of(judged.criterion))
+    fallen: set[Fact] = set()
+    for move in moves_in(school):
+        if move.fact not in fallen and (fall := _fall(judged, school, move)):
+            fallen.add(move.fact)
+            yield fall
+
+
+def _fall(judged: Judged, school: School, move: Move) -> Fall | None:
+    before, after = move.before, move.after
+    scope = [partial(judged.applies, before), partial(judged.applies, after)]
+    gates = [partial(judged.is_open, before), partial(not_(judged.is_open), after)]
+    case = school.find([*scope, *gates], before, after)
+    if case is not None:
+        return Fall(move, None, tuple(case))
+    case = school.find([*scope, partial(_is_lower, judged, move)], before, after)
+    if case is None:
+        return None
+    return Fall(move, (judged.level(before), judged.level(after)), tuple(case))
+
+
+def _is_lower(judged: Judged, move: Move) -> Truth:
+    lower: Truth = False
+    for reaches in judged.at_least.values():
+        held = reaches(move.before)
+        kept = True if held is False else reaches(move.after)
+        if held and kept is False:
+            return True
+        if kept is not True:
+            lower = None
+    return lower

@@ -1,0 +1,175 @@
+"""What a proof tries for a fact, which of two values is better, what an effect gives."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import chain, pairwise, product
+
+from diag.model.checklist import Question
+from diag.model.enums import Direction
+from diag.rules.tree import (
+    Arithmetic,
+    CompareNode,
+    Constant,
+    Exact,
+    NameNode,
+    Node,
+    names_in,
+    walk,
+)
+from diag.rules.values import ABSENT, Flag, OneOf, RuleValue, Several, Span
+
+_PLAIN_NUMBERS = (0, 1, 2, 10)
+"""Tried for a fact that enters a calculation, beside the numbers of the rules."""
+
+_WHOLE = ""
+"""Key of what a linear form adds to its names."""
+
+
+def hull(values: Sequence[RuleValue]) -> RuleValue:
+    """Return the value that stands for any of several of one name."""
+    present = [value for value in values if value is not ABSENT]
+    maybe_absent = len(present) < len(values)
+    spans = [value for value in present if isinstance(value, Span)]
+    ones = [value for value in present if isinstance(value, OneOf)]
+    sets = [value for value in present if isinstance(value, Several)]
+    if spans:
+        ends = [
+            end for span in spans for end in (span.low, span.high) if end is not None
+        ]
+        return Span(min(ends), max(ends), maybe_absent)
+    if ones:
+        ids = frozenset[str]().union(*(one.ids for one in ones))
+        return OneOf(ids, maybe_absent, ones[0].order)
+    if sets:
+        possible = frozenset[str]().union(*(each.possible for each in sets))
+        return Several(frozenset(), possible, maybe_absent)
+    return Flag(True, True, maybe_absent) if present else ABSENT
+
+
+def marks_in(
+    nodes: Iterable[Node], numbers: Iterable[Node] = ()
+) -> dict[str, set[Exact]]:
+    """Return the numbers around which rules change their mind, for each name.
+
+    `3 * n != 711` changes at 237. A name that is computed with others has the
+    constants of the rules and a few plain numbers. Rules that give a number change
+    their mind at 1: what is counted must reach it.
+    """
+    parts = [part for node in nodes for part in walk(node)]
+    compared = [
+        (part.left, part.right) for part in parts if isinstance(part, CompareNode)
+    ]
+    compared += [(number, Constant(1, 1)) for number in numbers]
+    plain = {part.value for part in parts if isinstance(part, Constant)}
+    plain.update(_PLAIN_NUMBERS)
+    marks: dict[str, set[Exact]] = {}
+    for left, right in compared:
+        form = _linear(Arithmetic("-", left, right, 1))  # type: ignore[arg-type]
+        names = names_in(left) | names_in(right)
+        if form is not None and len(names) == 1:
+            (name,) = names
+            factor = form.get(name, 0)
+            found = {-Fraction(form.get(_WHOLE, 0)) / factor} if factor else set()
+        else:
+            found = plain
+        for name in names:
+            near = (mark + step for mark in found for step in (-1, 0, 1))
+            marks.setdefault(name, set()).update(near)
+    return marks
+
+
+def _linear(node: Node) -> dict[str, Exact] | None:
+    match node:
+        case NameNode(name):
+            return {name: 1}
+        case Constant(value):
+            return {_WHOLE: value}
+        case Arithmetic("+" | "-" as operator, left, right):
+            one, other = _linear(left), _linear(right)
+            if one is None or other is None:
+                return None
+            sign = 1 if operator == "+" else -1
+            keys = chain(one, other)
+            return {key: one.get(key, 0) + sign * other.get(key, 0) for key in keys}
+        case Arithmetic("*", Constant(factor), term) | Arithmetic(
+            "*", term, Constant(factor)
+        ):
+            return _scaled(_linear(term), factor)
+        case Arithmetic("/", term, Constant(factor)) if factor:
+            return _scaled(_linear(term), 1 / Fraction(factor))
+    return None
+
+
+def _scaled(form: dict[str, Exact] | None, factor: Exact) -> dict[str, Exact] | None:
+    return form and {name: factor * each for name, each in form.items()}
+
+
+def moves(
+    question: Question, tried: Sequence[RuleValue]
+) -> Iterator[tuple[RuleValue, RuleValue]]:
+    """Yield each smallest step of a fact that gets better: the worse, the better."""
+    present = [value for value in tried if value is not ABSENT]
+    match question.better:
+        case None:
+            return
+        case Direction() as direction:
+            steps: Iterable[tuple[RuleValue, RuleValue]] = pairwise(present)
+            if any(isinstance(value, Several) for value in present):
+                steps = _one_more(present)
+            for low, high in steps:
+                yield (low, high) if direction is Direction.UP else (high, low)
+        case ranks:
+            known = {
+                ident: value
+                for value in present
+                if isinstance(value, OneOf)
+                for ident in value.ids
+            }
+            for worse, better in pairwise(ranks):
+                for one, other in product(worse, better):
+                    if one in known and other in known:
+                        yield known[one], known[other]
+
+
+def _one_more(
+    values: Sequence[RuleValue],
+) -> Iterator[tuple[RuleValue, RuleValue]]:
+    sets = [value for value in values if isinstance(value, Several)]
+    for few, many in product(sets, sets):
+        if few.sure < many.sure and len(many.sure) == len(few.sure) + 1:
+            yield few, many
+
+
+def raised(value: RuleValue, target: RuleValue, question: Question) -> RuleValue:
+    """Return what a fact becomes: the target, unless it was better already."""
+    better = question.better
+    if value is ABSENT or better is None:
+        return target if value is not ABSENT else ABSENT
+    is_up = better is Direction.UP
+    match value, target:
+        case Span(low, high, lacks), Span(least, most):
+            return Span(
+                _further(low, least, up=is_up), _further(high, most, up=is_up), lacks
+            )
+        case Flag(), Flag(reaches_yes):
+            return target if reaches_yes is is_up else value
+        case Several(sure, possible, lacks), Several(wanted):
+            if is_up:
+                return Several(sure | wanted, possible | wanted, lacks)
+            return Several(sure & wanted, possible & wanted, lacks)
+        case OneOf(ids, lacks, order), OneOf(wanted) if isinstance(better, tuple):
+            (goal,) = wanted
+            reached = (goal if _rank(one, better) < _rank(goal, better) else one
+                       for one in ids)
+            return OneOf(frozenset(reached), lacks, order)
+    return target
+
+
+def _further(end: Exact | None, target: Exact | None, *, up: bool) -> Exact | None:
+    if end is None or target is None:
+        return None
+    return max(end, target) if up else min(end, target)
+
+
+def _rank(ident: str, ranks: tuple[tuple[str, ...], ...]) -> int:
+    return next((at for at, rank in enumerate(ranks) if ident in rank), -1)
