@@ -1,4 +1,6 @@
-"""Prints how long a 20-room school of 181 criteria takes to judge, and the ratio.
+"""Prints how long a 20-room school of 181 criteria takes to judge, and a next question.
+
+Each criterion has an action whose gain is worked out from the facts that it raises.
 
 The bare baseline calls, in the same run, as many plain Python closures as the
 checklist has rules to try at places, each comparing two integers.
@@ -10,19 +12,20 @@ from statistics import median
 from time import perf_counter_ns
 
 from diag.assess.judge import Judge
+from diag.assess.questions import next_questions
 from diag.model.checklist import Checklist
-from diag.model.enums import Kind
+from diag.model.enums import Direction, Kind
 from diag.model.fact import Facts
 from tests.assess.builders import (
     ECOLE,
     SALLE,
-    SHARE,
     Said,
     boolean,
     checklist,
     choice,
     criterion,
     facts,
+    need,
     number,
     price,
     recommendation,
@@ -33,6 +36,7 @@ CRITERIA = 181
 ROOM_CRITERIA = 40
 RUNS = 60
 BUDGET_MS = 10
+QUESTION_BUDGET_MS = 5
 DOMAINS = {f"d{index}": index % 3 + 1 for index in range(8)}
 
 
@@ -45,8 +49,13 @@ def synthetic_checklist() -> Checklist:
         place = SALLE if in_room else ECOLE
         name, flag = f"n{index}", f"b{index}"
         questions += [
-            number(name, place, relevant=flag if index % 3 == 0 else ""),
-            boolean(flag, place),
+            number(
+                name,
+                place,
+                relevant=flag if index % 3 == 0 else "",
+                better=Direction.UP,
+            ),
+            boolean(flag, place, better=Direction.UP),
         ]
         levels = {3: f"{name} >= 8 and {flag}", 2: f"{name} >= 5", 1: f"{name} >= 2"}
         if index % 10 == 9 and not in_room:
@@ -56,10 +65,10 @@ def synthetic_checklist() -> Checklist:
                 f"c{index}",
                 levels,
                 place=place,
-                kind=list(Kind)[index % 3],
+                kind=(kind := list(Kind)[index % 3]),
+                conforms_at=1 if kind is Kind.COMPLIANCE else None,
                 weight=index % 4 + 1,
                 applicable="type_salle == 'classe'" if in_room else "",
-                roll_up=SHARE if in_room else None,
                 domain=f"d{index % 8}",
             )
         )
@@ -68,11 +77,11 @@ def synthetic_checklist() -> Checklist:
             f"r{index}",
             f"c{index}",
             2,
-            quantity="count(salle, n1 < 5)" if index % 4 == 0 else "1",
-            prices={"p": "2 * quantite"} if index % 2 else None,
-            effect={f"c{index}": 2},
+            quantity=f"10 - n{index}" if index % 4 == 0 else "1",
+            buys=[need("p", count="2 * quantite")] if index % 2 else (),
+            effect={f"n{index}": 8, f"b{index}": True},
         )
-        for index in range(0, CRITERIA, 3)
+        for index in range(CRITERIA)
     ]
     prices = [price("p", 5_000, 10_000, 20_000)]
     return checklist(questions, criteria, advice, prices, DOMAINS)
@@ -137,6 +146,14 @@ def main() -> None:
         print(
             f"reassess {ROOMS} rooms, {CRITERIA} criteria, {label}: {spent:.1f} ms "
             f"= {spent / baseline:.0f} x baseline (budget {BUDGET_MS} ms)"
+        )
+        assessment = judge.assess(school)
+        spent = milliseconds(
+            partial(next_questions, school, judge.checklist, 1, assessment=assessment)
+        )
+        print(
+            f"next question, {label}: {spent:.1f} ms "
+            f"= {spent / baseline:.0f} x baseline (budget {QUESTION_BUDGET_MS} ms)"
         )
 
 

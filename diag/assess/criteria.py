@@ -12,7 +12,7 @@ from diag.assess.results import (
     Verdict,
     Weight,
 )
-from diag.assess.scores import Member, weighted_mean
+from diag.assess.scores import Member, lowest_mean, weighted_mean
 from diag.model.checklist import Criterion
 from diag.model.enums import Compliance, Kind, Socle, Standing
 from diag.model.number import Bounds
@@ -20,9 +20,11 @@ from diag.rules.evaluate import condition, measure
 from diag.rules.language import Rule, parse_rule
 from diag.rules.values import ABSENT, Truth
 
+LEVELS = range(TOP + 1)
+
 RATIOS = tuple(
-    tuple(Bounds(Fraction(low, TOP), Fraction(high, TOP)) for high in range(TOP + 1))
-    for low in range(TOP + 1)
+    tuple(Bounds(Fraction(low, TOP), Fraction(high, TOP)) for high in LEVELS)
+    for low in LEVELS
 )
 """Bounds of two levels, as ratios: `RATIOS[low][high]`."""
 
@@ -102,13 +104,20 @@ class CriterionJudge:
         if len(verdicts) == 1 and not self.weigh_by and not is_open:
             (only,) = verdicts
             return only.standing, RATIOS[only.low][only.high]
-        members = _members(verdicts, [RATIOS[one.low][one.high] for one in verdicts])
-        if not members and not is_open:
-            return Standing.OUT, RATIOS[0][0]
-        is_sure = any(member.weight.least for member in members)
-        standing = Standing.IN if is_sure else Standing.MAYBE
-        bounds = ANYTHING if is_open else weighted_mean(members)
-        return standing, bounds or ANYTHING
+        members = _members(verdicts)
+        standing = _standing(members, is_open=is_open)
+        return standing, ANYTHING if is_open else weighted_mean(members) or RATIOS[0][0]
+
+    def low(
+        self, verdicts: Sequence[Verdict], *, is_open: bool
+    ) -> tuple[Standing, Fraction]:
+        """Return whether it counts, and the least mean of its places."""
+        if len(verdicts) == 1 and not self.weigh_by and not is_open:
+            (only,) = verdicts
+            return only.standing, RATIOS[only.low][only.high].low
+        members = _members(verdicts)
+        standing = _standing(members, is_open=is_open)
+        return standing, Fraction() if is_open or not members else lowest_mean(members)
 
     def verdicts(self, reading: FactsReading) -> tuple[Verdict, ...]:
         """Return its verdict at every place of its kind."""
@@ -184,8 +193,8 @@ class CriterionJudge:
         assert share is not None
         is_sure = any(one.standing is Standing.IN for one in verdicts)
         return SocleBounds(
-            _held(share.low, wanted),
-            _held(share.high, wanted) if is_sure else Socle.ATTEINT,
+            _held_by(share.low, wanted),
+            _held_by(share.high, wanted) if is_sure else Socle.ATTEINT,
         )
 
 
@@ -193,39 +202,59 @@ def _rule(text: str) -> Rule | None:
     return parse_rule(text) if text else None
 
 
-def _members(verdicts: Sequence[Verdict], bounds: Sequence[Bounds]) -> list[Member]:
+def _standing(members: Sequence[Member], *, is_open: bool) -> Standing:
+    if any(member.weight.least for member in members):
+        return Standing.IN
+    return Standing.MAYBE if members or is_open else Standing.OUT
+
+
+Grid = tuple[tuple[Bounds, ...], ...]
+"""Bounds of each low and high level: `grid[low][high]`."""
+
+
+def _members(verdicts: Sequence[Verdict], grid: Grid = RATIOS) -> list[Member]:
     return [
         Member(
-            verdict.weight
-            if verdict.standing is Standing.IN
-            else Weight(0, verdict.weight.most),
-            each,
+            each.weight
+            if each.standing is Standing.IN
+            else Weight(0, each.weight.most),
+            grid[each.low][each.high],
         )
-        for verdict, each in zip(verdicts, bounds, strict=True)
-        if verdict.standing is not Standing.OUT and verdict.weight.most
+        for each in verdicts
+        if each.standing is not Standing.OUT and each.weight.most
     ]
 
 
-_HELD = tuple(
-    tuple(Bounds(Fraction(low), Fraction(high)) for high in range(2))
-    for low in range(2)
-)
-"""Bounds of what fails (0) or holds (1) at a place: `_HELD[low][high]`."""
+def _held(level: int) -> Grid:
+    """Return what fails (0) or holds (1) at a place, where a level must be reached."""
+    return tuple(
+        tuple(
+            Bounds(Fraction(low >= level), Fraction(high >= level)) for high in LEVELS
+        )
+        for low in LEVELS
+    )
+
+
+def _weight(verdict: Verdict) -> Weight:
+    is_sure = verdict.standing is Standing.IN
+    return verdict.weight if is_sure else Weight(0, verdict.weight.most)
+
+
+_HELD = {level: _held(level) for level in LEVELS}
 
 
 def share_reaching(level: int, verdicts: Sequence[Verdict]) -> Bounds | None:
     """Return the share of places that reach a level; None where none can count."""
-    held = [_HELD[one.low >= level][one.high >= level] for one in verdicts]
-    return weighted_mean(_members(verdicts, held))
+    return weighted_mean(_members(verdicts, _HELD[level]))
 
 
 def open_share(level: int, wanted: Fraction, verdicts: Sequence[Verdict]) -> Bounds:
     """Return the same where other places may come: nothing is sure to be reached."""
     fails = any(one.standing is Standing.IN and one.high < level for one in verdicts)
-    return _HELD[0][not (fails and wanted == 1)]
+    return Bounds(Fraction(), Fraction(not (fails and wanted == 1)))
 
 
-def _held(share: Fraction, wanted: Fraction) -> Socle:
+def _held_by(share: Fraction, wanted: Fraction) -> Socle:
     if share == 1:
         return Socle.ATTEINT
     return Socle.ATTEINT_SAUF if share >= wanted else Socle.NON_ATTEINT

@@ -8,10 +8,10 @@ from diag.assess.criteria import CriterionJudge, Readers
 from diag.assess.facts import VISIT_DATE, FactsReading, PlaceScope
 from diag.assess.results import CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
-from diag.model.checklist import Better, EffectValue, Question, Recommendation
+from diag.model.checklist import EffectValue, Question, Recommendation
 from diag.model.enums import Direction, QuestionType, Standing, State
 from diag.model.fact import Answer, Value
-from diag.model.number import canonical_number, exact
+from diag.model.number import Bounds, canonical_number
 from diag.rules.evaluate import number
 from diag.rules.language import Rule, parse_rule
 from diag.rules.values import ABSENT
@@ -91,26 +91,31 @@ def _known(heads: Sequence[Answer]) -> Value:
 
 def best(question: Question, one: Value, other: Value) -> Value:
     """Return the better of two values of a fact; the other one where none is."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        merged = set(one) | set(other)
-        if question.better is Direction.DOWN:
-            merged = set(one) & set(other)
-        return tuple(sorted(merged)) if question.better else other
-    if question.better is None:
+    better = question.better
+    if better is None:
         return other
-    first, second = (_rank(question, question.better, each) for each in (one, other))
-    return one if first > second else other
-
-
-def _rank(question: Question, better: Better, value: Value) -> Fraction:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        merged = set(one) & set(other)
+        if better is Direction.UP:
+            merged = set(one) | set(other)
+        return tuple(sorted(merged))
     if isinstance(better, tuple):
-        ranks = [rank for rank, ids in enumerate(better) if value in ids]
-        return Fraction(ranks[0] if ranks else -1)
-    if question.type is QuestionType.DATE:
-        rank = Fraction(str(value).replace("-", ""))
-    else:
-        rank = exact(value) if isinstance(value, int | str) else Fraction()
-    return rank if better is Direction.UP else -rank
+        return one if _rank(better, one) > _rank(better, other) else other
+    is_up = better is Direction.UP
+    return one if _is_more(question.type, one, other) is is_up else other
+
+
+def _is_more(kind: QuestionType, one: Value, other: Value) -> bool:
+    if isinstance(one, int) and isinstance(other, int):
+        return one > other
+    if kind in _NUMBERS:
+        return Fraction(str(one)) > Fraction(str(other))
+    return str(one) > str(other)  # dates: their texts sort as they do
+
+
+def _rank(better: tuple[tuple[str, ...], ...], value: Value) -> int:
+    ranks = (rank for rank, ids in enumerate(better) if value in ids)
+    return next(ranks, -1)
 
 
 class Gains:
@@ -197,9 +202,9 @@ class Gains:
         return result is not None and result.criterion.is_averaged
 
     def _member(self, ident: str, verdicts: Sequence[Verdict]) -> Member | None:
-        gauge = self._gauges[ident]
-        standing, bounds = gauge.mean(verdicts, is_open=self._results[ident].open)
-        return member(gauge.criterion.weight, standing, bounds)
+        gauge, old = self._gauges[ident], self._results[ident]
+        standing, low = gauge.low(verdicts, is_open=old.open)
+        return member(gauge.criterion.weight, standing, Bounds(low, low))
 
 
 def _raised(verdict: Verdict, level: int) -> Verdict:

@@ -153,7 +153,7 @@ def _from_to(low: int, high: int) -> str:
     return f"de {number(low)} à {euros(high)}" if low else f"jusqu'à {euros(high)}"
 
 
-def _euros(cents: Fraction) -> int:
+def _euros(cents: Fraction | int) -> int:
     return half_up(cents / 100)
 
 

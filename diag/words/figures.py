@@ -71,7 +71,7 @@ def in_cell(bounds: Bounds) -> str:
     return str(low) if low == high else f"{low} à {high}"
 
 
-def half_up(amount: Fraction) -> int:
+def half_up(amount: Fraction | int) -> int:
     """Return the nearest integer, halves upwards."""
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)
 
