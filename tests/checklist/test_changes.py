@@ -36,6 +36,8 @@ def test_the_same_edition_keeps_every_question(tmp_path: Path) -> None:
             "type_salle",
         ),
         ("lieux.yaml", '"Autre"', '"Autre local"', "type_salle"),
+        ("reseau.yaml", "[0, 50]", "[0, 50]\n    at_most: debit", "prises"),
+        ("reseau.yaml", "[0, 50]", "[0, 50]\n    void: true", "prises"),
     ],
 )
 def test_other_words_ask_nothing_again(
@@ -45,6 +47,22 @@ def test_other_words_ask_nothing_again(
     assert found.reworded == (question,)
     assert set(found.kept) == QUESTIONS - {question}
     assert found.changed == found.new == found.lost == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong"),
+    [
+        ("reseau.yaml", "[0, 50]\n    better: up\n", "[0, 50]\n    better: down\n"),
+        ("reseau.yaml", "type: boolean", "type: boolean\n    danger: true"),
+        ("lieux.yaml", "type: choice", "type: choice\n    better: [classe, autre]"),
+    ],
+)
+def test_an_answer_judged_otherwise_is_kept(
+    file: str, right: str, wrong: str, tmp_path: Path
+) -> None:
+    found = changes(tmp_path, file, right, wrong)
+    assert set(found.kept) == QUESTIONS
+    assert found.reworded == found.changed == ()
 
 
 @pytest.mark.parametrize(

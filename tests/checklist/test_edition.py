@@ -1,15 +1,24 @@
 """An edition is its bytes: canonical, pinned by digest, opened as it was."""
 
 import json
+import lzma
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diag.checklist.edition import EditionError, compiled, digest, open_edition
+from diag.assess import ENGINE as JUDGING
+from diag.checklist.edition import ENGINE, EditionError, compiled, digest, open_edition
 from diag.checklist.load import Harvest, load_checklists
+from diag.model.enums import Kind
+from tests.checklist.test_sentences import whole_files
 from tests.rules.written import FILES, load_written
+
+LANDED = Path(__file__).parents[1] / "fixtures" / "landed" / "diag.db.xz"
+"""A journal of version 0.1.0: its edition is of the first judging."""
 
 
 def edition_of(names: list[str]) -> bytes:
@@ -25,6 +34,31 @@ def test_opening_gives_back_what_was_compiled(tmp_path: Path) -> None:
     assert opened == checklist
     assert list(opened.questions) == list(checklist.questions)
     assert opened.criteria["debit-suffisant"].levels[3] == "debit >= 100"
+
+
+def test_every_key_is_kept(tmp_path: Path) -> None:
+    checklist = load_written(tmp_path, whole_files()).draft
+    assert open_edition(compiled(checklist)) == checklist
+
+
+@pytest.mark.parametrize("value", [True, False, 2, "0.5", "2 * prises", ("a", "b")])
+def test_what_a_fact_becomes_is_kept_with_its_type(
+    value: object, tmp_path: Path
+) -> None:
+    checklist = load_written(tmp_path).draft
+    action = checklist.recommendations["cabler-les-classes"]
+    changed = action.model_copy(update={"effect": {"prises": value}})
+    again = open_edition(
+        compiled(checklist.model_copy(update={"recommendations": {action.id: changed}}))
+    )
+    kept = again.recommendations[action.id].effect["prises"]
+    assert (kept, type(kept)) == (value, type(value))
+
+
+def test_an_edition_says_by_which_judging_it_is_read(tmp_path: Path) -> None:
+    body = compiled(load_written(tmp_path).draft)
+    assert json.loads(body)["engine"] == ENGINE
+    assert str(ENGINE) == JUDGING
 
 
 def test_compiling_again_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -66,3 +100,67 @@ def test_a_wording_changes_the_digest(tmp_path: Path) -> None:
 def test_what_cannot_be_opened_says_what_to_do(edition: bytes) -> None:
     with pytest.raises(EditionError, match="Mettez diag à jour"):
         open_edition(edition)
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The edition that a landed journal keeps."""
+    path = tmp_path_factory.mktemp("landed") / "diag.db"
+    path.write_bytes(lzma.decompress(LANDED.read_bytes()))
+    journal = sqlite3.connect(path)
+    ((body,),) = journal.execute("select body from edition").fetchall()
+    journal.close()
+    return str(body).encode()
+
+
+def test_an_edition_of_the_first_judging_is_read(landed: bytes) -> None:
+    written: dict[str, list[dict[str, Any]]] = json.loads(landed)
+    opened = open_edition(landed)
+    assert opened.engine == 1
+    for section, nouns, title in (
+        ("questions", opened.questions, "label"),
+        ("criteria", opened.criteria, "title"),
+        ("prices", opened.prices, "label"),
+    ):
+        named = [(one["id"], one[title]) for one in written[section]]
+        assert [(one.id, getattr(one, title)) for one in nouns.values()] == named
+    for one in written["recommendations"]:
+        wording = opened.recommendations[one["id"]].wording
+        titles = {str(reader): said.title for reader, said in wording.items()}
+        assert titles == {key: said["title"] for key, said in one["wording"].items()}
+    assert {one.conforms_at for one in opened.criteria.values()} == {None}
+    assert any(one.kind is Kind.COMPLIANCE for one in opened.criteria.values())
+
+
+def test_what_only_the_first_judging_read_is_left_out(landed: bytes) -> None:
+    written = json.loads(landed)
+    written["retired"] = ["vieux-critere"]
+    opened = open_edition(json.dumps(written).encode())
+    assert [(one.id, one.by) for one in opened.retired] == [("vieux-critere", "")]
+    waits = [one for one in written["recommendations"] if one.get("requires")]
+    assert waits
+    for one in waits:
+        kept = [need["criterion"] for need in one["requires"] if "at_least" in need]
+        opened_needs = opened.recommendations[one["id"]].requires
+        assert [need.criterion for need in opened_needs] == kept
+    assert open_edition(compiled(opened)) == opened
+
+
+@pytest.mark.parametrize("key", ["roll_up", "improves_with"])
+def test_an_edition_of_today_holds_nothing_of_the_first_judging(
+    key: str, tmp_path: Path
+) -> None:
+    body = json.loads(compiled(load_written(tmp_path).draft))
+    body["criteria"][0][key] = {}
+    with pytest.raises(EditionError):
+        open_edition(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("wrong", [3, [3], [[]], None])
+def test_a_damaged_edition_of_the_first_judging_says_what_to_do(
+    wrong: object, landed: bytes
+) -> None:
+    for section in ("criteria", "recommendations", "retired"):
+        written = json.loads(landed) | {section: wrong}
+        with pytest.raises(EditionError, match="Mettez diag à jour"):
+            open_edition(json.dumps(written).encode())

@@ -9,9 +9,11 @@ from diag.checklist.overlay.merge import blamed
 from tests.rules.written import FILES
 
 
-def laid(folder: Path, files: dict[str, str]) -> Loaded:
-    """Write the checklist and the overlay, and load both."""
-    for name, text in FILES.items():
+def laid(
+    folder: Path, files: dict[str, str], shipped: dict[str, str] | None = None
+) -> Loaded:
+    """Write the checklist (by default FILES) and the overlay, and load both."""
+    for name, text in (shipped or FILES).items():
         (folder / "grilles").mkdir(exist_ok=True)
         (folder / "grilles" / name).write_text(text, encoding="utf-8")
     (folder / "overlay").mkdir(exist_ok=True)
