@@ -1,6 +1,5 @@
 """A recommendation as its author writes it: what triggers it, buys and makes true."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Discriminator, Tag
@@ -9,7 +8,6 @@ from diag.checklist.fields import (
     Become,
     ItemForm,
     ListOf,
-    Misfit,
     Rule,
     ShareText,
     Table,
@@ -168,11 +166,3 @@ class RecommendationForm(ItemForm, noun="préconisation", builds=Recommendation)
         if isinstance(self.effort, DaysForm):
             values["effort"] = self.effort.days
         return values
-
-    def misfits(self) -> Iterator[Misfit]:
-        """Yield two purchases that would be one need."""
-        needs = [(one.item, one.use or one.item, one.at) for one in self.buys or ()]
-        twice = next((one for one in needs if needs.count(one) > 1), None)
-        if twice:
-            message = f"« buys » : « {twice[0]} » deux fois pour le même usage"
-            yield "buys", message, "Donnez à chacun son « use », ou réunissez-les."
