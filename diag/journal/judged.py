@@ -176,11 +176,11 @@ def _title(advice: Advice) -> str:
     return wording[WORKING_READER].title if WORKING_READER in wording else ""
 
 
-def _cents(amount: Fraction | None) -> int | None:
+def _cents(amount: Fraction | int | None) -> int | None:
     return None if amount is None else half_up(amount)
 
 
-def _text(ratio: Fraction | None) -> str | None:
+def _text(ratio: Fraction | int | None) -> str | None:
     return None if ratio is None else f"{ratio.numerator}/{ratio.denominator}"
 
 

@@ -1,6 +1,6 @@
 """Criteria and actions compiled for a proof: where they hold, fire, cure, and buy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +19,6 @@ from diag.model.enums import PlaceKind
 from diag.rules.evaluate import all_of, any_of, condition, measure, not_
 from diag.rules.language import Rule
 from diag.rules.scope import Judge, Scope
-from diag.rules.tree import Exact
 from diag.rules.values import (
     ABSENT,
     Flag,
@@ -192,8 +191,8 @@ class Action:
         target: Callable[[Scope], RuleValue], before: MadeUpPlace, fact: Fact
     ) -> RuleValue:
         goal = target(before)
-        return fact.read() if goal is ABSENT else raised(
-            fact.read(), goal, fact.question
+        return (
+            fact.read() if goal is ABSENT else raised(fact.read(), goal, fact.question)
         )
 
     def _target(self, name: str, value: EffectValue) -> Callable[[Scope], RuleValue]:

@@ -39,10 +39,7 @@ from diag.rules.tree import (
 from diag.rules.values import (
     ABSENT,
     UNBOUNDED,
-    Flag,
-    OneOf,
     RuleValue,
-    Several,
     Span,
     Truth,
     point,

@@ -159,8 +159,9 @@ def raised(value: RuleValue, target: RuleValue, question: Question) -> RuleValue
             return Several(sure & wanted, possible & wanted, lacks)
         case OneOf(ids, lacks, order), OneOf(wanted) if isinstance(better, tuple):
             (goal,) = wanted
-            reached = (goal if _rank(one, better) < _rank(goal, better) else one
-                       for one in ids)
+            reached = (
+                goal if _rank(one, better) < _rank(goal, better) else one for one in ids
+            )
             return OneOf(frozenset(reached), lacks, order)
     return target
 

@@ -170,7 +170,7 @@ def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
     yield action.due
 
 
-def _sum(price: Price, quantity: Fraction | None, cents: int) -> Sum:
+def _sum(price: Price, quantity: Fraction | int | None, cents: int) -> Sum:
     if quantity is None:
         return Sum(None, None)
     amount = quantity * cents
