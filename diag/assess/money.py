@@ -154,7 +154,7 @@ def _from_to(low: int, high: int) -> str:
 
 
 def _euros(cents: Fraction | int) -> int:
-    return half_up(Fraction(cents) / 100)
+    return half_up(Fraction(cents, 100))
 
 
 # Three budgets of a commune, year by year, with totals that add up as printed.

@@ -108,7 +108,7 @@ def count_range(
         return f"un nombre {of(many)} à préciser" if many else "un nombre à préciser"
     article = _ARTICLE.match(one)
     bare = _ARTICLE.sub("", one, count=1) if article else one
-    is_many = (low if high is None else high) >= _PLURAL_FROM
+    is_many = abs(Fraction(low if high is None else high)) >= _PLURAL_FROM
     word = many if is_many else bare
     printed = f"{_span(low, high, ruled=ruled)} {word}".rstrip()
     if article:

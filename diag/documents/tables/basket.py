@@ -173,7 +173,7 @@ def _action_cells(report: Report, action: Action) -> Iterator[Cell]:
 def _sum(price: Price, quantity: Fraction | int | None, cents: int) -> Sum:
     if quantity is None:
         return Sum(None, None)
-    amount = quantity * cents
+    amount = Fraction(quantity * cents)
     return Sum(half_up(amount), half_up(amount * (1 + exact(price.vat) / 100)))
 
 
