@@ -9,7 +9,7 @@ from diag.answers.types import TYPES
 from diag.assess.criteria import compliance_at
 from diag.assess.facts import FactsReading
 from diag.assess.judge import Judge, judge_for
-from diag.assess.results import Advice, Assessment, Verdict
+from diag.assess.results import Advice, Assessment, CriterionResult, Verdict
 from diag.assess.scores import Averages, Member, member
 from diag.model.checklist import Checklist, Criterion, Question
 from diag.model.enums import Compliance, Kind, Profile, Standing, State
@@ -135,6 +135,12 @@ class _Leads:
         self._judge = judge
         self._results = assessment.criteria
         self._highs = Averages(assessment.domains, high=True)
+        self._undecided = {
+            ident: places
+            for ident, result in assessment.criteria.items()
+            if (places := _undecided_places(result))
+        }
+        self._lowered: dict[tuple[str, frozenset[str]], Member | None] = {}
         self._advice: dict[str, list[Advice]] = {}
         for advice in assessment.advice:
             criterion = advice.recommendation.when.criterion
@@ -144,10 +150,11 @@ class _Leads:
         """Return the class of a question at a place."""
         if asked.question.danger:
             return 0
+        near = self._near(asked)
         undecided = {
-            criterion.kind
-            for criterion, verdicts in self._led_to(asked)
-            if any(_is_undecided(criterion, verdict) for verdict in verdicts)
+            self._results[ident].criterion.kind
+            for ident in self._judge.readers.criteria(asked.question.id)
+            if ident in self._undecided and not near.isdisjoint(self._undecided[ident])
         }
         if Kind.COMPLIANCE in undecided:
             return 1
@@ -167,18 +174,23 @@ class _Leads:
             self._cents(led_to),
         )
 
+    def _near(self, asked: Asked) -> frozenset[str]:
+        """Return the places whose verdicts an answer can move."""
+        tree = self.reading.tree
+        if self._judge.readers.reaches_far(asked.question.id):
+            return frozenset(tree.kinds)
+        return tree.near(asked.place)
+
     def _led_to(self, asked: Asked) -> Iterator[tuple[Criterion, tuple[Verdict, ...]]]:
-        readers, tree = self._judge.readers, self.reading.tree
-        far = readers.reaches_far(asked.question.id)
-        for ident in readers.criteria(asked.question.id):
+        near = self._near(asked)
+        for ident in self._judge.readers.criteria(asked.question.id):
             result = self._results[ident]
             yield (
                 result.criterion,
                 tuple(
                     verdict
                     for verdict in result.verdicts
-                    if verdict.standing is not Standing.OUT
-                    and (far or tree.are_near(verdict.place, asked.place))
+                    if verdict.standing is not Standing.OUT and verdict.place in near
                 ),
             )
 
@@ -186,26 +198,32 @@ class _Leads:
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
     ) -> Fraction:
         replaced = {
-            criterion.id: self._at_its_low(criterion, verdicts)
+            criterion.id: self._at_its_low(criterion, wide)
             for criterion, verdicts in led_to
             if criterion.is_averaged
-            and any(verdict.low < verdict.high for verdict in verdicts)
+            and (wide := [each for each in verdicts if each.low < each.high])
         }
         if not replaced:
             return _NONE
         return self._highs.bound - self._highs.with_members(replaced)
 
     def _at_its_low(
-        self, criterion: Criterion, verdicts: Collection[Verdict]
+        self, criterion: Criterion, wide: Iterable[Verdict]
     ) -> Member | None:
+        """Return a criterion as it would count, were these verdicts at their low."""
         result = self._results[criterion.id]
-        here = {verdict.place for verdict in verdicts}
-        lowered = [
-            replace(verdict, high=verdict.low) if verdict.place in here else verdict
-            for verdict in result.verdicts
-        ]
-        gauge = self._judge.gauges[criterion.id]
-        return member(criterion.weight, *gauge.mean(lowered, is_open=result.open))
+        places = frozenset(verdict.place for verdict in wide)
+        key = (criterion.id, places)
+        if key not in self._lowered:
+            lowered = [
+                replace(each, high=each.low) if each.place in places else each
+                for each in result.verdicts
+            ]
+            gauge = self._judge.gauges[criterion.id]
+            self._lowered[key] = member(
+                criterion.weight, *gauge.mean(lowered, is_open=result.open)
+            )
+        return self._lowered[key]
 
     def _cents(
         self, led_to: Iterable[tuple[Criterion, tuple[Verdict, ...]]]
@@ -223,6 +241,18 @@ class _Leads:
 
 
 _NONE = Fraction()
+
+
+def _undecided_places(result: CriterionResult) -> frozenset[str]:
+    """Return where a rule is to be checked, or where one does not know if it holds."""
+    if result.criterion.kind is Kind.IMPROVEMENT:
+        return frozenset()
+    return frozenset(
+        verdict.place
+        for verdict in result.verdicts
+        if verdict.standing is not Standing.OUT
+        and _is_undecided(result.criterion, verdict)
+    )
 
 
 def _is_undecided(criterion: Criterion, verdict: Verdict) -> bool:
