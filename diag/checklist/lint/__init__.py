@@ -1,12 +1,16 @@
 """What a checklist that reads well may still have wrong, or badly worded."""
 
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 
+from diag.checklist.lint.directions import direction_problems
 from diag.checklist.lint.french import (
     french_problems,
     obligation_problems,
     wording_problems,
 )
+from diag.checklist.lint.proofs import proof_problems
 from diag.checklist.lint.references import reference_problems
 from diag.checklist.lint.rules import level_problems, rule_problems
 from diag.checklist.lint.sense import (
@@ -18,6 +22,9 @@ from diag.checklist.lint.sense import (
 from diag.checklist.loaded import Loaded
 from diag.rules.problem import Problem
 
+Check = Callable[[Loaded], Iterator[Problem]]
+"""Finds one sort of problem."""
+
 
 def lint(loaded: Loaded) -> tuple[Problem, ...]:
     """Return every problem of meaning and of wording, errors and warnings, in order.
@@ -25,16 +32,32 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
     While a file cannot be read, only what stands by itself is looked at: blaming the
     items that name what it declares would hide the one fault to mend.
     """
-    by_itself = (wording_problems, obligation_problems, french_problems)
-    together = (
-        reference_problems,
-        rule_problems,
-        coherence_problems,
-        level_problems,
-        trigger_problems,
-        action_problems,
-        sense_problems,
+    checks: tuple[Check, ...] = (
+        wording_problems,
+        obligation_problems,
+        french_problems,
     )
-    checks = (*together, *by_itself) if loaded.is_whole else by_itself
-    problems = chain.from_iterable(check(loaded) for check in checks)
+    problems: list[Problem] = []
+    if loaded.is_whole:
+        problems += (*reference_problems(loaded), *rule_problems(loaded))
+        checks = (
+            coherence_problems,
+            level_problems,
+            trigger_problems,
+            action_problems,
+            sense_problems,
+            direction_problems,
+            partial(proof_problems, faulty=_faulty(problems)),
+            *checks,
+        )
+    problems += chain.from_iterable(check(loaded) for check in checks)
     return tuple(sorted(problems, key=lambda problem: problem.place))
+
+
+def _faulty(problems: Iterable[Problem]) -> frozenset[str]:
+    """Return the items that name or read something wrong: nothing is proved of them."""
+    return frozenset(
+        ".".join(problem.key.split(".")[:2])
+        for problem in problems
+        if problem.severity == "error"
+    )

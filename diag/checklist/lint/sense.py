@@ -3,28 +3,22 @@
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
 
 from diag.checklist.lint.rules import QUANTITY, written_rules
 from diag.checklist.loaded import Item, Loaded
-from diag.checklist.search.levels import may_count
 from diag.checklist.typecheck import UNREADABLE, VISIT_DATE, names_read
 from diag.model.checklist import (
-    Checklist,
-    Criterion,
+    AidState,
     Price,
     Question,
     Recommendation,
-    RollUp,
 )
 from diag.model.enums import Kind, PlaceKind
-from diag.model.fact import ROOT_KINDS
 from diag.model.number import exact
 from diag.rules.problem import Problem
-from diag.rules.scope import root_of
 
 VAT_RATES = ("0", "2.1", "5.5", "10", "20")
 """The rates of VAT in force in France, in percent."""
@@ -60,9 +54,9 @@ def sense_problems(loaded: Loaded) -> Iterator[Problem]:
         item = loaded.item("recommendations", each.id)
         yield from _duration_problems(item, "delay", each.delay)
         yield from _duration_problems(item, "lifetime", each.lifetime)
-    yield from _quantity_problems(loaded)
     for price in loaded.draft.prices.values():
         yield from _price_problems(loaded.item("prices", price.id), price)
+    yield from _dated_problems(loaded, datetime.now(UTC).date())
 
 
 def _asking_problems(item: Item, question: Question) -> Iterator[Problem]:
@@ -117,19 +111,6 @@ def _criterion_problems(loaded: Loaded) -> Iterator[Problem]:
             )
 
 
-def _quantity_problems(loaded: Loaded) -> Iterator[Problem]:
-    draft = loaded.draft
-    for each in draft.recommendations.values():
-        criterion = draft.criteria.get(each.when.criterion)
-        if criterion and not may_count(each, criterion, draft.questions):
-            yield loaded.item("recommendations", each.id).problem(
-                ("quantity",),
-                f"« quantity » ({each.quantity}) ne dépasse jamais 0 quand elle se "
-                "déclenche",
-                "Corrigez la règle : ce qu'il faut moins ce que l'on a, par exemple.",
-            )
-
-
 def _duration_problems(item: Item, key: str, text: str) -> Iterator[Problem]:
     if not text:
         return
@@ -167,16 +148,46 @@ def _price_problems(item: Item, price: Price) -> Iterator[Problem]:
         )
 
 
+_TO_COME = re.compile(r"\b(?!caméra|opéra|extra|ultra|infra)\w+(?:ra|ront)\b")
+"""A verb in the future: « fermera », « cesseront »."""
+
+_YEAR = re.compile(r"\b20\d\d\b")
+
+
+def _dated_problems(loaded: Loaded, today: date) -> Iterator[Problem]:
+    """Yield dates that have passed and are told as if they had not."""
+    for deadline in loaded.draft.deadlines.values():
+        told = _TO_COME.search(f"{deadline.title} {deadline.what} {deadline.note}")
+        if deadline.has_passed(today.isoformat()) and told:
+            yield loaded.item("deadlines", deadline.id).problem(
+                ("due",),
+                f"la date ({deadline.due}) est passée, et le texte l'annonce encore : "
+                f"« {told.group()} »",
+                "Écrivez ce qui est vrai depuis, et « as_of » du jour où vous l'avez "
+                "relu.",
+                "warning",
+            )
+    for aid in loaded.draft.aids.values():
+        years = _YEAR.findall(aid.period)
+        if aid.state is AidState.OPEN and years and int(max(years)) < today.year:
+            yield loaded.item("aids", aid.id).problem(
+                ("state",),
+                f"l'aide est dite ouverte, et sa période est finie : « {aid.period} »",
+                "Écrivez « state: closed », ou la période de cette année.",
+                "warning",
+            )
+
+
 def action_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield what keeps a reader from acting on a recommendation."""
     titles: dict[tuple[str, str], str] = {}
     for each in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", each.id)
-        if not each.prices and not each.effort:
+        if not each.buys and not each.effort:
             yield item.problem(
                 (),
                 "elle ne dit ni prix ni temps de travail",
-                'Ajoutez « prices », ou « effort: {days: "1"} » si rien ne s\'achète.',
+                'Ajoutez « buys », ou « effort: {days: "1"} » si rien ne s\'achète.',
                 "warning",
             )
         if not each.delay:
@@ -211,20 +222,11 @@ def coherence_problems(loaded: Loaded) -> Iterator[Problem]:
     yield from _question_problems(loaded)
     for criterion in loaded.draft.criteria.values():
         item = loaded.item("criteria", criterion.id)
-        yield from _roll_up_problems(item, criterion)
         if not criterion.levels:
             yield item.problem(
                 ("levels",),
                 "aucun niveau : il vaudrait toujours 0",
                 'Ajoutez {1: "…"}.',
-            )
-        read = frozenset[str]().union(*map(names_read, criterion.levels.values()))
-        for name in criterion.improves_with.keys() - read:
-            yield item.problem(
-                ("improves_with", name),
-                f"« improves_with » cite « {name} », qu'aucun niveau ne lit",
-                "Supprimez cette ligne, ou corrigez le nom.",
-                about=(name,),
             )
 
 
@@ -254,6 +256,7 @@ def _unread_questions(loaded: Loaded) -> frozenset[str]:
         return frozenset()
     read = {name for rule in written_rules(draft) for name in names_read(rule.text)}
     read.update(name for place in draft.places for name in place.named_by)
+    read.update(question.at_most for question in draft.questions.values())
     return frozenset(
         question.id
         for question in draft.questions.values()
@@ -261,67 +264,14 @@ def _unread_questions(loaded: Loaded) -> frozenset[str]:
     )
 
 
-def _roll_up_problems(item: Item, criterion: Criterion) -> Iterator[Problem]:
-    roll_up = criterion.roll_up
-    if criterion.place in ROOT_KINDS:
-        if roll_up:
-            yield item.problem(
-                ("roll_up",),
-                f"« roll_up » n'a pas de sens : un seul lieu « {criterion.place} »",
-                "Supprimez cette clé.",
-            )
-        return
-    if roll_up is None:
-        yield item.problem(
-            (),
-            f"il manque « roll_up » : comment plusieurs lieux ({criterion.place}) "
-            "donnent un seul niveau",
-            "Ajoutez « roll_up: worst », ou « roll_up: {share_reaching: 2, steps: "
-            '{3: "1", 2: "0.75", 1: "0.5"}} ».',
-        )
-    elif criterion.kind is Kind.COMPLIANCE and roll_up.method != "worst":
-        yield item.problem(
-            ("roll_up",),
-            "une conformité ne se moyenne pas : le pire lieu compte",
-            "Écrivez « roll_up: worst ».",
-        )
-    elif roll_up.method == "share_reaching":
-        yield from _step_problems(item, roll_up)
-
-
-def _step_problems(item: Item, roll_up: RollUp) -> Iterator[Problem]:
-    shares = [exact(share) for _, share in sorted(roll_up.steps.items())]
-    path = ("roll_up", "steps")
-    if not shares or not all(Fraction(0) < share <= 1 for share in shares):
-        yield item.problem(
-            path,
-            "une part est un nombre au-dessus de 0 et jusqu'à 1",
-            'Écrivez "0.75" pour les trois quarts des lieux.',
-        )
-    if any(low >= high for low, high in pairwise(shares)):
-        yield item.problem(
-            path,
-            "un niveau plus haut doit demander une part plus grande",
-            'Par exemple {3: "1", 2: "0.75", 1: "0.5"}.',
-        )
-
-
 def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
     """Yield recommendations without end, and loops."""
     for recommendation in loaded.draft.recommendations.values():
         item = loaded.item("recommendations", recommendation.id)
         yield from _goal_problems(loaded, item, recommendation)
-        when = recommendation.when
         for name, level in recommendation.effect.items():
             criterion = loaded.draft.criteria.get(name)
-            if name == when.criterion and level < when.below:
-                yield item.problem(
-                    ("effect", name),
-                    f"une fois faite, elle se déclencherait encore : effet {level}, "
-                    f"seuil {when.below}",
-                    f"Écrivez « {name}: {when.below} », ou abaissez « below ».",
-                )
-            elif criterion and level not in criterion.levels:
+            if criterion and level not in criterion.levels:
                 levels = ", ".join(map(str, sorted(criterion.levels)))
                 yield item.problem(
                     ("effect", name),
@@ -329,7 +279,6 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
                     f"Ses niveaux sont : {levels}.",
                     "warning",
                 )
-        yield from _subject_problems(loaded.draft, item, recommendation)
     questions = loaded.draft.questions
     loop = _loop({
         ident: names_read(question.relevant) & questions.keys()
@@ -340,18 +289,6 @@ def trigger_problems(loaded: Loaded) -> Iterator[Problem]:
             ("relevant",),
             f"elle ne se pose que selon sa propre réponse ({' ← '.join(loop)})",
             "Retirez l'une de ces conditions.",
-            about=loop,
-        )
-    recommendations = loaded.draft.recommendations
-    loop = _loop({
-        ident: [need.recommendation or "" for need in each.requires]
-        for ident, each in recommendations.items()
-    })
-    if loop:
-        yield loaded.item("recommendations", loop[0]).problem(
-            ("requires",),
-            f"elle s'attend elle-même ({' ← '.join(loop)})",
-            "Retirez l'un de ces préalables.",
             about=loop,
         )
 
@@ -371,7 +308,7 @@ def _goal_problems(
             about=(when.criterion,),
         )
     for requirement in recommendation.requires:
-        least = requirement.at_least or 0
+        least = requirement.at_least
         if requirement.criterion == when.criterion and least >= when.below:
             yield item.problem(
                 ("requires",),
@@ -380,34 +317,6 @@ def _goal_problems(
                 "Retirez ce préalable.",
                 about=(when.criterion,),
             )
-
-
-def _subject_problems(
-    checklist: Checklist, item: Item, recommendation: Recommendation
-) -> Iterator[Problem]:
-    home = _criterion_root(checklist, recommendation.when.criterion)
-    named = [(("effect", name), name, "") for name in recommendation.effect]
-    named += [
-        (("requires", str(rank)), need.criterion or "", need.recommendation or "")
-        for rank, need in enumerate(recommendation.requires)
-    ]
-    for path, criterion, other in named:
-        needed = checklist.recommendations.get(other)
-        judged = needed.when.criterion if needed else criterion
-        root = _criterion_root(checklist, judged)
-        if home and root and root is not home:
-            yield item.problem(
-                path,
-                f"« {other or criterion} » concerne un sujet « {root} », elle un "
-                f"sujet « {home} » : leurs audits sont séparés",
-                "Retirez cette ligne, et dites-le dans les textes.",
-                about=(other or criterion,),
-            )
-
-
-def _criterion_root(checklist: Checklist, ident: str) -> PlaceKind | None:
-    criterion = checklist.criteria.get(ident)
-    return root_of(criterion.place) if criterion else None
 
 
 def _loop(graph: Mapping[str, Iterable[str]]) -> list[str]:

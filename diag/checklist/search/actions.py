@@ -146,26 +146,30 @@ class Action:
         ]
         return [read(text) for text in texts]
 
-    def quantity(self, place: Scope) -> Span:
-        """Return how many it counts at a place: 1 where it cannot be said."""
-        found = measure(read(self.recommendation.quantity))(place)
+    def amount(self, text: str, place: Scope) -> Span:
+        """Return what a rule counts at a place: 1 where it cannot be said."""
+        found = measure(read(text))(_WithQuantity(place, self))
         return _ONE if found is ABSENT else found
 
-    def counts(self, place: Scope) -> Iterator[tuple[str, Span]]:
+    def bought(self, text: str, place: Scope) -> Span:
+        """Return the same as judging takes it: one at least, none for a need."""
+        least = 1 if text == self.recommendation.quantity else 0
+        found = self.amount(text, place)
+        low, high = (
+            None if end is None else max(least, end) for end in (found.low, found.high)
+        )
+        return Span(low, high, found.maybe_absent)
+
+    def needs(self, place: Scope) -> Iterator[tuple[str, Span]]:
         """Yield the row and the number of each need at a place."""
-        quantity = self.quantity(place)
         for need in self.recommendation.buys:
-            count: Span = quantity
-            if need.count:
-                inside = _WithQuantity(place, quantity)
-                found = measure(read(need.count))(inside)
-                count = _ONE if found is ABSENT else found
-            yield need.item, count
+            rule = need.count or self.recommendation.quantity
+            yield need.item, self.bought(rule, place)
 
     def cost(self, place: Scope) -> Span:
         """Return what it buys at a place costs, in cents."""
         total = point(0)
-        for item, count in self.counts(place):
+        for item, count in self.needs(place):
             price = self.prices[item].typical if item in self.prices else 0
             total = added(total, multiplied(count, point(price)))
         return total
@@ -222,16 +226,19 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class _WithQuantity:
-    """A place where the quantity may be read."""
+    """A place where the quantity of an action may be read."""
 
     place: Scope
-    quantity: Span
+    action: Action
 
     def value(self, name: str) -> RuleValue:
-        return self.quantity if name == QUANTITY else self.place.value(name)
+        if name == QUANTITY:
+            quantity = self.action.recommendation.quantity
+            return self.action.bought(quantity, self.place)
+        return self.place.value(name)
 
     def inside(self, kind: PlaceKind) -> tuple[Sequence[Scope], bool]:
         return self.place.inside(kind)
 
-    def is_out(self, name: str) -> bool:
+    def is_out(self, _name: str) -> bool:
         return False

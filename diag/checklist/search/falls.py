@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from diag.checklist.search.actions import Judged, rules_of
-from diag.checklist.search.school import Fact, MadeUpPlace, School
+from diag.checklist.search.school import Fact, MadeUpPlace, School, read
 from diag.checklist.search.values import moves
+from diag.checklist.search.ways import Ways
 from diag.model.checklist import Question
 from diag.rules.evaluate import not_
 from diag.rules.values import RuleValue, Truth
@@ -53,12 +54,18 @@ class Fall:
 
 def falls_of(judged: Judged, questions: Mapping[str, Question]) -> Iterator[Fall]:
     """Yield at most one fall for each fact that a criterion reads."""
-    place = judged.criterion.place
-    school = School(questions, place, rules_of(judged.criterion))
-    fallen: set[Fact] = set()
+    criterion, ways = judged.criterion, Ways(questions)
+    texts = filter(None, (criterion.given, *criterion.levels.values()))
+    roots = [read(text).root for text in texts]
+    school = School(questions, criterion.place, rules_of(criterion))
+    done = {
+        fact.name
+        for _, fact in school.movable
+        if all(ways.of(root, fact.name).never_falls for root in roots)
+    }
     for move in moves_in(school):
-        if move.fact not in fallen and (fall := _fall(judged, school, move)):
-            fallen.add(move.fact)
+        if move.fact.name not in done and (fall := _fall(judged, school, move)):
+            done.add(move.fact.name)
             yield fall
 
 

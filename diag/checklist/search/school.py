@@ -32,10 +32,10 @@ from diag.rules.values import (
 )
 
 MAX_STEPS = 3_000
-"""Steps after which a search draws cases instead, always the same ones."""
+"""Steps after which the searches in a school draw cases, always the same ones."""
 
-_DRAWN = 500
-"""Cases drawn then."""
+_DRAWN = 100
+"""Cases drawn by each search then."""
 
 _INSIDE = 2
 """Places of each kind that a rule counts: enough for a share to move."""
@@ -134,6 +134,7 @@ class School:
         self._questions = questions
         self._place = place
         self._asked: list[Fact] = []
+        self._steps = MAX_STEPS
         self._nodes: list[Node] = []
         names: dict[PlaceKind, dict[str, Question]] = {place: {}}
         numbers = tuple(numbers)
@@ -196,11 +197,9 @@ class School:
         for fact in facts:
             fact.forget()
         wanted = [*wishes, *_within_wholes(seen or (self.here,))]
-        left = [MAX_STEPS]
-        found = self._is_found(wanted, left)
-        if left[0] < 0:
-            found = _is_drawn(wanted, facts)
-        if not found:
+        if not self._is_found(wanted) and (
+            self._steps >= 0 or not _is_drawn(wanted, facts)
+        ):
             return None
         deciding = [fact for fact in facts if fact.is_known]
         for fact in facts:
@@ -208,8 +207,8 @@ class School:
                 fact.settle(fact.tried[0])
         return deciding
 
-    def _is_found(self, wishes: Sequence[Wish], left: list[int]) -> bool:
-        left[0] -= 1
+    def _is_found(self, wishes: Sequence[Wish]) -> bool:
+        self._steps -= 1
         undecided: list[Wish] = []
         following: Fact | None = None
         for wish in wishes:
@@ -224,9 +223,9 @@ class School:
             return not undecided
         for value in following.tried:
             following.settle(value)
-            if left[0] < 0:
+            if self._steps < 0:
                 break
-            if self._is_found(undecided, left):
+            if self._is_found(undecided):
                 return True
         following.forget()
         return False

@@ -1,7 +1,8 @@
-"""What a proof tries for a fact, which of two values is better, what an effect gives."""
+"""What a proof tries for a fact, which value is better, what an effect makes of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import chain, pairwise, product
 
 from diag.model.checklist import Question
@@ -56,7 +57,7 @@ def marks_in(
     their mind at 1: what is counted must reach it.
     """
     parts = [part for node in nodes for part in walk(node)]
-    compared = [
+    compared: list[tuple[Node, Node]] = [
         (part.left, part.right) for part in parts if isinstance(part, CompareNode)
     ]
     compared += [(number, Constant(1, 1)) for number in numbers]
@@ -64,33 +65,33 @@ def marks_in(
     plain.update(_PLAIN_NUMBERS)
     marks: dict[str, set[Exact]] = {}
     for left, right in compared:
-        form = _linear(Arithmetic("-", left, right, 1))  # type: ignore[arg-type]
+        form = _sum(_linear(left), _scaled(_linear(right), -1))
         names = names_in(left) | names_in(right)
-        if form is not None and len(names) == 1:
-            (name,) = names
-            factor = form.get(name, 0)
-            found = {-Fraction(form.get(_WHOLE, 0)) / factor} if factor else set()
-        else:
-            found = plain
+        found = plain if form is None or len(names) > 1 else _roots(form, *names)
         for name in names:
             near = (mark + step for mark in found for step in (-1, 0, 1))
             marks.setdefault(name, set()).update(near)
     return marks
 
 
-def _linear(node: Node) -> dict[str, Exact] | None:
+_Form = dict[str, Exact]
+"""A number that adds up names, each times a factor."""
+
+
+def _roots(form: _Form, name: str = _WHOLE) -> set[Exact]:
+    factor = form.get(name, 0)
+    return {-Fraction(form.get(_WHOLE, 0)) / factor} if factor else set()
+
+
+def _linear(node: Node) -> _Form | None:
     match node:
         case NameNode(name):
             return {name: 1}
         case Constant(value):
             return {_WHOLE: value}
         case Arithmetic("+" | "-" as operator, left, right):
-            one, other = _linear(left), _linear(right)
-            if one is None or other is None:
-                return None
             sign = 1 if operator == "+" else -1
-            keys = chain(one, other)
-            return {key: one.get(key, 0) + sign * other.get(key, 0) for key in keys}
+            return _sum(_linear(left), _scaled(_linear(right), sign))
         case Arithmetic("*", Constant(factor), term) | Arithmetic(
             "*", term, Constant(factor)
         ):
@@ -100,8 +101,15 @@ def _linear(node: Node) -> dict[str, Exact] | None:
     return None
 
 
-def _scaled(form: dict[str, Exact] | None, factor: Exact) -> dict[str, Exact] | None:
+def _scaled(form: _Form | None, factor: Exact) -> _Form | None:
     return form and {name: factor * each for name, each in form.items()}
+
+
+def _sum(one: _Form | None, other: _Form | None) -> _Form | None:
+    if one is None or other is None:
+        return None
+    keys = chain(one, other)
+    return {key: one.get(key, 0) + other.get(key, 0) for key in keys}
 
 
 def moves(
@@ -143,25 +151,21 @@ def _one_more(
 def raised(value: RuleValue, target: RuleValue, question: Question) -> RuleValue:
     """Return what a fact becomes: the target, unless it was better already."""
     better = question.better
-    if value is ABSENT or better is None:
-        return target if value is not ABSENT else ABSENT
+    if value is ABSENT:
+        return ABSENT
     is_up = better is Direction.UP
     match value, target:
-        case Span(low, high, lacks), Span(least, most):
-            return Span(
-                _further(low, least, up=is_up), _further(high, most, up=is_up), lacks
-            )
-        case Flag(), Flag(reaches_yes):
-            return target if reaches_yes is is_up else value
-        case Several(sure, possible, lacks), Several(wanted):
-            if is_up:
-                return Several(sure | wanted, possible | wanted, lacks)
-            return Several(sure & wanted, possible & wanted, lacks)
+        case Span(low, high, lacks), Span(least, most) if better:
+            ends = _further(low, least, up=is_up), _further(high, most, up=is_up)
+            return Span(*ends, lacks)
+        case Flag(), Flag(can_be_true) if better:
+            return target if can_be_true is is_up else value
+        case Several(sure, possible, lacks), Several(wanted) if better:
+            joined = frozenset.union if is_up else frozenset.intersection
+            return Several(joined(sure, wanted), joined(possible, wanted), lacks)
         case OneOf(ids, lacks, order), OneOf(wanted) if isinstance(better, tuple):
             (goal,) = wanted
-            reached = (
-                goal if _rank(one, better) < _rank(goal, better) else one for one in ids
-            )
+            reached = (max((one, goal), key=partial(_rank, better)) for one in ids)
             return OneOf(frozenset(reached), lacks, order)
     return target
 
@@ -172,5 +176,5 @@ def _further(end: Exact | None, target: Exact | None, *, up: bool) -> Exact | No
     return max(end, target) if up else min(end, target)
 
 
-def _rank(ident: str, ranks: tuple[tuple[str, ...], ...]) -> int:
+def _rank(ranks: tuple[tuple[str, ...], ...], ident: str) -> int:
     return next((at for at, rank in enumerate(ranks) if ident in rank), -1)

@@ -1,0 +1,181 @@
+"""How actions share places: none without one, none twice, and what covers another."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import combinations, permutations
+
+from diag.checklist.lint.cases import case_words
+from diag.checklist.loaded import Loaded
+from diag.checklist.search.actions import Action, Judged
+from diag.checklist.search.school import School, Wish
+from diag.checklist.search.sound import Sound
+from diag.model.enums import Kind
+from diag.rules.evaluate import all_of, any_of, not_
+from diag.rules.problem import Problem
+from diag.rules.values import is_less, negation
+
+
+def share_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
+    """Yield places that the actions of one criterion leave out, or serve twice."""
+    whole = loaded.draft.recommendations.values()
+    for judged in sound.judged.values():
+        ident = judged.criterion.id
+        actions = [
+            each
+            for each in sound.actions.values()
+            if each.recommendation.when.criterion == ident
+        ]
+        if len(actions) == sum(each.when.criterion == ident for each in whole):
+            yield from _gap_problems(loaded, judged, actions)
+            yield from _twice_problems(loaded, actions)
+
+
+def _gap_problems(
+    loaded: Loaded, judged: Judged, actions: Sequence[Action]
+) -> Iterator[Problem]:
+    criterion = judged.criterion
+    least = min((each.recommendation.when.below for each in actions), default=0)
+    if criterion.kind is Kind.COMPLIANCE:
+        actions = [
+            each
+            for each in actions
+            if each.recommendation.when.below == criterion.conforms_at
+        ]
+        least = criterion.conforms_at or 0
+    if not actions or any(not each.recommendation.when.where for each in actions):
+        return
+    rules = [rule for each in actions for rule in each.conditions]
+    school = School(actions[0].questions, criterion.place, rules)
+    left_out = all_of([
+        judged.applies,
+        judged.is_open,
+        not_(judged.reaches(least)),
+        not_(any_of([each.where for each in actions])),
+    ])
+    case = school.find([partial(left_out, school.here)])
+    if case is not None:
+        yield loaded.item("criteria", criterion.id).problem(
+            (),
+            f"aucune préconisation là où il est sous {least}, {case_words(case)}",
+            "Complétez un « where », ou ajoutez une préconisation.",
+            about=tuple(each.recommendation.id for each in actions),
+        )
+
+
+def _twice_problems(loaded: Loaded, actions: Sequence[Action]) -> Iterator[Problem]:
+    for one, other in combinations(actions, 2):
+        rows = _rows(one) & _rows(other)
+        if not rows or _covers(one, other) or _covers(other, one):
+            continue
+        school = _school(one, other)
+        case = school.find(_both(one, other, school))
+        if case is not None:
+            row, first = min(rows), one.recommendation.id
+            yield loaded.item("recommendations", other.recommendation.id).problem(
+                ("when",),
+                f"« {first} » se déclenche au même lieu et achète la même ligne "
+                f"(« {row} »), {case_words(case)}",
+                "Écrivez des « where » qui s'excluent, ou « covers » dans l'une.",
+                "warning",
+                about=(first,),
+            )
+
+
+def cover_problems(loaded: Loaded, sound: Sound) -> Iterator[Problem]:
+    """Yield what covers without curing, or for less, and what could cover."""
+    for action in sound.actions.values():
+        for ident in action.recommendation.covers:
+            other = sound.actions.get(ident)
+            if other is not None:
+                yield from _wrong_cover(loaded, action, other)
+    for one, other in permutations(sound.actions.values(), 2):
+        if (
+            one.place is other.place
+            and one.judged is not other.judged
+            and _rows(one) & _rows(other)
+            and not _covers(one, other)
+            and not _covers(other, one)
+            and _could_cover(one, other)
+        ):
+            row, second = min(_rows(one) & _rows(other)), other.recommendation.id
+            yield loaded.item("recommendations", one.recommendation.id).problem(
+                ("covers",),
+                f"elle rend « {second} » inutile au même lieu, et achète la même "
+                f"ligne (« {row} »)",
+                f"Ajoutez « covers: [{second}] ».",
+                "warning",
+                about=(second,),
+            )
+
+
+def _wrong_cover(loaded: Loaded, action: Action, other: Action) -> Iterator[Problem]:
+    item = loaded.item("recommendations", action.recommendation.id)
+    ident = other.recommendation.id
+    if action.place is not other.place:
+        yield item.problem(
+            ("covers",),
+            f"« {ident} » se déclenche par {other.place}, elle par {action.place}",
+            "Ne couvrez que ce qui se fait au même lieu.",
+            about=(ident,),
+        )
+        return
+    school = _school(action, other)
+    both = _both(action, other, school)
+    case = school.find([*both, _uncured(action, other, school)])
+    if case is not None:
+        when = other.recommendation.when
+        yield item.problem(
+            ("covers",),
+            f"« {ident} » se déclencherait encore : « {when.criterion} » n'atteint pas "
+            f"{when.below}, {case_words(case)}",
+            "Complétez « effect », ou retirez-la de « covers ».",
+            about=(ident, *(fact.name for fact in case)),
+        )
+    case = school.find([*both, _dearer(action, other, school)])
+    if case is not None:
+        yield item.problem(
+            ("covers",),
+            f"« {ident} » achète pour plus cher, {case_words(case)}",
+            "Retirez-la de « covers », ou laissez l'autre couvrir.",
+            about=(ident,),
+        )
+
+
+def _could_cover(one: Action, other: Action) -> bool:
+    school = _school(one, other)
+    both = _both(one, other, school)
+    return (
+        school.find([*both, _uncured(one, other, school)]) is None
+        and school.find([*both, _dearer(one, other, school)]) is None
+        and school.find(both) is not None
+    )
+
+
+def _school(one: Action, other: Action) -> School:
+    return School(
+        one.questions,
+        one.place,
+        [*one.conditions, *other.conditions],
+        [*one.numbers, *other.numbers],
+    )
+
+
+def _both(one: Action, other: Action, school: School) -> list[Wish]:
+    return [partial(each.fires, school.here) for each in (one, other)]
+
+
+def _uncured(action: Action, other: Action, school: School) -> Wish:
+    after = school.with_changes(action.changes(school.here))
+    return lambda: negation(action.cures(other, after))
+
+
+def _dearer(action: Action, other: Action, school: School) -> Wish:
+    return lambda: is_less(action.cost(school.here), other.cost(school.here))
+
+
+def _rows(action: Action) -> frozenset[str]:
+    return frozenset(need.item for need in action.recommendation.buys)
+
+
+def _covers(action: Action, other: Action) -> bool:
+    return other.recommendation.id in action.recommendation.covers
