@@ -124,9 +124,21 @@ def check_overlay(workspace: Workspace, *, spelling: bool) -> None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--schema", is_flag=True, help="Écrit le schéma JSON pour les éditeurs.")
+@click.option(
+    "--situations",
+    is_flag=True,
+    help="Liste plutôt les faits jugés qui ne sont ni mieux ni pire : à relire.",
+)
 @_SPELLING
 @json_option
-def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -> None:
+def check(
+    folder: Path | None,
+    *,
+    schema: bool,
+    situations: bool,
+    spelling: bool,
+    as_json: bool,
+) -> None:
     """Vérifie les grilles d'un dossier (sinon celles livrées avec diag)."""
     if schema:
         from diag.checklist.schema import json_schema  # noqa: PLC0415 - rare
@@ -136,6 +148,9 @@ def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -
     place = folder or shipped_checklists()
     if not place.is_dir():
         raise DiagError(f"{place} n'est pas un dossier. Donnez le dossier des grilles.")
+    if situations:
+        _print_situations(place, as_json=as_json)
+        return
     result = _check(place, spelling=spelling)
     if not as_json:
         _print_problems(result, f"{place} : {result.summary}")
@@ -153,6 +168,29 @@ def check(folder: Path | None, *, schema: bool, spelling: bool, as_json: bool) -
     ])
     if any(problem.severity == "error" for problem in result.problems):
         sys.exit(1)
+
+
+def _print_situations(place: Path, *, as_json: bool) -> None:
+    from diag.workspace.checking import situations_in  # noqa: PLC0415 - YAML
+
+    found = situations_in(place)
+    if as_json:
+        print_json([
+            {
+                "question": one.question.id,
+                "label": one.question.label,
+                "criteria": list(one.criteria),
+            }
+            for one in found
+        ])
+        return
+    print_table(
+        (one.question.id, one.question.label, ", ".join(one.criteria)) for one in found
+    )
+    click.echo(
+        f"{place} : {counted(len(found), 'situation')} que les critères jugent sans "
+        "dire ce qui est meilleur."
+    )
 
 
 def _check(place: Path, overlay: Path | None = None, *, spelling: bool) -> "Checked":

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diag.checklist.edition import mark_of, program_mark
 from diag.checklist.lint.french import (
@@ -19,6 +19,9 @@ from diag.checklist.lint.french import (
     spelling_problems,
 )
 from diag.rules.problem import Problem
+
+if TYPE_CHECKING:
+    from diag.checklist.lint.directions import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,15 @@ def problems_in(folder: Path, overlay: Path | None = None) -> Checked:
         )
     ordered = tuple(sorted(problems, key=lambda each: each.place))
     return Checked(summary, ordered, len(loaded.overlaid))
+
+
+def situations_in(folder: Path) -> "list[Situation]":
+    """Return the facts that criteria judge and that get neither better nor worse."""
+    # Reading YAML: 100 ms, only when they are asked for.
+    from diag.checklist.lint.directions import situations  # noqa: PLC0415
+    from diag.checklist.load import load_checklists  # noqa: PLC0415
+
+    return situations(load_checklists(folder).draft)
 
 
 def checked(
