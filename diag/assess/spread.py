@@ -7,7 +7,7 @@ by level, and named.
 from collections.abc import Callable, Container, Iterator
 from fractions import Fraction
 
-from diag.assess.results import TOP, Assessment, CriterionResult, Verdict
+from diag.assess.results import TOP, Assessment, CriterionResult, Danger, Verdict
 from diag.model.checklist import Checklist, Question
 from diag.model.enums import PlaceKind, Socle, Standing, State
 from diag.model.fact import Facts
@@ -164,6 +164,12 @@ def socle_words(assessment: Assessment, name: Name) -> str:
         missing.setdefault(one.place, []).append(uncapitalised(title))
     told = [f"{name(place)} ({', '.join(what)})" for place, what in missing.items()]
     return f"atteint sauf {listed(told, NAMED)}"
+
+
+def danger_words(danger: Danger) -> str:
+    """Return what the danger is: « Danger immédiat », « Danger : câble arraché »."""
+    label = danger.question.label
+    return label if "danger" in label.casefold() else f"Danger : {label}"
 
 
 def standing_words(verdict: Verdict) -> str:

@@ -396,9 +396,9 @@ def _usual(usual: Quantity) -> str:
 
 
 def money_words(cost: Cost) -> tuple[str, str]:
-    """Return what is paid once and every year, with tax."""
+    """Return what is paid once and every year, with tax, in columns."""
     paid, kept = spent((cost,))
-    return f"{paid}", f"{kept}"
+    return paid.cell, kept.cell
 
 
 def short_cost(*costs: Cost) -> str:

@@ -8,6 +8,7 @@ from functools import partial
 from diag.assess.results import CriterionResult, DomainResult
 from diag.assess.spread import (
     NAMED,
+    danger_words,
     declined,
     kind_words,
     level_words,
@@ -93,7 +94,7 @@ def _dangers(session: AuditSession) -> Iterator[OutlineLine]:
     for one in session.assessment.dangers:
         yield OutlineLine(
             f"danger/{one.place}/{one.question.id}",
-            f"Danger : {one.question.label}",
+            danger_words(one),
             place_name(session, one.place),
             tone=Tone.ALERT,
         )

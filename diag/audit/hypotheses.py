@@ -39,6 +39,7 @@ FIBRE = (
     ("technologie_acces", "ftth_pro"),
     ("debit_descendant", 300),
     ("debit_montant", 100),
+    ("fibre_commandee", True),
 )
 """What « la fibre est arrivée » supposes, of the questions that the checklists ask."""
 

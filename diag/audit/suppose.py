@@ -17,7 +17,14 @@ from diag.assess.spread import level_pair
 from diag.assess.words import MOVES, Move, score_cell, short_cost, spent
 from diag.audit.compare import Row, move_of
 from diag.model.checklist import Checklist
-from diag.model.enums import USUAL_READER, PlaceKind, Provenance, State, Trigger
+from diag.model.enums import (
+    USUAL_READER,
+    PlaceKind,
+    Provenance,
+    Standing,
+    State,
+    Trigger,
+)
 from diag.model.fact import Answer, Facts, Place, Value
 from diag.words.figures import euros
 from diag.words.sentences import NEXT_BUDGET, Blanks, filled
@@ -180,6 +187,20 @@ class SupposedOutcome:
             one for one in _sure(self.after) if one.recommendation.id not in before
         )
 
+    def why_new(self, advice: Advice) -> str:
+        """Return why a better fact brings one more action; empty when none did."""
+        ident, when = advice.recommendation.id, advice.recommendation.when
+        result = self.before.criteria[when.criterion]
+        places = {one.place for one in advice.targets}
+        stood = [one for one in result.verdicts if one.place in places]
+        if any(ident in one.covers for one in self.before.advice):
+            return "n'est plus couverte par une autre"
+        if any(one.given is False for one in stood):
+            return "rendue possible"
+        born = any(one.standing is Standing.OUT for one in stood)
+        is_new = born and not result.criterion.is_averaged
+        return "obligation née" if is_new else ""
+
     @property
     def recosted(self) -> tuple[tuple[Advice, Advice], ...]:
         """What would be recommended as now, at another price."""
@@ -278,7 +299,13 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
             tuple((title, was, "→", now, move) for title, was, now, move in shifts),
         ),
         ("Ne serait plus préconisé", _advices(found, found.resolved)),
-        ("Serait préconisé", _advices(found, found.new)),
+        (
+            "Serait préconisé",
+            tuple(
+                (title_of(one, found.kind), short_cost(one.cost), found.why_new(one))
+                for one in found.new
+            ),
+        ),
         (
             "Coûterait autrement",
             tuple(
@@ -300,7 +327,7 @@ def outcome_lines(found: SupposedOutcome) -> Iterator[tuple[str, tuple[Row, ...]
 def _spending(before: Cost, after: Cost) -> tuple[Row, ...]:
     """Return both baskets; the difference is what the supposition is worth."""
     return tuple(
-        (rhythm, f"{was}", "→", f"{then}", _difference(was, then))
+        (rhythm, was.cell, "→", then.cell, _difference(was, then))
         for rhythm, was, then in zip(
             ("une fois", "par an"), spent((before,)), spent((after,)), strict=True
         )
@@ -308,10 +335,10 @@ def _spending(before: Cost, after: Cost) -> tuple[Row, ...]:
 
 
 def _difference(was: Money, then: Money) -> str:
-    """Return « 1 200 € de moins »; empty where a quantity is not known."""
-    known = not any(one.at_least or one.more for one in (was, then))
+    """Return « 1 200 € de moins »; empty where what is not known moved as well."""
+    alike = (was.at_least, was.more) == (then.at_least, then.more)
     gap = then.euros - was.euros
-    if not known or not gap:
+    if not alike or not gap:
         return ""
     return f"{euros(abs(gap))} de {'plus' if gap > 0 else 'moins'}"
 

@@ -7,7 +7,7 @@ import click
 from diag.assess.json import assessment_json
 from diag.assess.money import format_cost
 from diag.assess.results import Advice, Assessment, DomainResult, Score
-from diag.assess.spread import declined, socle_words
+from diag.assess.spread import danger_words, declined, socle_words
 from diag.assess.words import filled_words, score_cell
 from diag.audit import hypotheses
 from diag.audit.bilan import place_name
@@ -72,7 +72,7 @@ def score(session: AuditSession, *, everything: bool, as_json: bool) -> None:
         click.echo(f"{differ}, à trancher : {settle}\n")
     name = partial(place_name, session)
     for danger in assessment.dangers:
-        click.echo(f"DANGER : {danger.question.label} ({name(danger.place)})")
+        click.echo(f"! {danger_words(danger)} ({name(danger.place)})")
     alerts = assessment.alerts
     click.echo(f"{LAW} : {counted(len(alerts), 'point')} à traiter ou à vérifier")
     print_table(

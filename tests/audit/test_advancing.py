@@ -50,7 +50,7 @@ def test_what_is_left_is_told_whole_in_an_empty_audit(empty: AuditSession) -> No
 
     assert "restent à vérifier" in told
     assert "n'est pas encore complète" in told
-    assert "Conformité à vérifier" in told
+    assert "Ce que la loi demande, à vérifier" in told
     assert "Aucune visite" in told
 
 

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from diag.assess.results import Score
 from diag.audit import advising, hypotheses
 from diag.audit.answer import NewAnswer, record_answer
-from diag.audit.bilan import OutlineLine, findings
+from diag.audit.bilan import OutlineLine, Tone, findings
 from diag.audit.counsel import consequences, counsel, evolution
 from diag.audit.follow import add_step
 from diag.audit.session import AuditSession
 from diag.audit.suppose import outcome
 from diag.model.audit import FollowUp
-from diag.model.enums import Audience, FollowUpState, Owner
+from diag.model.enums import Audience, FollowUpState, Owner, Standing, State
 from diag.words.typography import NBSP
 from diag.workspace.workspace import Workspace
 from tests.audit.audited import audited, audited_workspace, next_campaign
@@ -46,11 +51,13 @@ def keys(lines: Iterable[OutlineLine]) -> list[str]:
     return [one.key for one in unfolded(lines)]
 
 
-def test_the_law_comes_first_and_every_domain_has_its_score(
+def test_dangers_come_first_then_the_law_and_every_domain_has_its_score(
     session: AuditSession,
 ) -> None:
-    lines = findings(session)
+    danger, *lines = findings(session)
 
+    assert (danger.text, danger.tone) == ("Danger immédiat", Tone.ALERT)
+    assert danger.aside == "Classe des petits et moyens"
     assert lines[0].text == "Ce que la loi demande"
     assert "non respecté" in lines[0].aside
     domains = [line for line in lines if line.key.startswith("domaine/")]
@@ -147,7 +154,7 @@ def test_what_stays_without_object_is_no_change(desk: Workspace) -> None:
 
 def test_what_is_verified_in_part_says_how_much(desk: Workspace) -> None:
     again = next_campaign(desk)
-    record_answer(again, NewAnswer("mots_de_passe", "gestionnaire"))
+    record_answer(again, NewAnswer("outils_comptes_eleves", "inscrits"))
 
     (first, *_) = findings(again)
     assert first.aside.startswith("1 point vérifié sur ")
@@ -168,8 +175,31 @@ def test_consequences_tell_before_and_after(session: AuditSession) -> None:
 
 
 def test_a_domain_of_compliance_alone_says_so(session: AuditSession) -> None:
-    domains = session.assessment.domains
-    alone = {each.domain.title for each in domains if each.only_complies}
-    lines = {line.text: line.aside for line in findings(session)}
-    assert alone
-    assert {lines[title] for title in alone} == {"loi seule"}
+    whole = session.assessment
+    first = whole.domains[0]
+    law = tuple(one for one in first.criteria if one.compliance)
+    score = Score(Standing.OUT, None, Fraction(1))
+    alone = replace(first, score=score, criteria=law)
+    told = SimpleNamespace(
+        assessment=replace(whole, domains=(alone,)),
+        facts=session.facts,
+        checklist=session.checklist,
+    )
+    (line,) = (
+        line
+        for line in findings(cast("AuditSession", told))
+        if line.key.startswith("domaine/")
+    )
+    assert (line.text, line.aside) == (first.domain.title, "loi seule")
+
+
+def test_a_choice_not_to_have_stands_beside_the_score(session: AuditSession) -> None:
+    given = NewAnswer(
+        "wifi_classes", state=State.NOT_APPLICABLE, reason="pas de Wi-Fi, voté"
+    )
+    record_answer(session, given)
+
+    lines = findings(session)
+    at = next(rank for rank, line in enumerate(lines) if line.key == "domaine/wifi")
+    assert lines[at + 1].text.endswith(" : sans objet, pas de Wi-Fi, voté")
+    assert lines[at + 1].tone is Tone.QUIET

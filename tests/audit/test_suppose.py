@@ -70,7 +70,7 @@ def test_what_is_left_to_pay_is_the_plan_without_what_fibre_settles(
 
     before, after = found.costs
     settled = [one.cost for one in found.resolved]
-    assert not found.new
+    assert all(one.cost.free for one in found.new)
     assert not found.recosted
     for now, then, parts in (
         (before.once_ttc, after.once_ttc, [one.once_ttc for one in settled]),

@@ -3,10 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from diag.audit.answer import NewAnswer, record_answer
 from diag.audit.transfer import export_audit, import_audit
 from tests.audit.builders import SCHOOL, started, workspace
+from tests.audit.small_edition import ship
 from tests.cli.running import diag
+from tests.rules.written import DOMAIN, FILES
 
 
 def unconfirmed(printed: str) -> list[str]:
@@ -51,15 +55,19 @@ def test_contradictory_answers_are_said_and_counted(tmp_path: Path) -> None:
     assert json.loads(exact.out)["conflicts"] == 1
 
 
-def test_a_domain_of_compliance_alone_says_so(tmp_path: Path) -> None:
-    with workspace(tmp_path) as made:
-        session = started(made)
-        alone = [
-            each.domain.title
-            for each in session.assessment.domains
-            if each.only_complies
-        ]
-    told = diag(tmp_path, "score", SCHOOL).out
-    lines = [line for line in told.splitlines() if line.endswith("loi seule")]
-    assert [line.removesuffix("loi seule").strip() for line in lines] == alone
-    assert alone
+def test_a_domain_that_is_never_averaged_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = (
+        DOMAIN
+        .replace("    weight: 2\n", "    weight: 0\n")
+        .replace("    given: acces_internet\n", "")
+        .replace("    kind: improvement\n", "    kind: improvement\n    weight: 0\n")
+    )
+    ship(tmp_path / "livrees", monkeypatch, FILES | {"reseau.yaml": alone})
+    with workspace(tmp_path / "desk") as made:
+        started(made)
+    told = diag(tmp_path / "desk", "score", SCHOOL).out
+    assert [line.split() for line in told.splitlines() if "loi seule" in line] == [
+        ["Accès", "à", "Internet", "loi", "seule"]
+    ]
