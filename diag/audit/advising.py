@@ -11,7 +11,7 @@ from diag.audit.memory import own_here, own_standing
 from diag.audit.report import report_of
 from diag.audit.session import AuditSession
 from diag.journal import changes
-from diag.journal.records import ranks_of, wordings_of
+from diag.journal.records import ranks_of
 from diag.journal.revision import NewRevision
 from diag.model.audit import OwnAdvice
 from diag.model.checklist import Wording
@@ -35,6 +35,7 @@ def find_advice(session: AuditSession, ident: str) -> str:
         DiagError: unknown; names the nearest one.
     """
     known = {*session.checklist.recommendations, *own_advice(session)}
+    ident = session.heirs.get(ident, ident)
     if ident in known:
         return ident
     for action in report_of(session).plan:
@@ -62,8 +63,7 @@ def declared_wording(session: AuditSession, ident: str, audience: Audience) -> W
 
 def current_wording(session: AuditSession, ident: str, audience: Audience) -> Wording:
     """Return the words that a reader will get, reworded or not."""
-    told = wordings_of(session.workspace.journal, session.audit.id)
-    words = told.get((ident, None, audience))
+    words = session.wordings.get((ident, audience))
     if words:
         return Wording.model_validate(words)
     return declared_wording(session, ident, audience)

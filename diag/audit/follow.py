@@ -18,6 +18,9 @@ from diag.model.text import accept
 from diag.words.vocabulary import LAW
 from diag.workspace.people import remember
 
+_SIGNED = {AuditStatus.SOUMIS, AuditStatus.ACCEPTE, AuditStatus.CLOS}
+"""States that say that its findings are good to be read."""
+
 _SHORTEST = 8
 """Fewest characters that name a revision; the history shows twelve."""
 
@@ -117,7 +120,13 @@ def add_step(session: AuditSession, step: FollowUp) -> None:
 
 
 def move(session: AuditSession, status: AuditStatus, comment: str = "") -> None:
-    """Move the audit to a status; closing signs the digest of what was written."""
+    """Move the audit to a status; closing signs the digest of what was written.
+
+    Raises:
+        OlderMethodError: an audit of an older method passes to another edition first.
+    """
+    if status in _SIGNED:
+        session.check_method()
     digest = session.digest if status is AuditStatus.CLOS else ""
     said = accept(comment, "comment")
     session.record(changes.moved(session.audit.id, status, digest, said))

@@ -185,16 +185,8 @@ def _describe_advice(
 
 def find_question_ever(session: AuditSession, ident: str) -> Question | None:
     """Return a question of the checklists in use, or that judged this audit before."""
-    if question := session.checklist.questions.get(ident):
-        return question
-    journal, editions = session.workspace.journal, session.workspace.editions
-    for one in reversed(journal.history(session.audit.id, subjects.EDITION)):
-        digest = one.value.get("digest", "") if isinstance(one.value, dict) else ""
-        if editions.holds(digest):
-            question = editions.open(digest).questions.get(ident)
-            if question:
-                return question
-    return None
+    asked = session.checklist.questions.get(ident)
+    return asked or session.question_then(ident)
 
 
 def place_name(session: AuditSession, ident: str) -> str:

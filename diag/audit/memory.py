@@ -11,8 +11,7 @@ from diag.answers.types import TYPES
 from diag.assess.plan import CLOSED, states_of
 from diag.audit.answer import NewAnswer, Recorded, record_answer
 from diag.audit.session import AuditSession
-from diag.audit.upgrade import facts_for
-from diag.checklist.changes import compare
+from diag.audit.successors import advice_passed_on, facts_for, steps_passed_on
 from diag.journal import changes, subjects
 from diag.journal.facts import answers_of, edition_of
 from diag.journal.records import own_advice_of
@@ -25,8 +24,6 @@ from diag.model.fact import Answer, Facts, Place
 from diag.model.text import fold
 from diag.words.dates import day_of
 from diag.workspace.subjects import audits
-
-_KEPT = {State.KNOWN, State.NOT_APPLICABLE}
 
 
 class NothingToRepeatError(DiagError):
@@ -90,7 +87,7 @@ def memory_of(session: AuditSession) -> Memory | None:
     old = edition_of(journal, before.audit.id)
     if old and old != session.edition and editions.holds(old):
         # An answer is not proposed to a question that means another thing.
-        facts = facts_for(facts, compare(before.checklist, session.checklist))
+        facts = facts_for(facts, before.checklist, session.checklist)
     return Memory(before.audit, facts)
 
 
@@ -144,7 +141,8 @@ def _called(place: Place) -> tuple[str, str]:
 def still_fits(question: Question, answer: Answer) -> bool:
     """Return whether an answer can be given again to this question."""
     if answer.state is not State.KNOWN:
-        return answer.state in _KEPT
+        said_void = answer.state is State.NOT_APPLICABLE and bool(answer.reason)
+        return said_void and question.void
     try:
         TYPES[question.type].parse(question, answer.value)
     except Refused:
@@ -177,7 +175,8 @@ def steps_before(session: AuditSession) -> tuple[FollowUp, ...]:
     before = session_before(session)
     if before is None:
         return ()
-    return (*steps_before(before), *before.follow_ups)
+    steps = (*steps_before(before), *before.follow_ups)
+    return steps_passed_on(steps, session.heirs)
 
 
 def whole_story(session: AuditSession) -> tuple[FollowUp, ...]:
@@ -195,7 +194,8 @@ def own_standing(session: AuditSession) -> tuple[OwnAdvice, ...]:
 
 def own_here(session: AuditSession) -> tuple[OwnAdvice, ...]:
     """Return the recommendations that were added in this very audit."""
-    return own_advice_of(session.workspace.journal, session.audit.id)
+    own = own_advice_of(session.workspace.journal, session.audit.id)
+    return advice_passed_on(own, session.heirs)
 
 
 def steps_to_report(session: AuditSession) -> tuple[FollowUp, ...]:
@@ -218,9 +218,8 @@ def _own_left(session: AuditSession) -> tuple[OwnAdvice, ...]:
     if before is None:
         return ()
     states = states_of(whole_story(before))
-    return tuple(
-        one for one in own_standing(before) if states.get(one.id) not in CLOSED
-    )
+    left = (one for one in own_standing(before) if states.get(one.id) not in CLOSED)
+    return advice_passed_on(left, session.heirs)
 
 
 class FormerPlaces(NamedTuple):

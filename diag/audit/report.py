@@ -31,7 +31,7 @@ from diag.audit.suppose import Option
 from diag.journal import subjects
 from diag.journal.attachments import AttachmentStore
 from diag.journal.errors import JournalError
-from diag.journal.records import photos_of, ranks_of, wordings_of
+from diag.journal.records import photos_of
 from diag.model.audit import Audit, Auditee, FollowUp, OwnAdvice, Photo, Visit
 from diag.model.charter import Issuer as Office
 from diag.model.checklist import Checklist, Criterion, Recommendation, Wording
@@ -445,7 +445,6 @@ def report_of(
     workspace = session.workspace
     settings = workspace.settings
     territory = workspace.territory
-    told = wordings_of(workspace.journal, session.audit.id)
     earlier = steps_to_report(session)
     return build_report(
         about=session.about,
@@ -459,9 +458,8 @@ def report_of(
         visits=session.visits,
         follow_ups=session.follow_ups,
         wordings={
-            (recommendation, audience): Wording.model_validate(words)
-            for (recommendation, place, audience), words in told.items()
-            if place is None
+            told: Wording.model_validate(words)
+            for told, words in session.wordings.items()
         },
         author=settings.name_of(settings.author),
         office=office_of(workspace),
@@ -470,7 +468,7 @@ def report_of(
         edition=session.edition,
         earlier=earlier,
         own=own_standing(session),
-        ranks=ranks_of(workspace.journal, session.audit.id),
+        ranks=session.ranks,
         evidence=evidence_of(session),
         pictures=Album(session),
         look_back=partial(progress_of, session),

@@ -2,11 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property, partial, reduce
 from operator import xor
 
 from diag.assess.judge import Judge, judge_of, recommendation_root, rooted
 from diag.assess.results import Assessment
+from diag.audit.method import OlderMethodError, is_older, older_method
+from diag.audit.successors import (
+    Heirs,
+    answers_passed_on,
+    heirs_of,
+    passed_on,
+    steps_passed_on,
+)
 from diag.journal import changes, subjects
 from diag.journal.attachments import Editions
 from diag.journal.audits import closing_of, open_audit
@@ -14,12 +23,24 @@ from diag.journal.conflicts import Conflict, conflicts_of
 from diag.journal.facts import edition_of, facts_after, facts_of, profile_of, status_of
 from diag.journal.heads import repeat_at_twins
 from diag.journal.journal import Head, Journal
-from diag.journal.records import follow_ups_of, visits_of
+from diag.journal.records import (
+    follow_ups_of,
+    ranks_of,
+    visits_of,
+    wordings_of,
+)
 from diag.journal.revision import NewRevision, Revision, parse
 from diag.journal.subjects import AnswerTopic, NoteTopic, PlaceTopic
 from diag.model.audit import Audit, Auditee, FollowUp, Visit, audit_id, root_place_id
-from diag.model.checklist import Checklist
-from diag.model.enums import AuditStatus, PlaceKind, Profile, Provenance, State
+from diag.model.checklist import Checklist, Question
+from diag.model.enums import (
+    Audience,
+    AuditStatus,
+    PlaceKind,
+    Profile,
+    Provenance,
+    State,
+)
 from diag.model.errors import DiagError
 from diag.model.fact import Answer, Facts, Place, Value
 from diag.rules.scope import root_of
@@ -145,6 +166,16 @@ class Snapshot:
         )
 
     @cached_property
+    def heirs(self) -> Heirs:
+        """What takes the place of the ids that its edition retired.
+
+        None while the edition is not here: nothing is read of it either.
+        """
+        if self.edition is None or not self.editions.holds(self.edition):
+            return {}
+        return heirs_of(self.checklist)
+
+    @cached_property
     def assessment(self) -> Assessment:
         """Everything judged."""
         return judge_of(self.checklist).assess(self.facts)
@@ -205,7 +236,7 @@ class AuditSession:
         digest = journal.digest(audit)
         facts = facts_of(journal, self.audit)
         root = facts.places[facts.root].model_copy(update={"name": self.about.name})
-        return Snapshot(
+        read = Snapshot(
             about=self.about,
             editions=self.workspace.editions,
             digest=digest,
@@ -213,6 +244,21 @@ class AuditSession:
             profile=profile_of(journal, audit),
             facts=replace(facts, places={**facts.places, facts.root: root}),
         )
+        if not read.heirs:
+            return read
+        passed = answers_passed_on(read.facts, read.checklist, self.question_then)
+        return replace(read, facts=passed)
+
+    def question_then(self, ident: str) -> Question | None:
+        """Return a question as the last edition that had it asked it in this audit."""
+        journal, editions = self.workspace.journal, self.workspace.editions
+        for one in reversed(journal.history(self.audit.id, subjects.EDITION)):
+            digest = one.value.get("digest", "") if isinstance(one.value, dict) else ""
+            if editions.holds(digest):
+                question = editions.open(digest).questions.get(ident)
+                if question:
+                    return question
+        return None
 
     def reopen(self) -> "AuditSession":
         """Return the same audit, of which nothing is read yet: memory is freed."""
@@ -230,18 +276,58 @@ class AuditSession:
 
     @property
     def assessment(self) -> Assessment:
-        """Everything judged."""
+        """Everything judged.
+
+        Raises:
+            OlderMethodError: its edition is judged no more.
+        """
+        self.check_method()
         return self.snapshot.assessment
 
     @property
     def judged(self) -> Assessment:
-        """The same without advice."""
+        """The same without advice.
+
+        Raises:
+            OlderMethodError: its edition is judged no more.
+        """
+        self.check_method()
         return self.snapshot.judged
 
     @property
     def judge(self) -> Judge:
-        """The compiled rules of the checklists."""
+        """The compiled rules of the checklists.
+
+        Raises:
+            OlderMethodError: its edition is judged no more.
+        """
+        self.check_method()
         return judge_of(self.checklist)
+
+    @property
+    def is_older(self) -> bool:
+        """Whether its edition is of an older method: kept, and judged no more.
+
+        One that has not come yet is of no method.
+        """
+        editions = self.workspace.editions
+        edition = edition_of(self.workspace.journal, self.audit.id)
+        if edition is None or not editions.holds(edition):
+            return False
+        return is_older(editions.open(edition))
+
+    def check_method(self) -> None:
+        """Let an audit of an older method ask and judge nothing.
+
+        Raises:
+            OlderMethodError: says what to do: pass to the edition in use.
+        """
+        if self.is_older:
+            raise self.older_method()
+
+    def older_method(self) -> OlderMethodError:
+        """Return why it is not judged, and what to do about it."""
+        return older_method(self.audit, self.about, self.checklist.version, self.status)
 
     @property
     def edition(self) -> str:
@@ -270,7 +356,32 @@ class AuditSession:
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
         """What became of recommendations, step after step."""
-        return follow_ups_of(self.workspace.journal, self.audit.id)
+        steps = follow_ups_of(self.workspace.journal, self.audit.id)
+        return steps_passed_on(steps, self.heirs)
+
+    @property
+    def ranks(self) -> dict[str, Fraction]:
+        """Where the engineer put recommendations, by id."""
+        return passed_on(ranks_of(self.workspace.journal, self.audit.id), self.heirs)
+
+    @property
+    def wordings(self) -> dict[tuple[str, Audience], dict[str, str]]:
+        """The rewordings, by recommendation and audience."""
+        told: dict[Audience, dict[str, dict[str, str]]] = {}
+        kept = wordings_of(self.workspace.journal, self.audit.id)
+        for (ident, place, audience), words in kept.items():
+            if place is None:
+                told.setdefault(audience, {})[ident] = words
+        return {
+            (ident, audience): words
+            for audience, by_id in told.items()
+            for ident, words in passed_on(by_id, self.heirs).items()
+        }
+
+    @property
+    def heirs(self) -> Heirs:
+        """What takes the place of the ids that its edition retired."""
+        return self.snapshot.heirs
 
     @property
     def digest(self) -> str:
@@ -297,15 +408,15 @@ class AuditSession:
 
         Raises:
             DiagError: when nothing could be written.
+            OlderMethodError: an answer to an edition that is judged no more.
             ClosedAuditError: an answer for a closed audit, to be confirmed.
             ConcurrentChange: another program has changed it, to be confirmed.
         """
+        said = any(draft.subject.startswith("place") for draft in drafts)
+        if said:
+            self.check_method()
         # What becomes of recommendations is written after the closing, as it should.
-        if (
-            self.asks_when_closed
-            and any(draft.subject.startswith("place") for draft in drafts)
-            and self.status is AuditStatus.CLOS
-        ):
+        if self.asks_when_closed and said and self.status is AuditStatus.CLOS:
             raise ClosedAuditError(self, drafts)
         journal = self.workspace.journal
         also = repeat_at_twins(journal, self.audit.id, drafts)
